@@ -1,0 +1,24 @@
+// A named SQL statement and what watches its executions.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace lots::pg {
+
+// Statements are constants that stand right above their only caller. The name is unique in the program: it names the prepared
+// statement, the metric's label, and the row of the test that proves every statement was run.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// Hears of every execution. Called on the thread that ran the statement; must be thread safe and quick.
+class StatementObserver {
+ public:
+  virtual ~StatementObserver() = default;
+  virtual void OnStatement(absl::string_view name, absl::Duration elapsed, const absl::Status& status) = 0;
+};
+
+}  // namespace lots::pg
