@@ -12,8 +12,9 @@ namespace lots {
 
 class Quantity {
  public:
-  // The most that one quantity may be, in units: far above any stock, and far enough below 2^63 millionths that sums
-  // within one request cannot wrap round (sums saturate instead, and a saturated sum is above this limit).
+  // The most that one quantity may be, in units: far above any stock, and far enough below 2^63
+  // millionths that sums within one request cannot wrap round (sums saturate instead, and a
+  // saturated sum is above this limit).
   static constexpr int64_t kUnitsMax = 1'000'000'000'000;
   static constexpr int kScaleMax = 6;
 
@@ -21,14 +22,16 @@ class Quantity {
   static constexpr Quantity FromMicros(int64_t micros) { return Quantity(micros); }
   static constexpr Quantity FromUnits(int64_t units) { return Quantity(units * 1'000'000); }
 
-  // Reads "12", "12.5", "-0.000001": an optional minus, digits, at most one point with digits on both sides, at most six
-  // significant decimals (further zeros are allowed). INVALID_ARGUMENT, saying what is wrong, for anything else (exponents, spaces,
-  // plus signs, more decimals, more than kUnitsMax).
+  // Reads "12", "12.5", "-0.000001": an optional minus, digits, at most one point with digits on
+  // both sides, at most six significant decimals (further zeros are allowed). INVALID_ARGUMENT,
+  // saying what is wrong, for anything else (exponents, spaces, plus signs, more decimals, more
+  // than kUnitsMax).
   static absl::StatusOr<Quantity> Parse(absl::string_view text);
 
   // The shortest exact form: "12.5", "0", "-3".
   std::string ToString() const;
-  // With exactly `scale` decimals when the value fits them, more where it needs them: Format(3) of 12.5 is "12.500".
+  // With exactly `scale` decimals when the value fits them, more where it needs them: Format(3)
+  // of 12.5 is "12.500".
   std::string Format(int scale) const;
 
   // Whether the value needs no more than `scale` decimals.

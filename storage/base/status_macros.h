@@ -1,13 +1,16 @@
 // The two macros for absl::Status that Debian's Abseil lacks.
 #pragma once
 
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function when the expression is not OK.
-#define RETURN_IF_ERROR(expression)                      \
-  do {                                                   \
-    if (absl::Status lots_status_ = (expression); !lots_status_.ok()) return lots_status_; \
+#define RETURN_IF_ERROR(expression)              \
+  do {                                           \
+    absl::Status lots_status_ = (expression);    \
+    if (!lots_status_.ok()) return lots_status_; \
   } while (false)
 
 // Assigns the value of a StatusOr, or returns its status from the enclosing function.

@@ -1,5 +1,5 @@
-// A value that must not be mistaken for another of the same representation: a company's name where a
-// product's id belongs does not compile.
+// A value that must not be mistaken for another of the same representation: a company's name where
+// a product's id belongs does not compile.
 #pragma once
 
 #include <utility>

@@ -17,8 +17,8 @@ class Uuid {
   constexpr Uuid() = default;
   explicit constexpr Uuid(const std::array<uint8_t, 16>& bytes) : bytes_(bytes) {}
 
-  // Version 7 of RFC 9562: 48 bits of Unix milliseconds, a counter that keeps the ids of one process in the order they
-  // were made, and random bits. Thread safe.
+  // Version 7 of RFC 9562: 48 bits of Unix milliseconds, a counter that keeps the ids of one
+  // process in the order they were made, and random bits. Thread safe.
   static Uuid MakeV7();
 
   // Reads the 36-character form in either case. Empty when the text is anything else.

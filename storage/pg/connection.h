@@ -1,27 +1,112 @@
 // One connection to PostgreSQL, used by one thread at a time.
 #pragma once
 
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "storage/pg/params.h"
+#include "storage/pg/result.h"
+#include "storage/pg/statement.h"
+
+struct pg_conn;  // libpq's
+
 namespace lots::pg {
 
 struct ConnectionOptions {
-  std::string conninfo;                   // libpq's keyword/value string or URI; several hosts allowed
-  absl::Duration connect_timeout = absl::Seconds(3);
-  StatementObserver* observer = nullptr;  // outlives the connection
+  std::string conninfo;  // libpq's keyword/value string or URI; several hosts allowed
+  absl::Duration connect_timeout = absl::Seconds(3);  // a host
+  StatementObserver* observer = nullptr;              // outlives the connection
+};
+
+// Results of one flight, in the order the statements were added.
+using Results = std::vector<Result>;
+
+// A statement with its values, ready to be sent.
+struct Step {
+  Statement statement;
+  // Not empty: the text to run unprepared, and statement.sql is not used.
+  std::string composed;
+  Params params;
 };
 
 class Connection {
  public:
-  // UNAVAILABLE when the server cannot be reached; the text never carries a password.
+  // UNAVAILABLE when the server cannot be reached, INVALID_ARGUMENT when the conninfo cannot be
+  // read; the text never carries a password.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
 
-  // Every later wait on this connection ends by then: the running statement is cancelled at the server and the flight's answer is DEADLINE_EXCEEDED
-  // (or success, when the commit had won the race). InfiniteFuture by default.
-  void set_deadline(absl::Time deadline);
-  absl::Time deadline() const;
+  // Every later wait on this connection ends by then: the running statement is cancelled at the
+  // server and the flight's answer is DEADLINE_EXCEEDED (or success, when the commit had won the
+  // race). InfiniteFuture by default.
+  void set_deadline(absl::Time deadline) { deadline_ = deadline; }
+  absl::Time deadline() const { return deadline_; }
+
+  // While the flag is set, waits end as at the deadline and the answer is CANCELLED: the client
+  // went away. Looked at every 100 ms or more often. The flag outlives the connection's use of it;
+  // nullptr, the default, is none.
+  void set_cancelled(const std::atomic<bool>* cancelled) { cancelled_ = cancelled; }
+  bool cancelled() const { return cancelled_ != nullptr && cancelled_->load(); }
 
   // False once the connection is broken; it is then only good for destruction.
   bool usable() const;
+  // Whether a transaction is open, failed ones included.
+  bool in_transaction() const;
+  // True once the server said that it is going away or is not the one to write to, or was lost:
+  // connections opened before that moment are not to be trusted either.
+  bool server_lost() const { return server_lost_; }
   int server_version() const;
+
+  // Whether nothing arrived while nobody was listening. An idle connection hears nothing, so bytes,
+  // or the end of them, mean that the server has ended it. No round trip.
+  bool IsQuiet() const;
+  // One round trip that does nothing, within `timeout`.
+  absl::Status Ping(absl::Duration timeout);
+
+  // Runs several statements in one text without parameters, as psql would: for migrations and
+  // tests. Outside a transaction that the text itself opens, they are one transaction.
+  absl::Status RunScript(absl::string_view name, const std::string& sql);
+
+  // Runs the steps in one round trip: the way below Flight and Transaction, which callers use.
+  // Answers the first failing step's status; the steps after it did not run.
+  absl::StatusOr<Results> Run(absl::Span<const Step> steps);
+
+  // Ends the open transaction, if any, within a few seconds of its own, whatever the deadline says.
+  void Rollback();
+
+  StatementObserver* observer() const { return observer_; }
+
+ private:
+  friend class Exchange;
+
+  struct Close {
+    void operator()(pg_conn* connection) const;
+  };
+  struct Prepared {
+    const char* sql;
+    std::vector<Oid> types;
+  };
+
+  Connection(pg_conn* connection, StatementObserver* observer);
+
+  // Drops every prepared statement, here and at the server.
+  void ForgetPrepared();
+
+  std::unique_ptr<pg_conn, Close> connection_;
+  StatementObserver* const observer_;
+  absl::Time deadline_ = absl::InfiniteFuture();
+  const std::atomic<bool>* cancelled_ = nullptr;
+  bool broken_ = false;
+  bool server_lost_ = false;
+  // By Statement::name, whose characters are constants.
+  absl::flat_hash_map<absl::string_view, Prepared> prepared_;
 };
 
 }  // namespace lots::pg

@@ -1,28 +1,52 @@
 // Database errors as absl::Status. The only place that reads SQLSTATE.
 #pragma once
 
-#include <functional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "storage/pg/connection.h"
+
+struct pg_conn;  // libpq's
+struct pg_result;
 
 namespace lots::pg {
 
-// The status carries SQLSTATE and the violated constraint's name as payloads; its text is for the log, never for a caller.
-//   40001, 40P01, 55P03 → ABORTED · 57014 → DEADLINE_EXCEEDED · 23xxx → FAILED_PRECONDITION (23505 ALREADY_EXISTS) ·
-//   08xxx, 57P01–57P03, 53300, 25006, 26000, a broken connection → UNAVAILABLE · anything else → INTERNAL.
+// The status carries SQLSTATE and the violated constraint's name as payloads; its text is for the
+// log, never for a caller.
+//   40001, 40P01, 55P03 → ABORTED · 57014 → DEADLINE_EXCEEDED · 23xxx → FAILED_PRECONDITION (23505
+//   ALREADY_EXISTS) · 08xxx, 57P01–57P03, 53300, 25006, 26000, a broken connection → UNAVAILABLE ·
+//   anything else → INTERNAL.
 
 // The name of the violated constraint; empty when the status is no constraint violation.
 std::string ViolatedConstraint(const absl::Status& status);
 bool ViolatesConstraint(const absl::Status& status, absl::string_view name);
 
-// Whether a commit was under way when the connection broke: it may have happened. Its code is UNKNOWN. Never retried here.
+// Whether a commit was under way when the connection broke: it may have happened. Its code is
+// UNKNOWN, which no other status of this layer has. Never retried here.
 bool IsUnknownOutcome(const absl::Status& status);
-// Serialization failure or deadlock: the only errors that running the whole operation again is an answer to.
+
+// Serialization failure or deadlock: the only errors that running the whole operation again is an
+// answer to.
 bool IsConflict(const absl::Status& status);
 
-// The SQLSTATE, or empty.
+// The SQLSTATE, or empty when the server said nothing: a broken connection, a deadline.
 std::string SqlState(const absl::Status& status);
+
+// The Statement::name of the statement that failed, or empty.
+std::string FailedStatement(const absl::Status& status);
+
+// Whether the error says more about the server than about the statement: it is stopping, starting,
+// out of connections, or no longer the primary.
+bool IsServerLost(const absl::Status& status);
+
+// Whether a statement that was prepared earlier no longer fits the schema, or is no longer there.
+bool IsStalePlan(const absl::Status& status);
+
+// The makers, for this folder only.
+absl::Status ErrorOf(const pg_result* result, absl::string_view statement);
+// UNAVAILABLE, with what libpq says about the connection.
+absl::Status ConnectionLost(const pg_conn* connection);
+// The UNKNOWN of IsUnknownOutcome, with the cause's text.
+absl::Status UnknownOutcome(const absl::Status& cause);
 
 }  // namespace lots::pg

@@ -1,4 +1,5 @@
-// Statements that travel together: one round trip for as many statements as need no answer from each other.
+// Statements that travel together: one round trip for as many statements as need no answer from
+// each other.
 #pragma once
 
 #include <string>
@@ -13,49 +14,87 @@
 
 namespace lots::pg {
 
-// Results of one flight, in the order the statements were added.
-using Results = std::vector<Result>;
-
-// Flight sends reads: the statements added since the last Send, in one round trip. The first error is the answer, and the statements
-// after it did not run.
+// Flight sends reads: the statements added since the last Send, in one round trip. The first error
+// is the answer, and the statements after it did not run.
 class Flight {
  public:
   explicit Flight(Connection& db) : db_(db) {}
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
 
   // Returns the place of the statement's result in the Results of the next Send.
   template <class... Args>
-  size_t Add(const Statement& statement, const Args&... args);
-  // For the few statements whose text is composed (list filters, over a whitelist): runs unprepared, under `name`.
-  size_t AddComposed(const char* name, std::string sql, Params params);
+  size_t Add(const Statement& statement, const Args&... args) {
+    return Append({statement, {}, Params::Of(args...)});
+  }
+  // For the few statements whose text is composed (list filters, over a whitelist): runs
+  // unprepared, under `name`.
+  size_t AddComposed(const char* name, std::string sql, Params params) {
+    return Append({{name, nullptr}, std::move(sql), std::move(params)});
+  }
 
+  // Nothing added: nothing sent, no results.
   absl::StatusOr<Results> Send();
+
+ private:
+  size_t Append(Step step);
+
+  Connection& db_;
+  std::vector<Step> steps_;
 };
 
-// Transaction is one writing (or snapshot-reading) transaction of one or more flights. BEGIN travels with the first flight and COMMIT with
-// the last, so a write that need not judge is one round trip, and one that must is two.
-// Destroyed while open, it rolls back. After any error it has rolled back already.
+// Transaction is one writing (or snapshot-reading) transaction of one or more flights. BEGIN
+// travels with the first flight and COMMIT with the last, so a write that need not judge is one
+// round trip, and one that must is two. Destroyed while open, it rolls back. After any error it has
+// rolled back already, and it is over.
 class Transaction {
  public:
   enum class Kind {
     kWrite,     // READ COMMITTED
     kSnapshot,  // REPEATABLE READ, READ ONLY: every flight sees the same state
   };
-  explicit Transaction(Connection& db, Kind kind = Kind::kWrite);
+  explicit Transaction(Connection& db, Kind kind = Kind::kWrite) : db_(db), kind_(kind) {}
   ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
 
+  // As in Flight. BEGIN and COMMIT have no place in the Results.
   template <class... Args>
-  size_t Add(const Statement& statement, const Args&... args);
-  size_t AddComposed(const char* name, std::string sql, Params params);
+  size_t Add(const Statement& statement, const Args&... args) {
+    return Append({statement, {}, Params::Of(args...)});
+  }
+  size_t AddComposed(const char* name, std::string sql, Params params) {
+    return Append({{name, nullptr}, std::move(sql), std::move(params)});
+  }
 
   // Sends what was added; the transaction stays open.
   absl::StatusOr<Results> Send();
-  // Sends what was added and COMMIT. An error whose outcome cannot be known (the connection broke after COMMIT was sent) satisfies
-  // IsUnknownOutcome; every other error means that nothing was written.
+  // Sends what was added and COMMIT. An error whose outcome cannot be known (the connection broke
+  // after COMMIT was sent) satisfies IsUnknownOutcome; every other error means that nothing was
+  // written.
   absl::StatusOr<Results> Commit();
+
+ private:
+  enum class State { kNew, kOpen, kOver };
+
+  size_t Append(Step step);
+  // BEGIN when this is the first flight, and what was added.
+  std::vector<Step> TakeSteps();
+
+  Connection& db_;
+  const Kind kind_;
+  State state_ = State::kNew;
+  std::vector<Step> steps_;
 };
 
 // One statement on its own.
 template <class... Args>
-absl::StatusOr<Result> Query(Connection& db, const Statement& statement, const Args&... args);
+absl::StatusOr<Result> Query(Connection& db, const Statement& statement, const Args&... args) {
+  Flight flight(db);
+  flight.Add(statement, args...);
+  absl::StatusOr<Results> results = flight.Send();
+  if (!results.ok()) return std::move(results).status();
+  return std::move(results->front());
+}
 
 }  // namespace lots::pg

@@ -1,27 +1,116 @@
 // A bounded set of connections that survives a restart of the database.
 #pragma once
 
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/random/random.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "storage/pg/connection.h"
+
 namespace lots::pg {
 
 struct PoolOptions {
   ConnectionOptions connection;
   int connections_max = 8;
-  absl::Duration lifetime_max = absl::Minutes(30);  // plus a random tenth, so that they do not all end together
+  // Plus a random tenth, so that they do not all end together.
+  absl::Duration lifetime_max = absl::Minutes(30);
   absl::Duration idle_check_after = absl::Seconds(30);
 };
 
-// Thread safe. LIFO, so that idle connections stay idle; waiters are served first come first served.
+// Thread safe. LIFO, so that idle connections stay idle; waiters are served first come first
+// served.
 class Pool {
+ private:
+  struct Pooled {
+    std::unique_ptr<Connection> connection;
+    absl::Time expires_at;
+    absl::Time idle_since;
+    // Which server it was opened to, counted by the losses seen.
+    int64_t generation = 0;
+  };
+
  public:
   explicit Pool(PoolOptions options);
-  // A connection is open and usable when leased; when its database went away, the lease's destruction drops it, and (08xxx, 57P01, 25006)
-  // all idle ones with it.
-  class Lease;   // movable, operator*, operator->, returns the connection when destroyed
-  // UNAVAILABLE when the database cannot be reached, DEADLINE_EXCEEDED when no connection became free in time.
+  // Every lease has ended.
+  ~Pool();
+
+  // A connection is open and usable when leased. When its database went away, the lease's
+  // destruction drops it, and (08xxx, 57P01, 25006) all idle ones with it. A connection with an
+  // open transaction is dropped too.
+  class Lease {
+   public:
+    Lease(Lease&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)), pooled_(std::move(other.pooled_)) {}
+    Lease& operator=(Lease&& other) noexcept {
+      std::swap(pool_, other.pool_);
+      std::swap(pooled_, other.pooled_);
+      return *this;
+    }
+    ~Lease() {
+      if (pool_ != nullptr) pool_->Return(std::move(pooled_));
+    }
+
+    Connection& operator*() const { return *pooled_.connection; }
+    Connection* operator->() const { return pooled_.connection.get(); }
+
+   private:
+    friend class Pool;
+    Lease(Pool* pool, Pooled pooled) : pool_(pool), pooled_(std::move(pooled)) {}
+
+    Pool* pool_;
+    Pooled pooled_;
+  };
+
+  // The connection's deadline is infinite and it has no cancel flag. UNAVAILABLE when the database
+  // cannot be reached, DEADLINE_EXCEEDED when no connection became free in time.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
+
   // For metrics.
-  struct Gauge { int idle; int busy; int max; int64_t opened_total; int64_t timeouts_total; };
+  struct Gauge {
+    int idle;
+    int busy;
+    int max;
+    int64_t opened_total;
+    int64_t timeouts_total;
+  };
   Gauge gauge() const;
+
+ private:
+  struct Waiter {
+    bool granted = false;
+  };
+
+  // A slot is the right to hold one connection. Waits for it.
+  absl::Status AcquireSlot(absl::Time deadline);
+  // Hands the slot to the longest waiter.
+  void ReleaseSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The idle connection used last, or one without a connection.
+  Pooled PopIdle();
+  // Whether it may still be leased; a round trip only when it was idle for long or looks strange.
+  bool IsAlive(Pooled& pooled) const;
+  absl::StatusOr<Pooled> OpenNew(absl::Time deadline);
+  void Return(Pooled pooled);
+  // Moves out what must be closed; closing is done without the lock.
+  std::vector<Pooled> TakeExpired(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const PoolOptions options_;
+
+  mutable absl::Mutex mutex_;
+  std::vector<Pooled> idle_ ABSL_GUARDED_BY(mutex_);  // the one used last at the end
+  std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
+  int busy_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t opened_total_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t timeouts_total_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::BitGen random_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace lots::pg

@@ -7,18 +7,28 @@
 
 namespace lots::pg {
 
-// Statements are constants that stand right above their only caller. The name is unique in the program: it names the prepared
-// statement, the metric's label, and the row of the test that proves every statement was run.
+// Statements are constants that stand right above their only caller. The name is unique in the
+// program: it names the prepared statement, the metric's label, and the row of the test that proves
+// every statement was run.
 struct Statement {
   const char* name;
   const char* sql;
 };
 
-// Hears of every execution. Called on the thread that ran the statement; must be thread safe and quick.
+// Hears of every execution, BEGIN, COMMIT and ROLLBACK included. Called on the thread that ran the
+// statement; must be thread safe and quick.
 class StatementObserver {
  public:
   virtual ~StatementObserver() = default;
-  virtual void OnStatement(absl::string_view name, absl::Duration elapsed, const absl::Status& status) = 0;
+
+  // `elapsed` counts from the answer before it in the same flight (from sending, for the first):
+  // what this statement added to the round trip. Statements that were skipped because one before
+  // them failed are not told.
+  virtual void OnStatement(absl::string_view name, absl::Duration elapsed,
+                           const absl::Status& status) = 0;
+
+  // An operation is about to be run again by RunWithRetries.
+  virtual void OnRetry() {}
 };
 
 }  // namespace lots::pg
