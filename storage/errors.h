@@ -1,6 +1,7 @@
-// Refusals: what a verb answers when the domain's rules forbid what was asked. A Problem becomes an absl::Status that carries the reason and
-// the facts; the service turns it into google.rpc.ErrorInfo. Every reason stands in proto/lots/v1/errors.proto with the same name and number;
-// a test holds the two together.
+// Refusals: what a verb answers when the domain's rules forbid what was asked. A Problem becomes an
+// absl::Status that carries the reason and the facts; the service turns it into
+// google.rpc.ErrorInfo. Every reason stands in proto/lots/v1/errors.proto with the same name and
+// number; a test holds the two together.
 #pragma once
 
 #include <string>
@@ -90,12 +91,13 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 // One thing that is wrong with a request.
 struct Problem {
   Reason reason = Reason::kInternal;
-  std::string field;    // path in the request: "movements[3].quantity"; empty: the request as a whole
+  std::string field;  // path in the request: "movements[3].quantity"; empty: the request as a whole
   std::string message;  // what is wrong and what to do, naming the value
   Facts facts;          // keys in lower_snake_case
 };
 
-// The refusal that carries these problems (at least one): code and text of the first; the text says how many more there are.
+// The refusal that carries these problems (at least one): code and text of the first; the text says
+// how many more there are.
 absl::Status Refuse(std::vector<Problem> problems);
 absl::Status Refuse(Problem problem);
 // INVALID_ARGUMENT FIELD_INVALID of one field.

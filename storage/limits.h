@@ -1,4 +1,5 @@
-// Every limit of the service, on one page, each with its reason. Requests beyond a limit are refused, naming it.
+// Every limit of the service, on one page, each with its reason. Requests beyond a limit are
+// refused, naming it.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,8 @@
 
 namespace lots {
 
-// --- sizes of a request -------------------------------------------------------------------------------------------------
+// --- sizes of a request
+// -------------------------------------------------------------------------------------------------
 
 // One flight of 10,000 serials stays under 1 MiB and its locks under a second.
 inline constexpr int64_t kSerialsPerCallMax = 10'000;
@@ -26,15 +28,18 @@ inline constexpr int64_t kPreviewNumbersMax = 1'000;
 inline constexpr int64_t kSuggestPicksMax = 1'000;
 inline constexpr int64_t kWorkOrderSerialsShownMax = 1'000;
 
-// --- pages --------------------------------------------------------------------------------------------------------------
+// --- pages
+// --------------------------------------------------------------------------------------------------------------
 
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;
 
-// --- texts, in characters (Unicode code points) -------------------------------------------------------------------------
+// --- texts, in characters (Unicode code points)
+// -------------------------------------------------------------------------
 
-inline constexpr int kIdCharactersMax = 64;       // company, product, location, work order, partner, request id
-inline constexpr int kNumberCharactersMax = 64;   // GS1 AI 10 and 21 have 20; ERPs have longer ones
+inline constexpr int kIdCharactersMax =
+    64;  // company, product, location, work order, partner, request id
+inline constexpr int kNumberCharactersMax = 64;  // GS1 AI 10 and 21 have 20; ERPs have longer ones
 inline constexpr int kReferenceCharactersMax = 100;
 inline constexpr int kNameCharactersMax = 200;
 inline constexpr int kNotesCharactersMax = 4'000;
@@ -46,24 +51,28 @@ inline constexpr int kAttributesMax = 50;
 inline constexpr int kAttributeTextCharactersMax = 1'000;
 inline constexpr int kFilterBytesMax = 2'048;
 
-// --- domain -------------------------------------------------------------------------------------------------------------
+// --- domain
+// -------------------------------------------------------------------------------------------------------------
 
-inline constexpr int kLocationDepthMax = 20;        // building, floor, aisle, shelf, box: real trees have 5 to 8
-inline constexpr int kShelfLifeDaysMax = 36'500;    // a century
-inline constexpr int kWarrantyMonthsMax = 1'200;    // a century
+inline constexpr int kLocationDepthMax =
+    20;  // building, floor, aisle, shelf, box: real trees have 5 to 8
+inline constexpr int kShelfLifeDaysMax = 36'500;  // a century
+inline constexpr int kWarrantyMonthsMax = 1'200;  // a century
 // A clock may be wrong by a time zone, not more.
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
-inline constexpr int kProblemsShownMax = 20;        // trailers stay under 8 KiB
+inline constexpr int kProblemsShownMax = 20;  // trailers stay under 8 KiB
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 
-// --- trace --------------------------------------------------------------------------------------------------------------
+// --- trace
+// --------------------------------------------------------------------------------------------------------------
 
 inline constexpr int64_t kTraceSeedsMax = 1'000;
-inline constexpr int kTraceDepthMax = 100;          // the deepest real bills of material have about 30 levels
+inline constexpr int kTraceDepthMax =
+    100;  // the deepest real bills of material have about 30 levels
 inline constexpr int64_t kTraceNodesDefault = 10'000;
 // About 60 MiB of answer waits for a slow client at the most.
 inline constexpr int64_t kTraceNodesMax = 200'000;
-inline constexpr int kTraceNodesPerMessage = 500;   // about 150 KiB a message
+inline constexpr int kTraceNodesPerMessage = 500;  // about 150 KiB a message
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
 

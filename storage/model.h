@@ -77,7 +77,8 @@ absl::string_view Name(WorkOrderState state);
 bool IsOnHand(LocationKind kind);
 // INTERNAL, TRANSIT, CUSTOMER, SCRAP: holds goods, so it is never negative.
 bool HoldsGoods(LocationKind kind);
-// SUPPLIER, CUSTOMER, PRODUCTION, SCRAP, ADJUSTMENT: every company has a default location of it, whose id is the kind's name.
+// SUPPLIER, CUSTOMER, PRODUCTION, SCRAP, ADJUSTMENT: every company has a default location of it,
+// whose id is the kind's name.
 bool IsVirtual(LocationKind kind);
 LocationId DefaultLocation(LocationKind kind);
 
@@ -184,11 +185,12 @@ struct Transformation {
 // What every write carries.
 struct WriteContext {
   CompanyId company;
-  std::string request_id;         // empty: this write is not recorded (Upserts and updates with an etag only)
-  std::string method;             // "lots.v1.StockService/RecordMovements"
-  std::string payload_hash;       // SHA-256 of the request without its request_id
+  std::string
+      request_id;      // empty: this write is not recorded (Upserts and updates with an etag only)
+  std::string method;  // "lots.v1.StockService/RecordMovements"
+  std::string payload_hash;  // SHA-256 of the request without its request_id
   std::string actor;
-  absl::Time now;                 // the server's clock when the request came in
+  absl::Time now;  // the server's clock when the request came in
 };
 
 }  // namespace lots
