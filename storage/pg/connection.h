@@ -96,8 +96,12 @@ class Connection {
 
   Connection(pg_conn* connection, StatementObserver* observer);
 
+  // OK when statements may be sent.
+  absl::Status CheckReady() const;
   // Drops every prepared statement, here and at the server.
   void ForgetPrepared();
+  // Runs a step on the connection's own account: neither deadline nor flag count, but it is short.
+  void RunAside(const Step& step);
 
   std::unique_ptr<pg_conn, Close> connection_;
   StatementObserver* const observer_;

@@ -14,7 +14,7 @@ namespace lots::pg {
 // The status carries SQLSTATE and the violated constraint's name as payloads; its text is for the
 // log, never for a caller.
 //   40001, 40P01, 55P03 → ABORTED · 57014 → DEADLINE_EXCEEDED · 23xxx → FAILED_PRECONDITION (23505
-//   ALREADY_EXISTS) · 08xxx, 57P01–57P03, 53300, 25006, 26000, a broken connection → UNAVAILABLE ·
+//   ALREADY_EXISTS) · 08xxx, 57Pxx, 53300, 25006, 25P03, 26000, a broken connection → UNAVAILABLE ·
 //   anything else → INTERNAL.
 
 // The name of the violated constraint; empty when the status is no constraint violation.
@@ -48,5 +48,7 @@ absl::Status ErrorOf(const pg_result* result, absl::string_view statement);
 absl::Status ConnectionLost(const pg_conn* connection);
 // The UNKNOWN of IsUnknownOutcome, with the cause's text.
 absl::Status UnknownOutcome(const absl::Status& cause);
+// The same error under another code.
+absl::Status WithCode(absl::StatusCode code, const absl::Status& status);
 
 }  // namespace lots::pg

@@ -78,13 +78,13 @@ class Transaction {
   enum class State { kNew, kOpen, kOver };
 
   size_t Append(Step step);
-  // BEGIN when this is the first flight, and what was added.
-  std::vector<Step> TakeSteps();
+  // Runs BEGIN, when this is the first flight, and what was added.
+  absl::StatusOr<Results> RunSteps();
 
   Connection& db_;
   const Kind kind_;
   State state_ = State::kNew;
-  std::vector<Step> steps_;
+  std::vector<Step> steps_;  // empty, or BEGIN and what was added
 };
 
 // One statement on its own.

@@ -32,8 +32,8 @@ class Pool {
     std::unique_ptr<Connection> connection;
     absl::Time expires_at;
     absl::Time idle_since;
-    // Which server it was opened to, counted by the losses seen.
-    int64_t generation = 0;
+    // How often the server had been lost when it was opened.
+    int64_t losses_before = 0;
   };
 
  public:
@@ -89,17 +89,20 @@ class Pool {
 
   // A slot is the right to hold one connection. Waits for it.
   absl::Status AcquireSlot(absl::Time deadline);
-  // Hands the slot to the longest waiter.
+  // Hands the slot to the one who has waited longest.
   void ReleaseSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // The idle connection used last, or one without a connection.
+  absl::StatusOr<Pooled> TakeOrOpen(absl::Time deadline);
+  // The idle connection used last, or a Pooled without a connection.
   Pooled PopIdle();
   // Whether it may still be leased; a round trip only when it was idle for long or looks strange.
-  bool IsAlive(Pooled& pooled) const;
-  absl::StatusOr<Pooled> OpenNew(absl::Time deadline);
+  bool IsAlive(const Pooled& pooled) const;
+  absl::StatusOr<Pooled> Open(absl::Time deadline);
+
   void Return(Pooled pooled);
-  // Moves out what must be closed; closing is done without the lock.
-  std::vector<Pooled> TakeExpired(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsReusable(const Pooled& pooled, absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Moves out the idle connections that are not to be used again, for closing without the lock.
+  std::vector<Pooled> TakeUnusable(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const PoolOptions options_;
 
@@ -107,7 +110,7 @@ class Pool {
   std::vector<Pooled> idle_ ABSL_GUARDED_BY(mutex_);  // the one used last at the end
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
   int busy_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t losses_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t opened_total_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t timeouts_total_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::BitGen random_ ABSL_GUARDED_BY(mutex_);

@@ -71,6 +71,9 @@ class Result {
   // The command tag's word: "SELECT 3", "COMMIT".
   absl::string_view command() const;
 
+  // libpq's own, for this folder only; nullptr when there is none.
+  const pg_result* raw() const { return result_.get(); }
+
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;

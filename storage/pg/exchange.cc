@@ -1,0 +1,192 @@
+#include "storage/pg/exchange.h"
+
+#include <libpq-fe.h>
+
+#include <cstring>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/time/clock.h"
+#include "storage/base/check.h"
+#include "storage/base/status_macros.h"
+#include "storage/pg/error.h"
+
+namespace lots::pg {
+namespace {
+
+constexpr int kBinary = 1;
+
+bool IsComposed(const Step& step) { return !step.composed.empty(); }
+
+bool HasTypes(const Params& params, const std::vector<Oid>& types) {
+  if (params.size() != static_cast<int>(types.size())) return false;
+  for (int i = 0; i < params.size(); ++i) {
+    if (params.type(i) != types[i]) return false;
+  }
+  return true;
+}
+
+std::vector<Oid> TypesOf(const Params& params) {
+  std::vector<Oid> types;
+  for (int i = 0; i < params.size(); ++i) types.push_back(params.type(i));
+  return types;
+}
+
+bool IsAmong(const std::vector<const Step*>& steps, const Step& step) {
+  for (const Step* other : steps) {
+    if (std::strcmp(other->statement.name, step.statement.name) == 0) return true;
+  }
+  return false;
+}
+
+// The parameters as libpq wants them: four arrays.
+struct Arrays {
+  explicit Arrays(const Params& params) {
+    for (int i = 0; i < params.size(); ++i) {
+      types.push_back(params.type(i));
+      values.push_back(params.data(i));
+      lengths.push_back(params.length(i));
+      formats.push_back(kBinary);
+    }
+  }
+  absl::InlinedVector<Oid, 16> types;
+  absl::InlinedVector<const char*, 16> values;
+  absl::InlinedVector<int, 16> lengths;
+  absl::InlinedVector<int, 16> formats;
+};
+
+bool Send(pg_conn* connection, const Step& step) {
+  const Arrays params(step.params);
+  if (IsComposed(step)) {
+    return PQsendQueryParams(connection, step.composed.c_str(), step.params.size(),
+                             params.types.data(), params.values.data(), params.lengths.data(),
+                             params.formats.data(), kBinary) == 1;
+  }
+  return PQsendQueryPrepared(connection, step.statement.name, step.params.size(),
+                             params.values.data(), params.lengths.data(), params.formats.data(),
+                             kBinary) == 1;
+}
+
+}  // namespace
+
+Exchange::Exchange(Connection& db, absl::Span<const Step> steps)
+    : db_(db), steps_(steps), wire_(db.connection_.get(), db.deadline_, db.cancelled_) {}
+
+absl::StatusOr<Results> Exchange::Run() {
+  CollectUnprepared();
+  last_answer_at_ = absl::Now();
+  if (!SendPrepares() || !SendSteps()) return Break(ConnectionLost(db_.connection_.get()));
+  if (absl::Status flushed = wire_.Flush(); !flushed.ok()) return Break(std::move(flushed));
+  if (absl::Status read = ReadPrepares(); !read.ok()) return Break(std::move(read));
+  if (absl::Status read = ReadSteps(); !read.ok()) return Break(std::move(read));
+  if (!wire_.Settle()) db_.broken_ = true;
+  if (!first_error_.ok()) return first_error_;
+  return std::move(results_);
+}
+
+void Exchange::CollectUnprepared() {
+  for (const Step& step : steps_) {
+    if (IsComposed(step) || IsPrepared(step) || IsAmong(unprepared_, step)) continue;
+    unprepared_.push_back(&step);
+  }
+}
+
+bool Exchange::IsPrepared(const Step& step) const {
+  const auto prepared = db_.prepared_.find(step.statement.name);
+  if (prepared == db_.prepared_.end()) return false;
+  // Two statements of one name, or one statement called with different types.
+  Check(prepared->second.sql == step.statement.sql ||
+        std::strcmp(prepared->second.sql, step.statement.sql) == 0);
+  Check(HasTypes(step.params, prepared->second.types));
+  return true;
+}
+
+// The prepares end with a sync of their own. Within the steps' sync, an error in one of the steps
+// would make the server forget prepares that it had already answered (SQLSTATE 26000, much later).
+bool Exchange::SendPrepares() {
+  pg_conn* const connection = db_.connection_.get();
+  for (const Step* step : unprepared_) {
+    const Arrays params(step->params);
+    if (PQsendPrepare(connection, step->statement.name, step->statement.sql, step->params.size(),
+                      params.types.data()) != 1) {
+      return false;
+    }
+  }
+  return unprepared_.empty() || PQpipelineSync(connection) == 1;
+}
+
+bool Exchange::SendSteps() {
+  for (const Step& step : steps_) {
+    if (!Send(db_.connection_.get(), step)) return false;
+  }
+  return PQpipelineSync(db_.connection_.get()) == 1;
+}
+
+absl::Status Exchange::ReadPrepares() {
+  if (unprepared_.empty()) return absl::OkStatus();
+  for (const Step* step : unprepared_) {
+    const bool failed_before = !first_error_.ok();
+    ASSIGN_OR_RETURN(const Result answer, ReadAnswer(*step));
+    if (!failed_before && !first_error_.ok()) Tell(*step, first_error_);
+    if (answer.raw() == nullptr) continue;
+    db_.prepared_[step->statement.name] = {step->statement.sql, TypesOf(step->params)};
+  }
+  return ReadSync();
+}
+
+absl::Status Exchange::ReadSteps() {
+  results_.reserve(steps_.size());
+  for (const Step& step : steps_) {
+    const bool failed_before = !first_error_.ok();
+    ASSIGN_OR_RETURN(Result answer, ReadAnswer(step));
+    if (!failed_before) Tell(step, first_error_);
+    results_.push_back(std::move(answer));
+  }
+  return ReadSync();
+}
+
+absl::StatusOr<Result> Exchange::ReadAnswer(const Step& step) {
+  ASSIGN_OR_RETURN(Result answer, wire_.Next());
+  if (answer.raw() == nullptr) return ConnectionLost(db_.connection_.get());
+  const ExecStatusType kind = PQresultStatus(answer.raw());
+  const bool succeeded = kind == PGRES_TUPLES_OK || kind == PGRES_COMMAND_OK;
+  if (!succeeded && kind != PGRES_PIPELINE_ABORTED) {
+    TakeError(step, ErrorOf(answer.raw(), step.statement.name));
+    if (PQstatus(db_.connection_.get()) != CONNECTION_OK) return first_error_;
+  }
+  ASSIGN_OR_RETURN(const Result end, wire_.Next());
+  if (end.raw() != nullptr) return ConnectionLost(db_.connection_.get());
+  return succeeded ? std::move(answer) : Result();
+}
+
+absl::Status Exchange::ReadSync() {
+  ASSIGN_OR_RETURN(const Result sync, wire_.Next());
+  if (sync.raw() != nullptr && PQresultStatus(sync.raw()) == PGRES_PIPELINE_SYNC) {
+    return absl::OkStatus();
+  }
+  return ConnectionLost(db_.connection_.get());
+}
+
+void Exchange::TakeError(const Step& step, absl::Status error) {
+  if (!first_error_.ok()) return;
+  first_error_ = wire_.Explain(std::move(error));
+  db_.server_lost_ |= IsServerLost(first_error_);
+  // What was prepared a moment ago cannot be stale: its error is a real one.
+  found_stale_plan_ = IsStalePlan(first_error_) && !IsComposed(step) && !IsAmong(unprepared_, step);
+}
+
+void Exchange::Tell(const Step& step, const absl::Status& status) {
+  if (db_.observer_ == nullptr) return;
+  const absl::Time now = absl::Now();
+  db_.observer_->OnStatement(step.statement.name, now - last_answer_at_, status);
+  last_answer_at_ = now;
+}
+
+absl::Status Exchange::Break(absl::Status status) {
+  db_.broken_ = true;
+  db_.server_lost_ = true;
+  // The server's last words, when it had any, say more than that the connection is lost.
+  return first_error_.ok() ? status : first_error_;
+}
+
+}  // namespace lots::pg

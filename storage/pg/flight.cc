@@ -1,0 +1,91 @@
+#include "storage/pg/flight.h"
+
+#include "storage/base/check.h"
+#include "storage/pg/error.h"
+
+namespace lots::pg {
+namespace {
+
+constexpr Statement kBegin{"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
+constexpr Statement kBeginSnapshot{"begin_snapshot",
+                                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+constexpr Statement kCommit{"commit", "COMMIT"};
+
+Step StepOf(const Statement& statement) { return {statement, {}, {}}; }
+
+// After a flight with COMMIT failed. The connection being in step means that the server has
+// answered every statement. An error that it gave to a statement before COMMIT means that COMMIT
+// was skipped; one given to COMMIT with the connection's end may have come after the fact.
+bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
+  if (db.usable()) return true;
+  return !SqlState(status).empty() && FailedStatement(status) != kCommit.name;
+}
+
+}  // namespace
+
+size_t Flight::Append(Step step) {
+  steps_.push_back(std::move(step));
+  return steps_.size() - 1;
+}
+
+absl::StatusOr<Results> Flight::Send() {
+  if (steps_.empty()) return Results();
+  const std::vector<Step> steps = std::exchange(steps_, {});
+  return db_.Run(steps);
+}
+
+Transaction::~Transaction() {
+  if (state_ == State::kOpen) db_.Rollback();
+}
+
+size_t Transaction::Append(Step step) {
+  Check(state_ != State::kOver);
+  // Every flight keeps a place in front for BEGIN, so that adding does not move the steps.
+  if (steps_.empty()) steps_.push_back(StepOf(kind_ == Kind::kWrite ? kBegin : kBeginSnapshot));
+  steps_.push_back(std::move(step));
+  return steps_.size() - 2;
+}
+
+absl::StatusOr<Results> Transaction::Send() {
+  Check(state_ != State::kOver);
+  if (steps_.empty()) return Results();
+  absl::StatusOr<Results> results = RunSteps();
+  state_ = results.ok() ? State::kOpen : State::kOver;
+  if (!results.ok()) db_.Rollback();
+  return results;
+}
+
+absl::StatusOr<Results> Transaction::Commit() {
+  Check(state_ != State::kOver);
+  const bool nothing_to_commit = state_ == State::kNew && steps_.empty();
+  if (nothing_to_commit) {
+    state_ = State::kOver;
+    return Results();
+  }
+  Append(StepOf(kCommit));
+  const bool can_send = db_.usable();
+  absl::StatusOr<Results> results = RunSteps();
+  state_ = State::kOver;
+  if (!results.ok()) {
+    db_.Rollback();
+    const bool wrote_nothing = kind_ == Kind::kSnapshot || !can_send;
+    if (wrote_nothing || IsOutcomeKnown(db_, results.status())) return results;
+    return UnknownOutcome(results.status());
+  }
+  // A COMMIT that finds its transaction failed answers with success, and ROLLBACK for a word.
+  if (results->back().command() != kCommit.sql) {
+    return absl::InternalError("the transaction was rolled back before its COMMIT");
+  }
+  results->pop_back();
+  return results;
+}
+
+absl::StatusOr<Results> Transaction::RunSteps() {
+  const std::vector<Step> steps = std::exchange(steps_, {});
+  const bool begins = state_ == State::kNew;
+  absl::StatusOr<Results> results = db_.Run(absl::MakeConstSpan(steps).subspan(begins ? 0 : 1));
+  if (results.ok() && begins) results->erase(results->begin());
+  return results;
+}
+
+}  // namespace lots::pg

@@ -1,0 +1,131 @@
+#include "storage/pg/pool.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/base/check.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::pg {
+
+Pool::Pool(PoolOptions options) : options_(std::move(options)) {}
+
+Pool::~Pool() {
+  absl::MutexLock lock(&mutex_);
+  Check(busy_ == 0);
+}
+
+absl::StatusOr<Pool::Lease> Pool::Acquire(absl::Time deadline) {
+  RETURN_IF_ERROR(AcquireSlot(deadline));
+  absl::StatusOr<Pooled> pooled = TakeOrOpen(deadline);
+  if (!pooled.ok()) {
+    absl::MutexLock lock(&mutex_);
+    ReleaseSlot();
+    return std::move(pooled).status();
+  }
+  return Lease(this, *std::move(pooled));
+}
+
+absl::Status Pool::AcquireSlot(absl::Time deadline) {
+  absl::MutexLock lock(&mutex_);
+  if (busy_ < options_.connections_max) {
+    ++busy_;
+    return absl::OkStatus();
+  }
+  Waiter waiter;
+  waiters_.push_back(&waiter);
+  if (mutex_.AwaitWithDeadline(absl::Condition(&waiter.granted), deadline)) return absl::OkStatus();
+  waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
+  ++timeouts_total_;
+  return absl::DeadlineExceededError(absl::StrCat(
+      "all ", options_.connections_max, " database connections were busy until the deadline"));
+}
+
+void Pool::ReleaseSlot() {
+  if (waiters_.empty()) {
+    --busy_;
+    return;
+  }
+  // Handed over while the lock is held, so that nobody who comes now can overtake.
+  waiters_.front()->granted = true;
+  waiters_.pop_front();
+}
+
+absl::StatusOr<Pool::Pooled> Pool::TakeOrOpen(absl::Time deadline) {
+  while (true) {
+    Pooled pooled = PopIdle();
+    if (pooled.connection == nullptr) return Open(deadline);
+    if (IsAlive(pooled)) return pooled;
+  }
+}
+
+Pool::Pooled Pool::PopIdle() {
+  absl::MutexLock lock(&mutex_);
+  if (idle_.empty()) return {};
+  Pooled pooled = std::move(idle_.back());
+  idle_.pop_back();
+  return pooled;
+}
+
+bool Pool::IsAlive(const Pooled& pooled) const {
+  const absl::Time now = absl::Now();
+  if (now >= pooled.expires_at) return false;
+  const bool is_fresh = now - pooled.idle_since < options_.idle_check_after;
+  if (is_fresh && pooled.connection->IsQuiet()) return true;
+  return pooled.connection->Ping(options_.connection.connect_timeout).ok();
+}
+
+absl::StatusOr<Pool::Pooled> Pool::Open(absl::Time deadline) {
+  Pooled pooled;
+  {
+    absl::MutexLock lock(&mutex_);
+    // Read before connecting: a loss seen meanwhile then counts against this connection.
+    pooled.losses_before = losses_;
+    pooled.expires_at = absl::Now() + options_.lifetime_max * absl::Uniform(random_, 1.0, 1.1);
+  }
+  ConnectionOptions options = options_.connection;
+  options.connect_timeout = std::min(options.connect_timeout, deadline - absl::Now());
+  ASSIGN_OR_RETURN(pooled.connection, Connection::Open(options));
+  absl::MutexLock lock(&mutex_);
+  ++opened_total_;
+  return pooled;
+}
+
+void Pool::Return(Pooled pooled) {
+  const absl::Time now = absl::Now();
+  pooled.connection->set_deadline(absl::InfiniteFuture());
+  pooled.connection->set_cancelled(nullptr);
+  pooled.idle_since = now;
+  std::vector<Pooled> unusable;  // Outlives the lock: closing a connection takes its time.
+  absl::MutexLock lock(&mutex_);
+  if (pooled.connection->server_lost()) losses_ = std::max(losses_, pooled.losses_before + 1);
+  idle_.push_back(std::move(pooled));
+  unusable = TakeUnusable(now);
+  ReleaseSlot();
+}
+
+bool Pool::IsReusable(const Pooled& pooled, absl::Time now) const {
+  return pooled.connection->usable() && !pooled.connection->in_transaction() &&
+         pooled.losses_before == losses_ && now < pooled.expires_at;
+}
+
+std::vector<Pool::Pooled> Pool::TakeUnusable(absl::Time now) {
+  const auto first_unusable =
+      std::stable_partition(idle_.begin(), idle_.end(), [&](const Pooled& pooled) {
+        mutex_.AssertHeld();  // The analysis does not look through a lambda.
+        return IsReusable(pooled, now);
+      });
+  std::vector<Pooled> unusable(std::make_move_iterator(first_unusable),
+                               std::make_move_iterator(idle_.end()));
+  idle_.erase(first_unusable, idle_.end());
+  return unusable;
+}
+
+Pool::Gauge Pool::gauge() const {
+  absl::MutexLock lock(&mutex_);
+  return {static_cast<int>(idle_.size()), busy_, options_.connections_max, opened_total_,
+          timeouts_total_};
+}
+
+}  // namespace lots::pg

@@ -1,0 +1,60 @@
+// The socket under one exchange with the server: waits within a deadline, and asks the server to
+// stop when it has passed. For this folder only.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "storage/pg/result.h"
+
+struct pg_conn;  // libpq's
+
+namespace lots::pg {
+
+class Wire {
+ public:
+  // After the deadline, or once the flag is set, the running statement is cancelled and what it
+  // answers to that is still read, for a few seconds: only the server knows whether it was in time.
+  Wire(pg_conn* connection, absl::Time deadline, const std::atomic<bool>* cancelled)
+      : connection_(connection), deadline_(deadline), cancelled_(cancelled) {}
+
+  // Sends everything queued. An error, here and in Next, leaves the connection out of step: it can
+  // only be closed.
+  absl::Status Flush();
+
+  // The next result, as PQgetResult has it: an empty one between the answers. A lost connection is
+  // an error result without SQLSTATE, or an empty result where one was due.
+  absl::StatusOr<Result> Next();
+
+  // The error as the caller is to see it: a statement that was cancelled by us failed for the
+  // reason that we had.
+  absl::Status Explain(absl::Status error) const;
+
+  // Waits until no cancel request of ours is on its way any more: it would hit the next statement.
+  // False when that cannot be known in time.
+  bool Settle();
+
+ private:
+  // Returns when the socket is readable (or writable), and after a second at the latest.
+  absl::Status Wait(bool until_writable);
+  // Notices the deadline and the flag, and sends cancel requests.
+  absl::Status CheckTime();
+  void SendCancelRequest();
+
+  pg_conn* const connection_;
+  const absl::Time deadline_;
+  const std::atomic<bool>* const cancelled_;
+
+  // Why the server was asked to stop; OK when it was not.
+  absl::Status stop_reason_;
+  absl::Time give_up_at_ = absl::InfiniteFuture();
+  absl::Time next_request_at_ = absl::InfinitePast();
+  // Notified when the last cancel request was delivered; nullptr when none was sent.
+  std::shared_ptr<absl::Notification> request_done_;
+};
+
+}  // namespace lots::pg
