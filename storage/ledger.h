@@ -1,29 +1,43 @@
-// The ledger: the one place where goods move. RecordMovements, opening quantities, completions, disassemblies and reversals all post through it.
+// The ledger: the one place where goods move. RecordMovements, opening quantities, completions,
+// disassemblies and reversals all post through it.
 //
 // A posting is two flights of one transaction: lock and read; judge in memory; write.
 //
 //   Ledger ledger(context);
-//   ledger.Touch(lot, from); ledger.Touch(lot, to);           // every place that will move, before the first flight
-//   ledger.AddLocks(transaction);                             // to the first flight (after ClaimRequest)
-//   ASSIGN_OR_RETURN(auto read, transaction.Send());
-//   RETURN_IF_ERROR(ledger.Load(read));
-//   for (…) ledger.Post(posting, accept, problems);           // judged in order, each on what the ones before it leave behind
+//   ledger.Touch(lot, from); ledger.Touch(lot, to);  // every place that will move
+//   ledger.AddLocks(transaction);                    // to the first flight, after ClaimRequest
+//   ASSIGN_OR_RETURN(auto locked, transaction.Send());
+//   RETURN_IF_ERROR(ledger.Load(locked));
+//   for (…) ledger.Post(posting, problems);          // each on what the ones before leave behind
 //   if (!problems.empty()) return Refuse(std::move(problems));
-//   ledger.AddWrites(transaction);                            // to the last flight
+//   ledger.AddWrites(transaction);                   // to the last flight
+//   auto committed = transaction.Commit();
+//   if (!committed.ok()) return Ledger::Explain(committed.status());
 //
-// Lock order, the same in every verb: the request, the work order, lots by id (FOR KEY SHARE; a change of state takes FOR UPDATE before), then
-// balances by (lot, location). Debits are written in one statement and credits in the next, so that a serial is never in two places.
-// The database has the last word: balances_not_negative, balances_serial_is_one, balances_serial_in_one_place.
+// Lock order, the same in every verb: the request, the work order, lots by id, then balances by
+// (lot, location), then deliveries by id. A lot of a LOT product is locked FOR KEY SHARE: its
+// movements cross each other at balances only. A serial is locked FOR NO KEY UPDATE: all that
+// moves it takes turns, whatever places are involved, so what is known of it here stays true until
+// the commit, and the verb may update its row. A verb that changes the state of other lots takes
+// them FOR UPDATE before, so that no movement is under way.
+// Debits are written in one statement and credits in the next, so that a serial is never in two
+// places. The database has the last word: balances_not_negative, balances_serial_is_one,
+// balances_serial_in_one_place.
 #pragma once
 
-#include <map>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "storage/errors.h"
 #include "storage/model.h"
 #include "storage/pg/flight.h"
@@ -48,6 +62,22 @@ struct CompanyFacts {
   absl::TimeZone zone;
 };
 
+// The dates of one lot in one place. Both are absent while it is empty, `arrived_at` also where no
+// goods are held, and `stock_since` where nothing is on hand.
+struct StockDates {
+  std::optional<absl::Time> arrived_at;   // first arrival since it was last empty here
+  std::optional<absl::Time> stock_since;  // carried along internal moves, the earlier on merging
+
+  friend bool operator==(const StockDates&, const StockDates&) = default;
+};
+
+// A place that something is in.
+struct Place {
+  LocationId location_id;
+  LocationKind kind = LocationKind::kInternal;
+  Quantity quantity;
+};
+
 // One movement to post.
 struct Posting {
   MovementId movement_id;
@@ -60,57 +90,202 @@ struct Posting {
   std::string partner_id;
   absl::Time occurred_at;
   std::string note;
-  std::optional<MovementId> reverses;
-  std::optional<MovementId> delivery;
+  std::optional<MovementId> delivery;  // of a RETURN; said before by TouchDelivery
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
   std::string field;  // path in the request, for problems: "movements[3]"
 };
 
-// What a posting may overrule.
+// A movement as it was posted, with what a reversal needs. storage/movements.h reads it.
+struct PostedMovement {
+  Movement movement;
+  StockDates from_before;
+  StockDates to_before;
+  std::optional<MovementId> reversed_by;
+};
+
+// How a posted movement is taken back.
+struct Reversal {
+  MovementId movement_id;  // of the reversing movement
+  std::string note;
+  std::optional<TransformationId> transformation;  // the reversing one
+  std::string field;
+};
+
+// What postings may overrule.
 struct Accept {
   bool held = false;
   bool expired = false;
   bool shortage = false;
 };
 
+// For one transaction, used by one thread.
 class Ledger {
  public:
-  explicit Ledger(const WriteContext& context);
+  explicit Ledger(const WriteContext& context, Accept accept = {});
 
-  // Says, before the locks, that this place of this lot will move. Duplicates are fine.
+  // --- before the locks: what will move -------------------------------------------------------
+
+  // This place of this lot. Duplicates are fine. With `accept.shortage` the lot's ADJUSTMENT place
+  // is touched too.
   void Touch(const LotId& lot_id, const LocationId& location_id);
-  // A lot that this very transaction inserts: known from the start, empty everywhere. `Touch` it as well.
+  // A lot without movement: only its facts are wanted, and its row is locked as the others are.
+  void TouchLot(const LotId& lot_id);
+  // A location without movement: only its kind is wanted.
+  void TouchLocation(const LocationId& location_id);
+  // The delivery that a RETURN names.
+  void TouchDelivery(const MovementId& delivery);
+  // A movement that will be taken back: both its places, and its delivery.
+  void TouchReversal(const PostedMovement& original);
+  // A lot that this very transaction inserts, before AddWrites: known from the start, empty
+  // everywhere. Its places are touched like any other's. May also come after Load, when all
+  // locations of its postings were touched for any lot or by TouchLocation.
   void AddNewLot(const LotFacts& lot);
-  // A lot whose row the verb locks FOR UPDATE itself because it changes its state: judged by the facts given in `AddNewLot`-like form after Load.
-  void SetState(const LotId& lot_id, LotState state);
 
-  // Adds the statements of the first flight: the company, the lots (FOR KEY SHARE), the locations, missing balances as 0, the balances (FOR UPDATE).
+  // Adds the statements of the first flight: the company, the lots, the locations, missing
+  // balances as 0, the balances (FOR UPDATE), where things are, the deliveries (FOR UPDATE).
   void AddLocks(pg::Transaction& transaction);
-  // Reads their results. COMPANY_NOT_FOUND and LOTS_DISABLED are refused here; unknown lots and locations by Post.
+  // Reads what they answered. NOT_FOUND COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED are
+  // refused here; unknown lots and locations by Post.
   absl::Status Load(const pg::Results& results);
 
-  const CompanyFacts& company() const;
-  // Null when the lot or location does not exist.
+  // --- after Load: what is known ---------------------------------------------------------------
+
+  const CompanyFacts& company() const { return company_; }
+  // Null when the lot does not exist or was not touched.
   const LotFacts* FindLot(const LotId& lot_id) const;
   std::optional<LocationKind> FindKind(const LocationId& location_id) const;
-  // What is there at this point of the judging.
+  // What is there at this point of the judging, in a place that was touched.
   Quantity At(const LotId& lot_id, const LocationId& location_id) const;
+  // Where a serial is at this point of the judging: the place that holds it; else the virtual place
+  // that it went to last (PRODUCTION: it was used up, or taken apart); empty: it never moved.
+  std::optional<Place> WhereIs(const LotId& serial) const;
+  // The state that the verb gives the lot in this transaction: postings are judged by it.
+  void SetState(const LotId& lot_id, LotState state);
 
-  // Judges one movement on what is there now, with every refusal of domain.md, and applies it in memory. Problems are appended; a movement with a problem is not
-  // applied. With `accept.shortage`, what is missing at the source is posted first as an ADJUSTMENT; its id is remembered.
-  void Post(const Posting& posting, const Accept& accept, std::vector<Problem>& problems);
-  // Takes a posted movement back; the dates it had changed are restored when nothing moved there since.
-  // The caller judged whether it may be reversed at all.
-  void PostReversal(const Movement& original, const struct DatesBefore& before,
-                    const Posting& reversal, std::vector<Problem>& problems);
+  // --- judging ---------------------------------------------------------------------------------
 
-  const std::vector<MovementId>& adjustments() const;
-  // The latest recorded_at of this posting's movements: transformations and events are recorded with it.
-  absl::Time recorded_at() const;
+  // Judges one movement on what is there now, with every refusal of errors.proto about moving, and
+  // applies it in memory. Problems are appended; a movement with a problem is not applied. With
+  // `accept.shortage`, what is missing at the source is posted just before as an ADJUSTMENT.
+  // Not judged here: whether the same serial stands twice in the request, and when it happened.
+  void Post(const Posting& posting, std::vector<Problem>& problems);
 
-  // Adds the statements that write what was judged: debits, credits, balances of new lots, movements, deliveries.
+  // Takes a posted movement back, at the time it happened; several of one transformation in the
+  // opposite order of their posting. Refused: ALREADY_REVERSED, REVERSAL_NOT_REVERSIBLE,
+  // RESULT_USED, LOT_ARCHIVED. The dates that it had changed are restored where nothing moved
+  // since. Not judged here: whether it is part of a transformation.
+  void PostReversal(const PostedMovement& original, const Reversal& reversal,
+                    std::vector<Problem>& problems);
+
+  // The adjustments posted for accepted shortages, in order.
+  const std::vector<MovementId>& adjustments() const { return adjustments_; }
+  // The latest recorded_at of what was posted (now, when nothing was): transformations and events
+  // of the same write are recorded with it.
+  absl::Time recorded_at() const { return recorded_at_; }
+
+  // --- writing ---------------------------------------------------------------------------------
+
+  // Adds the statements that write what was judged: debits, credits, balances of new lots,
+  // movements, deliveries. The rows they refer to (new lots, transformations) are added before.
   void AddWrites(pg::Transaction& transaction);
+
+  // The refusal in words of the domain, when a commit failed on one of the ledger's constraints;
+  // any other status unchanged.
+  static absl::Status Explain(const absl::Status& status);
+
+ private:
+  using PlaceKey = std::pair<LotId, LocationId>;
+
+  struct Balance {
+    LocationKind kind = LocationKind::kInternal;
+    Quantity quantity_before;  // as stored
+    Quantity quantity;
+    StockDates dates;
+    absl::Time last_recorded_at = absl::InfinitePast();
+    bool stored = false;  // false: of a new lot
+    bool changed = false;
+  };
+  struct Delivery {
+    LotId lot_id;
+    LocationId to;
+    std::string partner_id;
+    Quantity returnable;
+    bool changed = false;
+  };
+  struct Line {
+    Posting posting;
+    std::optional<MovementId> reverses;
+    absl::Time recorded_at;
+    StockDates from_before;
+    StockDates to_before;
+  };
+  struct Locks {
+    size_t company, serials, lots, locations, balances, serial_places, lot_places;
+    std::optional<size_t> deliveries, later_movements;
+  };
+  // One movement under judgement, once its lot and places are known.
+  struct Case {
+    const Posting& posting;
+    const LotFacts& lot;
+    Balance& from;
+    Balance& to;
+  };
+  using Problems = std::vector<Problem>;
+
+  // ledger.cc: locks and facts.
+  void LoadLots(const pg::Result& rows);
+  void LoadBalances(const pg::Result& rows);
+  void LoadPlaces(const pg::Results& results);
+  void LoadDeliveries(const pg::Result& rows);
+  Balance& BalanceOf(const LotId& lot_id, const LocationId& location_id, LocationKind kind);
+
+  // ledger_judge.cc: what is refused.
+  bool JudgeRequest(const Posting& posting, Problems& problems) const;
+  void JudgeLot(const Case& c, Problems& problems) const;
+  void JudgeReturn(const Case& c, Problems& problems) const;
+  void JudgeSource(const Case& c, Problems& problems);
+  void JudgeSerialSource(const Case& c, Problems& problems) const;
+  void JudgeOverflow(const Case& c, Problems& problems) const;
+  bool CoverShortage(const Case& c, Problems& problems);
+
+  // ledger_reverse.cc.
+  void JudgeReversal(const PostedMovement& original, const Reversal& reversal,
+                     Problems& problems) const;
+
+  // ledger_apply.cc: what a movement does.
+  void Apply(const Posting& posting, Balance& from, Balance& to);
+  void ApplyReversal(const PostedMovement& original, const Posting& posting);
+  absl::Time NextRecord(Balance& from, Balance& to);
+
+  // ledger_write.cc.
+  void WriteBalances(pg::Transaction& transaction) const;
+  void WriteMovements(pg::Transaction& transaction) const;
+  void WriteDeliveries(pg::Transaction& transaction) const;
+
+  const WriteContext& context_;
+  const Accept accept_;
+
+  absl::btree_set<PlaceKey> touched_;
+  absl::btree_set<LotId> touched_lots_;
+  absl::btree_set<LocationId> touched_locations_;
+  absl::btree_set<MovementId> touched_deliveries_;
+  std::vector<PostedMovement> reversed_;
+  Locks locks_{};
+
+  CompanyFacts company_;
+  absl::flat_hash_map<LotId, LotFacts> lots_;
+  absl::flat_hash_map<LocationId, LocationKind> kinds_;
+  absl::btree_map<PlaceKey, Balance> balances_;
+  absl::flat_hash_map<LotId, Place> serial_places_;
+  absl::flat_hash_map<LotId, std::vector<Place>> lot_places_;
+  absl::btree_map<MovementId, Delivery> deliveries_;
+  // Of a movement that will be reversed: the first later one of the same serial that stands.
+  absl::flat_hash_map<MovementId, MovementId> later_movements_;
+
+  std::vector<Line> lines_;
+  std::vector<MovementId> adjustments_;
+  absl::Time recorded_at_;
 };
 
 }  // namespace lots
