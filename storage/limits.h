@@ -8,8 +8,7 @@
 
 namespace lots {
 
-// --- sizes of a request
-// -------------------------------------------------------------------------------------------------
+// --- sizes of a request ---
 
 // One flight of 10,000 serials stays under 1 MiB and its locks under a second.
 inline constexpr int64_t kSerialsPerCallMax = 10'000;
@@ -28,14 +27,12 @@ inline constexpr int64_t kPreviewNumbersMax = 1'000;
 inline constexpr int64_t kSuggestPicksMax = 1'000;
 inline constexpr int64_t kWorkOrderSerialsShownMax = 1'000;
 
-// --- pages
-// --------------------------------------------------------------------------------------------------------------
+// --- pages ---
 
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;
 
-// --- texts, in characters (Unicode code points)
-// -------------------------------------------------------------------------
+// --- texts, in characters (Unicode code points) ---
 
 inline constexpr int kIdCharactersMax =
     64;  // company, product, location, work order, partner, request id
@@ -51,8 +48,7 @@ inline constexpr int kAttributesMax = 50;
 inline constexpr int kAttributeTextCharactersMax = 1'000;
 inline constexpr int kFilterBytesMax = 2'048;
 
-// --- domain
-// -------------------------------------------------------------------------------------------------------------
+// --- domain ---
 
 inline constexpr int kLocationDepthMax =
     20;  // building, floor, aisle, shelf, box: real trees have 5 to 8
@@ -63,8 +59,7 @@ inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
 inline constexpr int kProblemsShownMax = 20;  // trailers stay under 8 KiB
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 
-// --- trace
-// --------------------------------------------------------------------------------------------------------------
+// --- trace ---
 
 inline constexpr int64_t kTraceSeedsMax = 1'000;
 inline constexpr int kTraceDepthMax =
@@ -72,7 +67,8 @@ inline constexpr int kTraceDepthMax =
 inline constexpr int64_t kTraceNodesDefault = 10'000;
 // About 60 MiB of answer waits for a slow client at the most.
 inline constexpr int64_t kTraceNodesMax = 200'000;
-inline constexpr int kTraceNodesPerMessage = 500;  // about 150 KiB a message
+inline constexpr int kTraceNodesPerMessage = 500;    // about 150 KiB a message
+inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
 

@@ -234,6 +234,11 @@ CREATE TABLE transformation_inputs (
   CONSTRAINT transformation_inputs_lot_fkey FOREIGN KEY (company, lot_id) REFERENCES lots (company, lot_id),
   CONSTRAINT transformation_inputs_positive CHECK (quantity > 0)
 );
+-- Upstream from one of 10,000 serials reads its own exact inputs and the pooled ones, not those of its siblings.
+CREATE INDEX transformation_inputs_exact ON transformation_inputs (company, output_lot_id)
+  WHERE output_lot_id IS NOT NULL;
+CREATE INDEX transformation_inputs_pooled ON transformation_inputs (company, transformation_id)
+  WHERE output_lot_id IS NULL;
 CREATE INDEX transformation_inputs_by_lot ON transformation_inputs (company, lot_id, transformation_id);
 
 -- What came out. role: 1 the product, 2 a by-product, 3 a component that came back whole from a disassembly (not made from the unit).
