@@ -1,0 +1,73 @@
+// What a handler sees: the call it serves, and where a stream's messages go.
+//
+// A handler is a plain blocking function on a database worker's thread, in one of two shapes:
+//   absl::StatusOr<Response> GetLot(const Request&, const Call&, pg::Connection&);
+//   absl::Status TraceUpstream(const Request&, const Call&, pg::Connection&, Sink<Response>&);
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "service/page_token.h"
+#include "storage/model.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// One rpc of the API, a constant beside its handler.
+struct Method {
+  absl::string_view name;      // "lots.v1.LotService/ListLots"
+  bool every_company = false;  // whether `company: "-"` asks for every company
+};
+
+struct Call {
+  absl::string_view method;                      // Method::name
+  CompanyId company;                             // never empty; "-" with every_company
+  bool every_company = false;                    // only where Method::every_company allows it
+  std::string actor;                             // who the caller says is acting
+  absl::Time now;                                // when the request came in
+  absl::Time deadline;                           // never infinite
+  const std::atomic<bool>* cancelled = nullptr;  // set when the client went away
+  const PageTokens* page_tokens = nullptr;
+};
+
+// Where a stream handler puts its messages. They wait in memory and are sent at the client's pace;
+// Append never waits, so a slow client keeps no connection to the database. Once the client has
+// gone they are dropped; the handler's next statement ends with CANCELLED.
+template <class Response>
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void Append(Response message) = 0;
+};
+
+template <class Request, class Response>
+using UnaryHandler = absl::StatusOr<Response> (*)(const Request&, const Call&, pg::Connection&);
+template <class Request, class Response>
+using StreamHandler = absl::Status (*)(const Request&, const Call&, pg::Connection&,
+                                       Sink<Response>&);
+
+// SHA-256 of the message, its fields in order of their numbers and maps in order of their keys.
+std::string HashOf(const google::protobuf::Message& message);
+
+// What a write carries into storage. The payload is the request without its request_id, and with
+// the company that an empty field stood for.
+template <class Request>
+WriteContext MakeWriteContext(const Request& request, const Call& call) {
+  Request payload = request;
+  payload.clear_request_id();
+  payload.set_company(call.company.value());
+  return {.company = call.company,
+          .request_id = request.request_id(),
+          .method = std::string(call.method),
+          .payload_hash = HashOf(payload),
+          .actor = call.actor,
+          .now = call.now};
+}
+
+}  // namespace lots

@@ -1,0 +1,51 @@
+// One page of a list: page size, page token, and the walk over companies, the same for every list.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "service/call.h"
+#include "storage/model.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// The sort keys of the last item that was listed, as text; empty: from the first.
+using PageKeys = std::vector<std::string>;
+
+// What a company gave to a page.
+struct PagePiece {
+  int count = 0;   // items listed
+  PageKeys after;  // the last one's sort keys, when the company has more; else empty
+};
+
+// Lists at most `limit` (positive) items of `company` after `after`, appending them to the answer.
+using ListPiece = absl::FunctionRef<absl::StatusOr<PagePiece>(const CompanyId& company,
+                                                              const PageKeys& after, int limit)>;
+
+// What ListPage needs to know of a request.
+struct PageRequest {
+  int page_size;  // as asked: 0 is the default
+  absl::string_view page_token;
+  std::string fingerprint;
+};
+
+// The page token that goes on after what was listed, or empty when that was all. Refuses
+// FIELD_INVALID (page_size) and PAGE_TOKEN_INVALID.
+absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& call,
+                                     pg::Connection& db, ListPiece list);
+
+//   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db,
+//       [&](const CompanyId& company, const PageKeys& after, int limit)
+//           -> absl::StatusOr<PagePiece> { … }));
+template <class Request>
+absl::StatusOr<std::string> ListPage(const Request& request, const Call& call, pg::Connection& db,
+                                     ListPiece list) {
+  return ListPage(
+      PageRequest{request.page_size(), request.page_token(), FingerprintOf(call.method, request)},
+      call, db, list);
+}
+
+}  // namespace lots

@@ -1,0 +1,47 @@
+// Page tokens: opaque to callers, signed, and good for one query only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// Where a list goes on: in this company, after the item with these sort keys; without keys, at the
+// company's first item.
+struct PagePosition {
+  std::string company;
+  std::vector<std::string> after;
+
+  friend bool operator==(const PagePosition&, const PagePosition&) = default;
+};
+
+// What a token is bound to: the method and every field of the request but page_size and page_token.
+std::string FingerprintOf(absl::string_view method, const google::protobuf::Message& request);
+
+// Signs and opens tokens with HMAC-SHA256. Thread safe.
+class PageTokens {
+ public:
+  explicit PageTokens(std::string key) : key_(std::move(key)) {}
+
+  // With the key that all servers on this database share.
+  static absl::StatusOr<PageTokens> Load(pg::Connection& db);
+
+  std::string Sign(absl::string_view fingerprint, const PagePosition& position) const;
+
+  // INVALID_ARGUMENT PAGE_TOKEN_INVALID for a token that Sign did not make with this key and
+  // fingerprint.
+  absl::StatusOr<PagePosition> Open(absl::string_view fingerprint, absl::string_view token) const;
+
+ private:
+  std::string Mac(absl::string_view fingerprint, absl::string_view payload) const;
+
+  std::string key_;
+};
+
+}  // namespace lots

@@ -1,0 +1,100 @@
+// The road that every call takes, written once: who calls and for which company → the deadline →
+// the queue for a database worker, or a refusal → the handler → the end, with one metric and one
+// log line.
+//
+// gRPC's threads only ever put a call into the queue. A handler runs on a worker's thread with a
+// connection of its own, which is given back before the answer is sent.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "service/call.h"
+#include "service/log.h"
+#include "service/metrics.h"
+#include "service/page_token.h"
+#include "service/status.h"
+#include "service/trip.h"
+#include "service/work_queue.h"
+#include "storage/pg/pool.h"
+
+namespace lots {
+
+struct RpcOptions {
+  std::string default_company;  // where a request names none; empty: it must
+  absl::Duration deadline_default = absl::Seconds(10);
+  int workers = 8;
+  int queue_max = 512;
+  int streams_max = 16;
+};
+
+// Thread safe. Outlives the gRPC server that calls it.
+class Rpc {
+ public:
+  Rpc(RpcOptions options, pg::Pool& pool, const PageTokens& page_tokens, Metrics& metrics,
+      Log& log);
+  // Every call has ended: the gRPC server was shut down.
+  ~Rpc();
+
+  // What an override of a unary method returns.
+  template <class Request, class Response>
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response, const Method& method,
+                                  UnaryHandler<Request, Response> handler) {
+    auto* trip = new UnaryTrip<Request, Response>(*request, *response, handler);
+    Begin(*trip, method, *context, request->company(), RequestIdOf(*request), TripKind::kUnary);
+    return trip;
+  }
+
+  // What an override of a server-streaming method returns.
+  template <class Request, class Response>
+  grpc::ServerWriteReactor<Response>* Stream(grpc::CallbackServerContext* context,
+                                             const Request* request, const Method& method,
+                                             StreamHandler<Request, Response> handler) {
+    auto* trip = new StreamTrip<Request, Response>(*request, handler);
+    Begin(*trip, method, *context, request->company(), RequestIdOf(*request), TripKind::kStream);
+    return trip;
+  }
+
+  // Answers SHUTTING_DOWN to what still waits in the queue, from now on.
+  void StopTaking();
+
+ private:
+  template <class Request>
+  static absl::string_view RequestIdOf(const Request& request) {
+    if constexpr (requires { request.request_id(); }) return request.request_id();
+    return "";
+  }
+
+  // Fills in the trip and puts it into the queue, or ends it with a refusal.
+  void Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
+             absl::string_view company, absl::string_view request_id, TripKind kind);
+  // The call's company, actor and deadline.
+  absl::Status Identify(Trip& trip, const Method& method,
+                        const grpc::CallbackServerContext& context, absl::string_view company);
+  // On a worker.
+  void Run(Trip& trip);
+  // OK, unless it is too late to begin.
+  absl::Status CheckWanted(const Trip& trip) const;
+  absl::Status Handle(Trip& trip);
+  // Tells the metrics and the log, and ends the call. `trip` may be gone afterwards.
+  void End(Trip& trip, const absl::Status& status);
+
+  const RpcOptions options_;
+  pg::Pool& pool_;
+  const PageTokens& page_tokens_;
+  Metrics& metrics_;
+  Log& log_;
+  std::atomic<int> streams_ = 0;
+  std::atomic<bool> stopping_ = false;
+  WorkQueue queue_;  // last: its workers use the rest
+};
+
+}  // namespace lots
