@@ -21,7 +21,7 @@ struct pg_conn;  // libpq's
 namespace lots::pg {
 
 struct ConnectionOptions {
-  std::string conninfo;  // libpq's keyword/value string or URI; several hosts allowed
+  std::string conninfo = {};  // libpq's keyword/value string or URI; several hosts allowed
   absl::Duration connect_timeout = absl::Seconds(3);  // a host
   StatementObserver* observer = nullptr;              // outlives the connection
 };

@@ -12,12 +12,12 @@
 namespace lots::pg {
 
 struct EmbeddedOptions {
-  std::string data_folder;  // made when missing; holds PostgreSQL's own folder `postgres/`
+  std::string data_folder = {};  // made when missing; holds PostgreSQL's own folder `postgres/`
   // Empty: found by itself (/usr/lib/postgresql/*/bin, newest major first, then PATH).
-  std::string binaries_folder;
+  std::string binaries_folder = {};
   // When started by root: the unprivileged user the server runs as.
   std::string run_as = "postgres";
-  std::vector<std::string> settings;  // extra "name=value", for tests
+  std::vector<std::string> settings = {};  // extra "name=value", for tests
 };
 
 // Starts (and on first use makes) a PostgreSQL that listens on a unix socket only, with full

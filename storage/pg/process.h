@@ -32,7 +32,7 @@ struct Command {
   User user;
   // Sent when the thread that started it ends, and so when this process is killed.
   int signal_on_parent_death = SIGTERM;
-  std::string output_file;  // appended to, made by us and not by the user
+  std::string output_file = {};  // appended to, made by us and not by the user
 };
 
 // Starts the command in a session of its own, so that a terminal's Ctrl-C does not reach it.
