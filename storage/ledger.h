@@ -26,14 +26,15 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -205,6 +206,8 @@ class Ledger {
     absl::Time last_recorded_at = absl::InfinitePast();
     bool stored = false;  // false: of a new lot
     bool changed = false;
+    // The transformation whose movements are being taken back here, and nothing moved since.
+    std::optional<TransformationId> rewinding;
   };
   struct Delivery {
     LotId lot_id;
@@ -220,9 +223,10 @@ class Ledger {
     StockDates from_before;
     StockDates to_before;
   };
+  // Where the statements' results stand.
   struct Locks {
-    size_t company, serials, lots, locations, balances, serial_places, lot_places;
-    std::optional<size_t> deliveries, later_movements;
+    size_t company, serials, lots, kinds, balances, serial_places, lot_places;
+    std::optional<size_t> deliveries, later_movements, reversals;
   };
   // One movement under judgement, once its lot and places are known.
   struct Case {
@@ -233,55 +237,60 @@ class Ledger {
   };
   using Problems = std::vector<Problem>;
 
-  // ledger.cc: locks and facts.
-  void LoadLots(const pg::Result& rows);
-  void LoadBalances(const pg::Result& rows);
-  void LoadPlaces(const pg::Results& results);
-  void LoadDeliveries(const pg::Result& rows);
-  Balance& BalanceOf(const LotId& lot_id, const LocationId& location_id, LocationKind kind);
+  // ledger.cc: what is locked and known.
+  void AddReturnLocks(pg::Transaction& transaction);
+  void LoadBalances(const pg::Results& results);
+  void LoadReturns(const pg::Results& results);
+  Balance& BalanceOf(const LotId& lot_id, const LocationId& location_id);
 
   // ledger_judge.cc: what is refused.
-  bool JudgeRequest(const Posting& posting, Problems& problems) const;
+  bool JudgeReferences(const Posting& posting, Problems& problems) const;
+  bool JudgeShape(const Case& c, Problems& problems) const;
   void JudgeLot(const Case& c, Problems& problems) const;
   void JudgeReturn(const Case& c, Problems& problems) const;
-  void JudgeSource(const Case& c, Problems& problems);
+  void JudgeSource(const Case& c, Problems& problems) const;
   void JudgeSerialSource(const Case& c, Problems& problems) const;
-  void JudgeOverflow(const Case& c, Problems& problems) const;
-  bool CoverShortage(const Case& c, Problems& problems);
+  Problem NotEnough(const Case& c) const;
+  void CoverShortage(const Case& c);
 
-  // ledger_reverse.cc.
-  void JudgeReversal(const PostedMovement& original, const Reversal& reversal,
-                     Problems& problems) const;
+  // ledger_reverse.cc: what is refused of a reversal, and what it restores.
+  void JudgeReversal(const PostedMovement& original, const Case& c, Problems& problems) const;
+  void ApplyReversal(const PostedMovement& original, const Case& c);
 
   // ledger_apply.cc: what a movement does.
-  void Apply(const Posting& posting, Balance& from, Balance& to);
-  void ApplyReversal(const PostedMovement& original, const Posting& posting);
-  absl::Time NextRecord(Balance& from, Balance& to);
+  void Apply(const Case& c);
+  Line& AddLine(const Case& c);
 
-  // ledger_write.cc.
+  // ledger_write.cc: the rows.
   void WriteBalances(pg::Transaction& transaction) const;
+  void WriteNewBalances(pg::Transaction& transaction) const;
   void WriteMovements(pg::Transaction& transaction) const;
   void WriteDeliveries(pg::Transaction& transaction) const;
 
   const WriteContext& context_;
   const Accept accept_;
+  const absl::Time now_;  // as the database keeps it, in microseconds
 
   absl::btree_set<PlaceKey> touched_;
   absl::btree_set<LotId> touched_lots_;
   absl::btree_set<LocationId> touched_locations_;
   absl::btree_set<MovementId> touched_deliveries_;
-  std::vector<PostedMovement> reversed_;
+  std::vector<MovementId> reversed_;
   Locks locks_{};
 
   CompanyFacts company_;
   absl::flat_hash_map<LotId, LotFacts> lots_;
   absl::flat_hash_map<LocationId, LocationKind> kinds_;
-  absl::btree_map<PlaceKey, Balance> balances_;
+  absl::flat_hash_set<LotId> new_lots_;
+  // Ordered as they are locked and written; references to them stay good while others are added.
+  std::map<PlaceKey, Balance> balances_;
   absl::flat_hash_map<LotId, Place> serial_places_;
   absl::flat_hash_map<LotId, std::vector<Place>> lot_places_;
-  absl::btree_map<MovementId, Delivery> deliveries_;
+  std::map<MovementId, Delivery> deliveries_;
   // Of a movement that will be reversed: the first later one of the same serial that stands.
   absl::flat_hash_map<MovementId, MovementId> later_movements_;
+  // Of a movement that will be reversed: what reversed it already.
+  absl::flat_hash_map<MovementId, MovementId> reversals_;
 
   std::vector<Line> lines_;
   std::vector<MovementId> adjustments_;

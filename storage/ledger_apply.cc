@@ -1,0 +1,56 @@
+// What a movement does to its two places: quantities, dates, the order of history.
+#include <algorithm>
+
+#include "storage/ledger.h"
+
+namespace lots {
+
+namespace {
+
+// What the goods carry along: only moves inside keep the date that FIFO sorts by.
+absl::Time StockSinceOf(const Posting& posting, const StockDates& source) {
+  if (posting.kind != MovementKind::kTransfer) return posting.occurred_at;
+  return source.stock_since.value_or(posting.occurred_at);
+}
+
+}  // namespace
+
+Ledger::Line& Ledger::AddLine(const Case& c) {
+  const absl::Duration tick = absl::Microseconds(1);
+  const absl::Time recorded_at =
+      std::max({now_, c.from.last_recorded_at + tick, c.to.last_recorded_at + tick});
+  lines_.push_back({.posting = c.posting,
+                    .recorded_at = recorded_at,
+                    .from_before = c.from.dates,
+                    .to_before = c.to.dates});
+  for (Balance* balance : {&c.from, &c.to}) {
+    balance->last_recorded_at = recorded_at;
+    balance->changed = true;
+    balance->rewinding.reset();
+  }
+  recorded_at_ = std::max(recorded_at_, recorded_at);
+  c.from.quantity -= c.posting.quantity;
+  c.to.quantity += c.posting.quantity;
+  if (c.lot.tracking == Tracking::kSerial) {
+    serial_places_[c.lot.lot_id] = {
+        .location_id = c.posting.to, .kind = c.to.kind, .quantity = c.posting.quantity};
+  }
+  return lines_.back();
+}
+
+void Ledger::Apply(const Case& c) {
+  const absl::Time since = StockSinceOf(c.posting, c.from.dates);
+  const bool was_empty = c.to.quantity.IsZero();
+  AddLine(c);
+  if (c.from.quantity.IsZero()) c.from.dates = {};
+  if (HoldsGoods(c.to.kind) && was_empty) c.to.dates.arrived_at = c.posting.occurred_at;
+  if (IsOnHand(c.to.kind)) {
+    c.to.dates.stock_since = std::min(c.to.dates.stock_since.value_or(since), since);
+  }
+  if (c.posting.kind != MovementKind::kReturn) return;
+  Delivery& delivery = deliveries_.at(*c.posting.delivery);
+  delivery.returnable -= c.posting.quantity;
+  delivery.changed = true;
+}
+
+}  // namespace lots
