@@ -41,9 +41,9 @@ struct NamedDate {
 
 Problem WrongOrder(const NamedDate& date, absl::string_view relation, const NamedDate& other) {
   const std::string day = absl::FormatCivilTime(*date.day);
-  return FieldInvalid(date.name, day,
-                      absl::StrCat(date.name, " ", day, " is ", relation, " ", other.name, " ",
-                                   absl::FormatCivilTime(*other.day)));
+  return FieldInvalid(
+      date.name, day,
+      absl::StrCat(day, " is ", relation, " ", other.name, " ", absl::FormatCivilTime(*other.day)));
 }
 
 bool IsZoneName(absl::string_view name) {

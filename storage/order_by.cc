@@ -15,7 +15,7 @@ namespace lots {
 namespace {
 
 absl::Status Refused(absl::string_view text, absl::string_view what) {
-  return Refuse(FieldInvalid("order_by", text, absl::StrCat("order_by: ", what)));
+  return Refuse(FieldInvalid("order_by", text, what));
 }
 
 absl::StatusOr<SortKey> ParseKey(absl::string_view text, absl::string_view key,
