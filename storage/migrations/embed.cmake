@@ -1,6 +1,6 @@
 # cmake -DOUTPUT=migrations.cc -DMIGRATIONS='0001_a.sql;0002_b.sql' -P embed.cmake
-# Writes the definition of Migrations() (storage/migrations.h). Versions must be 1, 2, 3, ... so that two
-# migrations written at the same time with one number, or a lost file, stop the build.
+# Writes the definition of Migrations() (storage/migrations.h). Versions must be 1, 2, 3, ... so
+# that two migrations of one number, or a lost file, stop the build.
 list(SORT MIGRATIONS)
 set(rows "")
 set(expected 1)
@@ -20,10 +20,12 @@ foreach(path IN LISTS MIGRATIONS)
   if(NOT clash EQUAL -1)
     message(FATAL_ERROR "${path}: must not contain )migration\"")
   endif()
-  string(APPEND rows "    {${version}, \"${name}\", R\"migration(${sql})migration\"},\n")
+  string(APPEND rows
+    "    {${version}, \"${name}\", R\"migration(${sql})migration\"},\n")
 endforeach()
 
-set(text "// Generated from storage/migrations by embed.cmake.\n#include \"storage/migrations.h\"\n\n")
+set(text "// Generated from storage/migrations by embed.cmake.\n")
+string(APPEND text "#include \"storage/migrations.h\"\n\n")
 string(APPEND text "namespace lots {\n\nabsl::Span<const Migration> Migrations() {\n")
 if(rows STREQUAL "")
   string(APPEND text "  return {};\n")
