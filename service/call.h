@@ -52,7 +52,9 @@ template <class Request, class Response>
 using StreamHandler = absl::Status (*)(const Request&, const Call&, pg::Connection&,
                                        Sink<Response>&);
 
-// SHA-256 of the message, its fields in order of their numbers and maps in order of their keys.
+// The same bytes for equal messages: fields in order of their numbers, maps in order of their keys.
+std::string SerializeDeterministically(const google::protobuf::Message& message);
+// SHA-256 of these bytes.
 std::string HashOf(const google::protobuf::Message& message);
 
 // What a write carries into storage. The payload is the request without its request_id, and with

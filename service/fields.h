@@ -4,7 +4,7 @@
 //   FieldChecker fields;
 //   HoldOrder order{
 //       .context = fields.Write(request, call),
-//       .lot_id = fields.Uuid<LotId>("lot_id", request.lot_id()),
+//       .lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id()),
 //       .note = fields.Text("note", request.note(), kNoteCharactersMax)};
 //   if (!fields.ok()) return fields.status();
 #pragma once
@@ -105,9 +105,8 @@ class FieldChecker {
   // By id, or by product and number.
   LotRef Lot(absl::string_view field, const v1::LotRef& ref);
   Document DocumentOf(absl::string_view field, const v1::Document& document);
-  lots::Attributes AttributesOf(
-      absl::string_view field,
-      const google::protobuf::Map<std::string, v1::AttributeValue>& attributes);
+  Attributes AttributesOf(absl::string_view field,
+                          const google::protobuf::Map<std::string, v1::AttributeValue>& attributes);
   // An enum value that the API defines and that is not UNSPECIFIED; To has the same values.
   template <class To, class From>
   To RequiredEnum(absl::string_view field, From value);
@@ -136,6 +135,9 @@ class FieldChecker {
   }
 
  private:
+  std::string Checked(absl::string_view field, absl::string_view value, int characters_max,
+                      bool (*allowed)(char32_t));
+  AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);
   Uuid ParseUuid(absl::string_view field, absl::string_view value);
   int EnumNumber(absl::string_view field, int value, const google::protobuf::EnumDescriptor* type,
                  bool required);

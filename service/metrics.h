@@ -1,10 +1,11 @@
-// Every metric of the server, on one page. Labels come from closed sets.
+// Every metric that is counted as it happens. (Read at each scrape: scrape.h.) Labels come from
+// closed sets: never a company, a product or a lot.
 #pragma once
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -12,8 +13,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "grpcpp/support/status_code_enum.h"
-#include "prometheus/collectable.h"
 #include "prometheus/counter.h"
 #include "prometheus/family.h"
 #include "prometheus/gauge.h"
@@ -23,7 +22,8 @@
 
 namespace lots {
 
-// The metrics of one rpc, named as go-grpc-middleware names them.
+// The metrics of one rpc, named and labelled as go-grpc-middleware does, so that existing
+// dashboards fit.
 struct MethodMetrics {
   static constexpr int kCodes = 17;  // OK to UNAUTHENTICATED
 
@@ -37,39 +37,57 @@ struct MethodMetrics {
 // Thread safe.
 class Metrics final : public pg::StatementObserver {
  public:
-  // `version`: as lots_build_info shows it.
-  explicit Metrics(absl::string_view version);
+  // `version`: "0.1.0+3f2a91c0d4e5". `services`: full names; every method of them has its series
+  // from the start, so that rates begin at 0. `next` hears of every statement too.
+  Metrics(absl::string_view version, const std::vector<std::string>& services,
+          pg::StatementObserver* next = nullptr);
 
-  // "lots.v1.LotService/GetLot". Every method of the API is there from the start.
+  // By full name: "lots.v1.LotService/GetLot".
   const MethodMetrics& Of(absl::string_view method) const;
 
   prometheus::Histogram& queue_seconds() { return *queue_seconds_; }
   prometheus::Counter& rejected(absl::string_view reason);
 
-  // Statements, retries and repeats of requests.
+  // Statements, failures, retries and repeats of requests.
   void OnStatement(absl::string_view name, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
 
-  // The time that this thread spent in statements since the last call of it.
+  // The time that this thread spent in statements since it last asked.
   static absl::Duration TakeDatabaseTime();
 
   std::shared_ptr<prometheus::Registry> registry() const { return registry_; }
 
  private:
-  prometheus::Histogram& StatementSeconds(absl::string_view name);
+  template <class T>
+  using Family = prometheus::Family<T>;
+  using Counter = prometheus::Counter;
+  using Histogram = prometheus::Histogram;
 
-  std::shared_ptr<prometheus::Registry> registry_;
-  absl::flat_hash_map<std::string, MethodMetrics> methods_;
-  prometheus::Histogram* queue_seconds_ = nullptr;
-  prometheus::Family<prometheus::Counter>* rejected_ = nullptr;
-  prometheus::Counter* retries_ = nullptr;
-  prometheus::Counter* replays_ = nullptr;
-  prometheus::Family<prometheus::Counter>* errors_ = nullptr;
-  prometheus::Family<prometheus::Histogram>* statement_family_ = nullptr;
+  void AddService(const std::string& name);
+  // Statement names are constants of the program, so these series are a closed set.
+  Histogram& StatementSeconds(absl::string_view name);
+
+  pg::StatementObserver* const next_;
+  const std::shared_ptr<prometheus::Registry> registry_;
+
+  // Owned by the registry.
+  Family<Counter>* started_;
+  Family<Counter>* handled_;
+  Family<Counter>* received_;
+  Family<Counter>* sent_;
+  Family<Histogram>* seconds_;
+  Family<Counter>* rejected_;
+  Family<Histogram>* statement_seconds_;
+  Family<Counter>* errors_;
+  Histogram* queue_seconds_;
+  Counter* retries_;
+  Counter* replays_;
+
+  absl::flat_hash_map<std::string, MethodMetrics> methods_;  // complete when constructed
 
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, prometheus::Histogram*> statements_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Histogram*> statements_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace lots

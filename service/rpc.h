@@ -63,6 +63,14 @@ class Rpc {
     return trip;
   }
 
+  // For metrics.
+  struct Gauge {
+    WorkQueue::Gauge queue;
+    int in_flight;
+    int streams;
+  };
+  Gauge gauge() const;
+
   // Answers SHUTTING_DOWN to what still waits in the queue, from now on.
   void StopTaking();
 
@@ -73,25 +81,32 @@ class Rpc {
     return "";
   }
 
-  // Fills in the trip and puts it into the queue, or ends it with a refusal.
+  // Fills in the trip and puts it into the queue, or ends it with a refusal. Never waits.
   void Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
              absl::string_view company, absl::string_view request_id, TripKind kind);
   // The call's company, actor and deadline.
   absl::Status Identify(Trip& trip, const Method& method,
                         const grpc::CallbackServerContext& context, absl::string_view company);
+  absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
+  absl::Status Admit(Trip& trip);
+  bool AdmitStream(Trip& trip);
+
   // On a worker.
   void Run(Trip& trip);
   // OK, unless it is too late to begin.
   absl::Status CheckWanted(const Trip& trip) const;
   absl::Status Handle(Trip& trip);
-  // Tells the metrics and the log, and ends the call. `trip` may be gone afterwards.
+
+  // Tells the metrics and the log, and ends the call. The trip may be gone afterwards.
   void End(Trip& trip, const absl::Status& status);
+  void Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
 
   const RpcOptions options_;
   pg::Pool& pool_;
   const PageTokens& page_tokens_;
   Metrics& metrics_;
   Log& log_;
+  std::atomic<int> in_flight_ = 0;
   std::atomic<int> streams_ = 0;
   std::atomic<bool> stopping_ = false;
   WorkQueue queue_;  // last: its workers use the rest

@@ -26,6 +26,9 @@ struct Outcome {
 // INTERNAL, and nothing of their text gets out.
 Outcome OutcomeOf(const absl::Status& status);
 
+// "InvalidArgument", as go-grpc-middleware writes it.
+absl::string_view CodeName(grpc::StatusCode code);
+
 v1::Problem ProblemToProto(const Problem& problem);
 
 // All problems, for an answer to validate_only. Empty when the status carries none.

@@ -72,4 +72,17 @@ inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
 
+// --- the server ---------------------------------------------------------------------------------
+
+// The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
+inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
+// Each holds at most kTraceNodesMax nodes for a client that does not read.
+inline constexpr int kStreamsMax = 16;
+// 10,000 movements with documents and notes stay below it.
+inline constexpr int kMessageBytesMax = 16 * 1024 * 1024;
+// What gRPC keeps for one client at once.
+inline constexpr int kStreamsPerConnectionMax = 256;
+// How many forgotten requests one transaction deletes.
+inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
+
 }  // namespace lots

@@ -1,0 +1,135 @@
+#include "service/metrics.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/descriptor.h"
+#include "service/status.h"
+#include "storage/base/check.h"
+#include "storage/pg/error.h"
+
+namespace lots {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using prometheus::Labels;
+
+// A point read takes less than a millisecond, a big trace some seconds.
+const prometheus::Histogram::BucketBoundaries& Seconds() {
+  static const prometheus::Histogram::BucketBoundaries kSeconds{
+      .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+  return kSeconds;
+}
+
+// The statement that answers a repeat of a request (storage/requests.cc).
+constexpr absl::string_view kRepeatStatement = "find_request";
+
+thread_local absl::Duration database_time;
+
+}  // namespace
+
+// Every metric that is counted; those that are read at each scrape are in scrape.cc.
+Metrics::Metrics(absl::string_view version, const std::vector<std::string>& services,
+                 pg::StatementObserver* next)
+    : next_(next), registry_(std::make_shared<prometheus::Registry>()) {
+  const auto counter = [this](const char* name, const char* help) {
+    return &BuildCounter().Name(name).Help(help).Register(*registry_);
+  };
+  const auto histogram = [this](const char* name, const char* help) {
+    return &BuildHistogram().Name(name).Help(help).Register(*registry_);
+  };
+  auto* build = &BuildGauge()
+                     .Name("lots_build_info")
+                     .Help("1, with the version and revision of this build.")
+                     .Register(*registry_);
+  started_ = counter("grpc_server_started_total", "Calls that began.");
+  handled_ = counter("grpc_server_handled_total", "Calls that ended, by code.");
+  received_ = counter("grpc_server_msg_received_total", "Messages received.");
+  sent_ = counter("grpc_server_msg_sent_total", "Messages sent.");
+  seconds_ = histogram("grpc_server_handling_seconds", "How long calls took, queue included.");
+  rejected_ = counter("lots_admission_rejected_total", "Calls refused as SERVER_BUSY.");
+  queue_seconds_ =
+      &histogram("lots_queue_seconds", "How long calls waited for a worker.")->Add({}, Seconds());
+  statement_seconds_ =
+      histogram("lots_db_query_seconds", "What each statement added to its round trip.");
+  errors_ = counter("lots_db_errors_total", "Statements that failed, by class of SQLSTATE.");
+  retries_ = &counter("lots_db_transaction_retries_total",
+                      "Operations run again because two of them crossed.")
+                  ->Add({});
+  replays_ = &counter("lots_idempotent_replays_total",
+                      "Writes answered from an earlier call with the same request_id.")
+                  ->Add({});
+
+  const std::pair<std::string, std::string> parts = absl::StrSplit(version, '+');
+  build->Add({{"version", parts.first}, {"revision", parts.second}}).Set(1);
+  for (const char* reason : {"queue", "streams"}) rejected(reason);
+  for (const std::string& service : services) AddService(service);
+}
+
+void Metrics::AddService(const std::string& name) {
+  const google::protobuf::ServiceDescriptor* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+  Check(service != nullptr);
+  for (int i = 0; i < service->method_count(); ++i) {
+    const google::protobuf::MethodDescriptor& method = *service->method(i);
+    const Labels labels{{"grpc_type", method.server_streaming() ? "server_stream" : "unary"},
+                        {"grpc_service", name},
+                        {"grpc_method", method.name()}};
+    MethodMetrics& metrics = methods_[absl::StrCat(name, "/", method.name())];
+    metrics.started = &started_->Add(labels);
+    metrics.received = &received_->Add(labels);
+    metrics.sent = &sent_->Add(labels);
+    metrics.seconds = &seconds_->Add(labels, Seconds());
+    for (int code = 0; code < MethodMetrics::kCodes; ++code) {
+      Labels with_code = labels;
+      with_code.emplace("grpc_code", CodeName(static_cast<grpc::StatusCode>(code)));
+      metrics.handled[code] = &handled_->Add(with_code);
+    }
+  }
+}
+
+const MethodMetrics& Metrics::Of(absl::string_view method) const {
+  const auto found = methods_.find(method);
+  Check(found != methods_.end());
+  return found->second;
+}
+
+prometheus::Counter& Metrics::rejected(absl::string_view reason) {
+  return rejected_->Add({{"reason", std::string(reason)}});
+}
+
+void Metrics::OnStatement(absl::string_view name, absl::Duration elapsed,
+                          const absl::Status& status) {
+  database_time += elapsed;
+  StatementSeconds(name).Observe(absl::ToDoubleSeconds(elapsed));
+  if (!status.ok()) {
+    const std::string state = pg::SqlState(status);
+    errors_->Add({{"sqlstate_class", state.empty() ? "none" : state.substr(0, 2)}}).Increment();
+  }
+  if (name == kRepeatStatement) replays_->Increment();
+  if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
+}
+
+void Metrics::OnRetry() {
+  retries_->Increment();
+  if (next_ != nullptr) next_->OnRetry();
+}
+
+absl::Duration Metrics::TakeDatabaseTime() {
+  return std::exchange(database_time, absl::ZeroDuration());
+}
+
+prometheus::Histogram& Metrics::StatementSeconds(absl::string_view name) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = statements_.find(name);
+  if (found != statements_.end()) return *found->second;
+  prometheus::Histogram& made =
+      statement_seconds_->Add({{"statement", std::string(name)}}, Seconds());
+  statements_.emplace(name, &made);
+  return made;
+}
+
+}  // namespace lots

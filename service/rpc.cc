@@ -1,0 +1,187 @@
+#include "service/rpc.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/fields.h"
+#include "service/trace_context.h"
+#include "storage/base/status_macros.h"
+#include "storage/errors.h"
+#include "storage/limits.h"
+
+namespace lots {
+namespace {
+
+constexpr absl::string_view kAnonymous = "anonymous";
+constexpr absl::string_view kEveryCompany = "-";
+
+std::string MetadataOf(const grpc::CallbackServerContext& context, const char* name) {
+  const auto found = context.client_metadata().find(name);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+absl::Status Busy(absl::string_view what) {
+  return Refuse({Reason::kServerBusy,
+                 "",
+                 absl::StrCat("the server is busy (", what, "): wait a moment and repeat"),
+                 {}});
+}
+
+absl::Status ShuttingDown() {
+  return Refuse(
+      {Reason::kShuttingDown, "", "the server is stopping: repeat, and another one answers", {}});
+}
+
+// Other companies find room however many requests one of them sends.
+int ShareOf(int queue_max) { return std::max(1, queue_max / 4 * 3); }
+
+LogLevel LevelOf(const Outcome& outcome) {
+  if (!outcome.error_id.empty()) return LogLevel::kError;
+  if (outcome.status.error_code() == grpc::StatusCode::UNAVAILABLE) return LogLevel::kWarning;
+  return LogLevel::kInfo;
+}
+
+}  // namespace
+
+Rpc::Rpc(RpcOptions options, pg::Pool& pool, const PageTokens& page_tokens, Metrics& metrics,
+         Log& log)
+    : options_(std::move(options)),
+      pool_(pool),
+      page_tokens_(page_tokens),
+      metrics_(metrics),
+      log_(log),
+      queue_({.workers = options_.workers,
+              .waiting_max = options_.queue_max,
+              .waiting_max_per_company = ShareOf(options_.queue_max)}) {}
+
+Rpc::~Rpc() = default;
+
+void Rpc::StopTaking() { stopping_ = true; }
+
+Rpc::Gauge Rpc::gauge() const {
+  return {.queue = queue_.gauge(), .in_flight = in_flight_, .streams = streams_};
+}
+
+void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
+                absl::string_view company, absl::string_view request_id, TripKind kind) {
+  const MethodMetrics& metrics = metrics_.Of(method.name);
+  metrics.started->Increment();
+  metrics.received->Increment();
+  ++in_flight_;
+  trip.kind = kind;
+  trip.request_id = std::string(request_id);
+  const absl::Status identified = Identify(trip, method, context, company);
+  const absl::Status admitted = identified.ok() ? Admit(trip) : identified;
+  if (!admitted.ok()) End(trip, admitted);
+}
+
+absl::Status Rpc::Identify(Trip& trip, const Method& method,
+                           const grpc::CallbackServerContext& context, absl::string_view company) {
+  trip.peer = context.peer();
+  trip.trace_id = TraceIdOf(MetadataOf(context, "traceparent"));
+  Call& call = trip.call;
+  call.method = method.name;
+  call.now = absl::Now();
+  call.page_tokens = &page_tokens_;
+  call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
+  FieldChecker fields;
+  call.actor = fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor"));
+  if (call.actor.empty()) call.actor = std::string(kAnonymous);
+  call.every_company = method.every_company && company == kEveryCompany;
+  if (company.empty()) company = options_.default_company;
+  call.company = CompanyId(fields.RequiredId("company", company));
+  if (company == kEveryCompany && !call.every_company) {
+    fields.Refused("company", company, "every company at once is for lists only: name one");
+  }
+  return fields.ok() ? absl::OkStatus() : fields.status();
+}
+
+absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const {
+  const auto deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) {
+    return now + options_.deadline_default;
+  }
+  return absl::FromChrono(deadline);
+}
+
+absl::Status Rpc::Admit(Trip& trip) {
+  if (stopping_) return ShuttingDown();
+  if (trip.kind == TripKind::kStream && !AdmitStream(trip)) {
+    metrics_.rejected("streams").Increment();
+    return Busy(absl::StrCat(options_.streams_max, " streams at once"));
+  }
+  if (queue_.Push(trip.call.company.value(), [this, &trip] { Run(trip); })) return absl::OkStatus();
+  metrics_.rejected("queue").Increment();
+  return Busy(absl::StrCat("its queue of ", options_.queue_max, " is full"));
+}
+
+bool Rpc::AdmitStream(Trip& trip) {
+  if (++streams_ > options_.streams_max) {
+    --streams_;
+    return false;
+  }
+  trip.on_gone = [this] { --streams_; };
+  return true;
+}
+
+void Rpc::Run(Trip& trip) {
+  trip.queued = absl::Now() - trip.call.now;
+  metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
+  const absl::Status wanted = CheckWanted(trip);
+  End(trip, wanted.ok() ? Handle(trip) : wanted);
+}
+
+absl::Status Rpc::CheckWanted(const Trip& trip) const {
+  if (trip.cancelled) return absl::CancelledError("while queued");
+  if (absl::Now() >= trip.call.deadline) return absl::DeadlineExceededError("while queued");
+  if (stopping_) return ShuttingDown();
+  return absl::OkStatus();
+}
+
+absl::Status Rpc::Handle(Trip& trip) {
+  ASSIGN_OR_RETURN(pg::Pool::Lease db, pool_.Acquire(trip.call.deadline));
+  db->set_deadline(trip.call.deadline);
+  db->set_cancelled(&trip.cancelled);
+  Metrics::TakeDatabaseTime();
+  const absl::Status status = trip.Handle(*db);
+  trip.database = Metrics::TakeDatabaseTime();
+  db->set_cancelled(nullptr);
+  return status;
+}
+
+void Rpc::End(Trip& trip, const absl::Status& status) {
+  Outcome outcome = OutcomeOf(status);
+  const absl::Duration elapsed = absl::Now() - trip.call.now;
+  const MethodMetrics& metrics = metrics_.Of(trip.call.method);
+  metrics.handled[outcome.status.error_code()]->Increment();
+  metrics.sent->Increment(static_cast<double>(trip.messages_sent()));
+  metrics.seconds->Observe(absl::ToDoubleSeconds(elapsed));
+  Tell(trip, outcome, elapsed);
+  --in_flight_;
+  trip.Finish(std::move(outcome.status));
+}
+
+void Rpc::Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
+  const LogLevel level = LevelOf(outcome);
+  if (!log_.enabled(level)) return;
+  LogFields fields;
+  fields.Add("method", trip.call.method)
+      .Add("company", trip.call.company.value())
+      .Add("code", CodeName(outcome.status.error_code()))
+      .AddIfAny("reason", outcome.reason)
+      .Add("ms", elapsed)
+      .Add("queue_ms", trip.queued)
+      .Add("db_ms", trip.database)
+      .AddIfAny("request_id", trip.request_id)
+      .Add("actor", trip.call.actor)
+      .Add("peer", trip.peer)
+      .AddIfAny("trace_id", trip.trace_id)
+      .AddIfAny("error_id", outcome.error_id)
+      .AddIfAny("error", outcome.internal_text);
+  log_.Write(level, "rpc", fields);
+}
+
+}  // namespace lots

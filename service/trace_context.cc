@@ -1,0 +1,28 @@
+#include "service/trace_context.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+
+namespace lots {
+namespace {
+
+bool IsLowerHex(absl::string_view text, size_t size) {
+  return text.size() == size && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+bool IsZero(absl::string_view text) { return text.find_first_not_of('0') == text.npos; }
+
+}  // namespace
+
+std::string TraceIdOf(absl::string_view traceparent) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(traceparent, '-');
+  if (parts.size() < 4 || !IsLowerHex(parts[0], 2) || parts[0] == "ff") return "";
+  if (parts[0] == "00" && parts.size() != 4) return "";
+  if (!IsLowerHex(parts[1], 32) || !IsLowerHex(parts[2], 16) || !IsLowerHex(parts[3], 2)) return "";
+  if (IsZero(parts[1]) || IsZero(parts[2])) return "";
+  return std::string(parts[1]);
+}
+
+}  // namespace lots
