@@ -16,6 +16,8 @@ constexpr int32_t kInt32Min = std::numeric_limits<int32_t>::min();
 // PostgreSQL counts time from the year 2000; the ends of the integer range are its ±infinity.
 constexpr int64_t kEpochMicros = 946'684'800'000'000;
 constexpr absl::CivilDay kEpochDay(2000, 1, 1);
+// PostgreSQL refuses it, as it should what does not fit: neither infinity nor wrapped around.
+constexpr int64_t kTimeOutOfRange = kInt64Max - 1;
 
 template <class T>
 void AppendBigEndian(std::string& out, T value) {
@@ -128,11 +130,13 @@ Quantity Codec<Quantity>::Decode(absl::string_view bytes) {
   const int weight = ReadInt16(bytes, 2);
   const int16_t sign = ReadInt16(bytes, 4);
   Check(sign == kPositive || sign == kNegative);
+  const bool is_negative = sign == kNegative;
   // Added with the sign already on: sums saturate, and the smallest value is reached exactly.
   Quantity value;
   for (int i = 0; i < count; ++i) {
     const int64_t micros = DigitInMicros(ReadInt16(bytes, kDigitsAt + 2 * i), weight - i);
-    value += Quantity::FromMicros(sign == kNegative ? -micros : micros);
+    if (micros == kInt64Max) return Quantity::FromMicros(is_negative ? kInt64Min : kInt64Max);
+    value += Quantity::FromMicros(is_negative ? -micros : micros);
   }
   return value;
 }
@@ -140,10 +144,9 @@ Quantity Codec<Quantity>::Decode(absl::string_view bytes) {
 void Codec<absl::Time>::Encode(absl::Time value, std::string& out) {
   if (value == absl::InfiniteFuture()) return AppendInt64(out, kInt64Max);
   if (value == absl::InfinitePast()) return AppendInt64(out, kInt64Min);
-  // What does not fit is refused by PostgreSQL as out of range; it must not turn into infinity or
-  // wrap.
-  const int64_t micros = std::max(absl::ToUnixMicros(value), kInt64Min + kEpochMicros + 1);
-  AppendInt64(out, micros - kEpochMicros);
+  const int64_t micros = absl::ToUnixMicros(value);  // saturates
+  const bool fits = micros != kInt64Max && micros > kInt64Min + kEpochMicros;
+  AppendInt64(out, fits ? micros - kEpochMicros : kTimeOutOfRange);
 }
 
 absl::Time Codec<absl::Time>::Decode(absl::string_view bytes) {
@@ -154,7 +157,7 @@ absl::Time Codec<absl::Time>::Decode(absl::string_view bytes) {
 }
 
 void Codec<absl::CivilDay>::Encode(absl::CivilDay value, std::string& out) {
-  // As for times: too far off stays out of range.
+  // As for times: what does not fit is to be refused.
   const int64_t days = std::clamp<int64_t>(value - kEpochDay, kInt32Min + 1, kInt32Max - 1);
   AppendInt32(out, static_cast<int32_t>(days));
 }

@@ -1,0 +1,443 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "storage/base/status_macros.h"
+#include "storage/pg/error.h"
+#include "storage/pg/flight.h"
+#include "storage/pg/retry.h"
+#include "tests/support/gate.h"
+#include "tests/support/test_database.h"
+
+namespace lots::pg {
+namespace {
+
+constexpr Statement kInsert{"test_insert", "INSERT INTO things (id, name) VALUES ($1, $2)"};
+constexpr Statement kCount{"test_count", "SELECT count(*) FROM things"};
+constexpr Statement kRead{"test_read", "SELECT name FROM things ORDER BY id"};
+constexpr Statement kUpdate{"test_update", "UPDATE things SET name = $2 WHERE id = $1"};
+constexpr Statement kSleep{"test_flight_sleep", "SELECT pg_sleep($1::int8)"};
+constexpr Statement kDie{"test_die", "SELECT pg_terminate_backend(pg_backend_pid())"};
+constexpr Statement kBig{"test_big", "SELECT $1::text, repeat('x', $2::int8::int4)"};
+
+class FlightTest : public ::testing::Test {
+ protected:
+  FlightTest() {
+    database_.Execute(
+        "CREATE TABLE things (id int8 NOT NULL CONSTRAINT things_pkey PRIMARY KEY,"
+        " name text NOT NULL CONSTRAINT things_name_not_empty CHECK (name <> ''))");
+    db_ = database_.Connect();
+  }
+
+  int64_t Count() {
+    const auto counted = Query(*database_.Connect(), kCount);
+    EXPECT_TRUE(counted.ok()) << counted.status();
+    return counted.ok() ? (*counted)[0].Get<int64_t>(0) : -1;
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<Connection> db_;
+};
+
+TEST_F(FlightTest, ResultsStandWhereTheirStatementsWereAdded) {
+  ASSERT_TRUE(Query(*db_, kInsert, 1, "one").ok());
+  Flight flight(*db_);
+  const size_t names = flight.Add(kRead);
+  const size_t count = flight.Add(kCount);
+  Params params;
+  const int number = params.Add(int64_t{5});
+  const size_t composed =
+      flight.AddComposed("test_composed", absl::StrCat("SELECT $", number), std::move(params));
+
+  const auto results = flight.Send();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ((*results)[names][0].Get<std::string>(0), "one");
+  EXPECT_EQ((*results)[count][0].Get<int>(0), 1);
+  EXPECT_EQ((*results)[composed][0].Get<int>(0), 5);
+}
+
+TEST_F(FlightTest, CanBeSentAgainWithOtherStatements) {
+  Flight flight(*db_);
+  EXPECT_EQ(flight.Add(kCount), 0);
+  ASSERT_TRUE(flight.Send().ok());
+  EXPECT_EQ(flight.Add(kRead), 0);
+
+  const auto results = flight.Send();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(results->size(), 1);
+  EXPECT_TRUE(flight.Send()->empty());
+}
+
+TEST_F(FlightTest, FirstErrorIsTheAnswer) {
+  Flight flight(*db_);
+  flight.Add(kCount);
+  flight.Add(kInsert, 1, "");
+  flight.Add(kInsert, std::optional<int64_t>(), "null");
+
+  const absl::Status status = flight.Send().status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_TRUE(ViolatesConstraint(status, "things_name_not_empty")) << status;
+  EXPECT_EQ(FailedStatement(status), "test_insert");
+  EXPECT_FALSE(db_->in_transaction());
+}
+
+// Both ways at once, more than the sockets hold: whoever only wrote, or only read, would hang.
+TEST_F(FlightTest, BigFlightsDoNotDeadlock) {
+  constexpr int kSteps = 400;
+  const std::string big(100'000, 'y');
+  db_->set_deadline(absl::Now() + absl::Seconds(60));
+  Flight flight(*db_);
+  for (int i = 0; i < kSteps; ++i) flight.Add(kBig, big, 100'000);
+
+  const auto results = flight.Send();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  ASSERT_EQ(results->size(), kSteps);
+  EXPECT_EQ(results->back()[0].Get<std::string>(0), big);
+  EXPECT_EQ(results->back()[0].Get<std::string>(1).size(), 100'000);
+}
+
+TEST_F(FlightTest, DeadlineOfABigFlightIsKept) {
+  const std::string big(100'000, 'y');
+  db_->set_deadline(absl::Now() + absl::Milliseconds(200));
+  Flight flight(*db_);
+  flight.Add(kSleep, 30);
+  for (int i = 0; i < 400; ++i) flight.Add(kBig, big, 100'000);
+
+  EXPECT_EQ(flight.Send().status().code(), absl::StatusCode::kDeadlineExceeded);
+
+  db_->set_deadline(absl::InfiniteFuture());
+  EXPECT_TRUE(db_->usable());
+  EXPECT_TRUE(Query(*db_, kCount).ok());
+}
+
+TEST_F(FlightTest, TransactionIsNotSeenBeforeItsCommit) {
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  ASSERT_TRUE(transaction.Send().ok());
+  EXPECT_EQ(Count(), 0);
+  const size_t inserted = transaction.Add(kInsert, 2, "two");
+
+  const auto results = transaction.Commit();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(results->size(), 1);
+  EXPECT_EQ((*results)[inserted].affected(), 1);
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(FlightTest, TransactionThatEndsWithoutCommitWritesNothing) {
+  {
+    Transaction transaction(*db_);
+    transaction.Add(kInsert, 1, "one");
+    ASSERT_TRUE(transaction.Send().ok());
+    EXPECT_TRUE(db_->in_transaction());
+  }
+
+  EXPECT_FALSE(db_->in_transaction());
+  EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(FlightTest, FailedTransactionWritesNothingAndTheConnectionIsClean) {
+  ASSERT_TRUE(Query(*db_, kInsert, 7, "seven").ok());
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  ASSERT_TRUE(transaction.Send().ok());
+  transaction.Add(kInsert, 7, "again");
+  transaction.Add(kInsert, 8, "skipped");
+
+  const absl::Status status = transaction.Commit().status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists) << status;
+  EXPECT_TRUE(ViolatesConstraint(status, "things_pkey"));
+  EXPECT_FALSE(IsUnknownOutcome(status));
+  EXPECT_FALSE(db_->in_transaction());
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(FlightTest, TransactionIsRolledBackAfterTheDeadlineToo) {
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  ASSERT_TRUE(transaction.Send().ok());
+  db_->set_deadline(absl::Now() + absl::Milliseconds(50));
+  transaction.Add(kSleep, 30);
+
+  const absl::Status status = transaction.Commit().status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+  EXPECT_FALSE(IsUnknownOutcome(status));
+  db_->set_deadline(absl::InfiniteFuture());
+  EXPECT_FALSE(db_->in_transaction());
+  EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(FlightTest, CommitThatNeverReachedTheServerIsNoUnknownOutcome) {
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  db_->set_deadline(absl::Now());
+
+  const absl::Status status = transaction.Commit().status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+  EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(FlightTest, ConnectionLostBeforeCommitIsNoUnknownOutcome) {
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  transaction.Add(kDie);
+
+  const absl::Status status = transaction.Commit().status();
+
+  // The server said that it ended in the statement before.
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(FailedStatement(status), "test_die");
+  EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(FlightTest, ConnectionLostWithoutAWordAtCommitIsAnUnknownOutcome) {
+  Gate gate(database_.options().conninfo);
+  const auto db = Connection::Open({.conninfo = gate.conninfo()});
+  ASSERT_TRUE(db.ok()) << db.status();
+  Transaction transaction(**db);
+  transaction.Add(kInsert, 1, "one");
+  gate.Hold();
+  std::thread cutting([&] {
+    // The server commits and says so, and nobody hears it.
+    const absl::Time give_up_at = absl::Now() + absl::Seconds(20);
+    while (Count() == 0 && absl::Now() < give_up_at) continue;
+    gate.Cut();
+  });
+
+  const absl::Status status = transaction.Commit().status();
+
+  cutting.join();
+  EXPECT_TRUE(IsUnknownOutcome(status)) << status;
+  EXPECT_FALSE((*db)->usable());
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(FlightTest, SilentServerAtCommitIsAnUnknownOutcomeSoonAfterTheDeadline) {
+  Gate gate(database_.options().conninfo);
+  const auto db = Connection::Open({.conninfo = gate.conninfo()});
+  ASSERT_TRUE(db.ok()) << db.status();
+  Transaction transaction(**db);
+  transaction.Add(kInsert, 1, "one");
+  gate.Shut();
+  const absl::Time start = absl::Now();
+  (*db)->set_deadline(start + absl::Milliseconds(100));
+
+  const absl::Status status = transaction.Commit().status();
+
+  EXPECT_TRUE(IsUnknownOutcome(status)) << status;
+  EXPECT_LT(absl::Now() - start, absl::Seconds(8));
+}
+
+TEST_F(FlightTest, SilentServerAtAReadIsADeadlineExceeded) {
+  Gate gate(database_.options().conninfo);
+  const auto db = Connection::Open({.conninfo = gate.conninfo()});
+  ASSERT_TRUE(db.ok()) << db.status();
+  gate.Shut();
+  (*db)->set_deadline(absl::Now() + absl::Milliseconds(100));
+
+  const absl::Status status = Query(**db, kCount).status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+  EXPECT_FALSE((*db)->usable());
+  EXPECT_TRUE((*db)->server_lost());
+}
+
+TEST_F(FlightTest, ConnectionCutWhileReadingIsUnavailable) {
+  Gate gate(database_.options().conninfo);
+  const auto db = Connection::Open({.conninfo = gate.conninfo()});
+  ASSERT_TRUE(db.ok()) << db.status();
+  gate.Cut();
+
+  const absl::Status status = Query(**db, kCount).status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(SqlState(status), "");
+}
+
+TEST_F(FlightTest, EmptyCommitDoesNothing) {
+  Transaction transaction(*db_);
+
+  const auto results = transaction.Commit();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_TRUE(results->empty());
+}
+
+TEST_F(FlightTest, CommitAloneEndsWhatWasSent) {
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  ASSERT_TRUE(transaction.Send().ok());
+
+  const auto results = transaction.Commit();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_TRUE(results->empty());
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(FlightTest, SnapshotSeesOneState) {
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  snapshot.Add(kCount);
+  ASSERT_TRUE(snapshot.Send().ok());
+  ASSERT_TRUE(Query(*database_.Connect(), kInsert, 1, "one").ok());
+  snapshot.Add(kCount);
+
+  const auto results = snapshot.Send();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ((*results)[0][0].Get<int>(0), 0);
+}
+
+TEST_F(FlightTest, SnapshotRefusesWrites) {
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  snapshot.Add(kInsert, 1, "one");
+
+  EXPECT_EQ(SqlState(snapshot.Send().status()), "25006");
+}
+
+TEST_F(FlightTest, StatementsFirstUsedInALaterFlightSurviveAFailureThere) {
+  {
+    Transaction transaction(*db_);
+    transaction.Add(kCount);
+    ASSERT_TRUE(transaction.Send().ok());
+    transaction.Add(kRead);
+    transaction.Add(kInsert, 1, "");
+    EXPECT_FALSE(transaction.Commit().ok());
+  }
+
+  // Had their preparation been undone with the transaction, these would fail with 26000.
+  EXPECT_TRUE(Query(*db_, kRead).ok());
+  EXPECT_TRUE(Query(*db_, kInsert, 1, "one").ok());
+}
+
+TEST_F(FlightTest, ChangedTableInTheFirstFlightIsHealed) {
+  constexpr Statement kReadRow{"test_read_row", "SELECT * FROM things"};
+  ASSERT_TRUE(Query(*db_, kReadRow).ok());
+  database_.Execute("ALTER TABLE things ADD COLUMN more int8");
+  Transaction transaction(*db_);
+  transaction.Add(kInsert, 1, "one");
+  transaction.Add(kReadRow);
+
+  const auto results = transaction.Commit();
+
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(FlightTest, ChangedTableInALaterFlightIsUnavailableOnce) {
+  constexpr Statement kReadRow{"test_read_row", "SELECT * FROM things"};
+  ASSERT_TRUE(Query(*db_, kReadRow).ok());
+  Transaction transaction(*db_);
+  transaction.Add(kSleep, 0);
+  ASSERT_TRUE(transaction.Send().ok());
+  database_.Execute("ALTER TABLE things ADD COLUMN more int8");
+  transaction.Add(kReadRow);
+
+  EXPECT_EQ(transaction.Send().status().code(), absl::StatusCode::kUnavailable);
+
+  EXPECT_FALSE(db_->in_transaction());
+  EXPECT_TRUE(Query(*db_, kReadRow).ok());
+}
+
+TEST_F(FlightTest, CrossingWritersAreRunAgain) {
+  ASSERT_TRUE(Query(*db_, kInsert, 1, "one").ok());
+  ASSERT_TRUE(Query(*db_, kInsert, 2, "two").ok());
+  const auto other = database_.Connect();
+  // Locks 1 then 2 against 2 then 1, every time until a deadlock made one of them run again.
+  std::atomic<int> runs = 0;
+  const auto write = [&](Connection& db, int first, int second) {
+    return RunWithRetries(db, [&]() -> absl::Status {
+      ++runs;
+      Transaction transaction(db);
+      transaction.Add(kUpdate, first, "x");
+      RETURN_IF_ERROR(transaction.Send().status());
+      transaction.Add(kSleep, 0);
+      transaction.Add(kUpdate, second, "y");
+      return transaction.Commit().status();
+    });
+  };
+  int writes = 0;
+  const absl::Time give_up_at = absl::Now() + absl::Seconds(60);
+  while (runs == writes && absl::Now() < give_up_at) {
+    writes += 2;
+    std::thread crossing([&] { EXPECT_TRUE(write(*other, 2, 1).ok()); });
+    EXPECT_TRUE(write(*db_, 1, 2).ok());
+    crossing.join();
+  }
+
+  EXPECT_GT(runs, writes);
+}
+
+TEST_F(FlightTest, RetriesEnd) {
+  int runs = 0;
+  constexpr Statement kConflict{
+      "test_conflict",
+      "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$"};
+
+  const absl::Status status = RunWithRetries(*db_, [&] {
+    ++runs;
+    return Query(*db_, kConflict).status();
+  });
+
+  EXPECT_TRUE(IsConflict(status)) << status;
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(runs, kRunsMax);
+}
+
+TEST_F(FlightTest, OtherErrorsAreNotRunAgain) {
+  int runs = 0;
+
+  const auto result = RunWithRetries(*db_, [&] {
+    ++runs;
+    return Query(*db_, kInsert, 1, "");
+  });
+
+  EXPECT_FALSE(result.ok());
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(FlightTest, ThousandsOfRowsTravelAsArrays) {
+  constexpr Statement kInsertMany{
+      "test_insert_many", "INSERT INTO things SELECT * FROM unnest($1::int8[], $2::text[])"};
+  std::vector<int64_t> ids;
+  std::vector<std::string> names;
+  for (int i = 0; i < 10'000; ++i) {
+    ids.push_back(i);
+    names.push_back(absl::StrCat("SN-", i));
+  }
+
+  const auto inserted = Query(*db_, kInsertMany, ids, names);
+
+  ASSERT_TRUE(inserted.ok()) << inserted.status();
+  EXPECT_EQ(inserted->affected(), 10'000);
+}
+
+using FlightDeathTest = FlightTest;
+
+TEST_F(FlightDeathTest, TwoStatementsOfOneNameStopTheProgram) {
+  constexpr Statement kOther{"test_count", "SELECT 1"};
+  ASSERT_TRUE(Query(*db_, kCount).ok());
+
+  EXPECT_DEATH((void)Query(*db_, kOther), "a check failed");
+  EXPECT_DEATH((void)Query(*db_, kCount, 1), "a check failed");
+}
+
+TEST_F(FlightDeathTest, TransactionThatIsOverStopsTheProgram) {
+  Transaction transaction(*db_);
+  ASSERT_TRUE(transaction.Commit().ok());
+
+  EXPECT_DEATH(transaction.Add(kCount), "a check failed");
+}
+
+}  // namespace
+}  // namespace lots::pg
