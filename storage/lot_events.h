@@ -1,0 +1,41 @@
+// What happened to lots' records: rows of lot_events.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "storage/model.h"
+#include "storage/pg/flight.h"
+
+namespace lots {
+
+// One field of an edit, as text. Of a deletion: what the field was last.
+struct FieldChange {
+  std::string field;
+  std::string old_value;
+  std::string new_value;
+};
+
+struct LotEvent {
+  Uuid event_id;
+  LotId lot_id;
+  LotEventKind kind = LotEventKind::kEdited;
+  std::optional<WorkOrderId> work_order;
+  std::string actor;
+  absl::Time recorded_at;
+  std::vector<FieldChange> changes;
+};
+
+// Adds one statement that appends the events.
+void AppendLotEvents(pg::Transaction& transaction, const CompanyId& company,
+                     absl::Span<const LotEvent> events);
+
+// The JSON that the column `changes` keeps.
+std::string ChangesToJson(absl::Span<const FieldChange> changes);
+std::vector<FieldChange> ChangesFromJson(absl::string_view json);
+
+}  // namespace lots

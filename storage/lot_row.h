@@ -1,0 +1,45 @@
+// The columns of a lot and their reader, side by side, for every statement that answers whole lots.
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "storage/model.h"
+#include "storage/pg/result.h"
+
+// Of `lots l JOIN companies c`; $1 is the company. A macro, because a statement's text is one
+// literal.
+#define LOTS_LOT_COLUMNS                                                                  \
+  " l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.reference, l.notes,"         \
+  " l.attributes::text, l.manufactured_on, l.expires_on, l.best_before_on, l.removal_on," \
+  " l.alert_on, l.state, l.version, l.created_by, l.created_at, l.updated_at, "           \
+  "c.time_zone, " LOTS_ON_HAND " "
+// What is on hand of `lots l`: in INTERNAL and TRANSIT places.
+#define LOTS_ON_HAND                                            \
+  "(SELECT COALESCE(sum(b.quantity), 0) FROM balances b WHERE " \
+  "b.company = $1 AND b.lot_id = l.lot_id AND b.kind IN (1, 2))"
+
+namespace lots {
+
+// How many columns LOTS_LOT_COLUMNS has; further ones may follow.
+inline constexpr int kLotColumnCount = 20;
+
+// Reads the lots of one company. `now` decides what is expired.
+class LotReader {
+ public:
+  LotReader(const CompanyId& company, absl::Time now) : company_(company), now_(now) {}
+
+  // The lot whose columns begin at `first`.
+  Lot Read(const pg::Row& row, int first = 0);
+
+ private:
+  absl::CivilDay Today(const std::string& time_zone);
+
+  const CompanyId company_;
+  const absl::Time now_;
+  // All lots of a company share the zone, so it is looked up once.
+  std::string time_zone_;
+  absl::CivilDay today_;
+};
+
+}  // namespace lots
