@@ -15,7 +15,7 @@ namespace {
 class Teller {
  public:
   Teller(pg::Transaction& snapshot, const TraceOrder& order, const TraceGraph& graph,
-         absl::FunctionRef<bool(TracePiece)> sink)
+         absl::FunctionRef<void(TracePiece)> sink)
       : snapshot_(snapshot), order_(order), graph_(graph), sink_(sink) {}
 
   absl::StatusOr<TraceSummary> Tell() {
@@ -23,7 +23,7 @@ class Teller {
     SortLinks();
     for (size_t depth = 0; depth < graph_.levels.size(); ++depth) {
       RETURN_IF_ERROR(TellNodes(graph_.levels[depth]));
-      RETURN_IF_ERROR(TellSteps(static_cast<int>(depth)));
+      TellSteps(static_cast<int>(depth));
     }
     summary_.node_count = static_cast<int64_t>(graph_.nodes.size());
     summary_.depth = static_cast<int>(graph_.levels.size()) - 1;
@@ -68,13 +68,13 @@ class Teller {
         node.depth = found.depth;
         node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
       }
-      RETURN_IF_ERROR(Send(std::move(piece)));
+      sink_(std::move(piece));
     }
     return absl::OkStatus();
   }
 
   // The transformations that the level led to, oldest first, each with its links.
-  absl::Status TellSteps(int depth) {
+  void TellSteps(int depth) {
     std::vector<const Transformation*> steps;
     for (const auto& [id, step] : graph_.steps) {
       if (step.depth == depth) steps.push_back(&step.transformation);
@@ -91,22 +91,16 @@ class Teller {
         ++summary_.link_count;
         piece.links.push_back(*link);
         if (piece.links.size() < kTraceLinksPerMessage) continue;
-        RETURN_IF_ERROR(Send(std::exchange(piece, {})));
+        sink_(std::exchange(piece, {}));
       }
     }
-    return piece.transformations.empty() && piece.links.empty() ? absl::OkStatus()
-                                                                : Send(std::move(piece));
-  }
-
-  absl::Status Send(TracePiece piece) {
-    if (sink_(std::move(piece))) return absl::OkStatus();
-    return absl::CancelledError("the client went away");
+    if (!piece.transformations.empty() || !piece.links.empty()) sink_(std::move(piece));
   }
 
   pg::Transaction& snapshot_;
   const TraceOrder& order_;
   const TraceGraph& graph_;
-  absl::FunctionRef<bool(TracePiece)> sink_;
+  absl::FunctionRef<void(TracePiece)> sink_;
   TraceSummary summary_;
   absl::flat_hash_map<LotId, size_t> rank_;  // the place in the answer
   absl::flat_hash_map<TransformationId, std::vector<const TraceLink*>> links_;
@@ -115,7 +109,7 @@ class Teller {
 }  // namespace
 
 absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
-                                   absl::FunctionRef<bool(TracePiece)> sink) {
+                                   absl::FunctionRef<void(TracePiece)> sink) {
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(snapshot, order));
   MarkCertain(graph, order);

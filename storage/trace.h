@@ -100,6 +100,6 @@ struct TraceSummary {
 // transformation comes once; every link joins a lot and a transformation that are both in the
 // answer. `sink` returns false when nobody listens any more; the answer is then CANCELLED.
 absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
-                                   absl::FunctionRef<bool(TracePiece)> sink);
+                                   absl::FunctionRef<void(TracePiece)> sink);
 
 }  // namespace lots

@@ -1,6 +1,6 @@
 #include "tests/support/trace_graph_builder.h"
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
 #include "storage/base/check.h"
 #include "storage/pg/flight.h"
 
@@ -28,17 +28,18 @@ constexpr pg::Statement kAddOutput{"test_add_output", R"sql(
   VALUES ($1, $2, $3, $4, $5, $6))sql"};
 
 constexpr char kCompany[] = R"sql(
-  INSERT INTO companies VALUES ('acme', true, true, 'UTC', 1, now(), now());
+  INSERT INTO companies VALUES ('$0', true, true, 'UTC', 1, now(), now());
   INSERT INTO products (company, product_id, display_name, tracking, unit, scale, number_template,
     inherit_expiry, warranty_months, gtin, producible, case_sensitive, version, created_at,
     updated_at)
-  VALUES ('acme', 'part', '', 2, '', 0, '', false, 0, '', true, false, 1, now(), now());
+  VALUES ('$0', 'part', '', 2, '', 0, '', false, 0, '', true, false, 1, now(), now());
 )sql";
 
 }  // namespace
 
-TraceGraphBuilder::TraceGraphBuilder(const TestDatabase& database) : db_(database.Connect()) {
-  database.Execute(kCompany);
+TraceGraphBuilder::TraceGraphBuilder(const TestDatabase& database, const std::string& company)
+    : company_(company), db_(database.Connect()) {
+  database.Execute(absl::Substitute(kCompany, company));
 }
 
 LotId TraceGraphBuilder::Lot(const std::string& name) {

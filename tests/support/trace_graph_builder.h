@@ -17,7 +17,7 @@ class TraceGraphBuilder {
  public:
   struct Input {
     std::string lot;
-    std::string output;  // exact: the output it went into; empty: pooled
+    std::string output = {};  // exact: the output it went into; empty: pooled
     Quantity quantity = Quantity::FromUnits(1);
   };
   struct Output {
@@ -26,7 +26,8 @@ class TraceGraphBuilder {
     Quantity quantity = Quantity::FromUnits(1);
   };
 
-  explicit TraceGraphBuilder(const TestDatabase& database);
+  // Creates the company, so that many builders share one database.
+  explicit TraceGraphBuilder(const TestDatabase& database, const std::string& company = "acme");
 
   // The lot of this name, made on first use.
   LotId Lot(const std::string& name);
@@ -38,7 +39,7 @@ class TraceGraphBuilder {
   const CompanyId& company() const { return company_; }
 
  private:
-  CompanyId company_{"acme"};
+  CompanyId company_;
   std::unique_ptr<pg::Connection> db_;
   std::vector<std::pair<std::string, LotId>> lots_;
 };

@@ -1,0 +1,231 @@
+#include "storage/trace.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/limits.h"
+#include "tests/support/test_database.h"
+#include "tests/support/trace_graph_builder.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr TraceDirection kUp = TraceDirection::kUpstream;
+constexpr TraceDirection kDown = TraceDirection::kDownstream;
+
+struct Answer {
+  std::vector<std::string> nodes;  // "number depth certainty", in the order told
+  std::vector<TraceLink> links;
+  std::vector<TransformationId> steps;
+  TraceSummary summary;
+};
+
+class TraceTest : public ::testing::Test {
+ protected:
+  Answer Run(TraceDirection direction, const std::vector<std::string>& seeds,
+             int depth_max = kTraceDepthMax, int64_t node_limit = kTraceNodesDefault) {
+    TraceOrder order{.company = graph_.company(),
+                     .direction = direction,
+                     .depth_max = depth_max,
+                     .node_limit = node_limit};
+    for (const std::string& seed : seeds) order.seeds.push_back(graph_.Lot(seed));
+    Answer answer;
+    const absl::StatusOr<TraceSummary> summary =
+        Trace(graph_.db(), order, [&](const TracePiece& piece) {
+          for (const TraceNode& node : piece.nodes) {
+            answer.nodes.push_back(
+                absl::StrCat(node.number, " ", node.depth,
+                             node.certainty == Certainty::kCertain ? " certain" : " possible"));
+          }
+          for (const TraceLink& link : piece.links) answer.links.push_back(link);
+          for (const Transformation& step : piece.transformations) {
+            answer.steps.push_back(step.transformation_id);
+          }
+        });
+    EXPECT_TRUE(summary.ok()) << summary.status();
+    if (summary.ok()) answer.summary = *summary;
+    return answer;
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  TraceGraphBuilder graph_{database_};
+};
+
+TEST_F(TraceTest, ChainIsToldLevelByLevelInBothDirections) {
+  graph_.AddStep({{"ore"}}, {{"steel"}});
+  graph_.AddStep({{"steel"}}, {{"blade"}});
+
+  const Answer down = Run(kDown, {"ore"});
+  const Answer up = Run(kUp, {"blade"});
+
+  EXPECT_THAT(down.nodes, ElementsAre("ore 0 certain", "steel 1 certain", "blade 2 certain"));
+  EXPECT_THAT(up.nodes, ElementsAre("blade 0 certain", "steel 1 certain", "ore 2 certain"));
+  EXPECT_EQ(down.links.size(), 4u);
+  EXPECT_EQ(up.links.size(), 4u);
+  EXPECT_EQ(down.summary.depth, 2);
+  EXPECT_EQ(down.summary.truncated_by, "");
+}
+
+TEST_F(TraceTest, ExactComponentsReachOnlyTheUnitTheyWentInto) {
+  graph_.AddStep({{"c1", "u1"}, {"c2", "u2"}, {"glue"}}, {{"u1"}, {"u2"}});
+
+  EXPECT_THAT(Run(kDown, {"c1"}).nodes, ElementsAre("c1 0 certain", "u1 1 certain"));
+  EXPECT_THAT(Run(kDown, {"glue"}).nodes,
+              ElementsAre("glue 0 certain", "u1 1 possible", "u2 1 possible"));
+  EXPECT_THAT(Run(kUp, {"u2"}).nodes,
+              ElementsAre("u2 0 certain", "c2 1 certain", "glue 1 possible"));
+}
+
+TEST_F(TraceTest, PooledInputOfASingleOutputIsCertain) {
+  graph_.AddStep({{"flour"}}, {{"dough"}});
+  EXPECT_THAT(Run(kDown, {"flour"}).nodes, ElementsAre("flour 0 certain", "dough 1 certain"));
+}
+
+TEST_F(TraceTest, ByProductIsTracedLikeAnyOutput) {
+  graph_.AddStep({{"milk"}}, {{"cheese"}, {"whey", OutputRole::kByProduct}});
+
+  const Answer down = Run(kDown, {"milk"});
+
+  EXPECT_THAT(down.nodes, ElementsAre("milk 0 certain", "cheese 1 possible", "whey 1 possible"));
+  EXPECT_EQ(down.links.back().kind, TraceLinkKind::kByProduct);
+  EXPECT_THAT(Run(kUp, {"whey"}).nodes, ElementsAre("whey 0 certain", "milk 1 possible"));
+}
+
+// A lot that a short path reaches possibly and a longer one certainly is certainly affected.
+TEST_F(TraceTest, CertaintyComesFromTheBestPathNotTheFirst) {
+  graph_.AddStep({{"a"}}, {{"z"}, {"other"}});
+  graph_.AddStep({{"a"}}, {{"b"}});
+  graph_.AddStep({{"b"}}, {{"z"}});
+
+  EXPECT_THAT(Run(kDown, {"a"}).nodes,
+              ElementsAre("a 0 certain", "b 1 certain", "other 1 possible", "z 1 certain"));
+}
+
+TEST_F(TraceTest, OutputReachedExactlyFirstAndPooledLaterIsToldWhole) {
+  graph_.AddStep({{"root"}}, {{"exact"}, {"late"}});
+  graph_.AddStep({{"late"}}, {{"pooled"}});
+  graph_.AddStep({{"exact", "u1"}, {"pooled"}}, {{"u1"}, {"u2"}});
+
+  const Answer down = Run(kDown, {"root"});
+
+  EXPECT_THAT(down.nodes, ElementsAre("root 0 certain", "exact 1 possible", "late 1 possible",
+                                      "pooled 2 possible", "u1 2 possible", "u2 3 possible"));
+  EXPECT_EQ(down.steps.size(), 3u);
+}
+
+TEST_F(TraceTest, ReworkCycleEndsAndTellsEachLotOnce) {
+  graph_.AddStep({{"unit"}, {"screw"}}, {{"unit"}});
+  graph_.AddStep({{"unit"}}, {{"crate"}});
+  graph_.AddStep({{"crate"}}, {{"unit"}});
+
+  EXPECT_THAT(Run(kDown, {"screw"}).nodes,
+              ElementsAre("screw 0 certain", "unit 1 certain", "crate 2 certain"));
+  EXPECT_THAT(Run(kUp, {"crate"}).nodes,
+              ElementsAre("crate 0 certain", "unit 1 certain", "screw 2 certain"));
+}
+
+TEST_F(TraceTest, ReversedCompletionLeadsNowhere) {
+  const TransformationId wrong = graph_.AddStep({{"a"}}, {{"b"}});
+  graph_.AddStep({{"a"}}, {{"c"}});
+  graph_.Reverse(wrong);
+
+  EXPECT_THAT(Run(kDown, {"a"}).nodes, ElementsAre("a 0 certain", "c 1 certain"));
+  EXPECT_THAT(Run(kUp, {"b"}).nodes, ElementsAre("b 0 certain"));
+}
+
+TEST_F(TraceTest, ReturnedComponentIsNotMadeFromTheUnit) {
+  graph_.AddStep({{"c1", "u1"}, {"c2", "u1"}}, {{"u1"}});
+  graph_.AddStep({{"u1"}},
+                 {{"c1", OutputRole::kReturnedComponent}, {"c2", OutputRole::kReturnedComponent}},
+                 TransformationKind::kDisassembly);
+  graph_.AddStep({{"c1", "u2"}}, {{"u2"}});
+
+  const Answer down = Run(kDown, {"c2"});
+
+  EXPECT_THAT(down.nodes, ElementsAre("c2 0 certain", "u1 1 certain"));
+  EXPECT_EQ(down.links.back().kind, TraceLinkKind::kReturnedComponent);
+  EXPECT_EQ(down.links.back().lot_id, graph_.Lot("c2"));
+  EXPECT_THAT(Run(kUp, {"u2"}).nodes, ElementsAre("u2 0 certain", "c1 1 certain"));
+}
+
+TEST_F(TraceTest, LimitsSayThatThereIsMore) {
+  graph_.AddStep({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
+  graph_.AddStep({{"b1"}}, {{"c"}});
+
+  const Answer shallow = Run(kDown, {"a"}, 1);
+  const Answer few = Run(kDown, {"a"}, kTraceDepthMax, 3);
+  const Answer whole = Run(kDown, {"a"}, 2, 5);
+
+  EXPECT_EQ(shallow.summary.truncated_by, "depth_max");
+  EXPECT_EQ(shallow.nodes.size(), 4u);
+  EXPECT_EQ(few.summary.truncated_by, "node_limit");
+  EXPECT_THAT(few.nodes, ElementsAre("a 0 certain", "b1 1 possible", "b2 1 possible"));
+  EXPECT_EQ(whole.summary.truncated_by, "");
+}
+
+TEST_F(TraceTest, LotWithoutGenealogyIsItsOwnAnswer) {
+  const Answer alone = Run(kDown, {"alone"});
+  EXPECT_THAT(alone.nodes, ElementsAre("alone 0 certain"));
+  EXPECT_THAT(alone.links, IsEmpty());
+}
+
+TEST_F(TraceTest, OrderOfTheSeedsNeverChangesTheAnswer) {
+  graph_.AddStep({{"a"}}, {{"x"}, {"y"}});
+  graph_.AddStep({{"b"}}, {{"y"}, {"z"}});
+
+  EXPECT_EQ(Run(kDown, {"a", "b", "a"}).nodes, Run(kDown, {"b", "a"}).nodes);
+}
+
+TEST_F(TraceTest, TellsWhereALotIsAndWhoseHandsItPassed) {
+  const LotId lot = graph_.Lot("tomato");
+  const std::string id = lot.value().ToString();
+  database_.Execute(absl::StrCat(
+      R"sql(INSERT INTO locations (company, location_id, kind, display_name, gln, street, city,
+              region, postal_code, country, phone, is_default, created_at, updated_at)
+            SELECT 'acme', name, kind, '', '', '', '', '', '', '', '', false, now(), now()
+            FROM (VALUES ('shelf', 1), ('shop', 4), ('farm', 3)) AS place (name, kind);
+            INSERT INTO balances SELECT 'acme', ')sql",
+      id, R"sql(', name, 'part', kind, false, quantity, now(), now(), now()
+            FROM (VALUES ('shelf', 1, 7), ('shop', 4, 3), ('farm', 3, -10))
+              AS place (name, kind, quantity);
+            INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
+              to_location_id, document_type, document_number, partner_id, occurred_at, recorded_at,
+              actor, note)
+            SELECT 'acme', gen_random_uuid(), kind, ')sql",
+      id,
+      R"sql(', quantity, origin, goal, 'note', doc, partner, now(), now() + kind * '1s'::interval,
+              '', ''
+            FROM (VALUES (1, 10, 'farm', 'shelf', 'D1', 'farmer'), (3, 3, 'shelf', 'shop', 'D2',
+              'grocer')) AS move (kind, quantity, origin, goal, doc, partner);)sql"));
+
+  std::vector<TraceNode> nodes;
+  const TraceOrder order{.company = graph_.company(),
+                         .direction = kDown,
+                         .seeds = {lot},
+                         .depth_max = 1,
+                         .node_limit = 10};
+  ASSERT_TRUE(
+      Trace(graph_.db(), order, [&](TracePiece piece) { nodes = std::move(piece.nodes); }).ok());
+
+  ASSERT_EQ(nodes.size(), 1u);
+  EXPECT_EQ(nodes[0].on_hand, Quantity::FromUnits(7));
+  ASSERT_EQ(nodes[0].places.size(), 2u);
+  EXPECT_EQ(nodes[0].places[0].location_id, LocationId("shelf"));
+  EXPECT_EQ(nodes[0].places[1].location_id, LocationId("shop"));
+  ASSERT_EQ(nodes[0].partner_movements.size(), 2u);
+  EXPECT_EQ(nodes[0].partner_movements[0].partner_id, "farmer");
+  EXPECT_EQ(nodes[0].partner_movements[0].location_id, LocationId("farm"));
+  EXPECT_EQ(nodes[0].partner_movements[1].document.number, "D2");
+  EXPECT_EQ(nodes[0].partner_movements[1].location_id, LocationId("shop"));
+}
+
+}  // namespace
+}  // namespace lots
