@@ -2,10 +2,10 @@
 // ledger_reverse.cc, what a movement does in ledger_apply.cc, writing in ledger_write.cc.
 #include "storage/ledger.h"
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
+#include "storage/refusals.h"
 
 namespace lots {
 
@@ -113,20 +113,6 @@ WHERE original.company = $1 AND original.movement_id = ANY($2))sql"};
 constexpr pg::Statement kReadReversals{"ledger_read_reversals", R"sql(
 SELECT reverses_id, movement_id FROM movements
 WHERE company = $1 AND reverses_id = ANY($2))sql"};
-
-Problem CompanyNotFound(const CompanyId& company) {
-  return {.reason = Reason::kCompanyNotFound,
-          .message = absl::StrCat("company ", company.value(),
-                                  " does not exist; its first UpdateSettings or Upsert creates it"),
-          .facts = {{"company", company.value()}}};
-}
-
-Problem LotsDisabled(const CompanyId& company) {
-  return {.reason = Reason::kLotsDisabled,
-          .message = absl::StrCat("lots and serials are switched off for company ", company.value(),
-                                  "; switch them on with UpdateSettings"),
-          .facts = {{"company", company.value()}}};
-}
 
 LotFacts LotFactsOf(const pg::Row& row) {
   return {.lot_id = row.Get<LotId>(0),

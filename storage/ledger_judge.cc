@@ -9,6 +9,7 @@
 #include "storage/dates.h"
 #include "storage/ledger.h"
 #include "storage/lot_resolve.h"
+#include "storage/refusals.h"
 
 namespace lots {
 
@@ -85,15 +86,6 @@ absl::string_view KindsWanted(MovementKind kind) {
   return "is unknown";
 }
 
-Problem LocationNotFound(const Posting& posting, absl::string_view field,
-                         const LocationId& location) {
-  return {.reason = Reason::kLocationNotFound,
-          .field = FieldOf(posting, field),
-          .message = absl::StrCat("location ", location.value(),
-                                  " does not exist; create it with UpsertLocations"),
-          .facts = {{"location_id", location.value()}}};
-}
-
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to) {
   return {.reason = Reason::kLocationKindMismatch,
           .field = FieldOf(posting, "kind"),
@@ -111,16 +103,6 @@ Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot) {
           .message = absl::StrCat(NameOf(lot), " is one unit: its quantity is 1, not ",
                                   posting.quantity.ToString()),
           .facts = FactsOf(lot, Fact{"quantity", posting.quantity.ToString()})};
-}
-
-Problem QuantityScale(const Posting& posting, const LotFacts& lot) {
-  return {.reason = Reason::kQuantityScale,
-          .field = FieldOf(posting, "quantity"),
-          .message = absl::StrCat(posting.quantity.ToString(), " has more than the ", lot.scale,
-                                  " decimals of product ", lot.product_id.value()),
-          .facts = {{"quantity", posting.quantity.ToString()},
-                    {"scale", absl::StrCat(lot.scale)},
-                    {"product_id", lot.product_id.value()}}};
 }
 
 Problem StateRefused(const Posting& posting, const LotFacts& lot, Reason reason,
@@ -231,10 +213,10 @@ bool Ledger::JudgeReferences(const Posting& posting, Problems& problems) const {
   if (FindLot(posting.lot_id) == nullptr)
     problems.push_back(LotNotFound(posting.lot_id, FieldOf(posting, "lot")));
   if (!FindKind(posting.from).has_value()) {
-    problems.push_back(LocationNotFound(posting, "from_location_id", posting.from));
+    problems.push_back(LocationNotFound(FieldOf(posting, "from_location_id"), posting.from));
   }
   if (!FindKind(posting.to).has_value()) {
-    problems.push_back(LocationNotFound(posting, "to_location_id", posting.to));
+    problems.push_back(LocationNotFound(FieldOf(posting, "to_location_id"), posting.to));
   }
   if (posting.from == posting.to) {
     problems.push_back(FieldInvalid(FieldOf(posting, "to_location_id"), posting.to.value(),
@@ -255,7 +237,8 @@ bool Ledger::JudgeShape(const Case& c, Problems& problems) const {
   } else if (c.lot.tracking == Tracking::kSerial && posting.quantity != Quantity::FromUnits(1)) {
     problems.push_back(SerialQuantityNotOne(posting, c.lot));
   } else if (!posting.quantity.FitsScale(c.lot.scale)) {
-    problems.push_back(QuantityScale(posting, c.lot));
+    problems.push_back(QuantityScale(FieldOf(posting, "quantity"), posting.quantity, c.lot.scale,
+                                     c.lot.product_id));
   }
   return problems.size() == problems_before;
 }
