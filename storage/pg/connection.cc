@@ -124,9 +124,12 @@ bool Connection::IsQuiet() const {
 
 absl::Status Connection::Ping(absl::Duration timeout) {
   const absl::Time deadline = std::exchange(deadline_, absl::Now() + timeout);
+  // Nothing is lost with a SELECT 1: a connection that is silent until then is given up at once.
+  const absl::Duration stop_wait = std::exchange(stop_wait_, absl::ZeroDuration());
   const Step ping{kPing, {}, {}};
   const absl::Status answer = Run({&ping, 1}).status();
   deadline_ = deadline;
+  stop_wait_ = stop_wait;
   return answer;
 }
 
@@ -179,7 +182,7 @@ absl::Status Connection::RunScript(absl::string_view name, const std::string& sq
   // The simple protocol alone takes several statements in one text, and pipeline mode refuses it.
   Check(PQexitPipelineMode(raw) == 1);
   const absl::Time sent_at = absl::Now();
-  Wire wire(raw, deadline_, cancelled_);
+  Wire wire(raw, deadline_, cancelled_, stop_wait_);
   const absl::Status status = wire.Explain(ExchangeScript(wire, raw, name, sql));
   server_lost_ |= IsServerLost(status);
   // Pipeline mode is refused when answers are still due.

@@ -107,6 +107,9 @@ class Connection {
   StatementObserver* const observer_;
   absl::Time deadline_ = absl::InfiniteFuture();
   const std::atomic<bool>* cancelled_ = nullptr;
+  // How long the server's answer to a cancel request is waited for. Longer means a dead server or
+  // network, where nothing will come.
+  absl::Duration stop_wait_ = absl::Seconds(5);
   bool broken_ = false;
   bool server_lost_ = false;
   // By Statement::name, whose characters are constants.

@@ -70,7 +70,9 @@ bool Send(pg_conn* connection, const Step& step) {
 }  // namespace
 
 Exchange::Exchange(Connection& db, absl::Span<const Step> steps)
-    : db_(db), steps_(steps), wire_(db.connection_.get(), db.deadline_, db.cancelled_) {}
+    : db_(db),
+      steps_(steps),
+      wire_(db.connection_.get(), db.deadline_, db.cancelled_, db.stop_wait_) {}
 
 absl::StatusOr<Results> Exchange::Run() {
   CollectUnprepared();

@@ -56,7 +56,9 @@ absl::StatusOr<Pool::Pooled> Pool::TakeOrOpen(absl::Time deadline) {
   while (true) {
     Pooled pooled = PopIdle();
     if (pooled.connection == nullptr) return Open(deadline);
-    if (IsAlive(pooled)) return pooled;
+    if (IsAlive(pooled, deadline)) return pooled;
+    // One that does not answer takes the others with it: asking each would cost its time again.
+    Drop(std::move(pooled));
   }
 }
 
@@ -68,12 +70,13 @@ Pool::Pooled Pool::PopIdle() {
   return pooled;
 }
 
-bool Pool::IsAlive(const Pooled& pooled) const {
+bool Pool::IsAlive(const Pooled& pooled, absl::Time deadline) const {
   const absl::Time now = absl::Now();
   if (now >= pooled.expires_at) return false;
   const bool is_fresh = now - pooled.idle_since < options_.idle_check_after;
   if (is_fresh && pooled.connection->IsQuiet()) return true;
-  return pooled.connection->Ping(options_.connection.connect_timeout).ok();
+  const absl::Duration timeout = std::min(options_.connection.connect_timeout, deadline - now);
+  return pooled.connection->Ping(timeout).ok();
 }
 
 absl::StatusOr<Pool::Pooled> Pool::Open(absl::Time deadline) {
@@ -93,16 +96,26 @@ absl::StatusOr<Pool::Pooled> Pool::Open(absl::Time deadline) {
 }
 
 void Pool::Return(Pooled pooled) {
-  const absl::Time now = absl::Now();
   pooled.connection->set_deadline(absl::InfiniteFuture());
   pooled.connection->set_cancelled(nullptr);
-  pooled.idle_since = now;
+  pooled.idle_since = absl::Now();
   std::vector<Pooled> unusable;  // Outlives the lock: closing a connection takes its time.
   absl::MutexLock lock(&mutex_);
-  if (pooled.connection->server_lost()) losses_ = std::max(losses_, pooled.losses_before + 1);
+  NoteLoss(pooled);
   idle_.push_back(std::move(pooled));
-  unusable = TakeUnusable(now);
+  unusable = TakeUnusable(absl::Now());
   ReleaseSlot();
+}
+
+void Pool::Drop(Pooled pooled) {
+  std::vector<Pooled> unusable;
+  absl::MutexLock lock(&mutex_);
+  NoteLoss(pooled);
+  unusable = TakeUnusable(absl::Now());
+}
+
+void Pool::NoteLoss(const Pooled& pooled) {
+  if (pooled.connection->server_lost()) losses_ = std::max(losses_, pooled.losses_before + 1);
 }
 
 bool Pool::IsReusable(const Pooled& pooled, absl::Time now) const {
@@ -124,8 +137,12 @@ std::vector<Pool::Pooled> Pool::TakeUnusable(absl::Time now) {
 
 Pool::Gauge Pool::gauge() const {
   absl::MutexLock lock(&mutex_);
-  return {static_cast<int>(idle_.size()), busy_, options_.connections_max, opened_total_,
-          timeouts_total_};
+  return {.idle = static_cast<int>(idle_.size()),
+          .busy = busy_,
+          .max = options_.connections_max,
+          .waiting = static_cast<int>(waiters_.size()),
+          .opened_total = opened_total_,
+          .timeouts_total = timeouts_total_};
 }
 
 }  // namespace lots::pg

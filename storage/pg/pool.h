@@ -77,6 +77,7 @@ class Pool {
     int idle;
     int busy;
     int max;
+    int waiting;
     int64_t opened_total;
     int64_t timeouts_total;
   };
@@ -96,10 +97,13 @@ class Pool {
   // The idle connection used last, or a Pooled without a connection.
   Pooled PopIdle();
   // Whether it may still be leased; a round trip only when it was idle for long or looks strange.
-  bool IsAlive(const Pooled& pooled) const;
+  bool IsAlive(const Pooled& pooled, absl::Time deadline) const;
   absl::StatusOr<Pooled> Open(absl::Time deadline);
 
   void Return(Pooled pooled);
+  void Drop(Pooled pooled);
+  // Makes the connections useless that were opened before this one saw the server go.
+  void NoteLoss(const Pooled& pooled) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsReusable(const Pooled& pooled, absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Moves out the idle connections that are not to be used again, for closing without the lock.
   std::vector<Pooled> TakeUnusable(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -15,9 +15,6 @@
 namespace lots::pg {
 namespace {
 
-// How long the server's answer to a cancel request is waited for. Longer means a dead server or
-// network, where nothing will come.
-constexpr absl::Duration kStopWaitMax = absl::Seconds(5);
 // A request that arrives between two statements is forgotten by the server, so it is repeated.
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
 // How often the cancel flag is looked at.
@@ -77,7 +74,7 @@ absl::Status Wire::CheckTime() {
     } else {
       return absl::OkStatus();
     }
-    give_up_at_ = now + kStopWaitMax;
+    give_up_at_ = now + stop_wait_;
   }
   if (now >= give_up_at_) return stop_reason_;
   if (now >= next_request_at_) SendCancelRequest();

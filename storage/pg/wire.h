@@ -17,10 +17,14 @@ namespace lots::pg {
 
 class Wire {
  public:
-  // After the deadline, or once the flag is set, the running statement is cancelled and what it
-  // answers to that is still read, for a few seconds: only the server knows whether it was in time.
-  Wire(pg_conn* connection, absl::Time deadline, const std::atomic<bool>* cancelled)
-      : connection_(connection), deadline_(deadline), cancelled_(cancelled) {}
+  // After the deadline, or once the flag is set, the running statement is cancelled, and what it
+  // answers to that is still read, for `stop_wait`: only the server knows whether it was in time.
+  Wire(pg_conn* connection, absl::Time deadline, const std::atomic<bool>* cancelled,
+       absl::Duration stop_wait)
+      : connection_(connection),
+        deadline_(deadline),
+        cancelled_(cancelled),
+        stop_wait_(stop_wait) {}
 
   // Sends everything queued. An error, here and in Next, leaves the connection out of step: it can
   // only be closed.
@@ -48,6 +52,7 @@ class Wire {
   pg_conn* const connection_;
   const absl::Time deadline_;
   const std::atomic<bool>* const cancelled_;
+  const absl::Duration stop_wait_;
 
   // Why the server was asked to stop; OK when it was not.
   absl::Status stop_reason_;
