@@ -86,9 +86,12 @@ struct UpsertProductsOrder {
   std::vector<std::string> mask;  // proto names of fields; empty: all of them
 };
 // Creates or changes products, all or nothing, creating the company when it is new; answers them in
-// the order's order. FIELD_INVALID, PRODUCT_HAS_LOTS, ETAG_MISMATCH.
+// the order's order. FIELD_INVALID, PRODUCT_HAS_LOTS.
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsOrder& order);
+
+// What a mask may name.
+std::vector<absl::string_view> ProductFields();
 
 // PRODUCT_NOT_FOUND.
 absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
@@ -107,6 +110,9 @@ struct UpsertLocationsOrder {
 // LOCATION_CYCLE.
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsOrder& order);
+
+// What a mask may name.
+std::vector<absl::string_view> LocationFields();
 
 // At most `limit` locations with ids after `after`, by id.
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
