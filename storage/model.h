@@ -89,6 +89,8 @@ struct LotDates {
   std::optional<absl::CivilDay> best_before_on;
   std::optional<absl::CivilDay> removal_on;
   std::optional<absl::CivilDay> alert_on;
+
+  friend bool operator==(const LotDates&, const LotDates&) = default;
 };
 
 struct Document {

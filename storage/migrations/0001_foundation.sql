@@ -132,7 +132,7 @@ CREATE TABLE lots (
 CREATE INDEX lots_by_creation ON lots (company, created_at DESC, lot_id DESC);
 CREATE INDEX lots_by_product_creation ON lots (company, product_id, created_at DESC, lot_id DESC);
 CREATE INDEX lots_by_number ON lots (company, number_key, lot_id);
-CREATE INDEX lots_by_expiry ON lots (company, expires_on, lot_id) WHERE expires_on IS NOT NULL;
+CREATE INDEX lots_by_expiry ON lots (company, expires_on, lot_id);
 CREATE INDEX lots_search ON lots USING gin (company, search_key gin_trgm_ops);
 
 -- What one place holds of one lot. The row stays when the quantity is 0: it keeps the place's last recorded_at.
@@ -249,6 +249,8 @@ CREATE TABLE transformation_outputs (
   lot_id            uuid NOT NULL,
   quantity          numeric(19, 6) NOT NULL,
   role              smallint NOT NULL,
+  -- Of a component that came back: the unit that it was exact in; NULL: it was pooled.
+  input_lot_id      uuid,
   CONSTRAINT transformation_outputs_pkey PRIMARY KEY (company, transformation_id, line),
   CONSTRAINT transformation_outputs_transformation_fkey FOREIGN KEY (company, transformation_id)
     REFERENCES transformations (company, transformation_id),
