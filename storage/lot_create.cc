@@ -108,7 +108,6 @@ void Creation::MakeDrafts() {
   for (size_t index = 0; index < drafts_.size(); ++index) {
     const NewLot& lot = order_.lots[index];
     drafts_[index] = {.lot_id = LotId(Uuid::MakeV7()),
-                      .number = {},
                       .reference = lot.reference,
                       .notes = lot.notes,
                       .attributes = lot.attributes,
@@ -147,7 +146,6 @@ absl::Status Creation::GenerateNumbers() {
                      .count = static_cast<int64_t>(generated_.size()),
                      .first_number = order_.first_number,
                      .day = DayIn(order_.context.now, ground_.zone),
-                     .avoided_keys = {},
                      .field = order_.first_number.empty() ? FieldOf(order_, generated_[0], "number")
                                                           : "first_number"};
   for (const auto& [key, index] : given_) wanted.avoided_keys.insert(key);
@@ -255,10 +253,8 @@ absl::StatusOr<CreatedLots> Creation::Write() {
 
 absl::Status Crossed() {
   return Refuse(Problem{.reason = Reason::kTransactionConflict,
-                        .field = {},
                         .message = "crossing writers took the numbers; repeat with the same "
-                                   "request_id",
-                        .facts = {}});
+                                   "request_id"});
 }
 
 bool IsCrossed(const absl::Status& status) {
@@ -314,7 +310,8 @@ absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company
 
 absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsOrder& order) {
   const WriteContext& context = order.context;
-  const absl::string_view request_id = order.validate_only ? "" : context.request_id;
+  const absl::string_view request_id =
+      order.validate_only ? absl::string_view() : context.request_id;
   const absl::StatusOr<LotGround> ground =
       ReadLotGround(db, context.company, order.product_id, request_id);
   if (!ground.ok()) return Placed(order, ground.status());
@@ -343,7 +340,7 @@ absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsOrder
   if (created.ok() || !order.validate_only) return created;
   std::vector<Problem> problems = ProblemsOf(created.status());
   if (problems.empty()) return created;
-  return CreatedLots{.lots = {}, .problems = std::move(problems)};
+  return CreatedLots{.problems = std::move(problems)};
 }
 
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsOrder& order) {
