@@ -87,7 +87,8 @@ class Embedded::Server {
   Server(std::unique_ptr<EmbeddedFolder> folder, std::vector<std::string> settings)
       : folder_(std::move(folder)),
         settings_(std::move(settings)),
-        conninfo_(ConninfoOf(*folder_, "lots")) {}
+        conninfo_(ConninfoOf(*folder_, "lots")),
+        was_killed_(folder_->WasKilled()) {}
   ~Server() { Stop(); }
 
   absl::Status Start();
@@ -113,6 +114,7 @@ class Embedded::Server {
   const std::unique_ptr<EmbeddedFolder> folder_;
   const std::vector<std::string> settings_;
   const std::string conninfo_;
+  const bool was_killed_;  // the server of the run before
 
   mutable absl::Mutex mutex_;
   pid_t pid_ ABSL_GUARDED_BY(mutex_) = 0;  // 0 while there is none
@@ -194,7 +196,7 @@ absl::Status Embedded::Server::WaitUntilReady() {
   const ConnectionOptions options{.conninfo = ConninfoOf(*folder_, "postgres")};
   const absl::Time started_at = absl::Now();
   // Only after a kill is an ending to be expected: children of the old server may be in the way.
-  const absl::Duration endings_max = folder_->WasKilled() ? kChildrenEndMax : absl::ZeroDuration();
+  const absl::Duration endings_max = was_killed_ ? kChildrenEndMax : absl::ZeroDuration();
   while (true) {
     const absl::Status answer = Connection::Open(options).status();
     if (answer.ok()) return answer;

@@ -15,6 +15,7 @@
 #include <iterator>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -207,10 +208,9 @@ absl::Status EmbeddedFolder::ChooseBinaries(const std::string& wanted) {
 
 absl::Status EmbeddedFolder::MakeSocketFolder() {
   socket_folder_ = path_ + "/socket";
-  if (socket_folder_.size() + kSocketFile.size() < sizeof(sockaddr_un::sun_path)) {
-    return MakePrivate(socket_folder_);
-  }
-  // The path of a unix socket has 107 bytes at most, and this one is longer.
+  // The path of a unix socket has 107 bytes at most, and libpq takes a comma for the end of a host.
+  const bool is_short = socket_folder_.size() + kSocketFile.size() < sizeof(sockaddr_un::sun_path);
+  if (is_short && !absl::StrContains(socket_folder_, ',')) return MakePrivate(socket_folder_);
   socket_folder_ = fs::temp_directory_path() / "lotd-XXXXXX";
   if (mkdtemp(socket_folder_.data()) == nullptr) return Cannot("make", socket_folder_, errno);
   socket_folder_is_temporary_ = true;
