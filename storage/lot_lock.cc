@@ -72,7 +72,6 @@ absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first
                     .tracking = locked.lot.tracking,
                     .scale = locked.lot.scale,
                     .case_sensitive = row.Get<bool>(kProduct),
-                    .number_template = {},
                     .shelf_life = {.expire_days = row.Get<Days>(kProduct + 1),
                                    .best_before_days = row.Get<Days>(kProduct + 2),
                                    .removal_days = row.Get<Days>(kProduct + 3),

@@ -173,7 +173,6 @@ absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                              .count = order.count,
                              .first_number = order.first_number,
                              .day = DayIn(order.now, ground.zone),
-                             .avoided_keys = {},
                              .field = order.first_number.empty() ? "count" : "first_number"});
 }
 

@@ -45,10 +45,8 @@ absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotOrder& order,
                   {{.event_id = Uuid::MakeV7(),
                     .lot_id = order.lot_id,
                     .kind = change.event,
-                    .work_order = {},
                     .actor = context.actor,
-                    .recorded_at = context.now,
-                    .changes = {}}});
+                    .recorded_at = context.now}});
   ASSIGN_OR_RETURN(const pg::Results written, transaction.Commit());
   return LotReader(context.company, context.now).Read(written[changed][0]);
 }
@@ -89,14 +87,11 @@ void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, c
   const LotEvent creation{.event_id = lot.lot_id.value(),
                           .lot_id = lot.lot_id,
                           .kind = LotEventKind::kCreated,
-                          .work_order = {},
                           .actor = lot.created_by,
-                          .recorded_at = lot.created_at,
-                          .changes = {}};
+                          .recorded_at = lot.created_at};
   const LotEvent deletion{.event_id = Uuid::MakeV7(),
                           .lot_id = lot.lot_id,
                           .kind = LotEventKind::kDeleted,
-                          .work_order = {},
                           .actor = context.actor,
                           .recorded_at = context.now,
                           .changes = LastWords(lot)};

@@ -46,18 +46,9 @@ bool NamesDate(const UpdateLotOrder& order) {
 // The dates that somebody gave: without those that are what the shelf life would say.
 LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
   LotDates given = dates;
-  LotDates derived = DeriveDates({.manufactured_on = dates.manufactured_on,
-                                  .expires_on = {},
-                                  .best_before_on = {},
-                                  .removal_on = {},
-                                  .alert_on = {}},
-                                 shelf_life);
+  LotDates derived = DeriveDates({.manufactured_on = dates.manufactured_on}, shelf_life);
   if (dates.expires_on == derived.expires_on) given.expires_on.reset();
-  derived = DeriveDates({.manufactured_on = dates.manufactured_on,
-                         .expires_on = dates.expires_on,
-                         .best_before_on = {},
-                         .removal_on = {},
-                         .alert_on = {}},
+  derived = DeriveDates({.manufactured_on = dates.manufactured_on, .expires_on = dates.expires_on},
                         shelf_life);
   for (Day LotDates::*date :
        {&LotDates::best_before_on, &LotDates::removal_on, &LotDates::alert_on}) {
@@ -213,7 +204,6 @@ absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldC
                   {{.event_id = Uuid::MakeV7(),
                     .lot_id = order_.lot_id,
                     .kind = LotEventKind::kEdited,
-                    .work_order = {},
                     .actor = context.actor,
                     .recorded_at = context.now,
                     .changes = std::move(changes)}});
@@ -237,9 +227,7 @@ absl::Status Edit::Explain(const absl::Status& status) {
     }
   }
   return Refuse(Problem{.reason = Reason::kTransactionConflict,
-                        .field = {},
-                        .message = "a crossing write changed the product or its numbers; repeat",
-                        .facts = {}});
+                        .message = "a crossing write changed the product or its numbers; repeat"});
 }
 
 absl::StatusOr<Lot> Edit::Run() {

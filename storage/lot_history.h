@@ -1,0 +1,55 @@
+// Everything that happened to a lot, in one order.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/lot_events.h"
+#include "storage/model.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// The lot's own part in a transformation.
+struct TransformationPart {
+  Transformation transformation;
+  std::optional<Quantity> input;   // how much of it went in
+  std::optional<Quantity> output;  // how much of it came out
+};
+
+struct LotHistoryEntry {
+  absl::Time recorded_at;
+  Uuid id;  // with recorded_at: the order of history
+  absl::Time occurred_at;
+  std::string actor;
+  std::variant<Movement, TransformationPart, LotEvent> what;
+};
+
+// The place of an entry in the order.
+struct HistoryPosition {
+  absl::Time recorded_at = absl::InfinitePast();
+  Uuid id;
+};
+
+struct LotHistoryOrder {
+  CompanyId company;
+  LotId lot_id;
+  HistoryPosition after;  // by default from the first
+  int limit = 0;
+};
+
+struct LotHistory {
+  std::vector<LotHistoryEntry> entries;  // oldest first
+  bool has_more = false;
+  int scale = 0;  // of the lot's quantities
+};
+
+// One page of creation, edits, assignments, movements and transformations, read in one snapshot. A
+// deleted lot still answers. LOT_NOT_FOUND when there never was one.
+absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryOrder& order);
+
+}  // namespace lots

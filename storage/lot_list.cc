@@ -1,0 +1,241 @@
+#include "storage/lot_list.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+#include "storage/base/status_macros.h"
+#include "storage/dates.h"
+#include "storage/errors.h"
+#include "storage/filter.h"
+#include "storage/like.h"
+#include "storage/lot_row.h"
+#include "storage/number.h"
+#include "storage/order_by.h"
+#include "storage/pg/flight.h"
+#include "storage/unicode.h"
+
+namespace lots {
+namespace {
+
+// A trigram index answers a substring of three characters or more.
+constexpr size_t kSubstringCharactersMin = 3;
+
+constexpr FilterEnumValue kStates[] = {
+    {"PLANNED", static_cast<int64_t>(LotState::kPlanned)},
+    {"ACTIVE", static_cast<int64_t>(LotState::kActive)},
+    {"ARCHIVED", static_cast<int64_t>(LotState::kArchived)},
+    {"VOID", static_cast<int64_t>(LotState::kVoid)},
+};
+constexpr FilterEnumValue kTrackings[] = {
+    {"LOT", static_cast<int64_t>(Tracking::kLot)},
+    {"SERIAL", static_cast<int64_t>(Tracking::kSerial)},
+};
+
+// The serials that an order has and what it made, unless the completion was reversed.
+constexpr absl::string_view kOfWorkOrder = R"sql(l.lot_id IN (
+  SELECT a.lot_id FROM assignments a
+  WHERE a.company = $1 AND a.work_order_id = $? AND a.state IN (1, 2)
+  UNION ALL
+  SELECT o.lot_id FROM transformations t
+  JOIN transformation_outputs o ON o.company = $1 AND o.transformation_id = t.transformation_id
+  WHERE t.company = $1 AND t.work_order_id = $? AND t.reverses_id IS NULL AND o.role IN (1, 2)
+    AND NOT EXISTS (SELECT 1 FROM transformations r
+                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)))sql";
+
+const FilterField kFilterFields[] = {
+    {.name = "product_id", .type = FilterType::kText, .sql = "l.product_id"},
+    {.name = "number",
+     .type = FilterType::kText,
+     .sql = "l.number_key",
+     .search_sql = "split_part(l.search_key, chr(10), 1)",
+     .is_number_key = true},
+    {.name = "reference",
+     .type = FilterType::kText,
+     .sql = "l.reference COLLATE \"C\"",
+     .search_sql = "split_part(l.search_key, chr(10), 2)"},
+    {.name = "state",
+     .type = FilterType::kEnum,
+     .sql = "l.state",
+     .values = kStates,
+     .value_prefix = "LOT_STATE_"},
+    {.name = "tracking",
+     .type = FilterType::kEnum,
+     .sql = "l.tracking",
+     .values = kTrackings,
+     .value_prefix = "TRACKING_"},
+    {.name = "create_time", .type = FilterType::kTime, .sql = "l.created_at"},
+    {.name = "update_time", .type = FilterType::kTime, .sql = "l.updated_at"},
+    {.name = "manufacture_date", .type = FilterType::kDate, .sql = "l.manufactured_on"},
+    {.name = "expire_date", .type = FilterType::kDate, .sql = "l.expires_on"},
+    {.name = "best_before_date", .type = FilterType::kDate, .sql = "l.best_before_on"},
+    {.name = "removal_date", .type = FilterType::kDate, .sql = "l.removal_on"},
+    {.name = "alert_date", .type = FilterType::kDate, .sql = "l.alert_on"},
+    {.name = "on_hand_quantity", .type = FilterType::kQuantity, .sql = LOTS_ON_HAND},
+    {.name = "work_order_id", .type = FilterType::kMember, .sql = kOfWorkOrder},
+};
+
+constexpr SortField kSortFields[] = {
+    {.name = "create_time", .sql = "l.created_at"},
+    {.name = "number", .sql = "l.number_key"},
+    {.name = "expire_date", .sql = "l.expires_on", .is_nullable = true},
+};
+constexpr SortField kTiebreak{.name = "lot_id", .sql = "l.lot_id"};
+
+constexpr pg::Statement kReadZone{"read_company_zone", R"sql(
+  SELECT time_zone FROM companies WHERE company = $1)sql"};
+
+// Where the days of a filter begin. A company that is not there has no lots to filter.
+absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const LotQuery& query) {
+  if (query.filter.empty()) return absl::UTCTimeZone();
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadZone, query.company));
+  if (found.empty()) return absl::UTCTimeZone();
+  return LoadZone(found[0].Get<absl::string_view>(0));
+}
+
+std::string TextCondition(absl::string_view text, pg::Params& params) {
+  const std::string folded = FoldForSearch(text);
+  const std::optional<std::u32string> characters = DecodeUtf8(folded);
+  std::string pattern = ContainsPattern(folded);
+  // A search key begins with the number.
+  if (characters.has_value() && characters->size() < kSubstringCharactersMin) pattern.erase(0, 1);
+  return absl::StrCat(" AND l.search_key LIKE $", params.Add(pattern));
+}
+
+// "l.company = $1 AND …" with its parameters; $1 is in them already.
+absl::StatusOr<std::string> Where(pg::Connection& db, const LotQuery& query, pg::Params& params) {
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
+  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
+  std::string where = absl::StrCat("l.company = $1 AND ", filter.sql);
+  if (!query.show_archived && !filter.Names("state")) {
+    absl::StrAppend(&where, " AND l.state IN (1, 2)");
+  }
+  if (!query.text.empty()) absl::StrAppend(&where, TextCondition(query.text, params));
+  return where;
+}
+
+absl::StatusOr<std::vector<SortKey>> SortKeys(absl::string_view order_by) {
+  ASSIGN_OR_RETURN(std::vector<SortKey> keys, ParseOrderBy(order_by, kSortFields));
+  if (keys.empty()) keys.push_back({.field = kSortFields[0], .is_descending = true});
+  AppendTiebreak(kTiebreak, keys);
+  return keys;
+}
+
+// A lot's sort key as text, and back. No text of a date is empty, so that empty is NULL.
+std::string KeyText(const SortKey& key, const Lot& lot, const std::string& number_key) {
+  if (key.field.name == "create_time") return absl::StrCat(absl::ToUnixMicros(lot.created_at));
+  if (key.field.name == "number") return number_key;
+  if (key.field.name == "lot_id") return lot.lot_id.value().ToString();
+  if (!lot.dates.expires_on.has_value()) return "";
+  return absl::FormatCivilTime(*lot.dates.expires_on);
+}
+
+std::optional<SortValue> KeyValue(const SortKey& key, const std::string& text) {
+  if (key.field.name == "number") return SortValue(text);
+  if (key.field.name == "create_time") {
+    int64_t micros = 0;
+    if (!absl::SimpleAtoi(text, &micros)) return std::nullopt;
+    return SortValue(absl::FromUnixMicros(micros));
+  }
+  if (key.field.name == "lot_id") {
+    const std::optional<Uuid> id = Uuid::Parse(text);
+    return id.has_value() ? std::optional<SortValue>(*id) : std::nullopt;
+  }
+  if (text.empty()) return SortValue(std::monostate());
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(text, &day)) return std::nullopt;
+  return SortValue(day);
+}
+
+absl::Status PositionInvalid() {
+  return Refuse(Problem{.reason = Reason::kPageTokenInvalid,
+                        .field = "page_token",
+                        .message = "the page token belongs to another order; start without one"});
+}
+
+// " AND …" for the rows after the position; nothing at the first page.
+absl::StatusOr<std::string> After(absl::Span<const SortKey> keys, const ListPosition& position,
+                                  pg::Params& params) {
+  if (position.empty()) return std::string();
+  if (position.size() != keys.size()) return PositionInvalid();
+  std::vector<SortValue> values;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    std::optional<SortValue> value = KeyValue(keys[i], position[i]);
+    if (!value.has_value()) return PositionInvalid();
+    values.push_back(*std::move(value));
+  }
+  return absl::StrCat(" AND ", AfterSql(keys, values, params));
+}
+
+// One row more than asked for is read: it says whether there is a next page.
+LotPage ReadPage(const pg::Result& rows, const ListLotsOrder& order,
+                 absl::Span<const SortKey> keys) {
+  LotPage page;
+  LotReader reader(order.query.company, order.now);
+  const size_t limit = static_cast<size_t>(order.limit);
+  for (const pg::Row row : rows) {
+    if (page.lots.size() == limit) break;
+    page.lots.push_back(reader.Read(row));
+  }
+  if (rows.size() <= limit) return page;
+  const std::string number_key = rows[limit - 1].Get<std::string>(kLotColumnCount);
+  for (const SortKey& key : keys) page.after.push_back(KeyText(key, page.lots.back(), number_key));
+  return page;
+}
+
+absl::StatusOr<pg::Result> QueryComposed(pg::Connection& db, const char* name, std::string sql,
+                                         pg::Params params) {
+  pg::Flight flight(db);
+  flight.AddComposed(name, std::move(sql), std::move(params));
+  ASSIGN_OR_RETURN(pg::Results results, flight.Send());
+  return std::move(results.front());
+}
+
+}  // namespace
+
+absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order) {
+  ASSIGN_OR_RETURN(const std::vector<SortKey> keys, SortKeys(order.order_by));
+  pg::Params params = pg::Params::Of(order.query.company);
+  ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
+  ASSIGN_OR_RETURN(const std::string after, After(keys, order.after, params));
+  std::string sql = absl::StrCat("SELECT" LOTS_LOT_COLUMNS
+                                 ", l.number_key FROM lots l JOIN companies c ON c.company = $1 "
+                                 "WHERE ",
+                                 where, after, " ORDER BY ", OrderBySql(keys), " LIMIT $",
+                                 params.Add(order.limit + 1));
+  ASSIGN_OR_RETURN(const pg::Result rows,
+                   QueryComposed(db, "list_lots", std::move(sql), std::move(params)));
+  return ReadPage(rows, order, keys);
+}
+
+absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsOrder& order) {
+  pg::Params params = pg::Params::Of(order.query.company);
+  ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
+  std::string sql = absl::StrCat(
+      "SELECT l.product_id, max(l.scale), count(*), COALESCE(sum(h.quantity), 0) FROM lots l "
+      "LEFT JOIN (SELECT b.lot_id, sum(b.quantity) AS quantity FROM balances b "
+      "WHERE b.company = $1 AND b.kind IN (1, 2) AND b.quantity <> 0 GROUP BY b.lot_id) h "
+      "ON h.lot_id = l.lot_id WHERE ",
+      where, " AND l.product_id > $", params.Add(order.after));
+  absl::StrAppend(&sql, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $",
+                  params.Add(order.limit + 1));
+  ASSIGN_OR_RETURN(const pg::Result rows,
+                   QueryComposed(db, "summarize_lots", std::move(sql), std::move(params)));
+  LotGroupPage page;
+  for (const pg::Row row : rows) {
+    if (page.groups.size() == static_cast<size_t>(order.limit)) {
+      page.has_more = true;
+      break;
+    }
+    page.groups.push_back({.product_id = row.Get<ProductId>(0),
+                           .scale = row.Get<int>(1),
+                           .lot_count = row.Get<int64_t>(2),
+                           .on_hand = row.Get<Quantity>(3)});
+  }
+  return page;
+}
+
+}  // namespace lots
