@@ -30,6 +30,18 @@ bool IsPresence(const FilterComparison& comparison) {
   return comparison.op == FilterOp::kHas && value.is_prefix && value.text.empty();
 }
 
+bool IsAllowed(const FilterField& field, const FilterComparison& comparison) {
+  if (IsOrder(comparison.op)) return HasOrder(field.type);
+  if (comparison.op != FilterOp::kHas) return true;
+  return IsPresence(comparison) ? field.type != FilterType::kMember : !field.search_sql.empty();
+}
+
+std::string AllowedOps(const FilterField& field) {
+  return absl::StrCat("= !=", HasOrder(field.type) ? " < > <= >=" : "",
+                      field.search_sql.empty() ? "" : " :",
+                      field.type == FilterType::kMember ? "" : " :*");
+}
+
 // NOT that is true of NULL as well: what is not true is false.
 std::string Negated(absl::string_view sql) { return absl::StrCat("(", sql, " IS NOT TRUE)"); }
 
@@ -47,7 +59,7 @@ class Compiler {
   }
 
  private:
-  // Every piece of SQL that these answer is whole: a call, a predicate in parentheses, or TRUE.
+  // Every piece of SQL stands in parentheses of its own, so that pieces can be joined by any word.
   using Sql = absl::StatusOr<std::string>;
 
   Sql Node(const FilterNode& node) {
@@ -81,24 +93,17 @@ class Compiler {
     const auto name = [](std::string* out, const FilterField& field) {
       absl::StrAppend(out, field.name);
     };
-    return Refused(comparison.field_at,
-                   absl::StrCat("unknown field ", comparison.field,
-                                " (known: ", absl::StrJoin(fields_, ", ", name), ")"));
+    const std::string known = absl::StrJoin(fields_, ", ", name);
+    return FilterRefused(text_, comparison.field_at,
+                         absl::StrCat("unknown field ", comparison.field, " (known: ", known, ")"),
+                         {{"known_fields", known}});
   }
 
   absl::Status CheckOp(const FilterField& field, const FilterComparison& comparison) const {
-    const bool allowed = comparison.op == FilterOp::kHas
-                             ? field.type != FilterType::kMember &&
-                                   (IsPresence(comparison) || !field.search_sql.empty())
-                             : HasOrder(field.type) || !IsOrder(comparison.op);
-    if (allowed) return absl::OkStatus();
+    if (IsAllowed(field, comparison)) return absl::OkStatus();
     return Refused(comparison.op_at,
-                   absl::StrCat(Name(comparison.op), " is not allowed for ", field.name, " (",
-                                HasOrder(field.type) ? "= != < > <= >=" : "= !=",
-                                field.type == FilterType::kMember ? ""
-                                : field.search_sql.empty()        ? " and :* are"
-                                                                  : " : and :* are",
-                                ")"));
+                   absl::StrCat(Name(comparison.op), " is not allowed for ", field.name,
+                                " (allowed: ", AllowedOps(field), ")"));
   }
 
   static std::string Presence(const FilterField& field) {
@@ -166,8 +171,9 @@ class Compiler {
   // From `begin` to before `end`.
   template <class T>
   std::string Between(absl::string_view expression, const T& begin, const T& end) {
-    return absl::StrCat("(", Compare(expression, ">=", begin), " AND ",
-                        Compare(expression, "<", end), ")");
+    // One after the other: the order of a call's arguments is not defined, that of parameters is.
+    const std::string from = Compare(expression, ">=", begin);
+    return absl::StrCat("(", from, " AND ", Compare(expression, "<", end), ")");
   }
 
   Sql Member(const FilterField& field, const FilterValue& value) {

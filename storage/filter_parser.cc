@@ -222,14 +222,16 @@ absl::StatusOr<std::optional<FilterNode>> ParseFilter(absl::string_view text) {
   return Parser(text).Parse();
 }
 
-absl::Status FilterRefused(absl::string_view filter, size_t at, absl::string_view message) {
+absl::Status FilterRefused(absl::string_view filter, size_t at, absl::string_view message,
+                           Facts facts) {
   const std::optional<std::u32string> before = DecodeUtf8(filter.substr(0, at));
   const size_t position = (before ? before->size() : at) + 1;
+  facts.emplace_back("position", absl::StrCat(position));
   return Refuse({.reason = Reason::kFilterInvalid,
                  .field = "filter",
                  .message = absl::StrCat("filter: ", message, ", at character ", position, " (",
                                          Shown(filter, at), ")"),
-                 .facts = {{"position", absl::StrCat(position)}}});
+                 .facts = std::move(facts)});
 }
 
 }  // namespace lots

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/errors.h"
 
 namespace lots {
 
@@ -46,7 +47,9 @@ struct FilterNode {
 // CompileFilter does.
 absl::StatusOr<std::optional<FilterNode>> ParseFilter(absl::string_view text);
 
-// The refusal that every mistake in a filter gets; `at` in bytes from 0.
-absl::Status FilterRefused(absl::string_view filter, size_t at, absl::string_view message);
+// The refusal that every mistake in a filter gets; `at` in bytes from 0. The position is a fact of
+// it, beside those given.
+absl::Status FilterRefused(absl::string_view filter, size_t at, absl::string_view message,
+                           Facts facts = {});
 
 }  // namespace lots
