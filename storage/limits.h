@@ -2,6 +2,7 @@
 // refused, naming it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/time/time.h"
@@ -86,6 +87,9 @@ inline constexpr int kStreamsMax = 16;
 inline constexpr int kMessageBytesMax = 16 * 1024 * 1024;
 // What gRPC keeps for one client at once.
 inline constexpr int kStreamsPerConnectionMax = 256;
+inline constexpr int kMetadataBytesMax = 16 * 1024;
+// Of gRPC's buffers, for all connections together.
+inline constexpr size_t kGrpcMemoryBytesMax = 512 * 1024 * 1024;
 // How many forgotten requests one transaction deletes.
 inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
 

@@ -1,0 +1,25 @@
+// Values that are read when Prometheus asks for them: the pool, the queue, the process.
+#pragma once
+
+#include <vector>
+
+#include "prometheus/collectable.h"
+#include "prometheus/metric_family.h"
+#include "service/rpc.h"
+#include "storage/pg/pool.h"
+
+namespace lots {
+
+// Thread safe. The pool and the rpc outlive it.
+class Scrape final : public prometheus::Collectable {
+ public:
+  Scrape(const pg::Pool& pool, const Rpc& rpc) : pool_(pool), rpc_(rpc) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const pg::Pool& pool_;
+  const Rpc& rpc_;
+};
+
+}  // namespace lots

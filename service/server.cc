@@ -1,0 +1,189 @@
+#include "service/server.h"
+
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "grpcpp/ext/channelz_service_plugin.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
+#include "service/catalog_service.h"
+#include "service/stock_service.h"
+#include "service/trace_service.h"
+#include "storage/base/status_macros.h"
+#include "storage/limits.h"
+
+namespace lots {
+namespace {
+
+constexpr absl::Duration kForgetPeriod = absl::Hours(1);
+
+std::vector<std::string> ServiceNames() {
+  return {v1::CatalogService::service_full_name(), v1::StockService::service_full_name(),
+          v1::TraceService::service_full_name()};
+}
+
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<CatalogService>(rpc));
+  services.push_back(std::make_unique<StockService>(rpc));
+  services.push_back(std::make_unique<TraceService>(rpc));
+  return services;
+}
+
+// Connections that fail silently are found within a minute and a half; those that live long move to
+// other servers now and then.
+void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
+  grpc::ResourceQuota quota("lots");
+  quota.Resize(kGrpcMemoryBytesMax);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(config.max_message_bytes);
+  const std::pair<const char*, int> arguments[] = {
+      // Else two servers on one port share its connections, and nobody notices.
+      {GRPC_ARG_ALLOW_REUSEPORT, 0},
+      {GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax},
+      {GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax},
+      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * 60'000},
+      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * 60'000},
+      {GRPC_ARG_KEEPALIVE_TIME_MS, 60'000},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000},
+      {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
+      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000},
+  };
+  for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
+}
+
+// Health, reflection and channelz. They are settings of the process.
+void AddStandardServices() {
+  grpc::EnableDefaultHealthCheckService(true);
+  static const bool added = [] {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::channelz::experimental::InitChannelzService();
+    return true;
+  }();
+  (void)added;
+}
+
+// The address with the port that was taken.
+std::string WithPort(const std::string& address, int port) {
+  if (absl::StartsWith(address, "unix:")) return address;
+  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+}
+
+pg::ConnectionOptions ConnectionOptionsOf(const Server::Options& options,
+                                          pg::StatementObserver& observer) {
+  return {.conninfo = options.conninfo, .observer = &observer};
+}
+
+absl::StatusOr<PageTokens> LoadPageTokens(const std::string& conninfo) {
+  ASSIGN_OR_RETURN(const auto db, pg::Connection::Open({.conninfo = conninfo}));
+  return PageTokens::Load(*db);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
+  ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options.conninfo));
+  std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
+  RETURN_IF_ERROR(server->ListenForMetrics());
+  RETURN_IF_ERROR(server->Listen());
+  return server;
+}
+
+Server::Server(Options options, PageTokens page_tokens, Log& log)
+    : options_(std::move(options)),
+      log_(log),
+      metrics_(options_.version, ServiceNames(), options_.observer),
+      // A worker has one connection, and so has the one that forgets requests.
+      pool_({.connection = ConnectionOptionsOf(options_, metrics_),
+             .connections_max = options_.config.workers + 1}),
+      page_tokens_(std::move(page_tokens)),
+      rpc_({.default_company = options_.config.company,
+            .deadline_default = options_.config.default_deadline,
+            .workers = options_.config.workers,
+            .queue_max = options_.config.queue,
+            .streams_max = options_.config.streams},
+           pool_, page_tokens_, metrics_, log),
+      services_(MakeServices(rpc_)),
+      scrape_(std::make_shared<Scrape>(pool_, rpc_)),
+      watch_(ConnectionOptionsOf(options_, metrics_)) {}
+
+Server::~Server() { Stop(absl::ZeroDuration()); }
+
+absl::Status Server::ListenForMetrics() {
+  const std::string& address = options_.config.metrics_listen;
+  if (address.empty()) return absl::OkStatus();
+  try {
+    exposer_ = std::make_unique<prometheus::Exposer>(address);
+  } catch (const std::exception& error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
+  }
+  exposer_->RegisterCollectable(metrics_.registry());
+  exposer_->RegisterCollectable(scrape_);
+  metrics_address_ = WithPort(address, exposer_->GetListeningPorts().front());
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen() {
+  AddStandardServices();
+  grpc::ServerBuilder builder;
+  SetLimits(options_.config, builder);
+  int port = 0;
+  builder.AddListeningPort(options_.config.listen, grpc::InsecureServerCredentials(), &port);
+  for (const std::unique_ptr<grpc::Service>& service : services_) {
+    builder.RegisterService(service.get());
+  }
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
+  }
+  address_ = WithPort(options_.config.listen, port);
+  // The health service takes every service for healthy until it is told otherwise.
+  Watch();
+  watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { Watch(); });
+  forgetting_ =
+      std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
+  return absl::OkStatus();
+}
+
+void Server::Watch() {
+  const absl::Status now = watch_.Check();
+  if (now.ok() != database_.ok()) {
+    log_.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
+               now.ok() ? "database_is_back" : "database_is_gone",
+               LogFields().AddIfAny("error", now.ok() ? "" : now.ToString()));
+  }
+  database_ = now;
+  grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
+  health.SetServingStatus("", now.ok());
+  for (const std::string& name : ServiceNames()) health.SetServingStatus(name, now.ok());
+}
+
+void Server::Stop(absl::Duration drain) {
+  if (server_ == nullptr) return;
+  server_->GetHealthCheckService()->Shutdown();
+  watching_.reset();
+  // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
+  // cancels what still runs.
+  absl::Notification stopped;
+  std::thread stop_taking([&] {
+    stopped.WaitForNotificationWithTimeout(drain * 4 / 5);
+    rpc_.StopTaking();
+  });
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));
+  server_->Wait();
+  stopped.Notify();
+  stop_taking.join();
+  forgetting_.reset();
+  exposer_.reset();
+  server_.reset();
+}
+
+}  // namespace lots

@@ -1,0 +1,78 @@
+// The server, from its connections to the database up to its listening sockets.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "prometheus/exposer.h"
+#include "service/config.h"
+#include "service/housekeeping.h"
+#include "service/log.h"
+#include "service/metrics.h"
+#include "service/page_token.h"
+#include "service/periodic.h"
+#include "service/rpc.h"
+#include "service/scrape.h"
+#include "storage/pg/pool.h"
+#include "storage/pg/statement.h"
+
+namespace lots {
+
+class Server {
+ public:
+  struct Options {
+    Config config;
+    std::string conninfo;  // of a database that was migrated
+    std::string version;   // service/version.h
+    absl::Duration watch_period = absl::Seconds(2);
+    pg::StatementObserver* observer = nullptr;  // hears of every statement too; for tests
+  };
+
+  // Serves when it returns. UNAVAILABLE when the database cannot be reached, FAILED_PRECONDITION
+  // when an address is taken. The log outlives the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, Log& log);
+  // Stops at once, when Stop was not called.
+  ~Server();
+
+  // Says NOT_SERVING, takes no new calls, and lets the running ones go on for at most `drain`.
+  void Stop(absl::Duration drain);
+
+  // Where it serves, with the port that was taken for port 0.
+  const std::string& address() const { return address_; }
+  // host:port of /metrics; empty: not served.
+  const std::string& metrics_address() const { return metrics_address_; }
+
+ private:
+  Server(Options options, PageTokens page_tokens, Log& log);
+
+  absl::Status ListenForMetrics();
+  absl::Status Listen();
+  // Tells the health service how the database is; on the watch's thread.
+  void Watch();
+
+  const Options options_;
+  Log& log_;
+  Metrics metrics_;
+  pg::Pool pool_;
+  const PageTokens page_tokens_;
+  Rpc rpc_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::shared_ptr<Scrape> scrape_;
+
+  std::string address_;
+  std::string metrics_address_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<grpc::Server> server_;
+
+  DatabaseWatch watch_;
+  absl::Status database_ = absl::OkStatus();  // as the watch saw it last; on its thread only
+  std::unique_ptr<Periodic> watching_;
+  std::unique_ptr<Periodic> forgetting_;
+};
+
+}  // namespace lots
