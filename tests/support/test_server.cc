@@ -1,0 +1,155 @@
+#include "tests/support/test_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/support/error_details.h"
+
+namespace lots {
+namespace {
+
+constexpr absl::Duration kEventuallyTimeout = absl::Seconds(15);
+constexpr absl::Duration kAskAgainAfter = absl::Milliseconds(5);
+
+void Require(const absl::Status& status) {
+  if (status.ok()) return;
+  std::cerr << "no test server: " << status << std::endl;
+  std::abort();
+}
+
+template <class T>
+T Require(absl::StatusOr<T> value) {
+  Require(value.status());
+  return *std::move(value);
+}
+
+std::string MakeFolder() {
+  std::string folder = std::filesystem::temp_directory_path() / "lots-server-XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) Require(absl::InternalError(folder));
+  return folder;
+}
+
+// GET / HTTP/1.0 of 127.0.0.1:port.
+std::string HttpGet(int port, absl::string_view path) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    Require(absl::UnavailableError(absl::StrCat("nothing listens on port ", port)));
+  }
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+  if (write(socket, request.data(), request.size()) < 0) Require(absl::UnavailableError(path));
+  std::string answer;
+  char buffer[65536];
+  for (ssize_t got; (got = read(socket, buffer, sizeof(buffer))) > 0;) answer.append(buffer, got);
+  close(socket);
+  return answer;
+}
+
+template <class Detail>
+Detail DetailOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  grpc::ExtractErrorDetails(status, &details);
+  Detail detail;
+  for (const google::protobuf::Any& any : details.details()) {
+    if (any.Is<Detail>()) any.UnpackTo(&detail);
+  }
+  return detail;
+}
+
+}  // namespace
+
+TestServer::TestServer(const std::function<void(Server::Options&)>& adjust)
+    : folder_(MakeFolder()), log_(Require(Log::Open({.file = absl::StrCat(folder_, "/log")}))) {
+  Server::Options options{.config = {},
+                          .conninfo = database_.options().conninfo,
+                          .version = "0.0.0+test",
+                          .watch_period = absl::Milliseconds(20),
+                          .observer = database_.options().observer};
+  options.config.listen = absl::StrCat("unix:", folder_, "/socket");
+  options.config.metrics_listen = "127.0.0.1:0";
+  options.config.workers = 4;
+  if (adjust) adjust(options);
+  server_ = Require(Server::Start(std::move(options), *log_));
+}
+
+TestServer::~TestServer() {
+  server_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::shared_ptr<grpc::Channel> TestServer::NewChannel() const {
+  grpc::ChannelArguments arguments;
+  // Channels to one address share their connections otherwise.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(server_->address(), grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+std::string TestServer::Metrics() const {
+  const std::vector<std::string> address = absl::StrSplit(server_->metrics_address(), ':');
+  int port = 0;
+  if (!absl::SimpleAtoi(address.back(), &port)) Require(absl::InternalError(address.back()));
+  const std::pair<std::string, std::string> answer =
+      absl::StrSplit(HttpGet(port, "/metrics"), absl::MaxSplits("\r\n\r\n", 1));
+  return answer.second;
+}
+
+double TestServer::Metric(absl::string_view series) const {
+  for (const absl::string_view line : absl::StrSplit(Metrics(), '\n')) {
+    double value = 0;
+    if (absl::StartsWith(line, absl::StrCat(series, " ")) &&
+        absl::SimpleAtod(line.substr(series.size() + 1), &value)) {
+      return value;
+    }
+  }
+  return 0;
+}
+
+std::vector<std::string> TestServer::LogLines() const {
+  std::ifstream file(absl::StrCat(folder_, "/log"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
+  return DetailOf<google::rpc::ErrorInfo>(status);
+}
+
+v1::ProblemList ProblemListOf(const grpc::Status& status) {
+  return DetailOf<v1::ProblemList>(status);
+}
+
+google::rpc::RetryInfo RetryInfoOf(const grpc::Status& status) {
+  return DetailOf<google::rpc::RetryInfo>(status);
+}
+
+std::string ReasonOf(const grpc::Status& status) { return ErrorInfoOf(status).reason(); }
+
+bool Eventually(const std::function<bool()>& condition) {
+  const absl::Time give_up = absl::Now() + kEventuallyTimeout;
+  while (!condition()) {
+    if (absl::Now() > give_up) return false;
+    absl::SleepFor(kAskAgainAfter);
+  }
+  return true;
+}
+
+}  // namespace lots
