@@ -233,10 +233,13 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
-  // The product was made fit for serials after the numbers were due.
-  if (order.count > static_cast<int64_t>(numbers.size())) return orders::StillCrossed();
+  const SerialsByKey named = ReadNumbered(results[taken]);
+  // Numbers that were made before the lock: meanwhile somebody else has one of them, or the product
+  // became fit for serials.
+  const bool is_stale = !named.empty() || order.count != static_cast<int64_t>(numbers.size());
+  if (order.count > 0 && is_stale) return orders::Crossed();
   JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
-  Assignment plan = Plan(order, *facts.product(), numbers, ReadNumbered(results[taken]), problems);
+  Assignment plan = Plan(order, *facts.product(), numbers, named, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   RETURN_IF_ERROR(WriteAssignment(transaction, order, facts, plan));
   return std::move(plan.serials);

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/number.h"
+#include "storage/refusals.h"
 #include "storage/work_order_completion.h"
 
 namespace lots::orders {
@@ -241,10 +242,8 @@ const ProductRules* Maker::ByProductRules(size_t index, const std::string& field
     return nullptr;
   }
   const ProductRules* product = facts_.of_order.FindProduct(id);
-  const Facts facts = {{"product_id", id.value()}};
   if (product == nullptr) {
-    problems_.push_back({Reason::kProductNotFound, absl::StrCat(field, ".lot.product_id"),
-                         absl::StrCat("no product \"", id.value(), "\" in this company"), facts});
+    problems_.push_back(ProductNotFound(absl::StrCat(field, ".lot.product_id"), id));
     return nullptr;
   }
   if (product == facts_.of_order.product()) {
@@ -253,8 +252,7 @@ const ProductRules* Maker::ByProductRules(size_t index, const std::string& field
     return nullptr;
   }
   if (product->tracking != Tracking::kNone) return product;
-  problems_.push_back({Reason::kProductNotTracked, absl::StrCat(field, ".lot.product_id"),
-                       absl::StrCat("product \"", id.value(), "\" is not tracked"), facts});
+  problems_.push_back(ProductNotTracked(absl::StrCat(field, ".lot.product_id"), id));
   return nullptr;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
+#include "storage/refusals.h"
 
 namespace lots::orders {
 namespace {
@@ -62,13 +63,7 @@ std::string Quoted(absl::string_view text) { return absl::StrCat("\"", text, "\"
 
 Problem OrderMissing(const OrderNaming& naming) {
   const std::string& id = naming.work_order.value();
-  if (naming.product.has_value()) {
-    const std::string& product = naming.product->value();
-    return {Reason::kProductNotFound,
-            "product_id",
-            absl::StrCat("no product ", Quoted(product), " in this company; register it first"),
-            {{"product_id", product}}};
-  }
+  if (naming.product.has_value()) return ProductNotFound("product_id", *naming.product);
   return {Reason::kWorkOrderNeedsProduct,
           "product_id",
           absl::StrCat("work order ", Quoted(id), " is new here: say which product it makes"),
@@ -92,32 +87,24 @@ Problem OtherProduct(const OrderRow& order, const ProductId& asked) {
           {{"work_order_id", order.work_order.value()}, {"product_id", order.product_id.value()}}};
 }
 
-Problem ProductProblem(Reason reason, const ProductRules& product, absl::string_view what) {
-  return {reason,
+Problem NotProducible(const ProductRules& product) {
+  const std::string& id = product.product_id.value();
+  return {Reason::kProductNotProducible,
           "product_id",
-          absl::StrCat("product ", Quoted(product.product_id.value()), " ", what),
-          {{"product_id", product.product_id.value()}}};
+          absl::StrCat("product ", Quoted(id), " is not manufactured here (producible is false)"),
+          {{"product_id", id}}};
 }
 
 void JudgeProduct(const OrderNaming& naming, const ProductRules& product,
                   std::vector<Problem>& problems) {
   if (product.tracking == Tracking::kNone) {
-    problems.push_back(ProductProblem(Reason::kProductNotTracked, product, "is not tracked"));
+    problems.push_back(ProductNotTracked("product_id", product.product_id));
   }
-  if (!product.producible) {
-    problems.push_back(ProductProblem(Reason::kProductNotProducible, product,
-                                      "is not manufactured here (producible is false)"));
-  }
-  if (naming.planned_quantity.has_value() && !naming.planned_quantity->FitsScale(product.scale)) {
-    const std::string quantity = naming.planned_quantity->ToString();
+  if (!product.producible) problems.push_back(NotProducible(product));
+  const std::optional<Quantity>& planned = naming.planned_quantity;
+  if (planned.has_value() && !planned->FitsScale(product.scale)) {
     problems.push_back(
-        {Reason::kQuantityScale,
-         "planned_quantity",
-         absl::StrCat("planned_quantity: ", quantity, " has more than the ", product.scale,
-                      " decimals of product ", Quoted(product.product_id.value())),
-         {{"quantity", quantity},
-          {"scale", absl::StrCat(product.scale)},
-          {"product_id", product.product_id.value()}}});
+        QuantityScale("planned_quantity", *planned, product.scale, product.product_id));
   }
 }
 
@@ -224,20 +211,8 @@ size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company) {
 }
 
 absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows) {
-  const Facts facts = {{"company", company.value()}};
-  if (rows.empty()) {
-    return Refuse(Problem{Reason::kCompanyNotFound, "company",
-                          absl::StrCat("no company ", Quoted(company.value()),
-                                       "; its first UpdateSettings or Upsert creates it"),
-                          facts});
-  }
-  if (!rows[0].Get<bool>(0)) {
-    return Refuse(
-        Problem{Reason::kLotsDisabled, "company",
-                absl::StrCat("lots and serials are switched off for company ",
-                             Quoted(company.value()), "; switch them on with UpdateSettings"),
-                facts});
-  }
+  if (rows.empty()) return Refuse(CompanyNotFound(company));
+  if (!rows[0].Get<bool>(0)) return Refuse(LotsDisabled(company));
   return LoadZone(rows[0].Get<absl::string_view>(1));
 }
 
@@ -280,17 +255,19 @@ bool WasMade(pg::Connection& db, const WriteContext& context) {
   return rows.ok() && !rows->empty();
 }
 
-bool IsCrossed(const absl::Status& status) {
-  return pg::ViolatesConstraint(status, "lots_number_key") ||
-         pg::ViolatesConstraint(status, "assignments_one_plan");
+absl::Status Crossed() {
+  return Refuse(Problem{.reason = Reason::kTransactionConflict,
+                        .field = "",
+                        .message = "crossing writers; repeat with the same request_id",
+                        .facts = {}});
 }
 
-absl::Status StillCrossed() {
-  return Refuse(Problem{Reason::kTransactionConflict,
-                        "",
-                        "crossing writers, even after several tries; repeat with the same "
-                        "request_id",
-                        {}});
+bool IsCrossed(const absl::Status& status) {
+  if (status.ok()) return false;
+  const std::vector<Problem> problems = ProblemsOf(status);
+  if (!problems.empty()) return problems.front().reason == Reason::kTransactionConflict;
+  return pg::ViolatesConstraint(status, "lots_number_key") ||
+         pg::ViolatesConstraint(status, "assignments_one_plan");
 }
 
 }  // namespace lots::orders

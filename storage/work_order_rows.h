@@ -106,14 +106,18 @@ Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_v
 // FindMade then refuses.
 bool WasMade(pg::Connection& db, const WriteContext& context);
 
+// ABORTED TRANSACTION_CONFLICT: what was read before the locks is no longer so.
+absl::Status Crossed();
 // Whether a crossing writer took a number or a serial between reading and writing: the whole write,
-// run again, sees it and answers properly.
+// run again, sees it and answers properly. Crossed() or one of the constraints that notice.
 bool IsCrossed(const absl::Status& status);
-// Runs `attempt()` until it answers anything but IsCrossed, a bounded number of times; then
-// ABORTED TRANSACTION_CONFLICT.
+// Crossing writers who count up from one first number lose to each other again and again; each run
+// is won by somebody.
+inline constexpr int kCrossedRunsMax = 10;
+// Runs `attempt()` until it answers anything but IsCrossed, so many times at the most; then
+// Crossed().
 template <class Attempt>
 auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt());
-absl::Status StillCrossed();
 
 // WriteOnce for verbs that read before they claim the request: what they refuse then may be the
 // first call's own doing, and is looked at again.
@@ -130,11 +134,11 @@ auto WriteOrderOnce(pg::Connection& db, const WriteContext& context, Attempt att
 
 template <class Attempt>
 auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt()) {
-  for (int run = 1; run <= pg::kRunsMax; ++run) {
+  for (int run = 1; run <= kCrossedRunsMax; ++run) {
     auto answer = attempt();
     if (!IsCrossed(answer.status())) return answer;
   }
-  return StillCrossed();
+  return Crossed();
 }
 
 }  // namespace lots::orders
