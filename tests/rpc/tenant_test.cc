@@ -1,0 +1,323 @@
+// One company never sees, counts or changes another's data: two companies with identical products,
+// places, numbers and orders, and every method of the API called by one with the other's ids.
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "lots/v1/catalog.grpc.pb.h"
+#include "lots/v1/lot.grpc.pb.h"
+#include "lots/v1/stock.grpc.pb.h"
+#include "lots/v1/trace.grpc.pb.h"
+#include "lots/v1/work_order.grpc.pb.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+// A company with one of everything, made through the API.
+struct Tenant {
+  std::string company;
+  std::string unit;        // a finished serial, on hand
+  std::string part;        // the lot in it
+  std::string receipt;     // the movement that brought the part
+  std::string completion;  // the transformation
+};
+
+class TenantTest : public ::testing::Test {
+ protected:
+  // The answer must be OK.
+  template <class Response, class Stub, class Request>
+  Response Must(Stub& stub,
+                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                const Request& request) {
+    Response response;
+    const grpc::Status status = Send(stub, method, request, response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+
+  void Register(const std::string& company) {
+    v1::UpsertProductsRequest products;
+    products.set_company(company);
+    for (const auto& [id, tracking] :
+         {std::pair("bike", v1::TRACKING_SERIAL), std::pair("paint", v1::TRACKING_LOT)}) {
+      v1::Product& product = *products.add_products();
+      product.set_product_id(id);
+      product.set_tracking(tracking);
+      product.set_producible(true);
+      product.set_number_template("N{###}");
+    }
+    Must(*catalog_, &v1::CatalogService::Stub::UpsertProducts, products);
+    v1::UpsertLocationsRequest locations;
+    locations.set_company(company);
+    v1::Location& shelf = *locations.add_locations();
+    shelf.set_location_id("shelf");
+    shelf.set_kind(v1::LOCATION_KIND_INTERNAL);
+    Must(*catalog_, &v1::CatalogService::Stub::UpsertLocations, locations);
+  }
+
+  std::string Receive(Tenant& tenant) {
+    v1::CreateLotRequest create;
+    create.set_company(tenant.company);
+    create.set_request_id("part");
+    create.mutable_lot()->set_product_id("paint");
+    create.mutable_lot()->set_number("P1");
+    tenant.part = Must(*lots_, &v1::LotService::Stub::CreateLot, create).lot_id();
+    v1::RecordMovementsRequest record;
+    record.set_company(tenant.company);
+    record.set_request_id("receipt");
+    v1::NewMovement& move = *record.add_movements();
+    move.set_kind(v1::MOVEMENT_KIND_RECEIPT);
+    move.mutable_lot()->set_lot_id(tenant.part);
+    move.set_quantity("10");
+    move.set_to_location_id("shelf");
+    return Must(*stock_, &v1::StockService::Stub::RecordMovements, record).movement_ids(0);
+  }
+
+  void Complete(Tenant& tenant) {
+    v1::CompleteWorkOrderRequest complete;
+    complete.set_company(tenant.company);
+    complete.set_request_id("complete");
+    complete.set_work_order_id("MO");
+    complete.set_product_id("bike");
+    complete.set_destination_location_id("shelf");
+    complete.set_source_location_id("shelf");
+    complete.add_outputs()->set_number("B1");
+    v1::CompletionComponent& component = *complete.add_components();
+    component.mutable_lot()->set_lot_id(tenant.part);
+    component.set_quantity("2");
+    const auto done = Must(*orders_, &v1::WorkOrderService::Stub::CompleteWorkOrder, complete);
+    tenant.completion = done.transformation_id();
+    tenant.unit = done.outputs(0).lot_id();
+  }
+
+  Tenant NewTenant(const std::string& company) {
+    Tenant tenant{.company = company};
+    Register(company);
+    tenant.receipt = Receive(tenant);
+    Complete(tenant);
+    return tenant;
+  }
+
+  TestServer server_;
+  std::unique_ptr<v1::CatalogService::Stub> catalog_ = server_.NewStub<v1::CatalogService>();
+  std::unique_ptr<v1::LotService::Stub> lots_ = server_.NewStub<v1::LotService>();
+  std::unique_ptr<v1::StockService::Stub> stock_ = server_.NewStub<v1::StockService>();
+  std::unique_ptr<v1::WorkOrderService::Stub> orders_ = server_.NewStub<v1::WorkOrderService>();
+  std::unique_ptr<v1::TraceService::Stub> traces_ = server_.NewStub<v1::TraceService>();
+  const Tenant a_ = NewTenant("a");
+  const Tenant b_ = NewTenant("b");
+};
+
+// Everything that a company can read of itself, as text.
+std::string Picture(v1::LotService::Stub& lots, v1::StockService::Stub& stock,
+                    const Tenant& tenant) {
+  v1::ListLotsRequest list;
+  list.set_company(tenant.company);
+  list.set_order_by("number");
+  v1::ListLotsResponse lots_page;
+  EXPECT_TRUE(Send(lots, &v1::LotService::Stub::ListLots, list, lots_page).ok());
+  v1::ListMovementsRequest movements;
+  movements.set_company(tenant.company);
+  v1::ListMovementsResponse movements_page;
+  EXPECT_TRUE(Send(stock, &v1::StockService::Stub::ListMovements, movements, movements_page).ok());
+  return absl::StrCat(lots_page.DebugString(), movements_page.DebugString());
+}
+
+// What B answers when it is asked with A's ids: the reason of the refusal, or "empty", or what was
+// answered.
+class Intruder {
+ public:
+  Intruder(std::string company, Tenant victim)
+      : company_(std::move(company)), a_(std::move(victim)) {}
+
+  template <class Response, class Stub, class Request>
+  std::string Ask(Stub& stub,
+                  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                  const std::function<void(Request&)>& fill) {
+    Request request;
+    request.set_company(company_);
+    if constexpr (requires { request.set_request_id(""); }) {
+      request.set_request_id(absl::StrCat("intrusion", ++requests_));
+    }
+    fill(request);
+    Response response;
+    const grpc::Status status = Send(stub, method, request, response);
+    return status.ok() ? response.ShortDebugString() : ReasonOf(status);
+  }
+
+  template <class Stub, class Request, class Response>
+  std::string AskStream(Stub& stub, std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
+                                        grpc::ClientContext*, const Request&)) {
+    grpc::ClientContext context;
+    Request request;
+    request.set_company(company_);
+    request.add_seeds()->set_lot_id(a_.unit);
+    auto reader = (stub.*method)(&context, request);
+    Response response;
+    std::string answer;
+    while (reader->Read(&response)) absl::StrAppend(&answer, response.ShortDebugString());
+    const grpc::Status status = reader->Finish();
+    return status.ok() ? answer : ReasonOf(status);
+  }
+
+ private:
+  const std::string company_;
+  const Tenant a_;
+  int requests_ = 0;
+};
+
+TEST_F(TenantTest, EveryMethodRefusesAnothersIdsAndShowsNothing) {
+  using Lots = v1::LotService::Stub;
+  using Stock = v1::StockService::Stub;
+  using Orders = v1::WorkOrderService::Stub;
+  const std::string a_before = Picture(*lots_, *stock_, a_);
+  const std::string b_before = Picture(*lots_, *stock_, b_);
+  Intruder b("b", a_);
+  const auto lot = [&](auto& request) { request.set_lot_id(a_.unit); };
+
+  // By the name of the method: what B is told.
+  const std::map<std::string, std::pair<std::string, std::string>> told = {
+      {"GetLot",
+       {b.Ask<v1::Lot, Lots, v1::GetLotRequest>(*lots_, &Lots::GetLot, lot), "LOT_NOT_FOUND"}},
+      {"BatchGetLots",
+       {b.Ask<v1::BatchGetLotsResponse, Lots, v1::BatchGetLotsRequest>(
+            *lots_, &Lots::BatchGetLots, [&](auto& request) { request.add_lot_ids(a_.unit); }),
+        "LOT_NOT_FOUND"}},
+      {"UpdateLot",
+       {b.Ask<v1::Lot, Lots, v1::UpdateLotRequest>(*lots_, &Lots::UpdateLot,
+                                                   [&](auto& request) {
+                                                     request.mutable_lot()->set_lot_id(a_.unit);
+                                                     request.mutable_lot()->set_notes("mine");
+                                                     request.mutable_update_mask()->add_paths(
+                                                         "notes");
+                                                   }),
+        "LOT_NOT_FOUND"}},
+      {"ArchiveLot",
+       {b.Ask<v1::Lot, Lots, v1::ArchiveLotRequest>(*lots_, &Lots::ArchiveLot, lot),
+        "LOT_NOT_FOUND"}},
+      {"UnarchiveLot",
+       {b.Ask<v1::Lot, Lots, v1::UnarchiveLotRequest>(*lots_, &Lots::UnarchiveLot, lot),
+        "LOT_NOT_FOUND"}},
+      {"DeleteLot",
+       {b.Ask<v1::DeleteLotResponse, Lots, v1::DeleteLotRequest>(*lots_, &Lots::DeleteLot, lot),
+        "LOT_NOT_FOUND"}},
+      {"ListLotLocations",
+       {b.Ask<v1::ListLotLocationsResponse, Lots, v1::ListLotLocationsRequest>(
+            *lots_, &Lots::ListLotLocations, lot),
+        "LOT_NOT_FOUND"}},
+      {"ListLotHistory",
+       {b.Ask<v1::ListLotHistoryResponse, Lots, v1::ListLotHistoryRequest>(
+            *lots_, &Lots::ListLotHistory, lot),
+        "LOT_NOT_FOUND"}},
+      {"RecordMovements",
+       {b.Ask<v1::RecordMovementsResponse, Stock, v1::RecordMovementsRequest>(
+            *stock_, &Stock::RecordMovements,
+            [&](auto& request) {
+              v1::NewMovement& move = *request.add_movements();
+              move.set_kind(v1::MOVEMENT_KIND_SCRAP);
+              move.mutable_lot()->set_lot_id(a_.unit);
+              move.set_from_location_id("shelf");
+            }),
+        "LOT_NOT_FOUND"}},
+      {"ReverseMovement",
+       {b.Ask<v1::Movement, Stock, v1::ReverseMovementRequest>(
+            *stock_, &Stock::ReverseMovement,
+            [&](auto& request) { request.set_movement_id(a_.receipt); }),
+        "MOVEMENT_NOT_FOUND"}},
+      {"ListStock",
+       {b.Ask<v1::ListStockResponse, Stock, v1::ListStockRequest>(
+            *stock_, &Stock::ListStock, [&](auto& request) { request.add_lot_ids(a_.unit); }),
+        ""}},
+      {"CompleteWorkOrder",
+       {b.Ask<v1::CompleteWorkOrderResponse,
+              Orders, v1::CompleteWorkOrderRequest>(*orders_, &Orders::CompleteWorkOrder,
+                                                    [&](auto& request) {
+                                                      request.set_work_order_id("MO");
+                                                      request.set_destination_location_id("shelf");
+                                                      request.set_source_location_id("shelf");
+                                                      request.add_outputs()->set_number("B2");
+                                                      v1::CompletionComponent& component =
+                                                          *request.add_components();
+                                                      component.mutable_lot()->set_lot_id(a_.part);
+                                                      component.set_quantity("1");
+                                                    }),
+        "LOT_NOT_FOUND"}},
+      {"Disassemble",
+       {b.Ask<v1::DisassembleResponse,
+              Orders, v1::DisassembleRequest>(*orders_, &Orders::Disassemble,
+                                              [&](auto& request) {
+                                                request.mutable_lot()->set_lot_id(a_.unit);
+                                                request.set_destination_location_id("shelf");
+                                              }),
+        "LOT_NOT_FOUND"}},
+      {"ReverseCompletion",
+       {b.Ask<v1::ReverseCompletionResponse, Orders, v1::ReverseCompletionRequest>(
+            *orders_, &Orders::ReverseCompletion,
+            [&](auto& request) { request.set_transformation_id(a_.completion); }),
+        "TRANSFORMATION_NOT_FOUND"}},
+      {"TraceUpstream",
+       {b.AskStream(*traces_, &v1::TraceService::Stub::TraceUpstream), "LOT_NOT_FOUND"}},
+      {"TraceDownstream",
+       {b.AskStream(*traces_, &v1::TraceService::Stub::TraceDownstream), "LOT_NOT_FOUND"}},
+  };
+  for (const auto& [method, answer] : told) EXPECT_EQ(answer.first, answer.second) << method;
+
+  EXPECT_EQ(Picture(*lots_, *stock_, a_), a_before);
+  EXPECT_EQ(Picture(*lots_, *stock_, b_), b_before);
+}
+
+// Methods that take no id made by the server see only what the company's own names lead to.
+TEST_F(TenantTest, ListsAndNamesAnswerOnlyForTheirCompany) {
+  const std::string a = absl::StrCat(Picture(*lots_, *stock_, a_));
+  const std::string b = absl::StrCat(Picture(*lots_, *stock_, b_));
+  for (const std::string& id : {b_.unit, b_.part, b_.receipt, b_.completion}) {
+    EXPECT_FALSE(absl::StrContains(a, id));
+    EXPECT_TRUE(absl::StrContains(b, id) || id == b_.completion);
+  }
+  v1::FindLotsRequest find;
+  find.set_company("a");
+  find.add_numbers("B1");
+  const auto found = Must(*lots_, &v1::LotService::Stub::FindLots, find);
+  ASSERT_EQ(found.matches(0).lots_size(), 1);
+  EXPECT_EQ(found.matches(0).lots(0).lot_id(), a_.unit);
+  v1::SummarizeLotsRequest summarize;
+  summarize.set_company("a");
+  const auto groups = Must(*lots_, &v1::LotService::Stub::SummarizeLots, summarize);
+  for (const auto& group : groups.groups()) EXPECT_EQ(group.lot_count(), 1) << group.product_id();
+}
+
+// A new method must be thought about here: in the table above, or as one that takes only names.
+TEST(TenantCoverage, EveryMethodIsInOneOfTheTwoLists) {
+  const std::set<std::string> by_id = {
+      "GetLot",          "BatchGetLots",      "UpdateLot",        "ArchiveLot",
+      "UnarchiveLot",    "DeleteLot",         "ListLotLocations", "ListLotHistory",
+      "RecordMovements", "ReverseMovement",   "ListStock",        "CompleteWorkOrder",
+      "Disassemble",     "ReverseCompletion", "TraceUpstream",    "TraceDownstream"};
+  const std::set<std::string> by_name = {
+      "GetSettings",       "UpdateSettings",  "UpsertProducts", "GetProduct",
+      "ListProducts",      "UpsertLocations", "ListLocations",  "CreateLot",
+      "BatchCreateLots",   "FindLots",        "ListLots",       "SummarizeLots",
+      "PreviewLotNumbers", "ListMovements",   "SuggestLots",    "AssignSerials",
+      "UnassignSerials",   "CancelWorkOrder", "GetWorkOrder",   "ListWorkOrders"};
+  for (const char* file : {"catalog", "lot", "stock", "work_order", "trace"}) {
+    const auto* proto = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
+        absl::StrCat("lots/v1/", file, ".proto"));
+    ASSERT_NE(proto, nullptr) << file;
+    for (int s = 0; s < proto->service_count(); ++s) {
+      for (int m = 0; m < proto->service(s)->method_count(); ++m) {
+        const std::string& name = proto->service(s)->method(m)->name();
+        EXPECT_EQ(by_id.count(name) + by_name.count(name), 1u) << name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lots
