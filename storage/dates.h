@@ -25,7 +25,7 @@ struct ShelfLife {
   friend bool operator==(const ShelfLife&, const ShelfLife&) = default;
 };
 
-// INVALID_ARGUMENT for an offset outside 0 … kShelfLifeDaysMax, or for one later than expire_days.
+// INVALID_ARGUMENT for an offset outside 0 to kShelfLifeDaysMax, or for one later than expire_days.
 absl::Status CheckShelfLife(const ShelfLife& shelf_life);
 
 // The dates, with those not given derived from the manufacturing date, where that is known and the

@@ -224,8 +224,7 @@ absl::StatusOr<std::optional<FilterNode>> ParseFilter(absl::string_view text) {
 
 absl::Status FilterRefused(absl::string_view filter, size_t at, absl::string_view message,
                            Facts facts) {
-  const std::optional<std::u32string> before = DecodeUtf8(filter.substr(0, at));
-  const size_t position = (before ? before->size() : at) + 1;
+  const size_t position = CountCharacters(filter.substr(0, at)) + 1;
   facts.emplace_back("position", absl::StrCat(position));
   return Refuse({.reason = Reason::kFilterInvalid,
                  .field = "filter",

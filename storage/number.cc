@@ -35,7 +35,7 @@ absl::Status CheckCharacters(std::u32string_view number) {
 }
 
 absl::Status CheckLength(absl::string_view number) {
-  const size_t characters = DecodeUtf8(number)->size();
+  const size_t characters = CountCharacters(number);
   if (characters <= kNumberCharactersMax) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("number: ", characters, " characters; at most ",
                                                  kNumberCharactersMax, " are allowed"));

@@ -9,10 +9,10 @@
 namespace lots {
 
 // The number as it is stored and shown: without the spaces around it, in Unicode normal form C.
-// INVALID_ARGUMENT, naming what is wrong and where: empty, longer than
-// kNumberCharactersMax after that, not UTF-8, a line break, a
-// control or invisible character (two numbers must not look alike), or a character that Unicode
-// does not assign. Cleaning a clean number changes nothing.
+// INVALID_ARGUMENT, naming what is wrong and where: not valid UTF-8, empty, longer than
+// kNumberCharactersMax code points, a line break, a control or invisible character (two numbers
+// must not look alike), or a code point that Unicode does not assign. Cleaning a clean number
+// changes nothing.
 absl::StatusOr<std::string> CleanNumber(absl::string_view raw);
 
 // What uniqueness within a product is judged by: the clean number itself, or its full case folding

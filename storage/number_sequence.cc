@@ -46,8 +46,7 @@ absl::StatusOr<NumberSequence> NumberSequence::From(absl::string_view first) {
 
 absl::StatusOr<std::string> NumberSequence::Next() {
   std::string number = absl::StrCat(prefix_, digits_, suffix_);
-  // The bytes are an upper bound of the characters, and for nearly all numbers enough to know.
-  if (number.size() > kNumberCharactersMax && DecodeUtf8(number)->size() > kNumberCharactersMax) {
+  if (CountCharacters(number) > kNumberCharactersMax) {
     return absl::OutOfRangeError(absl::StrCat("the number \"", number, "\" would be longer than ",
                                               kNumberCharactersMax, " characters"));
   }

@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/check_digit.h"
 #include "storage/number.h"
+#include "storage/unicode.h"
 
 namespace lots {
 namespace {
@@ -47,7 +48,7 @@ class NumberTemplateParser {
     return absl::InvalidArgumentError(absl::StrCat("number template \"", text_, "\": ", what));
   }
   absl::Status RefusedToken(absl::string_view what) const {
-    return Refused(absl::StrCat(what, " at character ", at_ + 1));
+    return Refused(absl::StrCat(what, " at character ", CountCharacters(text_.substr(0, at_)) + 1));
   }
 
   absl::Status ParseNext() {
@@ -124,8 +125,7 @@ class NumberTemplateParser {
   // All numbers of a template have the same length, and differ in digits alone: one sample stands
   // for all.
   absl::Status CheckSample() const {
-    absl::StatusOr<std::string> sample = made_.Format(absl::CivilDay(2026, 1, 1), 1);
-    ASSIGN_OR_RETURN(const std::string made, std::move(sample));
+    ASSIGN_OR_RETURN(const std::string made, made_.Format(absl::CivilDay(2026, 1, 1), 1));
     const absl::StatusOr<std::string> clean = CleanNumber(made);
     if (!clean.ok()) {
       return Refused(absl::StrCat("the numbers it makes are refused: ", clean.status().message()));

@@ -19,8 +19,8 @@ namespace lots {
 //   {check:mod10} {check:luhn}    a check digit over all digits before it
 //   {{ }}                         a brace
 // The counter stands there exactly once, a check digit at most once and after it. Where {WW} stands
-// without {MM} and {DDD}, the year is the one the ISO week belongs to: 2027-01-01 is week 53 of
-// 2026.
+// without {MM} and {DDD}, the year is the one the ISO week belongs to: 2027-01-01 is in
+// week 53 of 2026.
 //
 // Every number a template makes has the same length, and all of it is decided in Parse: what parses
 // never makes a number that CleanNumber would refuse or change.

@@ -45,6 +45,12 @@ std::optional<std::u32string> DecodeUtf8(absl::string_view text) {
   return decoded;
 }
 
+size_t CountCharacters(absl::string_view text) {
+  if (IsAscii(text)) return text.size();
+  const std::optional<std::u32string> decoded = DecodeUtf8(text);
+  return decoded ? decoded->size() : text.size();
+}
+
 std::string EncodeUtf8(std::u32string_view text) {
   std::string encoded;
   encoded.reserve(text.size());

@@ -1,6 +1,7 @@
 // Unicode text as numbers and searches need it. Text is UTF-8 throughout.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ namespace lots {
 // The code points of the text; nothing when it is not valid UTF-8 (overlong forms and surrogates
 // are not).
 std::optional<std::u32string> DecodeUtf8(absl::string_view text);
+
+// How many code points the text has; of invalid UTF-8, how many bytes.
+size_t CountCharacters(absl::string_view text);
 
 std::string EncodeUtf8(std::u32string_view text);
 

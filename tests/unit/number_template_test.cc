@@ -93,6 +93,7 @@ TEST(NumberTemplate, RefusesAndSaysWhere) {
        "\"{}{##}\": unknown token {} (known: {YYYY} {YY} {MM} {DD} {WW} {DDD} {####} "
        "{check:mod10} {check:luhn}) at character 1"},
       {"{##}A{", "\"{##}A{\": a { that is not closed (write {{ for a brace) at character 6"},
+      {"批{##}}A", "\"批{##}}A\": a single } (write }} for a brace) at character 6"},
       {"{##}}A", "\"{##}}A\": a single } (write }} for a brace) at character 5"},
       {"{check:mod10}{##}",
        "\"{check:mod10}{##}\": a check digit before the counter at character 1"},
