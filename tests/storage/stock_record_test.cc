@@ -1,0 +1,260 @@
+// RecordMovements as a whole: all or nothing, every problem at once, once per request_id.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/movements.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/stock_world.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class StockRecordTest : public ::testing::Test {
+ protected:
+  StockRecordTest() {
+    world_.AddLot("L1", "steel");
+    world_.AddLot("S1", "bike");
+    world_.AddLot("S2", "bike");
+  }
+  ~StockRecordTest() override {
+    EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
+  }
+
+  // "field REASON" of every problem.
+  static std::vector<std::string> Texts(const std::vector<Problem>& problems) {
+    std::vector<std::string> texts;
+    for (const Problem& problem : problems) {
+      texts.push_back(absl::StrCat(problem.field, " ", Name(problem.reason)));
+    }
+    return texts;
+  }
+  size_t MovementCount() {
+    return ListMovements(world_.db(), {.company = world_.company(), .limit = 1000})->size();
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  StockWorld world_{database_};
+};
+
+TEST_F(StockRecordTest, MovementIsPostedAsItWasAskedFor) {
+  RecordMovementsOrder order = world_.Order({"RECEIPT L1 2.5 >stock @2026-03-01 #steelworks"});
+  order.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
+  order.movements[0].note = "by rail";
+
+  const auto recorded = RecordMovements(world_.db(), order);
+
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  const auto posted = FindMovements(world_.db(), world_.company(), recorded->movement_ids);
+  ASSERT_EQ(posted->size(), 1u);
+  const Movement& movement = posted->front().movement;
+  EXPECT_EQ(movement.kind, MovementKind::kReceipt);
+  EXPECT_EQ(movement.lot_id, world_.Lot("L1"));
+  EXPECT_EQ(movement.product_id, ProductId("steel"));
+  EXPECT_EQ(movement.number, "L1");
+  EXPECT_EQ(movement.quantity.Format(movement.scale), "2.500");
+  EXPECT_EQ(movement.from, LocationId("SUPPLIER"));
+  EXPECT_EQ(movement.to, LocationId("stock"));
+  EXPECT_EQ(movement.document.type, "purchase_order");
+  EXPECT_EQ(movement.document.number, "PO-7");
+  EXPECT_EQ(movement.partner_id, "steelworks");
+  EXPECT_EQ(movement.actor, "tester");
+  EXPECT_EQ(movement.note, "by rail");
+  EXPECT_EQ(movement.recorded_at, absl::FromUnixMicros(absl::ToUnixMicros(world_.now())));
+  EXPECT_FALSE(movement.reverses.has_value());
+}
+
+TEST_F(StockRecordTest, LotsAreFoundByNumberWhateverItsCase) {
+  RecordMovementsOrder order = world_.Order({"RECEIPT L1 1 >stock", "RECEIPT S1 1 >stock"});
+  order.movements[0].lot = {.product_id = ProductId("steel"), .number = " l1 "};
+  order.movements[1].lot = {.product_id = ProductId("steel"), .number = "S1"};
+
+  const absl::Status refused = RecordMovements(world_.db(), order).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[1].lot LOT_NOT_FOUND"));
+  order.movements.pop_back();
+  EXPECT_TRUE(RecordMovements(world_.db(), order).ok());
+  EXPECT_EQ(world_.Where("L1"), "stock 1");
+}
+
+TEST_F(StockRecordTest, TenthsAddUpExactly) {
+  for (int i = 0; i < 3; ++i) world_.Do("RECEIPT L1 0.1 >stock");
+
+  world_.Do("DELIVERY L1 0.3 stock>");
+
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 0.3");
+}
+
+TEST_F(StockRecordTest, EachIsJudgedOnWhatTheOnesBeforeLeave) {
+  EXPECT_TRUE(world_.Record({"RECEIPT L1 5 >stock", "DELIVERY L1 5 stock>"}).ok());
+
+  const absl::Status refused =
+      world_.Record({"DELIVERY L1 5 stock>", "RECEIPT L1 5 >stock"}).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[0].quantity NOT_ENOUGH"));
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 5");
+}
+
+TEST_F(StockRecordTest, NothingIsPostedWhenOneIsRefused) {
+  const absl::Status refused =
+      world_.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 2 >stock", "SCRAP S2 1 stock>"}).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)),
+              ElementsAre("movements[1].quantity SERIAL_QUANTITY_NOT_ONE",
+                          "movements[2].from_location_id SERIAL_NOT_THERE"));
+  EXPECT_EQ(MovementCount(), 0u);
+}
+
+TEST_F(StockRecordTest, DryRunTellsEverythingAndWritesNothing) {
+  RecordMovementsOrder order =
+      world_.Order({"RECEIPT L1 0.00001 >stock", "RECEIPT L1 5 >attic", "RECEIPT S1 1 >stock",
+                    "DELIVERY S1 1 stock>", "RECEIPT L1 5 >stock", "DELIVERY L1 6 stock>"});
+  order.validate_only = true;
+
+  const auto told = RecordMovements(world_.db(), order);
+
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_THAT(told->movement_ids, IsEmpty());
+  EXPECT_THAT(Texts(told->problems), ElementsAre("movements[0].quantity QUANTITY_SCALE",
+                                                 "movements[1].to_location_id LOCATION_NOT_FOUND",
+                                                 "movements[3].lot DUPLICATE_IN_REQUEST",
+                                                 "movements[5].quantity NOT_ENOUGH"));
+  EXPECT_EQ(MovementCount(), 0u);
+  // The request_id is still free.
+  order.movements = world_.Order({"RECEIPT L1 5 >stock"}).movements;
+  order.validate_only = false;
+  EXPECT_TRUE(RecordMovements(world_.db(), order).ok());
+}
+
+TEST_F(StockRecordTest, DryRunTellsWhatIsWrongWithTheCompanyToo) {
+  world_.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
+  RecordMovementsOrder order = world_.Order({"RECEIPT L1 5 >stock"});
+  order.validate_only = true;
+
+  EXPECT_THAT(Texts(RecordMovements(world_.db(), order)->problems), ElementsAre(" LOTS_DISABLED"));
+}
+
+TEST_F(StockRecordTest, SerialMovesOnceInARequest) {
+  world_.Do("RECEIPT S1 1 >stock");
+  world_.Do("RECEIPT S2 1 >stock");
+
+  const absl::Status refused = world_
+                                   .Record({"TRANSFER S1 1 stock>yard", "TRANSFER S2 1 stock>yard",
+                                            "TRANSFER S1 1 yard>stock"})
+                                   .status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[2].lot DUPLICATE_IN_REQUEST"));
+  EXPECT_EQ(FactIn(refused, "first_index"), "0");
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(StockRecordTest, RepeatIsAnsweredAsTheSuccessItWas) {
+  const auto first = world_.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 1 >stock"}, "r1");
+  ASSERT_TRUE(first.ok());
+  // By now it could not be done again.
+  world_.Do("TRANSFER S1 1 stock>yard");
+  world_.SetState("L1", LotState::kVoid);
+
+  const auto repeat = world_.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 1 >stock"}, "r1");
+
+  ASSERT_TRUE(repeat.ok()) << repeat.status();
+  EXPECT_EQ(repeat->movement_ids, first->movement_ids);
+  EXPECT_EQ(world_.Where("L1"), "stock 5");
+}
+
+TEST_F(StockRecordTest, RepeatByNumberIsAnsweredAfterTheLotGotAnotherNumber) {
+  RecordMovementsOrder order = world_.Order({"RECEIPT L1 5 >stock"}, "r1");
+  order.movements[0].lot = {.product_id = ProductId("steel"), .number = "L1"};
+  const auto first = RecordMovements(world_.db(), order);
+  ASSERT_TRUE(first.ok());
+  world_.Execute(
+      "UPDATE lots SET number = 'M1', number_key = 'm1' WHERE company = 'acme' AND "
+      "number = 'L1'");
+
+  const auto repeat = RecordMovements(world_.db(), order);
+
+  ASSERT_TRUE(repeat.ok()) << repeat.status();
+  EXPECT_EQ(repeat->movement_ids, first->movement_ids);
+}
+
+TEST_F(StockRecordTest, RequestIdIsNotForAnotherRequest) {
+  ASSERT_TRUE(world_.Record({"RECEIPT L1 5 >stock"}, "r1").ok());
+
+  RecordMovementsOrder other = world_.Order({"RECEIPT L1 6 >stock"}, "r1");
+  other.context.payload_hash = "another payload";
+  EXPECT_EQ(ReasonOf(RecordMovements(world_.db(), other).status()), "REQUEST_ID_REUSED");
+
+  const MovementId moved = world_.Do("TRANSFER L1 1 stock>yard");
+  EXPECT_EQ(ReasonOf(world_.Reverse(moved, "r1").status()), "REQUEST_ID_REUSED");
+}
+
+TEST_F(StockRecordTest, RefusedRequestMayBeRepeatedWhenItCanBeDone) {
+  ASSERT_EQ(ReasonOf(world_.Record({"DELIVERY L1 5 stock>"}, "r1").status()), "NOT_ENOUGH");
+  world_.Do("RECEIPT L1 5 >stock");
+
+  EXPECT_TRUE(world_.Record({"DELIVERY L1 5 stock>"}, "r1").ok());
+}
+
+TEST_F(StockRecordTest, ReversalIsRepeatedAsTheSuccessItWas) {
+  const MovementId received = world_.Do("RECEIPT L1 5 >stock");
+  const auto first = world_.Reverse(received, "r1");
+  ASSERT_TRUE(first.ok());
+
+  const auto repeat = world_.Reverse(received, "r1");
+
+  ASSERT_TRUE(repeat.ok()) << repeat.status();
+  EXPECT_EQ(repeat->movement_id, first->movement_id);
+  EXPECT_EQ(repeat->recorded_at, first->recorded_at);
+}
+
+TEST_F(StockRecordTest, UnknownDeliveryIsNotFound) {
+  world_.names["nothing"] = MovementId(Uuid::MakeV7());
+
+  const absl::Status refused = world_.Record({"RETURN L1 1 >stock =nothing"}).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)),
+              ElementsAre("movements[0].delivery_movement_id MOVEMENT_NOT_FOUND"));
+}
+
+TEST_F(StockRecordTest, TwoReturnsInOneRequestShareWhatIsLeft) {
+  world_.Do("RECEIPT L1 10 >stock");
+  world_.names["d"] = world_.Do("DELIVERY L1 4 stock>");
+
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 3 >stock =d", "RETURN L1 2 >stock =d"}).status()),
+            "RETURN_EXCEEDS_DELIVERY");
+  EXPECT_TRUE(world_.Record({"RETURN L1 3 >stock =d", "RETURN L1 1 >yard =d"}).ok());
+}
+
+TEST_F(StockRecordTest, ReturnTakesThePartnerOfItsDelivery) {
+  world_.Do("RECEIPT L1 10 >stock");
+  world_.names["d"] = world_.Do("DELIVERY L1 4 stock> #ann");
+
+  const MovementId returned = world_.Do("RETURN L1 3 >stock =d");
+
+  const auto posted = FindMovements(world_.db(), world_.company(), {returned});
+  EXPECT_EQ(posted->front().movement.partner_id, "ann");
+  EXPECT_EQ(posted->front().movement.delivery, world_.names["d"]);
+}
+
+TEST_F(StockRecordTest, TenThousandSerialsMoveInOneRequest) {
+  std::vector<std::string> receipts;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string number = absl::StrCat("N", i);
+    world_.AddLot(number, "bike");
+    receipts.push_back(absl::StrCat("RECEIPT ", number, " - >stock"));
+  }
+
+  const auto recorded = world_.Record(receipts);
+
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  EXPECT_EQ(recorded->movement_ids.size(), 10'000u);
+  EXPECT_EQ(world_.Where("N9999"), "stock 1");
+}
+
+}  // namespace
+}  // namespace lots
