@@ -96,8 +96,11 @@ void Creation::CheckNumber(size_t index, const std::string& number) {
        .facts = {{"number", *clean}, {"first_index", absl::StrCat(first->second)}}});
 }
 
+// What was given first: dates derived from wrong ones are wrong for the same reason.
 void Creation::CheckDatesOf(size_t index) {
-  for (Problem& problem : CheckDates(drafts_[index].dates)) {
+  std::vector<Problem> problems = CheckDates(order_.lots[index].dates);
+  if (problems.empty()) problems = CheckDates(drafts_[index].dates);
+  for (Problem& problem : problems) {
     problem.field = FieldOf(order_, index, problem.field);
     problems_.push_back(std::move(problem));
   }
@@ -183,8 +186,7 @@ void Creation::TouchOpenings(Ledger& ledger) const {
 // The ledger names the fields of a movement; the request calls them otherwise.
 std::string OpeningField(const CreateLotsOrder& order, size_t index, absl::string_view field) {
   if (absl::EndsWith(field, "quantity")) return FieldOf(order, index, "opening_quantity");
-  if (absl::EndsWith(field, "location_id")) return FieldOf(order, index, "opening_location_id");
-  return FieldOf(order, index, "opening_quantity");
+  return FieldOf(order, index, "opening_location_id");
 }
 
 void Creation::PostOpening(size_t index, Ledger& ledger) {
@@ -280,16 +282,6 @@ absl::StatusOr<CreatedLots> Creation::Run() {
   return Write();
 }
 
-// In a CreateLotRequest the product stands in the lot.
-absl::Status Placed(const CreateLotsOrder& order, const absl::Status& status) {
-  std::vector<Problem> problems = ProblemsOf(status);
-  if (problems.empty() || !order.is_single) return status;
-  for (Problem& problem : problems) {
-    if (problem.field == "product_id") problem.field = "lot.product_id";
-  }
-  return Refuse(std::move(problems));
-}
-
 constexpr pg::Statement kFindLotNumbers{"find_lot_numbers", R"sql(
   SELECT lot_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
@@ -312,18 +304,20 @@ absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsOrder
   const WriteContext& context = order.context;
   const absl::string_view request_id =
       order.validate_only ? absl::string_view() : context.request_id;
-  const absl::StatusOr<LotGround> ground =
-      ReadLotGround(db, context.company, order.product_id, request_id);
-  if (!ground.ok()) return Placed(order, ground.status());
+  ASSIGN_OR_RETURN(const LotGround ground,
+                   ReadLotGround(db, {.company = context.company,
+                                      .product_id = order.product_id,
+                                      .request_id = request_id,
+                                      .field = order.is_single ? "lot.product_id" : "product_id"}));
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return Rebuild(db, context.company, made);
   };
-  if (ground->is_repeat) {
+  if (ground.is_repeat) {
     ASSIGN_OR_RETURN(const std::vector<Uuid> made, FindMade(db, context));
     return rebuild(made);
   }
   return WriteOnce(
-      db, context, [&] { return Creation(db, order, *ground).Run(); }, rebuild);
+      db, context, [&] { return Creation(db, order, ground).Run(); }, rebuild);
 }
 
 absl::StatusOr<CreatedLots> CreateWithNumbers(pg::Connection& db, const CreateLotsOrder& order) {

@@ -27,22 +27,22 @@ absl::Status CompanyNotFound(const CompanyId& company) {
               .facts = {{"company", company.value()}}});
 }
 
-absl::Status ProductNotFound(const ProductId& product_id) {
+absl::Status ProductNotFound(const LotGroundOrder& order) {
   return Refuse(Problem{.reason = Reason::kProductNotFound,
-                        .field = "product_id",
-                        .message = absl::StrCat("no product \"", product_id.value(),
+                        .field = std::string(order.field),
+                        .message = absl::StrCat("no product \"", order.product_id.value(),
                                                 "\"; register it with UpsertProducts first"),
-                        .facts = {{"product_id", product_id.value()}}});
+                        .facts = {{"product_id", order.product_id.value()}}});
 }
 
-absl::Status ProductNotTracked(const ProductId& product_id) {
+absl::Status ProductNotTracked(const LotGroundOrder& order) {
   return Refuse(Problem{
       .reason = Reason::kProductNotTracked,
-      .field = "product_id",
-      .message = absl::StrCat("product \"", product_id.value(),
+      .field = std::string(order.field),
+      .message = absl::StrCat("product \"", order.product_id.value(),
                               "\" is not tracked (tracking NONE), so it has no lots; set its "
                               "tracking to LOT or SERIAL with UpsertProducts first"),
-      .facts = {{"product_id", product_id.value()}}});
+      .facts = {{"product_id", order.product_id.value()}}});
 }
 
 LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
@@ -60,19 +60,18 @@ LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
 
 }  // namespace
 
-absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const CompanyId& company,
-                                        const ProductId& product_id, absl::string_view request_id) {
+absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const LotGroundOrder& order) {
   ASSIGN_OR_RETURN(const pg::Result found,
-                   pg::Query(db, kReadGround, company, product_id, request_id));
-  if (found.empty()) return CompanyNotFound(company);
+                   pg::Query(db, kReadGround, order.company, order.product_id, order.request_id));
+  if (found.empty()) return CompanyNotFound(order.company);
   const pg::Row row = found[0];
   LotGround ground;
   ground.is_repeat = row.Get<bool>(0);
   ground.lots_enabled = row.Get<bool>(1);
   if (ground.is_repeat) return ground;
-  if (row.IsNull(3)) return ProductNotFound(product_id);
-  ground.product = ReadProduct(row, product_id);
-  if (ground.product.tracking == Tracking::kNone) return ProductNotTracked(product_id);
+  if (row.IsNull(3)) return ProductNotFound(order);
+  ground.product = ReadProduct(row, order.product_id);
+  if (ground.product.tracking == Tracking::kNone) return ProductNotTracked(order);
   ASSIGN_OR_RETURN(ground.zone, LoadZone(row.Get<absl::string_view>(2)));
   return ground;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/dates.h"
 #include "storage/model.h"
@@ -29,11 +30,15 @@ struct LotGround {
   bool is_repeat = false;
 };
 
+struct LotGroundOrder {
+  CompanyId company;
+  ProductId product_id;
+  absl::string_view request_id = "";       // of a write, to see whether it is a repeat
+  absl::string_view field = "product_id";  // where the product stands in the request
+};
 // Read without a lock: the foreign key of lots notices when the product's rules changed meanwhile.
 // NOT_FOUND COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND; FAILED_PRECONDITION PRODUCT_NOT_TRACKED. Of a
 // repeat nothing but `is_repeat` is answered: it is the success it was, whatever changed since.
-absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const CompanyId& company,
-                                        const ProductId& product_id,
-                                        absl::string_view request_id = "");
+absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const LotGroundOrder& order);
 
 }  // namespace lots

@@ -165,7 +165,8 @@ absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const CompanyI
 
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersOrder& order) {
-  ASSIGN_OR_RETURN(const LotGround ground, ReadLotGround(db, order.company, order.product_id));
+  ASSIGN_OR_RETURN(const LotGround ground,
+                   ReadLotGround(db, {.company = order.company, .product_id = order.product_id}));
   return PreviewNumbers(db, {.company = order.company,
                              .product_id = order.product_id,
                              .case_sensitive = ground.product.case_sensitive,

@@ -57,16 +57,8 @@ LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
   return given;
 }
 
-// What follows from a new manufacturing date, expiry date or product moves along; what somebody
-// gave stays; what the edit names is as it says, a cleared date too.
-LotDates EditDates(const UpdateLotOrder& order, const LockedLot& before,
-                   const LotProduct& product) {
-  if (!NamesDate(order) && !order.product_id.has_value()) return before.lot.dates;
-  LotDates dates = GivenDates(before.lot.dates, before.product.shelf_life);
-  for (const DateField& field : kDates) {
-    if ((order.*field.edit).has_value()) dates.*field.date = *(order.*field.edit);
-  }
-  dates = DeriveDates(dates, product.shelf_life);
+// The dates with those that the edit names, a cleared one too.
+LotDates WithEdits(const UpdateLotOrder& order, LotDates dates) {
   for (const DateField& field : kDates) {
     if ((order.*field.edit).has_value()) dates.*field.date = *(order.*field.edit);
   }
@@ -150,8 +142,9 @@ absl::Status Edit::JudgeProduct() {
   if (!before_.uses.empty()) {
     return LotInUse(before_, "its product cannot change any more: create another lot");
   }
-  ASSIGN_OR_RETURN(const LotGround ground,
-                   ReadLotGround(db_, order_.context.company, *order_.product_id));
+  ASSIGN_OR_RETURN(const LotGround ground, ReadLotGround(db_, {.company = order_.context.company,
+                                                               .product_id = *order_.product_id,
+                                                               .field = "lot.product_id"}));
   product_ = ground.product;
   after_.product_id = product_.product_id;
   after_.tracking = product_.tracking;
@@ -167,10 +160,17 @@ absl::Status Edit::JudgeNumber() {
   return absl::OkStatus();
 }
 
+// What follows from a new manufacturing date, expiry date or product moves along; what somebody
+// gave stays; what the edit names is as it says.
 absl::Status Edit::JudgeDates() {
-  after_.dates = EditDates(order_, before_, product_);
-  std::vector<Problem> problems = CheckDates(after_.dates);
-  // Dates that were wrong before, of a lot whose dates this edit does not name, are not its affair.
+  if (!NamesDate(order_) && !order_.product_id.has_value()) return absl::OkStatus();
+  const LotDates given =
+      WithEdits(order_, GivenDates(before_.lot.dates, before_.product.shelf_life));
+  after_.dates = WithEdits(order_, DeriveDates(given, product_.shelf_life));
+  // Dates derived from wrong ones are wrong for the same reason.
+  std::vector<Problem> problems = CheckDates(given);
+  if (problems.empty()) problems = CheckDates(after_.dates);
+  // What was wrong before is not this edit's affair when it names no date.
   if (problems.empty() || !NamesDate(order_)) return absl::OkStatus();
   for (Problem& problem : problems) problem.field = absl::StrCat("lot.", problem.field);
   return Refuse(std::move(problems));

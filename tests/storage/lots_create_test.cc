@@ -1,0 +1,410 @@
+// Creating lots: numbers, dates, openings, and everything that is refused.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/ledger.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/lot_world.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class CreateLotsTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<CreatedLots> Create(const CreateLotsOrder& order) {
+    return CreateLots(world_.db(), order);
+  }
+  std::string Refusal(const CreateLotsOrder& order) { return Problems(Create(order).status()); }
+  std::vector<std::string> Made(const CreateLotsOrder& order) {
+    const auto created = Create(order);
+    if (!created.ok()) return {Problems(created.status())};
+    return Numbers(*created);
+  }
+  void Open(NewLot& lot, absl::string_view quantity, absl::string_view location) {
+    lot.opening = Opening{*Quantity::Parse(quantity), LocationId(std::string(location))};
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  LotWorld world_{database_};
+};
+
+TEST_F(CreateLotsTest, KeepsWhatWasGiven) {
+  CreateLotsOrder order = world_.Order("wire", {"  L-1 "});
+  order.lots[0].reference = "S-99";
+  order.lots[0].notes = "first\nroll";
+  order.lots[0].attributes = {{"grade", std::string("A")},
+                              {"density", *Quantity::Parse("7.85")},
+                              {"checked", true},
+                              {"day", absl::CivilDay(2026, 2, 28)},
+                              {"at", absl::FromUnixMicros(1'700'000'000'123'456)}};
+
+  const absl::StatusOr<Lot> lot = CreateLot(world_.db(), order);
+
+  ASSERT_TRUE(lot.ok()) << lot.status();
+  EXPECT_EQ(lot->number, "L-1");
+  EXPECT_EQ(lot->product_id, ProductId("wire"));
+  EXPECT_EQ(lot->tracking, Tracking::kLot);
+  EXPECT_EQ(lot->scale, 3);
+  EXPECT_EQ(lot->state, LotState::kActive);
+  EXPECT_EQ(lot->reference, "S-99");
+  EXPECT_EQ(lot->notes, "first\nroll");
+  EXPECT_EQ(lot->attributes, order.lots[0].attributes);
+  EXPECT_EQ(lot->created_by, "ann");
+  EXPECT_EQ(lot->version, 1);
+  EXPECT_TRUE(lot->on_hand.IsZero());
+}
+
+TEST_F(CreateLotsTest, DerivesTheDatesThatAreNotGiven) {
+  CreateLotsOrder order = world_.Order("wire", {"L-1"});
+  order.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 1),
+                         .alert_on = absl::CivilDay(2026, 1, 5)};
+
+  const absl::StatusOr<Lot> lot = CreateLot(world_.db(), order);
+
+  ASSERT_TRUE(lot.ok()) << lot.status();
+  EXPECT_EQ(Day(lot->dates.expires_on), "2026-01-31");
+  EXPECT_EQ(Day(lot->dates.best_before_on), "2026-01-21");
+  EXPECT_EQ(Day(lot->dates.removal_on), "2026-01-26");
+  EXPECT_EQ(Day(lot->dates.alert_on), "2026-01-05");
+}
+
+TEST_F(CreateLotsTest, ExpiryIsJudgedInTheCompanysZone) {
+  world_.SetSetting("time_zone", "'Pacific/Auckland'");
+  CreateLotsOrder order = world_.Order("wire", {"L-1"});
+  order.lots[0].dates.expires_on = absl::CivilDay(2026, 3, 1);
+  const LotId lot = Create(order)->lots[0].lot_id;
+
+  // One hour before and after midnight in Auckland.
+  world_.set_now(absl::FromCivil(absl::CivilHour(2026, 3, 1, 10), absl::UTCTimeZone()));
+  EXPECT_FALSE(world_.Get(lot).expired);
+  world_.set_now(absl::FromCivil(absl::CivilHour(2026, 3, 1, 12), absl::UTCTimeZone()));
+  EXPECT_TRUE(world_.Get(lot).expired);
+}
+
+// --- numbers --------------------------------------------------------------------------------
+
+TEST_F(CreateLotsTest, NumbersComeFromTheTemplateAndPassOverThoseTakenByHand) {
+  EXPECT_THAT(Made(world_.Order("wire", {"W0002", "W0003"})), ElementsAre("W0002", "W0003"));
+
+  EXPECT_THAT(Made(world_.Count("wire", 2)), ElementsAre("W0001", "W0004"));
+  EXPECT_THAT(Made(world_.Count("wire", 1)), ElementsAre("W0005"));
+}
+
+TEST_F(CreateLotsTest, GivenAndGeneratedNumbersStandInOneBatch) {
+  EXPECT_THAT(Made(world_.Order("wire", {"", "W0001", "", "X"})),
+              ElementsAre("W0002", "W0001", "W0003", "X"));
+}
+
+TEST_F(CreateLotsTest, ALongRunOfTakenNumbersIsPassedOverAtOnce) {
+  ASSERT_THAT(Made(world_.Count("wire", 5000, "W0001")), SizeIs(5000));
+
+  EXPECT_THAT(Made(world_.Count("wire", 2)), ElementsAre("W5001", "W5002"));
+}
+
+TEST_F(CreateLotsTest, CountsUpFromAFirstNumber) {
+  ASSERT_THAT(Made(world_.Order("cable", {"SN-009-X"})), SizeIs(1));
+
+  EXPECT_THAT(Made(world_.Count("cable", 3, "SN-008-X")),
+              ElementsAre("SN-008-X", "SN-010-X", "SN-011-X"));
+  EXPECT_THAT(Made(world_.Count("cable", 2, "ABC")), ElementsAre("ABC1", "ABC2"));
+}
+
+TEST_F(CreateLotsTest, AnExhaustedTemplateIsRefusedAndLosesNothing) {
+  ASSERT_THAT(Made(world_.Count("pump", 998)), SizeIs(998));
+  EXPECT_EQ(Refusal(world_.Count("pump", 2)), "NUMBERS_EXHAUSTED lots[0].number");
+  EXPECT_EQ(Fact(Create(world_.Count("pump", 2)).status(), "needed"), "2");
+
+  EXPECT_THAT(Made(world_.Count("pump", 1)), ElementsAre("P-999"));
+  EXPECT_EQ(Refusal(world_.Count("pump", 1)), "NUMBERS_EXHAUSTED lots[0].number");
+}
+
+TEST_F(CreateLotsTest, AFirstNumberWithoutRoomIsExhausted) {
+  const std::string first(63, 'x');
+  EXPECT_EQ(Refusal(world_.Count("wire", 10, first + "9")), "NUMBERS_EXHAUSTED first_number");
+}
+
+TEST_F(CreateLotsTest, WithoutTemplateANumberIsNeeded) {
+  EXPECT_EQ(Refusal(world_.Order("cable", {""})), "NO_NUMBER_TEMPLATE lots[0].number");
+}
+
+TEST_F(CreateLotsTest, NumbersThatDifferInCaseOrSpacesAreOneUnlessTheProductSaysOtherwise) {
+  struct Case {
+    const char* product;
+    const char* first;
+    const char* second;
+    bool taken;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"pump", "sn-1", "SN-1 ", true},
+           {"pump", "sn-2", "\tsn-2", true},
+           {"pump", "Stra\u00dfe", "STRASSE", true},
+           {"pump", "e\u0301", "\u00e9", true},
+           {"pump", "sn-3", "sn-30", false},
+           {"cable", "sn-1", "SN-1", false},
+           {"cable", "SN-2", " SN-2", true},
+           {"wire", "sn-1", "sn-2", false},
+       }) {
+    SCOPED_TRACE(absl::StrCat(c.product, " ", c.first, " ", c.second));
+    const auto first = Create(world_.Order(c.product, {c.first}));
+    ASSERT_TRUE(first.ok()) << first.status();
+    const auto second = Create(world_.Order(c.product, {c.second}));
+    EXPECT_EQ(Problems(second.status()), c.taken ? "LOT_NUMBER_TAKEN lots[0].number" : "OK");
+    if (c.taken) {
+      EXPECT_EQ(Fact(second.status(), "lot_id"), first->lots[0].lot_id.value().ToString());
+      EXPECT_EQ(Fact(second.status(), "state"), "ACTIVE");
+      EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
+    }
+  }
+}
+
+TEST_F(CreateLotsTest, TheSameNumberIsFreeInAnotherProductAndAnotherCompany) {
+  LotWorld other(database_, "other");
+  ASSERT_THAT(Made(world_.Order("wire", {"1"})), ElementsAre("1"));
+
+  EXPECT_THAT(Made(world_.Order("pump", {"1"})), ElementsAre("1"));
+  EXPECT_TRUE(CreateLots(other.db(), other.Order("wire", {"1"})).ok());
+}
+
+TEST_F(CreateLotsTest, BadNumbersAreRefusedEach) {
+  CreateLotsOrder order = world_.Order("wire", {"ok", "a\nb", " ", std::string(65, 'x'), "\x01"});
+  EXPECT_EQ(Refusal(order),
+            "NUMBER_INVALID lots[1].number; NUMBER_INVALID lots[2].number; "
+            "NUMBER_INVALID lots[3].number; NUMBER_INVALID lots[4].number");
+}
+
+TEST_F(CreateLotsTest, TheSameNumberTwiceInOneRequestIsRefused) {
+  const auto refused = Create(world_.Order("wire", {"a", "b", "A"}));
+  EXPECT_EQ(Problems(refused.status()), "DUPLICATE_IN_REQUEST lots[2].number");
+  EXPECT_EQ(Fact(refused.status(), "first_index"), "0");
+}
+
+TEST_F(CreateLotsTest, AVoidNumberIsNeverGeneratedAgain) {
+  world_.Plan("WO-1", {"P-001"});
+  world_.Execute("UPDATE lots SET state = 4");
+
+  EXPECT_THAT(Made(world_.Count("pump", 1)), ElementsAre("P-002"));
+  EXPECT_EQ(Refusal(world_.Order("pump", {"P-001"})), "LOT_NUMBER_TAKEN lots[0].number");
+}
+
+TEST_F(CreateLotsTest, ADeletedNumberMayBeUsedAgain) {
+  const LotId gone = world_.Create("wire", "L-1");
+  ASSERT_TRUE(DeleteLot(world_.db(), world_.Of(gone)).ok());
+
+  const LotId again = world_.Create("wire", "L-1");
+  EXPECT_NE(again, gone);
+}
+
+// --- what else is refused -------------------------------------------------------------------
+
+TEST_F(CreateLotsTest, RefusesByProductAndCompany) {
+  EXPECT_EQ(Refusal(world_.Order("nothing", {"1"})), "PRODUCT_NOT_FOUND product_id");
+  EXPECT_EQ(Refusal(world_.Order("paper", {"1"})), "PRODUCT_NOT_TRACKED product_id");
+  CreateLotsOrder order = world_.Order("wire", {"1"});
+  order.context.company = CompanyId("nobody");
+  EXPECT_EQ(Refusal(order), "COMPANY_NOT_FOUND company");
+  world_.SetSetting("lots_enabled", "false");
+  EXPECT_EQ(Refusal(world_.Order("wire", {"1"})), "LOTS_DISABLED company");
+}
+
+TEST_F(CreateLotsTest, ASingleLotNamesItsFieldsAsItsRequestDoes) {
+  CreateLotsOrder order = world_.Order("wire", {"\n"});
+  order.is_single = true;
+  order.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
+                         .expires_on = absl::CivilDay(2026, 1, 1)};
+  EXPECT_EQ(Refusal(order), "NUMBER_INVALID lot.number; FIELD_INVALID lot.expire_date");
+  order = world_.Order("nothing", {"1"});
+  order.is_single = true;
+  EXPECT_EQ(Refusal(order), "PRODUCT_NOT_FOUND lot.product_id");
+}
+
+TEST_F(CreateLotsTest, ABatchTellsEveryProblemAtOnceAndWritesNothing) {
+  world_.Create("wire", "taken");
+  CreateLotsOrder order = world_.Order("wire", {"new", "TAKEN", "a\tb", "new"});
+  order.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
+                         .alert_on = absl::CivilDay(2026, 1, 1)};
+  Open(order.lots[0], "1", "nowhere");
+  Open(order.lots[1], "0.0001", "stock");
+
+  const std::string expected =
+      "FIELD_INVALID lots[0].alert_date; NUMBER_INVALID lots[2].number; "
+      "DUPLICATE_IN_REQUEST lots[3].number; LOT_NUMBER_TAKEN lots[1].number; "
+      "LOCATION_NOT_FOUND lots[0].opening_location_id; "
+      "QUANTITY_SCALE lots[1].opening_quantity";
+  EXPECT_EQ(Refusal(order), expected);
+  EXPECT_THAT(world_.List({}), ElementsAre("taken"));
+
+  order.validate_only = true;
+  const auto dry = Create(order);
+  ASSERT_TRUE(dry.ok()) << dry.status();
+  EXPECT_EQ(Problems(dry->problems), expected);
+}
+
+TEST_F(CreateLotsTest, ValidateOnlyWritesAndReservesNothing) {
+  CreateLotsOrder order = world_.Count("wire", 3);
+  Open(order.lots[0], "5", "stock");
+  order.validate_only = true;
+
+  const auto dry = Create(order);
+
+  ASSERT_TRUE(dry.ok()) << dry.status();
+  EXPECT_THAT(dry->problems, IsEmpty());
+  EXPECT_THAT(dry->lots, IsEmpty());
+  EXPECT_THAT(world_.List({}), IsEmpty());
+  order.validate_only = false;
+  EXPECT_THAT(Made(order), ElementsAre("W0001", "W0002", "W0003"));
+}
+
+TEST_F(CreateLotsTest, ValidateOnlyTellsWhatTheProductRefuses) {
+  CreateLotsOrder order = world_.Order("paper", {"1"});
+  order.validate_only = true;
+  EXPECT_EQ(Problems(Create(order)->problems), "PRODUCT_NOT_TRACKED product_id");
+}
+
+// --- openings -------------------------------------------------------------------------------
+
+TEST_F(CreateLotsTest, AnOpeningIsAnAdjustmentAtThePlace) {
+  CreateLotsOrder order = world_.Order("wire", {"L-1", "L-2"});
+  Open(order.lots[0], "12.5", "stock");
+  Open(order.lots[1], "1", "truck");
+
+  const auto created = Create(order);
+
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(world_.Get(created->lots[0].lot_id).on_hand.ToString(), "12.5");
+  EXPECT_EQ(world_.Get(created->lots[1].lot_id).on_hand.ToString(), "1");
+  EXPECT_THAT(world_.History(created->lots[0].lot_id),
+              ElementsAre("CREATED", "ADJUSTMENT 12.5 ADJUSTMENT>stock"));
+  EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
+}
+
+TEST_F(CreateLotsTest, OpeningsAreJudgedByTheLedger) {
+  struct Case {
+    const char* product;
+    const char* quantity;
+    const char* location;
+    const char* refusal;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"wire", "0.0005", "stock", "QUANTITY_SCALE lots[0].opening_quantity"},
+           {"wire", "1", "nowhere", "LOCATION_NOT_FOUND lots[0].opening_location_id"},
+           {"wire", "1", "SCRAP", "LOCATION_KIND_MISMATCH lots[0].opening_location_id"},
+           {"wire", "1", "CUSTOMER", "LOCATION_KIND_MISMATCH lots[0].opening_location_id"},
+           {"pump", "2", "stock", "SERIAL_QUANTITY_NOT_ONE lots[0].opening_quantity"},
+           {"pump", "1", "stock", "OK"},
+           {"wire", "0.001", "stock", "OK"},
+       }) {
+    SCOPED_TRACE(absl::StrCat(c.product, " ", c.quantity, " ", c.location));
+    CreateLotsOrder order = world_.Order(c.product, {""});
+    Open(order.lots[0], c.quantity, c.location);
+    EXPECT_EQ(Refusal(order), c.refusal);
+  }
+}
+
+// --- repeats --------------------------------------------------------------------------------
+
+TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
+  CreateLotsOrder order = world_.Order("wire", {"L-1", "", "L-2"}, "same");
+  Open(order.lots[0], "3", "stock");
+  const auto first = Create(order);
+  ASSERT_TRUE(first.ok()) << first.status();
+
+  // Whatever happened since: it is the success that it was.
+  world_.SetSetting("lots_enabled", "false");
+  const auto second = Create(order);
+
+  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_EQ(Numbers(*second), Numbers(*first));
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(second->lots[i].lot_id, first->lots[i].lot_id);
+  EXPECT_THAT(world_.List({}), SizeIs(3));
+}
+
+TEST_F(CreateLotsTest, ARepeatReservesNoNumbers) {
+  const CreateLotsOrder order = world_.Order("wire", {""}, "same");
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Made(order), ElementsAre("W0001"));
+
+  EXPECT_THAT(Made(world_.Count("wire", 1)), ElementsAre("W0002"));
+}
+
+TEST_F(CreateLotsTest, ARepeatAfterTheLotWasDeletedIsAnsweredStill) {
+  CreateLotsOrder order = world_.Order("pump", {"P-7"}, "same");
+  order.lots[0].reference = "S-1";
+  const auto lot = CreateLot(world_.db(), order);
+  ASSERT_TRUE(lot.ok()) << lot.status();
+  ASSERT_TRUE(DeleteLot(world_.db(), world_.Of(lot->lot_id)).ok());
+
+  EXPECT_THAT(Made(order), ElementsAre("P-7"));
+  const auto again = CreateLot(world_.db(), order);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->lot_id, lot->lot_id);
+  EXPECT_EQ(again->reference, "S-1");
+  EXPECT_EQ(again->tracking, Tracking::kSerial);
+  EXPECT_EQ(again->created_at, lot->created_at);
+}
+
+TEST_F(CreateLotsTest, TheSameRequestIdWithAnotherPayloadIsRefused) {
+  CreateLotsOrder order = world_.Order("wire", {"L-1"}, "same");
+  ASSERT_TRUE(Create(order).ok());
+  order.context.payload_hash = "another";
+  EXPECT_EQ(Refusal(order), "REQUEST_ID_REUSED request_id");
+}
+
+TEST_F(CreateLotsTest, ARefusedRequestMayBeRepeatedOnceTheReasonIsGone) {
+  world_.SetSetting("lots_enabled", "false");
+  const CreateLotsOrder order = world_.Order("wire", {"L-1"}, "same");
+  ASSERT_EQ(Refusal(order), "LOTS_DISABLED company");
+  world_.SetSetting("lots_enabled", "true");
+  EXPECT_THAT(Made(order), ElementsAre("L-1"));
+}
+
+TEST_F(CreateLotsTest, TenThousandLotsInOneCall) {
+  CreateLotsOrder order = world_.Count("wire", 9'000);
+  for (NewLot& lot : order.lots) Open(lot, "1", "stock");
+
+  EXPECT_THAT(Made(order), SizeIs(9'000));
+  EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
+}
+
+// --- previews -------------------------------------------------------------------------------
+
+TEST_F(CreateLotsTest, APreviewIsWhatCreationGives) {
+  world_.Create("wire", "W0002");
+  PreviewNumbersOrder order{.company = world_.company(),
+                            .product_id = ProductId("wire"),
+                            .count = 3,
+                            .now = world_.now()};
+
+  for (int i = 0; i < 2; ++i) {
+    const auto preview = PreviewLotNumbers(world_.db(), order);
+    ASSERT_TRUE(preview.ok()) << preview.status();
+    EXPECT_THAT(*preview, ElementsAre("W0001", "W0003", "W0004"));
+  }
+  EXPECT_THAT(Made(world_.Count("wire", 3)), ElementsAre("W0001", "W0003", "W0004"));
+  EXPECT_THAT(*PreviewLotNumbers(world_.db(), order), ElementsAre("W0005", "W0006", "W0007"));
+  order.first_number = "w0003";
+  EXPECT_THAT(*PreviewLotNumbers(world_.db(), order), ElementsAre("w0005", "w0006", "w0007"));
+}
+
+TEST_F(CreateLotsTest, APreviewIsRefusedLikeCreation) {
+  const auto refusal = [&](absl::string_view product, int64_t count) {
+    return Problems(PreviewLotNumbers(world_.db(), {.company = world_.company(),
+                                                    .product_id = ProductId(std::string(product)),
+                                                    .count = count,
+                                                    .now = world_.now()})
+                        .status());
+  };
+  EXPECT_EQ(refusal("nothing", 1), "PRODUCT_NOT_FOUND product_id");
+  EXPECT_EQ(refusal("paper", 1), "PRODUCT_NOT_TRACKED product_id");
+  EXPECT_EQ(refusal("cable", 1), "NO_NUMBER_TEMPLATE count");
+  EXPECT_EQ(refusal("pump", 1000), "NUMBERS_EXHAUSTED count");
+}
+
+}  // namespace
+}  // namespace lots

@@ -1,0 +1,395 @@
+// Editing lots, and the ends of their lives: archive, unarchive, delete.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/lot_world.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class EditLotsTest : public ::testing::Test {
+ protected:
+  std::string Update(const UpdateLotOrder& order) {
+    return Problems(UpdateLot(world_.db(), order).status());
+  }
+  std::string Archive(const LotOrder& order) {
+    return Problems(ArchiveLot(world_.db(), order).status());
+  }
+  std::string Unarchive(const LotOrder& order) {
+    return Problems(UnarchiveLot(world_.db(), order).status());
+  }
+  std::string Delete(const LotOrder& order) { return Problems(DeleteLot(world_.db(), order)); }
+  void SetState(const LotId& lot, LotState state) {
+    world_.Execute(absl::StrCat("UPDATE lots SET state = ", static_cast<int>(state),
+                                " WHERE lot_id = '", lot.value().ToString(), "'"));
+  }
+  LotOrder Nobody() { return world_.Of(LotId(Uuid::MakeV7())); }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  LotWorld world_{database_};
+};
+
+// --- editing --------------------------------------------------------------------------------
+
+TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
+  const LotId id = world_.Create("wire", "L-1");
+  world_.set_now(world_.now() + absl::Seconds(1));
+  UpdateLotOrder order = world_.Edit(id);
+  order.number = " l-2 ";
+  order.reference = "S-9";
+  order.notes = "hello";
+  order.attributes = Attributes{{"grade", std::string("A")}};
+
+  const auto lot = UpdateLot(world_.db(), order);
+
+  ASSERT_TRUE(lot.ok()) << lot.status();
+  EXPECT_EQ(lot->number, "l-2");
+  EXPECT_EQ(lot->version, 2);
+  EXPECT_EQ(lot->updated_at, absl::FromUnixMicros(absl::ToUnixMicros(world_.now())));
+  const Lot read = world_.Get(id);
+  EXPECT_EQ(read.reference, "S-9");
+  EXPECT_EQ(read.attributes, *order.attributes);
+  EXPECT_THAT(world_.History(id),
+              ElementsAre("CREATED",
+                          "EDITED number: L-1 > l-2 reference:  > S-9 notes:  > hello "
+                          "attributes.grade:  > A"));
+  EXPECT_THAT(world_.List({.text = "L-2"}), ElementsAre("l-2"));
+  EXPECT_THAT(world_.List({.text = "s-9"}), ElementsAre("l-2"));
+}
+
+TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
+  const LotId id = world_.Create("wire", "L-1");
+  UpdateLotOrder order = world_.Edit(id);
+  order.attributes = Attributes{{"a", std::string("1")}, {"b", true}};
+  ASSERT_EQ(Update(order), "OK");
+  order = world_.Edit(id);
+  world_.set_now(world_.now() + absl::Seconds(1));
+  order.context.now = world_.now();
+  order.attributes = Attributes{{"a", Quantity::FromUnits(1)}, {"c", absl::CivilDay(2026, 1, 2)}};
+  ASSERT_EQ(Update(order), "OK");
+
+  EXPECT_EQ(world_.History(id).back(),
+            "EDITED attributes.a: 1 > 1 attributes.b: true >  attributes.c:  > 2026-01-02");
+}
+
+TEST_F(EditLotsTest, ChangingNothingChangesNoVersion) {
+  const LotId id = world_.Create("wire", "L-1");
+  UpdateLotOrder order = world_.Edit(id);
+  order.number = "L-1";
+  order.reference = "";
+  order.attributes = Attributes();
+
+  const auto lot = UpdateLot(world_.db(), order);
+
+  ASSERT_TRUE(lot.ok()) << lot.status();
+  EXPECT_EQ(lot->version, 1);
+  EXPECT_THAT(world_.History(id), ElementsAre("CREATED"));
+}
+
+TEST_F(EditLotsTest, AStaleEtagIsRefused) {
+  const LotId id = world_.Create("wire", "L-1", "5");
+  UpdateLotOrder order = world_.Edit(id);
+  order.version = 1;
+  order.notes = "first";
+  ASSERT_EQ(Update(order), "OK");
+  order = world_.Edit(id);
+  order.version = 1;
+  order.notes = "second";
+
+  const auto refused = UpdateLot(world_.db(), order);
+
+  EXPECT_EQ(Problems(refused.status()), "ETAG_MISMATCH etag");
+  EXPECT_EQ(Fact(refused.status(), "etag"), "\"2\"");
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(world_.Get(id).notes, "first");
+}
+
+TEST_F(EditLotsTest, MovementsDoNotChangeTheEtag) {
+  const LotId id = world_.Create("wire", "L-1", "5");
+  world_.Move(MovementKind::kTransfer, id, "2", "stock", "shelf");
+  EXPECT_EQ(world_.Get(id).version, 1);
+}
+
+TEST_F(EditLotsTest, EditsAreRefused) {
+  const LotId id = world_.Create("wire", "L-1");
+  const LotId other = world_.Create("wire", "L-2");
+  UpdateLotOrder order = world_.Edit(id);
+  order.number = "l-2 ";
+  const absl::Status taken = UpdateLot(world_.db(), order).status();
+  EXPECT_EQ(Problems(taken), "LOT_NUMBER_TAKEN lot.number");
+  EXPECT_EQ(Fact(taken, "lot_id"), other.value().ToString());
+  order = world_.Edit(id);
+  order.number = "a\nb";
+  EXPECT_EQ(Update(order), "NUMBER_INVALID lot.number");
+  EXPECT_EQ(Update(world_.Edit(LotId(Uuid::MakeV7()))), "LOT_NOT_FOUND lot_id");
+  SetState(id, LotState::kVoid);
+  order = world_.Edit(id);
+  order.notes = "x";
+  EXPECT_EQ(Update(order), "LOT_VOID lot_id");
+}
+
+TEST_F(EditLotsTest, ALotMayTakeItsOwnNumberInAnotherCase) {
+  const LotId id = world_.Create("wire", "abc");
+  UpdateLotOrder order = world_.Edit(id);
+  order.number = "ABC";
+  EXPECT_EQ(Update(order), "OK");
+  EXPECT_EQ(world_.Get(id).number, "ABC");
+}
+
+TEST_F(EditLotsTest, ARepeatIsAnsweredAndHappensOnce) {
+  const LotId id = world_.Create("wire", "L-1");
+  UpdateLotOrder order = world_.Edit(id, "same");
+  order.notes = "x";
+  for (int i = 0; i < 3; ++i) {
+    const auto lot = UpdateLot(world_.db(), order);
+    ASSERT_TRUE(lot.ok()) << lot.status();
+    EXPECT_EQ(lot->version, 2);
+  }
+  order.context.payload_hash = "another";
+  EXPECT_EQ(Update(order), "REQUEST_ID_REUSED request_id");
+}
+
+// --- dates ----------------------------------------------------------------------------------
+
+TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
+  struct Case {
+    const char* what;
+    LotDates given;
+    NewDate manufactured_on, expires_on, alert_on;
+    const char* dates;  // manufactured, expires, best before, removal, alert
+  };
+  const absl::CivilDay jan1(2026, 1, 1), jan10(2026, 1, 10), jan25(2026, 1, 25), feb1(2026, 2, 1),
+      feb5(2026, 2, 5), mar1(2026, 3, 1);
+  const NewDate cleared = std::make_optional(std::optional<absl::CivilDay>());
+  for (const Case& c : std::vector<Case>{
+           {"made later",
+            {.manufactured_on = jan1},
+            feb1,
+            {},
+            {},
+            "2026-02-01 2026-03-03 2026-02-21 2026-02-26 2026-02-11"},
+           {"made later, the alert was given",
+            {.manufactured_on = jan1, .alert_on = jan25},
+            jan10,
+            {},
+            {},
+            "2026-01-10 2026-02-09 2026-01-30 2026-02-04 2026-01-25"},
+           {"expires earlier: what was derived does not outlive it",
+            {.manufactured_on = feb1},
+            {},
+            feb5,
+            {},
+            "2026-02-01 2026-02-05 2026-02-05 2026-02-05 2026-02-05"},
+           {"cleared, and it stays so",
+            {.manufactured_on = feb1},
+            {},
+            cleared,
+            cleared,
+            "2026-02-01  2026-02-21 2026-02-26 "},
+           {"no date of making any more",
+            {.manufactured_on = feb1, .expires_on = mar1},
+            cleared,
+            {},
+            {},
+            " 2026-03-01   "},
+       }) {
+    SCOPED_TRACE(c.what);
+    CreateLotsOrder create = world_.Order("wire", {""});
+    create.lots[0].dates = c.given;
+    const auto created = CreateLots(world_.db(), create);
+    ASSERT_TRUE(created.ok()) << created.status();
+    UpdateLotOrder order = world_.Edit(created->lots[0].lot_id);
+    order.manufactured_on = c.manufactured_on;
+    order.expires_on = c.expires_on;
+    order.alert_on = c.alert_on;
+    const auto lot = UpdateLot(world_.db(), order);
+    ASSERT_TRUE(lot.ok()) << lot.status();
+    const LotDates& dates = lot->dates;
+    EXPECT_EQ(absl::StrCat(Day(dates.manufactured_on), " ", Day(dates.expires_on), " ",
+                           Day(dates.best_before_on), " ", Day(dates.removal_on), " ",
+                           Day(dates.alert_on)),
+              c.dates);
+  }
+}
+
+TEST_F(EditLotsTest, AnEditOfAnotherFieldLeavesTheDatesAlone) {
+  CreateLotsOrder create = world_.Order("wire", {""});
+  create.lots[0].dates.manufactured_on = absl::CivilDay(2026, 1, 1);
+  const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
+  world_.Execute("UPDATE products SET expire_days = 99");
+  UpdateLotOrder order = world_.Edit(id);
+  order.notes = "x";
+  ASSERT_EQ(Update(order), "OK");
+  EXPECT_EQ(Day(world_.Get(id).dates.expires_on), "2026-01-31");
+}
+
+TEST_F(EditLotsTest, DatesThatContradictEachOtherAreRefused) {
+  const LotId id = world_.Create("cable", "L-1");
+  UpdateLotOrder order = world_.Edit(id);
+  order.expires_on = absl::CivilDay(2026, 1, 1);
+  order.alert_on = absl::CivilDay(2026, 1, 2);
+  EXPECT_EQ(Update(order), "FIELD_INVALID lot.alert_date");
+}
+
+// --- another product ------------------------------------------------------------------------
+
+TEST_F(EditLotsTest, AnotherProductBringsItsRules) {
+  const LotId id = world_.Create("cable", "Ab");
+  UpdateLotOrder order = world_.Edit(id);
+  order.product_id = ProductId("pump");
+
+  const auto lot = UpdateLot(world_.db(), order);
+
+  ASSERT_TRUE(lot.ok()) << lot.status();
+  EXPECT_EQ(lot->tracking, Tracking::kSerial);
+  EXPECT_EQ(lot->scale, 0);
+  // The case does not matter for pumps.
+  EXPECT_EQ(Problems(CreateLots(world_.db(), world_.Order("pump", {"aB"})).status()),
+            "LOT_NUMBER_TAKEN lots[0].number");
+  EXPECT_EQ(world_.History(id).back(), "EDITED product_id: cable > pump");
+}
+
+TEST_F(EditLotsTest, AnotherProductIsRefused) {
+  const LotId moved = world_.Create("wire", "L-1", "5");
+  const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
+  const LotId fresh = world_.Create("wire", "L-2");
+  world_.Create("cable", "L-2");
+  const auto refusal = [&](const LotId& id, const char* product) {
+    UpdateLotOrder order = world_.Edit(id);
+    order.product_id = ProductId(product);
+    const absl::Status status = UpdateLot(world_.db(), order).status();
+    return absl::StrCat(Problems(status), " ", Fact(status, "what"));
+  };
+  EXPECT_EQ(refusal(moved, "cable"), "LOT_IN_USE lot_id movements");
+  EXPECT_EQ(refusal(planned, "cable"), "LOT_IN_USE lot_id assignments");
+  EXPECT_EQ(refusal(fresh, "nothing"), "PRODUCT_NOT_FOUND lot.product_id ");
+  EXPECT_EQ(refusal(fresh, "paper"), "PRODUCT_NOT_TRACKED lot.product_id ");
+  EXPECT_EQ(refusal(fresh, "cable"), "LOT_NUMBER_TAKEN lot.number ");
+  // The one it has already.
+  EXPECT_EQ(refusal(moved, "wire"), "OK ");
+}
+
+// --- archive --------------------------------------------------------------------------------
+
+TEST_F(EditLotsTest, ArchiveHidesAndUnarchiveShows) {
+  const LotId id = world_.Create("wire", "L-1");
+  world_.set_now(world_.now() + absl::Seconds(1));
+  const auto archived = ArchiveLot(world_.db(), world_.Of(id));
+  ASSERT_TRUE(archived.ok()) << archived.status();
+  EXPECT_EQ(archived->state, LotState::kArchived);
+  EXPECT_EQ(archived->version, 2);
+  EXPECT_THAT(world_.List({}), IsEmpty());
+
+  // Again is no error, and no event.
+  EXPECT_EQ(Archive(world_.Of(id)), "OK");
+  world_.set_now(world_.now() + absl::Seconds(1));
+  EXPECT_EQ(Unarchive(world_.Of(id)), "OK");
+  EXPECT_EQ(Unarchive(world_.Of(id)), "OK");
+
+  EXPECT_THAT(world_.List({}), ElementsAre("L-1"));
+  EXPECT_EQ(world_.Get(id).version, 3);
+  EXPECT_THAT(world_.History(id), ElementsAre("CREATED", "ARCHIVED", "UNARCHIVED"));
+}
+
+TEST_F(EditLotsTest, ArchiveAndUnarchiveAreRefused) {
+  const LotId stocked = world_.Create("wire", "L-1", "2.5");
+  const absl::Status on_hand = ArchiveLot(world_.db(), world_.Of(stocked)).status();
+  EXPECT_EQ(Problems(on_hand), "LOT_ON_HAND lot_id");
+  EXPECT_EQ(Fact(on_hand, "on_hand_quantity"), "2.500");
+  const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
+  EXPECT_EQ(Archive(world_.Of(planned)), "LOT_PLANNED lot_id");
+  EXPECT_EQ(Unarchive(world_.Of(planned)), "LOT_PLANNED lot_id");
+  SetState(planned, LotState::kVoid);
+  EXPECT_EQ(Archive(world_.Of(planned)), "LOT_VOID lot_id");
+  EXPECT_EQ(Unarchive(world_.Of(planned)), "LOT_VOID lot_id");
+  EXPECT_EQ(Archive(Nobody()), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Unarchive(Nobody()), "LOT_NOT_FOUND lot_id");
+  LotOrder stale = world_.Of(stocked);
+  stale.version = 7;
+  EXPECT_EQ(Archive(stale), "ETAG_MISMATCH etag");
+  EXPECT_EQ(Unarchive(stale), "ETAG_MISMATCH etag");
+}
+
+TEST_F(EditLotsTest, ADeliveredLotMayBeArchived) {
+  const LotId id = world_.Create("wire", "L-1", "2");
+  world_.Move(MovementKind::kDelivery, id, "2", "stock", "CUSTOMER");
+  EXPECT_EQ(Archive(world_.Of(id)), "OK");
+}
+
+TEST_F(EditLotsTest, ARepeatedArchiveIsAnsweredWhateverCameAfter) {
+  const LotId id = world_.Create("wire", "L-1");
+  const LotOrder order = world_.Of(id, "same");
+  ASSERT_EQ(Archive(order), "OK");
+  ASSERT_EQ(Unarchive(world_.Of(id)), "OK");
+  const auto again = ArchiveLot(world_.db(), order);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->state, LotState::kActive);
+}
+
+// --- delete ---------------------------------------------------------------------------------
+
+TEST_F(EditLotsTest, ADeletedLotLeavesItsHistory) {
+  CreateLotsOrder create = world_.Order("wire", {"L-1"});
+  create.lots[0].reference = "S-1";
+  const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
+  world_.set_now(world_.now() + absl::Seconds(1));
+  UpdateLotOrder edit = world_.Edit(id);
+  edit.notes = "oops";
+  ASSERT_EQ(Update(edit), "OK");
+  world_.set_now(world_.now() + absl::Seconds(1));
+
+  const LotOrder order = world_.Of(id, "same");
+  EXPECT_EQ(Delete(order), "OK");
+
+  EXPECT_EQ(Delete(order), "OK");
+  EXPECT_EQ(Delete(world_.Of(id)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Problems(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
+            "LOT_NOT_FOUND lot_id");
+  EXPECT_THAT(world_.History(id),
+              ElementsAre("CREATED", "EDITED notes:  > oops",
+                          "DELETED product_id: wire >  number: L-1 >  tracking: LOT >  "
+                          "reference: S-1 >  notes: oops > "));
+  EXPECT_EQ(world_.History(id, 1), world_.History(id));
+}
+
+TEST_F(EditLotsTest, DeleteNamesWhatTheLotIsUsedBy) {
+  const LotId moved = world_.Create("wire", "L-1", "5");
+  const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
+  const auto refusal = [&](const LotId& id) {
+    const absl::Status status = DeleteLot(world_.db(), world_.Of(id));
+    return absl::StrCat(Problems(status), " ", Fact(status, "what"));
+  };
+  EXPECT_EQ(refusal(moved), "LOT_IN_USE lot_id movements");
+  EXPECT_EQ(refusal(planned), "LOT_IN_USE lot_id assignments");
+  LotOrder stale = world_.Of(moved);
+  stale.version = 7;
+  EXPECT_EQ(Delete(stale), "ETAG_MISMATCH etag");
+  EXPECT_EQ(Delete(Nobody()), "LOT_NOT_FOUND lot_id");
+}
+
+TEST_F(EditLotsTest, ArchivedAndEditedLotsMayBeDeleted) {
+  const LotId id = world_.Create("wire", "L-1");
+  ASSERT_EQ(Archive(world_.Of(id)), "OK");
+  EXPECT_EQ(Delete(world_.Of(id)), "OK");
+  EXPECT_THAT(world_.History(id), Not(IsEmpty()));
+}
+
+TEST_F(EditLotsTest, OneCompanyDoesNotReachAnothersLots) {
+  LotWorld other(database_, "other");
+  const LotId theirs = other.Create("wire", "L-1");
+  EXPECT_EQ(Delete(world_.Of(theirs)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Archive(world_.Of(theirs)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Update(world_.Edit(theirs)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(other.Get(theirs).version, 1);
+}
+
+}  // namespace
+}  // namespace lots
