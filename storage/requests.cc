@@ -24,6 +24,7 @@ constexpr pg::Statement kForgetRequests{"forget_requests", R"sql(
     SELECT request_id FROM requests WHERE company = $1 AND created_at < $2
     ORDER BY created_at LIMIT $3))sql"};
 
+// Every company: this is the list of them.
 constexpr pg::Statement kListCompanies{"list_companies",
                                        "SELECT company FROM companies ORDER BY company"};
 

@@ -73,7 +73,7 @@ constexpr pg::Statement kPlannedSerials{"lock_planned_serials", R"sql(
   ORDER BY a.assigned_at, a.position LIMIT $3
   FOR UPDATE OF l)sql"};
 
-constexpr pg::Statement kFindNumbers{"find_lot_numbers", R"sql(
+constexpr pg::Statement kFindNumbers{"find_assigned_numbers", R"sql(
   SELECT lot_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
 std::vector<Uuid> MakeUuids(size_t count) {

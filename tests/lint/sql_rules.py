@@ -58,6 +58,14 @@ def _says_every_company(file, sql):
     return EVERY_COMPANY.search("\n".join(comment) + "\n" + sql.text)
 
 
+def _composed(file):
+    """The pieces that a source composes statements from, as one: any may be cut short."""
+    pieces = list(cpp.loose_sql(file.text))
+    if pieces:
+        text = "\n".join(piece.text for piece in pieces)
+        yield cpp.Sql("", text, pieces[0].offset, pieces[-1].end)
+
+
 def company(files):
     tables = tenant_tables(files)
     if not tables:
@@ -65,7 +73,7 @@ def company(files):
     for file in files:
         if not file.is_cpp or not re.match(r"(storage|service)/", file.path):
             continue
-        for sql in [*cpp.statements(file.text), *cpp.loose_sql(file.text)]:
+        for sql in [*cpp.statements(file.text), *_composed(file)]:
             problem = _missing_company(sql.text, tables)
             if problem and not _says_every_company(file, sql):
                 name = sql.name or "this SQL"
@@ -76,7 +84,7 @@ def company(files):
 def unique_names(files):
     seen = {}
     for file in files:
-        if not file.is_cpp:
+        if not file.is_cpp or not re.match(r"(storage|service)/", file.path):
             continue
         for statement in cpp.statements(file.text):
             place = f"{file.path}:{file.line_of(statement.offset)}"
