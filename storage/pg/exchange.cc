@@ -103,8 +103,8 @@ bool Exchange::IsPrepared(const Step& step) const {
   return true;
 }
 
-// The prepares end with a sync of their own. Within the steps' sync, an error in one of the steps
-// would make the server forget prepares that it had already answered (SQLSTATE 26000, much later).
+// The prepares end with a sync of their own, and so with a transaction of their own. A BEGIN behind
+// them in the same one could not choose its isolation level any more (SQLSTATE 25001).
 bool Exchange::SendPrepares() {
   pg_conn* const connection = db_.connection_.get();
   for (const Step* step : unprepared_) {

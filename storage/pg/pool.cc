@@ -59,6 +59,9 @@ absl::StatusOr<Pool::Pooled> Pool::TakeOrOpen(absl::Time deadline) {
     if (IsAlive(pooled, deadline)) return pooled;
     // One that does not answer takes the others with it: asking each would cost its time again.
     Drop(std::move(pooled));
+    if (absl::Now() >= deadline) {
+      return absl::UnavailableError("the database did not answer before the deadline");
+    }
   }
 }
 

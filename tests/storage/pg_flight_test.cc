@@ -353,7 +353,8 @@ TEST_F(FlightTest, CrossingWritersAreRunAgain) {
   ASSERT_TRUE(Query(*db_, kInsert, 1, "one").ok());
   ASSERT_TRUE(Query(*db_, kInsert, 2, "two").ok());
   const auto other = database_.Connect();
-  // Locks 1 then 2 against 2 then 1, every time until a deadlock made one of them run again.
+  // Each holds its first row before either asks for its second: one of them has to lose.
+  std::atomic<int> holding = 0;
   std::atomic<int> runs = 0;
   const auto write = [&](Connection& db, int first, int second) {
     return RunWithRetries(db, [&]() -> absl::Status {
@@ -361,21 +362,18 @@ TEST_F(FlightTest, CrossingWritersAreRunAgain) {
       Transaction transaction(db);
       transaction.Add(kUpdate, first, "x");
       RETURN_IF_ERROR(transaction.Send().status());
-      transaction.Add(kSleep, 0);
+      ++holding;
+      while (holding < 2) std::this_thread::yield();
       transaction.Add(kUpdate, second, "y");
       return transaction.Commit().status();
     });
   };
-  int writes = 0;
-  const absl::Time give_up_at = absl::Now() + absl::Seconds(60);
-  while (runs == writes && absl::Now() < give_up_at) {
-    writes += 2;
-    std::thread crossing([&] { EXPECT_TRUE(write(*other, 2, 1).ok()); });
-    EXPECT_TRUE(write(*db_, 1, 2).ok());
-    crossing.join();
-  }
 
-  EXPECT_GT(runs, writes);
+  std::thread crossing([&] { EXPECT_TRUE(write(*other, 2, 1).ok()); });
+  EXPECT_TRUE(write(*db_, 1, 2).ok());
+  crossing.join();
+
+  EXPECT_EQ(runs, 3);
 }
 
 TEST_F(FlightTest, RetriesEnd) {
