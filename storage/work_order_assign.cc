@@ -45,7 +45,7 @@ constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
     AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
   WHERE w.company = $1 AND w.work_order_id = $2
   ORDER BY l.lot_id
-  FOR UPDATE OF l)sql"};
+  FOR NO KEY UPDATE OF l)sql"};
 
 size_t AddNumberedLock(pg::Transaction& transaction, const CompanyId& company,
                        const WorkOrderId& work_order, const std::vector<std::string>& numbers) {

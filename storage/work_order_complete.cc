@@ -16,30 +16,28 @@ using orders::OrderNaming;
 using orders::StoredLot;
 using orders::StoredLots;
 
+// NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
 constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
   SELECT lot_id, product_id, number, tracking, state, manufactured_on, expires_on, best_before_on,
          removal_on, alert_on
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
-  ORDER BY lot_id FOR UPDATE)sql"};
+  ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
 // A statement of its own, after the locks: who waited for one sees what happened meanwhile.
 constexpr pg::Statement kReadPlans{"read_plans_of_lots", R"sql(
   SELECT lot_id, work_order_id FROM assignments
   WHERE company = $1 AND state = 1 AND lot_id = ANY($2))sql"};
 
-// The last thing that was made of, or with, each of these serials and stands.
+// The last thing that was made of, or with, each of these serials and stands. In the order of the
+// serial's own movements: clocks of several servers order nothing else.
 constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
-  SELECT DISTINCT ON (x.lot_id) x.lot_id, t.kind, x.is_input, t.work_order_id
-  FROM (
-    SELECT i.lot_id, i.transformation_id, TRUE AS is_input FROM transformation_inputs i
-    WHERE i.company = $1 AND i.lot_id = ANY($2)
-    UNION ALL
-    SELECT o.lot_id, o.transformation_id, FALSE FROM transformation_outputs o
-    WHERE o.company = $1 AND o.lot_id = ANY($2)) AS x
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = x.transformation_id
-  WHERE NOT EXISTS (
-    SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY x.lot_id, t.recorded_at DESC, t.transformation_id DESC, x.is_input)sql"};
+  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = 5, t.work_order_id
+  FROM movements m
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
+    AND NOT EXISTS (SELECT FROM transformations r
+                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
+  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"};
 
 OrderNaming NamingOf(const CompletionOrder& order) {
   return {.work_order = order.work_order,

@@ -218,7 +218,7 @@ void Maker::AddPlanned() {
                           .given = {},
                           .stored = {},
                           .dates = {},
-                          .field = "planned_serial_count"});
+                          .field = kPlannedField});
   }
   if (wanted > 0 && !order_.destination.has_value()) {
     problems_.push_back(FieldInvalid("destination_location_id", "", "say where they go"));

@@ -153,6 +153,32 @@ Posting PostingOf(const CompletionOrder& order, const CompletionPlan& plan, Move
           .field = field};
 }
 
+// The ledger names fields as a movement has them; here they have the names of the completion's.
+void RenameFields(absl::string_view ledger_field, std::string field, const Posting& posting,
+                  size_t first, std::vector<Problem>& problems) {
+  const std::string old_field = absl::StrCat(posting.field, ledger_field);
+  for (size_t i = first; i < problems.size(); ++i) {
+    if (problems[i].field == old_field) problems[i].field = field;
+  }
+}
+
+void PostUsed(const Posting& posting, Ledger& ledger, std::vector<Problem>& problems) {
+  const size_t first = problems.size();
+  ledger.Post(posting, problems);
+  RenameFields(".kind", absl::StrCat(posting.field, ".from_location_id"), posting, first, problems);
+}
+
+void PostMade(const Posting& posting, Ledger& ledger, std::vector<Problem>& problems) {
+  const size_t first = problems.size();
+  ledger.Post(posting, problems);
+  const std::string to = posting.field == kPlannedField
+                             ? std::string("destination_location_id")
+                             : absl::StrCat(posting.field, ".to_location_id");
+  RenameFields(".kind", to, posting, first, problems);
+  RenameFields(".to_location_id", to, posting, first, problems);
+  RenameFields(".lot", posting.field, posting, first, problems);
+}
+
 // New lots enter the ledger, and what was planned is active from here on.
 void Announce(const CompletionPlan& plan, Ledger& ledger) {
   for (const MadeLot& made : plan.made) {
@@ -211,22 +237,25 @@ void PlanDates(const CompletionOrder& order, const CompanyFacts& company, Comple
 
 void PostCompletion(const CompletionOrder& order, const CompletionPlan& plan, Ledger& ledger,
                     std::vector<Problem>& problems) {
+  absl::flat_hash_set<LotId> not_consumed;
   for (const UsedLot& used : plan.used) {
-    if (!used.is_sound) continue;
     Posting posting = PostingOf(order, plan, MovementKind::kConsumption, used.field);
     posting.lot_id = used.lot_id;
     posting.quantity = used.quantity;
     posting.from = used.from;
-    ledger.Post(posting, problems);
+    const size_t problems_before = problems.size();
+    if (used.is_sound) PostUsed(posting, ledger, problems);
+    if (!used.is_sound || problems.size() > problems_before) not_consumed.insert(used.lot_id);
   }
   Announce(plan, ledger);
   for (const MadeLot& made : plan.made) {
-    if (!made.is_sound) continue;
+    // A reworked unit that could not be consumed is one problem, not two.
+    if (!made.is_sound || not_consumed.contains(made.lot_id)) continue;
     Posting posting = PostingOf(order, plan, MovementKind::kProduction, made.field);
     posting.lot_id = made.lot_id;
     posting.quantity = made.quantity;
     posting.to = made.to;
-    ledger.Post(posting, problems);
+    PostMade(posting, ledger, problems);
   }
 }
 

@@ -96,7 +96,7 @@ constexpr pg::Statement kFindOutputs{"find_completion_outputs", R"sql(
 constexpr pg::Statement kFindAdjustments{"find_completion_adjustments", R"sql(
   SELECT movement_id FROM movements
   WHERE company = $1 AND transformation_id = $2 AND kind = 8
-  ORDER BY recorded_at, movement_id)sql"};
+  ORDER BY movement_id)sql"};
 
 constexpr pg::Statement kFindOrderNow{"find_order_of_completion", R"sql(
   SELECT w.state, w.completed_quantity, p.scale

@@ -19,6 +19,9 @@
 
 namespace lots::orders {
 
+// The field that planned serials are asked for with.
+inline constexpr char kPlannedField[] = "planned_serial_count";
+
 // What is found out without a lock: which lots the names in the request mean, and numbers for lots
 // that have none.
 struct CompletionNames {

@@ -91,7 +91,7 @@ absl::Status Attempt::LockUnit(const ResolvedLot& unit) {
   const size_t place = transaction_.Add(kFindUnit, company, unit.lot_id);
   const size_t inputs = orders::AddUnitInputs(transaction_, company, unit.lot_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  contents_ = orders::ReadUnitInputs(results[inputs]);
+  contents_ = orders::ReadUnitInputs(results[inputs], unit.lot_id);
   const pg::Result& at = results[place];
   // A unit that is nowhere is not at the destination either, which is what the ledger then says.
   from_ = order_.from.value_or(at.empty() ? order_.destination : at[0].Get<LocationId>(0));
@@ -205,7 +205,7 @@ absl::StatusOr<Disassembly> Attempt::Run() {
   return Answer();
 }
 
-// A disassembly's lines and its movements are in the same order.
+// A disassembly's lines and the ids of its movements are in the same order.
 constexpr pg::Statement kFindLines{"find_returned_components", R"sql(
   SELECT o.lot_id, l.product_id, l.number, o.quantity, l.scale, o.input_lot_id IS NOT NULL
   FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
@@ -215,7 +215,7 @@ constexpr pg::Statement kFindLines{"find_returned_components", R"sql(
 constexpr pg::Statement kFindDestinations{"find_returned_destinations", R"sql(
   SELECT to_location_id FROM movements
   WHERE company = $1 AND transformation_id = $2 AND kind = 6
-  ORDER BY recorded_at, movement_id)sql"};
+  ORDER BY movement_id)sql"};
 
 absl::StatusOr<Disassembly> FindDisassembly(pg::Connection& db, const CompanyId& company,
                                             const TransformationId& transformation) {

@@ -71,7 +71,7 @@ constexpr pg::Statement kPlannedSerials{"lock_planned_serials", R"sql(
   WHERE a.company = $1 AND a.work_order_id = $2 AND a.state = 1
     AND NOT EXISTS (SELECT FROM unnest($4::uuid[]) AS b (lot_id) WHERE b.lot_id = a.lot_id)
   ORDER BY a.assigned_at, a.position LIMIT $3
-  FOR UPDATE OF l)sql"};
+  FOR NO KEY UPDATE OF l)sql"};
 
 constexpr pg::Statement kFindNumbers{"find_assigned_numbers", R"sql(
   SELECT lot_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};

@@ -39,8 +39,8 @@ void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& conte
                          const WorkOrderId& work_order, const std::vector<LotId>& serials,
                          AssignmentState end, absl::Time at);
 
-// Adds the read of the order's planned serials in the order of assignment, their lots locked FOR
-// UPDATE: at most `limit`, and none of `besides`.
+// Adds the read of the order's planned serials in the order of assignment, their lots locked as
+// movements lock serials: at most `limit`, and none of `besides`.
 size_t AddPlannedSerials(pg::Transaction& transaction, const CompanyId& company,
                          const WorkOrderId& work_order, std::optional<int64_t> limit,
                          const std::vector<LotId>& besides);

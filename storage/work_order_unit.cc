@@ -9,29 +9,28 @@
 namespace lots::orders {
 namespace {
 
-// Rework consumes the unit and makes it again: its completions are several then, and the unit
-// itself is none of its components.
+// In the order of the unit's own movements: clocks of several servers order nothing else. Rework
+// consumes the unit and makes it again: its completions are several then, and the unit itself is
+// none of its components.
 constexpr pg::Statement kReadInputs{"read_unit_inputs", R"sql(
   WITH apart AS (
-    SELECT t.recorded_at, t.transformation_id
-    FROM transformation_inputs i
-    JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
-    WHERE i.company = $1 AND i.lot_id = $2 AND t.kind = 2
+    SELECT m.recorded_at, m.movement_id
+    FROM movements m
+    JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
+    WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 5 AND m.reverses_id IS NULL AND t.kind = 2
       AND NOT EXISTS (SELECT FROM transformations r
                       WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-    ORDER BY t.recorded_at DESC, t.transformation_id DESC LIMIT 1)
+    ORDER BY m.recorded_at DESC, m.movement_id DESC LIMIT 1)
   SELECT i.transformation_id, i.lot_id, i.quantity, i.output_lot_id IS NOT NULL
-  FROM transformations t
+  FROM movements m
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   JOIN transformation_inputs i ON i.company = $1 AND i.transformation_id = t.transformation_id
-  WHERE t.company = $1 AND t.kind = 1
-    AND t.transformation_id IN (SELECT o.transformation_id FROM transformation_outputs o
-                                WHERE o.company = $1 AND o.lot_id = $2)
+  WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 6 AND m.reverses_id IS NULL AND t.kind = 1
     AND NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
     AND NOT EXISTS (SELECT FROM apart a
-                    WHERE (a.recorded_at, a.transformation_id)
-                        > (t.recorded_at, t.transformation_id))
-    AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL) AND i.lot_id <> $2)sql"};
+                    WHERE (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
+    AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL))sql"};
 
 // What standing disassemblies gave back of what was pooled in these completions. One of a sibling
 // that has other completions besides counts in full: rather too little comes back than too much.
@@ -41,12 +40,13 @@ constexpr pg::Statement kReadReturned{"read_returned_pooled", R"sql(
   WHERE o.company = $1 AND o.lot_id = ANY($3) AND o.role = 3 AND o.input_lot_id IS NULL
     AND o.transformation_id IN (
       SELECT d.transformation_id
-      FROM transformation_outputs made
-      JOIN transformations c ON c.company = $1 AND c.transformation_id = made.transformation_id
-      JOIN transformation_inputs taken ON taken.company = $1 AND taken.lot_id = made.lot_id
+      FROM movements made
+      JOIN movements taken ON taken.company = $1 AND taken.lot_id = made.lot_id
+        AND taken.kind = 5 AND taken.reverses_id IS NULL
+        AND (taken.recorded_at, taken.movement_id) > (made.recorded_at, made.movement_id)
       JOIN transformations d ON d.company = $1 AND d.transformation_id = taken.transformation_id
-      WHERE made.company = $1 AND made.transformation_id = ANY($2) AND d.kind = 2
-        AND (d.recorded_at, d.transformation_id) > (c.recorded_at, c.transformation_id)
+      WHERE made.company = $1 AND made.transformation_id = ANY($2) AND made.kind = 6
+        AND d.kind = 2
         AND NOT EXISTS (SELECT FROM transformations r
                         WHERE r.company = $1 AND r.reverses_id = d.transformation_id))
   GROUP BY o.lot_id)sql"};
@@ -60,16 +60,6 @@ constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
                 WHERE i.company = $1 AND i.transformation_id = o.transformation_id
                   AND i.lot_id = $3)
   GROUP BY o.lot_id)sql"};
-
-constexpr pg::Statement kReadLastUses{"read_last_uses_of_components", R"sql(
-  SELECT DISTINCT ON (i.lot_id) i.lot_id, i.transformation_id
-  FROM transformation_inputs i
-  JOIN lots l ON l.company = $1 AND l.lot_id = i.lot_id AND l.tracking = 3
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
-  WHERE i.company = $1 AND i.lot_id = ANY($2)
-    AND NOT EXISTS (SELECT FROM transformations r
-                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY i.lot_id, t.recorded_at DESC, t.transformation_id DESC)sql"};
 
 void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {
   for (const pg::Row row : rows) {
@@ -91,43 +81,26 @@ class Return {
          std::vector<Problem>& problems)
       : order_(order),
         ledger_(ledger),
-        contents_(contents),
         problems_(problems),
         exact_(contents.exact),
-        pooled_(contents.pooled) {
-    DropSerialsThatLeft(exact_);
-    DropSerialsThatLeft(pooled_);
-  }
+        pooled_(contents.pooled) {}
 
   void TakeStated(size_t index, const ResolvedLot& lot);
   void TakeTheRest();
   std::vector<BackLine> lines() && { return std::move(lines_); }
 
  private:
-  void DropSerialsThatLeft(absl::btree_map<LotId, Quantity>& quantities) const;
   std::optional<Quantity> WantedOf(size_t index, const ResolvedLot& lot);
   void Take(absl::btree_map<LotId, Quantity>& from, BackLine line);
 
   const DisassemblyOrder& order_;
   const Ledger& ledger_;
-  const UnitContents& contents_;
   std::vector<Problem>& problems_;
   absl::btree_map<LotId, Quantity> exact_;
   absl::btree_map<LotId, Quantity> pooled_;
   absl::flat_hash_set<LotId> stated_;
   std::vector<BackLine> lines_;
 };
-
-// A serial is in the unit as long as nothing else used it, and it is on no shelf.
-void Return::DropSerialsThatLeft(absl::btree_map<LotId, Quantity>& quantities) const {
-  for (auto& [lot, quantity] : quantities) {
-    const auto last = contents_.last_use.find(lot);
-    if (last == contents_.last_use.end()) continue;
-    const std::optional<Place> place = ledger_.WhereIs(lot);
-    const bool is_out = place.has_value() && HoldsGoods(place->kind);
-    if (is_out || !contents_.completions.contains(last->second)) quantity = Quantity();
-  }
-}
 
 std::optional<Quantity> Return::WantedOf(size_t index, const ResolvedLot& lot) {
   const std::optional<Quantity>& stated = order_.components[index].quantity;
@@ -155,6 +128,7 @@ void Return::TakeStated(size_t index, const ResolvedLot& lot) {
   const Quantity pooled = *wanted - exact;
   const Quantity available = LeftOf(exact_, lot.lot_id) + LeftOf(pooled_, lot.lot_id);
   if (*wanted > available) {
+    exact_.erase(lot.lot_id);  // one problem is enough
     problems_.push_back({Reason::kNotAComponent,
                          field,
                          absl::StrCat("of lot \"", lot.number, "\" ", available.ToString(),
@@ -196,10 +170,11 @@ size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, con
   return transaction.Add(kReadInputs, company, unit);
 }
 
-UnitContents ReadUnitInputs(const pg::Result& rows) {
+UnitContents ReadUnitInputs(const pg::Result& rows, const LotId& unit) {
   UnitContents contents;
   for (const pg::Row row : rows) {
     contents.completions.insert(row.Get<TransformationId>(0));
+    if (row.Get<LotId>(1) == unit) continue;
     auto& quantities = row.Get<bool>(3) ? contents.exact : contents.pooled;
     quantities[row.Get<LotId>(1)] += row.Get<Quantity>(2);
   }
@@ -215,17 +190,12 @@ size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company, c
   for (const auto& [lot, quantity] : contents.pooled) pooled.push_back(lot);
   const size_t first = transaction.Add(kReadReturned, company, completions, pooled);
   transaction.Add(kReadRemoved, company, completions, unit, exact);
-  exact.insert(exact.end(), pooled.begin(), pooled.end());
-  transaction.Add(kReadLastUses, company, exact);
   return first;
 }
 
 void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents) {
   TakeOff(results[first], contents.pooled);
   TakeOff(results[first + 1], contents.exact);
-  for (const pg::Row row : results[first + 2]) {
-    contents.last_use[row.Get<LotId>(0)] = row.Get<TransformationId>(1);
-  }
 }
 
 std::vector<BackLine> PlanReturn(const DisassemblyOrder& order,

@@ -3,14 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
 #include "storage/ledger.h"
 #include "storage/lot_resolve.h"
 #include "storage/model.h"
@@ -24,13 +22,11 @@ struct UnitContents {
   absl::btree_set<TransformationId> completions;  // those that used something
   absl::btree_map<LotId, Quantity> exact;         // what went into this very unit
   absl::btree_map<LotId, Quantity> pooled;        // what its completions used as a whole
-  // The completion, or other transformation, that each serial went into last.
-  absl::flat_hash_map<LotId, TransformationId> last_use;
 };
 
 // Adds the read of what the unit's completions used. The unit is locked.
 size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit);
-UnitContents ReadUnitInputs(const pg::Result& rows);
+UnitContents ReadUnitInputs(const pg::Result& rows, const LotId& unit);
 
 // Adds the reads of what came back of it since, from this unit and its siblings. The components'
 // balances are locked, so siblings that are taken apart at the same time take turns.

@@ -140,9 +140,9 @@ struct Disassembly {
   TransformationId transformation_id;
   std::vector<ReturnedComponent> components;  // by product and number
 };
-// Takes a unit apart. Its exact components come back whole by themselves, all but a serial that has
-// left the unit since; pooled ones as stated, at most what its completions used and did not come
-// back before. The unit's completions are those since it was last taken apart.
+// Takes a unit apart. Its exact components come back whole by themselves; pooled ones as stated, at
+// most what its completions used and did not come back before. The unit's completions are those
+// since it was last taken apart.
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyOrder& order);
 
 struct CompletionReversalOrder {

@@ -1,0 +1,388 @@
+// CompleteWorkOrder: what it posts.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/limits.h"
+#include "storage/lots.h"
+#include "storage/movements.h"
+#include "storage/pg/flight.h"
+#include "storage/work_orders.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class CompleteTest : public ::testing::Test {
+ protected:
+  Completion Complete(const CompletionOrder& order) {
+    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    EXPECT_TRUE(completion.ok()) << completion.status();
+    return completion.ok() ? *completion : Completion();
+  }
+  std::string Refused(const CompletionOrder& order) {
+    return Refusal(CompleteWorkOrder(shop_.db(), order).status());
+  }
+  void Assign(absl::string_view work_order, std::vector<std::string> numbers) {
+    const auto serials =
+        AssignSerials(shop_.db(), shop_.Assigning(work_order, "bike", std::move(numbers)));
+    ASSERT_TRUE(serials.ok()) << serials.status();
+  }
+  WorkOrder Get(absl::string_view work_order) {
+    const auto order =
+        GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
+    EXPECT_TRUE(order.ok()) << order.status();
+    return order.ok() ? *order : WorkOrder();
+  }
+  LotDates DatesOf(const LotId& lot) {
+    const auto found = lots::GetLot(shop_.db(), shop_.company(), lot, shop_.now());
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? found->dates : LotDates();
+  }
+  absl::CivilDay Today() { return absl::ToCivilDay(shop_.now(), absl::UTCTimeZone()); }
+  // "F1>A" for an exact input, "SALT>" for a pooled one, in the order of lines.
+  std::string Genealogy(const TransformationId& transformation);
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+};
+
+constexpr pg::Statement kReadInputs{"test_read_inputs", R"sql(
+  SELECT l.number || '>' || COALESCE(o.number, '')
+  FROM transformation_inputs i
+  JOIN lots l ON l.company = $1 AND l.lot_id = i.lot_id
+  LEFT JOIN lots o ON o.company = $1 AND o.lot_id = i.output_lot_id
+  WHERE i.company = $1 AND i.transformation_id = $2 ORDER BY i.line)sql"};
+
+std::string CompleteTest::Genealogy(const TransformationId& transformation) {
+  const auto rows = pg::Query(shop_.db(), kReadInputs, shop_.company(), transformation);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  std::vector<std::string> inputs;
+  for (const pg::Row row : *rows) inputs.push_back(row.Get<std::string>(0));
+  return absl::StrJoin(inputs, " ");
+}
+
+TEST_F(CompleteTest, SerialsWithExactComponents) {
+  Assign("W1", {"A", "B"});
+  const LotId f1 = shop_.Serial("frame", "F1");
+  const LotId f2 = shop_.Serial("frame", "F2");
+  const LotId salt = shop_.Lot("salt", "SALT", "2");
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.outputs = {Output("a"), Output("B")};
+  order.components = {Used(f1, "", 0), Used(f2, "1", 1), Used(salt, "0.5")};
+  order.close = true;
+
+  const Completion completion = Complete(order);
+
+  EXPECT_THAT(NumbersOf(completion.outputs), ElementsAre("A", "B"));
+  EXPECT_THAT(completion.voided, IsEmpty());
+  EXPECT_EQ(completion.state, WorkOrderState::kClosed);
+  EXPECT_EQ(completion.completed, Q("2"));
+  EXPECT_EQ(Genealogy(completion.transformation_id), "F1>A F2>B SALT>");
+  EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "SHELF:1");
+  EXPECT_EQ(shop_.StateOf(completion.outputs[0].lot_id), "ACTIVE");
+  EXPECT_EQ(shop_.Where(f1), "");
+  EXPECT_EQ(shop_.Where(salt), "STOCK:1.5");
+  const WorkOrder now = Get("W1");
+  EXPECT_EQ(now.state, WorkOrderState::kClosed);
+  EXPECT_EQ(now.planned_serial_count, 0);
+  EXPECT_THAT(now.serials, SizeIs(2));
+  ASSERT_THAT(now.completions, SizeIs(1));
+  EXPECT_EQ(now.completions[0].transformation_id, completion.transformation_id);
+}
+
+TEST_F(CompleteTest, MovementsCarryTheOrder) {
+  const LotId f1 = shop_.Serial("frame", "F1");
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output("A")};
+  order.components = {Used(f1)};
+  order.note = "night shift";
+  const Completion completion = Complete(order);
+
+  const auto movements = FindMovementsOf(shop_.db(), shop_.company(), completion.transformation_id);
+  ASSERT_TRUE(movements.ok());
+  ASSERT_THAT(*movements, SizeIs(2));
+  // In the order of recording, which is the order within each lot only.
+  const size_t made_at = (*movements)[0].movement.kind == MovementKind::kProduction ? 0 : 1;
+  const Movement& used = (*movements)[1 - made_at].movement;
+  EXPECT_EQ(used.kind, MovementKind::kConsumption);
+  EXPECT_EQ(used.lot_id, f1);
+  EXPECT_EQ(used.to.value(), "PRODUCTION");
+  const Movement& made = (*movements)[made_at].movement;
+  EXPECT_EQ(made.kind, MovementKind::kProduction);
+  EXPECT_EQ(made.from.value(), "PRODUCTION");
+  EXPECT_EQ(made.to.value(), "SHELF");
+  EXPECT_EQ(made.work_order, WorkOrderId("W1"));
+  EXPECT_EQ(made.document.number, "W1");
+  EXPECT_EQ(made.note, "night shift");
+}
+
+TEST_F(CompleteTest, SomeNowAndTheRestLater) {
+  Assign("W1", {"A", "B", "C", "D"});
+  CompletionOrder first = shop_.Completing("W1", "");
+  first.planned_serial_count = 2;
+  EXPECT_THAT(NumbersOf(Complete(first).outputs), ElementsAre("A", "B"));
+  EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);
+  EXPECT_EQ(Get("W1").planned_serial_count, 2);
+
+  CompletionOrder second = shop_.Completing("W1", "");
+  second.outputs = {Output("D")};
+  second.planned_serial_count = 2;
+  EXPECT_EQ(Refused(second), "SERIAL_NOT_ASSIGNED planned_serial_count");
+  second.planned_serial_count = 1;
+  const Completion completion = Complete(second);
+  EXPECT_THAT(NumbersOf(completion.outputs), ElementsAre("D", "C"));
+  EXPECT_EQ(completion.completed, Q("4"));
+}
+
+TEST_F(CompleteTest, ExactComponentOfAPlannedSerialCountsOnAfterTheOutputs) {
+  Assign("W1", {"A", "B"});
+  const LotId f1 = shop_.Serial("frame", "F1");
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.outputs = {Output("B")};
+  order.planned_serial_count = 1;
+  order.components = {Used(f1, "", 1)};
+  EXPECT_EQ(Genealogy(Complete(order).transformation_id), "F1>A");
+}
+
+TEST_F(CompleteTest, CloseVoidsWhatIsPlannedAndListsIt) {
+  Assign("W1", {"C", "A", "B"});
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.outputs = {Output("A")};
+  order.close = true;
+  const Completion completion = Complete(order);
+  EXPECT_THAT(NumbersOf(completion.voided), ElementsAre("C", "B"));
+  EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "C")), "VOID");
+  EXPECT_THAT(NumbersOf(Complete(order).voided), ElementsAre("C", "B"));
+
+  const CompletionOrder late = shop_.Completing("W1", "");
+  EXPECT_EQ(Refused(late), "WORK_ORDER_CLOSED work_order_id");
+}
+
+TEST_F(CompleteTest, ClosingNeedsNoOutput) {
+  Assign("W1", {"A"});
+  CompletionOrder order = shop_.Completing("W1", "");
+  EXPECT_EQ(Refused(order), "FIELD_INVALID outputs");
+  order.close = true;
+  EXPECT_THAT(NumbersOf(Complete(order).voided), ElementsAre("A"));
+}
+
+TEST_F(CompleteTest, NewSerialsByNumberAndByTemplate) {
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output(""), Output("MINE"), Output("")};
+  const Completion completion = Complete(order);
+  EXPECT_THAT(NumbersOf(completion.outputs), ElementsAre("B00001", "MINE", "B00002"));
+  EXPECT_THAT(Get("W1").serials, SizeIs(3));
+  EXPECT_THAT(NumbersOf(Complete(order).outputs), ElementsAre("B00001", "MINE", "B00002"));
+}
+
+TEST_F(CompleteTest, FreePlannedSerialIsTakenOver) {
+  Assign("W1", {"A"});
+  ASSERT_TRUE(UnassignSerials(shop_.db(), {.context = shop_.Context("UnassignSerials"),
+                                           .work_order = WorkOrderId("W1"),
+                                           .numbers = {"A"},
+                                           .keep = true})
+                  .ok());
+  CompletionOrder order = shop_.Completing("W2", "bike");
+  order.outputs = {Output("A")};
+  const Completion completion = Complete(order);
+  EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "SHELF:1");
+  EXPECT_THAT(Get("W2").serials, SizeIs(1));
+}
+
+TEST_F(CompleteTest, LotProductIntoNewAndExistingLots) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  CompletionOrder first = shop_.Completing("W1", "soup");
+  first.outputs = {Output("S-1", "2.5"), Output("", "1")};
+  first.components = {Used(salt, "1")};
+  const Completion made = Complete(first);
+  EXPECT_THAT(NumbersOf(made.outputs), ElementsAre("S-1", "S0001"));
+  EXPECT_EQ(made.completed, Q("3.5"));
+  EXPECT_EQ(made.scale, 3);
+
+  CompletionOrder second = shop_.Completing("W1", "soup");
+  second.outputs = {Output("s-1", "0.5")};
+  second.outputs[0].to = LocationId("LINE");
+  EXPECT_EQ(Complete(second).outputs[0].lot_id, made.outputs[0].lot_id);
+  EXPECT_EQ(shop_.Where(made.outputs[0].lot_id), "LINE:0.5 SHELF:2.5");
+}
+
+TEST_F(CompleteTest, OneLotIntoTwoPlaces) {
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "2"), Output("S-1", "3")};
+  order.outputs[1].to = LocationId("LINE");
+  const Completion completion = Complete(order);
+  EXPECT_EQ(completion.outputs[0].lot_id, completion.outputs[1].lot_id);
+  EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "LINE:3 SHELF:2");
+}
+
+TEST_F(CompleteTest, ByProductsInNewAndExistingLots) {
+  const LotId old_peel = shop_.Lot("peel", "OLD", "1");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "1")};
+  order.by_products = {Besides("peel", "", "0.4"), Besides("peel", "old", "2"),
+                       Besides("motor", "M-9", "")};
+  const Completion completion = Complete(order);
+  EXPECT_THAT(NumbersOf(completion.by_products), ElementsAre("P0001", "OLD", "M-9"));
+  EXPECT_EQ(shop_.Where(old_peel), "SHELF:2 STOCK:1");
+  EXPECT_EQ(completion.completed, Q("1"));
+  EXPECT_THAT(NumbersOf(Complete(order).by_products), ElementsAre("P0001", "OLD", "M-9"));
+}
+
+TEST_F(CompleteTest, ReworkConsumesAndMakesTheSameUnit) {
+  CompletionOrder first = shop_.Completing("W1", "bike");
+  first.outputs = {Output("A")};
+  const LotId unit = Complete(first).outputs[0].lot_id;
+  const LotId motor = shop_.Serial("motor", "M1");
+
+  CompletionOrder rework = shop_.Completing("R1", "bike");
+  rework.outputs = {Output(unit)};
+  rework.components = {Used(unit), Used(motor, "", 0)};
+  EXPECT_EQ(Refused(rework), "SERIAL_NOT_THERE components[0].from_location_id");
+  rework.components[0].from = LocationId("SHELF");
+  const Completion completion = Complete(rework);
+  EXPECT_EQ(Genealogy(completion.transformation_id), "A> M1>A");
+  EXPECT_EQ(shop_.Where(unit), "SHELF:1");
+  EXPECT_EQ(shop_.StateOf(unit), "ACTIVE");
+}
+
+TEST_F(CompleteTest, DatesAreDerivedAndInherited) {
+  const LotId fresh = shop_.Lot("salt", "FRESH", "5", Today() + 90);
+  const LotId old_salt = shop_.Lot("salt", "OLD", "5", Today() + 7);
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("PLAIN", "1"), Output("SPICED", "1"), Output("SAID", "1")};
+  order.outputs[2].dates.expires_on = Today() + 20;
+  order.outputs[2].dates.manufactured_on = Today() - 1;
+  order.components = {Used(fresh, "1"), Used(old_salt, "1", 1), Used(old_salt, "1", 2)};
+  const Completion completion = Complete(order);
+
+  const LotDates plain = DatesOf(completion.outputs[0].lot_id);
+  EXPECT_EQ(plain.manufactured_on, Today());
+  EXPECT_EQ(plain.expires_on, Today() + 30);
+  EXPECT_EQ(DatesOf(completion.outputs[1].lot_id).expires_on, Today() + 7);
+  const LotDates said = DatesOf(completion.outputs[2].lot_id);
+  EXPECT_EQ(said.manufactured_on, Today() - 1);
+  EXPECT_EQ(said.expires_on, Today() + 20);
+}
+
+TEST_F(CompleteTest, MoreOfALotKeepsItsDatesUnlessItExpiresEarlier) {
+  CompletionOrder first = shop_.Completing("W1", "soup");
+  first.outputs = {Output("S-1", "1")};
+  const LotId soup = Complete(first).outputs[0].lot_id;
+
+  CompletionOrder other = shop_.Completing("W1", "soup");
+  other.outputs = {Output("S-1", "1")};
+  other.outputs[0].dates.expires_on = Today() + 3;
+  EXPECT_EQ(Refused(other), "FIELD_INVALID outputs[0].expire_date");
+
+  const LotId salt = shop_.Lot("salt", "OLD", "5", Today() + 7);
+  CompletionOrder older = shop_.Completing("W1", "soup");
+  older.outputs = {Output("S-1", "1")};
+  older.components = {Used(salt, "1")};
+  Complete(older);
+  EXPECT_EQ(DatesOf(soup).expires_on, Today() + 7);
+  EXPECT_EQ(DatesOf(soup).manufactured_on, Today());
+}
+
+TEST_F(CompleteTest, ShortageIsAdjustedWhenAccepted) {
+  const LotId salt = shop_.Lot("salt", "SALT", "1");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "1")};
+  order.components = {Used(salt, "1.25")};
+  EXPECT_EQ(Refused(order), "NOT_ENOUGH components[0].quantity");
+  order.accept.shortage = true;
+  const Completion completion = Complete(order);
+  ASSERT_THAT(completion.adjustments, SizeIs(1));
+  EXPECT_EQ(shop_.Where(salt), "");
+  EXPECT_EQ(Complete(order).adjustments, completion.adjustments);
+}
+
+TEST_F(CompleteTest, ExpiredComponentGoesInWhenAccepted) {
+  const LotId salt = shop_.Lot("salt", "OLD", "1", Today() - 1);
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "1")};
+  order.components = {Used(salt, "1")};
+  EXPECT_EQ(Refused(order), "LOT_EXPIRED components[0].lot");
+  order.accept.expired = true;
+  EXPECT_EQ(DatesOf(Complete(order).outputs[0].lot_id).expires_on, Today() - 1);
+}
+
+TEST_F(CompleteTest, ValidateOnlySaysAllAndWritesNothing) {
+  Assign("W1", {"A"});
+  const LotId f1 = shop_.Serial("frame", "F1");
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.validate_only = true;
+  order.outputs = {Output("A"), Output("")};
+  order.components = {Used(f1, "", 0)};
+  EXPECT_THAT(NumbersOf(Complete(order).outputs), ElementsAre("A", "B00001"));
+  EXPECT_EQ(shop_.Where(f1), "STOCK:1");
+  EXPECT_EQ(Get("W1").planned_serial_count, 1);
+  order.components.push_back(Used(f1, "", 7));
+  order.outputs.push_back(Output("A"));
+  EXPECT_EQ(Refused(order),
+            "DUPLICATE_IN_REQUEST outputs[2]; DUPLICATE_IN_REQUEST components[1]; "
+            "OUTPUT_NOT_IN_COMPLETION components[1].output_index");
+  // The request_id was not used up, nor a number.
+  order.validate_only = false;
+  order.outputs = {Output("")};
+  order.components = {};
+  EXPECT_THAT(NumbersOf(Complete(order).outputs), ElementsAre("B00001"));
+}
+
+TEST_F(CompleteTest, ComponentThatACustomerReturnedIsUsedAgain) {
+  const LotId motor = shop_.Serial("motor", "M1");
+  const auto delivered = RecordMovements(
+      shop_.db(), shop_.Moving(MovementKind::kDelivery, motor, "", "STOCK", "SHOP"));
+  ASSERT_TRUE(delivered.ok()) << delivered.status();
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output("A")};
+  order.components = {Used(motor)};
+  EXPECT_EQ(Refused(order), "SERIAL_NOT_THERE components[0].from_location_id");
+
+  RecordMovementsOrder back = shop_.Moving(MovementKind::kReturn, motor, "", "SHOP", "STOCK");
+  back.movements[0].delivery = delivered->movement_ids[0];
+  ASSERT_TRUE(RecordMovements(shop_.db(), back).ok());
+  Complete(order);
+  EXPECT_EQ(shop_.Where(motor), "");
+}
+
+TEST_F(CompleteTest, TenThousandSerialsWithThreeExactComponentsAndAgain) {
+  constexpr int kUnits = kSerialsPerCallMax;
+  const auto serials = AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", kUnits));
+  ASSERT_TRUE(serials.ok()) << serials.status();
+  std::vector<LotId> parts[2];
+  for (int part = 0; part < 2; ++part) {
+    std::vector<std::string> numbers;
+    for (int i = 0; i < kUnits; ++i) numbers.push_back(absl::StrCat("P", part, "-", i));
+    parts[part] = shop_.Serials(part == 0 ? "frame" : "motor", numbers);
+  }
+  const LotId salt = shop_.Lot("salt", "SALT", "10000");
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.planned_serial_count = kUnits;
+  for (int i = 0; i < kUnits; ++i) {
+    order.components.push_back(Used(parts[0][i], "", i));
+    order.components.push_back(Used(parts[1][i], "", i));
+    order.components.push_back(Used(salt, "0.1", i));
+  }
+  const Completion completion = Complete(order);
+  EXPECT_EQ(NumbersOf(completion.outputs), NumbersOf(*serials));
+  EXPECT_EQ(completion.completed, Q("10000"));
+  EXPECT_EQ(shop_.Where(salt), "STOCK:9000");
+
+  const Completion again = Complete(order);
+  EXPECT_EQ(again.transformation_id, completion.transformation_id);
+  EXPECT_EQ(NumbersOf(again.outputs), NumbersOf(completion.outputs));
+  EXPECT_EQ(again.completed, Q("10000"));
+}
+
+}  // namespace
+}  // namespace lots

@@ -1,0 +1,322 @@
+// CompleteWorkOrder: what it refuses, as a table. Every case begins in the same workshop.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "storage/catalog.h"
+#include "storage/pg/flight.h"
+#include "storage/work_orders.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+// The workshop of all cases: W1 makes bikes and has A and B planned, W2 has THEIRS, OVER is closed.
+// MADE was produced by W1, VOID is void. F1 and M1 are on hand, salt SALT (5) too.
+struct Scene {
+  explicit Scene(const TestDatabase& database) : shop(database) {
+    Must(AssignSerials(shop.db(), shop.Assigning("W1", "bike", {"A", "B", "ODD"})));
+    Must(AssignSerials(shop.db(), shop.Assigning("W2", "bike", {"THEIRS"})));
+    Must(UnassignSerials(shop.db(), {.context = shop.Context("UnassignSerials"),
+                                     .work_order = WorkOrderId("W1"),
+                                     .numbers = {"ODD"},
+                                     .keep = false}));
+    CompletionOrder order = shop.Completing("W1", "");
+    order.outputs = {Output("MADE")};
+    Must(CompleteWorkOrder(shop.db(), order));
+    CompletionOrder last = shop.Completing("OVER", "soup");
+    last.outputs = {Output("S-1", "1")};
+    last.close = true;
+    Must(CompleteWorkOrder(shop.db(), last));
+    f1 = shop.Serial("frame", "F1");
+    motor = shop.Serial("motor", "M1");
+    salt = shop.Lot("salt", "SALT", "5");
+  }
+  template <class T>
+  void Must(const absl::StatusOr<T>& result) {
+    ASSERT_TRUE(result.ok()) << result.status();
+  }
+
+  Workshop shop;
+  LotId f1, motor, salt;
+};
+
+struct Case {
+  std::string name;
+  std::function<void(Scene&, CompletionOrder&)> change;
+  std::string refusal;
+};
+
+std::vector<Case> OrderCases() {
+  return {
+      {"no product", [](Scene&, CompletionOrder& o) { o.work_order = WorkOrderId("NEW"); },
+       "WORK_ORDER_NEEDS_PRODUCT product_id"},
+      {"unknown product",
+       [](Scene&, CompletionOrder& o) {
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("nothing");
+       },
+       "PRODUCT_NOT_FOUND product_id"},
+      {"untracked product",
+       [](Scene&, CompletionOrder& o) {
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("screw");
+       },
+       "PRODUCT_NOT_TRACKED product_id"},
+      {"bought product",
+       [](Scene&, CompletionOrder& o) {
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("frame");
+       },
+       "PRODUCT_NOT_PRODUCIBLE product_id"},
+      {"another product", [](Scene&, CompletionOrder& o) { o.product = ProductId("motor"); },
+       "WORK_ORDER_PRODUCT_MISMATCH product_id"},
+      {"closed order", [](Scene&, CompletionOrder& o) { o.work_order = WorkOrderId("OVER"); },
+       "WORK_ORDER_CLOSED work_order_id"},
+      {"fine planned quantity", [](Scene&, CompletionOrder& o) { o.planned_quantity = Q("1.5"); },
+       "QUANTITY_SCALE planned_quantity"},
+  };
+}
+
+std::vector<Case> OutputCases() {
+  return {
+      {"nothing", [](Scene&, CompletionOrder& o) { o.outputs.clear(); }, "FIELD_INVALID outputs"},
+      {"components only",
+       [](Scene& s, CompletionOrder& o) {
+         o.outputs.clear();
+         o.components = {Used(s.f1)};
+         o.close = true;
+       },
+       "FIELD_INVALID outputs"},
+      {"finished already", [](Scene&, CompletionOrder& o) { o.outputs = {Output("made")}; },
+       "SERIAL_ALREADY_PRODUCED outputs[0]"},
+      {"finished already, by id",
+       [](Scene& s, CompletionOrder& o) { o.outputs = {Output(s.shop.IdOf("bike", "MADE"))}; },
+       "SERIAL_ALREADY_PRODUCED outputs[0]"},
+      {"planned elsewhere", [](Scene&, CompletionOrder& o) { o.outputs = {Output("THEIRS")}; },
+       "SERIAL_ASSIGNED_ELSEWHERE outputs[0]"},
+      {"void", [](Scene&, CompletionOrder& o) { o.outputs = {Output("ODD")}; },
+       "LOT_VOID outputs[0]"},
+      {"unknown id",
+       [](Scene&, CompletionOrder& o) { o.outputs = {Output(LotId(Uuid::MakeV7()))}; },
+       "LOT_NOT_FOUND outputs[0].lot_id"},
+      {"lot of another product",
+       [](Scene& s, CompletionOrder& o) { o.outputs = {Output(s.motor)}; },
+       "WORK_ORDER_PRODUCT_MISMATCH outputs[0]"},
+      {"no number", [](Scene&, CompletionOrder& o) { o.outputs = {Output("a\tb")}; },
+       "NUMBER_INVALID outputs[0].number"},
+      {"twice",
+       [](Scene&, CompletionOrder& o) {
+         o.outputs = {Output("A"), Output("a ")};
+       },
+       "DUPLICATE_IN_REQUEST outputs[1]"},
+      {"new one twice",
+       [](Scene&, CompletionOrder& o) {
+         o.outputs = {Output("N"), Output("n")};
+       },
+       "DUPLICATE_IN_REQUEST outputs[1]"},
+      {"two of a serial", [](Scene&, CompletionOrder& o) { o.outputs = {Output("A", "2")}; },
+       "SERIAL_QUANTITY_NOT_ONE outputs[0].quantity"},
+      {"no destination", [](Scene&, CompletionOrder& o) { o.destination.reset(); },
+       "FIELD_INVALID outputs[0].to_location_id"},
+      {"unknown destination",
+       [](Scene&, CompletionOrder& o) { o.destination = LocationId("MOON"); },
+       "LOCATION_NOT_FOUND outputs[0].to_location_id"},
+      {"to a customer", [](Scene&, CompletionOrder& o) { o.destination = LocationId("SHOP"); },
+       "LOCATION_KIND_MISMATCH outputs[0].to_location_id"},
+      {"expires before it is made",
+       [](Scene& s, CompletionOrder& o) {
+         o.outputs[0].dates.expires_on = absl::ToCivilDay(s.shop.now(), absl::UTCTimeZone()) - 9;
+       },
+       "FIELD_INVALID outputs[0].expire_date"},
+      {"planned ones to an unknown place",
+       [](Scene&, CompletionOrder& o) {
+         o.outputs.clear();
+         o.planned_serial_count = 1;
+         o.destination = LocationId("MOON");
+       },
+       "LOCATION_NOT_FOUND destination_location_id"},
+      {"fewer planned", [](Scene&, CompletionOrder& o) { o.planned_serial_count = 2; },
+       "SERIAL_NOT_ASSIGNED planned_serial_count"},
+      {"lot without quantity",
+       [](Scene&, CompletionOrder& o) {
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("soup");
+         o.outputs = {Output("S-2")};
+       },
+       "FIELD_INVALID outputs[0].quantity"},
+      {"too fine a quantity",
+       [](Scene&, CompletionOrder& o) {
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("soup");
+         o.outputs = {Output("S-2", "0.0001")};
+       },
+       "QUANTITY_SCALE outputs[0].quantity"},
+      {"archived lot",
+       [](Scene& s, CompletionOrder& o) {
+         s.shop.Archive(s.shop.IdOf("soup", "S-1"));
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("soup");
+         o.outputs = {Output("S-1", "1")};
+       },
+       "LOT_ARCHIVED outputs[0]"},
+  };
+}
+
+std::vector<Case> ComponentCases() {
+  return {
+      {"unknown component",
+       [](Scene&, CompletionOrder& o) { o.components = {Used(LotId(Uuid::MakeV7()))}; },
+       "LOT_NOT_FOUND components[0].lot"},
+      {"unknown component number",
+       [](Scene&, CompletionOrder& o) {
+         o.components.resize(1);
+         o.components[0].lot.product_id = ProductId("frame");
+         o.components[0].lot.number = "F9";
+       },
+       "LOT_NOT_FOUND components[0].lot"},
+      {"twice",
+       [](Scene& s, CompletionOrder& o) {
+         o.components = {Used(s.f1), Used(s.f1)};
+       },
+       "DUPLICATE_IN_REQUEST components[1]"},
+      {"not there",
+       [](Scene& s, CompletionOrder& o) {
+         o.components = {Used(s.f1)};
+         o.components[0].from = LocationId("LINE");
+       },
+       "SERIAL_NOT_THERE components[0].from_location_id"},
+      {"not enough", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.salt, "5.001")}; },
+       "NOT_ENOUGH components[0].quantity"},
+      {"not enough for all",
+       [](Scene& s, CompletionOrder& o) {
+         o.components = {Used(s.salt, "3"), Used(s.salt, "2.001")};
+       },
+       "NOT_ENOUGH components[1].quantity"},
+      {"no quantity", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.salt)}; },
+       "FIELD_INVALID components[0].quantity"},
+      {"too fine", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.salt, "0.0001")}; },
+       "QUANTITY_SCALE components[0].quantity"},
+      {"two of a serial", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.f1, "2")}; },
+       "SERIAL_QUANTITY_NOT_ONE components[0].quantity"},
+      {"no source",
+       [](Scene& s, CompletionOrder& o) {
+         o.source.reset();
+         o.components = {Used(s.f1)};
+       },
+       "FIELD_INVALID components[0].from_location_id"},
+      {"planned component",
+       [](Scene& s, CompletionOrder& o) { o.components = {Used(s.shop.IdOf("bike", "THEIRS"))}; },
+       "LOT_PLANNED components[0].lot; SERIAL_NOT_THERE components[0].from_location_id"},
+      {"void component",
+       [](Scene& s, CompletionOrder& o) { o.components = {Used(s.shop.IdOf("bike", "ODD"))}; },
+       "LOT_VOID components[0].lot; SERIAL_NOT_THERE components[0].from_location_id"},
+      {"archived component",
+       [](Scene& s, CompletionOrder& o) {
+         s.shop.Archive(s.salt);
+         o.components = {Used(s.salt, "1")};
+       },
+       "LOT_ARCHIVED components[0].lot"},
+      {"output that is not made",
+       [](Scene& s, CompletionOrder& o) { o.components = {Used(s.f1, "", 1)}; },
+       "OUTPUT_NOT_IN_COMPLETION components[0].output_index"},
+      {"negative output", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.f1, "", -1)}; },
+       "OUTPUT_NOT_IN_COMPLETION components[0].output_index"},
+  };
+}
+
+std::vector<Case> ByProductCases() {
+  return {
+      {"own product",
+       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("bike", "X", "")}; },
+       "FIELD_INVALID by_products[0].lot"},
+      {"unknown product",
+       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("nothing", "X", "1")}; },
+       "PRODUCT_NOT_FOUND by_products[0].lot.product_id"},
+      {"untracked",
+       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("screw", "X", "1")}; },
+       "PRODUCT_NOT_TRACKED by_products[0].lot.product_id"},
+      {"serial on hand",
+       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("motor", "M1", "")}; },
+       "SERIAL_ALREADY_PRODUCED by_products[0]"},
+      {"no template",
+       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("salt", "", "1")}; },
+       "NO_NUMBER_TEMPLATE by_products[0].lot.number"},
+      {"no quantity",
+       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("peel", "P-1", "")}; },
+       "FIELD_INVALID by_products[0].quantity"},
+  };
+}
+
+class RefusalTest : public ::testing::Test {
+ protected:
+  // Each case starts with one output that would be made: A, planned for W1.
+  void Check(const std::vector<Case>& cases) {
+    for (const Case& c : cases) {
+      SCOPED_TRACE(c.name);
+      const TestDatabase database(TestDatabase::kMigrated);
+      Scene scene(database);
+      CompletionOrder order = scene.shop.Completing("W1", "");
+      order.outputs = {Output("A")};
+      c.change(scene, order);
+      const auto refused = CompleteWorkOrder(scene.shop.db(), order);
+      EXPECT_EQ(Refusal(refused.status()), c.refusal);
+      EXPECT_EQ(scene.shop.Where(scene.shop.IdOf("bike", "A")), "");
+      order.validate_only = true;
+      const auto would_be = CompleteWorkOrder(scene.shop.db(), order);
+      EXPECT_EQ(Refusal(would_be.status()), c.refusal);
+    }
+  }
+};
+
+TEST_F(RefusalTest, OfOrders) { Check(OrderCases()); }
+TEST_F(RefusalTest, OfOutputs) { Check(OutputCases()); }
+TEST_F(RefusalTest, OfComponents) { Check(ComponentCases()); }
+TEST_F(RefusalTest, OfByProducts) { Check(ByProductCases()); }
+
+TEST(CompletionRefusals, LotsSwitchedOffAndUnknownCompany) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  Scene scene(database);
+  CompletionOrder order = scene.shop.Completing("W1", "");
+  order.outputs = {Output("A")};
+  order.context.company = CompanyId("nobody");
+  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), order).status()), "COMPANY_NOT_FOUND");
+
+  UpdateSettingsOrder off;
+  off.context = scene.shop.Context("UpdateSettings");
+  off.lots_enabled = false;
+  ASSERT_TRUE(UpdateSettings(scene.shop.db(), off).ok());
+  order.context.company = scene.shop.company();
+  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), order).status()), "LOTS_DISABLED");
+}
+
+TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  Scene scene(database);
+  CompletionOrder first = scene.shop.Completing("W1", "");
+  first.outputs = {Output("A")};
+  first.components = {Used(scene.f1)};
+  ASSERT_TRUE(CompleteWorkOrder(scene.shop.db(), first).ok());
+  CompletionOrder second = scene.shop.Completing("W1", "");
+  second.outputs = {Output("B")};
+  second.components = {Used(scene.f1)};
+  const auto refused = CompleteWorkOrder(scene.shop.db(), second);
+  EXPECT_EQ(Refusal(refused.status()), "SERIAL_NOT_THERE components[0].from_location_id");
+  EXPECT_EQ(FactOf(refused.status(), "actual_location_id"), "PRODUCTION");
+}
+
+TEST(CompletionRefusals, FinishedSerialNamesTheOrderThatMadeIt) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  Scene scene(database);
+  CompletionOrder order = scene.shop.Completing("W9", "bike");
+  order.outputs = {Output("MADE")};
+  const auto refused = CompleteWorkOrder(scene.shop.db(), order);
+  EXPECT_EQ(Refusal(refused.status()), "SERIAL_ALREADY_PRODUCED outputs[0]");
+  EXPECT_EQ(FactOf(refused.status(), "work_order_id"), "W1");
+}
+
+}  // namespace
+}  // namespace lots

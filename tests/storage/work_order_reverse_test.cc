@@ -1,0 +1,303 @@
+// ReverseCompletion.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/lots.h"
+#include "storage/pg/flight.h"
+#include "storage/stock.h"
+#include "storage/work_orders.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ReverseTest : public ::testing::Test {
+ protected:
+  ~ReverseTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+
+  Completion Complete(const CompletionOrder& order) {
+    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    EXPECT_TRUE(completion.ok()) << completion.status();
+    return completion.ok() ? *completion : Completion();
+  }
+  // W1's bikes A and B, made of F1 and 3 of SALT that came to STOCK first.
+  Completion CompleteBikes(bool close = false) {
+    const auto serials = AssignSerials(shop_.db(), shop_.Assigning("W1", "bike", {"A", "B"}));
+    EXPECT_TRUE(serials.ok()) << serials.status();
+    f1_ = shop_.Serial("frame", "F1");
+    salt_ = shop_.Lot("salt", "SALT", "5");
+    CompletionOrder order = shop_.Completing("W1", "");
+    order.outputs = {Output("A"), Output("NEW")};
+    order.components = {Used(f1_, "", 0), Used(salt_, "3")};
+    order.close = close;
+    return Complete(order);
+  }
+  std::string Reverse(const TransformationId& transformation) {
+    return Reverse(shop_.Reversing(transformation));
+  }
+  std::string Reverse(const CompletionReversalOrder& order) {
+    const auto reversal = ReverseCompletion(shop_.db(), order);
+    if (reversal.ok()) last_ = *reversal;
+    return Refusal(reversal.status());
+  }
+  WorkOrder Get(absl::string_view work_order) {
+    const auto order =
+        GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
+    EXPECT_TRUE(order.ok()) << order.status();
+    return order.ok() ? *order : WorkOrder();
+  }
+  std::string DatesAt(const LotId& lot, absl::string_view location);
+  void Move(MovementKind kind, const LotId& lot, absl::string_view quantity, absl::string_view from,
+            absl::string_view to) {
+    const auto moved = RecordMovements(shop_.db(), shop_.Moving(kind, lot, quantity, from, to));
+    ASSERT_TRUE(moved.ok()) << moved.status();
+    moved_ = moved->movement_ids.front();
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+  LotId f1_, salt_;
+  CompletionReversal last_;
+  MovementId moved_;
+};
+
+constexpr pg::Statement kReadDates{"test_read_stock_dates", R"sql(
+  SELECT COALESCE(arrived_at::text, '-') || ' ' || COALESCE(stock_since::text, '-')
+  FROM balances WHERE company = $1 AND lot_id = $2 AND location_id = $3)sql"};
+
+std::string ReverseTest::DatesAt(const LotId& lot, absl::string_view location) {
+  const auto rows = pg::Query(shop_.db(), kReadDates, shop_.company(), lot, location);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  return rows->empty() ? "" : (*rows)[0].Get<std::string>(0);
+}
+
+TEST_F(ReverseTest, EverythingIsAsBefore) {
+  const Completion completion = CompleteBikes(/*close=*/true);
+  ASSERT_THAT(completion.voided, SizeIs(1));
+  const LotId a = completion.outputs[0].lot_id;
+
+  const CompletionReversalOrder order = shop_.Reversing(completion.transformation_id);
+  ASSERT_EQ(Reverse(order), "OK");
+  EXPECT_EQ(last_.state, WorkOrderState::kOpen);
+  EXPECT_EQ(last_.completed, Quantity());
+  EXPECT_EQ(shop_.Where(a), "");
+  EXPECT_EQ(shop_.StateOf(a), "PLANNED");
+  EXPECT_EQ(shop_.Where(f1_), "STOCK:1");
+  EXPECT_EQ(shop_.Where(salt_), "STOCK:5");
+  const auto lot = lots::GetLot(shop_.db(), shop_.company(), a, shop_.now());
+  ASSERT_TRUE(lot.ok());
+  EXPECT_EQ(lot->dates, LotDates());
+  const WorkOrder now = Get("W1");
+  EXPECT_EQ(now.state, WorkOrderState::kOpen);
+  EXPECT_EQ(now.completed, Quantity());
+  // A and NEW are planned; B was voided and stays so.
+  EXPECT_EQ(now.planned_serial_count, 2);
+  ASSERT_THAT(now.completions, SizeIs(2));
+  EXPECT_EQ(now.completions[0].reversed_by, last_.transformation_id);
+  EXPECT_EQ(now.completions[1].reverses, completion.transformation_id);
+
+  const CompletionReversal first = last_;
+  ASSERT_EQ(Reverse(order), "OK");
+  EXPECT_EQ(last_.transformation_id, first.transformation_id);
+  EXPECT_EQ(last_.state, WorkOrderState::kOpen);
+}
+
+TEST_F(ReverseTest, ReversedSerialsAreCompletedAgain) {
+  const Completion completion = CompleteBikes();
+  ASSERT_EQ(Reverse(completion.transformation_id), "OK");
+  CompletionOrder again = shop_.Completing("W1", "");
+  again.planned_serial_count = 3;
+  again.components = {Used(f1_, "", 0)};
+  const Completion second = Complete(again);
+  EXPECT_THAT(NumbersOf(second.outputs), ElementsAre("A", "B", "NEW"));
+  EXPECT_EQ(second.completed, Q("3"));
+  EXPECT_EQ(Reverse(completion.transformation_id), "ALREADY_REVERSED transformation_id");
+  EXPECT_EQ(Reverse(second.transformation_id), "OK");
+}
+
+TEST_F(ReverseTest, DatesInStockAreRestored) {
+  f1_ = shop_.Serial("frame", "F1");
+  salt_ = shop_.Lot("salt", "SALT", "5");
+  const std::string serial_dates = DatesAt(f1_, "STOCK");
+  const std::string lot_dates = DatesAt(salt_, "STOCK");
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.context.now += absl::Hours(1);
+  order.outputs = {Output("A")};
+  order.components = {Used(f1_), Used(salt_, "5")};
+  const Completion completion = Complete(order);
+  ASSERT_EQ(DatesAt(salt_, "STOCK"), "- -");
+  ASSERT_EQ(Reverse(completion.transformation_id), "OK");
+  EXPECT_EQ(DatesAt(f1_, "STOCK"), serial_dates);
+  EXPECT_EQ(DatesAt(salt_, "STOCK"), lot_dates);
+}
+
+TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
+  const Completion completion = CompleteBikes();
+  const LotId a = completion.outputs[0].lot_id;
+  Move(MovementKind::kTransfer, a, "", "SHELF", "LINE");
+  const MovementId transfer = moved_;
+  Move(MovementKind::kTransfer, a, "", "LINE", "SHELF");
+
+  const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
+  EXPECT_EQ(Refusal(refused.status()), "RESULT_USED transformation_id");
+  EXPECT_EQ(FactOf(refused.status(), "number"), "A");
+  EXPECT_EQ(FactOf(refused.status(), "movement_id"), transfer.value().ToString());
+
+  const auto undo = [&](const MovementId& movement) {
+    const auto undone = ReverseMovement(
+        shop_.db(),
+        {.context = shop_.Context("ReverseMovement"), .movement_id = movement, .note = ""});
+    ASSERT_TRUE(undone.ok()) << undone.status();
+  };
+  undo(moved_);
+  undo(transfer);
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+}
+
+TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
+  CompletionOrder motors = shop_.Completing("W0", "motor");
+  motors.outputs = {Output("M1")};
+  const Completion motor = Complete(motors);
+  CompletionOrder bikes = shop_.Completing("W1", "bike");
+  bikes.outputs = {Output("A")};
+  bikes.components = {Used(motor.outputs[0].lot_id, "", 0)};
+  bikes.source = LocationId("SHELF");
+  const Completion bike = Complete(bikes);
+  EXPECT_EQ(Reverse(motor.transformation_id), "RESULT_USED transformation_id");
+  EXPECT_EQ(Reverse(bike.transformation_id), "OK");
+  EXPECT_EQ(Reverse(motor.transformation_id), "OK");
+}
+
+TEST_F(ReverseTest, LotIsRefusedWhenItsQuantityIsNoLongerThere) {
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "2")};
+  const Completion first = Complete(order);
+  order.context = shop_.Context("CompleteWorkOrder");
+  order.outputs = {Output("S-1", "3")};
+  const Completion second = Complete(order);
+  const LotId soup = first.outputs[0].lot_id;
+  Move(MovementKind::kDelivery, soup, "2.5", "SHELF", "SHOP");
+
+  const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(second.transformation_id));
+  EXPECT_EQ(Refusal(refused.status()), "RESULT_USED transformation_id");
+  EXPECT_EQ(FactOf(refused.status(), "available"), "2.500");
+  // Two are there, whichever completion they came from.
+  EXPECT_EQ(Reverse(first.transformation_id), "OK");
+  EXPECT_EQ(last_.completed, Q("3"));
+  EXPECT_EQ(shop_.Where(soup), "SHELF:0.5 SHOP:2.5");
+  EXPECT_EQ(shop_.StateOf(soup), "ACTIVE");
+}
+
+TEST_F(ReverseTest, ShortagesAdjustmentGoesToo) {
+  salt_ = shop_.Lot("salt", "SALT", "1");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "1")};
+  order.components = {Used(salt_, "4")};
+  order.accept.shortage = true;
+  const Completion completion = Complete(order);
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+  EXPECT_EQ(shop_.Where(salt_), "STOCK:1");
+}
+
+TEST_F(ReverseTest, ByProductsGoToo) {
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("S-1", "1")};
+  order.by_products = {Besides("motor", "M7", ""), Besides("peel", "P", "2")};
+  const Completion completion = Complete(order);
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+  EXPECT_EQ(shop_.Where(completion.by_products[1].lot_id), "");
+  EXPECT_EQ(shop_.StateOf(completion.by_products[0].lot_id), "PLANNED");
+  // It is free: the order of its own product can make it.
+  CompletionOrder motors = shop_.Completing("W0", "motor");
+  motors.outputs = {Output("M7")};
+  Complete(motors);
+}
+
+TEST_F(ReverseTest, ReworkedUnitStaysWhatItWas) {
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output("A")};
+  const LotId a = Complete(order).outputs[0].lot_id;
+  CompletionOrder rework = shop_.Completing("R1", "bike");
+  rework.outputs = {Output(a)};
+  rework.components = {Used(a)};
+  rework.source = LocationId("SHELF");
+  rework.destination = LocationId("LINE");
+  const Completion reworked = Complete(rework);
+  EXPECT_EQ(shop_.Where(a), "LINE:1");
+  EXPECT_EQ(Reverse(reworked.transformation_id), "OK");
+  EXPECT_EQ(shop_.Where(a), "SHELF:1");
+  EXPECT_EQ(shop_.StateOf(a), "ACTIVE");
+  EXPECT_THAT(Get("R1").serials, IsEmpty());
+}
+
+TEST_F(ReverseTest, DisassemblyIsReversed) {
+  const Completion completion = CompleteBikes();
+  const LotId a = completion.outputs[0].lot_id;
+  const auto apart = Disassemble(shop_.db(), shop_.Disassembling(a));
+  ASSERT_TRUE(apart.ok()) << apart.status();
+  EXPECT_EQ(Reverse(completion.transformation_id).substr(0, 11), "RESULT_USED");
+
+  const CompletionReversalOrder order = shop_.Reversing(apart->transformation_id);
+  EXPECT_EQ(Reverse(order), "OK");
+  EXPECT_FALSE(last_.state.has_value());
+  EXPECT_EQ(shop_.Where(a), "SHELF:1");
+  EXPECT_EQ(shop_.Where(f1_), "");
+  EXPECT_EQ(Reverse(order), "OK");
+  EXPECT_FALSE(last_.state.has_value());
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+}
+
+TEST_F(ReverseTest, DisassemblyIsRefusedOnceAComponentWasUsed) {
+  const Completion completion = CompleteBikes();
+  const auto apart = Disassemble(shop_.db(), shop_.Disassembling(completion.outputs[0].lot_id));
+  ASSERT_TRUE(apart.ok()) << apart.status();
+  Move(MovementKind::kTransfer, f1_, "", "STOCK", "LINE");
+  EXPECT_EQ(Reverse(apart->transformation_id), "RESULT_USED transformation_id");
+}
+
+TEST_F(ReverseTest, DisassemblyOfAUnitThatIsPlannedAgainIsRefused) {
+  const Completion completion = CompleteBikes();
+  const auto apart = Disassemble(shop_.db(), shop_.Disassembling(completion.outputs[0].lot_id));
+  ASSERT_TRUE(apart.ok()) << apart.status();
+  CompletionOrder rebuild = shop_.Completing("W2", "bike");
+  rebuild.outputs = {Output("A")};
+  const Completion rebuilt = Complete(rebuild);
+  EXPECT_EQ(Reverse(apart->transformation_id), "RESULT_USED transformation_id");
+  EXPECT_EQ(Reverse(rebuilt.transformation_id), "OK");
+  EXPECT_EQ(Reverse(apart->transformation_id), "LOT_PLANNED transformation_id");
+}
+
+TEST_F(ReverseTest, Refusals) {
+  EXPECT_EQ(Reverse(TransformationId(Uuid::MakeV7())),
+            "TRANSFORMATION_NOT_FOUND transformation_id");
+  const Completion completion = CompleteBikes();
+  ASSERT_EQ(Reverse(completion.transformation_id), "OK");
+  EXPECT_EQ(Reverse(last_.transformation_id), "REVERSAL_NOT_REVERSIBLE transformation_id");
+  const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
+  EXPECT_EQ(Refusal(refused.status()), "ALREADY_REVERSED transformation_id");
+  EXPECT_EQ(FactOf(refused.status(), "reversed_by"), last_.transformation_id.value().ToString());
+}
+
+TEST_F(ReverseTest, CloseAloneIsReversedToo) {
+  ASSERT_TRUE(AssignSerials(shop_.db(), shop_.Assigning("W1", "bike", {"A"})).ok());
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.close = true;
+  const Completion completion = Complete(order);
+  EXPECT_EQ(Get("W1").state, WorkOrderState::kClosed);
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+  EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);
+  EXPECT_EQ(Reverse(completion.transformation_id), "ALREADY_REVERSED transformation_id");
+}
+
+}  // namespace
+}  // namespace lots
