@@ -1,0 +1,58 @@
+// What people type: lots, quantities, times and dates, as the API's fields.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/work_order.pb.h"
+
+namespace lots::ctl {
+
+// A UUID, or PRODUCT/NUMBER split at the first slash. All errors here are usage errors.
+absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text);
+
+// LOT[=QUANTITY][@LOCATION][>INDEX], read from the right, so that a number that itself ends like
+// one of these is written with the part said outright: "pump/A=7=1".
+struct LotLine {
+  std::string name;  // the lot, or a bare number
+  std::string quantity;
+  std::string location_id;
+  int output_index = -1;
+};
+absl::StatusOr<LotLine> ParseLotLine(absl::string_view text);
+
+// NUMBER[=QUANTITY][@LOCATION] of the order's product, or a lot's UUID instead of the number; "" or
+// "=5@HALL": the next number of the template.
+absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text);
+// PRODUCT/NUMBER=QUANTITY[@LOCATION][>OUTPUT_INDEX].
+absl::StatusOr<v1::CompletionComponent> ParseComponent(absl::string_view text);
+// PRODUCT/NUMBER=QUANTITY[@LOCATION]; PRODUCT/ takes the next number of the template.
+absl::StatusOr<v1::CompletionByProduct> ParseByProduct(absl::string_view text);
+absl::StatusOr<v1::DisassembleRequest::Component> ParseReturnedComponent(absl::string_view text);
+
+// TYPE:NUMBER; "purchase_order:4711".
+absl::StatusOr<v1::Document> ParseDocument(absl::string_view text);
+// NAME=VALUE is text; NAME:decimal=, NAME:flag=, NAME:date= and NAME:time= are typed.
+absl::Status ParseAttribute(absl::string_view text,
+                            google::protobuf::Map<std::string, v1::AttributeValue>& attributes);
+
+// 2026-12-31.
+absl::StatusOr<google::type::Date> ParseDate(absl::string_view text);
+// 2026-12-31T08:00:00Z, with any zone; 2026-12-31 and 2026-12-31T08:00:00 are meant in UTC.
+absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text);
+// held, expired, short.
+absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(const std::vector<std::string>& names);
+
+// The value in a filter, as it is: quoted, with quotes, backslashes and stars inside escaped.
+std::string FilterText(absl::string_view value);
+// The terms joined with AND, the last one (the caller's own filter) in brackets.
+std::string JoinFilter(std::vector<std::string> terms, absl::string_view filter);
+
+}  // namespace lots::ctl

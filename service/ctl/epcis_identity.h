@@ -1,0 +1,43 @@
+// What the URIs of an EPCIS document name: EPC URNs, GS1 Digital Links and GDST URNs.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace lots::ctl {
+
+// A thing that an event speaks of.
+struct EpcisIdentity {
+  enum Kind {
+    kSerial,   // one unit of a product
+    kLot,      // a lot of a product
+    kProduct,  // a product, without saying which lot
+    kPallet,   // a logistic unit (SSCC)
+    kOther,    // anything else: assets, documents, URIs of unknown schemes
+  };
+  Kind kind = kOther;
+  std::string uri;  // as the document has it
+  // For the first three: one text for all spellings of the product, its GTIN-14 where it has one.
+  std::string product;
+  std::string gtin;    // 14 digits with the right check digit; else empty
+  std::string number;  // of the lot or the unit, unescaped
+};
+
+EpcisIdentity IdentityOf(absl::string_view uri);
+
+// The Global Location Number in an SGLN URN or a Digital Link; empty when there is none.
+std::string GlnOf(absl::string_view uri);
+
+// SHA-256 in small hexadecimal digits.
+std::string HexHash(absl::string_view text);
+
+// The text, when the API takes it as an id (64 characters); else its last part and a hash, so that
+// the same text always gives the same id, and two texts two.
+std::string ShortId(absl::string_view text);
+
+// The last part of a URI or of a prefixed name: "shipping" of "urn:epcglobal:cbv:bizstep:shipping",
+// of "cbv:BizStep-shipping" and of "shipping".
+std::string LastPart(absl::string_view name);
+
+}  // namespace lots::ctl

@@ -1,0 +1,164 @@
+// lotctl location upsert | list
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/ctl/commands.h"
+#include "service/ctl/json.h"
+#include "service/ctl/paging.h"
+#include "service/ctl/show.h"
+#include "service/ctl/table.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Catalog = v1::CatalogService::StubInterface;
+
+struct UpsertOptions {
+  std::vector<std::string> ids;
+  std::string kind;
+  std::optional<std::string> name;
+  std::optional<std::string> parent_id;
+  std::optional<std::string> gln;
+  std::optional<std::string> street;
+  std::optional<std::string> city;
+  std::optional<std::string> region;
+  std::optional<std::string> postal_code;
+  std::optional<std::string> country;
+  std::optional<std::string> phone;
+  std::string file;
+};
+
+void Declare(CLI::App& command, UpsertOptions& options) {
+  command.add_option("location", options.ids, "locations that get these values; not with --file");
+  command.add_option("--kind", options.kind,
+                     "internal, transit, supplier, customer, production, scrap or adjustment; "
+                     "needed when it is new");
+  command.add_option("--name", options.name, "its name");
+  command.add_option("--parent", options.parent_id, "the place it lies in");
+  command.add_option("--gln", options.gln, "Global Location Number, 13 digits");
+  command.add_option("--street", options.street, "street and number");
+  command.add_option("--city", options.city, "city");
+  command.add_option("--region", options.region, "state or region");
+  command.add_option("--postal-code", options.postal_code, "postal code");
+  command.add_option("--country", options.country, "two letters, as DE");
+  command.add_option("--phone", options.phone, "phone");
+  command.add_option("--file", options.file, "an UpsertLocationsRequest as JSON; '-': stdin");
+}
+
+void SetAddress(const UpsertOptions& options, v1::Location& location,
+                google::protobuf::FieldMask& mask) {
+  const auto set = [&](const char* path, const std::optional<std::string>& value, auto field) {
+    if (!value) return;
+    *(location.mutable_address()->*field)() = *value;
+    mask.add_paths(path);
+  };
+  set("address.street", options.street, &v1::Address::mutable_street);
+  set("address.city", options.city, &v1::Address::mutable_city);
+  set("address.region", options.region, &v1::Address::mutable_region);
+  set("address.postal_code", options.postal_code, &v1::Address::mutable_postal_code);
+  set("address.country", options.country, &v1::Address::mutable_country);
+  set("address.phone", options.phone, &v1::Address::mutable_phone);
+}
+
+absl::Status SetValues(const UpsertOptions& options, v1::Location& location,
+                       google::protobuf::FieldMask& mask) {
+  if (!options.kind.empty()) {
+    v1::LocationKind kind = v1::LOCATION_KIND_UNSPECIFIED;
+    if (!Parse(options.kind, kind)) {
+      return UsageError(
+          absl::StrCat("--kind is internal, transit, supplier, customer, production, "
+                       "scrap or adjustment; not '",
+                       options.kind, "'"));
+    }
+    location.set_kind(kind);
+    mask.add_paths("kind");
+  }
+  const auto set = [&](const char* path, const std::optional<std::string>& value, auto field) {
+    if (!value) return;
+    *(location.*field)() = *value;
+    mask.add_paths(path);
+  };
+  set("display_name", options.name, &v1::Location::mutable_display_name);
+  set("parent_id", options.parent_id, &v1::Location::mutable_parent_id);
+  set("gln", options.gln, &v1::Location::mutable_gln);
+  SetAddress(options, location, mask);
+  return absl::OkStatus();
+}
+
+std::string TextOf(const v1::Address& address) {
+  std::vector<std::string> parts;
+  for (const std::string& part : {address.street(), address.postal_code(), address.city(),
+                                  address.region(), address.country()}) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+Table LocationTable() {
+  return Table({{"LOCATION"}, {"KIND"}, {"NAME"}, {"IN"}, {"GLN"}, {"ADDRESS"}, {"DEFAULT"}});
+}
+
+void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations, Table& table,
+                    const Terminal& terminal) {
+  for (const v1::Location& location : locations) {
+    table.Add({location.location_id(), Show(location.kind()), location.display_name(),
+               location.parent_id(), location.gln(), TextOf(location.address()),
+               location.is_default() ? "yes" : ""});
+  }
+  table.Print(terminal);
+}
+
+absl::Status Upsert(Session& session, const UpsertOptions& options) {
+  v1::UpsertLocationsRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  for (const std::string& id : options.ids) {
+    request.mutable_update_mask()->Clear();
+    v1::Location& location = *request.add_locations();
+    location.set_location_id(id);
+    RETURN_IF_ERROR(SetValues(options, location, *request.mutable_update_mask()));
+  }
+  if (request.locations().empty()) return UsageError("name a location, or give a --file");
+  ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
+                   session.Write(&Catalog::UpsertLocations, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table = LocationTable();
+  PrintLocations(response.locations(), table, session.terminal());
+  return absl::OkStatus();
+}
+
+struct ListOptions {
+  int64_t limit = kLimitDefault;
+};
+
+void Declare(CLI::App& command, ListOptions& options) {
+  command.add_option("--limit", options.limit, "at most so many; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+absl::Status List(Session& session, const ListOptions& options) {
+  Table table = LocationTable();
+  const auto show = [&](const v1::ListLocationsResponse& page) -> int64_t {
+    if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
+    return page.locations_size();
+  };
+  return ForEachPage<Catalog, v1::ListLocationsRequest, v1::ListLocationsResponse>(
+      session, &Catalog::ListLocations, {}, options.limit, show);
+}
+
+}  // namespace
+
+void AddLocationCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "location", "Places where lots are, come from or go to", chosen);
+  group.Add<UpsertOptions>(
+      {"upsert", "Creates locations, or changes the given values of those that exist",
+       "location upsert HALL RAW --kind internal\n"
+       "location upsert RAW-1 --kind internal --parent RAW --name 'Shelf 1'\n"
+       "location upsert --file locations.json"},
+      Declare, Upsert);
+  group.Add<ListOptions>({"list", "Lists locations", "location list"}, Declare, List);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,51 @@
+#include "service/ctl/session.h"
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "service/ctl/json.h"
+#include "storage/base/status_macros.h"
+#include "storage/base/uuid.h"
+
+namespace lots::ctl {
+namespace {
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // The service bounds its answers; a client's usual 4 MiB would only cut the largest of them.
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetUserAgentPrefix("lotctl");
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+Session::Session(const GlobalOptions& options, const Terminal& terminal)
+    : options_(options),
+      terminal_(terminal),
+      progress_(terminal),
+      channel_(Connect(options.address)),
+      stubs_(v1::CatalogService::NewStub(channel_), v1::LotService::NewStub(channel_),
+             v1::StockService::NewStub(channel_), v1::WorkOrderService::NewStub(channel_),
+             v1::TraceService::NewStub(channel_)) {}
+
+void Session::Prepare(grpc::ClientContext& context) const {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       absl::ToChronoMilliseconds(absl::Seconds(options_.timeout_seconds)));
+  if (!options_.actor.empty()) context.AddMetadata(kActorMetadata, options_.actor);
+}
+
+std::string Session::NextRequestId() {
+  ++writes_;
+  if (options_.request_id.empty()) return Uuid::MakeV7().ToString();
+  if (writes_ == 1) return options_.request_id;
+  return absl::StrCat(options_.request_id, "-", writes_);
+}
+
+absl::Status Session::PrintJson(const google::protobuf::Message& message) const {
+  ASSIGN_OR_RETURN(const std::string line, ToJson(message));
+  terminal_.out << line << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,43 @@
+// Values of the API as people read them.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "lots/v1/catalog.pb.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/stock.pb.h"
+#include "lots/v1/work_order.pb.h"
+
+namespace lots::ctl {
+
+// "2026-12-31 08:00:00Z"; empty when there is none.
+std::string Show(const google::protobuf::Timestamp& time);
+// "2026-12-31"; empty when there is none.
+std::string Show(const google::type::Date& date);
+// "purchase_order 4711".
+std::string Show(const v1::Document& document);
+// "yes", "12.5", "2026-12-31".
+std::string Show(const v1::AttributeValue& value);
+// "PRODUCT/NUMBER": what other commands take.
+std::string ShowLot(absl::string_view product_id, absl::string_view number);
+
+// Enumerations without their prefix, in small letters: "internal", "receipt".
+std::string Show(v1::Tracking tracking);
+std::string Show(v1::LocationKind kind);
+std::string Show(v1::MovementKind kind);
+std::string Show(v1::TransformationKind kind);
+std::string Show(v1::LotState state);
+std::string Show(v1::LotEventKind kind);
+std::string Show(v1::WorkOrderState state);
+
+// Reads one back from what people type: "lot" → TRACKING_LOT. False when it is none.
+bool Parse(absl::string_view text, v1::Tracking& tracking);
+bool Parse(absl::string_view text, v1::LocationKind& kind);
+bool Parse(absl::string_view text, v1::MovementKind& kind);
+bool Parse(absl::string_view text, v1::SuggestStrategy& strategy);
+
+}  // namespace lots::ctl

@@ -1,0 +1,22 @@
+// How wide text stands on a terminal, and text that cannot harm one.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace lots::ctl {
+
+// How many columns a terminal gives to UTF-8 text: wide characters take two, combining ones none.
+int DisplayWidth(absl::string_view text);
+
+// The text on one line and harmless: line breaks and tabs become spaces; other control characters,
+// characters that reorder a line, and bytes that are no UTF-8 become U+FFFD. Numbers and notes are
+// typed by others and could otherwise repaint the terminal.
+std::string Printable(absl::string_view text);
+
+// The text with spaces up to `width` columns; unchanged when it is wider.
+std::string PadRight(absl::string_view text, int width);
+std::string PadLeft(absl::string_view text, int width);
+
+}  // namespace lots::ctl
