@@ -64,6 +64,22 @@ std::string DefaultData() {
   return home != nullptr ? absl::StrCat(home, "/.local/state/lotd") : "lotd-data";
 }
 
+// The environment as flags before the flags: the last one counts, and both count more than the
+// file, which CLI11 would look into before the environment.
+std::vector<std::string> WithEnvironment(const CLI::App& app,
+                                         const std::vector<std::string>& arguments) {
+  std::vector<std::string> all;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_envname();
+    const char* const value = name.empty() ? nullptr : std::getenv(name.c_str());
+    if (value != nullptr && *value != '\0') {
+      all.push_back(absl::StrCat(option->get_name(), "=", value));
+    }
+  }
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return all;
+}
+
 // Flags that need a reading of their own, as text.
 struct Texts {
   std::string default_deadline;
@@ -171,6 +187,7 @@ absl::StatusOr<Config> ReadConfig(const std::vector<std::string>& arguments,
       "lotd knows every lot and serial number: where it is, where it came from, what it "
       "went into and who received it.",
       "lotd");
+  app.option_defaults()->take_last();
   app.set_version_flag("--version", absl::StrCat("lotd ", version));
   app.set_config("--config", "", "TOML or INI file with these options")->envname("LOTS_CONFIG");
   app.allow_config_extras(CLI::config_extras_mode::error);
@@ -179,8 +196,9 @@ absl::StatusOr<Config> ReadConfig(const std::vector<std::string>& arguments,
   const CLI::App* migrate =
       app.add_subcommand("migrate", "Bring the database up to date, and end")->fallthrough();
   try {
-    // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    std::vector<std::string> all = WithEnvironment(app, arguments);
+    std::reverse(all.begin(), all.end());  // CLI11 takes them from the back.
+    app.parse(all);
   } catch (const CLI::CallForHelp&) {
     return Printing(app.help());
   } catch (const CLI::CallForVersion& call) {

@@ -78,6 +78,8 @@ absl::StatusOr<PagePosition> PageTokens::Open(absl::string_view fingerprint,
                                               absl::string_view token) const {
   std::string bytes;
   if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < kMacBytes) return Invalid();
+  // Padding and unused bits would make several tokens of one.
+  if (absl::WebSafeBase64Escape(bytes) != token) return Invalid();
   absl::string_view payload = absl::string_view(bytes).substr(kMacBytes);
   const absl::string_view mac = absl::string_view(bytes).substr(0, kMacBytes);
   if (!EqualInConstantTime(mac, Mac(fingerprint, payload))) return Invalid();

@@ -84,7 +84,8 @@ absl::Status Rpc::Identify(Trip& trip, const Method& method,
   trip.trace_id = TraceIdOf(MetadataOf(context, "traceparent"));
   Call& call = trip.call;
   call.method = method.name;
-  call.now = absl::Now();
+  // The database keeps microseconds, and an answer says what is kept.
+  call.now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
   call.page_tokens = &page_tokens_;
   call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
   FieldChecker fields;

@@ -12,8 +12,10 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
 #include "service/catalog_service.h"
+#include "service/lot_service.h"
 #include "service/stock_service.h"
 #include "service/trace_service.h"
+#include "service/work_order_service.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
 
@@ -23,15 +25,18 @@ namespace {
 constexpr absl::Duration kForgetPeriod = absl::Hours(1);
 
 std::vector<std::string> ServiceNames() {
-  return {v1::CatalogService::service_full_name(), v1::StockService::service_full_name(),
-          v1::TraceService::service_full_name()};
+  return {v1::CatalogService::service_full_name(), v1::LotService::service_full_name(),
+          v1::StockService::service_full_name(), v1::TraceService::service_full_name(),
+          v1::WorkOrderService::service_full_name()};
 }
 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<CatalogService>(rpc));
+  services.push_back(std::make_unique<LotService>(rpc));
   services.push_back(std::make_unique<StockService>(rpc));
   services.push_back(std::make_unique<TraceService>(rpc));
+  services.push_back(std::make_unique<WorkOrderService>(rpc));
   return services;
 }
 

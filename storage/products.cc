@@ -20,6 +20,8 @@
 namespace lots {
 namespace {
 
+// Whoever is creating a lot of one of them has a share of its row, by the foreign key, and is
+// waited for; so its rules and its lots are known until the commit.
 constexpr pg::Statement kLockProducts{"lock_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
@@ -322,13 +324,12 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   return products;
 }
 
-// Another writer may create a product, or the first lot of one, between our reading and our
-// writing. The constraint holds; the second look sees what it did.
+// Another writer may create a product between our reading and our writing. The constraint holds;
+// the second look sees the product.
 absl::StatusOr<std::vector<Product>> TryUpsertTwice(pg::Connection& db,
                                                     const UpsertProductsOrder& order) {
   absl::StatusOr<std::vector<Product>> products = TryUpsert(db, order);
-  const bool overtaken = pg::ViolatesConstraint(products.status(), "products_pkey") ||
-                         pg::ViolatesConstraint(products.status(), "lots_product_fkey");
+  const bool overtaken = pg::ViolatesConstraint(products.status(), "products_pkey");
   return overtaken ? TryUpsert(db, order) : products;
 }
 

@@ -1,0 +1,193 @@
+// CatalogService as its callers see it.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lots/v1/catalog.grpc.pb.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+using Stub = v1::CatalogService::Stub;
+using grpc::StatusCode;
+
+class CatalogRpc : public testing::Test {
+ protected:
+  template <class Request, class Response>
+  grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    Request request, Response& response) {
+    if (request.company().empty()) request.set_company("acme");
+    return lots::Send(*stub_, method, request, response);
+  }
+  grpc::Status UpsertProduct(const std::string& product_id, const std::string& request_id = "") {
+    v1::UpsertProductsRequest request;
+    request.set_request_id(request_id);
+    request.add_products()->set_product_id(product_id);
+    request.mutable_products(0)->set_tracking(v1::TRACKING_SERIAL);
+    v1::UpsertProductsResponse response;
+    return Send(&Stub::UpsertProducts, request, response);
+  }
+  // The ids of all products, in pages of `page_size`.
+  std::vector<std::string> ListAll(int page_size) {
+    std::vector<std::string> ids;
+    v1::ListProductsRequest request;
+    request.set_page_size(page_size);
+    v1::ListProductsResponse response;
+    do {
+      response.Clear();
+      EXPECT_TRUE(Send(&Stub::ListProducts, request, response).ok());
+      EXPECT_LE(response.products_size(), page_size);
+      for (const v1::Product& product : response.products()) ids.push_back(product.product_id());
+      request.set_page_token(response.next_page_token());
+    } while (!response.next_page_token().empty());
+    return ids;
+  }
+
+  const TestServer server_;
+  const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::CatalogService>();
+};
+
+TEST_F(CatalogRpc, SettingsFollowMaskAndEtag) {
+  v1::UpdateSettingsRequest request;
+  request.mutable_settings()->set_time_zone("Europe/Berlin");
+  request.mutable_update_mask()->add_paths("time_zone");
+  v1::Settings settings;
+  ASSERT_TRUE(Send(&Stub::UpdateSettings, request, settings).ok());
+  EXPECT_TRUE(settings.lots_enabled());
+  EXPECT_EQ(settings.time_zone(), "Europe/Berlin");
+
+  request.mutable_settings()->set_etag(settings.etag());
+  ASSERT_TRUE(Send(&Stub::UpdateSettings, request, settings).ok());
+  const grpc::Status stale = Send(&Stub::UpdateSettings, request, settings);
+  EXPECT_EQ(stale.error_code(), StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
+
+  request.mutable_update_mask()->set_paths(0, "company");
+  EXPECT_EQ(ReasonOf(Send(&Stub::UpdateSettings, request, settings)), "FIELD_INVALID");
+}
+
+TEST_F(CatalogRpc, AnEmptyMaskMeansAllSettings) {
+  v1::UpdateSettingsRequest request;
+  request.mutable_settings()->set_expiry_enabled(true);
+  v1::Settings settings;
+
+  ASSERT_TRUE(Send(&Stub::UpdateSettings, request, settings).ok());
+
+  EXPECT_FALSE(settings.lots_enabled());
+  EXPECT_TRUE(settings.expiry_enabled());
+  EXPECT_EQ(settings.time_zone(), "UTC");
+}
+
+TEST_F(CatalogRpc, AProductGoesThereAndBack) {
+  v1::UpsertProductsRequest request;
+  v1::Product* given = request.add_products();
+  given->set_product_id("steel");
+  given->set_display_name("Steel \xF0\x9F\x94\xA9");
+  given->set_tracking(v1::TRACKING_LOT);
+  given->set_unit("kg");
+  given->set_scale(3);
+  given->set_number_template("S{YY}-{####}");
+  given->mutable_shelf_life()->set_expire_days(0);
+  given->mutable_shelf_life()->set_alert_days(0);
+  given->set_gtin("96385074");
+  given->set_producible(true);
+  v1::UpsertProductsResponse response;
+  const grpc::Status status = Send(&Stub::UpsertProducts, request, response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+
+  v1::GetProductRequest get;
+  get.set_product_id("steel");
+  v1::Product product;
+  ASSERT_TRUE(Send(&Stub::GetProduct, get, product).ok());
+
+  EXPECT_EQ(product.SerializeAsString(), response.products(0).SerializeAsString());
+  EXPECT_EQ(product.display_name(), "Steel \xF0\x9F\x94\xA9");
+  EXPECT_EQ(product.next_number(), 1);
+  EXPECT_TRUE(product.shelf_life().has_expire_days());
+  EXPECT_FALSE(product.shelf_life().has_removal_days());
+  EXPECT_EQ(product.gtin(), "00000096385074");
+  EXPECT_EQ(product.etag(), "\"1\"");
+}
+
+TEST_F(CatalogRpc, MalformedProductsAreRefusedAllAtOnce) {
+  v1::UpsertProductsRequest request;
+  for (int i = 0; i < 3; ++i) request.add_products()->set_tracking(v1::TRACKING_LOT);
+  request.mutable_products(0)->set_product_id("twice");
+  request.mutable_products(1)->set_product_id("twice");
+  request.mutable_products(2)->set_product_id(std::string(65, 'x'));
+  request.mutable_products(2)->set_unit("a unit that is too long");
+  v1::UpsertProductsResponse response;
+
+  const v1::ProblemList problems = ProblemListOf(Send(&Stub::UpsertProducts, request, response));
+
+  ASSERT_EQ(problems.problem_count(), 3);
+  EXPECT_EQ(problems.problems(0).field(), "products[1].product_id");
+  EXPECT_EQ(problems.problems(1).field(), "products[2].product_id");
+  EXPECT_EQ(problems.problems(2).field(), "products[2].unit");
+}
+
+TEST_F(CatalogRpc, ARequestIdWorksOnceForOnePayload) {
+  EXPECT_TRUE(UpsertProduct("bolt", "one").ok());
+  EXPECT_TRUE(UpsertProduct("bolt", "one").ok());
+  EXPECT_EQ(ReasonOf(UpsertProduct("nut", "one")), "REQUEST_ID_REUSED");
+}
+
+TEST_F(CatalogRpc, PagesMakeUpTheList) {
+  std::vector<std::string> all;
+  for (char c = 'a'; c < 'h'; ++c) {
+    all.push_back(std::string(1, c));
+    ASSERT_TRUE(UpsertProduct(all.back()).ok());
+  }
+
+  for (const int page_size : {1, 2, 3, 7, 8}) EXPECT_EQ(ListAll(page_size), all) << page_size;
+}
+
+TEST_F(CatalogRpc, APageTokenIsGoodForItsQueryOnly) {
+  ASSERT_TRUE(UpsertProduct("a").ok());
+  ASSERT_TRUE(UpsertProduct("b").ok());
+  v1::ListProductsRequest request;
+  request.set_page_size(1);
+  v1::ListProductsResponse response;
+  ASSERT_TRUE(Send(&Stub::ListProducts, request, response).ok());
+  ASSERT_FALSE(response.next_page_token().empty());
+
+  request.set_page_token(response.next_page_token());
+  request.set_company("other");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListProducts, request, response)), "PAGE_TOKEN_INVALID");
+  request.set_company("acme");
+  request.set_page_size(1'001);
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListProducts, request, response)), "FIELD_INVALID");
+  request.set_page_size(-1);
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListProducts, request, response)), "FIELD_INVALID");
+}
+
+TEST_F(CatalogRpc, LocationsGoThereAndBack) {
+  v1::UpsertLocationsRequest request;
+  v1::Location* shelf = request.add_locations();
+  shelf->set_location_id("shelf");
+  shelf->set_kind(v1::LOCATION_KIND_INTERNAL);
+  shelf->set_parent_id("hall");
+  v1::Location* hall = request.add_locations();
+  hall->set_location_id("hall");
+  hall->set_kind(v1::LOCATION_KIND_INTERNAL);
+  hall->mutable_address()->set_country("DE");
+  v1::UpsertLocationsResponse response;
+  const grpc::Status status = Send(&Stub::UpsertLocations, request, response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+
+  v1::ListLocationsResponse all;
+  ASSERT_TRUE(Send(&Stub::ListLocations, v1::ListLocationsRequest(), all).ok());
+
+  ASSERT_EQ(all.locations_size(), 7);
+  EXPECT_EQ(all.locations(0).location_id(), "ADJUSTMENT");
+  EXPECT_TRUE(all.locations(0).is_default());
+  EXPECT_EQ(all.locations(5).location_id(), "hall");
+  EXPECT_EQ(all.locations(5).address().country(), "DE");
+  EXPECT_EQ(all.locations(6).parent_id(), "hall");
+}
+
+}  // namespace
+}  // namespace lots

@@ -1,0 +1,139 @@
+// Health follows the database, and the server outlives the database's outages.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/synchronization/notification.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "lots/v1/catalog.grpc.pb.h"
+#include "lots/v1/stock.grpc.pb.h"
+#include "storage/migrate.h"
+#include "storage/pg/embedded.h"
+#include "tests/support/gate.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+// grpc.health.v1.HealthCheckResponse.ServingStatus.
+enum class Health { kUnknown = 0, kServing = 1, kNotServing = 2, kNoAnswer = 99 };
+
+// Asks grpc.health.v1.Health/Check, whose messages have one field each.
+Health HealthOf(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
+  const std::string request = "\x0A" + std::string(1, static_cast<char>(service.size())) + service;
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer sent(&slice, 1);
+  grpc::ByteBuffer received;
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
+  absl::Notification done;
+  grpc::Status status;
+  grpc::GenericStub(channel).UnaryCall(&context, "/grpc.health.v1.Health/Check",
+                                       grpc::StubOptions(), &sent, &received, [&](grpc::Status s) {
+                                         status = std::move(s);
+                                         done.Notify();
+                                       });
+  done.WaitForNotification();
+  grpc::Slice answer;
+  if (!status.ok() || !received.DumpToSingleSlice(&answer).ok()) return Health::kNoAnswer;
+  return answer.size() == 2 ? static_cast<Health>(*(answer.begin() + 1)) : Health::kUnknown;
+}
+
+bool Becomes(const TestServer& server, Health health) {
+  const auto channel = server.NewChannel();
+  return Eventually([&] {
+    for (const std::string service :
+         {"", v1::CatalogService::service_full_name(), v1::StockService::service_full_name()}) {
+      if (HealthOf(channel, service) != health) return false;
+    }
+    return true;
+  });
+}
+
+grpc::Status Write(const TestServer& server, absl::Duration timeout = kCallTimeout) {
+  v1::UpdateSettingsRequest request;
+  request.set_company("acme");
+  request.mutable_settings()->set_lots_enabled(true);
+  v1::Settings settings;
+  return Send(*server.NewStub<v1::CatalogService>(), &v1::CatalogService::Stub::UpdateSettings,
+              request, settings, timeout);
+}
+
+// A server that reaches its database through a gate.
+struct GatedServer {
+  std::unique_ptr<Gate> gate;
+  TestServer server{[this](Server::Options& options) {
+    gate = std::make_unique<Gate>(options.conninfo);
+    options.conninfo = gate->conninfo();
+  }};
+};
+
+TEST(Health, IsServingFromTheFirstMoment) {
+  const TestServer server;
+
+  EXPECT_EQ(HealthOf(server.NewChannel(), ""), Health::kServing);
+  EXPECT_EQ(HealthOf(server.NewChannel(), "lots.v1.StockService"), Health::kServing);
+  EXPECT_EQ(HealthOf(server.NewChannel(), "lots.v1.NoService"), Health::kNoAnswer);
+}
+
+TEST(Health, FollowsADatabaseThatCannotBeReached) {
+  GatedServer gated;
+  ASSERT_TRUE(Becomes(gated.server, Health::kServing));
+
+  gated.gate->Shut();
+  EXPECT_TRUE(Becomes(gated.server, Health::kNotServing));
+  EXPECT_FALSE(Write(gated.server, absl::Milliseconds(500)).ok());
+
+  gated.gate->Open();
+  EXPECT_TRUE(Becomes(gated.server, Health::kServing));
+  EXPECT_TRUE(Eventually([&] { return Write(gated.server).ok(); }));
+}
+
+TEST(Health, CutConnectionsCostAtMostTheCallsThatUsedThem) {
+  GatedServer gated;
+  ASSERT_TRUE(Write(gated.server).ok());
+
+  gated.gate->Cut();
+
+  EXPECT_TRUE(Eventually([&] { return Write(gated.server).ok(); }));
+  EXPECT_TRUE(Becomes(gated.server, Health::kServing));
+}
+
+// A PostgreSQL of its own, which is killed.
+TEST(Health, ComesBackWithADatabaseThatCrashed) {
+  std::string folder = std::filesystem::temp_directory_path() / "lots-health-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  std::filesystem::permissions(folder, std::filesystem::perms(0711));
+  auto embedded = pg::Embedded::Start({.data_folder = folder + "/data"});
+  ASSERT_TRUE(embedded.ok()) << embedded.status();
+  ASSERT_TRUE(Migrate({.conninfo = (*embedded)->conninfo()}).ok());
+  {
+    const TestServer server(
+        [&](Server::Options& options) { options.conninfo = (*embedded)->conninfo(); });
+    ASSERT_TRUE(Write(server).ok());
+
+    kill((*embedded)->pid(), SIGKILL);
+
+    EXPECT_TRUE(Becomes(server, Health::kNotServing));
+    EXPECT_TRUE(Becomes(server, Health::kServing));
+    EXPECT_TRUE(Eventually([&] { return Write(server).ok(); }));
+  }
+  embedded->reset();
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Health, IsNotServingOnceToldToStop) {
+  TestServer server;
+  const auto channel = server.NewChannel();
+  ASSERT_EQ(HealthOf(channel, ""), Health::kServing);
+
+  server.server().Stop(absl::ZeroDuration());
+
+  EXPECT_NE(HealthOf(channel, ""), Health::kServing);
+}
+
+}  // namespace
+}  // namespace lots

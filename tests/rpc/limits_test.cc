@@ -1,0 +1,123 @@
+// What callers send wrongly or in bad faith costs them their own call and nobody else's.
+#include "storage/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/synchronization/notification.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "lots/v1/catalog.grpc.pb.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+using Stub = v1::CatalogService::Stub;
+using grpc::StatusCode;
+
+constexpr char kUpsertProducts[] = "/lots.v1.CatalogService/UpsertProducts";
+
+// A call whose request is these bytes.
+grpc::Status SendBytes(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                       const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  const grpc::ByteBuffer sent(&slice, 1);
+  grpc::ByteBuffer received;
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
+  absl::Notification done;
+  grpc::Status status;
+  grpc::GenericStub(channel).UnaryCall(&context, method, grpc::StubOptions(), &sent, &received,
+                                       [&](grpc::Status s) {
+                                         status = std::move(s);
+                                         done.Notify();
+                                       });
+  done.WaitForNotification();
+  return status;
+}
+
+v1::UpsertProductsRequest Products(int count) {
+  v1::UpsertProductsRequest request;
+  request.set_company("acme");
+  for (int i = 0; i < count; ++i) {
+    request.add_products()->set_product_id("p" + std::to_string(i));
+    request.mutable_products(i)->set_tracking(v1::TRACKING_LOT);
+  }
+  return request;
+}
+
+grpc::Status Upsert(Stub& stub, const v1::UpsertProductsRequest& request) {
+  v1::UpsertProductsResponse response;
+  return Send(stub, &Stub::UpsertProducts, request, response);
+}
+
+TEST(Limits, GarbageFailsAloneOnItsConnection) {
+  const TestServer server;
+  const auto channel = server.NewChannel();
+  const auto stub = v1::CatalogService::NewStub(channel);
+
+  for (const std::string& garbage : {std::string("\xFF\xFF\xFF\xFF"), std::string("\x0A\x7F"),
+                                     std::string(100, '\0'), std::string("\x0A\x02\xC3\x28", 4)}) {
+    EXPECT_FALSE(SendBytes(channel, kUpsertProducts, garbage).ok());
+    EXPECT_TRUE(Upsert(*stub, Products(1)).ok());
+  }
+}
+
+TEST(Limits, AMessageThatIsTooLargeFailsAlone) {
+  const TestServer server(
+      [](Server::Options& options) { options.config.max_message_bytes = 64 * 1024; });
+  const auto stub = server.NewStub<v1::CatalogService>();
+  v1::UpsertProductsRequest large = Products(1);
+  large.mutable_products(0)->set_display_name(std::string(65 * 1024, 'x'));
+
+  EXPECT_EQ(Upsert(*stub, large).error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(Upsert(*stub, Products(1)).ok());
+}
+
+TEST(Limits, MetadataThatIsTooLargeFailsAlone) {
+  const TestServer server;
+  const auto stub = server.NewStub<v1::CatalogService>();
+  grpc::ClientContext context;
+  context.AddMetadata("large", std::string(2 * kMetadataBytesMax, 'x'));
+  v1::UpsertProductsResponse response;
+
+  EXPECT_FALSE(stub->UpsertProducts(&context, Products(1), &response).ok());
+  EXPECT_TRUE(Upsert(*stub, Products(1)).ok());
+}
+
+TEST(Limits, AMethodThatDoesNotExistIsUnimplemented) {
+  const TestServer server;
+  const auto channel = server.NewChannel();
+
+  EXPECT_EQ(SendBytes(channel, "/lots.v1.CatalogService/Nothing", "").error_code(),
+            StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(SendBytes(channel, "/lots.v1.NoService/Nothing", "").error_code(),
+            StatusCode::UNIMPLEMENTED);
+}
+
+TEST(Limits, ABatchHasAsManyEntriesAsTheApiSays) {
+  const TestServer server;
+  const auto stub = server.NewStub<v1::CatalogService>();
+
+  EXPECT_TRUE(Upsert(*stub, Products(kCatalogBatchMax)).ok());
+  EXPECT_EQ(ReasonOf(Upsert(*stub, Products(kCatalogBatchMax + 1))), "FIELD_INVALID");
+  EXPECT_EQ(ReasonOf(Upsert(*stub, Products(0))), "FIELD_INVALID");
+}
+
+TEST(Limits, TwoServersDoNotShareOnePort) {
+  TestServer first([](Server::Options& options) { options.config.listen = "127.0.0.1:0"; });
+  Server::Options options{
+      .config = {}, .conninfo = first.database().options().conninfo, .version = "0"};
+  options.config.listen = first.server().address();
+  options.config.metrics_listen = "";
+  const std::unique_ptr<Log> log = *Log::Open({.level = LogLevel::kError});
+
+  const auto second = Server::Start(options, *log);
+
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition) << second.status();
+}
+
+}  // namespace
+}  // namespace lots

@@ -1,0 +1,301 @@
+// The road that every call takes: who calls, deadlines, the queue, cancelling, the log line.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lots/v1/catalog.grpc.pb.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+using Stub = v1::CatalogService::Stub;
+using grpc::StatusCode;
+
+v1::UpsertProductsRequest OneProduct(const std::string& product_id) {
+  v1::UpsertProductsRequest request;
+  request.set_company("acme");
+  v1::Product* product = request.add_products();
+  product->set_product_id(product_id);
+  product->set_tracking(v1::TRACKING_LOT);
+  return request;
+}
+
+// Keeps every writer of products waiting until it ends.
+class ProductsLocked {
+ public:
+  explicit ProductsLocked(const TestDatabase& database) : db_(database.Connect()) {
+    EXPECT_TRUE(db_->RunScript("test", "BEGIN; LOCK TABLE products").ok());
+  }
+  ~ProductsLocked() { db_->Rollback(); }
+
+ private:
+  std::unique_ptr<pg::Connection> db_;
+};
+
+// A call on a thread of its own.
+class Call {
+ public:
+  Call(const TestServer& server, const v1::UpsertProductsRequest& request,
+       absl::Duration timeout = kCallTimeout)
+      : stub_(server.NewStub<v1::CatalogService>()), thread_([this, request, timeout] {
+          context_.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+          v1::UpsertProductsResponse response;
+          status_ = stub_->UpsertProducts(&context_, request, &response);
+        }) {}
+  ~Call() { Wait(); }
+
+  void Cancel() { context_.TryCancel(); }
+  // What comes later on the same connection is heard later. This call is refused before the queue.
+  void MakeSureThatTheServerHeard() {
+    v1::Settings settings;
+    EXPECT_FALSE(
+        Send(*stub_, &Stub::GetSettings, v1::GetSettingsRequest::default_instance(), settings)
+            .ok());
+  }
+  grpc::Status Wait() {
+    if (thread_.joinable()) thread_.join();
+    return status_;
+  }
+
+ private:
+  std::unique_ptr<Stub> stub_;
+  grpc::ClientContext context_;
+  grpc::Status status_;
+  std::thread thread_;
+};
+
+bool AreWaiting(const TestServer& server, int count) {
+  return Eventually([&] { return server.Metric("lots_queue_waiting") == count; });
+}
+
+bool AreAtWork(const TestServer& server, int count) {
+  return Eventually([&] { return server.Metric("lots_workers_busy") == count; });
+}
+
+bool HasProduct(const TestServer& server, const std::string& product_id) {
+  v1::GetProductRequest request;
+  request.set_company("acme");
+  request.set_product_id(product_id);
+  v1::Product product;
+  return Send(*server.NewStub<v1::CatalogService>(), &Stub::GetProduct, request, product).ok();
+}
+
+// The log's line of the last call of a method.
+nlohmann::json LineOf(const TestServer& server, const std::string& method) {
+  nlohmann::json found;
+  for (const std::string& line : server.LogLines()) {
+    const nlohmann::json json = nlohmann::json::parse(line);
+    if (json.value("method", "") == method) found = json;
+  }
+  return found;
+}
+
+TEST(Road, EveryCallLeavesOneLineInTheLog) {
+  const TestServer server;
+  grpc::ClientContext context;
+  context.AddMetadata("lots-actor", "anna");
+  context.AddMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  v1::UpsertProductsRequest request = OneProduct("bolt");
+  request.set_request_id("order-7");
+  v1::UpsertProductsResponse response;
+
+  ASSERT_TRUE(
+      server.NewStub<v1::CatalogService>()->UpsertProducts(&context, request, &response).ok());
+
+  const nlohmann::json line = LineOf(server, "lots.v1.CatalogService/UpsertProducts");
+  EXPECT_EQ(line["company"], "acme");
+  EXPECT_EQ(line["code"], "OK");
+  EXPECT_EQ(line["actor"], "anna");
+  EXPECT_EQ(line["request_id"], "order-7");
+  EXPECT_EQ(line["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_GT(line["db_ms"], 0.0);
+  EXPECT_GE(line["ms"], line["db_ms"]);
+  EXPECT_FALSE(line.contains("reason"));
+}
+
+TEST(Road, ARefusalCarriesItsReasonAndFacts) {
+  const TestServer server;
+  v1::GetProductRequest request;
+  request.set_company("acme");
+  request.set_product_id("nut");
+  v1::Product product;
+
+  const grpc::Status status =
+      Send(*server.NewStub<v1::CatalogService>(), &Stub::GetProduct, request, product);
+
+  EXPECT_EQ(status.error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(ErrorInfoOf(status).domain(), "lots");
+  EXPECT_EQ(ErrorInfoOf(status).reason(), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(ErrorInfoOf(status).metadata().at("product_id"), "nut");
+  EXPECT_EQ(LineOf(server, "lots.v1.CatalogService/GetProduct")["reason"], "PRODUCT_NOT_FOUND");
+}
+
+TEST(Road, ARequestNamesItsCompanyUnlessTheServerHasADefault) {
+  const TestServer without;
+  const TestServer with([](Server::Options& options) { options.config.company = "acme"; });
+  v1::UpsertProductsRequest request = OneProduct("bolt");
+  request.clear_company();
+  v1::UpsertProductsResponse response;
+
+  const grpc::Status refused =
+      Send(*without.NewStub<v1::CatalogService>(), &Stub::UpsertProducts, request, response);
+  const grpc::Status accepted =
+      Send(*with.NewStub<v1::CatalogService>(), &Stub::UpsertProducts, request, response);
+
+  EXPECT_EQ(refused.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ErrorInfoOf(refused).metadata().at("field"), "company");
+  EXPECT_TRUE(accepted.ok()) << accepted.error_message();
+  EXPECT_TRUE(HasProduct(with, "bolt"));
+}
+
+TEST(Road, EveryCompanyAtOnceIsForListsOnly) {
+  const TestServer server;
+  v1::GetProductRequest request;
+  request.set_company("-");
+  request.set_product_id("bolt");
+  v1::Product product;
+
+  const grpc::Status status =
+      Send(*server.NewStub<v1::CatalogService>(), &Stub::GetProduct, request, product);
+
+  EXPECT_EQ(ReasonOf(status), "FIELD_INVALID");
+  EXPECT_EQ(ErrorInfoOf(status).metadata().at("field"), "company");
+}
+
+TEST(Road, AnActorThatIsTooLongIsRefused) {
+  const TestServer server;
+  grpc::ClientContext context;
+  context.AddMetadata("lots-actor", std::string(65, 'a'));
+  v1::UpsertProductsResponse response;
+
+  const grpc::Status status =
+      server.NewStub<v1::CatalogService>()->UpsertProducts(&context, OneProduct("bolt"), &response);
+
+  EXPECT_EQ(ReasonOf(status), "FIELD_INVALID");
+  EXPECT_EQ(ErrorInfoOf(status).metadata().at("field"), "lots-actor");
+}
+
+TEST(Road, AFullQueueRefusesAtOnceAndSaysWhenToRepeat) {
+  const TestServer server([](Server::Options& options) {
+    options.config.workers = 1;
+    options.config.queue = 1;
+  });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  Call working(server, OneProduct("working"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+  Call waiting(server, OneProduct("waiting"));
+  ASSERT_TRUE(AreWaiting(server, 1));
+
+  const grpc::Status refused = Call(server, OneProduct("refused")).Wait();
+  locked.reset();
+
+  EXPECT_EQ(refused.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(refused), "SERVER_BUSY");
+  EXPECT_GT(RetryInfoOf(refused).retry_delay().nanos(), 0);
+  EXPECT_TRUE(working.Wait().ok());
+  EXPECT_TRUE(waiting.Wait().ok());
+  EXPECT_EQ(server.Metric("lots_admission_rejected_total{reason=\"queue\"}"), 1);
+}
+
+TEST(Road, ACallWhoseDeadlinePassedInTheQueueNeverReachesTheDatabase) {
+  const TestServer server([](Server::Options& options) { options.config.workers = 1; });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  Call working(server, OneProduct("working"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+  Call late(server, OneProduct("late"), absl::Milliseconds(300));
+  ASSERT_TRUE(AreWaiting(server, 1));
+
+  EXPECT_EQ(late.Wait().error_code(), StatusCode::DEADLINE_EXCEEDED);
+  locked.reset();
+  ASSERT_TRUE(working.Wait().ok());
+
+  ASSERT_TRUE(AreWaiting(server, 0));
+  ASSERT_TRUE(AreAtWork(server, 0));
+  EXPECT_FALSE(HasProduct(server, "late"));
+}
+
+TEST(Road, ACallWhoseClientLeftTheQueueNeverReachesTheDatabase) {
+  const TestServer server([](Server::Options& options) { options.config.workers = 1; });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  Call working(server, OneProduct("working"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+  Call left(server, OneProduct("left"));
+  ASSERT_TRUE(AreWaiting(server, 1));
+
+  left.Cancel();
+  EXPECT_EQ(left.Wait().error_code(), StatusCode::CANCELLED);
+  left.MakeSureThatTheServerHeard();
+  locked.reset();
+  ASSERT_TRUE(working.Wait().ok());
+
+  ASSERT_TRUE(AreAtWork(server, 0));
+  EXPECT_FALSE(HasProduct(server, "left"));
+}
+
+TEST(Road, ADeadlineEndsTheStatementThatRuns) {
+  const TestServer server([](Server::Options& options) { options.config.workers = 1; });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+
+  const grpc::Status status = Call(server, OneProduct("late"), absl::Milliseconds(300)).Wait();
+
+  EXPECT_EQ(status.error_code(), StatusCode::DEADLINE_EXCEEDED);
+  // The only worker is free again although the lock is still held.
+  EXPECT_TRUE(AreAtWork(server, 0));
+  locked.reset();
+  EXPECT_FALSE(HasProduct(server, "late"));
+}
+
+TEST(Road, AClientThatLeavesEndsItsStatement) {
+  const TestServer server([](Server::Options& options) { options.config.workers = 1; });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  Call left(server, OneProduct("left"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+
+  left.Cancel();
+
+  EXPECT_EQ(left.Wait().error_code(), StatusCode::CANCELLED);
+  EXPECT_TRUE(AreAtWork(server, 0));
+  EXPECT_EQ(LineOf(server, "lots.v1.CatalogService/UpsertProducts")["reason"], "CANCELLED");
+  locked.reset();
+  EXPECT_FALSE(HasProduct(server, "left"));
+}
+
+TEST(Road, StoppingLetsRunningCallsFinish) {
+  TestServer server;
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  Call working(server, OneProduct("working"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+
+  std::thread stopping([&] { server.server().Stop(kCallTimeout); });
+  // New calls are turned away while the running one goes on.
+  ASSERT_TRUE(Eventually([&] {
+    v1::UpsertProductsResponse response;
+    return Send(*server.NewStub<v1::CatalogService>(), &Stub::UpsertProducts, OneProduct("new"),
+                response, absl::Seconds(1))
+               .error_code() == StatusCode::UNAVAILABLE;
+  }));
+  locked.reset();
+  stopping.join();
+
+  EXPECT_TRUE(working.Wait().ok());
+}
+
+TEST(Road, StoppingEndsWhatOutlastsTheDrain) {
+  TestServer server;
+  const ProductsLocked locked(server.database());
+  Call working(server, OneProduct("working"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+
+  server.server().Stop(absl::Milliseconds(200));
+
+  EXPECT_FALSE(working.Wait().ok());
+}
+
+}  // namespace
+}  // namespace lots

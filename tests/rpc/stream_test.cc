@@ -1,0 +1,170 @@
+// Streams: sent at the client's pace, while the database is long free for others.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "lots/v1/trace.grpc.pb.h"
+#include "service/log.h"
+#include "service/metrics.h"
+#include "service/page_token.h"
+#include "service/rpc.h"
+#include "storage/pg/flight.h"
+#include "storage/pg/pool.h"
+#include "tests/support/test_database.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+using Response = v1::TraceUpstreamResponse;
+using Reader = grpc::ClientReader<Response>;
+
+constexpr Method kTraceUpstream{"lots.v1.TraceService/TraceUpstream"};
+constexpr pg::Statement kSleep{"test_sleep", "SELECT pg_sleep(0.01)::text"};
+// More than all of gRPC's buffers on the way hold, so that most of it waits in the server.
+constexpr int kMessages = 200;
+constexpr size_t kBytesPerMessage = 256 * 1024;
+
+// Sends as many messages as the request's node_limit says, numbered from 0; with a depth_max it
+// refuses after them; and it touches the database between them.
+absl::Status SendNumbered(const v1::TraceUpstreamRequest& request, const Call&, pg::Connection& db,
+                          Sink<Response>& sink) {
+  for (int i = 0; i < request.node_limit(); ++i) {
+    Response message;
+    message.mutable_summary()->set_node_count(i);
+    message.mutable_summary()->set_truncated_by(std::string(kBytesPerMessage, 'x'));
+    sink.Append(std::move(message));
+    const auto slept = pg::Query(db, kSleep);
+    if (!slept.ok()) return slept.status();
+  }
+  if (request.depth_max() == 0) return absl::OkStatus();
+  return Refuse({Reason::kLotNotFound, "", "no such lot", {{"lot_id", "x"}}});
+}
+
+class NumberService final : public v1::TraceService::CallbackService {
+ public:
+  explicit NumberService(Rpc& rpc) : rpc_(rpc) {}
+
+  grpc::ServerWriteReactor<Response>* TraceUpstream(
+      grpc::CallbackServerContext* context, const v1::TraceUpstreamRequest* request) override {
+    return rpc_.Stream(context, request, kTraceUpstream, SendNumbered);
+  }
+
+ private:
+  Rpc& rpc_;
+};
+
+// The road and NumberService on it.
+class Streams : public testing::Test {
+ protected:
+  Streams() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    stub_ = v1::TraceService::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                                                          grpc::InsecureChannelCredentials()));
+  }
+  ~Streams() override {
+    server_->Shutdown(absl::ToChronoTime(absl::Now()));
+    server_->Wait();
+  }
+
+  std::unique_ptr<Reader> Start(grpc::ClientContext& context, int messages, bool refuse = false) {
+    v1::TraceUpstreamRequest request;
+    request.set_company("acme");
+    request.set_node_limit(messages);
+    request.set_depth_max(refuse ? 1 : 0);
+    return stub_->TraceUpstream(&context, request);
+  }
+  // Whether the handlers have ended and given their connections back.
+  bool DatabaseIsFree() {
+    return Eventually([&] { return rpc_.gauge().queue.busy == 0 && pool_.gauge().busy == 0; });
+  }
+
+  const TestDatabase database_{TestDatabase::kMigrated};
+  const std::unique_ptr<Log> log_ = *Log::Open({.level = LogLevel::kError});
+  Metrics metrics_{"0+test", {v1::TraceService::service_full_name()}};
+  pg::Pool pool_{{.connection = database_.options(), .connections_max = 2}};
+  const PageTokens page_tokens_{"key"};
+  Rpc rpc_{{.workers = 2, .streams_max = 2}, pool_, page_tokens_, metrics_, *log_};
+  NumberService service_{rpc_};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::TraceService::Stub> stub_;
+};
+
+TEST_F(Streams, ASlowClientKeepsNoConnectionToTheDatabase) {
+  grpc::ClientContext context;
+  const auto reader = Start(context, kMessages);
+  Response message;
+  ASSERT_TRUE(reader->Read(&message));
+
+  // The client reads no further, and the handler comes to its end all the same.
+  ASSERT_TRUE(DatabaseIsFree());
+  EXPECT_EQ(rpc_.gauge().streams, 1);
+
+  for (int i = 1; i < kMessages; ++i) {
+    ASSERT_TRUE(reader->Read(&message)) << i;
+    EXPECT_EQ(message.summary().node_count(), i);
+  }
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+}
+
+TEST_F(Streams, MessagesComeBeforeTheRefusalThatEndsThem) {
+  grpc::ClientContext context;
+  const auto reader = Start(context, 3, /*refuse=*/true);
+  Response message;
+  int count = 0;
+  while (reader->Read(&message)) ++count;
+
+  EXPECT_EQ(count, 3);
+  EXPECT_EQ(ReasonOf(reader->Finish()), "LOT_NOT_FOUND");
+}
+
+TEST_F(Streams, AnEmptyStreamIsOk) {
+  grpc::ClientContext context;
+  const auto reader = Start(context, 0);
+  Response message;
+
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(Streams, AClientThatLeavesEndsTheHandlerAndFreesTheMemory) {
+  grpc::ClientContext context;
+  const auto reader = Start(context, 1'000'000);
+  Response message;
+  ASSERT_TRUE(reader->Read(&message));
+
+  context.TryCancel();
+
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(DatabaseIsFree());
+  EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+}
+
+TEST_F(Streams, ThereAreOnlySoManyAtOnce) {
+  grpc::ClientContext first;
+  grpc::ClientContext second;
+  grpc::ClientContext third;
+  Response message;
+  const auto slow = Start(first, kMessages);
+  const auto slower = Start(second, kMessages);
+  ASSERT_TRUE(slow->Read(&message));
+  ASSERT_TRUE(slower->Read(&message));
+
+  EXPECT_EQ(ReasonOf(Start(third, 1)->Finish()), "SERVER_BUSY");
+
+  first.TryCancel();
+  second.TryCancel();
+  EXPECT_FALSE(slow->Finish().ok());
+  EXPECT_FALSE(slower->Finish().ok());
+}
+
+}  // namespace
+}  // namespace lots
