@@ -373,7 +373,8 @@ TEST_F(FlightTest, CrossingWritersAreRunAgain) {
   EXPECT_TRUE(write(*db_, 1, 2).ok());
   crossing.join();
 
-  EXPECT_EQ(runs, 3);
+  // The loser may run more than once: it can be quicker to take its row again than the winner.
+  EXPECT_GT(runs, 2);
 }
 
 TEST_F(FlightTest, RetriesEnd) {
