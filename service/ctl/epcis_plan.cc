@@ -69,42 +69,44 @@ void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& go
                steps);
 }
 
-// Where goods that arrive may come from, the likeliest first. What a receiving event speaks of is
-// rather on the way than there already; goods from outside of the document come anew each time.
-std::vector<std::string> SourcesOf(const EpcisEvent& event, const EpcisLot& lot,
-                                   const EpcisGoods& goods) {
+// Where goods that arrive may come from, and how much there is, the likeliest first. What a
+// receiving event speaks of is rather on the way than there already; goods from outside of the
+// document come anew each time.
+std::vector<std::pair<std::string, Quantity>> SourcesOf(const EpcisEvent& event,
+                                                        const EpcisLot& lot,
+                                                        const EpcisGoods& goods) {
   const std::string place = goods.PlaceOf(event);
-  std::vector<std::string> sources;
-  if (!IsReceiving(event)) sources.push_back(place);
-  sources.push_back(kTransitId);
-  for (const auto& [other, quantity] : goods.balance().PlacesOf(lot)) {
-    if (other != place && other != kTransitId) sources.push_back(other);
+  const EpcisBalance& balance = goods.balance();
+  std::vector<std::pair<std::string, Quantity>> sources;
+  if (!IsReceiving(event)) sources.emplace_back(place, balance.At(lot, place));
+  sources.emplace_back(kTransitId, balance.At(lot, kTransitId));
+  for (const auto& [other, quantity] : balance.PlacesOf(lot)) {
+    if (other != place && other != kTransitId) sources.emplace_back(other, quantity);
   }
-  if (IsReceiving(event) && lot.has_origin) sources.push_back(place);
+  if (IsReceiving(event) && lot.has_origin) sources.emplace_back(place, balance.At(lot, place));
   return sources;
 }
 
-// Moves what is there from one source, and answers how much that was.
-Quantity PlanArrivalFrom(const EpcisEvent& event, const EpcisLine& line, const std::string& source,
-                         EpcisGoods& goods, EpcisSteps& steps) {
+void PlanArrivalFrom(const EpcisEvent& event, const EpcisLine& taken, const std::string& source,
+                     EpcisGoods& goods, EpcisSteps& steps) {
   const std::string place = goods.PlaceOf(event);
-  const EpcisLine taken{line.lot, std::min(line.quantity, goods.balance().At(*line.lot, source))};
-  if (taken.quantity.IsZero()) return taken.quantity;
   if (source == place) {
     goods.Notice(event, absl::StrCat("confirms ", goods.TextOf(taken), " where it is"));
-    return taken.quantity;
+    return;
   }
   goods.Take(taken, source);
   goods.Arrive(event, taken, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = source, .to = place},
                steps);
-  return taken.quantity;
 }
 
+// The goods are at the event's place now: they come from wherever they are on record.
 void PlanArrival(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
                  EpcisSteps& steps) {
   EpcisLine missing = line;
-  for (const std::string& source : SourcesOf(event, *line.lot, goods)) {
-    missing.quantity -= PlanArrivalFrom(event, missing, source, goods, steps);
+  for (const auto& [source, available] : SourcesOf(event, *line.lot, goods)) {
+    const EpcisLine taken{line.lot, std::min(missing.quantity, available)};
+    missing.quantity -= taken.quantity;
+    if (taken.quantity.IsPositive()) PlanArrivalFrom(event, taken, source, goods, steps);
   }
   if (missing.quantity.IsZero()) return;
   const std::string place = goods.PlaceOf(event);

@@ -79,11 +79,12 @@ std::string AdviceFor(const absl::Status& status, absl::string_view address) {
 }
 
 std::string HeadOf(const absl::Status& status) {
+  // What lotctl itself found needs no code: it never was a call.
+  if (!status.GetPayload(kDetailsPayload).has_value()) return "lotctl: ";
   const std::string reason = ReasonOf(status);
-  if (IsUsage(status)) return "lotctl: ";
-  if (reason.empty())
-    return absl::StrCat("lotctl: ", absl::StatusCodeToString(status.code()), ": ");
-  return absl::StrCat("lotctl: ", reason, " (", absl::StatusCodeToString(status.code()), "): ");
+  const std::string code = absl::StatusCodeToString(status.code());
+  return absl::StrCat("lotctl: ", reason.empty() ? code : absl::StrCat(reason, " (", code, ")"),
+                      ": ");
 }
 
 void PrintFacts(const absl::Status& status, const Terminal& terminal) {

@@ -161,7 +161,6 @@ void Declare(CLI::App& command, UpdateOptions& options) {
 absl::Status Update(Session& session, const UpdateOptions& options) {
   v1::UpdateLotRequest request;
   v1::Lot& lot = *request.mutable_lot();
-  ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
   RETURN_IF_ERROR(SetFields(options.fields, lot));
   lot.set_etag(options.etag);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
@@ -176,6 +175,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
     mask.add_paths("product_id");
   }
   if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
+  ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
   ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(&Lots::UpdateLot, request));
   if (session.json()) return session.PrintJson(updated);
   PrintLot(updated, session.terminal());

@@ -156,7 +156,8 @@ TreeNode TraceTree::DrawTransformation(const v1::TraceLink& link, Drawn& drawn) 
     tree.text = transformation.work_order_id().empty()
                     ? Show(transformation.kind())
                     : absl::StrCat("work order ", transformation.work_order_id());
-    absl::StrAppend(&tree.text, "  ", Show(transformation.occur_time()));
+    const std::string time = Show(transformation.occur_time());
+    if (!time.empty()) absl::StrAppend(&tree.text, "  ", time);
   }
   absl::StrAppend(&tree.text, "  ", PartOf(link));
   for (const v1::TraceLink& next : links_by_transformation_.at(link.transformation_id())) {

@@ -1,0 +1,123 @@
+// What lotctl draws: widths, tables, trees, the progress bar.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "service/ctl/progress.h"
+#include "service/ctl/table.h"
+#include "service/ctl/text_width.h"
+#include "service/ctl/tree.h"
+
+namespace lots::ctl {
+namespace {
+
+class TextTest : public testing::Test {
+ protected:
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Terminal terminal_{.out = out_, .err = err_};
+};
+
+TEST_F(TextTest, WidthCountsColumnsNotBytes) {
+  EXPECT_EQ(DisplayWidth("steel"), 5);
+  EXPECT_EQ(DisplayWidth("Grün"), 4);
+  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);  // e and a combining accent
+  EXPECT_EQ(DisplayWidth("鋼"), 2);
+  EXPECT_EQ(DisplayWidth("\xFF"), 1);
+}
+
+TEST_F(TextTest, TextOfOthersCannotDriveTheTerminal) {
+  EXPECT_EQ(Printable("two\nlines\tand"), "two lines and");
+  EXPECT_EQ(Printable("\x1b[31mred"), "\xEF\xBF\xBD[31mred");
+  EXPECT_EQ(Printable("a\xE2\x80\xAE"
+                      "b"),
+            "a\xEF\xBF\xBD"
+            "b");  // reorders what follows
+  EXPECT_EQ(Printable("bad\xFF"), "bad\xEF\xBF\xBD");
+  EXPECT_EQ(Printable("Grün 鋼"), "Grün 鋼");
+}
+
+TEST_F(TextTest, ColumnsAlignWhateverTheScript) {
+  Table table({{"NUMBER"}, {"QUANTITY", Column::kRight}, {"NAME"}});
+  table.Add({"H-1", "12.5", "Stahl"});
+  table.Add({"鋼-2", "100", ""});
+  table.Print(terminal_);
+  EXPECT_EQ(out_.str(),
+            "NUMBER  QUANTITY  NAME\n"
+            "H-1         12.5  Stahl\n"
+            "鋼-2         100\n");
+}
+
+TEST_F(TextTest, ASecondPageHasNoSecondHeader) {
+  Table table({{"A"}});
+  table.Add({"1"});
+  table.Print(terminal_);
+  table.Print(terminal_);
+  table.Add({"2"});
+  table.Print(terminal_);
+  EXPECT_EQ(out_.str(), "A\n1\n2\n");
+}
+
+TEST_F(TextTest, AnEmptyTablePrintsNothing) {
+  Table({{"A"}}).Print(terminal_);
+  EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(TextTest, ColoursOnlyWhereWanted) {
+  Table plain({{"A"}});
+  plain.Add({"1"});
+  plain.Print(terminal_);
+  EXPECT_EQ(out_.str().find('\x1b'), std::string::npos);
+
+  Terminal colourful{.out = out_, .err = err_, .colours = true};
+  Table table({{"A"}});
+  table.Add({"1"});
+  table.Print(colourful);
+  EXPECT_NE(out_.str().find("\x1b[1mA\x1b[0m"), std::string::npos);
+}
+
+TEST_F(TextTest, DetailsLeaveOutWhatIsNotThere) {
+  PrintDetails({{"lot", "steel/H-1"}, {"notes", ""}, {"on hand", "3"}}, terminal_);
+  EXPECT_EQ(out_.str(), "lot:      steel/H-1\non hand:  3\n");
+}
+
+TEST_F(TextTest, TreesHangBelowTheirParents) {
+  const TreeNode tree{
+      .text = "pump/SN-1",
+      .notes = {"now here"},
+      .children = {{.text = "WO-7", .notes = {"x"}, .children = {{.text = "steel/H-1"}}},
+                   {.text = "WO-8", .notes = {"y"}}}};
+  PrintTree(tree, terminal_);
+  EXPECT_EQ(out_.str(),
+            "pump/SN-1\n"
+            "│  now here\n"
+            "├─ WO-7\n"
+            "│  │  x\n"
+            "│  └─ steel/H-1\n"
+            "└─ WO-8\n"
+            "      y\n");
+}
+
+TEST_F(TextTest, TheBarSaysHowMuchIsDone) {
+  EXPECT_EQ(Progress::Draw("importing", 12, 24, absl::Seconds(3)),
+            "importing  ████████████░░░░░░░░░░░░  12/24  3 s");
+  EXPECT_EQ(Progress::Draw("importing", 30, 24, absl::Seconds(3)),
+            "importing  ████████████████████████  30/24  3 s");
+}
+
+TEST_F(TextTest, WithoutATotalABlockRunsToAndFro) {
+  EXPECT_EQ(Progress::Draw("waiting", 0, 0, absl::Seconds(0)),
+            "waiting  ████░░░░░░░░░░░░░░░░░░░░  0 s");
+  EXPECT_EQ(Progress::Draw("waiting", 0, 0, absl::Seconds(4)),
+            "waiting  ░░░░░░░░░░░░░░░░░░░░████  4 s");
+}
+
+TEST_F(TextTest, NobodySeesABarThatIsNoTerminal) {
+  Progress progress(terminal_);
+  progress.Start("waiting", 0);
+  progress.Stop();
+  EXPECT_EQ(err_.str(), "");
+}
+
+}  // namespace
+}  // namespace lots::ctl
