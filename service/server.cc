@@ -11,6 +11,7 @@
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
+#include "prometheus/text_serializer.h"
 #include "service/catalog_service.h"
 #include "service/lot_service.h"
 #include "service/stock_service.h"
@@ -119,6 +120,14 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       watch_(ConnectionOptionsOf(options_, metrics_)) {}
 
 Server::~Server() { Stop(absl::ZeroDuration()); }
+
+std::string Server::MetricsText() const {
+  std::vector<prometheus::MetricFamily> families = metrics_.registry()->Collect();
+  for (prometheus::MetricFamily& family : scrape_->Collect()) {
+    families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
 
 absl::Status Server::ListenForMetrics() {
   const std::string& address = options_.config.metrics_listen;

@@ -46,6 +46,8 @@ class Server {
   const std::string& address() const { return address_; }
   // host:port of /metrics; empty: not served.
   const std::string& metrics_address() const { return metrics_address_; }
+  // What /metrics says, but for the exposer's own.
+  std::string MetricsText() const;
 
  private:
   Server(Options options, PageTokens page_tokens, Log& log);

@@ -40,7 +40,7 @@ inline constexpr int kIdCharactersMax =
 inline constexpr int kNumberCharactersMax = 64;  // GS1 AI 10 and 21 have 20; ERPs have longer ones
 inline constexpr int kReferenceCharactersMax = 100;
 inline constexpr int kNameCharactersMax = 200;
-inline constexpr int kCityCharactersMax = 100;   // also states and regions
+inline constexpr int kCityCharactersMax = 100;  // also states and regions
 inline constexpr int kPostalCodeCharactersMax = 20;
 inline constexpr int kPhoneCharactersMax = 40;
 inline constexpr int kNotesCharactersMax = 4'000;
@@ -56,9 +56,9 @@ inline constexpr int kFilterBytesMax = 2'048;
 
 inline constexpr int kLocationDepthMax =
     20;  // building, floor, aisle, shelf, box: real trees have 5 to 8
-inline constexpr int kShelfLifeDaysMax = 36'500;  // a century
+inline constexpr int kShelfLifeDaysMax = 36'500;                 // a century
 inline constexpr int64_t kCounterMax = 999'999'999'999'999'999;  // 18 digits fit int64_t
-inline constexpr int kWarrantyMonthsMax = 1'200;  // a century
+inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 // A clock may be wrong by a time zone, not more.
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
 inline constexpr int kProblemsShownMax = 20;  // trailers stay under 8 KiB

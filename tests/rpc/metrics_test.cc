@@ -1,5 +1,9 @@
 // What Prometheus gets to see.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <map>
 #include <set>
@@ -16,6 +20,23 @@ namespace lots {
 namespace {
 
 using Stub = v1::CatalogService::Stub;
+
+// GET of http://127.0.0.1:port/metrics.
+std::string HttpGet(int port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  const std::string request = "GET /metrics HTTP/1.0\r\n\r\n";
+  EXPECT_GT(write(socket, request.data(), request.size()), 0);
+  std::string answer;
+  char buffer[65536];
+  for (ssize_t got; (got = read(socket, buffer, sizeof(buffer))) > 0;) answer.append(buffer, got);
+  close(socket);
+  return answer;
+}
 
 std::string OfMethod(const std::string& metric, const std::string& method,
                      const std::string& code = "") {
@@ -41,9 +62,9 @@ grpc::Status UpdateSettings(const TestServer& server, const std::string& request
 }
 
 TEST(Metrics, EveryMethodAndCodeIsThereFromTheStart) {
-  const TestServer server;
+  TestServer server;
 
-  const std::string metrics = server.Metrics();
+  const std::string metrics = server.server().MetricsText();
 
   for (const char* code : {"OK", "InvalidArgument", "Unavailable"}) {
     EXPECT_TRUE(absl::StrContains(
@@ -106,16 +127,28 @@ TEST(Metrics, TellOfThePoolAndTheProcess) {
   EXPECT_NEAR(server.Metric("process_start_time_seconds"), now, 600);
 }
 
+TEST(Metrics, AreServedOverHttp) {
+  TestServer server(
+      [](Server::Options& options) { options.config.metrics_listen = "127.0.0.1:0"; });
+  const std::vector<std::string> address = absl::StrSplit(server.server().metrics_address(), ':');
+
+  const std::string answer = HttpGet(std::stoi(address.back()));
+
+  EXPECT_TRUE(absl::StartsWith(answer, "HTTP/1.1 200 OK")) << answer.substr(0, 100);
+  EXPECT_TRUE(absl::StrContains(answer, "\ngrpc_server_started_total{"));
+  EXPECT_TRUE(absl::StrContains(answer, "\nprocess_open_fds "));
+}
+
 // What `promtool check metrics` looks at: help and type once a family, before its samples; counters
 // end in _total and nothing else does; no series twice.
 TEST(Metrics, AreWellFormed) {
-  const TestServer server;
+  TestServer server;
   GetSettings(server, "acme");
   std::map<std::string, std::string> types;
   std::set<std::string> helped;
   std::set<std::string> series;
 
-  const std::string metrics = server.Metrics();
+  const std::string metrics = server.server().MetricsText();
   for (const absl::string_view line : absl::StrSplit(metrics, '\n', absl::SkipWhitespace())) {
     const std::vector<std::string> words = absl::StrSplit(line, absl::MaxSplits(' ', 3));
     if (words[0] != "#") {

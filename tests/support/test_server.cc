@@ -1,10 +1,5 @@
 #include "tests/support/test_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,25 +37,6 @@ std::string MakeFolder() {
   return folder;
 }
 
-// GET / HTTP/1.0 of 127.0.0.1:port.
-std::string HttpGet(int port, absl::string_view path) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
-    Require(absl::UnavailableError(absl::StrCat("nothing listens on port ", port)));
-  }
-  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
-  if (write(socket, request.data(), request.size()) < 0) Require(absl::UnavailableError(path));
-  std::string answer;
-  char buffer[65536];
-  for (ssize_t got; (got = read(socket, buffer, sizeof(buffer))) > 0;) answer.append(buffer, got);
-  close(socket);
-  return answer;
-}
-
 template <class Detail>
 Detail DetailOf(const grpc::Status& status) {
   google::rpc::Status details;
@@ -82,7 +58,7 @@ TestServer::TestServer(const std::function<void(Server::Options&)>& adjust)
                           .watch_period = absl::Milliseconds(20),
                           .observer = database_.options().observer};
   options.config.listen = absl::StrCat("unix:", folder_, "/socket");
-  options.config.metrics_listen = "127.0.0.1:0";
+  options.config.metrics_listen = "";
   options.config.workers = 4;
   if (adjust) adjust(options);
   server_ = Require(Server::Start(std::move(options), *log_));
@@ -102,17 +78,9 @@ std::shared_ptr<grpc::Channel> TestServer::NewChannel() const {
                                    arguments);
 }
 
-std::string TestServer::Metrics() const {
-  const std::vector<std::string> address = absl::StrSplit(server_->metrics_address(), ':');
-  int port = 0;
-  if (!absl::SimpleAtoi(address.back(), &port)) Require(absl::InternalError(address.back()));
-  const std::pair<std::string, std::string> answer =
-      absl::StrSplit(HttpGet(port, "/metrics"), absl::MaxSplits("\r\n\r\n", 1));
-  return answer.second;
-}
-
 double TestServer::Metric(absl::string_view series) const {
-  for (const absl::string_view line : absl::StrSplit(Metrics(), '\n')) {
+  const std::string metrics = server_->MetricsText();
+  for (const absl::string_view line : absl::StrSplit(metrics, '\n')) {
     double value = 0;
     if (absl::StartsWith(line, absl::StrCat(series, " ")) &&
         absl::SimpleAtod(line.substr(series.size() + 1), &value)) {

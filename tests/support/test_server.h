@@ -17,8 +17,8 @@
 
 namespace lots {
 
-// TestServer serves on a unix socket in a folder of its own, with metrics on a free port, and logs
-// to a file in the folder.
+// TestServer serves on a unix socket in a folder of its own and logs to a file there. Metrics are
+// not served unless `adjust` says where: the HTTP server takes two seconds to stop.
 class TestServer {
  public:
   // `adjust` changes the options before the start: workers, queue, company, conninfo, …
@@ -39,9 +39,8 @@ class TestServer {
     return Service::NewStub(NewChannel());
   }
 
-  // What /metrics says now, and the value of one series of it, such as
-  // `lots_db_pool_max{pool="main"}`; 0 when there is no such series.
-  std::string Metrics() const;
+  // The value of a series now, such as `lots_db_pool_max{pool="main"}`; 0 when there is no such
+  // series.
   double Metric(absl::string_view series) const;
 
   // The log lines so far.
