@@ -118,6 +118,11 @@ std::vector<Case> OutputCases() {
          o.outputs = {Output("N"), Output("n")};
        },
        "DUPLICATE_IN_REQUEST outputs[1]"},
+  };
+}
+
+std::vector<Case> QuantityAndPlaceCases() {
+  return {
       {"two of a serial", [](Scene&, CompletionOrder& o) { o.outputs = {Output("A", "2")}; },
        "SERIAL_QUANTITY_NOT_ONE outputs[0].quantity"},
       {"no destination", [](Scene&, CompletionOrder& o) { o.destination.reset(); },
@@ -274,6 +279,7 @@ class RefusalTest : public ::testing::Test {
 
 TEST_F(RefusalTest, OfOrders) { Check(OrderCases()); }
 TEST_F(RefusalTest, OfOutputs) { Check(OutputCases()); }
+TEST_F(RefusalTest, OfQuantitiesAndPlaces) { Check(QuantityAndPlaceCases()); }
 TEST_F(RefusalTest, OfComponents) { Check(ComponentCases()); }
 TEST_F(RefusalTest, OfByProducts) { Check(ByProductCases()); }
 
