@@ -77,19 +77,36 @@ int ConnectTo(const std::string& conninfo) {
   return ConnectToHost(host, port);
 }
 
-// Passes on what there is. False at the end of the connection.
-bool Pass(int from, int to) {
+// What there is, which may be nothing; no value at the end of the connection.
+std::optional<std::string> Read(int from) {
   pollfd readable{from, POLLIN, 0};
-  if (poll(&readable, 1, 0) <= 0) return true;
-  char bytes[16 * 1024];
-  const ssize_t count = recv(from, bytes, sizeof(bytes), 0);
-  if (count <= 0) return false;
-  for (ssize_t sent = 0; sent < count;) {
-    const ssize_t more = send(to, bytes + sent, count - sent, MSG_NOSIGNAL);
-    if (more <= 0) return false;
-    sent += more;
+  if (poll(&readable, 1, 0) <= 0) return "";
+  std::string bytes(16 * 1024, '\0');
+  const ssize_t count = recv(from, bytes.data(), bytes.size(), 0);
+  if (count <= 0) return std::nullopt;
+  bytes.resize(count);
+  return bytes;
+}
+
+bool Write(int to, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count <= 0) return false;
+    bytes.remove_prefix(count);
   }
   return true;
+}
+
+// How a COMMIT looks on its way: the end of the Bind message of the statement that Transaction
+// prepares, and the CommandComplete message.
+absl::string_view MarkOf(Gate::Loss loss) {
+  static constexpr char kBind[] = "\0commit";
+  static constexpr char kCommandComplete[] =
+      "C\0\0\0\x0b"
+      "COMMIT";
+  return loss == Gate::Loss::kCommit
+             ? absl::string_view(kBind, sizeof(kBind))
+             : absl::string_view(kCommandComplete, sizeof(kCommandComplete));
 }
 
 }  // namespace
@@ -136,6 +153,16 @@ void Gate::Hold() { SetState(State::kHold); }
 void Gate::Shut() { SetState(State::kShut); }
 void Gate::Open() { SetState(State::kOpen); }
 
+void Gate::LoseNext(Loss loss) {
+  absl::MutexLock lock(&mutex_);
+  next_loss_ = loss;
+}
+
+bool Gate::is_to_lose() const {
+  absl::MutexLock lock(&mutex_);
+  return next_loss_.has_value();
+}
+
 void Gate::SetState(State state) {
   absl::MutexLock lock(&mutex_);
   state_ = state;
@@ -155,16 +182,37 @@ void Gate::Run() {
     poll(sockets.data(), sockets.size(), kLookMillis);
     absl::MutexLock lock(&mutex_);
     if ((sockets[0].revents & POLLIN) != 0) Accept();
-    std::erase_if(passages_, [&](const Passage& passage) {
+    std::erase_if(passages_, [&](Passage& passage) {
       mutex_.AssertHeld();
-      const bool lives = (state_ == State::kShut || Pass(passage.client, passage.server)) &&
-                         (state_ != State::kOpen || Pass(passage.server, passage.client));
+      const bool lives = (state_ == State::kShut || PassToServer(passage)) &&
+                         (state_ != State::kOpen || PassToClient(passage));
       if (lives) return false;
       close(passage.client);
       close(passage.server);
       return true;
     });
   }
+}
+
+bool Gate::PassToServer(Passage& passage) {
+  const std::optional<std::string> bytes = Read(passage.client);
+  return bytes.has_value() && !IsLost(Loss::kCommit, *bytes, passage.client_said) &&
+         Write(passage.server, *bytes);
+}
+
+bool Gate::PassToClient(Passage& passage) {
+  const std::optional<std::string> bytes = Read(passage.server);
+  return bytes.has_value() && !IsLost(Loss::kAnswer, *bytes, passage.server_said) &&
+         Write(passage.client, *bytes);
+}
+
+bool Gate::IsLost(Loss loss, absl::string_view bytes, std::string& said) {
+  const absl::string_view mark = MarkOf(loss);
+  said.append(bytes.data(), bytes.size());
+  const bool is_lost = next_loss_ == loss && absl::StrContains(said, mark);
+  if (is_lost) next_loss_.reset();
+  if (said.size() >= mark.size()) said.erase(0, said.size() - mark.size() + 1);
+  return is_lost;
 }
 
 void Gate::Accept() {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 
 namespace lots {
@@ -32,15 +34,34 @@ class Gate {
   void Shut();
   void Open();
 
+  // What gets lost when a connection ends at its COMMIT.
+  enum class Loss {
+    kCommit,  // it does not reach the server, so that nothing is written
+    kAnswer,  // the server has committed, and the client does not hear of it
+  };
+  // Ends the connection that commits next, at that moment; the others go on.
+  void LoseNext(Loss loss);
+  // Whether that is still to happen.
+  bool is_to_lose() const;
+
  private:
   enum class State { kOpen, kHold, kShut };
   struct Passage {
     int client;
     int server;
+    // The last bytes of each, in which a COMMIT may have begun.
+    std::string client_said = {};
+    std::string server_said = {};
   };
 
   void Run();
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Passes on what there is. False when the connection is to end.
+  bool PassToServer(Passage& passage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool PassToClient(Passage& passage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether what was said is what is to be lost now; keeps of `said` what may be a beginning of it.
+  bool IsLost(Loss loss, absl::string_view bytes, std::string& said)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetState(State state);
 
   const std::string server_conninfo_;
@@ -48,7 +69,8 @@ class Gate {
   std::string conninfo_;
   int listener_ = -1;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::optional<Loss> next_loss_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_) = State::kOpen;
   bool is_ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Passage> passages_ ABSL_GUARDED_BY(mutex_);
