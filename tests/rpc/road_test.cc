@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "tests/support/test_server.h"
 
@@ -96,6 +97,13 @@ nlohmann::json LineOf(const TestServer& server, const std::string& method) {
   return found;
 }
 
+// Whether the last upsert was given up without a statement.
+bool DiedInTheQueue(const TestServer& server) {
+  const nlohmann::json line = LineOf(server, "lots.v1.CatalogService/UpsertProducts");
+  return absl::StrContains(line.value("error", ""), "while queued") &&
+         line.value("db_ms", 1.0) == 0;
+}
+
 TEST(Road, EveryCallLeavesOneLineInTheLog) {
   const TestServer server;
   grpc::ClientContext context;
@@ -109,13 +117,13 @@ TEST(Road, EveryCallLeavesOneLineInTheLog) {
       server.NewStub<v1::CatalogService>()->UpsertProducts(&context, request, &response).ok());
 
   const nlohmann::json line = LineOf(server, "lots.v1.CatalogService/UpsertProducts");
-  EXPECT_EQ(line["company"], "acme");
-  EXPECT_EQ(line["code"], "OK");
-  EXPECT_EQ(line["actor"], "anna");
-  EXPECT_EQ(line["request_id"], "order-7");
-  EXPECT_EQ(line["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
-  EXPECT_GT(line["db_ms"], 0.0);
-  EXPECT_GE(line["ms"], line["db_ms"]);
+  EXPECT_EQ(line.value("company", ""), "acme");
+  EXPECT_EQ(line.value("code", ""), "OK");
+  EXPECT_EQ(line.value("actor", ""), "anna");
+  EXPECT_EQ(line.value("request_id", ""), "order-7");
+  EXPECT_EQ(line.value("trace_id", ""), "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_GT(line.value("db_ms", 0.0), 0);
+  EXPECT_GE(line.value("ms", 0.0), line.value("db_ms", 0.0));
   EXPECT_FALSE(line.contains("reason"));
 }
 
@@ -218,6 +226,7 @@ TEST(Road, ACallWhoseDeadlinePassedInTheQueueNeverReachesTheDatabase) {
   ASSERT_TRUE(AreWaiting(server, 0));
   ASSERT_TRUE(AreAtWork(server, 0));
   EXPECT_FALSE(HasProduct(server, "late"));
+  EXPECT_TRUE(DiedInTheQueue(server));
 }
 
 TEST(Road, ACallWhoseClientLeftTheQueueNeverReachesTheDatabase) {
@@ -236,6 +245,7 @@ TEST(Road, ACallWhoseClientLeftTheQueueNeverReachesTheDatabase) {
 
   ASSERT_TRUE(AreAtWork(server, 0));
   EXPECT_FALSE(HasProduct(server, "left"));
+  EXPECT_TRUE(DiedInTheQueue(server));
 }
 
 TEST(Road, ADeadlineEndsTheStatementThatRuns) {
@@ -249,6 +259,20 @@ TEST(Road, ADeadlineEndsTheStatementThatRuns) {
   EXPECT_TRUE(AreAtWork(server, 0));
   locked.reset();
   EXPECT_FALSE(HasProduct(server, "late"));
+}
+
+TEST(Road, ACallWithoutADeadlineGetsTheServersOwn) {
+  const TestServer server(
+      [](Server::Options& options) { options.config.default_deadline = absl::Milliseconds(300); });
+  const ProductsLocked locked(server.database());
+  grpc::ClientContext context;
+  v1::UpsertProductsResponse response;
+
+  const grpc::Status status =
+      server.NewStub<v1::CatalogService>()->UpsertProducts(&context, OneProduct("late"), &response);
+
+  EXPECT_EQ(status.error_code(), StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(ReasonOf(status), "DEADLINE_EXCEEDED");
 }
 
 TEST(Road, AClientThatLeavesEndsItsStatement) {
@@ -295,6 +319,7 @@ TEST(Road, StoppingEndsWhatOutlastsTheDrain) {
   server.server().Stop(absl::Milliseconds(200));
 
   EXPECT_FALSE(working.Wait().ok());
+  EXPECT_NE(working.Wait().error_code(), StatusCode::DEADLINE_EXCEEDED);
 }
 
 }  // namespace
