@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/convert.h"
@@ -25,7 +26,8 @@ template <class Request>
 LotQuery QueryOf(const Request& request, FieldChecker& fields) {
   return {.company = {},
           .filter = request.filter(),
-          .text = fields.Line("query", request.query(), kQueryCharactersMax),
+          .text = std::string(absl::StripAsciiWhitespace(
+              fields.Line("query", request.query(), kQueryCharactersMax))),
           .show_archived = request.show_archived()};
 }
 

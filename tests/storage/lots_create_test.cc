@@ -17,6 +17,19 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+class StatementCounter : public pg::StatementObserver {
+ public:
+  explicit StatementCounter(absl::string_view name) : name_(name) {}
+  void OnStatement(absl::string_view name, absl::Duration, const absl::Status&) override {
+    if (name == name_) ++count_;
+  }
+  int count() const { return count_; }
+
+ private:
+  const std::string name_;
+  int count_ = 0;
+};
+
 class CreateLotsTest : public ::testing::Test {
  protected:
   absl::StatusOr<CreatedLots> Create(const CreateLotsOrder& order) {
@@ -106,7 +119,15 @@ TEST_F(CreateLotsTest, GivenAndGeneratedNumbersStandInOneBatch) {
 TEST_F(CreateLotsTest, ALongRunOfTakenNumbersIsPassedOverAtOnce) {
   ASSERT_THAT(Made(world_.Count("wire", 5000, "W0001")), SizeIs(5000));
 
-  EXPECT_THAT(Made(world_.Count("wire", 2)), ElementsAre("W5001", "W5002"));
+  StatementCounter counter("reserve_number_range");
+  pg::ConnectionOptions options = database_.options();
+  options.observer = &counter;
+  const auto db = pg::Connection::Open(options);
+  const auto created = CreateLots(**db, world_.Count("wire", 2));
+
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_THAT(Numbers(*created), ElementsAre("W5001", "W5002"));
+  EXPECT_EQ(counter.count(), 2);
 }
 
 TEST_F(CreateLotsTest, CountsUpFromAFirstNumber) {
