@@ -55,10 +55,10 @@ FOR UPDATE OF balances)sql"};
 // The place that holds the serial; else the virtual side of its last movement, which is where it
 // went: of the two balances that share the latest record, the other one is what it left.
 constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
-SELECT lots.lot_id, place.location_id, place.kind, place.quantity
+SELECT lots.lot_id, place.location_id, place.kind, place.quantity, place.last_recorded_at
 FROM lots
 CROSS JOIN LATERAL (
-  SELECT location_id, kind, quantity
+  SELECT location_id, kind, quantity, last_recorded_at
   FROM balances
   WHERE company = $1 AND lot_id = lots.lot_id AND last_recorded_at > '-infinity'
   ORDER BY (quantity > 0 AND kind IN (1, 2, 4, 6)) DESC, last_recorded_at DESC,
@@ -237,7 +237,8 @@ void Ledger::LoadBalances(const pg::Results& results) {
         .stored = true};
   }
   for (const pg::Row row : results[locks_.serial_places]) {
-    serial_places_[row.Get<LotId>(0)] = PlaceOf(row);
+    serial_places_[row.Get<LotId>(0)] = {.place = PlaceOf(row),
+                                         .last_recorded_at = row.Get<absl::Time>(4)};
   }
   for (const pg::Row row : results[locks_.lot_places]) {
     lot_places_[row.Get<LotId>(0)].push_back(PlaceOf(row));
@@ -281,7 +282,7 @@ Quantity Ledger::At(const LotId& lot_id, const LocationId& location_id) const {
 std::optional<Place> Ledger::WhereIs(const LotId& serial) const {
   const auto found = serial_places_.find(serial);
   if (found == serial_places_.end()) return std::nullopt;
-  return found->second;
+  return found->second.place;
 }
 
 void Ledger::SetState(const LotId& lot_id, LotState state) {

@@ -209,6 +209,10 @@ class Ledger {
     // The transformation whose movements are being taken back here, and nothing moved since.
     std::optional<TransformationId> rewinding;
   };
+  struct SerialPlace {
+    Place place;
+    absl::Time last_recorded_at;  // of the serial, wherever that was
+  };
   struct Delivery {
     LotId lot_id;
     LocationId to;
@@ -260,6 +264,7 @@ class Ledger {
   // ledger_apply.cc: what a movement does.
   void Apply(const Case& c);
   Line& AddLine(const Case& c);
+  absl::Time RecordTime(const Case& c) const;
 
   // ledger_write.cc: the rows.
   void WriteBalances(pg::Transaction& transaction) const;
@@ -284,7 +289,7 @@ class Ledger {
   absl::flat_hash_set<LotId> new_lots_;
   // Ordered as they are locked and written; references to them stay good while others are added.
   std::map<PlaceKey, Balance> balances_;
-  absl::flat_hash_map<LotId, Place> serial_places_;
+  absl::flat_hash_map<LotId, SerialPlace> serial_places_;
   absl::flat_hash_map<LotId, std::vector<Place>> lot_places_;
   std::map<MovementId, Delivery> deliveries_;
   // Of a movement that will be reversed: the first later one of the same serial that stands.

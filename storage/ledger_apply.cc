@@ -15,10 +15,17 @@ absl::Time StockSinceOf(const Posting& posting, const StockDates& source) {
 
 }  // namespace
 
+absl::Time Ledger::RecordTime(const Case& c) const {
+  absl::Time last = std::max(c.from.last_recorded_at, c.to.last_recorded_at);
+  // What left by one virtual place may come in by another: no balance joins the two movements of a
+  // serial, but its history has one order.
+  const auto serial = serial_places_.find(c.lot.lot_id);
+  if (serial != serial_places_.end()) last = std::max(last, serial->second.last_recorded_at);
+  return std::max(now_, last + absl::Microseconds(1));
+}
+
 Ledger::Line& Ledger::AddLine(const Case& c) {
-  const absl::Duration tick = absl::Microseconds(1);
-  const absl::Time recorded_at =
-      std::max({now_, c.from.last_recorded_at + tick, c.to.last_recorded_at + tick});
+  const absl::Time recorded_at = RecordTime(c);
   lines_.push_back({.posting = c.posting,
                     .recorded_at = recorded_at,
                     .from_before = c.from.dates,
@@ -33,7 +40,8 @@ Ledger::Line& Ledger::AddLine(const Case& c) {
   c.to.quantity += c.posting.quantity;
   if (c.lot.tracking == Tracking::kSerial) {
     serial_places_[c.lot.lot_id] = {
-        .location_id = c.posting.to, .kind = c.to.kind, .quantity = c.posting.quantity};
+        .place = {.location_id = c.posting.to, .kind = c.to.kind, .quantity = c.posting.quantity},
+        .last_recorded_at = recorded_at};
   }
   return lines_.back();
 }

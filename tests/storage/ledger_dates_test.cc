@@ -164,5 +164,20 @@ TEST_F(LedgerDatesTest, BackwardClockDoesNotDisturbTheOrderOfHistory) {
   EXPECT_EQ((*movements)[1].recorded_at, (*movements)[2].recorded_at + absl::Microseconds(1));
 }
 
+TEST_F(LedgerDatesTest, SerialThatLeftByOneSideAndCameInByAnotherHasOneHistory) {
+  world_.AddLot("S1", "bike");
+  Do("RECEIPT S1 1 >stock");
+  Do("TRANSFER S1 1 stock>yard");
+  Do("ADJUSTMENT S1 1 yard>");
+  world_.set_now(world_.now() - absl::Hours(5));
+
+  // Neither of the two places knows of the movements before.
+  Do("RECEIPT S1 1 >truck");
+
+  const auto movements = ListMovements(world_.db(), {.company = world_.company(), .limit = 1});
+  ASSERT_TRUE(movements.ok());
+  EXPECT_EQ(movements->front().to.value(), "truck");
+}
+
 }  // namespace
 }  // namespace lots
