@@ -1,0 +1,274 @@
+// What is where, now and then.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/stock_world.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class StockListTest : public ::testing::Test {
+ protected:
+  StockListTest() {
+    world_.AddLot("L1", "steel", {.expires_on = absl::CivilDay(2030, 1, 31)});
+    world_.AddLot("L2", "steel");
+    world_.AddLot("S1", "bike");
+  }
+
+  // "L1 stock 5" a line, in the order answered.
+  std::vector<std::string> List(ListStockOrder order) {
+    order.company = world_.company();
+    if (order.limit == 0) order.limit = 100;
+    const auto stock = ListStock(world_.db(), order);
+    EXPECT_TRUE(stock.ok()) << stock.status();
+    std::vector<std::string> lines;
+    if (!stock.ok()) return lines;
+    for (const LotStock& held : *stock) {
+      lines.push_back(
+          absl::StrCat(held.number, " ", held.location_id.value(), " ", held.quantity.ToString()));
+    }
+    return lines;
+  }
+  static absl::Time Day(int day) {
+    return absl::FromCivil(absl::CivilDay(2026, 3, day), absl::UTCTimeZone());
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  StockWorld world_{database_};
+};
+
+TEST_F(StockListTest, SelectionsNarrowEachOtherDown) {
+  for (const char* movement : {"RECEIPT L1 5 >stock", "RECEIPT L1 2 >box", "RECEIPT L2 3 >box",
+                               "RECEIPT S1 1 >box", "DELIVERY L1 1 stock>"}) {
+    world_.Do(movement);
+  }
+  const std::vector<LotId> l1 = {world_.Lot("L1")};
+  const ProductId steel("steel");
+  const LocationId box("box");
+
+  EXPECT_THAT(List({.lot_ids = l1}), ElementsAre("L1 box 2", "L1 stock 4"));
+  EXPECT_THAT(List({.lot_ids = l1, .all_kinds = true}),
+              ElementsAre("L1 CUSTOMER 1", "L1 SUPPLIER -7", "L1 box 2", "L1 stock 4"));
+  EXPECT_THAT(List({.product_id = steel}), ElementsAre("L1 box 2", "L1 stock 4", "L2 box 3"));
+  EXPECT_THAT(List({.location_id = box}), ElementsAre("L1 box 2", "L2 box 3", "S1 box 1"));
+  EXPECT_THAT(List({.product_id = steel, .location_id = box}), ElementsAre("L1 box 2", "L2 box 3"));
+  EXPECT_THAT(List({.lot_ids = l1, .location_id = box}), ElementsAre("L1 box 2"));
+}
+
+TEST_F(StockListTest, DescendantsAreCountedWhenAskedFor) {
+  for (const char* movement :
+       {"RECEIPT L1 1 >stock", "RECEIPT L1 2 >shelf", "RECEIPT L1 3 >box", "RECEIPT L1 4 >yard"}) {
+    world_.Do(movement);
+  }
+
+  EXPECT_THAT(List({.location_id = LocationId("stock")}), ElementsAre("L1 stock 1"));
+  EXPECT_THAT(List({.location_id = LocationId("stock"), .include_descendants = true}),
+              ElementsAre("L1 box 3", "L1 shelf 2", "L1 stock 1"));
+  EXPECT_THAT(List({.location_id = LocationId("shelf"), .include_descendants = true}),
+              ElementsAre("L1 box 3", "L1 shelf 2"));
+}
+
+TEST_F(StockListTest, EmptiedPlacesAreNotListed) {
+  world_.Do("RECEIPT L1 1 >stock");
+  world_.Do("TRANSFER L1 1 stock>yard");
+
+  EXPECT_THAT(List({.lot_ids = {world_.Lot("L1")}}), ElementsAre("L1 yard 1"));
+}
+
+TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsTold) {
+  world_.Do("RECEIPT L1 2.5 >stock @2026-03-01");
+
+  const auto stock = ListStock(
+      world_.db(), {.company = world_.company(), .product_id = ProductId("steel"), .limit = 10});
+
+  ASSERT_TRUE(stock.ok());
+  ASSERT_EQ(stock->size(), 1u);
+  const LotStock& held = stock->front();
+  EXPECT_EQ(held.company, world_.company());
+  EXPECT_EQ(held.lot_id, world_.Lot("L1"));
+  EXPECT_EQ(held.product_id, ProductId("steel"));
+  EXPECT_EQ(held.kind, LocationKind::kInternal);
+  EXPECT_EQ(held.quantity.Format(held.scale), "2.500");
+  EXPECT_EQ(held.arrived_at, Day(1));
+  EXPECT_EQ(held.stock_since, Day(1));
+  EXPECT_EQ(held.expires_on, absl::CivilDay(2030, 1, 31));
+}
+
+TEST_F(StockListTest, AsOfIsWhatHadHappenedByThen) {
+  world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  world_.Do("TRANSFER L1 4 stock>yard @2026-03-04");
+  world_.Do("DELIVERY L1 1 yard> @2026-03-06");
+  // Said later, happened before: on that day there was less than nothing.
+  world_.Do("SCRAP L1 3 stock> @2026-03-01");
+  const auto as_of = [&](int day) {
+    return List({.product_id = ProductId("steel"), .as_of = Day(day)});
+  };
+
+  EXPECT_THAT(as_of(1), ElementsAre("L1 stock -3"));
+  EXPECT_THAT(as_of(2), ElementsAre("L1 stock 7"));
+  EXPECT_THAT(as_of(4), ElementsAre("L1 stock 3", "L1 yard 4"));
+  EXPECT_THAT(as_of(9), ElementsAre("L1 stock 3", "L1 yard 3"));
+}
+
+TEST_F(StockListTest, AsOfForgetsWhatWasReversed) {
+  const MovementId mistake = world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  ASSERT_TRUE(world_.Reverse(mistake).ok());
+
+  EXPECT_THAT(List({.lot_ids = {world_.Lot("L1")}, .as_of = Day(3)}), IsEmpty());
+}
+
+TEST_F(StockListTest, KnownAtIsWhatWasRecordedByThen) {
+  const absl::Time start = world_.now();
+  const MovementId received = world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  world_.set_now(start + absl::Hours(1));
+  ASSERT_TRUE(world_.Reverse(received).ok());
+  world_.set_now(start + absl::Hours(2));
+  world_.Do("RECEIPT L1 8 >yard @2026-03-02");
+  const auto known_at = [&](absl::Duration after) {
+    return List({.lot_ids = {world_.Lot("L1")}, .known_at = start + after});
+  };
+
+  EXPECT_THAT(known_at(absl::Minutes(-1)), IsEmpty());
+  EXPECT_THAT(known_at(absl::Minutes(1)), ElementsAre("L1 stock 10"));
+  EXPECT_THAT(known_at(absl::Minutes(61)), IsEmpty());
+  EXPECT_THAT(known_at(absl::Minutes(121)), ElementsAre("L1 yard 8"));
+}
+
+TEST_F(StockListTest, PagesJoinWithoutGapOrOverlap) {
+  for (const char* place : {"stock", "shelf", "box", "yard", "truck"}) {
+    world_.Do(absl::StrCat("RECEIPT L1 1 >", place));
+    world_.Do(absl::StrCat("RECEIPT L2 1 >", place));
+  }
+  for (const bool then : {false, true}) {
+    ListStockOrder order{.company = world_.company(), .product_id = ProductId("steel"), .limit = 3};
+    if (then) order.as_of = absl::Now() + absl::Hours(1);
+    std::vector<std::string> pages;
+    for (int page = 0; page < 4; ++page) {
+      const auto stock = ListStock(world_.db(), order);
+      ASSERT_TRUE(stock.ok()) << stock.status();
+      for (const LotStock& held : *stock) {
+        pages.push_back(absl::StrCat(held.number, " ", held.location_id.value()));
+      }
+      order.after = {stock->back().lot_id, stock->back().location_id};
+    }
+
+    EXPECT_THAT(pages, ElementsAre("L1 box", "L1 shelf", "L1 stock", "L1 truck", "L1 yard",
+                                   "L2 box", "L2 shelf", "L2 stock", "L2 truck", "L2 yard"));
+    EXPECT_THAT(ListStock(world_.db(), order)->size(), 0u);
+  }
+}
+
+TEST_F(StockListTest, UnknownLocationIsNotFoundAndUnknownLotsHoldNothing) {
+  const auto stock = ListStock(
+      world_.db(), {.company = world_.company(), .location_id = LocationId("attic"), .limit = 10});
+
+  EXPECT_EQ(ReasonOf(stock.status()), "LOCATION_NOT_FOUND");
+  EXPECT_THAT(List({.lot_ids = {LotId(Uuid::MakeV7())}}), IsEmpty());
+  EXPECT_THAT(List({.product_id = ProductId("nothing")}), IsEmpty());
+}
+
+TEST_F(StockListTest, CompaniesDoNotSeeEachOther) {
+  StockWorld other(database_, "other");
+  other.AddLot("L9", "steel");
+  other.Do("RECEIPT L9 5 >stock");
+  world_.Do("RECEIPT L1 1 >stock");
+
+  EXPECT_THAT(List({.product_id = ProductId("steel")}), ElementsAre("L1 stock 1"));
+  EXPECT_THAT(List({.location_id = LocationId("stock"), .include_descendants = true}),
+              ElementsAre("L1 stock 1"));
+  EXPECT_THAT(List({.lot_ids = {other.Lot("L9")}}), IsEmpty());
+}
+
+class MovementListTest : public StockListTest {
+ protected:
+  // "RECEIPT L1 stock" a line.
+  std::vector<std::string> Filtered(const std::string& filter) {
+    const auto movements =
+        ListMovements(world_.db(), {.company = world_.company(), .filter = filter, .limit = 100});
+    EXPECT_TRUE(movements.ok()) << movements.status();
+    std::vector<std::string> lines;
+    if (!movements.ok()) return lines;
+    for (const Movement& movement : *movements) {
+      lines.push_back(
+          absl::StrCat(Name(movement.kind), " ", movement.number, " ", movement.to.value()));
+    }
+    return lines;
+  }
+};
+
+TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
+  RecordMovementsOrder order =
+      world_.Order({"RECEIPT L1 10 >stock @2026-03-01 #mill",
+                    "TRANSFER L1 4 stock>yard @2026-03-02", "RECEIPT S1 1 >stock @2026-03-03"});
+  order.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
+  ASSERT_TRUE(RecordMovements(world_.db(), order).ok());
+  // A second clock that is ahead makes the order plain.
+  world_.set_now(world_.now() + absl::Hours(1));
+  world_.Do("DELIVERY L1 1 yard> @2026-03-04");
+  const std::string l1 = world_.Lot("L1").value().ToString();
+  const std::string transfer = "TRANSFER L1 yard";
+
+  EXPECT_EQ(Filtered("").size(), 4u);
+  EXPECT_EQ(Filtered("").front(), "DELIVERY L1 CUSTOMER");
+  EXPECT_THAT(Filtered("lot_id = " + l1),
+              ElementsAre("DELIVERY L1 CUSTOMER", transfer, "RECEIPT L1 stock"));
+  EXPECT_THAT(Filtered("product_id = bike"), ElementsAre("RECEIPT S1 stock"));
+  EXPECT_THAT(Filtered("kind = TRANSFER"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("kind = MOVEMENT_KIND_TRANSFER"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("from_location_id = stock"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("to_location_id = yard"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("document_number = \"PO-*\""), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(Filtered("partner_id = mill"), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(Filtered("work_order_id = WO-1"), IsEmpty());
+  EXPECT_EQ(Filtered("actor = tester").size(), 4u);
+  EXPECT_THAT(Filtered("occur_time = 2026-03-02"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("occur_time >= 2026-03-02 AND occur_time < 2026-03-03"),
+              ElementsAre(transfer));
+  EXPECT_THAT(Filtered("record_time < 2026-01-01"), IsEmpty());
+}
+
+TEST_F(MovementListTest, DayOfAFilterIsTheCompanysOwn) {
+  world_.Do("RECEIPT L1 10 >stock @2026-03-01T23:30:00Z");
+  EXPECT_EQ(Filtered("occur_time = 2026-03-01").size(), 1u);
+
+  world_.Execute("UPDATE companies SET time_zone = 'Europe/Berlin' WHERE company = 'acme'");
+
+  EXPECT_THAT(Filtered("occur_time = 2026-03-01"), IsEmpty());
+  EXPECT_EQ(Filtered("occur_time = 2026-03-02").size(), 1u);
+}
+
+TEST_F(MovementListTest, WrongFilterIsRefused) {
+  const auto movements = ListMovements(
+      world_.db(), {.company = world_.company(), .filter = "colour = red", .limit = 10});
+
+  EXPECT_EQ(ReasonOf(movements.status()), "FILTER_INVALID");
+}
+
+TEST_F(MovementListTest, PagesJoinWithoutGapOrOverlap) {
+  std::vector<std::string> receipts(7, "RECEIPT L1 1 >stock");
+  const auto recorded = world_.Record(receipts);
+  ASSERT_TRUE(recorded.ok());
+  std::vector<MovementId> newest_first(recorded->movement_ids.rbegin(),
+                                       recorded->movement_ids.rend());
+
+  ListMovementsOrder order{.company = world_.company(), .limit = 3};
+  std::vector<MovementId> pages;
+  for (int page = 0; page < 3; ++page) {
+    const auto movements = ListMovements(world_.db(), order);
+    ASSERT_TRUE(movements.ok());
+    for (const Movement& movement : *movements) pages.push_back(movement.movement_id);
+    order.after = {movements->back().recorded_at, movements->back().movement_id};
+  }
+
+  EXPECT_EQ(pages, newest_first);
+  EXPECT_EQ(ListMovements(world_.db(), order)->size(), 0u);
+}
+
+}  // namespace
+}  // namespace lots
