@@ -41,12 +41,11 @@ absl::StatusOr<Quantity> Quantity::Parse(absl::string_view text) {
   if (negative) text.remove_prefix(1);
   const size_t point = text.find('.');
   const absl::string_view whole = text.substr(0, point);
-  absl::string_view decimals = point == text.npos ? "0" : text.substr(point + 1);
+  absl::string_view decimals = point == absl::string_view::npos ? "0" : text.substr(point + 1);
   if (!IsDigits(whole) || !IsDigits(decimals)) {
     return absl::InvalidArgumentError(
         "the quantity is not a decimal number: digits, at most one point between digits, and a "
-        "minus "
-        "when it is negative");
+        "minus when it is negative");
   }
   while (!decimals.empty() && decimals.back() == '0') decimals.remove_suffix(1);
   if (decimals.size() > kScaleMax) {

@@ -19,6 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
@@ -51,7 +52,8 @@ int FirstNumber(absl::string_view text) {
 int MajorVersionOf(const std::string& binaries) {
   const std::string postgres = binaries + "/postgres";
   if (access(postgres.c_str(), X_OK) != 0) return 0;
-  FILE* output = popen(absl::StrCat("'", postgres, "' --version").c_str(), "re");
+  const std::string quoted = absl::StrReplaceAll(postgres, {{"'", "'\\''"}});
+  FILE* output = popen(absl::StrCat("'", quoted, "' --version").c_str(), "re");
   if (output == nullptr) return 0;
   char line[256] = "";  // "postgres (PostgreSQL) 15.18 (…)"
   const bool answered = fgets(line, sizeof(line), output) != nullptr;

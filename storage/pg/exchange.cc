@@ -77,13 +77,17 @@ Exchange::Exchange(Connection& db, absl::Span<const Step> steps)
 absl::StatusOr<Results> Exchange::Run() {
   CollectUnprepared();
   last_answer_at_ = absl::Now();
-  if (!SendPrepares() || !SendSteps()) return Break(ConnectionLost(db_.connection_.get()));
-  if (absl::Status flushed = wire_.Flush(); !flushed.ok()) return Break(std::move(flushed));
-  if (absl::Status read = ReadPrepares(); !read.ok()) return Break(std::move(read));
-  if (absl::Status read = ReadSteps(); !read.ok()) return Break(std::move(read));
+  if (const absl::Status talked = Talk(); !talked.ok()) return Break(talked);
   if (!wire_.Settle()) db_.broken_ = true;
   if (!first_error_.ok()) return first_error_;
   return std::move(results_);
+}
+
+absl::Status Exchange::Talk() {
+  if (!SendPrepares() || !SendSteps()) return ConnectionLost(db_.connection_.get());
+  RETURN_IF_ERROR(wire_.Flush());
+  RETURN_IF_ERROR(ReadPrepares());
+  return ReadSteps();
 }
 
 void Exchange::CollectUnprepared() {
@@ -140,9 +144,10 @@ absl::Status Exchange::ReadSteps() {
   results_.reserve(steps_.size());
   for (const Step& step : steps_) {
     const bool failed_before = !first_error_.ok();
-    ASSIGN_OR_RETURN(Result answer, ReadAnswer(step));
-    if (!failed_before) Tell(step, first_error_);
-    results_.push_back(std::move(answer));
+    absl::StatusOr<Result> answer = ReadAnswer(step);
+    if (!failed_before) Tell(step, answer.ok() ? first_error_ : answer.status());
+    if (!answer.ok()) return answer.status();
+    results_.push_back(*std::move(answer));
   }
   return ReadSync();
 }
@@ -184,7 +189,7 @@ void Exchange::Tell(const Step& step, const absl::Status& status) {
   last_answer_at_ = now;
 }
 
-absl::Status Exchange::Break(absl::Status status) {
+absl::Status Exchange::Break(const absl::Status& status) {
   db_.broken_ = true;
   db_.server_lost_ = true;
   // The server's last words, when it had any, say more than that the connection is lost.

@@ -25,6 +25,8 @@ class Exchange {
 
  private:
   void CollectUnprepared();
+  // Sends and reads everything. An error means that the connection is out of step.
+  absl::Status Talk();
   bool IsPrepared(const Step& step) const;
   bool SendPrepares();
   bool SendSteps();
@@ -37,7 +39,7 @@ class Exchange {
   absl::Status ReadSync();
   void TakeError(const Step& step, absl::Status error);
   void Tell(const Step& step, const absl::Status& status);
-  absl::Status Break(absl::Status status);
+  absl::Status Break(const absl::Status& status);
 
   Connection& db_;
   const absl::Span<const Step> steps_;

@@ -98,7 +98,7 @@ TEST(Connection, DeadlineCancelsAtTheServerAndTheConnectionLivesOn) {
 
   EXPECT_EQ(late.status().code(), absl::StatusCode::kDeadlineExceeded) << late.status();
   EXPECT_EQ(SqlState(late.status()), "57014");
-  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(25));
   db->set_deadline(absl::InfiniteFuture());
   EXPECT_TRUE(db->usable());
   EXPECT_TRUE(Query(*db, kOne).ok());

@@ -235,7 +235,7 @@ TEST_F(FlightTest, SilentServerAtCommitIsAnUnknownOutcomeSoonAfterTheDeadline) {
   const absl::Status status = transaction.Commit().status();
 
   EXPECT_TRUE(IsUnknownOutcome(status)) << status;
-  EXPECT_LT(absl::Now() - start, absl::Seconds(8));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(25));
 }
 
 TEST_F(FlightTest, SilentServerAtAReadIsADeadlineExceeded) {

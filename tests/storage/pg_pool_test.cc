@@ -246,7 +246,7 @@ TEST_F(PoolTest, OneSilentConnectionIsEnoughToDropAll) {
   const auto lease = pool.Acquire(start + absl::Milliseconds(100));
 
   EXPECT_EQ(lease.status().code(), absl::StatusCode::kUnavailable) << lease.status();
-  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(15));
   EXPECT_EQ(pool.gauge().idle, 0);
   EXPECT_EQ(pool.gauge().busy, 0);
 }
