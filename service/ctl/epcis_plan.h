@@ -1,16 +1,17 @@
 // What an import will do: the requests to send, and everything that does not add up. A pure
 // function of the document: its events, sorted by time, run through a plain balance model.
 //
-// | event                         | becomes |
-// |-------------------------------|-----------------------------------------------------------------|
-// | ObjectEvent ADD               | the lots, and a RECEIPT from the supplier | | ObjectEvent
-// OBSERVE, shipping | a TRANSFER to kTransitId                                        | |
-// ObjectEvent OBSERVE, other    | a TRANSFER to its place from wherever the goods are, on the way |
-// |                               | first; a RECEIPT when they come from outside of the document |
-// | ObjectEvent DELETE            | SCRAP | | TransformationEvents of one   | a completion of a
-// work order, at the time of the last of them   | | transformationID              | | |
-// AggregationEvent              | nothing yet, but a pallet that moves takes its goods along      |
-// | anything else                 | nothing, and is named |
+// | event                        | becomes                                                       |
+// |------------------------------|---------------------------------------------------------------|
+// | ObjectEvent ADD              | the lots, and a RECEIPT from the supplier                     |
+// | ObjectEvent OBSERVE shipping | a TRANSFER to kTransitId                                      |
+// | ObjectEvent OBSERVE, other   | a TRANSFER to its place from wherever the goods are: from the |
+// |                              | way first; a RECEIPT when they come from outside              |
+// | ObjectEvent DELETE           | SCRAP                                                         |
+// | TransformationEvents of one  | a completion of a work order, at the time of the last of them |
+// | transformationID             |                                                               |
+// | AggregationEvent             | nothing yet, but a pallet that moves takes its goods along    |
+// | anything else                | nothing, and is named                                         |
 #pragma once
 
 #include <set>

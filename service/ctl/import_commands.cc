@@ -109,7 +109,6 @@ absl::Status ImportEpcis(Session& session, const ImportOptions& options) {
   const Terminal& terminal = session.terminal();
   // Standard output carries the service's answers and nothing else when a machine reads it.
   std::ostream& report = session.json() ? terminal.err : terminal.out;
-  session.progress().Stop();
   PrintPlan(plan, report);
   if (!plan.discrepancies.empty() && !adjust) return RefuseDiscrepancies(plan, terminal);
   if (!plan.discrepancies.empty()) {

@@ -1,4 +1,5 @@
 // lotctl lot create | get | find | update | archive | unarchive | delete | preview
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "service/ctl/commands.h"
 #include "service/ctl/json.h"
@@ -158,6 +159,19 @@ void Declare(CLI::App& command, UpdateOptions& options) {
   command.add_option("--etag", options.etag, "only if nobody changed it since");
 }
 
+// The API replaces attributes as a whole; a person who sets one does not mean to lose the others.
+absl::Status KeepAttributes(Session& session, const UpdateOptions& options, v1::Lot& lot) {
+  const bool cleared = absl::c_linear_search(options.cleared, "attributes");
+  if (options.fields.attributes.empty() || cleared) return absl::OkStatus();
+  v1::GetLotRequest request;
+  request.set_lot_id(lot.lot_id());
+  ASSIGN_OR_RETURN(const v1::Lot current, session.Call(&Lots::GetLot, request));
+  for (const auto& [name, value] : current.attributes()) {
+    lot.mutable_attributes()->insert({name, value});  // what was given stays
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Update(Session& session, const UpdateOptions& options) {
   v1::UpdateLotRequest request;
   v1::Lot& lot = *request.mutable_lot();
@@ -165,7 +179,9 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   lot.set_etag(options.etag);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
   for (const std::string& field : GivenFields(options.fields)) mask.add_paths(field);
-  for (const std::string& field : options.cleared) mask.add_paths(field);
+  for (const std::string& field : options.cleared) {
+    if (!absl::c_linear_search(mask.paths(), field)) mask.add_paths(field);
+  }
   if (!options.number.empty()) {
     lot.set_number(options.number);
     mask.add_paths("number");
@@ -176,6 +192,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   }
   if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
   ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
+  RETURN_IF_ERROR(KeepAttributes(session, options, lot));
   ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(&Lots::UpdateLot, request));
   if (session.json()) return session.PrintJson(updated);
   PrintLot(updated, session.terminal());

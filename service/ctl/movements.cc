@@ -14,7 +14,10 @@ std::string CauseOf(const v1::Movement& movement) {
   };
   append("", Show(movement.document()));
   append("partner ", movement.partner_id());
-  append("work order ", movement.work_order_id());
+  // The document of a completion is its work order.
+  if (movement.work_order_id() != movement.document().number()) {
+    append("work order ", movement.work_order_id());
+  }
   append("reverses ", movement.reverses_movement_id());
   append("returns ", movement.delivery_movement_id());
   append("", movement.note());

@@ -57,6 +57,11 @@ void Progress::Stop() {
   Erase();
 }
 
+void Progress::Resume() {
+  absl::MutexLock lock(&mutex_);
+  running_ = true;
+}
+
 void Progress::Erase() {
   if (shown_) terminal_.err << kEraseLine << std::flush;
   shown_ = false;

@@ -27,6 +27,9 @@ constexpr char kFooter[] =
 void DeclareGlobals(CLI::App& program, GlobalOptions& options, std::string& output) {
   program.add_option("--address", options.address, "where lotd listens")
       ->envname("LOTS_ADDRESS")
+      ->check([](const std::string& address) {
+        return std::string(address.empty() ? "is empty; it is a host:port or unix:path" : "");
+      })
       ->capture_default_str();
   program.add_option("--company", options.company, "the company; default: your only one")
       ->envname("LOTS_COMPANY");

@@ -44,7 +44,7 @@ std::string Session::NextRequestId() {
 
 absl::Status Session::PrintJson(const google::protobuf::Message& message) const {
   ASSIGN_OR_RETURN(const std::string line, ToJson(message));
-  terminal_.out << line << "\n";
+  terminal().out << line << "\n";
   return absl::OkStatus();
 }
 

@@ -43,7 +43,11 @@ class Session {
   Session(const GlobalOptions& options, const Terminal& terminal);
 
   const GlobalOptions& options() const { return options_; }
-  const Terminal& terminal() const { return terminal_; }
+  // For writing to: the progress bar is taken off the screen, and comes back with the next call.
+  const Terminal& terminal() const {
+    progress_.Stop();
+    return terminal_;
+  }
   Progress& progress() { return progress_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
@@ -55,6 +59,7 @@ class Session {
     if (request.company().empty()) request.set_company(options_.company);
     grpc::ClientContext context;
     Prepare(context);
+    progress_.Resume();
     Response response;
     const grpc::Status status = (StubOf<Stub>().*method)(&context, request, &response);
     if (!status.ok()) return FromGrpc(status);
@@ -83,6 +88,7 @@ class Session {
     if (request.company().empty()) request.set_company(options_.company);
     grpc::ClientContext context;
     Prepare(context);
+    progress_.Resume();
     auto reader = (StubOf<Stub>().*method)(&context, request);
     Response message;
     while (reader->Read(&message)) {
@@ -112,7 +118,7 @@ class Session {
   const GlobalOptions options_;
   const Terminal terminal_;
   int writes_ = 0;
-  Progress progress_;
+  mutable Progress progress_;  // what it draws is no state of ours
   std::shared_ptr<grpc::Channel> channel_;
   std::tuple<std::unique_ptr<v1::CatalogService::StubInterface>,
              std::unique_ptr<v1::LotService::StubInterface>,

@@ -57,7 +57,9 @@ std::string TextOf(const v1::PartnerMovement& movement) {
 }
 
 std::vector<std::string> NotesOf(const v1::TraceNode& node) {
-  std::vector<std::string> notes = {PlacesOf(node)};
+  std::vector<std::string> notes;
+  if (!node.reference().empty()) notes.push_back(absl::StrCat("reference ", node.reference()));
+  notes.push_back(PlacesOf(node));
   for (const v1::PartnerMovement& movement : node.partner_movements()) {
     notes.push_back(TextOf(movement));
   }
@@ -70,9 +72,6 @@ std::vector<std::string> NotesOf(const v1::TraceNode& node) {
 
 std::string TitleOf(const v1::TraceNode& node) {
   std::string title = ShowLot(node.product_id(), node.number());
-  if (!node.reference().empty() && node.reference() != node.number()) {
-    absl::StrAppend(&title, "  [", node.reference(), "]");
-  }
   if (node.depth() > 0 && node.certainty() == v1::CERTAINTY_POSSIBLE) {
     absl::StrAppend(&title, "  possibly");
   }

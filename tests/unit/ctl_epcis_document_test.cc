@@ -133,7 +133,8 @@ TEST(EpcisDocument, EventsWithoutAnIdGetOneFromTheirContents) {
 TEST(EpcisDocument, EveryErrorIsToldWithItsEvent) {
   const auto document = ParseEpcisDocument(DocumentOf(
       R"({"type":"ObjectEvent","eventID":"urn:e:1","action":"GUESS","eventTime":"yesterday"},
-         {"type":"ObjectEvent","eventID":"urn:e:2","action":"ADD","eventTime":"2026-01-01T00:00:00Z",
+         {"type":"ObjectEvent","eventID":"urn:e:2","action":"ADD",
+          "eventTime":"2026-01-01T00:00:00Z",
           "epcList":"urn:epc:id:sgtin:1.2.3",
           "quantityList":[{"quantity":-1},{"epcClass":"urn:x","quantity":"much"}]},
          17)"));

@@ -321,14 +321,13 @@ TEST(EpcisPlan, OtherProductsAreByProducts) {
 }
 
 TEST(EpcisPlan, OnePalletOnAnotherMovesItsGoods) {
-  const std::string pack =
-      Event(2, "AggregationEvent", "A",
-            R"("action":"ADD","parentID":"urn:epc:id:sscc:1.1",)" +
-                Goods("R", "9", "childQuantityList")) +
-      "," +
-      Event(
-          3, "AggregationEvent", "A",
-          R"("action":"ADD","parentID":"urn:epc:id:sscc:1.2","childEPCs":["urn:epc:id:sscc:1.1"])");
+  const std::string pack = Event(2, "AggregationEvent", "A",
+                                 R"("action":"ADD","parentID":"urn:epc:id:sscc:1.1",)" +
+                                     Goods("R", "9", "childQuantityList")) +
+                           "," +
+                           Event(3, "AggregationEvent", "A",
+                                 R"("action":"ADD","parentID":"urn:epc:id:sscc:1.2",
+                "childEPCs":["urn:epc:id:sscc:1.1"])");
   const std::string ship =
       Object(4, "OBSERVE", "shipping", "A", R"("epcList":["urn:epc:id:sscc:1.2"])");
   const std::string made = Object(1, "ADD", "commissioning", "A", Goods("R", "9"));
@@ -348,15 +347,15 @@ TEST(EpcisPlan, OnePalletOnAnotherMovesItsGoods) {
 }
 
 TEST(EpcisPlan, PalletsInACircleEnd) {
-  const EpcisPlan plan = PlanOf(
-      Event(
-          1, "AggregationEvent", "A",
-          R"("action":"ADD","parentID":"urn:epc:id:sscc:1.1","childEPCs":["urn:epc:id:sscc:1.2"])") +
-      "," +
-      Event(
-          2, "AggregationEvent", "A",
-          R"("action":"ADD","parentID":"urn:epc:id:sscc:1.2","childEPCs":["urn:epc:id:sscc:1.1"])") +
-      "," + Object(3, "OBSERVE", "shipping", "A", R"("epcList":["urn:epc:id:sscc:1.2"])"));
+  const EpcisPlan plan =
+      PlanOf(Event(1, "AggregationEvent", "A",
+                   R"("action":"ADD","parentID":"urn:epc:id:sscc:1.1",
+                "childEPCs":["urn:epc:id:sscc:1.2"])") +
+             "," +
+             Event(2, "AggregationEvent", "A",
+                   R"("action":"ADD","parentID":"urn:epc:id:sscc:1.2",
+                "childEPCs":["urn:epc:id:sscc:1.1"])") +
+             "," + Object(3, "OBSERVE", "shipping", "A", R"("epcList":["urn:epc:id:sscc:1.2"])"));
   EXPECT_EQ(plan.discrepancies.size(), 1u);
 }
 

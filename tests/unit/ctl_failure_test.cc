@@ -138,6 +138,10 @@ TEST(CommandLine, MistakesAreUsageErrorsAndSendNothing) {
   }
 }
 
+TEST(CommandLine, AnAddressIsNotEmpty) {
+  EXPECT_EQ(RunLine({"--address", "", "server", "ping"}).code, kExitUsage);
+}
+
 TEST(CommandLine, AMisspeltCommandIsNamed) {
   EXPECT_THAT(RunLine({"lot", "frobnicate"}).err, HasSubstr("'frobnicate'"));
 }

@@ -46,7 +46,8 @@ TEST(TraceTree, ShowsPlacesPartnersAndHowALotWasUsed) {
             "│  now 1 at CUSTOMER (customer) since 2026-01-01 00:00:00Z\n"
             "│  delivery 1 to C-9, delivery_note 7\n"
             "└─ work order WO-7  2026-01-01 00:00:00Z  made 1\n"
-            "   └─ steel/H-1  [SUP-9]  possibly  used 2.5 (pooled)\n"
+            "   └─ steel/H-1  possibly  used 2.5 (pooled)\n"
+            "         reference SUP-9\n"
             "         now 4 at RAW, … 25 places in all\n");
 }
 

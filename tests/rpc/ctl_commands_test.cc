@@ -1,0 +1,278 @@
+// lotctl against a real server: every command of every group, in both forms.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "lots/v1/catalog.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/stock.pb.h"
+#include "lots/v1/trace.pb.h"
+#include "lots/v1/work_order.pb.h"
+#include "tests/support/ctl_runner.h"
+
+namespace lots {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// A factory that makes pumps of motors and steel: places, products, and 100 of steel H-1 and the
+// motors M-1 and M-2 in RAW.
+class CtlCommands : public testing::Test {
+ protected:
+  void SetUp() override {
+    lotctl_.Ok({"settings", "update", "--time-zone", "Europe/Berlin"});
+    lotctl_.Ok({"location", "upsert", "RAW", "HALL", "SHIP", "--kind", "internal"});
+    lotctl_.Ok({"product", "upsert", "steel", "--tracking", "lot", "--unit", "kg", "--scale", "3"});
+    lotctl_.Ok({"product", "upsert", "motor", "--tracking", "serial"});
+    lotctl_.Ok({"product", "upsert", "pump", "--tracking", "serial", "--producible", "true",
+                "--template", "SN-{####}"});
+    lotctl_.Ok(
+        {"lot", "create", "steel", "H-1", "--reference", "SUP-9", "--expires", "2099-12-31"});
+    lotctl_.Ok({"lot", "create", "motor", "M-1", "M-2"});
+    lotctl_.Ok({"stock", "move", "receipt", "steel/H-1=100", "motor/M-1", "motor/M-2", "--to",
+                "RAW", "--partner", "ACME", "--document", "purchase_order:4711"});
+  }
+
+  // Pump SN-0001 of motor M-1 (exact) and 2.5 of steel (pooled), in HALL.
+  void MakePump() {
+    lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "2"});
+    lotctl_.Ok({"work-order", "complete", "WO-7", "--finished", "SN-0001", "--component",
+                "motor/M-1>0", "--component", "steel/H-1=2.5", "--from", "RAW", "--to", "HALL"});
+  }
+
+  std::string MovementOf(const std::string& kind) {
+    const auto page = lotctl_.Answer<v1::ListMovementsResponse>(
+        {"stock", "movements", "--kind", kind, "--limit", "1000"});
+    return page.movements_size() == 0 ? "" : page.movements(0).movement_id();
+  }
+
+  TestServer server_;
+  CtlRunner lotctl_{server_, "acme"};
+};
+
+TEST_F(CtlCommands, PingSaysThatItServes) {
+  EXPECT_THAT(lotctl_.Ok({"server", "ping"}), HasSubstr("is SERVING"));
+  EXPECT_EQ(lotctl_.Ok({"server", "ping", "--output", "json"}), "{\"status\":\"SERVING\"}\n");
+}
+
+TEST_F(CtlCommands, SettingsAreShownAndChanged) {
+  EXPECT_EQ(lotctl_.Answer<v1::Settings>({"settings", "get"}).time_zone(), "Europe/Berlin");
+  lotctl_.Ok({"settings", "update", "--expiry", "off"});
+  const auto settings = lotctl_.Answer<v1::Settings>({"settings", "get"});
+  EXPECT_FALSE(settings.expiry_enabled());
+  EXPECT_TRUE(settings.lots_enabled());
+  // Naming nothing changes nothing.
+  EXPECT_THAT(lotctl_.Ok({"settings", "update"}), HasSubstr("expiry:     off"));
+}
+
+TEST_F(CtlCommands, ProductsKeepWhatAnUpsertDoesNotName) {
+  lotctl_.Ok({"product", "upsert", "steel", "--name", "Stahl", "--expire-days", "30"});
+  const auto product = lotctl_.Answer<v1::Product>({"product", "get", "steel"});
+  EXPECT_EQ(product.display_name(), "Stahl");
+  EXPECT_EQ(product.unit(), "kg");
+  EXPECT_EQ(product.shelf_life().expire_days(), 30);
+  EXPECT_THAT(lotctl_.Ok({"product", "get", "steel"}), HasSubstr("expires after:    30 days"));
+  EXPECT_THAT(lotctl_.Ok({"product", "list"}), HasSubstr("Stahl"));
+}
+
+TEST_F(CtlCommands, LocationsHaveAddressesAndParents) {
+  lotctl_.Ok({"location", "upsert", "RAW-1", "--kind", "internal", "--parent", "RAW", "--city",
+              "Köln", "--country", "DE"});
+  EXPECT_THAT(lotctl_.Ok({"location", "list"}), HasSubstr("Köln, DE"));
+}
+
+TEST_F(CtlCommands, LotsAreNamedEitherWay) {
+  const auto lot = lotctl_.Answer<v1::Lot>({"lot", "get", "steel/H-1"});
+  EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "get", lot.lot_id()}).number(), "H-1");
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "steel/H-1"}), HasSubstr("reference:   SUP-9"));
+  const auto lots = lotctl_.Answer<v1::BatchGetLotsResponse>(
+      {"lot", "get", "motor/M-2", lot.lot_id(), "motor/M-1"});
+  ASSERT_EQ(lots.lots_size(), 3);
+  EXPECT_EQ(lots.lots(0).number(), "M-2");
+  EXPECT_EQ(lots.lots(2).number(), "M-1");
+}
+
+TEST_F(CtlCommands, LotsAreCreatedOneOrMany) {
+  EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "create", "pump"}).number(), "SN-0001");
+  const auto batch = lotctl_.Answer<v1::BatchCreateLotsResponse>(
+      {"lot", "create", "pump", "--count", "3", "--first", "A-09"});
+  ASSERT_EQ(batch.lots_size(), 3);
+  EXPECT_EQ(batch.lots(2).number(), "A-11");
+  const auto preview =
+      lotctl_.Answer<v1::PreviewLotNumbersResponse>({"lot", "preview", "pump", "--count", "2"});
+  EXPECT_THAT(preview.numbers(), testing::ElementsAre("SN-0002", "SN-0003"));
+  EXPECT_THAT(
+      lotctl_.Ok({"lot", "create", "steel", "H-2", "H-3", "--quantity", "4", "--location", "RAW"}),
+      HasSubstr("created (2)"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "steel/H-3"}), HasSubstr("4.000 on hand"));
+}
+
+TEST_F(CtlCommands, FindSaysWhatItDidNotFind) {
+  const std::string out = lotctl_.Ok({"lot", "find", "H-1", "NO-1"});
+  EXPECT_THAT(out, HasSubstr("H-1"));
+  EXPECT_THAT(out, HasSubstr("no lot has the number NO-1"));
+}
+
+TEST_F(CtlCommands, ListsFilterAndSummarise) {
+  EXPECT_THAT(lotctl_.Ok({"lot", "list", "--product", "steel", "--on-hand", "--created-since",
+                          "2020-01-01", "--expires-before", "2100-01-01", "--query", "sup-9"}),
+              HasSubstr("SUP-9"));
+  EXPECT_EQ(lotctl_.Ok({"lot", "list", "--created-before", "2020-01-01"}), "");
+  EXPECT_EQ(lotctl_.Ok({"lot", "list", "--state", "planned"}), "");
+  EXPECT_THAT(lotctl_.Ok({"lot", "summary"}), HasSubstr("motor       2        2"));
+}
+
+TEST_F(CtlCommands, ListsGoOnOverPages) {
+  lotctl_.Ok({"lot", "create", "pump", "--count", "1200"});
+  const auto pages =
+      lotctl_.Messages<v1::ListLotsResponse>({"lot", "list", "--product", "pump", "--limit", "0"});
+  ASSERT_EQ(pages.size(), 2u);
+  EXPECT_EQ(pages[0].lots_size() + pages[1].lots_size(), 1200);
+  const CtlEnd some = lotctl_.Run({"lot", "list", "--product", "pump", "--limit", "5"});
+  EXPECT_EQ(some.code, 0);
+  EXPECT_EQ(std::count(some.out.begin(), some.out.end(), '\n'), 6);  // the header and five
+  EXPECT_THAT(some.err, HasSubstr("there are more than 5"));
+}
+
+TEST_F(CtlCommands, LotsAreEditedArchivedAndDeleted) {
+  const auto lot =
+      lotctl_.Answer<v1::Lot>({"lot", "update", "steel/H-1", "--notes", "dented", "--clear",
+                               "expire_date", "--attribute", "colour=blue"});
+  EXPECT_EQ(lot.notes(), "dented");
+  EXPECT_FALSE(lot.has_expire_date());
+  EXPECT_EQ(lot.attributes().at("colour").text(), "blue");
+  const auto more =
+      lotctl_.Answer<v1::Lot>({"lot", "update", "steel/H-1", "--attribute", "purity:decimal=99.5"});
+  EXPECT_EQ(more.attributes_size(), 2);
+  lotctl_.Ok({"lot", "create", "steel", "OLD"});
+  EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "archive", "steel/OLD"}).state(),
+            v1::LOT_STATE_ARCHIVED);
+  EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "unarchive", "steel/OLD"}).state(),
+            v1::LOT_STATE_ACTIVE);
+  EXPECT_EQ(lotctl_.Ok({"lot", "delete", "steel/OLD"}), "deleted steel/OLD\n");
+  EXPECT_EQ(lotctl_.Run({"lot", "get", "steel/OLD"}).code, 1);
+}
+
+TEST_F(CtlCommands, StockIsMovedListedSuggestedAndReversed) {
+  lotctl_.Ok({"stock", "move", "transfer", "steel/H-1=20", "--from", "RAW", "--to", "HALL"});
+  const std::string stock = lotctl_.Ok({"stock", "list", "--product", "steel"});
+  EXPECT_THAT(stock, HasSubstr("20.000"));
+  EXPECT_THAT(stock, HasSubstr("80.000"));
+  EXPECT_THAT(lotctl_.Ok({"stock", "list", "steel/H-1", "--known-at", "2020-01-01"}), "");
+  EXPECT_THAT(lotctl_.Ok({"stock", "suggest", "steel", "120", "--strategy", "fefo"}),
+              HasSubstr("missing: 20"));
+  const auto reversal =
+      lotctl_.Answer<v1::Movement>({"stock", "reverse", MovementOf("transfer"), "--note", "oops"});
+  EXPECT_EQ(reversal.to_location_id(), "RAW");
+  EXPECT_THAT(lotctl_.Ok({"stock", "movements", "--lot", "steel/H-1"}), HasSubstr("oops"));
+}
+
+TEST_F(CtlCommands, ADeliveryIsReturned) {
+  lotctl_.Ok({"stock", "move", "delivery", "motor/M-1", "--from", "RAW", "--partner", "C-9"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "motor/M-1"}), HasSubstr("customer"));
+  lotctl_.Ok({"stock", "move", "return", "motor/M-1", "--to", "SHIP", "--partner", "C-9",
+              "--delivery", MovementOf("delivery")});
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "motor/M-1"}), HasSubstr("SHIP"));
+}
+
+TEST_F(CtlCommands, AWorkOrderIsCompletedAndTraced) {
+  MakePump();
+  EXPECT_THAT(lotctl_.Ok({"work-order", "get", "WO-7"}), HasSubstr("SN-0002  planned"));
+  EXPECT_THAT(lotctl_.Ok({"work-order", "list", "--state", "open"}), HasSubstr("WO-7"));
+  lotctl_.Ok({"stock", "move", "delivery", "pump/SN-0001", "--from", "HALL", "--partner", "C-9",
+              "--document", "delivery_note:7"});
+  const std::string up = lotctl_.Ok({"trace", "upstream", "pump/SN-0001"});
+  EXPECT_THAT(up, HasSubstr("pump/SN-0001\n"));
+  EXPECT_THAT(up, HasSubstr("delivery 1 to C-9, delivery_note 7"));
+  EXPECT_THAT(up, HasSubstr("─ work order WO-7"));
+  EXPECT_THAT(up, HasSubstr("─ motor/M-1  used 1 (exact)"));
+  EXPECT_THAT(up, HasSubstr("reference SUP-9"));
+  EXPECT_THAT(up, HasSubstr("─ steel/H-1  used 2.5"));
+  EXPECT_THAT(up, HasSubstr("from ACME, purchase_order 4711"));
+  EXPECT_THAT(up, HasSubstr("3 lots, 1 transformations, depth 1"));
+  const auto down =
+      lotctl_.Messages<v1::TraceDownstreamResponse>({"trace", "downstream", "steel/H-1"});
+  EXPECT_TRUE(down.back().has_summary());
+  EXPECT_EQ(down.back().summary().node_count(), 2);
+  EXPECT_THAT(lotctl_.Ok({"lot", "history", "pump/SN-0001"}),
+              HasSubstr("assigned work order WO-7"));
+}
+
+TEST_F(CtlCommands, WorkOrdersAreUnassignedCancelledAndReversed) {
+  MakePump();
+  const auto free = lotctl_.Answer<v1::UnassignSerialsResponse>(
+      {"work-order", "unassign", "WO-7", "SN-0002", "--keep"});
+  EXPECT_EQ(free.serials(0).number(), "SN-0002");
+  const auto order = lotctl_.Answer<v1::WorkOrder>({"work-order", "get", "WO-7"});
+  ASSERT_EQ(order.completions_size(), 1);
+  lotctl_.Ok({"work-order", "reverse", order.completions(0).transformation_id()});
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "motor/M-1"}), HasSubstr("RAW"));
+  const auto cancelled =
+      lotctl_.Answer<v1::CancelWorkOrderResponse>({"work-order", "cancel", "WO-7"});
+  EXPECT_EQ(cancelled.voided(0).number(), "SN-0001");
+}
+
+TEST_F(CtlCommands, AUnitIsTakenApart) {
+  MakePump();
+  const auto apart =
+      lotctl_.Answer<v1::DisassembleResponse>({"work-order", "disassemble", "pump/SN-0001", "--to",
+                                               "RAW", "--component", "steel/H-1=0.5@HALL"});
+  ASSERT_EQ(apart.components_size(), 2);
+  EXPECT_TRUE(apart.components(0).exact());
+  EXPECT_EQ(apart.components(1).to_location_id(), "HALL");
+}
+
+TEST_F(CtlCommands, ACompletionComesFromAFile) {
+  const std::string path = absl::StrCat(testing::TempDir(), "/ctl_order.json");
+  std::ofstream(path) << R"({"workOrderId": "WO-8", "productId": "pump",
+      "outputs": [{"number": "X-1"}], "destinationLocationId": "HALL",
+      "components": [{"lot": {"productId": "motor", "number": "M-2"}, "outputIndex": 0,
+                      "fromLocationId": "RAW"}]})";
+  const std::vector<std::string> line = {"work-order", "complete", "--file", path};
+  std::vector<std::string> dry = line;
+  dry.push_back("--validate-only");
+  EXPECT_EQ(lotctl_.Ok(dry), "nothing would be refused\n");
+  EXPECT_THAT(lotctl_.Ok(line), HasSubstr("X-1"));
+  const CtlEnd again = lotctl_.Run(dry);
+  EXPECT_EQ(again.code, 1);
+  EXPECT_THAT(again.out, HasSubstr("SERIAL_"));
+  std::ofstream(path) << R"({"workOrder": 7})";
+  const CtlEnd wrong = lotctl_.Run(line);
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("workOrder"));
+}
+
+TEST_F(CtlCommands, ARefusalSaysWhyAndWritesNothingOnStandardOutput) {
+  const CtlEnd end = lotctl_.Run({"--output", "json", "stock", "move", "transfer", "steel/H-1=500",
+                                  "--from", "RAW", "--to", "HALL"});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_EQ(end.out, "");
+  EXPECT_THAT(end.err, HasSubstr("NOT_ENOUGH (FAILED_PRECONDITION)"));
+  EXPECT_THAT(end.err, HasSubstr("available: 100"));
+}
+
+TEST_F(CtlCommands, TheSameRequestIdDoesItOnce) {
+  const std::vector<std::string> line = {"--request-id", "r-7",    "stock", "move", "transfer",
+                                         "steel/H-1=20", "--from", "RAW",   "--to", "HALL"};
+  EXPECT_EQ(lotctl_.Ok(line), lotctl_.Ok(line));
+  EXPECT_THAT(lotctl_.Ok({"stock", "list", "--location", "HALL"}), HasSubstr("20.000"));
+}
+
+TEST_F(CtlCommands, AWriteThatTookTooLongCanBeRepeated) {
+  const CtlEnd end = lotctl_.Run({"--timeout", "0.000001", "stock", "move", "transfer",
+                                  "steel/H-1=20", "--from", "RAW", "--to", "HALL"});
+  EXPECT_EQ(end.code, 3);
+  EXPECT_THAT(end.err, HasSubstr("Repeating it with --request-id "));
+}
+
+TEST_F(CtlCommands, TheActorStandsInTheHistory) {
+  lotctl_.Ok({"--actor", "anna", "lot", "update", "steel/H-1", "--notes", "seen"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "history", "steel/H-1"}), HasSubstr("anna"));
+}
+
+}  // namespace
+}  // namespace lots
