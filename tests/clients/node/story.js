@@ -1,6 +1,7 @@
 // The main job from Node: a work order completes, and every unit can be traced.
 //
-// node story.js ADDRESS PROTO_FOLDER...    against a running lotd; the folders hold the protos and what they import.
+// node story.js ADDRESS PROTO_FOLDER...    against a running lotd; the folders hold the protos and
+// what they import.
 //
 // Nothing here is special to tests: a service in Node would make the same calls.
 'use strict';
@@ -12,7 +13,8 @@ const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 
 const [address, ...folders] = process.argv.slice(2);
-const files = ['catalog', 'lot', 'stock', 'work_order', 'trace'].map((name) => `lots/v1/${name}.proto`);
+const services = ['catalog', 'lot', 'stock', 'work_order', 'trace'];
+const files = services.map((name) => `lots/v1/${name}.proto`);
 const definition = loader.loadSync([...files, 'grpc/health/v1/health.proto'], {
   includeDirs: folders, keepCase: true, enums: String, longs: Number, defaults: true, oneofs: true,
 });
@@ -44,23 +46,35 @@ async function factoryIsRegistered() {
   await catalog.UpsertProducts({
     company,
     products: [
-      { product_id: 'bike', tracking: 'TRACKING_SERIAL', producible: true, number_template: 'B-{######}' },
+      {
+        product_id: 'bike',
+        tracking: 'TRACKING_SERIAL',
+        producible: true,
+        number_template: 'B-{######}',
+      },
       { product_id: 'frame', tracking: 'TRACKING_SERIAL' },
       { product_id: 'paint', tracking: 'TRACKING_LOT', scale: 3, unit: 'kg' },
     ],
   });
   await catalog.UpsertLocations({
     company,
-    locations: ['stores', 'finished'].map((id) => ({ location_id: id, kind: 'LOCATION_KIND_INTERNAL' })),
+    locations: ['stores', 'finished'].map((id) => (
+      { location_id: id, kind: 'LOCATION_KIND_INTERNAL' })),
   });
 }
 
 async function componentsAreReceived() {
   await lots.BatchCreateLots({
-    company, request_id: 'frames', product_id: 'frame', lots: [{ number: 'F-1' }, { number: 'F-2' }],
+    company,
+    request_id: 'frames',
+    product_id: 'frame',
+    lots: [{ number: 'F-1' }, { number: 'F-2' }],
   });
-  await lots.CreateLot({ company, request_id: 'paint', lot: { product_id: 'paint', number: 'RED-7' } });
-  const receipt = { kind: 'MOVEMENT_KIND_RECEIPT', to_location_id: 'stores', partner_id: 'supplier-1' };
+  const paint = { product_id: 'paint', number: 'RED-7' };
+  await lots.CreateLot({ company, request_id: 'paint', lot: paint });
+  const receipt = {
+    kind: 'MOVEMENT_KIND_RECEIPT', to_location_id: 'stores', partner_id: 'supplier-1',
+  };
   await stock.RecordMovements({
     company,
     request_id: 'PO-1',
@@ -99,11 +113,15 @@ async function orderCompletes() {
 
 async function unitIsDeliveredAndFound(lotId) {
   const delivery = {
-    kind: 'MOVEMENT_KIND_DELIVERY', lot: { lot_id: lotId }, from_location_id: 'finished', partner_id: 'customer-1',
+    kind: 'MOVEMENT_KIND_DELIVERY',
+    lot: { lot_id: lotId },
+    from_location_id: 'finished',
+    partner_id: 'customer-1',
   };
   await stock.RecordMovements({ company, request_id: 'DN-1', movements: [delivery] });
   const { locations } = await lots.ListLotLocations({ company, lot_id: lotId });
-  assert.deepEqual(locations.map((place) => [place.location_id, place.quantity]), [['CUSTOMER', '1']]);
+  const where = locations.map((place) => [place.location_id, place.quantity]);
+  assert.deepEqual(where, [['CUSTOMER', '1']]);
   await assert.rejects(
     stock.RecordMovements({ company, request_id: 'DN-2', movements: [delivery] }),
     (error) => error.code === grpc.status.FAILED_PRECONDITION,

@@ -154,6 +154,6 @@ class Story:
 
 if __name__ == "__main__":
     with grpc.insecure_channel(sys.argv[1]) as channel:
-        grpc.channel_ready_future(channel).result(timeout=30)
+        grpc.channel_ready_future(channel).result(timeout=120)
         Story(channel).tell()
     print("python: the whole story, as expected")
