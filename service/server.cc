@@ -41,8 +41,8 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   return services;
 }
 
-// Connections that fail silently are found within a minute and a half; those that live long move to
-// other servers now and then.
+// Connections that fail silently are found within a minute and a half; those
+// that live long move to other servers now and then.
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("lots");
   quota.Resize(kGrpcMemoryBytesMax);
@@ -86,15 +86,16 @@ pg::ConnectionOptions ConnectionOptionsOf(const Server::Options& options,
   return {.conninfo = options.conninfo, .observer = &observer};
 }
 
-absl::StatusOr<PageTokens> LoadPageTokens(const std::string& conninfo) {
-  ASSIGN_OR_RETURN(const auto db, pg::Connection::Open({.conninfo = conninfo}));
+absl::StatusOr<PageTokens> LoadPageTokens(const Server::Options& options) {
+  ASSIGN_OR_RETURN(const auto db, pg::Connection::Open({.conninfo = options.conninfo,
+                                                        .observer = options.observer}));
   return PageTokens::Load(*db);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
-  ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options.conninfo));
+  ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
   std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
   RETURN_IF_ERROR(server->ListenForMetrics());
   RETURN_IF_ERROR(server->Listen());
@@ -159,7 +160,8 @@ absl::Status Server::Listen() {
         absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
   }
   address_ = WithPort(options_.config.listen, port);
-  // The health service takes every service for healthy until it is told otherwise.
+  // The health service takes every service for healthy until it is told
+  // otherwise.
   Watch();
   watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { Watch(); });
   forgetting_ =
@@ -184,8 +186,8 @@ void Server::Stop(absl::Duration drain) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->Shutdown();
   watching_.reset();
-  // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
-  // cancels what still runs.
+  // Late in the drain, what still waits in the queue is told to go elsewhere;
+  // at its end gRPC cancels what still runs.
   absl::Notification stopped;
   std::thread stop_taking([&] {
     stopped.WaitForNotificationWithTimeout(drain * 4 / 5);
