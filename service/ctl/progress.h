@@ -24,9 +24,11 @@ class Progress {
   // What goes on, and how much there is of it; 0: not known.
   void Start(std::string what, int64_t total);
   void Advance(int64_t count);
-  // Takes the bar off the screen, so that other lines can be written; the next Start shows it
-  // again.
+  // Takes the bar off the screen, so that other lines can be written; the next Start or Resume
+  // shows it again.
   void Stop();
+  // Goes on where Stop left off.
+  void Resume();
 
   // The bar as text: "importing  ████░░░░ 12/30  3 s"; without a total a block that runs to and
   // fro.
