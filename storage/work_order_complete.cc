@@ -99,6 +99,7 @@ class Attempt {
  private:
   absl::Status LockAndRead();
   absl::Status ReadLastUses();
+  std::optional<size_t> AddStored(const std::vector<LotId>& stored);
   void TouchNamed();
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
   void TouchPlanned();
@@ -144,6 +145,14 @@ void Attempt::TouchPlanned() {
   for (size_t i = 0; i < taken; ++i) TouchMade(facts_.planned[i].lot_id, order_.destination);
 }
 
+// Where the answers begin; none: only new lots are made, and nothing is to be read.
+std::optional<size_t> Attempt::AddStored(const std::vector<LotId>& stored) {
+  if (stored.empty()) return std::nullopt;
+  const size_t rows = transaction_.Add(kLockOutputs, context_.company, stored);
+  transaction_.Add(kReadPlans, context_.company, stored);
+  return rows;
+}
+
 // Two flights where the order's planned serials must be known before they can be locked.
 absl::Status Attempt::LockAndRead() {
   const OrderNaming naming = NamingOf(order_);
@@ -152,8 +161,7 @@ absl::Status Attempt::LockAndRead() {
   ClaimRequest(transaction_, context_, {plan_.transformation_id.value()});
   const auto places =
       orders::AddOrderLock(transaction_, context_, naming, names_.by_product_products);
-  const size_t rows = transaction_.Add(kLockOutputs, context_.company, stored);
-  const size_t plans = transaction_.Add(kReadPlans, context_.company, stored);
+  const std::optional<size_t> rows = AddStored(stored);
   std::optional<size_t> planned;
   if (takes_planned || order_.close) {
     const auto limit = order_.close ? std::nullopt : std::optional(order_.planned_serial_count);
@@ -164,7 +172,7 @@ absl::Status Attempt::LockAndRead() {
   if (!takes_planned) ledger_.AddLocks(transaction_);
   ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
   facts_.of_order = orders::ReadOrder(naming, results, places);
-  facts_.stored = ReadStored(results[rows], results[plans]);
+  if (rows.has_value()) facts_.stored = ReadStored(results[*rows], results[*rows + 1]);
   if (planned.has_value()) facts_.planned = orders::ReadNumberedLots(results[*planned]);
   if (takes_planned) {
     TouchPlanned();

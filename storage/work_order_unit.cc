@@ -56,9 +56,8 @@ constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
   SELECT o.lot_id, sum(o.quantity)
   FROM transformation_outputs o
   WHERE o.company = $1 AND o.transformation_id = ANY($2) AND o.role = 2 AND o.lot_id = ANY($4)
-    AND EXISTS (SELECT FROM transformation_inputs i
-                WHERE i.company = $1 AND i.transformation_id = o.transformation_id
-                  AND i.lot_id = $3)
+    AND o.transformation_id IN (SELECT i.transformation_id FROM transformation_inputs i
+                                WHERE i.company = $1 AND i.lot_id = $3)
   GROUP BY o.lot_id)sql"};
 
 void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {

@@ -12,6 +12,7 @@
 #include "storage/movements.h"
 #include "storage/pg/flight.h"
 #include "storage/work_orders.h"
+#include "tests/support/ledger_checker.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"
 
@@ -24,6 +25,8 @@ using ::testing::SizeIs;
 
 class CompleteTest : public ::testing::Test {
  protected:
+  ~CompleteTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+
   Completion Complete(const CompletionOrder& order) {
     const auto completion = CompleteWorkOrder(shop_.db(), order);
     EXPECT_TRUE(completion.ok()) << completion.status();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/limits.h"
 #include "storage/lots.h"
 #include "storage/pg/flight.h"
 #include "storage/stock.h"
@@ -286,6 +287,24 @@ TEST_F(ReverseTest, Refusals) {
   const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
   EXPECT_EQ(Refusal(refused.status()), "ALREADY_REVERSED transformation_id");
   EXPECT_EQ(FactOf(refused.status(), "reversed_by"), last_.transformation_id.value().ToString());
+}
+
+TEST_F(ReverseTest, TenThousandSerialsAreReversedInOneCall) {
+  constexpr int kUnits = kSerialsPerCallMax;
+  ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", kUnits)).ok());
+  std::vector<std::string> numbers;
+  for (int i = 0; i < kUnits; ++i) numbers.push_back(absl::StrCat("F", i));
+  const std::vector<LotId> frames = shop_.Serials("frame", numbers);
+  CompletionOrder order = shop_.Completing("W1", "");
+  order.planned_serial_count = kUnits;
+  for (int i = 0; i < kUnits; ++i) order.components.push_back(Used(frames[i], "", i));
+  const Completion completion = Complete(order);
+  // Long for this call; minutes where a statement looks at each unit for each unit.
+  shop_.db().set_deadline(absl::Now() + absl::Seconds(150));
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+  shop_.db().set_deadline(absl::InfiniteFuture());
+  EXPECT_EQ(Get("W1").planned_serial_count, kUnits);
+  EXPECT_EQ(shop_.Where(frames.back()), "STOCK:1");
 }
 
 TEST_F(ReverseTest, CloseAloneIsReversedToo) {
