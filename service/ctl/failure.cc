@@ -106,8 +106,12 @@ void PrintProblems(const absl::Status& status, const Terminal& terminal) {
   terminal.err << ":\n";
   for (const v1::Problem& problem : list->problems()) {
     const std::string reason = v1::ErrorReason_Name(problem.reason());
-    terminal.err << "  " << absl::StripPrefix(reason, "ERROR_REASON_") << "  "
-                 << Printable(problem.field()) << "  " << Printable(problem.message()) << "\n";
+    terminal.err << "  " << absl::StripPrefix(reason, "ERROR_REASON_") << "  ";
+    // Texts about one field begin with it.
+    if (!absl::StartsWith(problem.message(), problem.field())) {
+      terminal.err << Printable(problem.field()) << ": ";
+    }
+    terminal.err << Printable(problem.message()) << "\n";
   }
 }
 

@@ -23,8 +23,12 @@ void Declare(CLI::App& command, TraceOptions& options) {
 }
 
 void PrintSummary(const v1::TraceSummary& summary, const Terminal& terminal) {
-  terminal.out << summary.node_count() << " lots, " << summary.transformation_count()
-               << " transformations, depth " << summary.depth() << "\n";
+  const auto count = [](int64_t count, absl::string_view what) {
+    return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
+  };
+  terminal.out << count(summary.node_count(), "lot") << ", "
+               << count(summary.transformation_count(), "transformation") << ", depth "
+               << summary.depth() << "\n";
   if (summary.truncated()) {
     terminal.err << "lotctl: there is more: " << summary.truncated_by()
                  << " cut the walk; --depth and --nodes let it go further\n";

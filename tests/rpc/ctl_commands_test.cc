@@ -71,24 +71,27 @@ TEST_F(CtlCommands, SettingsAreShownAndChanged) {
 
 TEST_F(CtlCommands, ProductsKeepWhatAnUpsertDoesNotName) {
   lotctl_.Ok({"product", "upsert", "steel", "--name", "Stahl", "--expire-days", "30"});
+  lotctl_.Ok({"product", "upsert", "steel", "--alert-days", "20"});
   const auto product = lotctl_.Answer<v1::Product>({"product", "get", "steel"});
   EXPECT_EQ(product.display_name(), "Stahl");
   EXPECT_EQ(product.unit(), "kg");
   EXPECT_EQ(product.shelf_life().expire_days(), 30);
-  EXPECT_THAT(lotctl_.Ok({"product", "get", "steel"}), HasSubstr("expires after:    30 days"));
+  EXPECT_EQ(product.shelf_life().alert_days(), 20);
+  EXPECT_THAT(lotctl_.Ok({"product", "get", "steel"}), HasSubstr("expires after:  30 days"));
   EXPECT_THAT(lotctl_.Ok({"product", "list"}), HasSubstr("Stahl"));
 }
 
 TEST_F(CtlCommands, LocationsHaveAddressesAndParents) {
   lotctl_.Ok({"location", "upsert", "RAW-1", "--kind", "internal", "--parent", "RAW", "--city",
               "Köln", "--country", "DE"});
-  EXPECT_THAT(lotctl_.Ok({"location", "list"}), HasSubstr("Köln, DE"));
+  lotctl_.Ok({"location", "upsert", "RAW-1", "--street", "Domplatz 1"});
+  EXPECT_THAT(lotctl_.Ok({"location", "list"}), HasSubstr("Domplatz 1, Köln, DE"));
 }
 
 TEST_F(CtlCommands, LotsAreNamedEitherWay) {
   const auto lot = lotctl_.Answer<v1::Lot>({"lot", "get", "steel/H-1"});
   EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "get", lot.lot_id()}).number(), "H-1");
-  EXPECT_THAT(lotctl_.Ok({"lot", "get", "steel/H-1"}), HasSubstr("reference:   SUP-9"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "steel/H-1"}), HasSubstr("reference:  SUP-9"));
   const auto lots = lotctl_.Answer<v1::BatchGetLotsResponse>(
       {"lot", "get", "motor/M-2", lot.lot_id(), "motor/M-1"});
   ASSERT_EQ(lots.lots_size(), 3);
@@ -191,9 +194,9 @@ TEST_F(CtlCommands, AWorkOrderIsCompletedAndTraced) {
   EXPECT_THAT(up, HasSubstr("─ work order WO-7"));
   EXPECT_THAT(up, HasSubstr("─ motor/M-1  used 1 (exact)"));
   EXPECT_THAT(up, HasSubstr("reference SUP-9"));
-  EXPECT_THAT(up, HasSubstr("─ steel/H-1  used 2.5"));
+  EXPECT_THAT(up, HasSubstr("─ steel/H-1  expires 2099-12-31  used 2.5"));
   EXPECT_THAT(up, HasSubstr("from ACME, purchase_order 4711"));
-  EXPECT_THAT(up, HasSubstr("3 lots, 1 transformations, depth 1"));
+  EXPECT_THAT(up, HasSubstr("3 lots, 1 transformation, depth 1"));
   const auto down =
       lotctl_.Messages<v1::TraceDownstreamResponse>({"trace", "downstream", "steel/H-1"});
   EXPECT_TRUE(down.back().has_summary());

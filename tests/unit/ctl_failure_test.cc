@@ -74,7 +74,7 @@ TEST(Failures, ListTheProblemsOfABatch) {
   const std::string text =
       Printed(FromGrpc(RefusalOf(grpc::FAILED_PRECONDITION, "NOT_ENOUGH", 25)));
   EXPECT_THAT(text, HasSubstr("25 problems, the first 2:\n"
-                              "  NOT_ENOUGH  movements[0].quantity  not enough there\n"));
+                              "  NOT_ENOUGH  movements[0].quantity: not enough there\n"));
 }
 
 TEST(Failures, GarbageInTheDetailsIsNoReason) {
