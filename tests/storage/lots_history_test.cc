@@ -145,6 +145,8 @@ TEST_F(LotHistoryTest, ALotThatNeverWasIsNotFound) {
                            .status()),
               "LOT_NOT_FOUND lot_id");
     EXPECT_EQ(Places(id, true), "LOT_NOT_FOUND lot_id");
+    EXPECT_EQ(Problems(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
+              "LOT_NOT_FOUND lot_id");
   }
 }
 
@@ -184,6 +186,8 @@ TEST_F(LotHistoryTest, FindsLotsByNumberAsEachProductsCaseRuleSays) {
   world_.Create("wire", "Sn-1");
   world_.Create("cable", "Sn-1");
   world_.Create("pump", "sn-2");
+  LotWorld other(database_, "other");
+  other.Create("wire", "no");
   const auto find = [&](std::vector<std::string> numbers, absl::string_view product) {
     const auto found = FindLots(world_.db(), {.company = world_.company(),
                                               .numbers = std::move(numbers),
