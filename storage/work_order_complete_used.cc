@@ -185,13 +185,15 @@ void Announce(const CompletionPlan& plan, Ledger& ledger) {
     if (!made.is_sound) continue;
     if (made.kind == MadeLot::Kind::kRevived) ledger.SetState(made.lot_id, LotState::kActive);
     if (made.kind != MadeLot::Kind::kNew) continue;
-    ledger.AddNewLot({.lot_id = made.lot_id,
-                      .product_id = made.product->product_id,
-                      .number = made.number,
-                      .tracking = made.product->tracking,
-                      .scale = made.product->scale,
-                      .state = LotState::kActive,
-                      .expires_on = made.dates.expires_on});
+    LotFacts lot;
+    lot.lot_id = made.lot_id;
+    lot.product_id = made.product->product_id;
+    lot.number = made.number;
+    lot.tracking = made.product->tracking;
+    lot.scale = made.product->scale;
+    lot.state = LotState::kActive;
+    lot.expires_on = made.dates.expires_on;
+    ledger.AddNewLot(lot);
   }
 }
 
