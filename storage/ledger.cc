@@ -15,14 +15,18 @@ constexpr pg::Statement kReadCompany{"ledger_read_company", R"sql(
 SELECT lots_enabled, expiry_enabled, time_zone FROM companies WHERE company = $1)sql"};
 
 constexpr pg::Statement kLockSerials{"ledger_lock_serials", R"sql(
-SELECT lot_id, product_id, number, tracking, scale, state, expires_on
+SELECT lot_id, product_id, number, tracking, scale, state, expires_on,
+       CASE WHEN state = 1 THEN (
+         SELECT work_order_id FROM assignments
+         WHERE assignments.company = $1 AND assignments.lot_id = lots.lot_id
+           AND assignments.state = 1) END
 FROM lots
 WHERE company = $1 AND lot_id = ANY($2) AND tracking = 3
 ORDER BY lot_id
 FOR NO KEY UPDATE)sql"};
 
 constexpr pg::Statement kLockLots{"ledger_lock_lots", R"sql(
-SELECT lot_id, product_id, number, tracking, scale, state, expires_on
+SELECT lot_id, product_id, number, tracking, scale, state, expires_on, NULL::text
 FROM lots
 WHERE company = $1 AND lot_id = ANY($2) AND tracking <> 3
 ORDER BY lot_id
@@ -121,7 +125,8 @@ LotFacts LotFactsOf(const pg::Row& row) {
           .tracking = row.Get<Tracking>(3),
           .scale = row.Get<int>(4),
           .state = row.Get<LotState>(5),
-          .expires_on = row.Get<std::optional<absl::CivilDay>>(6)};
+          .expires_on = row.Get<std::optional<absl::CivilDay>>(6),
+          .planned_for = row.Get<std::optional<WorkOrderId>>(7)};
 }
 
 Place PlaceOf(const pg::Row& row) {

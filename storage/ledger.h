@@ -54,6 +54,7 @@ struct LotFacts {
   int scale = 0;
   LotState state = LotState::kActive;
   std::optional<absl::CivilDay> expires_on;
+  std::optional<WorkOrderId> planned_for;  // the order of a PLANNED serial
 };
 
 // What the ledger knows of the company.

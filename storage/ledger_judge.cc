@@ -107,10 +107,12 @@ Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot) {
 
 Problem StateRefused(const Posting& posting, const LotFacts& lot, Reason reason,
                      absl::string_view why) {
+  Facts facts = FactsOf(lot);
+  if (lot.planned_for.has_value()) facts.emplace_back("work_order_id", lot.planned_for->value());
   return {.reason = reason,
           .field = FieldOf(posting, "lot"),
           .message = absl::StrCat(NameOf(lot), " ", why),
-          .facts = FactsOf(lot)};
+          .facts = std::move(facts)};
 }
 
 Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day) {

@@ -113,25 +113,21 @@ void Ledger::JudgeReversal(const PostedMovement& original, const Case& c,
 
 void Ledger::ApplyReversal(const PostedMovement& original, const Case& c) {
   const Movement& movement = original.movement;
-  // Whether the movement is the last thing that happened in the place. The movements of one
-  // transformation follow each other there without a gap, because its balances were locked.
-  const auto is_last = [&](const Balance& balance) {
-    return balance.last_recorded_at == movement.recorded_at ||
-           (balance.rewinding.has_value() && balance.rewinding == movement.transformation);
-  };
-  const bool restores_from = is_last(c.from);
-  const bool restores_to = is_last(c.to);
+  // Whether the movement is the last thing that happened where the goods arrived. The movements of
+  // one transformation follow each other there without a gap, because its balances were locked.
+  const bool is_last =
+      c.from.last_recorded_at == movement.recorded_at ||
+      (c.from.rewinding.has_value() && c.from.rewinding == movement.transformation);
   AddLine(c).reverses = movement.movement_id;
-  if (restores_from) c.from.dates = original.to_before;
-  if (c.from.quantity.IsZero()) c.from.dates = {};
-  if (restores_to) {
-    c.to.dates = original.from_before;
-  } else if (HoldsGoods(c.to.kind)) {
-    c.to.dates = {.arrived_at = Earlier(c.to.dates.arrived_at, original.from_before.arrived_at),
-                  .stock_since = Earlier(c.to.dates.stock_since, original.from_before.stock_since)};
+  if (is_last) {
+    c.from.dates = original.to_before;
+    c.from.rewinding = movement.transformation;
   }
-  if (restores_from) c.from.rewinding = movement.transformation;
-  if (restores_to) c.to.rewinding = movement.transformation;
+  if (c.from.quantity.IsZero()) c.from.dates = {};
+  // Leaving changes no dates but those of a place that is then empty, so where the goods came from
+  // this also restores what was before.
+  c.to.dates = {.arrived_at = Earlier(c.to.dates.arrived_at, original.from_before.arrived_at),
+                .stock_since = Earlier(c.to.dates.stock_since, original.from_before.stock_since)};
 
   if (const auto own = deliveries_.find(movement.movement_id); own != deliveries_.end()) {
     own->second.returnable = Quantity();

@@ -175,9 +175,10 @@ TEST_F(LedgerReverseTest, MovementOfATransformationIsReversedWithIt) {
 
 TEST_F(LedgerReverseTest, MovementsOfOneTransformationAreTakenBackTogether) {
   Do("RECEIPT L1 5 >stock @2026-03-01");
+  Do("RECEIPT L1 1 >yard @2026-03-05");
   Do("RECEIPT S1 1 >stock @2026-03-01");
   const auto step =
-      world_.Record({"TRANSFER L1 2 stock>yard @2026-03-02", "TRANSFER L1 3 stock>yard @2026-03-03",
+      world_.Record({"TRANSFER L1 2 stock>yard @2026-03-06", "TRANSFER L1 3 stock>yard @2026-03-07",
                      "TRANSFER S1 1 stock>yard @2026-03-03"});
   ASSERT_TRUE(step.ok());
   const TransformationId id(Uuid::MakeV7());
@@ -202,8 +203,9 @@ TEST_F(LedgerReverseTest, MovementsOfOneTransformationAreTakenBackTogether) {
   ASSERT_TRUE(transaction.Commit().ok());
 
   EXPECT_TRUE(problems.empty());
-  EXPECT_EQ(world_.Where("L1"), "stock 5");
+  EXPECT_EQ(world_.Where("L1"), "stock 5, yard 1");
   EXPECT_EQ(world_.Dates("L1", "stock"), "5 arrived 03-01 since 03-01");
+  EXPECT_EQ(world_.Dates("L1", "yard"), "1 arrived 03-05 since 03-05");
   EXPECT_EQ(world_.Dates("S1", "stock"), "1 arrived 03-01 since 03-01");
 }
 

@@ -300,6 +300,22 @@ TEST_F(LedgerRulesTest, OnlyActiveLotsMove) {
   }
 }
 
+TEST_F(LedgerRulesTest, PlannedSerialNamesItsWorkOrder) {
+  StockWorld world(database_);
+  world.AddLot("S1", "bike", {.state = LotState::kPlanned});
+  world.Execute(
+      "INSERT INTO work_orders (company, work_order_id, product_id, completed_quantity, state, "
+      "created_at, updated_at) VALUES ('acme', 'WO-7', 'bike', 0, 1, now(), now()); "
+      "INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, "
+      "assigned_by, "
+      "state) SELECT 'acme', 'WO-7', lot_id, now(), 0, 'test', 1 FROM lots WHERE company = 'acme'");
+
+  const absl::Status refused = world.Record({"RECEIPT S1 1 >stock"}).status();
+
+  EXPECT_EQ(ReasonOf(refused), "LOT_PLANNED");
+  EXPECT_EQ(FactIn(refused, "work_order_id"), "WO-7");
+}
+
 TEST_F(LedgerRulesTest, CompanyMustExistAndHaveLotsOn) {
   StockWorld world(database_);
   world.AddLot("L1", "steel");
