@@ -1,17 +1,22 @@
 // What a handler sees: the call it serves, and where a stream's messages go.
 //
-// A handler is a plain blocking function on a database worker's thread, in one of two shapes:
-//   absl::StatusOr<Response> GetLot(const Request&, const Call&, pg::Connection&);
-//   absl::Status TraceUpstream(const Request&, const Call&, pg::Connection&, Sink<Response>&);
+// A handler is a plain blocking function on a database worker's thread, in one of three shapes:
+//   unary   absl::StatusOr<Response> GetLot(const Request&, const Call&, pg::Connection&);
+//   batch   std::vector<absl::StatusOr<Response>> GetLotsTogether(
+//               absl::Span<const Request* const>, const Call&, pg::Connection&);
+//   stream  absl::Status TraceUpstream(const Request&, const Call&, pg::Connection&,
+//                                      Sink<Response>&);
 #pragma once
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "google/protobuf/message.h"
 #include "service/page_token.h"
 #include "storage/model.h"
@@ -48,6 +53,12 @@ class Sink {
 
 template <class Request, class Response>
 using UnaryHandler = absl::StatusOr<Response> (*)(const Request&, const Call&, pg::Connection&);
+// For small reads that are asked for all the time: what waits at the same moment is read by one
+// statement. The requests are of one company, and the call is the first one's; an answer a request,
+// in their order.
+template <class Request, class Response>
+using BatchHandler = std::vector<absl::StatusOr<Response>> (*)(absl::Span<const Request* const>,
+                                                               const Call&, pg::Connection&);
 template <class Request, class Response>
 using StreamHandler = absl::Status (*)(const Request&, const Call&, pg::Connection&,
                                        Sink<Response>&);

@@ -1,5 +1,7 @@
 #include "service/lot_service.h"
 
+#include "service/lot_batches.h"
+
 namespace lots {
 namespace {
 
@@ -34,7 +36,7 @@ grpc::ServerUnaryReactor* LotService::BatchCreateLots(grpc::CallbackServerContex
 
 grpc::ServerUnaryReactor* LotService::GetLot(grpc::CallbackServerContext* context,
                                              const v1::GetLotRequest* request, v1::Lot* response) {
-  return rpc_.Unary(context, request, response, kGetLot, handlers::GetLot);
+  return rpc_.Batch(context, request, response, kGetLot, handlers::GetLotsTogether);
 }
 
 grpc::ServerUnaryReactor* LotService::BatchGetLots(grpc::CallbackServerContext* context,

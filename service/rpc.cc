@@ -16,6 +16,7 @@ namespace {
 
 constexpr absl::string_view kAnonymous = "anonymous";
 constexpr absl::string_view kEveryCompany = "-";
+constexpr size_t kRequestIdBytesMax = 4 * kIdCharactersMax;  // UTF-8
 
 std::string MetadataOf(const grpc::CallbackServerContext& context, const char* name) {
   const auto found = context.client_metadata().find(name);
@@ -53,16 +54,29 @@ Rpc::Rpc(RpcOptions options, pg::Pool& pool, const PageTokens& page_tokens, Metr
       page_tokens_(page_tokens),
       metrics_(metrics),
       log_(log),
-      queue_({.workers = options_.workers,
+      calls_({.workers = options_.workers,
               .waiting_max = options_.queue_max,
-              .waiting_max_per_company = ShareOf(options_.queue_max)}) {}
+              .waiting_max_per_company = ShareOf(options_.queue_max),
+              .batch_max = kCallsPerBatchMax},
+             [this](const std::vector<Job*>& jobs) { Run(jobs); }),
+      walks_({.workers = options_.stream_workers,
+              .waiting_max = options_.streams_max,
+              .waiting_max_per_company = options_.streams_max,
+              .batch_max = 1},
+             [this](const std::vector<Job*>& jobs) { Run(jobs); }) {}
 
 Rpc::~Rpc() = default;
 
 void Rpc::StopTaking() { stopping_ = true; }
 
 Rpc::Gauge Rpc::gauge() const {
-  return {.queue = queue_.gauge(), .in_flight = in_flight_, .streams = streams_};
+  const WorkQueue::Gauge calls = calls_.gauge();
+  const WorkQueue::Gauge walks = walks_.gauge();
+  return {.queue = {.waiting = calls.waiting + walks.waiting,
+                    .busy = calls.busy + walks.busy,
+                    .workers = calls.workers + walks.workers},
+          .in_flight = in_flight_,
+          .streams = streams_};
 }
 
 void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
@@ -72,7 +86,8 @@ void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerCont
   metrics.received->Increment();
   ++in_flight_;
   trip.kind = kind;
-  trip.request_id = std::string(request_id);
+  // For the log, which a caller's nonsense must not fill.
+  if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
   const absl::Status identified = Identify(trip, method, context, company);
   const absl::Status admitted = identified.ok() ? Admit(trip) : identified;
   if (!admitted.ok()) End(trip, admitted);
@@ -110,29 +125,39 @@ absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Tim
 
 absl::Status Rpc::Admit(Trip& trip) {
   if (stopping_) return ShuttingDown();
-  if (trip.kind == TripKind::kStream && !AdmitStream(trip)) {
-    metrics_.rejected("streams").Increment();
-    return Busy(absl::StrCat(options_.streams_max, " streams at once"));
-  }
-  if (queue_.Push(trip.call.company.value(), [this, &trip] { Run(trip); })) return absl::OkStatus();
+  if (trip.kind == TripKind::kStream) return AdmitStream(trip);
+  if (calls_.Push(trip.call.company.value(), trip)) return absl::OkStatus();
   metrics_.rejected("queue").Increment();
   return Busy(absl::StrCat("its queue of ", options_.queue_max, " is full"));
 }
 
-bool Rpc::AdmitStream(Trip& trip) {
-  if (++streams_ > options_.streams_max) {
+absl::Status Rpc::AdmitStream(Trip& trip) {
+  if (++streams_ <= options_.streams_max) {
+    trip.on_gone = [this] { --streams_; };
+    if (walks_.Push(trip.call.company.value(), trip)) return absl::OkStatus();
+  } else {
     --streams_;
-    return false;
   }
-  trip.on_gone = [this] { --streams_; };
-  return true;
+  metrics_.rejected("streams").Increment();
+  return Busy(absl::StrCat(options_.streams_max, " streams at once"));
 }
 
-void Rpc::Run(Trip& trip) {
-  trip.queued = absl::Now() - trip.call.now;
-  metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
-  const absl::Status wanted = CheckWanted(trip);
-  End(trip, wanted.ok() ? Handle(trip) : wanted);
+void Rpc::Run(const std::vector<Job*>& jobs) {
+  std::vector<Trip*> wanted;
+  for (Job* const job : jobs) {
+    Trip& trip = *static_cast<Trip*>(job);
+    trip.queued = absl::Now() - trip.call.now;
+    metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
+    const absl::Status status = CheckWanted(trip);
+    if (status.ok()) {
+      wanted.push_back(&trip);
+    } else {
+      End(trip, status);
+    }
+  }
+  if (wanted.empty()) return;
+  const std::vector<absl::Status> statuses = Handle(wanted);
+  for (size_t i = 0; i < wanted.size(); ++i) End(*wanted[i], statuses[i]);
 }
 
 absl::Status Rpc::CheckWanted(const Trip& trip) const {
@@ -142,15 +167,21 @@ absl::Status Rpc::CheckWanted(const Trip& trip) const {
   return absl::OkStatus();
 }
 
-absl::Status Rpc::Handle(Trip& trip) {
-  ASSIGN_OR_RETURN(pg::Pool::Lease db, pool_.Acquire(trip.call.deadline));
-  db->set_deadline(trip.call.deadline);
-  db->set_cancelled(&trip.cancelled);
+std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
+  Trip& first = *trips.front();
+  absl::Time deadline = first.call.deadline;
+  for (const Trip* const trip : trips) deadline = std::max(deadline, trip->call.deadline);
+  absl::StatusOr<pg::Pool::Lease> db = pool_.Acquire(deadline);
+  if (!db.ok()) return std::vector<absl::Status>(trips.size(), db.status());
+  (*db)->set_deadline(deadline);
+  // One client that leaves does not take the answer from the others.
+  if (trips.size() == 1) (*db)->set_cancelled(&first.cancelled);
   Metrics::TakeDatabaseTime();
-  const absl::Status status = trip.Handle(*db);
-  trip.database = Metrics::TakeDatabaseTime();
-  db->set_cancelled(nullptr);
-  return status;
+  std::vector<absl::Status> statuses = first.Handle(trips, **db);
+  const absl::Duration database = Metrics::TakeDatabaseTime() / static_cast<int64_t>(trips.size());
+  for (Trip* const trip : trips) trip->database = database;
+  (*db)->set_cancelled(nullptr);
+  return statuses;
 }
 
 void Rpc::End(Trip& trip, const absl::Status& status) {

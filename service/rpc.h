@@ -23,6 +23,7 @@
 #include "service/status.h"
 #include "service/trip.h"
 #include "service/work_queue.h"
+#include "storage/limits.h"
 #include "storage/pg/pool.h"
 
 namespace lots {
@@ -30,9 +31,11 @@ namespace lots {
 struct RpcOptions {
   std::string default_company;  // where a request names none; empty: it must
   absl::Duration deadline_default = absl::Seconds(10);
-  int workers = 8;
+  int workers = 8;  // each uses one connection at a time
   int queue_max = 512;
-  int streams_max = 16;
+  // Streams have workers of their own: a few long walks do not make every small call wait.
+  int stream_workers = 2;
+  int streams_max = kStreamsMax;  // waiting, at work, or not taken by their client yet
 };
 
 // Thread safe. Outlives the gRPC server that calls it.
@@ -53,6 +56,16 @@ class Rpc {
     return trip;
   }
 
+  // The same, for a handler that answers several calls at once.
+  template <class Request, class Response>
+  grpc::ServerUnaryReactor* Batch(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response, const Method& method,
+                                  BatchHandler<Request, Response> handler) {
+    auto* trip = new BatchTrip<Request, Response>(*request, *response, method, handler);
+    Begin(*trip, method, *context, request->company(), RequestIdOf(*request), TripKind::kUnary);
+    return trip;
+  }
+
   // What an override of a server-streaming method returns.
   template <class Request, class Response>
   grpc::ServerWriteReactor<Response>* Stream(grpc::CallbackServerContext* context,
@@ -65,7 +78,7 @@ class Rpc {
 
   // For metrics.
   struct Gauge {
-    WorkQueue::Gauge queue;
+    WorkQueue::Gauge queue;  // of both kinds of workers
     int in_flight;
     int streams;
   };
@@ -89,13 +102,14 @@ class Rpc {
                         const grpc::CallbackServerContext& context, absl::string_view company);
   absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
   absl::Status Admit(Trip& trip);
-  bool AdmitStream(Trip& trip);
+  absl::Status AdmitStream(Trip& trip);
 
   // On a worker.
-  void Run(Trip& trip);
+  void Run(const std::vector<Job*>& jobs);
   // OK, unless it is too late to begin.
   absl::Status CheckWanted(const Trip& trip) const;
-  absl::Status Handle(Trip& trip);
+  // One status a trip.
+  std::vector<absl::Status> Handle(absl::Span<Trip* const> trips);
 
   // Tells the metrics and the log, and ends the call. The trip may be gone afterwards.
   void End(Trip& trip, const absl::Status& status);
@@ -109,7 +123,9 @@ class Rpc {
   std::atomic<int> in_flight_ = 0;
   std::atomic<int> streams_ = 0;
   std::atomic<bool> stopping_ = false;
-  WorkQueue queue_;  // last: its workers use the rest
+  // Last: their workers use the rest.
+  WorkQueue calls_;
+  WorkQueue walks_;
 };
 
 }  // namespace lots

@@ -1,5 +1,6 @@
 #include "service/server.h"
 
+#include <algorithm>
 #include <exception>
 #include <thread>
 #include <utility>
@@ -25,6 +26,8 @@ namespace {
 
 constexpr absl::Duration kForgetPeriod = absl::Hours(1);
 
+int StreamWorkers(int workers) { return std::max(1, workers / 4); }
+
 std::vector<std::string> ServiceNames() {
   return {v1::CatalogService::service_full_name(), v1::LotService::service_full_name(),
           v1::StockService::service_full_name(), v1::TraceService::service_full_name(),
@@ -41,8 +44,8 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   return services;
 }
 
-// Connections that fail silently are found within a minute and a half; those
-// that live long move to other servers now and then.
+// Connections that fail silently are found within a minute and a half; those that live long move to
+// other servers now and then.
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("lots");
   quota.Resize(kGrpcMemoryBytesMax);
@@ -108,12 +111,14 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       metrics_(options_.version, ServiceNames(), options_.observer),
       // A worker has one connection, and so has the one that forgets requests.
       pool_({.connection = ConnectionOptionsOf(options_, metrics_),
-             .connections_max = options_.config.workers + 1}),
+             .connections_max =
+                 options_.config.workers + StreamWorkers(options_.config.workers) + 1}),
       page_tokens_(std::move(page_tokens)),
       rpc_({.default_company = options_.config.company,
             .deadline_default = options_.config.default_deadline,
             .workers = options_.config.workers,
             .queue_max = options_.config.queue,
+            .stream_workers = StreamWorkers(options_.config.workers),
             .streams_max = options_.config.streams},
            pool_, page_tokens_, metrics_, log),
       services_(MakeServices(rpc_)),
@@ -160,8 +165,7 @@ absl::Status Server::Listen() {
         absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
   }
   address_ = WithPort(options_.config.listen, port);
-  // The health service takes every service for healthy until it is told
-  // otherwise.
+  // The health service takes every service for healthy until it is told otherwise.
   Watch();
   watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { Watch(); });
   forgetting_ =
@@ -186,8 +190,8 @@ void Server::Stop(absl::Duration drain) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->Shutdown();
   watching_.reset();
-  // Late in the drain, what still waits in the queue is told to go elsewhere;
-  // at its end gRPC cancels what still runs.
+  // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
+  // cancels what still runs.
   absl::Notification stopped;
   std::thread stop_taking([&] {
     stopped.WaitForNotificationWithTimeout(drain * 4 / 5);

@@ -1,6 +1,6 @@
-// One call between its arrival and its end. Trip is what the road knows of it; UnaryTrip and
-// StreamTrip are gRPC's reactors, which know the messages. A trip deletes itself when gRPC is done
-// with it.
+// One call between its arrival and its end. Trip is what the road knows of it; UnaryTrip, BatchTrip
+// and StreamTrip are gRPC's reactors, which know the messages. A trip deletes itself when gRPC is
+// done with it.
 #pragma once
 
 #include <atomic>
@@ -9,29 +9,35 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "grpcpp/grpcpp.h"
 #include "service/call.h"
+#include "service/work_queue.h"
+#include "storage/base/check.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
 
 enum class TripKind { kUnary, kStream };
 
-class Trip {
+class Trip : public Job {
  public:
-  virtual ~Trip() {
+  ~Trip() override {
     if (on_gone) on_gone();
   }
   Trip(const Trip&) = delete;
   Trip& operator=(const Trip&) = delete;
 
-  // Runs the handler; on a worker.
-  virtual absl::Status Handle(pg::Connection& db) = 0;
+  // Runs the handler for the trips, on a worker. They are this one alone or, where it has a batch,
+  // this one first and others of it. One status a trip.
+  virtual std::vector<absl::Status> Handle(absl::Span<Trip* const> trips, pg::Connection& db) = 0;
   // Ends the call, once; the trip may be gone when it returns.
   virtual void Finish(grpc::Status status) = 0;
   // How many messages were made for the client.
@@ -51,31 +57,74 @@ class Trip {
   Trip() { call.cancelled = &cancelled; }
 };
 
+// A call with one answer.
 template <class Request, class Response>
-class UnaryTrip final : public grpc::ServerUnaryReactor, public Trip {
+class AnsweredTrip : public grpc::ServerUnaryReactor, public Trip {
  public:
-  // gRPC keeps request and response until OnDone.
-  UnaryTrip(const Request& request, Response& response, UnaryHandler<Request, Response> handler)
-      : request_(request), response_(response), handler_(handler) {}
-
-  absl::Status Handle(pg::Connection& db) override {
-    absl::StatusOr<Response> answer = handler_(request_, call, db);
-    if (!answer.ok()) return std::move(answer).status();
-    response_ = *std::move(answer);
-    answered_ = true;
-    return absl::OkStatus();
-  }
   void Finish(grpc::Status status) override { ServerUnaryReactor::Finish(std::move(status)); }
   int64_t messages_sent() const override { return answered_ ? 1 : 0; }
 
   void OnCancel() override { cancelled = true; }
   void OnDone() override { delete this; }
 
- private:
+ protected:
+  // gRPC keeps request and response until OnDone.
+  AnsweredTrip(const Request& request, Response& response)
+      : request_(request), response_(response) {}
+
+  absl::Status Answer(absl::StatusOr<Response> answer) {
+    if (!answer.ok()) return std::move(answer).status();
+    response_ = *std::move(answer);
+    answered_ = true;
+    return absl::OkStatus();
+  }
+
   const Request& request_;
+
+ private:
   Response& response_;
-  const UnaryHandler<Request, Response> handler_;
   bool answered_ = false;
+};
+
+template <class Request, class Response>
+class UnaryTrip final : public AnsweredTrip<Request, Response> {
+ public:
+  UnaryTrip(const Request& request, Response& response, UnaryHandler<Request, Response> handler)
+      : AnsweredTrip<Request, Response>(request, response), handler_(handler) {}
+
+  std::vector<absl::Status> Handle(absl::Span<Trip* const>, pg::Connection& db) override {
+    return {this->Answer(handler_(this->request_, this->call, db))};
+  }
+
+ private:
+  const UnaryHandler<Request, Response> handler_;
+};
+
+// Calls of one method and company that wait together are answered together.
+template <class Request, class Response>
+class BatchTrip final : public AnsweredTrip<Request, Response> {
+ public:
+  BatchTrip(const Request& request, Response& response, const Method& method,
+            BatchHandler<Request, Response> handler)
+      : AnsweredTrip<Request, Response>(request, response), method_(method), handler_(handler) {}
+
+  const void* batch() const override { return &method_; }
+
+  std::vector<absl::Status> Handle(absl::Span<Trip* const> trips, pg::Connection& db) override {
+    std::vector<const Request*> requests;
+    for (Trip* const trip : trips) requests.push_back(&static_cast<BatchTrip*>(trip)->request_);
+    std::vector<absl::StatusOr<Response>> answers = handler_(requests, this->call, db);
+    Check(answers.size() == trips.size());
+    std::vector<absl::Status> statuses;
+    for (size_t i = 0; i < trips.size(); ++i) {
+      statuses.push_back(static_cast<BatchTrip*>(trips[i])->Answer(std::move(answers[i])));
+    }
+    return statuses;
+  }
+
+ private:
+  const Method& method_;
+  const BatchHandler<Request, Response> handler_;
 };
 
 // Messages wait in `waiting_`; the first of them is the one being written.
@@ -87,7 +136,9 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
   StreamTrip(const Request& request, StreamHandler<Request, Response> handler)
       : request_(request), handler_(handler) {}
 
-  absl::Status Handle(pg::Connection& db) override { return handler_(request_, call, db, *this); }
+  std::vector<absl::Status> Handle(absl::Span<Trip* const>, pg::Connection& db) override {
+    return {handler_(request_, call, db, *this)};
+  }
 
   // Once the client took what waits.
   void Finish(grpc::Status status) override {

@@ -6,7 +6,7 @@
 
 namespace lots {
 
-WorkQueue::WorkQueue(const Options& options) : options_(options) {
+WorkQueue::WorkQueue(const Options& options, Run run) : options_(options), run_(std::move(run)) {
   for (int i = 0; i < options.workers; ++i) workers_.emplace_back([this] { Work(); });
 }
 
@@ -18,15 +18,12 @@ WorkQueue::~WorkQueue() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-bool WorkQueue::Push(const std::string& company, std::function<void()> work) {
+bool WorkQueue::Push(const std::string& company, Job& job) {
   absl::MutexLock lock(&mutex_);
   if (waiting_count_ >= options_.waiting_max) return false;
-  const auto its = waiting_.find(company);
-  if (its != waiting_.end() &&
-      static_cast<int>(its->second.size()) >= options_.waiting_max_per_company) {
-    return false;
-  }
-  waiting_[company].push_back(std::move(work));
+  Jobs& jobs = waiting_[company];
+  if (static_cast<int>(jobs.size()) >= options_.waiting_max_per_company) return false;
+  jobs.push_back(&job);
   ++waiting_count_;
   return true;
 }
@@ -38,15 +35,15 @@ WorkQueue::Gauge WorkQueue::gauge() const {
 
 void WorkQueue::Work() {
   while (true) {
-    std::function<void()> work;
+    std::vector<Job*> jobs;
     {
       absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(this, &WorkQueue::HasWorkOrStops));
       if (waiting_.empty()) return;
-      work = Take();
+      jobs = Take();
       ++busy_;
     }
-    work();
+    run_(std::move(jobs));
     absl::MutexLock lock(&mutex_);
     --busy_;
   }
@@ -54,16 +51,34 @@ void WorkQueue::Work() {
 
 bool WorkQueue::HasWorkOrStops() const { return !waiting_.empty() || stopping_; }
 
-std::function<void()> WorkQueue::Take() {
+std::vector<Job*> WorkQueue::Take() {
   auto turn = waiting_.upper_bound(served_last_);
   if (turn == waiting_.end()) turn = waiting_.begin();
   Check(turn != waiting_.end());
-  std::function<void()> work = std::move(turn->second.front());
-  turn->second.pop_front();
-  --waiting_count_;
+  std::vector<Job*> taken = TakeBatch(turn->second);
+  waiting_count_ -= static_cast<int>(taken.size());
   served_last_ = turn->first;
   if (turn->second.empty()) waiting_.erase(turn);
-  return work;
+  return taken;
+}
+
+std::vector<Job*> WorkQueue::TakeBatch(Jobs& jobs) const {
+  std::vector<Job*> taken = {jobs.front()};
+  jobs.pop_front();
+  const void* const batch = taken.front()->batch();
+  if (batch == nullptr) return taken;
+  Jobs left;
+  for (Job* const job : jobs) {
+    const bool together =
+        job->batch() == batch && static_cast<int>(taken.size()) < options_.batch_max;
+    if (together) {
+      taken.push_back(job);
+    } else {
+      left.push_back(job);
+    }
+  }
+  jobs = std::move(left);
+  return taken;
 }
 
 }  // namespace lots

@@ -81,6 +81,8 @@ inline constexpr int kTracePartnerMovementsShownMax = 20;
 
 // The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
+// Calls answered by one statement; beyond, a call more saves hardly anything.
+inline constexpr int kCallsPerBatchMax = 64;
 // Each holds at most kTraceNodesMax nodes for a client that does not read.
 inline constexpr int kStreamsMax = 16;
 // 10,000 movements with documents and notes stay below it.
