@@ -1,7 +1,7 @@
 // What a handler sees: the call it serves, and where a stream's messages go.
 //
 // A handler is a plain blocking function on a database worker's thread, in one of three shapes:
-//   unary   absl::StatusOr<Response> GetLot(const Request&, const Call&, pg::Connection&);
+//   unary   absl::StatusOr<Response> CreateLot(const Request&, const Call&, pg::Connection&);
 //   batch   std::vector<absl::StatusOr<Response>> GetLotsTogether(
 //               absl::Span<const Request* const>, const Call&, pg::Connection&);
 //   stream  absl::Status TraceUpstream(const Request&, const Call&, pg::Connection&,

@@ -26,8 +26,6 @@ absl::StatusOr<v1::DeleteLotResponse> DeleteLot(const v1::DeleteLotRequest& requ
                                                 const Call& call, pg::Connection& db);
 
 // lot_service_read.cc
-absl::StatusOr<v1::Lot> GetLot(const v1::GetLotRequest& request, const Call& call,
-                               pg::Connection& db);
 absl::StatusOr<v1::BatchGetLotsResponse> BatchGetLots(const v1::BatchGetLotsRequest& request,
                                                       const Call& call, pg::Connection& db);
 absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request, const Call& call,

@@ -89,15 +89,6 @@ absl::StatusOr<HistoryPosition> PositionOf(const PageKeys& keys) {
 
 namespace handlers {
 
-absl::StatusOr<v1::Lot> GetLot(const v1::GetLotRequest& request, const Call& call,
-                               pg::Connection& db) {
-  FieldChecker fields;
-  const LotId lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
-  if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Lot lot, lots::GetLot(db, call.company, lot_id, call.now));
-  return ToProto(lot);
-}
-
 absl::StatusOr<v1::BatchGetLotsResponse> BatchGetLots(const v1::BatchGetLotsRequest& request,
                                                       const Call& call, pg::Connection& db) {
   FieldChecker fields;
