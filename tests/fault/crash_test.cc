@@ -211,9 +211,9 @@ class Load {
 
 class Crash : public ::testing::Test {
  protected:
-  Crash() {
+  void SetUp() override {
     lotd_.Start();
-    if (!BecomesServing()) ADD_FAILURE() << lotd_.log();
+    ASSERT_TRUE(BecomesServing()) << lotd_.log();
     RegisterFactory();
   }
 

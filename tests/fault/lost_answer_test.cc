@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <regex>
 #include <string>
 #include <tuple>
@@ -90,6 +91,8 @@ class Company {
 
   const Api& api() const { return api_; }
   const std::string& name() const { return name_; }
+  // How many writes there were, repeats apart.
+  int requests() const { return requests_; }
 
   // A write of this company with a request_id of its own.
   template <class Stub, class Request, class Response>
@@ -327,6 +330,7 @@ Write ReverseCompletion(Company& company) {
 struct Method {
   const char* name;
   Write (*prepare)(Company&);
+  friend void PrintTo(const Method& method, std::ostream* out) { *out << method.name; }
 };
 
 constexpr Method kMethods[] = {
@@ -389,6 +393,7 @@ TEST_P(LostAnswer, RepeatGetsTheAnswerOfTheOneTimeItHappened) {
     EXPECT_EQ(answer.text, expected.text);
   }
   EXPECT_EQ(cut.Rows(), calm.Rows());
+  EXPECT_EQ(cut.Rows().at("requests"), absl::StrCat(cut.requests()));
   EXPECT_THAT(CheckLedger(*api_->db, CompanyId(cut.name())), ::testing::IsEmpty());
 }
 

@@ -66,6 +66,7 @@ LotdProcess::~LotdProcess() {
 void LotdProcess::Start() {
   Check(pid_ == 0);
   const std::string program = fs::read_symlink("/proc/self/exe").parent_path() / "lotd";
+  Check(access(program.c_str(), X_OK) == 0);
   const std::string data = absl::StrCat(folder_, "/data");
   const std::string socket = absl::StrCat("unix:", folder_, "/socket");
   const std::string log = absl::StrCat(folder_, "/log");
