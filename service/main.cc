@@ -1,7 +1,7 @@
 // lotd: the server.
 #include <pthread.h>
-#include <signal.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <memory>

@@ -9,10 +9,10 @@ namespace lots {
 namespace {
 
 bool IsLowerHex(absl::string_view text, size_t size) {
-  return text.size() == size && text.find_first_not_of("0123456789abcdef") == text.npos;
+  return text.size() == size && text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
 }
 
-bool IsZero(absl::string_view text) { return text.find_first_not_of('0') == text.npos; }
+bool IsZero(absl::string_view text) { return text.find_first_not_of('0') == absl::string_view::npos; }
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace lots {
 std::string AttributesToJson(const Attributes& attributes);
 
 // What AttributesToJson wrote; entries of a type that this program does not know are left out.
-Attributes AttributesFromJson(absl::string_view json);
+Attributes AttributesFromJson(absl::string_view text);
 
 // A value for people and for the history of edits: "A", "7.85", "true", "2026-01-31",
 // "2026-01-31T12:00:00Z".

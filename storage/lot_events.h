@@ -36,6 +36,6 @@ void AppendLotEvents(pg::Transaction& transaction, const CompanyId& company,
 
 // The JSON that the column `changes` keeps.
 std::string ChangesToJson(absl::Span<const FieldChange> changes);
-std::vector<FieldChange> ChangesFromJson(absl::string_view json);
+std::vector<FieldChange> ChangesFromJson(absl::string_view text);
 
 }  // namespace lots

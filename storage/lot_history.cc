@@ -66,11 +66,13 @@ constexpr pg::Statement kReadTransformations{"read_history_transformations", R"s
 using Entries = std::vector<LotHistoryEntry>;
 
 LotHistoryEntry EntryOf(LotEvent event) {
-  return {.recorded_at = event.recorded_at,
-          .id = event.event_id,
-          .occurred_at = event.recorded_at,
-          .actor = event.actor,
-          .what = std::move(event)};
+  LotHistoryEntry entry{.recorded_at = event.recorded_at,
+                        .id = event.event_id,
+                        .occurred_at = event.recorded_at,
+                        .actor = event.actor,
+                        .what = {}};
+  entry.what = std::move(event);
+  return entry;
 }
 
 // Until it is deleted, a lot's creation is read from the lot itself.
@@ -141,7 +143,8 @@ void AppendMovements(const pg::Result& rows, const pg::Result& lot, const LotHis
                        .id = movement.movement_id.value(),
                        .occurred_at = movement.occurred_at,
                        .actor = movement.actor,
-                       .what = std::move(movement)});
+                       .what = {}});
+    entries.back().what = std::move(movement);
   }
 }
 
@@ -166,7 +169,8 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
                        .id = part.transformation.transformation_id.value(),
                        .occurred_at = part.transformation.occurred_at,
                        .actor = part.transformation.actor,
-                       .what = std::move(part)});
+                       .what = {}});
+    entries.back().what = std::move(part);
   }
 }
 

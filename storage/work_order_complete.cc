@@ -73,8 +73,8 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
                   .planned_for = {},
                   .taken_apart = false,
                   .produced_by = {}};
-    LotId id = lot.lot_id;
-    stored.emplace(std::move(id), std::move(lot));
+    const LotId id = lot.lot_id;
+    stored.emplace(id, std::move(lot));
   }
   for (const pg::Row row : plans) stored[row.Get<LotId>(0)].planned_for = row.Get<WorkOrderId>(1);
   return stored;

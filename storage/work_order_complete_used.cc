@@ -154,11 +154,11 @@ Posting PostingOf(const CompletionOrder& order, const CompletionPlan& plan, Move
 }
 
 // The ledger names fields as a movement has them; here they have the names of the completion's.
-void RenameFields(absl::string_view ledger_field, std::string field, const Posting& posting,
+void RenameFields(absl::string_view ledger_field, absl::string_view field, const Posting& posting,
                   size_t first, std::vector<Problem>& problems) {
   const std::string old_field = absl::StrCat(posting.field, ledger_field);
   for (size_t i = first; i < problems.size(); ++i) {
-    if (problems[i].field == old_field) problems[i].field = field;
+    if (problems[i].field == old_field) problems[i].field = std::string(field);
   }
 }
 

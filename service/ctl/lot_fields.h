@@ -35,9 +35,8 @@ absl::Status SetFields(const LotFields& fields, Message& message) {
   }
   const auto set = [](const std::optional<std::string>& text, auto mutable_date) {
     if (!text) return absl::OkStatus();
-    absl::StatusOr<google::type::Date> date = ParseDate(*text);
-    if (date.ok()) *mutable_date() = *std::move(date);
-    return date.status();
+    ASSIGN_OR_RETURN(*mutable_date(), ParseDate(*text));
+    return absl::OkStatus();
   };
   RETURN_IF_ERROR(set(fields.manufacture_date, [&] { return message.mutable_manufacture_date(); }));
   RETURN_IF_ERROR(set(fields.expire_date, [&] { return message.mutable_expire_date(); }));
