@@ -30,9 +30,12 @@ enum class Reason {
   kMovementNotFound = 24,
   kWorkOrderNotFound = 25,
   kTransformationNotFound = 26,
+  kHoldNotFound = 27,
+  kRecallNotFound = 28,
 
   kLotNumberTaken = 40,
   kSerialAlreadyProduced = 41,
+  kRecallExists = 42,
 
   kLotsDisabled = 60,
   kProductNotTracked = 61,
@@ -57,6 +60,10 @@ enum class Reason {
   kReturnExceedsDelivery = 89,
   kReturnMismatch = 90,
   kQuantityOverflow = 91,
+  kLotHeld = 92,
+  kHoldEnded = 93,
+  kLotNotHeld = 94,
+  kProductMismatch = 95,
 
   kWorkOrderClosed = 100,
   kWorkOrderProductMismatch = 101,
@@ -70,6 +77,10 @@ enum class Reason {
   kAlreadyReversed = 111,
   kReversalNotReversible = 112,
   kPartOfTransformation = 113,
+
+  kRecallClosed = 120,
+  kRecallTooLarge = 121,
+  kTraceTooLarge = 122,
 
   kEtagMismatch = 130,
   kTransactionConflict = 131,

@@ -70,12 +70,36 @@ inline constexpr int64_t kTraceSeedsMax = 1'000;
 inline constexpr int kTraceDepthMax =
     100;  // the deepest real bills of material have about 30 levels
 inline constexpr int64_t kTraceNodesDefault = 10'000;
-// About 60 MiB of answer waits for a slow client at the most.
-inline constexpr int64_t kTraceNodesMax = 200'000;
+// A million lots are the largest graphs that were tried.
+inline constexpr int64_t kTraceNodesMax = 1'000'000;
+inline constexpr int64_t kTraceFilterValuesMax = 100;
+inline constexpr int64_t kTraceResumeShownMax = 1'000;
 inline constexpr int kTraceNodesPerMessage = 500;    // about 150 KiB a message
 inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
+
+// --- holds and recalls ---
+
+inline constexpr int64_t kHoldsPerCallMax = 10'000;
+inline constexpr int64_t kHoldsShownMax = 100;  // of one lot
+inline constexpr int64_t kExemptLocationsMax = 20;
+inline constexpr int64_t kReshapePartsMax = 1'000;
+inline constexpr int64_t kRecallSeedsMax = 1'000;
+// A recall is one transaction: beyond, its locks would stop the company for longer than a minute.
+inline constexpr int64_t kRecallMembersMax = 2'000'000;
+inline constexpr int kClosingNoteCharactersMax = 4'000;
+inline constexpr int kRecallRowsPerMessage = 500;  // about 150 KiB a message
+
+// --- questions ---
+
+inline constexpr int64_t kFailedUnitsMax = 1'000;
+// With the failed ones, a set of units is a bitmap of 3,000 bits at every lot that is looked at.
+inline constexpr int64_t kSoundUnitsMax = 2'000;
+inline constexpr int64_t kOriginsShownMax = 1'000;
+inline constexpr int64_t kOriginsShownDefault = 50;
+inline constexpr int64_t kOriginLotsMax = 200'000;
+inline constexpr int kRecipientsPerMessage = 500;
 
 // --- the server ---------------------------------------------------------------------------------
 

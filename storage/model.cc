@@ -72,6 +72,30 @@ absl::string_view Name(MovementKind kind) {
   return "UNKNOWN";
 }
 
+absl::string_view Name(HoldCause cause) {
+  switch (cause) {
+    case HoldCause::kLot:
+      return "LOT";
+    case HoldCause::kPlace:
+      return "PLACE";
+    case HoldCause::kInherited:
+      return "INHERITED";
+    case HoldCause::kRecall:
+      return "RECALL";
+  }
+  return "";
+}
+
+absl::string_view Name(RecallState state) {
+  switch (state) {
+    case RecallState::kOpen:
+      return "OPEN";
+    case RecallState::kClosed:
+      return "CLOSED";
+  }
+  return "";
+}
+
 absl::string_view Name(WorkOrderState state) {
   switch (state) {
     case WorkOrderState::kOpen:

@@ -23,6 +23,8 @@ using WorkOrderId = Strong<struct WorkOrderTag, std::string>;
 using LotId = Strong<struct LotTag, Uuid>;
 using MovementId = Strong<struct MovementTag, Uuid>;
 using TransformationId = Strong<struct TransformationTag, Uuid>;
+using HoldId = Strong<struct HoldTag, Uuid>;
+using RecallId = Strong<struct RecallTag, std::string>;
 
 enum class Tracking : int16_t { kNone = 1, kLot = 2, kSerial = 3 };
 enum class LocationKind : int16_t {
@@ -64,7 +66,17 @@ enum class LotEventKind : int16_t {
   kUnassigned = 6,
   kVoided = 7,
   kDeleted = 8,
+  kHeld = 9,
+  kReleased = 10,
 };
+// Why a lot is held.
+enum class HoldCause : int16_t {
+  kLot = 1,        // it was held itself
+  kPlace = 2,      // what of it is at one place was held
+  kInherited = 3,  // it was made of a held lot
+  kRecall = 4,     // it is a member of an open recall
+};
+enum class RecallState : int16_t { kOpen = 1, kClosed = 2 };
 
 // The names that facts, filters and messages use: "SERIAL", "INTERNAL", "PLANNED", …
 absl::string_view Name(Tracking tracking);
@@ -72,6 +84,8 @@ absl::string_view Name(LocationKind kind);
 absl::string_view Name(LotState state);
 absl::string_view Name(MovementKind kind);
 absl::string_view Name(WorkOrderState state);
+absl::string_view Name(HoldCause cause);
+absl::string_view Name(RecallState state);
 
 // INTERNAL and TRANSIT: counts as on hand.
 bool IsOnHand(LocationKind kind);
@@ -131,7 +145,8 @@ struct Lot {
   std::string created_by;
   absl::Time created_at;
   absl::Time updated_at;
-  bool expired = false;  // today, in the company's zone
+  bool expired = false;                 // today, in the company's zone
+  std::optional<HoldCause> hold_cause;  // the strongest; none: it is free
 };
 
 // What one place holds of one lot.
@@ -147,6 +162,7 @@ struct LotStock {
   std::optional<absl::Time> arrived_at;
   std::optional<absl::Time> stock_since;
   std::optional<absl::CivilDay> expires_on;
+  std::optional<HoldCause> hold_cause;  // of what is here
 };
 
 struct Movement {
@@ -182,6 +198,25 @@ struct Transformation {
   std::string note;
   std::optional<TransformationId> reverses;
   std::optional<TransformationId> reversed_by;
+};
+
+// One reason for which a lot, or what of it is at one place, may not be taken away.
+struct Hold {
+  std::optional<HoldId> hold_id;  // none: of a recall
+  LotId lot_id;
+  HoldCause cause = HoldCause::kLot;
+  std::optional<LocationId> location_id;  // of kPlace
+  std::optional<LotId> source_lot_id;     // of kInherited
+  std::optional<RecallId> recall_id;      // of kRecall
+  std::string reason;
+  std::vector<LocationId> exempt_location_ids;
+  std::optional<absl::Time> expires_at;
+  std::string placed_by;
+  absl::Time placed_at;
+  bool binding = true;  // false: of a drill, which refuses nothing
+  std::string released_by;
+  std::optional<absl::Time> released_at;
+  std::string release_note;
 };
 
 // What every write carries.
