@@ -1,0 +1,70 @@
+// Who received lots, net of what came back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "storage/model.h"
+#include "storage/pg/connection.h"
+#include "storage/pg/flight.h"
+
+namespace lots {
+
+// A lot whose deliveries are asked for.
+struct AffectedLot {
+  LotId lot_id;
+  int depth = 0;  // transformations between it and the nearest seed; 0: a seed
+  bool certain = false;
+};
+
+// One delivery that was not reversed.
+struct Recipient {
+  MovementId movement_id;
+  std::string partner_id;  // as the delivery named it; empty: it named none
+  LocationId location_id;  // the customer's
+  Document document;
+  absl::Time occurred_at;
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  int scale = 0;
+  Quantity delivered;
+  Quantity returned;
+  int depth = 0;
+  bool certain = false;
+
+  Quantity net() const { return delivered - returned; }
+  bool direct() const { return depth == 0; }
+};
+
+struct RecipientSummary {
+  int64_t delivery_count = 0;  // that were told
+  int64_t partner_count = 0;   // different partners among them, by name
+  int64_t lot_count = 0;       // that were looked at
+};
+
+// Hands the deliveries of these lots (each once) to `sink`, at most kRecipientsPerMessage at a
+// time: direct ones first, then by partner, time and movement id. Deliveries of which everything
+// came back only with `show_returned`. Holds a few words a delivery in memory; what is told of each
+// is read as it is handed over.
+absl::StatusOr<RecipientSummary> ReadRecipients(
+    pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
+    bool show_returned, absl::FunctionRef<void(std::vector<Recipient>)> sink);
+
+struct RecipientsOrder {
+  CompanyId company;
+  std::vector<LotId> seeds;  // exist; duplicates are fine
+  bool show_returned = false;
+};
+
+// The same for the seeds and everything made of them, in one snapshot. TRACE_TOO_LARGE when that is
+// more than a trace can hold: a list of recipients that is not whole must not look like one.
+absl::StatusOr<RecipientSummary> ListRecipients(
+    pg::Connection& db, const RecipientsOrder& order,
+    absl::FunctionRef<void(std::vector<Recipient>)> sink);
+
+}  // namespace lots
