@@ -7,6 +7,7 @@
 // at a time.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ struct TraceOrder {
   std::vector<LotId> seeds;  // exist; duplicates are fine
   int depth_max = 0;         // 1 to kTraceDepthMax
   int64_t node_limit = 0;    // 1 to kTraceNodesMax
+  // Called with the lots of each level, by id, before what lies beyond them is read, for a caller
+  // that locks them. Its refusal ends the walk.
+  std::function<absl::Status(const std::vector<LotId>& level)> before_children = nullptr;
 };
 
 // A receipt, delivery or return of a lot that was not reversed.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -97,6 +98,7 @@ class Walk {
   absl::StatusOr<TraceGraph> Run() {
     RETURN_IF_ERROR(EnterLevel(order_.seeds));
     while (!level_.empty()) {
+      RETURN_IF_ERROR(CallBeforeChildren());
       ASSIGN_OR_RETURN(const std::vector<TraceLink> near, FindSteps());
       if (near.empty()) break;
       if (depth_ == order_.depth_max) {
@@ -129,6 +131,13 @@ class Walk {
     for (const LotId& lot_id : level_) graph_.nodes[lot_id].depth = depth_;
     if (!level_.empty()) graph_.levels.push_back(level_);
     return absl::OkStatus();
+  }
+
+  absl::Status CallBeforeChildren() const {
+    if (order_.before_children == nullptr) return absl::OkStatus();
+    std::vector<LotId> by_id = level_;
+    std::sort(by_id.begin(), by_id.end());
+    return order_.before_children(by_id);
   }
 
   // The links between the level and the transformations next to it.
