@@ -44,15 +44,17 @@ NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Ca
       .note = fields.Text(path("note"), movement.note(), kNoteCharactersMax)};
 }
 
-// A movement outside of production can overrule expiry, and nothing else.
+// A movement outside of production can overrule holds and expiry; what is not there it cannot move.
 Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& fields) {
   Accept accept;
   for (int i = 0; i < request.accept_size(); ++i) {
     if (request.accept(i) == v1::ACCEPTANCE_EXPIRED) {
       accept.expired = true;
+    } else if (request.accept(i) == v1::ACCEPTANCE_HELD) {
+      accept.held = true;
     } else {
       fields.Refused(Indexed("accept", i), v1::Acceptance_Name(request.accept(i)),
-                     "a movement can accept EXPIRED only");
+                     "a movement can accept HELD and EXPIRED");
     }
   }
   return accept;

@@ -55,12 +55,25 @@ struct Passage {
   bool certain = false;  // the input certainly went into the output
 };
 
+// Every one of the inputs may be in every one of the outputs; certainly, when there is one output.
+// Said as two lists: ten thousand serials of ten thousand components are no hundred million rows.
+struct PooledPassage {
+  std::vector<LotId> inputs;
+  std::vector<LotId> outputs;
+};
+
 // Adds the statements that pass on what holds the inputs: an inherited hold for each output that a
 // held lot went into, and membership for each output of a member of an open recall, drills
-// included. After Ledger::Load and before the commit, in the transaction that writes the outputs
-// and the transformation. Adds nothing when nothing holds the inputs.
+// included. After Ledger::Load and the last Post and before the commit, in the transaction that
+// writes the outputs and the transformation (add those before). Adds nothing when nothing holds the
+// inputs. A hold of a place passes on when goods were taken there, and an output that has a hold
+// for this input gets no second one. Of pooled inputs at most kInheritedSourcesMax pass their own
+// holds on, those that are held longest; memberships all do.
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
                        const TransformationId& transformation, const Ledger& ledger,
                        absl::Span<const Passage> passages);
+void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
+                       const TransformationId& transformation, const Ledger& ledger,
+                       const PooledPassage& passage);
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// What the ledger locks and what it then knows. Judging is in ledger_judge.cc and
+// What the ledger locks and what it then knows. Judging is in ledger_judge.cc, ledger_holds.cc and
 // ledger_reverse.cc, what a movement does in ledger_apply.cc, writing in ledger_write.cc.
 #include "storage/ledger.h"
 
@@ -194,6 +194,7 @@ void Ledger::AddLocks(pg::Transaction& transaction) {
   locks_.kinds = transaction.Add(kReadKinds, company, location_ids);
   transaction.Add(kAddMissingBalances, company, place_lots, place_locations);
   locks_.balances = transaction.Add(kLockBalances, company, place_lots, place_locations);
+  locks_.holds = AddHolds(transaction, lot_ids);
   locks_.serial_places = transaction.Add(kReadSerialPlaces, company, lot_ids);
   locks_.lot_places = transaction.Add(kReadLotPlaces, company, lot_ids);
   AddReturnLocks(transaction);
@@ -225,6 +226,7 @@ absl::Status Ledger::Load(const pg::Results& results) {
     kinds_[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
   }
   LoadBalances(results);
+  LoadHolds(results[locks_.holds]);
   LoadReturns(results);
   return absl::OkStatus();
 }
@@ -282,6 +284,11 @@ std::optional<LocationKind> Ledger::FindKind(const LocationId& location_id) cons
 Quantity Ledger::At(const LotId& lot_id, const LocationId& location_id) const {
   const auto found = balances_.find({lot_id, location_id});
   return found == balances_.end() ? Quantity() : found->second.quantity;
+}
+
+StockDates Ledger::DatesAt(const LotId& lot_id, const LocationId& location_id) const {
+  const auto found = balances_.find({lot_id, location_id});
+  return found == balances_.end() ? StockDates() : found->second.dates;
 }
 
 std::optional<Place> Ledger::WhereIs(const LotId& serial) const {

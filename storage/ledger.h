@@ -19,7 +19,9 @@
 // movements cross each other at balances only. A serial is locked FOR NO KEY UPDATE: all that
 // moves it takes turns, whatever places are involved, so what is known of it here stays true until
 // the commit, and the verb may update its row. A verb that changes the state of other lots takes
-// them FOR UPDATE before, so that no movement is under way.
+// them FOR UPDATE before, so that no movement is under way. So does a verb that places a hold:
+// both locks of the ledger wait for it, and holds are read after them, in a statement of their own.
+// A movement is therefore either posted before the hold, or waits and sees it.
 // Debits are written in one statement and credits in the next, so that a serial is never in two
 // places. The database has the last word: balances_not_negative, balances_serial_is_one,
 // balances_serial_in_one_place.
@@ -39,6 +41,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "storage/errors.h"
 #include "storage/model.h"
 #include "storage/pg/flight.h"
@@ -95,6 +98,8 @@ struct Posting {
   std::optional<MovementId> delivery;  // of a RETURN; said before by TouchDelivery
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
+  // Of a PRODUCTION of goods that were only renamed: since when they are in stock; none: anew.
+  std::optional<absl::Time> stock_since;
   std::string field;  // path in the request, for problems: "movements[3]"
 };
 
@@ -116,7 +121,7 @@ struct Reversal {
 
 // What postings may overrule.
 struct Accept {
-  bool held = false;
+  bool held = false;  // held goods leave; the outputs made of them are then held (holds.h)
   bool expired = false;
   bool shortage = false;
 };
@@ -145,7 +150,8 @@ class Ledger {
   void AddNewLot(const LotFacts& lot);
 
   // Adds the statements of the first flight: the company, the lots, the locations, missing
-  // balances as 0, the balances (FOR UPDATE), where things are, the deliveries (FOR UPDATE).
+  // balances as 0, the balances (FOR UPDATE), the holds, where things are, the deliveries (FOR
+  // UPDATE).
   void AddLocks(pg::Transaction& transaction);
   // Reads what they answered. NOT_FOUND COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED are
   // refused here; unknown lots and locations by Post.
@@ -159,24 +165,32 @@ class Ledger {
   std::optional<LocationKind> FindKind(const LocationId& location_id) const;
   // What is there at this point of the judging, in a place that was touched.
   Quantity At(const LotId& lot_id, const LocationId& location_id) const;
+  StockDates DatesAt(const LotId& lot_id, const LocationId& location_id) const;
   // Where a serial is at this point of the judging: the place that holds it; else the virtual place
   // that it went to last (PRODUCTION: it was used up, or taken apart); empty: it never moved.
   std::optional<Place> WhereIs(const LotId& serial) const;
+  // What holds a lot that was touched, now: neither released nor expired, oldest first. Also what
+  // does not bind (a drill's), and what binds another place than those that move.
+  absl::Span<const Hold> HoldsOf(const LotId& lot_id) const;
+  // Whether anything that was posted here moved what this place has of the lot.
+  bool HasMoved(const LotId& lot_id, const LocationId& location_id) const;
   // The state that the verb gives the lot in this transaction: postings are judged by it.
   void SetState(const LotId& lot_id, LotState state);
 
   // --- judging ---------------------------------------------------------------------------------
 
   // Judges one movement on what is there now, with every refusal of errors.proto about moving, and
-  // applies it in memory. Problems are appended; a movement with a problem is not applied. With
+  // applies it in memory. Problems are appended; a movement with a problem is not applied. Goods
+  // that leave an INTERNAL or TRANSIT place are refused with LOT_HELD while a hold of the lot, or
+  // of what is there of it, binds and does not exempt the destination, unless `accept.held`. With
   // `accept.shortage`, what is missing at the source is posted just before as an ADJUSTMENT.
   // Not judged here: whether the same serial stands twice in the request, and when it happened.
   void Post(const Posting& posting, std::vector<Problem>& problems);
 
   // Takes a posted movement back, at the time it happened; several of one transformation in the
   // opposite order of their posting. Refused: ALREADY_REVERSED, REVERSAL_NOT_REVERSIBLE,
-  // RESULT_USED, LOT_ARCHIVED. The dates that it had changed are restored where nothing moved
-  // since. Not judged here: whether it is part of a transformation.
+  // RESULT_USED, LOT_ARCHIVED, LOT_HELD as in Post. The dates that it had changed are restored
+  // where nothing moved since. Not judged here: whether it is part of a transformation.
   void PostReversal(const PostedMovement& original, const Reversal& reversal,
                     std::vector<Problem>& problems);
 
@@ -230,7 +244,7 @@ class Ledger {
   };
   // Where the statements' results stand.
   struct Locks {
-    size_t company, serials, lots, kinds, balances, serial_places, lot_places;
+    size_t company, serials, lots, kinds, balances, holds, serial_places, lot_places;
     std::optional<size_t> deliveries, later_movements, reversals;
   };
   // One movement under judgement, once its lot and places are known.
@@ -257,6 +271,11 @@ class Ledger {
   void JudgeSerialSource(const Case& c, Problems& problems) const;
   Problem NotEnough(const Case& c) const;
   void CoverShortage(const Case& c);
+
+  // ledger_holds.cc: what is held.
+  size_t AddHolds(pg::Transaction& transaction, const std::vector<LotId>& lot_ids) const;
+  void LoadHolds(const pg::Result& rows);
+  void JudgeHolds(const Case& c, const std::string& field, Problems& problems) const;
 
   // ledger_reverse.cc: what is refused of a reversal, and what it restores.
   void JudgeReversal(const PostedMovement& original, const Case& c, Problems& problems) const;
@@ -292,6 +311,7 @@ class Ledger {
   std::map<PlaceKey, Balance> balances_;
   absl::flat_hash_map<LotId, SerialPlace> serial_places_;
   absl::flat_hash_map<LotId, std::vector<Place>> lot_places_;
+  absl::flat_hash_map<LotId, std::vector<Hold>> holds_;  // of held lots only
   std::map<MovementId, Delivery> deliveries_;
   // Of a movement that will be reversed: the first later one of the same serial that stands.
   absl::flat_hash_map<MovementId, MovementId> later_movements_;

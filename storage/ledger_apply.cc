@@ -7,8 +7,9 @@ namespace lots {
 
 namespace {
 
-// What the goods carry along: only moves inside keep the date that FIFO sorts by.
+// What the goods carry along: only moves inside, and new names, keep the date that FIFO sorts by.
 absl::Time StockSinceOf(const Posting& posting, const StockDates& source) {
+  if (posting.stock_since.has_value()) return *posting.stock_since;
   if (posting.kind != MovementKind::kTransfer) return posting.occurred_at;
   return source.stock_since.value_or(posting.occurred_at);
 }
@@ -21,6 +22,8 @@ absl::Time Ledger::RecordTime(const Case& c) const {
   // serial, but its history has one order.
   const auto serial = serial_places_.find(c.lot.lot_id);
   if (serial != serial_places_.end()) last = std::max(last, serial->second.last_recorded_at);
+  // What it was posted in spite of stands before it, whichever server's clock placed that.
+  for (const Hold& hold : HoldsOf(c.lot.lot_id)) last = std::max(last, hold.placed_at);
   return std::max(now_, last + absl::Microseconds(1));
 }
 

@@ -204,6 +204,7 @@ void Ledger::Post(const Posting& posting, std::vector<Problem>& problems) {
   if (!JudgeShape(c, problems)) return;
   const size_t problems_before = problems.size();
   JudgeLot(c, problems);
+  JudgeHolds(c, FieldOf(posting, "lot"), problems);
   JudgeReturn(c, problems);
   if (accept_.shortage && problems.size() == problems_before) CoverShortage(c);
   JudgeSource(c, problems);

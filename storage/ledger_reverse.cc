@@ -71,6 +71,7 @@ void Ledger::PostReversal(const PostedMovement& original, const Reversal& revers
                BalanceOf(posting.lot_id, posting.to)};
   const size_t problems_before = problems.size();
   JudgeReversal(original, c, problems);
+  if (problems.size() == problems_before) JudgeHolds(c, posting.field, problems);
   if (problems.size() == problems_before) ApplyReversal(original, c);
 }
 

@@ -84,6 +84,8 @@ inline constexpr int kTracePartnerMovementsShownMax = 20;
 inline constexpr int64_t kHoldsPerCallMax = 10'000;
 inline constexpr int64_t kHoldsShownMax = 100;  // of one lot
 inline constexpr int64_t kExemptLocationsMax = 20;
+// Of the pooled inputs of one transformation: times 10,000 outputs, a few MiB of rows.
+inline constexpr size_t kInheritedSourcesMax = 5;
 inline constexpr int64_t kReshapePartsMax = 1'000;
 inline constexpr int64_t kRecallSeedsMax = 1'000;
 // A recall is one transaction: beyond, its locks would stop the company for longer than a minute.

@@ -4,6 +4,7 @@
 
 #include "absl/container/btree_map.h"
 #include "storage/base/status_macros.h"
+#include "storage/holds.h"
 #include "storage/lot_insert.h"
 #include "storage/transformations.h"
 #include "storage/work_order_completion.h"
@@ -61,6 +62,26 @@ std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
     lines.push_back({made.lot_id, made.quantity, made.role, std::nullopt});
   }
   return lines;
+}
+
+// What holds an exact input goes on to its output, what holds a pooled one to all that came out.
+void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
+                 const CompletionPlan& plan, const Ledger& ledger) {
+  std::vector<Passage> exact;
+  PooledPassage pooled;
+  for (const UsedLot& used : plan.used) {
+    if (ledger.HoldsOf(used.lot_id).empty()) continue;
+    if (used.output.has_value()) {
+      exact.push_back({.input = used.lot_id, .output = *used.output, .certain = true});
+    } else {
+      pooled.inputs.push_back(used.lot_id);
+    }
+  }
+  if (exact.empty() && pooled.inputs.empty()) return;
+  for (const MadeLot& made : plan.made) pooled.outputs.push_back(made.lot_id);
+  // Exact ones first: a member is written once, and what is certain must not be only possible.
+  AddInheritedHolds(transaction, context, plan.transformation_id, ledger, exact);
+  AddInheritedHolds(transaction, context, plan.transformation_id, ledger, pooled);
 }
 
 // Finished serials are the order's, whether they were planned or not.
@@ -136,6 +157,7 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
   AddInputs(transaction, context.company, plan.transformation_id, InputsOf(plan));
   AddOutputs(transaction, context.company, plan.transformation_id, OutputsOf(plan));
   ledger.AddWrites(transaction);
+  PassOnHolds(transaction, context, plan, ledger);
   AddAssignments(transaction, context, order.work_order, FinishedSerials(plan),
                  AssignmentState::kCompleted, plan.at);
   if (order.close) {
