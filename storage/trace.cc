@@ -1,119 +1,210 @@
 #include "storage/trace.h"
 
 #include <algorithm>
-#include <tuple>
+#include <deque>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
+#include "storage/trace_bounds.h"
 #include "storage/trace_graph.h"
 
 namespace lots {
-namespace {
 
-// Turns the finished graph into pieces.
-class Teller {
+// Where a reader stands: before the seeds, before the walk, or at a depth, where first the nodes
+// and then the transformations are told.
+class TraceTelling {
  public:
-  Teller(pg::Transaction& snapshot, const TraceOrder& order, const TraceGraph& graph,
-         absl::FunctionRef<void(TracePiece)> sink)
-      : snapshot_(snapshot), order_(order), graph_(graph), sink_(sink) {}
-
-  absl::StatusOr<TraceSummary> Tell() {
-    RankNodes();
-    SortLinks();
-    for (size_t depth = 0; depth < graph_.levels.size(); ++depth) {
-      RETURN_IF_ERROR(TellNodes(graph_.levels[depth]));
-      TellSteps(static_cast<int>(depth));
-    }
-    summary_.node_count = static_cast<int64_t>(graph_.nodes.size());
-    summary_.depth = static_cast<int>(graph_.levels.size()) - 1;
-    summary_.truncated_by = graph_.truncated_by;
-    return summary_;
+  explicit TraceTelling(TraceOrder order) : order_(std::move(order)) {
+    std::sort(order_.seeds.begin(), order_.seeds.end());
+    order_.seeds.erase(std::unique(order_.seeds.begin(), order_.seeds.end()), order_.seeds.end());
   }
+
+  absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db) {
+    if (!snapshot_) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
+    if (!seeds_told_) return TellSeeds();
+    if (!walked_) RETURN_IF_ERROR(Walk());
+    while (depth_ + 1 < graph_.levels.size()) {
+      if (node_ < graph_.levels[depth_ + 1]) {
+        ASSIGN_OR_RETURN(TracePiece piece, TellNodes());
+        if (!piece.nodes.empty()) return piece;
+      } else if (step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth()) {
+        ASSIGN_OR_RETURN(TracePiece piece, TellSteps());
+        if (!piece.links.empty()) return piece;
+      } else {
+        ++depth_;
+      }
+    }
+    snapshot_.reset();
+    return std::nullopt;
+  }
+
+  void Pause() { snapshot_.reset(); }
+
+  const TraceSummary& summary() const { return summary_; }
 
  private:
-  void RankNodes() {
-    for (const std::vector<LotId>& level : graph_.levels) {
-      for (const LotId& lot_id : level) rank_.emplace(lot_id, rank_.size());
+  int Depth() const { return static_cast<int>(depth_); }
+  bool downstream() const { return order_.direction == TraceDirection::kDownstream; }
+
+  // What is known of seeds needs no walk.
+  absl::StatusOr<TracePiece> TellSeeds() {
+    seeds_told_ = true;
+    std::vector<TraceLot> lots;
+    if (downstream()) {
+      ASSIGN_OR_RETURN(seed_scale_, ReadCommonScale(*snapshot_, order_, order_.seeds));
+      ASSIGN_OR_RETURN(lots, ReadTraceLots(*snapshot_, order_, order_.seeds));
     }
+    TracePiece piece;
+    ASSIGN_OR_RETURN(piece.nodes, ReadTraceNodes(*snapshot_, order_, order_.seeds));
+    const size_t room = order_.node_limit;
+    if (piece.nodes.size() > room) piece.nodes.erase(piece.nodes.begin() + room, piece.nodes.end());
+    for (TraceNode& node : piece.nodes) {
+      node.certainty = Certainty::kCertain;
+      if (lots.empty()) continue;
+      const auto seed = std::lower_bound(order_.seeds.begin(), order_.seeds.end(), node.lot_id);
+      const Quantity total = lots[seed - order_.seeds.begin()].total;
+      node.bounds = {total, total, total, total, total};
+      node.seed_scale = seed_scale_;
+    }
+    summary_.node_count += static_cast<int64_t>(piece.nodes.size());
+    return piece;
   }
 
-  size_t Rank(const LotId& lot_id) const {
-    const auto rank = rank_.find(lot_id);
-    return rank == rank_.end() ? rank_.size() : rank->second;
-  }
-
-  // A limit may have cut off one end of a link; such a link is not told.
-  void SortLinks() {
-    for (const TraceLink& link : graph_.links) {
-      if (!rank_.contains(link.lot_id) || !graph_.steps.contains(link.transformation_id)) continue;
-      links_[link.transformation_id].push_back(&link);
-    }
-    for (auto& [step, links] : links_) {
-      std::sort(links.begin(), links.end(), [this](const TraceLink* a, const TraceLink* b) {
-        return std::make_tuple(a->kind, Rank(a->lot_id), Rank(a->output_lot_id.value_or(LotId()))) <
-               std::make_tuple(b->kind, Rank(b->lot_id), Rank(b->output_lot_id.value_or(LotId())));
-      });
-    }
-  }
-
-  absl::Status TellNodes(const std::vector<LotId>& level) {
-    for (size_t begin = 0; begin < level.size(); begin += kTraceNodesPerMessage) {
-      const size_t end = std::min(level.size(), begin + kTraceNodesPerMessage);
-      TracePiece piece;
-      ASSIGN_OR_RETURN(piece.nodes, ReadTraceNodes(snapshot_, order_.company,
-                                                   {level.begin() + begin, level.begin() + end}));
-      for (TraceNode& node : piece.nodes) {
-        const TraceGraph::Node& found = graph_.nodes.at(node.lot_id);
-        node.depth = found.depth;
-        node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
-      }
-      sink_(std::move(piece));
-    }
+  absl::Status Walk() {
+    ASSIGN_OR_RETURN(graph_, WalkTrace(*snapshot_, order_));
+    walked_ = true;
+    MarkCertain(graph_, order_);
+    RETURN_IF_ERROR(MarkWithheld(*snapshot_, graph_, order_));
+    if (downstream()) RETURN_IF_ERROR(Bound());
+    summary_.depth = static_cast<int>(graph_.levels.size()) - 2;
+    summary_.truncated_by = graph_.truncated_by;
+    ListResume();
+    node_ = graph_.levels[1];  // the seeds are told
     return absl::OkStatus();
   }
 
-  // The transformations that the level led to, oldest first, each with its links.
-  void TellSteps(int depth) {
-    std::vector<const Transformation*> steps;
-    for (const auto& [id, step] : graph_.steps) {
-      if (step.depth == depth) steps.push_back(&step.transformation);
+  void ListResume() {
+    const auto list = [&](const LotId& lot_id) {
+      if (++summary_.resume_count <= kTraceResumeShownMax) summary_.resume.push_back(lot_id);
+    };
+    // More seeds than may be told.
+    for (const LotId& seed : order_.seeds) {
+      if (!graph_.nodes.contains(seed)) list(seed);
     }
-    std::sort(steps.begin(), steps.end(), [](const Transformation* a, const Transformation* b) {
-      return std::tie(a->occurred_at, a->work_order, a->recorded_at, a->transformation_id) <
-             std::tie(b->occurred_at, b->work_order, b->recorded_at, b->transformation_id);
-    });
-    TracePiece piece;
-    for (const Transformation* step : steps) {
-      ++summary_.transformation_count;
-      piece.transformations.push_back(*step);
-      for (const TraceLink* link : links_[step->transformation_id]) {
-        ++summary_.link_count;
-        piece.links.push_back(*link);
-        if (piece.links.size() < kTraceLinksPerMessage) continue;
-        sink_(std::exchange(piece, {}));
-      }
+    for (const auto& [lot_id, node] : graph_.nodes) {
+      if (node.cut) list(lot_id);
     }
-    if (!piece.transformations.empty() || !piece.links.empty()) sink_(std::move(piece));
   }
 
-  pg::Transaction& snapshot_;
-  const TraceOrder& order_;
-  const TraceGraph& graph_;
-  absl::FunctionRef<void(TracePiece)> sink_;
+  absl::Status Bound() {
+    std::vector<LotId> lot_ids;
+    lot_ids.reserve(graph_.nodes.size());
+    for (const auto& [lot_id, node] : graph_.nodes) lot_ids.push_back(lot_id);
+    ASSIGN_OR_RETURN(const std::vector<TraceLot> lots, ReadTraceLots(*snapshot_, order_, lot_ids));
+    bounds_ = BoundTrace(graph_, lots);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<TracePiece> TellNodes() {
+    std::vector<LotId> lot_ids;
+    for (; node_ < graph_.levels[depth_ + 1]; ++node_) {
+      if (lot_ids.size() == kTraceNodesPerMessage) break;
+      if (!graph_.nodes[node_].second.withheld) lot_ids.push_back(graph_.nodes[node_].first);
+    }
+    TracePiece piece;
+    if (lot_ids.empty()) return piece;
+    ASSIGN_OR_RETURN(piece.nodes, ReadTraceNodes(*snapshot_, order_, lot_ids));
+    for (TraceNode& node : piece.nodes) {
+      const uint32_t number = graph_.nodes.Find(node.lot_id);
+      const TraceGraph::Node& found = graph_.nodes[number].second;
+      node.depth = found.depth;
+      node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
+      if (bounds_.empty()) continue;
+      node.bounds = bounds_[number];
+      node.seed_scale = seed_scale_;
+    }
+    summary_.node_count += static_cast<int64_t>(piece.nodes.size());
+    return piece;
+  }
+
+  // Transformations of one depth with their links, as many as fit one message. One with more links
+  // goes on in the next.
+  absl::StatusOr<TracePiece> TellSteps() {
+    TracePiece piece;
+    std::vector<TransformationId> begun;
+    for (; step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth(); ++step_) {
+      if (!TellLinks(piece, begun)) break;
+      link_ = 0;
+    }
+    if (begun.empty()) return piece;
+    ASSIGN_OR_RETURN(std::vector<Transformation> read, ReadTraceSteps(*snapshot_, order_, begun));
+    absl::flat_hash_map<TransformationId, Transformation*> by_id;
+    for (Transformation& step : read) by_id[step.transformation_id] = &step;
+    for (const TransformationId& id : begun) {
+      piece.transformations.push_back(std::move(*by_id.at(id)));
+    }
+    summary_.transformation_count += static_cast<int64_t>(begun.size());
+    return piece;
+  }
+
+  // The step's links from link_ on; false when the piece is full before their end.
+  bool TellLinks(TracePiece& piece, std::vector<TransformationId>& begun) {
+    const TraceGraph::Step& step = graph_.steps[step_];
+    const absl::Span<const TraceGraph::Link> links = graph_.LinksOfStep(step_);
+    for (; link_ < links.size(); ++link_) {
+      const TraceGraph::Link& link = links[link_];
+      if (graph_.nodes[link.lot].second.withheld) continue;
+      if (piece.links.size() == kTraceLinksPerMessage) return false;
+      if (told_step_ != step_) begun.push_back(step.transformation_id);
+      told_step_ = step_;
+      TraceLink told{
+          step.transformation_id, graph_.IdOfLot(link.lot), link.kind, link.quantity, {}};
+      if (link.output != kNoNumber) told.output_lot_id = graph_.IdOfLot(link.output);
+      piece.links.push_back(std::move(told));
+      ++summary_.link_count;
+    }
+    return true;
+  }
+
+  TraceOrder order_;
+  std::optional<pg::Transaction> snapshot_;
+  bool seeds_told_ = false;
+  bool walked_ = false;
+  std::optional<int> seed_scale_;
+  TraceGraph graph_;
+  std::vector<TraceBounds> bounds_;  // by number, downstream
+  size_t depth_ = 0;                 // what is told next
+  uint32_t node_ = 0;
+  uint32_t step_ = 0;
+  size_t link_ = 0;                 // of the step
+  uint32_t told_step_ = kNoNumber;  // the last one that was told itself
   TraceSummary summary_;
-  absl::flat_hash_map<LotId, size_t> rank_;  // the place in the answer
-  absl::flat_hash_map<TransformationId, std::vector<const TraceLink*>> links_;
 };
 
-}  // namespace
+TraceReader::TraceReader(TraceOrder order)
+    : telling_(std::make_unique<TraceTelling>(std::move(order))) {}
+
+TraceReader::~TraceReader() = default;
+
+absl::StatusOr<std::optional<TracePiece>> TraceReader::Next(pg::Connection& db) {
+  return telling_->Next(db);
+}
+
+void TraceReader::Pause() { telling_->Pause(); }
+
+const TraceSummary& TraceReader::summary() const { return telling_->summary(); }
 
 absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
                                    absl::FunctionRef<void(TracePiece)> sink) {
-  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(snapshot, order));
-  MarkCertain(graph, order);
-  return Teller(snapshot, order, graph, sink).Tell();
+  TraceReader reader(order);
+  while (true) {
+    ASSIGN_OR_RETURN(std::optional<TracePiece> piece, reader.Next(db));
+    if (!piece) return reader.summary();
+    sink(*std::move(piece));
+  }
 }
 
 }  // namespace lots

@@ -1,73 +1,56 @@
-#include <deque>
-
 #include "storage/trace_graph.h"
 
 namespace lots {
 namespace {
 
-using LinksByStep = absl::flat_hash_map<TransformationId, std::vector<const TraceLink*>>;
-using LinksByLot = absl::flat_hash_map<LotId, std::vector<const TraceLink*>>;
+using Link = TraceGraph::Link;
 
-bool IsInput(const TraceLink& link) {
-  return link.kind == TraceLinkKind::kPooledInput || link.kind == TraceLinkKind::kExactInput;
-}
+// Spreads certainty from lot to lot along certain links: those of an exact input to the output that
+// it names, and those of pooled inputs to a single output.
+class Spreading {
+ public:
+  Spreading(TraceGraph& graph, TraceDirection direction)
+      : graph_(graph), downstream_(direction == TraceDirection::kDownstream) {}
 
-bool IsMade(const TraceLink& link) {
-  return link.kind == TraceLinkKind::kOutput || link.kind == TraceLinkKind::kByProduct;
-}
-
-// The two sides of every transformation, seen from where the walk comes from.
-struct Sides {
-  LinksByLot near;
-  LinksByStep far;
-};
-
-Sides SidesOf(const TraceGraph& graph, TraceDirection direction) {
-  Sides sides;
-  for (const TraceLink& link : graph.links) {
-    if (!IsInput(link) && !IsMade(link)) continue;
-    if (IsInput(link) == (direction == TraceDirection::kDownstream)) {
-      sides.near[link.lot_id].push_back(&link);
-    } else {
-      sides.far[link.transformation_id].push_back(&link);
+  void From(const std::vector<LotId>& seeds) {
+    for (const LotId& seed : seeds) Mark(graph_.nodes.Find(seed));
+    while (!certain_.empty()) {
+      const uint32_t lot = certain_.back();
+      certain_.pop_back();
+      for (const uint32_t link : graph_.LinksOfLot(lot)) Cross(lot, graph_.links[link]);
     }
   }
-  return sides;
-}
 
-// Whether the input certainly went into the output, both of one transformation.
-bool IsCertain(const TraceLink& input, const TraceLink& output, const TraceGraph& graph) {
-  if (input.output_lot_id) return *input.output_lot_id == output.lot_id;
-  const auto step = graph.steps.find(input.transformation_id);
-  return step != graph.steps.end() && step->second.single_output;
-}
+ private:
+  void Mark(uint32_t lot) {
+    if (!graph_.IsNode(lot) || graph_.nodes[lot].second.certain) return;
+    graph_.nodes[lot].second.certain = true;
+    certain_.push_back(lot);
+  }
+
+  void Cross(uint32_t lot, const Link& link) {
+    if (link.kind == TraceLinkKind::kExactInput) {
+      if (downstream_ && link.lot == lot) Mark(link.output);
+      if (!downstream_ && link.output == lot) Mark(link.lot);
+      return;
+    }
+    const bool near = downstream_ ? IsInput(link.kind) : IsMade(link.kind);
+    if (!near || !graph_.steps[link.step].single_output) return;
+    for (const Link& other : graph_.LinksOfStep(link.step)) {
+      const bool far = downstream_ ? IsMade(other.kind) : other.kind == TraceLinkKind::kPooledInput;
+      if (far) Mark(other.lot);
+    }
+  }
+
+  TraceGraph& graph_;
+  const bool downstream_;
+  std::vector<uint32_t> certain_;
+};
 
 }  // namespace
 
 void MarkCertain(TraceGraph& graph, const TraceOrder& order) {
-  const bool downstream = order.direction == TraceDirection::kDownstream;
-  const Sides sides = SidesOf(graph, order.direction);
-  std::deque<LotId> certain;
-  const auto mark = [&](const LotId& lot_id) {
-    const auto node = graph.nodes.find(lot_id);
-    if (node == graph.nodes.end() || node->second.certain) return;
-    node->second.certain = true;
-    certain.push_back(lot_id);
-  };
-  for (const LotId& seed : order.seeds) mark(seed);
-  for (; !certain.empty(); certain.pop_front()) {
-    const auto near = sides.near.find(certain.front());
-    if (near == sides.near.end()) continue;
-    for (const TraceLink* link : near->second) {
-      const auto far = sides.far.find(link->transformation_id);
-      if (far == sides.far.end()) continue;
-      for (const TraceLink* other : far->second) {
-        if (downstream ? IsCertain(*link, *other, graph) : IsCertain(*other, *link, graph)) {
-          mark(other->lot_id);
-        }
-      }
-    }
-  }
+  Spreading(graph, order.direction).From(order.seeds);
 }
 
 }  // namespace lots

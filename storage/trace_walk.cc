@@ -1,12 +1,19 @@
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
+#include "storage/limits.h"
+#include "storage/trace_gather.h"
 #include "storage/trace_graph.h"
 
 namespace lots {
 namespace {
+
+// A level in the answer's order.
+constexpr pg::Statement kSortLots{"trace_sort_lots", R"sql(
+  SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
+  ORDER BY product_id, number_key, lot_id)sql"};
 
 // Reversed completions made nothing, so they lead nowhere.
 constexpr pg::Statement kStepsFromInputs{"trace_steps_from_inputs", R"sql(
@@ -22,6 +29,29 @@ constexpr pg::Statement kStepsFromOutputs{"trace_steps_from_outputs", R"sql(
   FROM transformation_outputs o
   WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id)
+  GROUP BY o.transformation_id, o.lot_id, o.role)sql"};
+
+// The same for what happened in [$3, $4) and by $5, and was recorded by $6. A reversal corrects the
+// record: it counts from when it was recorded, whenever it is said to have happened.
+constexpr pg::Statement kStepsFromInputsThen{"trace_steps_from_inputs_then", R"sql(
+  SELECT i.transformation_id, i.lot_id, i.output_lot_id, sum(i.quantity)
+  FROM transformation_inputs i
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
+  WHERE i.company = $1 AND i.lot_id = ANY($2) AND t.occurred_at >= $3 AND t.occurred_at < $4
+    AND t.occurred_at <= $5 AND t.recorded_at <= $6 AND NOT EXISTS (
+    SELECT FROM transformations r
+    WHERE r.company = $1 AND r.reverses_id = i.transformation_id AND r.recorded_at <= $6)
+  GROUP BY i.transformation_id, i.lot_id, i.output_lot_id)sql"};
+
+constexpr pg::Statement kStepsFromOutputsThen{"trace_steps_from_outputs_then", R"sql(
+  SELECT o.transformation_id, o.lot_id, o.role, sum(o.quantity)
+  FROM transformation_outputs o
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3
+    AND t.occurred_at >= $3 AND t.occurred_at < $4
+    AND t.occurred_at <= $5 AND t.recorded_at <= $6 AND NOT EXISTS (
+    SELECT FROM transformations r
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $6)
   GROUP BY o.transformation_id, o.lot_id, o.role)sql"};
 
 constexpr pg::Statement kAllOutputs{"trace_all_outputs", R"sql(
@@ -48,13 +78,17 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
   WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2)
   GROUP BY transformation_id, lot_id, output_lot_id)sql"};
 
+// What the walk needs of the transformations that a level led to, oldest first.
 constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
-  SELECT t.transformation_id, t.kind, t.work_order_id, t.occurred_at, t.recorded_at, t.actor,
-         t.note,
+  SELECT t.transformation_id, t.kind,
          (SELECT count(*) FROM (
             SELECT FROM transformation_outputs o
             WHERE o.company = $1 AND o.transformation_id = t.transformation_id LIMIT 2) few) = 1
-  FROM transformations t WHERE t.company = $1 AND t.transformation_id = ANY($2))sql"};
+  FROM transformations t WHERE t.company = $1 AND t.transformation_id = ANY($2)
+  ORDER BY t.occurred_at, t.work_order_id NULLS FIRST, t.recorded_at, t.transformation_id)sql"};
+
+// A level is crossed in parts of so many lots: what one statement answers stays a few MiB.
+constexpr size_t kLotsPerStatement = 20'000;
 
 TraceLink InputLink(const pg::Row& row) {
   TraceLink link;
@@ -87,159 +121,222 @@ TraceLink OutputLink(const pg::Row& row) {
   return link;
 }
 
-// One walk: what it has seen, and the level it stands on.
-class Walk {
+// Which kinds of links the filter leaves.
+class KindFilter {
  public:
-  Walk(pg::Transaction& snapshot, const TraceOrder& order)
-      : snapshot_(snapshot),
-        order_(order),
-        downstream_(order.direction == TraceDirection::kDownstream) {}
+  explicit KindFilter(const std::vector<TraceLinkKind>& kinds) : kinds_(kinds) {
+    for (const TraceLinkKind kind : kinds) (IsInput(kind) ? inputs_ : outputs_) = true;
+  }
 
-  absl::StatusOr<TraceGraph> Run() {
-    RETURN_IF_ERROR(EnterLevel(order_.seeds));
-    while (!level_.empty()) {
-      RETURN_IF_ERROR(CallBeforeChildren());
-      ASSIGN_OR_RETURN(const std::vector<TraceLink> near, FindSteps());
-      if (near.empty()) break;
-      if (depth_ == order_.depth_max) {
-        graph_.truncated_by = "depth_max";
-        break;
-      }
-      ASSIGN_OR_RETURN(const std::vector<LotId> reached, CrossSteps(near));
-      ++depth_;
-      RETURN_IF_ERROR(EnterLevel(reached));
-    }
-    return std::move(graph_);
+  bool Allows(TraceLinkKind kind) const {
+    const bool narrowed = IsInput(kind) ? inputs_ : outputs_;
+    return !narrowed || std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end();
   }
 
  private:
-  // Makes the lots that are new the next level, in their order, as far as the limit allows.
-  absl::Status EnterLevel(const std::vector<LotId>& reached) {
+  const std::vector<TraceLinkKind>& kinds_;
+  bool inputs_ = false;
+  bool outputs_ = false;
+};
+
+// One walk: what it has seen, and the level it stands on.
+class Walk {
+ public:
+  Walk(pg::Transaction& transaction, const TraceOrder& order)
+      : transaction_(transaction),
+        order_(order),
+        kinds_(order.filter.link_kinds),
+        downstream_(order.direction == TraceDirection::kDownstream),
+        graph_(order.direction) {}
+
+  absl::StatusOr<TraceGraph> Run() {
+    for (const LotId& seed : order_.seeds) reached_.push_back(graph_.AddLot(seed));
+    RETURN_IF_ERROR(EnterLevel());
+    while (!level_.empty()) {
+      RETURN_IF_ERROR(CallBeforeChildren());
+      for (size_t begin = 0; begin < level_.size(); begin += kLotsPerStatement) {
+        RETURN_IF_ERROR(Cross(absl::MakeConstSpan(level_).subspan(begin, kLotsPerStatement)));
+      }
+      RETURN_IF_ERROR(OrderSteps());
+      ++depth_;
+      RETURN_IF_ERROR(EnterLevel());
+    }
+    return std::move(graph_).Finish(std::move(truncated_by_));
+  }
+
+ private:
+  using Links = std::vector<TraceLink>;
+
+  // Makes the lots that were reached and are new the next level, as far as the limit allows.
+  absl::Status EnterLevel() {
     level_.clear();
-    absl::flat_hash_set<LotId> fresh;
-    for (const LotId& lot_id : reached) {
-      if (!graph_.nodes.contains(lot_id)) fresh.insert(lot_id);
+    std::sort(reached_.begin(), reached_.end());
+    reached_.erase(std::unique(reached_.begin(), reached_.end()), reached_.end());
+    std::vector<LotId> fresh;
+    for (const uint32_t lot : std::exchange(reached_, {})) {
+      if (!graph_.IsReached(lot)) fresh.push_back(graph_.IdOfLot(lot));
     }
     if (fresh.empty()) return absl::OkStatus();
-    const std::vector<LotId> unsorted(fresh.begin(), fresh.end());
-    ASSIGN_OR_RETURN(level_, SortByNumber(snapshot_, order_.company, unsorted));
-    const size_t room = order_.node_limit - graph_.nodes.size();
-    if (level_.size() > room) {
-      level_.resize(room);
-      graph_.truncated_by = "node_limit";
+    const size_t room = order_.node_limit - graph_.reached_count();
+    if (fresh.size() > room) truncated_by_ = "node_limit";
+    if (room == 0) return absl::OkStatus();
+    transaction_.Add(kSortLots, order_.company, fresh);
+    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+    for (const pg::Row& row : results[0]) {
+      if (level_.size() == room) break;
+      level_.push_back(graph_.FindLot(row.Get<LotId>(0)));
     }
-    for (const LotId& lot_id : level_) graph_.nodes[lot_id].depth = depth_;
-    if (!level_.empty()) graph_.levels.push_back(level_);
+    graph_.AddLevel(level_);
     return absl::OkStatus();
   }
 
   absl::Status CallBeforeChildren() const {
     if (order_.before_children == nullptr) return absl::OkStatus();
-    std::vector<LotId> by_id = level_;
+    std::vector<LotId> by_id = IdsOf(level_);
     std::sort(by_id.begin(), by_id.end());
     return order_.before_children(by_id);
   }
 
-  // The links between the level and the transformations next to it.
-  absl::StatusOr<std::vector<TraceLink>> FindSteps() {
-    const pg::Statement& statement = downstream_ ? kStepsFromInputs : kStepsFromOutputs;
-    snapshot_.Add(statement, order_.company, level_);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-    return Keep(results[0], downstream_ ? InputLink : OutputLink);
+  absl::Status Cross(absl::Span<const uint32_t> lots) {
+    ASSIGN_OR_RETURN(const Links near, FindSteps(lots));
+    if (near.empty()) return absl::OkStatus();
+    if (depth_ < order_.depth_max) return CrossSteps(near, lots);
+    for (const TraceLink& link : near) StopAt(link);
+    return absl::OkStatus();
   }
 
-  // Reads the transformations and their other side; returns the lots there.
-  absl::StatusOr<std::vector<LotId>> CrossSteps(const std::vector<TraceLink>& near) {
+  // The links between the lots and the transformations next to them.
+  absl::StatusOr<Links> FindSteps(absl::Span<const uint32_t> lots) {
+    const TraceFilter& filter = order_.filter;
+    const bool always =
+        filter.begin == absl::InfinitePast() && filter.end == absl::InfiniteFuture() &&
+        order_.as_of == absl::InfiniteFuture() && order_.known_at == absl::InfiniteFuture();
+    if (always) {
+      transaction_.Add(downstream_ ? kStepsFromInputs : kStepsFromOutputs, order_.company,
+                       IdsOf(lots));
+    } else {
+      transaction_.Add(downstream_ ? kStepsFromInputsThen : kStepsFromOutputsThen, order_.company,
+                       IdsOf(lots), filter.begin, filter.end, order_.as_of, order_.known_at);
+    }
+    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+    return Read(results[0], downstream_ ? InputLink : OutputLink);
+  }
+
+  // Reads the other side of the transformations, and reaches the lots there.
+  absl::Status CrossSteps(const Links& near, absl::Span<const uint32_t> lots) {
     std::vector<TransformationId> fresh;
     for (const TraceLink& link : near) {
-      if (graph_.steps.try_emplace(link.transformation_id).second) {
-        fresh.push_back(link.transformation_id);
+      const auto [step, is_new] = graph_.AddStep(link.transformation_id, depth_);
+      graph_.AddLink(link, step);
+      if (is_new) fresh.push_back(link.transformation_id);
+    }
+    if (downstream_) {
+      AddOutputs(near);
+    } else {
+      AddInputs(near, fresh, lots);
+    }
+    fresh_.insert(fresh_.end(), fresh.begin(), fresh.end());
+    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+    for (const pg::Result& result : results) {
+      for (const TraceLink& link : Read(result, downstream_ ? OutputLink : InputLink)) {
+        graph_.AddLink(link, graph_.FindStep(link.transformation_id));
+        if (link.kind == TraceLinkKind::kReturnedComponent) continue;
+        reached_.push_back(graph_.FindLot(link.lot_id));
       }
     }
-    snapshot_.Add(kStepHeaders, order_.company, fresh);
-    AddFarSide(near, fresh);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-    ReadHeaders(results[0]);
-    std::vector<LotId> reached;
-    for (size_t i = 1; i < results.size(); ++i) {
-      for (const TraceLink& link : Keep(results[i], downstream_ ? OutputLink : InputLink)) {
-        if (link.kind != TraceLinkKind::kReturnedComponent) reached.push_back(link.lot_id);
-      }
-    }
-    return reached;
+    return absl::OkStatus();
   }
 
-  void AddFarSide(const std::vector<TraceLink>& near, const std::vector<TransformationId>& fresh) {
-    if (downstream_) return AddOutputs(near);
+  void AddInputs(const Links& near, const std::vector<TransformationId>& fresh,
+                 absl::Span<const uint32_t> lots) {
     std::vector<TransformationId> near_steps;
     for (const TraceLink& link : near) near_steps.push_back(link.transformation_id);
-    snapshot_.Add(kPooledInputs, order_.company, fresh);
-    snapshot_.Add(kExactInputs, order_.company, near_steps, level_);
+    transaction_.Add(kPooledInputs, order_.company, fresh);
+    transaction_.Add(kExactInputs, order_.company, near_steps, IdsOf(lots));
   }
 
   // A pooled input went into every output; an exact one into the output that it names.
-  void AddOutputs(const std::vector<TraceLink>& near) {
+  void AddOutputs(const Links& near) {
     std::vector<TransformationId> pooled;
     std::vector<TransformationId> exact;
     std::vector<LotId> exact_outputs;
     for (const TraceLink& link : near) {
-      if (!link.output_lot_id) {
-        if (pooled_.insert(link.transformation_id).second) pooled.push_back(link.transformation_id);
-      } else if (!pooled_.contains(link.transformation_id)) {
+      TraceGraph::Step& step = graph_.step(graph_.FindStep(link.transformation_id));
+      if (step.all_outputs) continue;
+      if (link.output_lot_id) {
         exact.push_back(link.transformation_id);
         exact_outputs.push_back(*link.output_lot_id);
+      } else {
+        step.all_outputs = true;
+        pooled.push_back(link.transformation_id);
       }
     }
-    snapshot_.Add(kAllOutputs, order_.company, pooled);
-    snapshot_.Add(kExactOutputs, order_.company, exact, exact_outputs);
+    transaction_.Add(kAllOutputs, order_.company, pooled);
+    transaction_.Add(kExactOutputs, order_.company, exact, exact_outputs);
   }
 
-  void ReadHeaders(const pg::Result& headers) {
-    for (const pg::Row& row : headers) {
-      TraceGraph::Step& step = graph_.steps[row.Get<TransformationId>(0)];
-      step.depth = depth_;
-      step.single_output = row.Get<bool>(7);
-      Transformation& transformation = step.transformation;
-      transformation.transformation_id = row.Get<TransformationId>(0);
-      transformation.kind = row.Get<TransformationKind>(1);
-      transformation.work_order = row.Get<std::optional<WorkOrderId>>(2);
-      transformation.occurred_at = row.Get<absl::Time>(3);
-      transformation.recorded_at = row.Get<absl::Time>(4);
-      transformation.actor = row.Get<std::string>(5);
-      transformation.note = row.Get<std::string>(6);
+  // Beyond the last level nothing new is read. A link to a transformation that is told is told too.
+  void StopAt(const TraceLink& link) {
+    const uint32_t step = graph_.FindStep(link.transformation_id);
+    bool followed = false;
+    if (step != kNoNumber) {
+      graph_.AddLink(link, step);
+      TraceGraph::Step& found = graph_.step(step);
+      followed = downstream_ && found.all_outputs;
+      if (!followed && !link.output_lot_id) found.outputs_missing = true;
     }
+    if (followed) return;
+    graph_.MarkCut(graph_.FindLot(link.lot_id));
+    if (truncated_by_.empty()) truncated_by_ = "depth_max";
   }
 
-  // Adds the links that are new to the graph and returns all of them. An output may be reached by
-  // an exact input first and by a pooled one later.
-  std::vector<TraceLink> Keep(const pg::Result& rows, TraceLink (*read)(const pg::Row&)) {
-    std::vector<TraceLink> links;
+  absl::Status OrderSteps() {
+    if (fresh_.empty()) return absl::OkStatus();
+    transaction_.Add(kStepHeaders, order_.company, std::exchange(fresh_, {}));
+    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+    for (const pg::Row& row : results[0]) {
+      const uint32_t number = graph_.FindStep(row.Get<TransformationId>(0));
+      graph_.step(number).kind = row.Get<TransformationKind>(1);
+      graph_.step(number).single_output = row.Get<bool>(2);
+      graph_.OrderStep(number);
+    }
+    return absl::OkStatus();
+  }
+
+  // The links that the filter leaves.
+  Links Read(const pg::Result& rows, TraceLink (*read)(const pg::Row&)) const {
+    Links links;
     links.reserve(rows.size());
     for (const pg::Row& row : rows) {
-      links.push_back(read(row));
-      const TraceLink& link = links.back();
-      const LotId output = link.output_lot_id.value_or(LotId());
-      if (seen_.insert({link.transformation_id, link.lot_id, output, link.kind}).second) {
-        graph_.links.push_back(link);
-      }
+      TraceLink link = read(row);
+      if (kinds_.Allows(link.kind)) links.push_back(std::move(link));
     }
     return links;
   }
 
-  pg::Transaction& snapshot_;
+  std::vector<LotId> IdsOf(absl::Span<const uint32_t> lots) const {
+    std::vector<LotId> ids;
+    ids.reserve(lots.size());
+    for (const uint32_t lot : lots) ids.push_back(graph_.IdOfLot(lot));
+    return ids;
+  }
+
+  pg::Transaction& transaction_;
   const TraceOrder& order_;
+  const KindFilter kinds_;
   const bool downstream_;
-  TraceGraph graph_;
+  TraceGatherer graph_;
   int depth_ = 0;
-  std::vector<LotId> level_;
-  absl::flat_hash_set<TransformationId> pooled_;  // whose outputs are all reached
-  absl::flat_hash_set<std::tuple<TransformationId, LotId, LotId, TraceLinkKind>> seen_;
+  std::vector<uint32_t> level_;
+  std::vector<uint32_t> reached_;        // from the level
+  std::vector<TransformationId> fresh_;  // that the level led to
+  std::string truncated_by_;
 };
 
 }  // namespace
 
-absl::StatusOr<TraceGraph> WalkTrace(pg::Transaction& snapshot, const TraceOrder& order) {
-  return Walk(snapshot, order).Run();
+absl::StatusOr<TraceGraph> WalkTrace(pg::Transaction& transaction, const TraceOrder& order) {
+  return Walk(transaction, order).Run();
 }
 
 }  // namespace lots

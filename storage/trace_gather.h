@@ -1,0 +1,79 @@
+// How a walk gathers its graph: as it comes, then put in order. Internal to the trace.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "storage/numbered.h"
+#include "storage/trace.h"
+#include "storage/trace_graph.h"
+
+namespace lots {
+
+class TraceGatherer {
+ public:
+  explicit TraceGatherer(TraceDirection direction)
+      : downstream_(direction == TraceDirection::kDownstream) {}
+
+  // The number of a lot that a link named, or that is a seed.
+  uint32_t AddLot(const LotId& lot_id) { return lots_.Add({lot_id, {.depth = kUnreached}}).first; }
+  const LotId& IdOfLot(uint32_t lot) const { return lots_[lot].first; }
+  uint32_t FindLot(const LotId& lot_id) const { return lots_.Find(lot_id); }
+  bool IsReached(uint32_t lot) const { return lots_[lot].second.depth != kUnreached; }
+  // Makes the lots, which are not reached yet, the nodes of the next depth, in this order.
+  void AddLevel(const std::vector<uint32_t>& level);
+  void MarkCut(uint32_t lot) { lots_[lot].second.cut = true; }
+
+  // The transformation, and whether it is new.
+  std::pair<uint32_t, bool> AddStep(const TransformationId& transformation_id, int depth);
+  uint32_t FindStep(const TransformationId& id) const { return steps_.Find(id); }
+  // Good until the next AddStep.
+  TraceGraph::Step& step(uint32_t step) { return steps_[step]; }
+  // The order of the answer: steps come in it, level by level.
+  void OrderStep(uint32_t step) { step_order_.push_back(step); }
+
+  // Adds the link unless it is there; both ends have numbers.
+  void AddLink(const TraceLink& link, uint32_t step);
+
+  int64_t reached_count() const { return static_cast<int64_t>(order_.size()); }
+
+  // `truncated_by` as in TraceSummary.
+  TraceGraph Finish(std::string truncated_by) &&;
+
+ private:
+  static constexpr int32_t kUnreached = -1;
+
+  struct StepIdOf {
+    const TransformationId& operator()(const TraceGraph::Step& step) const {
+      return step.transformation_id;
+    }
+  };
+  struct LinkKeyOf {
+    auto operator()(const TraceGraph::Link& link) const {
+      return std::make_tuple(link.step, link.lot, link.output, link.kind);
+    }
+  };
+  using Links = std::vector<TraceGraph::Link>;
+
+  // Where a limit kept a lot out, the lots that lead to it were not followed to the end.
+  void MarkCuts();
+  void NumberLots(TraceGraph& graph);
+  void NumberSteps(TraceGraph& graph);
+  void PlaceLinks(TraceGraph& graph);
+  void IndexByLot(TraceGraph& graph) const;
+
+  const bool downstream_;
+  Numbered<TraceGraph::NodeEntry, TraceGraph::EntryId> lots_;
+  Numbered<TraceGraph::Step, StepIdOf> steps_;
+  Numbered<TraceGraph::Link, LinkKeyOf> links_;
+  std::vector<uint32_t> order_;  // reached lots, as they are told
+  std::vector<uint32_t> level_begin_;
+  std::vector<uint32_t> step_order_;
+  std::vector<uint32_t> new_lot_;  // by old number, while finishing
+  std::vector<uint32_t> new_step_;
+};
+
+}  // namespace lots
