@@ -1,6 +1,7 @@
 #include "service/convert.h"
 
 #include "absl/strings/str_cat.h"
+#include "service/hold_convert.h"
 
 namespace lots {
 namespace {
@@ -142,6 +143,7 @@ v1::Lot ToProto(const Lot& lot) {
   *message.mutable_update_time() = ToProto(lot.updated_at);
   message.set_creator(lot.created_by);
   message.set_expired(lot.expired);
+  SetIfAny(lot.hold_cause, [&](auto cause) { message.set_hold_cause(ToProto(cause)); });
   return message;
 }
 
@@ -158,6 +160,7 @@ v1::LotStock ToProto(const LotStock& stock) {
   SetIfAny(stock.stock_since,
            [&](auto time) { *message.mutable_stock_since_time() = ToProto(time); });
   SetIfAny(stock.expires_on, [&](auto day) { *message.mutable_expire_date() = ToProto(day); });
+  SetIfAny(stock.hold_cause, [&](auto cause) { message.set_hold_cause(ToProto(cause)); });
   return message;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/convert.h"
 #include "service/fields.h"
+#include "service/hold_convert.h"
 #include "service/list_page.h"
 #include "service/lot_service.h"
 #include "storage/base/status_macros.h"
@@ -39,7 +40,7 @@ v1::TransformationPart PartToProto(const TransformationPart& part, int scale) {
   return message;
 }
 
-v1::LotEvent EventToProto(const LotEvent& event) {
+v1::LotEvent EventToProto(const LotEvent& event, const LotHistory& history) {
   v1::LotEvent message;
   message.set_kind(ToProto(event.kind));
   SetIfAny(event.work_order, [&](const auto& id) { message.set_work_order_id(id.value()); });
@@ -49,10 +50,13 @@ v1::LotEvent EventToProto(const LotEvent& event) {
     changed.set_old_value(change.old_value);
     changed.set_new_value(change.new_value);
   }
+  SetIfAny(event.hold, [&](const Hold& hold) {
+    *message.mutable_hold() = ToProto(hold, history.product_id, history.number);
+  });
   return message;
 }
 
-v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, int scale) {
+v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory& history) {
   v1::LotHistoryEntry message;
   *message.mutable_record_time() = ToProto(entry.recorded_at);
   *message.mutable_occur_time() = ToProto(entry.occurred_at);
@@ -60,9 +64,9 @@ v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, int scale) {
   if (const auto* movement = std::get_if<Movement>(&entry.what)) {
     *message.mutable_movement() = ToProto(*movement);
   } else if (const auto* part = std::get_if<TransformationPart>(&entry.what)) {
-    *message.mutable_transformation() = PartToProto(*part, scale);
+    *message.mutable_transformation() = PartToProto(*part, history.scale);
   } else if (const auto* event = std::get_if<LotEvent>(&entry.what)) {
-    *message.mutable_event() = EventToProto(*event);
+    *message.mutable_event() = EventToProto(*event, history);
   }
   return message;
 }
@@ -148,7 +152,7 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request
 absl::StatusOr<v1::SummarizeLotsResponse> SummarizeLots(const v1::SummarizeLotsRequest& request,
                                                         const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  SummarizeLotsOrder order{.query = QueryOf(request, fields)};
+  SummarizeLotsOrder order{.query = QueryOf(request, fields), .now = call.now};
   if (!fields.ok()) return fields.status();
   v1::SummarizeLotsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
@@ -178,10 +182,16 @@ absl::StatusOr<v1::ListLotLocationsResponse> ListLotLocations(
   const LotId lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const LotLocations found,
-                   lots::ListLotLocations(db, call.company, lot_id, request.show_all()));
+                   lots::ListLotLocations(db, {.company = call.company,
+                                               .lot_id = lot_id,
+                                               .show_all = request.show_all(),
+                                               .now = call.now}));
   v1::ListLotLocationsResponse response;
   for (const LotStock& stock : found.locations) *response.add_locations() = ToProto(stock);
   response.set_on_hand_quantity(found.on_hand.Format(found.scale));
+  for (const Hold& hold : found.holds) {
+    *response.add_holds() = ToProto(hold, found.product_id, found.number);
+  }
   return response;
 }
 
@@ -198,7 +208,7 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
         .company = company, .lot_id = lot_id, .after = position, .limit = limit};
     ASSIGN_OR_RETURN(const LotHistory history, lots::ListLotHistory(db, order));
     for (const LotHistoryEntry& entry : history.entries) {
-      *response.add_entries() = EntryToProto(entry, history.scale);
+      *response.add_entries() = EntryToProto(entry, history);
     }
     PagePiece piece{.count = static_cast<int>(history.entries.size())};
     if (history.has_more) piece.after = KeysOf(history.entries.back());

@@ -248,6 +248,7 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
                                                 const Call& call, pg::Connection& db) {
   FieldChecker fields;
   ListStockOrder order = ReadOrder(request, fields);
+  order.now = call.now;
   if (!fields.ok()) return fields.status();
   v1::ListStockResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,

@@ -191,7 +191,8 @@ void Holding::JudgeExemptions(const Ground& ground, std::vector<Problem>& proble
 std::vector<Problem> Holding::Judge(const Ground& ground) const {
   std::vector<Problem> problems;
   if (order_.expires_at.has_value() && *order_.expires_at <= order_.context.now) {
-    problems.push_back(FieldInvalid("expire_time", absl::FormatTime(*order_.expires_at, absl::UTCTimeZone()),
+    problems.push_back(FieldInvalid("expire_time",
+                                    absl::FormatTime(*order_.expires_at, absl::UTCTimeZone()),
                                     "lies in the past; a hold ends in the future, or when it is "
                                     "released"));
   }

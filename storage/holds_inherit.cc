@@ -22,13 +22,17 @@ constexpr pg::Statement kLockOutputs{"lock_heirs_of_holds", R"sql(
   SELECT 1 FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY tracking DESC, lot_id FOR UPDATE)sql"};
 
-// One row for each output and source. The source's columns stand in arrays of their own: $4 the
-// sources, $5 to $7 what their holds say, and $8 their exempt locations, a line each.
+// One row for each output and source. The source's columns stand in arrays of their own: $5 the
+// sources, $6 and $7 what their holds say, and $8 their exempt locations, a line each. In history
+// after all that moved before, as everywhere.
 constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
                      exempt_location_ids, expires_at, placed_by, placed_at)
   SELECT $1, n.hold_id, n.lot_id, 3, NULL, s.source, s.reason,
-         COALESCE(string_to_array(NULLIF(s.exempt, ''), chr(10)), '{}'), s.expires_at, $9, $10
+         COALESCE(string_to_array(NULLIF(s.exempt, ''), chr(10)), '{}'), s.expires_at, $9,
+         GREATEST($10, (
+           SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
+           WHERE b.company = $1 AND b.lot_id = n.lot_id AND b.last_recorded_at > '-infinity'))
   FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS n (hold_id, lot_id, place)
   JOIN unnest($5::uuid[], $6::text[], $7::timestamptz[], $8::text[])
     WITH ORDINALITY AS s (source, reason, expires_at, exempt, place) ON s.place = n.place

@@ -28,6 +28,7 @@ struct LotEvent {
   std::string actor;
   absl::Time recorded_at;
   std::vector<FieldChange> changes;
+  std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
 };
 
 // Adds one statement that appends the events.

@@ -5,6 +5,7 @@
 #include "absl/algorithm/container.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
+#include "storage/lot_history_holds.h"
 #include "storage/lot_resolve.h"
 #include "storage/pg/flight.h"
 
@@ -184,6 +185,7 @@ absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryOrder& o
        {kReadEvents, kReadAssignments, kReadMovements, kReadTransformations}) {
     snapshot.Add(statement, company, lot_id, after.recorded_at, after.id, limit + 1);
   }
+  AddHoldEvents(snapshot, order);
   return snapshot.Commit();
 }
 
@@ -198,12 +200,19 @@ absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryOr
   const pg::Result& lot = read[0];
   if (lot.empty() && !read[1][0].Get<bool>(0)) return Refuse(LotNotFound(order.lot_id, "lot_id"));
   LotHistory history;
-  if (!lot.empty()) history.scale = lot[0].Get<int>(2);
+  if (!lot.empty()) {
+    history.product_id = lot[0].Get<ProductId>(0);
+    history.number = lot[0].Get<std::string>(1);
+    history.scale = lot[0].Get<int>(2);
+  }
   AppendCreation(lot, order, history.entries);
   AppendEvents(read[2], order.lot_id, history.entries);
   AppendAssignments(read[3], order.lot_id, history.entries);
   AppendMovements(read[4], lot, order, history.entries);
   AppendTransformations(read[5], history.entries);
+  for (LotEvent& event : ReadHoldEvents(read[6])) {
+    history.entries.push_back(EntryOf(std::move(event)));
+  }
   absl::c_sort(history.entries, IsBefore);
   const size_t limit = static_cast<size_t>(order.limit);
   history.has_more = history.entries.size() > limit;

@@ -45,10 +45,13 @@ struct LotHistoryOrder {
 struct LotHistory {
   std::vector<LotHistoryEntry> entries;  // oldest first
   bool has_more = false;
+  ProductId product_id;  // of a lot that is not deleted, as the next two
+  std::string number;
   int scale = 0;  // of the lot's quantities
 };
 
-// One page of creation, edits, assignments, movements and transformations, read in one snapshot. A
+// One page of creation, edits, assignments, holds, movements and transformations, read in one
+// snapshot. Of holds: who placed and who released them, and recalls that are no drills. A
 // deleted lot still answers. LOT_NOT_FOUND when there never was one.
 absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryOrder& order);
 

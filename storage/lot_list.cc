@@ -11,6 +11,7 @@
 #include "storage/dates.h"
 #include "storage/errors.h"
 #include "storage/filter.h"
+#include "storage/hold_row.h"
 #include "storage/like.h"
 #include "storage/lot_row.h"
 #include "storage/number.h"
@@ -46,6 +47,10 @@ constexpr absl::string_view kOfWorkOrder = R"sql(l.lot_id IN (
     AND NOT EXISTS (SELECT 1 FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)))sql";
 
+constexpr absl::string_view kIsHeld =
+    "EXISTS (SELECT 1 FROM lot_holds h WHERE h.company = $1 AND h.lot_id = l.lot_id "
+    "AND" LOTS_HOLD_BINDS("$2") ")";
+
 const FilterField kFilterFields[] = {
     {.name = "product_id", .type = FilterType::kText, .sql = "l.product_id"},
     {.name = "number",
@@ -75,6 +80,7 @@ const FilterField kFilterFields[] = {
     {.name = "removal_date", .type = FilterType::kDate, .sql = "l.removal_on"},
     {.name = "alert_date", .type = FilterType::kDate, .sql = "l.alert_on"},
     {.name = "on_hand_quantity", .type = FilterType::kQuantity, .sql = LOTS_ON_HAND},
+    {.name = "held", .type = FilterType::kBool, .sql = kIsHeld},
     {.name = "work_order_id", .type = FilterType::kMember, .sql = kOfWorkOrder},
 };
 
@@ -105,7 +111,7 @@ std::string TextCondition(absl::string_view text, pg::Params& params) {
   return absl::StrCat(" AND l.search_key LIKE $", params.Add(pattern));
 }
 
-// "l.company = $1 AND …" with its parameters; $1 is in them already.
+// "l.company = $1 AND …" with its parameters; $1, and $2 that says when it is, are in them already.
 absl::StatusOr<std::string> Where(pg::Connection& db, const LotQuery& query, pg::Params& params) {
   ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
   ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
@@ -223,10 +229,10 @@ absl::StatusOr<pg::Result> QueryComposed(pg::Connection& db, const char* name, s
 
 absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order) {
   ASSIGN_OR_RETURN(const std::vector<SortKey> keys, SortKeys(order.order_by));
-  pg::Params params = pg::Params::Of(order.query.company);
+  pg::Params params = pg::Params::Of(order.query.company, order.now);
   ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
   ASSIGN_OR_RETURN(const std::string after, After(keys, order.after, params));
-  std::string sql = absl::StrCat("SELECT" LOTS_LOT_COLUMNS
+  std::string sql = absl::StrCat("SELECT" LOTS_LOT_COLUMNS("$2")
                                  ", l.number_key FROM lots l JOIN companies c ON c.company = $1 "
                                  "WHERE ",
                                  where, after, " ORDER BY ", OrderBySql(keys), " LIMIT $",
@@ -237,7 +243,7 @@ absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order)
 }
 
 absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsOrder& order) {
-  pg::Params params = pg::Params::Of(order.query.company);
+  pg::Params params = pg::Params::Of(order.query.company, order.now);
   ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
   std::string sql = SummarySql(order, where, params);
   ASSIGN_OR_RETURN(const pg::Result rows,

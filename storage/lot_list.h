@@ -57,6 +57,7 @@ struct SummarizeLotsOrder {
   LotQuery query;
   ProductId after;  // the page before ended with it; empty: from the first
   int limit = 0;
+  absl::Time now;  // decides which holds have expired
 };
 
 struct LotGroupPage {

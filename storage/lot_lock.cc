@@ -20,7 +20,7 @@ constexpr pg::Statement kLockExclusively{"lock_lot_exclusively", R"sql(
 // A statement after the lock: what it reads was committed before the lock was given.
 constexpr pg::Statement kReadLocked{
     "read_locked_lot",
-    "SELECT" LOTS_LOT_COLUMNS
+    "SELECT" LOTS_LOT_COLUMNS("$3")
     ", l.case_sensitive, p.expire_days, p.best_before_days, p.removal_days, p.alert_days "
     "FROM lots l JOIN companies c ON c.company = $1 "
     "JOIN products p ON p.company = $1 AND p.product_id = l.product_id "
@@ -30,10 +30,13 @@ constexpr pg::Statement kReadUses{"read_lot_uses", R"sql(
   SELECT EXISTS (SELECT 1 FROM movements WHERE company = $1 AND lot_id = $2),
          EXISTS (SELECT 1 FROM transformation_inputs WHERE company = $1 AND lot_id = $2)
            OR EXISTS (SELECT 1 FROM transformation_outputs WHERE company = $1 AND lot_id = $2),
-         EXISTS (SELECT 1 FROM assignments WHERE company = $1 AND lot_id = $2))sql"};
+         EXISTS (SELECT 1 FROM assignments WHERE company = $1 AND lot_id = $2),
+         EXISTS (SELECT 1 FROM holds WHERE company = $1 AND lot_id = $2),
+         EXISTS (SELECT 1 FROM recall_members WHERE company = $1 AND lot_id = $2))sql"};
 
 // In the order of kReadUses.
-constexpr const char* kUses[] = {"movements", "transformations", "assignments"};
+constexpr const char* kUses[] = {"movements", "transformations", "assignments", "holds", "recalls"};
+constexpr int kUseCount = 5;
 
 absl::Status EtagMismatch(const Lot& lot) {
   const std::string etag = absl::StrCat("\"", lot.version, "\"");
@@ -52,7 +55,7 @@ size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, con
   const bool exclusive = lock == LotLock::kExclusive;
   const size_t first =
       transaction.Add(exclusive ? kLockExclusively : kLockForEdit, context.company, lot_id);
-  transaction.Add(kReadLocked, context.company, lot_id);
+  transaction.Add(kReadLocked, context.company, lot_id, context.now);
   if (exclusive) transaction.Add(kReadUses, context.company, lot_id);
   return first;
 }
@@ -78,7 +81,7 @@ absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first
                                    .alert_days = row.Get<Days>(kProduct + 4)}};
   if (results.size() <= first + 2) return locked;
   const pg::Row uses = results[first + 2][0];
-  for (int use = 0; use < 3; ++use) {
+  for (int use = 0; use < kUseCount; ++use) {
     if (uses.Get<bool>(use)) locked.uses.push_back(kUses[use]);
   }
   return locked;

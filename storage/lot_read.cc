@@ -4,6 +4,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
+#include "storage/hold_row.h"
+#include "storage/limits.h"
 #include "storage/lot_numbers.h"
 #include "storage/lot_product.h"
 #include "storage/lot_resolve.h"
@@ -16,7 +18,7 @@ namespace lots {
 namespace {
 
 constexpr pg::Statement kFindLotsById{"find_lots_by_id",
-                                      "SELECT" LOTS_LOT_COLUMNS
+                                      "SELECT" LOTS_LOT_COLUMNS("$3")
                                       "FROM lots l JOIN companies c ON c.company = $1 "
                                       "WHERE l.company = $1 AND l.lot_id = ANY($2)"};
 
@@ -28,7 +30,7 @@ absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
                                                              absl::Time now) {
   std::vector<std::optional<Lot>> lots(lot_ids.size());
   if (lot_ids.empty()) return lots;
-  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotsById, company, lot_ids));
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotsById, company, lot_ids, now));
   LotReader reader(company, now);
   absl::flat_hash_map<LotId, Lot> by_id;
   for (const pg::Row row : found) {
@@ -71,7 +73,7 @@ namespace {
 // looked up in both forms and judged by the rule.
 constexpr pg::Statement kFindLotsByNumber{
     "find_lots_by_number",
-    "SELECT" LOTS_LOT_COLUMNS
+    "SELECT" LOTS_LOT_COLUMNS("$5")
     ", n.place FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (place, exact_key, "
     "folded_key) "
     "JOIN lots l ON l.company = $1 AND l.number_key = ANY(ARRAY[n.exact_key, n.folded_key]) "
@@ -81,10 +83,10 @@ constexpr pg::Statement kFindLotsByNumber{
 
 constexpr pg::Statement kFindProductLotsByNumber{
     "find_product_lots_by_number",
-    "SELECT" LOTS_LOT_COLUMNS
+    "SELECT" LOTS_LOT_COLUMNS("$5")
     ", n.place FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (place, exact_key, "
     "folded_key) "
-    "JOIN lots l ON l.company = $1 AND l.product_id = $5 "
+    "JOIN lots l ON l.company = $1 AND l.product_id = $6 "
     "AND l.number_key = ANY(ARRAY[n.exact_key, n.folded_key]) "
     "AND l.number_key = CASE WHEN l.case_sensitive THEN n.exact_key ELSE n.folded_key END "
     "JOIN companies c ON c.company = $1 "
@@ -104,11 +106,11 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
     exact_keys.push_back(NumberKey(*clean, /*case_sensitive=*/true));
     folded_keys.push_back(NumberKey(*clean, /*case_sensitive=*/false));
   }
-  const auto found =
-      order.product_id.value().empty()
-          ? pg::Query(db, kFindLotsByNumber, order.company, places, exact_keys, folded_keys)
-          : pg::Query(db, kFindProductLotsByNumber, order.company, places, exact_keys, folded_keys,
-                      order.product_id);
+  const auto found = order.product_id.value().empty()
+                         ? pg::Query(db, kFindLotsByNumber, order.company, places, exact_keys,
+                                     folded_keys, order.now)
+                         : pg::Query(db, kFindProductLotsByNumber, order.company, places,
+                                     exact_keys, folded_keys, order.now, order.product_id);
   if (!found.ok()) return found.status();
   LotReader reader(order.company, order.now);
   std::vector<std::vector<Lot>> lots(order.numbers.size());
@@ -121,19 +123,26 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
 namespace {
 
 // The lot's own columns stand in every row, and alone in one when it is nowhere.
-constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
-  SELECT l.product_id, l.number, l.scale, l.expires_on,
-         b.location_id, b.kind, b.quantity, b.arrived_at, b.stock_since
-  FROM lots l
-  LEFT JOIN balances b ON b.company = $1 AND b.lot_id = $2
-    AND ($3 OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6)))
-  WHERE l.company = $1 AND l.lot_id = $2
-  ORDER BY CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3
-           ELSE 4 END, b.location_id)sql"};
+constexpr pg::Statement kListLocations{
+    "list_lot_locations",
+    "SELECT l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind, b.quantity, "
+    "b.arrived_at, b.stock_since, " LOTS_PLACE_HOLD_CAUSE("b", "$4")
+    " FROM lots l "
+    "LEFT JOIN balances b ON b.company = $1 AND b.lot_id = $2 "
+    "AND ($3 OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6))) "
+    "WHERE l.company = $1 AND l.lot_id = $2 "
+    "ORDER BY CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3 "
+    "ELSE 4 END, b.location_id"};
 
-LotStock ReadStock(const pg::Row& row, const CompanyId& company, const LotId& lot_id) {
-  return {.company = company,
-          .lot_id = lot_id,
+constexpr pg::Statement kListHolds{"list_lot_holds",
+                                   "SELECT" LOTS_HOLD_COLUMNS
+                                   "FROM lot_holds h "
+                                   "WHERE h.company = $1 AND h.lot_id = $2 AND" LOTS_HOLD_BINDS(
+                                       "$3") "ORDER BY h.placed_at, h.hold_id LIMIT $4"};
+
+LotStock ReadStock(const pg::Row& row, const LotLocationsOrder& order) {
+  return {.company = order.company,
+          .lot_id = order.lot_id,
           .product_id = row.Get<ProductId>(0),
           .number = row.Get<std::string>(1),
           .scale = row.Get<int>(2),
@@ -142,24 +151,29 @@ LotStock ReadStock(const pg::Row& row, const CompanyId& company, const LotId& lo
           .quantity = row.Get<Quantity>(6),
           .arrived_at = row.Get<std::optional<absl::Time>>(7),
           .stock_since = row.Get<std::optional<absl::Time>>(8),
-          .expires_on = row.Get<std::optional<absl::CivilDay>>(3)};
+          .expires_on = row.Get<std::optional<absl::CivilDay>>(3),
+          .hold_cause = row.Get<std::optional<HoldCause>>(9)};
 }
 
 }  // namespace
 
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const CompanyId& company,
-                                              const LotId& lot_id, bool show_all) {
-  ASSIGN_OR_RETURN(const pg::Result found,
-                   pg::Query(db, kListLocations, company, lot_id, show_all));
-  if (found.empty()) return Refuse(LotNotFound(lot_id, "lot_id"));
-  LotLocations answer;
-  answer.scale = found[0].Get<int>(2);
+absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order) {
+  pg::Flight flight(db);
+  flight.Add(kListLocations, order.company, order.lot_id, order.show_all, order.now);
+  flight.Add(kListHolds, order.company, order.lot_id, order.now, kHoldsShownMax);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  const pg::Result& found = results[0];
+  if (found.empty()) return Refuse(LotNotFound(order.lot_id, "lot_id"));
+  LotLocations answer{.product_id = found[0].Get<ProductId>(0),
+                      .number = found[0].Get<std::string>(1),
+                      .scale = found[0].Get<int>(2)};
   for (const pg::Row row : found) {
     if (row.IsNull(4)) continue;
-    answer.locations.push_back(ReadStock(row, company, lot_id));
+    answer.locations.push_back(ReadStock(row, order));
     const LotStock& stock = answer.locations.back();
     if (IsOnHand(stock.kind)) answer.on_hand += stock.quantity;
   }
+  for (const pg::Row row : results[1]) answer.holds.push_back(ReadHold(row));
   return answer;
 }
 

@@ -44,7 +44,8 @@ Lot LotReader::Read(const pg::Row& row, int first) {
           .version = row.Get<int64_t>(first + 14),
           .created_by = row.Get<std::string>(first + 15),
           .created_at = row.Get<absl::Time>(first + 16),
-          .updated_at = row.Get<absl::Time>(first + 17)};
+          .updated_at = row.Get<absl::Time>(first + 17),
+          .hold_cause = row.Get<std::optional<HoldCause>>(first + 20)};
   if (lot.dates.expires_on.has_value()) {
     lot.expired = IsExpired(lot.dates.expires_on, Today(row.Get<std::string>(first + 18)));
   }

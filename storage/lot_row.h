@@ -4,16 +4,17 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "storage/hold_row.h"
 #include "storage/model.h"
 #include "storage/pg/result.h"
 
-// Of `lots l JOIN companies c`; $1 is the company. A macro, because a statement's text is one
-// literal.
-#define LOTS_LOT_COLUMNS                                                                  \
+// Of `lots l JOIN companies c`; $1 is the company, and `now` the parameter that says when it is
+// ("$3"). A macro, because a statement's text is one literal.
+#define LOTS_LOT_COLUMNS(now)                                                             \
   " l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.reference, l.notes,"         \
   " l.attributes::text, l.manufactured_on, l.expires_on, l.best_before_on, l.removal_on," \
   " l.alert_on, l.state, l.version, l.created_by, l.created_at, l.updated_at, "           \
-  "c.time_zone, " LOTS_ON_HAND " "
+  "c.time_zone, " LOTS_ON_HAND ", " LOTS_HOLD_CAUSE("l.lot_id", now) " "
 // What is on hand of `lots l`: in INTERNAL and TRANSIT places.
 #define LOTS_ON_HAND                                            \
   "(SELECT COALESCE(sum(b.quantity), 0) FROM balances b WHERE " \
@@ -22,7 +23,7 @@
 namespace lots {
 
 // How many columns LOTS_LOT_COLUMNS has; further ones may follow.
-inline constexpr int kLotColumnCount = 20;
+inline constexpr int kLotColumnCount = 21;
 
 // Reads the lots of one company. `now` decides what is expired.
 class LotReader {

@@ -16,7 +16,7 @@ namespace {
 constexpr pg::Statement kSetLotState{
     "set_lot_state",
     "UPDATE lots l SET state = $3, version = l.version + 1, updated_at = $4 FROM companies c "
-    "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS};
+    "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$4")};
 
 // One change of state, from the lock to the commit. `judge` refuses what the lot does not allow.
 struct StateChange {

@@ -109,7 +109,7 @@ constexpr pg::Statement kUpdateLot{
     "attributes = $12::text::jsonb, manufactured_on = $13, expires_on = $14, "
     "best_before_on = $15, removal_on = $16, alert_on = $17, version = l.version + 1, "
     "updated_at = $18 FROM companies c "
-    "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS};
+    "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$18")};
 
 // One try at the order.
 class Edit {

@@ -89,15 +89,23 @@ struct FindLotsOrder {
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
                                                        const FindLotsOrder& order);
 
+struct LotLocationsOrder {
+  CompanyId company;
+  LotId lot_id;
+  bool show_all = false;  // also places that are empty or virtual
+  absl::Time now;         // decides which holds have expired
+};
 struct LotLocations {
+  ProductId product_id;
+  std::string number;
   std::vector<LotStock> locations;  // on hand first, then with customers, then scrapped, then the
                                     // virtual ones; by id within
   Quantity on_hand;
   int scale = 0;
+  std::vector<Hold> holds;  // those that bind, oldest first; at most kHoldsShownMax
 };
-// Where a lot is. `show_all`: also places that are empty or virtual. LOT_NOT_FOUND.
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const CompanyId& company,
-                                              const LotId& lot_id, bool show_all);
+// Where a lot is, and what holds it. LOT_NOT_FOUND.
+absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order);
 
 struct PreviewNumbersOrder {
   CompanyId company;

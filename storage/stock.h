@@ -95,11 +95,12 @@ struct ListStockOrder {
   std::optional<absl::Time> as_of;     // by when movements happened
   std::optional<absl::Time> known_at;  // by when they were recorded; one of the two at most
   bool all_kinds = false;              // not INTERNAL and TRANSIT only
+  absl::Time now;                      // decides which holds have expired
   std::optional<StockPosition> after;
   int limit = 0;
 };
-// By lot id and location id, places that hold something only. Without dates where `as_of` or
-// `known_at` is given. LOCATION_NOT_FOUND.
+// By lot id and location id, places that hold something only. Without dates and hold causes where
+// `as_of` or `known_at` is given. LOCATION_NOT_FOUND.
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockOrder& order);
 
 // --- what to take: stock_suggest.cc

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/hold_row.h"
 #include "storage/pg/flight.h"
 #include "storage/refusals.h"
 #include "storage/stock.h"
@@ -15,9 +16,12 @@ namespace {
 constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
 SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
-constexpr char kStockNow[] = R"sql(
+// $2 says when it is.
+constexpr char kStockNow[] =
+    R"sql(
 SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
-       balances.kind, balances.quantity, balances.arrived_at, balances.stock_since, lots.expires_on
+       balances.kind, balances.quantity, balances.arrived_at, balances.stock_since, lots.expires_on,
+       )sql" LOTS_PLACE_HOLD_CAUSE("balances", "$2") R"sql(
 FROM balances
 JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
 WHERE balances.company = $1 AND balances.quantity <> 0)sql";
@@ -26,7 +30,8 @@ WHERE balances.company = $1 AND balances.quantity <> 0)sql";
 // places to sum up.
 constexpr char kStockThen[] = R"sql(
 SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
-       balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on
+       balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on,
+       NULL::smallint
 FROM balances
 JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
 CROSS JOIN LATERAL (
@@ -100,13 +105,14 @@ LotStock StockOf(const CompanyId& company, const pg::Row& row) {
           .quantity = row.Get<Quantity>(6),
           .arrived_at = row.Get<std::optional<absl::Time>>(7),
           .stock_since = row.Get<std::optional<absl::Time>>(8),
-          .expires_on = row.Get<std::optional<absl::CivilDay>>(9)};
+          .expires_on = row.Get<std::optional<absl::CivilDay>>(9),
+          .hold_cause = row.Get<std::optional<HoldCause>>(10)};
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockOrder& order) {
-  pg::Params params = pg::Params::Of(order.company);
+  pg::Params params = pg::Params::Of(order.company, order.now);
   auto [name, sql] = StockAt(order, params);
   AppendSelection(order, sql, params);
   absl::StrAppend(&sql, " ORDER BY balances.lot_id, balances.location_id LIMIT $",

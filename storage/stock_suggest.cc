@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
+#include "storage/hold_row.h"
 #include "storage/limits.h"
 #include "storage/pg/flight.h"
 #include "storage/refusals.h"
@@ -24,8 +25,9 @@ constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
 SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $3: the first day that a lot must still be good on; NULL: expiry does not count. $4: the place
-// from which, with what lies below it; NULL: every INTERNAL one.
-constexpr char kSuggest[] = R"sql(
+// from which, with what lies below it; NULL: every INTERNAL one. $6: when it is.
+constexpr char kSuggest[] =
+    R"sql(
 WITH RECURSIVE below AS (
   SELECT location_id FROM locations WHERE company = $1 AND location_id = $4
   UNION
@@ -38,6 +40,11 @@ FROM balances
 JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
 WHERE balances.company = $1 AND balances.product_id = $2 AND balances.quantity > 0
   AND lots.state = 2
+  AND NOT EXISTS (
+    SELECT 1 FROM lot_holds h
+    WHERE h.company = $1 AND h.lot_id = balances.lot_id
+      AND (h.location_id IS NULL OR h.location_id = balances.location_id)
+      AND)sql" LOTS_HOLD_BINDS("$6") R"sql()
   AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)
   AND (CASE WHEN $4::text IS NULL THEN balances.kind = 1
             ELSE balances.kind IN (1, 2)
@@ -97,7 +104,7 @@ absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsOrder
   pg::Flight flight(db);
   flight.AddComposed("suggest_lots", absl::StrReplaceAll(kSuggest, {{"$order", OrderOf(strategy)}}),
                      pg::Params::Of(order.company, order.product_id, good_on, order.location_id,
-                                    kSuggestPicksMax));
+                                    kSuggestPicksMax, order.now));
   return flight.Send();
 }
 

@@ -37,7 +37,8 @@ class LotHistoryTest : public ::testing::Test {
     return *done;
   }
   std::string Places(const LotId& id, bool show_all) {
-    const auto found = ListLotLocations(world_.db(), world_.company(), id, show_all);
+    const auto found = ListLotLocations(
+        world_.db(), {.company = world_.company(), .lot_id = id, .show_all = show_all});
     if (!found.ok()) return Problems(found.status());
     return absl::StrCat(absl::StrJoin(found->locations, " ",
                                       [](std::string* out, const LotStock& stock) {
@@ -172,7 +173,7 @@ TEST_F(LotHistoryTest, APlaceKnowsWhenItsGoodsArrived) {
   Later();
   world_.Move(MovementKind::kTransfer, id, "4", "stock", "shelf");
 
-  const auto found = ListLotLocations(world_.db(), world_.company(), id, false);
+  const auto found = ListLotLocations(world_.db(), {.company = world_.company(), .lot_id = id});
 
   ASSERT_THAT(found->locations, SizeIs(2));
   EXPECT_EQ(found->locations[0].location_id, LocationId("shelf"));
