@@ -1,0 +1,371 @@
+// What a completion passes on from what it used to what it made: holds and recall membership.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/holds.h"
+#include "storage/limits.h"
+#include "storage/lots.h"
+#include "storage/work_orders.h"
+#include "tests/support/holds.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class HoldsInheritTest : public ::testing::Test {
+ protected:
+  ~HoldsInheritTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+
+  // A hold of one lot; of what is at a place, when one is named.
+  HoldLotsOrder Holding(const LotId& lot, absl::string_view location = "") {
+    HoldTarget target{.lot = {.lot_id = lot}, .location = std::nullopt};
+    if (!location.empty()) target.location = LocationId(std::string(location));
+    return {.context = shop_.Context("HoldLots"),
+            .targets = {std::move(target)},
+            .reason = "cracks",
+            .expires_at = std::nullopt,
+            .exempt_location_ids = {}};
+  }
+  HoldId Hold(const HoldLotsOrder& order) {
+    const auto holds = HoldLots(shop_.db(), order);
+    EXPECT_TRUE(holds.ok()) << holds.status();
+    return holds.ok() ? holds->front() : HoldId();
+  }
+  HoldId Hold(const LotId& lot) { return Hold(Holding(lot)); }
+  void AddMember(const std::string& recall, const LotId& lot, bool drill = false,
+                 bool certain = true) {
+    lots::AddMember(shop_.db(), {.company = shop_.company(),
+                                 .recall = recall,
+                                 .lot = lot,
+                                 .drill = drill,
+                                 .depth = 3,
+                                 .certain = certain});
+  }
+  // Bikes of these numbers, in a work order of their own.
+  CompletionOrder Making(const std::vector<std::string>& numbers,
+                         std::vector<CompletionComponent> components) {
+    CompletionOrder order = shop_.Completing("W-" + numbers.front(), "bike");
+    for (const std::string& number : numbers) order.outputs.push_back(Output(number));
+    order.components = std::move(components);
+    order.accept.held = true;
+    return order;
+  }
+  Completion Complete(const CompletionOrder& order) {
+    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    EXPECT_TRUE(completion.ok()) << completion.status();
+    return completion.ok() ? *completion : Completion();
+  }
+  std::vector<std::string> HoldsOn(const LotId& lot) {
+    return lots::HoldsOn(shop_.db(), shop_.company(), lot);
+  }
+  std::vector<std::string> HoldsOn(absl::string_view bike) {
+    return HoldsOn(shop_.IdOf("bike", bike));
+  }
+  std::vector<lots::Hold> Told(const LotId& lot) {
+    const auto found = ListLotLocations(
+        shop_.db(), {.company = shop_.company(), .lot_id = lot, .now = shop_.now()});
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? found->holds : std::vector<lots::Hold>();
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+};
+
+TEST_F(HoldsInheritTest, HeldComponentIsRefusedUnlessAccepted) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  Hold(frame);
+  CompletionOrder order = Making({"A"}, {Used(frame, "", 0)});
+  order.accept.held = false;
+
+  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), order).status()), "LOT_HELD components[0].lot");
+
+  order.accept.held = true;
+  Complete(order);
+  EXPECT_THAT(HoldsOn("A"), ElementsAre("INHERITED from F1"));
+}
+
+TEST_F(HoldsInheritTest, InheritedHoldSaysWhatItWasMadeOf) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  HoldLotsOrder hold = Holding(frame);
+  hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(shop_.now() + absl::Hours(5)));
+  hold.exempt_location_ids = {LocationId("LINE"), LocationId("SCRAP")};
+  Hold(hold);
+  hold = Holding(frame);
+  hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(shop_.now() + absl::Hours(7)));
+  hold.exempt_location_ids = {LocationId("SCRAP"), LocationId("SHOP")};
+  Hold(hold);
+
+  Complete(Making({"A"}, {Used(frame, "", 0)}));
+
+  const std::vector<lots::Hold> holds = Told(shop_.IdOf("bike", "A"));
+  ASSERT_THAT(holds, SizeIs(1));
+  EXPECT_EQ(holds[0].cause, HoldCause::kInherited);
+  EXPECT_EQ(holds[0].source_lot_id, frame);
+  EXPECT_EQ(holds[0].reason, "made of held lot F1 of product frame: cracks");
+  EXPECT_EQ(holds[0].expires_at, hold.expires_at);
+  EXPECT_THAT(holds[0].exempt_location_ids, ElementsAre(LocationId("SCRAP")));
+  EXPECT_EQ(holds[0].placed_by, "tester");
+  EXPECT_EQ(Refusal(RecordMovements(shop_.db(),
+                                    shop_.Moving(MovementKind::kDelivery, shop_.IdOf("bike", "A"),
+                                                 "1", "SHELF", "SHOP"))
+                        .status()),
+            "LOT_HELD movements[0].lot");
+}
+
+TEST_F(HoldsInheritTest, ExactInputHoldsItsOutputAndPooledOnesAll) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  Hold(frame);
+  CompletionOrder order = Making({"A", "B"}, {Used(frame, "", 1), Used(salt, "2")});
+  order.by_products = {Besides("peel", "P1", "1")};
+  Complete(order);
+  EXPECT_THAT(HoldsOn("A"), IsEmpty());
+  EXPECT_THAT(HoldsOn("B"), ElementsAre("INHERITED from F1"));
+  EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P1")), IsEmpty());
+
+  Hold(salt);
+  order = Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)});
+  order.by_products = {Besides("peel", "P2", "1")};
+  Complete(order);
+  EXPECT_THAT(HoldsOn("C"), ElementsAre("INHERITED from SALT"));
+  EXPECT_THAT(HoldsOn("D"), ElementsAre("INHERITED from SALT"));
+  EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P2")), ElementsAre("INHERITED from SALT"));
+}
+
+TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  Hold(Holding(salt, "LINE"));
+  ASSERT_EQ(Refusal(RecordMovements(shop_.db(), shop_.Moving(MovementKind::kTransfer, salt, "2",
+                                                             "STOCK", "LINE"))
+                        .status()),
+            "OK");
+
+  Complete(Making({"A"}, {Used(salt, "1")}));
+  CompletionOrder order = Making({"B"}, {Used(salt, "1")});
+  order.source = LocationId("LINE");
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn("A"), IsEmpty());
+  EXPECT_THAT(HoldsOn("B"), ElementsAre("INHERITED from SALT"));
+}
+
+TEST_F(HoldsInheritTest, WhatIsMadeOfItIsHeldAllTheWay) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  Hold(salt);
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "4")};
+  order.components = {Used(salt, "1")};
+  order.destination = LocationId("STOCK");
+  order.accept.held = true;
+  Complete(order);
+  const LotId soup = shop_.IdOf("soup", "SOUP");
+
+  Complete(Making({"A"}, {Used(soup, "1")}));
+
+  EXPECT_THAT(HoldsOn("A"), ElementsAre("INHERITED from SOUP"));
+  EXPECT_EQ(Told(shop_.IdOf("bike", "A"))[0].reason,
+            "made of held lot SOUP of product soup: made of held lot SALT of product salt: cracks");
+}
+
+TEST_F(HoldsInheritTest, LongReasonIsCut) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  HoldLotsOrder hold = Holding(salt);
+  for (int i = 0; i < kNoteCharactersMax; ++i) hold.reason += "ü";
+  Hold(hold);
+
+  Complete(Making({"A"}, {Used(salt, "1")}));
+
+  const std::string reason = Told(shop_.IdOf("bike", "A"))[0].reason;
+  EXPECT_THAT(reason, ::testing::EndsWith("ü…"));
+  EXPECT_LE(reason.size(), 2 * kNoteCharactersMax + 1);
+}
+
+TEST_F(HoldsInheritTest, ReleasedAndExpiredHoldsPassNothingOn) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  HoldLotsOrder hold = Holding(salt);
+  hold.expires_at = shop_.now() + absl::Seconds(1);
+  Hold(hold);
+  const HoldId released = Hold(salt);
+  ASSERT_TRUE(ReleaseLots(shop_.db(), {.context = shop_.Context("ReleaseLots"),
+                                       .holds = {released},
+                                       .lots = {},
+                                       .note = "good"})
+                  .ok());
+  CompletionOrder order = Making({"A"}, {Used(salt, "1")});
+  order.context.now += absl::Minutes(1);
+
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn("A"), IsEmpty());
+}
+
+// An output that is an older lot gets one hold for each source, however often it is made more of.
+TEST_F(HoldsInheritTest, OneHoldForEachSourceIsEnough) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  Hold(salt);
+  for (int i = 0; i < 3; ++i) {
+    CompletionOrder order = shop_.Completing("W1", "soup");
+    order.outputs = {Output("SOUP", "1"), Output("SOUP", "1")};
+    order.components = {Used(salt, "1"), Used(salt, "0.5", 0)};
+    order.accept.held = true;
+    Complete(order);
+  }
+
+  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
+}
+
+TEST_F(HoldsInheritTest, PooledHoldsOfManyLotsPassOnThoseThatLastLongest) {
+  std::vector<CompletionComponent> components;
+  for (size_t i = 0; i < kInheritedSourcesMax + 3; ++i) {
+    const LotId frame = shop_.Serial("frame", absl::StrCat("F", i));
+    HoldLotsOrder hold = Holding(frame);
+    if (i < 3) hold.expires_at = shop_.now() + absl::Hours(1);
+    Hold(hold);
+    components.push_back(Used(frame));
+  }
+
+  Complete(Making({"A"}, std::move(components)));
+
+  EXPECT_THAT(HoldsOn("A"),
+              ElementsAre("INHERITED from F3", "INHERITED from F4", "INHERITED from F5",
+                          "INHERITED from F6", "INHERITED from F7"));
+}
+
+TEST_F(HoldsInheritTest, MembershipIsPassedOn) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  AddMember("R1", frame);
+  AddMember("R2", salt);
+  CompletionOrder order = Making({"A", "B"}, {Used(frame, "", 0), Used(salt, "2")});
+  order.accept.held = false;
+  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), order).status()),
+            "LOT_HELD components[0].lot; LOT_HELD components[1].lot");
+  order.accept.held = true;
+
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn("A"), ElementsAre("RECALL R1 depth 4 certain", "RECALL R2 depth 4 possible"));
+  EXPECT_THAT(HoldsOn("B"), ElementsAre("RECALL R2 depth 4 possible"));
+}
+
+TEST_F(HoldsInheritTest, MembershipIsCertainWhenMemberAndPassageAre) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId doubtful = shop_.Lot("salt", "DOUBTFUL", "5");
+  AddMember("R1", salt);
+  AddMember("R2", doubtful, /*drill=*/false, /*certain=*/false);
+
+  Complete(Making({"A"}, {Used(salt, "1"), Used(doubtful, "1", 0)}));
+  CompletionOrder order = Making({"B"}, {Used(salt, "1")});
+  order.by_products = {Besides("peel", "P1", "1")};
+  Complete(order);
+  Complete(Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)}));
+
+  EXPECT_THAT(HoldsOn("A"), ElementsAre("RECALL R1 depth 4 certain", "RECALL R2 depth 4 possible"));
+  EXPECT_THAT(HoldsOn("B"), ElementsAre("RECALL R1 depth 4 possible"));
+  EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P1")), ElementsAre("RECALL R1 depth 4 possible"));
+  EXPECT_THAT(HoldsOn("C"), ElementsAre("RECALL R1 depth 4 certain"));
+  EXPECT_THAT(HoldsOn("D"), ElementsAre("RECALL R1 depth 4 possible"));
+}
+
+constexpr pg::Statement kReadJoining{"test_read_joining", R"sql(
+  SELECT m.transformation_id, m.joined_at = t.recorded_at
+  FROM recall_members m
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
+  WHERE m.company = $1 AND m.lot_id = $2)sql"};
+
+TEST_F(HoldsInheritTest, MemberKnowsByWhatItJoinedAndWhen) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  AddMember("R1", frame);
+
+  const Completion done = Complete(Making({"A"}, {Used(frame, "", 0)}));
+
+  const auto rows = pg::Query(shop_.db(), kReadJoining, shop_.company(), shop_.IdOf("bike", "A"));
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_THAT(*rows, SizeIs(1));
+  EXPECT_EQ((*rows)[0].Get<TransformationId>(0), done.transformation_id);
+  EXPECT_TRUE((*rows)[0].Get<bool>(1));
+}
+
+TEST_F(HoldsInheritTest, DrillIsPassedOnAndRefusesNothing) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  AddMember("D1", frame, /*drill=*/true);
+  CompletionOrder order = Making({"A"}, {Used(frame, "", 0)});
+  order.accept.held = false;
+
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn("A"), ElementsAre("drill D1 depth 4 certain"));
+  EXPECT_THAT(Told(shop_.IdOf("bike", "A")), IsEmpty());
+}
+
+TEST_F(HoldsInheritTest, ClosedRecallIsNotPassedOn) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  AddMember("R1", frame);
+  EndRecall(shop_.db(), shop_.company(), "R1");
+
+  Complete(Making({"A"}, {Used(frame, "", 0)}));
+
+  EXPECT_THAT(HoldsOn("A"), IsEmpty());
+}
+
+// The unit is held already, and it is not made of itself.
+TEST_F(HoldsInheritTest, ReworkedUnitInheritsNothingFromItself) {
+  const LotId bike = shop_.Serial("bike", "A", "STOCK");
+  Hold(bike);
+  AddMember("R1", bike);
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output(bike)};
+  order.components = {Used(bike, "", 0)};
+  order.accept.held = true;
+
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn(bike), ElementsAre("LOT", "RECALL R1 depth 3 certain"));
+}
+
+TEST_F(HoldsInheritTest, HeldOutputsCannotBeTakenBackUntilTheyAreReleased) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  Hold(frame);
+  const Completion done = Complete(Making({"A"}, {Used(frame, "", 0)}));
+  const LotId bike = shop_.IdOf("bike", "A");
+
+  const absl::Status refused =
+      ReverseCompletion(shop_.db(), shop_.Reversing(done.transformation_id)).status();
+  EXPECT_THAT(Refusal(refused), HasSubstr("LOT_HELD"));
+  EXPECT_EQ(FactOf(refused, "cause"), "INHERITED");
+
+  ASSERT_TRUE(ReleaseLots(shop_.db(), {.context = shop_.Context("ReleaseLots"),
+                                       .holds = {},
+                                       .lots = {{.lot_id = bike}},
+                                       .note = "typed wrongly"})
+                  .ok());
+  // The frame comes in again: that it is held refuses nothing.
+  EXPECT_TRUE(ReverseCompletion(shop_.db(), shop_.Reversing(done.transformation_id)).ok());
+  EXPECT_EQ(shop_.Where(frame), "STOCK:1");
+  EXPECT_THAT(HoldsOn(frame), ElementsAre("LOT"));
+}
+
+TEST_F(HoldsInheritTest, HeldUnitIsNotTakenApart) {
+  const LotId frame = shop_.Serial("frame", "F1");
+  Complete(Making({"A"}, {Used(frame, "", 0)}));
+  const LotId bike = shop_.IdOf("bike", "A");
+  Hold(bike);
+
+  EXPECT_THAT(Refusal(Disassemble(shop_.db(), shop_.Disassembling(bike)).status()),
+              HasSubstr("LOT_HELD"));
+}
+
+}  // namespace
+}  // namespace lots

@@ -1,0 +1,311 @@
+// Holds against everything that moves at the same moment: what is posted is posted before the hold,
+// or is refused for it.
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/barrier.h"
+#include "absl/synchronization/mutex.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/holds.h"
+#include "storage/pg/flight.h"
+#include "storage/stock.h"
+#include "storage/work_orders.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/stock_world.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Gt;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+constexpr int kWorkers = 8;
+// Long enough for a loaded machine; nobody waits for it unless something is wrong.
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+// Runs `work(worker)` on so many threads, which all begin at once.
+void InThreads(int count, const std::function<void(int)>& work) {
+  auto* barrier = new absl::Barrier(count);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i) {
+    threads.emplace_back([&, i] {
+      if (barrier->Block()) delete barrier;
+      work(i);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// The lots that left the shelves after their hold, by the order of history.
+constexpr pg::Statement kReadSlipped{"test_read_slipped", R"sql(
+  SELECT DISTINCT m.lot_id
+  FROM holds h
+  JOIN movements m ON m.company = $1 AND m.lot_id = h.lot_id AND m.recorded_at >= h.placed_at
+  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id AND f.kind IN (1, 2)
+  WHERE h.company = $1 AND m.to_location_id <> ALL(h.exempt_location_ids))sql"};
+
+std::vector<LotId> Slipped(pg::Connection& db, const CompanyId& company) {
+  const auto rows = pg::Query(db, kReadSlipped, company);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  std::vector<LotId> lots;
+  for (const pg::Row row : *rows) lots.push_back(row.Get<LotId>(0));
+  return lots;
+}
+
+class HoldsRaceTest : public ::testing::Test {
+ protected:
+  HoldLotsOrder Holding(const CompanyId& company, const std::vector<LotId>& lots) {
+    HoldLotsOrder order{.context = {.company = company,
+                                    .request_id = "hold",
+                                    .method = "HoldLots",
+                                    .payload_hash = "hash",
+                                    .actor = "quality",
+                                    .now = absl::Now()},
+                        .reason = "lab report 7"};
+    for (const LotId& lot : lots) {
+      order.targets.push_back({.lot = {.lot_id = lot}, .location = std::nullopt});
+    }
+    return order;
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+};
+
+// Each server has a clock of its own, and none is right.
+TEST_F(HoldsRaceTest, NoMovementSlipsPastAHold) {
+  StockWorld world(database_);
+  std::vector<LotId> held = {world.AddLot("L1", "steel"), world.AddLot("L2", "steel")};
+  world.Do("RECEIPT L1 100000 >stock");
+  world.Do("RECEIPT L2 100000 >stock");
+  for (int i = 0; i < kWorkers; ++i) {
+    held.push_back(world.AddLot(absl::StrCat("S", i), "bike"));
+    world.Do(absl::StrCat("RECEIPT S", i, " 1 >stock"));
+  }
+  std::vector<std::unique_ptr<StockWorld>> worlds;
+  for (int i = 0; i < kWorkers; ++i) {
+    worlds.push_back(std::make_unique<StockWorld>(world, database_.Connect()));
+  }
+  std::atomic<int> moved = 0;
+  std::atomic<bool> is_held = false;
+  std::atomic<int> refused = 0;
+  const absl::Time deadline = absl::Now() + kPatience;
+
+  InThreads(kWorkers + 1, [&](int worker) {
+    if (worker == kWorkers) {
+      while (moved < 10 * kWorkers && absl::Now() < deadline) std::this_thread::yield();
+      const std::unique_ptr<pg::Connection> db = database_.Connect();
+      const auto holds = HoldLots(*db, Holding(world.company(), held));
+      EXPECT_TRUE(holds.ok()) << holds.status();
+      is_held = true;
+      return;
+    }
+    StockWorld& own = *worlds[worker];
+    const std::string serial = absl::StrCat("S", worker);
+    for (int i = 0; absl::Now() < deadline; ++i) {
+      own.set_now(absl::Now() + absl::Milliseconds(20 * (worker - kWorkers / 2)));
+      // Whoever begins after the hold has committed is refused.
+      const bool was_held = is_held;
+      const bool is_back = i % 2 == 1;
+      const absl::Status status =
+          own.Record({absl::StrCat("DELIVERY L", worker % 2 + 1, " 1 stock>"),
+                      absl::StrCat("TRANSFER ", serial, " 1 ",
+                                   is_back ? "shelf>stock" : "stock>shelf")})
+              .status();
+      if (status.ok()) {
+        EXPECT_FALSE(was_held);
+        ++moved;
+        continue;
+      }
+      EXPECT_EQ(ReasonOf(status), "LOT_HELD");
+      ++refused;
+      if (was_held) return;
+    }
+    ADD_FAILURE() << "the hold never came";
+  });
+
+  EXPECT_THAT(Slipped(world.db(), world.company()), IsEmpty());
+  EXPECT_GE(refused, kWorkers);
+  EXPECT_THAT(CheckLedger(world.db(), world.company()), IsEmpty());
+}
+
+// What each completion took of the lot before its hold, and what it passed on.
+constexpr pg::Statement kReadInheritance{"test_read_inheritance", R"sql(
+  SELECT m.recorded_at > h.placed_at,
+         EXISTS (SELECT 1 FROM holds i
+                 WHERE i.company = $1 AND i.lot_id = o.lot_id AND i.cause = 3
+                   AND i.source_lot_id = $2)
+  FROM movements m
+  JOIN transformation_outputs o ON o.company = $1 AND o.transformation_id = m.transformation_id
+  JOIN holds h ON h.company = $1 AND h.lot_id = $2
+  WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 5)sql"};
+
+class CompletionRaceTest : public HoldsRaceTest {
+ protected:
+  // Bikes made of SALT, by each worker until it is refused for the hold or has none left to make;
+  // the hold comes in the middle. Answers how the completions ended.
+  std::map<std::string, int> Race(bool accepts_held) {
+    std::vector<std::vector<CompletionOrder>> orders(kWorkers);
+    for (int worker = 0; worker < kWorkers; ++worker) {
+      for (int i = 0; i < kEach; ++i) {
+        const std::string number = absl::StrCat("B", worker, "-", i);
+        CompletionOrder order = shop_.Completing(absl::StrCat("W-", number), "bike");
+        order.outputs = {Output(number)};
+        order.components = {Used(salt_, "1")};
+        order.accept.held = accepts_held;
+        orders[worker].push_back(std::move(order));
+      }
+    }
+    absl::Mutex mutex;
+    std::map<std::string, int> endings;
+    std::atomic<int> done = 0;
+    InThreads(kWorkers + 1, [&](int worker) {
+      const std::unique_ptr<pg::Connection> db = database_.Connect();
+      if (worker == kWorkers) {
+        const absl::Time deadline = absl::Now() + kPatience;
+        while (done < kWorkers * kEach / 4 && absl::Now() < deadline) std::this_thread::yield();
+        EXPECT_TRUE(HoldLots(*db, Holding(shop_.company(), {salt_})).ok());
+        return;
+      }
+      for (CompletionOrder& order : orders[worker]) {
+        order.context.now = absl::Now();
+        const absl::Status status = CompleteWorkOrder(*db, order).status();
+        ++done;
+        absl::MutexLock lock(&mutex);
+        ++endings[Refusal(status)];
+      }
+    });
+    return endings;
+  }
+
+  static constexpr int kEach = 20;
+  Workshop shop_{database_};
+  LotId salt_ = shop_.Lot("salt", "SALT", "100000");
+};
+
+TEST_F(CompletionRaceTest, NoConsumptionSlipsPastAHold) {
+  const auto endings = Race(/*accepts_held=*/false);
+
+  EXPECT_THAT(endings,
+              UnorderedElementsAre(Pair("OK", Gt(0)), Pair("LOT_HELD components[0].lot", Gt(0))));
+  EXPECT_THAT(Slipped(shop_.db(), shop_.company()), IsEmpty());
+  EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty());
+}
+
+TEST_F(CompletionRaceTest, WhatIsMadeAfterTheHoldInheritsItAndNothingElseDoes) {
+  const auto endings = Race(/*accepts_held=*/true);
+
+  EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", kWorkers * kEach)));
+  const auto rows = pg::Query(shop_.db(), kReadInheritance, shop_.company(), salt_);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_THAT(*rows, SizeIs(kWorkers * kEach));
+  int after = 0;
+  for (const pg::Row row : *rows) {
+    EXPECT_EQ(row.Get<bool>(0), row.Get<bool>(1));
+    after += row.Get<bool>(0) ? 1 : 0;
+  }
+  EXPECT_GT(after, 0);
+}
+
+// An older lot that is made more of: it is held from then on, wherever some of it lies.
+TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
+  Workshop shop(database_);
+  const LotId salt = shop.Lot("salt", "SALT", "1000");
+  const LotId soup = shop.Lot("soup", "SOUP", "100000");
+  ASSERT_TRUE(HoldLots(shop.db(), Holding(shop.company(), {salt})).ok());
+  CompletionOrder completion = shop.Completing("W1", "soup");
+  completion.outputs = {Output("SOUP", "1")};
+  completion.components = {Used(salt, "1")};
+  completion.accept.held = true;
+  std::vector<std::vector<RecordMovementsOrder>> orders(kWorkers);
+  for (std::vector<RecordMovementsOrder>& own : orders) {
+    for (int i = 0; i < 200; ++i) {
+      own.push_back(shop.Moving(MovementKind::kDelivery, soup, "1", "STOCK", "SHOP"));
+    }
+  }
+  std::atomic<int> moved = 0;
+
+  InThreads(kWorkers + 1, [&](int worker) {
+    const std::unique_ptr<pg::Connection> db = database_.Connect();
+    if (worker == kWorkers) {
+      const absl::Time deadline = absl::Now() + kPatience;
+      while (moved < kWorkers && absl::Now() < deadline) std::this_thread::yield();
+      completion.context.now = absl::Now();
+      const auto done = CompleteWorkOrder(*db, completion);
+      EXPECT_TRUE(done.ok()) << done.status();
+      return;
+    }
+    for (RecordMovementsOrder& order : orders[worker]) {
+      order.context.now = absl::Now();
+      const absl::Status status = RecordMovements(*db, order).status();
+      if (!status.ok()) {
+        EXPECT_EQ(ReasonOf(status), "LOT_HELD");
+        return;
+      }
+      ++moved;
+    }
+  });
+
+  // The salt was taken in spite of its hold.
+  EXPECT_THAT(Slipped(shop.db(), shop.company()), ElementsAre(salt));
+  EXPECT_THAT(CheckLedger(shop.db(), shop.company()), IsEmpty());
+}
+
+TEST_F(HoldsRaceTest, SameRequestHoldsOnce) {
+  StockWorld world(database_);
+  const LotId lot = world.AddLot("L1", "steel");
+  const HoldLotsOrder order = Holding(world.company(), {lot});
+  absl::Mutex mutex;
+  std::map<std::string, int> answers;
+
+  InThreads(kWorkers, [&](int) {
+    const std::unique_ptr<pg::Connection> db = database_.Connect();
+    const auto holds = HoldLots(*db, order);
+    EXPECT_TRUE(holds.ok()) << holds.status();
+    absl::MutexLock lock(&mutex);
+    if (holds.ok()) ++answers[holds->front().value().ToString()];
+  });
+
+  EXPECT_THAT(answers, UnorderedElementsAre(Pair(::testing::_, kWorkers)));
+}
+
+TEST_F(HoldsRaceTest, HoldIsReleasedOnce) {
+  StockWorld world(database_);
+  const LotId lot = world.AddLot("L1", "steel");
+  const auto holds = HoldLots(world.db(), Holding(world.company(), {lot}));
+  ASSERT_TRUE(holds.ok()) << holds.status();
+  std::vector<ReleaseLotsOrder> orders;
+  for (int i = 0; i < kWorkers; ++i) {
+    orders.push_back({.context = world.Context("ReleaseLots"),
+                      .holds = *holds,
+                      .lots = {},
+                      .note = "second test was good"});
+  }
+  absl::Mutex mutex;
+  std::map<std::string, int> endings;
+
+  InThreads(kWorkers, [&](int worker) {
+    const std::unique_ptr<pg::Connection> db = database_.Connect();
+    const absl::Status status = ReleaseLots(*db, orders[worker]).status();
+    absl::MutexLock lock(&mutex);
+    ++endings[ReasonOf(status)];
+  });
+
+  EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", 1), Pair("HOLD_ENDED", kWorkers - 1)));
+}
+
+}  // namespace
+}  // namespace lots

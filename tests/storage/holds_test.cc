@@ -1,0 +1,402 @@
+// HoldLots and ReleaseLots, and what held goods may not do.
+#include "storage/holds.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/lots.h"
+#include "storage/stock.h"
+#include "tests/support/holds.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/stock_world.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class HoldsTest : public ::testing::Test {
+ protected:
+  HoldsTest() {
+    world_.AddLot("L1", "steel");
+    world_.AddLot("S1", "bike");
+    world_.Do("RECEIPT L1 10 >stock");
+    world_.Do("RECEIPT S1 1 >stock");
+  }
+  ~HoldsTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
+
+  // "L1" or "L1@stock" a target.
+  HoldLotsOrder Holding(const std::vector<std::string>& targets) {
+    HoldLotsOrder order{.context = world_.Context("HoldLots"), .reason = "lab report 7"};
+    for (const std::string& text : targets) {
+      const std::vector<std::string> parts = absl::StrSplit(text, '@');
+      HoldTarget target{.lot = {.lot_id = world_.Lot(parts[0])}, .location = std::nullopt};
+      if (parts.size() > 1) target.location = LocationId(parts[1]);
+      order.targets.push_back(std::move(target));
+    }
+    return order;
+  }
+  std::vector<HoldId> Hold(const HoldLotsOrder& order) {
+    const auto holds = HoldLots(world_.db(), order);
+    EXPECT_TRUE(holds.ok()) << holds.status();
+    return holds.ok() ? *holds : std::vector<HoldId>();
+  }
+  std::vector<HoldId> Hold(const std::vector<std::string>& targets) {
+    return Hold(Holding(targets));
+  }
+  ReleaseLotsOrder Releasing(std::vector<HoldId> holds, const std::vector<std::string>& lots = {}) {
+    ReleaseLotsOrder order{.context = world_.Context("ReleaseLots"),
+                           .holds = std::move(holds),
+                           .note = "second test was good"};
+    for (const std::string& number : lots) order.lots.push_back({.lot_id = world_.Lot(number)});
+    return order;
+  }
+  std::string Release(const ReleaseLotsOrder& order) {
+    return ReasonOf(ReleaseLots(world_.db(), order).status());
+  }
+  // What comes of a movement, "OK" or the first reason.
+  std::string Move(const std::string& movement) {
+    return ReasonOf(world_.Record({movement}).status());
+  }
+  std::string MoveAccepting(const std::string& movement) {
+    RecordMovementsOrder order = world_.Order({movement});
+    order.accept.held = true;
+    return ReasonOf(RecordMovements(world_.db(), order).status());
+  }
+  std::string Cause(const std::string& number) {
+    return CauseOf(world_.db(), world_.company(), world_.Lot(number), world_.now());
+  }
+  std::string Problems(const absl::Status& status) {
+    std::vector<std::string> texts;
+    for (const Problem& problem : ProblemsOf(status)) {
+      texts.push_back(absl::StrCat(Name(problem.reason), " ", problem.field));
+    }
+    return absl::StrJoin(texts, "; ");
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  StockWorld world_{database_};
+};
+
+TEST_F(HoldsTest, HeldGoodsDoNotLeaveByAnyWay) {
+  Hold({"L1", "S1"});
+
+  for (const char* way : {"TRANSFER L1 1 stock>shelf", "DELIVERY L1 1 stock>",
+                          "CONSUMPTION L1 1 stock>", "SCRAP L1 1 stock>", "ADJUSTMENT L1 1 stock>",
+                          "TRANSFER S1 1 stock>shelf", "DELIVERY S1 1 stock>"}) {
+    EXPECT_EQ(Move(way), "LOT_HELD") << way;
+  }
+  EXPECT_EQ(world_.Where("L1"), "stock 10");
+}
+
+TEST_F(HoldsTest, RefusalTellsTheHold) {
+  HoldLotsOrder order = Holding({"L1"});
+  order.exempt_location_ids = {LocationId("yard"), LocationId("SCRAP")};
+  const HoldId hold = Hold(order).front();
+
+  const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
+
+  EXPECT_EQ(FactIn(refused, "lot_id"), world_.Lot("L1").value().ToString());
+  EXPECT_EQ(FactIn(refused, "number"), "L1");
+  EXPECT_EQ(FactIn(refused, "location_id"), "stock");
+  EXPECT_EQ(FactIn(refused, "cause"), "LOT");
+  EXPECT_EQ(FactIn(refused, "hold_id"), hold.value().ToString());
+  EXPECT_EQ(FactIn(refused, "reason"), "lab report 7");
+  EXPECT_EQ(FactIn(refused, "exempt_location_ids"), "SCRAP, yard");
+  EXPECT_EQ(Problems(refused), "LOT_HELD movements[0].lot");
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("move it to SCRAP, yard, release it"));
+}
+
+TEST_F(HoldsTest, HeldGoodsStillComeIn) {
+  world_.names["d1"] = world_.Do("DELIVERY L1 2 stock>");
+  Hold({"L1"});
+
+  EXPECT_EQ(Move("RECEIPT L1 5 >stock"), "OK");
+  EXPECT_EQ(Move("ADJUSTMENT L1 1 >stock"), "OK");
+  EXPECT_EQ(Move("RETURN L1 1 >stock =d1"), "OK");
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 1, stock 15");
+}
+
+TEST_F(HoldsTest, AcceptingHeldMovesThem) {
+  Hold({"L1"});
+
+  EXPECT_EQ(MoveAccepting("DELIVERY L1 4 stock>"), "OK");
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 4, stock 6");
+}
+
+TEST_F(HoldsTest, ExemptLocationsStayOpenWhenEveryHoldExemptsThem) {
+  HoldLotsOrder order = Holding({"L1"});
+  order.exempt_location_ids = {LocationId("yard"), LocationId("SCRAP")};
+  Hold(order);
+
+  EXPECT_EQ(Move("TRANSFER L1 1 stock>yard"), "OK");
+  EXPECT_EQ(Move("SCRAP L1 1 stock>"), "OK");
+  EXPECT_EQ(Move("TRANSFER L1 1 yard>stock"), "LOT_HELD");
+
+  order = Holding({"L1"});
+  order.exempt_location_ids = {LocationId("SCRAP")};
+  Hold(order);
+
+  EXPECT_EQ(Move("TRANSFER L1 1 stock>yard"), "LOT_HELD");
+  EXPECT_EQ(Move("SCRAP L1 1 stock>"), "OK");
+}
+
+TEST_F(HoldsTest, HoldOfAPlaceBindsOnlyThere) {
+  world_.Do("TRANSFER L1 4 stock>shelf");
+  Hold({"L1@shelf"});
+
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
+  EXPECT_EQ(Move("TRANSFER L1 1 stock>shelf"), "OK");
+  EXPECT_EQ(Move("DELIVERY L1 1 shelf>"), "LOT_HELD");
+  EXPECT_EQ(FactIn(world_.Record({"DELIVERY L1 1 shelf>"}).status(), "cause"), "PLACE");
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 1, shelf 5, stock 4");
+}
+
+TEST_F(HoldsTest, HoldEndsWhenItExpires) {
+  HoldLotsOrder order = Holding({"L1"});
+  order.expires_at = world_.now() + absl::Hours(1);
+  Hold(order);
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "LOT_HELD");
+  EXPECT_EQ(Cause("L1"), "LOT");
+
+  world_.set_now(world_.now() + absl::Hours(2));
+
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
+  EXPECT_EQ(Cause("L1"), "");
+}
+
+TEST_F(HoldsTest, LotIsFreeWhenAllItsHoldsWereReleased) {
+  const HoldId first = Hold({"L1"}).front();
+  const HoldId second = Hold({"L1"}).front();
+
+  EXPECT_EQ(Release(Releasing({first})), "OK");
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "LOT_HELD");
+  EXPECT_EQ(Release(Releasing({second})), "OK");
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
+}
+
+TEST_F(HoldsTest, ReleasingLotsEndsAllTheirHoldsInTheOrderTheyWerePlaced) {
+  const HoldId first = Hold({"L1"}).front();
+  const HoldId serial = Hold({"S1"}).front();
+  world_.set_now(world_.now() + absl::Seconds(1));
+  const HoldId second = Hold({"L1@stock"}).front();
+
+  const auto released = ReleaseLots(world_.db(), Releasing({}, {"S1", "L1"}));
+
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_THAT(*released, ElementsAre(serial, first, second));
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
+  EXPECT_EQ(Move("DELIVERY S1 1 stock>"), "OK");
+}
+
+TEST_F(HoldsTest, RepeatIsAnsweredWithTheSameHolds) {
+  const HoldLotsOrder order = Holding({"L1", "S1"});
+  const std::vector<HoldId> holds = Hold(order);
+  HoldLotsOrder late = order;
+  late.context.now += absl::Hours(9);
+  EXPECT_THAT(Hold(late), ::testing::ElementsAreArray(holds));
+  EXPECT_THAT(HoldsOn(world_.db(), world_.company(), world_.Lot("L1")), ElementsAre("LOT"));
+
+  HoldLotsOrder other = order;
+  other.context.payload_hash = "another";
+  EXPECT_EQ(ReasonOf(HoldLots(world_.db(), other).status()), "REQUEST_ID_REUSED");
+
+  const ReleaseLotsOrder release = Releasing({}, {"S1", "L1"});
+  const auto first = ReleaseLots(world_.db(), release);
+  const auto again = ReleaseLots(world_.db(), release);
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_THAT(*again, ::testing::ElementsAreArray(*first));
+}
+
+TEST_F(HoldsTest, RepeatAfterItExpiredIsStillTheSuccessItWas) {
+  HoldLotsOrder order = Holding({"L1"});
+  order.expires_at = world_.now() + absl::Hours(1);
+  const std::vector<HoldId> holds = Hold(order);
+
+  order.context.now += absl::Hours(9);
+
+  EXPECT_THAT(Hold(order), ::testing::ElementsAreArray(holds));
+}
+
+TEST_F(HoldsTest, HoldRefusesEveryProblemAtOnce) {
+  world_.AddLot("V1", "bike", {.state = LotState::kVoid});
+  HoldLotsOrder order = Holding({"L1", "V1", "L1", "S1@nowhere", "S1@CUSTOMER", "L1@stock"});
+  order.targets.push_back(
+      {.lot = {.product_id = ProductId("steel"), .number = "unknown"}, .location = std::nullopt});
+  order.targets.push_back(
+      {.lot = {.lot_id = LotId(Uuid::MakeV7())}, .location = LocationId("stock")});
+  order.exempt_location_ids = {LocationId("SCRAP"), LocationId("moon")};
+  order.expires_at = world_.now() - absl::Seconds(1);
+
+  EXPECT_EQ(Problems(HoldLots(world_.db(), order).status()),
+            "FIELD_INVALID expire_time; LOT_VOID targets[1].lot; DUPLICATE_IN_REQUEST targets[2]; "
+            "LOCATION_NOT_FOUND targets[3].location_id; "
+            "LOCATION_KIND_MISMATCH targets[4].location_id; LOT_NOT_FOUND targets[6].lot; "
+            "LOT_NOT_FOUND targets[7].lot; LOCATION_NOT_FOUND exempt_location_ids[1]");
+  EXPECT_EQ(Cause("L1"), "");
+}
+
+TEST_F(HoldsTest, HoldNeedsACompanyWithLots) {
+  HoldLotsOrder order = Holding({"L1"});
+  order.context.company = CompanyId("nobody");
+  EXPECT_EQ(ReasonOf(HoldLots(world_.db(), order).status()), "COMPANY_NOT_FOUND");
+
+  world_.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
+  EXPECT_EQ(ReasonOf(HoldLots(world_.db(), Holding({"L1"})).status()), "LOTS_DISABLED");
+}
+
+TEST_F(HoldsTest, AnyStateButVoidIsHeld) {
+  world_.AddLot("P1", "bike", {.state = LotState::kPlanned});
+  world_.AddLot("A1", "steel", {.state = LotState::kArchived});
+
+  EXPECT_THAT(Hold({"P1", "A1"}), SizeIs(2));
+}
+
+TEST_F(HoldsTest, ReleaseRefusesEveryProblemAtOnce) {
+  HoldLotsOrder order = Holding({"L1"});
+  order.expires_at = world_.now() + absl::Seconds(1);
+  const HoldId expired = Hold(order).front();
+  const HoldId released = Hold({"L1"}).front();
+  const HoldId standing = Hold({"L1"}).front();
+  EXPECT_EQ(Release(Releasing({released})), "OK");
+  world_.set_now(world_.now() + absl::Seconds(2));
+
+  const absl::Status refused =
+      ReleaseLots(world_.db(),
+                  Releasing({standing, expired, released, HoldId(Uuid::MakeV7()), standing}))
+          .status();
+
+  EXPECT_EQ(Problems(refused),
+            "HOLD_ENDED hold_ids[1]; HOLD_ENDED hold_ids[2]; HOLD_NOT_FOUND hold_ids[3]; "
+            "DUPLICATE_IN_REQUEST hold_ids[4]");
+  EXPECT_EQ(FactIn(refused, "hold_id"), expired.value().ToString());
+  EXPECT_EQ(FactIn(refused, "lot_id"), world_.Lot("L1").value().ToString());
+  EXPECT_NE(FactIn(refused, "ended_at"), "");
+  EXPECT_EQ(Cause("L1"), "LOT");
+}
+
+TEST_F(HoldsTest, ReleaseOfLotsNeedsAHoldThatCanBeReleased) {
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("S1")});
+  ReleaseLotsOrder order = Releasing({}, {"L1", "S1", "L1"});
+  order.lots.push_back({.product_id = ProductId("steel"), .number = "unknown"});
+
+  const absl::Status refused = ReleaseLots(world_.db(), order).status();
+
+  EXPECT_EQ(Problems(refused),
+            "LOT_NOT_HELD lots[0]; LOT_NOT_HELD lots[1]; DUPLICATE_IN_REQUEST lots[2]; "
+            "LOT_NOT_FOUND lots[3]");
+  EXPECT_EQ(FactIn(refused, "recall_id"), "");
+  EXPECT_EQ(FactIn(ReleaseLots(world_.db(), Releasing({}, {"S1"})).status(), "recall_id"), "R1");
+}
+
+TEST_F(HoldsTest, MembersOfAnOpenRecallAreHeld) {
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("L1")});
+
+  const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
+
+  EXPECT_EQ(ReasonOf(refused), "LOT_HELD");
+  EXPECT_EQ(FactIn(refused, "cause"), "RECALL");
+  EXPECT_EQ(FactIn(refused, "recall_id"), "R1");
+  EXPECT_EQ(FactIn(refused, "hold_id"), "");
+  EndRecall(world_.db(), world_.company(), "R1");
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
+}
+
+TEST_F(HoldsTest, DrillRefusesNothing) {
+  AddMember(world_.db(),
+            {.company = world_.company(), .recall = "D1", .lot = world_.Lot("L1"), .drill = true});
+
+  EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
+  EXPECT_EQ(Cause("L1"), "");
+}
+
+TEST_F(HoldsTest, StrongestCauseIsTold) {
+  Hold({"L1@stock"});
+  EXPECT_EQ(Cause("L1"), "PLACE");
+  Hold({"L1"});
+  EXPECT_EQ(Cause("L1"), "LOT");
+  EXPECT_EQ(FactIn(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "LOT");
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("L1")});
+  EXPECT_EQ(Cause("L1"), "RECALL");
+  EXPECT_EQ(FactIn(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "RECALL");
+}
+
+TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
+  world_.AddLot("L2", "steel");
+  const MovementId receipt = world_.Do("RECEIPT L2 10 >stock");
+  const MovementId transfer = world_.Do("TRANSFER L2 2 stock>shelf");
+  const MovementId delivery = world_.Do("DELIVERY L2 1 stock>");
+  HoldLotsOrder order = Holding({"L2"});
+  order.exempt_location_ids = {LocationId("stock")};
+  Hold(order);
+
+  const absl::Status refused = world_.Reverse(receipt).status();
+  EXPECT_EQ(ReasonOf(refused), "RESULT_USED");
+  EXPECT_EQ(ReasonOf(world_.Reverse(transfer).status()), "OK");
+  EXPECT_EQ(ReasonOf(world_.Reverse(delivery).status()), "OK");
+  EXPECT_EQ(Problems(world_.Reverse(receipt).status()), "LOT_HELD movement_id");
+  EXPECT_EQ(Release(Releasing({}, {"L2"})), "OK");
+  EXPECT_EQ(ReasonOf(world_.Reverse(receipt).status()), "OK");
+}
+
+TEST_F(HoldsTest, DryRunTellsTheHoldToo) {
+  Hold({"L1"});
+  RecordMovementsOrder order = world_.Order({"DELIVERY L1 99 stock>"});
+  order.validate_only = true;
+
+  const auto recorded = RecordMovements(world_.db(), order);
+
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  ASSERT_THAT(recorded->problems, SizeIs(2));
+  EXPECT_EQ(recorded->problems[0].reason, Reason::kLotHeld);
+  EXPECT_EQ(recorded->problems[1].reason, Reason::kNotEnough);
+}
+
+// Servers' clocks differ: history has one order all the same.
+TEST_F(HoldsTest, HoldStandsInHistoryAfterWhatMovedBefore) {
+  const absl::Time now = world_.now();
+  world_.set_now(now + absl::Hours(1));
+  world_.Do("TRANSFER L1 1 stock>shelf");
+  world_.set_now(now);
+
+  const HoldId hold = Hold({"L1"}).front();
+  EXPECT_EQ(MoveAccepting("TRANSFER L1 1 stock>shelf"), "OK");
+  EXPECT_EQ(Release(Releasing({hold})), "OK");
+
+  const auto history = ListMovements(world_.db(), {.company = world_.company(), .limit = 2});
+  const auto found =
+      ListLotLocations(world_.db(), {.company = world_.company(), .lot_id = world_.Lot("L1")});
+  ASSERT_TRUE(history.ok() && found.ok());
+  world_.Execute(absl::StrCat(
+      "DO $$ BEGIN ASSERT (SELECT placed_at > '",
+      absl::FormatTime(absl::RFC3339_full, (*history)[1].recorded_at, absl::UTCTimeZone()),
+      "' AND placed_at < '",
+      absl::FormatTime(absl::RFC3339_full, (*history)[0].recorded_at, absl::UTCTimeZone()),
+      "' AND released_at > '",
+      absl::FormatTime(absl::RFC3339_full, (*history)[0].recorded_at, absl::UTCTimeZone()),
+      "' FROM holds WHERE company = 'acme'); END $$"));
+}
+
+TEST_F(HoldsTest, OtherCompanysHoldBindsNothingHere) {
+  StockWorld other(database_, "globex");
+  HoldLotsOrder order = Holding({"L1"});
+  order.context = other.Context("HoldLots");
+  EXPECT_EQ(ReasonOf(HoldLots(other.db(), order).status()), "LOT_NOT_FOUND");
+
+  const HoldId hold = Hold({"L1"}).front();
+  ReleaseLotsOrder release = Releasing({hold});
+  release.context = other.Context("ReleaseLots");
+  EXPECT_EQ(Release(release), "HOLD_NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace lots
