@@ -55,6 +55,8 @@ class CommandGroup {
 void AddLotCommands(CLI::App& program, Work& chosen);
 // The commands of `lotctl lot` that list.
 void AddLotListCommands(CommandGroup& group);
+// Those that hold and release.
+void AddHoldCommands(CommandGroup& group);
 void AddProductCommands(CLI::App& program, Work& chosen);
 void AddLocationCommands(CLI::App& program, Work& chosen);
 void AddSettingsCommands(CLI::App& program, Work& chosen);
@@ -63,6 +65,7 @@ void AddWorkOrderCommands(CLI::App& program, Work& chosen);
 // The commands of `lotctl work-order` that post and read.
 void AddCompletionCommands(CommandGroup& group);
 void AddTraceCommands(CLI::App& program, Work& chosen);
+void AddRecallCommands(CLI::App& program, Work& chosen);
 void AddImportCommands(CLI::App& program, Work& chosen);
 void AddServerCommands(CLI::App& program, Work& chosen);
 

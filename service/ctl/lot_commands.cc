@@ -281,6 +281,7 @@ void AddLotCommands(CLI::App& program, Work& chosen) {
                           "lot find SN-1 SN-2\nlot find H-4711 --product steel"},
                          Declare, Find);
   AddLotListCommands(group);
+  AddHoldCommands(group);
   group.Add<UpdateOptions>({"update", "Changes a lot's number, reference, notes, attributes, dates",
                             "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
                             "lot update steel/H-1 --clear expire_date"},

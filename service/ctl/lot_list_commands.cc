@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "service/ctl/arguments.h"
 #include "service/ctl/commands.h"
+#include "service/ctl/holds.h"
 #include "service/ctl/lots.h"
 #include "service/ctl/movements.h"
 #include "service/ctl/paging.h"
@@ -23,6 +24,7 @@ struct Selection {
   std::string created_before;
   std::string expires_before;
   bool on_hand = false;
+  bool held = false;
   std::string query;
   std::string filter;
   bool show_archived = false;
@@ -37,6 +39,7 @@ void Declare(CLI::App& command, Selection& selection) {
   command.add_option("--created-before", selection.created_before, "a date or time");
   command.add_option("--expires-before", selection.expires_before, "a date");
   command.add_flag("--on-hand", selection.on_hand, "only what is on hand");
+  command.add_flag("--held", selection.held, "only what is held");
   command.add_option("--query", selection.query, "text in the number or the reference");
   command.add_option("--filter", selection.filter,
                      "a filter as in the API: 'product_id = \"steel\" AND on_hand_quantity > 5'");
@@ -75,6 +78,7 @@ absl::StatusOr<std::string> FilterOf(const Selection& selection) {
     terms.push_back(absl::StrCat("expire_date < ", Show(date)));
   }
   if (selection.on_hand) terms.push_back("on_hand_quantity > 0");
+  if (selection.held) terms.push_back("held = true");
   return JoinFilter(std::move(terms), selection.filter);
 }
 
@@ -151,6 +155,7 @@ absl::Status Locations(Session& session, const LocationsOptions& options) {
     table.Print(session.terminal());
     session.terminal().out << options.names[i] << ": " << response.on_hand_quantity()
                            << " on hand\n";
+    PrintHolds(response.holds(), session.terminal());
   }
   return absl::OkStatus();
 }
@@ -170,6 +175,10 @@ void Declare(CLI::App& command, HistoryOptions& options) {
 std::string TextOf(const v1::LotEvent& event) {
   std::string text = Show(event.kind());
   if (!event.work_order_id().empty()) absl::StrAppend(&text, " work order ", event.work_order_id());
+  if (event.has_hold()) absl::StrAppend(&text, "  ", ctl::TextOf(event.hold()));
+  if (event.kind() == v1::LOT_EVENT_KIND_RELEASED && !event.hold().release_note().empty()) {
+    absl::StrAppend(&text, "  (", event.hold().release_note(), ")");
+  }
   for (const v1::LotEvent::Change& change : event.changes()) {
     absl::StrAppend(&text, "  ", change.field(), ": '", change.old_value(), "' → '",
                     change.new_value(), "'");

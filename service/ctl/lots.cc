@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "service/ctl/arguments.h"
+#include "service/ctl/holds.h"
 #include "service/ctl/show.h"
 #include "storage/base/status_macros.h"
 
@@ -67,6 +68,7 @@ Table LotTable() {
                 {"QUANTITY", Column::kRight},
                 {"ON HAND", Column::kRight},
                 {"STATE"},
+                {"HELD"},
                 {"EXPIRES"},
                 {"REFERENCE"},
                 {"COMPANY"},
@@ -76,7 +78,7 @@ Table LotTable() {
 
 void AddLot(const v1::Lot& lot, Table& table) {
   table.Add({lot.number(), lot.product_id(), lot.quantity(), lot.on_hand_quantity(),
-             Show(lot.state()),
+             Show(lot.state()), Show(lot.hold_cause()),
              absl::StrCat(Show(lot.expire_date()), lot.expired() ? " (expired)" : ""),
              lot.reference(), lot.company(), Show(lot.create_time()), lot.lot_id()});
 }
@@ -88,6 +90,7 @@ void PrintLot(const v1::Lot& lot, const Terminal& terminal) {
       {"company", lot.company()},
       {"tracking", Show(lot.tracking())},
       {"state", Show(lot.state())},
+      {"held", Show(lot.hold_cause())},
       {"quantity", lot.quantity()},
       {"on hand", lot.on_hand_quantity()},
       {"reference", lot.reference()},

@@ -1,6 +1,7 @@
 #include "service/ctl/movements.h"
 
 #include "absl/strings/str_cat.h"
+#include "service/ctl/holds.h"
 #include "service/ctl/show.h"
 
 namespace lots::ctl {
@@ -58,6 +59,7 @@ Table StockTable() {
                 {"LOCATION"},
                 {"KIND"},
                 {"QUANTITY", Column::kRight},
+                {"HELD"},
                 {"ARRIVED"},
                 {"IN STOCK SINCE"},
                 {"EXPIRES"}});
@@ -65,8 +67,8 @@ Table StockTable() {
 
 void AddStock(const v1::LotStock& stock, Table& table) {
   table.Add({ShowLot(stock.product_id(), stock.number()), stock.location_id(),
-             Show(stock.location_kind()), stock.quantity(), Show(stock.arrive_time()),
-             Show(stock.stock_since_time()), Show(stock.expire_date())});
+             Show(stock.location_kind()), stock.quantity(), Show(stock.hold_cause()),
+             Show(stock.arrive_time()), Show(stock.stock_since_time()), Show(stock.expire_date())});
 }
 
 }  // namespace lots::ctl
