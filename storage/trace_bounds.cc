@@ -235,7 +235,8 @@ class Bounding {
     if (made.pure) {
       made.seeds = share(output.exact.seeds, pooled.seeds);
     } else {
-      made.seeds = Sum(pooled, output, elsewhere.IsZero());
+      made.seeds =
+          output.Room().IsPositive() ? Sum(pooled, output, elsewhere.IsZero()) : output.exact.seeds;
     }
     return made;
   }
