@@ -114,10 +114,11 @@ bool IsExpired(std::optional<absl::CivilDay> expires_on, absl::CivilDay today) {
 }
 
 absl::CivilDay WarrantyEnd(absl::CivilDay delivered_on, int32_t months) {
-  Check(months >= 0);
+  Check(months > 0);
   const absl::CivilMonth end = absl::CivilMonth(delivered_on) + months;
   const absl::CivilDay last_of_month = absl::CivilDay(end + 1) - 1;
-  return std::min(absl::CivilDay(end) + (delivered_on.day() - 1), last_of_month);
+  if (delivered_on.day() > last_of_month.day()) return last_of_month;
+  return absl::CivilDay(end) + (delivered_on.day() - 2);
 }
 
 }  // namespace lots

@@ -52,9 +52,9 @@ absl::CivilDay DayIn(absl::Time time, absl::TimeZone zone);
 // EU's "use by" date (Regulation 1169/2011, article 24). Without a date it never is.
 bool IsExpired(std::optional<absl::CivilDay> expires_on, absl::CivilDay today);
 
-// The last day of a warranty of `months` (0 or more) that runs from the day of delivery: the same
-// day of the month, or the month's last day where it has no such day (the rule of Regulation
-// 1182/71, article 3(2)(c)). 2026-01-31 and one month: 2026-02-28.
+// The last day of a warranty of `months` (1 or more) of which the day of delivery is the first: the
+// one before the same day of that month, or the month's last day where it has no such day.
+// 2026-01-15 and one month: 2026-02-14; 2026-01-31 and one month: 2026-02-28.
 absl::CivilDay WarrantyEnd(absl::CivilDay delivered_on, int32_t months);
 
 }  // namespace lots

@@ -160,21 +160,27 @@ TEST(IsExpired, FromTheDayAfter) {
   EXPECT_FALSE(IsExpired(std::nullopt, CivilDay(9999, 12, 31)));
 }
 
-TEST(WarrantyEnd, OnTheSameDayOfALaterMonth) {
+TEST(WarrantyEnd, OnTheDayBeforeTheSameDayOfALaterMonth) {
   const struct {
     CivilDay delivered_on;
     int32_t months;
     CivilDay end;
   } kCases[] = {
-      {CivilDay(2026, 1, 15), 0, CivilDay(2026, 1, 15)},
-      {CivilDay(2026, 1, 15), 24, CivilDay(2028, 1, 15)},
+      {CivilDay(2026, 1, 15), 1, CivilDay(2026, 2, 14)},
+      {CivilDay(2026, 1, 15), 24, CivilDay(2028, 1, 14)},
+      {CivilDay(2026, 3, 1), 1, CivilDay(2026, 3, 31)},
+      {CivilDay(2026, 2, 1), 1, CivilDay(2026, 2, 28)},
+      {CivilDay(2026, 1, 28), 1, CivilDay(2026, 2, 27)},
+      {CivilDay(2026, 1, 29), 1, CivilDay(2026, 2, 28)},
       {CivilDay(2026, 1, 31), 1, CivilDay(2026, 2, 28)},
       {CivilDay(2028, 1, 31), 1, CivilDay(2028, 2, 29)},
+      {CivilDay(2028, 1, 29), 1, CivilDay(2028, 2, 28)},
       {CivilDay(2024, 2, 29), 12, CivilDay(2025, 2, 28)},
-      {CivilDay(2024, 2, 29), 48, CivilDay(2028, 2, 29)},
+      {CivilDay(2024, 2, 29), 48, CivilDay(2028, 2, 28)},
       {CivilDay(2026, 8, 31), 1, CivilDay(2026, 9, 30)},
       {CivilDay(2026, 12, 31), 2, CivilDay(2027, 2, 28)},
-      {CivilDay(2026, 1, 1), kWarrantyMonthsMax, CivilDay(2126, 1, 1)},
+      {CivilDay(2026, 12, 31), 1, CivilDay(2027, 1, 30)},
+      {CivilDay(2026, 1, 1), kWarrantyMonthsMax, CivilDay(2125, 12, 31)},
   };
   for (const auto& [delivered_on, months, end] : kCases) {
     EXPECT_EQ(WarrantyEnd(delivered_on, months), end) << delivered_on << " + " << months;

@@ -1,0 +1,139 @@
+#include "storage/warranty.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "storage/stock.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+class WarrantyTest : public ::testing::Test {
+ protected:
+  WarrantyTest() { SetMonths(12); }
+
+  void SetMonths(int months) {
+    database_.Execute(absl::StrCat("UPDATE products SET warranty_months = ", months));
+  }
+  static absl::Time At(absl::string_view text) {
+    absl::Time time;
+    std::string error;
+    EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << error;
+    return time;
+  }
+  MovementId Move(MovementKind kind, absl::string_view from, absl::string_view to, absl::Time when,
+                  std::optional<MovementId> delivery = {}) {
+    RecordMovementsOrder order = shop_.Moving(kind, bike_, "", from, to);
+    NewMovement& movement = order.movements[0];
+    movement.occurred_at = when;
+    movement.delivery = delivery;
+    movement.partner_id = delivery.has_value() ? "" : "C-1";
+    movement.document = {"note", "N-1"};
+    const auto moved = RecordMovements(shop_.db(), order);
+    EXPECT_TRUE(moved.ok()) << moved.status();
+    return moved.ok() ? moved->movement_ids.front() : MovementId();
+  }
+  MovementId Deliver(absl::string_view when) {
+    return Move(MovementKind::kDelivery, "STOCK", "SHOP", At(when));
+  }
+  void Return(const MovementId& delivery, absl::string_view when) {
+    Move(MovementKind::kReturn, "SHOP", "STOCK", At(when), delivery);
+  }
+  void Reverse(const MovementId& movement) {
+    const auto reversed = ReverseMovement(
+        shop_.db(), {.context = shop_.Context("ReverseMovement"), .movement_id = movement});
+    ASSERT_TRUE(reversed.ok()) << reversed.status();
+  }
+  // "IN_FORCE 2026-01-15 to 2027-01-14".
+  std::string WarrantyAt(absl::string_view now) {
+    const auto answer = GetWarranty(
+        shop_.db(), {.company = shop_.company(), .lot = {.lot_id = bike_}, .now = At(now)});
+    if (!answer.ok()) return Refusal(answer.status());
+    last_ = *answer;
+    static constexpr const char* kNames[] = {"", "NONE", "NOT_DELIVERED", "IN_FORCE", "ENDED"};
+    std::string text = kNames[static_cast<int>(last_.state)];
+    if (!last_.starts_on.has_value()) return text;
+    return absl::StrCat(text, " ", absl::FormatCivilTime(*last_.starts_on), " to ",
+                        absl::FormatCivilTime(*last_.ends_on));
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+  LotId bike_ = shop_.Serial("bike", "B");
+  Warranty last_;
+};
+
+TEST_F(WarrantyTest, RunsFromTheDeliveryForItsMonths) {
+  EXPECT_EQ(WarrantyAt("2026-01-10T00:00:00Z"), "NOT_DELIVERED");
+  EXPECT_FALSE(last_.delivery.has_value());
+  const MovementId delivery = Deliver("2026-01-15T10:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-01-14T23:59:59Z"), "NOT_DELIVERED 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(WarrantyAt("2026-01-15T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(WarrantyAt("2027-01-14T23:59:59Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(WarrantyAt("2027-01-15T00:00:00Z"), "ENDED 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(last_.lot_id, bike_);
+  EXPECT_EQ(last_.product_id, ProductId("bike"));
+  EXPECT_EQ(last_.number, "B");
+  EXPECT_EQ(last_.months, 12);
+  ASSERT_TRUE(last_.delivery.has_value());
+  EXPECT_EQ(last_.delivery->movement_id, delivery);
+  EXPECT_EQ(last_.delivery->partner_id, "C-1");
+  EXPECT_EQ(last_.delivery->document.number, "N-1");
+}
+
+TEST_F(WarrantyTest, AShortMonthEndsIt) {
+  SetMonths(1);
+  Deliver("2026-01-31T10:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-02-28T12:00:00Z"), "IN_FORCE 2026-01-31 to 2026-02-28");
+  EXPECT_EQ(WarrantyAt("2026-03-01T00:00:00Z"), "ENDED 2026-01-31 to 2026-02-28");
+}
+
+TEST_F(WarrantyTest, DaysAreTheCompanys) {
+  database_.Execute("UPDATE companies SET time_zone = 'Pacific/Auckland'");  // UTC+13 in January
+  Deliver("2026-01-14T11:00:00Z");
+  EXPECT_EQ(WarrantyAt("2027-01-14T10:59:59Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(WarrantyAt("2027-01-14T11:00:00Z"), "ENDED 2026-01-15 to 2027-01-14");
+}
+
+TEST_F(WarrantyTest, AReturnEndsItAndAnotherDeliveryBeginsAnother) {
+  const MovementId first = Deliver("2026-01-15T10:00:00Z");
+  Return(first, "2026-02-01T00:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-03-01T00:00:00Z"), "NOT_DELIVERED");
+  const MovementId second = Deliver("2026-04-02T10:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-04-02 to 2027-04-01");
+  EXPECT_EQ(last_.delivery->movement_id, second);
+  // The second one never was: the unit is here.
+  Reverse(second);
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "NOT_DELIVERED");
+}
+
+TEST_F(WarrantyTest, AReturnThatNeverWasBringsTheFirstOneBack) {
+  const MovementId first = Deliver("2026-01-15T10:00:00Z");
+  Reverse(Move(MovementKind::kReturn, "SHOP", "STOCK", At("2026-02-01T00:00:00Z"), first));
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+}
+
+TEST_F(WarrantyTest, AProductMayHaveNone) {
+  SetMonths(0);
+  Deliver("2026-01-15T10:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "NONE");
+  EXPECT_FALSE(last_.delivery.has_value());
+}
+
+TEST_F(WarrantyTest, OnlyASerialThatIsThereHasOne) {
+  const auto ask = [&](LotRef ref) {
+    return Refusal(
+        GetWarranty(shop_.db(), {.company = shop_.company(), .lot = ref, .now = shop_.now()})
+            .status());
+  };
+  shop_.Lot("salt", "S", "1");
+  EXPECT_EQ(ask({.product_id = ProductId("salt"), .number = "S"}), "TRACKING_MISMATCH lot");
+  EXPECT_EQ(ask({.product_id = ProductId("bike"), .number = "X"}), "LOT_NOT_FOUND lot");
+  EXPECT_EQ(ask({.product_id = ProductId("bike"), .number = "b"}), "OK");
+}
+
+}  // namespace
+}  // namespace lots
