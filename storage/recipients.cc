@@ -1,0 +1,192 @@
+#include "storage/recipients.h"
+
+#include <algorithm>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/errors.h"
+#include "storage/limits.h"
+#include "storage/trace_graph.h"
+
+namespace lots {
+namespace {
+
+// What a delivery has left to return is kept with it, and is judged by whenever something comes
+// back: the rest of it came back.
+constexpr pg::Statement kFindDeliveries{"find_deliveries_of_lots", R"sql(
+  SELECT m.movement_id, m.lot_id, m.partner_id, m.occurred_at, m.quantity,
+         m.quantity - d.returnable
+  FROM movements m
+  JOIN deliveries d ON d.company = $1 AND d.movement_id = m.movement_id
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 3 AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"};
+
+constexpr pg::Statement kReadDeliveries{"read_deliveries", R"sql(
+  SELECT m.movement_id, m.to_location_id, m.document_type, m.document_number, m.lot_id,
+         l.product_id, l.number, l.scale
+  FROM movements m
+  JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.movement_id = ANY($2))sql"};
+
+// Few enough for one answer to stay small, and many enough for the round trips not to count.
+constexpr size_t kLotsPerStatement = 5'000;
+
+// What the order of the answer rests on.
+struct Delivery {
+  MovementId movement_id;
+  const AffectedLot* lot;
+  const std::string* partner_id;
+  absl::Time occurred_at;
+  Quantity delivered;
+  Quantity returned;
+};
+
+bool ComesBefore(const Delivery& a, const Delivery& b) {
+  const bool a_indirect = a.lot->depth > 0, b_indirect = b.lot->depth > 0;
+  return std::tie(a_indirect, *a.partner_id, a.occurred_at, a.movement_id) <
+         std::tie(b_indirect, *b.partner_id, b.occurred_at, b.movement_id);
+}
+
+class Reading {
+ public:
+  Reading(pg::Transaction& snapshot, const CompanyId& company, bool show_returned)
+      : snapshot_(snapshot), company_(company), show_returned_(show_returned) {}
+
+  absl::Status FindAll(absl::Span<const AffectedLot> lots) {
+    for (size_t begin = 0; begin < lots.size(); begin += kLotsPerStatement) {
+      RETURN_IF_ERROR(Find(lots.subspan(begin, kLotsPerStatement)));
+    }
+    std::sort(deliveries_.begin(), deliveries_.end(), ComesBefore);
+    return absl::OkStatus();
+  }
+
+  absl::Status TellAll(absl::FunctionRef<void(std::vector<Recipient>)> sink) {
+    const absl::Span<const Delivery> all = deliveries_;
+    for (size_t begin = 0; begin < all.size(); begin += kRecipientsPerMessage) {
+      ASSIGN_OR_RETURN(std::vector<Recipient> told,
+                       Read(all.subspan(begin, kRecipientsPerMessage)));
+      sink(std::move(told));
+    }
+    return absl::OkStatus();
+  }
+
+  RecipientSummary Summary(size_t lot_count) const {
+    const bool has_nameless = partners_.contains("");
+    return {.delivery_count = static_cast<int64_t>(deliveries_.size()),
+            .partner_count = static_cast<int64_t>(partners_.size()) - (has_nameless ? 1 : 0),
+            .lot_count = static_cast<int64_t>(lot_count)};
+  }
+
+ private:
+  absl::Status Find(absl::Span<const AffectedLot> lots) {
+    std::vector<LotId> ids;
+    absl::flat_hash_map<LotId, const AffectedLot*> by_id;
+    for (const AffectedLot& lot : lots) {
+      ids.push_back(lot.lot_id);
+      by_id.emplace(lot.lot_id, &lot);
+    }
+    snapshot_.Add(kFindDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    for (const pg::Row row : results[0]) {
+      const Quantity delivered = row.Get<Quantity>(4), returned = row.Get<Quantity>(5);
+      if (delivered == returned && !show_returned_) continue;
+      deliveries_.push_back({.movement_id = row.Get<MovementId>(0),
+                             .lot = by_id.at(row.Get<LotId>(1)),
+                             .partner_id = PartnerOf(row),
+                             .occurred_at = row.Get<absl::Time>(3),
+                             .delivered = delivered,
+                             .returned = returned});
+    }
+    return absl::OkStatus();
+  }
+
+  // The same text once for all deliveries.
+  const std::string* PartnerOf(const pg::Row& row) {
+    const auto partner_id = row.Get<std::string>(2);
+    auto& kept = partners_[partner_id];
+    if (kept == nullptr) kept = std::make_unique<std::string>(partner_id);
+    return kept.get();
+  }
+
+  absl::StatusOr<std::vector<Recipient>> Read(absl::Span<const Delivery> deliveries) {
+    std::vector<MovementId> ids;
+    std::vector<Recipient> recipients;
+    absl::flat_hash_map<MovementId, size_t> places;
+    for (const Delivery& delivery : deliveries) {
+      places.emplace(delivery.movement_id, recipients.size());
+      ids.push_back(delivery.movement_id);
+      Recipient& recipient = recipients.emplace_back();
+      recipient.movement_id = delivery.movement_id;
+      recipient.partner_id = *delivery.partner_id;
+      recipient.occurred_at = delivery.occurred_at;
+      recipient.delivered = delivery.delivered;
+      recipient.returned = delivery.returned;
+      recipient.depth = delivery.lot->depth;
+      recipient.certain = delivery.lot->certain;
+    }
+    snapshot_.Add(kReadDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    for (const pg::Row row : results[0]) {
+      Recipient& recipient = recipients[places.at(row.Get<MovementId>(0))];
+      recipient.location_id = row.Get<LocationId>(1);
+      recipient.document = {row.Get<std::string>(2), row.Get<std::string>(3)};
+      recipient.lot_id = row.Get<LotId>(4);
+      recipient.product_id = row.Get<ProductId>(5);
+      recipient.number = row.Get<std::string>(6);
+      recipient.scale = row.Get<int>(7);
+    }
+    return recipients;
+  }
+
+  pg::Transaction& snapshot_;
+  const CompanyId& company_;
+  const bool show_returned_;
+  std::vector<Delivery> deliveries_;
+  absl::flat_hash_map<std::string, std::unique_ptr<std::string>> partners_;
+};
+
+Problem TooLarge() {
+  const std::string limit = absl::StrCat(kTraceNodesMax);
+  return {.reason = Reason::kTraceTooLarge,
+          .field = "seeds",
+          .message = absl::StrCat("more than ", limit, " lots, or lots more than ", kTraceDepthMax,
+                                  " transformations away, were made of the seeds; ask with fewer "
+                                  "seeds"),
+          .facts = {{"limit", limit}}};
+}
+
+}  // namespace
+
+absl::StatusOr<RecipientSummary> ReadRecipients(
+    pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
+    bool show_returned, absl::FunctionRef<void(std::vector<Recipient>)> sink) {
+  Reading reading(snapshot, company, show_returned);
+  RETURN_IF_ERROR(reading.FindAll(lots));
+  RETURN_IF_ERROR(reading.TellAll(sink));
+  return reading.Summary(lots.size());
+}
+
+absl::StatusOr<RecipientSummary> ListRecipients(
+    pg::Connection& db, const RecipientsOrder& order,
+    absl::FunctionRef<void(std::vector<Recipient>)> sink) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  const TraceOrder walk{.company = order.company,
+                        .direction = TraceDirection::kDownstream,
+                        .seeds = order.seeds,
+                        .depth_max = kTraceDepthMax,
+                        .node_limit = kTraceNodesMax};
+  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(snapshot, walk));
+  if (!graph.truncated_by.empty()) return Refuse(TooLarge());
+  MarkCertain(graph, walk);
+  std::vector<AffectedLot> lots;
+  lots.reserve(graph.nodes.size());
+  for (const auto& [lot_id, node] : graph.nodes) lots.push_back({lot_id, node.depth, node.certain});
+  return ReadRecipients(snapshot, order.company, lots, order.show_returned, sink);
+}
+
+}  // namespace lots

@@ -1,0 +1,236 @@
+// Who received lots and what was made of them.
+
+#include "storage/recipients.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/limits.h"
+#include "storage/stock.h"
+#include "storage/work_orders.h"
+#include "tests/support/test_database.h"
+#include "tests/support/trace_graph_builder.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class RecipientsTest : public ::testing::Test {
+ protected:
+  MovementId Move(RecordMovementsOrder order) {
+    const auto moved = RecordMovements(shop_.db(), order);
+    EXPECT_TRUE(moved.ok()) << moved.status();
+    return moved.ok() ? moved->movement_ids.front() : MovementId();
+  }
+  MovementId Deliver(const LotId& lot, absl::string_view quantity, const std::string& partner,
+                     absl::string_view from = "STOCK", absl::Duration later = {}) {
+    RecordMovementsOrder order = shop_.Moving(MovementKind::kDelivery, lot, quantity, from, "SHOP");
+    order.movements[0].partner_id = partner;
+    order.movements[0].document = {"note", absl::StrCat("N-", ++notes_)};
+    order.movements[0].occurred_at += later;
+    return Move(order);
+  }
+  MovementId Return(const MovementId& delivery, const LotId& lot, absl::string_view quantity) {
+    RecordMovementsOrder order =
+        shop_.Moving(MovementKind::kReturn, lot, quantity, "SHOP", "STOCK");
+    order.movements[0].delivery = delivery;
+    return Move(order);
+  }
+  void Reverse(const MovementId& movement) {
+    const auto reversed = ReverseMovement(
+        shop_.db(), {.context = shop_.Context("ReverseMovement"), .movement_id = movement});
+    ASSERT_TRUE(reversed.ok()) << reversed.status();
+  }
+  // Bikes of frames, pooled and exact, on SHELF.
+  std::vector<NumberedLot> Make(CompletionOrder order) {
+    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    EXPECT_TRUE(completion.ok()) << completion.status();
+    return completion.ok() ? completion->outputs : std::vector<NumberedLot>();
+  }
+
+  // "C-1 B 3-1 depth 1 certain": one delivery.
+  std::vector<std::string> List(std::vector<LotId> seeds, bool show_returned = false) {
+    std::vector<std::string> told;
+    const RecipientsOrder order{
+        .company = shop_.company(), .seeds = std::move(seeds), .show_returned = show_returned};
+    const auto summary = ListRecipients(shop_.db(), order, [&](const auto& recipients) {
+      for (const Recipient& one : recipients) {
+        told.push_back(absl::StrCat(one.partner_id, " ", one.number, " ", one.delivered.ToString(),
+                                    "-", one.returned.ToString(), " depth ", one.depth,
+                                    one.certain ? " certain" : " possible"));
+        last_ = one;
+      }
+    });
+    EXPECT_TRUE(summary.ok()) << summary.status();
+    if (summary.ok()) summary_ = *summary;
+    return told;
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+  int notes_ = 0;
+  Recipient last_;
+  RecipientSummary summary_;
+};
+
+TEST_F(RecipientsTest, ADeliveryIsToldWithItsPaper) {
+  const LotId salt = shop_.Lot("salt", "A", "10");
+  const MovementId delivery = Deliver(salt, "2.5", "C-1");
+  EXPECT_THAT(List({salt}), ElementsAre("C-1 A 2.5-0 depth 0 certain"));
+  EXPECT_EQ(last_.movement_id, delivery);
+  EXPECT_EQ(last_.location_id, LocationId("SHOP"));
+  EXPECT_EQ(last_.document.type, "note");
+  EXPECT_EQ(last_.document.number, "N-1");
+  EXPECT_EQ(last_.product_id, ProductId("salt"));
+  EXPECT_EQ(last_.scale, 3);
+  EXPECT_EQ(absl::ToUnixMicros(last_.occurred_at), absl::ToUnixMicros(shop_.now()));
+  EXPECT_TRUE(last_.direct());
+  EXPECT_EQ(summary_.delivery_count, 1);
+  EXPECT_EQ(summary_.partner_count, 1);
+  EXPECT_EQ(summary_.lot_count, 1);
+}
+
+TEST_F(RecipientsTest, ReturnsAreTakenOffAndReversalsDoNotCount) {
+  const LotId salt = shop_.Lot("salt", "A", "10");
+  const MovementId some = Deliver(salt, "3", "C-1");
+  const MovementId all = Deliver(salt, "2", "C-2");
+  Return(some, salt, "1");
+  Reverse(Return(some, salt, "1"));
+  Return(all, salt, "2");
+  Reverse(Deliver(salt, "4", "C-3"));
+
+  EXPECT_THAT(List({salt}), ElementsAre("C-1 A 3-1 depth 0 certain"));
+  EXPECT_EQ(last_.net(), Q("2"));
+  EXPECT_EQ(summary_.partner_count, 1);
+  EXPECT_THAT(List({salt}, /*show_returned=*/true),
+              ElementsAre("C-1 A 3-1 depth 0 certain", "C-2 A 2-2 depth 0 certain"));
+  EXPECT_EQ(summary_.delivery_count, 2);
+}
+
+TEST_F(RecipientsTest, DirectOnesFirstThenByPartnerTimeAndMovement) {
+  const LotId salt = shop_.Lot("salt", "SALT", "20");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "10")};
+  order.components = {Used(salt, "1")};
+  order.by_products = {Besides("peel", "PEEL", "3")};
+  const LotId soup = Make(order).at(0).lot_id;
+  const LotId peel = shop_.IdOf("peel", "PEEL");
+  Deliver(soup, "1", "C-0", "SHELF");
+  Deliver(peel, "1", "C-1", "SHELF");
+  Deliver(salt, "3", "C-2", "STOCK", absl::Hours(1));
+  Deliver(salt, "4", "C-2");
+  Deliver(salt, "5", "C-2");
+  Deliver(salt, "2", "");
+  Deliver(salt, "1", "C-1");
+
+  EXPECT_THAT(List({salt}),
+              ElementsAre(" SALT 2-0 depth 0 certain", "C-1 SALT 1-0 depth 0 certain",
+                          "C-2 SALT 4-0 depth 0 certain", "C-2 SALT 5-0 depth 0 certain",
+                          "C-2 SALT 3-0 depth 0 certain", "C-0 SOUP 1-0 depth 1 possible",
+                          "C-1 PEEL 1-0 depth 1 possible"));
+  EXPECT_EQ(summary_.partner_count, 3);
+  EXPECT_EQ(summary_.lot_count, 3);
+}
+
+TEST_F(RecipientsTest, ExactComponentsAreCertainAndSiblingsAreNotTold) {
+  const LotId f1 = shop_.Serial("frame", "F1");
+  const LotId f2 = shop_.Serial("frame", "F2");
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output("B1"), Output("B2")};
+  order.components = {Used(f1, "", 0), Used(f2, "", 1)};
+  const auto bikes = Make(order);
+  Deliver(bikes[0].lot_id, "", "C-1", "SHELF");
+  Deliver(bikes[1].lot_id, "", "C-2", "SHELF");
+  EXPECT_THAT(List({f1}), ElementsAre("C-1 B1 1-0 depth 1 certain"));
+  EXPECT_THAT(List({f2, bikes[0].lot_id}),
+              ElementsAre("C-1 B1 1-0 depth 0 certain", "C-2 B2 1-0 depth 1 certain"));
+}
+
+TEST_F(RecipientsTest, AReworkedUnitIsToldOnceWithEveryDelivery) {
+  const LotId bike = shop_.Serial("bike", "B");
+  const MovementId first = Deliver(bike, "", "C-1");
+  Return(first, bike, "");
+  CompletionOrder rework = shop_.Completing("W1", "bike");
+  rework.outputs = {Output(bike)};
+  rework.components = {Used(bike, "", 0)};
+  Make(rework);
+  Deliver(bike, "", "C-2", "SHELF");
+  EXPECT_THAT(List({bike}), ElementsAre("C-2 B 1-0 depth 0 certain"));
+  EXPECT_THAT(List({bike}, /*show_returned=*/true),
+              ElementsAre("C-1 B 1-1 depth 0 certain", "C-2 B 1-0 depth 0 certain"));
+}
+
+TEST_F(RecipientsTest, AReversedCompletionLeadsNowhere) {
+  const LotId salt = shop_.Lot("salt", "SALT", "20");
+  const LotId soup = shop_.Lot("soup", "SOUP", "5");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "10")};
+  order.components = {Used(salt, "1")};
+  const auto completion = CompleteWorkOrder(shop_.db(), order);
+  ASSERT_TRUE(completion.ok()) << completion.status();
+  Deliver(soup, "5", "C-1");
+  EXPECT_THAT(List({salt}), ElementsAre("C-1 SOUP 5-0 depth 1 certain"));
+  ASSERT_TRUE(ReverseCompletion(shop_.db(), shop_.Reversing(completion->transformation_id)).ok());
+  EXPECT_THAT(List({salt}), IsEmpty());
+  EXPECT_EQ(summary_.lot_count, 1);
+}
+
+// Beyond one statement's lots and one message's deliveries.
+TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
+  std::vector<std::string> numbers;
+  for (int i = 0; i < 5'600; ++i) numbers.push_back(absl::StrCat("F", i));
+  const std::vector<LotId> frames = shop_.Serials("frame", numbers);
+  RecordMovementsOrder order =
+      shop_.Moving(MovementKind::kDelivery, frames[0], "", "STOCK", "SHOP");
+  order.movements.resize(frames.size(), order.movements[0]);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    order.movements[i].lot.lot_id = frames[i];
+    order.movements[i].partner_id = absl::StrCat("C-", i % 7);
+    order.movements[i].occurred_at += absl::Seconds(i % 11);
+  }
+  Move(order);
+  std::vector<AffectedLot> affected;
+  for (const LotId& frame : frames) affected.push_back({.lot_id = frame, .depth = 2});
+  affected[5'555].depth = 0;
+
+  std::vector<Recipient> told;
+  size_t largest = 0;
+  pg::Transaction snapshot(shop_.db(), pg::Transaction::Kind::kSnapshot);
+  const auto summary =
+      ReadRecipients(snapshot, shop_.company(), affected, false, [&](std::vector<Recipient> piece) {
+        largest = std::max(largest, piece.size());
+        told.insert(told.end(), piece.begin(), piece.end());
+      });
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->delivery_count, 5'600);
+  EXPECT_EQ(summary->partner_count, 7);
+  EXPECT_EQ(largest, kRecipientsPerMessage);
+  ASSERT_EQ(told.size(), 5'600u);
+  EXPECT_EQ(told[0].number, "F5555");
+  for (size_t i = 2; i < told.size(); ++i) {
+    const auto key = [](const Recipient& r) {
+      return std::tie(r.partner_id, r.occurred_at, r.movement_id);
+    };
+    ASSERT_LT(key(told[i - 1]), key(told[i])) << i;
+  }
+}
+
+TEST(Recipients, AnAnswerThatIsNotWholeIsRefused) {
+  const TestDatabase database{TestDatabase::kMigrated};
+  TraceGraphBuilder graph(database);
+  for (int i = 0; i <= kTraceDepthMax; ++i) {
+    graph.AddStep({{.lot = absl::StrCat("L", i)}}, {{.lot = absl::StrCat("L", i + 1)}});
+  }
+  const RecipientsOrder order{.company = graph.company(), .seeds = {graph.Lot("L0")}};
+  const auto answer = ListRecipients(graph.db(), order, [](const auto&) {});
+  EXPECT_EQ(Refusal(answer.status()), "TRACE_TOO_LARGE seeds");
+}
+
+}  // namespace
+}  // namespace lots
