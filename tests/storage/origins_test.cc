@@ -1,0 +1,277 @@
+// FindCommonOrigins: what failed units share.
+
+#include "storage/origins.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/limits.h"
+#include "storage/stock.h"
+#include "storage/work_orders.h"
+#include "tests/support/test_database.h"
+#include "tests/support/trace_graph_builder.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+LotRef Bike(absl::string_view number) {
+  return {.product_id = ProductId("bike"), .number = std::string(number)};
+}
+
+std::string TextOf(const Origin& origin) {
+  std::string what;
+  switch (origin.kind) {
+    case OriginKind::kLot:
+      what = absl::StrCat("lot ", origin.product_id.value(), "/", origin.number);
+      break;
+    case OriginKind::kWorkOrder:
+      what = absl::StrCat("order ", origin.work_order.value());
+      break;
+    case OriginKind::kSupplier:
+      what = absl::StrCat("supplier ", origin.partner_id);
+      break;
+    case OriginKind::kProductionDay:
+      what = absl::StrCat("day ", absl::FormatCivilTime(origin.day));
+      break;
+  }
+  return absl::StrCat(what, " ", origin.failed_count, "/", origin.sound_count);
+}
+
+class OriginsTest : public ::testing::Test {
+ protected:
+  // A lot of salt that this partner delivered.
+  LotId Receive(absl::string_view number, const std::string& partner) {
+    const LotId lot = shop_.Lot("salt", number, "1");
+    RecordMovementsOrder order =
+        shop_.Moving(MovementKind::kReceipt, lot, "50", "SUPPLIER", "STOCK");
+    order.movements[0].partner_id = partner;
+    const auto moved = RecordMovements(shop_.db(), order);
+    EXPECT_TRUE(moved.ok()) << moved.status();
+    received_ = moved.ok() ? moved->movement_ids[0] : MovementId();
+    return lot;
+  }
+  // Bikes with these numbers, made of `used` by the order.
+  TransformationId Make(absl::string_view work_order, const std::vector<std::string>& bikes,
+                        std::vector<CompletionComponent> used, absl::Duration ago = {}) {
+    CompletionOrder order = shop_.Completing(work_order, "bike");
+    for (const std::string& bike : bikes) order.outputs.push_back(Output(bike));
+    order.components = std::move(used);
+    order.occurred_at = day_ - ago;
+    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    EXPECT_TRUE(completion.ok()) << completion.status();
+    return completion.ok() ? completion->transformation_id : TransformationId();
+  }
+  std::vector<std::string> Find(const std::vector<std::string>& failed,
+                                const std::vector<std::string>& sound, int limit = 50) {
+    OriginsOrder order{.company = shop_.company(), .limit = limit};
+    for (const std::string& bike : failed) order.failed.push_back(Bike(bike));
+    for (const std::string& bike : sound) order.sound.push_back(Bike(bike));
+    const auto found = FindCommonOrigins(shop_.db(), order);
+    EXPECT_TRUE(found.ok()) << found.status();
+    std::vector<std::string> told;
+    if (!found.ok()) return told;
+    found_ = *found;
+    for (const Origin& origin : found->origins) told.push_back(TextOf(origin));
+    return told;
+  }
+  std::string Refused(const OriginsOrder& order) {
+    return Refusal(FindCommonOrigins(shop_.db(), order).status());
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+  const absl::Time day_ = absl::FromCivil(absl::CivilHour(2026, 3, 10, 12), absl::UTCTimeZone());
+  MovementId received_;
+  CommonOrigins found_;
+};
+
+TEST_F(OriginsTest, TheGuiltyLotComesFirst) {
+  const LotId bad = Receive("BAD", "S-1");
+  const LotId good = Receive("GOOD", "S-2");
+  Make("W1", {"A", "B", "C"}, {Used(bad, "3"), Used(good, "3")});
+  Make("W2", {"D", "E", "F"}, {Used(good, "3")}, absl::Hours(24));
+
+  EXPECT_THAT(Find({"A", "B", "C"}, {"D", "E", "F"}),
+              ElementsAre("lot salt/BAD 3/0", "order W1 3/0", "supplier S-1 3/0",
+                          "day 2026-03-10 3/0", "lot salt/GOOD 3/3", "supplier S-2 3/3"));
+  EXPECT_EQ(found_.failed_count, 3);
+  EXPECT_EQ(found_.sound_count, 3);
+  EXPECT_EQ(found_.origin_count, 6);
+  EXPECT_NEAR(found_.origins[0].p_value, 1.0 / 20, 1e-12);  // 1 / C(6, 3)
+  EXPECT_EQ(found_.origins[0].odds_ratio, 49);              // 3.5 · 3.5 / (0.5 · 0.5)
+  EXPECT_EQ(found_.origins[4].p_value, 1);
+}
+
+TEST_F(OriginsTest, DescendsThroughLotsOfLots) {
+  const LotId bad = Receive("BAD", "S-1");
+  CompletionOrder motors = shop_.Completing("WM", "motor");
+  motors.destination = LocationId("STOCK");
+  motors.outputs = {Output("M1"), Output("M2")};
+  motors.components = {Used(bad, "1", 0)};
+  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), motors).ok());
+  Make("W1", {"A", "B"},
+       {Used(shop_.IdOf("motor", "M1"), "", 0), Used(shop_.IdOf("motor", "M2"), "", 1)});
+
+  const auto told = Find({"A"}, {"B"});
+  EXPECT_THAT(told, Contains("lot salt/BAD 1/0"));
+  EXPECT_THAT(told, Contains("lot motor/M1 1/0"));
+  EXPECT_THAT(told, Not(Contains("lot motor/M2 0/1")));
+  EXPECT_THAT(told, Contains("order WM 1/1"));
+  EXPECT_THAT(told, Contains("order W1 1/1"));
+  EXPECT_THAT(told, Contains("supplier S-1 1/0"));
+}
+
+TEST_F(OriginsTest, AUnitIsNoOriginOfItselfButOfAnother) {
+  const LotId salt = Receive("SALT", "");
+  Make("W1", {"A", "B"}, {Used(salt, "1")});
+  const LotId a = shop_.IdOf("bike", "A");
+  // A is reworked; C is made of A's sibling.
+  CompletionOrder rework = shop_.Completing("W2", "bike");
+  rework.source = LocationId("SHELF");
+  rework.outputs = {Output(a)};
+  rework.components = {Used(a, "", 0)};
+  rework.occurred_at = day_;
+  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), rework).ok());
+  CompletionOrder more = shop_.Completing("W3", "bike");
+  more.source = LocationId("SHELF");
+  more.outputs = {Output("C")};
+  more.components = {Used(shop_.IdOf("bike", "B"))};
+  more.occurred_at = day_;
+  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), more).ok());
+
+  EXPECT_THAT(Find({"A", "B", "C"}, {}),
+              ElementsAre("lot salt/SALT 3/0", "order W1 3/0", "day 2026-03-10 3/0",
+                          "lot bike/B 1/0", "order W2 1/0", "order W3 1/0"));
+}
+
+TEST_F(OriginsTest, WhatWasReversedDoesNotCount) {
+  const LotId bad = Receive("BAD", "S-1");
+  const LotId good = Receive("GOOD", "S-2");
+  const TransformationId wrong = Make("W1", {"A"}, {Used(bad, "1")});
+  ASSERT_TRUE(ReverseCompletion(shop_.db(), shop_.Reversing(wrong)).ok());
+  ASSERT_TRUE(ReverseMovement(shop_.db(), {.context = shop_.Context("ReverseMovement"),
+                                           .movement_id = received_})
+                  .ok());
+  Make("W1", {"A"}, {Used(good, "1")}, absl::Hours(24));
+  EXPECT_THAT(Find({"A"}, {}),
+              ElementsAre("lot salt/GOOD 1/0", "order W1 1/0", "day 2026-03-09 1/0"));
+}
+
+TEST_F(OriginsTest, TheDayIsTheCompanys) {
+  database_.Execute("UPDATE companies SET time_zone = 'Pacific/Auckland'");  // UTC+13 in March
+  Make("W1", {"A"}, {});
+  EXPECT_THAT(Find({"A"}, {}), ElementsAre("order W1 1/0", "day 2026-03-11 1/0"));
+}
+
+TEST_F(OriginsTest, WithoutSoundOnesTheNewestOfTheProductAreTaken) {
+  Make("W1", {"A", "B", "C"}, {});
+  Make("W2", {"D"}, {});
+  shop_.Archive(shop_.IdOf("bike", "D"));
+  database_.Execute("UPDATE lots SET state = 4 WHERE number = 'C'");
+  shop_.Serial("frame", "OTHER");
+  EXPECT_THAT(Find({"A"}, {}), ElementsAre("order W1 1/1", "day 2026-03-10 1/2"));
+  EXPECT_EQ(found_.sound_count, 2);
+}
+
+TEST_F(OriginsTest, TheNewestAreThoseThatWereMadeLast) {
+  TestDatabase database{TestDatabase::kMigrated};
+  TraceGraphBuilder graph(database);
+  // Made in the opposite order of their creation, of one part each; the last ones do not fit.
+  const int kUnits = kSoundUnitsMax + 2;
+  std::vector<TraceGraphBuilder::Output> all;
+  for (int i = 0; i < kUnits; ++i) graph.Lot(absl::StrCat("U", i));
+  for (int i = 2; i < kUnits; ++i) all.push_back({.lot = absl::StrCat("U", i)});
+  graph.AddStep({{.lot = "OLD"}}, {{.lot = "U0"}, {.lot = "U1"}});
+  graph.AddStep({{.lot = "NEW"}}, all);
+  graph.AddStep({{.lot = "OLD"}}, {{.lot = "FAILED"}});
+  database.Execute("UPDATE lots SET state = 4 WHERE number IN ('OLD', 'NEW')");
+  OriginsOrder order{.company = graph.company(), .limit = 50};
+  order.failed = {{.lot_id = graph.Lot("FAILED")}};
+  const auto found = FindCommonOrigins(graph.db(), order);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->sound_count, kSoundUnitsMax);
+  ASSERT_FALSE(found->origins.empty());
+  EXPECT_EQ(TextOf(found->origins[0]), "lot part/OLD 1/0");
+}
+
+TEST_F(OriginsTest, TheLimitCutsWhatIsShownOnly) {
+  std::vector<CompletionComponent> used;
+  for (const char* number : {"Z", "B", "M", "A"}) used.push_back(Used(Receive(number, ""), "1"));
+  Make("W1", {"A", "C"}, used);
+  Make("W2", {"B"}, {used[0]});
+  EXPECT_THAT(Find({"A"}, {"B", "C"}, 3),
+              ElementsAre("lot salt/A 1/1", "lot salt/B 1/1", "lot salt/M 1/1"));
+  EXPECT_EQ(found_.origin_count, 6);
+}
+
+TEST_F(OriginsTest, CyclesEnd) {
+  TestDatabase database{TestDatabase::kMigrated};
+  TraceGraphBuilder graph(database);
+  graph.AddStep({{.lot = "A"}}, {{.lot = "B"}});
+  graph.AddStep({{.lot = "B"}}, {{.lot = "C"}});
+  graph.AddStep({{.lot = "C", .output = "A"}, {.lot = "X"}}, {{.lot = "A"}});
+  OriginsOrder order{.company = graph.company(), .limit = 50};
+  order.failed = {{.lot_id = graph.Lot("B")}, {.lot_id = graph.Lot("A")}};
+  order.sound = {{.lot_id = graph.Lot("C")}};
+  const auto found = FindCommonOrigins(graph.db(), order);
+  ASSERT_TRUE(found.ok()) << found.status();
+  std::vector<std::string> told;
+  for (const Origin& origin : found->origins) told.push_back(TextOf(origin));
+  EXPECT_THAT(told, Contains("lot part/C 2/0"));
+  EXPECT_THAT(told, Contains("lot part/X 2/1"));
+  EXPECT_THAT(told, Contains("lot part/A 1/1"));
+  EXPECT_THAT(told, Contains("lot part/B 1/1"));
+}
+
+TEST_F(OriginsTest, UnitsAreRefused) {
+  Make("W1", {"A", "B"}, {});
+  const OriginsOrder empty{.company = shop_.company(), .limit = 50};
+  OriginsOrder order = empty;
+  order.failed = {Bike("A"), Bike("X")};
+  order.sound = {Bike("Y")};
+  EXPECT_EQ(Refused(order), "LOT_NOT_FOUND failed[1]; LOT_NOT_FOUND sound[0]");
+  order.failed = {Bike("A"), Bike("a")};
+  order.sound = {Bike("B"), {.lot_id = shop_.IdOf("bike", "A")}};
+  EXPECT_EQ(Refused(order), "DUPLICATE_IN_REQUEST failed[1]; DUPLICATE_IN_REQUEST sound[1]");
+  order = empty;
+  order.company = CompanyId("nobody");
+  order.failed = {Bike("A")};
+  EXPECT_EQ(Refused(order), "COMPANY_NOT_FOUND");
+}
+
+// Every input of every of the many outputs would be 4 million edges.
+TEST_F(OriginsTest, ManyInputsOfManyOutputsAreQuick) {
+  TestDatabase database{TestDatabase::kMigrated};
+  TraceGraphBuilder graph(database);
+  std::vector<TraceGraphBuilder::Input> inputs;
+  std::vector<TraceGraphBuilder::Output> outputs;
+  for (int i = 0; i < 2'000; ++i) {
+    inputs.push_back({.lot = absl::StrCat("I", i)});
+    outputs.push_back({.lot = absl::StrCat("O", i)});
+  }
+  graph.AddStep(inputs, outputs);
+  OriginsOrder order{.company = graph.company(), .limit = 1};
+  for (int i = 0; i < 2'000; ++i) {
+    auto& list = i < 1'000 ? order.failed : order.sound;
+    list.push_back({.lot_id = graph.Lot(absl::StrCat("O", i))});
+  }
+  const auto found = FindCommonOrigins(graph.db(), order);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(found->origins, SizeIs(1));
+  EXPECT_EQ(TextOf(found->origins[0]), "lot part/I0 1000/1000");
+  EXPECT_EQ(found->origin_count, 2'001);  // and the day
+}
+
+}  // namespace
+}  // namespace lots
