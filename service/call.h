@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,13 +43,22 @@ struct Call {
 };
 
 // Where a stream handler puts its messages. They wait in memory and are sent at the client's pace;
-// Append never waits, so a slow client keeps no connection to the database. Once the client has
+// nothing here waits, so a slow client keeps no connection to the database. Once the client has
 // gone they are dropped; the handler's next statement ends with CANCELLED.
 template <class Response>
 class Sink {
  public:
+  // The rest of a handler. May in turn leave something for later.
+  using Rest = std::function<absl::Status(pg::Connection& db, Sink<Response>& sink)>;
+
   virtual ~Sink() = default;
   virtual void Append(Response message) = 0;
+  // Whether kStreamBytesWaitingMax wait: a handler whose answer is large stops here.
+  virtual bool full() const = 0;
+  // For the last deed of a handler that found the sink full, and has ended its transaction: `rest`
+  // goes on with some other connection when the client has taken half of what waits, unless it
+  // leaves or the deadline passes first. What the handler returns is then not the call's end.
+  virtual void Later(Rest rest) = 0;
 };
 
 template <class Request, class Response>

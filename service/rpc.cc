@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -146,8 +147,10 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
   std::vector<Trip*> wanted;
   for (Job* const job : jobs) {
     Trip& trip = *static_cast<Trip*>(job);
-    trip.queued = absl::Now() - trip.call.now;
-    metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
+    if (!std::exchange(trip.begun, true)) {
+      trip.queued = absl::Now() - trip.call.now;
+      metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
+    }
     const absl::Status status = CheckWanted(trip);
     if (status.ok()) {
       wanted.push_back(&trip);
@@ -157,7 +160,16 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
   }
   if (wanted.empty()) return;
   const std::vector<absl::Status> statuses = Handle(wanted);
-  for (size_t i = 0; i < wanted.size(); ++i) End(*wanted[i], statuses[i]);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    Trip& trip = *wanted[i];
+    if (statuses[i].ok() && trip.Park([this, &trip] { GoOn(trip); })) continue;
+    End(trip, statuses[i]);
+  }
+}
+
+void Rpc::GoOn(Trip& trip) {
+  // The queue has a place for every stream that was admitted.
+  if (!walks_.Push(trip.call.company.value(), trip)) End(trip, Busy("its queue is full"));
 }
 
 absl::Status Rpc::CheckWanted(const Trip& trip) const {
@@ -179,7 +191,7 @@ std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
   Metrics::TakeDatabaseTime();
   std::vector<absl::Status> statuses = first.Handle(trips, **db);
   const absl::Duration database = Metrics::TakeDatabaseTime() / static_cast<int64_t>(trips.size());
-  for (Trip* const trip : trips) trip->database = database;
+  for (Trip* const trip : trips) trip->database += database;
   (*db)->set_cancelled(nullptr);
   return statuses;
 }

@@ -106,6 +106,8 @@ class Rpc {
 
   // On a worker.
   void Run(const std::vector<Job*>& jobs);
+  // For a stream whose handler paused and has room again: back into the queue.
+  void GoOn(Trip& trip);
   // OK, unless it is too late to begin.
   absl::Status CheckWanted(const Trip& trip) const;
   // One status a trip.

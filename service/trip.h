@@ -21,6 +21,7 @@
 #include "service/call.h"
 #include "service/work_queue.h"
 #include "storage/base/check.h"
+#include "storage/limits.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
@@ -38,6 +39,12 @@ class Trip : public Job {
   // Runs the handler for the trips, on a worker. They are this one alone or, where it has a batch,
   // this one first and others of it. One status a trip.
   virtual std::vector<absl::Status> Handle(absl::Span<Trip* const> trips, pg::Connection& db) = 0;
+  // Whether the handler has only paused. `go_on` is then called, by any thread and perhaps at once,
+  // when it is to run again; the trip may be gone when Park returns.
+  virtual bool Park(std::function<void()> go_on) {
+    static_cast<void>(go_on);
+    return false;
+  }
   // Ends the call, once; the trip may be gone when it returns.
   virtual void Finish(grpc::Status status) = 0;
   // How many messages were made for the client.
@@ -48,6 +55,7 @@ class Trip : public Job {
   std::string request_id;
   std::string peer;
   std::string trace_id;
+  bool begun = false;       // the handler has run before
   absl::Duration queued;    // in the queue
   absl::Duration database;  // in statements
   std::atomic<bool> cancelled = false;
@@ -137,7 +145,22 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
       : request_(request), handler_(handler) {}
 
   std::vector<absl::Status> Handle(absl::Span<Trip* const>, pg::Connection& db) override {
-    return {handler_(request_, call, db, *this)};
+    if (rest_ == nullptr) return {handler_(request_, call, db, *this)};
+    const auto rest = std::exchange(rest_, nullptr);
+    return {rest(db, *this)};
+  }
+
+  bool Park(std::function<void()> go_on) override {
+    if (rest_ == nullptr) return false;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!HasRoom()) {
+        go_on_ = std::move(go_on);
+        return true;
+      }
+    }
+    go_on();
+    return true;
   }
 
   // Once the client took what waits.
@@ -157,42 +180,82 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
     if (!ok) cancelled = true;
     const Response* next = nullptr;
     std::optional<grpc::Status> end;
+    std::function<void()> go_on;
     {
       absl::MutexLock lock(&mutex_);
+      waiting_bytes_ -= waiting_.front().bytes;
       waiting_.pop_front();
-      if (cancelled) waiting_.clear();
+      if (cancelled) Drop();
       if (!waiting_.empty()) {
-        next = &waiting_.front();
+        next = &waiting_.front().message;
       } else {
         end.swap(end_);
       }
+      if (HasRoom()) go_on.swap(go_on_);
     }
     if (next != nullptr) this->StartWrite(next);
     if (end.has_value()) grpc::ServerWriteReactor<Response>::Finish(*std::move(end));
+    // Last: the call may end at any moment afterwards.
+    if (go_on != nullptr) go_on();
   }
-  void OnCancel() override { cancelled = true; }
+  // A parked handler is called to see it.
+  void OnCancel() override {
+    cancelled = true;
+    std::function<void()> go_on;
+    {
+      absl::MutexLock lock(&mutex_);
+      go_on.swap(go_on_);
+    }
+    if (go_on != nullptr) go_on();
+  }
   void OnDone() override { delete this; }
 
  private:
+  struct Waiting {
+    Response message;
+    size_t bytes;
+  };
+
   void Append(Response message) override {
     if (cancelled) return;
     ++appended_;
+    const size_t bytes = message.ByteSizeLong();
     const Response* first = nullptr;
     {
       absl::MutexLock lock(&mutex_);
-      waiting_.push_back(std::move(message));
-      if (waiting_.size() == 1) first = &waiting_.front();
+      waiting_bytes_ += bytes;
+      waiting_.push_back({std::move(message), bytes});
+      if (waiting_.size() == 1) first = &waiting_.front().message;
     }
     if (first != nullptr) this->StartWrite(first);
   }
 
+  bool full() const override {
+    absl::MutexLock lock(&mutex_);
+    return waiting_bytes_ >= kStreamBytesWaitingMax;
+  }
+
+  void Later(typename Sink<Response>::Rest rest) override { rest_ = std::move(rest); }
+
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return cancelled || waiting_bytes_ <= kStreamBytesWaitingMax / 2;
+  }
+  void Drop() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    waiting_.clear();
+    waiting_bytes_ = 0;
+  }
+
   const Request& request_;
   const StreamHandler<Request, Response> handler_;
-  int64_t appended_ = 0;  // by the handler's thread only
+  // By the worker that has the trip.
+  int64_t appended_ = 0;
+  typename Sink<Response>::Rest rest_;
 
-  absl::Mutex mutex_;
-  std::deque<Response> waiting_ ABSL_GUARDED_BY(mutex_);
+  mutable absl::Mutex mutex_;
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
+  std::function<void()> go_on_ ABSL_GUARDED_BY(mutex_);  // of a parked handler
 };
 
 }  // namespace lots

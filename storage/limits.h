@@ -73,6 +73,7 @@ inline constexpr int64_t kTraceNodesDefault = 10'000;
 // A million lots are the largest graphs that were tried.
 inline constexpr int64_t kTraceNodesMax = 1'000'000;
 inline constexpr int64_t kTraceFilterValuesMax = 100;
+inline constexpr int64_t kTraceLinkKindsMax = 4;  // all that are followed
 inline constexpr int64_t kTraceResumeShownMax = 1'000;
 inline constexpr int kTraceNodesPerMessage = 500;    // about 150 KiB a message
 inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
@@ -109,8 +110,11 @@ inline constexpr int kRecipientsPerMessage = 500;
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
 // Calls answered by one statement; beyond, a call more saves hardly anything.
 inline constexpr int kCallsPerBatchMax = 64;
-// Each holds at most kTraceNodesMax nodes for a client that does not read.
+// Each holds at most kStreamBytesWaitingMax, and a trace its graph, for a client that does not read.
 inline constexpr int kStreamsMax = 16;
+// Seconds of work for a client of the usual speed, and 64 MiB for kStreamsMax of them. A message may
+// go beyond it.
+inline constexpr size_t kStreamBytesWaitingMax = 4 * 1024 * 1024;
 // 10,000 movements with documents and notes stay below it.
 inline constexpr int kMessageBytesMax = 16 * 1024 * 1024;
 // What gRPC keeps for one client at once.
