@@ -1,10 +1,14 @@
 #include "service/trace_service.h"
 
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "service/convert.h"
 #include "service/fields.h"
+#include "service/trace_convert.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
 #include "storage/lot_resolve.h"
@@ -16,80 +20,9 @@ namespace {
 
 constexpr Method kTraceUpstream{"lots.v1.TraceService/TraceUpstream"};
 constexpr Method kTraceDownstream{"lots.v1.TraceService/TraceDownstream"};
-
-v1::PartnerMovement ToProto(const PartnerMovement& movement, int scale) {
-  v1::PartnerMovement message;
-  message.set_kind(lots::ToProto(movement.kind));
-  message.set_partner_id(movement.partner_id);
-  *message.mutable_document() = lots::ToProto(movement.document);
-  message.set_quantity(movement.quantity.Format(scale));
-  *message.mutable_occur_time() = lots::ToProto(movement.occurred_at);
-  message.set_location_id(movement.location_id.value());
-  return message;
-}
-
-v1::TracePlace ToProto(const TracePlace& place, int scale) {
-  v1::TracePlace message;
-  message.set_location_id(place.location_id.value());
-  message.set_location_kind(lots::ToProto(place.kind));
-  message.set_quantity(place.quantity.Format(scale));
-  SetIfAny(place.arrived_at,
-           [&](absl::Time time) { *message.mutable_arrive_time() = lots::ToProto(time); });
-  return message;
-}
-
-v1::TraceNode ToProto(const TraceNode& node) {
-  v1::TraceNode message;
-  message.set_lot_id(node.lot_id.value().ToString());
-  message.set_product_id(node.product_id.value());
-  message.set_number(node.number);
-  message.set_tracking(lots::ToProto(node.tracking));
-  message.set_reference(node.reference);
-  message.set_state(lots::ToProto(node.state));
-  message.set_depth(node.depth);
-  message.set_certainty(static_cast<v1::Certainty>(node.certainty));
-  SetIfAny(node.expires_on,
-           [&](absl::CivilDay day) { *message.mutable_expire_date() = lots::ToProto(day); });
-  message.set_on_hand_quantity(node.on_hand.Format(node.scale));
-  for (const TracePlace& place : node.places) *message.add_places() = ToProto(place, node.scale);
-  for (const PartnerMovement& movement : node.partner_movements) {
-    *message.add_partner_movements() = ToProto(movement, node.scale);
-  }
-  message.set_place_count(static_cast<int32_t>(node.place_count));
-  message.set_partner_movement_count(static_cast<int32_t>(node.partner_movement_count));
-  return message;
-}
-
-v1::TraceLink ToProto(const TraceLink& link) {
-  v1::TraceLink message;
-  message.set_transformation_id(link.transformation_id.value().ToString());
-  message.set_lot_id(link.lot_id.value().ToString());
-  message.set_kind(static_cast<v1::TraceLinkKind>(link.kind));
-  message.set_quantity(link.quantity.ToString());
-  if (link.output_lot_id) message.set_output_lot_id(link.output_lot_id->value().ToString());
-  return message;
-}
-
-v1::TracePiece ToProto(const TracePiece& piece) {
-  v1::TracePiece message;
-  for (const TraceNode& node : piece.nodes) *message.add_nodes() = ToProto(node);
-  for (const Transformation& transformation : piece.transformations) {
-    *message.add_transformations() = lots::ToProto(transformation);
-  }
-  for (const TraceLink& link : piece.links) *message.add_links() = ToProto(link);
-  return message;
-}
-
-v1::TraceSummary ToProto(const TraceSummary& summary) {
-  v1::TraceSummary message;
-  message.set_node_count(summary.node_count);
-  message.set_transformation_count(summary.transformation_count);
-  message.set_link_count(summary.link_count);
-  message.set_depth(summary.depth);
-  message.set_truncated(!summary.truncated_by.empty());
-  message.set_truncated_by(summary.truncated_by);
-  return message;
-}
+constexpr Method kListRecipients{"lots.v1.TraceService/ListRecipients"};
+constexpr Method kFindCommonOrigins{"lots.v1.TraceService/FindCommonOrigins"};
+constexpr Method kGetWarranty{"lots.v1.TraceService/GetWarranty"};
 
 // Every seed, or a refusal that names each one that is not there.
 absl::StatusOr<std::vector<LotId>> FindSeeds(pg::Connection& db, const CompanyId& company,
@@ -108,10 +41,47 @@ absl::StatusOr<std::vector<LotId>> FindSeeds(pg::Connection& db, const CompanyId
   return seeds;
 }
 
+void ReadKinds(const v1::TraceFilter& filter, FieldChecker& fields, TraceFilter& read) {
+  fields.Count("filter.link_kinds", filter.link_kinds_size(), 0, kTraceLinkKindsMax);
+  std::set<TraceLinkKind> seen;
+  for (int i = 0; i < filter.link_kinds_size(); ++i) {
+    const std::string field = Indexed("filter.link_kinds", i);
+    const auto kind = fields.RequiredEnum<TraceLinkKind>(field, filter.link_kinds(i));
+    if (kind == TraceLinkKind::kReturnedComponent) {
+      fields.Refused(field, "RETURNED_COMPONENT", "a link of this kind is never followed");
+    } else if (!seen.insert(kind).second) {
+      fields.Refused(field, "", "this kind is there twice");
+    } else {
+      read.link_kinds.push_back(kind);
+    }
+  }
+}
+
+TraceFilter FilterOf(const v1::TraceFilter& filter, FieldChecker& fields) {
+  TraceFilter read;
+  read.begin =
+      fields.Time("filter.begin_time", filter.has_begin_time() ? &filter.begin_time() : nullptr)
+          .value_or(absl::InfinitePast());
+  read.end = fields.Time("filter.end_time", filter.has_end_time() ? &filter.end_time() : nullptr)
+                 .value_or(absl::InfiniteFuture());
+  ReadKinds(filter, fields, read);
+  fields.Count("filter.product_ids", filter.product_ids_size(), 0, kTraceFilterValuesMax);
+  for (int i = 0; i < filter.product_ids_size(); ++i) {
+    read.product_ids.push_back(
+        fields.Required<ProductId>(Indexed("filter.product_ids", i), filter.product_ids(i)));
+  }
+  fields.Count("filter.location_ids", filter.location_ids_size(), 0, kTraceFilterValuesMax);
+  for (int i = 0; i < filter.location_ids_size(); ++i) {
+    read.location_ids.push_back(
+        fields.Required<LocationId>(Indexed("filter.location_ids", i), filter.location_ids(i)));
+  }
+  return read;
+}
+
 // The two methods differ in their direction and in the names of their messages.
-template <class Request, class Response>
-absl::Status Walk(TraceDirection direction, const Request& request, const Call& call,
-                  pg::Connection& db, Sink<Response>& sink) {
+template <class Request>
+absl::StatusOr<TraceOrder> OrderOf(TraceDirection direction, const Request& request,
+                                   const Call& call, pg::Connection& db) {
   FieldChecker fields;
   fields.Count("seeds", request.seeds_size(), 1, kTraceSeedsMax);
   std::vector<LotRef> refs;
@@ -122,19 +92,46 @@ absl::Status Walk(TraceDirection direction, const Request& request, const Call& 
   order.depth_max =
       static_cast<int>(fields.InRange("depth_max", request.depth_max(), 0, kTraceDepthMax));
   order.node_limit = fields.InRange("node_limit", request.node_limit(), 0, kTraceNodesMax);
+  order.as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr)
+                    .value_or(absl::InfiniteFuture());
+  order.known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr)
+                       .value_or(absl::InfiniteFuture());
+  order.filter = FilterOf(request.filter(), fields);
   if (!fields.ok()) return fields.status();
   if (order.depth_max == 0) order.depth_max = kTraceDepthMax;
   if (order.node_limit == 0) order.node_limit = kTraceNodesDefault;
   ASSIGN_OR_RETURN(order.seeds, FindSeeds(db, call.company, refs));
-  ASSIGN_OR_RETURN(const TraceSummary summary, Trace(db, order, [&](const TracePiece& piece) {
-                     Response message;
-                     *message.mutable_piece() = ToProto(piece);
-                     sink.Append(std::move(message));
-                   }));
-  Response last;
-  *last.mutable_summary() = ToProto(summary);
-  sink.Append(std::move(last));
+  return order;
+}
+
+// Sends pieces until the end, or until too many wait for the client; then the rest is for later, so
+// that a slow client holds neither a connection nor more memory than its graph and what waits.
+template <class Response>
+absl::Status Send(const std::shared_ptr<TraceReader>& reader, pg::Connection& db,
+                  Sink<Response>& sink) {
+  while (!sink.full()) {
+    ASSIGN_OR_RETURN(const std::optional<TracePiece> piece, reader->Next(db));
+    Response message;
+    if (!piece) {
+      *message.mutable_summary() = ToProto(reader->summary());
+      sink.Append(std::move(message));
+      return absl::OkStatus();
+    }
+    *message.mutable_piece() = ToProto(*piece);
+    sink.Append(std::move(message));
+  }
+  reader->Pause();
+  sink.Later([reader](pg::Connection& later_db, Sink<Response>& later_sink) {
+    return Send(reader, later_db, later_sink);
+  });
   return absl::OkStatus();
+}
+
+template <class Request, class Response>
+absl::Status Walk(TraceDirection direction, const Request& request, const Call& call,
+                  pg::Connection& db, Sink<Response>& sink) {
+  ASSIGN_OR_RETURN(TraceOrder order, OrderOf(direction, request, call, db));
+  return Send(std::make_shared<TraceReader>(std::move(order)), db, sink);
 }
 
 }  // namespace
@@ -147,6 +144,23 @@ grpc::ServerWriteReactor<v1::TraceUpstreamResponse>* TraceService::TraceUpstream
 grpc::ServerWriteReactor<v1::TraceDownstreamResponse>* TraceService::TraceDownstream(
     grpc::CallbackServerContext* context, const v1::TraceDownstreamRequest* request) {
   return rpc_.Stream(context, request, kTraceDownstream, handlers::TraceDownstream);
+}
+
+grpc::ServerWriteReactor<v1::ListRecipientsResponse>* TraceService::ListRecipients(
+    grpc::CallbackServerContext* context, const v1::ListRecipientsRequest* request) {
+  return rpc_.Stream(context, request, kListRecipients, handlers::ListRecipients);
+}
+
+grpc::ServerUnaryReactor* TraceService::FindCommonOrigins(
+    grpc::CallbackServerContext* context, const v1::FindCommonOriginsRequest* request,
+    v1::FindCommonOriginsResponse* response) {
+  return rpc_.Unary(context, request, response, kFindCommonOrigins, handlers::FindCommonOrigins);
+}
+
+grpc::ServerUnaryReactor* TraceService::GetWarranty(grpc::CallbackServerContext* context,
+                                                    const v1::GetWarrantyRequest* request,
+                                                    v1::Warranty* response) {
+  return rpc_.Unary(context, request, response, kGetWarranty, handlers::GetWarranty);
 }
 
 namespace handlers {

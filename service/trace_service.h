@@ -1,7 +1,8 @@
-// TraceService: what went into what.
+// TraceService: what went into what, and what follows from it.
 #pragma once
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "lots/v1/trace.grpc.pb.h"
 #include "service/call.h"
 #include "service/rpc.h"
@@ -16,6 +17,14 @@ absl::Status TraceUpstream(const v1::TraceUpstreamRequest& request, const Call& 
 absl::Status TraceDownstream(const v1::TraceDownstreamRequest& request, const Call& call,
                              pg::Connection& db, Sink<v1::TraceDownstreamResponse>& sink);
 
+// trace_questions.cc
+absl::Status ListRecipients(const v1::ListRecipientsRequest& request, const Call& call,
+                            pg::Connection& db, Sink<v1::ListRecipientsResponse>& sink);
+absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(
+    const v1::FindCommonOriginsRequest& request, const Call& call, pg::Connection& db);
+absl::StatusOr<v1::Warranty> GetWarranty(const v1::GetWarrantyRequest& request, const Call& call,
+                                         pg::Connection& db);
+
 }  // namespace handlers
 
 // Sends each method down the road of rpc.h to its handler.
@@ -27,6 +36,14 @@ class TraceService final : public v1::TraceService::CallbackService {
       grpc::CallbackServerContext* context, const v1::TraceUpstreamRequest* request) override;
   grpc::ServerWriteReactor<v1::TraceDownstreamResponse>* TraceDownstream(
       grpc::CallbackServerContext* context, const v1::TraceDownstreamRequest* request) override;
+  grpc::ServerWriteReactor<v1::ListRecipientsResponse>* ListRecipients(
+      grpc::CallbackServerContext* context, const v1::ListRecipientsRequest* request) override;
+  grpc::ServerUnaryReactor* FindCommonOrigins(grpc::CallbackServerContext* context,
+                                              const v1::FindCommonOriginsRequest* request,
+                                              v1::FindCommonOriginsResponse* response) override;
+  grpc::ServerUnaryReactor* GetWarranty(grpc::CallbackServerContext* context,
+                                        const v1::GetWarrantyRequest* request,
+                                        v1::Warranty* response) override;
 
  private:
   Rpc& rpc_;

@@ -1,6 +1,7 @@
 // Streams: sent at the client's pace, while the database is long free for others.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,9 +21,17 @@ namespace {
 
 using Response = v1::TraceUpstreamResponse;
 using Reader = grpc::ClientReader<Response>;
+using PartsReader = grpc::ClientReader<v1::TraceDownstreamResponse>;
 
 constexpr Method kTraceUpstream{"lots.v1.TraceService/TraceUpstream"};
+constexpr Method kTraceDownstream{"lots.v1.TraceService/TraceDownstream"};
 constexpr pg::Statement kSleep{"test_sleep", "SELECT pg_sleep(0.01)::text"};
+constexpr pg::Statement kSleepLong{"test_sleep_long", "SELECT pg_sleep(3600)::text"};
+constexpr pg::Statement kAsleep{"test_asleep", R"sql(
+  SELECT count(*) FROM pg_stat_activity
+  WHERE state = 'active' AND query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid())sql"};
+// How many messages SendInParts has sent.
+std::atomic<int64_t> sent = 0;
 // More than all of gRPC's buffers on the way hold, so that most of it waits in the server.
 constexpr int kMessages = 200;
 constexpr size_t kBytesPerMessage = 256 * 1024;
@@ -43,6 +52,32 @@ absl::Status SendNumbered(const v1::TraceUpstreamRequest& request, const Call&, 
   return Refuse({Reason::kLotNotFound, "", "no such lot", {{"lot_id", "x"}}});
 }
 
+// Sends the numbers until it finds the sink full, and the rest of them later.
+absl::Status SendInParts(int64_t first, int64_t end, Sink<v1::TraceDownstreamResponse>& sink) {
+  for (int64_t i = first; i < end; ++i) {
+    if (sink.full()) {
+      sink.Later([i, end](pg::Connection&, Sink<v1::TraceDownstreamResponse>& later) {
+        return SendInParts(i, end, later);
+      });
+      return absl::OkStatus();
+    }
+    v1::TraceDownstreamResponse message;
+    message.mutable_summary()->set_node_count(i);
+    message.mutable_summary()->set_truncated_by(std::string(kBytesPerMessage, 'x'));
+    sink.Append(std::move(message));
+    sent = i + 1;
+  }
+  return absl::OkStatus();
+}
+
+// Without a node_limit it asks the database for something that takes an hour.
+absl::Status SendPatiently(const v1::TraceDownstreamRequest& request, const Call&,
+                           pg::Connection& db, Sink<v1::TraceDownstreamResponse>& sink) {
+  if (request.node_limit() > 0) return SendInParts(0, request.node_limit(), sink);
+  sink.Append({});
+  return pg::Query(db, kSleepLong).status();
+}
+
 class NumberService final : public v1::TraceService::CallbackService {
  public:
   explicit NumberService(Rpc& rpc) : rpc_(rpc) {}
@@ -50,6 +85,10 @@ class NumberService final : public v1::TraceService::CallbackService {
   grpc::ServerWriteReactor<Response>* TraceUpstream(
       grpc::CallbackServerContext* context, const v1::TraceUpstreamRequest* request) override {
     return rpc_.Stream(context, request, kTraceUpstream, SendNumbered);
+  }
+  grpc::ServerWriteReactor<v1::TraceDownstreamResponse>* TraceDownstream(
+      grpc::CallbackServerContext* context, const v1::TraceDownstreamRequest* request) override {
+    return rpc_.Stream(context, request, kTraceDownstream, SendPatiently);
   }
 
  private:
@@ -80,12 +119,25 @@ class Streams : public testing::Test {
     request.set_depth_max(refuse ? 1 : 0);
     return stub_->TraceUpstream(&context, request);
   }
+  std::unique_ptr<PartsReader> StartInParts(grpc::ClientContext& context, int messages) {
+    sent = 0;
+    v1::TraceDownstreamRequest request;
+    request.set_company("acme");
+    request.set_node_limit(messages);
+    return stub_->TraceDownstream(&context, request);
+  }
+  // Whether a statement that takes an hour is running.
+  bool Asleep() {
+    const auto count = pg::Query(*observer_, kAsleep);
+    return count.ok() && (*count)[0].Get<int64_t>(0) > 0;
+  }
   // Whether the handlers have ended and given their connections back.
   bool DatabaseIsFree() {
     return Eventually([&] { return rpc_.gauge().queue.busy == 0 && pool_.gauge().busy == 0; });
   }
 
   const TestDatabase database_{TestDatabase::kMigrated};
+  const std::unique_ptr<pg::Connection> observer_ = database_.Connect();
   const std::unique_ptr<Log> log_ = *Log::Open({.level = LogLevel::kError});
   Metrics metrics_{"0+test", {v1::TraceService::service_full_name()}};
   pg::Pool pool_{{.connection = database_.options(), .connections_max = 2}};
@@ -147,6 +199,85 @@ TEST_F(Streams, AClientThatLeavesEndsTheHandlerAndFreesTheMemory) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(DatabaseIsFree());
   EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+}
+
+// The most that the test's messages can take before a handler in parts stops: what waits, the
+// message that goes beyond, and what gRPC and the sockets hold.
+constexpr int64_t kMessagesAheadMax =
+    kStreamBytesWaitingMax / kBytesPerMessage + 1 + 16 * 1024 * 1024 / kBytesPerMessage;
+
+TEST_F(Streams, AHandlerInPartsHoldsAsMuchAsIsNamedForASlowClient) {
+  constexpr int kMany = 400;
+  grpc::ClientContext context;
+  const auto reader = StartInParts(context, kMany);
+  v1::TraceDownstreamResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+
+  // The client reads no further: the handler stops, and keeps neither worker nor connection.
+  ASSERT_TRUE(DatabaseIsFree());
+  EXPECT_LE(sent, kMessagesAheadMax);
+  EXPECT_EQ(rpc_.gauge().streams, 1);
+
+  for (int i = 1; i < kMany; ++i) {
+    ASSERT_TRUE(reader->Read(&message)) << i;
+    ASSERT_EQ(message.summary().node_count(), i);
+  }
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+}
+
+TEST_F(Streams, AClientThatLeavesBetweenThePartsEndsTheCall) {
+  grpc::ClientContext context;
+  const auto reader = StartInParts(context, 1'000'000);
+  v1::TraceDownstreamResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  ASSERT_TRUE(DatabaseIsFree());
+
+  context.TryCancel();
+
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+  EXPECT_LE(sent, kMessagesAheadMax);
+}
+
+TEST_F(Streams, ADeadlineBetweenThePartsEndsTheCall) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(3)));
+  const auto reader = StartInParts(context, 1'000'000);
+  v1::TraceDownstreamResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+
+  EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_F(Streams, ADeadlineInTheMiddleStopsTheRunningStatement) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(3)));
+  const auto reader = StartInParts(context, 0);
+  v1::TraceDownstreamResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  ASSERT_TRUE(Eventually([&] { return Asleep(); }));
+
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(DatabaseIsFree());
+  EXPECT_TRUE(Eventually([&] { return !Asleep(); }));
+}
+
+TEST_F(Streams, AClientThatLeavesStopsTheRunningStatement) {
+  grpc::ClientContext context;
+  const auto reader = StartInParts(context, 0);
+  v1::TraceDownstreamResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  ASSERT_TRUE(Eventually([&] { return Asleep(); }));
+
+  context.TryCancel();
+
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(DatabaseIsFree());
+  EXPECT_TRUE(Eventually([&] { return !Asleep(); }));
 }
 
 TEST_F(Streams, ThereAreOnlySoManyAtOnce) {
