@@ -8,37 +8,31 @@ namespace {
 
 // $3 and $4: by when it had happened and was recorded. Only places of the kinds that goods come
 // from are looked at, and a lot that was never there costs no look at its movements. A serial is
-// one, whatever was recorded.
+// one, whatever was recorded. Subselects, which always go lot by lot over an index: joins were
+// planned as nested loops over all of them where statistics were missing.
 constexpr pg::Statement kTotals{"trace_totals", R"sql(
-  WITH wanted AS (
-    SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND lot_id = ANY($2)),
-  made AS (
-    SELECT o.lot_id, sum(o.quantity) AS quantity
-    FROM wanted w
-    JOIN transformation_outputs o ON o.company = $1 AND o.lot_id = w.lot_id AND o.role <> 3
-    WHERE w.tracking <> 3 AND NOT EXISTS (
-      SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id
-        AND r.recorded_at <= $4)
-      AND ($3 = 'infinity' AND $4 = 'infinity' OR EXISTS (
-        SELECT FROM transformations t WHERE t.company = $1
-          AND t.transformation_id = o.transformation_id
-          AND t.occurred_at <= $3 AND t.recorded_at <= $4))
-    GROUP BY o.lot_id),
-  came AS (
-    SELECT m.lot_id, sum(m.quantity) AS quantity
-    FROM wanted w
-    JOIN balances b ON b.company = $1 AND b.lot_id = w.lot_id AND b.kind IN (3, 7)
-    JOIN movements m ON m.company = $1 AND m.lot_id = b.lot_id
-      AND m.from_location_id = b.location_id AND m.reverses_id IS NULL
-    WHERE w.tracking <> 3 AND m.occurred_at <= $3 AND m.recorded_at <= $4 AND NOT EXISTS (
-      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
-        AND r.recorded_at <= $4)
-    GROUP BY m.lot_id)
-  SELECT w.lot_id, w.scale, w.tracking, CASE w.tracking WHEN 3 THEN 1::numeric
-         ELSE coalesce(made.quantity, 0) + coalesce(came.quantity, 0) END
-  FROM wanted w
-  LEFT JOIN made ON made.lot_id = w.lot_id
-  LEFT JOIN came ON came.lot_id = w.lot_id)sql"};
+  SELECT l.lot_id, l.scale, l.tracking, CASE l.tracking WHEN 3 THEN 1::numeric ELSE
+    coalesce((
+      SELECT sum(o.quantity) FROM transformation_outputs o
+      WHERE o.company = $1 AND o.lot_id = l.lot_id AND o.role <> 3
+        AND NOT EXISTS (
+          SELECT FROM transformations r WHERE r.company = $1
+            AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4)
+        AND ($3 = 'infinity' AND $4 = 'infinity' OR EXISTS (
+          SELECT FROM transformations t WHERE t.company = $1
+            AND t.transformation_id = o.transformation_id
+            AND t.occurred_at <= $3 AND t.recorded_at <= $4))), 0)
+    + coalesce((
+      SELECT sum((
+        SELECT sum(m.quantity) FROM movements m
+        WHERE m.company = $1 AND m.lot_id = l.lot_id AND m.from_location_id = b.location_id
+          AND m.reverses_id IS NULL AND m.occurred_at <= $3 AND m.recorded_at <= $4
+          AND NOT EXISTS (
+            SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
+              AND r.recorded_at <= $4)))
+      FROM balances b
+      WHERE b.company = $1 AND b.lot_id = l.lot_id AND b.kind IN (3, 7)), 0) END
+  FROM lots l WHERE l.company = $1 AND l.lot_id = ANY($2))sql"};
 
 constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
   SELECT count(DISTINCT p.unit), max(p.scale)
