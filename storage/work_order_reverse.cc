@@ -66,7 +66,7 @@ Problem NotFound(const TransformationId& id) {
   const std::string text = id.value().ToString();
   return {Reason::kTransformationNotFound,
           "transformation_id",
-          absl::StrCat("no completion or disassembly ", text, " in this company"),
+          absl::StrCat("no transformation ", text, " in this company"),
           {{"transformation_id", text}}};
 }
 
@@ -108,6 +108,7 @@ class Attempt {
   void JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
   void AddWrites();
+  void AddUnmade(absl::Time at);
   void AddOrderWrites();
   CompletionReversal Answer() const;
 
@@ -119,7 +120,7 @@ class Attempt {
   const TransformationId reversal_id_;
   TransformationKind kind_ = TransformationKind::kProduction;
   absl::Time occurred_at_;
-  std::optional<orders::OrderRow> work_order_;  // none: of a disassembly
+  std::optional<orders::OrderRow> work_order_;  // none: not of an order
   int scale_ = 0;
   Undone undone_;
 };
@@ -158,7 +159,8 @@ absl::Status Attempt::LockAndRead() {
   if (problem.has_value()) return Refuse(*std::move(problem));
   ReadOrder(results[work_order]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
-  if (kind_ == TransformationKind::kProduction) undone_ = UndoneOf(results[outputs]);
+  // What came back from a unit was there before.
+  if (kind_ != TransformationKind::kDisassembly) undone_ = UndoneOf(results[outputs]);
   return absl::OkStatus();
 }
 
@@ -169,9 +171,6 @@ std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
   kind_ = row.Get<TransformationKind>(0);
   occurred_at_ = row.Get<absl::Time>(1);
   if (!row.IsNull(2)) return NotReversible(id, "is a reversal itself; record it anew instead");
-  if (kind_ != TransformationKind::kProduction && kind_ != TransformationKind::kDisassembly) {
-    return NotReversible(id, "is neither a completion nor a disassembly");
-  }
   if (!row.IsNull(3)) return AlreadyReversed(id, row.Get<TransformationId>(3));
   return std::nullopt;
 }
@@ -204,16 +203,20 @@ void Attempt::Post(std::vector<Problem>& problems) {
   }
 }
 
-void Attempt::AddOrderWrites() {
-  const WriteContext& context = order_.context;
-  const WorkOrderId& id = work_order_->work_order;
-  const absl::Time at = orders::OrderTime(*work_order_, context.now);
+void Attempt::AddUnmade(absl::Time at) {
   const size_t count = undone_.unmade.size();
   orders::AddLotChanges(transaction_, company_,
                         {.ids = undone_.unmade,
                          .states = std::vector<LotState>(count, LotState::kPlanned),
                          .dates = std::vector<LotDates>(count)},
                         at);
+}
+
+void Attempt::AddOrderWrites() {
+  const WriteContext& context = order_.context;
+  const WorkOrderId& id = work_order_->work_order;
+  const absl::Time at = orders::OrderTime(*work_order_, context.now);
+  AddUnmade(at);
   orders::AddAssignments(transaction_, context, id, undone_.replanned, AssignmentState::kPlanned,
                          at);
   orders::AddEndOfAssignments(transaction_, context, id, undone_.reworked,
@@ -239,7 +242,9 @@ void Attempt::AddWrites() {
                      .reverses = order_.transformation_id,
                      .reversed_by = {}});
   ledger_.AddWrites(transaction_);
-  if (work_order_.has_value()) AddOrderWrites();
+  if (work_order_.has_value()) return AddOrderWrites();
+  // The new number of a relabelled serial: planned, and free for an order.
+  AddUnmade(order_.context.now);
 }
 
 CompletionReversal Attempt::Answer() const {

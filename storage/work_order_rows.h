@@ -1,5 +1,5 @@
 // The rows that the verbs of work orders share, and what they refuse about them. For
-// storage/work_order_*.cc only.
+// storage/work_order_*.cc and storage/reshape*.cc only.
 #pragma once
 
 #include <cstdint>

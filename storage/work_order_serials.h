@@ -1,4 +1,5 @@
-// The lots and assignments that the verbs of work orders write. For storage/work_order_*.cc only.
+// The lots and assignments that the verbs of work orders write. For storage/work_order_*.cc
+// and storage/reshape.cc only.
 #pragma once
 
 #include <cstddef>

@@ -153,11 +153,12 @@ struct CompletionReversalOrder {
 
 struct CompletionReversal {
   TransformationId transformation_id;   // the reversing one
-  std::optional<WorkOrderState> state;  // none: it reversed a disassembly
+  std::optional<WorkOrderState> state;  // none: of no work order
   Quantity completed;
   int scale = 0;
 };
-// Takes a completion or a disassembly back, once.
+// Takes a transformation of any kind back, once. A lot that it made stays, empty; a serial is
+// PLANNED.
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalOrder& order);
 
