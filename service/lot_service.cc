@@ -1,5 +1,6 @@
 #include "service/lot_service.h"
 
+#include "service/hold_service.h"
 #include "service/lot_batches.h"
 
 namespace lots {
@@ -19,6 +20,11 @@ constexpr Method kDeleteLot{.name = "lots.v1.LotService/DeleteLot"};
 constexpr Method kListLotLocations{.name = "lots.v1.LotService/ListLotLocations"};
 constexpr Method kListLotHistory{.name = "lots.v1.LotService/ListLotHistory"};
 constexpr Method kPreviewLotNumbers{.name = "lots.v1.LotService/PreviewLotNumbers"};
+constexpr Method kSplitLot{.name = "lots.v1.LotService/SplitLot"};
+constexpr Method kMergeLots{.name = "lots.v1.LotService/MergeLots"};
+constexpr Method kRelabelLot{.name = "lots.v1.LotService/RelabelLot"};
+constexpr Method kHoldLots{.name = "lots.v1.LotService/HoldLots"};
+constexpr Method kReleaseLots{.name = "lots.v1.LotService/ReleaseLots"};
 
 }  // namespace
 
@@ -103,6 +109,36 @@ grpc::ServerUnaryReactor* LotService::PreviewLotNumbers(grpc::CallbackServerCont
                                                         const v1::PreviewLotNumbersRequest* request,
                                                         v1::PreviewLotNumbersResponse* response) {
   return rpc_.Unary(context, request, response, kPreviewLotNumbers, handlers::PreviewLotNumbers);
+}
+
+grpc::ServerUnaryReactor* LotService::HoldLots(grpc::CallbackServerContext* context,
+                                               const v1::HoldLotsRequest* request,
+                                               v1::HoldLotsResponse* response) {
+  return rpc_.Unary(context, request, response, kHoldLots, handlers::HoldLots);
+}
+
+grpc::ServerUnaryReactor* LotService::ReleaseLots(grpc::CallbackServerContext* context,
+                                                  const v1::ReleaseLotsRequest* request,
+                                                  v1::ReleaseLotsResponse* response) {
+  return rpc_.Unary(context, request, response, kReleaseLots, handlers::ReleaseLots);
+}
+
+grpc::ServerUnaryReactor* LotService::SplitLot(grpc::CallbackServerContext* context,
+                                               const v1::SplitLotRequest* request,
+                                               v1::ReshapeResponse* response) {
+  return rpc_.Unary(context, request, response, kSplitLot, handlers::SplitLot);
+}
+
+grpc::ServerUnaryReactor* LotService::MergeLots(grpc::CallbackServerContext* context,
+                                                const v1::MergeLotsRequest* request,
+                                                v1::ReshapeResponse* response) {
+  return rpc_.Unary(context, request, response, kMergeLots, handlers::MergeLots);
+}
+
+grpc::ServerUnaryReactor* LotService::RelabelLot(grpc::CallbackServerContext* context,
+                                                 const v1::RelabelLotRequest* request,
+                                                 v1::ReshapeResponse* response) {
+  return rpc_.Unary(context, request, response, kRelabelLot, handlers::RelabelLot);
 }
 
 }  // namespace lots

@@ -41,6 +41,14 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
 absl::StatusOr<v1::PreviewLotNumbersResponse> PreviewLotNumbers(
     const v1::PreviewLotNumbersRequest& request, const Call& call, pg::Connection& db);
 
+// lot_service_reshape.cc
+absl::StatusOr<v1::ReshapeResponse> SplitLot(const v1::SplitLotRequest& request, const Call& call,
+                                             pg::Connection& db);
+absl::StatusOr<v1::ReshapeResponse> MergeLots(const v1::MergeLotsRequest& request, const Call& call,
+                                              pg::Connection& db);
+absl::StatusOr<v1::ReshapeResponse> RelabelLot(const v1::RelabelLotRequest& request,
+                                               const Call& call, pg::Connection& db);
+
 }  // namespace handlers
 
 // Sends each method down the road of rpc.h to its handler.
@@ -89,6 +97,21 @@ class LotService final : public v1::LotService::CallbackService {
   grpc::ServerUnaryReactor* PreviewLotNumbers(grpc::CallbackServerContext* context,
                                               const v1::PreviewLotNumbersRequest* request,
                                               v1::PreviewLotNumbersResponse* response) override;
+  grpc::ServerUnaryReactor* HoldLots(grpc::CallbackServerContext* context,
+                                     const v1::HoldLotsRequest* request,
+                                     v1::HoldLotsResponse* response) override;
+  grpc::ServerUnaryReactor* ReleaseLots(grpc::CallbackServerContext* context,
+                                        const v1::ReleaseLotsRequest* request,
+                                        v1::ReleaseLotsResponse* response) override;
+  grpc::ServerUnaryReactor* SplitLot(grpc::CallbackServerContext* context,
+                                     const v1::SplitLotRequest* request,
+                                     v1::ReshapeResponse* response) override;
+  grpc::ServerUnaryReactor* MergeLots(grpc::CallbackServerContext* context,
+                                      const v1::MergeLotsRequest* request,
+                                      v1::ReshapeResponse* response) override;
+  grpc::ServerUnaryReactor* RelabelLot(grpc::CallbackServerContext* context,
+                                       const v1::RelabelLotRequest* request,
+                                       v1::ReshapeResponse* response) override;
 
  private:
   Rpc& rpc_;

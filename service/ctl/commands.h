@@ -57,6 +57,9 @@ void AddLotCommands(CLI::App& program, Work& chosen);
 void AddLotListCommands(CommandGroup& group);
 // Those that hold and release.
 void AddHoldCommands(CommandGroup& group);
+// Those that split, merge and relabel.
+void AddReshapeCommands(CommandGroup& group);
+void AddWarrantyCommand(CommandGroup& group);
 void AddProductCommands(CLI::App& program, Work& chosen);
 void AddLocationCommands(CLI::App& program, Work& chosen);
 void AddSettingsCommands(CLI::App& program, Work& chosen);
@@ -65,6 +68,8 @@ void AddWorkOrderCommands(CLI::App& program, Work& chosen);
 // The commands of `lotctl work-order` that post and read.
 void AddCompletionCommands(CommandGroup& group);
 void AddTraceCommands(CLI::App& program, Work& chosen);
+// The commands of `lotctl trace` that answer more than a graph.
+void AddQuestionCommands(CommandGroup& group);
 void AddRecallCommands(CLI::App& program, Work& chosen);
 void AddImportCommands(CLI::App& program, Work& chosen);
 void AddServerCommands(CLI::App& program, Work& chosen);

@@ -282,6 +282,8 @@ void AddLotCommands(CLI::App& program, Work& chosen) {
                          Declare, Find);
   AddLotListCommands(group);
   AddHoldCommands(group);
+  AddReshapeCommands(group);
+  AddWarrantyCommand(group);
   group.Add<UpdateOptions>({"update", "Changes a lot's number, reference, notes, attributes, dates",
                             "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
                             "lot update steel/H-1 --clear expire_date"},
