@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "service/fields.h"
 #include "storage/base/status_macros.h"
 #include "storage/holds.h"
@@ -13,9 +14,11 @@ namespace {
 
 // A text that must be there: who reads of a hold later asks why.
 std::string RequiredText(absl::string_view field, absl::string_view value, FieldChecker& fields) {
-  std::string text = fields.Text(field, value, kNoteCharactersMax);
-  if (text.empty()) fields.Refused(field, "", "is required: say why");
-  return text;
+  if (absl::StripAsciiWhitespace(value).empty()) {
+    fields.Refused(field, value, "is required: say why");
+    return "";
+  }
+  return fields.Text(field, value, kNoteCharactersMax);
 }
 
 HoldTarget TargetOf(size_t index, const v1::HoldTarget& target, FieldChecker& fields) {

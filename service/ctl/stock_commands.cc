@@ -43,8 +43,7 @@ void Declare(CLI::App& command, MoveOptions& options) {
   command.add_option("--at", options.at, "when it happened, as 2026-12-31T08:00:00Z; default now");
   command.add_option("--delivery", options.delivery, "for a return: the delivery's movement id");
   command.add_option("--note", options.note, "why");
-  command.add_option("--accept", options.accept, "expired: record it although the lot is expired")
-      ->delimiter(',');
+  command.add_option("--accept", options.accept, "overrule: held, expired")->delimiter(',');
   command.add_option("--file", options.file, "a RecordMovementsRequest as JSON; '-': stdin");
   command.add_flag("--validate-only", options.validate_only,
                    "say what would be refused, write nothing");

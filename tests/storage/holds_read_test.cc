@@ -269,9 +269,9 @@ TEST_F(HoldsReadTest, HistoryTellsHoldsAndReleases) {
   Hold(lot, "stock");
   Later();
   Release(first);
-  const std::vector<std::string> lines = {"HELD LOT by tester: second test was good",
-                                          "HELD PLACE by tester",
-                                          "RELEASED LOT by tester: second test was good"};
+  const std::vector<std::string> lines = {"HELD LOT by ann: second test was good",
+                                          "HELD PLACE by ann",
+                                          "RELEASED LOT by ann: second test was good"};
 
   EXPECT_EQ(History(lot), lines);
   EXPECT_EQ(History(lot, /*page=*/1), lines);
