@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/ctl/show.h"
+#include "service/ctl/trace_graph.h"
 
 namespace lots::ctl {
 namespace {
@@ -58,6 +59,8 @@ std::string TextOf(const v1::PartnerMovement& movement) {
 
 std::vector<std::string> NotesOf(const v1::TraceNode& node) {
   std::vector<std::string> notes;
+  const std::string affected = AffectedOf(node);
+  if (!affected.empty() && node.depth() > 0) notes.push_back(absl::StrCat("affected ", affected));
   if (!node.reference().empty()) notes.push_back(absl::StrCat("reference ", node.reference()));
   notes.push_back(PlacesOf(node));
   for (const v1::PartnerMovement& movement : node.partner_movements()) {
@@ -84,17 +87,29 @@ std::string TitleOf(const v1::TraceNode& node) {
 }  // namespace
 
 void TraceTree::Add(const v1::TracePiece& piece) {
-  for (const v1::TraceNode& node : piece.nodes()) {
-    if (node.depth() == 0) seeds_.push_back(node.lot_id());
-    nodes_[node.lot_id()] = node;
-  }
+  for (const v1::TraceNode& node : piece.nodes()) AddNode(node);
   for (const v1::Transformation& transformation : piece.transformations()) {
     transformations_[transformation.transformation_id()] = transformation;
   }
-  for (const v1::TraceLink& link : piece.links()) {
-    links_by_lot_[link.lot_id()].push_back(link);
-    links_by_transformation_[link.transformation_id()].push_back(link);
+  for (const v1::TraceLink& link : piece.links()) AddLink(link);
+}
+
+void TraceTree::Add(const TracedGraph& graph) {
+  for (const v1::TraceNode& node : graph.nodes) AddNode(node);
+  for (const v1::Transformation& transformation : graph.transformations) {
+    transformations_[transformation.transformation_id()] = transformation;
   }
+  for (const v1::TraceLink& link : graph.links) AddLink(link);
+}
+
+void TraceTree::AddNode(const v1::TraceNode& node) {
+  if (node.depth() == 0) seeds_.push_back(node.lot_id());
+  nodes_[node.lot_id()] = node;
+}
+
+void TraceTree::AddLink(const v1::TraceLink& link) {
+  links_by_lot_[link.lot_id()].push_back(link);
+  links_by_transformation_[link.transformation_id()].push_back(link);
 }
 
 std::vector<TreeNode> TraceTree::Draw() const {
@@ -127,6 +142,7 @@ TreeNode TraceTree::DrawLot(const std::string& lot_id, const v1::TraceLink* link
   TreeNode tree;
   const auto node = nodes_.find(lot_id);
   tree.text = node == nodes_.end() ? absl::StrCat("lot ", lot_id) : TitleOf(node->second);
+  if (node != nodes_.end()) tree.kind = CertaintyOf(node->second);
   if (link != nullptr) absl::StrAppend(&tree.text, "  ", PartOf(*link));
   const bool followed = link == nullptr || link->kind() != v1::TRACE_LINK_KIND_RETURNED_COMPONENT;
   // A link may name a lot that a limit kept out of the answer, or one that the walk does not

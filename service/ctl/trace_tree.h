@@ -12,6 +12,8 @@
 
 namespace lots::ctl {
 
+struct TracedGraph;
+
 class TraceTree {
  public:
   enum Direction { kUpstream, kDownstream };
@@ -20,6 +22,7 @@ class TraceTree {
 
   // The pieces of the stream, in their order.
   void Add(const v1::TracePiece& piece);
+  void Add(const TracedGraph& graph);
 
   // One tree a seed. A lot is a line with what is known of it; below it the transformations that it
   // went into (upstream: came out of), and below each what came out (went in). A lot that several
@@ -34,6 +37,9 @@ class TraceTree {
   TreeNode DrawTransformation(const v1::TraceLink& link, Drawn& drawn) const;
   bool Leads(const v1::TraceLink& link) const;
   bool Follows(const v1::TraceLink& from, const v1::TraceLink& to) const;
+
+  void AddNode(const v1::TraceNode& node);
+  void AddLink(const v1::TraceLink& link);
 
   const Direction direction_;
   std::map<std::string, v1::TraceNode> nodes_;

@@ -13,6 +13,8 @@ struct TreeNode {
   // Lines below the text that belong to it.
   std::vector<std::string> notes;
   std::vector<TreeNode> children;
+  // For those who draw it in colours: "seed", "certain" or "possible"; empty: no lot.
+  std::string kind = {};
 };
 
 // Prints the node, its notes and its children, each below and to the right of its parent:
