@@ -15,6 +15,7 @@
 #include "prometheus/text_serializer.h"
 #include "service/catalog_service.h"
 #include "service/lot_service.h"
+#include "service/recall_service.h"
 #include "service/stock_service.h"
 #include "service/trace_service.h"
 #include "service/work_order_service.h"
@@ -30,14 +31,15 @@ int StreamWorkers(int workers) { return std::max(1, workers / 4); }
 
 std::vector<std::string> ServiceNames() {
   return {v1::CatalogService::service_full_name(), v1::LotService::service_full_name(),
-          v1::StockService::service_full_name(), v1::TraceService::service_full_name(),
-          v1::WorkOrderService::service_full_name()};
+          v1::RecallService::service_full_name(), v1::StockService::service_full_name(),
+          v1::TraceService::service_full_name(), v1::WorkOrderService::service_full_name()};
 }
 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<CatalogService>(rpc));
   services.push_back(std::make_unique<LotService>(rpc));
+  services.push_back(std::make_unique<RecallService>(rpc));
   services.push_back(std::make_unique<StockService>(rpc));
   services.push_back(std::make_unique<TraceService>(rpc));
   services.push_back(std::make_unique<WorkOrderService>(rpc));

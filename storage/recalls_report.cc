@@ -1,0 +1,199 @@
+// The report on a recall: where its members are, who received them, whether the quantities add up.
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "storage/base/status_macros.h"
+#include "storage/limits.h"
+#include "storage/recalls.h"
+#include "storage/recalls_rows.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kListMembers{"list_recall_members", R"sql(
+  SELECT m.lot_id, m.depth, m.certain
+  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.recall_id = $2
+  ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
+
+constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
+  SELECT m.lot_id, l.product_id, l.number, l.scale, l.reference, l.expires_on, m.certain, m.depth,
+         m.joined_at
+  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.recall_id = $2 AND m.lot_id = ANY($3)
+  ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
+
+// Ours first, then customers', then scrap.
+constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
+  SELECT lot_id, location_id, kind, quantity, arrived_at
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)
+  ORDER BY lot_id, kind NOT IN (1, 2), kind, location_id)sql"};
+
+// What came back since the recall was opened, and was not reversed.
+constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
+  SELECT m.lot_id, sum(m.quantity)
+  FROM movements m
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 4 AND m.recorded_at > $3
+    AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+  GROUP BY m.lot_id)sql"};
+
+// What movements that stand brought in, and took out for good. Counting goes both ways.
+constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
+  SELECT m.lot_id,
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind IN (1, 6) OR f.kind = 7), 0),
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind = 5 OR t.kind = 7), 0),
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind = 3), 0)
+           - coalesce(sum(m.quantity) FILTER (WHERE m.kind = 4), 0)
+  FROM movements m
+  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id
+  JOIN locations t ON t.company = $1 AND t.location_id = m.to_location_id
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+  GROUP BY m.lot_id)sql"};
+
+using LotsById = absl::flat_hash_map<LotId, RecallLot*>;
+
+RecallLot ReadMember(const pg::Row& row) {
+  RecallLot lot;
+  lot.lot_id = row.Get<LotId>(0);
+  lot.product_id = row.Get<ProductId>(1);
+  lot.number = row.Get<std::string>(2);
+  lot.scale = row.Get<int>(3);
+  lot.reference = row.Get<std::string>(4);
+  lot.expires_on = row.Get<std::optional<absl::CivilDay>>(5);
+  lot.certain = row.Get<bool>(6);
+  lot.depth = row.Get<int>(7);
+  lot.joined_at = row.Get<absl::Time>(8);
+  return lot;
+}
+
+void AddPlace(const pg::Row& row, RecallLot& lot) {
+  const TracePlace place{row.Get<LocationId>(1), row.Get<LocationKind>(2), row.Get<Quantity>(3),
+                         row.Get<std::optional<absl::Time>>(4)};
+  if (IsOnHand(place.kind)) lot.on_hand += place.quantity;
+  if (place.kind == LocationKind::kCustomer) lot.delivered += place.quantity;
+  if (place.kind == LocationKind::kScrap) lot.scrapped += place.quantity;
+  if (++lot.place_count <= kTracePlacesShownMax) lot.places.push_back(place);
+}
+
+// What customers sent back counts as recovered first where it is now on hand, then where it was
+// scrapped: goods of one lot cannot be told apart. What went out again is not recovered.
+void Account(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) {
+  balance.in = flows.Get<Quantity>(1);
+  balance.out = flows.Get<Quantity>(2) + flows.Get<Quantity>(3);
+  balance.recovered = std::min(seed.recovered, seed.on_hand + seed.scrapped);
+  const Quantity from_on_hand = std::min(balance.recovered, seed.on_hand);
+  balance.on_hand = seed.on_hand - from_on_hand;
+  balance.scrapped = seed.scrapped - (balance.recovered - from_on_hand);
+  balance.difference =
+      balance.in - balance.out - balance.on_hand - balance.scrapped - balance.recovered;
+}
+
+// One report under way.
+class Report {
+ public:
+  Report(pg::Transaction& snapshot, const CompanyId& company, const RecallId& recall_id,
+         absl::FunctionRef<void(RecallReportPiece)> sink)
+      : snapshot_(snapshot), company_(company), recall_id_(recall_id), sink_(sink) {}
+
+  absl::Status Run() {
+    ASSIGN_OR_RETURN(Recall recall, ReadRecall(snapshot_, company_, recall_id_));
+    opened_at_ = *recall.opened_at;
+    std::vector<LotId> seeds;
+    for (const RecallSeed& seed : recall.seeds) seeds.push_back(seed.lot_id);
+    sink_({.recall = std::move(recall), .balances = {}, .lots = {}, .recipients = {}});
+    RETURN_IF_ERROR(TellBalances(seeds));
+    RETURN_IF_ERROR(ListMembers());
+    RETURN_IF_ERROR(TellMembers());
+    return ReadRecipients(snapshot_, company_, members_, /*show_returned=*/true,
+                          [&](std::vector<Recipient> recipients) {
+                            RecallReportPiece piece;
+                            piece.recipients = std::move(recipients);
+                            sink_(std::move(piece));
+                          })
+        .status();
+  }
+
+ private:
+  absl::Status ListMembers() {
+    snapshot_.Add(kListMembers, company_, recall_id_);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    members_.reserve(results[0].size());
+    for (const pg::Row row : results[0]) {
+      members_.push_back(
+          {.lot_id = row.Get<LotId>(0), .depth = row.Get<int>(1), .certain = row.Get<bool>(2)});
+    }
+    return absl::OkStatus();
+  }
+
+  // With where they are, in the order of the answer.
+  absl::StatusOr<std::vector<RecallLot>> ReadMembers(const std::vector<LotId>& lot_ids) {
+    snapshot_.Add(kReadMembers, company_, recall_id_, lot_ids);
+    snapshot_.Add(kReadPlaces, company_, lot_ids);
+    snapshot_.Add(kReadRecovered, company_, lot_ids, opened_at_);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    std::vector<RecallLot> lots;
+    lots.reserve(lot_ids.size());
+    for (const pg::Row row : results[0]) lots.push_back(ReadMember(row));
+    LotsById by_id;
+    for (RecallLot& lot : lots) by_id[lot.lot_id] = &lot;
+    for (const pg::Row row : results[1]) AddPlace(row, *by_id.at(row.Get<LotId>(0)));
+    for (const pg::Row row : results[2]) {
+      by_id.at(row.Get<LotId>(0))->recovered = row.Get<Quantity>(1);
+    }
+    return lots;
+  }
+
+  absl::Status TellBalances(const std::vector<LotId>& seeds) {
+    ASSIGN_OR_RETURN(const std::vector<RecallLot> lots, ReadMembers(seeds));
+    snapshot_.Add(kReadFlows, company_, seeds);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    absl::flat_hash_map<LotId, pg::Row> flows;
+    for (const pg::Row row : results[0]) flows.emplace(row.Get<LotId>(0), row);
+    RecallReportPiece piece;
+    for (const RecallLot& lot : lots) {
+      MassBalance balance{.seed = {lot.lot_id, lot.product_id, lot.number}, .scale = lot.scale};
+      // A seed that never moved has nothing to account for.
+      const auto found = flows.find(lot.lot_id);
+      if (found != flows.end()) Account(lot, found->second, balance);
+      piece.balances.push_back(std::move(balance));
+    }
+    sink_(std::move(piece));
+    return absl::OkStatus();
+  }
+
+  absl::Status TellMembers() {
+    for (size_t begin = 0; begin < members_.size(); begin += kRecallRowsPerMessage) {
+      const size_t end = std::min(members_.size(), begin + kRecallRowsPerMessage);
+      std::vector<LotId> lot_ids;
+      for (size_t i = begin; i < end; ++i) lot_ids.push_back(members_[i].lot_id);
+      RecallReportPiece piece;
+      ASSIGN_OR_RETURN(piece.lots, ReadMembers(lot_ids));
+      sink_(std::move(piece));
+    }
+    return absl::OkStatus();
+  }
+
+  pg::Transaction& snapshot_;
+  const CompanyId& company_;
+  const RecallId& recall_id_;
+  absl::FunctionRef<void(RecallReportPiece)> sink_;
+  absl::Time opened_at_;
+  std::vector<AffectedLot> members_;
+};
+
+}  // namespace
+
+absl::Status ReportRecall(pg::Connection& db, const CompanyId& company, const RecallId& recall_id,
+                          absl::FunctionRef<void(RecallReportPiece)> sink) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  return Report(snapshot, company, recall_id, sink).Run();
+}
+
+}  // namespace lots

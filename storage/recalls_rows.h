@@ -1,0 +1,22 @@
+// What the verbs on recalls share. For storage/recalls*.cc only.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/pg/flight.h"
+#include "storage/recalls.h"
+
+namespace lots {
+
+// By product and number, as everywhere.
+void SortSeeds(std::vector<RecallSeed>& seeds);
+
+absl::Status RecallNotFound(const RecallId& recall_id);
+
+// The recall as the snapshot sees it. RECALL_NOT_FOUND.
+absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& company,
+                                  const RecallId& recall_id);
+
+}  // namespace lots

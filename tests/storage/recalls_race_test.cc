@@ -1,0 +1,171 @@
+// A recall against movements and completions under way: each either finished before and is
+// included, or is refused.
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/limits.h"
+#include "storage/recalls.h"
+#include "storage/stock.h"
+#include "storage/trace.h"
+#include "storage/work_orders.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::IsEmpty;
+
+constexpr int kCooks = 6;
+
+constexpr pg::Statement kMembers{"race_recall_members", R"sql(
+  SELECT lot_id FROM recall_members WHERE company = $1 AND recall_id = $2)sql"};
+
+std::set<LotId> MembersOf(Workshop& shop) {
+  const auto rows = pg::Query(shop.db(), kMembers, shop.company(), "RC-1");
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  std::set<LotId> members;
+  for (const pg::Row row : *rows) members.insert(row.Get<LotId>(0));
+  return members;
+}
+
+std::set<LotId> MadeOf(Workshop& shop, const LotId& seed) {
+  std::set<LotId> made;
+  const auto summary = Trace(shop.db(),
+                             {.company = shop.company(),
+                              .direction = TraceDirection::kDownstream,
+                              .seeds = {seed},
+                              .depth_max = kTraceDepthMax,
+                              .node_limit = kTraceNodesMax},
+                             [&](const TracePiece& piece) {
+                               for (const TraceNode& node : piece.nodes) made.insert(node.lot_id);
+                             });
+  EXPECT_TRUE(summary.ok()) << summary.status();
+  return made;
+}
+
+// One thread that cooks of the salt, and of its last soup, and moves soup about, until it is
+// refused.
+class Cook {
+ public:
+  Cook(const TestDatabase& database, Workshop& shop, int number, const LotId& salt,
+       const std::atomic<bool>& opened)
+      : db_(database.Connect()), shop_(shop), number_(number), salt_(salt), opened_(opened) {}
+
+  void Run() {
+    for (int i = 0; i < kRounds && !refused_; ++i) {
+      Make(absl::StrCat("A", number_, "-", i), salt_, "STOCK");
+      if (!refused_) Move();
+      if (!refused_) Make(absl::StrCat("B", number_, "-", i), last_, "LINE");
+    }
+  }
+
+  bool refused() const { return refused_; }
+  const std::vector<std::string>& surprises() const { return surprises_; }
+
+ private:
+  // Far more than happen before the recall opens.
+  static constexpr int kRounds = 100'000;
+
+  WriteContext Context(const char* method) {
+    return {.company = shop_.company(),
+            .request_id = absl::StrCat(method, number_, "-", ++requests_),
+            .method = method,
+            .payload_hash = "hash",
+            .actor = "cook",
+            .now = shop_.now()};
+  }
+
+  void Make(const std::string& soup, const LotId& of, const char* from) {
+    CompletionOrder order;
+    order.context = Context("CompleteWorkOrder");
+    order.work_order = WorkOrderId(absl::StrCat("W-", soup));
+    order.product = ProductId("soup");
+    order.destination = LocationId("SHELF");
+    order.occurred_at = shop_.now();
+    order.outputs = {Output(soup, "5")};
+    order.components = {Used(of, "1")};
+    order.components.front().from = LocationId(from);
+    const bool too_late = opened_;
+    const auto completion = CompleteWorkOrder(*db_, order);
+    if (Judge(completion.status(), too_late, soup)) {
+      last_ = completion->outputs.front().lot_id;
+    }
+  }
+
+  void Move() {
+    NewMovement movement;
+    movement.kind = MovementKind::kTransfer;
+    movement.lot.lot_id = last_;
+    movement.quantity = Q("2");
+    movement.from = LocationId("SHELF");
+    movement.to = LocationId("LINE");
+    movement.occurred_at = shop_.now();
+    RecordMovementsOrder order;
+    order.context = Context("RecordMovements");
+    order.movements = {movement};
+    const bool too_late = opened_;
+    Judge(RecordMovements(*db_, order).status(), too_late, "move");
+  }
+
+  // Whether it happened.
+  bool Judge(const absl::Status& status, bool too_late, const std::string& what) {
+    if (status.ok() && too_late) surprises_.push_back(absl::StrCat(what, " slipped through"));
+    if (status.ok()) return true;
+    refused_ = true;
+    if (!absl::StartsWith(Refusal(status), "LOT_HELD")) surprises_.push_back(Refusal(status));
+    return false;
+  }
+
+  const std::unique_ptr<pg::Connection> db_;
+  Workshop& shop_;
+  const int number_;
+  const LotId salt_;
+  const std::atomic<bool>& opened_;
+  LotId last_;
+  int requests_ = 0;
+  bool refused_ = false;
+  std::vector<std::string> surprises_;
+};
+
+TEST(RecallsRace, NothingSlipsBetweenTheScopeAndTheHold) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  Workshop shop(database);
+  const LotId salt = shop.Lot("salt", "SALT", "1000000");
+  std::atomic<bool> opened{false};
+  std::vector<std::unique_ptr<Cook>> cooks;
+  for (int i = 0; i < kCooks; ++i) {
+    cooks.push_back(std::make_unique<Cook>(database, shop, i, salt, opened));
+  }
+  std::vector<std::thread> threads;
+  for (const auto& cook : cooks) threads.emplace_back([&cook] { cook->Run(); });
+
+  // The kitchen is busy once it has made something of what it made.
+  while (MadeOf(shop, salt).size() < 50) std::this_thread::yield();
+  OpenRecallOrder order{.context = shop.Context("OpenRecall"),
+                        .recall_id = RecallId("RC-1"),
+                        .seeds = {{.lot_id = salt}},
+                        .reason = "glass"};
+  const auto recall = OpenRecall(shop.db(), order);
+  opened = true;
+  for (std::thread& thread : threads) thread.join();
+
+  ASSERT_TRUE(recall.ok()) << recall.status();
+  for (const auto& cook : cooks) {
+    EXPECT_TRUE(cook->refused());
+    EXPECT_THAT(cook->surprises(), IsEmpty());
+  }
+  EXPECT_EQ(MembersOf(shop), MadeOf(shop, salt));
+  EXPECT_THAT(CheckLedger(shop.db(), shop.company()), IsEmpty());
+}
+
+}  // namespace
+}  // namespace lots

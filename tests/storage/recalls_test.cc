@@ -1,0 +1,368 @@
+// Recalls: the affected set, the hold that it is, what joins later, the report, the end.
+#include "storage/recalls.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/limits.h"
+#include "storage/lots.h"
+#include "storage/stock.h"
+#include "storage/work_orders.h"
+#include "tests/support/ledger_checker.h"
+#include "tests/support/test_database.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr pg::Statement kMembers{"test_recall_members", R"sql(
+  SELECT l.number, m.depth, m.certain, m.transformation_id IS NOT NULL
+  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.recall_id = $2 ORDER BY m.depth, l.number)sql"};
+
+class RecallsTest : public ::testing::Test {
+ protected:
+  ~RecallsTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+
+  OpenRecallOrder Opening(const std::string& recall_id, const std::vector<LotId>& seeds) {
+    OpenRecallOrder order{.context = shop_.Context("OpenRecall"),
+                          .recall_id = RecallId(recall_id),
+                          .reason = "metal splinters"};
+    order.context.now = absl::Now();
+    for (const LotId& seed : seeds) order.seeds.push_back({.lot_id = seed});
+    return order;
+  }
+  Recall Open(const OpenRecallOrder& order) {
+    const auto recall = OpenRecall(shop_.db(), order);
+    EXPECT_TRUE(recall.ok()) << recall.status();
+    return recall.value_or(Recall());
+  }
+  CloseRecallOrder Closing(const std::string& recall_id) {
+    return {.context = shop_.Context("CloseRecall"),
+            .recall_id = RecallId(recall_id),
+            .closing_note = "all destroyed"};
+  }
+
+  // One order that makes these soups of this salt, pooled.
+  Completion Cook(const std::string& work_order, const std::vector<std::string>& soups,
+                  const LotId& salt, bool accept_held = false) {
+    CompletionOrder order = shop_.Completing(work_order, "soup");
+    for (const std::string& soup : soups) order.outputs.push_back(Output(soup, "10"));
+    order.components = {Used(salt, "1")};
+    order.accept.held = accept_held;
+    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    EXPECT_TRUE(completion.ok()) << completion.status();
+    return completion.value_or(Completion());
+  }
+  absl::Status Move(MovementKind kind, const LotId& lot, absl::string_view quantity,
+                    absl::string_view from, absl::string_view to) {
+    RecordMovementsOrder order = shop_.Moving(kind, lot, quantity, from, to);
+    order.context.now = absl::Now();
+    return RecordMovements(shop_.db(), order).status();
+  }
+  MovementId Deliver(const LotId& lot, absl::string_view quantity) {
+    RecordMovementsOrder order =
+        shop_.Moving(MovementKind::kDelivery, lot, quantity, "SHELF", "SHOP");
+    order.movements.front().partner_id = "rewe";
+    const auto recorded = RecordMovements(shop_.db(), order);
+    EXPECT_TRUE(recorded.ok()) << recorded.status();
+    return recorded->movement_ids.front();
+  }
+  absl::Status Return(const LotId& lot, const MovementId& delivery, absl::string_view quantity) {
+    RecordMovementsOrder order =
+        shop_.Moving(MovementKind::kReturn, lot, quantity, "SHOP", "STOCK");
+    order.movements.front().delivery = delivery;
+    order.context.now = absl::Now();
+    return RecordMovements(shop_.db(), order).status();
+  }
+
+  // "SALT 0 certain", "SOUP 1 possible joined".
+  std::vector<std::string> Members(const std::string& recall_id) {
+    const auto rows = pg::Query(shop_.db(), kMembers, shop_.company(), recall_id);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    std::vector<std::string> members;
+    for (const pg::Row row : *rows) {
+      members.push_back(absl::StrCat(row.Get<std::string>(0), " ", row.Get<int>(1),
+                                     row.Get<bool>(2) ? " certain" : " possible",
+                                     row.Get<bool>(3) ? " joined" : ""));
+    }
+    return members;
+  }
+
+  TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+};
+
+TEST_F(RecallsTest, EverythingMadeOfTheSeedsIsAMemberWithItsCertainty) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  shop_.Lot("salt", "OTHER", "10");
+  Cook("W1", {"ONLY"}, salt);
+  Cook("W2", {"LEFT", "RIGHT"}, salt);
+  Cook("W3", {"DEEP"}, shop_.IdOf("salt", "OTHER"));
+
+  const Recall recall = Open(Opening("RC-1", {salt}));
+
+  EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain", "LEFT 1 possible", "ONLY 1 certain",
+                                           "RIGHT 1 possible"));
+  EXPECT_EQ(recall.scope.lot_count, 4);
+  EXPECT_EQ(recall.scope.certain_count, 2);
+  EXPECT_EQ(recall.scope.depth, 1);
+  EXPECT_EQ(recall.scope.on_hand_lot_count, 4);
+  EXPECT_EQ(recall.scope.delivered_lot_count, 0);
+  EXPECT_EQ(recall.state, RecallState::kOpen);
+  EXPECT_EQ(recall.opened_by, "tester");
+  EXPECT_GT(recall.open_duration, absl::ZeroDuration());
+  ASSERT_EQ(recall.seeds.size(), 1u);
+  EXPECT_EQ(recall.seeds.front().number, "SALT");
+}
+
+TEST_F(RecallsTest, MembershipIsTheHold) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  Cook("W1", {"SOUP"}, salt);
+  const LotId soup = shop_.IdOf("soup", "SOUP");
+  Open(Opening("RC-1", {salt}));
+
+  const absl::Status moved = Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK");
+  EXPECT_EQ(Refusal(moved), "LOT_HELD movements[0].lot");
+  EXPECT_EQ(FactOf(moved, "cause"), "RECALL");
+  EXPECT_EQ(FactOf(moved, "recall_id"), "RC-1");
+
+  ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
+  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK")), "OK");
+}
+
+TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  OpenRecallOrder order = Opening("RC-1", {salt});
+  order.exempt_location_ids = {LocationId("SHELF")};
+  Open(order);
+  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "LINE")),
+            "LOT_HELD movements[0].lot");
+  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
+}
+
+TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  Cook("W1", {"SOUP"}, salt);
+  OpenRecallOrder order = Opening("DRILL-1", {salt});
+  order.drill = true;
+  const Recall recall = Open(order);
+  EXPECT_TRUE(recall.drill);
+  EXPECT_EQ(recall.scope.lot_count, 2);
+  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
+  // What is made later belongs to the exercise too.
+  Cook("W2", {"LATER"}, salt);
+  EXPECT_THAT(Members("DRILL-1"),
+              ElementsAre("SALT 0 certain", "LATER 1 certain joined", "SOUP 1 certain"));
+}
+
+TEST_F(RecallsTest, ADryRunTellsTheScopeAndRecordsNothing) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  Cook("W1", {"SOUP"}, salt);
+  Deliver(shop_.IdOf("soup", "SOUP"), "10");
+  OpenRecallOrder order = Opening("RC-1", {salt});
+  order.validate_only = true;
+  const Recall dry = Open(order);
+  EXPECT_FALSE(dry.opened_at.has_value());
+  EXPECT_EQ(GetRecall(shop_.db(), shop_.company(), RecallId("RC-1")).status().code(),
+            absl::StatusCode::kNotFound);
+
+  const Recall opened = Open(Opening("RC-1", {salt}));
+  EXPECT_EQ(dry.scope.lot_count, opened.scope.lot_count);
+  EXPECT_EQ(dry.scope.certain_count, opened.scope.certain_count);
+  EXPECT_EQ(dry.scope.depth, opened.scope.depth);
+  EXPECT_EQ(dry.scope.on_hand_lot_count, 1);
+  EXPECT_EQ(opened.scope.on_hand_lot_count, 1);
+  EXPECT_EQ(dry.scope.delivered_lot_count, 1);
+  EXPECT_EQ(opened.scope.delivered_lot_count, 1);
+}
+
+TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  Open(Opening("RC-1", {salt}));
+  CompletionOrder refused = shop_.Completing("W1", "soup");
+  refused.outputs = {Output("SOUP", "10")};
+  refused.components = {Used(salt, "1")};
+  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), refused).status()), "LOT_HELD components[0].lot");
+
+  Cook("W1", {"SOUP"}, salt, /*accept_held=*/true);
+  Cook("W2", {"LEFT", "RIGHT"}, salt, /*accept_held=*/true);
+
+  EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain", "LEFT 1 possible joined",
+                                           "RIGHT 1 possible joined", "SOUP 1 certain joined"));
+  EXPECT_EQ(
+      Refusal(Move(MovementKind::kTransfer, shop_.IdOf("soup", "SOUP"), "1", "SHELF", "STOCK")),
+      "LOT_HELD movements[0].lot");
+}
+
+TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const OpenRecallOrder order = Opening("RC-1", {salt});
+  const Recall first = Open(order);
+  const Recall again = Open(order);
+  EXPECT_EQ(again.opened_at, first.opened_at);
+  EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain"));
+
+  const CloseRecallOrder closing = Closing("RC-1");
+  const auto closed = CloseRecall(shop_.db(), closing);
+  const auto closed_again = CloseRecall(shop_.db(), closing);
+  ASSERT_TRUE(closed.ok() && closed_again.ok()) << closed_again.status();
+  EXPECT_EQ(closed_again->closed_at, closed->closed_at);
+}
+
+TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  OpenRecallOrder order = Opening("RC-1", {salt});
+  order.seeds.push_back({.product_id = ProductId("salt"), .number = "NONE"});
+  order.seeds.push_back({.product_id = ProductId("salt"), .number = "salt"});
+  order.exempt_location_ids = {LocationId("NOWHERE")};
+  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), order).status()),
+            "LOT_NOT_FOUND seeds[1]; DUPLICATE_IN_REQUEST seeds[2]; LOCATION_NOT_FOUND "
+            "exempt_location_ids[0]");
+
+  Open(Opening("RC-1", {salt}));
+  const absl::Status exists = OpenRecall(shop_.db(), Opening("RC-1", {salt})).status();
+  EXPECT_EQ(Refusal(exists), "RECALL_EXISTS recall_id");
+  EXPECT_EQ(FactOf(exists, "state"), "OPEN");
+
+  EXPECT_EQ(Refusal(CloseRecall(shop_.db(), Closing("RC-2")).status()),
+            "RECALL_NOT_FOUND recall_id");
+  ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
+  EXPECT_EQ(Refusal(CloseRecall(shop_.db(), Closing("RC-1")).status()), "RECALL_CLOSED recall_id");
+
+  OpenRecallOrder stranger = Opening("RC-1", {salt});
+  stranger.context.company = CompanyId("nobody");
+  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), stranger).status()), "COMPANY_NOT_FOUND");
+}
+
+TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  for (int i = 1; i <= 3; ++i) Open(Opening(absl::StrCat("RC-", i), {salt}));
+  ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-2")).ok());
+  const auto ids = [&](ListRecallsOrder order) {
+    order.company = shop_.company();
+    std::vector<std::string> found;
+    const auto recalls = ListRecalls(shop_.db(), order);
+    EXPECT_TRUE(recalls.ok()) << recalls.status();
+    for (const Recall& recall : *recalls) {
+      EXPECT_EQ(recall.scope.lot_count, 1);
+      found.push_back(recall.recall_id.value());
+    }
+    return found;
+  };
+  EXPECT_THAT(ids({.limit = 10}), ElementsAre("RC-3", "RC-2", "RC-1"));
+  EXPECT_THAT(ids({.state = RecallState::kOpen, .limit = 10}), ElementsAre("RC-3", "RC-1"));
+  const auto newest = GetRecall(shop_.db(), shop_.company(), RecallId("RC-3"));
+  ASSERT_TRUE(newest.ok()) << newest.status();
+  EXPECT_THAT(ids({.after = std::pair(*newest->opened_at, newest->recall_id), .limit = 1}),
+              ElementsAre("RC-2"));
+}
+
+// --- the report ---
+
+struct Told {
+  std::vector<Recall> recalls;
+  std::vector<MassBalance> balances;
+  std::map<std::string, RecallLot> lots;
+  std::vector<Recipient> recipients;
+};
+
+Told Report(Workshop& shop, const std::string& recall_id) {
+  Told told;
+  const absl::Status status = ReportRecall(
+      shop.db(), shop.company(), RecallId(recall_id), [&](const RecallReportPiece& piece) {
+        if (piece.recall.has_value()) told.recalls.push_back(*piece.recall);
+        told.balances.insert(told.balances.end(), piece.balances.begin(), piece.balances.end());
+        for (const RecallLot& lot : piece.lots) told.lots[lot.number] = lot;
+        told.recipients.insert(told.recipients.end(), piece.recipients.begin(),
+                               piece.recipients.end());
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  return told;
+}
+
+TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  Cook("W1", {"SOUP"}, salt);
+  ASSERT_TRUE(Move(MovementKind::kTransfer, salt, "6", "STOCK", "SHELF").ok());
+  const MovementId delivery = Deliver(salt, "5");
+  ASSERT_TRUE(Return(salt, delivery, "1").ok());
+  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "0.5", "STOCK", "SCRAP").ok());
+  ASSERT_TRUE(Move(MovementKind::kAdjustment, salt, "0.25", "STOCK", "ADJUSTMENT").ok());
+
+  Open(Opening("RC-1", {salt}));
+  ASSERT_TRUE(Return(salt, delivery, "3").ok());
+
+  const Told told = Report(shop_, "RC-1");
+  ASSERT_EQ(told.recalls.size(), 1u);
+  ASSERT_EQ(told.balances.size(), 1u);
+  const MassBalance& balance = told.balances.front();
+  EXPECT_EQ(balance.in, Q("10"));
+  EXPECT_EQ(balance.out, Q("2.25"));  // 1 consumed, 1 with the customer, 0.25 lost
+  EXPECT_EQ(balance.recovered, Q("3"));
+  EXPECT_EQ(balance.on_hand, Q("4.25"));
+  EXPECT_EQ(balance.scrapped, Q("0.5"));
+  EXPECT_EQ(balance.difference, Quantity());
+
+  const RecallLot& lot = told.lots.at("SALT");
+  EXPECT_EQ(lot.on_hand, Q("7.25"));
+  EXPECT_EQ(lot.delivered, Q("1"));
+  EXPECT_EQ(lot.recovered, Q("3"));
+  EXPECT_EQ(lot.scrapped, Q("0.5"));
+  EXPECT_EQ(lot.place_count, 4);
+  EXPECT_EQ(lot.places.front().location_id, LocationId("SHELF"));
+  EXPECT_EQ(lot.places.back().location_id, LocationId("SCRAP"));
+  EXPECT_EQ(told.lots.at("SOUP").on_hand, Q("10"));
+
+  ASSERT_EQ(told.recipients.size(), 1u);
+  EXPECT_EQ(told.recipients.front().partner_id, "rewe");
+  EXPECT_EQ(told.recipients.front().net(), Q("1"));
+}
+
+TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
+  CreateLotsOrder order;
+  order.context = shop_.Context("CreateLot");
+  order.product_id = ProductId("salt");
+  order.lots.emplace_back().number = "IDLE";
+  ASSERT_TRUE(CreateLots(shop_.db(), order).ok());
+  const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
+  const MovementId delivery = Deliver(salt, "10");
+  OpenRecallOrder opening = Opening("RC-1", {salt, shop_.IdOf("salt", "IDLE")});
+  opening.exempt_location_ids = {LocationId("SCRAP"), LocationId("PRODUCTION")};
+  Open(opening);
+  ASSERT_TRUE(Return(salt, delivery, "8").ok());
+  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "5", "STOCK", "SCRAP").ok());
+  ASSERT_TRUE(Move(MovementKind::kConsumption, salt, "2", "STOCK", "PRODUCTION").ok());
+
+  const Told told = Report(shop_, "RC-1");
+  ASSERT_EQ(told.balances.size(), 2u);
+  EXPECT_EQ(told.balances[0].seed.number, "IDLE");
+  EXPECT_EQ(told.balances[0].in, Quantity());
+  const MassBalance& balance = told.balances[1];
+  EXPECT_EQ(balance.in, Q("10"));
+  EXPECT_EQ(balance.out, Q("4"));
+  EXPECT_EQ(balance.recovered, Q("6"));
+  EXPECT_EQ(balance.on_hand, Quantity());
+  EXPECT_EQ(balance.scrapped, Quantity());
+  EXPECT_EQ(balance.difference, Quantity());
+}
+
+TEST_F(RecallsTest, AReportOnNothingIsRefused) {
+  const absl::Status status = ReportRecall(shop_.db(), shop_.company(), RecallId("RC-9"),
+                                           [](const RecallReportPiece&) { FAIL(); });
+  EXPECT_EQ(Refusal(status), "RECALL_NOT_FOUND recall_id");
+  EXPECT_THAT(status.message(), HasSubstr("RC-9"));
+}
+
+}  // namespace
+}  // namespace lots
