@@ -53,6 +53,7 @@ void DeclareGroups(CLI::App& program, Work& chosen) {
   AddStockCommands(program, chosen);
   AddWorkOrderCommands(program, chosen);
   AddTraceCommands(program, chosen);
+  AddRecallCommands(program, chosen);
   AddImportCommands(program, chosen);
   AddServerCommands(program, chosen);
 }

@@ -27,7 +27,7 @@ Session::Session(const GlobalOptions& options, const Terminal& terminal)
       channel_(Connect(options.address)),
       stubs_(v1::CatalogService::NewStub(channel_), v1::LotService::NewStub(channel_),
              v1::StockService::NewStub(channel_), v1::WorkOrderService::NewStub(channel_),
-             v1::TraceService::NewStub(channel_)) {}
+             v1::TraceService::NewStub(channel_), v1::RecallService::NewStub(channel_)) {}
 
 void Session::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() +

@@ -15,6 +15,7 @@
 #include "grpcpp/grpcpp.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
+#include "lots/v1/recall.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
@@ -124,7 +125,8 @@ class Session {
              std::unique_ptr<v1::LotService::StubInterface>,
              std::unique_ptr<v1::StockService::StubInterface>,
              std::unique_ptr<v1::WorkOrderService::StubInterface>,
-             std::unique_ptr<v1::TraceService::StubInterface>>
+             std::unique_ptr<v1::TraceService::StubInterface>,
+             std::unique_ptr<v1::RecallService::StubInterface>>
       stubs_;
 };
 
