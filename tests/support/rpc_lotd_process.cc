@@ -68,7 +68,7 @@ void LotdProcess::Start() {
   const std::string program = fs::read_symlink("/proc/self/exe").parent_path() / "lotd";
   Check(access(program.c_str(), X_OK) == 0);
   const std::string data = absl::StrCat(folder_, "/data");
-  const std::string socket = absl::StrCat("unix:", folder_, "/socket");
+  const std::string socket = address();
   const std::string log = absl::StrCat(folder_, "/log");
   pid_ = fork();
   Check(pid_ >= 0);
@@ -121,8 +121,7 @@ std::shared_ptr<grpc::Channel> LotdProcess::NewChannel() const {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  return grpc::CreateCustomChannel(absl::StrCat("unix:", folder_, "/socket"),
-                                   grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments);
 }
 
 pid_t LotdProcess::postgres() const {
@@ -130,6 +129,8 @@ pid_t LotdProcess::postgres() const {
   pid_t pid = 0;
   return file >> pid ? pid : 0;
 }
+
+std::string LotdProcess::address() const { return absl::StrCat("unix:", folder_, "/socket"); }
 
 std::string LotdProcess::conninfo() const {
   return absl::StrCat("host=", folder_, "/data/socket port=5432 user=lots dbname=lots");

@@ -31,8 +31,11 @@ class LotdProcess {
   // A connection of its own each time, which is made again soon after it broke.
   std::shared_ptr<grpc::Channel> NewChannel() const;
 
+  pid_t pid() const { return pid_; }
   // The postmaster; 0 while there is none.
   pid_t postgres() const;
+  // Where it listens, as lotctl takes it.
+  std::string address() const;
   // Of lotd's database.
   std::string conninfo() const;
   // What lotd has logged.
