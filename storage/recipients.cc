@@ -39,116 +39,19 @@ constexpr size_t kLotsPerStatement = 5'000;
 // What the order of the answer rests on.
 struct Delivery {
   MovementId movement_id;
-  const AffectedLot* lot;
   const std::string* partner_id;
   absl::Time occurred_at;
   Quantity delivered;
   Quantity returned;
+  int32_t depth;
+  bool certain;
 };
 
 bool ComesBefore(const Delivery& a, const Delivery& b) {
-  const bool a_indirect = a.lot->depth > 0, b_indirect = b.lot->depth > 0;
+  const bool a_indirect = a.depth > 0, b_indirect = b.depth > 0;
   return std::tie(a_indirect, *a.partner_id, a.occurred_at, a.movement_id) <
          std::tie(b_indirect, *b.partner_id, b.occurred_at, b.movement_id);
 }
-
-class Reading {
- public:
-  Reading(pg::Transaction& snapshot, const CompanyId& company, bool show_returned)
-      : snapshot_(snapshot), company_(company), show_returned_(show_returned) {}
-
-  absl::Status FindAll(absl::Span<const AffectedLot> lots) {
-    for (size_t begin = 0; begin < lots.size(); begin += kLotsPerStatement) {
-      RETURN_IF_ERROR(Find(lots.subspan(begin, kLotsPerStatement)));
-    }
-    std::sort(deliveries_.begin(), deliveries_.end(), ComesBefore);
-    return absl::OkStatus();
-  }
-
-  absl::Status TellAll(absl::FunctionRef<void(std::vector<Recipient>)> sink) {
-    const absl::Span<const Delivery> all = deliveries_;
-    for (size_t begin = 0; begin < all.size(); begin += kRecipientsPerMessage) {
-      ASSIGN_OR_RETURN(std::vector<Recipient> told,
-                       Read(all.subspan(begin, kRecipientsPerMessage)));
-      sink(std::move(told));
-    }
-    return absl::OkStatus();
-  }
-
-  RecipientSummary Summary(size_t lot_count) const {
-    const bool has_nameless = partners_.contains("");
-    return {.delivery_count = static_cast<int64_t>(deliveries_.size()),
-            .partner_count = static_cast<int64_t>(partners_.size()) - (has_nameless ? 1 : 0),
-            .lot_count = static_cast<int64_t>(lot_count)};
-  }
-
- private:
-  absl::Status Find(absl::Span<const AffectedLot> lots) {
-    std::vector<LotId> ids;
-    absl::flat_hash_map<LotId, const AffectedLot*> by_id;
-    for (const AffectedLot& lot : lots) {
-      ids.push_back(lot.lot_id);
-      by_id.emplace(lot.lot_id, &lot);
-    }
-    snapshot_.Add(kFindDeliveries, company_, ids);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-    for (const pg::Row row : results[0]) {
-      const Quantity delivered = row.Get<Quantity>(4), returned = row.Get<Quantity>(5);
-      if (delivered == returned && !show_returned_) continue;
-      deliveries_.push_back({.movement_id = row.Get<MovementId>(0),
-                             .lot = by_id.at(row.Get<LotId>(1)),
-                             .partner_id = PartnerOf(row),
-                             .occurred_at = row.Get<absl::Time>(3),
-                             .delivered = delivered,
-                             .returned = returned});
-    }
-    return absl::OkStatus();
-  }
-
-  // The same text once for all deliveries.
-  const std::string* PartnerOf(const pg::Row& row) {
-    const auto partner_id = row.Get<std::string>(2);
-    auto& kept = partners_[partner_id];
-    if (kept == nullptr) kept = std::make_unique<std::string>(partner_id);
-    return kept.get();
-  }
-
-  absl::StatusOr<std::vector<Recipient>> Read(absl::Span<const Delivery> deliveries) {
-    std::vector<MovementId> ids;
-    std::vector<Recipient> recipients;
-    absl::flat_hash_map<MovementId, size_t> places;
-    for (const Delivery& delivery : deliveries) {
-      places.emplace(delivery.movement_id, recipients.size());
-      ids.push_back(delivery.movement_id);
-      Recipient& recipient = recipients.emplace_back();
-      recipient.movement_id = delivery.movement_id;
-      recipient.partner_id = *delivery.partner_id;
-      recipient.occurred_at = delivery.occurred_at;
-      recipient.delivered = delivery.delivered;
-      recipient.returned = delivery.returned;
-      recipient.depth = delivery.lot->depth;
-      recipient.certain = delivery.lot->certain;
-    }
-    snapshot_.Add(kReadDeliveries, company_, ids);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-    for (const pg::Row row : results[0]) {
-      Recipient& recipient = recipients[places.at(row.Get<MovementId>(0))];
-      recipient.location_id = row.Get<LocationId>(1);
-      recipient.document = {row.Get<std::string>(2), row.Get<std::string>(3)};
-      recipient.lot_id = row.Get<LotId>(4);
-      recipient.product_id = row.Get<ProductId>(5);
-      recipient.number = row.Get<std::string>(6);
-      recipient.scale = row.Get<int>(7);
-    }
-    return recipients;
-  }
-
-  pg::Transaction& snapshot_;
-  const CompanyId& company_;
-  const bool show_returned_;
-  std::vector<Delivery> deliveries_;
-  absl::flat_hash_map<std::string, std::unique_ptr<std::string>> partners_;
-};
 
 Problem TooLarge() {
   const std::string limit = absl::StrCat(kTraceNodesMax);
@@ -162,18 +65,122 @@ Problem TooLarge() {
 
 }  // namespace
 
+// The deliveries of an answer in their order, and how far it is told.
+class RecipientList {
+ public:
+  RecipientList(const CompanyId& company, bool show_returned)
+      : company_(company), show_returned_(show_returned) {}
+
+  absl::Status Find(pg::Transaction& snapshot, absl::Span<const AffectedLot> lots) {
+    for (size_t begin = 0; begin < lots.size(); begin += kLotsPerStatement) {
+      RETURN_IF_ERROR(FindSome(snapshot, lots.subspan(begin, kLotsPerStatement)));
+    }
+    std::sort(deliveries_.begin(), deliveries_.end(), ComesBefore);
+    const bool has_nameless = partners_.contains("");
+    summary_ = {.delivery_count = static_cast<int64_t>(deliveries_.size()),
+                .partner_count = static_cast<int64_t>(partners_.size()) - (has_nameless ? 1 : 0),
+                .lot_count = static_cast<int64_t>(lots.size())};
+    return absl::OkStatus();
+  }
+
+  const RecipientSummary& summary() const { return summary_; }
+  bool done() const { return told_ == deliveries_.size(); }
+
+  // The next ones. `flight`: a pg::Flight or pg::Transaction.
+  template <class Flight>
+  absl::StatusOr<std::vector<Recipient>> Next(Flight& flight) {
+    const auto next = absl::MakeConstSpan(deliveries_).subspan(told_, kRecipientsPerMessage);
+    std::vector<MovementId> ids;
+    for (const Delivery& delivery : next) ids.push_back(delivery.movement_id);
+    flight.Add(kReadDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+    told_ += next.size();
+    return Read(next, results[0]);
+  }
+
+ private:
+  absl::Status FindSome(pg::Transaction& snapshot, absl::Span<const AffectedLot> lots) {
+    std::vector<LotId> ids;
+    absl::flat_hash_map<LotId, const AffectedLot*> by_id;
+    for (const AffectedLot& lot : lots) {
+      ids.push_back(lot.lot_id);
+      by_id.emplace(lot.lot_id, &lot);
+    }
+    snapshot.Add(kFindDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+    for (const pg::Row row : results[0]) {
+      const Quantity delivered = row.Get<Quantity>(4), returned = row.Get<Quantity>(5);
+      if (delivered == returned && !show_returned_) continue;
+      const AffectedLot& lot = *by_id.at(row.Get<LotId>(1));
+      deliveries_.push_back({.movement_id = row.Get<MovementId>(0),
+                             .partner_id = KeepPartner(row.Get<std::string>(2)),
+                             .occurred_at = row.Get<absl::Time>(3),
+                             .delivered = delivered,
+                             .returned = returned,
+                             .depth = lot.depth,
+                             .certain = lot.certain});
+    }
+    return absl::OkStatus();
+  }
+
+  // The same text once for all deliveries.
+  const std::string* KeepPartner(const std::string& partner_id) {
+    std::unique_ptr<std::string>& kept = partners_[partner_id];
+    if (kept == nullptr) kept = std::make_unique<std::string>(partner_id);
+    return kept.get();
+  }
+
+  static std::vector<Recipient> Read(absl::Span<const Delivery> deliveries,
+                                     const pg::Result& rows) {
+    std::vector<Recipient> recipients;
+    absl::flat_hash_map<MovementId, size_t> places;
+    for (const Delivery& delivery : deliveries) {
+      places.emplace(delivery.movement_id, recipients.size());
+      Recipient& recipient = recipients.emplace_back();
+      recipient.movement_id = delivery.movement_id;
+      recipient.partner_id = *delivery.partner_id;
+      recipient.occurred_at = delivery.occurred_at;
+      recipient.delivered = delivery.delivered;
+      recipient.returned = delivery.returned;
+      recipient.depth = delivery.depth;
+      recipient.certain = delivery.certain;
+    }
+    for (const pg::Row row : rows) {
+      Recipient& recipient = recipients[places.at(row.Get<MovementId>(0))];
+      recipient.location_id = row.Get<LocationId>(1);
+      recipient.document = {row.Get<std::string>(2), row.Get<std::string>(3)};
+      recipient.lot_id = row.Get<LotId>(4);
+      recipient.product_id = row.Get<ProductId>(5);
+      recipient.number = row.Get<std::string>(6);
+      recipient.scale = row.Get<int>(7);
+    }
+    return recipients;
+  }
+
+  const CompanyId company_;
+  const bool show_returned_;
+  std::vector<Delivery> deliveries_;
+  size_t told_ = 0;
+  absl::flat_hash_map<std::string, std::unique_ptr<std::string>> partners_;
+  RecipientSummary summary_;
+};
+
 absl::StatusOr<RecipientSummary> ReadRecipients(
     pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
     bool show_returned, absl::FunctionRef<void(std::vector<Recipient>)> sink) {
-  Reading reading(snapshot, company, show_returned);
-  RETURN_IF_ERROR(reading.FindAll(lots));
-  RETURN_IF_ERROR(reading.TellAll(sink));
-  return reading.Summary(lots.size());
+  RecipientList list(company, show_returned);
+  RETURN_IF_ERROR(list.Find(snapshot, lots));
+  while (!list.done()) {
+    ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list.Next(snapshot));
+    sink(std::move(recipients));
+  }
+  return list.summary();
 }
 
-absl::StatusOr<RecipientSummary> ListRecipients(
-    pg::Connection& db, const RecipientsOrder& order,
-    absl::FunctionRef<void(std::vector<Recipient>)> sink) {
+namespace {
+
+absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
+                                                       const RecipientsOrder& order) {
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
   const TraceOrder walk{.company = order.company,
                         .direction = TraceDirection::kDownstream,
@@ -186,7 +193,26 @@ absl::StatusOr<RecipientSummary> ListRecipients(
   std::vector<AffectedLot> lots;
   lots.reserve(graph.nodes.size());
   for (const auto& [lot_id, node] : graph.nodes) lots.push_back({lot_id, node.depth, node.certain});
-  return ReadRecipients(snapshot, order.company, lots, order.show_returned, sink);
+  auto list = std::make_unique<RecipientList>(order.company, order.show_returned);
+  RETURN_IF_ERROR(list->Find(snapshot, lots));
+  return list;
 }
+
+}  // namespace
+
+RecipientReader::RecipientReader(RecipientsOrder order) : order_(std::move(order)) {}
+RecipientReader::~RecipientReader() = default;
+
+absl::StatusOr<std::optional<std::vector<Recipient>>> RecipientReader::Next(pg::Connection& db) {
+  if (list_ == nullptr) {
+    ASSIGN_OR_RETURN(list_, FindAll(db, order_));
+  }
+  if (list_->done()) return std::nullopt;
+  pg::Flight flight(db);
+  ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list_->Next(flight));
+  return recipients;
+}
+
+const RecipientSummary& RecipientReader::summary() const { return list_->summary(); }
 
 }  // namespace lots

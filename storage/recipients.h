@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct AffectedLot {
   int depth = 0;  // transformations between it and the nearest seed; 0: a seed
   bool certain = false;
 };
+
+class RecipientList;
 
 // One delivery that was not reversed.
 struct Recipient {
@@ -61,10 +65,25 @@ struct RecipientsOrder {
   bool show_returned = false;
 };
 
-// The same for the seeds and everything made of them, in one snapshot. TRACE_TOO_LARGE when that is
-// more than a trace can hold: a list of recipients that is not whole must not look like one.
-absl::StatusOr<RecipientSummary> ListRecipients(
-    pg::Connection& db, const RecipientsOrder& order,
-    absl::FunctionRef<void(std::vector<Recipient>)> sink);
+// The same for the seeds and everything made of them, piece by piece, so that the caller may wait
+// between two of them without a connection. For one thread at a time.
+class RecipientReader {
+ public:
+  explicit RecipientReader(RecipientsOrder order);
+  ~RecipientReader();
+  RecipientReader(const RecipientReader&) = delete;
+  RecipientReader& operator=(const RecipientReader&) = delete;
+
+  // The next deliveries; none: that was all. The first call finds all of them in one snapshot, and
+  // a delivery does not change afterwards, so any connection will do. TRACE_TOO_LARGE when the
+  // seeds lead to more than a trace can hold: a list that is not whole must not look like one.
+  absl::StatusOr<std::optional<std::vector<Recipient>>> Next(pg::Connection& db);
+  // Once the first call has answered.
+  const RecipientSummary& summary() const;
+
+ private:
+  const RecipientsOrder order_;
+  std::unique_ptr<RecipientList> list_;  // none: nothing was asked for yet
+};
 
 }  // namespace lots

@@ -1,11 +1,13 @@
 // ListRecipients, FindCommonOrigins and GetWarranty as callers of the API see them.
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lots/v1/trace.grpc.pb.h"
+#include "service/trace_service.h"
 #include "storage/limits.h"
 #include "storage/stock.h"
 #include "tests/support/test_server.h"
@@ -15,6 +17,32 @@ namespace lots {
 namespace {
 
 using Traces = v1::TraceService::Stub;
+
+// Of a client that takes one message at a time.
+class SlowSink : public Sink<v1::ListRecipientsResponse> {
+ public:
+  void Append(v1::ListRecipientsResponse message) override {
+    messages.push_back(std::move(message));
+    full_ = true;
+  }
+  bool full() const override { return full_; }
+  void Later(Rest rest) override { rest_ = std::move(rest); }
+
+  // Goes on once the client has taken what waits; false: nothing is left for later.
+  bool Resume(pg::Connection& db) {
+    if (!rest_) return false;
+    full_ = false;
+    const Rest rest = std::exchange(rest_, nullptr);
+    EXPECT_TRUE(rest(db, *this).ok());
+    return true;
+  }
+
+  std::vector<v1::ListRecipientsResponse> messages;
+
+ private:
+  bool full_ = false;
+  Rest rest_;
+};
 
 // Bikes B1 to B3 of frames F1 to F3 and of salt, on SHELF; B1 with customer C-1, B2 back from C-2.
 class QuestionsRpc : public testing::Test {
@@ -117,6 +145,23 @@ TEST_F(QuestionsRpc, RecipientsComeWholeWithASummaryAtTheEnd) {
   ASSERT_EQ(Recipients(request), "OK");
   EXPECT_TRUE(messages_[0].recipients(0).direct());
   EXPECT_EQ(messages_[0].recipients(0).certainty(), v1::CERTAINTY_CERTAIN);
+}
+
+TEST_F(QuestionsRpc, ASlowClientOfRecipientsHoldsNoConnection) {
+  v1::ListRecipientsRequest request;
+  Name("B1", *request.add_seeds());
+  SlowSink sink;
+  {
+    const auto db = server_.database().Connect();
+    ASSERT_TRUE(
+        handlers::ListRecipients(request, Call{.company = shop_.company()}, *db, sink).ok());
+  }
+  ASSERT_EQ(sink.messages.size(), 1u);
+  EXPECT_TRUE(sink.Resume(shop_.db()));
+  EXPECT_FALSE(sink.Resume(shop_.db()));
+  ASSERT_EQ(sink.messages.size(), 2u);
+  EXPECT_EQ(sink.messages[0].recipients(0).number(), "B1");
+  EXPECT_EQ(sink.messages[1].summary().delivery_count(), 1);
 }
 
 TEST_F(QuestionsRpc, NobodyIsAnAnswerToo) {

@@ -59,16 +59,19 @@ class RecipientsTest : public ::testing::Test {
     std::vector<std::string> told;
     const RecipientsOrder order{
         .company = shop_.company(), .seeds = std::move(seeds), .show_returned = show_returned};
-    const auto summary = ListRecipients(shop_.db(), order, [&](const auto& recipients) {
-      for (const Recipient& one : recipients) {
+    RecipientReader reader(order);
+    for (;;) {
+      const auto recipients = reader.Next(shop_.db());
+      EXPECT_TRUE(recipients.ok()) << recipients.status();
+      if (!recipients.ok() || !recipients->has_value()) break;
+      for (const Recipient& one : **recipients) {
         told.push_back(absl::StrCat(one.partner_id, " ", one.number, " ", one.delivered.ToString(),
                                     "-", one.returned.ToString(), " depth ", one.depth,
                                     one.certain ? " certain" : " possible"));
         last_ = one;
       }
-    });
-    EXPECT_TRUE(summary.ok()) << summary.status();
-    if (summary.ok()) summary_ = *summary;
+    }
+    summary_ = reader.summary();
     return told;
   }
 
@@ -227,9 +230,8 @@ TEST(Recipients, AnAnswerThatIsNotWholeIsRefused) {
   for (int i = 0; i <= kTraceDepthMax; ++i) {
     graph.AddStep({{.lot = absl::StrCat("L", i)}}, {{.lot = absl::StrCat("L", i + 1)}});
   }
-  const RecipientsOrder order{.company = graph.company(), .seeds = {graph.Lot("L0")}};
-  const auto answer = ListRecipients(graph.db(), order, [](const auto&) {});
-  EXPECT_EQ(Refusal(answer.status()), "TRACE_TOO_LARGE seeds");
+  RecipientReader reader({.company = graph.company(), .seeds = {graph.Lot("L0")}});
+  EXPECT_EQ(Refusal(reader.Next(graph.db()).status()), "TRACE_TOO_LARGE seeds");
 }
 
 }  // namespace
