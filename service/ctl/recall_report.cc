@@ -43,6 +43,8 @@ std::string ShowPlaces(const v1::RecallLot& lot) {
   return places;
 }
 
+std::string CountLots(int64_t count) { return absl::StrCat(count, count == 1 ? " lot" : " lots"); }
+
 // A sheet that every format shows: its columns and rows.
 using Sheet = HtmlTable;
 
@@ -125,8 +127,8 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& rec
           {"affected lots", absl::StrCat(scope.lot_count(), " (", scope.certain_count(),
                                          " certain, ", scope.possible_count(), " possible)")},
           {"depth", absl::StrCat(scope.depth())},
-          {"on hand", absl::StrCat(scope.on_hand_lot_count(), " lots")},
-          {"with customers", absl::StrCat(scope.delivered_lot_count(), " lots")},
+          {"on hand", CountLots(scope.on_hand_lot_count())},
+          {"with customers", CountLots(scope.delivered_lot_count())},
           {"may go to", absl::StrJoin(recall.exempt_location_ids(), ", ")},
           {"opened", Show(recall.open_time())},
           {"opened by", recall.opener()},

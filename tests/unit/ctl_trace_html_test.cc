@@ -1,18 +1,14 @@
 // The HTML page of a trace, in a real browser.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/trace_graph.h"
+#include "tests/support/browser_page.h"
 
 namespace lots::ctl {
 namespace {
@@ -92,42 +88,9 @@ TracedGraph Factory() {
 
 class TraceHtml : public testing::Test {
  protected:
-  TraceHtml()
-      : folder_(std::filesystem::temp_directory_path() / absl::StrCat("lots-html-", getpid())) {
-    std::filesystem::create_directories(folder_);
-    std::ofstream out(page());
-    WriteTraceHtml(Factory(), out);
-  }
-  ~TraceHtml() override { std::filesystem::remove_all(folder_); }
+  json Look(const std::string& expression) const { return page_.Look(expression); }
 
-  std::string page() const { return (folder_ / "trace.html").string(); }
-
-  // What the expression is in the opened page. The page must not have asked for anything, nor
-  // failed. LOTS_TEST_SCREENSHOT names a file to look at.
-  json Look(const std::string& expression) {
-    const char* screenshot = std::getenv("LOTS_TEST_SCREENSHOT");
-    const std::string command =
-        absl::StrCat("tests/support/in_browser '", page(), "' \"$EXPRESSION\" ",
-                     screenshot != nullptr ? screenshot : "");
-    setenv("EXPRESSION", expression.c_str(), 1);
-    std::FILE* const pipe = popen(command.c_str(), "r");
-    std::string text;
-    std::array<char, 4096> buffer;
-    while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-      text.append(buffer.data(), count);
-    }
-    EXPECT_EQ(pclose(pipe), 0);
-    const json answer = json::parse(text, nullptr, false);
-    if (answer.is_discarded()) {
-      ADD_FAILURE() << text;
-      return nullptr;
-    }
-    EXPECT_EQ(answer["requests"], json::array());
-    EXPECT_EQ(answer["errors"], json::array());
-    return answer["value"];
-  }
-
-  const std::filesystem::path folder_;
+  const BrowserPage page_{[](std::ostream& out) { WriteTraceHtml(Factory(), out); }};
 };
 
 // Helpers in the page's own language.
