@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/hold.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
@@ -16,6 +17,7 @@
 namespace lots {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -158,6 +160,93 @@ TEST_F(CtlCommands, LotsAreEditedArchivedAndDeleted) {
             v1::LOT_STATE_ACTIVE);
   EXPECT_EQ(lotctl_.Ok({"lot", "delete", "steel/OLD"}), "deleted steel/OLD\n");
   EXPECT_EQ(lotctl_.Run({"lot", "get", "steel/OLD"}).code, 1);
+}
+
+TEST_F(CtlCommands, LotsAreHeldAndReleased) {
+  const auto held = lotctl_.Answer<v1::HoldLotsResponse>(
+      {"lot", "hold", "steel/H-1", "--location", "RAW", "--reason", "lab report 7", "--until",
+       "2099-12-31", "--exempt", "SCRAP"});
+  ASSERT_EQ(held.hold_ids_size(), 1);
+  EXPECT_THAT(lotctl_.Ok({"lot", "hold", "motor/M-1", "motor/M-2", "--reason", "recount"}),
+              HasSubstr("motor/M-2"));
+
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "motor/M-1"}), HasSubstr("held:      lot\n"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "list", "--held"}),
+              AllOf(HasSubstr("HELD"), HasSubstr("place"), HasSubstr("M-2")));
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "steel/H-1"}),
+              AllOf(HasSubstr("SCRAP"), HasSubstr("lab report 7"), HasSubstr("2099-12-31"),
+                    HasSubstr(held.hold_ids(0))));
+  const CtlEnd end =
+      lotctl_.Run({"stock", "move", "transfer", "steel/H-1=5", "--from", "RAW", "--to", "HALL"});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_THAT(end.err, HasSubstr("LOT_HELD (FAILED_PRECONDITION)"));
+
+  EXPECT_THAT(lotctl_.Ok({"lot", "release", "--hold", held.hold_ids(0), "--note", "fine"}),
+              HasSubstr(held.hold_ids(0)));
+  EXPECT_EQ(lotctl_
+                .Answer<v1::ReleaseLotsResponse>(
+                    {"lot", "release", "motor/M-1", "motor/M-2", "--note", "counted"})
+                .hold_ids_size(),
+            2);
+  EXPECT_THAT(lotctl_.Ok({"lot", "history", "steel/H-1"}),
+              AllOf(HasSubstr("held  place RAW  lab report 7  until 2099-12-31"),
+                    HasSubstr("released  place RAW  lab report 7"), HasSubstr("(fine)")));
+  EXPECT_THAT(lotctl_.Ok({"lot", "list", "--held"}), Not(HasSubstr("M-2")));
+  EXPECT_EQ(lotctl_.Run({"lot", "release", "--note", "of what?"}).code, 2);
+}
+
+TEST_F(CtlCommands, LotsAreSplitMergedAndRelabelled) {
+  const auto split = lotctl_.Answer<v1::ReshapeResponse>(
+      {"lot", "split", "steel/H-1", "H-1A=60", "H-1B=40@HALL", "--from", "RAW", "--note", "why"});
+  ASSERT_EQ(split.lots_size(), 2);
+  EXPECT_EQ(split.lots(1).number(), "H-1B");
+  const std::string merged = lotctl_.Ok({"lot", "merge", "steel/H-1A", "steel/H-1B=10.5@HALL",
+                                         "--from", "RAW", "--into", "H-2", "--to", "SHIP"});
+  EXPECT_THAT(merged, AllOf(HasSubstr("came out"), HasSubstr("H-2"), HasSubstr("transformation")));
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "steel/H-2"}),
+              AllOf(HasSubstr("SHIP"), HasSubstr("70.500")));
+  const auto relabelled = lotctl_.Answer<v1::ReshapeResponse>(
+      {"lot", "relabel", "steel/H-2", "--from", "SHIP", "--quantity", "0.5", "--number", "H-3",
+       "--expires", "2031-01-01", "--at", "2026-01-01"});
+  EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "get", relabelled.lots(0).lot_id()}).number(), "H-3");
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "steel/H-3"}), HasSubstr("2031-01-01"));
+
+  lotctl_.Ok({"lot", "hold", "steel/H-3", "--reason", "odd"});
+  EXPECT_EQ(lotctl_.Run({"lot", "split", "steel/H-3", "H-4=0.1", "--from", "SHIP"}).code, 1);
+  EXPECT_THAT(
+      lotctl_.Ok({"lot", "split", "steel/H-3", "H-4=0.1", "--from", "SHIP", "--accept-held"}),
+      HasSubstr("H-4"));
+  EXPECT_THAT(lotctl_.Run({"work-order", "reverse", split.transformation_id()}).err,
+              HasSubstr("RESULT_USED"));
+}
+
+TEST_F(CtlCommands, QuestionsAreAnswered) {
+  MakePump();
+  lotctl_.Ok({"product", "upsert", "pump", "--warranty-months", "24"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "warranty", "pump/SN-0001"}), HasSubstr("has not begun"));
+  lotctl_.Ok({"stock", "move", "delivery", "pump/SN-0001", "--from", "HALL", "--partner", "C-9",
+              "--document", "delivery_note:7"});
+  const std::string warranty = lotctl_.Ok({"lot", "warranty", "pump/SN-0001"});
+  EXPECT_THAT(warranty, AllOf(HasSubstr("in force"), HasSubstr("24 months"), HasSubstr("C-9"),
+                              HasSubstr("delivery_note 7")));
+  EXPECT_EQ(lotctl_.Answer<v1::Warranty>({"lot", "warranty", "pump/SN-0001"}).state(),
+            v1::WARRANTY_STATE_IN_FORCE);
+
+  const std::string recipients = lotctl_.Ok({"trace", "recipients", "steel/H-1"});
+  EXPECT_THAT(recipients, AllOf(HasSubstr("pump/SN-0001"), HasSubstr("certain, depth 1"),
+                                HasSubstr("1 delivery to 1 partner, 2 lots looked at")));
+  const auto messages = lotctl_.Messages<v1::ListRecipientsResponse>(
+      {"trace", "recipients", "pump/SN-0001", "--returned"});
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_TRUE(messages[0].recipients(0).direct());
+
+  const std::string origins = lotctl_.Ok({"trace", "origins", "pump/SN-0001"});
+  EXPECT_THAT(origins, AllOf(HasSubstr("motor/M-1"), HasSubstr("work order"), HasSubstr("ACME"),
+                             HasSubstr("1/1"), HasSubstr("5 of 5 origins of 1 failed units")));
+  const auto answer = lotctl_.Answer<v1::FindCommonOriginsResponse>(
+      {"trace", "origins", "pump/SN-0001", "--sound", "motor/M-2", "--limit", "1"});
+  EXPECT_EQ(answer.sound_count(), 1);
+  EXPECT_EQ(answer.origins_size(), 1);
 }
 
 TEST_F(CtlCommands, StockIsMovedListedSuggestedAndReversed) {

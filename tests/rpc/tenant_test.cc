@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
+#include "lots/v1/recall.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
@@ -26,6 +27,7 @@ struct Tenant {
   std::string part;        // the lot in it
   std::string receipt;     // the movement that brought the part
   std::string completion;  // the transformation
+  std::string hold;        // of the part
 };
 
 class TenantTest : public ::testing::Test {
@@ -96,11 +98,21 @@ class TenantTest : public ::testing::Test {
     tenant.unit = done.outputs(0).lot_id();
   }
 
+  std::string Hold(const Tenant& tenant) {
+    v1::HoldLotsRequest hold;
+    hold.set_company(tenant.company);
+    hold.set_request_id("hold");
+    hold.add_targets()->mutable_lot()->set_lot_id(tenant.part);
+    hold.set_reason("recount");
+    return Must(*lots_, &v1::LotService::Stub::HoldLots, hold).hold_ids(0);
+  }
+
   Tenant NewTenant(const std::string& company) {
     Tenant tenant{.company = company};
     Register(company);
     tenant.receipt = Receive(tenant);
     Complete(tenant);
+    tenant.hold = Hold(tenant);
     return tenant;
   }
 
@@ -110,6 +122,7 @@ class TenantTest : public ::testing::Test {
   std::unique_ptr<v1::StockService::Stub> stock_ = server_.NewStub<v1::StockService>();
   std::unique_ptr<v1::WorkOrderService::Stub> orders_ = server_.NewStub<v1::WorkOrderService>();
   std::unique_ptr<v1::TraceService::Stub> traces_ = server_.NewStub<v1::TraceService>();
+  std::unique_ptr<v1::RecallService::Stub> recalls_ = server_.NewStub<v1::RecallService>();
   const Tenant a_ = NewTenant("a");
   const Tenant b_ = NewTenant("b");
 };
@@ -155,6 +168,28 @@ class Intruder {
       request.mutable_lot()->set_notes("mine");
       request.mutable_update_mask()->add_paths("notes");
     });
+    Ask("HoldLots", lots, &Stub::HoldLots, "LOT_NOT_FOUND", [this](auto& request) {
+      request.add_targets()->mutable_lot()->set_lot_id(a_.unit);
+      request.set_reason("mine");
+    });
+    Ask("SplitLot", lots, &Stub::SplitLot, "LOT_NOT_FOUND", [this](auto& request) {
+      request.mutable_lot()->set_lot_id(a_.part);
+      request.set_location_id("shelf");
+      request.add_parts()->set_quantity("1");
+    });
+    Ask("MergeLots", lots, &Stub::MergeLots, "LOT_NOT_FOUND", [this](auto& request) {
+      v1::MergeSource& source = *request.add_sources();
+      source.mutable_lot()->set_lot_id(a_.part);
+      source.set_location_id("shelf");
+    });
+    Ask("RelabelLot", lots, &Stub::RelabelLot, "LOT_NOT_FOUND", [this](auto& request) {
+      request.mutable_lot()->set_lot_id(a_.unit);
+      request.set_location_id("shelf");
+    });
+    Ask("ReleaseLots", lots, &Stub::ReleaseLots, "HOLD_NOT_FOUND", [this](auto& request) {
+      request.add_hold_ids(a_.hold);
+      request.set_note("mine");
+    });
   }
 
   void AskStock(v1::StockService::Stub& stock) {
@@ -194,6 +229,20 @@ class Intruder {
   void AskTraces(v1::TraceService::Stub& traces) {
     AskStream("TraceUpstream", traces, &v1::TraceService::Stub::TraceUpstream);
     AskStream("TraceDownstream", traces, &v1::TraceService::Stub::TraceDownstream);
+    AskStream("ListRecipients", traces, &v1::TraceService::Stub::ListRecipients);
+    Ask("FindCommonOrigins", traces, &v1::TraceService::Stub::FindCommonOrigins, "LOT_NOT_FOUND",
+        [this](auto& request) { request.add_failed()->set_lot_id(a_.unit); });
+    Ask("GetWarranty", traces, &v1::TraceService::Stub::GetWarranty, "LOT_NOT_FOUND",
+        [this](auto& request) { request.mutable_lot()->set_lot_id(a_.unit); });
+  }
+
+  void AskRecalls(v1::RecallService::Stub& recalls) {
+    Ask("OpenRecall", recalls, &v1::RecallService::Stub::OpenRecall, "LOT_NOT_FOUND",
+        [this](auto& request) {
+          request.set_recall_id("RC");
+          request.add_seeds()->set_lot_id(a_.part);
+          request.set_reason("mine");
+        });
   }
 
   const Told& told() const { return told_; }
@@ -235,7 +284,7 @@ class Intruder {
 
 std::set<std::string> EveryMethod() {
   std::set<std::string> names;
-  for (const char* file : {"catalog", "lot", "stock", "work_order", "trace"}) {
+  for (const char* file : {"catalog", "lot", "stock", "work_order", "trace", "recall"}) {
     const auto* proto = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
         absl::StrCat("lots/v1/", file, ".proto"));
     for (int s = 0; s < proto->service_count(); ++s) {
@@ -250,11 +299,12 @@ std::set<std::string> EveryMethod() {
 // Methods that take no id made by the server: they see only what the company's own names lead to.
 const std::set<std::string>& MethodsByName() {
   static const std::set<std::string> names = {
-      "GetSettings",       "UpdateSettings",  "UpsertProducts", "GetProduct",
-      "ListProducts",      "UpsertLocations", "ListLocations",  "CreateLot",
-      "BatchCreateLots",   "FindLots",        "ListLots",       "SummarizeLots",
-      "PreviewLotNumbers", "ListMovements",   "SuggestLots",    "AssignSerials",
-      "UnassignSerials",   "CancelWorkOrder", "GetWorkOrder",   "ListWorkOrders"};
+      "GetSettings",       "UpdateSettings",  "UpsertProducts",     "GetProduct",
+      "ListProducts",      "UpsertLocations", "ListLocations",      "CreateLot",
+      "BatchCreateLots",   "FindLots",        "ListLots",           "SummarizeLots",
+      "PreviewLotNumbers", "ListMovements",   "SuggestLots",        "AssignSerials",
+      "UnassignSerials",   "CancelWorkOrder", "GetWorkOrder",       "ListWorkOrders",
+      "GetRecall",         "ListRecalls",     "StreamRecallReport", "CloseRecall"};
   return names;
 }
 
@@ -267,6 +317,7 @@ TEST_F(TenantTest, EveryMethodRefusesAnothersIdsAndShowsNothing) {
   b.AskStock(*stock_);
   b.AskOrders(*orders_);
   b.AskTraces(*traces_);
+  b.AskRecalls(*recalls_);
 
   for (const auto& [method, answer] : b.told()) EXPECT_EQ(answer.first, answer.second) << method;
   EXPECT_EQ(Picture(*lots_, *stock_, a_), a_before);
