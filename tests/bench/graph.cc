@@ -45,8 +45,8 @@ SELECT '$C', pg_temp.bench_id('step', $L, place / 2), place % 2, lot_id, 100, 1
 FROM bench_lots WHERE level = $L;
 )sql";
 
-// Everything that hangs on a lot: 100 of it are made, one goes into each transformation that takes
-// it, and of every third lot ten go to a customer.
+// Everything that hangs on a lot: 100 of it are made (of the seed more), one goes into each
+// transformation that takes it, and of every third lot ten go to a customer.
 constexpr char kStock[] = R"sql(
 INSERT INTO lots
 SELECT '$C', lot_id, 'part', 2, 0, false,
@@ -58,17 +58,19 @@ CREATE TEMP TABLE bench_used AS
 SELECT lot_id, count(*) AS used FROM transformation_inputs WHERE company = '$C' GROUP BY lot_id;
 INSERT INTO balances
 SELECT '$C', l.lot_id, 'STOCK', 'part', 1, false,
-       100 - coalesce(u.used, 0) - CASE place % 3 WHEN 2 THEN 10 ELSE 0 END, now(), now(), now()
+       CASE level WHEN 0 THEN 10000000 ELSE 100 END - coalesce(u.used, 0)
+         - CASE place % 3 WHEN 2 THEN 10 ELSE 0 END, now(), now(), now()
 FROM bench_lots l LEFT JOIN bench_used u USING (lot_id);
 INSERT INTO balances
 SELECT '$C', lot_id, 'CUSTOMER', 'part', 4, false, 10, now(), NULL, now()
 FROM bench_lots WHERE place % 3 = 2;
 INSERT INTO balances
-SELECT '$C', l.lot_id, 'PRODUCTION', 'part', 5, false, coalesce(u.used, 0) - 100, NULL, NULL, now()
+SELECT '$C', l.lot_id, 'PRODUCTION', 'part', 5, false,
+       coalesce(u.used, 0) - CASE level WHEN 0 THEN 10000000 ELSE 100 END, NULL, NULL, now()
 FROM bench_lots l LEFT JOIN bench_used u USING (lot_id);
 INSERT INTO movements
-SELECT '$C', pg_temp.bench_id('made', level, place), 6, lot_id, 100, 'PRODUCTION', 'STOCK', '', '',
-       '', now(), now(), 'bench', '', NULL, NULL,
+SELECT '$C', pg_temp.bench_id('made', level, place), 6, lot_id,
+       CASE level WHEN 0 THEN 10000000 ELSE 100 END, 'PRODUCTION', 'STOCK', '', '', '', now(), now(), 'bench', '', NULL, NULL,
        CASE level WHEN 0 THEN NULL ELSE pg_temp.bench_id('step', level, place / 2) END, NULL
 FROM bench_lots;
 INSERT INTO movements
