@@ -31,8 +31,8 @@ int StreamWorkers(int workers) { return std::max(1, workers / 4); }
 
 std::vector<std::string> ServiceNames() {
   return {v1::CatalogService::service_full_name(), v1::LotService::service_full_name(),
-          v1::RecallService::service_full_name(), v1::StockService::service_full_name(),
-          v1::TraceService::service_full_name(), v1::WorkOrderService::service_full_name()};
+          v1::RecallService::service_full_name(),  v1::StockService::service_full_name(),
+          v1::TraceService::service_full_name(),   v1::WorkOrderService::service_full_name()};
 }
 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {

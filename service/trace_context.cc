@@ -9,10 +9,13 @@ namespace lots {
 namespace {
 
 bool IsLowerHex(absl::string_view text, size_t size) {
-  return text.size() == size && text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
+  constexpr auto kNone = absl::string_view::npos;
+  return text.size() == size && text.find_first_not_of("0123456789abcdef") == kNone;
 }
 
-bool IsZero(absl::string_view text) { return text.find_first_not_of('0') == absl::string_view::npos; }
+bool IsZero(absl::string_view text) {
+  return text.find_first_not_of('0') == absl::string_view::npos;
+}
 
 }  // namespace
 

@@ -36,7 +36,8 @@ constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
 // come back.
 constexpr pg::Statement kLockLevel{"recall_lock_level", R"sql(
   SELECT count(*) FROM (
-    SELECT FROM lots WHERE company = $1 AND lot_id = ANY($2) ORDER BY lot_id FOR UPDATE) locked)sql"};
+    SELECT FROM lots WHERE company = $1 AND lot_id = ANY($2)
+    ORDER BY lot_id FOR UPDATE) AS locked)sql"};
 
 constexpr pg::Statement kInsertMembers{"insert_recall_members", R"sql(
   INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,

@@ -14,20 +14,22 @@ namespace {
 constexpr char kCatalog[] = R"sql(
 INSERT INTO companies VALUES ('$C', true, true, 'UTC', 1, now(), now());
 INSERT INTO products VALUES
-  ('$C', 'part', 'Part', 2, 'pc', 0, '', NULL, NULL, NULL, NULL, false, 0, '', true, false, 1, now(), now());
+  ('$C', 'part', 'Part', 2, 'pc', 0, '', NULL, NULL, NULL, NULL, false, 0, '', true, false, 1,
+   now(), now());
 INSERT INTO locations VALUES
   ('$C', 'STOCK', 1, '', NULL, '', '', '', '', '', '', '', false, now(), now()),
   ('$C', 'CUSTOMER', 4, '', NULL, '', '', '', '', '', '', '', true, now(), now()),
   ('$C', 'PRODUCTION', 5, '', NULL, '', '', '', '', '', '', '', true, now(), now()),
   ('$C', 'ADJUSTMENT', 7, '', NULL, '', '', '', '', '', '', '', true, now(), now());
-CREATE FUNCTION pg_temp.bench_id(kind text, level int, place bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
-  AS $$ SELECT md5('$C ' || kind || ' ' || level || ' ' || place)::uuid $$;
+CREATE FUNCTION pg_temp.bench_id(kind text, level int, place bigint) RETURNS uuid
+  LANGUAGE sql IMMUTABLE AS $$ SELECT md5('$C ' || kind || ' ' || level || ' ' || place)::uuid $$;
 CREATE TEMP TABLE bench_lots (level int, place bigint, lot_id uuid);
 )sql";
 
 // Lots of one level.
 constexpr char kLevelLots[] = R"sql(
-INSERT INTO bench_lots SELECT $L, i, pg_temp.bench_id('lot', $L, i) FROM generate_series(0, $N - 1) i;
+INSERT INTO bench_lots
+SELECT $L, i, pg_temp.bench_id('lot', $L, i) FROM generate_series(0, $N - 1) i;
 )sql";
 
 // The transformations that make a level: number t makes lots 2t and 2t + 1 of three lots of the
@@ -70,12 +72,13 @@ SELECT '$C', l.lot_id, 'PRODUCTION', 'part', 5, false,
 FROM bench_lots l LEFT JOIN bench_used u USING (lot_id);
 INSERT INTO movements
 SELECT '$C', pg_temp.bench_id('made', level, place), 6, lot_id,
-       CASE level WHEN 0 THEN 10000000 ELSE 100 END, 'PRODUCTION', 'STOCK', '', '', '', now(), now(), 'bench', '', NULL, NULL,
+       CASE level WHEN 0 THEN 10000000 ELSE 100 END, 'PRODUCTION', 'STOCK', '', '', '', now(),
+       now(), 'bench', '', NULL, NULL,
        CASE level WHEN 0 THEN NULL ELSE pg_temp.bench_id('step', level, place / 2) END, NULL
 FROM bench_lots;
 INSERT INTO movements
-SELECT '$C', md5(transformation_id::text || line)::uuid, 5, lot_id, 1, 'STOCK', 'PRODUCTION', '', '',
-       '', now(), now(), 'bench', '', NULL, NULL, transformation_id, NULL
+SELECT '$C', md5(transformation_id::text || line)::uuid, 5, lot_id, 1, 'STOCK', 'PRODUCTION', '',
+       '', '', now(), now(), 'bench', '', NULL, NULL, transformation_id, NULL
 FROM transformation_inputs WHERE company = '$C';
 INSERT INTO movements
 SELECT '$C', pg_temp.bench_id('sold', level, place), 3, lot_id, 10, 'STOCK', 'CUSTOMER',
