@@ -76,6 +76,7 @@ inline constexpr int64_t kTraceFilterValuesMax = 100;
 inline constexpr int64_t kTraceLinkKindsMax = 4;  // all that are followed
 inline constexpr int64_t kTraceResumeShownMax = 1'000;
 inline constexpr int kTraceNodesPerMessage = 500;    // about 150 KiB a message
+inline constexpr int kTraceNodesPerRead = 2'000;     // of several messages
 inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
@@ -110,10 +111,11 @@ inline constexpr int kRecipientsPerMessage = 500;
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
 // Calls answered by one statement; beyond, a call more saves hardly anything.
 inline constexpr int kCallsPerBatchMax = 64;
-// Each holds at most kStreamBytesWaitingMax, and a trace its graph, for a client that does not read.
+// Each holds at most kStreamBytesWaitingMax, and a trace its graph, for a client that does not
+// read.
 inline constexpr int kStreamsMax = 16;
-// Seconds of work for a client of the usual speed, and 64 MiB for kStreamsMax of them. A message may
-// go beyond it.
+// Seconds of work for a client of the usual speed, and 64 MiB for kStreamsMax of them. A message
+// may go beyond it.
 inline constexpr size_t kStreamBytesWaitingMax = 4 * 1024 * 1024;
 // 10,000 movements with documents and notes stay below it.
 inline constexpr int kMessageBytesMax = 16 * 1024 * 1024;

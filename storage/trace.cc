@@ -1,7 +1,7 @@
 #include "storage/trace.h"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,6 +12,11 @@
 #include "storage/trace_graph.h"
 
 namespace lots {
+namespace {
+
+constexpr size_t kTotalsPerStatement = 10'000;
+
+}  // namespace
 
 // Where a reader stands: before the seeds, before the walk, or at a depth, where first the nodes
 // and then the transformations are told.
@@ -27,9 +32,9 @@ class TraceTelling {
     if (!seeds_told_) return TellSeeds();
     if (!walked_) RETURN_IF_ERROR(Walk());
     while (depth_ + 1 < graph_.levels.size()) {
+      if (!read_.empty()) return TellRead();
       if (node_ < graph_.levels[depth_ + 1]) {
-        ASSIGN_OR_RETURN(TracePiece piece, TellNodes());
-        if (!piece.nodes.empty()) return piece;
+        RETURN_IF_ERROR(ReadNodes());
       } else if (step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth()) {
         ASSIGN_OR_RETURN(TracePiece piece, TellSteps());
         if (!piece.links.empty()) return piece;
@@ -52,25 +57,31 @@ class TraceTelling {
   // What is known of seeds needs no walk.
   absl::StatusOr<TracePiece> TellSeeds() {
     seeds_told_ = true;
-    std::vector<TraceLot> lots;
-    if (downstream()) {
-      ASSIGN_OR_RETURN(seed_scale_, ReadCommonScale(*snapshot_, order_, order_.seeds));
-      ASSIGN_OR_RETURN(lots, ReadTraceLots(*snapshot_, order_, order_.seeds));
-    }
     TracePiece piece;
     ASSIGN_OR_RETURN(piece.nodes, ReadTraceNodes(*snapshot_, order_, order_.seeds));
     const size_t room = order_.node_limit;
     if (piece.nodes.size() > room) piece.nodes.erase(piece.nodes.begin() + room, piece.nodes.end());
-    for (TraceNode& node : piece.nodes) {
-      node.certainty = Certainty::kCertain;
-      if (lots.empty()) continue;
-      const auto seed = std::lower_bound(order_.seeds.begin(), order_.seeds.end(), node.lot_id);
-      const Quantity total = lots[seed - order_.seeds.begin()].total;
-      node.bounds = {total, total, total, total, total};
-      node.seed_scale = seed_scale_;
-    }
+    for (TraceNode& node : piece.nodes) node.certainty = Certainty::kCertain;
+    if (downstream()) RETURN_IF_ERROR(BoundSeeds(piece.nodes));
     summary_.node_count += static_cast<int64_t>(piece.nodes.size());
     return piece;
+  }
+
+  absl::Status BoundSeeds(std::vector<TraceNode>& seeds) {
+    ASSIGN_OR_RETURN(seed_scale_, ReadCommonScale(*snapshot_, order_, order_.seeds));
+    std::vector<LotId> lots;
+    for (const TraceNode& seed : seeds) {
+      if (seed.tracking != Tracking::kSerial) lots.push_back(seed.lot_id);
+    }
+    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(*snapshot_, order_, lots));
+    size_t next = 0;
+    for (TraceNode& seed : seeds) {
+      const bool serial = seed.tracking == Tracking::kSerial;
+      const Quantity total = serial ? Quantity::FromUnits(1) : totals[next++];
+      seed.bounds = {total, total, total, total, total};
+      seed.seed_scale = seed_scale_;
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Walk() {
@@ -100,24 +111,32 @@ class TraceTelling {
   }
 
   absl::Status Bound() {
-    std::vector<LotId> lot_ids;
-    lot_ids.reserve(graph_.nodes.size());
-    for (const auto& [lot_id, node] : graph_.nodes) lot_ids.push_back(lot_id);
-    ASSIGN_OR_RETURN(const std::vector<TraceLot> lots, ReadTraceLots(*snapshot_, order_, lot_ids));
-    bounds_ = BoundTrace(graph_, lots);
+    std::vector<Quantity> totals(graph_.nodes.size(), Quantity::FromUnits(1));
+    for (uint32_t begin = 0; begin < totals.size();) {
+      std::vector<LotId> lots;
+      std::vector<uint32_t> numbers;
+      for (; begin < totals.size() && lots.size() < kTotalsPerStatement; ++begin) {
+        if (graph_.nodes[begin].second.serial) continue;
+        lots.push_back(graph_.nodes[begin].first);
+        numbers.push_back(begin);
+      }
+      ASSIGN_OR_RETURN(const std::vector<Quantity> read, ReadTotals(*snapshot_, order_, lots));
+      for (size_t i = 0; i < read.size(); ++i) totals[numbers[i]] = read[i];
+    }
+    bounds_ = BoundTrace(graph_, totals);
     return absl::OkStatus();
   }
 
-  absl::StatusOr<TracePiece> TellNodes() {
+  // Reads ahead, for a round trip costs as much as some hundred nodes.
+  absl::Status ReadNodes() {
     std::vector<LotId> lot_ids;
     for (; node_ < graph_.levels[depth_ + 1]; ++node_) {
-      if (lot_ids.size() == kTraceNodesPerMessage) break;
+      if (lot_ids.size() == kTraceNodesPerRead) break;
       if (!graph_.nodes[node_].second.withheld) lot_ids.push_back(graph_.nodes[node_].first);
     }
-    TracePiece piece;
-    if (lot_ids.empty()) return piece;
-    ASSIGN_OR_RETURN(piece.nodes, ReadTraceNodes(*snapshot_, order_, lot_ids));
-    for (TraceNode& node : piece.nodes) {
+    if (lot_ids.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(read_, ReadTraceNodes(*snapshot_, order_, lot_ids));
+    for (TraceNode& node : read_) {
       const uint32_t number = graph_.nodes.Find(node.lot_id);
       const TraceGraph::Node& found = graph_.nodes[number].second;
       node.depth = found.depth;
@@ -126,7 +145,19 @@ class TraceTelling {
       node.bounds = bounds_[number];
       node.seed_scale = seed_scale_;
     }
+    return absl::OkStatus();
+  }
+
+  TracePiece TellRead() {
+    const size_t end = std::min<size_t>(read_.size(), told_ + kTraceNodesPerMessage);
+    TracePiece piece;
+    piece.nodes.assign(std::make_move_iterator(read_.begin() + told_),
+                       std::make_move_iterator(read_.begin() + end));
     summary_.node_count += static_cast<int64_t>(piece.nodes.size());
+    told_ = end;
+    if (told_ < read_.size()) return piece;
+    read_.clear();
+    told_ = 0;
     return piece;
   }
 
@@ -176,7 +207,9 @@ class TraceTelling {
   std::optional<int> seed_scale_;
   TraceGraph graph_;
   std::vector<TraceBounds> bounds_;  // by number, downstream
-  size_t depth_ = 0;                 // what is told next
+  std::vector<TraceNode> read_;      // nodes to tell, and how many of them are told
+  size_t told_ = 0;
+  size_t depth_ = 0;  // what is told next
   uint32_t node_ = 0;
   uint32_t step_ = 0;
   size_t link_ = 0;                 // of the step

@@ -62,9 +62,9 @@ Range PartOf(Quantity q, Quantity total, const Range& of) {
 
 class Bounding {
  public:
-  Bounding(const TraceGraph& graph, absl::Span<const TraceLot> lots)
-      : graph_(graph), lots_(lots), bounds_(lots.size()), mixed_(lots.size()), cyclic_(0) {
-    for (uint32_t lot = 0; lot < lots.size(); ++lot) bounds_[lot].total = lots[lot].total;
+  Bounding(const TraceGraph& graph, absl::Span<const Quantity> totals)
+      : graph_(graph), bounds_(totals.size()), mixed_(totals.size()) {
+    for (uint32_t lot = 0; lot < totals.size(); ++lot) bounds_[lot].total = totals[lot];
     CountTakings();
   }
 
@@ -84,6 +84,7 @@ class Bounding {
   }
 
  private:
+  int ScaleOf(uint32_t lot) const { return graph_.nodes[lot].second.scale; }
   bool IsSeed(uint32_t lot) const { return graph_.nodes[lot].second.depth == 0; }
   uint32_t StepOf(uint32_t vertex) const {
     return vertex - static_cast<uint32_t>(graph_.nodes.size());
@@ -91,21 +92,21 @@ class Bounding {
 
   // What was taken of the seeds in all, and whether some goods may have been taken twice.
   void CountTakings() {
-    std::vector<Quantity> taken(lots_.size());
-    std::vector<Quantity> made(lots_.size());
+    std::vector<Quantity> taken(bounds_.size());
+    std::vector<Quantity> made(bounds_.size());
     for (const Link& link : graph_.links) {
       if (IsInput(link.kind)) taken[link.lot] += link.quantity;
       if (IsMade(link.kind)) made[link.lot] += link.quantity;
       if (link.kind == TraceLinkKind::kReturnedComponent) taken_twice_ = true;
     }
-    for (uint32_t lot = 0; lot < lots_.size(); ++lot) {
+    for (uint32_t lot = 0; lot < bounds_.size(); ++lot) {
       Quantity& total = bounds_[lot].total;
       if (IsSeed(lot)) {
         all_seeds_ += std::max(total, taken[lot]);
         continue;
       }
       // A serial is one however often it was made anew.
-      const bool serial = lots_[lot].serial;
+      const bool serial = graph_.nodes[lot].second.serial;
       if (!serial) total = std::max(total, made[lot]);
       if (taken[lot] > total) taken_twice_ = true;
     }
@@ -218,7 +219,7 @@ class Bounding {
   bool PassesOnTo(uint32_t step, const Output& output) const {
     if (!PassesOn(graph_.steps[step].kind)) return false;
     for (const Link& link : graph_.LinksOfStep(step)) {
-      if (IsInput(link.kind) && lots_[link.lot].scale != lots_[output.lot].scale) return false;
+      if (IsInput(link.kind) && ScaleOf(link.lot) != ScaleOf(output.lot)) return false;
     }
     return true;
   }
@@ -249,7 +250,7 @@ class Bounding {
     Part made;
     made.pure = false;
     if (certainly) {
-      made.affected.min = std::min(AtomOf(lots_[output.lot].scale), output.quantity);
+      made.affected.min = std::min(AtomOf(ScaleOf(output.lot)), output.quantity);
     }
     if (possibly) made.affected.max = output.quantity;
     made.seeds = Sum(pooled, output, single_output);
@@ -309,7 +310,6 @@ class Bounding {
   }
 
   const TraceGraph& graph_;
-  const absl::Span<const TraceLot> lots_;
   // Until a lot is settled, what the transformations crossed so far gave it.
   std::vector<TraceBounds> bounds_;
   std::vector<bool> mixed_;       // seeds' goods are not atoms of it
@@ -320,8 +320,8 @@ class Bounding {
 
 }  // namespace
 
-std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const TraceLot> lots) {
-  return Bounding(graph, lots).Run();
+std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals) {
+  return Bounding(graph, totals).Run();
 }
 
 }  // namespace lots

@@ -40,6 +40,7 @@
 // seeds to the lot.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -48,20 +49,12 @@
 
 namespace lots {
 
-// What the arithmetic needs to know of a lot.
-struct TraceLot {
-  Quantity total;
-  int scale = 0;
-  bool serial = false;
-};
+// One pass over a finished downstream graph; T and bounds by the number of the node.
+std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals);
 
-// One pass over a finished downstream graph; a TraceLot a node, and bounds a node, both by number.
-std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const TraceLot> lots);
-
-// A TraceLot for each of the lots, in their order.
-absl::StatusOr<std::vector<TraceLot>> ReadTraceLots(pg::Transaction& snapshot,
-                                                    const TraceOrder& order,
-                                                    absl::Span<const LotId> lot_ids);
+// T of lots that are no serials, in their order; some thousands at most.
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+                                                 const std::vector<LotId>& lot_ids);
 
 // The decimals in which quantities of these lots together are told; none: their units differ.
 absl::StatusOr<std::optional<int>> ReadCommonScale(pg::Transaction& snapshot,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace lots {
 
@@ -21,12 +22,15 @@ std::pair<uint32_t, bool> TraceGatherer::AddStep(const TransformationId& transfo
   return steps_.Add({.transformation_id = transformation_id, .depth = depth});
 }
 
-void TraceGatherer::AddLink(const TraceLink& link, uint32_t step) {
-  links_.Add({.quantity = link.quantity,
-              .step = step,
-              .lot = AddLot(link.lot_id),
-              .output = link.output_lot_id ? AddLot(*link.output_lot_id) : kNoNumber,
-              .kind = link.kind});
+void TraceGatherer::AddLink(const TraceLink& link, uint32_t step, uint32_t line) {
+  uint32_t output = kNoNumber;
+  if (!IsInput(link.kind)) output = line;
+  if (link.output_lot_id) output = AddLot(*link.output_lot_id);
+  links_.push_back({.quantity = link.quantity,
+                    .step = step,
+                    .lot = AddLot(link.lot_id),
+                    .output = output,
+                    .kind = link.kind});
 }
 
 TraceGraph TraceGatherer::Finish(std::string truncated_by) && {
@@ -42,7 +46,10 @@ TraceGraph TraceGatherer::Finish(std::string truncated_by) && {
 
 void TraceGatherer::MarkCuts() {
   std::vector<bool> missing(steps_.size());
+  std::vector<bool> told(steps_.size());
+  for (const uint32_t step : step_order_) told[step] = true;
   for (const Link& link : links_) {
+    if (!told[link.step]) continue;
     const bool far = downstream_ ? IsMade(link.kind) : IsInput(link.kind);
     if (!far || IsReached(link.lot)) continue;
     if (link.kind == TraceLinkKind::kExactInput) {
@@ -52,6 +59,7 @@ void TraceGatherer::MarkCuts() {
     }
   }
   for (const Link& link : links_) {
+    if (!told[link.step]) continue;
     const bool near = downstream_ ? IsInput(link.kind) : IsMade(link.kind);
     if (!near || !IsReached(link.lot)) continue;
     const bool cut =
@@ -69,7 +77,7 @@ void TraceGatherer::NumberLots(TraceGraph& graph) {
   graph.nodes.reserve(order_.size());
   for (const uint32_t lot : order_) new_lot_[lot] = graph.nodes.Add(lots_[lot]).first;
   for (const Link& link : links_) {
-    if (link.output == kNoNumber || new_lot_[link.output] != kNoNumber) continue;
+    if (link.kind != TraceLinkKind::kExactInput || new_lot_[link.output] != kNoNumber) continue;
     new_lot_[link.output] = static_cast<uint32_t>(graph.nodes.size() + graph.beyond.size());
     graph.beyond.push_back(IdOfLot(link.output));
   }
@@ -92,32 +100,54 @@ void TraceGatherer::NumberSteps(TraceGraph& graph) {
 
 // A limit may have cut off one end of a link; such a link is not kept.
 void TraceGatherer::PlaceLinks(TraceGraph& graph) {
-  Links links = std::move(links_).Take();
   const auto kept = [&](const Link& link) {
     return new_step_[link.step] != kNoNumber && graph.IsNode(new_lot_[link.lot]);
   };
   graph.step_links.assign(graph.steps.size() + 1, 0);
-  for (const Link& link : links) {
+  for (const Link& link : links_) {
     if (kept(link)) ++graph.step_links[new_step_[link.step] + 1];
   }
   std::partial_sum(graph.step_links.begin(), graph.step_links.end(), graph.step_links.begin());
   graph.links.resize(graph.step_links.back());
   std::vector<uint32_t> next(graph.step_links.begin(), graph.step_links.end() - 1);
-  for (Link& link : links) {
+  for (; !links_.empty(); links_.pop_front()) {
+    Link link = links_.front();
     if (!kept(link)) continue;
     link.step = new_step_[link.step];
     link.lot = new_lot_[link.lot];
-    if (link.output != kNoNumber) link.output = new_lot_[link.output];
+    if (link.kind == TraceLinkKind::kExactInput) link.output = new_lot_[link.output];
     graph.links[next[link.step]++] = link;
-  }
-  for (uint32_t step = 0; step < graph.steps.size(); ++step) {
-    std::sort(graph.links.begin() + graph.step_links[step],
-              graph.links.begin() + graph.step_links[step + 1], [](const Link& a, const Link& b) {
-                return std::tie(a.kind, a.lot, a.output) < std::tie(b.kind, b.lot, b.output);
-              });
   }
   new_lot_ = {};
   new_step_ = {};
+  JoinLines(graph);
+}
+
+// Sorts the links of each transformation, drops lines that came twice and adds up those about the
+// same.
+void TraceGatherer::JoinLines(TraceGraph& graph) {
+  size_t kept = 0;
+  for (uint32_t step = 0; step < graph.steps.size(); ++step) {
+    const auto begin = graph.links.begin() + graph.step_links[step];
+    auto end = graph.links.begin() + graph.step_links[step + 1];
+    const auto key = [](const Link& link) { return std::tie(link.kind, link.lot, link.output); };
+    std::sort(begin, end, [&](const Link& a, const Link& b) { return key(a) < key(b); });
+    end = std::unique(begin, end, [&](const Link& a, const Link& b) {
+      return !IsInput(a.kind) && key(a) == key(b);
+    });
+    graph.step_links[step] = static_cast<uint32_t>(kept);
+    for (auto link = begin; link != end; ++link) {
+      if (!IsInput(link->kind)) link->output = kNoNumber;
+      const bool again = kept > graph.step_links[step] && key(graph.links[kept - 1]) == key(*link);
+      if (again) {
+        graph.links[kept - 1].quantity += link->quantity;
+      } else {
+        graph.links[kept++] = *link;
+      }
+    }
+  }
+  graph.step_links.back() = static_cast<uint32_t>(kept);
+  graph.links.resize(kept);
 }
 
 void TraceGatherer::IndexByLot(TraceGraph& graph) const {

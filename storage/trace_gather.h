@@ -1,9 +1,9 @@
 // How a walk gathers its graph: as it comes, then put in order. Internal to the trace.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,6 +25,10 @@ class TraceGatherer {
   bool IsReached(uint32_t lot) const { return lots_[lot].second.depth != kUnreached; }
   // Makes the lots, which are not reached yet, the nodes of the next depth, in this order.
   void AddLevel(const std::vector<uint32_t>& level);
+  void Describe(uint32_t lot, int scale, bool serial) {
+    lots_[lot].second.scale = static_cast<int8_t>(scale);
+    lots_[lot].second.serial = serial;
+  }
   void MarkCut(uint32_t lot) { lots_[lot].second.cut = true; }
 
   // The transformation, and whether it is new.
@@ -35,8 +39,9 @@ class TraceGatherer {
   // The order of the answer: steps come in it, level by level.
   void OrderStep(uint32_t step) { step_order_.push_back(step); }
 
-  // Adds the link unless it is there; both ends have numbers.
-  void AddLink(const TraceLink& link, uint32_t step);
+  // Adds what one line of the transformation says. Inputs are added once each; an output's line may
+  // come again. Lines about the same become one link.
+  void AddLink(const TraceLink& link, uint32_t step, uint32_t line = 0);
 
   int64_t reached_count() const { return static_cast<int64_t>(order_.size()); }
 
@@ -51,24 +56,21 @@ class TraceGatherer {
       return step.transformation_id;
     }
   };
-  struct LinkKeyOf {
-    auto operator()(const TraceGraph::Link& link) const {
-      return std::make_tuple(link.step, link.lot, link.output, link.kind);
-    }
-  };
-  using Links = std::vector<TraceGraph::Link>;
+  // The line of an output stands in `output` until the end.
+  using Links = std::deque<TraceGraph::Link>;
 
   // Where a limit kept a lot out, the lots that lead to it were not followed to the end.
   void MarkCuts();
   void NumberLots(TraceGraph& graph);
   void NumberSteps(TraceGraph& graph);
   void PlaceLinks(TraceGraph& graph);
+  static void JoinLines(TraceGraph& graph);
   void IndexByLot(TraceGraph& graph) const;
 
   const bool downstream_;
   Numbered<TraceGraph::NodeEntry, TraceGraph::EntryId> lots_;
   Numbered<TraceGraph::Step, StepIdOf> steps_;
-  Numbered<TraceGraph::Link, LinkKeyOf> links_;
+  Links links_;                  // gives its memory back piece by piece while they are placed
   std::vector<uint32_t> order_;  // reached lots, as they are told
   std::vector<uint32_t> level_begin_;
   std::vector<uint32_t> step_order_;

@@ -24,6 +24,8 @@ struct TraceGraph {
     bool cut = false;
     // Found, but kept out of the answer by the filter.
     bool withheld = false;
+    bool serial = false;
+    int8_t scale = 0;  // decimals of its quantities
   };
   struct Step {
     TransformationId transformation_id;
@@ -32,6 +34,7 @@ struct TraceGraph {
     bool single_output = false;    // then its pooled inputs certainly went into that output
     bool outputs_missing = false;  // a limit cut some of those that were read
     bool all_outputs = false;      // those of its pooled inputs were asked for
+    bool counts = false;           // within the order's times, and not reversed
   };
   struct Link {
     Quantity quantity;

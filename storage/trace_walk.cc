@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <optional>
+#include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
@@ -12,92 +15,73 @@ namespace {
 
 // A level in the answer's order.
 constexpr pg::Statement kSortLots{"trace_sort_lots", R"sql(
-  SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
+  SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY product_id, number_key, lot_id)sql"};
 
-// Reversed completions made nothing, so they lead nowhere.
-constexpr pg::Statement kStepsFromInputs{"trace_steps_from_inputs", R"sql(
-  SELECT i.transformation_id, i.lot_id, i.output_lot_id, sum(i.quantity)
-  FROM transformation_inputs i
-  WHERE i.company = $1 AND i.lot_id = ANY($2) AND NOT EXISTS (
-    SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = i.transformation_id)
-  GROUP BY i.transformation_id, i.lot_id, i.output_lot_id)sql"};
+// Lines as they are: adding them up costs more there than here.
+constexpr pg::Statement kInputsOfLots{"trace_inputs_of_lots", R"sql(
+  SELECT transformation_id, lot_id, output_lot_id, quantity
+  FROM transformation_inputs WHERE company = $1 AND lot_id = ANY($2))sql"};
 
 // Role 3, a component that came back, was not made there.
-constexpr pg::Statement kStepsFromOutputs{"trace_steps_from_outputs", R"sql(
-  SELECT o.transformation_id, o.lot_id, o.role, sum(o.quantity)
-  FROM transformation_outputs o
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
-    SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id)
-  GROUP BY o.transformation_id, o.lot_id, o.role)sql"};
-
-// The same for what happened in [$3, $4) and by $5, and was recorded by $6. A reversal corrects the
-// record: it counts from when it was recorded, whenever it is said to have happened.
-constexpr pg::Statement kStepsFromInputsThen{"trace_steps_from_inputs_then", R"sql(
-  SELECT i.transformation_id, i.lot_id, i.output_lot_id, sum(i.quantity)
-  FROM transformation_inputs i
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
-  WHERE i.company = $1 AND i.lot_id = ANY($2) AND t.occurred_at >= $3 AND t.occurred_at < $4
-    AND t.occurred_at <= $5 AND t.recorded_at <= $6 AND NOT EXISTS (
-    SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = i.transformation_id AND r.recorded_at <= $6)
-  GROUP BY i.transformation_id, i.lot_id, i.output_lot_id)sql"};
-
-constexpr pg::Statement kStepsFromOutputsThen{"trace_steps_from_outputs_then", R"sql(
-  SELECT o.transformation_id, o.lot_id, o.role, sum(o.quantity)
-  FROM transformation_outputs o
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3
-    AND t.occurred_at >= $3 AND t.occurred_at < $4
-    AND t.occurred_at <= $5 AND t.recorded_at <= $6 AND NOT EXISTS (
-    SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $6)
-  GROUP BY o.transformation_id, o.lot_id, o.role)sql"};
+constexpr pg::Statement kOutputsOfLots{"trace_outputs_of_lots", R"sql(
+  SELECT transformation_id, lot_id, role, quantity, line
+  FROM transformation_outputs WHERE company = $1 AND lot_id = ANY($2) AND role <> 3)sql"};
 
 constexpr pg::Statement kAllOutputs{"trace_all_outputs", R"sql(
-  SELECT transformation_id, lot_id, role, sum(quantity)
-  FROM transformation_outputs WHERE company = $1 AND transformation_id = ANY($2)
-  GROUP BY transformation_id, lot_id, role)sql"};
+  SELECT transformation_id, lot_id, role, quantity, line
+  FROM transformation_outputs WHERE company = $1 AND transformation_id = ANY($2))sql"};
 
 constexpr pg::Statement kExactOutputs{"trace_exact_outputs", R"sql(
-  SELECT o.transformation_id, o.lot_id, o.role, sum(o.quantity)
+  SELECT o.transformation_id, o.lot_id, o.role, o.quantity, o.line
   FROM (SELECT DISTINCT * FROM unnest($2::uuid[], $3::uuid[])) AS pair (transformation_id, lot_id)
   JOIN transformation_outputs o ON o.company = $1
-    AND o.transformation_id = pair.transformation_id AND o.lot_id = pair.lot_id
-  GROUP BY o.transformation_id, o.lot_id, o.role)sql"};
+    AND o.transformation_id = pair.transformation_id AND o.lot_id = pair.lot_id)sql"};
 
 constexpr pg::Statement kPooledInputs{"trace_pooled_inputs", R"sql(
-  SELECT transformation_id, lot_id, output_lot_id, sum(quantity)
+  SELECT transformation_id, lot_id, output_lot_id, quantity
   FROM transformation_inputs
-  WHERE company = $1 AND transformation_id = ANY($2) AND output_lot_id IS NULL
-  GROUP BY transformation_id, lot_id, output_lot_id)sql"};
+  WHERE company = $1 AND transformation_id = ANY($2) AND output_lot_id IS NULL)sql"};
 
 constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
-  SELECT transformation_id, lot_id, output_lot_id, sum(quantity)
+  SELECT transformation_id, lot_id, output_lot_id, quantity
   FROM transformation_inputs
-  WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2)
-  GROUP BY transformation_id, lot_id, output_lot_id)sql"};
+  WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2))sql"};
 
-// What the walk needs of the transformations that a level led to, oldest first.
+// The transformations that count, with what the walk needs of them: those that happened in [$3, $4)
+// and by $5, were recorded by $6 and made something, for they were not reversed. A reversal
+// corrects the record: it counts from when it was recorded, whenever it is said to have happened.
 constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
          (SELECT count(*) FROM (
             SELECT FROM transformation_outputs o
-            WHERE o.company = $1 AND o.transformation_id = t.transformation_id LIMIT 2) few) = 1
-  FROM transformations t WHERE t.company = $1 AND t.transformation_id = ANY($2)
-  ORDER BY t.occurred_at, t.work_order_id NULLS FIRST, t.recorded_at, t.transformation_id)sql"};
+            WHERE o.company = $1 AND o.transformation_id = t.transformation_id LIMIT 2) few) = 1,
+         t.occurred_at, t.work_order_id, t.recorded_at
+  FROM transformations t
+  WHERE t.company = $1 AND t.transformation_id = ANY($2)
+    AND t.occurred_at >= $3 AND t.occurred_at < $4 AND t.occurred_at <= $5 AND t.recorded_at <= $6
+    AND NOT EXISTS (
+      SELECT FROM transformations r
+      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6))sql"};
 
 // A level is crossed in parts of so many lots: what one statement answers stays a few MiB.
-constexpr size_t kLotsPerStatement = 20'000;
+constexpr size_t kLotsPerStatement = 10'000;
 
-TraceLink InputLink(const pg::Row& row) {
+// A link as one line says it; the line tells outputs apart.
+struct Line {
   TraceLink link;
+  uint32_t line = 0;
+};
+
+Line InputLine(const pg::Row& row) {
+  Line read;
+  TraceLink& link = read.link;
   link.transformation_id = row.Get<TransformationId>(0);
   link.lot_id = row.Get<LotId>(1);
   link.output_lot_id = row.Get<std::optional<LotId>>(2);
   link.kind = link.output_lot_id ? TraceLinkKind::kExactInput : TraceLinkKind::kPooledInput;
   link.quantity = row.Get<Quantity>(3);
-  return link;
+  return read;
 }
 
 TraceLinkKind KindOf(OutputRole role) {
@@ -112,13 +96,15 @@ TraceLinkKind KindOf(OutputRole role) {
   return TraceLinkKind::kOutput;
 }
 
-TraceLink OutputLink(const pg::Row& row) {
-  TraceLink link;
+Line OutputLine(const pg::Row& row) {
+  Line read;
+  read.line = row.Get<uint32_t>(4);
+  TraceLink& link = read.link;
   link.transformation_id = row.Get<TransformationId>(0);
   link.lot_id = row.Get<LotId>(1);
   link.kind = KindOf(row.Get<OutputRole>(2));
   link.quantity = row.Get<Quantity>(3);
-  return link;
+  return read;
 }
 
 // Which kinds of links the filter leaves.
@@ -157,7 +143,7 @@ class Walk {
       for (size_t begin = 0; begin < level_.size(); begin += kLotsPerStatement) {
         RETURN_IF_ERROR(Cross(absl::MakeConstSpan(level_).subspan(begin, kLotsPerStatement)));
       }
-      RETURN_IF_ERROR(OrderSteps());
+      OrderSteps();
       ++depth_;
       RETURN_IF_ERROR(EnterLevel());
     }
@@ -165,7 +151,10 @@ class Walk {
   }
 
  private:
-  using Links = std::vector<TraceLink>;
+  using Lines = std::vector<Line>;
+  // The order in which transformations are told, and the number of one.
+  using Place =
+      std::tuple<absl::Time, std::optional<WorkOrderId>, absl::Time, TransformationId, uint32_t>;
 
   // Makes the lots that were reached and are new the next level, as far as the limit allows.
   absl::Status EnterLevel() {
@@ -185,6 +174,7 @@ class Walk {
     for (const pg::Row& row : results[0]) {
       if (level_.size() == room) break;
       level_.push_back(graph_.FindLot(row.Get<LotId>(0)));
+      graph_.Describe(level_.back(), row.Get<int>(1), row.Get<Tracking>(2) == Tracking::kSerial);
     }
     graph_.AddLevel(level_);
     return absl::OkStatus();
@@ -197,70 +187,48 @@ class Walk {
     return order_.before_children(by_id);
   }
 
+  // From the lots to the transformations next to them, and to the lots on their other side.
   absl::Status Cross(absl::Span<const uint32_t> lots) {
-    ASSIGN_OR_RETURN(const Links near, FindSteps(lots));
+    transaction_.Add(downstream_ ? kInputsOfLots : kOutputsOfLots, order_.company, IdsOf(lots));
+    ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
+    const Lines near = Read(results[0], downstream_ ? InputLine : OutputLine);
+    results.clear();
     if (near.empty()) return absl::OkStatus();
-    if (depth_ < order_.depth_max) return CrossSteps(near, lots);
-    for (const TraceLink& link : near) StopAt(link);
+    if (depth_ == order_.depth_max) return Stop(near);
+    AddFarSide(near, lots);
+    ASSIGN_OR_RETURN(results, transaction_.Send());
+    ReadHeaders(results[0]);
+    for (size_t i = 1; i < results.size(); ++i) Reach(results[i]);
     return absl::OkStatus();
   }
 
-  // The links between the lots and the transformations next to them.
-  absl::StatusOr<Links> FindSteps(absl::Span<const uint32_t> lots) {
-    const TraceFilter& filter = order_.filter;
-    const bool always =
-        filter.begin == absl::InfinitePast() && filter.end == absl::InfiniteFuture() &&
-        order_.as_of == absl::InfiniteFuture() && order_.known_at == absl::InfiniteFuture();
-    if (always) {
-      transaction_.Add(downstream_ ? kStepsFromInputs : kStepsFromOutputs, order_.company,
-                       IdsOf(lots));
-    } else {
-      transaction_.Add(downstream_ ? kStepsFromInputsThen : kStepsFromOutputsThen, order_.company,
-                       IdsOf(lots), filter.begin, filter.end, order_.as_of, order_.known_at);
-    }
-    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-    return Read(results[0], downstream_ ? InputLink : OutputLink);
-  }
-
-  // Reads the other side of the transformations, and reaches the lots there.
-  absl::Status CrossSteps(const Links& near, absl::Span<const uint32_t> lots) {
+  // Adds the statements about the transformations that are new, and about their other side.
+  void AddFarSide(const Lines& near, absl::Span<const uint32_t> lots) {
     std::vector<TransformationId> fresh;
-    for (const TraceLink& link : near) {
+    for (const auto& [link, line] : near) {
       const auto [step, is_new] = graph_.AddStep(link.transformation_id, depth_);
-      graph_.AddLink(link, step);
+      graph_.AddLink(link, step, line);
       if (is_new) fresh.push_back(link.transformation_id);
     }
-    if (downstream_) {
-      AddOutputs(near);
-    } else {
-      AddInputs(near, fresh, lots);
-    }
-    fresh_.insert(fresh_.end(), fresh.begin(), fresh.end());
-    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-    for (const pg::Result& result : results) {
-      for (const TraceLink& link : Read(result, downstream_ ? OutputLink : InputLink)) {
-        graph_.AddLink(link, graph_.FindStep(link.transformation_id));
-        if (link.kind == TraceLinkKind::kReturnedComponent) continue;
-        reached_.push_back(graph_.FindLot(link.lot_id));
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  void AddInputs(const Links& near, const std::vector<TransformationId>& fresh,
-                 absl::Span<const uint32_t> lots) {
+    AddHeaders(fresh);
+    if (downstream_) return AddOutputs(near);
     std::vector<TransformationId> near_steps;
-    for (const TraceLink& link : near) near_steps.push_back(link.transformation_id);
+    for (const auto& [link, line] : near) near_steps.push_back(link.transformation_id);
     transaction_.Add(kPooledInputs, order_.company, fresh);
     transaction_.Add(kExactInputs, order_.company, near_steps, IdsOf(lots));
   }
 
+  void AddHeaders(const std::vector<TransformationId>& steps) {
+    transaction_.Add(kStepHeaders, order_.company, steps, order_.filter.begin, order_.filter.end,
+                     order_.as_of, order_.known_at);
+  }
+
   // A pooled input went into every output; an exact one into the output that it names.
-  void AddOutputs(const Links& near) {
+  void AddOutputs(const Lines& near) {
     std::vector<TransformationId> pooled;
     std::vector<TransformationId> exact;
     std::vector<LotId> exact_outputs;
-    for (const TraceLink& link : near) {
+    for (const auto& [link, line] : near) {
       TraceGraph::Step& step = graph_.step(graph_.FindStep(link.transformation_id));
       if (step.all_outputs) continue;
       if (link.output_lot_id) {
@@ -275,43 +243,77 @@ class Walk {
     transaction_.Add(kExactOutputs, order_.company, exact, exact_outputs);
   }
 
-  // Beyond the last level nothing new is read. A link to a transformation that is told is told too.
-  void StopAt(const TraceLink& link) {
-    const uint32_t step = graph_.FindStep(link.transformation_id);
-    bool followed = false;
-    if (step != kNoNumber) {
-      graph_.AddLink(link, step);
-      TraceGraph::Step& found = graph_.step(step);
-      followed = downstream_ && found.all_outputs;
-      if (!followed && !link.output_lot_id) found.outputs_missing = true;
+  void ReadHeaders(const pg::Result& headers) {
+    for (const pg::Row& row : headers) {
+      const auto id = row.Get<TransformationId>(0);
+      const uint32_t number = graph_.FindStep(id);
+      TraceGraph::Step& step = graph_.step(number);
+      step.kind = row.Get<TransformationKind>(1);
+      step.single_output = row.Get<bool>(2);
+      step.counts = true;
+      places_.push_back({row.Get<absl::Time>(3), row.Get<std::optional<WorkOrderId>>(4),
+                         row.Get<absl::Time>(5), id, number});
     }
-    if (followed) return;
-    graph_.MarkCut(graph_.FindLot(link.lot_id));
-    if (truncated_by_.empty()) truncated_by_ = "depth_max";
   }
 
-  absl::Status OrderSteps() {
-    if (fresh_.empty()) return absl::OkStatus();
-    transaction_.Add(kStepHeaders, order_.company, std::exchange(fresh_, {}));
+  void Reach(const pg::Result& rows) {
+    for (const auto& [link, line] : Read(rows, downstream_ ? OutputLine : InputLine)) {
+      const uint32_t step = graph_.FindStep(link.transformation_id);
+      if (!graph_.step(step).counts) continue;
+      graph_.AddLink(link, step, line);
+      if (link.kind == TraceLinkKind::kReturnedComponent) continue;
+      reached_.push_back(graph_.FindLot(link.lot_id));
+    }
+  }
+
+  // Beyond the last level nothing new is read, but whether there is something.
+  absl::Status Stop(const Lines& near) {
+    std::vector<TransformationId> unknown;
+    for (const auto& [link, line] : near) {
+      const uint32_t step = graph_.FindStep(link.transformation_id);
+      if (step == kNoNumber) unknown.push_back(link.transformation_id);
+      if (step != kNoNumber && graph_.step(step).counts) StopAt(link, step, line);
+    }
+    AddHeaders(unknown);
     ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-    for (const pg::Row& row : results[0]) {
-      const uint32_t number = graph_.FindStep(row.Get<TransformationId>(0));
-      graph_.step(number).kind = row.Get<TransformationKind>(1);
-      graph_.step(number).single_output = row.Get<bool>(2);
-      graph_.OrderStep(number);
+    absl::flat_hash_set<TransformationId> counting;
+    for (const pg::Row& row : results[0]) counting.insert(row.Get<TransformationId>(0));
+    for (const auto& [link, line] : near) {
+      if (counting.contains(link.transformation_id)) Cut(link);
     }
     return absl::OkStatus();
   }
 
-  // The links that the filter leaves.
-  Links Read(const pg::Result& rows, TraceLink (*read)(const pg::Row&)) const {
-    Links links;
-    links.reserve(rows.size());
+  // A link to a transformation that is told is told too.
+  void StopAt(const TraceLink& link, uint32_t step, uint32_t line) {
+    graph_.AddLink(link, step, line);
+    TraceGraph::Step& found = graph_.step(step);
+    if (downstream_ && found.all_outputs) return;
+    if (!link.output_lot_id) found.outputs_missing = true;
+    Cut(link);
+  }
+
+  void Cut(const TraceLink& link) {
+    graph_.MarkCut(graph_.FindLot(link.lot_id));
+    if (truncated_by_.empty()) truncated_by_ = "depth_max";
+  }
+
+  // What the level led to, oldest first.
+  void OrderSteps() {
+    std::sort(places_.begin(), places_.end());
+    for (const Place& place : places_) graph_.OrderStep(std::get<uint32_t>(place));
+    places_.clear();
+  }
+
+  // The lines that the filter leaves.
+  Lines Read(const pg::Result& rows, Line (*read)(const pg::Row&)) const {
+    Lines lines;
+    lines.reserve(rows.size());
     for (const pg::Row& row : rows) {
-      TraceLink link = read(row);
-      if (kinds_.Allows(link.kind)) links.push_back(std::move(link));
+      Line line = read(row);
+      if (kinds_.Allows(line.link.kind)) lines.push_back(std::move(line));
     }
-    return links;
+    return lines;
   }
 
   std::vector<LotId> IdsOf(absl::Span<const uint32_t> lots) const {
@@ -328,8 +330,8 @@ class Walk {
   TraceGatherer graph_;
   int depth_ = 0;
   std::vector<uint32_t> level_;
-  std::vector<uint32_t> reached_;        // from the level
-  std::vector<TransformationId> fresh_;  // that the level led to
+  std::vector<uint32_t> reached_;  // from the level
+  std::vector<Place> places_;      // of what the level led to
   std::string truncated_by_;
 };
 

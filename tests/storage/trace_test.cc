@@ -18,6 +18,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 constexpr TraceDirection kUp = TraceDirection::kUpstream;
 constexpr TraceDirection kDown = TraceDirection::kDownstream;
@@ -120,6 +121,26 @@ TEST_F(TraceTest, OutputReachedExactlyFirstAndPooledLaterIsToldWhole) {
   EXPECT_THAT(down.nodes, ElementsAre("root 0 certain", "exact 1 possible", "late 1 possible",
                                       "pooled 2 possible", "u1 2 possible", "u2 3 possible"));
   EXPECT_EQ(down.steps.size(), 3u);
+}
+
+TEST_F(TraceTest, LinesAboutTheSameAreOneLinkWithTheirSum) {
+  graph_.AddStep({{"root"}}, {{"exact"}, {"late"}});
+  graph_.AddStep({{"late"}}, {{"pooled"}});
+  // u1 is read for its exact input, and again for the pooled one.
+  graph_.AddStep({{"exact", "u1"}, {"exact", "u1"}, {"pooled"}}, {{"u1"}, {"u1"}, {"u2"}});
+
+  std::map<std::string, Quantity> sums;
+  for (const TraceLink& link : Run(kDown, {"exact", "pooled"}).links) {
+    for (const std::string lot : {"exact", "pooled", "u1", "u2"}) {
+      if (link.lot_id == graph_.Lot(lot)) EXPECT_TRUE(sums.emplace(lot, link.quantity).second);
+    }
+  }
+
+  EXPECT_THAT(
+      sums,
+      ElementsAre(Pair("exact", Quantity::FromUnits(2)), Pair("pooled", Quantity::FromUnits(1)),
+                  Pair("u1", Quantity::FromUnits(2)), Pair("u2", Quantity::FromUnits(1))));
+  EXPECT_EQ(Run(kDown, {"root"}).links.size(), 9u);
 }
 
 TEST_F(TraceTest, ReworkCycleEndsAndTellsEachLotOnce) {

@@ -315,6 +315,7 @@ TraceGraph GraphOf(const BoundsCase& c) {
   std::vector<uint32_t> others;
   for (int lot = 0; lot < static_cast<int>(c.totals.size()); ++lot) {
     const uint32_t number = gatherer.AddLot(LotIdOf(lot));
+    gatherer.Describe(number, c.scale, c.serials.count(lot) > 0);
     if (c.unreached.count(lot) == 0) (c.seeds.count(lot) > 0 ? seeds : others).push_back(number);
   }
   gatherer.AddLevel(seeds);
@@ -368,13 +369,13 @@ std::string BoundsCase::Text() const {
 
 std::vector<TraceBounds> BoundsOf(const BoundsCase& c) {
   const TraceGraph graph = GraphOf(c);
-  std::vector<TraceLot> lots(graph.nodes.size());
+  std::vector<Quantity> totals(graph.nodes.size());
   for (int lot = 0; lot < static_cast<int>(c.totals.size()); ++lot) {
     const uint32_t number = graph.nodes.Find(LotIdOf(lot));
     if (number == kNoNumber) continue;
-    lots[number] = {Units(c.totals[lot]), c.scale, c.serials.count(lot) > 0};
+    totals[number] = Units(c.totals[lot]);
   }
-  const std::vector<TraceBounds> bounds = BoundTrace(graph, lots);
+  const std::vector<TraceBounds> bounds = BoundTrace(graph, totals);
   std::vector<TraceBounds> by_lot(c.totals.size());
   for (int lot = 0; lot < static_cast<int>(c.totals.size()); ++lot) {
     const uint32_t number = graph.nodes.Find(LotIdOf(lot));

@@ -25,8 +25,8 @@ TracedGraph GraphOf(const std::string& text) {
 
 // Steel, pooled, and a motor, exact, went into a pump, whose number and partner mean harm.
 constexpr char kPump[] = R"(
-    nodes { lot_id: "s" product_id: "steel" number: "H-1" state: LOT_STATE_ACTIVE certainty: CERTAINTY_CERTAIN
-            on_hand_quantity: "97.5"
+    nodes { lot_id: "s" product_id: "steel" number: "H-1" state: LOT_STATE_ACTIVE
+            certainty: CERTAINTY_CERTAIN on_hand_quantity: "97.5"
             bounds { total_quantity: "100" affected_quantity_min: "100"
                      affected_quantity_max: "100" seed_quantity_min: "100"
                      seed_quantity_max: "100" } }
