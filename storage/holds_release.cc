@@ -145,8 +145,8 @@ absl::flat_hash_map<LotId, std::vector<HoldRow>> StandingOf(const pg::Result& ro
                                                             absl::Time now) {
   absl::flat_hash_map<LotId, std::vector<HoldRow>> standing;
   for (const pg::Row row : rows) {
-    HoldRow hold = HoldRowOf(row);
-    if (!EndOf(hold, now).has_value()) standing[hold.lot_id].push_back(std::move(hold));
+    const HoldRow hold = HoldRowOf(row);
+    if (!EndOf(hold, now).has_value()) standing[hold.lot_id].push_back(hold);
   }
   for (auto& [lot_id, holds] : standing) {
     std::sort(holds.begin(), holds.end(), [](const HoldRow& a, const HoldRow& b) {

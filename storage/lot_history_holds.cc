@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "storage/hold_row.h"
 
@@ -61,13 +60,12 @@ std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows) {
   constexpr int kEvent = kHoldColumnCount + 3;
   std::vector<LotEvent> events;
   for (const pg::Row row : rows) {
-    Hold hold = HoldOf(row);
     events.push_back({.event_id = row.Get<Uuid>(kEvent),
-                      .lot_id = hold.lot_id,
+                      .lot_id = row.Get<LotId>(0),
                       .kind = row.Get<LotEventKind>(kEvent + 1),
                       .actor = row.Get<std::string>(kEvent + 2),
                       .recorded_at = row.Get<absl::Time>(kEvent + 3),
-                      .hold = std::move(hold)});
+                      .hold = HoldOf(row)});
   }
   return events;
 }

@@ -37,19 +37,6 @@ constexpr int kWorkers = 8;
 // Long enough for a loaded machine; nobody waits for it unless something is wrong.
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
-// Runs `work(worker)` on so many threads, which all begin at once.
-void InThreads(int count, const std::function<void(int)>& work) {
-  auto* barrier = new absl::Barrier(count);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < count; ++i) {
-    threads.emplace_back([&, i] {
-      if (barrier->Block()) delete barrier;
-      work(i);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
-
 // The lots that left the shelves after their hold, by the order of history.
 constexpr pg::Statement kReadSlipped{"test_read_slipped", R"sql(
   SELECT DISTINCT m.lot_id
@@ -68,6 +55,20 @@ std::vector<LotId> Slipped(pg::Connection& db, const CompanyId& company) {
 
 class HoldsRaceTest : public ::testing::Test {
  protected:
+  // Runs `work(worker, its connection)` on so many threads, which all begin at once.
+  void InThreads(int count, const std::function<void(int, pg::Connection&)>& work) {
+    auto* barrier = new absl::Barrier(count);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < count; ++i) {
+      threads.emplace_back([&, i] {
+        const std::unique_ptr<pg::Connection> db = database_.Connect();
+        if (barrier->Block()) delete barrier;
+        work(i, *db);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
   HoldLotsOrder Holding(const CompanyId& company, const std::vector<LotId>& lots) {
     HoldLotsOrder order{.context = {.company = company,
                                     .request_id = "hold",
@@ -104,11 +105,10 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAHold) {
   std::atomic<int> refused = 0;
   const absl::Time deadline = absl::Now() + kPatience;
 
-  InThreads(kWorkers + 1, [&](int worker) {
+  InThreads(kWorkers + 1, [&](int worker, pg::Connection& db) {
     if (worker == kWorkers) {
       while (moved < 10 * kWorkers && absl::Now() < deadline) std::this_thread::yield();
-      const std::unique_ptr<pg::Connection> db = database_.Connect();
-      const auto holds = HoldLots(*db, Holding(world.company(), held));
+      const auto holds = HoldLots(db, Holding(world.company(), held));
       EXPECT_TRUE(holds.ok()) << holds.status();
       is_held = true;
       return;
@@ -172,17 +172,16 @@ class CompletionRaceTest : public HoldsRaceTest {
     absl::Mutex mutex;
     std::map<std::string, int> endings;
     std::atomic<int> done = 0;
-    InThreads(kWorkers + 1, [&](int worker) {
-      const std::unique_ptr<pg::Connection> db = database_.Connect();
+    InThreads(kWorkers + 1, [&](int worker, pg::Connection& db) {
       if (worker == kWorkers) {
         const absl::Time deadline = absl::Now() + kPatience;
         while (done < kWorkers * kEach / 4 && absl::Now() < deadline) std::this_thread::yield();
-        EXPECT_TRUE(HoldLots(*db, Holding(shop_.company(), {salt_})).ok());
+        EXPECT_TRUE(HoldLots(db, Holding(shop_.company(), {salt_})).ok());
         return;
       }
       for (CompletionOrder& order : orders[worker]) {
         order.context.now = absl::Now();
-        const absl::Status status = CompleteWorkOrder(*db, order).status();
+        const absl::Status status = CompleteWorkOrder(db, order).status();
         ++done;
         absl::MutexLock lock(&mutex);
         ++endings[Refusal(status)];
@@ -238,19 +237,18 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
   }
   std::atomic<int> moved = 0;
 
-  InThreads(kWorkers + 1, [&](int worker) {
-    const std::unique_ptr<pg::Connection> db = database_.Connect();
+  InThreads(kWorkers + 1, [&](int worker, pg::Connection& db) {
     if (worker == kWorkers) {
       const absl::Time deadline = absl::Now() + kPatience;
       while (moved < kWorkers && absl::Now() < deadline) std::this_thread::yield();
       completion.context.now = absl::Now();
-      const auto done = CompleteWorkOrder(*db, completion);
+      const auto done = CompleteWorkOrder(db, completion);
       EXPECT_TRUE(done.ok()) << done.status();
       return;
     }
     for (RecordMovementsOrder& order : orders[worker]) {
       order.context.now = absl::Now();
-      const absl::Status status = RecordMovements(*db, order).status();
+      const absl::Status status = RecordMovements(db, order).status();
       if (!status.ok()) {
         EXPECT_EQ(ReasonOf(status), "LOT_HELD");
         return;
@@ -271,9 +269,8 @@ TEST_F(HoldsRaceTest, SameRequestHoldsOnce) {
   absl::Mutex mutex;
   std::map<std::string, int> answers;
 
-  InThreads(kWorkers, [&](int) {
-    const std::unique_ptr<pg::Connection> db = database_.Connect();
-    const auto holds = HoldLots(*db, order);
+  InThreads(kWorkers, [&](int, pg::Connection& db) {
+    const auto holds = HoldLots(db, order);
     EXPECT_TRUE(holds.ok()) << holds.status();
     absl::MutexLock lock(&mutex);
     if (holds.ok()) ++answers[holds->front().value().ToString()];
@@ -297,9 +294,8 @@ TEST_F(HoldsRaceTest, HoldIsReleasedOnce) {
   absl::Mutex mutex;
   std::map<std::string, int> endings;
 
-  InThreads(kWorkers, [&](int worker) {
-    const std::unique_ptr<pg::Connection> db = database_.Connect();
-    const absl::Status status = ReleaseLots(*db, orders[worker]).status();
+  InThreads(kWorkers, [&](int worker, pg::Connection& db) {
+    const absl::Status status = ReleaseLots(db, orders[worker]).status();
     absl::MutexLock lock(&mutex);
     ++endings[ReasonOf(status)];
   });

@@ -18,7 +18,8 @@ constexpr pg::Statement kAddMember{"test_add_member", R"sql(
   VALUES ($1, $2, $3, $4, $5, '2026-03-01'))sql"};
 
 constexpr pg::Statement kEndRecall{"test_end_recall", R"sql(
-  UPDATE recalls SET state = 2, closed_by = 'quality', closed_at = '2026-03-02', closing_note = 'done'
+  UPDATE recalls
+  SET state = 2, closed_by = 'quality', closed_at = '2026-03-02', closing_note = 'done'
   WHERE company = $1 AND recall_id = $2)sql"};
 
 constexpr pg::Statement kReadHolds{"test_read_holds", R"sql(
