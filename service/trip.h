@@ -41,7 +41,7 @@ class Trip : public Job {
   virtual std::vector<absl::Status> Handle(absl::Span<Trip* const> trips, pg::Connection& db) = 0;
   // Whether the handler has only paused. `go_on` is then called, by any thread and perhaps at once,
   // when it is to run again; the trip may be gone when Park returns.
-  virtual bool Park(std::function<void()> go_on) {
+  virtual bool Park(const std::function<void()>& go_on) {
     static_cast<void>(go_on);
     return false;
   }
@@ -150,12 +150,12 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
     return {rest(db, *this)};
   }
 
-  bool Park(std::function<void()> go_on) override {
+  bool Park(const std::function<void()>& go_on) override {
     if (rest_ == nullptr) return false;
     {
       absl::MutexLock lock(&mutex_);
       if (!HasRoom()) {
-        go_on_ = std::move(go_on);
+        go_on_ = go_on;
         return true;
       }
     }

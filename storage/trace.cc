@@ -194,7 +194,7 @@ class TraceTelling {
       TraceLink told{
           step.transformation_id, graph_.IdOfLot(link.lot), link.kind, link.quantity, {}};
       if (link.output != kNoNumber) told.output_lot_id = graph_.IdOfLot(link.output);
-      piece.links.push_back(std::move(told));
+      piece.links.push_back(told);
       ++summary_.link_count;
     }
     return true;

@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
@@ -51,11 +52,12 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
 // The transformations that count, with what the walk needs of them: those that happened in [$3, $4)
 // and by $5, were recorded by $6 and made something, for they were not reversed. A reversal
 // corrects the record: it counts from when it was recorded, whenever it is said to have happened.
+// $7: whether a single output is to be told, which a walk downstream sees by itself.
 constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
-         (SELECT count(*) FROM (
-            SELECT FROM transformation_outputs o
-            WHERE o.company = $1 AND o.transformation_id = t.transformation_id LIMIT 2) few) = 1,
+         $7 AND (SELECT count(*) FROM (
+           SELECT FROM transformation_outputs o
+           WHERE o.company = $1 AND o.transformation_id = t.transformation_id LIMIT 2) few) = 1,
          t.occurred_at, t.work_order_id, t.recorded_at
   FROM transformations t
   WHERE t.company = $1 AND t.transformation_id = ANY($2)
@@ -198,6 +200,7 @@ class Walk {
     AddFarSide(near, lots);
     ASSIGN_OR_RETURN(results, transaction_.Send());
     ReadHeaders(results[0]);
+    if (downstream_) CountOutputs(results[1]);
     for (size_t i = 1; i < results.size(); ++i) Reach(results[i]);
     return absl::OkStatus();
   }
@@ -220,7 +223,7 @@ class Walk {
 
   void AddHeaders(const std::vector<TransformationId>& steps) {
     transaction_.Add(kStepHeaders, order_.company, steps, order_.filter.begin, order_.filter.end,
-                     order_.as_of, order_.known_at);
+                     order_.as_of, order_.known_at, !downstream_);
   }
 
   // A pooled input went into every output; an exact one into the output that it names.
@@ -254,6 +257,13 @@ class Walk {
       places_.push_back({row.Get<absl::Time>(3), row.Get<std::optional<WorkOrderId>>(4),
                          row.Get<absl::Time>(5), id, number});
     }
+  }
+
+  // All the outputs of transformations; each is read once.
+  void CountOutputs(const pg::Result& outputs) {
+    absl::flat_hash_map<uint32_t, int> counts;
+    for (const pg::Row& row : outputs) ++counts[graph_.FindStep(row.Get<TransformationId>(0))];
+    for (const auto& [step, count] : counts) graph_.step(step).single_output = count == 1;
   }
 
   void Reach(const pg::Result& rows) {
@@ -310,8 +320,8 @@ class Walk {
     Lines lines;
     lines.reserve(rows.size());
     for (const pg::Row& row : rows) {
-      Line line = read(row);
-      if (kinds_.Allows(line.link.kind)) lines.push_back(std::move(line));
+      const Line line = read(row);
+      if (kinds_.Allows(line.link.kind)) lines.push_back(line);
     }
     return lines;
   }

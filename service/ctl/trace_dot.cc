@@ -1,6 +1,7 @@
 // A traced graph in Graphviz's language, and drawn by it.
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -15,8 +16,6 @@
 #include "service/ctl/show.h"
 #include "service/ctl/text_width.h"
 #include "service/ctl/trace_graph.h"
-
-extern char** environ;
 
 namespace lots::ctl {
 namespace {

@@ -132,7 +132,8 @@ TEST_F(TraceTest, LinesAboutTheSameAreOneLinkWithTheirSum) {
   std::map<std::string, Quantity> sums;
   for (const TraceLink& link : Run(kDown, {"exact", "pooled"}).links) {
     for (const std::string lot : {"exact", "pooled", "u1", "u2"}) {
-      if (link.lot_id == graph_.Lot(lot)) EXPECT_TRUE(sums.emplace(lot, link.quantity).second);
+      if (link.lot_id != graph_.Lot(lot)) continue;
+      EXPECT_TRUE(sums.emplace(lot, link.quantity).second) << lot;
     }
   }
 

@@ -1,9 +1,9 @@
 #include "tests/support/bounds_model.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <random>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
@@ -29,7 +29,11 @@ struct Atom {
   bool affected = false;
   bool taken = false;
   uint32_t seeds = 0;
-  auto operator<=>(const Atom&) const = default;
+
+  friend bool operator==(const Atom&, const Atom&) = default;
+  friend bool operator<(const Atom& a, const Atom& b) {
+    return std::tie(a.affected, a.taken, a.seeds) < std::tie(b.affected, b.taken, b.seeds);
+  }
 };
 // The units of every lot, in order, so that equal states are equal.
 using State = std::vector<std::vector<Atom>>;
@@ -39,8 +43,7 @@ constexpr size_t kStatesMax = 20'000;
 // All the states that one step can lead to from one state.
 class Allocating {
  public:
-  Allocating(const BoundsCase& c, const Step& step, std::set<State>& found)
-      : case_(c), step_(step), found_(found) {}
+  Allocating(const Step& step, std::set<State>& found) : step_(step), found_(found) {}
 
   void From(const State& state) { Take(state, 0, {}); }
 
@@ -157,7 +160,6 @@ class Allocating {
     found_.insert(std::move(state));
   }
 
-  const BoundsCase& case_;
   const Step& step_;
   std::set<State>& found_;
 };
@@ -391,7 +393,7 @@ std::optional<std::vector<Observed>> ObserveAll(const BoundsCase& c) {
   for (const Step& step : c.steps) {
     std::set<State> next;
     for (const State& state : states) {
-      Allocating(c, step, next).From(state);
+      Allocating(step, next).From(state);
       if (next.size() > kStatesMax) return std::nullopt;
     }
     states = std::move(next);

@@ -13,7 +13,6 @@ namespace lots::ctl {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 TracedGraph GraphOf(const std::string& text) {
   v1::TracePiece piece;
