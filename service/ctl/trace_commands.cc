@@ -106,11 +106,11 @@ absl::Status Write(const TracedGraph& graph, const TraceOptions& options,
   });
 }
 
-// Beside the answer where a person reads it, apart from it where a program does.
+// Never within an export.
 void PrintSummary(const v1::TraceSummary& summary, const TraceOptions& options,
                   const Terminal& terminal) {
-  const bool read = options.out.empty() && (options.format == "tree" || options.format == "table");
-  (read ? terminal.out : terminal.err) << CountsOf(summary) << "\n";
+  const bool apart = !options.out.empty() || options.format == "tree" || options.format == "table";
+  if (apart) terminal.out << CountsOf(summary) << "\n";
   if (!summary.truncated()) return;
   terminal.err << "lotctl: there is more: " << summary.truncated_by() << " cut the walk at "
                << summary.resume_lot_count() << (summary.resume_lot_count() == 1 ? " lot" : " lots")
