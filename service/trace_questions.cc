@@ -27,23 +27,6 @@ std::vector<LotRef> ReadLots(absl::string_view field, const Refs& refs, int64_t 
   return lots;
 }
 
-// Every seed, or a refusal that names each one that is not there.
-absl::StatusOr<std::vector<LotId>> FindSeeds(pg::Connection& db, const CompanyId& company,
-                                             const std::vector<LotRef>& refs) {
-  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, company, refs));
-  std::vector<LotId> seeds;
-  std::vector<Problem> problems;
-  for (size_t i = 0; i < refs.size(); ++i) {
-    if (found[i].has_value()) {
-      seeds.push_back(found[i]->lot_id);
-    } else {
-      problems.push_back(LotNotFound(refs[i], Indexed("seeds", i)));
-    }
-  }
-  if (!problems.empty()) return Refuse(std::move(problems));
-  return seeds;
-}
-
 v1::RecipientSummary ToProto(const RecipientSummary& summary) {
   v1::RecipientSummary message;
   message.set_delivery_count(summary.delivery_count);
@@ -120,7 +103,7 @@ absl::Status ListRecipients(const v1::ListRecipientsRequest& request, const Call
   const std::vector<LotRef> refs = ReadLots("seeds", request.seeds(), 1, kTraceSeedsMax, fields);
   if (!fields.ok()) return fields.status();
   RecipientsOrder order{.company = call.company, .show_returned = request.show_returned()};
-  ASSIGN_OR_RETURN(order.seeds, FindSeeds(db, call.company, refs));
+  ASSIGN_OR_RETURN(order.seeds, FindEvery(db, call.company, refs, "seeds"));
   return Send(std::make_shared<RecipientReader>(std::move(order)), db, sink);
 }
 

@@ -24,23 +24,6 @@ constexpr Method kListRecipients{"lots.v1.TraceService/ListRecipients"};
 constexpr Method kFindCommonOrigins{"lots.v1.TraceService/FindCommonOrigins"};
 constexpr Method kGetWarranty{"lots.v1.TraceService/GetWarranty"};
 
-// Every seed, or a refusal that names each one that is not there.
-absl::StatusOr<std::vector<LotId>> FindSeeds(pg::Connection& db, const CompanyId& company,
-                                             const std::vector<LotRef>& refs) {
-  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, company, refs));
-  std::vector<LotId> seeds;
-  std::vector<Problem> problems;
-  for (size_t i = 0; i < refs.size(); ++i) {
-    if (found[i].has_value()) {
-      seeds.push_back(found[i]->lot_id);
-    } else {
-      problems.push_back(LotNotFound(refs[i], Indexed("seeds", i)));
-    }
-  }
-  if (!problems.empty()) return Refuse(std::move(problems));
-  return seeds;
-}
-
 void ReadKinds(const v1::TraceFilter& filter, FieldChecker& fields, TraceFilter& read) {
   fields.Count("filter.link_kinds", filter.link_kinds_size(), 0, kTraceLinkKindsMax);
   std::set<TraceLinkKind> seen;
@@ -100,7 +83,7 @@ absl::StatusOr<TraceOrder> OrderOf(TraceDirection direction, const Request& requ
   if (!fields.ok()) return fields.status();
   if (order.depth_max == 0) order.depth_max = kTraceDepthMax;
   if (order.node_limit == 0) order.node_limit = kTraceNodesDefault;
-  ASSIGN_OR_RETURN(order.seeds, FindSeeds(db, call.company, refs));
+  ASSIGN_OR_RETURN(order.seeds, FindEvery(db, call.company, refs, "seeds"));
   return order;
 }
 

@@ -76,6 +76,23 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
   return lots;
 }
 
+absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
+                                             absl::Span<const LotRef> refs,
+                                             absl::string_view list) {
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, company, refs));
+  std::vector<LotId> lot_ids;
+  std::vector<Problem> problems;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    if (found[i].has_value()) {
+      lot_ids.push_back(found[i]->lot_id);
+    } else {
+      problems.push_back(LotNotFound(refs[i], Indexed(list, i)));
+    }
+  }
+  if (!problems.empty()) return Refuse(std::move(problems));
+  return lot_ids;
+}
+
 Problem LotNotFound(const LotRef& ref, absl::string_view field) {
   if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
   return Problem{.reason = Reason::kLotNotFound,

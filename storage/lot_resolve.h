@@ -31,6 +31,11 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs);
 
+// The ids of all that are named, in their order, or a refusal that names each one that is not
+// there; `list` is the field that the references stand in.
+absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
+                                             absl::Span<const LotRef> refs, absl::string_view list);
+
 // NOT_FOUND LOT_NOT_FOUND.
 Problem LotNotFound(const LotRef& ref, absl::string_view field);
 Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
