@@ -277,15 +277,7 @@ absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallOrder& ord
     ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
     return Opening(db, order, found).DryRun();
   }
-  const auto attempt = [&]() -> absl::StatusOr<RecallId> {
-    RETURN_IF_ERROR(TryOpen(db, order));
-    return order.recall_id;
-  };
-  const auto repeat = [&](const std::vector<Uuid>&) -> absl::StatusOr<RecallId> {
-    return order.recall_id;
-  };
-  ASSIGN_OR_RETURN(const RecallId recall_id, WriteOnce(db, order.context, attempt, repeat));
-  return GetRecall(db, order.context.company, recall_id);
+  return WriteRecallOnce(db, order.context, order.recall_id, [&] { return TryOpen(db, order); });
 }
 
 }  // namespace lots

@@ -129,6 +129,20 @@ void SortSeeds(std::vector<RecallSeed>& seeds) {
   });
 }
 
+absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& context,
+                                       const RecallId& recall_id,
+                                       absl::FunctionRef<absl::Status()> write) {
+  const auto attempt = [&]() -> absl::StatusOr<RecallId> {
+    RETURN_IF_ERROR(write());
+    return recall_id;
+  };
+  const auto repeat = [&](const std::vector<Uuid>&) -> absl::StatusOr<RecallId> {
+    return recall_id;
+  };
+  RETURN_IF_ERROR(WriteOnce(db, context, attempt, repeat).status());
+  return GetRecall(db, context.company, recall_id);
+}
+
 absl::Status RecallNotFound(const RecallId& recall_id) {
   return Refuse(Problem{Reason::kRecallNotFound,
                         "recall_id",
@@ -170,15 +184,7 @@ absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRe
 }
 
 absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallOrder& order) {
-  const auto attempt = [&]() -> absl::StatusOr<RecallId> {
-    RETURN_IF_ERROR(TryClose(db, order));
-    return order.recall_id;
-  };
-  const auto repeat = [&](const std::vector<Uuid>&) -> absl::StatusOr<RecallId> {
-    return order.recall_id;
-  };
-  ASSIGN_OR_RETURN(const RecallId recall_id, WriteOnce(db, order.context, attempt, repeat));
-  return GetRecall(db, order.context.company, recall_id);
+  return WriteRecallOnce(db, order.context, order.recall_id, [&] { return TryClose(db, order); });
 }
 
 }  // namespace lots
