@@ -13,7 +13,7 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 from health.v1 import health_pb2, health_pb2_grpc
 from reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-from lots.v1 import catalog_pb2, catalog_pb2_grpc, ledger_pb2, lot_pb2, lot_pb2_grpc
+from lots.v1 import catalog_pb2, catalog_pb2_grpc, certainty_pb2, ledger_pb2, lot_pb2, lot_pb2_grpc
 from lots.v1 import stock_pb2, stock_pb2_grpc, trace_pb2, trace_pb2_grpc
 from lots.v1 import work_order_pb2, work_order_pb2_grpc
 
@@ -119,9 +119,9 @@ class Story:
             nodes.extend(message.piece.nodes)
             summary = message.summary
         expect([(node.number, node.depth, node.certainty) for node in nodes],
-               [("B-000001", 0, trace_pb2.CERTAINTY_CERTAIN),
-                ("F-1", 1, trace_pb2.CERTAINTY_CERTAIN),
-                ("RED-7", 1, trace_pb2.CERTAINTY_POSSIBLE)], "upstream of the unit")
+               [("B-000001", 0, certainty_pb2.CERTAINTY_CERTAIN),
+                ("F-1", 1, certainty_pb2.CERTAINTY_CERTAIN),
+                ("RED-7", 1, certainty_pb2.CERTAINTY_POSSIBLE)], "upstream of the unit")
         expect(nodes[0].partner_movements[0].partner_id, "customer-1", "customer")
         expect(nodes[2].partner_movements[0].partner_id, "supplier-1", "supplier")
         expect((summary.node_count, summary.truncated), (3, False), "summary")
