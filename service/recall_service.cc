@@ -1,5 +1,6 @@
 #include "service/recall_service.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "service/convert.h"
 #include "service/fields.h"
 #include "service/list_page.h"
+#include "service/send_pieces.h"
 #include "service/trace_convert.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
@@ -118,6 +120,12 @@ v1::StreamRecallReportResponse ToProto(const RecallReportPiece& piece) {
     *message.add_recipients() = lots::ToProto(recipient);
   }
   return message;
+}
+
+std::optional<v1::StreamRecallReportResponse> MessageOf(
+    const RecallReportReader&, const std::optional<RecallReportPiece>& piece) {
+  if (!piece.has_value()) return std::nullopt;
+  return ToProto(*piece);
 }
 
 // The place in the list after which a page begins; a token of ours has both keys.
@@ -238,8 +246,8 @@ absl::Status StreamRecallReport(const v1::StreamRecallReportRequest& request, co
   FieldChecker fields;
   const auto recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
   if (!fields.ok()) return fields.status();
-  return ReportRecall(db, call.company, recall_id,
-                      [&](const RecallReportPiece& piece) { sink.Append(ToProto(piece)); });
+  return SendPieces(std::make_shared<RecallReportReader>(call.company, recall_id), db, sink,
+                    MessageOf);
 }
 
 absl::StatusOr<v1::Recall> CloseRecall(const v1::CloseRecallRequest& request, const Call& call,

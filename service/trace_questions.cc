@@ -1,10 +1,12 @@
 // TraceService: who received it, what failed units share, whether a warranty runs.
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "service/convert.h"
 #include "service/fields.h"
+#include "service/send_pieces.h"
 #include "service/trace_convert.h"
 #include "service/trace_service.h"
 #include "storage/base/status_macros.h"
@@ -35,25 +37,16 @@ v1::RecipientSummary ToProto(const RecipientSummary& summary) {
   return message;
 }
 
-// Sends deliveries until the end, or until too many wait for the client; then the rest is for
-// later, so that a slow client holds no connection.
-absl::Status Send(const std::shared_ptr<RecipientReader>& reader, pg::Connection& db,
-                  Sink<v1::ListRecipientsResponse>& sink) {
-  while (!sink.full()) {
-    ASSIGN_OR_RETURN(const auto recipients, reader->Next(db));
-    v1::ListRecipientsResponse message;
-    if (!recipients.has_value()) {
-      *message.mutable_summary() = ToProto(reader->summary());
-      sink.Append(std::move(message));
-      return absl::OkStatus();
-    }
-    for (const Recipient& recipient : *recipients) *message.add_recipients() = ToProto(recipient);
-    sink.Append(std::move(message));
+// Deliveries, or at the end the summary.
+std::optional<v1::ListRecipientsResponse> MessageOf(
+    const RecipientReader& reader, const std::optional<std::vector<Recipient>>& recipients) {
+  v1::ListRecipientsResponse message;
+  if (!recipients.has_value()) {
+    *message.mutable_summary() = ToProto(reader.summary());
+    return message;
   }
-  sink.Later([reader](pg::Connection& later_db, Sink<v1::ListRecipientsResponse>& later_sink) {
-    return Send(reader, later_db, later_sink);
-  });
-  return absl::OkStatus();
+  for (const Recipient& recipient : *recipients) *message.add_recipients() = ToProto(recipient);
+  return message;
 }
 
 // A lot's product and number are empty for the other kinds, as the rest is for a lot.
@@ -104,7 +97,7 @@ absl::Status ListRecipients(const v1::ListRecipientsRequest& request, const Call
   if (!fields.ok()) return fields.status();
   RecipientsOrder order{.company = call.company, .show_returned = request.show_returned()};
   ASSIGN_OR_RETURN(order.seeds, FindEvery(db, call.company, refs, "seeds"));
-  return Send(std::make_shared<RecipientReader>(std::move(order)), db, sink);
+  return SendPieces(std::make_shared<RecipientReader>(std::move(order)), db, sink, MessageOf);
 }
 
 absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(

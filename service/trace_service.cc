@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/fields.h"
+#include "service/send_pieces.h"
 #include "service/trace_convert.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
@@ -87,34 +88,24 @@ absl::StatusOr<TraceOrder> OrderOf(TraceDirection direction, const Request& requ
   return order;
 }
 
-// Sends pieces until the end, or until too many wait for the client; then the rest is for later, so
-// that a slow client holds neither a connection nor more memory than its graph and what waits.
+// A piece, or at the end the summary.
 template <class Response>
-absl::Status Send(const std::shared_ptr<TraceReader>& reader, pg::Connection& db,
-                  Sink<Response>& sink) {
-  while (!sink.full()) {
-    ASSIGN_OR_RETURN(const std::optional<TracePiece> piece, reader->Next(db));
-    Response message;
-    if (!piece) {
-      *message.mutable_summary() = ToProto(reader->summary());
-      sink.Append(std::move(message));
-      return absl::OkStatus();
-    }
+std::optional<Response> MessageOf(const TraceReader& reader,
+                                  const std::optional<TracePiece>& piece) {
+  Response message;
+  if (piece.has_value()) {
     *message.mutable_piece() = ToProto(*piece);
-    sink.Append(std::move(message));
+  } else {
+    *message.mutable_summary() = ToProto(reader.summary());
   }
-  reader->Pause();
-  sink.Later([reader](pg::Connection& later_db, Sink<Response>& later_sink) {
-    return Send(reader, later_db, later_sink);
-  });
-  return absl::OkStatus();
+  return message;
 }
 
 template <class Request, class Response>
 absl::Status Walk(TraceDirection direction, const Request& request, const Call& call,
                   pg::Connection& db, Sink<Response>& sink) {
   ASSIGN_OR_RETURN(TraceOrder order, OrderOf(direction, request, call, db));
-  return Send(std::make_shared<TraceReader>(std::move(order)), db, sink);
+  return SendPieces(std::make_shared<TraceReader>(std::move(order)), db, sink, MessageOf<Response>);
 }
 
 }  // namespace

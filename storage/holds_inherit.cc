@@ -43,6 +43,7 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
       AND (h.expires_at IS NULL OR h.expires_at >= s.expires_at))
   ORDER BY n.lot_id, n.place)sql"};
 
+// A member that is made more of may now be certainly affected.
 constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
                               transformation_id)
@@ -53,7 +54,8 @@ constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   WHERE p.input <> p.output
   GROUP BY p.output, m.recall_id
   ORDER BY p.output, m.recall_id
-  ON CONFLICT (company, lot_id, recall_id) DO NOTHING)sql"};
+  ON CONFLICT (company, lot_id, recall_id) DO UPDATE SET certain = true
+  WHERE excluded.certain AND NOT recall_members.certain)sql"};
 
 constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
@@ -66,7 +68,8 @@ constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", 
         GROUP BY m.recall_id) AS r
   CROSS JOIN unnest($3::uuid[]) AS o (output)
   ORDER BY o.output, r.recall_id
-  ON CONFLICT (company, lot_id, recall_id) DO NOTHING)sql"};
+  ON CONFLICT (company, lot_id, recall_id) DO UPDATE SET certain = true
+  WHERE excluded.certain AND NOT recall_members.certain)sql"};
 
 // What the holds of one input come to for whatever is made of it.
 struct Inheritance {

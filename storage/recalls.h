@@ -8,12 +8,12 @@
 // in the posting that makes it (AddInheritedHolds).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -134,9 +134,24 @@ struct RecallReportPiece {
   std::vector<Recipient> recipients;
 };
 
-// Hands over the report, all as of one moment, in the order that the rpc's answer has.
-// RECALL_NOT_FOUND.
-absl::Status ReportRecall(pg::Connection& db, const CompanyId& company, const RecallId& recall_id,
-                          absl::FunctionRef<void(RecallReportPiece)> sink);
+// Reads the report piece by piece, in the order that the rpc's answer has. The recall, the
+// balances, the members and the deliveries are as of one snapshot; where a member is told after a
+// Pause, it is told as of then. Keeps a few words a member and a delivery. For one thread at a
+// time.
+class RecallReportReader {
+ public:
+  RecallReportReader(CompanyId company, RecallId recall_id);
+  ~RecallReportReader();
+  RecallReportReader(const RecallReportReader&) = delete;
+  RecallReportReader& operator=(const RecallReportReader&) = delete;
+
+  // None: that was all. RECALL_NOT_FOUND. The connection stays the same until Pause.
+  absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db);
+  // Ends the transaction, so that the caller can give the connection back and go on with another.
+  void Pause();
+
+ private:
+  std::unique_ptr<class RecallReporting> reporting_;
+};
 
 }  // namespace lots

@@ -245,9 +245,12 @@ absl::StatusOr<Recall> Opening::DryRun() {
   return recall;
 }
 
-absl::Status RecallExists(pg::Connection& db, const OpenRecallOrder& order) {
-  ASSIGN_OR_RETURN(const Recall there, GetRecall(db, order.context.company, order.recall_id));
-  const std::string state(Name(there.state));
+// The refusal, when there is a recall of this name; OK when it is free.
+absl::Status JudgeName(pg::Connection& db, const OpenRecallOrder& order) {
+  const absl::StatusOr<Recall> there = GetRecall(db, order.context.company, order.recall_id);
+  if (absl::IsNotFound(there.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(there.status());
+  const std::string state(Name(there->state));
   return Refuse(Problem{Reason::kRecallExists,
                         "recall_id",
                         absl::StrCat("there is a recall \"", order.recall_id.value(),
@@ -265,7 +268,7 @@ absl::Status LotDeleted() {
 absl::Status TryOpen(pg::Connection& db, const OpenRecallOrder& order) {
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
   const absl::Status opened = Opening(db, order, found).Run();
-  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return RecallExists(db, order);
+  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return JudgeName(db, order);
   if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return LotDeleted();
   return opened;
 }
@@ -274,6 +277,7 @@ absl::Status TryOpen(pg::Connection& db, const OpenRecallOrder& order) {
 
 absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallOrder& order) {
   if (order.validate_only) {
+    RETURN_IF_ERROR(JudgeName(db, order));
     ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
     return Opening(db, order, found).DryRun();
   }

@@ -1,5 +1,6 @@
 // The report on a recall: where its members are, who received them, whether the quantities add up.
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -95,35 +96,52 @@ void Account(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) 
       balance.in - balance.out - balance.on_hand - balance.scrapped - balance.recovered;
 }
 
-// One report under way.
-class Report {
- public:
-  Report(pg::Transaction& snapshot, const CompanyId& company, const RecallId& recall_id,
-         absl::FunctionRef<void(RecallReportPiece)> sink)
-      : snapshot_(snapshot), company_(company), recall_id_(recall_id), sink_(sink) {}
+}  // namespace
 
-  absl::Status Run() {
-    ASSIGN_OR_RETURN(Recall recall, ReadRecall(snapshot_, company_, recall_id_));
+// Where a report stands: before its first piece, which finds everything out that must be of one
+// moment; at the balances; at a member; at the deliveries.
+class RecallReporting {
+ public:
+  RecallReporting(CompanyId company, RecallId recall_id)
+      : company_(std::move(company)), recall_id_(std::move(recall_id)) {}
+
+  absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db) {
+    if (!balances_.has_value()) return Begin(db);
+    RecallReportPiece piece;
+    if (!balances_->empty()) {
+      piece.balances.swap(*balances_);
+    } else if (told_ < members_.size()) {
+      ASSIGN_OR_RETURN(piece.lots, NextMembers(db));
+    } else {
+      // Deliveries do not change: they need no snapshot any more.
+      snapshot_.reset();
+      ASSIGN_OR_RETURN(auto recipients, recipients_->Next(db));
+      if (!recipients.has_value()) return std::nullopt;
+      piece.recipients = *std::move(recipients);
+    }
+    return piece;
+  }
+
+  void Pause() { snapshot_.reset(); }
+
+ private:
+  absl::StatusOr<RecallReportPiece> Begin(pg::Connection& db) {
+    snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
+    ASSIGN_OR_RETURN(Recall recall, ReadRecall(*snapshot_, company_, recall_id_));
     opened_at_ = *recall.opened_at;
     std::vector<LotId> seeds;
     for (const RecallSeed& seed : recall.seeds) seeds.push_back(seed.lot_id);
-    sink_({.recall = std::move(recall), .balances = {}, .lots = {}, .recipients = {}});
-    RETURN_IF_ERROR(TellBalances(seeds));
+    ASSIGN_OR_RETURN(balances_, ReadBalances(seeds));
     RETURN_IF_ERROR(ListMembers());
-    RETURN_IF_ERROR(TellMembers());
-    return ReadRecipients(snapshot_, company_, members_, /*show_returned=*/true,
-                          [&](std::vector<Recipient> recipients) {
-                            RecallReportPiece piece;
-                            piece.recipients = std::move(recipients);
-                            sink_(std::move(piece));
-                          })
-        .status();
+    ASSIGN_OR_RETURN(recipients_, RecipientReader::Of(*snapshot_, company_, members_,
+                                                      /*show_returned=*/true));
+    return RecallReportPiece{
+        .recall = std::move(recall), .balances = {}, .lots = {}, .recipients = {}};
   }
 
- private:
   absl::Status ListMembers() {
-    snapshot_.Add(kListMembers, company_, recall_id_);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    snapshot_->Add(kListMembers, company_, recall_id_);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     members_.reserve(results[0].size());
     for (const pg::Row row : results[0]) {
       members_.push_back(
@@ -134,10 +152,10 @@ class Report {
 
   // With where they are, in the order of the answer.
   absl::StatusOr<std::vector<RecallLot>> ReadMembers(const std::vector<LotId>& lot_ids) {
-    snapshot_.Add(kReadMembers, company_, recall_id_, lot_ids);
-    snapshot_.Add(kReadPlaces, company_, lot_ids);
-    snapshot_.Add(kReadRecovered, company_, lot_ids, opened_at_);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    snapshot_->Add(kReadMembers, company_, recall_id_, lot_ids);
+    snapshot_->Add(kReadPlaces, company_, lot_ids);
+    snapshot_->Add(kReadRecovered, company_, lot_ids, opened_at_);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     std::vector<RecallLot> lots;
     lots.reserve(lot_ids.size());
     for (const pg::Row row : results[0]) lots.push_back(ReadMember(row));
@@ -150,50 +168,52 @@ class Report {
     return lots;
   }
 
-  absl::Status TellBalances(const std::vector<LotId>& seeds) {
+  absl::StatusOr<std::vector<MassBalance>> ReadBalances(const std::vector<LotId>& seeds) {
     ASSIGN_OR_RETURN(const std::vector<RecallLot> lots, ReadMembers(seeds));
-    snapshot_.Add(kReadFlows, company_, seeds);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    snapshot_->Add(kReadFlows, company_, seeds);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     absl::flat_hash_map<LotId, pg::Row> flows;
     for (const pg::Row row : results[0]) flows.emplace(row.Get<LotId>(0), row);
-    RecallReportPiece piece;
+    std::vector<MassBalance> balances;
     for (const RecallLot& lot : lots) {
-      MassBalance balance{.seed = {lot.lot_id, lot.product_id, lot.number}, .scale = lot.scale};
+      MassBalance& balance = balances.emplace_back();
+      balance.seed = {lot.lot_id, lot.product_id, lot.number};
+      balance.scale = lot.scale;
       // A seed that never moved has nothing to account for.
       const auto found = flows.find(lot.lot_id);
       if (found != flows.end()) Account(lot, found->second, balance);
-      piece.balances.push_back(std::move(balance));
     }
-    sink_(std::move(piece));
-    return absl::OkStatus();
+    return balances;
   }
 
-  absl::Status TellMembers() {
-    for (size_t begin = 0; begin < members_.size(); begin += kRecallRowsPerMessage) {
-      const size_t end = std::min(members_.size(), begin + kRecallRowsPerMessage);
-      std::vector<LotId> lot_ids;
-      for (size_t i = begin; i < end; ++i) lot_ids.push_back(members_[i].lot_id);
-      RecallReportPiece piece;
-      ASSIGN_OR_RETURN(piece.lots, ReadMembers(lot_ids));
-      sink_(std::move(piece));
-    }
-    return absl::OkStatus();
+  absl::StatusOr<std::vector<RecallLot>> NextMembers(pg::Connection& db) {
+    if (!snapshot_.has_value()) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
+    std::vector<LotId> lot_ids;
+    const auto next = absl::MakeConstSpan(members_).subspan(told_, kRecallRowsPerMessage);
+    for (const AffectedLot& member : next) lot_ids.push_back(member.lot_id);
+    told_ += lot_ids.size();
+    return ReadMembers(lot_ids);
   }
 
-  pg::Transaction& snapshot_;
-  const CompanyId& company_;
-  const RecallId& recall_id_;
-  absl::FunctionRef<void(RecallReportPiece)> sink_;
+  const CompanyId company_;
+  const RecallId recall_id_;
+  std::optional<pg::Transaction> snapshot_;
   absl::Time opened_at_;
+  std::optional<std::vector<MassBalance>> balances_;  // none: nothing was read yet; empty: told
   std::vector<AffectedLot> members_;
+  size_t told_ = 0;  // of the members
+  std::unique_ptr<RecipientReader> recipients_;
 };
 
-}  // namespace
+RecallReportReader::RecallReportReader(CompanyId company, RecallId recall_id)
+    : reporting_(std::make_unique<RecallReporting>(std::move(company), std::move(recall_id))) {}
 
-absl::Status ReportRecall(pg::Connection& db, const CompanyId& company, const RecallId& recall_id,
-                          absl::FunctionRef<void(RecallReportPiece)> sink) {
-  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  return Report(snapshot, company, recall_id, sink).Run();
+RecallReportReader::~RecallReportReader() = default;
+
+absl::StatusOr<std::optional<RecallReportPiece>> RecallReportReader::Next(pg::Connection& db) {
+  return reporting_->Next(db);
 }
+
+void RecallReportReader::Pause() { reporting_->Pause(); }
 
 }  // namespace lots

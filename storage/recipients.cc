@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
@@ -86,9 +87,8 @@ class RecipientList {
   const RecipientSummary& summary() const { return summary_; }
   bool done() const { return told_ == deliveries_.size(); }
 
-  // The next ones. `flight`: a pg::Flight or pg::Transaction.
-  template <class Flight>
-  absl::StatusOr<std::vector<Recipient>> Next(Flight& flight) {
+  absl::StatusOr<std::vector<Recipient>> Next(pg::Connection& db) {
+    pg::Flight flight(db);
     const auto next = absl::MakeConstSpan(deliveries_).subspan(told_, kRecipientsPerMessage);
     std::vector<MovementId> ids;
     for (const Delivery& delivery : next) ids.push_back(delivery.movement_id);
@@ -165,18 +165,6 @@ class RecipientList {
   RecipientSummary summary_;
 };
 
-absl::StatusOr<RecipientSummary> ReadRecipients(
-    pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
-    bool show_returned, absl::FunctionRef<void(std::vector<Recipient>)> sink) {
-  RecipientList list(company, show_returned);
-  RETURN_IF_ERROR(list.Find(snapshot, lots));
-  while (!list.done()) {
-    ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list.Next(snapshot));
-    sink(std::move(recipients));
-  }
-  return list.summary();
-}
-
 namespace {
 
 absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
@@ -201,15 +189,23 @@ absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
 }  // namespace
 
 RecipientReader::RecipientReader(RecipientsOrder order) : order_(std::move(order)) {}
+RecipientReader::RecipientReader(std::unique_ptr<RecipientList> list) : list_(std::move(list)) {}
 RecipientReader::~RecipientReader() = default;
+
+absl::StatusOr<std::unique_ptr<RecipientReader>> RecipientReader::Of(
+    pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
+    bool show_returned) {
+  auto list = std::make_unique<RecipientList>(company, show_returned);
+  RETURN_IF_ERROR(list->Find(snapshot, lots));
+  return absl::WrapUnique(new RecipientReader(std::move(list)));
+}
 
 absl::StatusOr<std::optional<std::vector<Recipient>>> RecipientReader::Next(pg::Connection& db) {
   if (list_ == nullptr) {
     ASSIGN_OR_RETURN(list_, FindAll(db, order_));
   }
   if (list_->done()) return std::nullopt;
-  pg::Flight flight(db);
-  ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list_->Next(flight));
+  ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list_->Next(db));
   return recipients;
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "storage/model.h"
@@ -51,25 +50,25 @@ struct RecipientSummary {
   int64_t lot_count = 0;       // that were looked at
 };
 
-// Hands the deliveries of these lots (each once) to `sink`, at most kRecipientsPerMessage at a
-// time: direct ones first, then by partner, time and movement id. Deliveries of which everything
-// came back only with `show_returned`. Holds a few words a delivery in memory; what is told of each
-// is read as it is handed over.
-absl::StatusOr<RecipientSummary> ReadRecipients(
-    pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
-    bool show_returned, absl::FunctionRef<void(std::vector<Recipient>)> sink);
-
 struct RecipientsOrder {
   CompanyId company;
   std::vector<LotId> seeds;  // exist; duplicates are fine
   bool show_returned = false;
 };
 
-// The same for the seeds and everything made of them, piece by piece, so that the caller may wait
-// between two of them without a connection. For one thread at a time.
+// The deliveries of lots, at most kRecipientsPerMessage at a time: direct ones first, then by
+// partner, time and movement id; those of which everything came back only with `show_returned`.
+// Keeps a few words a delivery; what is told of each is read as it is handed over, so that the
+// caller may wait between two pieces without a connection. For one thread at a time.
 class RecipientReader {
  public:
+  // Of the seeds and everything made of them.
   explicit RecipientReader(RecipientsOrder order);
+  // Of these lots (each once), as the snapshot sees them.
+  static absl::StatusOr<std::unique_ptr<RecipientReader>> Of(pg::Transaction& snapshot,
+                                                             const CompanyId& company,
+                                                             absl::Span<const AffectedLot> lots,
+                                                             bool show_returned);
   ~RecipientReader();
   RecipientReader(const RecipientReader&) = delete;
   RecipientReader& operator=(const RecipientReader&) = delete;
@@ -78,10 +77,14 @@ class RecipientReader {
   // a delivery does not change afterwards, so any connection will do. TRACE_TOO_LARGE when the
   // seeds lead to more than a trace can hold: a list that is not whole must not look like one.
   absl::StatusOr<std::optional<std::vector<Recipient>>> Next(pg::Connection& db);
+  // Nothing of it is open between two calls.
+  void Pause() {}
   // Once the first call has answered.
   const RecipientSummary& summary() const;
 
  private:
+  explicit RecipientReader(std::unique_ptr<RecipientList> list);
+
   const RecipientsOrder order_;
   std::unique_ptr<RecipientList> list_;  // none: nothing was asked for yet
 };

@@ -182,23 +182,30 @@ struct DrillOptions {
 void Declare(CLI::App& command, DrillOptions& options) {
   command.add_option("lot", options.seeds, "the lots to pretend are bad")->required();
   command.add_option("--name", options.recall_id,
-                     "the name of the exercise; default: DRILL- and the time");
+                     "the name of the exercise; default: the request id, or DRILL- and the time");
+}
+
+// A repeat of the command, with its request id, must name the same exercise.
+std::string NameOf(const DrillOptions& options, const Session& session) {
+  if (!options.recall_id.empty()) return options.recall_id;
+  const std::string& request_id = session.options().request_id;
+  if (!request_id.empty()) return request_id;
+  return absl::StrCat("DRILL-",
+                      absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone()));
 }
 
 // Opens a drill, reads all of its report and closes it: an exercise leaves a record and nothing
 // else.
 absl::Status Drill(Session& session, const DrillOptions& options) {
-  const std::string name =
-      !options.recall_id.empty()
-          ? options.recall_id
-          : absl::StrCat("DRILL-",
-                         absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone()));
+  const std::string name = NameOf(options, session);
   ASSIGN_OR_RETURN(const v1::Recall opened, Open(session, {.recall_id = name,
                                                            .seeds = options.seeds,
                                                            .reason = "recall drill",
                                                            .exempt_location_ids = {},
                                                            .drill = true,
                                                            .validate_only = false}));
+  // A repeat of what was done before.
+  if (opened.state() == v1::RECALL_STATE_CLOSED) return Print(opened, session);
   v1::StreamRecallReportRequest request;
   request.set_recall_id(name);
   int64_t recipients = 0;

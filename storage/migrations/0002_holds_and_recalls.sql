@@ -51,7 +51,7 @@ CREATE TABLE recalls (
 );
 CREATE INDEX recalls_by_opening ON recalls (company, opened_at DESC, recall_id DESC);
 
--- The affected lots. Rows are only added: with the recall, and by postings that make something of a member.
+-- The affected lots. Rows are added with the recall, and by postings that make something of a member; what was possible may become certain.
 CREATE TABLE recall_members (
   company           text COLLATE "C" NOT NULL,
   lot_id            uuid NOT NULL,

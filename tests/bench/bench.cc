@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
 #include "storage/pg/flight.h"
+#include "tests/support/eventually.h"
 
 namespace lots::bench {
 namespace {
@@ -56,8 +57,7 @@ double Result::value() const {
 
 Stage::Stage() {
   lotd_.Start();
-  const absl::Time give_up = absl::Now() + kStartTimeout;
-  while (!lotd_.IsServing()) Check(absl::Now() < give_up);
+  Check(Eventually([&] { return lotd_.IsServing(); }, kStartTimeout));
   conninfo_ = lotd_.conninfo();
   db_ = Connect(conninfo_);
 }

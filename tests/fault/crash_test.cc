@@ -20,6 +20,7 @@
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/config.h"
 #include "storage/pg/flight.h"
+#include "tests/support/eventually.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/rpc_lotd_process.h"
 #include "tests/support/test_server.h"
@@ -48,14 +49,7 @@ SELECT (SELECT count(*) FROM lots WHERE company = $1),
 constexpr pg::Statement kCountWaiting{"test_count_waiting", R"sql(
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock')sql"};
 
-bool InTheEnd(const std::function<bool()>& condition) {
-  const absl::Time give_up = absl::Now() + kPatience;
-  while (!condition()) {
-    if (absl::Now() > give_up) return false;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return true;
-}
+bool InTheEnd(const std::function<bool()>& condition) { return Eventually(condition, kPatience); }
 
 // A write that was acknowledged: its answer, and how to repeat it. Both as the ids that were made.
 struct Acknowledged {

@@ -12,6 +12,7 @@
 #include "lots/v1/stock.grpc.pb.h"
 #include "storage/migrate.h"
 #include "storage/pg/embedded.h"
+#include "tests/support/eventually.h"
 #include "tests/support/gate.h"
 #include "tests/support/test_server.h"
 

@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "tests/support/eventually.h"
 #include "tests/support/test_server.h"
 
 namespace lots {

@@ -13,6 +13,7 @@
 #include "service/rpc.h"
 #include "storage/pg/flight.h"
 #include "storage/pg/pool.h"
+#include "tests/support/eventually.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_server.h"
 

@@ -17,6 +17,7 @@
 #include "storage/pg/embedded.h"
 #include "storage/pg/error.h"
 #include "storage/pg/flight.h"
+#include "tests/support/eventually.h"
 
 namespace lots::pg {
 namespace {
@@ -27,17 +28,6 @@ using ::testing::HasSubstr;
 constexpr Statement kCount{"test_embedded_count", "SELECT count(*) FROM things"};
 constexpr Statement kSetting{"test_embedded_setting", "SELECT current_setting($1)"};
 constexpr char kMakeThings[] = "CREATE TABLE things (a int8); INSERT INTO things VALUES (1)";
-
-// Waits for what must come true in the end.
-template <class Condition>
-bool Eventually(Condition condition) {
-  const absl::Time give_up_at = absl::Now() + absl::Seconds(60);
-  while (!condition()) {
-    if (absl::Now() > give_up_at) return false;
-    absl::SleepFor(absl::Milliseconds(10));
-  }
-  return true;
-}
 
 bool IsAlive(pid_t process) { return kill(process, 0) == 0; }
 

@@ -15,6 +15,7 @@
 #include "storage/stock.h"
 #include "storage/trace.h"
 #include "storage/work_orders.h"
+#include "tests/support/eventually.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"
@@ -149,7 +150,7 @@ TEST(RecallsRace, NothingSlipsBetweenTheScopeAndTheHold) {
   for (const auto& cook : cooks) threads.emplace_back([&cook] { cook->Run(); });
 
   // The kitchen is busy once it has made something of what it made.
-  while (MadeOf(shop, salt).size() < 50) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return MadeOf(shop, salt).size() >= 50; }));
   OpenRecallOrder order{.context = shop.Context("OpenRecall"),
                         .recall_id = RecallId("RC-1"),
                         .seeds = {{.lot_id = salt}},

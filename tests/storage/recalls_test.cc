@@ -205,6 +205,16 @@ TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
       "LOT_HELD movements[0].lot");
 }
 
+TEST_F(RecallsTest, WhatWasPossibleMayBecomeCertain) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  Cook("W1", {"LEFT", "RIGHT"}, salt);
+  Open(Opening("RC-1", {salt}));
+  // More of LEFT, of salt alone.
+  Cook("W2", {"LEFT"}, salt, /*accept_held=*/true);
+  EXPECT_THAT(Members("RC-1"),
+              ElementsAre("SALT 0 certain", "LEFT 1 certain", "RIGHT 1 possible"));
+}
+
 TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
   const OpenRecallOrder order = Opening("RC-1", {salt});
@@ -234,6 +244,9 @@ TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
   const absl::Status exists = OpenRecall(shop_.db(), Opening("RC-1", {salt})).status();
   EXPECT_EQ(Refusal(exists), "RECALL_EXISTS recall_id");
   EXPECT_EQ(FactOf(exists, "state"), "OPEN");
+  OpenRecallOrder dry = Opening("RC-1", {salt});
+  dry.validate_only = true;
+  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), dry).status()), "RECALL_EXISTS recall_id");
 
   EXPECT_EQ(Refusal(CloseRecall(shop_.db(), Closing("RC-2")).status()),
             "RECALL_NOT_FOUND recall_id");
@@ -277,18 +290,21 @@ struct Told {
   std::vector<Recipient> recipients;
 };
 
-Told Report(Workshop& shop, const std::string& recall_id) {
+// With `pausing`, as for a client that takes one piece at a time.
+Told Report(Workshop& shop, const std::string& recall_id, bool pausing = false) {
   Told told;
-  const absl::Status status = ReportRecall(
-      shop.db(), shop.company(), RecallId(recall_id), [&](const RecallReportPiece& piece) {
-        if (piece.recall.has_value()) told.recalls.push_back(*piece.recall);
-        told.balances.insert(told.balances.end(), piece.balances.begin(), piece.balances.end());
-        for (const RecallLot& lot : piece.lots) told.lots[lot.number] = lot;
-        told.recipients.insert(told.recipients.end(), piece.recipients.begin(),
-                               piece.recipients.end());
-      });
-  EXPECT_TRUE(status.ok()) << status;
-  return told;
+  RecallReportReader reader(shop.company(), RecallId(recall_id));
+  while (true) {
+    const auto piece = reader.Next(shop.db());
+    EXPECT_TRUE(piece.ok()) << piece.status();
+    if (!piece.ok() || !piece->has_value()) return told;
+    if ((*piece)->recall.has_value()) told.recalls.push_back(*(*piece)->recall);
+    told.balances.insert(told.balances.end(), (*piece)->balances.begin(), (*piece)->balances.end());
+    for (const RecallLot& lot : (*piece)->lots) told.lots[lot.number] = lot;
+    told.recipients.insert(told.recipients.end(), (*piece)->recipients.begin(),
+                           (*piece)->recipients.end());
+    if (pausing) reader.Pause();
+  }
 }
 
 TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
@@ -357,9 +373,43 @@ TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   EXPECT_EQ(balance.difference, Quantity());
 }
 
+TEST_F(RecallsTest, AReportThatPausesTellsTheSame) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
+  Deliver(salt, "5");
+  Deliver(salt, "1");
+  Open(Opening("RC-1", {salt}));
+  const Told at_once = Report(shop_, "RC-1");
+  const Told paused = Report(shop_, "RC-1", /*pausing=*/true);
+  EXPECT_EQ(paused.recalls.size(), 1u);
+  ASSERT_EQ(paused.balances.size(), 1u);
+  EXPECT_EQ(paused.balances.front().on_hand, at_once.balances.front().on_hand);
+  EXPECT_EQ(paused.lots.at("SALT").on_hand, Q("4"));
+  ASSERT_EQ(paused.recipients.size(), 2u);
+  EXPECT_EQ(paused.recipients.back().movement_id, at_once.recipients.back().movement_id);
+}
+
+// Nothing that is delivered while a report pauses slips into it half told.
+TEST_F(RecallsTest, DeliveriesAreThoseOfTheMomentOfTheReport) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
+  OpenRecallOrder opening = Opening("RC-1", {salt});
+  opening.drill = true;
+  Open(opening);
+  RecallReportReader reader(shop_.company(), RecallId("RC-1"));
+  ASSERT_TRUE(reader.Next(shop_.db()).ok());
+  reader.Pause();
+  Deliver(salt, "5");
+  size_t deliveries = 0;
+  for (auto piece = reader.Next(shop_.db()); piece.ok() && piece->has_value();
+       piece = reader.Next(shop_.db())) {
+    deliveries += (*piece)->recipients.size();
+    for (const MassBalance& balance : (*piece)->balances) EXPECT_EQ(balance.on_hand, Q("10"));
+  }
+  EXPECT_EQ(deliveries, 0u);
+}
+
 TEST_F(RecallsTest, AReportOnNothingIsRefused) {
-  const absl::Status status = ReportRecall(shop_.db(), shop_.company(), RecallId("RC-9"),
-                                           [](const RecallReportPiece&) { FAIL(); });
+  const absl::Status status =
+      RecallReportReader(shop_.company(), RecallId("RC-9")).Next(shop_.db()).status();
   EXPECT_EQ(Refusal(status), "RECALL_NOT_FOUND recall_id");
   EXPECT_THAT(status.message(), HasSubstr("RC-9"));
 }

@@ -205,14 +205,19 @@ TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
   std::vector<Recipient> told;
   size_t largest = 0;
   pg::Transaction snapshot(shop_.db(), pg::Transaction::Kind::kSnapshot);
-  const auto summary =
-      ReadRecipients(snapshot, shop_.company(), affected, false, [&](std::vector<Recipient> piece) {
-        largest = std::max(largest, piece.size());
-        told.insert(told.end(), piece.begin(), piece.end());
-      });
-  ASSERT_TRUE(summary.ok()) << summary.status();
-  EXPECT_EQ(summary->delivery_count, 5'600);
-  EXPECT_EQ(summary->partner_count, 7);
+  const auto reader = RecipientReader::Of(snapshot, shop_.company(), affected, false);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  ASSERT_TRUE(snapshot.Commit().ok());
+  while (true) {
+    const auto piece = (*reader)->Next(shop_.db());
+    ASSERT_TRUE(piece.ok()) << piece.status();
+    if (!piece->has_value()) break;
+    largest = std::max(largest, (*piece)->size());
+    told.insert(told.end(), (*piece)->begin(), (*piece)->end());
+  }
+  const RecipientSummary& summary = (*reader)->summary();
+  EXPECT_EQ(summary.delivery_count, 5'600);
+  EXPECT_EQ(summary.partner_count, 7);
   EXPECT_EQ(largest, kRecipientsPerMessage);
   ASSERT_EQ(told.size(), 5'600u);
   EXPECT_EQ(told[0].number, "F5555");

@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "storage/base/check.h"
+#include "tests/support/eventually.h"
 
 namespace lots {
 namespace fs = std::filesystem;
@@ -26,7 +27,6 @@ namespace {
 constexpr char kServing[] = "\x08\x01";
 constexpr absl::Duration kHealthTimeout = absl::Seconds(2);
 constexpr absl::Duration kEndTimeout = absl::Seconds(10);
-constexpr absl::Duration kLookAgainAfter = absl::Milliseconds(5);
 
 std::string MakeFolder() {
   std::string folder = fs::temp_directory_path() / "lots-lotd-XXXXXX";
@@ -34,12 +34,6 @@ std::string MakeFolder() {
   // PostgreSQL's user has to pass through.
   Check(chmod(folder.c_str(), 0711) == 0);
   return folder;
-}
-
-// Waits for the end of a process that may be nobody's child.
-void WaitUntilGone(pid_t process) {
-  const absl::Time give_up = absl::Now() + kEndTimeout;
-  while (kill(process, 0) == 0 && absl::Now() < give_up) absl::SleepFor(kLookAgainAfter);
 }
 
 std::string ReadFile(const std::string& path) {
@@ -57,7 +51,10 @@ LotdProcess::~LotdProcess() {
     const pid_t its_postgres = postgres();
     Signal(SIGKILL);
     WaitForEnd(kEndTimeout);
-    if (its_postgres != 0 && kill(its_postgres, SIGQUIT) == 0) WaitUntilGone(its_postgres);
+    if (its_postgres != 0 && kill(its_postgres, SIGQUIT) == 0) {
+      // It is nobody's child by then.
+      Eventually([&] { return kill(its_postgres, 0) != 0; }, kEndTimeout);
+    }
   }
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
@@ -86,12 +83,8 @@ void LotdProcess::Start() {
 void LotdProcess::Signal(int signal) const { Check(pid_ != 0 && kill(pid_, signal) == 0); }
 
 int LotdProcess::WaitForEnd(absl::Duration timeout) {
-  const absl::Time give_up = absl::Now() + timeout;
   int status = 0;
-  while (waitpid(pid_, &status, WNOHANG) == 0) {
-    if (absl::Now() > give_up) return -1;
-    absl::SleepFor(kLookAgainAfter);
-  }
+  if (!Eventually([&] { return waitpid(pid_, &status, WNOHANG) != 0; }, timeout)) return -1;
   pid_ = 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -16,9 +16,6 @@
 namespace lots {
 namespace {
 
-constexpr absl::Duration kEventuallyTimeout = absl::Seconds(15);
-constexpr absl::Duration kAskAgainAfter = absl::Milliseconds(5);
-
 void Require(const absl::Status& status) {
   if (status.ok()) return;
   std::cerr << "no test server: " << status << std::endl;
@@ -110,14 +107,5 @@ google::rpc::RetryInfo RetryInfoOf(const grpc::Status& status) {
 }
 
 std::string ReasonOf(const grpc::Status& status) { return ErrorInfoOf(status).reason(); }
-
-bool Eventually(const std::function<bool()>& condition) {
-  const absl::Time give_up = absl::Now() + kEventuallyTimeout;
-  while (!condition()) {
-    if (absl::Now() > give_up) return false;
-    absl::SleepFor(kAskAgainAfter);
-  }
-  return true;
-}
 
 }  // namespace lots

@@ -76,7 +76,4 @@ google::rpc::RetryInfo RetryInfoOf(const grpc::Status& status);
 // ErrorInfo.reason.
 std::string ReasonOf(const grpc::Status& status);
 
-// Whether it becomes true within a generous time; asks again and again.
-bool Eventually(const std::function<bool()>& condition);
-
 }  // namespace lots

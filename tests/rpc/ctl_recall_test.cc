@@ -1,0 +1,122 @@
+// lotctl recall against a real server: every command, in its forms.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lots/v1/recall.pb.h"
+#include "tests/support/ctl_runner.h"
+
+namespace lots {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// 100 kg of steel H-1, of which 2.5 went into the pump SN-1, which ACME has.
+class CtlRecall : public testing::Test {
+ protected:
+  void SetUp() override {
+    lotctl_.Ok({"location", "upsert", "RAW", "HALL", "--kind", "internal"});
+    lotctl_.Ok({"product", "upsert", "steel", "--tracking", "lot", "--unit", "kg", "--scale", "3"});
+    lotctl_.Ok({"product", "upsert", "pump", "--tracking", "serial", "--producible", "true",
+                "--template", "SN-{#}"});
+    lotctl_.Ok({"lot", "create", "steel", "H-1", "--reference", "=SUP(9)"});
+    lotctl_.Ok({"stock", "move", "receipt", "steel/H-1=100", "--to", "RAW"});
+    lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "1"});
+    lotctl_.Ok({"work-order", "complete", "WO-7", "--finished", "SN-1", "--component",
+                "steel/H-1=2.5", "--from", "RAW", "--to", "HALL"});
+    lotctl_.Ok({"stock", "move", "delivery", "pump/SN-1", "--from", "HALL", "--partner", "ACME",
+                "--document", "delivery_note:DN-1"});
+  }
+
+  std::string Open(const std::string& recall_id) {
+    return lotctl_.Ok(
+        {"recall", "open", recall_id, "steel/H-1", "--reason", "splinters", "--exempt", "HALL"});
+  }
+
+  TestServer server_;
+  CtlRunner lotctl_{server_, "acme"};
+};
+
+TEST_F(CtlRecall, OpensShowsListsAndCloses) {
+  EXPECT_THAT(Open("RC-1"), AllOf(HasSubstr("2 (2 certain, 0 possible)"), HasSubstr("splinters"),
+                                  HasSubstr("steel/H-1"), HasSubstr("HALL")));
+  const CtlEnd refused = lotctl_.Run({"stock", "move", "scrap", "steel/H-1=1", "--from", "RAW"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("LOT_HELD"), HasSubstr("RC-1")));
+
+  const auto recall = lotctl_.Answer<v1::Recall>({"recall", "get", "RC-1"});
+  EXPECT_EQ(recall.state(), v1::RECALL_STATE_OPEN);
+  EXPECT_EQ(recall.scope().delivered_lot_count(), 1);
+  EXPECT_THAT(lotctl_.Ok({"recall", "list", "--state", "open"}), HasSubstr("RC-1"));
+
+  EXPECT_THAT(lotctl_.Ok({"recall", "close", "RC-1", "--note", "destroyed"}),
+              AllOf(HasSubstr("closed"), HasSubstr("destroyed")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "list", "--state", "open"}), Not(HasSubstr("RC-1")));
+  lotctl_.Ok({"stock", "move", "scrap", "steel/H-1=1", "--from", "RAW"});
+}
+
+TEST_F(CtlRecall, ADryRunOpensNothing) {
+  EXPECT_THAT(lotctl_.Ok({"recall", "open", "RC-1", "steel/H-1", "--reason", "splinters",
+                          "--validate-only"}),
+              AllOf(HasSubstr("dry run"), HasSubstr("2 (2 certain, 0 possible)")));
+  const CtlEnd end = lotctl_.Run({"recall", "get", "RC-1"});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_THAT(end.err, HasSubstr("RECALL_NOT_FOUND"));
+}
+
+TEST_F(CtlRecall, TheReportComesInEveryForm) {
+  Open("RC-1");
+  EXPECT_THAT(lotctl_.Ok({"recall", "report", "RC-1"}),
+              AllOf(HasSubstr("Mass balance (1)"), HasSubstr("97.500"), HasSubstr("Recipients (1)"),
+                    HasSubstr("DN-1")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "report", "RC-1", "--format", "csv"}),
+              AllOf(StartsWith("Record,Recall,Traceability Lot Code,"),
+                    HasSubstr("PLACE,RC-1,H-1,steel,'=SUP(9),certain,0,97.500,RAW,internal,"),
+                    HasSubstr("SHIPMENT,RC-1,SN-1,pump,")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "report", "RC-1", "--format", "html"}),
+              AllOf(StartsWith("<!doctype html>"), HasSubstr("pump/SN-1")));
+  const auto pieces =
+      lotctl_.Messages<v1::StreamRecallReportResponse>({"recall", "report", "RC-1"});
+  ASSERT_FALSE(pieces.empty());
+  EXPECT_EQ(pieces.front().recall().recall_id(), "RC-1");
+}
+
+TEST_F(CtlRecall, TheReportGoesIntoAFile) {
+  Open("RC-1");
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / absl::StrCat("lots-recall-", getpid(), ".csv");
+  EXPECT_EQ(lotctl_.Ok({"recall", "report", "RC-1", "--format", "csv", "--out", file.string()}),
+            "");
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  std::filesystem::remove(file);
+  EXPECT_THAT(text.str(), HasSubstr("SHIPMENT,RC-1"));
+  const CtlEnd end = lotctl_.Run({"recall", "report", "RC-1", "--out", "/nowhere/report.csv"});
+  EXPECT_EQ(end.code, 2);
+  EXPECT_THAT(end.err, HasSubstr("/nowhere/report.csv"));
+}
+
+TEST_F(CtlRecall, ADrillIsAnExerciseThatIsOverAndIsDoneOnce) {
+  const std::vector<std::string> line = {"--request-id", "fire-drill", "recall", "drill",
+                                         "steel/H-1"};
+  const std::string first = lotctl_.Ok(line);
+  EXPECT_THAT(first, AllOf(HasSubstr("fire-drill"), HasSubstr("closed"),
+                           HasSubstr("2 lots and 1 deliveries")));
+  EXPECT_EQ(lotctl_.Ok(line), first);
+  EXPECT_EQ(lotctl_.Answer<v1::ListRecallsResponse>({"recall", "list"}).recalls_size(), 1);
+  EXPECT_THAT(lotctl_.Ok({"recall", "drill", "steel/H-1", "--name", "D-2"}), HasSubstr("D-2"));
+  EXPECT_THAT(lotctl_.Ok({"recall", "drill", "steel/H-1"}), HasSubstr("DRILL-"));
+}
+
+}  // namespace
+}  // namespace lots
