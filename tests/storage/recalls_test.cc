@@ -211,8 +211,7 @@ TEST_F(RecallsTest, WhatWasPossibleMayBecomeCertain) {
   Open(Opening("RC-1", {salt}));
   // More of LEFT, of salt alone.
   Cook("W2", {"LEFT"}, salt, /*accept_held=*/true);
-  EXPECT_THAT(Members("RC-1"),
-              ElementsAre("SALT 0 certain", "LEFT 1 certain", "RIGHT 1 possible"));
+  EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain", "LEFT 1 certain", "RIGHT 1 possible"));
 }
 
 TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
