@@ -15,6 +15,7 @@
 #include "storage/lot_resolve.h"
 #include "storage/refusals.h"
 #include "storage/requests.h"
+#include "storage/tallies.h"
 
 namespace lots {
 namespace {
@@ -228,6 +229,7 @@ absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
   std::vector<Problem> problems = Judge(ground);
   if (!problems.empty()) return Refuse(std::move(problems));
   AddHolds(transaction, ground);
+  transaction.Count(tallies::kHoldsPlaced, static_cast<double>(made_.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return HoldIdsOf(made_);
 }

@@ -12,6 +12,7 @@
 #include "storage/holds.h"
 #include "storage/lot_resolve.h"
 #include "storage/requests.h"
+#include "storage/tallies.h"
 
 namespace lots {
 namespace {
@@ -215,6 +216,7 @@ absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLot
   SetMade(transaction, order.context, made);
   transaction.Add(kReleaseHolds, order.context.company, release.holds, order.context.actor,
                   order.note, order.context.now);
+  transaction.Count(tallies::kHoldsReleased, static_cast<double>(release.holds.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return std::move(release.holds);
 }

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/ledger.h"
 #include "storage/pg/error.h"
+#include "storage/tallies.h"
 
 namespace lots {
 
@@ -186,7 +187,14 @@ void Ledger::WriteNewBalances(pg::Transaction& transaction) const {
 void Ledger::WriteMovements(pg::Transaction& transaction) const {
   if (lines_.empty()) return;
   MovementColumns c;
-  for (const Line& line : lines_) c.Append(line);
+  std::map<MovementKind, int64_t> count_of;
+  for (const Line& line : lines_) {
+    c.Append(line);
+    ++count_of[line.posting.kind];
+  }
+  for (const auto& [kind, count] : count_of) {
+    transaction.Count(tallies::Of(tallies::kMovements, kind), static_cast<double>(count));
+  }
   transaction.Add(kAddMovements, context_.company, context_.actor, c.movement_id, c.kind, c.lot_id,
                   c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,
                   c.occurred_at, c.recorded_at, c.note, c.reverses, c.delivery, c.transformation,

@@ -4,6 +4,7 @@
 
 #include "storage/lot_attributes.h"
 #include "storage/number.h"
+#include "storage/tallies.h"
 
 namespace lots {
 namespace {
@@ -62,6 +63,8 @@ void InsertLots(pg::Transaction& transaction, const WriteContext& context,
                   columns.numbers, columns.number_keys, columns.references, columns.search_keys,
                   columns.notes, columns.attributes, columns.manufactured_on, columns.expires_on,
                   columns.best_before_on, columns.removal_on, columns.alert_on);
+  transaction.Count(tallies::Of(tallies::kLotsCreated, product.tracking, Tracking::kLot),
+                    static_cast<double>(drafts.size()));
 }
 
 }  // namespace lots

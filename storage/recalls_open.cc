@@ -15,6 +15,7 @@
 #include "storage/recalls_rows.h"
 #include "storage/refusals.h"
 #include "storage/requests.h"
+#include "storage/tallies.h"
 #include "storage/trace_graph.h"
 
 namespace lots {
@@ -208,8 +209,11 @@ absl::Status Opening::Run() {
   const absl::Time opened_at = absl::Now();
   AddMembers(opened_at);
   RETURN_IF_ERROR(transaction_.Send().status());
-  const int64_t open_micros = absl::ToInt64Microseconds(absl::Now() - context.now);
-  transaction_.Add(kFinishRecall, context.company, order_.recall_id, opened_at, open_micros);
+  const absl::Duration open_duration = absl::Now() - context.now;
+  transaction_.Add(kFinishRecall, context.company, order_.recall_id, opened_at,
+                   absl::ToInt64Microseconds(open_duration));
+  transaction_.Count(order_.drill ? tallies::kDrillOpened : tallies::kRecallOpened,
+                     absl::ToDoubleSeconds(open_duration));
   return transaction_.Commit().status();
 }
 

@@ -11,6 +11,7 @@
 #include "storage/recalls.h"
 #include "storage/recalls_rows.h"
 #include "storage/requests.h"
+#include "storage/tallies.h"
 
 namespace lots {
 namespace {
@@ -118,6 +119,7 @@ absl::Status TryClose(pg::Connection& db, const CloseRecallOrder& order) {
   if (closed_at.has_value()) return RecallClosed(order, *closed_at);
   transaction.Add(kCloseRecall, context.company, order.recall_id, context.actor, absl::Now(),
                   order.closing_note);
+  transaction.Count(tallies::kRecallClosed);
   return transaction.Commit().status();
 }
 

@@ -1,5 +1,7 @@
 #include "storage/transformations.h"
 
+#include "storage/tallies.h"
+
 namespace lots {
 namespace {
 
@@ -30,6 +32,9 @@ void AddTransformation(pg::Transaction& transaction, const CompanyId& company,
                   transformation.kind, transformation.work_order, transformation.occurred_at,
                   transformation.recorded_at, transformation.actor, transformation.note,
                   transformation.reverses);
+  transaction.Count(transformation.reverses.has_value()
+                        ? tallies::kTransformationsReversed
+                        : tallies::Of(tallies::kTransformations, transformation.kind));
 }
 
 void AddInputs(pg::Transaction& transaction, const CompanyId& company,

@@ -7,6 +7,7 @@
 #include "storage/lot_insert.h"
 #include "storage/lot_numbers.h"
 #include "storage/number.h"
+#include "storage/tallies.h"
 #include "storage/work_order_numbers.h"
 #include "storage/work_order_rows.h"
 #include "storage/work_order_serials.h"
@@ -102,6 +103,7 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsOr
                           .planned_quantity = order.planned_quantity,
                           .at = at});
   SetMade(transaction, order.context, orders::UuidsOf(plan.serials));
+  transaction.Count(tallies::kSerialsAssigned, static_cast<double>(plan.serials.size()));
   return transaction.Commit().status();
 }
 

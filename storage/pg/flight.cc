@@ -77,7 +77,15 @@ absl::StatusOr<Results> Transaction::Commit() {
     return absl::InternalError("the transaction was rolled back before its COMMIT");
   }
   results->pop_back();
+  TellCounted();
   return results;
+}
+
+void Transaction::TellCounted() const {
+  if (db_.observer() == nullptr) return;
+  for (const Counted& counted : counted_) {
+    db_.observer()->OnWritten(counted.tally, counted.amount);
+  }
 }
 
 absl::StatusOr<Results> Transaction::RunSteps() {

@@ -67,6 +67,10 @@ class Transaction {
     return Append({{name, nullptr}, std::move(sql), std::move(params)});
   }
 
+  // Says that the transaction writes `amount` of what the tally counts. The connection's observer
+  // is told once it has committed.
+  void Count(const Tally& tally, double amount = 1) { counted_.push_back({tally, amount}); }
+
   // Sends what was added; the transaction stays open.
   absl::StatusOr<Results> Send();
   // Sends what was added and COMMIT. An error whose outcome cannot be known (the connection broke
@@ -76,15 +80,21 @@ class Transaction {
 
  private:
   enum class State { kNew, kOpen, kOver };
+  struct Counted {
+    Tally tally;
+    double amount;
+  };
 
   size_t Append(Step step);
   // Runs BEGIN, when this is the first flight, and what was added.
   absl::StatusOr<Results> RunSteps();
+  void TellCounted() const;
 
   Connection& db_;
   const Kind kind_;
   State state_ = State::kNew;
   std::vector<Step> steps_;  // empty, or BEGIN and what was added
+  std::vector<Counted> counted_;
 };
 
 // One statement on its own.

@@ -1,4 +1,4 @@
-// A named SQL statement and what watches its executions.
+// A named SQL statement, what is worth counting of what it writes, and what watches both.
 #pragma once
 
 #include "absl/status/status.h"
@@ -15,6 +15,13 @@ struct Statement {
   const char* sql;
 };
 
+// Something worth counting that a transaction writes: one of a closed set of constants. The label
+// tells those of one name apart; empty: there is only one.
+struct Tally {
+  const char* name;
+  const char* label = "";
+};
+
 // Hears of every execution, BEGIN, COMMIT and ROLLBACK included. Called on the thread that ran the
 // statement; must be thread safe and quick.
 class StatementObserver {
@@ -29,6 +36,13 @@ class StatementObserver {
 
   // An operation is about to be run again by RunWithRetries.
   virtual void OnRetry() {}
+
+  // A transaction that had counted `amount` of this has committed. Nobody hears of what was rolled
+  // back, nor of what may have been.
+  virtual void OnWritten(const Tally& tally, double amount) {
+    static_cast<void>(tally);
+    static_cast<void>(amount);
+  }
 };
 
 }  // namespace lots::pg

@@ -1,0 +1,133 @@
+// What is counted of what is written: once, when it is committed.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "storage/holds.h"
+#include "storage/recalls.h"
+#include "tests/support/workshop.h"
+
+namespace lots {
+namespace {
+
+using Counts = std::map<std::string, double>;
+
+class Counting final : public pg::StatementObserver {
+ public:
+  explicit Counting(pg::StatementObserver* next) : next_(next) {}
+  void OnStatement(absl::string_view name, absl::Duration elapsed,
+                   const absl::Status& status) override {
+    if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
+  }
+  void OnWritten(const pg::Tally& tally, double amount) override {
+    counts_[absl::StrCat(tally.name, "/", tally.label)] += amount;
+  }
+  // Since it was last asked.
+  Counts Take() { return std::exchange(counts_, {}); }
+
+ private:
+  pg::StatementObserver* const next_;
+  Counts counts_;
+};
+
+class Tallies : public testing::Test {
+ protected:
+  static std::unique_ptr<pg::Connection> Open(const TestDatabase& database, Counting& counting) {
+    pg::ConnectionOptions options = database.options();
+    options.observer = &counting;
+    return *pg::Connection::Open(options);
+  }
+
+  const TestDatabase database_{TestDatabase::kMigrated};
+  Workshop shop_{database_};
+  Counting counting_{database_.options().observer};
+  const std::unique_ptr<pg::Connection> db_ = Open(database_, counting_);
+};
+
+TEST_F(Tallies, ACompletionCountsItsLotsAndMovementsOnce) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "10")};
+  order.components = {Used(salt, "1")};
+
+  ASSERT_TRUE(CompleteWorkOrder(*db_, order).ok());
+  const Counts first = counting_.Take();
+  ASSERT_TRUE(CompleteWorkOrder(*db_, order).ok());
+
+  EXPECT_EQ(first, (Counts{{"lots_created/lot", 1},
+                           {"movements/consumption", 1},
+                           {"movements/production", 1},
+                           {"transformations/production", 1}}));
+  EXPECT_EQ(counting_.Take(), Counts()) << "the repeat wrote nothing";
+}
+
+TEST_F(Tallies, WhatIsRefusedCountsNothing) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+
+  ASSERT_FALSE(
+      RecordMovements(*db_, shop_.Moving(MovementKind::kTransfer, salt, "6", "STOCK", "SHELF"))
+          .ok());
+
+  EXPECT_EQ(counting_.Take(), Counts());
+}
+
+TEST_F(Tallies, AssignedSerialsAreCountedAsCreatedToo) {
+  ASSERT_TRUE(AssignSerials(*db_, shop_.AssigningCount("W1", "bike", 3)).ok());
+
+  EXPECT_EQ(counting_.Take(), (Counts{{"lots_created/serial", 3}, {"serials_assigned/", 3}}));
+}
+
+TEST_F(Tallies, AReversalCountsAsItself) {
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "10")};
+  order.components = {Used(shop_.Lot("salt", "SALT", "5"), "1")};
+  const auto completed = CompleteWorkOrder(*db_, order);
+  ASSERT_TRUE(completed.ok());
+  counting_.Take();
+
+  ASSERT_TRUE(ReverseCompletion(*db_, shop_.Reversing(completed->transformation_id)).ok());
+
+  EXPECT_EQ(counting_.Take(), (Counts{{"movements/consumption", 1},
+                                      {"movements/production", 1},
+                                      {"transformations/reversal", 1}}));
+}
+
+TEST_F(Tallies, HoldsAndReleases) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  HoldLotsOrder hold{.context = shop_.Context("HoldLots"), .reason = "metal"};
+  hold.targets = {{.lot = {.lot_id = salt}}};
+  ReleaseLotsOrder release{.context = shop_.Context("ReleaseLots"), .note = "fine"};
+  release.lots = {{.lot_id = salt}};
+
+  ASSERT_TRUE(HoldLots(*db_, hold).ok());
+  EXPECT_EQ(counting_.Take(), (Counts{{"holds_placed/", 1}}));
+  ASSERT_TRUE(ReleaseLots(*db_, release).ok());
+  EXPECT_EQ(counting_.Take(), (Counts{{"holds_released/", 1}}));
+}
+
+TEST_F(Tallies, ADrillTellsItsSeconds) {
+  OpenRecallOrder order{.context = shop_.Context("OpenRecall"), .recall_id = RecallId("D-1")};
+  order.seeds = {{.lot_id = shop_.Lot("salt", "SALT", "5")}};
+  order.reason = "metal";
+  order.drill = true;
+  order.context.now = absl::Now() - absl::Seconds(3);
+
+  ASSERT_TRUE(OpenRecall(*db_, order).ok());
+  const Counts opened = counting_.Take();
+  ASSERT_TRUE(CloseRecall(*db_, {.context = shop_.Context("CloseRecall"),
+                                 .recall_id = RecallId("D-1"),
+                                 .closing_note = "done"})
+                  .ok());
+
+  ASSERT_EQ(opened.size(), 1U);
+  EXPECT_EQ(opened.begin()->first, "recall_opened/drill");
+  EXPECT_GE(opened.begin()->second, 3);
+  EXPECT_LT(opened.begin()->second, 60);
+  EXPECT_EQ(counting_.Take(), (Counts{{"recalls_closed/", 1}}));
+}
+
+}  // namespace
+}  // namespace lots
