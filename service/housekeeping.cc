@@ -42,6 +42,12 @@ absl::StatusOr<int64_t> ForgetOfAll(pg::Pool& pool) {
 }  // namespace
 
 absl::Status DatabaseWatch::Check() {
+  const absl::Status status = TryCheck();
+  healthy_ = status.ok();
+  return status;
+}
+
+absl::Status DatabaseWatch::TryCheck() {
   if (db_ == nullptr || !db_->usable()) RETURN_IF_ERROR(Connect());
   const absl::Status alive = db_->Ping(kPingTimeout);
   if (!alive.ok()) db_.reset();

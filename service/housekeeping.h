@@ -1,6 +1,7 @@
 // What the server does beside serving: watching the database, and forgetting old requests.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -17,12 +18,16 @@ class DatabaseWatch {
 
   // OK when it answers and has the schema that this program needs.
   absl::Status Check();
+  // What the last Check said; any thread may ask.
+  bool healthy() const { return healthy_; }
 
  private:
+  absl::Status TryCheck();
   absl::Status Connect();
 
   const pg::ConnectionOptions options_;
   std::unique_ptr<pg::Connection> db_;
+  std::atomic<bool> healthy_ = false;
 };
 
 // Deletes the requests that are older than kRequestsKept, of every company.

@@ -1,5 +1,6 @@
 #include "service/metrics.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -27,6 +28,19 @@ const prometheus::Histogram::BucketBoundaries& Seconds() {
 // The statement that answers a repeat of a request (storage/requests.cc).
 constexpr absl::string_view kRepeatStatement = "find_request";
 
+// Classes of SQLSTATE that mean different things to who looks: connection, data, constraint,
+// transaction state, crossing transactions, resources, limits, operator, system, internal. "none":
+// the server did not answer.
+constexpr absl::string_view kErrorClasses[] = {"none", "08", "22", "23", "25", "40",
+                                               "53",   "54", "57", "58", "XX"};
+constexpr absl::string_view kOtherClass = "other";
+
+absl::string_view ErrorClass(absl::string_view sqlstate) {
+  const absl::string_view its_class = sqlstate.empty() ? "none" : sqlstate.substr(0, 2);
+  const auto known = std::find(std::begin(kErrorClasses), std::end(kErrorClasses), its_class);
+  return known == std::end(kErrorClasses) ? kOtherClass : *known;
+}
+
 thread_local absl::Duration database_time;
 
 }  // namespace
@@ -34,17 +48,29 @@ thread_local absl::Duration database_time;
 // Every metric that is counted; those that are read at each scrape are in scrape.cc.
 Metrics::Metrics(absl::string_view version, const std::vector<std::string>& services,
                  pg::StatementObserver* next)
-    : next_(next), registry_(std::make_shared<prometheus::Registry>()) {
+    : next_(next),
+      registry_(std::make_shared<prometheus::Registry>()),
+      business_(*registry_) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(version, '+');
+  BuildGauge()
+      .Name("lots_build_info")
+      .Help("1, with the version and revision of this build.")
+      .Register(*registry_)
+      .Add({{"version", parts.first}, {"revision", parts.second}})
+      .Set(1);
+  AddRoad();
+  AddStatements();
+  for (const char* reason : {"queue", "streams", "caller"}) rejected(reason);
+  for (const std::string& service : services) AddService(service);
+}
+
+void Metrics::AddRoad() {
   const auto counter = [this](const char* name, const char* help) {
     return &BuildCounter().Name(name).Help(help).Register(*registry_);
   };
   const auto histogram = [this](const char* name, const char* help) {
     return &BuildHistogram().Name(name).Help(help).Register(*registry_);
   };
-  auto* build = &BuildGauge()
-                     .Name("lots_build_info")
-                     .Help("1, with the version and revision of this build.")
-                     .Register(*registry_);
   started_ = counter("grpc_server_started_total", "Calls that began.");
   handled_ = counter("grpc_server_handled_total", "Calls that ended, by code.");
   received_ = counter("grpc_server_msg_received_total", "Messages received.");
@@ -53,20 +79,38 @@ Metrics::Metrics(absl::string_view version, const std::vector<std::string>& serv
   rejected_ = counter("lots_admission_rejected_total", "Calls refused as SERVER_BUSY.");
   queue_seconds_ =
       &histogram("lots_queue_seconds", "How long calls waited for a worker.")->Add({}, Seconds());
-  statement_seconds_ =
-      histogram("lots_db_query_seconds", "What each statement added to its round trip.");
-  errors_ = counter("lots_db_errors_total", "Statements that failed, by class of SQLSTATE.");
-  retries_ = &counter("lots_db_transaction_retries_total",
-                      "Operations run again because two of them crossed.")
-                  ->Add({});
-  replays_ = &counter("lots_idempotent_replays_total",
-                      "Writes answered from an earlier call with the same request_id.")
-                  ->Add({});
+  batch_calls_ = &histogram("lots_batch_calls", "How many calls one statement answered together.")
+                      ->Add({}, prometheus::Histogram::BucketBoundaries{1, 2, 4, 8, 16, 32, 64});
+}
 
-  const std::pair<std::string, std::string> parts = absl::StrSplit(version, '+');
-  build->Add({{"version", parts.first}, {"revision", parts.second}}).Set(1);
-  for (const char* reason : {"queue", "streams"}) rejected(reason);
-  for (const std::string& service : services) AddService(service);
+void Metrics::AddStatements() {
+  pool_acquire_seconds_ = &BuildHistogram()
+                               .Name("lots_db_pool_acquire_seconds")
+                               .Help("How long calls waited for a connection to the database.")
+                               .Register(*registry_)
+                               .Add({}, Seconds());
+  statement_seconds_ = &BuildHistogram()
+                            .Name("lots_db_query_seconds")
+                            .Help("What each statement added to its round trip.")
+                            .Register(*registry_);
+  auto& errors = BuildCounter()
+                     .Name("lots_db_errors_total")
+                     .Help("Statements that failed, by class of SQLSTATE.")
+                     .Register(*registry_);
+  for (const absl::string_view name : kErrorClasses) {
+    errors_of_[name] = &errors.Add({{"sqlstate_class", std::string(name)}});
+  }
+  errors_of_[kOtherClass] = &errors.Add({{"sqlstate_class", std::string(kOtherClass)}});
+  retries_ = &BuildCounter()
+                  .Name("lots_db_transaction_retries_total")
+                  .Help("Operations run again because two of them crossed.")
+                  .Register(*registry_)
+                  .Add({});
+  replays_ = &BuildCounter()
+                  .Name("lots_idempotent_replays_total")
+                  .Help("Writes answered from an earlier call with the same request_id.")
+                  .Register(*registry_)
+                  .Add({});
 }
 
 void Metrics::AddService(const std::string& name) {
@@ -106,8 +150,7 @@ void Metrics::OnStatement(absl::string_view name, absl::Duration elapsed,
   database_time += elapsed;
   StatementSeconds(name).Observe(absl::ToDoubleSeconds(elapsed));
   if (!status.ok()) {
-    const std::string state = pg::SqlState(status);
-    errors_->Add({{"sqlstate_class", state.empty() ? "none" : state.substr(0, 2)}}).Increment();
+    errors_of_.at(ErrorClass(pg::SqlState(status)))->Increment();
   }
   if (name == kRepeatStatement) replays_->Increment();
   if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
@@ -116,6 +159,11 @@ void Metrics::OnStatement(absl::string_view name, absl::Duration elapsed,
 void Metrics::OnRetry() {
   retries_->Increment();
   if (next_ != nullptr) next_->OnRetry();
+}
+
+void Metrics::OnWritten(const pg::Tally& tally, double amount) {
+  business_.OnWritten(tally, amount);
+  if (next_ != nullptr) next_->OnWritten(tally, amount);
 }
 
 absl::Duration Metrics::TakeDatabaseTime() {

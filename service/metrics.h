@@ -18,6 +18,7 @@
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
+#include "service/business_metrics.h"
 #include "storage/pg/statement.h"
 
 namespace lots {
@@ -46,12 +47,18 @@ class Metrics final : public pg::StatementObserver {
   const MethodMetrics& Of(absl::string_view method) const;
 
   prometheus::Histogram& queue_seconds() { return *queue_seconds_; }
+  prometheus::Histogram& pool_acquire_seconds() { return *pool_acquire_seconds_; }
+  // How many calls were answered together.
+  prometheus::Histogram& batch_calls() { return *batch_calls_; }
   prometheus::Counter& rejected(absl::string_view reason);
 
-  // Statements, failures, retries and repeats of requests.
+  BusinessMetrics& business() { return business_; }
+
+  // Statements, failures, retries, repeats of requests, and what was written.
   void OnStatement(absl::string_view name, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
+  void OnWritten(const pg::Tally& tally, double amount) override;
 
   // The time that this thread spent in statements since it last asked.
   static absl::Duration TakeDatabaseTime();
@@ -64,12 +71,15 @@ class Metrics final : public pg::StatementObserver {
   using Counter = prometheus::Counter;
   using Histogram = prometheus::Histogram;
 
+  void AddRoad();
+  void AddStatements();
   void AddService(const std::string& name);
   // Statement names are constants of the program, so these series are a closed set.
   Histogram& StatementSeconds(absl::string_view name);
 
   pg::StatementObserver* const next_;
   const std::shared_ptr<prometheus::Registry> registry_;
+  BusinessMetrics business_;
 
   // Owned by the registry.
   Family<Counter>* started_;
@@ -79,12 +89,15 @@ class Metrics final : public pg::StatementObserver {
   Family<Histogram>* seconds_;
   Family<Counter>* rejected_;
   Family<Histogram>* statement_seconds_;
-  Family<Counter>* errors_;
   Histogram* queue_seconds_;
+  Histogram* pool_acquire_seconds_;
+  Histogram* batch_calls_;
   Counter* retries_;
   Counter* replays_;
 
-  absl::flat_hash_map<std::string, MethodMetrics> methods_;  // complete when constructed
+  // Complete when constructed.
+  absl::flat_hash_map<absl::string_view, Counter*> errors_of_;
+  absl::flat_hash_map<std::string, MethodMetrics> methods_;
 
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Histogram*> statements_ ABSL_GUARDED_BY(mutex_);

@@ -183,7 +183,11 @@ std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
   Trip& first = *trips.front();
   absl::Time deadline = first.call.deadline;
   for (const Trip* const trip : trips) deadline = std::max(deadline, trip->call.deadline);
+  if (first.batch() != nullptr) metrics_.batch_calls().Observe(static_cast<double>(trips.size()));
+  const TraceScope trace(first.trace_id);
+  const absl::Time asked = absl::Now();
   absl::StatusOr<pg::Pool::Lease> db = pool_.Acquire(deadline);
+  metrics_.pool_acquire_seconds().Observe(absl::ToDoubleSeconds(absl::Now() - asked));
   if (!db.ok()) return std::vector<absl::Status>(trips.size(), db.status());
   (*db)->set_deadline(deadline);
   // One client that leaves does not take the answer from the others.

@@ -44,12 +44,18 @@ class Families {
   std::vector<MetricFamily> families_;
 };
 
-double ResidentBytes() {
+struct Memory {
+  double total_bytes = 0;
+  double resident_bytes = 0;
+};
+
+Memory ReadMemory() {
   std::ifstream file("/proc/self/statm");
   double total = 0;
   double resident = 0;
   file >> total >> resident;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto page_bytes = static_cast<double>(sysconf(_SC_PAGESIZE));
+  return {total * page_bytes, resident * page_bytes};
 }
 
 double OpenFiles() {
@@ -60,6 +66,13 @@ double OpenFiles() {
     ++count;
   }
   return count;
+}
+
+// 0 when there is no limit.
+double OpenFilesMax() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur == RLIM_INFINITY ? 0 : static_cast<double>(limit.rlim_cur);
 }
 
 double CpuSeconds() {
@@ -105,6 +118,8 @@ void AddPool(const pg::Pool::Gauge& pool, Families& families) {
                     {{"pool", "main"}, {"state", "busy"}});
   families.AddGauge("lots_db_pool_max", "The most connections that there may be.", pool.max,
                     {{"pool", "main"}});
+  families.AddGauge("lots_db_pool_waiting", "Calls that wait for a connection.", pool.waiting,
+                    {{"pool", "main"}});
   families.AddCounter("lots_db_pool_opened_total", "Connections that were opened.",
                       static_cast<double>(pool.opened_total));
   families.AddCounter("lots_db_pool_timeouts_total", "Waits for a connection that were in vain.",
@@ -122,8 +137,12 @@ void AddRoad(const Rpc::Gauge& rpc, Families& families) {
 
 void AddProcess(Families& families) {
   families.AddCounter("process_cpu_seconds_total", "User and system time.", CpuSeconds());
-  families.AddGauge("process_resident_memory_bytes", "Resident memory.", ResidentBytes());
+  const Memory memory = ReadMemory();
+  families.AddGauge("process_virtual_memory_bytes", "Address space.", memory.total_bytes);
+  families.AddGauge("process_resident_memory_bytes", "Resident memory.", memory.resident_bytes);
   families.AddGauge("process_open_fds", "Open file descriptors.", OpenFiles());
+  families.AddGauge("process_max_fds", "The most file descriptors that there may be.",
+                    OpenFilesMax());
   families.AddGauge("process_start_time_seconds", "When the process began, since 1970.",
                     StartSeconds());
 }
@@ -132,6 +151,8 @@ void AddProcess(Families& families) {
 
 std::vector<MetricFamily> Scrape::Collect() const {
   Families families;
+  families.AddGauge("lots_database_up", "1 while the database answers and has the schema needed.",
+                    watch_.healthy() ? 1 : 0);
   AddPool(pool_.gauge(), families);
   AddRoad(rpc_.gauge(), families);
   AddProcess(families);

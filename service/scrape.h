@@ -5,21 +5,24 @@
 
 #include "prometheus/collectable.h"
 #include "prometheus/metric_family.h"
+#include "service/housekeeping.h"
 #include "service/rpc.h"
 #include "storage/pg/pool.h"
 
 namespace lots {
 
-// Thread safe. The pool and the rpc outlive it.
+// Thread safe. The pool, the rpc and the watch outlive it.
 class Scrape final : public prometheus::Collectable {
  public:
-  Scrape(const pg::Pool& pool, const Rpc& rpc) : pool_(pool), rpc_(rpc) {}
+  Scrape(const pg::Pool& pool, const Rpc& rpc, const DatabaseWatch& watch)
+      : pool_(pool), rpc_(rpc), watch_(watch) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const pg::Pool& pool_;
   const Rpc& rpc_;
+  const DatabaseWatch& watch_;
 };
 
 }  // namespace lots

@@ -110,11 +110,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log)
 Server::Server(Options options, PageTokens page_tokens, Log& log)
     : options_(std::move(options)),
       log_(log),
-      metrics_(options_.version, ServiceNames(), options_.observer),
-      // A worker has one connection, and so has the one that forgets requests.
+      slow_statements_(log, options_.slow_statement, options_.observer),
+      metrics_(options_.version, ServiceNames(), &slow_statements_),
+      // A worker has one connection, and so have the one that forgets requests and the census.
       pool_({.connection = ConnectionOptionsOf(options_, metrics_),
              .connections_max =
-                 options_.config.workers + StreamWorkers(options_.config.workers) + 1}),
+                 options_.config.workers + StreamWorkers(options_.config.workers) + 2}),
       page_tokens_(std::move(page_tokens)),
       rpc_({.default_company = options_.config.company,
             .deadline_default = options_.config.default_deadline,
@@ -124,8 +125,9 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
             .streams_max = options_.config.streams},
            pool_, page_tokens_, metrics_, log),
       services_(MakeServices(rpc_)),
-      scrape_(std::make_shared<Scrape>(pool_, rpc_)),
-      watch_(ConnectionOptionsOf(options_, metrics_)) {}
+      watch_(ConnectionOptionsOf(options_, metrics_)),
+      census_taker_(pool_, metrics_.business(), log),
+      scrape_(std::make_shared<Scrape>(pool_, rpc_, watch_)) {}
 
 Server::~Server() { Stop(absl::ZeroDuration()); }
 
@@ -172,6 +174,7 @@ absl::Status Server::Listen() {
   watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { Watch(); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
+  counting_ = std::make_unique<Periodic>(options_.census_period, [this] { census_taker_.Round(); });
   return absl::OkStatus();
 }
 
@@ -204,6 +207,7 @@ void Server::Stop(absl::Duration drain) {
   stopped.Notify();
   stop_taking.join();
   forgetting_.reset();
+  counting_.reset();
   exposer_.reset();
   server_.reset();
 }

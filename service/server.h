@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "prometheus/exposer.h"
+#include "service/census_taker.h"
 #include "service/config.h"
 #include "service/housekeeping.h"
 #include "service/log.h"
@@ -18,6 +19,7 @@
 #include "service/periodic.h"
 #include "service/rpc.h"
 #include "service/scrape.h"
+#include "service/slow_statements.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/statement.h"
 
@@ -30,6 +32,8 @@ class Server {
     std::string conninfo;  // of a database that was migrated
     std::string version;   // service/version.h
     absl::Duration watch_period = absl::Seconds(2);
+    absl::Duration census_period = kCensusPeriod;
+    absl::Duration slow_statement = kSlowStatement;
     pg::StatementObserver* observer = nullptr;  // hears of every statement too; for tests
   };
 
@@ -59,11 +63,14 @@ class Server {
 
   const Options options_;
   Log& log_;
+  SlowStatements slow_statements_;
   Metrics metrics_;
   pg::Pool pool_;
   const PageTokens page_tokens_;
   Rpc rpc_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
+  DatabaseWatch watch_;
+  CensusTaker census_taker_;
   std::shared_ptr<Scrape> scrape_;
 
   std::string address_;
@@ -71,10 +78,10 @@ class Server {
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::unique_ptr<grpc::Server> server_;
 
-  DatabaseWatch watch_;
   absl::Status database_ = absl::OkStatus();  // as the watch saw it last; on its thread only
   std::unique_ptr<Periodic> watching_;
   std::unique_ptr<Periodic> forgetting_;
+  std::unique_ptr<Periodic> counting_;
 };
 
 }  // namespace lots

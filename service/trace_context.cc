@@ -8,6 +8,8 @@
 namespace lots {
 namespace {
 
+thread_local absl::string_view current_trace_id;
+
 bool IsLowerHex(absl::string_view text, size_t size) {
   constexpr auto kNone = absl::string_view::npos;
   return text.size() == size && text.find_first_not_of("0123456789abcdef") == kNone;
@@ -27,5 +29,11 @@ std::string TraceIdOf(absl::string_view traceparent) {
   if (IsZero(parts[1]) || IsZero(parts[2])) return "";
   return std::string(parts[1]);
 }
+
+TraceScope::TraceScope(absl::string_view trace_id) { current_trace_id = trace_id; }
+
+TraceScope::~TraceScope() { current_trace_id = {}; }
+
+absl::string_view TraceScope::trace_id() { return current_trace_id; }
 
 }  // namespace lots

@@ -11,4 +11,17 @@ namespace lots {
 // four parts). Empty for anything malformed, which is as if there were none.
 std::string TraceIdOf(absl::string_view traceparent);
 
+// While it lives, what this thread does belongs to the trace. Scopes do not nest; the text outlives
+// the scope.
+class TraceScope {
+ public:
+  explicit TraceScope(absl::string_view trace_id);
+  ~TraceScope();
+  TraceScope(const TraceScope&) = delete;
+  TraceScope& operator=(const TraceScope&) = delete;
+
+  // Of this thread's scope; empty: there is none, or its call has no trace.
+  static absl::string_view trace_id();
+};
+
 }  // namespace lots

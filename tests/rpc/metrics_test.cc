@@ -118,9 +118,9 @@ TEST(Metrics, CountRepeatsOfRequests) {
 TEST(Metrics, TellOfThePoolAndTheProcess) {
   const TestServer server([](Server::Options& options) { options.config.workers = 3; });
 
-  // One more worker for streams, and one connection more for housekeeping.
+  // One more worker for streams, and two connections more for housekeeping.
   EXPECT_EQ(server.Metric("lots_workers_max"), 4);
-  EXPECT_EQ(server.Metric("lots_db_pool_max{pool=\"main\"}"), 5);
+  EXPECT_EQ(server.Metric("lots_db_pool_max{pool=\"main\"}"), 6);
   EXPECT_GT(server.Metric("process_resident_memory_bytes"), 1e6);
   EXPECT_GT(server.Metric("process_open_fds"), 3);
   EXPECT_GT(server.Metric("process_cpu_seconds_total"), 0);

@@ -1,0 +1,27 @@
+#include "service/slow_statements.h"
+
+#include "service/trace_context.h"
+
+namespace lots {
+
+void SlowStatements::OnStatement(absl::string_view name, absl::Duration elapsed,
+                                 const absl::Status& status) {
+  if (elapsed >= slow_) {
+    log_.Write(LogLevel::kWarning, "slow_statement",
+               LogFields()
+                   .Add("statement", name)
+                   .Add("ms", elapsed)
+                   .AddIfAny("trace_id", TraceScope::trace_id()));
+  }
+  if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
+}
+
+void SlowStatements::OnRetry() {
+  if (next_ != nullptr) next_->OnRetry();
+}
+
+void SlowStatements::OnWritten(const pg::Tally& tally, double amount) {
+  if (next_ != nullptr) next_->OnWritten(tally, amount);
+}
+
+}  // namespace lots
