@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
 
-#include "absl/strings/str_cat.h"
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/hold.pb.h"
 #include "lots/v1/lot.pb.h"
@@ -13,6 +11,7 @@
 #include "lots/v1/trace.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "tests/support/ctl_runner.h"
+#include "tests/support/temporary_folder.h"
 
 namespace lots {
 namespace {
@@ -319,11 +318,12 @@ TEST_F(CtlCommands, AUnitIsTakenApart) {
 }
 
 TEST_F(CtlCommands, ACompletionComesFromAFile) {
-  const std::string path = absl::StrCat(testing::TempDir(), "/ctl_order.json");
-  std::ofstream(path) << R"({"workOrderId": "WO-8", "productId": "pump",
-      "outputs": [{"number": "X-1"}], "destinationLocationId": "HALL",
-      "components": [{"lot": {"productId": "motor", "number": "M-2"}, "outputIndex": 0,
-                      "fromLocationId": "RAW"}]})";
+  const TemporaryFolder folder;
+  const std::string path = folder.Write("order.json",
+                                        R"({"workOrderId": "WO-8", "productId": "pump",
+          "outputs": [{"number": "X-1"}], "destinationLocationId": "HALL",
+          "components": [{"lot": {"productId": "motor", "number": "M-2"}, "outputIndex": 0,
+                          "fromLocationId": "RAW"}]})");
   const std::vector<std::string> line = {"work-order", "complete", "--file", path};
   std::vector<std::string> dry = line;
   dry.push_back("--validate-only");
@@ -332,7 +332,7 @@ TEST_F(CtlCommands, ACompletionComesFromAFile) {
   const CtlEnd again = lotctl_.Run(dry);
   EXPECT_EQ(again.code, 1);
   EXPECT_THAT(again.out, HasSubstr("SERIAL_"));
-  std::ofstream(path) << R"({"workOrder": 7})";
+  folder.Write("order.json", R"({"workOrder": 7})");
   const CtlEnd wrong = lotctl_.Run(line);
   EXPECT_EQ(wrong.code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("workOrder"));

@@ -15,6 +15,7 @@
 #include "service/ctl/epcis_import.h"
 #include "tests/support/ctl_runner.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/temporary_folder.h"
 
 namespace lots {
 namespace {
@@ -212,8 +213,8 @@ TEST_F(CtlImport, EveryExampleOfGs1IsTakenWithAdjustments) {
 }
 
 TEST_F(CtlImport, ATruncatedFileIsRefusedWithTheLine) {
-  const std::string path = absl::StrCat(testing::TempDir(), "/ctl_truncated.jsonld");
-  std::ofstream(path) << text_.substr(0, text_.size() / 2);
+  const TemporaryFolder folder;
+  const std::string path = folder.Write("truncated.jsonld", text_.substr(0, text_.size() / 2));
   const CtlEnd end = lotctl_.Run({"import", "epcis", path});
   EXPECT_EQ(end.code, 2);
   EXPECT_EQ(end.out, "");
