@@ -1,10 +1,13 @@
 #include "tests/bench/bench.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -15,24 +18,12 @@
 #include "tests/support/eventually.h"
 
 namespace lots::bench {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Minutes(2);
-
-double Median(std::vector<double> values) {
-  Check(!values.empty());
-  std::sort(values.begin(), values.end());
-  const size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-std::unique_ptr<pg::Connection> Connect(const std::string& conninfo) {
-  pg::ConnectionOptions options;
-  options.conninfo = conninfo;
-  auto db = pg::Connection::Open(options);
-  Check(db.ok());
-  return *std::move(db);
-}
+// A last checkpoint writes what a bulk load left.
+constexpr absl::Duration kEndTimeout = absl::Minutes(2);
 
 // A line of /proc/PID/status, in kB.
 int64_t StatusBytes(pid_t process, const std::string& name) {
@@ -47,7 +38,45 @@ int64_t StatusBytes(pid_t process, const std::string& name) {
   return 0;
 }
 
+void Keep(Result& result, Measured ours, std::optional<Measured> yardstick) {
+  result.ours.push_back(ours.value);
+  if (!ours.beside.empty()) result.ours_beside.push_back(std::move(ours.beside));
+  if (!yardstick.has_value()) return;
+  result.yardstick.push_back(yardstick->value);
+  if (!yardstick->beside.empty()) result.yardstick_beside.push_back(std::move(yardstick->beside));
+}
+
 }  // namespace
+
+Factory Options::factory() const {
+  if (lots > 0) return {lots};
+  return {alive ? 8'000 : quick ? 40'000 : 1'000'000};
+}
+
+double Median(std::vector<double> values) {
+  Check(!values.empty());
+  std::sort(values.begin(), values.end());
+  const size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+Beside MedianOf(const std::vector<Beside>& rounds) {
+  std::map<std::string, std::vector<double>> values;
+  for (const Beside& round : rounds) {
+    for (const auto& [name, value] : round) values[name].push_back(value);
+  }
+  Beside medians;
+  for (const auto& [name, all] : values) medians[name] = Median(all);
+  return medians;
+}
+
+std::unique_ptr<pg::Connection> Connect(const std::string& conninfo) {
+  pg::ConnectionOptions options;
+  options.conninfo = conninfo;
+  auto db = pg::Connection::Open(options);
+  CheckOk(db.status());
+  return *std::move(db);
+}
 
 double Result::ours_median() const { return Median(ours); }
 double Result::yardstick_median() const { return Median(yardstick); }
@@ -55,37 +84,68 @@ double Result::value() const {
   return yardstick.empty() ? ours_median() : ours_median() / yardstick_median();
 }
 
-Stage::Stage() {
-  lotd_.Start();
-  Check(Eventually([&] { return lotd_.IsServing(); }, kStartTimeout));
-  conninfo_ = lotd_.conninfo();
+Stage::Stage(const std::string& data_folder)
+    : lotd_(std::make_unique<LotdProcess>(LotdProcess::Options{.data = data_folder})) {
+  lotd_->Start();
+  Check(Eventually([&] { return lotd_->IsServing(); }, kStartTimeout));
+  conninfo_ = lotd_->conninfo();
   db_ = Connect(conninfo_);
 }
 
-std::string Stage::ProgramFolder() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+Stage::~Stage() {
+  db_.reset();
+  lotd_->Signal(SIGTERM);
+  Check(lotd_->WaitForEnd(kEndTimeout) == 0);
 }
+
+std::string Stage::ProgramFolder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
 void InTurns(int rounds, Result& result, const std::function<double()>& ours,
              const std::function<double()>& yardstick) {
+  const auto plain = [](const std::function<double()>& side) -> std::function<Measured()> {
+    if (!side) return nullptr;
+    return [side] { return Measured{.value = side()}; };
+  };
+  InTurns(rounds, result, plain(ours), plain(yardstick));
+}
+
+void InTurns(int rounds, Result& result, const std::function<Measured()>& ours,
+             const std::function<Measured()>& yardstick) {
   for (int round = 0; round <= rounds; ++round) {
-    const double mine = ours();
-    const double other = yardstick ? yardstick() : 0;
+    Measured mine = ours();
+    std::optional<Measured> other;
+    if (yardstick) other = yardstick();
     if (round == 0) continue;  // it warmed the caches
-    result.ours.push_back(mine);
-    if (yardstick) result.yardstick.push_back(other);
+    Keep(result, std::move(mine), std::move(other));
   }
 }
 
 int64_t ResidentBytes(pid_t process) { return StatusBytes(process, "VmRSS:"); }
 int64_t ResidentBytesMax(pid_t process) { return StatusBytes(process, "VmHWM:"); }
 
-void Execute(pg::Connection& db, const std::string& sql) {
+int64_t OpenDescriptors(pid_t process) {
+  const fs::directory_iterator entries(absl::StrCat("/proc/", process, "/fd"));
+  return std::distance(begin(entries), end(entries));
+}
+
+void CheckOk(const absl::Status& status) {
+  if (!status.ok()) std::cerr << status << "\n";
+  Check(status.ok());
+}
+
+void Execute(pg::Connection& db, const std::string& sql) { Select(db, sql); }
+
+pg::Result Select(pg::Connection& db, const std::string& sql) {
   pg::Flight flight(db);
-  flight.AddComposed("bench_fill", sql, {});
-  const auto results = flight.Send();
+  flight.AddComposed("bench", sql, {});
+  auto results = flight.Send();
   if (!results.ok()) std::cerr << results.status() << "\n" << sql << "\n";
   Check(results.ok());
+  return std::move(results->front());
+}
+
+int64_t SelectNumber(pg::Connection& db, const std::string& sql) {
+  return Select(db, sql)[0].Get<int64_t>(0);
 }
 
 double RunTimed(const std::string& command) {

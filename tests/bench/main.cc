@@ -1,95 +1,77 @@
-// tests/bench/run: the measurements, as a table and as JSON lines.
-#include <sys/utsname.h>
-
+// tests/bench/run: the measurements, as a table, as JSON lines and as pictures.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
-#include <thread>
+#include <iterator>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/report.h"
 
 namespace lots::bench {
 namespace {
 
-std::string Machine() {
-  utsname name{};
-  uname(&name);
-  return absl::StrCat(std::thread::hardware_concurrency(), " cores, ", name.machine, ", ",
-                      name.sysname);
+constexpr const char* kOnGraphs[] = {"trace_100k", "trace_cold_1m", "recall_100k",
+                                     "recall_drill_1m"};
+constexpr const char* kOnFactory[] = {
+    "empty_call",     "get_lot",          "list_lot_locations",  "find_lots",
+    "list_lots_page", "search_lots",      "summarize_lots",      "assign_serials_10k",
+    "complete_10k",   "record_movements", "complete_work_order", "soak",
+    "footprint"};
+constexpr const char* kAlone[] = {"growth"};
+
+template <size_t n>
+bool WantsAny(const Options& options, const char* const (&names)[n]) {
+  return std::any_of(std::begin(names), std::end(names),
+                     [&](const char* name) { return options.Wants(name); });
 }
 
-nlohmann::json Side(const std::vector<double>& values, double median) {
-  return {{"median", median},
-          {"min", *std::min_element(values.begin(), values.end())},
-          {"max", *std::max_element(values.begin(), values.end())},
-          {"rounds", values.size()}};
+void MeasureOnFactory(const Options& options, Results& results) {
+  const std::unique_ptr<Stage> stage = OpenFactory(options.factory());
+  MeasurePoints(*stage, options, results);
+  MeasureLists(*stage, options, results);
+  MeasureBulk(*stage, options, results);
+  MeasureCompletion(*stage, options, results);
+  MeasureSoak(*stage, options, results);
+  MeasureFootprint(*stage, options, results);
 }
 
-nlohmann::json ToJson(const Result& result) {
-  nlohmann::json json = {{"name", result.name},
-                         {"ours", Side(result.ours, result.ours_median())},
-                         {"unit", result.unit},
-                         {"lower_is_better", true},
-                         {"target", result.target},
-                         {"met", result.met()},
-                         {"lots", result.lots},
-                         {"machine", Machine()},
-                         {"date", absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())}};
-  if (result.yardstick.empty()) return json;
-  json["yardstick"] = Side(result.yardstick, result.yardstick_median());
-  json["ratio"] = result.value();
-  return json;
-}
-
-std::string Spread(const std::vector<double>& values, double median) {
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return absl::StrFormat("%.1f (%.1f to %.1f)", median, *low, *high);
-}
-
-void Print(const std::vector<Result>& results) {
-  std::cout << absl::StreamFormat("%-22s %-17s %9s  %-30s %-30s %7s %8s  %s\n", "NAME", "UNIT",
-                                  "LOTS", "OURS", "YARDSTICK", "RATIO", "TARGET", "MET");
-  for (const Result& result : results) {
-    const bool compared = !result.yardstick.empty();
-    std::cout << absl::StreamFormat(
-        "%-22s %-17s %9d  %-30s %-30s %7s %8g  %s\n", result.name, result.unit, result.lots,
-        Spread(result.ours, result.ours_median()),
-        compared ? Spread(result.yardstick, result.yardstick_median()) : "",
-        compared ? absl::StrFormat("%.2f", result.value()) : "", result.target,
-        result.met() ? "yes" : "no");
+Results MeasureAll(const Options& options) {
+  Results results;
+  if (WantsAny(options, kOnFactory)) {
+    MeasureOnFactory(options, results);
+    MeasureFootprintAlone(options, results);
   }
+  MeasureGrowth(options, results);
+  if (WantsAny(options, kOnGraphs)) {
+    Stage stage;
+    MeasureTrace(stage, options, results);
+    MeasureRecall(stage, options, results);
+  }
+  return results;
 }
 
 int Main(int argc, char** argv) {
   Options options;
   std::string file;
+  std::vector<std::string> names(std::begin(kOnFactory), std::end(kOnFactory));
+  names.insert(names.end(), std::begin(kAlone), std::end(kAlone));
+  names.insert(names.end(), std::begin(kOnGraphs), std::end(kOnGraphs));
   CLI::App program("lots_bench: lotd beside PostgreSQL itself", "lots_bench");
-  program.add_flag("--quick", options.quick, "small data: only whether everything runs");
-  program.add_option("--only", options.only, "one measurement");
-  program.add_option("--json", file, "one JSON line a measurement");
+  program.add_flag("--quick", options.quick, "small data, one round: within three minutes");
+  program.add_flag("--alive", options.alive, "smaller still: only whether everything runs");
+  program.add_option("--only", options.only, "one measurement")->check(CLI::IsMember(names));
+  program.add_option("--lots", options.lots, "of the factory, a multiple of 80");
+  program.add_flag("--huge", options.huge, "growth up to ten million lots");
+  program.add_option("--json", file, "one JSON line a result");
+  program.add_option("--pictures", options.pictures, "a folder for latency.svg and growth.svg")
+      ->check(CLI::ExistingDirectory);
   CLI11_PARSE(program, argc, argv);
+  // What runs for being alive is small in every measurement.
+  options.quick = options.quick || options.alive;
 
-  std::vector<Result> results;
-  {
-    Stage stage;
-    MeasureTrace(stage, options, results);
-    MeasureRecall(stage, options, results);
-  }
-  if (results.empty()) {
-    std::cerr << "lots_bench: there is no measurement named '" << options.only << "'\n";
-    return 2;
-  }
+  const Results results = MeasureAll(options);
   Print(results);
-  if (file.empty()) return 0;
-  std::ofstream out(file);
-  for (const Result& result : results) out << ToJson(result).dump() << "\n";
-  out.close();
-  return out ? 0 : 1;
+  return file.empty() || WriteJson(results, file) ? 0 : 1;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
@@ -43,7 +44,10 @@ std::string ReadFile(const std::string& path) {
 
 }  // namespace
 
-LotdProcess::LotdProcess() : folder_(MakeFolder()) {}
+LotdProcess::LotdProcess(Options options)
+    : folder_(MakeFolder()),
+      data_(options.data.empty() ? absl::StrCat(folder_, "/data") : std::move(options.data)),
+      flags_(std::move(options.flags)) {}
 
 LotdProcess::~LotdProcess() {
   if (pid_ != 0) {
@@ -64,9 +68,14 @@ void LotdProcess::Start() {
   Check(pid_ == 0);
   const std::string program = fs::read_symlink("/proc/self/exe").parent_path() / "lotd";
   Check(access(program.c_str(), X_OK) == 0);
-  const std::string data = absl::StrCat(folder_, "/data");
   const std::string socket = address();
   const std::string log = absl::StrCat(folder_, "/log");
+  std::vector<std::string> words = {"lotd", "--data",           data_, "--listen",
+                                    socket, "--metrics-listen", ""};
+  words.insert(words.end(), flags_.begin(), flags_.end());
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   pid_ = fork();
   Check(pid_ >= 0);
   if (pid_ != 0) return;
@@ -75,8 +84,7 @@ void LotdProcess::Start() {
   const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   dup2(file, STDOUT_FILENO);
   dup2(file, STDERR_FILENO);
-  execl(program.c_str(), "lotd", "--data", data.c_str(), "--listen", socket.c_str(),
-        "--metrics-listen", "", nullptr);
+  execv(program.c_str(), arguments.data());
   _exit(127);
 }
 
@@ -118,7 +126,7 @@ std::shared_ptr<grpc::Channel> LotdProcess::NewChannel() const {
 }
 
 pid_t LotdProcess::postgres() const {
-  std::ifstream file(absl::StrCat(folder_, "/data/postgres/postmaster.pid"));
+  std::ifstream file(absl::StrCat(data_, "/postgres/postmaster.pid"));
   pid_t pid = 0;
   return file >> pid ? pid : 0;
 }
@@ -126,7 +134,7 @@ pid_t LotdProcess::postgres() const {
 std::string LotdProcess::address() const { return absl::StrCat("unix:", folder_, "/socket"); }
 
 std::string LotdProcess::conninfo() const {
-  return absl::StrCat("host=", folder_, "/data/socket port=5432 user=lots dbname=lots");
+  return absl::StrCat("host=", data_, "/socket port=5432 user=lots dbname=lots");
 }
 
 std::string LotdProcess::log() const { return ReadFile(absl::StrCat(folder_, "/log")); }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
@@ -15,7 +16,12 @@ namespace lots {
 // not outlive the test.
 class LotdProcess {
  public:
-  LotdProcess();
+  struct Options {
+    std::string data = {};  // its data folder, which stays; empty: one in the temporary folder
+    std::vector<std::string> flags = {};  // further ones
+  };
+  LotdProcess() : LotdProcess(Options()) {}
+  explicit LotdProcess(Options options);
   ~LotdProcess();  // kills it, and the PostgreSQL
   LotdProcess(const LotdProcess&) = delete;
   LotdProcess& operator=(const LotdProcess&) = delete;
@@ -43,6 +49,8 @@ class LotdProcess {
 
  private:
   const std::string folder_;
+  const std::string data_;
+  const std::vector<std::string> flags_;
   pid_t pid_ = 0;  // 0 when it does not run
 };
 
