@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -84,8 +85,14 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+double ClockSeconds(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
 // When the process began, in seconds since 1970: field 22 of its stat, in ticks since the machine
-// began, and that moment.
+// began. (/proc/stat, which has that moment, is hidden from a hardened unit.)
 double ReadStartSeconds() {
   std::ifstream stat("/proc/self/stat");
   std::string text((std::istreambuf_iterator<char>(stat)), std::istreambuf_iterator<char>());
@@ -97,13 +104,8 @@ double ReadStartSeconds() {
   for (int field = 3; field < 22; ++field) fields >> skipped;
   double ticks = 0;
   fields >> ticks;
-  std::ifstream machine("/proc/stat");
-  std::string word;
-  double began = 0;
-  while (machine >> word && word != "btime") {
-  }
-  machine >> began;
-  return began + ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  const double machine_began = ClockSeconds(CLOCK_REALTIME) - ClockSeconds(CLOCK_BOOTTIME);
+  return machine_began + ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double StartSeconds() {

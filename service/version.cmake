@@ -6,6 +6,10 @@ if(git)
   execute_process(COMMAND "${git}" rev-parse --short=12 HEAD WORKING_DIRECTORY "${SOURCE}"
     OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 endif()
+# Where there is no repository (a container's build), who builds may say it.
+if(NOT revision)
+  set(revision "$ENV{LOTS_REVISION}")
+endif()
 set(version "${VERSION}")
 if(revision)
   string(APPEND version "+${revision}")
