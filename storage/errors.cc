@@ -93,11 +93,17 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kEtagMismatch, "ETAG_MISMATCH", absl::StatusCode::kAborted},
     {Reason::kTransactionConflict, "TRANSACTION_CONFLICT", absl::StatusCode::kAborted},
     {Reason::kServerBusy, "SERVER_BUSY", absl::StatusCode::kResourceExhausted},
+    {Reason::kCallerLimit, "CALLER_LIMIT", absl::StatusCode::kResourceExhausted},
     {Reason::kDatabaseUnavailable, "DATABASE_UNAVAILABLE", absl::StatusCode::kUnavailable},
     {Reason::kShuttingDown, "SHUTTING_DOWN", absl::StatusCode::kUnavailable},
     {Reason::kDeadlineExceeded, "DEADLINE_EXCEEDED", absl::StatusCode::kDeadlineExceeded},
     {Reason::kCancelled, "CANCELLED", absl::StatusCode::kCancelled},
     {Reason::kInternal, "INTERNAL", absl::StatusCode::kInternal},
+    {Reason::kCredentialsMissing, "CREDENTIALS_MISSING", absl::StatusCode::kUnauthenticated},
+    {Reason::kTokenInvalid, "TOKEN_INVALID", absl::StatusCode::kUnauthenticated},
+    {Reason::kTokenExpired, "TOKEN_EXPIRED", absl::StatusCode::kUnauthenticated},
+    {Reason::kPermissionMissing, "PERMISSION_MISSING", absl::StatusCode::kPermissionDenied},
+    {Reason::kCompanyForbidden, "COMPANY_FORBIDDEN", absl::StatusCode::kPermissionDenied},
 };
 
 const ReasonRow& RowOf(Reason reason) {

@@ -85,11 +85,18 @@ enum class Reason {
   kEtagMismatch = 130,
   kTransactionConflict = 131,
   kServerBusy = 140,
+  kCallerLimit = 141,
   kDatabaseUnavailable = 150,
   kShuttingDown = 151,
   kDeadlineExceeded = 152,
   kCancelled = 153,
   kInternal = 160,
+
+  kCredentialsMissing = 170,
+  kTokenInvalid = 171,
+  kTokenExpired = 172,
+  kPermissionMissing = 173,
+  kCompanyForbidden = 174,
 };
 
 // "LOT_NUMBER_TAKEN".

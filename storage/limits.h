@@ -124,6 +124,36 @@ inline constexpr int kStreamsPerConnectionMax = 256;
 inline constexpr int kMetadataBytesMax = 16 * 1024;
 // Of gRPC's buffers, for all connections together.
 inline constexpr size_t kGrpcMemoryBytesMax = 512 * 1024 * 1024;
+// What one caller may have at work or waiting at once: half of the usual queue.
+inline constexpr int kCallerCallsMax = 256;
+// Calls a second of one caller. Twice what a core answers of the smallest reads: it stops a loop
+// that runs wild and no honest caller.
+inline constexpr int kCallerRateMax = 20'000;
+// Callers that are counted at once; beyond, those that were away longest are forgotten.
+inline constexpr size_t kCallersCountedMax = 10'000;
+// So that a rotated client CA, and connections that moved, take effect within the hour.
+inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(30);
+
+// --- who calls ----------------------------------------------------------------------------------
+
+// Tokens have about 1 KiB; they travel in metadata, which is bounded too.
+inline constexpr size_t kTokenBytesMax = 8 * 1024;
+// Verified tokens that are remembered. A service has one, a person one a few minutes.
+inline constexpr size_t kTokensRememberedMax = 10'000;
+// A token whose keys are gone is found out at the next reload at the latest, and after this.
+inline constexpr absl::Duration kTokenRememberedMax = absl::Minutes(5);
+// Clocks of the issuer and of this server.
+inline constexpr absl::Duration kTokenSkewDefault = absl::Seconds(60);
+inline constexpr absl::Duration kTokenSkewMax = absl::Minutes(5);
+inline constexpr size_t kSubjectBytesMax = 256;
+inline constexpr size_t kCompaniesPerCallerMax = 1'000;
+// Beyond 8,192 bits one verification takes milliseconds of gRPC's thread.
+inline constexpr int kRsaBitsMin = 2'048;
+inline constexpr int kRsaBitsMax = 8'192;
+inline constexpr size_t kTokenKeysMax = 100;
+// Certificates, keys, key sets, access files.
+inline constexpr size_t kIdentityFileBytesMax = 1024 * 1024;
+
 // How many forgotten requests one transaction deletes.
 inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
 
