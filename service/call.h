@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,15 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
+#include "service/caller.h"
 #include "service/page_token.h"
 #include "storage/model.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
 
-// One rpc of the API, a constant beside its handler.
+// One rpc of the API, a constant beside its handler. What its callers must be allowed stands in the
+// proto, as its option `permission`.
 struct Method {
   absl::string_view name;      // "lots.v1.LotService/ListLots"
   bool every_company = false;  // whether `company: "-"` asks for every company
@@ -35,7 +38,8 @@ struct Call {
   absl::string_view method;                      // Method::name
   CompanyId company;                             // never empty; "-" with every_company
   bool every_company = false;                    // only where Method::every_company allows it
-  std::string actor;                             // who the caller says is acting
+  std::shared_ptr<const Caller> caller;          // never null on the road of rpc.h
+  std::string actor;                             // who acts, as history keeps it
   absl::Time now;                                // when the request came in
   absl::Time deadline;                           // never infinite
   const std::atomic<bool>* cancelled = nullptr;  // set when the client went away

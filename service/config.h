@@ -7,7 +7,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/identity.h"
 #include "service/log.h"
+#include "service/tls.h"
 #include "storage/limits.h"
 
 namespace lots {
@@ -21,12 +23,18 @@ struct Config {
   Command command = Command::kServe;
   std::string text;
 
-  std::string listen = "127.0.0.1:50051";         // host:port or unix:path
-  bool insecure_listen = false;                   // allows hosts that other machines reach
+  std::string listen = "127.0.0.1:50051";  // host:port or unix:path
+  // Allows hosts that other machines reach, in the clear or without knowing who calls.
+  bool insecure_listen = false;
   std::string metrics_listen = "127.0.0.1:9464";  // empty: none
-  std::string database;            // libpq's conninfo or URI; empty: the embedded one
+  std::string database;  // libpq's conninfo or URI; empty: the embedded one
+  // Allows a role that could rewrite the ledger, and migrates as it.
+  bool insecure_database = false;
   std::string data = "lots-data";  // where the embedded database lives
   std::string company;             // where a request names none; empty: it must
+
+  TlsFiles tls;                // no certificate: in the clear
+  Identity::Options identity;  // none of its files: anybody may do everything
 
   int workers = 8;
   int queue = 512;
@@ -34,6 +42,9 @@ struct Config {
   absl::Duration default_deadline = absl::Seconds(10);
   absl::Duration drain = absl::Seconds(25);  // how long calls may go on once told to stop
   int max_message_bytes = kMessageBytesMax;
+  int caller_rate = kCallerRateMax;  // calls a second of one caller; 0: any
+  int caller_calls = kCallerCallsMax;
+  absl::Duration connection_age = kConnectionAgeMax;
 
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file;  // empty: stderr
@@ -43,6 +54,9 @@ struct Config {
 // conninfo, which may hold a password.
 absl::StatusOr<Config> ReadConfig(const std::vector<std::string>& arguments,
                                   absl::string_view version);
+
+// Whether calls are private on their way and nobody unknown can make one.
+bool IsSecure(const Config& config);
 
 // Whether only this machine reaches the address: a unix socket, localhost, 127.x.x.x, [::1].
 bool IsLoopback(absl::string_view address);

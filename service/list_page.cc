@@ -19,11 +19,14 @@ absl::StatusOr<int> SizeOf(const PageRequest& request) {
   return request.page_size;
 }
 
-// The companies that the page may list, in order, from the one where it begins.
+// The companies that the page may list: the caller's, in order, from the one where it begins.
 absl::StatusOr<std::vector<CompanyId>> CompaniesFrom(const std::string& first, const Call& call,
                                                      pg::Connection& db) {
   if (!call.every_company) return std::vector<CompanyId>{call.company};
   ASSIGN_OR_RETURN(std::vector<CompanyId> companies, ListCompanies(db));
+  std::erase_if(companies, [&](const CompanyId& company) {
+    return !call.caller->companies.Has(company.value());
+  });
   companies.erase(companies.begin(),
                   std::lower_bound(companies.begin(), companies.end(), CompanyId(first)));
   return companies;

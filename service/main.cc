@@ -3,6 +3,8 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <functional>
+#include <initializer_list>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -13,8 +15,10 @@
 #include "service/log.h"
 #include "service/server.h"
 #include "service/version.h"
+#include "storage/base/status_macros.h"
 #include "storage/migrate.h"
 #include "storage/pg/embedded.h"
+#include "storage/roles.h"
 
 namespace lots {
 namespace {
@@ -31,21 +35,27 @@ int Fail(int exit_code, const absl::Status& status) {
   return exit_code;
 }
 
-// The signals that stop lotd. Blocked in every thread, so that main can wait for them.
-sigset_t StopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
+sigset_t SignalSet(std::initializer_list<int> signals) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : signals) sigaddset(&set, signal);
+  return set;
 }
 
-int WaitForStop() {
-  const sigset_t signals = StopSignals();
-  int signal = 0;
-  sigwait(&signals, &signal);
+// Blocked in every thread, so that main can wait for them.
+sigset_t HandledSignals() { return SignalSet({SIGTERM, SIGINT, SIGHUP}); }
+
+// The signal that stops lotd. SIGHUP has it read its files again.
+int WaitForStop(Server& server, Log& log) {
+  const sigset_t signals = HandledSignals();
+  int signal = SIGHUP;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    log.Write(LogLevel::kInfo, "reloading");
+    server.Reload();
+  }
   // A second one ends lotd at once.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const sigset_t stop_signals = SignalSet({SIGTERM, SIGINT});
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
   return signal;
 }
 
@@ -56,15 +66,36 @@ absl::StatusOr<std::unique_ptr<pg::Embedded>> StartEmbedded(const Config& config
   return pg::Embedded::Start({.data_folder = config.data});
 }
 
-absl::Status MigratePatiently(const std::string& conninfo, Log& log) {
+// Whether the database can be served: migrated by its owner, and not as its owner.
+absl::Status CheckDatabase(const std::string& conninfo) {
+  ASSIGN_OR_RETURN(const auto db, pg::Connection::Open({.conninfo = conninfo}));
+  RETURN_IF_ERROR(CheckServerRole(*db));
+  ASSIGN_OR_RETURN(const int version, AppliedVersion(*db));
+  if (version >= SchemaVersion()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the database has schema version ", version,
+                                                    " and this lotd needs ", SchemaVersion(),
+                                                    ": run \"lotd migrate\" as lots_owner first"));
+}
+
+absl::Status Patiently(const std::function<absl::Status()>& reach_database, Log& log) {
   const absl::Time give_up = absl::Now() + kDatabasePatience;
   while (true) {
-    const absl::Status migrated = Migrate({.conninfo = conninfo});
-    if (migrated.code() != absl::StatusCode::kUnavailable || absl::Now() > give_up) return migrated;
+    const absl::Status reached = reach_database();
+    if (reached.code() != absl::StatusCode::kUnavailable || absl::Now() > give_up) return reached;
     log.Write(LogLevel::kWarning, "waiting_for_database",
-              LogFields().Add("error", migrated.ToString()));
+              LogFields().Add("error", reached.ToString()));
     absl::SleepFor(kDatabasePause);
   }
+}
+
+// Its own database lotd migrates itself; others, their owner does by `lotd migrate`.
+absl::Status PrepareDatabase(const Config& config, const std::string& conninfo, Log& log) {
+  const bool serves_others = config.command == Config::Command::kServe && !config.database.empty();
+  if (serves_others && !config.insecure_database) {
+    return Patiently([&] { return CheckDatabase(conninfo); }, log);
+  }
+  if (serves_others) log.Write(LogLevel::kWarning, "insecure_database");
+  return Patiently([&] { return Migrate({.conninfo = conninfo}); }, log);
 }
 
 absl::Status Serve(const Config& config, const std::string& conninfo, Log& log) {
@@ -72,7 +103,7 @@ absl::Status Serve(const Config& config, const std::string& conninfo, Log& log) 
       {.config = config, .conninfo = conninfo, .version = std::string(Version())}, log);
   if (!server.ok()) return server.status();
   const std::string& metrics = (*server)->metrics_address();
-  if (!IsLoopback(config.listen)) {
+  if (!IsLoopback(config.listen) && !IsSecure(config)) {
     log.Write(LogLevel::kWarning, "insecure_listen", LogFields().Add("listen", config.listen));
   }
   log.Write(LogLevel::kInfo, "serving",
@@ -80,7 +111,7 @@ absl::Status Serve(const Config& config, const std::string& conninfo, Log& log) 
   std::cout << "lotd is serving on " << (*server)->address()
             << (metrics.empty() ? "" : absl::StrCat(", metrics on http://", metrics, "/metrics"))
             << std::endl;
-  const int signal = WaitForStop();
+  const int signal = WaitForStop(**server, log);
   log.Write(LogLevel::kInfo, "stopping", LogFields().Add("signal", int64_t{signal}));
   (*server)->Stop(config.drain);
   return absl::OkStatus();
@@ -93,8 +124,8 @@ int Run(const Config& config) {
   auto embedded = StartEmbedded(config, **log);
   if (!embedded.ok()) return Fail(kExitFailed, embedded.status());
   const std::string conninfo = *embedded == nullptr ? config.database : (*embedded)->conninfo();
-  const absl::Status migrated = MigratePatiently(conninfo, **log);
-  if (!migrated.ok()) return Fail(kExitFailed, migrated);
+  const absl::Status prepared = PrepareDatabase(config, conninfo, **log);
+  if (!prepared.ok()) return Fail(kExitFailed, prepared);
   if (config.command == Config::Command::kMigrate) return EXIT_SUCCESS;
   const absl::Status served = Serve(config, conninfo, **log);
   if (!served.ok()) return Fail(kExitFailed, served);
@@ -112,8 +143,8 @@ int main(int argc, char** argv) {
     std::cout << config->text;
     return EXIT_SUCCESS;
   }
-  const sigset_t stop_signals = lots::StopSignals();
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  const sigset_t signals = lots::HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return lots::Run(*config);
 }

@@ -50,7 +50,8 @@ Metrics::Metrics(absl::string_view version, const std::vector<std::string>& serv
                  pg::StatementObserver* next)
     : next_(next),
       registry_(std::make_shared<prometheus::Registry>()),
-      business_(*registry_) {
+      business_(*registry_),
+      security_(*registry_) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(version, '+');
   BuildGauge()
       .Name("lots_build_info")

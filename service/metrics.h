@@ -19,6 +19,7 @@
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "service/business_metrics.h"
+#include "service/security_metrics.h"
 #include "storage/pg/statement.h"
 
 namespace lots {
@@ -53,6 +54,7 @@ class Metrics final : public pg::StatementObserver {
   prometheus::Counter& rejected(absl::string_view reason);
 
   BusinessMetrics& business() { return business_; }
+  const SecurityMetrics& security() const { return security_; }
 
   // Statements, failures, retries, repeats of requests, and what was written.
   void OnStatement(absl::string_view name, absl::Duration elapsed,
@@ -80,6 +82,7 @@ class Metrics final : public pg::StatementObserver {
   pg::StatementObserver* const next_;
   const std::shared_ptr<prometheus::Registry> registry_;
   BusinessMetrics business_;
+  const SecurityMetrics security_;
 
   // Owned by the registry.
   Family<Counter>* started_;

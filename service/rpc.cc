@@ -37,8 +37,27 @@ absl::Status ShuttingDown() {
       {Reason::kShuttingDown, "", "the server is stopping: repeat, and another one answers", {}});
 }
 
+absl::Status PermissionMissing(v1::Permission permission) {
+  const std::string name = NameOf(permission);
+  return Refuse({Reason::kPermissionMissing,
+                 "",
+                 absl::StrCat("the caller lacks the permission \"", name, "\""),
+                 {{"permission", name}}});
+}
+
+// A caller that is known is who acts, and may say for whom; one that nobody knows says who it is.
+std::string ActorOf(const Caller& caller, const std::string& named) {
+  if (caller.subject.empty()) return named.empty() ? std::string(kAnonymous) : named;
+  return named.empty() ? caller.subject : absl::StrCat(caller.subject, " for ", named);
+}
+
 // Other companies find room however many requests one of them sends.
 int ShareOf(int queue_max) { return std::max(1, queue_max / 4 * 3); }
+
+bool IsRefusedAccess(const Outcome& outcome) {
+  const grpc::StatusCode code = outcome.status.error_code();
+  return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
+}
 
 LogLevel LevelOf(const Outcome& outcome) {
   if (!outcome.error_id.empty()) return LogLevel::kError;
@@ -48,9 +67,12 @@ LogLevel LevelOf(const Outcome& outcome) {
 
 }  // namespace
 
-Rpc::Rpc(RpcOptions options, pg::Pool& pool, const PageTokens& page_tokens, Metrics& metrics,
-         Log& log)
+Rpc::Rpc(RpcOptions options, Identity& identity, pg::Pool& pool, const PageTokens& page_tokens,
+         Metrics& metrics, Log& log)
     : options_(std::move(options)),
+      permissions_(options_.services),
+      identity_(identity),
+      limits_(options_.caller),
       pool_(pool),
       page_tokens_(page_tokens),
       metrics_(metrics),
@@ -81,39 +103,78 @@ Rpc::Gauge Rpc::gauge() const {
 }
 
 void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
-                absl::string_view company, absl::string_view request_id, TripKind kind) {
+                const Asked& asked, TripKind kind) {
   const MethodMetrics& metrics = metrics_.Of(method.name);
   metrics.started->Increment();
   metrics.received->Increment();
   ++in_flight_;
   trip.kind = kind;
-  // For the log, which a caller's nonsense must not fill.
-  if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
-  const absl::Status identified = Identify(trip, method, context, company);
+  Meet(trip, method, context, asked.request_id);
+  const absl::Status identified = Identify(trip, method, context, asked);
   const absl::Status admitted = identified.ok() ? Admit(trip) : identified;
   if (!admitted.ok()) End(trip, admitted);
 }
 
-absl::Status Rpc::Identify(Trip& trip, const Method& method,
-                           const grpc::CallbackServerContext& context, absl::string_view company) {
+void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
+               absl::string_view request_id) const {
   trip.peer = context.peer();
   trip.trace_id = TraceIdOf(MetadataOf(context, "traceparent"));
+  // For the log, which a caller's nonsense must not fill.
+  if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
   Call& call = trip.call;
   call.method = method.name;
   // The database keeps microseconds, and an answer says what is kept.
   call.now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
   call.page_tokens = &page_tokens_;
   call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
+}
+
+absl::Status Rpc::Identify(Trip& trip, const Method& method,
+                           const grpc::CallbackServerContext& context, const Asked& asked) {
+  Call& call = trip.call;
+  ASSIGN_OR_RETURN(call.caller, identity_.Authenticate(context, call.now));
+  const Caller& caller = *call.caller;
+  if (!caller.id.empty()) {
+    absl::StatusOr<CallerLimits::Place> place = limits_.Take(caller.id, call.now);
+    if (!place.ok()) {
+      metrics_.rejected("caller").Increment();
+      return place.status();
+    }
+    trip.place = *std::move(place);
+  }
+  RETURN_IF_ERROR(CheckPermissions(caller, method, asked.besides));
+  RETURN_IF_ERROR(ChooseCompany(call, method, asked.company));
   FieldChecker fields;
-  call.actor = fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor"));
-  if (call.actor.empty()) call.actor = std::string(kAnonymous);
-  call.every_company = method.every_company && company == kEveryCompany;
+  call.actor = ActorOf(caller, fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor")));
+  return fields.ok() ? absl::OkStatus() : fields.status();
+}
+
+absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,
+                                   Permissions besides) const {
+  const v1::Permission own = permissions_.Of(method.name);
+  if (!caller.permissions.Has(own)) return PermissionMissing(own);
+  const Permissions missing = besides.Without(caller.permissions);
+  return missing.empty() ? absl::OkStatus() : PermissionMissing(missing.first());
+}
+
+absl::Status Rpc::ChooseCompany(Call& call, const Method& method, absl::string_view company) const {
+  const Companies& companies = call.caller->companies;
+  if (company.empty()) company = companies.only();
   if (company.empty()) company = options_.default_company;
-  call.company = CompanyId(fields.RequiredId("company", company));
-  if (company == kEveryCompany && !call.every_company) {
+  const bool every_company = method.every_company && company == kEveryCompany;
+  FieldChecker fields;
+  const CompanyId chosen(fields.RequiredId("company", company));
+  if (company == kEveryCompany && !every_company) {
     fields.Refused("company", company, "every company at once is for lists only: name one");
   }
-  return fields.ok() ? absl::OkStatus() : fields.status();
+  if (!fields.ok()) return fields.status();
+  call.company = chosen;
+  call.every_company = every_company;
+  if (every_company || companies.Has(chosen.value())) return absl::OkStatus();
+  return Refuse({Reason::kCompanyForbidden,
+                 "",
+                 absl::StrCat("the caller may not act for company \"", chosen.value(), "\""),
+                 {{"company", chosen.value()}}});
 }
 
 absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const {
@@ -207,6 +268,7 @@ void Rpc::End(Trip& trip, const absl::Status& status) {
   metrics.handled[outcome.status.error_code()]->Increment();
   metrics.sent->Increment(static_cast<double>(trip.messages_sent()));
   metrics.seconds->Observe(absl::ToDoubleSeconds(elapsed));
+  if (IsRefusedAccess(outcome)) metrics_.security().refused(outcome.reason).Increment();
   Tell(trip, outcome, elapsed);
   --in_flight_;
   trip.Finish(std::move(outcome.status));
@@ -224,7 +286,8 @@ void Rpc::Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed)
       .Add("queue_ms", trip.queued)
       .Add("db_ms", trip.database)
       .AddIfAny("request_id", trip.request_id)
-      .Add("actor", trip.call.actor)
+      .AddIfAny("caller", trip.call.caller == nullptr ? "" : trip.call.caller->id)
+      .AddIfAny("actor", trip.call.actor)
       .Add("peer", trip.peer)
       .AddIfAny("trace_id", trip.trace_id)
       .AddIfAny("error_id", outcome.error_id)

@@ -1,6 +1,6 @@
-// The road that every call takes, written once: who calls and for which company → the deadline →
-// the queue for a database worker, or a refusal → the handler → the end, with one metric and one
-// log line.
+// The road that every call takes, written once: who calls → how much it may ask for → whether it
+// may do this → for this company → the queue for a database worker, or a refusal → the handler →
+// the end, with one metric and one log line.
 //
 // gRPC's threads only ever put a call into the queue. A handler runs on a worker's thread with a
 // connection of its own, which is given back before the answer is sent.
@@ -9,6 +9,7 @@
 #include <atomic>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -17,7 +18,10 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "service/call.h"
+#include "service/caller_limits.h"
+#include "service/identity.h"
 #include "service/log.h"
+#include "service/method_permissions.h"
 #include "service/metrics.h"
 #include "service/page_token.h"
 #include "service/status.h"
@@ -29,20 +33,22 @@
 namespace lots {
 
 struct RpcOptions {
-  std::string default_company;  // where a request names none; empty: it must
+  std::vector<std::string> services;  // full names, of all that take this road
+  std::string default_company;        // where a request names none; empty: it must
   absl::Duration deadline_default = absl::Seconds(10);
   int workers = 8;  // each uses one connection at a time
   int queue_max = 512;
   // Streams have workers of their own: a few long walks do not make every small call wait.
   int stream_workers = 2;
   int streams_max = kStreamsMax;  // waiting, at work, or not taken by their client yet
+  CallerLimits::Options caller = {.rate_max = kCallerRateMax, .calls_max = kCallerCallsMax};
 };
 
 // Thread safe. Outlives the gRPC server that calls it.
 class Rpc {
  public:
-  Rpc(RpcOptions options, pg::Pool& pool, const PageTokens& page_tokens, Metrics& metrics,
-      Log& log);
+  Rpc(RpcOptions options, Identity& identity, pg::Pool& pool, const PageTokens& page_tokens,
+      Metrics& metrics, Log& log);
   // Every call has ended: the gRPC server was shut down.
   ~Rpc();
 
@@ -52,7 +58,7 @@ class Rpc {
                                   Response* response, const Method& method,
                                   UnaryHandler<Request, Response> handler) {
     auto* trip = new UnaryTrip<Request, Response>(*request, *response, handler);
-    Begin(*trip, method, *context, request->company(), RequestIdOf(*request), TripKind::kUnary);
+    Begin(*trip, method, *context, AskedBy(*request), TripKind::kUnary);
     return trip;
   }
 
@@ -62,7 +68,7 @@ class Rpc {
                                   Response* response, const Method& method,
                                   BatchHandler<Request, Response> handler) {
     auto* trip = new BatchTrip<Request, Response>(*request, *response, method, handler);
-    Begin(*trip, method, *context, request->company(), RequestIdOf(*request), TripKind::kUnary);
+    Begin(*trip, method, *context, AskedBy(*request), TripKind::kUnary);
     return trip;
   }
 
@@ -72,7 +78,7 @@ class Rpc {
                                              const Request* request, const Method& method,
                                              StreamHandler<Request, Response> handler) {
     auto* trip = new StreamTrip<Request, Response>(*request, handler);
-    Begin(*trip, method, *context, request->company(), RequestIdOf(*request), TripKind::kStream);
+    Begin(*trip, method, *context, AskedBy(*request), TripKind::kStream);
     return trip;
   }
 
@@ -88,18 +94,33 @@ class Rpc {
   void StopTaking();
 
  private:
+  // What the road needs to know of a request.
+  struct Asked {
+    absl::string_view company;
+    absl::string_view request_id;
+    Permissions besides;  // the method's own
+  };
+
   template <class Request>
-  static absl::string_view RequestIdOf(const Request& request) {
-    if constexpr (requires { request.request_id(); }) return request.request_id();
-    return "";
+  static Asked AskedBy(const Request& request) {
+    Asked asked{.company = request.company(), .besides = PermissionsBesides(request)};
+    if constexpr (requires { request.request_id(); }) asked.request_id = request.request_id();
+    return asked;
   }
 
   // Fills in the trip and puts it into the queue, or ends it with a refusal. Never waits.
   void Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
-             absl::string_view company, absl::string_view request_id, TripKind kind);
-  // The call's company, actor and deadline.
+             const Asked& asked, TripKind kind);
+  // What needs no judging: peer, trace, deadline.
+  void Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
+            absl::string_view request_id) const;
+  // The call's caller, company and actor. In this order, so that nobody learns what exists, not
+  // even a company, who has no right to it.
   absl::Status Identify(Trip& trip, const Method& method,
-                        const grpc::CallbackServerContext& context, absl::string_view company);
+                        const grpc::CallbackServerContext& context, const Asked& asked);
+  absl::Status CheckPermissions(const Caller& caller, const Method& method,
+                                Permissions besides) const;
+  absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;
   absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
   absl::Status Admit(Trip& trip);
   absl::Status AdmitStream(Trip& trip);
@@ -118,6 +139,9 @@ class Rpc {
   void Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
 
   const RpcOptions options_;
+  const MethodPermissions permissions_;
+  Identity& identity_;
+  CallerLimits limits_;
   pg::Pool& pool_;
   const PageTokens& page_tokens_;
   Metrics& metrics_;

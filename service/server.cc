@@ -11,6 +11,8 @@
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/impl/server_builder_option.h"
+#include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
 #include "prometheus/text_serializer.h"
 #include "service/catalog_service.h"
@@ -59,7 +61,8 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax},
       {GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax},
       {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000},
-      {GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * 60'000},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS,
+       static_cast<int>(absl::ToInt64Milliseconds(config.connection_age))},
       {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * 60'000},
       {GRPC_ARG_KEEPALIVE_TIME_MS, 60'000},
       {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000},
@@ -68,6 +71,18 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
 }
+
+// Channelz tells of every connection, to anybody who asks. Health tells nothing that matters, and
+// reflection what is published anyway.
+class WithoutChannelz final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+      return plugin->name() == "channelz_service";
+    });
+  }
+};
 
 // Health, reflection and channelz. They are settings of the process.
 void AddStandardServices() {
@@ -86,6 +101,15 @@ std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
+// How long calls are still taken after the health service has said NOT_SERVING. A call that crosses
+// gRPC's own shutdown is cancelled, and its client cannot know that it may repeat; so those who
+// watch the health leave first. That takes milliseconds; a load balancer that asks now and then,
+// seconds.
+absl::Duration NoticeOf(const Config& config, absl::Duration drain) {
+  const absl::Duration part = drain / 5;
+  return IsLoopback(config.listen) ? std::min(part, absl::Milliseconds(500)) : part;
+}
+
 pg::ConnectionOptions ConnectionOptionsOf(const Server::Options& options,
                                           pg::StatementObserver& observer) {
   return {.conninfo = options.conninfo, .observer = &observer};
@@ -102,6 +126,7 @@ absl::StatusOr<PageTokens> LoadPageTokens(const Server::Options& options) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
   ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
   std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
+  RETURN_IF_ERROR(server->LearnWhoIsWho());
   RETURN_IF_ERROR(server->ListenForMetrics());
   RETURN_IF_ERROR(server->Listen());
   return server;
@@ -117,13 +142,19 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
              .connections_max =
                  options_.config.workers + StreamWorkers(options_.config.workers) + 2}),
       page_tokens_(std::move(page_tokens)),
-      rpc_({.default_company = options_.config.company,
+      tls_(options_.config.tls),
+      identity_(options_.config.identity),
+      reloads_(metrics_.security(), log),
+      rpc_({.services = ServiceNames(),
+            .default_company = options_.config.company,
             .deadline_default = options_.config.default_deadline,
             .workers = options_.config.workers,
             .queue_max = options_.config.queue,
             .stream_workers = StreamWorkers(options_.config.workers),
-            .streams_max = options_.config.streams},
-           pool_, page_tokens_, metrics_, log),
+            .streams_max = options_.config.streams,
+            .caller = {.rate_max = options_.config.caller_rate,
+                       .calls_max = options_.config.caller_calls}},
+           identity_, pool_, page_tokens_, metrics_, log),
       services_(MakeServices(rpc_)),
       watch_(ConnectionOptionsOf(options_, metrics_)),
       census_taker_(pool_, metrics_.business(), log),
@@ -137,6 +168,31 @@ std::string Server::MetricsText() const {
     families.push_back(std::move(family));
   }
   return prometheus::TextSerializer().Serialize(families);
+}
+
+absl::Status Server::LearnWhoIsWho() {
+  const TlsFiles& tls = options_.config.tls;
+  const Identity::Options& identity = options_.config.identity;
+  const SecurityMetrics& metrics = metrics_.security();
+  if (!tls.certificate.empty()) {
+    reloads_.Add("tls", {tls.certificate, tls.key, tls.client_ca}, [this, &tls, &metrics] {
+      RETURN_IF_ERROR(tls_.Load());
+      metrics.certificate_not_after("server").Set(
+          absl::ToDoubleSeconds(tls_.not_after() - absl::UnixEpoch()));
+      if (tls.client_ca.empty()) return absl::OkStatus();
+      metrics.certificate_not_after("client_ca")
+          .Set(absl::ToDoubleSeconds(tls_.client_ca_not_after() - absl::UnixEpoch()));
+      return absl::OkStatus();
+    });
+  }
+  if (!identity.token_keys.empty()) {
+    reloads_.Add("token_keys", {identity.token_keys}, [this] { return identity_.LoadTokenKeys(); });
+  }
+  if (!identity.access_list.empty()) {
+    reloads_.Add("access_list", {identity.access_list},
+                 [this] { return identity_.LoadAccessList(); });
+  }
+  return reloads_.LoadAll();
 }
 
 absl::Status Server::ListenForMetrics() {
@@ -159,7 +215,12 @@ absl::Status Server::Listen() {
   grpc::ServerBuilder builder;
   SetLimits(options_.config, builder);
   int port = 0;
-  builder.AddListeningPort(options_.config.listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options_.config.listen,
+                           options_.config.tls.certificate.empty()
+                               ? grpc::InsecureServerCredentials()
+                               : tls_.NewCredentials(),
+                           &port);
+  if (!identity_.is_open()) builder.SetOption(std::make_unique<WithoutChannelz>());
   for (const std::unique_ptr<grpc::Service>& service : services_) {
     builder.RegisterService(service.get());
   }
@@ -171,6 +232,7 @@ absl::Status Server::Listen() {
   address_ = WithPort(options_.config.listen, port);
   // The health service takes every service for healthy until it is told otherwise.
   Watch();
+  reloads_.Watch(options_.reload_period);
   watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { Watch(); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
@@ -195,17 +257,20 @@ void Server::Stop(absl::Duration drain) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->Shutdown();
   watching_.reset();
+  const absl::Time end = absl::Now() + drain;
+  absl::SleepFor(NoticeOf(options_.config, drain));
   // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
   // cancels what still runs.
   absl::Notification stopped;
   std::thread stop_taking([&] {
-    stopped.WaitForNotificationWithTimeout(drain * 4 / 5);
+    stopped.WaitForNotificationWithDeadline(end - drain / 5);
     rpc_.StopTaking();
   });
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));
+  server_->Shutdown(absl::ToChronoTime(end));
   server_->Wait();
   stopped.Notify();
   stop_taking.join();
+  reloads_.StopWatching();
   forgetting_.reset();
   counting_.reset();
   exposer_.reset();

@@ -13,13 +13,16 @@
 #include "service/census_taker.h"
 #include "service/config.h"
 #include "service/housekeeping.h"
+#include "service/identity.h"
 #include "service/log.h"
 #include "service/metrics.h"
 #include "service/page_token.h"
 #include "service/periodic.h"
+#include "service/reloads.h"
 #include "service/rpc.h"
 #include "service/scrape.h"
 #include "service/slow_statements.h"
+#include "service/tls.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/statement.h"
 
@@ -34,6 +37,7 @@ class Server {
     absl::Duration watch_period = absl::Seconds(2);
     absl::Duration census_period = kCensusPeriod;
     absl::Duration slow_statement = kSlowStatement;
+    absl::Duration reload_period = kReloadPeriod;
     pg::StatementObserver* observer = nullptr;  // hears of every statement too; for tests
   };
 
@@ -43,8 +47,12 @@ class Server {
   // Stops at once, when Stop was not called.
   ~Server();
 
-  // Says NOT_SERVING, takes no new calls, and lets the running ones go on for at most `drain`.
+  // Says NOT_SERVING, takes no new calls a little later, and lets the running ones go on; all of it
+  // within `drain`.
   void Stop(absl::Duration drain);
+
+  // Reads certificates, token keys and the access list again, whether they changed or not.
+  void Reload() { reloads_.ReloadAll(); }
 
   // Where it serves, with the port that was taken for port 0.
   const std::string& address() const { return address_; }
@@ -56,6 +64,8 @@ class Server {
  private:
   Server(Options options, PageTokens page_tokens, Log& log);
 
+  // Reads the files that say who is who.
+  absl::Status LearnWhoIsWho();
   absl::Status ListenForMetrics();
   absl::Status Listen();
   // Tells the health service how the database is; on the watch's thread.
@@ -67,6 +77,9 @@ class Server {
   Metrics metrics_;
   pg::Pool pool_;
   const PageTokens page_tokens_;
+  TlsCertificates tls_;
+  Identity identity_;
+  Reloads reloads_;
   Rpc rpc_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   DatabaseWatch watch_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -59,7 +60,8 @@ constexpr ResourceRow kResources[] = {
 
 bool MayBeRepeated(Reason reason) {
   return reason == Reason::kTransactionConflict || reason == Reason::kServerBusy ||
-         reason == Reason::kDatabaseUnavailable || reason == Reason::kShuttingDown;
+         reason == Reason::kDatabaseUnavailable || reason == Reason::kShuttingDown ||
+         reason == Reason::kCallerLimit;
 }
 
 void AddErrorInfo(const std::vector<Problem>& problems, google::rpc::Status& status) {
@@ -105,10 +107,13 @@ void AddDetailOfCode(const Problem& problem, google::rpc::Status& status) {
   }
 }
 
-void AddRetryInfo(Reason reason, google::rpc::Status& status) {
-  if (!MayBeRepeated(reason)) return;
+void AddRetryInfo(const Problem& problem, google::rpc::Status& status) {
+  if (!MayBeRepeated(problem.reason)) return;
+  int millis = 0;
+  if (!absl::SimpleAtoi(FactOf(problem, "retry_ms"), &millis)) millis = kRetryAfterMillis;
   google::rpc::RetryInfo info;
-  info.mutable_retry_delay()->set_nanos(kRetryAfterMillis * 1'000'000);
+  info.mutable_retry_delay()->set_seconds(millis / 1'000);
+  info.mutable_retry_delay()->set_nanos(millis % 1'000 * 1'000'000);
   status.add_details()->PackFrom(info);
 }
 
@@ -133,7 +138,7 @@ grpc::Status StatusOf(const std::vector<Problem>& problems, absl::string_view te
   status.set_message(Cut(text, kTextBytesMax));
   AddErrorInfo(problems, status);
   AddDetailOfCode(first, status);
-  AddRetryInfo(first.reason, status);
+  AddRetryInfo(first, status);
   AddProblemList(problems, status);
   grpc::Status made;
   grpc::SetErrorDetails(status, &made);

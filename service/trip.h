@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "grpcpp/grpcpp.h"
 #include "service/call.h"
+#include "service/caller_limits.h"
 #include "service/work_queue.h"
 #include "storage/base/check.h"
 #include "storage/limits.h"
@@ -60,6 +61,7 @@ class Trip : public Job {
   absl::Duration database;  // in statements
   std::atomic<bool> cancelled = false;
   std::function<void()> on_gone;
+  CallerLimits::Place place;
 
  protected:
   Trip() { call.cancelled = &cancelled; }

@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/migrations.h"
 #include "storage/pg/flight.h"
+#include "storage/roles.h"
 
 namespace lots {
 namespace {
@@ -75,7 +76,7 @@ absl::Status Migrate(const pg::ConnectionOptions& options) {
   for (const Migration& migration : Migrations().subspan(applied.size())) {
     RETURN_IF_ERROR(Apply(*db, migration));
   }
-  return absl::OkStatus();
+  return GrantRights(*db);
 }
 
 int SchemaVersion() { return static_cast<int>(Migrations().size()); }

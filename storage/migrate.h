@@ -8,8 +8,8 @@
 namespace lots {
 
 // Applies what is missing of Migrations(), in order, each in a transaction of its own with its
-// checksum. Forward only. Safe when several servers start at once: one applies, the others wait and
-// find it done.
+// checksum, and then grants the rights of roles.h. Forward only. Safe when several servers start at
+// once: one applies, the others wait and find it done.
 // FAILED_PRECONDITION when an applied migration is not the one this program knows (its text was
 // changed), or the database is newer than this program.
 absl::Status Migrate(const pg::ConnectionOptions& options);

@@ -143,8 +143,16 @@ class Streams : public testing::Test {
   Metrics metrics_{"0+test", {v1::TraceService::service_full_name()}};
   pg::Pool pool_{{.connection = database_.options(), .connections_max = 2}};
   const PageTokens page_tokens_{"key"};
-  Rpc rpc_{
-      {.workers = 1, .stream_workers = 2, .streams_max = 2}, pool_, page_tokens_, metrics_, *log_};
+  Identity identity_{{}};
+  Rpc rpc_{{.services = {v1::TraceService::service_full_name()},
+            .workers = 1,
+            .stream_workers = 2,
+            .streams_max = 2},
+           identity_,
+           pool_,
+           page_tokens_,
+           metrics_,
+           *log_};
   NumberService service_{rpc_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::TraceService::Stub> stub_;

@@ -131,7 +131,13 @@ std::unique_ptr<pg::Connection> ConnectToCluster() {
 
 void Run(pg::Connection& db, const std::string& sql) { Require(db.RunScript("test", sql)); }
 
+// Every test of the service runs with the rights of this role.
+constexpr char kCreateServerRole[] =
+    "DO $$ BEGIN CREATE ROLE lots_app LOGIN; "
+    "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+
 bool CreateTemplate(pg::Connection& cluster) {
+  Run(cluster, kCreateServerRole);
   const absl::Status created =
       cluster.RunScript("test", absl::StrCat("CREATE DATABASE ", kTemplate));
   if (!created.ok() && pg::SqlState(created) != "42P04") Require(created);
@@ -174,6 +180,10 @@ TestDatabase::~TestDatabase() {
 
 std::unique_ptr<pg::Connection> TestDatabase::Connect() const {
   return Require(pg::Connection::Open(options_));
+}
+
+std::string TestDatabase::server_conninfo() const {
+  return absl::StrCat(options_.conninfo, " options='-c role=lots_app'");
 }
 
 void TestDatabase::Execute(const std::string& sql) const { Run(*Connect(), sql); }

@@ -27,6 +27,8 @@ class TestDatabase {
   // Their observer writes the name of every statement that runs, once a process, to the file that
   // LOTS_STATEMENT_LOG names.
   const pg::ConnectionOptions& options() const { return options_; }
+  // As the role of deploy/roles.sql that serves, with its rights and no more.
+  std::string server_conninfo() const;
   std::unique_ptr<pg::Connection> Connect() const;
 
   // Runs statements without parameters, as psql would.

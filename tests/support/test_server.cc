@@ -50,7 +50,7 @@ Detail DetailOf(const grpc::Status& status) {
 TestServer::TestServer(const std::function<void(Server::Options&)>& adjust)
     : folder_(MakeFolder()), log_(Require(Log::Open({.file = absl::StrCat(folder_, "/log")}))) {
   Server::Options options{.config = {},
-                          .conninfo = database_.options().conninfo,
+                          .conninfo = database_.server_conninfo(),
                           .version = "0.0.0+test",
                           .watch_period = absl::Milliseconds(20),
                           .observer = database_.options().observer};

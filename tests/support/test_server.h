@@ -29,6 +29,8 @@ class TestServer {
 
   const TestDatabase& database() const { return database_; }
   Server& server() { return *server_; }
+  // Where it serves.
+  const std::string& address() const { return server_->address(); }
 
   // A connection of its own each time.
   std::shared_ptr<grpc::Channel> NewChannel() const;

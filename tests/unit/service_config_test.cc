@@ -120,5 +120,46 @@ TEST(Config, MigratesAsACommandOfItsOwn) {
   EXPECT_EQ(config->database, "host=db");
 }
 
+TEST(Config, IsSecureWithTlsAndAWayToKnowWhoCalls) {
+  const std::vector<std::string> tls = {"--tls-certificate", "c", "--tls-key", "k"};
+  const std::vector<std::string> tokens = {"--token-keys",     "t", "--token-issuer", "i",
+                                           "--token-audience", "a"};
+  const auto with = [](std::initializer_list<std::vector<std::string>> parts) {
+    std::vector<std::string> arguments = {"--listen", "0.0.0.0:50051"};
+    for (const auto& part : parts) arguments.insert(arguments.end(), part.begin(), part.end());
+    return Read(arguments);
+  };
+
+  EXPECT_TRUE(with({tls, tokens}).ok()) << with({tls, tokens}).status();
+  EXPECT_TRUE(with({tls, {"--tls-client-ca", "ca", "--access-list", "l"}}).ok());
+  EXPECT_TRUE(IsSecure(*with({tls, tokens})));
+  // Half of it is for this machine only, or said outright.
+  EXPECT_TRUE(absl::StrContains(with({tls}).status().message(), "who calls"));
+  EXPECT_TRUE(absl::StrContains(with({tokens}).status().message(), "no TLS"));
+  EXPECT_TRUE(with({tokens, {"--insecure-listen"}}).ok());
+  EXPECT_FALSE(IsSecure(*with({tokens, {"--insecure-listen"}})));
+  EXPECT_FALSE(Read({"--listen", "127.example.com:50051"}).ok());
+}
+
+TEST(Config, RefusesHalvesOfAnIdentity) {
+  const std::vector<std::vector<std::string>> halves = {
+      {"--tls-certificate", "c"},
+      {"--tls-key", "k"},
+      {"--tls-client-ca", "ca"},
+      {"--tls-certificate", "c", "--tls-key", "k", "--tls-client-ca", "ca"},
+      {"--access-list", "l"},
+      {"--tls-certificate", "c", "--tls-key", "k", "--access-list", "l"},
+      {"--token-keys", "t"},
+      {"--token-keys", "t", "--token-issuer", "i"},
+      {"--token-issuer", "i"},
+      {"--token-keys", "t", "--token-issuer", "i", "--token-audience", "a", "--token-skew", "1h"},
+      {"--connection-age", "1ms"},
+      {"--caller-calls", "0"},
+  };
+  for (const auto& half : halves) {
+    EXPECT_FALSE(Read(half).ok()) << testing::PrintToString(half);
+  }
+}
+
 }  // namespace
 }  // namespace lots

@@ -95,8 +95,20 @@ TEST(Outcome, OnlyWhatPassesMayBeRepeated) {
   EXPECT_TRUE(may(absl::UnavailableError("connection lost")));
   EXPECT_TRUE(may(absl::AbortedError("deadlock")));
   EXPECT_TRUE(may(Refuse({Reason::kServerBusy, "", "busy", {}})));
+  EXPECT_TRUE(may(Refuse({Reason::kCallerLimit, "", "too much", {}})));
   EXPECT_FALSE(may(Refuse({Reason::kEtagMismatch, "", "stale", {}})));
   EXPECT_FALSE(may(Refuse(NotEnough(0, "only 4 there"))));
+}
+
+TEST(Outcome, ARefusalThatKnowsWhenToRepeatSaysSo) {
+  const auto delay = [](const Facts& facts) {
+    const Outcome outcome = OutcomeOf(Refuse({Reason::kCallerLimit, "", "too much", facts}));
+    return DetailsOf<google::rpc::RetryInfo>(outcome.status).at(0).retry_delay();
+  };
+
+  EXPECT_EQ(delay({{"retry_ms", "1250"}}).seconds(), 1);
+  EXPECT_EQ(delay({{"retry_ms", "1250"}}).nanos(), 250'000'000);
+  EXPECT_EQ(delay({}).nanos(), 200'000'000);
 }
 
 // Clients drop answers whose trailers exceed 8 KiB.

@@ -1,0 +1,71 @@
+// How much one caller may ask for: calls a second, and calls at once.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace lots {
+
+// A bucket of one second's calls for every caller, filled at the rate. Thread safe.
+class CallerLimits {
+ public:
+  struct Options {
+    int rate_max;   // calls a second; 0: any
+    int calls_max;  // at once
+  };
+  explicit CallerLimits(Options options) : options_(options) {}
+  CallerLimits(const CallerLimits&) = delete;
+  CallerLimits& operator=(const CallerLimits&) = delete;
+
+ private:
+  struct Account {
+    double left;  // of the bucket, at `seen_at`
+    absl::Time seen_at;
+    int calls = 0;
+  };
+
+ public:
+  // One call's place among those at once, given back when destroyed. The limits outlive it.
+  class Place {
+   public:
+    Place() = default;
+    Place(Place&& other) noexcept { *this = std::move(other); }
+    Place& operator=(Place&& other) noexcept {
+      std::swap(limits_, other.limits_);
+      std::swap(account_, other.account_);
+      return *this;
+    }
+    ~Place() {
+      if (limits_ != nullptr) limits_->GiveBack(*account_);
+    }
+
+   private:
+    friend class CallerLimits;
+    Place(CallerLimits* limits, Account* account) : limits_(limits), account_(account) {}
+
+    CallerLimits* limits_ = nullptr;
+    Account* account_ = nullptr;
+  };
+
+  // CALLER_LIMIT, saying when to come again, when the caller has used up what it may.
+  absl::StatusOr<Place> Take(const std::string& caller, absl::Time now);
+
+ private:
+  void GiveBack(Account& account);
+  Account& AccountOf(const std::string& caller, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Accounts that say no more than new ones would.
+  void ForgetIdle(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Options options_;
+  absl::Mutex mutex_;
+  absl::node_hash_map<std::string, Account> accounts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace lots
