@@ -1,5 +1,4 @@
-"""What the tests of metrics, rules and pictures share: a real lotd, a real Prometheus, patience."""
-import json
+"""What tests in Python share: the real programs in the background, scratch folders, patience."""
 import os
 import pathlib
 import re
@@ -10,12 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LOTS_BUILD", ROOT / ".build")).resolve()
-PROMETHEUS = ROOT / "deploy" / "prometheus"
 SECONDS_MAX = 60
 
 
@@ -92,15 +89,19 @@ class Process:
             if self.child.poll() is not None:
                 raise AssertionError(f"it ended with {self.child.returncode}:\n{self.output()}")
             return re.search(pattern, self.output())
-        return wait_until(look, f"{pattern} in {self.output()[-2000:]}")
+        try:
+            return wait_until(look, f"it to say {pattern}")
+        except AssertionError:
+            self.stop()
+            raise
 
 
 class Lotd(Process):
     """The lotd that was built, with a PostgreSQL of its own unless LOTS_DATABASE is in `env`."""
 
-    def __init__(self, folder, name="lotd", arguments=(), env=None):
+    def __init__(self, folder, name="lotd", arguments=(), env=None, address=""):
         self.folder = pathlib.Path(folder)
-        self.address = f"unix:{self.folder}/{name}.sock"
+        self.address = address or f"unix:{self.folder}/{name}.sock"
         super().__init__(self.folder / f"{name}.log", BUILD / "bin" / "lotd",
                          "--data", self.folder / f"{name}-data", "--listen", self.address,
                          "--metrics-listen", "127.0.0.1:0", *arguments,
@@ -124,35 +125,78 @@ class Lotd(Process):
         return run(ROOT / "deploy" / "sample", env=self.client_environment())
 
 
-class Prometheus(Process):
-    """Debian's Prometheus with the rules and consoles of deploy/, asking quickly."""
-
-    def __init__(self, folder, targets):
-        folder = pathlib.Path(folder)
-        shutil.copytree(PROMETHEUS, folder / "prometheus")
-        config = folder / "prometheus" / "prometheus.yml"
-        text = config.read_text()
-        assert text.count("15s") == 2 and "targets/*.yml" in text
-        config.write_text(text.replace("15s", "500ms"))
-        (folder / "prometheus" / "targets" / "lotd.yml").write_text(
-            json.dumps([{"targets": targets}]))
-        self.url = f"http://127.0.0.1:{free_port()}"
-        super().__init__(folder / "prometheus.log", program("prometheus"),
-                         f"--config.file={config}", f"--storage.tsdb.path={folder / 'tsdb'}",
-                         f"--web.listen-address={self.url.removeprefix('http://')}",
-                         f"--web.console.templates={folder / 'prometheus' / 'consoles'}")
-        self.said("Server is ready to receive web requests")
-
-    def query(self, expression):
-        """The result vector; a refused expression ends the test."""
-        parameters = urllib.parse.urlencode({"query": expression})
-        answer = json.loads(get(f"{self.url}/api/v1/query?{parameters}"))
-        return answer["data"]["result"]
-
-
 def scratch():
     """A folder that PostgreSQL's user may pass through; gone at the end of the with."""
     folder = tempfile.TemporaryDirectory(prefix="lots-observe.", dir="/tmp",
                                          ignore_cleanup_errors=True)
     os.chmod(folder.name, 0o755)
     return folder
+
+
+def postgres_program(name):
+    """A program of the newest PostgreSQL that is installed, which are not on the PATH."""
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+                   key=lambda path: int(path.parts[-3]))
+    if not found:
+        sys.exit(f"no {name}: deploy/install-packages installs it")
+    return str(found[-1])
+
+
+def as_postgres(*command):
+    """The command as the user that PostgreSQL may run as: not root."""
+    return ("runuser", "-u", "postgres", "--", *command) if os.geteuid() == 0 else command
+
+
+class Postgres:
+    """A PostgreSQL on a socket in its folder, for lotd by deploy/roles.sql. Ends with the with."""
+
+    def __init__(self, folder, settings=()):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        self.folder.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        run(*as_postgres(postgres_program("initdb"), "-D", self.data, "-U", "postgres",
+                         "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
+            cwd=self.folder)
+        self.configure("listen_addresses = ''", f"unix_socket_directories = '{self.folder}'",
+                       *settings)
+
+    def configure(self, *lines):
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop("immediate")
+
+    def start(self):
+        self.control("-l", self.folder / "log", "-t", "60", "start")
+        return self
+
+    def stop(self, how="fast"):
+        if (self.data / "postmaster.pid").exists():
+            self.control("-m", how, "stop")
+
+    def control(self, *arguments):
+        # Not captured: the server would keep the pipe open.
+        subprocess.run(as_postgres(postgres_program("pg_ctl"), "-D", self.data, "-w", *arguments),
+                       cwd=self.folder, check=True, timeout=120, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL)
+
+    def conninfo(self, user, database="lots"):
+        return f"host={self.folder} user={user} dbname={database}"
+
+    def sql(self, text, user="postgres", database="lots"):
+        """The answer's rows, columns between |."""
+        return run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo(user, database),
+                   "-c", text).strip()
+
+    def make_lots(self):
+        """The database, roles and schema, as an operator makes them."""
+        self.sql("CREATE DATABASE lots", database="postgres")
+        run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo("postgres"),
+            "-f", ROOT / "deploy" / "roles.sql")
+        run(BUILD / "bin" / "lotd", "migrate", "--database", self.conninfo("lots_owner"))
