@@ -1,0 +1,164 @@
+// What lotd says of itself, and the secrets that it never says, whatever goes wrong.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "lots/v1/catalog.grpc.pb.h"
+#include "tests/support/eventually.h"
+#include "tests/support/rpc_certificates.h"
+#include "tests/support/rpc_folder.h"
+#include "tests/support/rpc_lotd_process.h"
+#include "tests/support/rpc_tokens.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+constexpr char kPassword[] = "s3cr3t-of-the-database";
+
+grpc::Status Ask(v1::CatalogService::Stub& stub, const std::string& authorization) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
+  context.AddMetadata("authorization", authorization);
+  v1::UpsertProductsRequest request;
+  request.add_products()->set_product_id("bolt");
+  request.mutable_products(0)->set_tracking(v1::TRACKING_LOT);
+  v1::UpsertProductsResponse response;
+  return stub.UpsertProducts(&context, request, &response);
+}
+
+TEST(Secrets, OfCallsAreInNoLog) {
+  const TokenSigner signer(TokenAlgorithm::kEs256, "key");
+  const TokenSigner forger(TokenAlgorithm::kEs256, "key");
+  const TestFolder folder;
+  const TestServer server([&](Server::Options& options) {
+    options.config.identity = {.token_keys = folder.Write("keys", Jwks({&signer})),
+                               .token_rules = {kTestIssuer, kTestAudience}};
+    options.config.log_level = LogLevel::kDebug;
+    options.conninfo += absl::StrCat(" password=", kPassword);
+  });
+  const auto stub = server.NewStub<v1::CatalogService>();
+  const std::string good = signer.Sign(Claims("anna", R"(["acme"])", "lots.write"));
+  const std::string forged = forger.Sign(Claims("anna", R"(["acme"])", "lots.write"));
+
+  EXPECT_TRUE(Ask(*stub, "Bearer " + good).ok());
+  EXPECT_FALSE(Ask(*stub, "Bearer " + forged).ok());
+  EXPECT_FALSE(Ask(*stub, "Bearer " + good + "x").ok());
+  EXPECT_FALSE(Ask(*stub, good).ok());
+  EXPECT_FALSE(Ask(*stub, "Basic " + good).ok());
+  // A call that the database does not survive.
+  server.database().Execute("ALTER TABLE products RENAME TO mislaid");
+  EXPECT_EQ(Ask(*stub, "Bearer " + good).error_code(), grpc::StatusCode::INTERNAL);
+
+  const std::string log = absl::StrJoin(server.LogLines(), "\n");
+  EXPECT_TRUE(absl::StrContains(log, "\"caller\":\"token:anna\"")) << log;
+  EXPECT_TRUE(absl::StrContains(log, "\"level\":\"error\"")) << log;
+  for (const std::string& token : {good, forged}) {
+    // The header of all tokens is the same, and no secret.
+    const std::vector<std::string> parts = absl::StrSplit(token, '.');
+    EXPECT_FALSE(absl::StrContains(log, parts[1].substr(0, 40)));
+    EXPECT_FALSE(absl::StrContains(log, parts[2].substr(0, 40)));
+  }
+  EXPECT_FALSE(absl::StrContains(log, kPassword));
+}
+
+// What the real lotd writes, to both of its streams, until it ends or some seconds have passed.
+std::string SaidByLotd(const std::string& arguments) {
+  const std::string program =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "lotd";
+  const std::string command =
+      absl::StrCat("timeout 5 ", program, " --listen 127.0.0.1:0 ",
+                   "--metrics-listen '' --log-level debug ", arguments, " 2>&1");
+  std::string said;
+  FILE* const pipe = popen(command.c_str(), "r");
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
+    said.push_back(static_cast<char>(c));
+  }
+  pclose(pipe);
+  return said;
+}
+
+TEST(Secrets, OfTheDatabaseAreInNoLog) {
+  const std::string password = kPassword;
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      // Nobody answers there.
+      {absl::StrCat("'postgresql://lots:", password, "@127.0.0.1:1/lots'"), "waiting_for_database"},
+      {absl::StrCat("'host=127.0.0.1 port=1 user=lots password=", password, "'"),
+       "waiting_for_database"},
+      // It makes no sense.
+      {absl::StrCat("'postgresql://lots:", password, "@[::1/lots'"), "lotd:"},
+      {absl::StrCat("'host=127.0.0.1 password=", password, " nonsense'"), "lotd:"},
+      {absl::StrCat("'host=127.0.0.1 password=", password, " nonsense=1'"), "lotd:"},
+  };
+  for (const auto& [database, expected] : cases) {
+    const std::string said = SaidByLotd("--database " + database);
+    EXPECT_TRUE(absl::StrContains(said, expected)) << said;
+    EXPECT_FALSE(absl::StrContains(said, password)) << said;
+  }
+}
+
+TEST(Secrets, KeysAreInNoLog) {
+  const TestAuthority authority("CA");
+  const IssuedCertificate one = authority.Issue({.common_name = "one"});
+  const IssuedCertificate two = authority.Issue({.common_name = "two"});
+  const TestFolder folder;
+  const std::string said = SaidByLotd(absl::StrCat(
+      "--data ", folder.Path("data"), " --tls-certificate ",
+      folder.Write("certificate", one.certificate), " --tls-key ", folder.Write("key", two.key)));
+  // Keys are refused before any of it is served.
+  const std::vector<std::string> lines = absl::StrSplit(two.key, '\n');
+  EXPECT_FALSE(absl::StrContains(said, lines[1])) << said;
+}
+
+// The program says what it refuses, and what to do.
+TEST(Roles, AreCheckedByTheProgram) {
+  const TestDatabase database(TestDatabase::kMigrated);
+
+  const std::string superuser =
+      SaidByLotd(absl::StrCat("--database \"", database.options().conninfo, "\""));
+  EXPECT_TRUE(absl::StrContains(superuser, "which is a superuser")) << superuser;
+  EXPECT_TRUE(absl::StrContains(superuser, "deploy/roles.sql")) << superuser;
+
+  const std::string insisting = SaidByLotd(
+      absl::StrCat("--insecure-database --listen 0.0.0.0:0 --insecure-listen --database \"",
+                   database.options().conninfo, "\""));
+  EXPECT_TRUE(absl::StrContains(insisting, "\"insecure_database\"")) << insisting;
+  EXPECT_TRUE(absl::StrContains(insisting, "\"insecure_listen\"")) << insisting;
+  EXPECT_TRUE(absl::StrContains(insisting, "lotd is serving")) << insisting;
+
+  const std::string app =
+      SaidByLotd(absl::StrCat("--database \"", database.options().conninfo, " user=lots_app\""));
+  EXPECT_TRUE(absl::StrContains(app, "lotd is serving")) << app;
+
+  const TestDatabase empty;
+  const std::string unmigrated =
+      SaidByLotd(absl::StrCat("--database \"", empty.options().conninfo, " user=lots_app\""));
+  EXPECT_TRUE(absl::StrContains(unmigrated, "lotd migrate")) << unmigrated;
+}
+
+TEST(Program, ReadsItsFilesAgainWhenItIsHungUp) {
+  const TokenSigner signer(TokenAlgorithm::kEdDsa, "key");
+  const TestFolder folder;
+  LotdProcess lotd({.flags = {"--token-keys", folder.Write("keys", Jwks({&signer})),
+                              "--token-issuer", kTestIssuer, "--token-audience", kTestAudience}});
+  lotd.Start();
+  ASSERT_TRUE(Eventually([&] { return lotd.IsServing(); })) << lotd.log();
+
+  lotd.Signal(SIGHUP);
+
+  EXPECT_TRUE(Eventually([&] { return absl::StrContains(lotd.log(), "\"reloading\""); }));
+  EXPECT_TRUE(lotd.IsServing());
+  lotd.Signal(SIGTERM);
+  EXPECT_EQ(lotd.WaitForEnd(absl::Seconds(60)), 0) << lotd.log();
+}
+
+}  // namespace
+}  // namespace lots
