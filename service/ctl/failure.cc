@@ -56,6 +56,11 @@ absl::string_view AdviceForReason(absl::string_view reason) {
       {"LOT_ARCHIVED", "unarchive it first with 'lotctl lot unarchive'"},
       {"LOT_EXPIRED", "where it must be recorded nevertheless: --accept expired"},
       {"PART_OF_TRANSFORMATION", "reverse the completion with 'lotctl work-order reverse'"},
+      {"CREDENTIALS_MISSING",
+       "show who you are with --token FILE or LOTS_TOKEN, or --tls-certificate and --tls-key"},
+      {"TOKEN_EXPIRED", "get a new token, and give it with --token FILE or LOTS_TOKEN"},
+      {"PERMISSION_MISSING", "whoever keeps the tokens or the access list of lotd can grant it"},
+      {"COMPANY_FORBIDDEN", "name another company with --company, or have this one granted"},
       {"REQUEST_ID_REUSED", "leave --request-id out, or repeat exactly what was sent under it"},
   };
   for (const auto& [name, advice] : kAdvice) {

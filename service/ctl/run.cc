@@ -41,6 +41,18 @@ void DeclareGlobals(CLI::App& program, GlobalOptions& options, std::string& outp
       ->capture_default_str();
   program.add_option("--actor", options.actor, "who is acting, for the history")
       ->envname("LOTS_ACTOR");
+  program.add_option("--token", options.access.token,
+                     "file with the token that says who calls; else LOTS_TOKEN, the token itself");
+  program.add_flag("--tls", options.access.tls,
+                   "TLS, with the authorities that this machine trusts");
+  program.add_option("--tls-ca", options.access.ca, "TLS, with the authorities of this PEM file")
+      ->envname("LOTS_TLS_CA");
+  program
+      .add_option("--tls-certificate", options.access.certificate,
+                  "PEM file with the certificate that says who calls")
+      ->envname("LOTS_CLIENT_CERTIFICATE");
+  program.add_option("--tls-key", options.access.key, "PEM file with the certificate's key")
+      ->envname("LOTS_CLIENT_KEY");
   program.add_option("--request-id", options.request_id,
                      "makes repeating a write harmless; default: a fresh UUID");
 }
@@ -73,9 +85,10 @@ int EndOfParse(const CLI::App& program, const CLI::ParseError& error, const Term
 }
 
 int Perform(const GlobalOptions& options, const Work& work, const Terminal& terminal) {
-  absl::Status status;
-  {
-    Session session(options, terminal);
+  const absl::StatusOr<Access> access = OpenAccess(options.access, options.address);
+  absl::Status status = access.status();
+  if (status.ok()) {
+    Session session(options, terminal, *access);
     session.progress().Start("waiting for lotd", 0);
     status = work(session);
   }

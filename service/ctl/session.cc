@@ -10,21 +10,25 @@
 namespace lots::ctl {
 namespace {
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& address, const Access& access) {
   grpc::ChannelArguments arguments;
   // The service bounds its answers; a client's usual 4 MiB would only cut the largest of them.
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetUserAgentPrefix("lotctl");
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(
+      address,
+      access.credentials == nullptr ? grpc::InsecureChannelCredentials() : access.credentials,
+      arguments);
 }
 
 }  // namespace
 
-Session::Session(const GlobalOptions& options, const Terminal& terminal)
+Session::Session(const GlobalOptions& options, const Terminal& terminal, const Access& access)
     : options_(options),
+      token_(access.token),
       terminal_(terminal),
       progress_(terminal),
-      channel_(Connect(options.address)),
+      channel_(Connect(options.address, access)),
       stubs_(v1::CatalogService::NewStub(channel_), v1::LotService::NewStub(channel_),
              v1::StockService::NewStub(channel_), v1::WorkOrderService::NewStub(channel_),
              v1::TraceService::NewStub(channel_), v1::RecallService::NewStub(channel_)) {}
@@ -32,6 +36,7 @@ Session::Session(const GlobalOptions& options, const Terminal& terminal)
 void Session::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() +
                        absl::ToChronoMilliseconds(absl::Seconds(options_.timeout_seconds)));
+  if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
   if (!options_.actor.empty()) context.AddMetadata(kActorMetadata, options_.actor);
 }
 

@@ -19,6 +19,7 @@
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
+#include "service/ctl/access.h"
 #include "service/ctl/failure.h"
 #include "service/ctl/progress.h"
 #include "service/ctl/terminal.h"
@@ -36,12 +37,13 @@ struct GlobalOptions {
   double timeout_seconds = 30;
   std::string actor;
   std::string request_id;
+  AccessOptions access;
 };
 
 // Session makes the calls. A method is named as &v1::LotService::StubInterface::GetLot.
 class Session {
  public:
-  Session(const GlobalOptions& options, const Terminal& terminal);
+  Session(const GlobalOptions& options, const Terminal& terminal, const Access& access = {});
 
   const GlobalOptions& options() const { return options_; }
   // For writing to: the progress bar is taken off the screen, and comes back with the next call.
@@ -99,7 +101,7 @@ class Session {
     return FromGrpc(reader->Finish());
   }
 
-  // The deadline and who acts.
+  // The deadline, who calls and who acts.
   void Prepare(grpc::ClientContext& context) const;
 
   // The id of the next write: --request-id for the first, with -2, -3 … for those after it, so that
@@ -117,6 +119,7 @@ class Session {
   }
 
   const GlobalOptions options_;
+  const std::string token_;
   const Terminal terminal_;
   int writes_ = 0;
   mutable Progress progress_;  // what it draws is no state of ours
