@@ -1,0 +1,41 @@
+-- Distributes a migrated, still empty database over the workers of a Citus cluster, by company:
+--
+--   lotd migrate --database 'host=COORDINATOR dbname=lots user=lots_owner'
+--   psql 'host=COORDINATOR dbname=lots user=lots_owner' -v ON_ERROR_STOP=1 -f deploy/citus.sql
+--
+-- The extension is there (CREATE EXTENSION citus, by a superuser) and the workers are known
+-- (citus_add_node). Same schema and same binary as on one machine: every key and every foreign key
+-- begins with the company, every statement names it, and nothing needs a trigger or a sequence
+-- (tests/deploy/citus_test keeps it so). All rows of a company are on one worker, so every
+-- transaction of lotd stays on it; a company that outgrows its neighbours gets a worker of its own by
+-- citus_move_shard_placement. The order below is that of the foreign keys.
+--
+-- Not supported: a company larger than one worker; lists over every company (company "-") ask one
+-- worker after the other. What this rests on was tried on a Citus 12.1 cluster with PostgreSQL 15
+-- (keys, foreign keys, unnest, ON CONFLICT, FOR UPDATE, trigram indexes); this file as a whole was
+-- not: the project's CI has no cluster.
+BEGIN;
+
+-- Small, the same everywhere, and written once.
+SELECT create_reference_table('server_secrets');
+
+SELECT create_distributed_table('companies', 'company', colocate_with => 'none');
+SELECT create_distributed_table('products', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('number_counters', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('locations', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('lots', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('balances', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('work_orders', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('assignments', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('transformations', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('transformation_inputs', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('transformation_outputs', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('movements', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('deliveries', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('lot_events', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('requests', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('holds', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recalls', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_members', 'company', colocate_with => 'companies');
+
+COMMIT;
