@@ -16,6 +16,11 @@ namespace {
 
 constexpr int kBinary = 1;
 
+// A composed statement is planned for its values: whether an index pays depends on what is searched
+// for. All others keep the plan that was made once (see kSessionSettings). Ends with the
+// transaction.
+constexpr char kPlanByValues[] = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
+
 bool IsComposed(const Step& step) { return !step.composed.empty(); }
 
 bool HasTypes(const Params& params, const std::vector<Oid>& types) {
@@ -58,7 +63,10 @@ struct Arrays {
 bool Send(pg_conn* connection, const Step& step) {
   const Arrays params(step.params);
   if (IsComposed(step)) {
-    return PQsendQueryParams(connection, step.composed.c_str(), step.params.size(),
+    const int sent = PQsendQueryParams(connection, kPlanByValues, 0, nullptr, nullptr, nullptr,
+                                       nullptr, kBinary);
+    return sent == 1 &&
+           PQsendQueryParams(connection, step.composed.c_str(), step.params.size(),
                              params.types.data(), params.values.data(), params.lengths.data(),
                              params.formats.data(), kBinary) == 1;
   }
@@ -144,12 +152,17 @@ absl::Status Exchange::ReadSteps() {
   results_.reserve(steps_.size());
   for (const Step& step : steps_) {
     const bool failed_before = !first_error_.ok();
-    absl::StatusOr<Result> answer = ReadAnswer(step);
+    absl::StatusOr<Result> answer = ReadStep(step);
     if (!failed_before) Tell(step, answer.ok() ? first_error_ : answer.status());
     if (!answer.ok()) return answer.status();
     results_.push_back(*std::move(answer));
   }
   return ReadSync();
+}
+
+absl::StatusOr<Result> Exchange::ReadStep(const Step& step) {
+  if (IsComposed(step)) RETURN_IF_ERROR(ReadAnswer(step).status());  // of kPlanByValues
+  return ReadAnswer(step);
 }
 
 absl::StatusOr<Result> Exchange::ReadAnswer(const Step& step) {

@@ -36,6 +36,7 @@ class Exchange {
   // One statement's answer. An error status means that the connection is out of step; what the
   // server itself refused goes to `first_error_`, and the answer is then empty.
   absl::StatusOr<Result> ReadAnswer(const Step& step);
+  absl::StatusOr<Result> ReadStep(const Step& step);
   absl::Status ReadSync();
   void TakeError(const Step& step, absl::Status error);
   void Tell(const Step& step, const absl::Status& status);
