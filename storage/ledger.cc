@@ -2,6 +2,9 @@
 // ledger_reverse.cc, what a movement does in ledger_apply.cc, writing in ledger_write.cc.
 #include "storage/ledger.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
@@ -35,15 +38,21 @@ FOR KEY SHARE)sql"};
 constexpr pg::Statement kReadKinds{"ledger_read_kinds", R"sql(
 SELECT location_id, kind FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
 
-// Sorted, so that two writers that both miss several rows wait for each other in one direction.
+// Of lots alone: the balances of a serial are written under the lock on its own row, so that nobody
+// else adds one meanwhile. Sorted, so that two writers that both miss several rows wait for each
+// other in one direction; most miss none, and pay for one look at an index each.
 constexpr pg::Statement kAddMissingBalances{"ledger_add_missing_balances", R"sql(
 INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
                       arrived_at, stock_since, last_recorded_at)
-SELECT $1, lots.lot_id, locations.location_id, lots.product_id, locations.kind, lots.tracking = 3,
-       0, NULL, NULL, '-infinity'
+SELECT $1, lots.lot_id, locations.location_id, lots.product_id, locations.kind, false, 0, NULL,
+       NULL, '-infinity'
 FROM unnest($2::uuid[], $3::text[]) AS touched (lot_id, location_id)
-JOIN lots ON lots.company = $1 AND lots.lot_id = touched.lot_id
+JOIN lots ON lots.company = $1 AND lots.lot_id = touched.lot_id AND lots.tracking <> 3
 JOIN locations ON locations.company = $1 AND locations.location_id = touched.location_id
+WHERE NOT EXISTS (
+  SELECT FROM balances AS present
+  WHERE present.company = $1 AND present.lot_id = touched.lot_id
+    AND present.location_id = touched.location_id)
 ORDER BY touched.lot_id, touched.location_id
 ON CONFLICT (company, lot_id, location_id) DO NOTHING)sql"};
 
@@ -56,33 +65,13 @@ JOIN balances ON balances.company = $1 AND balances.lot_id = touched.lot_id
 ORDER BY balances.lot_id, balances.location_id
 FOR UPDATE OF balances)sql"};
 
-// The place that holds the serial; else the virtual side of its last movement, which is where it
-// went: of the two balances that share the latest record, the other one is what it left.
-constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
-SELECT lots.lot_id, place.location_id, place.kind, place.quantity, place.last_recorded_at
-FROM lots
-CROSS JOIN LATERAL (
-  SELECT location_id, kind, quantity, last_recorded_at
-  FROM balances
-  WHERE company = $1 AND lot_id = lots.lot_id AND last_recorded_at > '-infinity'
-  ORDER BY (quantity > 0 AND kind IN (1, 2, 4, 6)) DESC, last_recorded_at DESC,
-           (kind IN (3, 5, 7)) DESC
-  LIMIT 1
-) AS place
-WHERE lots.company = $1 AND lots.lot_id = ANY($2) AND lots.tracking = 3)sql"};
-
-// Where the most of each lot is on hand: for the text of a refusal, so not locked.
-constexpr pg::Statement kReadLotPlaces{"ledger_read_lot_places", R"sql(
-SELECT lots.lot_id, place.location_id, place.kind, place.quantity
-FROM lots
-CROSS JOIN LATERAL (
-  SELECT location_id, kind, quantity
-  FROM balances
-  WHERE company = $1 AND lot_id = lots.lot_id AND quantity > 0 AND kind IN (1, 2)
-  ORDER BY quantity DESC, location_id
-  LIMIT 4
-) AS place
-WHERE lots.company = $1 AND lots.lot_id = ANY($2) AND lots.tracking <> 3)sql"};
+// Every place where a serial has been, and where lots are on hand.
+constexpr pg::Statement kReadPlaces{"ledger_read_places", R"sql(
+SELECT lot_id, location_id, kind, quantity, last_recorded_at, is_serial
+FROM balances
+WHERE company = $1 AND lot_id = ANY($2)
+  AND CASE WHEN is_serial THEN last_recorded_at > '-infinity'
+           ELSE quantity > 0 AND kind IN (1, 2) END)sql"};
 
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
 SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
@@ -127,6 +116,16 @@ LotFacts LotFactsOf(const pg::Row& row) {
           .state = row.Get<LotState>(5),
           .expires_on = row.Get<std::optional<absl::CivilDay>>(6),
           .planned_for = row.Get<std::optional<WorkOrderId>>(7)};
+}
+
+// For the text of a refusal.
+constexpr size_t kLotPlacesMax = 4;
+
+void KeepLargest(std::vector<Place>& places) {
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::tie(b.quantity, a.location_id) < std::tie(a.quantity, b.location_id);
+  });
+  if (places.size() > kLotPlacesMax) places.resize(kLotPlacesMax);
 }
 
 Place PlaceOf(const pg::Row& row) {
@@ -195,8 +194,7 @@ void Ledger::AddLocks(pg::Transaction& transaction) {
   transaction.Add(kAddMissingBalances, company, place_lots, place_locations);
   locks_.balances = transaction.Add(kLockBalances, company, place_lots, place_locations);
   locks_.holds = AddHolds(transaction, lot_ids);
-  locks_.serial_places = transaction.Add(kReadSerialPlaces, company, lot_ids);
-  locks_.lot_places = transaction.Add(kReadLotPlaces, company, lot_ids);
+  locks_.places = transaction.Add(kReadPlaces, company, lot_ids);
   AddReturnLocks(transaction);
 }
 
@@ -243,13 +241,22 @@ void Ledger::LoadBalances(const pg::Results& results) {
         .last_recorded_at = row.Get<absl::Time>(6),
         .stored = true};
   }
-  for (const pg::Row row : results[locks_.serial_places]) {
-    serial_places_[row.Get<LotId>(0)] = {.place = PlaceOf(row),
-                                         .last_recorded_at = row.Get<absl::Time>(4)};
+  LoadPlaces(results[locks_.places]);
+}
+
+void Ledger::LoadPlaces(const pg::Result& rows) {
+  for (const pg::Row row : rows) {
+    const LotId lot_id = row.Get<LotId>(0);
+    const Place place = PlaceOf(row);
+    if (!row.Get<bool>(5)) {
+      lot_places_[lot_id].push_back(place);
+      continue;
+    }
+    const SerialPlace candidate{.place = place, .last_recorded_at = row.Get<absl::Time>(4)};
+    const auto [known, is_first] = serial_places_.emplace(lot_id, candidate);
+    if (!is_first && Closeness(candidate) > Closeness(known->second)) known->second = candidate;
   }
-  for (const pg::Row row : results[locks_.lot_places]) {
-    lot_places_[row.Get<LotId>(0)].push_back(PlaceOf(row));
-  }
+  for (auto& [lot_id, places] : lot_places_) KeepLargest(places);
 }
 
 void Ledger::LoadReturns(const pg::Results& results) {
@@ -268,6 +275,14 @@ void Ledger::LoadReturns(const pg::Results& results) {
   for (const pg::Row row : results[*locks_.reversals]) {
     reversals_[row.Get<MovementId>(0)] = row.Get<MovementId>(1);
   }
+}
+
+// The place that holds the serial; else the virtual side of its last movement, which is where it
+// went: of the two balances that share the latest record, the other one is what it left.
+std::tuple<bool, absl::Time, bool> Ledger::Closeness(const SerialPlace& candidate) {
+  const Place& place = candidate.place;
+  const bool holds = HoldsGoods(place.kind) && place.quantity > Quantity();
+  return {holds, candidate.last_recorded_at, !HoldsGoods(place.kind)};
 }
 
 const LotFacts* Ledger::FindLot(const LotId& lot_id) const {
@@ -306,8 +321,9 @@ void Ledger::SetState(const LotId& lot_id, LotState state) {
 Ledger::Balance& Ledger::BalanceOf(const LotId& lot_id, const LocationId& location_id) {
   const auto found = balances_.find({lot_id, location_id});
   if (found != balances_.end()) return found->second;
-  // Only the places of new lots are not stored yet; any other should have been touched.
-  Check(new_lots_.contains(lot_id));
+  // Places of new lots and of serials are not stored until something is there; any other should
+  // have been touched.
+  Check(new_lots_.contains(lot_id) || lots_.at(lot_id).tracking == Tracking::kSerial);
   Balance& added = balances_[{lot_id, location_id}];
   added.kind = kinds_.at(location_id);
   return added;

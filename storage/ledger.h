@@ -31,6 +31,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -219,7 +220,7 @@ class Ledger {
     Quantity quantity;
     StockDates dates;
     absl::Time last_recorded_at = absl::InfinitePast();
-    bool stored = false;  // false: of a new lot
+    bool stored = false;  // false: of a new lot, or of a serial that never was there
     bool changed = false;
     // The transformation whose movements are being taken back here, and nothing moved since.
     std::optional<TransformationId> rewinding;
@@ -244,7 +245,7 @@ class Ledger {
   };
   // Where the statements' results stand.
   struct Locks {
-    size_t company, serials, lots, kinds, balances, holds, serial_places, lot_places;
+    size_t company, serials, lots, kinds, balances, holds, places;
     std::optional<size_t> deliveries, later_movements, reversals;
   };
   // One movement under judgement, once its lot and places are known.
@@ -259,6 +260,9 @@ class Ledger {
   // ledger.cc: what is locked and known.
   void AddReturnLocks(pg::Transaction& transaction);
   void LoadBalances(const pg::Results& results);
+  void LoadPlaces(const pg::Result& rows);
+  // Of two places of one serial, it is in the one where this is greater.
+  static std::tuple<bool, absl::Time, bool> Closeness(const SerialPlace& candidate);
   void LoadReturns(const pg::Results& results);
   Balance& BalanceOf(const LotId& lot_id, const LocationId& location_id);
 
