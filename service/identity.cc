@@ -22,7 +22,7 @@ constexpr absl::string_view kBearer = "bearer ";
 constexpr char kUris[] = "peer_uri";
 constexpr char kDnsNames[] = "peer_dns";
 
-absl::string_view ViewOf(grpc::string_ref text) { return {text.data(), text.size()}; }
+absl::string_view ViewOf(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 void AppendProperties(const grpc::AuthContext& context, const char* name,
                       std::vector<std::string>& names) {

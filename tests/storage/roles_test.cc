@@ -38,7 +38,7 @@ class RolesTest : public ::testing::Test {
     return absl::StrCat(database_.options().conninfo, " user=", role);
   }
   std::unique_ptr<pg::Connection> Connect(const std::string& role) const {
-    return *pg::Connection::Open({.conninfo = As(role)});
+    return *pg::Connection::Open({.conninfo = As(role), .observer = database_.options().observer});
   }
   // "" when it was done, else its SQLSTATE.
   static std::string Try(pg::Connection& db, const std::string& sql) {
