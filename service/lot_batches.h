@@ -15,4 +15,9 @@ namespace lots::handlers {
 std::vector<absl::StatusOr<v1::Lot>> GetLotsTogether(
     absl::Span<const v1::GetLotRequest* const> requests, const Call& call, pg::Connection& db);
 
+// ListLotLocations for each request, by one flight.
+std::vector<absl::StatusOr<v1::ListLotLocationsResponse>> ListLocationsTogether(
+    absl::Span<const v1::ListLotLocationsRequest* const> requests, const Call& call,
+    pg::Connection& db);
+
 }  // namespace lots::handlers

@@ -96,7 +96,7 @@ grpc::ServerUnaryReactor* LotService::DeleteLot(grpc::CallbackServerContext* con
 grpc::ServerUnaryReactor* LotService::ListLotLocations(grpc::CallbackServerContext* context,
                                                        const v1::ListLotLocationsRequest* request,
                                                        v1::ListLotLocationsResponse* response) {
-  return rpc_.Unary(context, request, response, kListLotLocations, handlers::ListLotLocations);
+  return rpc_.Batch(context, request, response, kListLotLocations, handlers::ListLocationsTogether);
 }
 
 grpc::ServerUnaryReactor* LotService::ListLotHistory(grpc::CallbackServerContext* context,

@@ -34,8 +34,6 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request
                                               pg::Connection& db);
 absl::StatusOr<v1::SummarizeLotsResponse> SummarizeLots(const v1::SummarizeLotsRequest& request,
                                                         const Call& call, pg::Connection& db);
-absl::StatusOr<v1::ListLotLocationsResponse> ListLotLocations(
-    const v1::ListLotLocationsRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHistoryRequest& request,
                                                           const Call& call, pg::Connection& db);
 absl::StatusOr<v1::PreviewLotNumbersResponse> PreviewLotNumbers(

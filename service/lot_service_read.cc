@@ -176,25 +176,6 @@ absl::StatusOr<v1::SummarizeLotsResponse> SummarizeLots(const v1::SummarizeLotsR
   return response;
 }
 
-absl::StatusOr<v1::ListLotLocationsResponse> ListLotLocations(
-    const v1::ListLotLocationsRequest& request, const Call& call, pg::Connection& db) {
-  FieldChecker fields;
-  const LotId lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
-  if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const LotLocations found,
-                   lots::ListLotLocations(db, {.company = call.company,
-                                               .lot_id = lot_id,
-                                               .show_all = request.show_all(),
-                                               .now = call.now}));
-  v1::ListLotLocationsResponse response;
-  for (const LotStock& stock : found.locations) *response.add_locations() = ToProto(stock);
-  response.set_on_hand_quantity(found.on_hand.Format(found.scale));
-  for (const Hold& hold : found.holds) {
-    *response.add_holds() = ToProto(hold, found.product_id, found.number);
-  }
-  return response;
-}
-
 absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHistoryRequest& request,
                                                           const Call& call, pg::Connection& db) {
   FieldChecker fields;

@@ -14,6 +14,7 @@
 #include "storage/hold_row.h"
 #include "storage/like.h"
 #include "storage/lot_row.h"
+#include "storage/lot_standing.h"
 #include "storage/number.h"
 #include "storage/order_by.h"
 #include "storage/pg/flight.h"
@@ -184,37 +185,64 @@ LotPage ReadPage(const pg::Result& rows, const ListLotsOrder& order,
   const size_t limit = static_cast<size_t>(order.limit);
   for (const pg::Row row : rows) {
     if (page.lots.size() == limit) break;
-    page.lots.push_back(reader.Read(row));
+    page.lots.push_back(reader.ReadRow(row));
   }
   if (rows.size() <= limit) return page;
-  const std::string number_key = rows[limit - 1].Get<std::string>(kLotColumnCount);
+  const std::string number_key = rows[limit - 1].Get<std::string>(kRowColumnCount);
   for (const SortKey& key : keys) page.after.push_back(KeyText(key, page.lots.back(), number_key));
   return page;
 }
 
 // Lots and balances are summed up apart: joined lot by lot, a company's million of each would meet.
-// The lots are asked again only where a filter or a search leaves some of them out; lots that are
-// hidden for their state have nothing on hand.
-std::string SummarySql(const SummarizeLotsOrder& order, absl::string_view where,
-                       pg::Params& params) {
+std::string GroupsSql(const SummarizeLotsOrder& order, absl::string_view where,
+                      pg::Params& params) {
+  const int after = params.Add(order.after);
+  return absl::StrCat(
+      "SELECT l.product_id, max(l.scale) AS scale, count(*) AS lot_count FROM lots l WHERE ", where,
+      " AND l.product_id > $", after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $",
+      params.Add(order.limit + 1));
+}
+
+// For the products from the first to the last of the page. That they are values, and not what
+// another part of the statement finds, lets PostgreSQL choose between the index, for a few of them,
+// and one pass over the table. The lots are asked again only where a filter or a search leaves some
+// of them out; lots that are hidden for their state have nothing on hand.
+std::string OnHandSql(const SummarizeLotsOrder& order, absl::string_view where,
+                      const LotGroupPage& page, pg::Params& params) {
   const bool leaves_out = !order.query.filter.empty() || !order.query.text.empty();
   const std::string lots =
       leaves_out ? absl::StrCat("JOIN lots l ON l.lot_id = b.lot_id AND ", where) : "";
-  const int after = params.Add(order.after);
-  const int limit = params.Add(order.limit + 1);
+  const int first = params.Add(page.groups.front().product_id);
   return absl::StrCat(
-      "WITH page AS MATERIALIZED ("
-      "SELECT l.product_id, max(l.scale) AS scale, count(*) AS lot_count FROM lots l WHERE ",
-      where, " AND l.product_id > $", after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $",
-      limit,
-      "), on_hand AS ("
-      "SELECT b.product_id, sum(b.quantity) AS quantity FROM page "
-      "JOIN balances b ON b.company = $1 AND b.product_id = page.product_id ",
-      lots,
-      " WHERE b.kind IN (1, 2) AND b.quantity <> 0 GROUP BY b.product_id) "
-      "SELECT page.product_id, page.scale, page.lot_count, COALESCE(on_hand.quantity, 0) "
-      "FROM page LEFT JOIN on_hand ON on_hand.product_id = page.product_id "
-      "ORDER BY page.product_id");
+      "SELECT b.product_id, sum(b.quantity) FROM balances b ", lots,
+      " WHERE b.company = $1 AND b.kind IN (1, 2) AND b.quantity <> 0 AND b.product_id >= $", first,
+      " AND b.product_id <= $", params.Add(page.groups.back().product_id),
+      " GROUP BY b.product_id ORDER BY b.product_id");
+}
+
+LotGroupPage ReadGroups(const pg::Result& rows, int64_t limit) {
+  LotGroupPage page;
+  for (const pg::Row row : rows) {
+    if (page.groups.size() == static_cast<size_t>(limit)) {
+      page.has_more = true;
+      break;
+    }
+    page.groups.push_back({.product_id = row.Get<ProductId>(0),
+                           .scale = row.Get<int>(1),
+                           .lot_count = row.Get<int64_t>(2)});
+  }
+  return page;
+}
+
+// Both are in the order of their products; a product without stock has no row.
+void ReadOnHand(const pg::Result& rows, LotGroupPage& page) {
+  auto group = page.groups.begin();
+  for (const pg::Row row : rows) {
+    const ProductId product_id = row.Get<ProductId>(0);
+    while (group != page.groups.end() && group->product_id < product_id) ++group;
+    if (group == page.groups.end()) return;
+    if (group->product_id == product_id) group->on_hand = row.Get<Quantity>(1);
+  }
 }
 
 absl::StatusOr<pg::Result> QueryComposed(pg::Connection& db, const char* name, std::string sql,
@@ -232,33 +260,34 @@ absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order)
   pg::Params params = pg::Params::Of(order.query.company, order.now);
   ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
   ASSIGN_OR_RETURN(const std::string after, After(keys, order.after, params));
-  std::string sql = absl::StrCat("SELECT" LOTS_LOT_COLUMNS("$2")
+  std::string sql = absl::StrCat("SELECT" LOTS_ROW_COLUMNS
                                  ", l.number_key FROM lots l JOIN companies c ON c.company = $1 "
                                  "WHERE ",
                                  where, after, " ORDER BY ", OrderBySql(keys), " LIMIT $",
                                  params.Add(order.limit + 1));
   ASSIGN_OR_RETURN(const pg::Result rows,
                    QueryComposed(db, "list_lots", std::move(sql), std::move(params)));
-  return ReadPage(rows, order, keys);
+  LotPage page = ReadPage(rows, order, keys);
+  std::vector<Lot*> shown;
+  for (Lot& lot : page.lots) shown.push_back(&lot);
+  RETURN_IF_ERROR(SetStandings(db, order.query.company, order.now, shown));
+  return page;
 }
 
 absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsOrder& order) {
   pg::Params params = pg::Params::Of(order.query.company, order.now);
   ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
-  std::string sql = SummarySql(order, where, params);
-  ASSIGN_OR_RETURN(const pg::Result rows,
-                   QueryComposed(db, "summarize_lots", std::move(sql), std::move(params)));
-  LotGroupPage page;
-  for (const pg::Row row : rows) {
-    if (page.groups.size() == static_cast<size_t>(order.limit)) {
-      page.has_more = true;
-      break;
-    }
-    page.groups.push_back({.product_id = row.Get<ProductId>(0),
-                           .scale = row.Get<int>(1),
-                           .lot_count = row.Get<int64_t>(2),
-                           .on_hand = row.Get<Quantity>(3)});
-  }
+  pg::Params of_page = params;
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  std::string sql = GroupsSql(order, where, of_page);
+  snapshot.AddComposed("summarize_lots", std::move(sql), std::move(of_page));
+  ASSIGN_OR_RETURN(const pg::Results groups, snapshot.Send());
+  LotGroupPage page = ReadGroups(groups.front(), order.limit);
+  if (page.groups.empty()) return page;
+  sql = OnHandSql(order, where, page, params);
+  snapshot.AddComposed("summarize_on_hand", std::move(sql), std::move(params));
+  ASSIGN_OR_RETURN(const pg::Results on_hand, snapshot.Commit());
+  ReadOnHand(on_hand.front(), page);
   return page;
 }
 

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
 #include "storage/hold_row.h"
@@ -10,6 +12,7 @@
 #include "storage/lot_product.h"
 #include "storage/lot_resolve.h"
 #include "storage/lot_row.h"
+#include "storage/lot_standing.h"
 #include "storage/lots.h"
 #include "storage/number.h"
 #include "storage/pg/flight.h"
@@ -18,7 +21,7 @@ namespace lots {
 namespace {
 
 constexpr pg::Statement kFindLotsById{"find_lots_by_id",
-                                      "SELECT" LOTS_LOT_COLUMNS("$3")
+                                      "SELECT" LOTS_ROW_COLUMNS
                                       "FROM lots l JOIN companies c ON c.company = $1 "
                                       "WHERE l.company = $1 AND l.lot_id = ANY($2)"};
 
@@ -30,11 +33,16 @@ absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
                                                              absl::Time now) {
   std::vector<std::optional<Lot>> lots(lot_ids.size());
   if (lot_ids.empty()) return lots;
-  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotsById, company, lot_ids, now));
+  pg::Flight flight(db);
+  const size_t rows = flight.Add(kFindLotsById, company, lot_ids);
+  const size_t first = AddStandings(flight, company, lot_ids, now);
+  ASSIGN_OR_RETURN(const pg::Results found, flight.Send());
+  const LotStandings standings = ReadStandings(found, first);
   LotReader reader(company, now);
   absl::flat_hash_map<LotId, Lot> by_id;
-  for (const pg::Row row : found) {
-    Lot lot = reader.Read(row);
+  for (const pg::Row row : found[rows]) {
+    Lot lot = reader.ReadRow(row);
+    SetStanding(standings, lot);
     by_id.emplace(lot.lot_id, std::move(lot));
   }
   for (size_t place = 0; place < lot_ids.size(); ++place) {
@@ -73,7 +81,7 @@ namespace {
 // looked up in both forms and judged by the rule.
 constexpr pg::Statement kFindLotsByNumber{
     "find_lots_by_number",
-    "SELECT" LOTS_LOT_COLUMNS("$5")
+    "SELECT" LOTS_ROW_COLUMNS
     ", n.place FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (place, exact_key, "
     "folded_key) "
     "JOIN lots l ON l.company = $1 AND l.number_key = ANY(ARRAY[n.exact_key, n.folded_key]) "
@@ -83,10 +91,10 @@ constexpr pg::Statement kFindLotsByNumber{
 
 constexpr pg::Statement kFindProductLotsByNumber{
     "find_product_lots_by_number",
-    "SELECT" LOTS_LOT_COLUMNS("$5")
+    "SELECT" LOTS_ROW_COLUMNS
     ", n.place FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (place, exact_key, "
     "folded_key) "
-    "JOIN lots l ON l.company = $1 AND l.product_id = $6 "
+    "JOIN lots l ON l.company = $1 AND l.product_id = $5 "
     "AND l.number_key = ANY(ARRAY[n.exact_key, n.folded_key]) "
     "AND l.number_key = CASE WHEN l.case_sensitive THEN n.exact_key ELSE n.folded_key END "
     "JOIN companies c ON c.company = $1 "
@@ -106,75 +114,124 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
     exact_keys.push_back(NumberKey(*clean, /*case_sensitive=*/true));
     folded_keys.push_back(NumberKey(*clean, /*case_sensitive=*/false));
   }
-  const auto found = order.product_id.value().empty()
-                         ? pg::Query(db, kFindLotsByNumber, order.company, places, exact_keys,
-                                     folded_keys, order.now)
-                         : pg::Query(db, kFindProductLotsByNumber, order.company, places,
-                                     exact_keys, folded_keys, order.now, order.product_id);
+  const auto found =
+      order.product_id.value().empty()
+          ? pg::Query(db, kFindLotsByNumber, order.company, places, exact_keys, folded_keys)
+          : pg::Query(db, kFindProductLotsByNumber, order.company, places, exact_keys, folded_keys,
+                      order.product_id);
   if (!found.ok()) return found.status();
   LotReader reader(order.company, order.now);
   std::vector<std::vector<Lot>> lots(order.numbers.size());
   for (const pg::Row row : *found) {
-    lots[row.Get<int64_t>(kLotColumnCount)].push_back(reader.Read(row));
+    lots[row.Get<int64_t>(kRowColumnCount)].push_back(reader.ReadRow(row));
   }
+  std::vector<Lot*> every;
+  for (std::vector<Lot>& matches : lots) {
+    for (Lot& lot : matches) every.push_back(&lot);
+  }
+  RETURN_IF_ERROR(SetStandings(db, order.company, order.now, every));
   return lots;
 }
 
 namespace {
 
 // The lot's own columns stand in every row, and alone in one when it is nowhere.
-constexpr pg::Statement kListLocations{
-    "list_lot_locations",
-    "SELECT l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind, b.quantity, "
-    "b.arrived_at, b.stock_since, " LOTS_PLACE_HOLD_CAUSE("b", "$4")
-    " FROM lots l "
-    "LEFT JOIN balances b ON b.company = $1 AND b.lot_id = $2 "
-    "AND ($3 OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6))) "
-    "WHERE l.company = $1 AND l.lot_id = $2 "
-    "ORDER BY CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3 "
-    "ELSE 4 END, b.location_id"};
+constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
+  SELECT asked.place, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
+         b.quantity, b.arrived_at, b.stock_since
+  FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, place)
+  JOIN lots l ON l.company = $1 AND l.lot_id = asked.lot_id
+  LEFT JOIN balances b ON b.company = $1 AND b.lot_id = asked.lot_id
+    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6)))
+  ORDER BY asked.place,
+           CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3
+           ELSE 4 END, b.location_id)sql"};
 
-constexpr pg::Statement kListHolds{"list_lot_holds",
-                                   "SELECT" LOTS_HOLD_COLUMNS
-                                   "FROM lot_holds h "
-                                   "WHERE h.company = $1 AND h.lot_id = $2 AND" LOTS_HOLD_BINDS(
-                                       "$3") "ORDER BY h.placed_at, h.hold_id LIMIT $4"};
+constexpr pg::Statement kListHolds{
+    "list_lot_holds", "SELECT" LOTS_HOLD_COLUMNS
+                      "FROM lot_holds h "
+                      "WHERE h.company = $1 AND h.lot_id = ANY($2) AND" LOTS_HOLD_BINDS(
+                          "$3") "ORDER BY h.placed_at, h.hold_id"};
 
-LotStock ReadStock(const pg::Row& row, const LotLocationsOrder& order) {
-  return {.company = order.company,
-          .lot_id = order.lot_id,
-          .product_id = row.Get<ProductId>(0),
-          .number = row.Get<std::string>(1),
-          .scale = row.Get<int>(2),
-          .location_id = row.Get<LocationId>(4),
-          .kind = row.Get<LocationKind>(5),
-          .quantity = row.Get<Quantity>(6),
-          .arrived_at = row.Get<std::optional<absl::Time>>(7),
-          .stock_since = row.Get<std::optional<absl::Time>>(8),
-          .expires_on = row.Get<std::optional<absl::CivilDay>>(3),
-          .hold_cause = row.Get<std::optional<HoldCause>>(9)};
+using HoldsByLot = absl::flat_hash_map<LotId, std::vector<Hold>>;
+
+// Why what is kept there may not leave; the strongest of all causes.
+std::optional<HoldCause> CauseAt(const LotStock& stock, absl::Span<const Hold> holds) {
+  std::optional<HoldCause> strongest;
+  if (!IsOnHand(stock.kind)) return strongest;
+  for (const Hold& hold : holds) {
+    if (hold.location_id.value_or(stock.location_id) != stock.location_id) continue;
+    const bool stronger =
+        !strongest.has_value() || HoldStrength(hold.cause) > HoldStrength(*strongest);
+    if (stronger) strongest = hold.cause;
+  }
+  return strongest;
+}
+
+LotStock ReadStock(const pg::Row& row, const CompanyId& company, const LotId& lot_id,
+                   absl::Span<const Hold> holds) {
+  LotStock stock{.company = company,
+                 .lot_id = lot_id,
+                 .product_id = row.Get<ProductId>(1),
+                 .number = row.Get<std::string>(2),
+                 .scale = row.Get<int>(3),
+                 .location_id = row.Get<LocationId>(5),
+                 .kind = row.Get<LocationKind>(6),
+                 .quantity = row.Get<Quantity>(7),
+                 .arrived_at = row.Get<std::optional<absl::Time>>(8),
+                 .stock_since = row.Get<std::optional<absl::Time>>(9),
+                 .expires_on = row.Get<std::optional<absl::CivilDay>>(4)};
+  stock.hold_cause = CauseAt(stock, holds);
+  return stock;
+}
+
+void AppendRow(const pg::Row& row, const CompanyId& company, const LotId& lot_id,
+               absl::Span<const Hold> holds, std::optional<LotLocations>& lot) {
+  if (!lot.has_value()) {
+    lot.emplace(LotLocations{.product_id = row.Get<ProductId>(1),
+                             .number = row.Get<std::string>(2),
+                             .scale = row.Get<int>(3)});
+    const size_t shown = std::min<size_t>(holds.size(), kHoldsShownMax);
+    lot->holds.assign(holds.begin(), holds.begin() + shown);
+  }
+  if (row.IsNull(5)) return;
+  lot->locations.push_back(ReadStock(row, company, lot_id, holds));
+  const LotStock& stock = lot->locations.back();
+  if (IsOnHand(stock.kind)) lot->on_hand += stock.quantity;
 }
 
 }  // namespace
 
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order) {
+absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
+    pg::Connection& db, const FindLocationsOrder& order) {
+  Check(order.lot_ids.size() == order.show_all.size());
   pg::Flight flight(db);
-  flight.Add(kListLocations, order.company, order.lot_id, order.show_all, order.now);
-  flight.Add(kListHolds, order.company, order.lot_id, order.now, kHoldsShownMax);
+  flight.Add(kListLocations, order.company, order.lot_ids, order.show_all);
+  flight.Add(kListHolds, order.company, order.lot_ids, order.now);
   ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
-  const pg::Result& found = results[0];
-  if (found.empty()) return Refuse(LotNotFound(order.lot_id, "lot_id"));
-  LotLocations answer{.product_id = found[0].Get<ProductId>(0),
-                      .number = found[0].Get<std::string>(1),
-                      .scale = found[0].Get<int>(2)};
-  for (const pg::Row row : found) {
-    if (row.IsNull(4)) continue;
-    answer.locations.push_back(ReadStock(row, order));
-    const LotStock& stock = answer.locations.back();
-    if (IsOnHand(stock.kind)) answer.on_hand += stock.quantity;
+  HoldsByLot holds;
+  for (const pg::Row row : results[1]) {
+    Hold hold = ReadHold(row);
+    holds[hold.lot_id].push_back(std::move(hold));
   }
-  for (const pg::Row row : results[1]) answer.holds.push_back(ReadHold(row));
-  return answer;
+  std::vector<std::optional<LotLocations>> lots(order.lot_ids.size());
+  for (const pg::Row row : results[0]) {
+    const size_t place = row.Get<int64_t>(0) - 1;
+    const LotId& lot_id = order.lot_ids[place];
+    const auto held = holds.find(lot_id);
+    AppendRow(row, order.company, lot_id,
+              held == holds.end() ? absl::Span<const Hold>() : held->second, lots[place]);
+  }
+  return lots;
+}
+
+absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order) {
+  ASSIGN_OR_RETURN(auto found, FindLotLocations(db, {.company = order.company,
+                                                     .lot_ids = {order.lot_id},
+                                                     .show_all = {order.show_all},
+                                                     .now = order.now}));
+  if (!found.front().has_value()) return Refuse(LotNotFound(order.lot_id, "lot_id"));
+  return *std::move(found.front());
 }
 
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,

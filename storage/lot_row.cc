@@ -29,6 +29,13 @@ absl::CivilDay LotReader::Today(const std::string& time_zone) {
 }
 
 Lot LotReader::Read(const pg::Row& row, int first) {
+  Lot lot = ReadRow(row, first);
+  lot.on_hand = row.Get<Quantity>(first + kRowColumnCount);
+  lot.hold_cause = row.Get<std::optional<HoldCause>>(first + kRowColumnCount + 1);
+  return lot;
+}
+
+Lot LotReader::ReadRow(const pg::Row& row, int first) {
   Lot lot{.lot_id = row.Get<LotId>(first),
           .company = company_,
           .product_id = row.Get<ProductId>(first + 1),
@@ -40,12 +47,10 @@ Lot LotReader::Read(const pg::Row& row, int first) {
           .attributes = AttributesFromJson(row.Get<absl::string_view>(first + 7)),
           .dates = ReadDates(row, first + 8),
           .state = row.Get<LotState>(first + 13),
-          .on_hand = row.Get<Quantity>(first + 19),
           .version = row.Get<int64_t>(first + 14),
           .created_by = row.Get<std::string>(first + 15),
           .created_at = row.Get<absl::Time>(first + 16),
-          .updated_at = row.Get<absl::Time>(first + 17),
-          .hold_cause = row.Get<std::optional<HoldCause>>(first + 20)};
+          .updated_at = row.Get<absl::Time>(first + 17)};
   if (lot.dates.expires_on.has_value()) {
     lot.expired = IsExpired(lot.dates.expires_on, Today(row.Get<std::string>(first + 18)));
   }

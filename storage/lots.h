@@ -104,6 +104,15 @@ struct LotLocations {
   int scale = 0;
   std::vector<Hold> holds;  // those that bind, oldest first; at most kHoldsShownMax
 };
+// Of several lots at once, in the order of `lot_ids`; nothing for a lot that is not there.
+struct FindLocationsOrder {
+  CompanyId company;
+  std::vector<LotId> lot_ids;
+  std::vector<bool> show_all;  // of each lot
+  absl::Time now;
+};
+absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
+    pg::Connection& db, const FindLocationsOrder& order);
 // Where a lot is, and what holds it. LOT_NOT_FOUND.
 absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order);
 
