@@ -133,7 +133,11 @@ void CheckOk(const absl::Status& status) {
   Check(status.ok());
 }
 
-void Execute(pg::Connection& db, const std::string& sql) { Select(db, sql); }
+void Execute(pg::Connection& db, const std::string& sql) {
+  const absl::Status status = db.RunScript("bench", sql);
+  if (!status.ok()) std::cerr << sql << "\n";
+  CheckOk(status);
+}
 
 pg::Result Select(pg::Connection& db, const std::string& sql) {
   pg::Flight flight(db);

@@ -15,8 +15,9 @@ constexpr char kLook[] = R"gnuplot(
 set terminal svg size 900,480 font "DejaVu Sans,13" background "white"
 set border 3 lc rgb "#888888"
 set tics nomirror
+set rmargin 6
 set grid ytics lc rgb "#dddddd" lt 1
-set key top left Left reverse
+set key top left Left reverse noenhanced
 set style line 1 lc rgb "#1f5fa8" lw 2.5 pt 7 ps 0.8
 set style line 2 lc rgb "#c1440e" lw 2.5 pt 5 ps 0.8
 set style line 3 lc rgb "#4a7c2c" lw 2.5 pt 9 ps 0.8
@@ -62,13 +63,14 @@ void DrawLatency(const Options& options, const std::vector<LatencyCurve>& curves
     }
     plot.Add(curve.title, points, "lines");
   }
-  Draw(absl::StrCat(kLook, "set output \"", options.pictures, "/latency.svg\"\n",
-                    "set title \"GetLot: latency\"\nset logscale x\n"
-                    "set xlabel \"share of the calls that were answered within\"\n"
-                    "set ylabel \"milliseconds\"\nset yrange [0:*]\n"
-                    "set xtics (\"0\" 1, \"50 %\" 2, \"90 %\" 10, \"99 %\" 100, \"99.9 %\" 1e3, "
-                    "\"99.99 %\" 1e4, \"99.999 %\" 1e5)\n",
-                    plot.ToString()));
+  Draw(
+      absl::StrCat(kLook, "set output \"", options.pictures, "/latency.svg\"\n",
+                   "set title \"GetLot: latency\"\nset logscale x\n"
+                   "set xlabel \"share of the calls that were answered within\"\n"
+                   "set ylabel \"milliseconds\"\nset yrange [0:*]\n"
+                   "set xtics (\"0\" 1, \"50 %%\" 2, \"90 %%\" 10, \"99 %%\" 100, \"99.9 %%\" 1e3, "
+                   "\"99.99 %%\" 1e4, \"99.999 %%\" 1e5)\n",
+                   plot.ToString()));
 }
 
 void DrawGrowth(const Options& options, const std::vector<GrowthCurve>& curves) {
@@ -84,7 +86,7 @@ void DrawGrowth(const Options& options, const std::vector<GrowthCurve>& curves) 
   Draw(absl::StrCat(kLook, "set output \"", options.pictures, "/growth.svg\"\n",
                     "set title \"What a call costs as the data grows\"\nset logscale x\n"
                     "set xlabel \"lots\"\nset ylabel \"CPU microseconds, lotd and PostgreSQL\"\n"
-                    "set logscale y\nset offsets graph 0.1, 0.1, 0, 0\n"
+                    "set logscale y\nset yrange [10:10000]\nset xrange [5e4:2e7]\n"
                     "set xtics (\"100 thousand\" 1e5, \"1 million\" 1e6, \"10 million\" 1e7)\n",
                     plot.ToString()));
 }
