@@ -43,7 +43,7 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
       AND (h.expires_at IS NULL OR h.expires_at >= s.expires_at))
   ORDER BY n.lot_id, n.place)sql"};
 
-// A member that is made more of may now be certainly affected.
+// A member that is made more of may now be certainly affected, or nearer to a seed.
 constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
                               transformation_id)
@@ -54,8 +54,11 @@ constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   WHERE p.input <> p.output
   GROUP BY p.output, m.recall_id
   ORDER BY p.output, m.recall_id
-  ON CONFLICT (company, lot_id, recall_id) DO UPDATE SET certain = true
-  WHERE excluded.certain AND NOT recall_members.certain)sql"};
+  ON CONFLICT (company, lot_id, recall_id) DO UPDATE
+  SET certain = recall_members.certain OR excluded.certain,
+      depth = LEAST(recall_members.depth, excluded.depth)
+  WHERE (excluded.certain AND NOT recall_members.certain)
+     OR excluded.depth < recall_members.depth)sql"};
 
 constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
@@ -68,8 +71,11 @@ constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", 
         GROUP BY m.recall_id) AS r
   CROSS JOIN unnest($3::uuid[]) AS o (output)
   ORDER BY o.output, r.recall_id
-  ON CONFLICT (company, lot_id, recall_id) DO UPDATE SET certain = true
-  WHERE excluded.certain AND NOT recall_members.certain)sql"};
+  ON CONFLICT (company, lot_id, recall_id) DO UPDATE
+  SET certain = recall_members.certain OR excluded.certain,
+      depth = LEAST(recall_members.depth, excluded.depth)
+  WHERE (excluded.certain AND NOT recall_members.certain)
+     OR excluded.depth < recall_members.depth)sql"};
 
 // What the holds of one input come to for whatever is made of it.
 struct Inheritance {
@@ -170,7 +176,10 @@ class Rows {
 // Those that are held longest, in the order of the inputs where that is the same.
 std::vector<Inheritance> PooledInheritances(const PooledPassage& passage, const Ledger& ledger) {
   std::vector<Inheritance> all;
+  // A lot may go in by several lines, from several places.
+  absl::btree_set<LotId> seen;
   for (const LotId& input : passage.inputs) {
+    if (!seen.insert(input).second) continue;
     std::optional<Inheritance> inheritance = InheritanceOf(input, ledger);
     if (inheritance.has_value()) all.push_back(*std::move(inheritance));
   }

@@ -226,6 +226,19 @@ TEST_F(HoldsInheritTest, OneHoldForEachSourceIsEnough) {
   EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
 }
 
+TEST_F(HoldsInheritTest, ALotThatGoesInByTwoLinesPassesOneHoldOn) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  Hold(salt);
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "1")};
+  order.components = {Used(salt, "1"), Used(salt, "2")};
+  order.accept.held = true;
+
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
+}
+
 TEST_F(HoldsInheritTest, PooledHoldsOfManyLotsPassOnThoseThatLastLongest) {
   std::vector<CompletionComponent> components;
   for (size_t i = 0; i < kInheritedSourcesMax + 3; ++i) {
@@ -284,6 +297,27 @@ constexpr pg::Statement kReadJoining{"test_read_joining", R"sql(
   FROM recall_members m
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   WHERE m.company = $1 AND m.lot_id = $2)sql"};
+
+// Exactly by a far member, and pooled by a near one.
+TEST_F(HoldsInheritTest, MembershipTellsTheNearestSeed) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  AddMember("R1", salt);
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("NEAR", "2")};
+  order.components = {Used(salt, "1")};
+  order.accept.held = true;
+  Complete(order);
+  CompletionOrder both = shop_.Completing("W2", "soup");
+  both.outputs = {Output("BOTH", "1")};
+  both.components = {Used(shop_.IdOf("soup", "NEAR"), "1", 0), Used(salt, "1")};
+  both.components[0].from = LocationId("SHELF");
+  both.accept.held = true;
+
+  Complete(both);
+
+  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "NEAR")), ElementsAre("RECALL R1 depth 4 certain"));
+  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "BOTH")), ElementsAre("RECALL R1 depth 4 certain"));
+}
 
 TEST_F(HoldsInheritTest, MemberKnowsByWhatItJoinedAndWhen) {
   const LotId frame = shop_.Serial("frame", "F1");
