@@ -114,16 +114,20 @@ void Ledger::JudgeReversal(const PostedMovement& original, const Case& c,
 
 void Ledger::ApplyReversal(const PostedMovement& original, const Case& c) {
   const Movement& movement = original.movement;
-  // Whether the movement is the last thing that happened where the goods arrived. The movements of
-  // one transformation follow each other there without a gap, because its balances were locked.
-  const bool is_last =
-      c.from.last_recorded_at == movement.recorded_at ||
-      (c.from.rewinding.has_value() && c.from.rewinding == movement.transformation);
+  // Whether the movement is the last thing that happened at a place. The movements of one
+  // transformation follow each other there without a gap, because its balances were locked.
+  const auto is_last = [&](const Balance& balance) {
+    return balance.last_recorded_at == movement.recorded_at ||
+           (balance.rewinding.has_value() && balance.rewinding == movement.transformation);
+  };
+  const bool last_where_it_arrived = is_last(c.from);
+  const bool last_where_it_left = is_last(c.to);
   AddLine(c).reverses = movement.movement_id;
-  if (is_last) {
+  if (last_where_it_arrived) {
     c.from.dates = original.to_before;
     c.from.rewinding = movement.transformation;
   }
+  if (last_where_it_left) c.to.rewinding = movement.transformation;
   if (c.from.quantity.IsZero()) c.from.dates = {};
   // Leaving changes no dates but those of a place that is then empty, so where the goods came from
   // this also restores what was before.

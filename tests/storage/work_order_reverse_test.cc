@@ -142,6 +142,22 @@ TEST_F(ReverseTest, DatesInStockAreRestored) {
   EXPECT_EQ(DatesAt(salt_, "STOCK"), lot_dates);
 }
 
+// Between the two movements that took the salt stands the adjustment that covered the second one.
+TEST_F(ReverseTest, AnAcceptedShortageLeavesNoDateBehind) {
+  salt_ = shop_.Lot("salt", "SALT", "3");
+  const std::string dates = DatesAt(salt_, "STOCK");
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "2")};
+  order.components = {Used(salt_, "2"), Used(salt_, "2")};
+  order.accept.shortage = true;
+  order.occurred_at = shop_.now() - absl::Hours(24 * 30);
+
+  ASSERT_EQ(Reverse(Complete(order).transformation_id), "OK");
+
+  EXPECT_EQ(shop_.Where(salt_), "STOCK:3");
+  EXPECT_EQ(DatesAt(salt_, "STOCK"), dates);
+}
+
 TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
   const Completion completion = CompleteBikes();
   const LotId a = completion.outputs[0].lot_id;
