@@ -52,12 +52,16 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
 // The transformations that count, with what the walk needs of them: those that happened in [$3, $4)
 // and by $5, were recorded by $6 and made something, for they were not reversed. A reversal
 // corrects the record: it counts from when it was recorded, whenever it is said to have happened.
-// $7: whether a single output is to be told, which a walk downstream sees by itself.
+// $7: whether a single output is to be told, which a walk downstream sees by itself; a lot that is
+// listed twice is one.
 constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
-         $7 AND (SELECT count(*) FROM (
+         $7 AND NOT EXISTS (
            SELECT FROM transformation_outputs o
-           WHERE o.company = $1 AND o.transformation_id = t.transformation_id LIMIT 2) few) = 1,
+           WHERE o.company = $1 AND o.transformation_id = t.transformation_id AND o.lot_id <> (
+             SELECT f.lot_id FROM transformation_outputs f
+             WHERE f.company = $1 AND f.transformation_id = t.transformation_id
+             ORDER BY f.line LIMIT 1)),
          t.occurred_at, t.work_order_id, t.recorded_at
   FROM transformations t
   WHERE t.company = $1 AND t.transformation_id = ANY($2)
@@ -261,9 +265,13 @@ class Walk {
 
   // All the outputs of transformations; each is read once.
   void CountOutputs(const pg::Result& outputs) {
-    absl::flat_hash_map<uint32_t, int> counts;
-    for (const pg::Row& row : outputs) ++counts[graph_.FindStep(row.Get<TransformationId>(0))];
-    for (const auto& [step, count] : counts) graph_.step(step).single_output = count == 1;
+    absl::flat_hash_map<uint32_t, LotId> firsts;
+    for (const pg::Row& row : outputs) {
+      const uint32_t step = graph_.FindStep(row.Get<TransformationId>(0));
+      const auto [first, is_first] = firsts.emplace(step, row.Get<LotId>(1));
+      bool& single = graph_.step(step).single_output;
+      single = is_first || (single && first->second == row.Get<LotId>(1));
+    }
   }
 
   void Reach(const pg::Result& rows) {

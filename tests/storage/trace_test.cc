@@ -86,6 +86,14 @@ TEST_F(TraceTest, ExactComponentsReachOnlyTheUnitTheyWentInto) {
               ElementsAre("u2 0 certain", "c2 1 certain", "glue 1 possible"));
 }
 
+// As when it goes to two places.
+TEST_F(TraceTest, AnOutputThatIsListedTwiceIsStillTheOnlyOne) {
+  graph_.AddStep({{"flour"}}, {{"dough"}, {"dough"}});
+
+  EXPECT_THAT(Run(kDown, {"flour"}).nodes, ElementsAre("flour 0 certain", "dough 1 certain"));
+  EXPECT_THAT(Run(kUp, {"dough"}).nodes, ElementsAre("dough 0 certain", "flour 1 certain"));
+}
+
 TEST_F(TraceTest, PooledInputOfASingleOutputIsCertain) {
   graph_.AddStep({{"flour"}}, {{"dough"}});
   EXPECT_THAT(Run(kDown, {"flour"}).nodes, ElementsAre("flour 0 certain", "dough 1 certain"));
