@@ -85,6 +85,8 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(const Options& options) {
 
 bool Log::enabled(LogLevel level) const { return logger_->should_log(RowOf(level).spdlog); }
 
+void Log::set_level(LogLevel level) { logger_->set_level(RowOf(level).spdlog); }
+
 void Log::Write(LogLevel level, absl::string_view event, const LogFields& fields) {
   if (!enabled(level)) return;
   const std::string line = absl::StrCat(

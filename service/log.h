@@ -44,6 +44,7 @@ class Log {
   static absl::StatusOr<std::unique_ptr<Log>> Open(const Options& options);
 
   bool enabled(LogLevel level) const;
+  void set_level(LogLevel level);
   // {"time":"…","level":"info","event":"rpc",…}
   void Write(LogLevel level, absl::string_view event, const LogFields& fields = {});
 

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -45,13 +46,27 @@ sigset_t SignalSet(std::initializer_list<int> signals) {
 // Blocked in every thread, so that main can wait for them.
 sigset_t HandledSignals() { return SignalSet({SIGTERM, SIGINT, SIGHUP}); }
 
+using Arguments = std::vector<std::string>;
+
+// Of the configuration, the log's level is what a running lotd takes over.
+void ReloadLogLevel(const Arguments& arguments, Log& log) {
+  const absl::StatusOr<Config> config = ReadConfig(arguments, Version());
+  if (config.ok()) {
+    log.set_level(config->log_level);
+  } else {
+    log.Write(LogLevel::kError, "reload_failed",
+              LogFields().Add("file", "config").Add("error", config.status().message()));
+  }
+}
+
 // The signal that stops lotd. SIGHUP has it read its files again.
-int WaitForStop(Server& server, Log& log) {
+int WaitForStop(Server& server, const Arguments& arguments, Log& log) {
   const sigset_t signals = HandledSignals();
   int signal = SIGHUP;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
     log.Write(LogLevel::kInfo, "reloading");
     server.Reload();
+    ReloadLogLevel(arguments, log);
   }
   // A second one ends lotd at once.
   const sigset_t stop_signals = SignalSet({SIGTERM, SIGINT});
@@ -98,7 +113,8 @@ absl::Status PrepareDatabase(const Config& config, const std::string& conninfo, 
   return Patiently([&] { return Migrate({.conninfo = conninfo}); }, log);
 }
 
-absl::Status Serve(const Config& config, const std::string& conninfo, Log& log) {
+absl::Status Serve(const Config& config, const Arguments& arguments, const std::string& conninfo,
+                   Log& log) {
   auto server = Server::Start(
       {.config = config, .conninfo = conninfo, .version = std::string(Version())}, log);
   if (!server.ok()) return server.status();
@@ -111,13 +127,13 @@ absl::Status Serve(const Config& config, const std::string& conninfo, Log& log) 
   std::cout << "lotd is serving on " << (*server)->address()
             << (metrics.empty() ? "" : absl::StrCat(", metrics on http://", metrics, "/metrics"))
             << std::endl;
-  const int signal = WaitForStop(**server, log);
+  const int signal = WaitForStop(**server, arguments, log);
   log.Write(LogLevel::kInfo, "stopping", LogFields().Add("signal", int64_t{signal}));
   (*server)->Stop(config.drain);
   return absl::OkStatus();
 }
 
-int Run(const Config& config) {
+int Run(const Config& config, const Arguments& arguments) {
   auto log = Log::Open({.level = config.log_level, .file = config.log_file});
   if (!log.ok()) return Fail(kExitFailed, log.status());
   // Stops last: it is destroyed after everything that uses it.
@@ -127,7 +143,7 @@ int Run(const Config& config) {
   const absl::Status prepared = PrepareDatabase(config, conninfo, **log);
   if (!prepared.ok()) return Fail(kExitFailed, prepared);
   if (config.command == Config::Command::kMigrate) return EXIT_SUCCESS;
-  const absl::Status served = Serve(config, conninfo, **log);
+  const absl::Status served = Serve(config, arguments, conninfo, **log);
   if (!served.ok()) return Fail(kExitFailed, served);
   (*log)->Write(LogLevel::kInfo, "stopped");
   return EXIT_SUCCESS;
@@ -137,7 +153,8 @@ int Run(const Config& config) {
 }  // namespace lots
 
 int main(int argc, char** argv) {
-  const auto config = lots::ReadConfig({argv + 1, argv + argc}, lots::Version());
+  const lots::Arguments arguments(argv + 1, argv + argc);
+  const auto config = lots::ReadConfig(arguments, lots::Version());
   if (!config.ok()) return lots::Fail(lots::kExitUsage, config.status());
   if (config->command == lots::Config::Command::kPrint) {
     std::cout << config->text;
@@ -146,5 +163,5 @@ int main(int argc, char** argv) {
   const sigset_t signals = lots::HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return lots::Run(*config);
+  return lots::Run(*config, arguments);
 }
