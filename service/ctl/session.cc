@@ -1,6 +1,8 @@
 #include "service/ctl/session.h"
 
 #include <chrono>
+#include <cstdlib>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/json.h"
@@ -21,6 +23,16 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address, const Access&
       arguments);
 }
 
+// The trace that this command belongs to, as scripts and build servers hand it down
+// (OpenTelemetry's TRACEPARENT). What cannot stand in a header is no trace.
+std::string TraceParent() {
+  const char* const text = std::getenv("TRACEPARENT");
+  if (text == nullptr) return "";
+  const absl::string_view parent = text;
+  const bool is_plain = parent.find_first_not_of("0123456789abcdef-") == absl::string_view::npos;
+  return is_plain ? std::string(parent) : "";
+}
+
 }  // namespace
 
 Session::Session(const GlobalOptions& options, const Terminal& terminal, const Access& access)
@@ -38,6 +50,8 @@ void Session::Prepare(grpc::ClientContext& context) const {
                        absl::ToChronoMilliseconds(absl::Seconds(options_.timeout_seconds)));
   if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
   if (!options_.actor.empty()) context.AddMetadata(kActorMetadata, options_.actor);
+  const std::string parent = TraceParent();
+  if (!parent.empty()) context.AddMetadata("traceparent", parent);
 }
 
 std::string Session::NextRequestId() {
