@@ -16,7 +16,9 @@ uint64_t ChooseSeed() {
 
 }  // namespace
 
-TestRandom::TestRandom() : seed_(ChooseSeed()), engine_(seed_) {}
+TestRandom::TestRandom() : TestRandom(ChooseSeed()) {}
+
+TestRandom::TestRandom(uint64_t seed) : seed_(seed), engine_(seed) {}
 
 int64_t TestRandom::Between(int64_t low, int64_t high) {
   return std::uniform_int_distribution<int64_t>(low, high)(engine_);

@@ -12,6 +12,8 @@ namespace lots {
 class TestRandom {
  public:
   TestRandom();
+  // Of one of several runs that a test makes of its seed.
+  explicit TestRandom(uint64_t seed);
 
   uint64_t seed() const { return seed_; }
 

@@ -1,0 +1,154 @@
+// The rules, one function a request: what it is refused for, and what it does.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "tests/simulator/history.h"
+#include "tests/simulator/model.h"
+
+namespace lots::simulator {
+
+// What a posting may overrule.
+struct Accepts {
+  bool held = false;
+  bool expired = false;
+  bool shortage = false;
+};
+
+// A request under way, on a copy of the history that is kept when nothing speaks against it.
+class Rules {
+ public:
+  Rules(const History& history, int step, absl::Time now)
+      : history_(history), step_(step), now_(now) {}
+
+  // rules_goods.cc
+  void Do(const v1::CreateLotRequest& request);
+  void Do(const v1::ArchiveLotRequest& request);
+  void Do(const v1::UnarchiveLotRequest& request);
+  void Do(const v1::RecordMovementsRequest& request);
+  void Do(const v1::ReverseMovementRequest& request);
+  // rules_orders.cc
+  void Do(const v1::AssignSerialsRequest& request);
+  void Do(const v1::UnassignSerialsRequest& request);
+  void Do(const v1::CancelWorkOrderRequest& request);
+  void Do(const v1::CompleteWorkOrderRequest& request);
+  // rules_units.cc
+  void Do(const v1::DisassembleRequest& request);
+  void Do(const v1::ReverseCompletionRequest& request);
+  // rules_reshape.cc
+  void Do(const v1::SplitLotRequest& request);
+  void Do(const v1::MergeLotsRequest& request);
+  void Do(const v1::RelabelLotRequest& request);
+  // rules_holds.cc
+  void Do(const v1::HoldLotsRequest& request);
+  void Do(const v1::ReleaseLotsRequest& request);
+  void Do(const v1::OpenRecallRequest& request);
+  void Do(const v1::CloseRecallRequest& request);
+  // Questions change nothing.
+  template <class Question>
+  void Do(const Question&) {}
+
+  const Reasons& reasons() const { return reasons_; }
+  const History& history() const { return history_; }
+  const std::set<LotIndex>& touched() const { return touched_; }
+  const std::string& work_order() const { return work_order_; }
+
+ private:
+  struct Made;
+  struct Used;
+
+  bool Refuse(absl::string_view reason) {
+    reasons_.emplace(reason);
+    return false;
+  }
+  bool RefuseUnless(bool condition, absl::string_view reason) {
+    return condition || Refuse(reason);
+  }
+
+  // --- goods -----------------------------------------------------------------------------------
+  LotIndex Resolve(const v1::LotRef& ref);
+  LotIndex ResolveSymbol(absl::string_view lot_id);
+  LotIndex AddLot(const Product& product, absl::string_view number, v1::LotState state);
+  Movement NewMovement(v1::MovementKind kind, LotIndex lot, Quantity quantity) const;
+  Reasons JudgeMovement(const Movement& movement, const Accepts& accepts) const;
+  void JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const;
+  void JudgeSource(const Movement& movement, Reasons& why) const;
+  void JudgeReturn(const Movement& movement, Reasons& why) const;
+  // Appends the movement, with the adjustment that covers a shortage before it. Whether it did.
+  bool Post(Movement movement, const Accepts& accepts);
+  void CoverShortage(const Movement& movement);
+  void Append(Movement movement);
+  void Record(const v1::NewMovement& wanted, const Accepts& accepts, std::set<LotIndex>& serials);
+  // Why a movement, taken back together with the others of `transformation`, cannot be.
+  Reasons JudgeReversal(int movement) const;
+  bool IsUsedLater(int movement) const;
+  void AppendReversal(int movement, int transformation);
+
+  // --- orders ----------------------------------------------------------------------------------
+  // Null, with the reasons, when the order cannot take the request.
+  WorkOrder* NameOrder(const std::string& id, const std::string& product);
+  WorkOrder* FindOpenOrder(const std::string& id);
+  void AssignOne(const std::string& number, const std::string& order_id, WorkOrder& order);
+  void EndAssignment(const std::string& order_id, LotIndex lot, bool keep);
+  void PlanMade(const v1::CompleteWorkOrderRequest& request, const WorkOrder& order,
+                std::vector<Made>& made);
+  void PlanPlanned(const v1::CompleteWorkOrderRequest& request, std::vector<Made>& made);
+  void PlanOne(Made made, absl::string_view quantity, std::vector<Made>& all,
+               const v1::CompleteWorkOrderRequest& request);
+  bool JudgeStored(const Made& made, const v1::CompleteWorkOrderRequest& request);
+  std::set<LotIndex> ComponentsOf(const v1::CompleteWorkOrderRequest& request);
+  std::vector<Used> PlanUsed(const v1::CompleteWorkOrderRequest& request,
+                             const std::vector<Made>& made);
+  int PostCompletion(const v1::CompleteWorkOrderRequest& request, const std::vector<Made>& made,
+                     const std::vector<Used>& used);
+  void FinishCompletion(const v1::CompleteWorkOrderRequest& request, const std::vector<Made>& made,
+                        WorkOrder& order);
+  bool WasTakenApart(LotIndex serial) const;
+  int AddTransformation(v1::TransformationKind kind, absl::Time occurred_at);
+  void DateMade(const std::vector<Made>& made, const std::vector<Used>& used,
+                absl::Time occurred_at);
+
+  // --- units -----------------------------------------------------------------------------------
+  struct Contents;
+  Contents ContentsOf(LotIndex unit) const;
+  Quantity RemovedInRework(int transformation, LotIndex unit, LotIndex lot) const;
+  Quantity GivenBack(const std::set<int>& completions, LotIndex lot) const;
+  void TakeComponent(const v1::DisassembleRequest& request,
+                     const v1::DisassembleRequest::Component& component, Contents& contents,
+                     std::vector<Made>& back);
+  void UndoCompletion(int original);
+
+  // --- reshaping -------------------------------------------------------------------------------
+  struct Source;
+  struct Result;
+  struct Reshaping;
+  void Reshape(Reshaping& reshaping);
+  bool FindSources(Reshaping& reshaping);
+  void NameResults(Reshaping& reshaping);
+  void PostReshaping(Reshaping& reshaping, Quantity total);
+  void DateResults(const Reshaping& reshaping);
+
+  // --- holds -----------------------------------------------------------------------------------
+  struct Inheritance;
+  Inheritance InheritanceOf(LotIndex source, int transformation) const;
+  // What holds the inputs holds what was made of them, too.
+  void PassHoldsOn(int transformation);
+  void PassMembershipOn(int transformation);
+
+  History history_;
+  const int step_;
+  const absl::Time now_;
+  Reasons reasons_;
+  std::set<LotIndex> touched_;
+  std::string work_order_;
+  int posted_ = 0;  // movements of this step
+};
+
+// A quantity as requests state it; "" is zero.
+Quantity QuantityOf(absl::string_view text);
+
+}  // namespace lots::simulator

@@ -1,0 +1,80 @@
+// Lines of requests, as the rules plan them before anything is posted.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/simulator/rules.h"
+
+namespace lots::simulator {
+
+inline bool IsPlanned(const Lot& lot) { return lot.state == v1::LOT_STATE_PLANNED; }
+
+// Something that comes out.
+struct Rules::Made {
+  LotIndex lot = kNone;
+  const Product* product = nullptr;
+  std::string number = {};
+  Quantity quantity = {};
+  std::string to = {};
+  Role role = Role::kProduct;
+  bool exact = false;  // of what comes back from a unit
+  bool is_new = false;
+  bool was_planned = false;
+  bool was_apart = false;
+  bool is_sound = true;
+};
+
+// Something that goes in.
+struct Rules::Used {
+  LotIndex lot = kNone;
+  Quantity quantity = {};
+  std::string from = {};
+  LotIndex output = kNone;
+  std::optional<absl::CivilDay> expires_on = {};
+  bool is_sound = true;
+};
+
+// What is in a unit.
+struct Rules::Contents {
+  std::map<LotIndex, Quantity> exact = {};
+  std::map<LotIndex, Quantity> pooled = {};
+};
+
+struct Rules::Source {
+  v1::LotRef ref;
+  std::string from = {};
+  std::optional<Quantity> quantity = {};  // none: all that is there
+  LotIndex lot = kNone;
+};
+
+struct Rules::Result {
+  std::string number = {};
+  std::optional<Quantity> quantity = {};  // none: all of what goes in
+  std::string to = {};
+  LotIndex lot = kNone;
+  bool is_new = false;
+};
+
+struct Rules::Reshaping {
+  v1::TransformationKind kind = v1::TRANSFORMATION_KIND_UNSPECIFIED;
+  std::vector<Source> sources = {};
+  std::vector<Result> results = {};
+  const Product* product = nullptr;  // of the results
+  std::string product_id = {};       // as the request names it
+  std::optional<absl::CivilDay> expires_on = {};
+  absl::Time occurred_at = {};
+  Accepts accepts = {};
+  int transformation = kNone;
+};
+
+struct Rules::Inheritance {
+  bool any = false;
+  std::optional<absl::Time> expires_at = {};
+  std::set<std::string> exempt = {};
+};
+
+}  // namespace lots::simulator

@@ -1,0 +1,208 @@
+// Taking a unit apart, and taking a transformation back.
+#include <algorithm>
+
+#include "absl/algorithm/container.h"
+#include "tests/simulator/convert.h"
+#include "tests/simulator/rules.h"
+#include "tests/simulator/rules_lines.h"
+
+namespace lots::simulator {
+
+// What standing disassemblies gave back of a lot that these completions had pooled.
+Quantity Rules::GivenBack(const std::set<int>& completions, LotIndex lot) const {
+  Quantity back;
+  for (size_t i = 0; i < history_.transformations.size(); ++i) {
+    const Transformation& apart = history_.transformations[i];
+    if (apart.kind != v1::TRANSFORMATION_KIND_DISASSEMBLY) continue;
+    if (!history_.TransformationStands(static_cast<int>(i))) continue;
+    const LotIndex unit = apart.inputs[0].lot;
+    const bool is_sibling = absl::c_any_of(completions, [&](int completion) {
+      const auto& outputs = history_.transformations[completion].outputs;
+      return completion < static_cast<int>(i) &&
+             absl::c_any_of(outputs, [&](const auto& output) { return output.lot == unit; });
+    });
+    if (!is_sibling) continue;
+    for (const auto& output : apart.outputs) {
+      if (output.lot == lot && !output.exact) back += output.quantity;
+    }
+  }
+  return back;
+}
+
+// What came out beside the unit when it was worked on again.
+Quantity Rules::RemovedInRework(int transformation, LotIndex unit, LotIndex lot) const {
+  const Transformation& rework = history_.transformations[transformation];
+  const bool is_rework =
+      absl::c_any_of(rework.inputs, [&](const auto& input) { return input.lot == unit; });
+  Quantity removed;
+  for (const auto& output : rework.outputs) {
+    if (is_rework && output.lot == lot && output.role == Role::kByProduct) {
+      removed += output.quantity;
+    }
+  }
+  return removed;
+}
+
+// What the completions that made the unit used, since it was last taken apart, and what did not
+// come out again.
+Rules::Contents Rules::ContentsOf(LotIndex unit) const {
+  std::set<int> completions;
+  for (size_t i = 0; i < history_.transformations.size(); ++i) {
+    const Transformation& own = history_.transformations[i];
+    if (!history_.TransformationStands(static_cast<int>(i))) continue;
+    const bool made =
+        absl::c_any_of(own.outputs, [&](const auto& output) { return output.lot == unit; });
+    if (own.kind == v1::TRANSFORMATION_KIND_PRODUCTION && made) {
+      completions.insert(static_cast<int>(i));
+    }
+    if (own.kind == v1::TRANSFORMATION_KIND_DISASSEMBLY && own.inputs[0].lot == unit) {
+      completions.clear();
+    }
+  }
+  Contents contents;
+  for (const int completion : completions) {
+    for (const auto& input : history_.transformations[completion].inputs) {
+      if (input.lot == unit) continue;
+      if (input.output == unit) contents.exact[input.lot] += input.quantity;
+      if (input.output == kNone) contents.pooled[input.lot] += input.quantity;
+    }
+  }
+  for (auto& [lot, quantity] : contents.pooled) {
+    quantity = std::max(Quantity(), quantity - GivenBack(completions, lot));
+  }
+  for (auto& [lot, quantity] : contents.exact) {
+    for (const int completion : completions) quantity -= RemovedInRework(completion, unit, lot);
+    quantity = std::max(Quantity(), quantity);
+  }
+  return contents;
+}
+
+// Takes what the request states out of what is in the unit: exact components first.
+void Rules::TakeComponent(const v1::DisassembleRequest& request,
+                          const v1::DisassembleRequest::Component& component, Contents& contents,
+                          std::vector<Made>& back) {
+  const LotIndex lot = Resolve(component.lot());
+  if (lot == kNone) return (void)Refuse("LOT_NOT_FOUND");
+  Quantity wanted = QuantityOf(component.quantity());
+  if (component.quantity().empty()) {
+    wanted = contents.exact[lot];
+    const bool is_serial = history_.lots[lot].product->is_serial();
+    if (wanted.IsZero() && is_serial) wanted = Quantity::FromUnits(1);
+    if (wanted.IsZero()) return (void)Refuse("FIELD_INVALID");
+  }
+  const Quantity exact = std::min(wanted, contents.exact[lot]);
+  const Quantity pooled = wanted - exact;
+  if (pooled > contents.pooled[lot]) Refuse("NOT_A_COMPONENT");
+  const std::string to = component.to_location_id().empty() ? request.destination_location_id()
+                                                            : component.to_location_id();
+  contents.exact[lot] -= exact;
+  contents.pooled[lot] -= pooled;
+  const Product* product = history_.lots[lot].product;
+  Made line{.lot = lot, .product = product, .to = to};
+  line.quantity = exact;
+  line.exact = true;
+  if (exact.IsPositive()) back.push_back(line);
+  line.quantity = pooled;
+  line.exact = false;
+  if (pooled.IsPositive()) back.push_back(line);
+}
+
+void Rules::Do(const v1::DisassembleRequest& request) {
+  const LotIndex unit = Resolve(request.lot());
+  if (unit == kNone) return (void)Refuse("LOT_NOT_FOUND");
+  if (!history_.lots[unit].product->is_serial()) return (void)Refuse("TRACKING_MISMATCH");
+  Contents contents = ContentsOf(unit);
+  std::vector<Made> back;
+  std::set<LotIndex> stated;
+  for (const auto& component : request.components()) {
+    TakeComponent(request, component, contents, back);
+    stated.insert(Resolve(component.lot()));
+  }
+  for (const auto& [lot, left] : contents.exact) {
+    if (left.IsZero()) continue;
+    if (stated.count(lot) > 0) Refuse("COMPONENT_MISSING");
+    back.push_back({.lot = lot,
+                    .product = history_.lots[lot].product,
+                    .quantity = left,
+                    .to = request.destination_location_id(),
+                    .exact = true});
+  }
+  const absl::Time at = request.has_occur_time() ? TimeOf(request.occur_time()) : now_;
+  const int posted = AddTransformation(v1::TRANSFORMATION_KIND_DISASSEMBLY, at);
+  Movement gone = NewMovement(v1::MOVEMENT_KIND_CONSUMPTION, unit, Quantity::FromUnits(1));
+  const std::string where = history_.WhereIs(unit);
+  gone.from = !request.from_location_id().empty() ? request.from_location_id()
+              : HoldsGoods(where)                 ? where
+                                                  : request.destination_location_id();
+  gone.to = "PRODUCTION";
+  gone.occurred_at = at;
+  gone.transformation = posted;
+  Post(std::move(gone), {.expired = true});
+  history_.transformations[posted].inputs.push_back({unit, Quantity::FromUnits(1)});
+  for (const Made& line : back) {
+    Movement movement = NewMovement(v1::MOVEMENT_KIND_PRODUCTION, line.lot, line.quantity);
+    movement.from = "PRODUCTION";
+    movement.to = line.to;
+    movement.occurred_at = at;
+    movement.transformation = posted;
+    Post(std::move(movement), {});
+    history_.transformations[posted].outputs.push_back(
+        {line.lot, line.quantity, Role::kReturned, line.exact});
+  }
+}
+
+// Serials that it made are PLANNED again: for the order, when they were its product. A unit that
+// was there before, and was worked on, is no longer the order's.
+void Rules::UndoCompletion(int original) {
+  const Transformation& undone = history_.transformations[original];
+  WorkOrder* order = undone.work_order.empty() ? nullptr : &history_.work_orders[undone.work_order];
+  for (const auto& output : undone.outputs) {
+    const bool is_product = output.role == Role::kProduct;
+    if (order != nullptr && is_product) order->completed -= output.quantity;
+    Lot& lot = history_.lots[output.lot];
+    if (!lot.product->is_serial()) continue;
+    const bool was_there =
+        absl::c_any_of(undone.inputs, [&](const auto& input) { return input.lot == output.lot; });
+    if (was_there) {
+      if (order != nullptr) {
+        auto& serials = order->serials;
+        serials.erase(std::remove(serials.begin(), serials.end(), output.lot), serials.end());
+      }
+      continue;
+    }
+    lot.state = v1::LOT_STATE_PLANNED;
+    lot.expires_on.reset();
+    lot.manufactured_on.reset();
+    lot.planned_for = is_product ? undone.work_order : "";
+  }
+  if (order != nullptr) order->state = v1::WORK_ORDER_STATE_OPEN;
+}
+
+void Rules::Do(const v1::ReverseCompletionRequest& request) {
+  const int original = history_.FindTransformation(request.transformation_id());
+  if (original == kNone) return (void)Refuse("TRANSFORMATION_NOT_FOUND");
+  const Transformation undone = history_.transformations[original];
+  work_order_ = undone.work_order;
+  if (undone.reverses != kNone) Refuse("REVERSAL_NOT_REVERSIBLE");
+  if (history_.ReversalOfTransformation(original) != kNone) Refuse("ALREADY_REVERSED");
+  const int reversal = AddTransformation(undone.kind, undone.occurred_at);
+  history_.transformations[reversal].reverses = original;
+  history_.transformations[reversal].work_order = undone.work_order;
+  for (int i = static_cast<int>(history_.movements.size()) - 1; i >= 0; --i) {
+    if (history_.movements[i].transformation != original) continue;
+    const Movement movement = history_.movements[i];
+    touched_.insert(movement.lot);
+    const v1::LotState state = history_.lots[movement.lot].state;
+    const bool returns = HoldsGoods(movement.from);
+    if (returns && state == v1::LOT_STATE_PLANNED) Refuse("LOT_PLANNED");
+    if (returns && state == v1::LOT_STATE_VOID) Refuse("LOT_VOID");
+    const Reasons why = JudgeReversal(i);
+    reasons_.insert(why.begin(), why.end());
+    if (why.empty()) AppendReversal(i, reversal);
+  }
+  if (reasons_.empty() && undone.kind != v1::TRANSFORMATION_KIND_DISASSEMBLY) {
+    UndoCompletion(original);
+  }
+}
+
+}  // namespace lots::simulator
