@@ -33,13 +33,6 @@ constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
                        opened_at, open_micros)
   VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 0))sql"};
 
-// Stronger than what the ledger takes of lots and of serials. Counted, so that 100,000 ids do not
-// come back.
-constexpr pg::Statement kLockLevel{"recall_lock_level", R"sql(
-  SELECT count(*) FROM (
-    SELECT FROM lots WHERE company = $1 AND lot_id = ANY($2)
-    ORDER BY lot_id FOR UPDATE) AS locked)sql"};
-
 constexpr pg::Statement kInsertMembers{"insert_recall_members", R"sql(
   INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,
                               transformation_id)
@@ -50,9 +43,12 @@ constexpr pg::Statement kFinishRecall{"finish_recall_opening", R"sql(
   UPDATE recalls SET opened_at = $3, open_micros = $4 WHERE company = $1 AND recall_id = $2)sql"};
 
 constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
-  SELECT count(DISTINCT lot_id) FILTER (WHERE kind IN (1, 2)),
-         count(DISTINCT lot_id) FILTER (WHERE kind = 4)
-  FROM balances WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0)sql"};
+  SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
+  FROM unnest($2::uuid[]) AS affected (lot_id)
+  CROSS JOIN LATERAL (
+    SELECT bool_or(b.kind IN (1, 2)) AS here, bool_or(b.kind = 4) AS delivered
+    FROM balances b
+    WHERE b.company = $1 AND b.lot_id = affected.lot_id AND b.quantity > 0) p)sql"};
 
 // One insert of so many rows stays a few MiB.
 constexpr size_t kMembersPerStatement = 100'000;
@@ -132,7 +128,6 @@ class Opening {
  private:
   absl::Status ClaimAndJudge();
   absl::Status FindAffected();
-  absl::Status LockLevel(const std::vector<LotId>& level);
   void AddMembers(absl::Time opened_at);
   // What the recall would be, without its size.
   Recall Planned() const;
@@ -143,6 +138,13 @@ class Opening {
   std::vector<LotId> seeds_;
   std::vector<AffectedLot> affected_;
 };
+
+absl::Status LotDeleted() {
+  return Refuse(Problem{Reason::kTransactionConflict,
+                        "seeds",
+                        "a lot was deleted at this moment: repeat with the same request_id",
+                        {}});
+}
 
 absl::Status Opening::ClaimAndJudge() {
   const WriteContext& context = order_.context;
@@ -158,18 +160,14 @@ absl::Status Opening::ClaimAndJudge() {
   return absl::OkStatus();
 }
 
-absl::Status Opening::LockLevel(const std::vector<LotId>& level) {
-  transaction_.Add(kLockLevel, order_.context.company, level);
-  return transaction_.Send().status();
-}
-
 absl::Status Opening::FindAffected() {
   TraceOrder walk = WalkOf(order_, seeds_);
-  if (!order_.validate_only) {
-    walk.before_children = [this](const std::vector<LotId>& level) { return LockLevel(level); };
-  }
+  walk.lock = !order_.validate_only;
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(transaction_, walk));
   if (!graph.truncated_by.empty()) return TooLarge();
+  for (const LotId& seed : seeds_) {
+    if (!graph.nodes.contains(seed)) return LotDeleted();
+  }
   MarkCertain(graph, walk);
   for (const auto& [lot_id, node] : graph.nodes) {
     affected_.push_back({lot_id, node.depth, node.certain});
@@ -260,13 +258,6 @@ absl::Status JudgeName(pg::Connection& db, const OpenRecallOrder& order) {
                         absl::StrCat("there is a recall \"", order.recall_id.value(),
                                      "\" already (", state, "): give every case a name of its own"),
                         {{"recall_id", order.recall_id.value()}, {"state", state}}});
-}
-
-absl::Status LotDeleted() {
-  return Refuse(Problem{Reason::kTransactionConflict,
-                        "seeds",
-                        "a lot was deleted at this moment: repeat with the same request_id",
-                        {}});
 }
 
 absl::Status TryOpen(pg::Connection& db, const OpenRecallOrder& order) {

@@ -12,12 +12,6 @@
 #include "storage/trace_graph.h"
 
 namespace lots {
-namespace {
-
-constexpr size_t kTotalsPerStatement = 10'000;
-
-}  // namespace
-
 // Where a reader stands: before the seeds, before the walk, or at a depth, where first the nodes
 // and then the transformations are told.
 class TraceTelling {
@@ -111,18 +105,7 @@ class TraceTelling {
   }
 
   absl::Status Bound() {
-    std::vector<Quantity> totals(graph_.nodes.size(), Quantity::FromUnits(1));
-    for (uint32_t begin = 0; begin < totals.size();) {
-      std::vector<LotId> lots;
-      std::vector<uint32_t> numbers;
-      for (; begin < totals.size() && lots.size() < kTotalsPerStatement; ++begin) {
-        if (graph_.nodes[begin].second.serial) continue;
-        lots.push_back(graph_.nodes[begin].first);
-        numbers.push_back(begin);
-      }
-      ASSIGN_OR_RETURN(const std::vector<Quantity> read, ReadTotals(*snapshot_, order_, lots));
-      for (size_t i = 0; i < read.size(); ++i) totals[numbers[i]] = read[i];
-    }
+    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(*snapshot_, order_, graph_));
     bounds_ = BoundTrace(graph_, totals);
     return absl::OkStatus();
   }

@@ -7,7 +7,6 @@
 // that, a few hundred at a time.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,9 +54,9 @@ struct TraceOrder {
     return as_of == absl::InfiniteFuture() && known_at == absl::InfiniteFuture();
   }
   TraceFilter filter = {};
-  // Called with the lots of each level, by id, before what lies beyond them is read, for a caller
-  // that locks them. Its refusal ends the walk.
-  std::function<absl::Status(const std::vector<LotId>& level)> before_children = nullptr;
+  // Whether the lots of each level are locked for update before what lies beyond them is read. They
+  // are then told in the order of their ids.
+  bool lock = false;
 };
 
 // A receipt, delivery or return of a lot that was not reversed.

@@ -52,6 +52,9 @@ namespace lots {
 // One pass over a finished downstream graph; T and bounds by the number of the node.
 std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals);
 
+// T of a graph's nodes, by number.
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+                                                 const TraceGraph& graph);
 // T of lots that are no serials, in their order; some thousands at most.
 absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
                                                  const std::vector<LotId>& lot_ids);

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,8 +16,31 @@ constexpr pg::Statement kNodeLots{"trace_node_lots", R"sql(
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY product_id, number_key, lot_id)sql"};
 
-// Ours first, then customers', then scrap. on_hand counts every place, shown or not.
+// Every place and partner movement of the lots, put in order and cut to what is shown here: in
+// PostgreSQL that takes as long again as reading them. At most $3 rows: lots that lie in thousands
+// of places, or went to thousands of customers, are read by the statements after these.
 constexpr pg::Statement kNodePlaces{"trace_node_places", R"sql(
+  SELECT lot_id, location_id, kind, quantity, arrived_at
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)
+  LIMIT $3)sql"};
+
+// Receipts, deliveries and returns that had happened by $4 and were recorded by $5; the partner's
+// side is the one that is not ours.
+constexpr pg::Statement kNodePartners{"trace_node_partners", R"sql(
+  SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
+         m.occurred_at,
+         CASE m.kind WHEN 3 THEN m.to_location_id ELSE m.from_location_id END,
+         m.recorded_at, m.movement_id
+  FROM movements m
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind IN (1, 3, 4) AND m.reverses_id IS NULL
+    AND m.occurred_at <= $4 AND m.recorded_at <= $5 AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
+        AND r.recorded_at <= $5)
+  LIMIT $3)sql"};
+
+// Ours first, then customers', then scrap. on_hand counts every place, shown or not.
+constexpr pg::Statement kManyPlaces{"trace_many_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at, places, on_hand
   FROM (
     SELECT lot_id, location_id, kind, quantity, arrived_at,
@@ -27,9 +53,7 @@ constexpr pg::Statement kNodePlaces{"trace_node_places", R"sql(
     WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)) held
   WHERE place <= $3 ORDER BY lot_id, place)sql"};
 
-// Receipts, deliveries and returns that had happened by $4 and were recorded by $5; the partner's
-// side is the one that is not ours.
-constexpr pg::Statement kNodePartners{"trace_node_partners", R"sql(
+constexpr pg::Statement kManyPartners{"trace_many_partners", R"sql(
   SELECT lot_id, kind, partner_id, document_type, document_number, quantity, occurred_at,
          location_id, movements
   FROM (
@@ -45,9 +69,9 @@ constexpr pg::Statement kNodePartners{"trace_node_partners", R"sql(
           AND r.recorded_at <= $5)) partners
   WHERE place <= $3 ORDER BY lot_id, place)sql"};
 
-// The same at another time: by $4 it had happened, by $5 it was recorded. A balance stays when it
+// Places at another time: by $4 it had happened, by $5 it was recorded. A balance stays when it
 // is empty, so every place that a lot ever was in has one: they are the places to sum up.
-constexpr pg::Statement kNodePlacesThen{"trace_node_places_then", R"sql(
+constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
   SELECT lot_id, location_id, kind, quantity, NULL::timestamptz, places, on_hand
   FROM (
     SELECT lot_id, location_id, kind, quantity,
@@ -89,58 +113,159 @@ TraceNode ReadNode(const pg::Row& row) {
   return node;
 }
 
-void ReadPlaces(const pg::Result& places, NodeOfLot& nodes) {
+TracePlace PlaceOf(const pg::Row& row) {
+  return {row.Get<LocationId>(1), row.Get<LocationKind>(2), row.Get<Quantity>(3),
+          row.Get<std::optional<absl::Time>>(4)};
+}
+
+PartnerMovement PartnerOf(const pg::Row& row) {
+  PartnerMovement movement;
+  movement.kind = row.Get<MovementKind>(1);
+  movement.partner_id = row.Get<std::string>(2);
+  movement.document = {row.Get<std::string>(3), row.Get<std::string>(4)};
+  movement.quantity = row.Get<Quantity>(5);
+  movement.occurred_at = row.Get<absl::Time>(6);
+  movement.location_id = row.Get<LocationId>(7);
+  return movement;
+}
+
+// Places that were put in order and cut already.
+void ReadShownPlaces(const pg::Result& places, NodeOfLot& nodes) {
   for (const pg::Row& row : places) {
     TraceNode& node = *nodes.at(row.Get<LotId>(0));
     node.place_count = row.Get<int64_t>(5);
     node.on_hand = row.Get<Quantity>(6);
-    const auto quantity = row.Get<Quantity>(3);
+    TracePlace place = PlaceOf(row);
     // Back-dated facts can leave less than nothing at an earlier time.
-    if (!quantity.IsPositive()) continue;
-    node.places.push_back({row.Get<LocationId>(1), row.Get<LocationKind>(2), quantity,
-                           row.Get<std::optional<absl::Time>>(4)});
+    if (place.quantity.IsPositive()) node.places.push_back(std::move(place));
   }
 }
 
-void ReadPartners(const pg::Result& partners, NodeOfLot& nodes) {
+void ReadShownPartners(const pg::Result& partners, NodeOfLot& nodes) {
   for (const pg::Row& row : partners) {
     TraceNode& node = *nodes.at(row.Get<LotId>(0));
-    PartnerMovement movement;
-    movement.kind = row.Get<MovementKind>(1);
-    movement.partner_id = row.Get<std::string>(2);
-    movement.document = {row.Get<std::string>(3), row.Get<std::string>(4)};
-    movement.quantity = row.Get<Quantity>(5);
-    movement.occurred_at = row.Get<absl::Time>(6);
-    movement.location_id = row.Get<LocationId>(7);
-    node.partner_movements.push_back(std::move(movement));
+    node.partner_movements.push_back(PartnerOf(row));
     node.partner_movement_count = row.Get<int64_t>(8);
   }
 }
+
+bool IsOurs(const TracePlace& place) {
+  return place.kind == LocationKind::kInternal || place.kind == LocationKind::kTransit;
+}
+
+void ReadEveryPlace(const pg::Result& places, NodeOfLot& nodes) {
+  for (const pg::Row& row : places) {
+    TraceNode& node = *nodes.at(row.Get<LotId>(0));
+    node.places.push_back(PlaceOf(row));
+    if (IsOurs(node.places.back())) node.on_hand += node.places.back().quantity;
+  }
+  // Kinds are numbered with ours first.
+  const auto order = [](const TracePlace& place) {
+    return std::tie(place.kind, place.location_id);
+  };
+  for (auto& [lot_id, node] : nodes) {
+    node->place_count = static_cast<int64_t>(node->places.size());
+    std::sort(node->places.begin(), node->places.end(),
+              [&](const TracePlace& a, const TracePlace& b) { return order(a) < order(b); });
+    if (node->places.size() > kTracePlacesShownMax) node->places.resize(kTracePlacesShownMax);
+  }
+}
+
+void ReadEveryPartner(const pg::Result& partners, NodeOfLot& nodes) {
+  struct Found {
+    TraceNode* node;
+    absl::Time recorded_at;
+    Uuid movement_id;
+    int row;
+  };
+  std::vector<Found> found;
+  found.reserve(partners.size());
+  for (const pg::Row& row : partners) {
+    found.push_back({nodes.at(row.Get<LotId>(0)), row.Get<absl::Time>(8), row.Get<Uuid>(9),
+                     static_cast<int>(found.size())});
+  }
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.recorded_at, a.movement_id) < std::tie(b.recorded_at, b.movement_id);
+  });
+  for (const Found& movement : found) {
+    TraceNode& node = *movement.node;
+    if (++node.partner_movement_count > kTracePartnerMovementsShownMax) continue;
+    node.partner_movements.push_back(PartnerOf(partners[movement.row]));
+  }
+}
+
+// What one read of nodes asks, and how it takes the answers.
+class NodeRead {
+ public:
+  NodeRead(pg::Transaction& snapshot, const TraceOrder& order, const std::vector<LotId>& lot_ids)
+      : snapshot_(snapshot), order_(order), lot_ids_(lot_ids) {}
+
+  absl::StatusOr<std::vector<TraceNode>> Run() && {
+    snapshot_.Add(kNodeLots, order_.company, lot_ids_);
+    if (order_.IsNow()) {
+      snapshot_.Add(kNodePlaces, order_.company, lot_ids_, RowsMax());
+    } else {
+      snapshot_.Add(kPlacesThen, order_.company, lot_ids_, kTracePlacesShownMax, order_.as_of,
+                    order_.known_at);
+    }
+    snapshot_.Add(kNodePartners, order_.company, lot_ids_, RowsMax(), order_.as_of,
+                  order_.known_at);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    nodes_.reserve(lot_ids_.size());
+    for (const pg::Row& row : results[0]) nodes_.push_back(ReadNode(row));
+    for (TraceNode& node : nodes_) node_of_lot_[node.lot_id] = &node;
+    RETURN_IF_ERROR(TakePlaces(results[1]));
+    RETURN_IF_ERROR(TakePartners(results[2]));
+    return std::move(nodes_);
+  }
+
+ private:
+  // Half of what is shown of every lot: most have one place or two.
+  int64_t RowsMax() const {
+    return static_cast<int64_t>(lot_ids_.size()) * kTracePlacesShownMax / 2;
+  }
+  bool IsCut(const pg::Result& rows) const {
+    return static_cast<int64_t>(rows.size()) == RowsMax();
+  }
+
+  absl::Status TakePlaces(const pg::Result& places) {
+    if (!order_.IsNow()) {
+      ReadShownPlaces(places, node_of_lot_);
+    } else if (!IsCut(places)) {
+      ReadEveryPlace(places, node_of_lot_);
+    } else {
+      snapshot_.Add(kManyPlaces, order_.company, lot_ids_, kTracePlacesShownMax);
+      ASSIGN_OR_RETURN(const pg::Results shown, snapshot_.Send());
+      ReadShownPlaces(shown[0], node_of_lot_);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakePartners(const pg::Result& partners) {
+    if (!IsCut(partners)) {
+      ReadEveryPartner(partners, node_of_lot_);
+      return absl::OkStatus();
+    }
+    snapshot_.Add(kManyPartners, order_.company, lot_ids_, kTracePartnerMovementsShownMax,
+                  order_.as_of, order_.known_at);
+    ASSIGN_OR_RETURN(const pg::Results shown, snapshot_.Send());
+    ReadShownPartners(shown[0], node_of_lot_);
+    return absl::OkStatus();
+  }
+
+  pg::Transaction& snapshot_;
+  const TraceOrder& order_;
+  const std::vector<LotId>& lot_ids_;
+  std::vector<TraceNode> nodes_;
+  NodeOfLot node_of_lot_;
+};
 
 }  // namespace
 
 absl::StatusOr<std::vector<TraceNode>> ReadTraceNodes(pg::Transaction& snapshot,
                                                       const TraceOrder& order,
                                                       const std::vector<LotId>& lot_ids) {
-  const CompanyId& company = order.company;
-  snapshot.Add(kNodeLots, company, lot_ids);
-  if (order.IsNow()) {
-    snapshot.Add(kNodePlaces, company, lot_ids, kTracePlacesShownMax);
-  } else {
-    snapshot.Add(kNodePlacesThen, company, lot_ids, kTracePlacesShownMax, order.as_of,
-                 order.known_at);
-  }
-  snapshot.Add(kNodePartners, company, lot_ids, kTracePartnerMovementsShownMax, order.as_of,
-               order.known_at);
-  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
-  std::vector<TraceNode> nodes;
-  nodes.reserve(lot_ids.size());
-  for (const pg::Row& row : results[0]) nodes.push_back(ReadNode(row));
-  NodeOfLot node_of_lot;
-  for (TraceNode& node : nodes) node_of_lot[node.lot_id] = &node;
-  ReadPlaces(results[1], node_of_lot);
-  ReadPartners(results[2], node_of_lot);
-  return nodes;
+  return NodeRead(snapshot, order, lot_ids).Run();
 }
 
 absl::StatusOr<std::vector<Transformation>> ReadTraceSteps(

@@ -1,4 +1,7 @@
 // What the bounds of a trace need to know of lots.
+#include <algorithm>
+#include <cstddef>
+
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/status_macros.h"
 #include "storage/trace_bounds.h"
@@ -6,15 +9,15 @@
 namespace lots {
 namespace {
 
+// Lots that more than one line says were made. The others, which are nearly all, need no look at
+// the line itself: an index answers for them.
+constexpr pg::Statement kMadeAgain{"trace_made_again", R"sql(
+  SELECT lot_id FROM transformation_outputs
+  WHERE company = $1 AND lot_id = ANY($2)
+  GROUP BY lot_id HAVING count(*) > 1)sql"};
+
 // What is made: lines, added up here. $3 and $4: by when it had happened and was recorded.
 constexpr pg::Statement kMade{"trace_total_made", R"sql(
-  SELECT o.lot_id, o.quantity
-  FROM transformation_outputs o
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
-    SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"};
-
-constexpr pg::Statement kMadeThen{"trace_total_made_then", R"sql(
   SELECT o.lot_id, o.quantity
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
@@ -23,14 +26,12 @@ constexpr pg::Statement kMadeThen{"trace_total_made_then", R"sql(
     SELECT FROM transformations r
     WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"};
 
-// Only places of the kinds that goods come from are looked at, and a lot that was never there costs
-// no look at its movements.
+// A receipt, or an adjustment out of a place of kind ADJUSTMENT: something was found.
 constexpr pg::Statement kCame{"trace_total_came", R"sql(
   SELECT m.lot_id, m.quantity
-  FROM balances b
-  JOIN movements m ON m.company = $1 AND m.lot_id = b.lot_id
-    AND m.from_location_id = b.location_id AND m.reverses_id IS NULL
-  WHERE b.company = $1 AND b.lot_id = ANY($2) AND b.kind IN (3, 7)
+  FROM movements m
+  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id AND f.kind IN (3, 7)
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind IN (1, 8) AND m.reverses_id IS NULL
     AND m.occurred_at <= $3 AND m.recorded_at <= $4 AND NOT EXISTS (
       SELECT FROM movements r
       WHERE r.company = $1 AND r.reverses_id = m.movement_id AND r.recorded_at <= $4))sql"};
@@ -41,18 +42,107 @@ constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
   JOIN products p ON p.company = $1 AND p.product_id = l.product_id
   WHERE l.company = $1 AND l.lot_id = ANY($2))sql"};
 
+constexpr size_t kLotsPerStatement = 10'000;
+
+void AddMade(pg::Transaction& snapshot, const TraceOrder& order, const std::vector<LotId>& lots) {
+  snapshot.Add(kMade, order.company, lots, order.as_of, order.known_at);
+}
+
+void AddCame(pg::Transaction& snapshot, const TraceOrder& order, const std::vector<LotId>& lots) {
+  snapshot.Add(kCame, order.company, lots, order.as_of, order.known_at);
+}
+
+// The totals of a graph's nodes, some thousands at a time.
+class NodeTotals {
+ public:
+  NodeTotals(pg::Transaction& snapshot, const TraceOrder& order, const TraceGraph& graph)
+      : snapshot_(snapshot),
+        order_(order),
+        graph_(graph),
+        totals_(graph.nodes.size(), Quantity::FromUnits(1)) {}
+
+  absl::StatusOr<std::vector<Quantity>> Read() && {
+    const auto count = static_cast<uint32_t>(totals_.size());
+    for (uint32_t node = 0; node < count;) {
+      std::vector<LotId> lots;
+      for (; node < count && lots.size() < kLotsPerStatement; ++node) {
+        const auto& [lot_id, found] = graph_.nodes[node];
+        if (found.serial) continue;
+        lots.push_back(lot_id);
+        // A seed is not reached through what made it.
+        totals_[node] = found.depth == 0 ? Quantity() : MadeInGraph(node);
+        if (found.depth == 0) made_elsewhere_.push_back(lot_id);
+      }
+      RETURN_IF_ERROR(ReadSome(lots));
+    }
+    RETURN_IF_ERROR(ReadMadeElsewhere());
+    return std::move(totals_);
+  }
+
+ private:
+  absl::Status ReadSome(const std::vector<LotId>& lots) {
+    if (lots.empty()) return absl::OkStatus();
+    snapshot_.Add(kMadeAgain, order_.company, lots);
+    AddCame(snapshot_, order_, lots);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    for (const pg::Row& row : results[0]) {
+      const auto lot_id = row.Get<LotId>(0);
+      const uint32_t node = graph_.nodes.Find(lot_id);
+      if (graph_.nodes[node].second.depth == 0) continue;
+      totals_[node] -= MadeInGraph(node);
+      made_elsewhere_.push_back(lot_id);
+    }
+    AddUp(results[1]);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadMadeElsewhere() {
+    for (size_t begin = 0; begin < made_elsewhere_.size(); begin += kLotsPerStatement) {
+      const size_t end = std::min(made_elsewhere_.size(), begin + kLotsPerStatement);
+      AddMade(snapshot_, order_,
+              {made_elsewhere_.begin() + static_cast<ptrdiff_t>(begin),
+               made_elsewhere_.begin() + static_cast<ptrdiff_t>(end)});
+      ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+      AddUp(results[0]);
+    }
+    return absl::OkStatus();
+  }
+
+  Quantity MadeInGraph(uint32_t node) const {
+    Quantity made;
+    for (const uint32_t number : graph_.LinksOfLot(node)) {
+      const TraceGraph::Link& link = graph_.links[number];
+      if (link.lot == node && IsMade(link.kind)) made += link.quantity;
+    }
+    return made;
+  }
+
+  void AddUp(const pg::Result& lines) {
+    for (const pg::Row& row : lines) {
+      totals_[graph_.nodes.Find(row.Get<LotId>(0))] += row.Get<Quantity>(1);
+    }
+  }
+
+  pg::Transaction& snapshot_;
+  const TraceOrder& order_;
+  const TraceGraph& graph_;
+  std::vector<Quantity> totals_;       // by number; a serial is one
+  std::vector<LotId> made_elsewhere_;  // perhaps: their lines are to be read
+};
+
 }  // namespace
+
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+                                                 const TraceGraph& graph) {
+  return NodeTotals(snapshot, order, graph).Read();
+}
 
 absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
                                                  const std::vector<LotId>& lot_ids) {
   std::vector<Quantity> totals(lot_ids.size());
   if (lot_ids.empty()) return totals;
-  if (order.IsNow()) {
-    snapshot.Add(kMade, order.company, lot_ids);
-  } else {
-    snapshot.Add(kMadeThen, order.company, lot_ids, order.as_of, order.known_at);
-  }
-  snapshot.Add(kCame, order.company, lot_ids, order.as_of, order.known_at);
+  AddMade(snapshot, order, lot_ids);
+  AddCame(snapshot, order, lot_ids);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
   absl::flat_hash_map<LotId, size_t> places;
   for (size_t i = 0; i < lot_ids.size(); ++i) places[lot_ids[i]] = i;

@@ -19,6 +19,12 @@ constexpr pg::Statement kSortLots{"trace_sort_lots", R"sql(
   SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY product_id, number_key, lot_id)sql"};
 
+// Stronger than what the ledger takes of lots and of serials: who moves one of them has done so, or
+// waits.
+constexpr pg::Statement kLockLots{"trace_lock_lots", R"sql(
+  SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND lot_id = ANY($2)
+  ORDER BY lot_id FOR UPDATE)sql"};
+
 // Lines as they are: adding them up costs more there than here.
 constexpr pg::Statement kInputsOfLots{"trace_inputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
@@ -145,7 +151,6 @@ class Walk {
     for (const LotId& seed : order_.seeds) reached_.push_back(graph_.AddLot(seed));
     RETURN_IF_ERROR(EnterLevel());
     while (!level_.empty()) {
-      RETURN_IF_ERROR(CallBeforeChildren());
       for (size_t begin = 0; begin < level_.size(); begin += kLotsPerStatement) {
         RETURN_IF_ERROR(Cross(absl::MakeConstSpan(level_).subspan(begin, kLotsPerStatement)));
       }
@@ -175,7 +180,7 @@ class Walk {
     const size_t room = order_.node_limit - graph_.reached_count();
     if (fresh.size() > room) truncated_by_ = "node_limit";
     if (room == 0) return absl::OkStatus();
-    transaction_.Add(kSortLots, order_.company, fresh);
+    transaction_.Add(order_.lock ? kLockLots : kSortLots, order_.company, fresh);
     ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
     for (const pg::Row& row : results[0]) {
       if (level_.size() == room) break;
@@ -184,13 +189,6 @@ class Walk {
     }
     graph_.AddLevel(level_);
     return absl::OkStatus();
-  }
-
-  absl::Status CallBeforeChildren() const {
-    if (order_.before_children == nullptr) return absl::OkStatus();
-    std::vector<LotId> by_id = IdsOf(level_);
-    std::sort(by_id.begin(), by_id.end());
-    return order_.before_children(by_id);
   }
 
   // From the lots to the transformations next to them, and to the lots on their other side.

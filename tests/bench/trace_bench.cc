@@ -49,7 +49,8 @@ Traced TraceSeed(v1::TraceService::Stub& stub, const Graph& graph) {
 }
 
 // The best recursion there is: UNION on the lot alone. Depth and certainty, which the trace tells
-// too, would make it explode. Then the columns of a node: the lot, its places, its deliveries.
+// too, would make it explode. Then the columns of a node: the lot, its places, its deliveries, and
+// how much of it there ever was.
 constexpr char kRecursive[] = R"sql(
 WITH RECURSIVE reached (lot_id) AS (
   SELECT lot_id FROM lots WHERE company = '$C' AND product_id = 'part' AND number_key = 'seed'
@@ -69,6 +70,15 @@ SELECT l.lot_id, l.product_id, l.number, l.tracking, l.reference, l.state, l.exp
                           m.occurred_at, m.to_location_id))
         FROM movements m
         WHERE m.company = '$C' AND m.lot_id = l.lot_id AND m.kind IN (1, 3, 4)
+          AND m.reverses_id IS NULL AND NOT EXISTS (
+            SELECT FROM movements x WHERE x.company = '$C' AND x.reverses_id = m.movement_id)),
+       (SELECT coalesce(sum(o.quantity), 0) FROM transformation_outputs o
+        WHERE o.company = '$C' AND o.lot_id = l.lot_id AND o.role <> 3 AND NOT EXISTS (
+          SELECT FROM transformations x
+          WHERE x.company = '$C' AND x.reverses_id = o.transformation_id)) +
+       (SELECT coalesce(sum(m.quantity), 0) FROM movements m
+        JOIN locations f ON f.company = '$C' AND f.location_id = m.from_location_id
+        WHERE m.company = '$C' AND m.lot_id = l.lot_id AND m.kind IN (1, 8) AND f.kind IN (3, 7)
           AND m.reverses_id IS NULL AND NOT EXISTS (
             SELECT FROM movements x WHERE x.company = '$C' AND x.reverses_id = m.movement_id))
 FROM reached r JOIN lots l ON l.company = '$C' AND l.lot_id = r.lot_id

@@ -215,29 +215,6 @@ TEST_F(TraceTest, OrderOfTheSeedsNeverChangesTheAnswer) {
   EXPECT_EQ(Run(kDown, {"a", "b", "a"}).nodes, Run(kDown, {"b", "a"}).nodes);
 }
 
-TEST_F(TraceTest, EveryLevelIsSeenByIdBeforeWhatLiesBeyondIt) {
-  graph_.AddStep({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
-  graph_.AddStep({{"b2"}}, {{"c"}});
-  TraceOrder order{.company = graph_.company(),
-                   .direction = kDown,
-                   .seeds = {graph_.Lot("a")},
-                   .depth_max = kTraceDepthMax,
-                   .node_limit = kTraceNodesDefault};
-  std::vector<std::vector<LotId>> levels;
-  order.before_children = [&](const std::vector<LotId>& level) {
-    levels.push_back(level);
-    return levels.size() < 3 ? absl::OkStatus() : absl::AbortedError("enough");
-  };
-
-  const absl::Status status = Trace(graph_.db(), order, [](const TracePiece&) {}).status();
-
-  std::vector<LotId> middle = {graph_.Lot("b1"), graph_.Lot("b2"), graph_.Lot("b3")};
-  std::sort(middle.begin(), middle.end());
-  EXPECT_THAT(levels,
-              ElementsAre(ElementsAre(graph_.Lot("a")), middle, ElementsAre(graph_.Lot("c"))));
-  EXPECT_EQ(status.message(), "enough");
-}
-
 TEST_F(TraceTest, TellsWhereALotIsAndWhoseHandsItPassed) {
   const LotId lot = graph_.Lot("tomato");
   const std::string id = lot.value().ToString();
