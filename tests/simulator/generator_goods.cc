@@ -105,6 +105,10 @@ void Generator::AddReceipt(v1::NewMovement& movement) {
   movement.set_quantity(Incoming(*history_->lots[lot].product));
   if (Chance(30)) movement.set_from_location_id("FORGE");
   movement.set_to_location_id(OwnPlace());
+  // More of what is there already, now and then.
+  for (const auto& [place, there] : history_->PlacesThen(lot, {})) {
+    if (IsOnHand(place) && there.IsPositive() && Chance(50)) movement.set_to_location_id(place);
+  }
   if (Chance(80)) movement.set_partner_id(absl::StrCat("supplier-", random_.Between(1, 3)));
 }
 
@@ -135,7 +139,8 @@ Request Generator::ReverseMovement() {
   const auto count = static_cast<int64_t>(history_->movements.size());
   if (count == 0 || Chance(2)) return request;
   // What happened lately can mostly be taken back.
-  const int64_t first = Chance(70) ? std::max<int64_t>(0, count - 8) : 0;
+  const int64_t lately = Chance(50) ? 2 : 8;
+  const int64_t first = Chance(75) ? std::max<int64_t>(0, count - lately) : 0;
   request.set_movement_id(history_->movements[random_.Between(first, count - 1)].symbol);
   return request;
 }
