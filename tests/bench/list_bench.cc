@@ -137,7 +137,7 @@ FROM (SELECT product_id, count(*) AS lot_count FROM lots
 LEFT JOIN (SELECT product_id, sum(quantity) AS quantity FROM balances
            WHERE company = 'main' AND kind IN (1, 2) AND quantity <> 0 GROUP BY product_id) AS b
   USING (product_id)
-ORDER BY l.product_id LIMIT 1001)sql";
+ORDER BY l.product_id LIMIT 1000)sql";
 
 void MeasureSummary(Stage& stage, const Options& options, std::vector<Result>& results) {
   v1::SummarizeLotsRequest request;

@@ -1,8 +1,7 @@
 #include "tests/bench/load.h"
 
-#include <time.h>
-
 #include <atomic>
+#include <ctime>
 #include <iostream>
 
 #include "absl/base/thread_annotations.h"
@@ -167,7 +166,7 @@ MeasuredLoad MeasureLoad(const Stage& stage, const std::function<Load()>& run) {
                                {"calls_per_second", load.per_second()},
                                {"p50_ms", milliseconds(0.5)},
                                {"p99_ms", milliseconds(0.99)}}};
-  return {.measured = std::move(measured), .load = std::move(load)};
+  return {.measured = std::move(measured), .load = load};
 }
 
 }  // namespace lots::bench
