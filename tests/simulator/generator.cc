@@ -75,7 +75,7 @@ Request Generator::Any() {
       {2, &Generator::Unassign},
       {1, &Generator::Cancel},
       {18, &Generator::Complete},
-      {4, &Generator::Disassemble},
+      {7, &Generator::Disassemble},
       {5, &Generator::ReverseCompletion},
       {4, &Generator::Split},
       {3, &Generator::Merge},

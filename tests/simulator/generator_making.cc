@@ -151,7 +151,7 @@ Request Generator::Disassemble() {
                                     [&](const auto& output) { return output.lot == stock.lot; });
     if (!is_its) continue;
     for (const auto& input : made.inputs) {
-      if (!Chance(35) || request.components_size() > 3) continue;
+      if (!Chance(55) || request.components_size() > 3) continue;
       auto& component = *request.add_components();
       Name(input.lot, *component.mutable_lot());
       if (Chance(70)) component.set_quantity(Some({input.lot, "", input.quantity}));
