@@ -1,5 +1,7 @@
 // Lists: list_lots_page (as cheap at any depth as at the first page), search_lots, summarize_lots.
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -15,6 +17,7 @@ constexpr int kWalkPageSize = 1'000;  // the same token, sooner there
 constexpr int64_t kDepths[] = {1'000, 10'000};
 constexpr int64_t kPagesPerRound = 400;
 constexpr int kSearchers = 2;
+constexpr int kSummaryPageSize = 1'000;
 
 template <class Request, class Response>
 using Method = grpc::Status (v1::LotService::Stub::*)(grpc::ClientContext*, const Request&,
@@ -130,19 +133,20 @@ void MeasureSearches(Stage& stage, const Options& options, std::vector<Result>& 
       results);
 }
 
+// In no order: asked for one, PostgreSQL reads the products one by one through an index, which
+// takes many times as long.
 constexpr char kSummarySql[] = R"sql(
 SELECT l.product_id, l.lot_count, coalesce(b.quantity, 0)
 FROM (SELECT product_id, count(*) AS lot_count FROM lots
       WHERE company = 'main' AND state IN (1, 2) GROUP BY product_id) AS l
 LEFT JOIN (SELECT product_id, sum(quantity) AS quantity FROM balances
            WHERE company = 'main' AND kind IN (1, 2) AND quantity <> 0 GROUP BY product_id) AS b
-  USING (product_id)
-ORDER BY l.product_id LIMIT 1000)sql";
+  USING (product_id))sql";
 
 void MeasureSummary(Stage& stage, const Options& options, std::vector<Result>& results) {
   v1::SummarizeLotsRequest request;
   request.set_company(kFactory);
-  request.set_page_size(1'000);
+  request.set_page_size(kSummaryPageSize);
   int64_t answered = 0, selected = 0;
   const auto timed = [](const std::function<int64_t()>& ask, int64_t& count) {
     const absl::Time began = absl::Now();
@@ -157,9 +161,13 @@ void MeasureSummary(Stage& stage, const Options& options, std::vector<Result>& r
     return lots;
   };
   const auto by_sql = [&]() -> int64_t {
-    int64_t lots = 0;
-    for (const pg::Row row : Select(stage.db(), kSummarySql)) lots += row.Get<int64_t>(1);
-    return lots;
+    std::map<std::string, int64_t> lots;
+    for (const pg::Row row : Select(stage.db(), kSummarySql)) {
+      lots[row.Get<std::string>(0)] = row.Get<int64_t>(1);
+    }
+    int64_t sum = 0, products = 0;
+    for (const auto& [product, count] : lots) sum += products++ < kSummaryPageSize ? count : 0;
+    return sum;
   };
   Result result{
       .name = "summarize_lots", .unit = "wall_ms", .target = 1.1, .lots = options.factory().lots};
