@@ -72,7 +72,7 @@ class Simulation {
   // look.cc: what there is.
   void Look(const std::set<LotIndex>& lots);
   void LookAtHistory(LotIndex lot);
-  void LookAtTransformations(LotIndex lot, const v1::ListLotHistoryResponse& history);
+  void LookAtTransformations(LotIndex lot, const v1::ListLotHistoryResponse& answer);
   void LookAtPlaces(LotIndex lot);
   void LookAtOrder(const std::string& work_order);
   void LookAtStock();
@@ -106,11 +106,11 @@ class Simulation {
   void Ask(const v1::TraceUpstreamRequest& request, const Step& step);
   void Ask(const v1::TraceDownstreamRequest& request, const Step& step);
   void Ask(const v1::ListRecipientsRequest& request, const Step& step);
-  void Ask(const v1::ListStockRequest& request, const Step& step);
+  void Ask(const v1::ListStockRequest& asked, const Step& step);
   void Ask(const v1::SuggestLotsRequest& request, const Step& step);
   void Ask(const LookAtAll&, const Step& step);
   template <class Request>
-  void AskTrace(const Request& request, const Step& step, Direction direction);
+  void AskTrace(const Request& asked, const Step& step, Direction direction);
   template <class Request>
   Moment MomentOf(Request& request, const Step& step) const;
   std::set<LotIndex> SeedsOf(const google::protobuf::RepeatedPtrField<v1::LotRef>& refs,
