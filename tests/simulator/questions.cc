@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "absl/algorithm/container.h"
+
 namespace lots::simulator {
 
 namespace {
@@ -45,21 +47,61 @@ std::map<LotIndex, int> Distances(const TraceQuestion& question, const std::vect
   return distances;
 }
 
+// A certain way may be longer than the shortest one. It leads over the edges of what the walk went
+// through: from lots before the last depth, and downstream also from those at it, into something
+// that other lots led to and of which they told as much.
+class CertainEdges {
+ public:
+  CertainEdges(const History& history, const TraceQuestion& question,
+               const std::map<LotIndex, int>& depths)
+      : history_(history), question_(question), depths_(depths) {}
+
+  std::vector<Edge> Find() const {
+    std::vector<Edge> found;
+    for (size_t i = 0; i < history_.transformations.size(); ++i) {
+      const int transformation = static_cast<int>(i);
+      if (!history_.TransformationStands(transformation, question_.moment)) continue;
+      for (const Edge& edge : history_.EdgesOf(transformation)) {
+        if (edge.certain && IsTold(edge, history_.transformations[i])) found.push_back(edge);
+      }
+    }
+    return found;
+  }
+
+ private:
+  bool IsBeforeTheEnd(LotIndex lot) const {
+    const auto found = depths_.find(lot);
+    return found != depths_.end() && found->second < question_.depth_max;
+  }
+
+  bool IsTold(const Edge& edge, const Transformation& transformation) const {
+    const LotIndex near = NearOf(edge, question_.direction);
+    if (IsBeforeTheEnd(near)) return true;
+    if (depths_.count(near) == 0 || question_.direction == Direction::kUpstream) return false;
+    const auto led_here = [&](const auto& input) { return IsBeforeTheEnd(input.lot); };
+    const auto led_to_all = [&](const auto& input) {
+      return led_here(input) && input.output == kNone;
+    };
+    const bool is_exact = absl::c_any_of(transformation.inputs, [&](const auto& input) {
+      return input.lot == edge.input && input.output == edge.output;
+    });
+    return absl::c_any_of(transformation.inputs, led_to_all) ||
+           (is_exact && absl::c_any_of(transformation.inputs, led_here));
+  }
+
+  const History& history_;
+  const TraceQuestion& question_;
+  const std::map<LotIndex, int>& depths_;
+};
+
 }  // namespace
 
-// A certain way may be longer than the shortest one; it leads over what the walk went through.
 std::map<LotIndex, TracedLot> Trace(const History& history, const TraceQuestion& question) {
-  const std::vector<Edge> edges = StandingEdges(history, question);
-  const std::map<LotIndex, int> all = Distances(question, edges);
-  std::vector<Edge> certain_edges;
-  for (const Edge& edge : edges) {
-    const auto near = all.find(NearOf(edge, question.direction));
-    const bool walked = near != all.end() && near->second < question.depth_max;
-    if (edge.certain && walked) certain_edges.push_back(edge);
-  }
+  const std::map<LotIndex, int> all = Distances(question, StandingEdges(history, question));
   TraceQuestion however_far = question;
   however_far.depth_max = INT_MAX;
-  const std::map<LotIndex, int> certain = Distances(however_far, certain_edges);
+  const std::map<LotIndex, int> certain =
+      Distances(however_far, CertainEdges(history, question, all).Find());
   std::map<LotIndex, TracedLot> reached;
   for (const auto& [lot, depth] : all) reached[lot] = {depth, certain.count(lot) > 0};
   return reached;

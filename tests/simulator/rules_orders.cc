@@ -163,6 +163,9 @@ void Rules::PlanOne(Made made, absl::string_view quantity, std::vector<Made>& al
 void Rules::PlanPlanned(const v1::CompleteWorkOrderRequest& request, std::vector<Made>& made) {
   std::set<LotIndex> named;
   for (const Made& other : made) named.insert(other.lot);
+  for (const v1::CompletionByProduct& other : request.by_products()) {
+    named.insert(history_.FindLot(other.lot().product_id(), other.lot().number()));
+  }
   int left = request.planned_serial_count();
   if (left > 0 && request.destination_location_id().empty()) Refuse("FIELD_INVALID");
   for (const LotIndex serial : history_.PlannedOf(request.work_order_id())) {

@@ -258,5 +258,54 @@ TEST_F(TraceTest, TellsWhereALotIsAndWhoseHandsItPassed) {
   EXPECT_EQ(nodes[0].partner_movements[1].location_id, LocationId("shop"));
 }
 
+// Alone, the lot has more rows than are read of one lot at first; among others it has not.
+TEST_F(TraceTest, TellsTheFirstPlacesAndDeliveriesAndHowManyThereAre) {
+  const LotId lot = graph_.Lot("much");
+  const std::string id = lot.value().ToString();
+  database_.Execute(absl::StrCat(
+      R"sql(INSERT INTO locations (company, location_id, kind, display_name, gln, street, city,
+              region, postal_code, country, phone, is_default, created_at, updated_at)
+            SELECT 'acme', 'P' || n, 1 + n % 2 * 3, '', '', '', '', '', '', '', '', false, now(),
+                   now()
+            FROM generate_series(10, 34) n;
+            INSERT INTO balances
+            SELECT 'acme', ')sql",
+      id, R"sql(', 'P' || n, 'part', 1 + n % 2 * 3, false, n, now(), now(), now()
+            FROM generate_series(10, 34) n;
+            INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
+              to_location_id, document_type, document_number, partner_id, occurred_at, recorded_at,
+              actor, note)
+            SELECT 'acme', gen_random_uuid(), 3, ')sql",
+      id, R"sql(', 1, 'P10', 'P11', 'note', 'D' || n, 'shop', now(),
+                   now() + n * '1s'::interval, '', ''
+            FROM generate_series(34, 10, -1) n)sql"));
+  const auto trace = [&](std::vector<LotId> seeds) {
+    TraceNode found;
+    const TraceOrder order{.company = graph_.company(),
+                           .direction = kDown,
+                           .seeds = std::move(seeds),
+                           .depth_max = 1,
+                           .node_limit = 10};
+    EXPECT_TRUE(Trace(graph_.db(), order, [&](TracePiece piece) {
+                  for (TraceNode& node : piece.nodes) {
+                    if (node.lot_id == lot) found = std::move(node);
+                  }
+                }).ok());
+    return found;
+  };
+  for (const TraceNode& node :
+       {trace({lot}), trace({lot, graph_.Lot("a"), graph_.Lot("b"), graph_.Lot("c")})}) {
+    EXPECT_EQ(node.place_count, 25);
+    EXPECT_EQ(node.on_hand, Quantity::FromUnits(13 * 22));
+    ASSERT_EQ(node.places.size(), 20u);
+    EXPECT_EQ(node.places[0].location_id, LocationId("P10"));
+    EXPECT_EQ(node.places[13].location_id, LocationId("P11"));
+    EXPECT_EQ(node.partner_movement_count, 25);
+    ASSERT_EQ(node.partner_movements.size(), 20u);
+    EXPECT_EQ(node.partner_movements[0].document.number, "D10");
+    EXPECT_EQ(node.partner_movements[19].document.number, "D29");
+  }
+}
+
 }  // namespace
 }  // namespace lots
