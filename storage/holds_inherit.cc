@@ -87,7 +87,7 @@ struct Inheritance {
 
 bool PassesOn(const Hold& hold, const Ledger& ledger) {
   if (hold.cause == HoldCause::kRecall || !hold.binding) return false;
-  return hold.cause != HoldCause::kPlace || ledger.HasMoved(hold.lot_id, *hold.location_id);
+  return hold.cause != HoldCause::kPlace || ledger.HasTaken(hold.lot_id, *hold.location_id);
 }
 
 bool IsMember(const LotId& lot_id, const Ledger& ledger) {

@@ -173,8 +173,8 @@ class Ledger {
   // What holds a lot that was touched, now: neither released nor expired, oldest first. Also what
   // does not bind (a drill's), and what binds another place than those that move.
   absl::Span<const Hold> HoldsOf(const LotId& lot_id) const;
-  // Whether anything that was posted here moved what this place has of the lot.
-  bool HasMoved(const LotId& lot_id, const LocationId& location_id) const;
+  // Whether anything that was posted here took from what this place has of the lot.
+  bool HasTaken(const LotId& lot_id, const LocationId& location_id) const;
   // The state that the verb gives the lot in this transaction: postings are judged by it.
   void SetState(const LotId& lot_id, LotState state);
 
@@ -222,6 +222,7 @@ class Ledger {
     absl::Time last_recorded_at = absl::InfinitePast();
     bool stored = false;  // false: of a new lot, or of a serial that never was there
     bool changed = false;
+    bool taken = false;  // something left it
     // The transformation whose movements are being taken back here, and nothing moved since.
     std::optional<TransformationId> rewinding;
   };

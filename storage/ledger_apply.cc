@@ -38,6 +38,7 @@ Ledger::Line& Ledger::AddLine(const Case& c) {
     balance->changed = true;
     balance->rewinding.reset();
   }
+  c.from.taken = true;
   recorded_at_ = std::max(recorded_at_, recorded_at);
   c.from.quantity -= c.posting.quantity;
   c.to.quantity += c.posting.quantity;

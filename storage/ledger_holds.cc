@@ -89,9 +89,9 @@ absl::Span<const Hold> Ledger::HoldsOf(const LotId& lot_id) const {
   return found->second;
 }
 
-bool Ledger::HasMoved(const LotId& lot_id, const LocationId& location_id) const {
+bool Ledger::HasTaken(const LotId& lot_id, const LocationId& location_id) const {
   const auto found = balances_.find({lot_id, location_id});
-  return found != balances_.end() && found->second.changed;
+  return found != balances_.end() && found->second.taken;
 }
 
 void Ledger::JudgeHolds(const Case& c, const std::string& field, Problems& problems) const {

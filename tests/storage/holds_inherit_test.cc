@@ -161,6 +161,18 @@ TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
   EXPECT_THAT(HoldsOn("B"), ElementsAre("INHERITED from SALT"));
 }
 
+TEST_F(HoldsInheritTest, HoldOfAPlaceThatMoreIsPutToPassesNothingOn) {
+  const LotId soup = shop_.Lot("soup", "SOUP", "5");
+  Hold(Holding(soup, "LINE"));
+  CompletionOrder order = shop_.Completing("W1", "soup");
+  order.outputs = {Output("SOUP", "4"), Output("OTHER", "4")};
+  order.components = {Used(soup, "1")};
+  order.destination = LocationId("LINE");
+  Complete(order);
+
+  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "OTHER")), IsEmpty());
+}
+
 TEST_F(HoldsInheritTest, WhatIsMadeOfItIsHeldAllTheWay) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   Hold(salt);
