@@ -11,18 +11,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/openssl_free.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {
 namespace {
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* pointer) const {
-    free(pointer);
-  }
-};
 using Text = std::unique_ptr<BIO, Free<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;

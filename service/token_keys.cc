@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base64url.h"
+#include "service/openssl_free.h"
 #include "service/strict_json.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
@@ -19,13 +20,6 @@
 namespace lots {
 namespace {
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* pointer) const {
-    free(pointer);
-  }
-};
 using BigNumber = std::unique_ptr<BIGNUM, Free<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;

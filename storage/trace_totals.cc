@@ -89,7 +89,7 @@ class NodeTotals {
       const auto lot_id = row.Get<LotId>(0);
       const uint32_t node = graph_.nodes.Find(lot_id);
       if (graph_.nodes[node].second.depth == 0) continue;
-      totals_[node] -= MadeInGraph(node);
+      totals_[node] = Quantity();
       made_elsewhere_.push_back(lot_id);
     }
     AddUp(results[1]);

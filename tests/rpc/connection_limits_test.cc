@@ -19,8 +19,8 @@
 #include "storage/base/check.h"
 #include "storage/pg/flight.h"
 #include "tests/support/eventually.h"
-#include "tests/support/rpc_folder.h"
 #include "tests/support/rpc_tokens.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
 
 namespace lots {

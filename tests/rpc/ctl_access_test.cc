@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "service/ctl/run.h"
 #include "tests/support/rpc_certificates.h"
-#include "tests/support/rpc_folder.h"
 #include "tests/support/rpc_tokens.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
 
 namespace lots {

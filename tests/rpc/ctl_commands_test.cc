@@ -11,7 +11,7 @@
 #include "lots/v1/trace.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "tests/support/ctl_runner.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace lots {
 namespace {
@@ -318,7 +318,7 @@ TEST_F(CtlCommands, AUnitIsTakenApart) {
 }
 
 TEST_F(CtlCommands, ACompletionComesFromAFile) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   const std::string path = folder.Write("order.json",
                                         R"({"workOrderId": "WO-8", "productId": "pump",
           "outputs": [{"number": "X-1"}], "destinationLocationId": "HALL",

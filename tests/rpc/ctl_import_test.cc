@@ -15,7 +15,7 @@
 #include "service/ctl/epcis_import.h"
 #include "tests/support/ctl_runner.h"
 #include "tests/support/shared_data.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace lots {
 namespace {
@@ -213,7 +213,7 @@ TEST_F(CtlImport, EveryExampleOfGs1IsTakenWithAdjustments) {
 }
 
 TEST_F(CtlImport, ATruncatedFileIsRefusedWithTheLine) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   const std::string path = folder.Write("truncated.jsonld", text_.substr(0, text_.size() / 2));
   const CtlEnd end = lotctl_.Run({"import", "epcis", path});
   EXPECT_EQ(end.code, 2);

@@ -14,6 +14,7 @@
 #include "storage/pg/embedded.h"
 #include "tests/support/eventually.h"
 #include "tests/support/gate.h"
+#include "tests/support/rpc_bytes.h"
 #include "tests/support/test_server.h"
 
 namespace lots {
@@ -25,22 +26,12 @@ enum class Health { kUnknown = 0, kServing = 1, kNotServing = 2, kNoAnswer = 99 
 // Asks grpc.health.v1.Health/Check, whose messages have one field each.
 Health HealthOf(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
   const std::string request = "\x0A" + std::string(1, static_cast<char>(service.size())) + service;
-  const grpc::Slice slice(request);
-  const grpc::ByteBuffer sent(&slice, 1);
-  grpc::ByteBuffer received;
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
-  absl::Notification done;
-  grpc::Status status;
-  grpc::GenericStub(channel).UnaryCall(&context, "/grpc.health.v1.Health/Check",
-                                       grpc::StubOptions(), &sent, &received, [&](grpc::Status s) {
-                                         status = std::move(s);
-                                         done.Notify();
-                                       });
-  done.WaitForNotification();
-  grpc::Slice answer;
-  if (!status.ok() || !received.DumpToSingleSlice(&answer).ok()) return Health::kNoAnswer;
-  return answer.size() == 2 ? static_cast<Health>(*(answer.begin() + 1)) : Health::kUnknown;
+  grpc::GenericStub stub(channel);
+  std::string answer;
+  if (!SendBytes(stub, "/grpc.health.v1.Health/Check", request, &answer).ok()) {
+    return Health::kNoAnswer;
+  }
+  return answer.size() == 2 ? static_cast<Health>(answer[1]) : Health::kUnknown;
 }
 
 bool Becomes(const TestServer& server, Health health) {

@@ -22,8 +22,8 @@
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/caller.h"
-#include "tests/support/rpc_folder.h"
 #include "tests/support/rpc_tokens.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
 
 namespace lots {

@@ -14,9 +14,9 @@
 #include "lots/v1/catalog.grpc.pb.h"
 #include "tests/support/eventually.h"
 #include "tests/support/rpc_certificates.h"
-#include "tests/support/rpc_folder.h"
 #include "tests/support/rpc_lotd_process.h"
 #include "tests/support/rpc_tokens.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
 
 namespace lots {

@@ -7,8 +7,8 @@
 #include "absl/time/clock.h"
 #include "service/identity.h"
 #include "storage/errors.h"
-#include "tests/support/rpc_folder.h"
 #include "tests/support/rpc_tokens.h"
+#include "tests/support/test_folder.h"
 
 namespace lots {
 namespace {

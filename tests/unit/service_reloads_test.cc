@@ -15,7 +15,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
 #include "tests/support/eventually.h"
-#include "tests/support/rpc_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace lots {
 namespace {

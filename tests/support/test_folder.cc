@@ -1,7 +1,6 @@
-#include "tests/support/rpc_folder.h"
+#include "tests/support/test_folder.h"
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
