@@ -41,6 +41,7 @@ struct Call {
   std::shared_ptr<const Caller> caller;          // never null on the road of rpc.h
   std::string actor;                             // who acts, as history keeps it
   absl::Time now;                                // when the request came in
+  CallOrigin origin;                             // of a write, as the record of writes keeps it
   absl::Time deadline;                           // never infinite
   const std::atomic<bool>* cancelled = nullptr;  // set when the client went away
   const PageTokens* page_tokens = nullptr;
@@ -94,7 +95,8 @@ WriteContext MakeWriteContext(const Request& request, const Call& call) {
           .method = std::string(call.method),
           .payload_hash = HashOf(payload),
           .actor = call.actor,
-          .now = call.now};
+          .now = call.now,
+          .origin = call.origin};
 }
 
 }  // namespace lots

@@ -126,6 +126,12 @@ absl::StatusOr<std::shared_ptr<const Caller>> Identity::Authenticate(const Crede
       "certificate");
 }
 
+std::string Identity::CertificateOf(const grpc::CallbackServerContext& context) const {
+  if (!options_.certificates) return "";
+  const std::vector<std::string> names = NamesOf(*context.auth_context());
+  return names.empty() ? "" : names.front();
+}
+
 absl::StatusOr<std::shared_ptr<const Caller>> Identity::OfToken(absl::string_view authorization,
                                                                 absl::Time now) {
   if (options_.token_keys.empty()) return Missing("this server takes no tokens");

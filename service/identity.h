@@ -55,6 +55,8 @@ class Identity {
       const grpc::CallbackServerContext& context, absl::Time now);
   absl::StatusOr<std::shared_ptr<const Caller>> Authenticate(const Credentials& credentials,
                                                              absl::Time now);
+  // The first name that the connection's verified certificate proves; empty: there is none.
+  std::string CertificateOf(const grpc::CallbackServerContext& context) const;
 
  private:
   struct Known {

@@ -7,11 +7,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/audit_service.h"
 #include "service/convert.h"
 #include "service/fields.h"
 #include "service/hold_convert.h"
 #include "service/list_page.h"
 #include "service/lot_service.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
 #include "storage/lot_history.h"
@@ -69,6 +71,25 @@ v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory&
     *message.mutable_event() = EventToProto(*event, history);
   }
   return message;
+}
+
+// Adds from where each of the last entries came: one more read, for those who may see it.
+absl::Status AddOrigins(const LotHistory& history, const Call& call, const CompanyId& company,
+                        pg::Connection& db, v1::ListLotHistoryResponse& response) {
+  if (!call.caller->permissions.Has(v1::PERMISSION_AUDIT)) return absl::OkStatus();
+  std::vector<Uuid> ids;
+  for (const LotHistoryEntry& entry : history.entries) {
+    if (entry.entry_id.has_value()) ids.push_back(*entry.entry_id);
+  }
+  ASSIGN_OR_RETURN(const auto origins, FindAuditEntries(db, company, ids));
+  const int first = response.entries_size() - static_cast<int>(history.entries.size());
+  for (size_t i = 0; i < history.entries.size(); ++i) {
+    const auto origin = origins.find(history.entries[i].entry_id.value_or(Uuid()));
+    if (origin == origins.end()) continue;
+    *response.mutable_entries(first + static_cast<int>(i))->mutable_origin() =
+        OriginToProto(origin->second);
+  }
+  return absl::OkStatus();
 }
 
 // The place of a history entry as the keys of a page token, and back.
@@ -191,6 +212,7 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
     for (const LotHistoryEntry& entry : history.entries) {
       *response.add_entries() = EntryToProto(entry, history);
     }
+    RETURN_IF_ERROR(AddOrigins(history, call, company, db, response));
     PagePiece piece{.count = static_cast<int>(history.entries.size())};
     if (history.has_more) piece.after = KeysOf(history.entries.back());
     return piece;

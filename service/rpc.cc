@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/fields.h"
+#include "service/peer_address.h"
 #include "service/trace_context.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
@@ -142,11 +143,19 @@ absl::Status Rpc::Identify(Trip& trip, const Method& method,
     }
     trip.place = *std::move(place);
   }
+  if (asked.is_write) TellOrigin(trip, context);
   RETURN_IF_ERROR(CheckPermissions(caller, method, asked.besides));
   RETURN_IF_ERROR(ChooseCompany(call, method, asked.company));
   FieldChecker fields;
   call.actor = ActorOf(caller, fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor")));
   return fields.ok() ? absl::OkStatus() : fields.status();
+}
+
+void Rpc::TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) const {
+  trip.call.origin = {.caller = trip.call.caller->id,
+                      .peer = AddressOf(trip.peer),
+                      .certificate = identity_.CertificateOf(context),
+                      .trace_id = trip.trace_id};
 }
 
 absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,

@@ -99,12 +99,16 @@ class Rpc {
     absl::string_view company;
     absl::string_view request_id;
     Permissions besides;  // the method's own
+    bool is_write = false;
   };
 
   template <class Request>
   static Asked AskedBy(const Request& request) {
     Asked asked{.company = request.company(), .besides = PermissionsBesides(request)};
-    if constexpr (requires { request.request_id(); }) asked.request_id = request.request_id();
+    if constexpr (requires { request.request_id(); }) {
+      asked.request_id = request.request_id();
+      asked.is_write = true;
+    }
     return asked;
   }
 
@@ -118,6 +122,8 @@ class Rpc {
   // even a company, who has no right to it.
   absl::Status Identify(Trip& trip, const Method& method,
                         const grpc::CallbackServerContext& context, const Asked& asked);
+  // What the record of writes keeps of the connection and of who is known to call.
+  void TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) const;
   absl::Status CheckPermissions(const Caller& caller, const Method& method,
                                 Permissions besides) const;
   absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;

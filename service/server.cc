@@ -15,6 +15,7 @@
 #include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
 #include "prometheus/text_serializer.h"
+#include "service/audit_service.h"
 #include "service/catalog_service.h"
 #include "service/lot_service.h"
 #include "service/recall_service.h"
@@ -32,13 +33,15 @@ constexpr absl::Duration kForgetPeriod = absl::Hours(1);
 int StreamWorkers(int workers) { return std::max(1, workers / 4); }
 
 std::vector<std::string> ServiceNames() {
-  return {v1::CatalogService::service_full_name(), v1::LotService::service_full_name(),
-          v1::RecallService::service_full_name(),  v1::StockService::service_full_name(),
-          v1::TraceService::service_full_name(),   v1::WorkOrderService::service_full_name()};
+  return {v1::AuditService::service_full_name(),    v1::CatalogService::service_full_name(),
+          v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
+          v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
+          v1::WorkOrderService::service_full_name()};
 }
 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<AuditService>(rpc));
   services.push_back(std::make_unique<CatalogService>(rpc));
   services.push_back(std::make_unique<LotService>(rpc));
   services.push_back(std::make_unique<RecallService>(rpc));

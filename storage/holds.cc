@@ -10,6 +10,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
 #include "storage/lot_resolve.h"
@@ -39,9 +40,9 @@ constexpr pg::Statement kReadLastRecord{"holds_read_last_record", R"sql(
 
 constexpr pg::Statement kInsertHolds{"insert_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
-                     exempt_location_ids, expires_at, placed_by, placed_at)
+                     exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
   SELECT $1, n.hold_id, n.lot_id, CASE WHEN n.location_id IS NULL THEN 1 ELSE 2 END, n.location_id,
-         NULL, $5, $6, $7, $8, $9
+         NULL, $5, $6, $7, $8, $9, $10
   FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (hold_id, lot_id, location_id))sql"};
 
 struct LotRow {
@@ -220,7 +221,8 @@ void Holding::AddHolds(pg::Transaction& transaction, const Ground& ground) const
                                            order_.exempt_location_ids.end());
   transaction.Add(kInsertHolds, order_.context.company, made_, lots, places, order_.reason,
                   std::vector<LocationId>(exempt.begin(), exempt.end()), order_.expires_at,
-                  order_.context.actor, ground.placed_at);
+                  order_.context.actor, ground.placed_at, order_.context.entry_id);
+  AddAuditEntry(transaction, order_.context, {.lots = std::move(lots)});
 }
 
 absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {

@@ -27,12 +27,13 @@ constexpr pg::Statement kLockOutputs{"lock_heirs_of_holds", R"sql(
 // after all that moved before, as everywhere.
 constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
-                     exempt_location_ids, expires_at, placed_by, placed_at)
+                     exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
   SELECT $1, n.hold_id, n.lot_id, 3, NULL, s.source, s.reason,
          COALESCE(string_to_array(NULLIF(s.exempt, ''), chr(10)), '{}'), s.expires_at, $9,
          GREATEST($10, (
            SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
-           WHERE b.company = $1 AND b.lot_id = n.lot_id AND b.last_recorded_at > '-infinity'))
+           WHERE b.company = $1 AND b.lot_id = n.lot_id AND b.last_recorded_at > '-infinity')),
+         $11
   FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS n (hold_id, lot_id, place)
   JOIN unnest($5::uuid[], $6::text[], $7::timestamptz[], $8::text[])
     WITH ORDINALITY AS s (source, reason, expires_at, exempt, place) ON s.place = n.place
@@ -159,7 +160,7 @@ class Rows {
   void AddTo(pg::Transaction& transaction, const WriteContext& context, absl::Time at) const {
     if (ids_.empty()) return;
     transaction.Add(kInsertInherited, context.company, ids_, outputs_, places_, sources_, reasons_,
-                    expire_times_, exempt_, context.actor, at);
+                    expire_times_, exempt_, context.actor, at, context.entry_id);
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
 #include "storage/holds.h"
@@ -38,7 +39,7 @@ constexpr pg::Statement kReadRecalls{"read_recalls_of_lots", R"sql(
 // In history after the hold, and after what moved while it stood.
 constexpr pg::Statement kReleaseHolds{"release_holds", R"sql(
   UPDATE holds h
-  SET released_by = $3, release_note = $4,
+  SET released_by = $3, release_note = $4, release_entry_id = $6,
       released_at = GREATEST($5, h.placed_at + interval '1 microsecond', (
         SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
         WHERE b.company = $1 AND b.lot_id = h.lot_id AND b.last_recorded_at > '-infinity'))
@@ -113,6 +114,7 @@ Problem LotNotHeld(const ResolvedLot& lot, const std::optional<RecallId>& recall
 // What a release frees, in the order of its request, or why it is refused.
 struct Release {
   std::vector<HoldId> holds;
+  std::vector<LotId> lots;  // that they hold
   std::vector<Problem> problems;
 };
 
@@ -134,6 +136,7 @@ Release JudgeHolds(const ReleaseLotsOrder& order, const pg::Result& rows) {
       release.problems.push_back(HoldEnded(hold->second, *end, i));
     } else {
       release.holds.push_back(id);
+      release.lots.push_back(hold->second.lot_id);
     }
   }
   return release;
@@ -181,6 +184,7 @@ Release JudgeLots(const ReleaseLotsOrder& order, const Lots& lots, const pg::Res
           *lots[i], recall == recall_of.end() ? std::nullopt : std::optional(recall->second), i));
     } else {
       for (const HoldRow& hold : holds->second) release.holds.push_back(hold.hold_id);
+      release.lots.push_back(id);
     }
   }
   return release;
@@ -215,7 +219,8 @@ absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLot
   for (const HoldId& hold : release.holds) made.push_back(hold.value());
   SetMade(transaction, order.context, made);
   transaction.Add(kReleaseHolds, order.context.company, release.holds, order.context.actor,
-                  order.note, order.context.now);
+                  order.note, order.context.now, order.context.entry_id);
+  AddAuditEntry(transaction, order.context, {.lots = std::move(release.lots)});
   transaction.Count(tallies::kHoldsReleased, static_cast<double>(release.holds.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return std::move(release.holds);

@@ -37,11 +37,11 @@ INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_locati
                        to_location_id, document_type, document_number, partner_id, occurred_at,
                        recorded_at, actor, note, reverses_id, delivery_id, transformation_id,
                        work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-                       to_stock_since)
+                       to_stock_since, entry_id)
 SELECT $1, movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
        document_number, partner_id, occurred_at, recorded_at, $2, note, reverses_id, delivery_id,
        transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-       to_stock_since
+       to_stock_since, $23
 FROM unnest($3::uuid[], $4::int8[], $5::uuid[], $6::numeric[], $7::text[], $8::text[], $9::text[],
             $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
             $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::timestamptz[],
@@ -199,7 +199,7 @@ void Ledger::WriteMovements(pg::Transaction& transaction) const {
                   c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,
                   c.occurred_at, c.recorded_at, c.note, c.reverses, c.delivery, c.transformation,
                   c.work_order, c.from_arrived_at, c.from_stock_since, c.to_arrived_at,
-                  c.to_stock_since);
+                  c.to_stock_since, context_.entry_id);
 }
 
 void Ledger::WriteDeliveries(pg::Transaction& transaction) const {

@@ -154,6 +154,10 @@ inline constexpr size_t kTokenKeysMax = 100;
 // Certificates, keys, key sets, access files.
 inline constexpr size_t kIdentityFileBytesMax = 1024 * 1024;
 
+// Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of
+// 1,000 entries stays under 2 MiB. (Also audit_entries_lots_bounded.)
+inline constexpr size_t kAuditLotsMax = 20;
+
 // How many forgotten requests one transaction deletes.
 inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
 

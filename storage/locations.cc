@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog.h"
 #include "storage/errors.h"
@@ -267,6 +268,7 @@ absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
       JudgeTree(transaction, context.company, LocationTree::Of(read[tree]), changes, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites(transaction, context, changes);
+  AddAuditEntry(transaction, context, {});
   RETURN_IF_ERROR(transaction.Commit().status());
   std::vector<Location> locations;
   for (Change& change : changes) locations.push_back(std::move(change.wanted));

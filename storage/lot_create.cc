@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
@@ -236,6 +237,13 @@ CreatedLots Creation::Answer() const {
   return created;
 }
 
+std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
+  std::vector<LotId> ids;
+  ids.reserve(drafts.size());
+  for (const LotDraft& draft : drafts) ids.push_back(draft.lot_id);
+  return ids;
+}
+
 // The lots are inserted after the openings were judged: a refused batch of 10,000 writes nothing.
 absl::StatusOr<CreatedLots> Creation::Write() {
   pg::Transaction transaction(db_);
@@ -248,6 +256,7 @@ absl::StatusOr<CreatedLots> Creation::Write() {
   if (dry) return CreatedLots{};
   InsertLots(transaction, order_.context, ground_.product, LotState::kActive, drafts_);
   ledger.AddWrites(transaction);
+  AddAuditEntry(transaction, order_.context, {.lots = IdsOf(drafts_)});
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Explain(committed.status());
   return Answer();

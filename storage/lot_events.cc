@@ -9,16 +9,16 @@ using nlohmann::json;
 
 constexpr pg::Statement kAppendLotEvents{"append_lot_events", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
-                          changes)
+                          changes, entry_id)
   SELECT $1, e.event_id, e.lot_id, e.kind, e.work_order_id, e.actor, e.recorded_at,
-         e.changes::jsonb
+         e.changes::jsonb, $9
   FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[],
               $8::text[])
     AS e (event_id, lot_id, kind, work_order_id, actor, recorded_at, changes))sql"};
 
 }  // namespace
 
-void AppendLotEvents(pg::Transaction& transaction, const CompanyId& company,
+void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,
                      absl::Span<const LotEvent> events) {
   std::vector<Uuid> event_ids;
   std::vector<LotId> lot_ids;
@@ -35,8 +35,8 @@ void AppendLotEvents(pg::Transaction& transaction, const CompanyId& company,
     recorded_at.push_back(event.recorded_at);
     changes.push_back(ChangesToJson(event.changes));
   }
-  transaction.Add(kAppendLotEvents, company, event_ids, lot_ids, kinds, work_orders, actors,
-                  recorded_at, changes);
+  transaction.Add(kAppendLotEvents, context.company, event_ids, lot_ids, kinds, work_orders, actors,
+                  recorded_at, changes, context.entry_id);
 }
 
 std::string ChangesToJson(absl::Span<const FieldChange> changes) {

@@ -28,11 +28,12 @@ struct LotEvent {
   std::string actor;
   absl::Time recorded_at;
   std::vector<FieldChange> changes;
+  std::optional<Uuid> entry_id;  // of the audit entry, as reads say it
   std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
 };
 
-// Adds one statement that appends the events.
-void AppendLotEvents(pg::Transaction& transaction, const CompanyId& company,
+// Adds one statement that appends the events, which the write makes.
+void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,
                      absl::Span<const LotEvent> events);
 
 // The JSON that the column `changes` keeps.

@@ -16,22 +16,23 @@ namespace {
 // afterwards. $3 and $4 are the place after which the page begins, $5 is how many to read.
 
 constexpr pg::Statement kReadLot{"read_history_lot", R"sql(
-  SELECT product_id, number, scale, created_by, created_at FROM lots
+  SELECT product_id, number, scale, created_by, created_at, entry_id FROM lots
   WHERE company = $1 AND lot_id = $2)sql"};
 
 constexpr pg::Statement kHasEvents{"has_lot_events", R"sql(
   SELECT EXISTS (SELECT 1 FROM lot_events WHERE company = $1 AND lot_id = $2))sql"};
 
 constexpr pg::Statement kReadEvents{"read_history_events", R"sql(
-  SELECT event_id, kind, work_order_id, actor, recorded_at, changes::text
+  SELECT event_id, kind, work_order_id, actor, recorded_at, changes::text, entry_id
   FROM lot_events
   WHERE company = $1 AND lot_id = $2 AND (recorded_at, event_id) > ($3, $4)
   ORDER BY recorded_at, event_id LIMIT $5)sql"};
 
 // An assignment that ended, or was made again, may have its event already. The id only breaks ties.
 constexpr pg::Statement kReadAssignments{"read_history_assignments", R"sql(
-  SELECT event_id, work_order_id, assigned_by, assigned_at
-  FROM (SELECT md5(a.work_order_id)::uuid AS event_id, a.work_order_id, a.assigned_by, a.assigned_at
+  SELECT event_id, work_order_id, assigned_by, assigned_at, entry_id
+  FROM (SELECT md5(a.work_order_id)::uuid AS event_id, a.work_order_id, a.assigned_by,
+               a.assigned_at, a.entry_id
         FROM assignments a WHERE a.company = $1 AND a.lot_id = $2
           AND NOT EXISTS (SELECT 1 FROM lot_events e
                           WHERE e.company = $1 AND e.lot_id = $2 AND e.kind = 5
@@ -43,7 +44,7 @@ constexpr pg::Statement kReadAssignments{"read_history_assignments", R"sql(
 constexpr pg::Statement kReadMovements{"read_history_movements", R"sql(
   SELECT movement_id, kind, quantity, from_location_id, to_location_id, document_type,
          document_number, partner_id, occurred_at, recorded_at, actor, note, reverses_id,
-         delivery_id, transformation_id, work_order_id
+         delivery_id, transformation_id, work_order_id, entry_id
   FROM movements
   WHERE company = $1 AND lot_id = $2 AND (recorded_at, movement_id) > ($3, $4)
   ORDER BY recorded_at, movement_id LIMIT $5)sql"};
@@ -54,7 +55,8 @@ constexpr pg::Statement kReadTransformations{"read_history_transformations", R"s
          (SELECT sum(i.quantity) FROM transformation_inputs i
           WHERE i.company = $1 AND i.lot_id = $2 AND i.transformation_id = t.transformation_id),
          (SELECT sum(o.quantity) FROM transformation_outputs o
-          WHERE o.company = $1 AND o.lot_id = $2 AND o.transformation_id = t.transformation_id)
+          WHERE o.company = $1 AND o.lot_id = $2 AND o.transformation_id = t.transformation_id),
+         t.entry_id
   FROM transformations t
   LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
   WHERE t.company = $1 AND (t.recorded_at, t.transformation_id) > ($3, $4)
@@ -71,6 +73,7 @@ LotHistoryEntry EntryOf(LotEvent event) {
                         .id = event.event_id,
                         .occurred_at = event.recorded_at,
                         .actor = event.actor,
+                        .entry_id = event.entry_id,
                         .what = {}};
   entry.what = std::move(event);
   return entry;
@@ -83,7 +86,8 @@ void AppendCreation(const pg::Result& lot, const LotHistoryOrder& order, Entries
                     .lot_id = order.lot_id,
                     .kind = LotEventKind::kCreated,
                     .actor = lot[0].Get<std::string>(3),
-                    .recorded_at = lot[0].Get<absl::Time>(4)};
+                    .recorded_at = lot[0].Get<absl::Time>(4),
+                    .entry_id = lot[0].Get<std::optional<Uuid>>(5)};
   const bool is_listed = std::pair(order.after.recorded_at, order.after.id) >=
                          std::pair(creation.recorded_at, creation.event_id);
   if (!is_listed) entries.push_back(EntryOf(std::move(creation)));
@@ -97,7 +101,8 @@ void AppendEvents(const pg::Result& rows, const LotId& lot_id, Entries& entries)
                                .work_order = row.Get<std::optional<WorkOrderId>>(2),
                                .actor = row.Get<std::string>(3),
                                .recorded_at = row.Get<absl::Time>(4),
-                               .changes = ChangesFromJson(row.Get<absl::string_view>(5))}));
+                               .changes = ChangesFromJson(row.Get<absl::string_view>(5)),
+                               .entry_id = row.Get<std::optional<Uuid>>(6)}));
   }
 }
 
@@ -108,7 +113,8 @@ void AppendAssignments(const pg::Result& rows, const LotId& lot_id, Entries& ent
                                .kind = LotEventKind::kAssigned,
                                .work_order = row.Get<WorkOrderId>(1),
                                .actor = row.Get<std::string>(2),
-                               .recorded_at = row.Get<absl::Time>(3)}));
+                               .recorded_at = row.Get<absl::Time>(3),
+                               .entry_id = row.Get<std::optional<Uuid>>(4)}));
   }
 }
 
@@ -144,6 +150,7 @@ void AppendMovements(const pg::Result& rows, const pg::Result& lot, const LotHis
                        .id = movement.movement_id.value(),
                        .occurred_at = movement.occurred_at,
                        .actor = movement.actor,
+                       .entry_id = row.Get<std::optional<Uuid>>(16),
                        .what = {}});
     entries.back().what = std::move(movement);
   }
@@ -170,6 +177,7 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
                        .id = part.transformation.transformation_id.value(),
                        .occurred_at = part.transformation.occurred_at,
                        .actor = part.transformation.actor,
+                       .entry_id = row.Get<std::optional<Uuid>>(11),
                        .what = {}});
     entries.back().what = std::move(part);
   }

@@ -26,6 +26,7 @@ struct LotHistoryEntry {
   Uuid id;  // with recorded_at: the order of history
   absl::Time occurred_at;
   std::string actor;
+  std::optional<Uuid> entry_id;  // of the write's audit entry; none: no call wrote it
   std::variant<Movement, TransformationPart, LotEvent> what;
 };
 

@@ -15,10 +15,10 @@ constexpr pg::Statement kInsertLots{"insert_lots", R"sql(
   INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number,
                     number_key, reference, search_key, notes, attributes, manufactured_on,
                     expires_on, best_before_on, removal_on, alert_on, state, version, created_by,
-                    created_at, updated_at)
+                    created_at, updated_at, entry_id)
   SELECT $1, d.lot_id, $2, $3, $4, $5, d.number, d.number_key, d.reference, d.search_key, d.notes,
          d.attributes::jsonb, d.manufactured_on, d.expires_on, d.best_before_on, d.removal_on,
-         d.alert_on, $6, 1, $7, $8, $8
+         d.alert_on, $6, 1, $7, $8, $8, $21
   FROM unnest($9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
               $15::text[], $16::date[], $17::date[], $18::date[], $19::date[], $20::date[])
     AS d (lot_id, number, number_key, reference, search_key, notes, attributes, manufactured_on,
@@ -62,7 +62,7 @@ void InsertLots(pg::Transaction& transaction, const WriteContext& context,
                   product.case_sensitive, state, context.actor, context.now, columns.lot_ids,
                   columns.numbers, columns.number_keys, columns.references, columns.search_keys,
                   columns.notes, columns.attributes, columns.manufactured_on, columns.expires_on,
-                  columns.best_before_on, columns.removal_on, columns.alert_on);
+                  columns.best_before_on, columns.removal_on, columns.alert_on, context.entry_id);
   transaction.Count(tallies::Of(tallies::kLotsCreated, product.tracking, Tracking::kLot),
                     static_cast<double>(drafts.size()));
 }

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/deleted_lots.h"
 #include "storage/lot_events.h"
@@ -35,13 +36,14 @@ absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotOrder& order,
   ASSIGN_OR_RETURN(const LockedLot before,
                    ReadLockedLot(locked, first, context, order.lot_id, order.version));
   RETURN_IF_ERROR(change.judge(before.lot));
+  AddAuditEntry(transaction, context, {.lots = {order.lot_id}});
   if (before.lot.state == change.state) {
     RETURN_IF_ERROR(transaction.Commit().status());
     return before.lot;
   }
   const size_t changed =
       transaction.Add(kSetLotState, context.company, order.lot_id, change.state, context.now);
-  AppendLotEvents(transaction, context.company,
+  AppendLotEvents(transaction, context,
                   {{.event_id = Uuid::MakeV7(),
                     .lot_id = order.lot_id,
                     .kind = change.event,
@@ -83,19 +85,21 @@ constexpr pg::Statement kDeleteLot{"delete_lot", R"sql(
 
 // The creation is read from the row while there is one; now it becomes an event, under the id that
 // it had in the order of history all along.
+constexpr pg::Statement kTellCreation{"tell_creation", R"sql(
+  INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
+                          changes, entry_id)
+  SELECT l.company, l.lot_id, l.lot_id, 1, NULL, l.created_by, l.created_at, '[]', l.entry_id
+  FROM lots l WHERE l.company = $1 AND l.lot_id = $2)sql"};
+
 void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, const Lot& lot) {
-  const LotEvent creation{.event_id = lot.lot_id.value(),
-                          .lot_id = lot.lot_id,
-                          .kind = LotEventKind::kCreated,
-                          .actor = lot.created_by,
-                          .recorded_at = lot.created_at};
   const LotEvent deletion{.event_id = Uuid::MakeV7(),
                           .lot_id = lot.lot_id,
                           .kind = LotEventKind::kDeleted,
                           .actor = context.actor,
                           .recorded_at = context.now,
                           .changes = LastWords(lot)};
-  AppendLotEvents(transaction, context.company, {creation, deletion});
+  transaction.Add(kTellCreation, context.company, lot.lot_id);
+  AppendLotEvents(transaction, context, {deletion});
 }
 
 absl::Status DeleteOnce(pg::Connection& db, const LotOrder& order) {
@@ -110,6 +114,7 @@ absl::Status DeleteOnce(pg::Connection& db, const LotOrder& order) {
     return LotInUse(before, "it cannot be deleted without losing them: archive it instead");
   }
   RecordDeletion(transaction, context, before.lot);
+  AddAuditEntry(transaction, context, {.lots = {order.lot_id}});
   transaction.Add(kDeleteLot, context.company, order.lot_id);
   return transaction.Commit().status();
 }

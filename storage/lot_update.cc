@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/dates.h"
 #include "storage/deleted_lots.h"
@@ -200,7 +201,7 @@ absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldC
                       SearchKey(after_.number, after_.reference), after_.notes,
                       AttributesToJson(after_.attributes), dates.manufactured_on, dates.expires_on,
                       dates.best_before_on, dates.removal_on, dates.alert_on, context.now);
-  AppendLotEvents(transaction, context.company,
+  AppendLotEvents(transaction, context,
                   {{.event_id = Uuid::MakeV7(),
                     .lot_id = order_.lot_id,
                     .kind = LotEventKind::kEdited,
@@ -239,6 +240,7 @@ absl::StatusOr<Lot> Edit::Run() {
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(before_, ReadLockedLot(locked, first, context, order_.lot_id, order_.version));
   RETURN_IF_ERROR(Judge());
+  AddAuditEntry(transaction, context, {.lots = {order_.lot_id}});
   std::vector<FieldChange> changes = Compare(before_.lot, after_);
   if (!changes.empty()) return Write(transaction, std::move(changes));
   RETURN_IF_ERROR(transaction.Commit().status());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog.h"
 #include "storage/dates.h"
@@ -318,6 +319,7 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   RETURN_IF_ERROR(JudgeRules(transaction, context.company, changes, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites(transaction, context, changes);
+  AddAuditEntry(transaction, context, {});
   RETURN_IF_ERROR(transaction.Commit().status());
   std::vector<Product> products;
   for (Change& change : changes) products.push_back(std::move(change.wanted));

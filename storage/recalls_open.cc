@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
 #include "storage/lot_resolve.h"
@@ -30,8 +31,8 @@ constexpr pg::Statement kReadExempt{"recall_read_exempt_locations", R"sql(
 // Written first, so that two openings of one name meet here; its times are set at the end.
 constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
   INSERT INTO recalls (company, recall_id, reason, state, drill, exempt_location_ids, opened_by,
-                       opened_at, open_micros)
-  VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 0))sql"};
+                       opened_at, open_micros, entry_id)
+  VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 0, $8))sql"};
 
 constexpr pg::Statement kInsertMembers{"insert_recall_members", R"sql(
   INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,
@@ -199,7 +200,7 @@ absl::Status Opening::Run() {
   const WriteContext& context = order_.context;
   RETURN_IF_ERROR(ClaimAndJudge());
   transaction_.Add(kInsertRecall, context.company, order_.recall_id, order_.reason, order_.drill,
-                   order_.exempt_location_ids, context.actor, context.now);
+                   order_.exempt_location_ids, context.actor, context.now, context.entry_id);
   RETURN_IF_ERROR(transaction_.Send().status());
   RETURN_IF_ERROR(FindAffected());
   // Everything is locked now: whatever moved before this moment is included, and nothing after it
@@ -210,6 +211,9 @@ absl::Status Opening::Run() {
   const absl::Duration open_duration = absl::Now() - context.now;
   transaction_.Add(kFinishRecall, context.company, order_.recall_id, opened_at,
                    absl::ToInt64Microseconds(open_duration));
+  AuditSubject subject{.lots = seeds_, .recall = order_.recall_id};
+  for (const AffectedLot& lot : affected_) subject.lots.push_back(lot.lot_id);
+  AddAuditEntry(transaction_, context, subject);
   transaction_.Count(order_.drill ? tallies::kDrillOpened : tallies::kRecallOpened,
                      absl::ToDoubleSeconds(open_duration));
   return transaction_.Commit().status();

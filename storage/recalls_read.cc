@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
 #include "storage/recalls.h"
@@ -53,7 +54,8 @@ constexpr pg::Statement kLockRecall{"lock_recall", R"sql(
   SELECT closed_at FROM recalls WHERE company = $1 AND recall_id = $2 FOR UPDATE)sql"};
 
 constexpr pg::Statement kCloseRecall{"close_recall", R"sql(
-  UPDATE recalls SET state = 2, closed_by = $3, closed_at = $4, closing_note = $5
+  UPDATE recalls SET state = 2, closed_by = $3, closed_at = $4, closing_note = $5,
+         close_entry_id = $6
   WHERE company = $1 AND recall_id = $2)sql"};
 
 Recall RecallOf(const pg::Row& row, const CompanyId& company) {
@@ -121,7 +123,8 @@ absl::Status TryClose(pg::Connection& db, const CloseRecallOrder& order) {
   const auto closed_at = results[locked][0].Get<std::optional<absl::Time>>(0);
   if (closed_at.has_value()) return RecallClosed(order, *closed_at);
   transaction.Add(kCloseRecall, context.company, order.recall_id, context.actor, absl::Now(),
-                  order.closing_note);
+                  order.closing_note, context.entry_id);
+  AddAuditEntry(transaction, context, {.recall = order.recall_id});
   transaction.Count(tallies::kRecallClosed);
   return transaction.Commit().status();
 }

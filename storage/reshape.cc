@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/audit.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/holds.h"
@@ -116,7 +117,7 @@ class Attempt {
   void AddWrites() {
     const WriteContext& context = order_.context;
     AddLots();
-    AddTransformation(transaction_, context.company,
+    AddTransformation(transaction_, context,
                       {.transformation_id = id_,
                        .kind = order_.kind,
                        .work_order = {},
@@ -134,6 +135,10 @@ class Attempt {
     AddOutputs(transaction_, context.company, id_, outputs);
     ledger_.AddWrites(transaction_);
     AddInheritedHolds(transaction_, context, id_, ledger_, Passages());
+    AuditSubject subject;
+    for (const ResolvedLot& source : names_.sources) subject.lots.push_back(source.lot_id);
+    for (const Made& made : plan_.made) subject.lots.push_back(made.lot_id);
+    AddAuditEntry(transaction_, context, subject);
   }
 
   void AddLots() {

@@ -18,7 +18,8 @@ BEGIN
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM lots_app;
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO lots_app;
     GRANT INSERT ON
-      movements, transformations, transformation_inputs, transformation_outputs, lot_events
+      movements, transformations, transformation_inputs, transformation_outputs, lot_events,
+      audit_entries
       TO lots_app;
     GRANT INSERT, UPDATE ON
       companies, products, number_counters, locations, lots, balances, work_orders, assignments,

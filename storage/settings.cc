@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog.h"
 #include "storage/dates.h"
@@ -59,6 +60,7 @@ absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsOrder
   settings.updated_at = context.now;
   transaction.Add(kUpdateSettings, context.company, settings.lots_enabled, settings.expiry_enabled,
                   settings.time_zone, settings.version, settings.updated_at);
+  AddAuditEntry(transaction, context, {});
   RETURN_IF_ERROR(transaction.Commit().status());
   return settings;
 }

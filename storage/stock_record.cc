@@ -3,6 +3,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/lot_resolve.h"
 #include "storage/movements.h"
@@ -251,6 +252,9 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
   if (order_.validate_only) return RecordedMovements{.problems = std::move(problems)};
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);
+  AuditSubject subject;
+  for (const Draft& draft : drafts_) subject.lots.push_back(draft.posting.lot_id);
+  AddAuditEntry(transaction, order_.context, subject);
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Ledger::Explain(committed.status());
   return RecordedMovements{.movement_ids = MovementIdsOf(made_)};

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/movements.h"
 #include "storage/requests.h"
@@ -50,6 +51,7 @@ absl::StatusOr<MovementId> Attempt(pg::Connection& db, const ReverseMovementOrde
       original, {.movement_id = reversal, .note = order.note, .field = "movement_id"}, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);
+  AddAuditEntry(transaction, order.context, {.lots = {original.movement.lot_id}});
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Ledger::Explain(committed.status());
   return reversal;

@@ -7,8 +7,8 @@ namespace {
 
 constexpr pg::Statement kInsertTransformation{"insert_transformation", R"sql(
   INSERT INTO transformations (company, transformation_id, kind, work_order_id, occurred_at,
-                               recorded_at, actor, note, reverses_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
+                               recorded_at, actor, note, reverses_id, entry_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))sql"};
 
 constexpr pg::Statement kInsertInputs{"insert_transformation_inputs", R"sql(
   INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity,
@@ -26,12 +26,12 @@ constexpr pg::Statement kInsertOutputs{"insert_transformation_outputs", R"sql(
 
 }  // namespace
 
-void AddTransformation(pg::Transaction& transaction, const CompanyId& company,
+void AddTransformation(pg::Transaction& transaction, const WriteContext& context,
                        const Transformation& transformation) {
-  transaction.Add(kInsertTransformation, company, transformation.transformation_id,
+  transaction.Add(kInsertTransformation, context.company, transformation.transformation_id,
                   transformation.kind, transformation.work_order, transformation.occurred_at,
                   transformation.recorded_at, transformation.actor, transformation.note,
-                  transformation.reverses);
+                  transformation.reverses, context.entry_id);
   transaction.Count(transformation.reverses.has_value()
                         ? tallies::kTransformationsReversed
                         : tallies::Of(tallies::kTransformations, transformation.kind));

@@ -25,7 +25,7 @@ struct OutputLine {
 
 // Each adds one statement. Lots and work order are added before; lines keep their order.
 // `reversed_by` is what reads say, and not written.
-void AddTransformation(pg::Transaction& transaction, const CompanyId& company,
+void AddTransformation(pg::Transaction& transaction, const WriteContext& context,
                        const Transformation& transformation);
 void AddInputs(pg::Transaction& transaction, const CompanyId& company,
                const TransformationId& transformation, absl::Span<const InputLine> lines);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/lot_insert.h"
 #include "storage/lot_numbers.h"
@@ -103,6 +104,8 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsOr
                           .planned_quantity = order.planned_quantity,
                           .at = at});
   SetMade(transaction, order.context, orders::UuidsOf(plan.serials));
+  AddAuditEntry(transaction, order.context,
+                {.lots = orders::IdsOf(plan.serials), .work_order = order.work_order});
   transaction.Count(tallies::kSerialsAssigned, static_cast<double>(plan.serials.size()));
   return transaction.Commit().status();
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/container/btree_map.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/holds.h"
 #include "storage/lot_insert.h"
@@ -136,6 +137,16 @@ void ReadAgain(const pg::Results& results, Completion& completion) {
   completion.scale = results[2][0].Get<int>(2);
 }
 
+// What was made first: that is what an order is known by.
+AuditSubject SubjectOf(const CompletionOrder& order, const CompletionPlan& plan) {
+  AuditSubject subject{.lots = {}, .work_order = order.work_order};
+  subject.lots.reserve(plan.made.size() + plan.used.size() + plan.voided.size());
+  for (const MadeLot& made : plan.made) subject.lots.push_back(made.lot_id);
+  for (const UsedLot& used : plan.used) subject.lots.push_back(used.lot_id);
+  for (const NumberedLot& lot : plan.voided) subject.lots.push_back(lot.lot_id);
+  return subject;
+}
+
 }  // namespace
 
 void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
@@ -144,7 +155,7 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
   const WriteContext& context = order.context;
   AddNewLots(transaction, context, plan);
   AddLotChanges(transaction, context.company, ChangesOf(plan), plan.at);
-  AddTransformation(transaction, context.company,
+  AddTransformation(transaction, context,
                     {.transformation_id = plan.transformation_id,
                      .kind = TransformationKind::kProduction,
                      .work_order = order.work_order,
@@ -170,6 +181,7 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
                   .completed = MadeQuantity(plan),
                   .planned_quantity = order.planned_quantity,
                   .at = plan.at});
+  AddAuditEntry(transaction, context, SubjectOf(order, plan));
   if (plan.voided.empty()) return;
   std::vector<Uuid> made = UuidsOf(plan.voided);
   made.insert(made.begin(), plan.transformation_id.value());

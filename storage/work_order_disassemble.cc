@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/audit.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/ledger.h"
@@ -139,7 +140,7 @@ void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
 
 void Attempt::AddWrites(const ResolvedLot& unit) {
   const WriteContext& context = order_.context;
-  AddTransformation(transaction_, context.company,
+  AddTransformation(transaction_, context,
                     {.transformation_id = transformation_id_,
                      .kind = TransformationKind::kDisassembly,
                      .work_order = {},
@@ -152,12 +153,15 @@ void Attempt::AddWrites(const ResolvedLot& unit) {
   const InputLine taken{unit.lot_id, Quantity::FromUnits(1), std::nullopt};
   AddInputs(transaction_, context.company, transformation_id_, {taken});
   std::vector<OutputLine> outputs;
+  AuditSubject subject{.lots = {unit.lot_id}};
   for (const BackLine& line : lines_) {
+    subject.lots.push_back(line.lot_id);
     outputs.push_back({line.lot_id, line.quantity, OutputRole::kReturnedComponent,
                        line.exact ? std::optional(unit.lot_id) : std::nullopt});
   }
   AddOutputs(transaction_, context.company, transformation_id_, outputs);
   ledger_.AddWrites(transaction_);
+  AddAuditEntry(transaction_, context, subject);
 }
 
 void SortByNumber(std::vector<ReturnedComponent>& components) {

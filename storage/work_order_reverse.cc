@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/ledger.h"
 #include "storage/movements.h"
@@ -230,7 +231,7 @@ void Attempt::AddOrderWrites() {
 }
 
 void Attempt::AddWrites() {
-  AddTransformation(transaction_, company_,
+  AddTransformation(transaction_, order_.context,
                     {.transformation_id = reversal_id_,
                      .kind = kind_,
                      .work_order = work_order_.has_value() ? std::optional(work_order_->work_order)
@@ -242,6 +243,10 @@ void Attempt::AddWrites() {
                      .reverses = order_.transformation_id,
                      .reversed_by = {}});
   ledger_.AddWrites(transaction_);
+  AuditSubject subject;
+  for (const PostedMovement& posted : movements_) subject.lots.push_back(posted.movement.lot_id);
+  if (work_order_.has_value()) subject.work_order = work_order_->work_order;
+  AddAuditEntry(transaction_, order_.context, subject);
   if (work_order_.has_value()) return AddOrderWrites();
   // The new number of a relabelled serial: planned, and free for an order.
   AddUnmade(order_.context.now);

@@ -33,28 +33,30 @@ constexpr pg::Statement kChangeLots{"change_made_lots", R"sql(
 
 constexpr pg::Statement kAssign{"put_assignments", R"sql(
   INSERT INTO assignments AS a (company, work_order_id, lot_id, assigned_at, position,
-                                assigned_by, state)
-  SELECT $1, $2, n.lot_id, $4, n.position, $5, $6
+                                assigned_by, state, entry_id)
+  SELECT $1, $2, n.lot_id, $4, n.position, $5, $6, $7
   FROM unnest($3::uuid[]) WITH ORDINALITY AS n (lot_id, position)
   ON CONFLICT (company, work_order_id, lot_id) DO UPDATE
   SET state = EXCLUDED.state,
       assigned_at = CASE WHEN a.state IN (1, 2) THEN a.assigned_at ELSE EXCLUDED.assigned_at END,
       position = CASE WHEN a.state IN (1, 2) THEN a.position ELSE EXCLUDED.position END,
-      assigned_by = CASE WHEN a.state IN (1, 2) THEN a.assigned_by ELSE EXCLUDED.assigned_by END
+      assigned_by = CASE WHEN a.state IN (1, 2) THEN a.assigned_by ELSE EXCLUDED.assigned_by END,
+      entry_id = CASE WHEN a.state IN (1, 2) THEN a.entry_id ELSE EXCLUDED.entry_id END
   )sql"};
 
 // Before the assignments end: afterwards their history is told by events alone.
 constexpr pg::Statement kTellAssigned{"tell_assigned", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
-                          changes)
-  SELECT $1, n.event_id, a.lot_id, 5, a.work_order_id, a.assigned_by, a.assigned_at, '[]'
+                          changes, entry_id)
+  SELECT $1, n.event_id, a.lot_id, 5, a.work_order_id, a.assigned_by, a.assigned_at, '[]',
+         a.entry_id
   FROM unnest($3::uuid[], $4::uuid[]) AS n (event_id, lot_id)
   JOIN assignments a ON a.company = $1 AND a.work_order_id = $2 AND a.lot_id = n.lot_id)sql"};
 
 constexpr pg::Statement kTellEnd{"tell_end_of_assignment", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
-                          changes)
-  SELECT $1, n.event_id, n.lot_id, $5, $2, $6, $7, '[]'
+                          changes, entry_id)
+  SELECT $1, n.event_id, n.lot_id, $5, $2, $6, $7, '[]', $8
   FROM unnest($3::uuid[], $4::uuid[]) AS n (event_id, lot_id))sql"};
 
 constexpr pg::Statement kEndAssignments{"end_assignments", R"sql(
@@ -97,7 +99,8 @@ void AddAssignments(pg::Transaction& transaction, const WriteContext& context,
                     const WorkOrderId& work_order, const std::vector<LotId>& serials,
                     AssignmentState state, absl::Time at) {
   if (serials.empty()) return;
-  transaction.Add(kAssign, context.company, work_order, serials, at, context.actor, state);
+  transaction.Add(kAssign, context.company, work_order, serials, at, context.actor, state,
+                  context.entry_id);
 }
 
 void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& context,
@@ -108,7 +111,8 @@ void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& conte
   const CompanyId& company = context.company;
   transaction.Add(kTellAssigned, company, work_order, MakeUuids(serials.size()), serials);
   transaction.Add(kTellEnd, company, work_order, MakeUuids(serials.size()), serials,
-                  voided ? LotEventKind::kVoided : LotEventKind::kUnassigned, context.actor, at);
+                  voided ? LotEventKind::kVoided : LotEventKind::kUnassigned, context.actor, at,
+                  context.entry_id);
   transaction.Add(kEndAssignments, company, work_order, serials, end);
   if (voided) transaction.Add(kVoidLots, company, serials, at);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/audit.h"
 #include "storage/base/status_macros.h"
 #include "storage/lot_resolve.h"
 #include "storage/number.h"
@@ -89,6 +90,8 @@ absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
                           .planned_quantity = {},
                           .at = at});
   SetMade(transaction, order.context, orders::UuidsOf(lots));
+  AddAuditEntry(transaction, order.context,
+                {.lots = orders::IdsOf(lots), .work_order = order.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());
   return lots;
 }
@@ -116,6 +119,8 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
                           .planned_quantity = {},
                           .at = at});
   SetMade(transaction, order.context, orders::UuidsOf(voided));
+  AddAuditEntry(transaction, order.context,
+                {.lots = orders::IdsOf(voided), .work_order = order.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());
   return voided;
 }

@@ -71,6 +71,7 @@ void AddTraceCommands(CLI::App& program, Work& chosen);
 // The commands of `lotctl trace` that answer more than a graph.
 void AddQuestionCommands(CommandGroup& group);
 void AddRecallCommands(CLI::App& program, Work& chosen);
+void AddAuditCommands(CLI::App& program, Work& chosen);
 void AddImportCommands(CLI::App& program, Work& chosen);
 void AddServerCommands(CLI::App& program, Work& chosen);
 

@@ -211,13 +211,14 @@ void AddEntry(const v1::LotHistoryEntry& entry, Table& table) {
   } else {
     what = TextOf(entry.event());
   }
-  table.Add({Show(entry.record_time()), Show(entry.occur_time()), entry.actor(), what, id});
+  table.Add({Show(entry.record_time()), Show(entry.occur_time()), entry.actor(), what,
+             ShowOrigin(entry.origin()), id});
 }
 
 absl::Status History(Session& session, const HistoryOptions& options) {
   v1::ListLotHistoryRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot_id(), FindLotId(session, options.name));
-  Table table({{"RECORDED"}, {"HAPPENED"}, {"BY"}, {"WHAT"}, {"ID"}});
+  Table table({{"RECORDED"}, {"HAPPENED"}, {"BY"}, {"WHAT"}, {"FROM"}, {"ID"}});
   const auto show = [&](const v1::ListLotHistoryResponse& page) -> int64_t {
     for (const v1::LotHistoryEntry& entry : page.entries()) AddEntry(entry, table);
     if (!session.json()) table.Print(session.terminal());

@@ -66,6 +66,7 @@ void DeclareGroups(CLI::App& program, Work& chosen) {
   AddWorkOrderCommands(program, chosen);
   AddTraceCommands(program, chosen);
   AddRecallCommands(program, chosen);
+  AddAuditCommands(program, chosen);
   AddImportCommands(program, chosen);
   AddServerCommands(program, chosen);
 }

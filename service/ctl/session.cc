@@ -43,7 +43,8 @@ Session::Session(const GlobalOptions& options, const Terminal& terminal, const A
       channel_(Connect(options.address, access)),
       stubs_(v1::CatalogService::NewStub(channel_), v1::LotService::NewStub(channel_),
              v1::StockService::NewStub(channel_), v1::WorkOrderService::NewStub(channel_),
-             v1::TraceService::NewStub(channel_), v1::RecallService::NewStub(channel_)) {}
+             v1::TraceService::NewStub(channel_), v1::RecallService::NewStub(channel_),
+             v1::AuditService::NewStub(channel_)) {}
 
 void Session::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() +

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/grpcpp.h"
+#include "lots/v1/audit.grpc.pb.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/recall.grpc.pb.h"
@@ -129,7 +130,8 @@ class Session {
              std::unique_ptr<v1::StockService::StubInterface>,
              std::unique_ptr<v1::WorkOrderService::StubInterface>,
              std::unique_ptr<v1::TraceService::StubInterface>,
-             std::unique_ptr<v1::RecallService::StubInterface>>
+             std::unique_ptr<v1::RecallService::StubInterface>,
+             std::unique_ptr<v1::AuditService::StubInterface>>
       stubs_;
 };
 

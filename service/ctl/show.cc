@@ -67,6 +67,11 @@ std::string ShowLot(absl::string_view product_id, absl::string_view number) {
   return absl::StrCat(product_id, "/", number);
 }
 
+std::string ShowOrigin(const v1::WriteOrigin& origin) {
+  if (origin.certificate().empty()) return origin.peer();
+  return absl::StrCat(origin.peer(), " (", origin.certificate(), ")");
+}
+
 std::string Show(v1::Tracking tracking) { return Short(v1::Tracking_Name(tracking), "TRACKING_"); }
 std::string Show(v1::LocationKind kind) {
   return Short(v1::LocationKind_Name(kind), "LOCATION_KIND_");

@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
+#include "lots/v1/audit.pb.h"
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
@@ -24,6 +25,9 @@ std::string Show(const v1::Document& document);
 std::string Show(const v1::AttributeValue& value);
 // "PRODUCT/NUMBER": what other commands take.
 std::string ShowLot(absl::string_view product_id, absl::string_view number);
+
+// From where: "10.1.2.3", "unix"; with the certificate's name where there is one.
+std::string ShowOrigin(const v1::WriteOrigin& origin);
 
 // Enumerations without their prefix, in small letters: "internal", "receipt".
 std::string Show(v1::Tracking tracking);

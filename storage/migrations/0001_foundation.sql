@@ -6,7 +6,9 @@
 --   · text is COLLATE "C": order and prefix search do not depend on the database's locale;
 --   · what must always be true is a constraint with a name, and storage/ turns the name into a refusal.
 -- Small integers are the enumerations of storage/model.h, with the same values as in the protos.
--- movements, transformations, their lines and lot_events are append-only: nothing updates or deletes them.
+-- movements, transformations, their lines, lot_events and audit_entries are append-only: nothing updates or deletes them.
+-- entry_id: the audit entry of the write that made the row; NULL: no call made it (data that was loaded). No foreign keys: 10,000 rows of one
+-- write would look for the same entry 10,000 times.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
@@ -122,6 +124,7 @@ CREATE TABLE lots (
   created_by     text NOT NULL,
   created_at     timestamptz NOT NULL,
   updated_at     timestamptz NOT NULL,
+  entry_id       uuid,
   CONSTRAINT lots_pkey PRIMARY KEY (company, lot_id),
   CONSTRAINT lots_number_key UNIQUE (company, product_id, number_key),
   CONSTRAINT lots_product_fkey FOREIGN KEY (company, product_id, tracking, scale, case_sensitive)
@@ -189,6 +192,7 @@ CREATE TABLE assignments (
   position      integer NOT NULL,
   assigned_by   text NOT NULL,
   state         smallint NOT NULL,
+  entry_id      uuid,
   CONSTRAINT assignments_pkey PRIMARY KEY (company, work_order_id, lot_id),
   CONSTRAINT assignments_work_order_fkey FOREIGN KEY (company, work_order_id)
     REFERENCES work_orders (company, work_order_id),
@@ -210,6 +214,7 @@ CREATE TABLE transformations (
   actor             text NOT NULL,
   note              text NOT NULL,
   reverses_id       uuid,
+  entry_id          uuid,
   CONSTRAINT transformations_pkey PRIMARY KEY (company, transformation_id),
   CONSTRAINT transformations_reverses_fkey FOREIGN KEY (company, reverses_id)
     REFERENCES transformations (company, transformation_id),
@@ -286,6 +291,7 @@ CREATE TABLE movements (
   from_stock_since  timestamptz,
   to_arrived_at     timestamptz,
   to_stock_since    timestamptz,
+  entry_id          uuid,
   CONSTRAINT movements_pkey PRIMARY KEY (company, movement_id),
   CONSTRAINT movements_lot_fkey FOREIGN KEY (company, lot_id) REFERENCES lots (company, lot_id),
   CONSTRAINT movements_from_fkey FOREIGN KEY (company, from_location_id) REFERENCES locations (company, location_id),
@@ -328,6 +334,7 @@ CREATE TABLE lot_events (
   actor         text NOT NULL,
   recorded_at   timestamptz NOT NULL,
   changes       jsonb NOT NULL,
+  entry_id      uuid,
   CONSTRAINT lot_events_pkey PRIMARY KEY (company, event_id),
   CONSTRAINT lot_events_kind_known CHECK (kind BETWEEN 1 AND 8)
 );
@@ -345,3 +352,30 @@ CREATE TABLE requests (
   CONSTRAINT requests_pkey PRIMARY KEY (company, request_id)
 );
 CREATE INDEX requests_by_creation ON requests (company, created_at);
+
+-- Who wrote what, and from where: a row for each write that happened, in its transaction. What the write made names it, so that the writes of
+-- a lot are found through the rows of that lot; an index over lot_ids would cost a write of 10,000 serials as much as one of theirs.
+CREATE TABLE audit_entries (
+  company       text COLLATE "C" NOT NULL,
+  entry_id      uuid NOT NULL,
+  recorded_at   timestamptz NOT NULL,
+  actor         text COLLATE "C" NOT NULL,
+  caller        text COLLATE "C" NOT NULL,  -- as whom it was known; empty: nobody asked
+  peer          text COLLATE "C" NOT NULL,
+  certificate   text COLLATE "C" NOT NULL,
+  method        text COLLATE "C" NOT NULL,
+  request_id    text COLLATE "C" NOT NULL,
+  trace_id      text COLLATE "C" NOT NULL,
+  work_order_id text COLLATE "C",
+  recall_id     text COLLATE "C",
+  -- The first of the lots that it touched, for the reader, and how many there are.
+  lot_ids       uuid[] NOT NULL,
+  lot_count     integer NOT NULL,
+  CONSTRAINT audit_entries_pkey PRIMARY KEY (company, entry_id),
+  CONSTRAINT audit_entries_lots_bounded CHECK (cardinality(lot_ids) <= 20 AND lot_count >= cardinality(lot_ids))
+);
+CREATE INDEX audit_entries_by_time ON audit_entries (company, recorded_at DESC, entry_id DESC);
+CREATE INDEX audit_entries_by_actor ON audit_entries (company, actor, recorded_at DESC, entry_id DESC);
+CREATE INDEX audit_entries_by_request ON audit_entries (company, request_id) WHERE request_id <> '';
+CREATE INDEX audit_entries_by_work_order ON audit_entries (company, work_order_id, recorded_at DESC, entry_id DESC)
+  WHERE work_order_id IS NOT NULL;

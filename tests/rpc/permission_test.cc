@@ -36,7 +36,8 @@ using google::protobuf::MethodDescriptor;
 // Every method of lots.v1 that this program knows, whatever file it stands in.
 std::vector<const MethodDescriptor*> EveryMethod() {
   std::vector<const MethodDescriptor*> methods;
-  for (const char* const name : {"Catalog", "Lot", "Recall", "Stock", "Trace", "WorkOrder"}) {
+  for (const char* const name :
+       {"Audit", "Catalog", "Lot", "Recall", "Stock", "Trace", "WorkOrder"}) {
     const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
         absl::StrCat("lots.v1.", name, "Service"));
     for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));

@@ -18,6 +18,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/dynamic_message.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "lots/v1/audit.grpc.pb.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/recall.grpc.pb.h"
@@ -309,7 +310,8 @@ class TenantWalk : public ::testing::Test {
 TEST_F(TenantWalk, ANeighboursThingsAreNobodysToAStranger) {
   const Things nobodys = NobodysThings();
   std::map<std::string, int> reasons;
-  for (const char* const name : {"Catalog", "Lot", "Stock", "Trace", "WorkOrder", "Recall"}) {
+  for (const char* const name :
+       {"Audit", "Catalog", "Lot", "Stock", "Trace", "WorkOrder", "Recall"}) {
     const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
         absl::StrCat("lots.v1.", name, "Service"));
     for (int i = 0; i < service->method_count(); ++i) {
