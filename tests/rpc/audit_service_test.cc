@@ -1,0 +1,436 @@
+// The record of writes: one entry for each write that happened, and for nothing else; who, from
+// where, and to which lots.
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "google/protobuf/descriptor.h"
+#include "lots/v1/audit.grpc.pb.h"
+#include "lots/v1/catalog.grpc.pb.h"
+#include "lots/v1/lot.grpc.pb.h"
+#include "lots/v1/recall.grpc.pb.h"
+#include "lots/v1/stock.grpc.pb.h"
+#include "lots/v1/trace.grpc.pb.h"
+#include "lots/v1/work_order.grpc.pb.h"
+#include "tests/support/rpc_bytes.h"
+#include "tests/support/test_server.h"
+
+namespace lots {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::Message;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// A write that was made, so that it can be made again.
+struct Made {
+  std::string method;
+  std::string bytes;
+};
+
+class AuditTest : public testing::Test {
+ protected:
+  AuditTest() {
+    Do("CatalogService/UpdateSettings",
+       R"(settings {time_zone: "UTC"} update_mask {paths: "time_zone"})");
+    Do("CatalogService/UpsertLocations", R"(
+        locations {location_id: "stock" kind: LOCATION_KIND_INTERNAL}
+        locations {location_id: "shop" kind: LOCATION_KIND_CUSTOMER})");
+    Do("CatalogService/UpsertProducts", R"(
+        products {product_id: "wire" tracking: TRACKING_LOT scale: 1}
+        products {product_id: "pump" tracking: TRACKING_SERIAL producible: true
+                  number_template: "P-{###}"})");
+  }
+
+  // The request of the text, for a company and under a request id; $NAME stands for what was kept
+  // of earlier answers.
+  std::unique_ptr<Message> RequestOf(const std::string& method, const std::string& text,
+                                     const std::string& company, const std::string& request_id) {
+    const auto* const type = MethodOf(method)->input_type();
+    auto* const factory = google::protobuf::MessageFactory::generated_factory();
+    std::unique_ptr<Message> request(factory->GetPrototype(type)->New());
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(absl::StrReplaceAll(text, kept_),
+                                                              request.get()))
+        << method << text;
+    const auto set = [&](const char* name, const std::string& value) {
+      const auto* const field = type->FindFieldByName(name);
+      if (field != nullptr) request->GetReflection()->SetString(request.get(), field, value);
+    };
+    set("company", company);
+    set("request_id", request_id);
+    return request;
+  }
+
+  static const google::protobuf::MethodDescriptor* MethodOf(const std::string& method) {
+    const std::string name = absl::StrReplaceAll(method, {{"/", "."}});
+    return DescriptorPool::generated_pool()->FindMethodByName("lots.v1." + name);
+  }
+
+  grpc::Status SendTo(const std::string& method, const std::string& bytes, std::string* answer) {
+    return SendBytes(stub_, "/lots.v1." + method, bytes, answer);
+  }
+
+  // One write that must be accepted, after a rehearsal where the method has one. Answers its
+  // answer's text.
+  std::unique_ptr<Message> Do(const std::string& method, const std::string& text) {
+    Rehearse(method, text);
+    const std::string request_id = absl::StrCat("r", made_.size() + 1);
+    const std::string bytes = RequestOf(method, text, "acme", request_id)->SerializeAsString();
+    std::string answered;
+    const grpc::Status status = SendTo(method, bytes, &answered);
+    EXPECT_TRUE(status.ok()) << method << text << ": " << status.error_message();
+    made_.push_back({method, bytes});
+    auto* const factory = google::protobuf::MessageFactory::generated_factory();
+    std::unique_ptr<Message> answer(factory->GetPrototype(MethodOf(method)->output_type())->New());
+    EXPECT_TRUE(answer->ParseFromString(answered));
+    return answer;
+  }
+  template <class Response>
+  Response Answer(const std::string& method, const std::string& text) {
+    return dynamic_cast<const Response&>(*Do(method, text));
+  }
+
+  void Rehearse(const std::string& method, const std::string& text) {
+    const auto* const type = MethodOf(method)->input_type();
+    const auto* const dry = type->FindFieldByName("validate_only");
+    if (dry == nullptr) return;
+    const auto request = RequestOf(method, text, "acme", "rehearsal");
+    request->GetReflection()->SetBool(request.get(), dry, true);
+    const grpc::Status status = SendTo(method, request->SerializeAsString(), nullptr);
+    EXPECT_TRUE(status.ok()) << method << text << ": " << status.error_message();
+    ++rehearsals_;
+  }
+
+  std::string Refused(const std::string& method, const std::string& text) {
+    const auto request = RequestOf(method, text, "acme", absl::StrCat("refused", ++refusals_));
+    return ReasonOf(SendTo(method, request->SerializeAsString(), nullptr));
+  }
+
+  void Keep(const std::string& name, const std::string& value) { kept_["$" + name] = value; }
+
+  // Everything that the question finds, by pages of `page`.
+  std::vector<v1::AuditEntry> List(v1::ListAuditEntriesRequest request, int page = 1000) {
+    if (request.company().empty()) request.set_company("acme");
+    request.set_page_size(page);
+    std::vector<v1::AuditEntry> entries;
+    do {
+      v1::ListAuditEntriesResponse response;
+      const grpc::Status status =
+          Send(*audit_, &v1::AuditService::Stub::ListAuditEntries, request, response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      EXPECT_LE(response.entries_size(), page);
+      entries.insert(entries.end(), response.entries().begin(), response.entries().end());
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return entries;
+  }
+  std::vector<std::string> RequestIds(const v1::ListAuditEntriesRequest& request, int page = 1000) {
+    std::vector<std::string> ids;
+    for (const v1::AuditEntry& entry : List(request, page)) {
+      ids.push_back(entry.origin().request_id());
+    }
+    return ids;
+  }
+  std::vector<std::string> Filtered(const std::string& filter) {
+    v1::ListAuditEntriesRequest request;
+    request.set_filter(filter);
+    return RequestIds(request);
+  }
+  std::vector<std::string> OfLot(const std::string& name) {
+    v1::ListAuditEntriesRequest request;
+    request.set_lot_id(kept_.at("$" + name));
+    return RequestIds(request);
+  }
+  // The id of the last write.
+  std::string Last() const { return absl::StrCat("r", made_.size()); }
+
+  void CreateWire(const std::string& name, const std::string& quantity) {
+    const auto lot = Answer<v1::Lot>(
+        "LotService/CreateLot",
+        absl::StrCat(R"(lot {product_id: "wire" number: ")", name, R"("} opening_quantity: ")",
+                     quantity, R"(" opening_location_id: "stock")"));
+    Keep(name, lot.lot_id());
+  }
+
+  // Each method that writes, at least once.
+  void WriteEverything();
+  void WriteLots();
+  void WriteStock();
+  void WriteOrders();
+
+  TestServer server_;
+  grpc::GenericStub stub_{server_.NewChannel()};
+  const std::unique_ptr<v1::AuditService::Stub> audit_ = server_.NewStub<v1::AuditService>();
+  std::vector<Made> made_;
+  std::map<std::string, std::string> kept_;
+  int rehearsals_ = 0;
+  int refusals_ = 0;
+};
+
+void AuditTest::WriteLots() {
+  CreateWire("W1", "10.0");
+  CreateWire("W2", "5.0");
+  Do("LotService/BatchCreateLots", R"(product_id: "wire" lots {number: "W3"} lots {number: "W4"})");
+  Keep(
+      "W5",
+      Answer<v1::Lot>("LotService/CreateLot", R"(lot {product_id: "wire" number: "W5"})").lot_id());
+  Do("LotService/UpdateLot", R"(lot {lot_id: "$W1" notes: "n"} update_mask {paths: "notes"})");
+  Do("LotService/ArchiveLot", R"(lot_id: "$W5")");
+  Do("LotService/UnarchiveLot", R"(lot_id: "$W5")");
+  Do("LotService/DeleteLot", R"(lot_id: "$W5")");
+  Do("LotService/HoldLots", R"(targets {lot {lot_id: "$W2"}} reason: "look")");
+  Do("LotService/ReleaseLots", R"(lots {lot_id: "$W2"} note: "good")");
+  Do("LotService/SplitLot", R"(lot {lot_id: "$W1"} location_id: "stock"
+                               parts {number: "W1a" quantity: "1.0"})");
+  Do("LotService/MergeLots",
+     R"(sources {lot {product_id: "wire" number: "W1a"} location_id: "stock"}
+                                number: "W6")");
+  Do("LotService/RelabelLot", R"(lot {product_id: "wire" number: "W6"} location_id: "stock"
+                                 number: "W7")");
+}
+
+void AuditTest::WriteStock() {
+  const auto moved = Answer<v1::RecordMovementsResponse>(
+      "StockService/RecordMovements",
+      R"(movements {kind: MOVEMENT_KIND_DELIVERY lot {lot_id: "$W2"} quantity: "1.0"
+                    from_location_id: "stock" to_location_id: "shop"})");
+  Keep("moved", moved.movement_ids(0));
+  Do("StockService/ReverseMovement", R"(movement_id: "$moved")");
+}
+
+void AuditTest::WriteOrders() {
+  Do("WorkOrderService/AssignSerials", R"(work_order_id: "MO-1" product_id: "pump" count: 3)");
+  Do("WorkOrderService/UnassignSerials", R"(work_order_id: "MO-1" numbers: "P-003")");
+  const auto done = Answer<v1::CompleteWorkOrderResponse>(
+      "WorkOrderService/CompleteWorkOrder",
+      R"(work_order_id: "MO-1" outputs {number: "P-001"} outputs {number: "P-002"}
+         components {lot {lot_id: "$W2"} quantity: "1.0" output_index: 0}
+         source_location_id: "stock" destination_location_id: "stock")");
+  Keep("done", done.transformation_id());
+  Keep("P1", done.outputs(0).lot_id());
+  Do("RecallService/OpenRecall", R"(recall_id: "RC-1" seeds {lot_id: "$W2"} reason: "bad")");
+  Do("RecallService/CloseRecall", R"(recall_id: "RC-1" closing_note: "all back")");
+  Do("WorkOrderService/ReverseCompletion", R"(transformation_id: "$done")");
+  const auto again =
+      Answer<v1::CompleteWorkOrderResponse>("WorkOrderService/CompleteWorkOrder",
+                                            R"(work_order_id: "MO-1" outputs {number: "P-001"}
+         components {lot {lot_id: "$W2"} quantity: "1.0" output_index: 0}
+         source_location_id: "stock" destination_location_id: "stock")");
+  EXPECT_THAT(again.outputs(), SizeIs(1));
+  Do("WorkOrderService/Disassemble", R"(lot {lot_id: "$P1"} destination_location_id: "stock")");
+  Do("WorkOrderService/CancelWorkOrder", R"(work_order_id: "MO-1")");
+}
+
+void AuditTest::WriteEverything() {
+  WriteLots();
+  WriteStock();
+  WriteOrders();
+}
+
+// Every method that takes a request_id.
+std::set<std::string> MethodsThatWrite() {
+  std::set<std::string> methods;
+  for (const char* const name :
+       {"Audit", "Catalog", "Lot", "Recall", "Stock", "Trace", "WorkOrder"}) {
+    const auto* const service = DescriptorPool::generated_pool()->FindServiceByName(
+        absl::StrCat("lots.v1.", name, "Service"));
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto& method = *service->method(i);
+      if (method.input_type()->FindFieldByName("request_id") == nullptr) continue;
+      methods.insert(absl::StrCat(service->full_name(), "/", method.name()));
+    }
+  }
+  return methods;
+}
+
+TEST_F(AuditTest, EveryWriteHasItsEntryAndARehearsalOrARepeatHasNone) {
+  WriteEverything();
+  for (const Made& made : made_) {
+    EXPECT_TRUE(SendTo(made.method, made.bytes, nullptr).ok()) << made.method;
+  }
+
+  std::set<std::string> methods;
+  std::set<std::string> request_ids;
+  const std::vector<v1::AuditEntry> entries = List({});
+  for (const v1::AuditEntry& entry : entries) {
+    methods.insert(entry.origin().method());
+    request_ids.insert(entry.origin().request_id());
+    EXPECT_EQ(entry.company(), "acme");
+    EXPECT_EQ(entry.actor(), "anonymous");
+    EXPECT_EQ(entry.origin().caller(), "");
+    EXPECT_EQ(entry.origin().peer(), "unix");
+    EXPECT_EQ(entry.origin().certificate(), "");
+  }
+  EXPECT_EQ(methods, MethodsThatWrite());
+  EXPECT_EQ(entries.size(), made_.size());
+  EXPECT_EQ(request_ids.size(), made_.size());
+  EXPECT_GE(rehearsals_, 5);
+}
+
+TEST_F(AuditTest, WhatWasRefusedHasNone) {
+  WriteLots();
+  const size_t before = List({}).size();
+
+  EXPECT_EQ(Refused("StockService/RecordMovements",
+                    R"(movements {kind: MOVEMENT_KIND_SCRAP lot {lot_id: "$W2"} quantity: "99.0"
+                                  from_location_id: "stock"})"),
+            "NOT_ENOUGH");
+  EXPECT_EQ(Refused("LotService/CreateLot", R"(lot {product_id: "wire" number: "W1"})"),
+            "LOT_NUMBER_TAKEN");
+  EXPECT_EQ(Refused("LotService/ArchiveLot", R"(lot_id: "$W1")"), "LOT_ON_HAND");
+  EXPECT_EQ(Refused("RecallService/CloseRecall", R"(recall_id: "none" closing_note: "x")"),
+            "RECALL_NOT_FOUND");
+  EXPECT_EQ(Refused("WorkOrderService/CancelWorkOrder", R"(work_order_id: "none")"),
+            "WORK_ORDER_NOT_FOUND");
+
+  EXPECT_EQ(List({}).size(), before);
+}
+
+TEST_F(AuditTest, ALotIsAskedForAndAnswersWhateverTouchedIt) {
+  WriteEverything();
+
+  std::vector<std::string> of_w2;
+  for (const v1::AuditEntry& entry : List([&] {
+         v1::ListAuditEntriesRequest request;
+         request.set_lot_id(kept_.at("$W2"));
+         return request;
+       }())) {
+    const std::string& method = entry.origin().method();
+    of_w2.push_back(method.substr(method.find('/') + 1));
+  }
+  EXPECT_THAT(of_w2,
+              ElementsAre("Disassemble", "CompleteWorkOrder", "ReverseCompletion", "CloseRecall",
+                          "OpenRecall", "CompleteWorkOrder", "ReverseMovement", "RecordMovements",
+                          "ReleaseLots", "HoldLots", "CreateLot"));
+  // Deleted, and still known: created, archived, unarchived, deleted.
+  EXPECT_THAT(OfLot("W5"), SizeIs(4));
+  Keep("nobody", "01890000-0000-7000-8000-000000000001");
+  EXPECT_THAT(OfLot("nobody"), IsEmpty());
+}
+
+TEST_F(AuditTest, EachLineOfALotsHistoryTellsItsWrite) {
+  WriteEverything();
+  const auto lots = server_.NewStub<v1::LotService>();
+
+  for (const char* const name : {"W1", "W2", "W5", "P1"}) {
+    v1::ListLotHistoryRequest request;
+    request.set_company("acme");
+    request.set_lot_id(kept_.at(absl::StrCat("$", name)));
+    v1::ListLotHistoryResponse history;
+    ASSERT_TRUE(Send(*lots, &v1::LotService::Stub::ListLotHistory, request, history).ok());
+    std::set<std::string> told;
+    for (const v1::LotHistoryEntry& entry : history.entries()) {
+      EXPECT_EQ(entry.origin().peer(), "unix") << entry.ShortDebugString();
+      told.insert(entry.origin().request_id());
+    }
+    const std::vector<std::string> of_lot = OfLot(name);
+    EXPECT_EQ(told, std::set<std::string>(of_lot.begin(), of_lot.end())) << name;
+  }
+}
+
+TEST_F(AuditTest, AnEntryNamesItsLotsItsOrderAndItsRecall) {
+  WriteEverything();
+
+  v1::ListAuditEntriesRequest request;
+  request.set_filter("method = \"lots.v1.WorkOrderService/CompleteWorkOrder\"");
+  const v1::AuditEntry completed = List(request).back();
+  EXPECT_EQ(completed.work_order_id(), "MO-1");
+  EXPECT_EQ(completed.lot_count(), 3);
+  ASSERT_THAT(completed.lots(), SizeIs(3));
+  EXPECT_EQ(completed.lots(0).lot_id(), kept_.at("$P1"));
+  EXPECT_EQ(completed.lots(0).product_id(), "pump");
+  EXPECT_EQ(completed.lots(0).number(), "P-001");
+  EXPECT_EQ(completed.lots(2).number(), "W2");
+
+  request.set_filter("method = \"lots.v1.RecallService/OpenRecall\"");
+  const v1::AuditEntry opened = List(request).back();
+  EXPECT_EQ(opened.recall_id(), "RC-1");
+  EXPECT_EQ(opened.lots(0).number(), "W2");
+  EXPECT_EQ(opened.lot_count(), 2);
+
+  request.set_filter("method = \"lots.v1.LotService/DeleteLot\"");
+  const v1::AuditEntry deleted = List(request).back();
+  ASSERT_THAT(deleted.lots(), SizeIs(1));
+  EXPECT_EQ(deleted.lots(0).lot_id(), kept_.at("$W5"));
+  EXPECT_EQ(deleted.lots(0).number(), "");
+}
+
+TEST_F(AuditTest, OfManyLotsTheFirstAreNamedAndAllAreFound) {
+  const auto created = Answer<v1::BatchCreateLotsResponse>("LotService/BatchCreateLots",
+                                                           R"(product_id: "pump" count: 25)");
+  Keep("last", created.lots(24).lot_id());
+  v1::ListAuditEntriesRequest request;
+  request.set_filter(absl::StrCat("request_id = ", Last()));
+  const v1::AuditEntry entry = List(request).back();
+
+  EXPECT_EQ(entry.lot_count(), 25);
+  EXPECT_THAT(entry.lots(), SizeIs(20));
+  EXPECT_EQ(entry.lots(0).lot_id(), created.lots(0).lot_id());
+  EXPECT_THAT(OfLot("last"), ElementsAre(Last()));
+}
+
+TEST_F(AuditTest, PagesShowEachEntryOnceNewestFirst) {
+  WriteLots();
+
+  std::vector<std::string> all;
+  for (size_t i = made_.size(); i > 0; --i) all.push_back(absl::StrCat("r", i));
+  EXPECT_EQ(RequestIds({}), all);
+  EXPECT_EQ(RequestIds({}, 1), all);
+  EXPECT_EQ(RequestIds({}, 4), all);
+}
+
+TEST_F(AuditTest, FiltersFindByWhoWhatAndWhen) {
+  CreateWire("W1", "10.0");
+  const std::string created = Last();
+  Do("WorkOrderService/AssignSerials", R"(work_order_id: "MO-7" product_id: "pump" count: 1)");
+  const std::string assigned = Last();
+
+  EXPECT_THAT(Filtered("method = \"lots.v1.LotService/CreateLot\""), ElementsAre(created));
+  EXPECT_THAT(Filtered("method = \"lots.v1.WorkOrderService*\""), ElementsAre(assigned));
+  EXPECT_THAT(Filtered("work_order_id = MO-7"), ElementsAre(assigned));
+  EXPECT_THAT(Filtered("request_id = " + created), ElementsAre(created));
+  EXPECT_THAT(Filtered("actor = anna"), IsEmpty());
+  EXPECT_THAT(Filtered("peer = unix AND actor = anonymous"), SizeIs(made_.size()));
+  EXPECT_THAT(Filtered("record_time < 2020-01-01"), IsEmpty());
+  EXPECT_THAT(Filtered("record_time >= 2020-01-01"), SizeIs(made_.size()));
+  EXPECT_THAT(Filtered("recall_id:*"), IsEmpty());
+}
+
+TEST_F(AuditTest, NoCompanySeesAnothers) {
+  CreateWire("W1", "1.0");
+  v1::ListAuditEntriesRequest request;
+  request.set_company("other");
+  EXPECT_THAT(List(request), IsEmpty());
+  request.set_lot_id(kept_.at("$W1"));
+  EXPECT_THAT(List(request), IsEmpty());
+}
+
+TEST_F(AuditTest, NonsenseIsRefused) {
+  v1::ListAuditEntriesRequest request;
+  request.set_company("acme");
+  v1::ListAuditEntriesResponse response;
+  const auto reason = [&] {
+    return ReasonOf(Send(*audit_, &v1::AuditService::Stub::ListAuditEntries, request, response));
+  };
+  request.set_lot_id("W1");
+  EXPECT_EQ(reason(), "FIELD_INVALID");
+  request.clear_lot_id();
+  request.set_filter("number = 1");
+  EXPECT_EQ(reason(), "FILTER_INVALID");
+  request.clear_filter();
+  request.set_page_token("made up");
+  EXPECT_EQ(reason(), "PAGE_TOKEN_INVALID");
+}
+
+}  // namespace
+}  // namespace lots
