@@ -38,40 +38,25 @@ FOR KEY SHARE)sql"};
 constexpr pg::Statement kReadKinds{"ledger_read_kinds", R"sql(
 SELECT location_id, kind FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
 
-// Of lots alone: the balances of a serial are written under the lock on its own row, so that nobody
-// else adds one meanwhile. Sorted, so that two writers that both miss several rows wait for each
-// other in one direction; most miss none, and pay for one look at an index each.
-constexpr pg::Statement kAddMissingBalances{"ledger_add_missing_balances", R"sql(
-INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
-                      arrived_at, stock_since, last_recorded_at)
-SELECT $1, lots.lot_id, locations.location_id, lots.product_id, locations.kind, false, 0, NULL,
-       NULL, '-infinity'
-FROM unnest($2::uuid[], $3::text[]) AS touched (lot_id, location_id)
-JOIN lots ON lots.company = $1 AND lots.lot_id = touched.lot_id AND lots.tracking <> 3
-JOIN locations ON locations.company = $1 AND locations.location_id = touched.location_id
-WHERE NOT EXISTS (
-  SELECT FROM balances AS present
-  WHERE present.company = $1 AND present.lot_id = touched.lot_id
-    AND present.location_id = touched.location_id)
-ORDER BY touched.lot_id, touched.location_id
-ON CONFLICT (company, lot_id, location_id) DO NOTHING)sql"};
-
+// Of lots alone: the balances of a serial are written under the lock on its own row. By lot, since
+// one look at the index then finds all places of a lot, touched or not; the CASE keeps the touched
+// ones in a hash table that is only made when there is a lot to look up in it.
 constexpr pg::Statement kLockBalances{"ledger_lock_balances", R"sql(
-SELECT balances.lot_id, balances.location_id, balances.kind, balances.quantity,
-       balances.arrived_at, balances.stock_since, balances.last_recorded_at
-FROM unnest($2::uuid[], $3::text[]) AS touched (lot_id, location_id)
-JOIN balances ON balances.company = $1 AND balances.lot_id = touched.lot_id
-             AND balances.location_id = touched.location_id
-ORDER BY balances.lot_id, balances.location_id
-FOR UPDATE OF balances)sql"};
+SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
+FROM balances
+WHERE company = $1 AND lot_id = ANY($2)
+  AND CASE WHEN is_serial THEN false
+           ELSE (lot_id, location_id) IN (
+             SELECT touched.lot_id, touched.location_id
+             FROM unnest($3::uuid[], $4::text[]) AS touched (lot_id, location_id)) END
+ORDER BY lot_id, location_id
+FOR UPDATE)sql"};
 
 // Every place where a serial has been, and where lots are on hand.
 constexpr pg::Statement kReadPlaces{"ledger_read_places", R"sql(
-SELECT lot_id, location_id, kind, quantity, last_recorded_at, is_serial
+SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at, is_serial
 FROM balances
-WHERE company = $1 AND lot_id = ANY($2)
-  AND CASE WHEN is_serial THEN last_recorded_at > '-infinity'
-           ELSE quantity > 0 AND kind IN (1, 2) END)sql"};
+WHERE company = $1 AND lot_id = ANY($2) AND (is_serial OR (quantity > 0 AND kind IN (1, 2))))sql"};
 
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
 SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
@@ -191,8 +176,7 @@ void Ledger::AddLocks(pg::Transaction& transaction) {
   locks_.serials = transaction.Add(kLockSerials, company, lot_ids);
   locks_.lots = transaction.Add(kLockLots, company, lot_ids);
   locks_.kinds = transaction.Add(kReadKinds, company, location_ids);
-  transaction.Add(kAddMissingBalances, company, place_lots, place_locations);
-  locks_.balances = transaction.Add(kLockBalances, company, place_lots, place_locations);
+  locks_.balances = transaction.Add(kLockBalances, company, lot_ids, place_lots, place_locations);
   locks_.holds = AddHolds(transaction, lot_ids);
   locks_.places = transaction.Add(kReadPlaces, company, lot_ids);
   AddReturnLocks(transaction);
@@ -223,36 +207,35 @@ absl::Status Ledger::Load(const pg::Results& results) {
   for (const pg::Row row : results[locks_.kinds]) {
     kinds_[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
   }
-  LoadBalances(results);
+  for (const pg::Row row : results[locks_.balances]) LoadBalance(row);
+  LoadPlaces(results[locks_.places]);
   LoadHolds(results[locks_.holds]);
   LoadReturns(results);
   return absl::OkStatus();
 }
 
-void Ledger::LoadBalances(const pg::Results& results) {
-  for (const pg::Row row : results[locks_.balances]) {
-    const Quantity quantity = row.Get<Quantity>(3);
-    balances_[{row.Get<LotId>(0), row.Get<LocationId>(1)}] = {
-        .kind = row.Get<LocationKind>(2),
-        .quantity_before = quantity,
-        .quantity = quantity,
-        .dates = {.arrived_at = row.Get<std::optional<absl::Time>>(4),
-                  .stock_since = row.Get<std::optional<absl::Time>>(5)},
-        .last_recorded_at = row.Get<absl::Time>(6),
-        .stored = true};
-  }
-  LoadPlaces(results[locks_.places]);
+void Ledger::LoadBalance(const pg::Row& row) {
+  const Quantity quantity = row.Get<Quantity>(3);
+  balances_[{row.Get<LotId>(0), row.Get<LocationId>(1)}] = {
+      .kind = row.Get<LocationKind>(2),
+      .quantity_before = quantity,
+      .quantity = quantity,
+      .dates = {.arrived_at = row.Get<std::optional<absl::Time>>(4),
+                .stock_since = row.Get<std::optional<absl::Time>>(5)},
+      .last_recorded_at = row.Get<absl::Time>(6),
+      .stored = true};
 }
 
 void Ledger::LoadPlaces(const pg::Result& rows) {
   for (const pg::Row row : rows) {
     const LotId lot_id = row.Get<LotId>(0);
     const Place place = PlaceOf(row);
-    if (!row.Get<bool>(5)) {
+    if (!row.Get<bool>(7)) {
       lot_places_[lot_id].push_back(place);
       continue;
     }
-    const SerialPlace candidate{.place = place, .last_recorded_at = row.Get<absl::Time>(4)};
+    LoadBalance(row);
+    const SerialPlace candidate{.place = place, .last_recorded_at = row.Get<absl::Time>(6)};
     const auto [known, is_first] = serial_places_.emplace(lot_id, candidate);
     if (!is_first && Closeness(candidate) > Closeness(known->second)) known->second = candidate;
   }
@@ -321,9 +304,10 @@ void Ledger::SetState(const LotId& lot_id, LotState state) {
 Ledger::Balance& Ledger::BalanceOf(const LotId& lot_id, const LocationId& location_id) {
   const auto found = balances_.find({lot_id, location_id});
   if (found != balances_.end()) return found->second;
-  // Places of new lots and of serials are not stored until something is there; any other should
-  // have been touched.
-  Check(new_lots_.contains(lot_id) || lots_.at(lot_id).tracking == Tracking::kSerial);
+  // A place is not stored until something is there. It should have been touched, unless nobody else
+  // can store it meanwhile: the lot is new, or a serial, which is locked as a whole.
+  Check(touched_.contains({lot_id, location_id}) || new_lots_.contains(lot_id) ||
+        lots_.at(lot_id).tracking == Tracking::kSerial);
   Balance& added = balances_[{lot_id, location_id}];
   added.kind = kinds_.at(location_id);
   return added;

@@ -24,7 +24,8 @@
 // A movement is therefore either posted before the hold, or waits and sees it.
 // Debits are written in one statement and credits in the next, so that a serial is never in two
 // places. The database has the last word: balances_not_negative, balances_serial_is_one,
-// balances_serial_in_one_place.
+// balances_serial_in_one_place. A balance that is missing cannot be locked: it is added with what
+// the movements make of it, and whoever finds that another writer came first runs again.
 #pragma once
 
 #include <cstddef>
@@ -150,9 +151,8 @@ class Ledger {
   // locations of its postings were touched for any lot or by TouchLocation.
   void AddNewLot(const LotFacts& lot);
 
-  // Adds the statements of the first flight: the company, the lots, the locations, missing
-  // balances as 0, the balances (FOR UPDATE), the holds, where things are, the deliveries (FOR
-  // UPDATE).
+  // Adds the statements of the first flight: the company, the lots, the locations, the balances of
+  // lots (FOR UPDATE), the holds, where things are, the deliveries (FOR UPDATE).
   void AddLocks(pg::Transaction& transaction);
   // Reads what they answered. NOT_FOUND COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED are
   // refused here; unknown lots and locations by Post.
@@ -203,12 +203,13 @@ class Ledger {
 
   // --- writing ---------------------------------------------------------------------------------
 
-  // Adds the statements that write what was judged: debits, credits, balances of new lots,
-  // movements, deliveries. The rows they refer to (new lots, transformations) are added before.
+  // Adds the statements that write what was judged: debits, credits, new balances, movements,
+  // deliveries. The rows they refer to (new lots, transformations) are added before.
   void AddWrites(pg::Transaction& transaction);
 
-  // The refusal in words of the domain, when a commit failed on one of the ledger's constraints;
-  // any other status unchanged.
+  // The refusal in words of the domain, when a commit failed on one of the ledger's constraints; a
+  // conflict, to be run again, when another writer came first to a place; any other status
+  // unchanged.
   static absl::Status Explain(const absl::Status& status);
 
  private:
@@ -220,7 +221,7 @@ class Ledger {
     Quantity quantity;
     StockDates dates;
     absl::Time last_recorded_at = absl::InfinitePast();
-    bool stored = false;  // false: of a new lot, or of a serial that never was there
+    bool stored = false;  // false: nothing of the lot was ever there
     bool changed = false;
     bool taken = false;  // something left it
     // The transformation whose movements are being taken back here, and nothing moved since.
@@ -260,7 +261,7 @@ class Ledger {
 
   // ledger.cc: what is locked and known.
   void AddReturnLocks(pg::Transaction& transaction);
-  void LoadBalances(const pg::Results& results);
+  void LoadBalance(const pg::Row& row);
   void LoadPlaces(const pg::Result& rows);
   // Of two places of one serial, it is in the one where this is greater.
   static std::tuple<bool, absl::Time, bool> Closeness(const SerialPlace& candidate);

@@ -21,6 +21,8 @@ WHERE balances.company = $1 AND balances.lot_id = moved.lot_id
 constexpr pg::Statement kDebitBalances{"ledger_debit_balances", kWriteBalances};
 constexpr pg::Statement kCreditBalances{"ledger_credit_balances", kWriteBalances};
 
+// In the order of the arrays, which is that of the keys: two writers that both miss several rows
+// wait for each other in one direction.
 constexpr pg::Statement kAddBalances{"ledger_add_balances", R"sql(
 INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
                       arrived_at, stock_since, last_recorded_at)
@@ -29,8 +31,7 @@ SELECT $1, lot_id, location_id, product_id, kind, is_serial, quantity, arrived_a
 FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
             $7::timestamptz[], $8::text[], $9::int8[], $10::bool[])
   AS added (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at, product_id,
-            kind, is_serial)
-ORDER BY lot_id, location_id)sql"};
+            kind, is_serial))sql"};
 
 constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
@@ -222,6 +223,7 @@ void Ledger::WriteDeliveries(pg::Transaction& transaction) const {
 
 absl::Status Ledger::Explain(const absl::Status& status) {
   const std::string constraint = pg::ViolatedConstraint(status);
+  if (constraint == "balances_pkey") return pg::AsConflict(status);
   for (const Referee& referee : kReferees) {
     if (referee.constraint != constraint) continue;
     return Refuse({.reason = referee.reason,

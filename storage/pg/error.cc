@@ -80,6 +80,12 @@ bool IsConflict(const absl::Status& status) {
   return sqlstate == "40001" || sqlstate == "40P01";
 }
 
+absl::Status AsConflict(const absl::Status& failure) {
+  absl::Status conflict = WithCode(absl::StatusCode::kAborted, failure);
+  SetPayload(conflict, kSqlStatePayload, "40001");
+  return conflict;
+}
+
 std::string SqlState(const absl::Status& status) { return PayloadOf(status, kSqlStatePayload); }
 
 std::string FailedStatement(const absl::Status& status) {

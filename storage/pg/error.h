@@ -28,6 +28,9 @@ bool IsUnknownOutcome(const absl::Status& status);
 // Serialization failure or deadlock: the only errors that running the whole operation again is an
 // answer to.
 bool IsConflict(const absl::Status& status);
+// The failure as a conflict, for whoever knows that running the whole operation again is an answer
+// to it too: a row was missing when it looked, and somebody else has added it meanwhile.
+absl::Status AsConflict(const absl::Status& failure);
 
 // The SQLSTATE, or empty when the server said nothing: a broken connection, a deadline.
 std::string SqlState(const absl::Status& status);

@@ -79,6 +79,16 @@ TEST_F(LedgerRaceTest, NoMoreLeavesThanThereIs) {
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 10");
 }
 
+TEST_F(LedgerRaceTest, PlacesThatEverybodyMissesAreAddedOnce) {
+  world_.AddLot("L1", "steel");
+
+  const auto endings =
+      Race([](int, StockWorld& world) { return world.Record({"RECEIPT L1 1 >stock"}).status(); });
+
+  EXPECT_THAT(endings, ElementsAre(Pair("OK", kWorkers)));
+  EXPECT_EQ(world_.Where("L1"), absl::StrCat("stock ", kWorkers));
+}
+
 TEST_F(LedgerRaceTest, SerialLeavesOnce) {
   world_.AddLot("S1", "bike");
   world_.Do("RECEIPT S1 1 >stock");

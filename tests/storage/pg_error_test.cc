@@ -80,6 +80,14 @@ TEST(Error, OtherStatusesHaveNoneOfIt) {
   }
 }
 
+TEST(Error, FailureThatAnotherRunAnswersIsAConflict) {
+  const absl::Status conflict = AsConflict(absl::AlreadyExistsError("a row came first"));
+
+  EXPECT_TRUE(IsConflict(conflict));
+  EXPECT_EQ(conflict.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(conflict.message(), "a row came first");
+}
+
 TEST(Error, UnknownOutcomeIsOfItsOwnCode) {
   const absl::Status status = UnknownOutcome(absl::UnavailableError("cut"));
 
