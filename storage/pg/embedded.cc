@@ -17,6 +17,7 @@
 #include "storage/pg/connection.h"
 #include "storage/pg/embedded_folder.h"
 #include "storage/pg/error.h"
+#include "storage/pg/memory.h"
 #include "storage/pg/process.h"
 
 namespace lots::pg {
@@ -39,9 +40,8 @@ constexpr absl::Duration kRestartPauseMax = absl::Seconds(5);
 constexpr absl::string_view kSettings[] = {
     "listen_addresses=", "port=5432", "unix_socket_permissions=0700", "cluster_name=lotd",
     // What was acknowledged survives a crash.
-    "fsync=on", "full_page_writes=on", "synchronous_commit=on",
-    // A small machine that has other work too.
-    "shared_buffers=256MB", "max_connections=100", "wal_compression=on",
+    "fsync=on", "full_page_writes=on", "synchronous_commit=on", "max_connections=100",
+    "wal_compression=on",
     // Short queries on solid-state disks.
     "random_page_cost=1.1", "jit=off",
     // Refused statements are the business of lotd, which reports them without a company's data.
@@ -70,6 +70,7 @@ Command ServerCommand(const EmbeddedFolder& folder, const std::vector<std::strin
     command.words.emplace_back(setting);
   };
   for (const absl::string_view setting : kSettings) add(setting);
+  for (const std::string& setting : MemorySettings(MemoryBytes())) add(setting);
   // A list of folders, hence the second pair of quotes.
   add(absl::StrCat("unix_socket_directories=\"",
                    absl::StrReplaceAll(folder.socket_folder(), {{"\"", "\"\""}}), "\""));
