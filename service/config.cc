@@ -157,6 +157,21 @@ void AddFlags(CLI::App& app, Config& config, Texts& texts) {
       ->capture_default_str();
 }
 
+// No name and password: a URL is logged and shown where secrets must not be.
+std::string CheckCollector(const std::string& url) {
+  const bool is_web = absl::StartsWith(url, "http://") || absl::StartsWith(url, "https://");
+  if (is_web && url.find_first_of("@?# ") == std::string::npos) return "";
+  return "is not http:// or https:// with a host and a port, as http://localhost:4318";
+}
+
+void AddTraces(CLI::App& app, Config& config) {
+  app.add_option("--otlp-endpoint", config.otlp_endpoint,
+                 "Collector that gets a span of each call by OTLP over HTTP; as "
+                 "http://localhost:4318")
+      ->envname("LOTS_OTLP_ENDPOINT")
+      ->check(CheckCollector);
+}
+
 void AddIdentity(CLI::App& app, Config& config, Texts& texts) {
   app.add_option("--tls-certificate", config.tls.certificate,
                  "PEM file: the server's certificate, then those up to its authority")
@@ -305,6 +320,7 @@ absl::StatusOr<Config> ReadConfig(const std::vector<std::string>& arguments,
   AddFlags(app, config, texts);
   AddIdentity(app, config, texts);
   AddLimits(app, config, texts);
+  AddTraces(app, config);
   const CLI::App* migrate =
       app.add_subcommand("migrate", "Bring the database up to date, and end")->fallthrough();
   try {

@@ -46,6 +46,8 @@ struct Config {
   int caller_calls = kCallerCallsMax;
   absl::Duration connection_age = kConnectionAgeMax;
 
+  std::string otlp_endpoint;  // URL of a collector of traces; empty: no spans are sent
+
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file;  // empty: stderr
 };

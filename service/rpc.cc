@@ -116,10 +116,20 @@ void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerCont
   if (!admitted.ok()) End(trip, admitted);
 }
 
+void Rpc::JoinTrace(Trip& trip, absl::string_view traceparent) const {
+  TraceParent parent = ParseTraceParent(traceparent);
+  trip.trace_id = std::move(parent.trace_id);
+  trip.parent_span_id = std::move(parent.span_id);
+  trip.sampled = parent.sampled;
+  if (options_.spans == nullptr || !trip.trace_id.empty()) return;
+  trip.trace_id = MakeTraceId();
+  trip.sampled = true;
+}
+
 void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
                absl::string_view request_id) const {
   trip.peer = context.peer();
-  trip.trace_id = TraceIdOf(MetadataOf(context, "traceparent"));
+  JoinTrace(trip, MetadataOf(context, "traceparent"));
   // For the log, which a caller's nonsense must not fill.
   if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
   Call& call = trip.call;
@@ -279,6 +289,7 @@ void Rpc::End(Trip& trip, const absl::Status& status) {
   metrics.seconds->Observe(absl::ToDoubleSeconds(elapsed));
   if (IsRefusedAccess(outcome)) metrics_.security().refused(outcome.reason).Increment();
   Tell(trip, outcome, elapsed);
+  RecordSpan(trip, outcome, elapsed);
   --in_flight_;
   trip.Finish(std::move(outcome.status));
 }
@@ -302,6 +313,20 @@ void Rpc::Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed)
       .AddIfAny("error_id", outcome.error_id)
       .AddIfAny("error", outcome.internal_text);
   log_.Write(level, "rpc", fields);
+}
+
+void Rpc::RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
+  if (options_.spans == nullptr || !trip.sampled) return;
+  options_.spans->Record({.trace_id = trip.trace_id,
+                          .parent_span_id = trip.parent_span_id,
+                          .method = trip.call.method,
+                          .begin = trip.call.now,
+                          .end = trip.call.now + elapsed,
+                          .code = outcome.status.error_code(),
+                          .reason = std::string(outcome.reason),
+                          .company = trip.call.company.value(),
+                          .queued = trip.queued,
+                          .database = trip.database});
 }
 
 }  // namespace lots

@@ -24,6 +24,7 @@
 #include "service/method_permissions.h"
 #include "service/metrics.h"
 #include "service/page_token.h"
+#include "service/span_exporter.h"
 #include "service/status.h"
 #include "service/trip.h"
 #include "service/work_queue.h"
@@ -41,6 +42,7 @@ struct RpcOptions {
   // Streams have workers of their own: a few long walks do not make every small call wait.
   int stream_workers = 2;
   int streams_max = kStreamsMax;  // waiting, at work, or not taken by their client yet
+  SpanExporter* spans = nullptr;  // where spans go; null: nowhere
   CallerLimits::Options caller = {.rate_max = kCallerRateMax, .calls_max = kCallerCallsMax};
 };
 
@@ -115,6 +117,8 @@ class Rpc {
   // Fills in the trip and puts it into the queue, or ends it with a refusal. Never waits.
   void Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
              const Asked& asked, TripKind kind);
+  // The call's place in a trace: the caller's, or a new one when spans are sent.
+  void JoinTrace(Trip& trip, absl::string_view traceparent) const;
   // What needs no judging: peer, trace, deadline.
   void Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
             absl::string_view request_id) const;
@@ -140,9 +144,10 @@ class Rpc {
   // One status a trip.
   std::vector<absl::Status> Handle(absl::Span<Trip* const> trips);
 
-  // Tells the metrics and the log, and ends the call. The trip may be gone afterwards.
+  // Tells the metrics, the log and the trace, and ends the call. The trip may be gone afterwards.
   void End(Trip& trip, const absl::Status& status);
   void Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
+  void RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
 
   const RpcOptions options_;
   const MethodPermissions permissions_;

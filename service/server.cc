@@ -124,6 +124,14 @@ absl::StatusOr<PageTokens> LoadPageTokens(const Server::Options& options) {
   return PageTokens::Load(*db);
 }
 
+std::unique_ptr<SpanExporter> MakeSpanExporter(const Server::Options& options, Metrics& metrics,
+                                               Log& log) {
+  if (options.config.otlp_endpoint.empty()) return nullptr;
+  return std::make_unique<SpanExporter>(
+      SpanExporter::Options{.endpoint = options.config.otlp_endpoint, .version = options.version},
+      *metrics.registry(), log);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
@@ -148,6 +156,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       tls_(options_.config.tls),
       identity_(options_.config.identity),
       reloads_(metrics_.security(), log),
+      spans_(MakeSpanExporter(options_, metrics_, log)),
       rpc_({.services = ServiceNames(),
             .default_company = options_.config.company,
             .deadline_default = options_.config.default_deadline,
@@ -155,6 +164,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
             .queue_max = options_.config.queue,
             .stream_workers = StreamWorkers(options_.config.workers),
             .streams_max = options_.config.streams,
+            .spans = spans_.get(),
             .caller = {.rate_max = options_.config.caller_rate,
                        .calls_max = options_.config.caller_calls}},
            identity_, pool_, page_tokens_, metrics_, log),
@@ -273,6 +283,7 @@ void Server::Stop(absl::Duration drain) {
   server_->Wait();
   stopped.Notify();
   stop_taking.join();
+  if (spans_ != nullptr) spans_->Stop();
   reloads_.StopWatching();
   forgetting_.reset();
   counting_.reset();

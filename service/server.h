@@ -22,6 +22,7 @@
 #include "service/rpc.h"
 #include "service/scrape.h"
 #include "service/slow_statements.h"
+#include "service/span_exporter.h"
 #include "service/tls.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/statement.h"
@@ -80,6 +81,7 @@ class Server {
   TlsCertificates tls_;
   Identity identity_;
   Reloads reloads_;
+  const std::unique_ptr<SpanExporter> spans_;  // null: no spans are sent
   Rpc rpc_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   DatabaseWatch watch_;

@@ -21,13 +21,15 @@ bool IsZero(absl::string_view text) {
 
 }  // namespace
 
-std::string TraceIdOf(absl::string_view traceparent) {
+TraceParent ParseTraceParent(absl::string_view traceparent) {
   const std::vector<absl::string_view> parts = absl::StrSplit(traceparent, '-');
-  if (parts.size() < 4 || !IsLowerHex(parts[0], 2) || parts[0] == "ff") return "";
-  if (parts[0] == "00" && parts.size() != 4) return "";
-  if (!IsLowerHex(parts[1], 32) || !IsLowerHex(parts[2], 16) || !IsLowerHex(parts[3], 2)) return "";
-  if (IsZero(parts[1]) || IsZero(parts[2])) return "";
-  return std::string(parts[1]);
+  if (parts.size() < 4 || !IsLowerHex(parts[0], 2) || parts[0] == "ff") return {};
+  if (parts[0] == "00" && parts.size() != 4) return {};
+  if (!IsLowerHex(parts[1], 32) || !IsLowerHex(parts[2], 16) || !IsLowerHex(parts[3], 2)) return {};
+  if (IsZero(parts[1]) || IsZero(parts[2])) return {};
+  // The last bit of the last digit.
+  const bool sampled = absl::string_view("13579bdf").find(parts[3][1]) != absl::string_view::npos;
+  return {.trace_id = std::string(parts[1]), .span_id = std::string(parts[2]), .sampled = sampled};
 }
 
 TraceScope::TraceScope(absl::string_view trace_id) { current_trace_id = trace_id; }

@@ -56,6 +56,8 @@ class Trip : public Job {
   std::string request_id;
   std::string peer;
   std::string trace_id;
+  std::string parent_span_id;
+  bool sampled = false;     // whether its span is sent
   bool begun = false;       // the handler has run before
   absl::Duration queued;    // in the queue
   absl::Duration database;  // in statements

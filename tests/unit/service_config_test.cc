@@ -55,6 +55,18 @@ TEST(Config, FlagsWinOverTheEnvironmentAndThatOverTheFile) {
   std::filesystem::remove(path);
 }
 
+TEST(Config, ACollectorIsAWebAddressWithoutSecrets) {
+  EXPECT_EQ(Read({})->otlp_endpoint, "");
+  EXPECT_EQ(Read({"--otlp-endpoint", "http://localhost:4318"})->otlp_endpoint,
+            "http://localhost:4318");
+  for (const char* const bad :
+       {"localhost:4318", "ftp://localhost", "http://me:secret@host:4318"}) {
+    const auto config = Read({"--otlp-endpoint", bad});
+    EXPECT_FALSE(config.ok()) << bad;
+    EXPECT_TRUE(absl::StrContains(config.status().message(), "--otlp-endpoint")) << bad;
+  }
+}
+
 TEST(Config, RefusesWhatMakesNoSenseAndNamesTheFlag) {
   const struct {
     std::vector<std::string> arguments;
