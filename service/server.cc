@@ -237,24 +237,25 @@ absl::Status Server::Listen() {
   for (const std::unique_ptr<grpc::Service>& service : services_) {
     builder.RegisterService(service.get());
   }
+  // The health service knows only services it was told of: look first, then tell it at once.
+  const absl::Status database = watch_.Check();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
     return absl::FailedPreconditionError(
         absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
   }
+  TellHealth(database);
   address_ = WithPort(options_.config.listen, port);
-  // The health service takes every service for healthy until it is told otherwise.
-  Watch();
   reloads_.Watch(options_.reload_period);
-  watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { Watch(); });
+  watching_ =
+      std::make_unique<Periodic>(options_.watch_period, [this] { TellHealth(watch_.Check()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ = std::make_unique<Periodic>(options_.census_period, [this] { census_taker_.Round(); });
   return absl::OkStatus();
 }
 
-void Server::Watch() {
-  const absl::Status now = watch_.Check();
+void Server::TellHealth(const absl::Status& now) {
   if (now.ok() != database_.ok()) {
     log_.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
                now.ok() ? "database_is_back" : "database_is_gone",

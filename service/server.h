@@ -69,8 +69,8 @@ class Server {
   absl::Status LearnWhoIsWho();
   absl::Status ListenForMetrics();
   absl::Status Listen();
-  // Tells the health service how the database is; on the watch's thread.
-  void Watch();
+  // Tells the health service how the database is; on the watch's thread once that runs.
+  void TellHealth(const absl::Status& now);
 
   const Options options_;
   Log& log_;
