@@ -76,7 +76,6 @@ inline constexpr int64_t kTraceFilterValuesMax = 100;
 inline constexpr int64_t kTraceLinkKindsMax = 4;  // all that are followed
 inline constexpr int64_t kTraceResumeShownMax = 1'000;
 inline constexpr int kTraceNodesPerMessage = 500;    // about 150 KiB a message
-inline constexpr int kTraceNodesPerRead = 2'000;     // of several messages
 inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;

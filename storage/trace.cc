@@ -1,10 +1,8 @@
 #include "storage/trace.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
@@ -13,7 +11,7 @@
 
 namespace lots {
 // Where a reader stands: before the seeds, before the walk, or at a depth, where first the nodes
-// and then the transformations are told.
+// and then the transformations are told. While a piece is told, the database reads the next.
 class TraceTelling {
  public:
   explicit TraceTelling(TraceOrder order) : order_(std::move(order)) {
@@ -24,35 +22,47 @@ class TraceTelling {
   absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db) {
     if (!snapshot_) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
     if (!seeds_told_) return TellSeeds();
-    if (!walked_) RETURN_IF_ERROR(Walk());
-    while (depth_ + 1 < graph_.levels.size()) {
-      if (!read_.empty()) return TellRead();
-      if (node_ < graph_.levels[depth_ + 1]) {
-        RETURN_IF_ERROR(ReadNodes());
-      } else if (step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth()) {
-        ASSIGN_OR_RETURN(TracePiece piece, TellSteps());
-        if (!piece.links.empty()) return piece;
-      } else {
-        ++depth_;
-      }
+    if (!walked_) {
+      RETURN_IF_ERROR(Walk());
+      Plan();
     }
-    snapshot_.reset();
-    return std::nullopt;
+    if (!next_) {
+      snapshot_.reset();
+      return std::nullopt;
+    }
+    RETURN_IF_ERROR(Post());
+    ASSIGN_OR_RETURN(TracePiece piece, Take());
+    Plan();
+    RETURN_IF_ERROR(Post());
+    return piece;
   }
 
-  void Pause() { snapshot_.reset(); }
+  void Pause() {
+    snapshot_.reset();
+    posted_ = false;
+  }
 
   const TraceSummary& summary() const { return summary_; }
 
  private:
+  // What is told as one piece: nodes, or transformations with links, which are known already.
+  struct Portion {
+    std::optional<TraceNodesRead> nodes = {};
+    std::vector<TransformationId> begun = {};
+    std::vector<TraceLink> links = {};
+  };
+
   int Depth() const { return static_cast<int>(depth_); }
   bool downstream() const { return order_.direction == TraceDirection::kDownstream; }
 
   // What is known of seeds needs no walk.
   absl::StatusOr<TracePiece> TellSeeds() {
     seeds_told_ = true;
+    ASSIGN_OR_RETURN(order_.seeds, SortTraceLots(*snapshot_, order_, order_.seeds));
+    const TraceNodesRead seeds(order_, order_.seeds);
+    RETURN_IF_ERROR(seeds.Post(*snapshot_));
     TracePiece piece;
-    ASSIGN_OR_RETURN(piece.nodes, ReadTraceNodes(*snapshot_, order_, order_.seeds));
+    ASSIGN_OR_RETURN(piece.nodes, seeds.Take(*snapshot_));
     const size_t room = order_.node_limit;
     if (piece.nodes.size() > room) piece.nodes.erase(piece.nodes.begin() + room, piece.nodes.end());
     for (TraceNode& node : piece.nodes) node.certainty = Certainty::kCertain;
@@ -110,77 +120,95 @@ class TraceTelling {
     return absl::OkStatus();
   }
 
-  // Reads ahead, for a round trip costs as much as some hundred nodes.
-  absl::Status ReadNodes() {
-    std::vector<LotId> lot_ids;
-    for (; node_ < graph_.levels[depth_ + 1]; ++node_) {
-      if (lot_ids.size() == kTraceNodesPerRead) break;
-      if (!graph_.nodes[node_].second.withheld) lot_ids.push_back(graph_.nodes[node_].first);
+  // Decides what is told next: nothing, when that was all.
+  void Plan() {
+    next_.reset();
+    while (depth_ + 1 < graph_.levels.size()) {
+      Portion portion;
+      if (node_ < graph_.levels[depth_ + 1]) {
+        PlanNodes(portion);
+      } else if (step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth()) {
+        PlanSteps(portion);
+      } else {
+        ++depth_;
+      }
+      if (!portion.nodes && portion.links.empty()) continue;
+      next_ = std::move(portion);
+      return;
     }
-    if (lot_ids.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(read_, ReadTraceNodes(*snapshot_, order_, lot_ids));
-    for (TraceNode& node : read_) {
-      const uint32_t number = graph_.nodes.Find(node.lot_id);
-      const TraceGraph::Node& found = graph_.nodes[number].second;
-      node.depth = found.depth;
-      node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
-      if (bounds_.empty()) continue;
-      node.bounds = bounds_[number];
-      node.seed_scale = seed_scale_;
-    }
-    return absl::OkStatus();
   }
 
-  TracePiece TellRead() {
-    const size_t end = std::min<size_t>(read_.size(), told_ + kTraceNodesPerMessage);
-    TracePiece piece;
-    piece.nodes.assign(std::make_move_iterator(read_.begin() + told_),
-                       std::make_move_iterator(read_.begin() + end));
-    summary_.node_count += static_cast<int64_t>(piece.nodes.size());
-    told_ = end;
-    if (told_ < read_.size()) return piece;
-    read_.clear();
-    told_ = 0;
-    return piece;
+  void PlanNodes(Portion& portion) {
+    std::vector<LotId> lot_ids;
+    for (; node_ < graph_.levels[depth_ + 1]; ++node_) {
+      if (lot_ids.size() == kTraceNodesPerMessage) break;
+      if (!graph_.nodes[node_].second.withheld) lot_ids.push_back(graph_.nodes[node_].first);
+    }
+    if (!lot_ids.empty()) portion.nodes.emplace(order_, std::move(lot_ids));
   }
 
   // Transformations of one depth with their links, as many as fit one message. One with more links
   // goes on in the next.
-  absl::StatusOr<TracePiece> TellSteps() {
-    TracePiece piece;
-    std::vector<TransformationId> begun;
+  void PlanSteps(Portion& portion) {
     for (; step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth(); ++step_) {
-      if (!TellLinks(piece, begun)) break;
+      if (!PlanLinks(portion)) break;
       link_ = 0;
     }
-    if (begun.empty()) return piece;
-    ASSIGN_OR_RETURN(std::vector<Transformation> read, ReadTraceSteps(*snapshot_, order_, begun));
-    absl::flat_hash_map<TransformationId, Transformation*> by_id;
-    for (Transformation& step : read) by_id[step.transformation_id] = &step;
-    for (const TransformationId& id : begun) {
-      piece.transformations.push_back(std::move(*by_id.at(id)));
-    }
-    summary_.transformation_count += static_cast<int64_t>(begun.size());
-    return piece;
   }
 
-  // The step's links from link_ on; false when the piece is full before their end.
-  bool TellLinks(TracePiece& piece, std::vector<TransformationId>& begun) {
+  // The step's links from link_ on; false when the portion is full before their end.
+  bool PlanLinks(Portion& portion) {
     const TraceGraph::Step& step = graph_.steps[step_];
     const absl::Span<const TraceGraph::Link> links = graph_.LinksOfStep(step_);
     for (; link_ < links.size(); ++link_) {
       const TraceGraph::Link& link = links[link_];
       if (graph_.nodes[link.lot].second.withheld) continue;
-      if (piece.links.size() == kTraceLinksPerMessage) return false;
-      if (told_step_ != step_) begun.push_back(step.transformation_id);
+      if (portion.links.size() == kTraceLinksPerMessage) return false;
+      if (told_step_ != step_) portion.begun.push_back(step.transformation_id);
       told_step_ = step_;
       TraceLink told{
           step.transformation_id, graph_.IdOfLot(link.lot), link.kind, link.quantity, {}};
       if (link.output != kNoNumber) told.output_lot_id = graph_.IdOfLot(link.output);
-      piece.links.push_back(told);
-      ++summary_.link_count;
+      portion.links.push_back(told);
     }
     return true;
+  }
+
+  // Asks the database for what is told next, unless that is done or needs none.
+  absl::Status Post() {
+    if (posted_ || !next_) return absl::OkStatus();
+    posted_ = true;
+    if (next_->nodes) return next_->nodes->Post(*snapshot_);
+    if (next_->begun.empty()) return absl::OkStatus();
+    return PostTraceSteps(*snapshot_, order_, next_->begun);
+  }
+
+  absl::StatusOr<TracePiece> Take() {
+    posted_ = false;
+    TracePiece piece;
+    if (next_->nodes) {
+      ASSIGN_OR_RETURN(piece.nodes, next_->nodes->Take(*snapshot_));
+      for (TraceNode& node : piece.nodes) Describe(node);
+    }
+    if (!next_->begun.empty()) {
+      ASSIGN_OR_RETURN(piece.transformations, TakeTraceSteps(*snapshot_, next_->begun));
+    }
+    piece.links = std::move(next_->links);
+    summary_.node_count += static_cast<int64_t>(piece.nodes.size());
+    summary_.transformation_count += static_cast<int64_t>(piece.transformations.size());
+    summary_.link_count += static_cast<int64_t>(piece.links.size());
+    return piece;
+  }
+
+  // What the walk has found of the lot.
+  void Describe(TraceNode& node) const {
+    const uint32_t number = graph_.nodes.Find(node.lot_id);
+    const TraceGraph::Node& found = graph_.nodes[number].second;
+    node.depth = found.depth;
+    node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
+    if (bounds_.empty()) return;
+    node.bounds = bounds_[number];
+    node.seed_scale = seed_scale_;
   }
 
   TraceOrder order_;
@@ -190,13 +218,13 @@ class TraceTelling {
   std::optional<int> seed_scale_;
   TraceGraph graph_;
   std::vector<TraceBounds> bounds_;  // by number, downstream
-  std::vector<TraceNode> read_;      // nodes to tell, and how many of them are told
-  size_t told_ = 0;
-  size_t depth_ = 0;  // what is told next
+  std::optional<Portion> next_;      // what is told next
+  bool posted_ = false;              // and whether the database was asked for it
+  size_t depth_ = 0;                 // what is planned next
   uint32_t node_ = 0;
   uint32_t step_ = 0;
   size_t link_ = 0;                 // of the step
-  uint32_t told_step_ = kNoNumber;  // the last one that was told itself
+  uint32_t told_step_ = kNoNumber;  // the last one that was planned itself
   TraceSummary summary_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "storage/numbered.h"
@@ -104,14 +105,38 @@ void MarkCertain(TraceGraph& graph, const TraceOrder& order);
 // Marks the nodes that the order's filter keeps out of the answer.
 absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceOrder& order);
 
-// What is told of these lots (at most a few hundred), in the order of product and number.
-absl::StatusOr<std::vector<TraceNode>> ReadTraceNodes(pg::Transaction& snapshot,
-                                                      const TraceOrder& order,
-                                                      const std::vector<LotId>& lot_ids);
+// In the order of the answer: by product and number.
+absl::StatusOr<std::vector<LotId>> SortTraceLots(pg::Transaction& snapshot, const TraceOrder& order,
+                                                 const std::vector<LotId>& lot_ids);
 
-// These transformations, in any order.
-absl::StatusOr<std::vector<Transformation>> ReadTraceSteps(
-    pg::Transaction& snapshot, const TraceOrder& order,
-    const std::vector<TransformationId>& transformation_ids);
+// What is told of some hundred lots, in their order. Asked for first, taken later: the database
+// reads it meanwhile.
+class TraceNodesRead {
+ public:
+  TraceNodesRead(const TraceOrder& order, std::vector<LotId> lot_ids)
+      : order_(&order), lot_ids_(std::move(lot_ids)) {}
+
+  absl::Status Post(pg::Transaction& snapshot) const;
+  absl::StatusOr<std::vector<TraceNode>> Take(pg::Transaction& snapshot) const;
+
+ private:
+  using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
+
+  int64_t RowsMax() const;
+  bool IsCut(const pg::Result& rows) const;
+  absl::Status TakePlaces(pg::Transaction& snapshot, const pg::Result& places,
+                          NodeOfLot& nodes) const;
+  absl::Status TakePartners(pg::Transaction& snapshot, const pg::Result& partners,
+                            NodeOfLot& nodes) const;
+
+  const TraceOrder* order_;
+  std::vector<LotId> lot_ids_;
+};
+
+// Transformations, in this order; likewise.
+absl::Status PostTraceSteps(pg::Transaction& snapshot, const TraceOrder& order,
+                            const std::vector<TransformationId>& transformation_ids);
+absl::StatusOr<std::vector<Transformation>> TakeTraceSteps(
+    pg::Transaction& snapshot, const std::vector<TransformationId>& transformation_ids);
 
 }  // namespace lots

@@ -13,8 +13,7 @@ namespace {
 
 constexpr pg::Statement kNodeLots{"trace_node_lots", R"sql(
   SELECT lot_id, product_id, number, tracking, scale, reference, state, expires_on
-  FROM lots WHERE company = $1 AND lot_id = ANY($2)
-  ORDER BY product_id, number_key, lot_id)sql"};
+  FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
 // Every place and partner movement of the lots, put in order and cut to what is shown here: in
 // PostgreSQL that takes as long again as reading them. At most $3 rows: lots that lie in thousands
@@ -97,6 +96,10 @@ constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
 constexpr pg::Statement kSteps{"trace_steps", R"sql(
   SELECT transformation_id, kind, work_order_id, occurred_at, recorded_at, actor, note
   FROM transformations WHERE company = $1 AND transformation_id = ANY($2))sql"};
+
+constexpr pg::Statement kSortLots{"trace_sort_lots", R"sql(
+  SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
+  ORDER BY product_id, number_key, lot_id)sql"};
 
 using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
 
@@ -194,97 +197,103 @@ void ReadEveryPartner(const pg::Result& partners, NodeOfLot& nodes) {
   }
 }
 
-// What one read of nodes asks, and how it takes the answers.
-class NodeRead {
- public:
-  NodeRead(pg::Transaction& snapshot, const TraceOrder& order, const std::vector<LotId>& lot_ids)
-      : snapshot_(snapshot), order_(order), lot_ids_(lot_ids) {}
-
-  absl::StatusOr<std::vector<TraceNode>> Run() && {
-    snapshot_.Add(kNodeLots, order_.company, lot_ids_);
-    if (order_.IsNow()) {
-      snapshot_.Add(kNodePlaces, order_.company, lot_ids_, RowsMax());
-    } else {
-      snapshot_.Add(kPlacesThen, order_.company, lot_ids_, kTracePlacesShownMax, order_.as_of,
-                    order_.known_at);
-    }
-    snapshot_.Add(kNodePartners, order_.company, lot_ids_, RowsMax(), order_.as_of,
-                  order_.known_at);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-    nodes_.reserve(lot_ids_.size());
-    for (const pg::Row& row : results[0]) nodes_.push_back(ReadNode(row));
-    for (TraceNode& node : nodes_) node_of_lot_[node.lot_id] = &node;
-    RETURN_IF_ERROR(TakePlaces(results[1]));
-    RETURN_IF_ERROR(TakePartners(results[2]));
-    return std::move(nodes_);
-  }
-
- private:
-  // Half of what is shown of every lot: most have one place or two.
-  int64_t RowsMax() const {
-    return static_cast<int64_t>(lot_ids_.size()) * kTracePlacesShownMax / 2;
-  }
-  bool IsCut(const pg::Result& rows) const {
-    return static_cast<int64_t>(rows.size()) == RowsMax();
-  }
-
-  absl::Status TakePlaces(const pg::Result& places) {
-    if (!order_.IsNow()) {
-      ReadShownPlaces(places, node_of_lot_);
-    } else if (!IsCut(places)) {
-      ReadEveryPlace(places, node_of_lot_);
-    } else {
-      snapshot_.Add(kManyPlaces, order_.company, lot_ids_, kTracePlacesShownMax);
-      ASSIGN_OR_RETURN(const pg::Results shown, snapshot_.Send());
-      ReadShownPlaces(shown[0], node_of_lot_);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status TakePartners(const pg::Result& partners) {
-    if (!IsCut(partners)) {
-      ReadEveryPartner(partners, node_of_lot_);
-      return absl::OkStatus();
-    }
-    snapshot_.Add(kManyPartners, order_.company, lot_ids_, kTracePartnerMovementsShownMax,
-                  order_.as_of, order_.known_at);
-    ASSIGN_OR_RETURN(const pg::Results shown, snapshot_.Send());
-    ReadShownPartners(shown[0], node_of_lot_);
-    return absl::OkStatus();
-  }
-
-  pg::Transaction& snapshot_;
-  const TraceOrder& order_;
-  const std::vector<LotId>& lot_ids_;
-  std::vector<TraceNode> nodes_;
-  NodeOfLot node_of_lot_;
-};
-
 }  // namespace
 
-absl::StatusOr<std::vector<TraceNode>> ReadTraceNodes(pg::Transaction& snapshot,
-                                                      const TraceOrder& order,
-                                                      const std::vector<LotId>& lot_ids) {
-  return NodeRead(snapshot, order, lot_ids).Run();
+absl::StatusOr<std::vector<LotId>> SortTraceLots(pg::Transaction& snapshot, const TraceOrder& order,
+                                                 const std::vector<LotId>& lot_ids) {
+  snapshot.Add(kSortLots, order.company, lot_ids);
+  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  std::vector<LotId> sorted;
+  for (const pg::Row& row : results[0]) sorted.push_back(row.Get<LotId>(0));
+  return sorted;
 }
 
-absl::StatusOr<std::vector<Transformation>> ReadTraceSteps(
-    pg::Transaction& snapshot, const TraceOrder& order,
-    const std::vector<TransformationId>& transformation_ids) {
+// Half of what is shown of every lot: most have one place or two.
+int64_t TraceNodesRead::RowsMax() const {
+  return static_cast<int64_t>(lot_ids_.size()) * kTracePlacesShownMax / 2;
+}
+
+bool TraceNodesRead::IsCut(const pg::Result& rows) const {
+  return static_cast<int64_t>(rows.size()) == RowsMax();
+}
+
+absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
+  snapshot.Add(kNodeLots, order_->company, lot_ids_);
+  if (order_->IsNow()) {
+    snapshot.Add(kNodePlaces, order_->company, lot_ids_, RowsMax());
+  } else {
+    snapshot.Add(kPlacesThen, order_->company, lot_ids_, kTracePlacesShownMax, order_->as_of,
+                 order_->known_at);
+  }
+  snapshot.Add(kNodePartners, order_->company, lot_ids_, RowsMax(), order_->as_of,
+               order_->known_at);
+  return snapshot.Post();
+}
+
+absl::StatusOr<std::vector<TraceNode>> TraceNodesRead::Take(pg::Transaction& snapshot) const {
+  std::vector<TraceNode> nodes(lot_ids_.size());
+  NodeOfLot node_of_lot;
+  for (size_t i = 0; i < nodes.size(); ++i) node_of_lot[lot_ids_[i]] = &nodes[i];
+  ASSIGN_OR_RETURN(const pg::Result lots, snapshot.Take());
+  for (const pg::Row& row : lots) *node_of_lot.at(row.Get<LotId>(0)) = ReadNode(row);
+  ASSIGN_OR_RETURN(const pg::Result places, snapshot.Take());
+  ASSIGN_OR_RETURN(const pg::Result partners, snapshot.Take());
+  RETURN_IF_ERROR(TakePlaces(snapshot, places, node_of_lot));
+  RETURN_IF_ERROR(TakePartners(snapshot, partners, node_of_lot));
+  // A lot without a history can be deleted between two snapshots.
+  std::erase_if(nodes, [](const TraceNode& node) { return node.lot_id == LotId(); });
+  return nodes;
+}
+
+absl::Status TraceNodesRead::TakePlaces(pg::Transaction& snapshot, const pg::Result& places,
+                                        NodeOfLot& nodes) const {
+  if (!order_->IsNow()) {
+    ReadShownPlaces(places, nodes);
+  } else if (!IsCut(places)) {
+    ReadEveryPlace(places, nodes);
+  } else {
+    snapshot.Add(kManyPlaces, order_->company, lot_ids_, kTracePlacesShownMax);
+    ASSIGN_OR_RETURN(const pg::Results shown, snapshot.Send());
+    ReadShownPlaces(shown[0], nodes);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TraceNodesRead::TakePartners(pg::Transaction& snapshot, const pg::Result& partners,
+                                          NodeOfLot& nodes) const {
+  if (!IsCut(partners)) {
+    ReadEveryPartner(partners, nodes);
+    return absl::OkStatus();
+  }
+  snapshot.Add(kManyPartners, order_->company, lot_ids_, kTracePartnerMovementsShownMax,
+               order_->as_of, order_->known_at);
+  ASSIGN_OR_RETURN(const pg::Results shown, snapshot.Send());
+  ReadShownPartners(shown[0], nodes);
+  return absl::OkStatus();
+}
+
+absl::Status PostTraceSteps(pg::Transaction& snapshot, const TraceOrder& order,
+                            const std::vector<TransformationId>& transformation_ids) {
   snapshot.Add(kSteps, order.company, transformation_ids);
-  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
-  std::vector<Transformation> steps;
-  steps.reserve(transformation_ids.size());
-  for (const pg::Row& row : results[0]) {
-    Transformation step;
-    step.transformation_id = row.Get<TransformationId>(0);
+  return snapshot.Post();
+}
+
+absl::StatusOr<std::vector<Transformation>> TakeTraceSteps(
+    pg::Transaction& snapshot, const std::vector<TransformationId>& transformation_ids) {
+  ASSIGN_OR_RETURN(const pg::Result rows, snapshot.Take());
+  absl::flat_hash_map<TransformationId, size_t> places;
+  for (size_t i = 0; i < transformation_ids.size(); ++i) places[transformation_ids[i]] = i;
+  std::vector<Transformation> steps(transformation_ids.size());
+  for (const pg::Row& row : rows) {
+    const auto id = row.Get<TransformationId>(0);
+    Transformation& step = steps[places.at(id)];
+    step.transformation_id = id;
     step.kind = row.Get<TransformationKind>(1);
     step.work_order = row.Get<std::optional<WorkOrderId>>(2);
     step.occurred_at = row.Get<absl::Time>(3);
     step.recorded_at = row.Get<absl::Time>(4);
     step.actor = row.Get<std::string>(5);
     step.note = row.Get<std::string>(6);
-    steps.push_back(std::move(step));
   }
   return steps;
 }

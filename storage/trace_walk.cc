@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/limits.h"
@@ -14,10 +17,10 @@
 namespace lots {
 namespace {
 
-// A level in the answer's order.
-constexpr pg::Statement kSortLots{"trace_sort_lots", R"sql(
-  SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND lot_id = ANY($2)
-  ORDER BY product_id, number_key, lot_id)sql"};
+// In no order: sorting texts costs PostgreSQL as much again as reading them.
+constexpr pg::Statement kLevelLots{"trace_level_lots", R"sql(
+  SELECT lot_id, scale, tracking, product_id, number_key
+  FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
 // Stronger than what the ledger takes of lots and of serials: who moves one of them has done so, or
 // waits.
@@ -76,8 +79,20 @@ constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
       SELECT FROM transformations r
       WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6))sql"};
 
-// A level is crossed in parts of so many lots: what one statement answers stays a few MiB.
-constexpr size_t kLotsPerStatement = 10'000;
+// A level is read in parts, some of them asked for together: what one statement answers stays
+// small, and while it is taken in here the database reads the next.
+constexpr size_t kLotsPerPart = 2'000;
+constexpr size_t kLotsPerFlight = 5 * kLotsPerPart;
+
+using LotNumbers = absl::Span<const uint32_t>;
+
+std::vector<LotNumbers> PartsOf(LotNumbers lots, size_t size) {
+  std::vector<LotNumbers> parts;
+  for (size_t begin = 0; begin < lots.size(); begin += size) {
+    parts.push_back(lots.subspan(begin, size));
+  }
+  return parts;
+}
 
 // A link as one line says it; the line tells outputs apart.
 struct Line {
@@ -151,9 +166,7 @@ class Walk {
     for (const LotId& seed : order_.seeds) reached_.push_back(graph_.AddLot(seed));
     RETURN_IF_ERROR(EnterLevel());
     while (!level_.empty()) {
-      for (size_t begin = 0; begin < level_.size(); begin += kLotsPerStatement) {
-        RETURN_IF_ERROR(Cross(absl::MakeConstSpan(level_).subspan(begin, kLotsPerStatement)));
-      }
+      for (const LotNumbers lots : PartsOf(level_, kLotsPerFlight)) RETURN_IF_ERROR(Cross(lots));
       OrderSteps();
       ++depth_;
       RETURN_IF_ERROR(EnterLevel());
@@ -167,60 +180,142 @@ class Walk {
   using Place =
       std::tuple<absl::Time, std::optional<WorkOrderId>, absl::Time, TransformationId, uint32_t>;
 
+  // What a part of a level asks of its other side. Downstream `exact` and `exact_lots` are pairs of
+  // a transformation and an output; upstream any of them may belong together.
+  struct FarSide {
+    std::vector<TransformationId> fresh;  // asked about for the first time
+    std::vector<TransformationId> pooled;
+    std::vector<TransformationId> exact;
+    std::vector<LotId> exact_lots;
+  };
+  // A lot and where it stands in the order of the answer.
+  struct Standing {
+    std::string product_and_number;
+    LotId lot_id;
+    uint32_t lot;
+  };
+
   // Makes the lots that were reached and are new the next level, as far as the limit allows.
   absl::Status EnterLevel() {
     level_.clear();
     std::sort(reached_.begin(), reached_.end());
     reached_.erase(std::unique(reached_.begin(), reached_.end()), reached_.end());
-    std::vector<LotId> fresh;
+    std::vector<uint32_t> fresh;
     for (const uint32_t lot : std::exchange(reached_, {})) {
-      if (!graph_.IsReached(lot)) fresh.push_back(graph_.IdOfLot(lot));
+      if (!graph_.IsReached(lot)) fresh.push_back(lot);
     }
     if (fresh.empty()) return absl::OkStatus();
     const size_t room = order_.node_limit - graph_.reached_count();
     if (fresh.size() > room) truncated_by_ = "node_limit";
     if (room == 0) return absl::OkStatus();
-    transaction_.Add(order_.lock ? kLockLots : kSortLots, order_.company, fresh);
-    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-    for (const pg::Row& row : results[0]) {
-      if (level_.size() == room) break;
-      level_.push_back(graph_.FindLot(row.Get<LotId>(0)));
-      graph_.Describe(level_.back(), row.Get<int>(1), row.Get<Tracking>(2) == Tracking::kSerial);
-    }
+    RETURN_IF_ERROR(order_.lock ? LockLevel(fresh) : SortLevel(fresh));
+    if (level_.size() > room) level_.resize(room);
     graph_.AddLevel(level_);
     return absl::OkStatus();
   }
 
-  // From the lots to the transformations next to them, and to the lots on their other side.
-  absl::Status Cross(absl::Span<const uint32_t> lots) {
-    transaction_.Add(downstream_ ? kInputsOfLots : kOutputsOfLots, order_.company, IdsOf(lots));
-    ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
-    const Lines near = Read(results[0], downstream_ ? InputLine : OutputLine);
-    results.clear();
-    if (near.empty()) return absl::OkStatus();
-    if (depth_ == order_.depth_max) return Stop(near);
-    AddFarSide(near, lots);
-    ASSIGN_OR_RETURN(results, transaction_.Send());
-    ReadHeaders(results[0]);
-    if (downstream_) CountOutputs(results[1]);
-    for (size_t i = 1; i < results.size(); ++i) Reach(results[i]);
+  absl::Status LockLevel(LotNumbers lots) {
+    transaction_.Add(kLockLots, order_.company, IdsOf(lots));
+    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+    for (const pg::Row& row : results[0]) level_.push_back(DescribeLot(row));
     return absl::OkStatus();
   }
 
-  // Adds the statements about the transformations that are new, and about their other side.
-  void AddFarSide(const Lines& near, absl::Span<const uint32_t> lots) {
-    std::vector<TransformationId> fresh;
+  absl::Status SortLevel(LotNumbers lots) {
+    std::vector<Standing> standings;
+    standings.reserve(lots.size());
+    for (const LotNumbers some : PartsOf(lots, kLotsPerFlight)) {
+      const std::vector<LotNumbers> parts = PartsOf(some, kLotsPerPart);
+      for (const LotNumbers part : parts) {
+        transaction_.Add(kLevelLots, order_.company, IdsOf(part));
+      }
+      RETURN_IF_ERROR(transaction_.Post());
+      for (size_t i = 0; i < parts.size(); ++i) {
+        ASSIGN_OR_RETURN(const pg::Result rows, transaction_.Take());
+        for (const pg::Row& row : rows) standings.push_back(StandingOf(row));
+      }
+    }
+    std::sort(standings.begin(), standings.end(), [](const Standing& a, const Standing& b) {
+      return std::tie(a.product_and_number, a.lot_id) < std::tie(b.product_and_number, b.lot_id);
+    });
+    for (const Standing& standing : standings) level_.push_back(standing.lot);
+    return absl::OkStatus();
+  }
+
+  uint32_t DescribeLot(const pg::Row& row) {
+    const uint32_t lot = graph_.FindLot(row.Get<LotId>(0));
+    graph_.Describe(lot, row.Get<int>(1), row.Get<Tracking>(2) == Tracking::kSerial);
+    return lot;
+  }
+
+  // The zero byte, which is in no text, sorts before all others.
+  Standing StandingOf(const pg::Row& row) {
+    return {absl::StrCat(row.Get<absl::string_view>(3), absl::string_view("\0", 1),
+                         row.Get<absl::string_view>(4)),
+            row.Get<LotId>(0), DescribeLot(row)};
+  }
+
+  // From the lots to the transformations next to them, and to the lots on their other side.
+  absl::Status Cross(LotNumbers lots) {
+    const std::vector<LotNumbers> parts = PartsOf(lots, kLotsPerPart);
+    for (const LotNumbers part : parts) {
+      transaction_.Add(downstream_ ? kInputsOfLots : kOutputsOfLots, order_.company, IdsOf(part));
+    }
+    RETURN_IF_ERROR(transaction_.Post());
+    if (depth_ == order_.depth_max) return Stop(parts.size());
+    std::vector<FarSide> far_sides;
+    for (const LotNumbers part : parts) {
+      ASSIGN_OR_RETURN(const Lines near, TakeNear());
+      if (!near.empty()) far_sides.push_back(FarSideOf(near, part));
+    }
+    if (far_sides.empty()) return absl::OkStatus();
+    for (const FarSide& far : far_sides) AddFarSide(far);
+    RETURN_IF_ERROR(transaction_.Post());
+    for (size_t i = 0; i < far_sides.size(); ++i) RETURN_IF_ERROR(TakeFarSide());
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Lines> TakeNear() {
+    ASSIGN_OR_RETURN(const pg::Result rows, transaction_.Take());
+    return Read(rows, downstream_ ? InputLine : OutputLine);
+  }
+
+  FarSide FarSideOf(const Lines& near, LotNumbers lots) {
+    FarSide far;
     for (const auto& [link, line] : near) {
       const auto [step, is_new] = graph_.AddStep(link.transformation_id, depth_);
       graph_.AddLink(link, step, line);
-      if (is_new) fresh.push_back(link.transformation_id);
+      if (is_new) far.fresh.push_back(link.transformation_id);
+      if (downstream_) {
+        AskForOutputs(link, step, far);
+      } else {
+        far.exact.push_back(link.transformation_id);
+      }
     }
-    AddHeaders(fresh);
-    if (downstream_) return AddOutputs(near);
-    std::vector<TransformationId> near_steps;
-    for (const auto& [link, line] : near) near_steps.push_back(link.transformation_id);
-    transaction_.Add(kPooledInputs, order_.company, fresh);
-    transaction_.Add(kExactInputs, order_.company, near_steps, IdsOf(lots));
+    if (downstream_) return far;
+    far.pooled = far.fresh;
+    far.exact_lots = IdsOf(lots);
+    return far;
+  }
+
+  // A pooled input went into every output; an exact one into the output that it names.
+  void AskForOutputs(const TraceLink& link, uint32_t number, FarSide& far) {
+    TraceGraph::Step& step = graph_.step(number);
+    if (step.all_outputs) return;
+    if (link.output_lot_id) {
+      far.exact.push_back(link.transformation_id);
+      far.exact_lots.push_back(*link.output_lot_id);
+    } else {
+      step.all_outputs = true;
+      far.pooled.push_back(link.transformation_id);
+    }
+  }
+
+  void AddFarSide(const FarSide& far) {
+    AddHeaders(far.fresh);
+    transaction_.Add(downstream_ ? kAllOutputs : kPooledInputs, order_.company, far.pooled);
+    transaction_.Add(downstream_ ? kExactOutputs : kExactInputs, order_.company, far.exact,
+                     far.exact_lots);
   }
 
   void AddHeaders(const std::vector<TransformationId>& steps) {
@@ -228,24 +323,15 @@ class Walk {
                      order_.as_of, order_.known_at, !downstream_);
   }
 
-  // A pooled input went into every output; an exact one into the output that it names.
-  void AddOutputs(const Lines& near) {
-    std::vector<TransformationId> pooled;
-    std::vector<TransformationId> exact;
-    std::vector<LotId> exact_outputs;
-    for (const auto& [link, line] : near) {
-      TraceGraph::Step& step = graph_.step(graph_.FindStep(link.transformation_id));
-      if (step.all_outputs) continue;
-      if (link.output_lot_id) {
-        exact.push_back(link.transformation_id);
-        exact_outputs.push_back(*link.output_lot_id);
-      } else {
-        step.all_outputs = true;
-        pooled.push_back(link.transformation_id);
-      }
-    }
-    transaction_.Add(kAllOutputs, order_.company, pooled);
-    transaction_.Add(kExactOutputs, order_.company, exact, exact_outputs);
+  absl::Status TakeFarSide() {
+    ASSIGN_OR_RETURN(const pg::Result headers, transaction_.Take());
+    ReadHeaders(headers);
+    ASSIGN_OR_RETURN(const pg::Result pooled, transaction_.Take());
+    if (downstream_) CountOutputs(pooled);
+    Reach(pooled);
+    ASSIGN_OR_RETURN(const pg::Result exact, transaction_.Take());
+    Reach(exact);
+    return absl::OkStatus();
   }
 
   void ReadHeaders(const pg::Result& headers) {
@@ -283,7 +369,13 @@ class Walk {
   }
 
   // Beyond the last level nothing new is read, but whether there is something.
-  absl::Status Stop(const Lines& near) {
+  absl::Status Stop(size_t parts) {
+    Lines near;
+    for (size_t i = 0; i < parts; ++i) {
+      ASSIGN_OR_RETURN(const Lines some, TakeNear());
+      near.insert(near.end(), some.begin(), some.end());
+    }
+    if (near.empty()) return absl::OkStatus();
     std::vector<TransformationId> unknown;
     for (const auto& [link, line] : near) {
       const uint32_t step = graph_.FindStep(link.transformation_id);
@@ -332,7 +424,7 @@ class Walk {
     return lines;
   }
 
-  std::vector<LotId> IdsOf(absl::Span<const uint32_t> lots) const {
+  std::vector<LotId> IdsOf(LotNumbers lots) const {
     std::vector<LotId> ids;
     ids.reserve(lots.size());
     for (const uint32_t lot : lots) ids.push_back(graph_.IdOfLot(lot));

@@ -138,17 +138,45 @@ absl::Status Connection::Ping(absl::Duration timeout) {
 }
 
 absl::StatusOr<Results> Connection::Run(absl::Span<const Step> steps) {
+  Check(posted_ == nullptr);
   RETURN_IF_ERROR(CheckReady());
   const bool stood_alone = !in_transaction();
   Exchange first(*this, steps);
   absl::StatusOr<Results> results = first.Run();
   if (!first.found_stale_plan()) return results;
-  // The schema has changed under a prepared statement, and most likely under others too.
-  Rollback();
-  ForgetPrepared();
+  const absl::Status stale = ForgetStale(results.status());
   if (stood_alone && usable()) return Exchange(*this, steps).Run();
-  // Earlier flights of this transaction are rolled back, so only its owner can begin again.
-  return WithCode(absl::StatusCode::kUnavailable, results.status());
+  return stale;
+}
+
+// The exchange refers to the steps.
+struct Connection::Posted {
+  Posted(Connection& db, std::vector<Step> posted)
+      : steps(std::move(posted)), exchange(db, steps) {}
+
+  const std::vector<Step> steps;
+  Exchange exchange;
+};
+
+Connection::~Connection() = default;
+
+absl::Status Connection::Post(std::vector<Step> steps) {
+  Check(posted_ == nullptr);
+  RETURN_IF_ERROR(CheckReady());
+  posted_ = std::make_unique<Posted>(*this, std::move(steps));
+  const absl::Status sent = posted_->exchange.Post();
+  if (!sent.ok()) posted_.reset();
+  return sent;
+}
+
+absl::StatusOr<Result> Connection::Take() {
+  Check(posted_ != nullptr);
+  absl::StatusOr<Result> answer = posted_->exchange.Take();
+  if (!posted_->exchange.all_taken()) return answer;
+  const bool stale = posted_->exchange.found_stale_plan();
+  posted_.reset();
+  if (stale) return ForgetStale(answer.status());
+  return answer;
 }
 
 absl::Status Connection::CheckReady() const {
@@ -162,8 +190,17 @@ absl::Status Connection::CheckReady() const {
 }
 
 void Connection::Rollback() {
+  while (posted_ != nullptr) Take().IgnoreError();
   if (!usable() || !in_transaction()) return;
   RunAside({kRollback, {}, {}});
+}
+
+// The schema has changed under a prepared statement, and most likely under others too. Earlier
+// flights of its transaction are rolled back, so only the owner can begin again.
+absl::Status Connection::ForgetStale(const absl::Status& error) {
+  Rollback();
+  ForgetPrepared();
+  return WithCode(absl::StatusCode::kUnavailable, error);
 }
 
 void Connection::ForgetPrepared() {

@@ -42,6 +42,7 @@ class Connection {
   // UNAVAILABLE when the server cannot be reached, INVALID_ARGUMENT when the conninfo cannot be
   // read; the text never carries a password.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
+  ~Connection();
 
   // Every later wait on this connection ends by then: the running statement is cancelled at the
   // server and the flight's answer is DEADLINE_EXCEEDED (or success, when the commit had won the
@@ -78,6 +79,12 @@ class Connection {
   // Answers the first failing step's status; the steps after it did not run.
   absl::StatusOr<Results> Run(absl::Span<const Step> steps);
 
+  // As Run, but does not wait: Take gives the answers in the order of the steps, each as soon as it
+  // is there, while the server works on the next. The first error is the last answer. Until all are
+  // taken nothing else may be sent but a Rollback, which drops them.
+  absl::Status Post(std::vector<Step> steps);
+  absl::StatusOr<Result> Take();
+
   // Ends the open transaction, if any, within a few seconds of its own, whatever the deadline says.
   void Rollback();
 
@@ -94,10 +101,14 @@ class Connection {
     std::vector<Oid> types;
   };
 
+  struct Posted;
+
   Connection(pg_conn* connection, StatementObserver* observer);
 
   // OK when statements may be sent.
   absl::Status CheckReady() const;
+  // After an answer that found a prepared statement stale; the error for who must begin again.
+  absl::Status ForgetStale(const absl::Status& error);
   // Drops every prepared statement, here and at the server.
   void ForgetPrepared();
   // Runs a step on the connection's own account: neither deadline nor flag count, but it is short.
@@ -114,6 +125,7 @@ class Connection {
   bool server_lost_ = false;
   // By Statement::name, whose characters are constants.
   absl::flat_hash_map<absl::string_view, Prepared> prepared_;
+  std::unique_ptr<Posted> posted_;  // whose answers are not all taken
 };
 
 }  // namespace lots::pg

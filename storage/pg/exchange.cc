@@ -83,19 +83,41 @@ Exchange::Exchange(Connection& db, absl::Span<const Step> steps)
       wire_(db.connection_.get(), db.deadline_, db.cancelled_, db.stop_wait_) {}
 
 absl::StatusOr<Results> Exchange::Run() {
-  CollectUnprepared();
-  last_answer_at_ = absl::Now();
-  if (const absl::Status talked = Talk(); !talked.ok()) return Break(talked);
-  if (!wire_.Settle()) db_.broken_ = true;
-  if (!first_error_.ok()) return first_error_;
-  return std::move(results_);
+  RETURN_IF_ERROR(Begin());
+  Results results;
+  results.reserve(steps_.size());
+  while (!all_taken()) {
+    ASSIGN_OR_RETURN(Result answer, Take());
+    results.push_back(std::move(answer));
+  }
+  return results;
 }
 
-absl::Status Exchange::Talk() {
+absl::Status Exchange::Post() {
+  at_once_ = true;
+  return Begin();
+}
+
+absl::Status Exchange::Begin() {
+  CollectUnprepared();
+  last_answer_at_ = absl::Now();
+  const absl::Status sent = SendAll();
+  return sent.ok() ? sent : Break(sent);
+}
+
+absl::StatusOr<Result> Exchange::Take() {
+  last_answer_at_ = absl::Now();
+  absl::StatusOr<Result> answer = ReadSteps();
+  if (!answer.ok()) return Break(answer.status());
+  if (all_taken() && !wire_.Settle()) db_.broken_ = true;
+  if (!first_error_.ok()) return first_error_;
+  return answer;
+}
+
+absl::Status Exchange::SendAll() {
   if (!SendPrepares() || !SendSteps()) return ConnectionLost(db_.connection_.get());
   RETURN_IF_ERROR(wire_.Flush());
-  RETURN_IF_ERROR(ReadPrepares());
-  return ReadSteps();
+  return ReadPrepares();
 }
 
 void Exchange::CollectUnprepared() {
@@ -132,6 +154,8 @@ bool Exchange::SendPrepares() {
 bool Exchange::SendSteps() {
   for (const Step& step : steps_) {
     if (!Send(db_.connection_.get(), step)) return false;
+    // Else the server keeps an answer until its buffer is full, or all are there.
+    if (at_once_ && PQsendFlushRequest(db_.connection_.get()) != 1) return false;
   }
   return PQpipelineSync(db_.connection_.get()) == 1;
 }
@@ -148,16 +172,19 @@ absl::Status Exchange::ReadPrepares() {
   return ReadSync();
 }
 
-absl::Status Exchange::ReadSteps() {
-  results_.reserve(steps_.size());
-  for (const Step& step : steps_) {
-    const bool failed_before = !first_error_.ok();
-    absl::StatusOr<Result> answer = ReadStep(step);
-    if (!failed_before) Tell(step, answer.ok() ? first_error_ : answer.status());
-    if (!answer.ok()) return answer.status();
-    results_.push_back(*std::move(answer));
-  }
-  return ReadSync();
+absl::StatusOr<Result> Exchange::ReadSteps() {
+  ASSIGN_OR_RETURN(Result answer, ReadNext());
+  while (!first_error_.ok() && !all_taken()) RETURN_IF_ERROR(ReadNext().status());
+  if (all_taken()) RETURN_IF_ERROR(ReadSync());
+  return answer;
+}
+
+absl::StatusOr<Result> Exchange::ReadNext() {
+  const Step& step = steps_[next_++];
+  const bool failed_before = !first_error_.ok();
+  absl::StatusOr<Result> answer = ReadStep(step);
+  if (!failed_before) Tell(step, answer.ok() ? first_error_ : answer.status());
+  return answer;
 }
 
 absl::StatusOr<Result> Exchange::ReadStep(const Step& step) {
@@ -203,6 +230,7 @@ void Exchange::Tell(const Step& step, const absl::Status& status) {
 }
 
 absl::Status Exchange::Break(const absl::Status& status) {
+  next_ = steps_.size();
   db_.broken_ = true;
   db_.server_lost_ = true;
   // The server's last words, when it had any, say more than that the connection is lost.

@@ -1,6 +1,7 @@
 // One round trip in libpq's pipeline mode. For this folder only.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,10 +15,18 @@ namespace lots::pg {
 
 class Exchange {
  public:
+  // The steps live as long as it does.
   Exchange(Connection& db, absl::Span<const Step> steps);
 
-  // Prepares the statements that this connection does not know yet, runs the steps, and reads all
-  // the answers. Used once. The connection is in step afterwards, or marked broken.
+  // Prepares the statements that this connection does not know yet and sends the steps. Once. An
+  // error means that the connection is broken, and that there is nothing to take.
+  absl::Status Post();
+  // The answers, in the order of the steps, each as soon as it is there. The first error is the
+  // last answer. Once all are taken the connection is in step again, or marked broken.
+  absl::StatusOr<Result> Take();
+  bool all_taken() const { return next_ == steps_.size(); }
+
+  // Both: all the answers.
   absl::StatusOr<Results> Run();
 
   // Whether it failed because a statement that was prepared earlier does not fit any more.
@@ -25,13 +34,16 @@ class Exchange {
 
  private:
   void CollectUnprepared();
-  // Sends and reads everything. An error means that the connection is out of step.
-  absl::Status Talk();
+  absl::Status Begin();
+  // An error, here and of what reads, means that the connection is out of step.
+  absl::Status SendAll();
   bool IsPrepared(const Step& step) const;
   bool SendPrepares();
   bool SendSteps();
   absl::Status ReadPrepares();
-  absl::Status ReadSteps();
+  // The next step's answer; after a refusal the others' too, which are nothing then.
+  absl::StatusOr<Result> ReadNext();
+  absl::StatusOr<Result> ReadSteps();
 
   // One statement's answer. An error status means that the connection is out of step; what the
   // server itself refused goes to `first_error_`, and the answer is then empty.
@@ -46,7 +58,8 @@ class Exchange {
   const absl::Span<const Step> steps_;
   Wire wire_;
   std::vector<const Step*> unprepared_;
-  Results results_;
+  bool at_once_ = false;  // each answer as soon as it is there
+  size_t next_ = 0;       // the step whose answer comes next
   absl::Status first_error_;
   bool found_stale_plan_ = false;
   absl::Time last_answer_at_;

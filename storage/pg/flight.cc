@@ -50,9 +50,31 @@ absl::StatusOr<Results> Transaction::Send() {
   Check(state_ != State::kOver);
   if (steps_.empty()) return Results();
   absl::StatusOr<Results> results = RunSteps();
-  state_ = results.ok() ? State::kOpen : State::kOver;
-  if (!results.ok()) db_.Rollback();
+  Judge(results.status());
   return results;
+}
+
+absl::Status Transaction::Post() {
+  Check(state_ != State::kOver && !steps_.empty());
+  std::vector<Step> steps = std::exchange(steps_, {});
+  const bool begins = state_ == State::kNew;
+  if (!begins) steps.erase(steps.begin());
+  absl::Status posted = db_.Post(std::move(steps));
+  if (posted.ok() && begins) posted = db_.Take().status();
+  Judge(posted);
+  return posted;
+}
+
+absl::StatusOr<Result> Transaction::Take() {
+  Check(state_ == State::kOpen);
+  absl::StatusOr<Result> result = db_.Take();
+  Judge(result.status());
+  return result;
+}
+
+void Transaction::Judge(const absl::Status& answer) {
+  state_ = answer.ok() ? State::kOpen : State::kOver;
+  if (!answer.ok()) db_.Rollback();
 }
 
 absl::StatusOr<Results> Transaction::Commit() {

@@ -73,6 +73,11 @@ class Transaction {
 
   // Sends what was added; the transaction stays open.
   absl::StatusOr<Results> Send();
+  // Sends what was added, and does not wait: Take gives the results in the order of Add, each as
+  // soon as it is there, so that reading one and making the next go on at the same time. The first
+  // error is the last result. All are taken before anything else is sent.
+  absl::Status Post();
+  absl::StatusOr<Result> Take();
   // Sends what was added and COMMIT. An error whose outcome cannot be known (the connection broke
   // after COMMIT was sent) satisfies IsUnknownOutcome; every other error means that nothing was
   // written.
@@ -88,6 +93,8 @@ class Transaction {
   size_t Append(Step step);
   // Runs BEGIN, when this is the first flight, and what was added.
   absl::StatusOr<Results> RunSteps();
+  // What an answer makes of the transaction: after an error it is over.
+  void Judge(const absl::Status& answer);
   void TellCounted() const;
 
   Connection& db_;
