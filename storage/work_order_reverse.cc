@@ -41,12 +41,23 @@ constexpr pg::Statement kReadOutputs{"read_outputs_to_reverse", R"sql(
   WHERE o.company = $1 AND o.transformation_id = $2
   ORDER BY o.line)sql"};
 
+// Of units that were worked on: those that the order has by another transformation too.
+constexpr pg::Statement kReadMadeBefore{"read_units_made_by_order_too", R"sql(
+  SELECT DISTINCT o.lot_id
+  FROM transformation_outputs o
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
+    AND t.work_order_id = $3 AND t.transformation_id <> $4 AND t.reverses_id IS NULL
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role = 1 AND NOT EXISTS (
+    SELECT FROM transformations r
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"};
+
 // What a reversal does to the order and its serials.
 struct Undone {
   Quantity completed;            // of the product
   std::vector<LotId> unmade;     // serials that were made here, by-products included: PLANNED again
   std::vector<LotId> replanned;  // those of them that are the order's
-  std::vector<LotId> reworked;   // serials that were there before: no longer the order's
+  // Serials that were there before: no longer the order's, unless it has them otherwise too.
+  std::vector<LotId> reworked;
 };
 
 Undone UndoneOf(const pg::Result& outputs) {
@@ -104,6 +115,7 @@ class Attempt {
 
  private:
   absl::Status LockAndRead();
+  absl::Status KeepMadeBefore();
   void ReadOrder(const pg::Result& rows);
   std::optional<Problem> JudgeTransformation(const pg::Result& rows);
   void JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
@@ -162,6 +174,15 @@ absl::Status Attempt::LockAndRead() {
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
   // What came back from a unit was there before.
   if (kind_ != TransformationKind::kDisassembly) undone_ = UndoneOf(results[outputs]);
+  return KeepMadeBefore();
+}
+
+absl::Status Attempt::KeepMadeBefore() {
+  if (!work_order_.has_value() || undone_.reworked.empty()) return absl::OkStatus();
+  transaction_.Add(kReadMadeBefore, company_, undone_.reworked, work_order_->work_order,
+                   order_.transformation_id);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  for (const pg::Row row : results[0]) std::erase(undone_.reworked, row.Get<LotId>(0));
   return absl::OkStatus();
 }
 

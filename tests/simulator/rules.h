@@ -120,6 +120,7 @@ class Rules {
   void TakeComponent(const v1::DisassembleRequest& request,
                      const v1::DisassembleRequest::Component& component, Contents& contents,
                      std::vector<Made>& back);
+  bool IsMadeElsewhere(LotIndex serial, int original) const;
   void UndoCompletion(int original);
 
   // --- reshaping -------------------------------------------------------------------------------

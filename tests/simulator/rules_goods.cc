@@ -252,29 +252,34 @@ void Rules::Do(const v1::RecordMovementsRequest& request) {
 void Rules::Record(const v1::NewMovement& wanted, const Accepts& accepts,
                    std::set<LotIndex>& serials) {
   const LotIndex lot = Resolve(wanted.lot());
-  const bool is_return = wanted.kind() == v1::MOVEMENT_KIND_RETURN;
-  const int delivery = history_.FindMovement(wanted.delivery_movement_id());
   if (lot == kNone) Refuse("LOT_NOT_FOUND");
-  if (is_return && delivery == kNone) Refuse("MOVEMENT_NOT_FOUND");
-  if (is_return == wanted.delivery_movement_id().empty()) Refuse("FIELD_INVALID");
-  if (wanted.kind() == v1::MOVEMENT_KIND_PRODUCTION) Refuse("FIELD_INVALID");
-  if (lot == kNone || (is_return && delivery == kNone)) return;
-  const bool is_serial = history_.lots[lot].product->is_serial();
+  if (wanted.kind() == v1::MOVEMENT_KIND_PRODUCTION) return (void)Refuse("FIELD_INVALID");
+  const bool is_return = wanted.kind() == v1::MOVEMENT_KIND_RETURN;
+  const bool names_delivery = !wanted.delivery_movement_id().empty();
+  const int delivery = history_.FindMovement(wanted.delivery_movement_id());
+  const bool is_lost = is_return && names_delivery && delivery == kNone;
+  if (is_lost) Refuse("MOVEMENT_NOT_FOUND");
+  if (is_return != names_delivery) Refuse("FIELD_INVALID");
   Movement movement = NewMovement(wanted.kind(), lot, QuantityOf(wanted.quantity()));
-  if (is_serial && wanted.quantity().empty()) movement.quantity = Quantity::FromUnits(1);
   movement.from =
       wanted.from_location_id().empty() ? DefaultFrom(wanted.kind()) : wanted.from_location_id();
   movement.to =
       wanted.to_location_id().empty() ? DefaultTo(wanted.kind()) : wanted.to_location_id();
   movement.partner = wanted.partner_id();
   if (wanted.has_occur_time()) movement.occurred_at = TimeOf(wanted.occur_time());
-  if (is_return) {
+  if (is_return && delivery != kNone) {
     movement.delivery = delivery;
     const Movement& returned = history_.movements[delivery];
     if (movement.from.empty()) movement.from = returned.to;
     if (movement.partner.empty()) movement.partner = returned.partner;
   }
-  if (movement.from.empty() || movement.to.empty()) return (void)Refuse("FIELD_INVALID");
+  // A return whose delivery is unknown may come from anywhere.
+  const bool from_missing = movement.from.empty() && !is_lost && is_return == names_delivery;
+  if (from_missing || movement.to.empty()) Refuse("FIELD_INVALID");
+  if (lot == kNone || is_lost || is_return != names_delivery) return;
+  if (from_missing || movement.to.empty()) return;
+  const bool is_serial = history_.lots[lot].product->is_serial();
+  if (is_serial && wanted.quantity().empty()) movement.quantity = Quantity::FromUnits(1);
   if (is_serial && !serials.insert(lot).second) return (void)Refuse("DUPLICATE_IN_REQUEST");
   Post(std::move(movement), accepts);
 }

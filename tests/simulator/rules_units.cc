@@ -151,8 +151,22 @@ void Rules::Do(const v1::DisassembleRequest& request) {
   }
 }
 
+// Whether the order has the serial by another completion, which stands.
+bool Rules::IsMadeElsewhere(LotIndex serial, int original) const {
+  const std::string& order = history_.transformations[original].work_order;
+  for (size_t i = 0; i < history_.transformations.size(); ++i) {
+    const Transformation& other = history_.transformations[i];
+    if (static_cast<int>(i) == original || other.work_order != order) continue;
+    const bool made = absl::c_any_of(other.outputs, [&](const auto& output) {
+      return output.lot == serial && output.role == Role::kProduct;
+    });
+    if (made && history_.TransformationStands(static_cast<int>(i))) return true;
+  }
+  return false;
+}
+
 // Serials that it made are PLANNED again: for the order, when they were its product. A unit that
-// was there before, and was worked on, is no longer the order's.
+// was there before, and was worked on, is no longer the order's, unless the order made it too.
 void Rules::UndoCompletion(int original) {
   const Transformation& undone = history_.transformations[original];
   WorkOrder* order = undone.work_order.empty() ? nullptr : &history_.work_orders[undone.work_order];
@@ -164,7 +178,7 @@ void Rules::UndoCompletion(int original) {
     const bool was_there =
         absl::c_any_of(undone.inputs, [&](const auto& input) { return input.lot == output.lot; });
     if (was_there) {
-      if (order != nullptr) {
+      if (order != nullptr && !IsMadeElsewhere(output.lot, original)) {
         auto& serials = order->serials;
         serials.erase(std::remove(serials.begin(), serials.end(), output.lot), serials.end());
       }

@@ -257,6 +257,24 @@ TEST_F(ReverseTest, ReworkedUnitStaysWhatItWas) {
   EXPECT_THAT(Get("R1").serials, IsEmpty());
 }
 
+TEST_F(ReverseTest, UnitReworkedByItsOwnOrderStaysTheOrders) {
+  CompletionOrder order = shop_.Completing("W1", "bike");
+  order.outputs = {Output("A")};
+  const Completion made = Complete(order);
+  const LotId a = made.outputs[0].lot_id;
+  CompletionOrder rework = shop_.Completing("W1", "bike");
+  rework.outputs = {Output(a)};
+  rework.components = {Used(a)};
+  rework.source = LocationId("SHELF");
+  const Completion reworked = Complete(rework);
+  EXPECT_EQ(Reverse(reworked.transformation_id), "OK");
+  ASSERT_EQ(Get("W1").serials.size(), 1);
+  EXPECT_EQ(Get("W1").serials[0].state, LotState::kActive);
+  EXPECT_EQ(Reverse(made.transformation_id), "OK");
+  ASSERT_EQ(Get("W1").serials.size(), 1);
+  EXPECT_EQ(Get("W1").serials[0].state, LotState::kPlanned);
+}
+
 TEST_F(ReverseTest, DisassemblyIsReversed) {
   const Completion completion = CompleteBikes();
   const LotId a = completion.outputs[0].lot_id;
