@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/config.h"
+#include "service/grpc_log.h"
 #include "service/log.h"
 #include "service/server.h"
 #include "service/version.h"
@@ -136,6 +137,7 @@ absl::Status Serve(const Config& config, const Arguments& arguments, const std::
 int Run(const Config& config, const Arguments& arguments) {
   auto log = Log::Open({.level = config.log_level, .file = config.log_file});
   if (!log.ok()) return Fail(kExitFailed, log.status());
+  const GrpcLog grpc_log(**log);
   // Stops last: it is destroyed after everything that uses it.
   auto embedded = StartEmbedded(config, **log);
   if (!embedded.ok()) return Fail(kExitFailed, embedded.status());
