@@ -17,6 +17,7 @@
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/call.h"
+#include "service/caller.h"
 #include "service/catalog_service.h"
 #include "service/hold_service.h"
 #include "service/lot_batches.h"
@@ -137,6 +138,7 @@ class Door {
   Call CallOf(absl::Time now) const {
     return {.method = RpcOf<Request>::kName,
             .company = CompanyId(company_),
+            .caller = caller_,
             .actor = "simulator",
             .now = now,
             .deadline = absl::Now() + absl::Minutes(1),
@@ -197,6 +199,9 @@ class Door {
   const std::string company_;
   const Clock clock_ = Clock::kWall;
   const PageTokens page_tokens_{"simulator"};
+  // As who calls a server that asks nobody who he is.
+  const std::shared_ptr<const Caller> caller_ = std::make_shared<const Caller>(
+      Caller{.companies = Companies::Every(), .permissions = Permissions::All()});
 };
 
 }  // namespace lots::simulator
