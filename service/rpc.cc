@@ -26,11 +26,12 @@ std::string MetadataOf(const grpc::CallbackServerContext& context, const char* n
   return std::string(found->second.data(), found->second.size());
 }
 
-absl::Status Busy(absl::string_view what) {
-  return Refuse({Reason::kServerBusy,
-                 "",
-                 absl::StrCat("the server is busy (", what, "): wait a moment and repeat"),
-                 {}});
+Outcome Busy(absl::string_view what) {
+  return OutcomeOf(
+      Refuse({Reason::kServerBusy,
+              "",
+              absl::StrCat("the server is busy (", what, "): wait a moment and repeat"),
+              {}}));
 }
 
 absl::Status ShuttingDown() {
@@ -71,6 +72,9 @@ LogLevel LevelOf(const Outcome& outcome) {
 Rpc::Rpc(RpcOptions options, Identity& identity, pg::Pool& pool, const PageTokens& page_tokens,
          Metrics& metrics, Log& log)
     : options_(std::move(options)),
+      queue_full_(Busy(absl::StrCat("its queue of ", options_.queue_max, " is full"))),
+      streams_full_(Busy(absl::StrCat(options_.streams_max, " streams at once"))),
+      shutting_down_(OutcomeOf(ShuttingDown())),
       permissions_(options_.services),
       identity_(identity),
       limits_(options_.caller),
@@ -112,8 +116,8 @@ void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerCont
   trip.kind = kind;
   Meet(trip, method, context, asked.request_id);
   const absl::Status identified = Identify(trip, method, context, asked);
-  const absl::Status admitted = identified.ok() ? Admit(trip) : identified;
-  if (!admitted.ok()) End(trip, admitted);
+  if (!identified.ok()) return End(trip, OutcomeOf(identified));
+  if (const Outcome* const refused = Admit(trip)) End(trip, *refused);
 }
 
 void Rpc::JoinTrace(Trip& trip, absl::string_view traceparent) const {
@@ -204,23 +208,23 @@ absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Tim
   return absl::FromChrono(deadline);
 }
 
-absl::Status Rpc::Admit(Trip& trip) {
-  if (stopping_) return ShuttingDown();
+const Outcome* Rpc::Admit(Trip& trip) {
+  if (stopping_) return &shutting_down_;
   if (trip.kind == TripKind::kStream) return AdmitStream(trip);
-  if (calls_.Push(trip.call.company.value(), trip)) return absl::OkStatus();
+  if (calls_.Push(trip.call.company.value(), trip)) return nullptr;
   metrics_.rejected("queue").Increment();
-  return Busy(absl::StrCat("its queue of ", options_.queue_max, " is full"));
+  return &queue_full_;
 }
 
-absl::Status Rpc::AdmitStream(Trip& trip) {
+const Outcome* Rpc::AdmitStream(Trip& trip) {
   if (++streams_ <= options_.streams_max) {
     trip.on_gone = [this] { --streams_; };
-    if (walks_.Push(trip.call.company.value(), trip)) return absl::OkStatus();
+    if (walks_.Push(trip.call.company.value(), trip)) return nullptr;
   } else {
     --streams_;
   }
   metrics_.rejected("streams").Increment();
-  return Busy(absl::StrCat(options_.streams_max, " streams at once"));
+  return &streams_full_;
 }
 
 void Rpc::Run(const std::vector<Job*>& jobs) {
@@ -235,7 +239,7 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
     if (status.ok()) {
       wanted.push_back(&trip);
     } else {
-      End(trip, status);
+      End(trip, OutcomeOf(status));
     }
   }
   if (wanted.empty()) return;
@@ -243,13 +247,13 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
   for (size_t i = 0; i < wanted.size(); ++i) {
     Trip& trip = *wanted[i];
     if (statuses[i].ok() && trip.Park([this, &trip] { GoOn(trip); })) continue;
-    End(trip, statuses[i]);
+    End(trip, OutcomeOf(statuses[i]));
   }
 }
 
 void Rpc::GoOn(Trip& trip) {
   // The queue has a place for every stream that was admitted.
-  if (!walks_.Push(trip.call.company.value(), trip)) End(trip, Busy("its queue is full"));
+  if (!walks_.Push(trip.call.company.value(), trip)) End(trip, queue_full_);
 }
 
 absl::Status Rpc::CheckWanted(const Trip& trip) const {
@@ -280,8 +284,7 @@ std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
   return statuses;
 }
 
-void Rpc::End(Trip& trip, const absl::Status& status) {
-  Outcome outcome = OutcomeOf(status);
+void Rpc::End(Trip& trip, Outcome outcome) {
   const absl::Duration elapsed = absl::Now() - trip.call.now;
   const MethodMetrics& metrics = metrics_.Of(trip.call.method);
   metrics.handled[outcome.status.error_code()]->Increment();

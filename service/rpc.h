@@ -132,8 +132,10 @@ class Rpc {
                                 Permissions besides) const;
   absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;
   absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
-  absl::Status Admit(Trip& trip);
-  absl::Status AdmitStream(Trip& trip);
+  // Nothing when it was admitted, or else how it ends. These refusals are made beforehand: under an
+  // overload most calls get one, and what they cost is taken from the others.
+  const Outcome* Admit(Trip& trip);
+  const Outcome* AdmitStream(Trip& trip);
 
   // On a worker.
   void Run(const std::vector<Job*>& jobs);
@@ -145,11 +147,12 @@ class Rpc {
   std::vector<absl::Status> Handle(absl::Span<Trip* const> trips);
 
   // Tells the metrics, the log and the trace, and ends the call. The trip may be gone afterwards.
-  void End(Trip& trip, const absl::Status& status);
+  void End(Trip& trip, Outcome outcome);
   void Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
   void RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
 
   const RpcOptions options_;
+  const Outcome queue_full_, streams_full_, shutting_down_;
   const MethodPermissions permissions_;
   Identity& identity_;
   CallerLimits limits_;
