@@ -84,6 +84,11 @@ double Result::value() const {
   return yardstick.empty() ? ours_median() : ours_median() / yardstick_median();
 }
 
+bool Result::met() const {
+  if (!target.has_value()) return true;
+  return lower_is_better ? value() <= *target : value() >= *target;
+}
+
 Stage::Stage(const std::string& data_folder)
     : lotd_(std::make_unique<LotdProcess>(LotdProcess::Options{.data = data_folder})) {
   lotd_->Start();

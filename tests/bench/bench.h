@@ -37,7 +37,7 @@ struct Options {
 // Figures beside the measured one, by name: "calls_per_second", "p99_ms".
 using Beside = std::map<std::string, double>;
 
-// One figure: ours, and where there is one the yardstick's. Lower is better.
+// One figure: ours, and where there is one the yardstick's.
 struct Result {
   std::string name;
   std::string unit;
@@ -45,6 +45,7 @@ struct Result {
   std::vector<double> yardstick = {};  // one a round; empty: the target is absolute
   // Of the ratio, or of the median where there is no yardstick; none: told for comparison.
   std::optional<double> target = {};
+  bool lower_is_better = true;
   int64_t lots = 0;  // in the measured company
   // Of each round.
   std::vector<Beside> ours_beside = {};
@@ -54,7 +55,7 @@ struct Result {
   double yardstick_median() const;
   // ours to the yardstick, or ours alone.
   double value() const;
-  bool met() const { return !target.has_value() || value() <= *target; }
+  bool met() const;
 };
 
 double Median(std::vector<double> values);
@@ -124,6 +125,7 @@ void MeasureLists(Stage& stage, const Options& options, Results& results);
 void MeasureBulk(Stage& stage, const Options& options, Results& results);
 void MeasureCompletion(Stage& stage, const Options& options, Results& results);
 void MeasureFootprint(Stage& stage, const Options& options, Results& results);
+void MeasureOverload(Stage& stage, const Options& options, Results& results);
 void MeasureSoak(Stage& stage, const Options& options, Results& results);
 // On stages of their own.
 void MeasureFootprintAlone(const Options& options, Results& results);

@@ -31,19 +31,28 @@ std::string NewIds(int64_t count) {
   return Array(count, [](int64_t) { return Uuid::MakeV7().ToString(); });
 }
 
-double Milliseconds(const std::function<void()>& work) {
+// The time on the wall, with what lotd and PostgreSQL computed beside it: all for one of `count`.
+Measured Milliseconds(const Stage& stage, const std::function<void()>& work, int64_t count = 1) {
+  const CpuMeter meter = stage.cpu();
+  const CpuTimes before = meter.Now();
   const absl::Time began = absl::Now();
   work();
-  return absl::ToDoubleMilliseconds(absl::Now() - began);
+  const absl::Duration wall = absl::Now() - began;
+  const CpuTimes cpu = meter.Now() - before;
+  const double microseconds_each = 1'000.0 * static_cast<double>(count);
+  return {.value = absl::ToDoubleMilliseconds(wall) / static_cast<double>(count),
+          .beside = {{"server_cpu_ms", cpu.server / microseconds_each},
+                     {"database_cpu_ms", cpu.database / microseconds_each}}};
 }
 
-double MillisecondsOfScript(pg::Connection& db, const std::string& sql) {
-  return Milliseconds([&] { CheckOk(db.RunScript("bench_yardstick", sql)); });
+Measured MillisecondsOfScript(Stage& stage, const std::string& sql) {
+  return Milliseconds(stage, [&] { CheckOk(stage.db().RunScript("bench_yardstick", sql)); });
 }
 
 template <class Method, class Stub, class Request, class Response>
-double MillisecondsOfCall(Stub& stub, Method method, const Request& request, Response& response) {
-  return Milliseconds([&] {
+Measured MillisecondsOfCall(const Stage& stage, Stub& stub, Method method, const Request& request,
+                            Response& response) {
+  return Milliseconds(stage, [&] {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(1)));
     const grpc::Status status = (stub.*method)(&context, request, &response);
@@ -79,17 +88,23 @@ INSERT INTO work_orders (company, work_order_id, product_id, completed_quantity,
 VALUES ('main', '$NAME', 'GADGET', 0, 1, now(), now());
 INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number, number_key,
                   reference, search_key, notes, attributes, state, version, created_by, created_at,
-                  updated_at)
+                  updated_at, entry_id)
 SELECT 'main', id, 'GADGET', 3, 0, false, number, lower(number), '', lower(number) || E'\n', '',
-       '{}', 1, 1, 'bench', now(), now()
+       '{}', 1, 1, 'bench', now(), now(), '$ENTRY'::uuid
 FROM unnest($IDS::uuid[], $NUMBERS::text[]) AS made (id, number);
-INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, assigned_by, state)
-SELECT 'main', '$NAME', id, now(), position, 'bench', 1
+INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, assigned_by, state,
+                         entry_id)
+SELECT 'main', '$NAME', id, now(), position, 'bench', 1, '$ENTRY'::uuid
 FROM unnest($IDS::uuid[]) WITH ORDINALITY AS made (id, position);
+INSERT INTO audit_entries (company, entry_id, recorded_at, actor, caller, peer, certificate,
+                           method, request_id, trace_id, work_order_id, lot_ids, lot_count)
+VALUES ('main', '$ENTRY', now(), 'bench', '', '10.0.0.7', '',
+        'lots.v1.WorkOrderService/AssignSerials', '$NAME', '', '$NAME',
+        ($IDS::uuid[])[:20], $COUNT);
 COMMIT;
 )sql";
 
-double AssignByCall(Stage& stage, int64_t count) {
+Measured AssignByCall(Stage& stage, int64_t count) {
   const auto stub = v1::WorkOrderService::NewStub(stage.lotd().NewChannel());
   v1::AssignSerialsRequest request;
   request.set_company(kFactory);
@@ -98,30 +113,37 @@ double AssignByCall(Stage& stage, int64_t count) {
   request.set_product_id("GADGET");
   request.set_count(static_cast<int32_t>(count));
   v1::AssignSerialsResponse response;
-  const double took =
-      MillisecondsOfCall(*stub, &v1::WorkOrderService::Stub::AssignSerials, request, response);
+  const Measured took = MillisecondsOfCall(stage, *stub, &v1::WorkOrderService::Stub::AssignSerials,
+                                           request, response);
   Check(response.serials_size() == count);
   return took;
 }
 
-double AssignBySql(Stage& stage, int64_t count) {
+Measured AssignBySql(Stage& stage, int64_t count) {
   const std::string name = NewName();
-  const std::string sql = absl::StrReplaceAll(
-      kAssignSql,
-      {{"$NAME", name}, {"$IDS", NewIds(count)}, {"$NUMBERS", Array(count, [&](int64_t i) {
-                                                    return absl::StrFormat("Y%s-%08d", name, i);
-                                                  })}});
-  return MillisecondsOfScript(stage.db(), sql);
+  const std::string sql =
+      absl::StrReplaceAll(kAssignSql, {{"$NAME", name},
+                                       {"$ENTRY", Uuid::MakeV7().ToString()},
+                                       {"$COUNT", absl::StrCat(count)},
+                                       {"$IDS", NewIds(count)},
+                                       {"$NUMBERS", Array(count, [&](int64_t i) {
+                                          return absl::StrFormat("Y%s-%08d", name, i);
+                                        })}});
+  return MillisecondsOfScript(stage, sql);
 }
 
 void MeasureAssign(Stage& stage, const Options& options, std::vector<Result>& results) {
   const int64_t count = options.alive ? 500 : 10'000;
-  const Rows rows = {{"lots", count}, {"assignments", count}, {"work_orders", 1}, {"requests", 1}};
+  const Rows rows = {{"lots", count},
+                     {"assignments", count},
+                     {"work_orders", 1},
+                     {"requests", 1},
+                     {"audit_entries", 1}};
   Result result{.name = "assign_serials_10k",
                 .unit = "wall_ms",
                 .target = 1.25,
                 .lots = options.factory().lots};
-  const auto checked = [&](double took) {
+  const auto checked = [&](Measured took) {
     CheckRows(stage, rows);
     return took;
   };
@@ -141,13 +163,13 @@ INSERT INTO work_orders (company, work_order_id, product_id, completed_quantity,
 VALUES ('main', '$NAME', 'GADGET', $COUNT, 2, now(), now());
 INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number, number_key,
                   reference, search_key, notes, attributes, manufactured_on, state, version,
-                  created_by, created_at, updated_at)
+                  created_by, created_at, updated_at, entry_id)
 SELECT 'main', id, 'GADGET', 3, 0, false, number, lower(number), '', lower(number) || E'\n', '',
-       '{}', current_date, 2, 1, 'bench', now(), now()
+       '{}', current_date, 2, 1, 'bench', now(), now(), '$ENTRY'::uuid
 FROM unnest($OUTPUTS::uuid[], $NUMBERS::text[]) AS made (id, number);
 INSERT INTO transformations (company, transformation_id, kind, work_order_id, occurred_at,
-                             recorded_at, actor, note)
-VALUES ('main', '$STEP', 1, '$NAME', now(), now(), 'bench', '');
+                             recorded_at, actor, note, entry_id)
+VALUES ('main', '$STEP', 1, '$NAME', now(), now(), 'bench', '', '$ENTRY');
 INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity,
                                    output_lot_id)
 SELECT 'main', '$STEP'::uuid, line, id, 1, into_id
@@ -171,21 +193,28 @@ SELECT 'main', id, 'WH-2', 'GADGET', 1, true, 1, now(), now(), now()
 FROM unnest($OUTPUTS::uuid[]) AS made (id);
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
                        to_location_id, document_type, document_number, partner_id, occurred_at,
-                       recorded_at, actor, note, transformation_id, work_order_id)
-SELECT 'main', movement, 5, id, 1, 'WH-1', 'PRODUCTION', '', '', '', now(), now(), 'bench', '',
-       '$STEP'::uuid, '$NAME'
+                       recorded_at, actor, note, transformation_id, work_order_id, from_arrived_at,
+                       from_stock_since, entry_id)
+SELECT 'main', movement, 5, id, 1, 'WH-1', 'PRODUCTION', 'work_order', '$NAME', '', now(), now(),
+       'bench', '', '$STEP'::uuid, '$NAME', now(), now(), '$ENTRY'::uuid
 FROM unnest($INPUTS::uuid[], $INPUT_MOVES::uuid[]) AS used (id, movement)
 UNION ALL
-SELECT 'main', movement, 6, id, 1, 'PRODUCTION', 'WH-2', '', '', '', now(), now(), 'bench', '',
-       '$STEP'::uuid, '$NAME'
+SELECT 'main', movement, 6, id, 1, 'PRODUCTION', 'WH-2', 'work_order', '$NAME', '', now(), now(),
+       'bench', '', '$STEP'::uuid, '$NAME', NULL, NULL, '$ENTRY'::uuid
 FROM unnest($OUTPUTS::uuid[], $OUTPUT_MOVES::uuid[]) AS made (id, movement);
-INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, assigned_by, state)
-SELECT 'main', '$NAME', id, now(), position, 'bench', 2
+INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, assigned_by, state,
+                         entry_id)
+SELECT 'main', '$NAME', id, now(), position, 'bench', 2, '$ENTRY'::uuid
 FROM unnest($OUTPUTS::uuid[]) WITH ORDINALITY AS made (id, position);
+INSERT INTO audit_entries (company, entry_id, recorded_at, actor, caller, peer, certificate,
+                           method, request_id, trace_id, work_order_id, lot_ids, lot_count)
+VALUES ('main', '$ENTRY', now(), 'bench', '', '10.0.0.7', '',
+        'lots.v1.WorkOrderService/CompleteWorkOrder', '$NAME', '', '$NAME',
+        ($OUTPUTS::uuid[])[:20], 4 * $COUNT);
 COMMIT;
 )sql";
 
-double CompleteByCall(Stage& stage, int64_t count) {
+Measured CompleteByCall(Stage& stage, int64_t count) {
   const auto stub = v1::WorkOrderService::NewStub(stage.lotd().NewChannel());
   v1::CompleteWorkOrderRequest request;
   request.set_company(kFactory);
@@ -204,13 +233,13 @@ double CompleteByCall(Stage& stage, int64_t count) {
     component.set_output_index(static_cast<int32_t>(i / kComponentsEach));
   }
   v1::CompleteWorkOrderResponse response;
-  const double took =
-      MillisecondsOfCall(*stub, &v1::WorkOrderService::Stub::CompleteWorkOrder, request, response);
+  const Measured took = MillisecondsOfCall(
+      stage, *stub, &v1::WorkOrderService::Stub::CompleteWorkOrder, request, response);
   Check(response.outputs_size() == count);
   return took;
 }
 
-double CompleteBySql(Stage& stage, int64_t count) {
+Measured CompleteBySql(Stage& stage, int64_t count) {
   const std::string name = NewName();
   const int64_t used = count * kComponentsEach;
   std::vector<std::string> outputs;
@@ -219,6 +248,7 @@ double CompleteBySql(Stage& stage, int64_t count) {
       kCompleteSql,
       {{"$NAME", name},
        {"$STEP", Uuid::MakeV7().ToString()},
+       {"$ENTRY", Uuid::MakeV7().ToString()},
        {"$COUNT", absl::StrCat(count)},
        {"$OUTPUTS", Array(count, [&](int64_t i) { return outputs[i]; })},
        {"$NUMBERS", Array(count, [&](int64_t i) { return absl::StrFormat("Y%s-%08d", name, i); })},
@@ -226,7 +256,7 @@ double CompleteBySql(Stage& stage, int64_t count) {
        {"$INTO", Array(used, [&](int64_t i) { return outputs[i / kComponentsEach]; })},
        {"$INPUT_MOVES", NewIds(used)},
        {"$OUTPUT_MOVES", NewIds(count)}});
-  return MillisecondsOfScript(stage.db(), sql);
+  return MillisecondsOfScript(stage, sql);
 }
 
 void MeasureComplete(Stage& stage, const Options& options, std::vector<Result>& results) {
@@ -235,10 +265,11 @@ void MeasureComplete(Stage& stage, const Options& options, std::vector<Result>& 
   const Rows rows = {
       {"lots", count},        {"balances", 2 * count},         {"movements", used + count},
       {"transformations", 1}, {"transformation_inputs", used}, {"transformation_outputs", count},
-      {"work_orders", 1},     {"assignments", count},          {"requests", 1}};
+      {"work_orders", 1},     {"assignments", count},          {"requests", 1},
+      {"audit_entries", 1}};
   Result result{
       .name = "complete_10k", .unit = "wall_ms", .target = 1.3, .lots = options.factory().lots};
-  const auto checked = [&](double took) {
+  const auto checked = [&](Measured took) {
     CheckRows(stage, rows);
     return took;
   };
@@ -264,10 +295,14 @@ ON CONFLICT (company, lot_id, location_id) DO UPDATE
 SET quantity = balances.quantity + excluded.quantity, last_recorded_at = excluded.last_recorded_at;
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
                        to_location_id, document_type, document_number, partner_id, occurred_at,
-                       recorded_at, actor, note, from_arrived_at, from_stock_since)
+                       recorded_at, actor, note, from_arrived_at, from_stock_since, entry_id)
 SELECT 'main', movement, 2, id, 1, 'WH-1', 'TRUCK', '', '', '', now(), now(), 'bench', '', now(),
-       now()
+       now(), '$ENTRY'::uuid
 FROM unnest($LOTS::uuid[], $MOVES::uuid[]) AS moved (id, movement);
+INSERT INTO audit_entries (company, entry_id, recorded_at, actor, caller, peer, certificate,
+                           method, request_id, trace_id, lot_ids, lot_count)
+VALUES ('main', '$ENTRY', now(), 'bench', '', '10.0.0.7', '',
+        'lots.v1.StockService/RecordMovements', '$NAME', '', ($LOTS::uuid[])[:20], 100);
 COMMIT;
 )sql";
 
@@ -277,7 +312,7 @@ Uuid TransferredLot(const Factory& factory, int64_t number, int64_t line) {
   return LotIdOf(factory, (number * kTransfers + line) * 7'919 % groups * 10 * kWarehouses + 2);
 }
 
-double TransferByCalls(Stage& stage, const Factory& factory, int64_t calls) {
+Measured TransferByCalls(Stage& stage, const Factory& factory, int64_t calls) {
   const std::string name = NewName();
   UnaryCalls<v1::RecordMovementsRequest, v1::RecordMovementsResponse> transfers(
       stage.lotd().NewChannel(), "/lots.v1.StockService/RecordMovements", 1,
@@ -297,33 +332,37 @@ double TransferByCalls(Stage& stage, const Factory& factory, int64_t calls) {
       [](int64_t, const v1::RecordMovementsResponse& response) {
         return response.movement_ids_size() == kTransfers;
       });
-  const Load load = RunClosed(transfers, calls);
-  Check(load.bad == 0);
-  return absl::ToDoubleMilliseconds(load.wall) / static_cast<double>(calls);
+  const auto work = [&] { Check(RunClosed(transfers, calls).bad == 0); };
+  return Milliseconds(stage, work, calls);
 }
 
-double TransferBySql(Stage& stage, const Factory& factory, int64_t calls) {
+Measured TransferBySql(Stage& stage, const Factory& factory, int64_t calls) {
   const std::string name = NewName();
   std::vector<std::string> scripts;
   for (int64_t number = 0; number < calls; ++number) {
     const std::string lots = Array(
         kTransfers, [&](int64_t line) { return TransferredLot(factory, number, line).ToString(); });
     scripts.push_back(absl::StrReplaceAll(kTransferSql, {{"$NAME", absl::StrCat(name, "-", number)},
+                                                         {"$ENTRY", Uuid::MakeV7().ToString()},
                                                          {"$LOTS", lots},
                                                          {"$MOVES", NewIds(kTransfers)}}));
   }
-  double took = 0;
-  for (const std::string& script : scripts) took += MillisecondsOfScript(stage.db(), script);
-  return took / static_cast<double>(calls);
+  const auto work = [&] {
+    for (const std::string& script : scripts) {
+      CheckOk(stage.db().RunScript("bench_yardstick", script));
+    }
+  };
+  return Milliseconds(stage, work, calls);
 }
 
 void MeasureTransfers(Stage& stage, const Options& options, std::vector<Result>& results) {
   const Factory factory = options.factory();
   // No lot twice in a call.
   const int64_t calls = options.alive ? 2 : 50;
-  const Rows rows = {{"movements", calls * kTransfers}, {"requests", calls}};
+  const Rows rows = {
+      {"movements", calls * kTransfers}, {"requests", calls}, {"audit_entries", calls}};
   Result result{.name = "record_movements", .unit = "wall_ms", .target = 1.3, .lots = factory.lots};
-  const auto checked = [&](double took) {
+  const auto checked = [&](Measured took) {
     CheckRows(stage, rows);
     return took;
   };

@@ -42,13 +42,13 @@ INSERT INTO work_orders (company, work_order_id, product_id, planned_quantity, c
 VALUES ('main', 'BW-y' || :client_id || '-' || :own, 'BLEND', NULL, 10, 2, now(), now());
 INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number,
   number_key, reference, search_key, notes, attributes, manufactured_on, state, version,
-  created_by, created_at, updated_at)
+  created_by, created_at, updated_at, entry_id)
 VALUES ('main', $LOT, 'BLEND', 2, 0, false, 'BW-y' || :client_id || '-' || :own, 'bw-y' ||
   :client_id || '-' || :own, '', 'bw-y' || :client_id || '-' || :own || E'\n', '', '{}',
-  current_date, 2, 1, 'bench', now(), now());
+  current_date, 2, 1, 'bench', now(), now(), $ENTRY);
 INSERT INTO transformations (company, transformation_id, kind, work_order_id, occurred_at,
-  recorded_at, actor, note)
-VALUES ('main', $STEP, 1, 'BW-y' || :client_id || '-' || :own, now(), now(), 'bench', '');
+  recorded_at, actor, note, entry_id)
+VALUES ('main', $STEP, 1, 'BW-y' || :client_id || '-' || :own, now(), now(), 'bench', '', $ENTRY);
 INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity)
 VALUES $INPUTS;
 INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role)
@@ -64,8 +64,13 @@ ON CONFLICT (company, lot_id, location_id) DO UPDATE SET quantity = balances.qua
   excluded.quantity, last_recorded_at = excluded.last_recorded_at;
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
   to_location_id, document_type, document_number, partner_id, occurred_at, recorded_at, actor,
-  note, transformation_id, work_order_id)
+  note, transformation_id, work_order_id, from_arrived_at, from_stock_since, entry_id)
 VALUES $MOVEMENTS;
+INSERT INTO audit_entries (company, entry_id, recorded_at, actor, caller, peer, certificate,
+  method, request_id, trace_id, work_order_id, lot_ids, lot_count)
+VALUES ('main', $ENTRY, now(), 'bench', '', '10.0.0.7', '',
+  'lots.v1.WorkOrderService/CompleteWorkOrder', 'BW-y' || :client_id || '-' || :own, '',
+  'BW-y' || :client_id || '-' || :own, ARRAY[$LOT], 6);
 COMMIT;
 \endpipeline
 )sql";
@@ -77,7 +82,7 @@ std::string Script(const Factory& factory) {
                                                " * ", kind, " + :own::bigint"));
   };
   std::string sets, inputs, components, credits, movements;
-  const std::string step = own_id(9), lot = own_id(10);
+  const std::string step = own_id(9), lot = own_id(10), entry = own_id(7);
   const std::string order = "'BW-y' || :client_id || '-' || :own";
   const char* separator = "";
   for (int64_t c = 0; c < kComponents; ++c) {
@@ -92,15 +97,18 @@ std::string Script(const Factory& factory) {
     absl::StrAppend(&credits, separator, "('main', ", id,
                     ", 'PRODUCTION', 'RAW', 5, false, 1, NULL, NULL, now())");
     absl::StrAppend(&movements, separator, "('main', ", own_id(11 + static_cast<int>(c)), ", 5, ",
-                    id, ", 1, 'WH-1', 'PRODUCTION', '', '', '', now(), now(), 'bench', '', ", step,
-                    ", ", order, ")");
+                    id, ", 1, 'WH-1', 'PRODUCTION', 'work_order', ", order,
+                    ", '', now(), now(), 'bench', '', ", step, ", ", order, ", now(), now(), ",
+                    entry, ")");
     separator = ", ";
   }
   absl::StrAppend(&movements, ", ('main', ", own_id(8), ", 6, ", lot,
-                  ", 10, 'PRODUCTION', 'WH-2', '', '', '', now(), now(), 'bench', '', ", step, ", ",
-                  order, ")");
+                  ", 10, 'PRODUCTION', 'WH-2', 'work_order', ", order,
+                  ", '', now(), now(), 'bench', '', ", step, ", ", order, ", NULL, NULL, ", entry,
+                  ")");
   return absl::StrReplaceAll(kScript, {{"$SETS", sets},
                                        {"$STEP", step},
+                                       {"$ENTRY", entry},
                                        {"$LOT", lot},
                                        {"$INPUTS", inputs},
                                        {"$COMPONENTS", components},
@@ -117,7 +125,8 @@ Rows RowsOf(int64_t times) {
           {"transformation_inputs", kComponents * times},
           {"transformation_outputs", times},
           {"work_orders", times},
-          {"requests", times}};
+          {"requests", times},
+          {"audit_entries", times}};
 }
 
 // Everything that was written is of whole completions, and at least of so many.
@@ -131,11 +140,11 @@ void CheckRows(Stage& stage, int64_t times_min) {
 
 }  // namespace
 
-std::unique_ptr<Calls> CompletionCalls(const Stage& stage, const Factory& factory,
+std::unique_ptr<Calls> CompletionCalls(const LotdProcess& lotd, const Factory& factory,
                                        const std::string& name, int slots) {
   using Complete = UnaryCalls<v1::CompleteWorkOrderRequest, v1::CompleteWorkOrderResponse>;
   return std::make_unique<Complete>(
-      stage.lotd().NewChannel(), "/lots.v1.WorkOrderService/CompleteWorkOrder", slots,
+      lotd.NewChannel(), "/lots.v1.WorkOrderService/CompleteWorkOrder", slots,
       [factory, name](int64_t number, v1::CompleteWorkOrderRequest& request) {
         request.Clear();
         const std::string order = absl::StrCat("BW-", name, "-", number);
@@ -163,8 +172,8 @@ std::unique_ptr<Calls> CompletionCalls(const Stage& stage, const Factory& factor
 
 Measured MeasureCompletions(Stage& stage, const Factory& factory, absl::Duration time) {
   static std::atomic<int> loads = 0;
-  const auto calls = CompletionCalls(stage, factory, absl::StrCat("c", ++loads), kClients);
-  const MeasuredLoad load = MeasureLoad(stage, [&] { return RunClosed(*calls, time); });
+  const auto calls = CompletionCalls(stage.lotd(), factory, absl::StrCat("c", ++loads), kClients);
+  const MeasuredLoad load = MeasureLoad(stage.cpu(), [&] { return RunClosed(*calls, time); });
   CheckRows(stage, load.load.calls);
   return load.measured;
 }

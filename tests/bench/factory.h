@@ -33,7 +33,7 @@ inline constexpr int64_t kWarehouses = 8;  // WH-1 to WH-8; lot i is in the one 
 // Serials of the product BOARD that lie in WH-1, so that a large completion has something to use.
 inline constexpr int64_t kBoards = 30'000;
 // Raised when the same number of lots becomes something else.
-inline constexpr int kFactoryVersion = 1;
+inline constexpr int kFactoryVersion = 2;
 
 // The halves of a lot's id. pgbench composes the same in SQL: see SqlOfUuid.
 int64_t IdHigh(const Factory& factory, int64_t lot);

@@ -4,7 +4,7 @@ namespace lots::bench {
 
 // bench_id: an id with the time of lot `place`, told from its siblings by kind and number. Kinds: 1
 // lot, 2 transformation, 3 receipt and production, 4 consumption, 5 transfer, 6 delivery, 7 board,
-// 8 its movement.
+// 8 its movement, 9 audit entry of a work order, 10 of a delivery.
 // bench_chance: 0 to 1. bench_zipf: 1 to `of`, the smaller the more often.
 const char kFactoryCatalogSql[] = R"sql(
 CREATE FUNCTION pg_temp.bench_id(kind bigint, place bigint, number bigint) RETURNS uuid
@@ -59,7 +59,7 @@ FROM (SELECT 'WH-' || n, 1, NULL, false FROM generate_series(1, 8) n
 const char kFactoryLotsSql[] = R"sql(
 INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number, number_key,
                   reference, search_key, notes, attributes, manufactured_on, expires_on, state,
-                  version, created_by, created_at, updated_at)
+                  version, created_by, created_at, updated_at, entry_id)
 SELECT '$COMPANY', pg_temp.bench_id(1, i, i),
        CASE WHEN role < 4 THEN 'RAW-' || pg_temp.bench_zipf(i, 1, $PRODUCTS / 2)
             WHEN role = 4 THEN 'MIX-' || pg_temp.bench_zipf(i, 2, $PRODUCTS / 10)
@@ -68,7 +68,9 @@ SELECT '$COMPANY', pg_temp.bench_id(1, i, i),
        number, lower(number), reference, lower(number) || E'\n' || lower(reference), '', '{}',
        (at AT TIME ZONE 'UTC')::date,
        CASE WHEN role < 5 THEN (at AT TIME ZONE 'UTC')::date + 3650 END,
-       CASE WHEN role > 4 AND i / 10 % 5 = 0 THEN 3 ELSE 2 END, 1, 'bench', at, at
+       CASE WHEN role > 4 AND i / 10 % 5 = 0 THEN 3 ELSE 2 END, 1, 'bench', at, at,
+       CASE WHEN role = 4 THEN pg_temp.bench_id(9, i, i / 10 * 2)
+            WHEN role > 4 THEN pg_temp.bench_id(9, i / 10 * 10 + 5, i / 10 * 2 + 1) END
 FROM (SELECT i, i % 10 AS role,
              pg_temp.bench_at(CASE WHEN i % 10 < 5 THEN i ELSE i / 10 * 10 + 5 END) AS at,
              CASE WHEN i % 10 < 5 THEN 'L' ELSE 'SN' END || lpad(i::text, 8, '0') AS number,
@@ -82,10 +84,11 @@ const char kFactoryOrdersSql[] = R"sql(
 CREATE TEMP TABLE bench_orders ON COMMIT DROP AS
 SELECT w, w / 2 AS of_group, w / 2 * 10 + 4 + w % 2 AS place,
        pg_temp.bench_id(2, w / 2 * 10 + 4 + w % 2, w) AS step,
+       pg_temp.bench_id(9, w / 2 * 10 + 4 + w % 2, w) AS entry,
        'MO-' || lpad(w::text, 8, '0') AS name, pg_temp.bench_at(w / 2 * 10 + 4 + w % 2) AS at
 FROM generate_series(0, $GROUPS * 2 - 1) w;
 CREATE TEMP TABLE bench_used ON COMMIT DROP AS
-SELECT w, line, step, name, place, at + line * interval '1 microsecond' AS at,
+SELECT w, line, step, entry, name, place, at + line * interval '1 microsecond' AS at,
        (w * 3 + line) % 5 + 1 AS quantity,
        10 * CASE WHEN pg_temp.bench_chance(w * 3 + line, 4) < 0.1
                  THEN pg_temp.bench_zipf(w * 3 + line, 5, of_group) - 1
@@ -102,12 +105,20 @@ SELECT '$COMPANY', o.name,
        made, made, 2, at - interval '1 minute', at
 FROM (SELECT w, of_group, place, name, at, CASE w % 2 WHEN 0 THEN 1000000 ELSE 5 END AS made
       FROM bench_orders) AS o;
-INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, assigned_by, state)
-SELECT '$COMPANY', name, pg_temp.bench_id(1, i, i), at - interval '1 minute', i % 10 - 5, 'bench', 2
+INSERT INTO assignments (company, work_order_id, lot_id, assigned_at, position, assigned_by, state,
+                         entry_id)
+SELECT '$COMPANY', name, pg_temp.bench_id(1, i, i), at - interval '1 minute', i % 10 - 5, 'bench',
+       2, entry
 FROM bench_orders, generate_series(of_group * 10 + 5, of_group * 10 + 9) i WHERE w % 2 = 1;
 INSERT INTO transformations (company, transformation_id, kind, work_order_id, occurred_at,
-                             recorded_at, actor, note)
-SELECT '$COMPANY', step, 1, name, at, at + interval '100 microseconds', 'bench', ''
+                             recorded_at, actor, note, entry_id)
+SELECT '$COMPANY', step, 1, name, at, at + interval '100 microseconds', 'bench', '', entry
+FROM bench_orders;
+INSERT INTO audit_entries (company, entry_id, recorded_at, actor, caller, peer, certificate,
+                           method, request_id, trace_id, work_order_id, lot_ids, lot_count)
+SELECT '$COMPANY', entry, at + interval '100 microseconds', 'bench', '', '10.0.0.7', '',
+       'lots.v1.WorkOrderService/CompleteWorkOrder', name, '', name,
+       ARRAY[pg_temp.bench_id(1, place, place)], 4 + w % 2 * 4
 FROM bench_orders;
 INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity)
 SELECT '$COMPANY', step, line, pg_temp.bench_id(1, lot, lot), quantity FROM bench_used;
@@ -131,18 +142,18 @@ SELECT '$COMPANY', pg_temp.bench_id(3, i, i), 1, pg_temp.bench_id(1, i, i), 1000
 FROM generate_series(0, $GROUPS - 1) g, generate_series(g * 10, g * 10 + 3) i;
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
                        to_location_id, document_type, document_number, partner_id, occurred_at,
-                       recorded_at, actor, note, transformation_id, work_order_id)
+                       recorded_at, actor, note, transformation_id, work_order_id, entry_id)
 SELECT '$COMPANY', pg_temp.bench_id(3, i, i), 6, pg_temp.bench_id(1, i, i),
-       CASE w % 2 WHEN 0 THEN 1000000 ELSE 1 END, 'PRODUCTION', pg_temp.bench_place(i), '', '', '',
-       at, at + interval '100 microseconds', 'bench', '', step, name
+       CASE w % 2 WHEN 0 THEN 1000000 ELSE 1 END, 'PRODUCTION', pg_temp.bench_place(i),
+       'work_order', name, '', at, at + interval '100 microseconds', 'bench', '', step, name, entry
 FROM bench_orders, generate_series(place, place + w % 2 * 4) i;
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
                        to_location_id, document_type, document_number, partner_id, occurred_at,
                        recorded_at, actor, note, transformation_id, work_order_id, from_arrived_at,
-                       from_stock_since)
+                       from_stock_since, entry_id)
 SELECT '$COMPANY', pg_temp.bench_id(4, place, w * 3 + line), 5, pg_temp.bench_id(1, lot, lot),
-       quantity, pg_temp.bench_place(lot), 'PRODUCTION', '', '', '', at, at, 'bench', '', step,
-       name, pg_temp.bench_at(lot), pg_temp.bench_at(lot)
+       quantity, pg_temp.bench_place(lot), 'PRODUCTION', 'work_order', name, '', at, at, 'bench',
+       '', step, name, pg_temp.bench_at(lot), pg_temp.bench_at(lot), entry
 FROM bench_used;
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
                        to_location_id, document_type, document_number, partner_id, occurred_at,
@@ -154,14 +165,22 @@ FROM (SELECT i, pg_temp.bench_at(i) + interval '1 hour 500 microseconds' AS at
       FROM generate_series(0, $GROUPS - 1, 4) g, generate_series(g * 10, g * 10 + 1) i) AS moved;
 INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
                        to_location_id, document_type, document_number, partner_id, occurred_at,
-                       recorded_at, actor, note, from_arrived_at, from_stock_since)
+                       recorded_at, actor, note, from_arrived_at, from_stock_since, entry_id)
 SELECT '$COMPANY', pg_temp.bench_id(6, i, i), 3, pg_temp.bench_id(1, i, i), 1,
        pg_temp.bench_place(i), 'CUSTOMER', 'delivery_note', 'DN-' || g,
        'customer-' || pg_temp.bench_zipf(g, 10, 5000), at, at, 'bench', '',
-       pg_temp.bench_at(g * 10 + 5), pg_temp.bench_at(g * 10 + 5)
+       pg_temp.bench_at(g * 10 + 5), pg_temp.bench_at(g * 10 + 5),
+       pg_temp.bench_id(10, g * 10 + 5, g)
 FROM (SELECT g, i, pg_temp.bench_at(i) + interval '2 days' AS at
       FROM generate_series(0, $GROUPS - 1) g, generate_series(g * 10 + 5, g * 10 + 9) i
       WHERE g % 5 < 2) AS sold;
+INSERT INTO audit_entries (company, entry_id, recorded_at, actor, caller, peer, certificate,
+                           method, request_id, trace_id, lot_ids, lot_count)
+SELECT '$COMPANY', pg_temp.bench_id(10, g * 10 + 5, g),
+       pg_temp.bench_at(g * 10 + 5) + interval '2 days', 'bench', '', '10.0.0.7', '',
+       'lots.v1.StockService/RecordMovements', 'DN-' || g, '',
+       ARRAY[pg_temp.bench_id(1, g * 10 + 5, g * 10 + 5)], 5
+FROM generate_series(0, $GROUPS - 1) g WHERE g % 5 < 2;
 INSERT INTO deliveries (company, movement_id, returnable)
 SELECT '$COMPANY', pg_temp.bench_id(6, i, i), 1
 FROM generate_series(0, $GROUPS - 1) g, generate_series(g * 10 + 5, g * 10 + 9) i WHERE g % 5 < 2;

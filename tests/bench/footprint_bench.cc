@@ -14,7 +14,7 @@ namespace lots::bench {
 namespace {
 
 constexpr double kMebibyte = 1024 * 1024;
-constexpr int kSamples = 30;
+constexpr int kSamples = 18;
 
 double Mebibytes(int64_t bytes) { return static_cast<double>(bytes) / kMebibyte; }
 
@@ -42,8 +42,8 @@ void MeasureStart(Stage& stage, const Options& options, std::vector<Result>& res
 
 // Reads and writes at once, with all workers busy.
 void MixedLoad(Stage& stage, const Factory& factory, const std::string& name, absl::Duration time) {
-  const auto gets = GetLotCalls(stage, factory, 64);
-  const auto completions = CompletionCalls(stage, factory, name, 16);
+  const auto gets = GetLotCalls(stage.lotd(), factory, 64);
+  const auto completions = CompletionCalls(stage.lotd(), factory, name, 16);
   Load read;
   std::thread reader([&] { read = RunClosed(*gets, time); });
   const Load written = RunClosed(*completions, time);
@@ -87,7 +87,7 @@ void MeasureSoak(Stage& stage, const Options& options, std::vector<Result>& resu
   const pid_t server = stage.lotd().pid();
   const absl::Duration slice = options.alive   ? absl::Milliseconds(100)
                                : options.quick ? absl::Milliseconds(200)
-                                               : absl::Seconds(8);
+                                               : absl::Seconds(10);
   Result memory{.name = "soak_memory", .unit = "MiB", .target = 1.05};
   Result descriptors{.name = "soak_descriptors", .unit = "count", .target = 1.0};
   memory.lots = descriptors.lots = options.factory().lots;

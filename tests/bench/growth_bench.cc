@@ -21,8 +21,8 @@ Sizes SizesOf(const Options& options) {
 }
 
 Measured MeasureGets(Stage& stage, const Factory& factory, absl::Duration time) {
-  const auto calls = GetLotCalls(stage, factory, kInFlight);
-  return MeasureLoad(stage, [&] { return RunClosed(*calls, time); }).measured;
+  const auto calls = GetLotCalls(stage.lotd(), factory, kInFlight);
+  return MeasureLoad(stage.cpu(), [&] { return RunClosed(*calls, time); }).measured;
 }
 
 }  // namespace

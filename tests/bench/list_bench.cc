@@ -64,7 +64,7 @@ Measured MeasurePage(Stage& stage, const v1::ListLotsRequest& page, int64_t coun
       [](int64_t, const v1::ListLotsResponse& response) {
         return response.lots_size() == kPageSize;
       });
-  return MeasureLoad(stage, [&] { return RunClosed(calls, count); }).measured;
+  return MeasureLoad(stage.cpu(), [&] { return RunClosed(calls, count); }).measured;
 }
 
 void MeasurePages(Stage& stage, const Options& options, std::vector<Result>& results) {
@@ -106,8 +106,9 @@ void MeasureSearch(Stage& stage, const Options& options, const std::string& name
   InTurns(
       options.rounds(), result,
       [&] {
-        Measured measured =
-            MeasureLoad(stage, [&] { return RunClosed(calls, options.round_time()); }).measured;
+        Measured measured = MeasureLoad(stage.cpu(), [&] {
+                              return RunClosed(calls, options.round_time());
+                            }).measured;
         return Measured{.value = measured.beside.at("p99_ms"), .beside = measured.beside};
       },
       nullptr);

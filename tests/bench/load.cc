@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
+#include "tests/support/test_server.h"
 
 namespace lots::bench {
 namespace {
@@ -16,17 +17,24 @@ constexpr int kComplaintsMax = 5;
 
 // What a slot's calls came to. A slot has one call at a time, so it needs no lock.
 struct Tally {
-  Histogram latency;
+  Histogram latency, refusals;
   int64_t bad = 0;
+
+  void Add(Answer answer, absl::Duration took) {
+    (answer == Answer::kRefused ? refusals : latency).Add(took);
+    if (answer == Answer::kBad) ++bad;
+  }
 };
 
 Load Sum(const std::vector<Tally>& tallies, absl::Time began, double cpu_before) {
   Load load{.wall = absl::Now() - began, .client_cpu = OwnCpu() - cpu_before};
   for (const Tally& tally : tallies) {
     load.latency.Add(tally.latency);
+    load.refusals.Add(tally.refusals);
     load.bad += tally.bad;
   }
   load.calls = load.latency.count();
+  load.refused = load.refusals.count();
   return load;
 }
 
@@ -50,10 +58,9 @@ class ClosedLoop {
   void Next(int slot, absl::Time now) {
     const int64_t number = next_++;
     if (number >= count_ || now >= end_) return Stop();
-    calls_.Send(slot, number, [this, slot, now](bool good) {
+    calls_.Send(slot, number, [this, slot, now](Answer answer) {
       const absl::Time answered = absl::Now();
-      tallies_[slot].latency.Add(answered - now);
-      if (!good) ++tallies_[slot].bad;
+      tallies_[slot].Add(answer, answered - now);
       Next(slot, answered);
     });
   }
@@ -103,11 +110,10 @@ class OpenLoop {
       slot = free_.back();
       free_.pop_back();
     }
-    calls_.Send(slot, number, [this, slot, intended](bool good) {
+    calls_.Send(slot, number, [this, slot, intended](Answer answer) {
       const absl::Time answered = absl::Now();
       absl::MutexLock lock(&mutex_);
-      tally_.latency.Add(answered - intended);
-      if (!good) ++tally_.bad;
+      tally_.Add(answer, answered - intended);
       free_.push_back(slot);
     });
   }
@@ -137,6 +143,11 @@ void Complain(const std::string& method, const grpc::Status& status) {
   std::cerr << method << ": " << status.error_code() << " " << status.error_message() << "\n";
 }
 
+bool IsBusy(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+         RetryInfoOf(status).has_retry_delay();
+}
+
 Load RunClosed(Calls& calls, absl::Duration time) {
   return ClosedLoop(calls, INT64_MAX, absl::Now() + time).Run();
 }
@@ -149,12 +160,11 @@ Load RunOpen(Calls& calls, double per_second, absl::Duration time) {
   return OpenLoop(calls, per_second).Run(time);
 }
 
-MeasuredLoad MeasureLoad(const Stage& stage, const std::function<Load()>& run) {
-  const CpuMeter meter = stage.cpu();
+MeasuredLoad MeasureLoad(const CpuMeter& meter, const std::function<Load()>& run) {
   const CpuTimes before = meter.Now();
   Load load = run();
   const CpuTimes cpu = meter.Now() - before;
-  Check(load.calls > 0 && load.bad == 0);
+  Check(load.calls > 0 && load.bad == 0 && load.refused == 0);
   const auto calls = static_cast<double>(load.calls);
   const auto milliseconds = [&](double share) {
     return absl::ToDoubleMilliseconds(load.latency.Percentile(share));

@@ -22,11 +22,19 @@ namespace lots::bench {
 // Prints a refusal, the first few times.
 void Complain(const std::string& method, const grpc::Status& status);
 
+enum class Answer {
+  kGood,
+  kRefused,  // the server is busy, and says when to come again
+  kBad,      // any other error, or not what it should be
+};
+
+// Whether the refusal is one that says when to come again.
+bool IsBusy(const grpc::Status& status);
+
 // Calls of one method. Each of its slots carries one call at a time.
 class Calls {
  public:
-  // Whether the call was answered, and rightly.
-  using Done = std::function<void(bool good)>;
+  using Done = std::function<void(Answer answer)>;
 
   virtual ~Calls() = default;
   virtual int slots() const = 0;
@@ -58,14 +66,19 @@ class UnaryCalls final : public Calls {
     fill_(number, s.request);
     stub_.UnaryCall(&*s.context, method_, grpc::StubOptions(), &s.request, &s.response,
                     [this, &s, number](const grpc::Status& status) {
-                      if (!status.ok()) Complain(method_, status);
                       // The slot is used again as soon as it is done.
                       const Done ended = std::move(s.done);
-                      ended(status.ok() && check_(number, s.response));
+                      ended(Judge(number, status, s.response));
                     });
   }
 
  private:
+  Answer Judge(int64_t number, const grpc::Status& status, const Response& response) const {
+    if (IsBusy(status)) return Answer::kRefused;
+    if (!status.ok()) Complain(method_, status);
+    return status.ok() && check_(number, response) ? Answer::kGood : Answer::kBad;
+  }
+
   struct Slot {
     std::optional<grpc::ClientContext> context;
     Request request;
@@ -80,13 +93,33 @@ class UnaryCalls final : public Calls {
   std::vector<Slot> slots_;
 };
 
+// One load over several connections.
+class ManyConnections final : public Calls {
+ public:
+  explicit ManyConnections(std::vector<std::unique_ptr<Calls>> connections)
+      : connections_(std::move(connections)) {}
+
+  int slots() const override {
+    return connections_.front()->slots() * static_cast<int>(connections_.size());
+  }
+  void Send(int slot, int64_t number, Done done) override {
+    const int count = static_cast<int>(connections_.size());
+    connections_[slot % count]->Send(slot / count, number, std::move(done));
+  }
+
+ private:
+  const std::vector<std::unique_ptr<Calls>> connections_;
+};
+
 // What a load came to.
 struct Load {
-  int64_t calls = 0;
-  int64_t bad = 0;  // not answered, or wrongly
+  int64_t calls = 0;  // that were not refused
+  int64_t bad = 0;
+  int64_t refused = 0;
   absl::Duration wall;
   double client_cpu = 0;  // microseconds
   Histogram latency;
+  Histogram refusals;  // how long they took
 
   double per_second() const { return static_cast<double>(calls) / absl::ToDoubleSeconds(wall); }
 };
@@ -99,11 +132,11 @@ Load RunClosed(Calls& calls, int64_t count);
 Load RunOpen(Calls& calls, double per_second, absl::Duration time);
 
 // Runs a load and says what lotd and PostgreSQL computed for each call, in microseconds, with
-// everything else beside it. Stops the program unless every answer was right.
+// everything else beside it. Stops the program unless every call was answered, and rightly.
 struct MeasuredLoad {
   Measured measured;
   Load load;
 };
-MeasuredLoad MeasureLoad(const Stage& stage, const std::function<Load()>& run);
+MeasuredLoad MeasureLoad(const CpuMeter& meter, const std::function<Load()>& run);
 
 }  // namespace lots::bench

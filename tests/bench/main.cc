@@ -15,8 +15,8 @@ constexpr const char* kOnGraphs[] = {"trace_100k", "trace_cold_1m", "recall_100k
 constexpr const char* kOnFactory[] = {
     "empty_call",     "get_lot",          "list_lot_locations",  "find_lots",
     "list_lots_page", "search_lots",      "summarize_lots",      "assign_serials_10k",
-    "complete_10k",   "record_movements", "complete_work_order", "soak",
-    "footprint"};
+    "complete_10k",   "record_movements", "complete_work_order", "overload",
+    "soak",           "footprint"};
 constexpr const char* kAlone[] = {"growth"};
 
 template <size_t n>
@@ -31,6 +31,7 @@ void MeasureOnFactory(const Options& options, Results& results) {
   MeasureLists(*stage, options, results);
   MeasureBulk(*stage, options, results);
   MeasureCompletion(*stage, options, results);
+  MeasureOverload(*stage, options, results);
   MeasureSoak(*stage, options, results);
   MeasureFootprint(*stage, options, results);
 }

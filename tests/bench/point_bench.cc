@@ -112,11 +112,12 @@ void CheckYardstick(Stage& stage, const Factory& factory, const char* script) {
 
 void MeasureEmptyCall(Stage& stage, const Options& options, std::vector<Result>& results) {
   Result result{.name = "empty_call", .unit = "cpu_us_per_call", .lots = options.factory().lots};
-  const auto calls = EmptyCalls(stage, kInFlight);
+  const auto calls = EmptyCalls(stage.lotd(), kInFlight);
   InTurns(
       options.rounds(), result,
       [&] {
-        return MeasureLoad(stage, [&] { return RunClosed(*calls, options.round_time()); }).measured;
+        return MeasureLoad(stage.cpu(), [&] { return RunClosed(*calls, options.round_time()); })
+            .measured;
       },
       nullptr);
   results.push_back(std::move(result));
@@ -126,13 +127,13 @@ void MeasureGetLot(Stage& stage, const Options& options, std::vector<Result>& re
   const Factory factory = options.factory();
   CheckYardstick(stage, factory, kGetLotScript);
   Result result{.name = "get_lot", .unit = "cpu_us_per_call", .target = 1.0, .lots = factory.lots};
-  const auto calls = GetLotCalls(stage, factory, kInFlight);
+  const auto calls = GetLotCalls(stage.lotd(), factory, kInFlight);
   Histogram latency;
   InTurns(
       options.rounds(), result,
       [&] {
         MeasuredLoad load =
-            MeasureLoad(stage, [&] { return RunClosed(*calls, options.round_time()); });
+            MeasureLoad(stage.cpu(), [&] { return RunClosed(*calls, options.round_time()); });
         latency.Add(load.load.latency);
         return std::move(load.measured);
       },
@@ -141,14 +142,15 @@ void MeasureGetLot(Stage& stage, const Options& options, std::vector<Result>& re
   results.push_back(std::move(result));
 
   // Half of what it can do: the latency that a service which is not overloaded shows.
-  const auto open_calls = GetLotCalls(stage, factory, 1024);
+  const auto open_calls = GetLotCalls(stage.lotd(), factory, 1024);
   Result open{.name = "get_lot_open", .unit = "p99_ms", .lots = factory.lots};
   Histogram open_latency;
   InTurns(
       options.rounds(), open,
       [&] {
-        MeasuredLoad load = MeasureLoad(
-            stage, [&] { return RunOpen(*open_calls, per_second / 2, options.round_time()); });
+        MeasuredLoad load = MeasureLoad(stage.cpu(), [&] {
+          return RunOpen(*open_calls, per_second / 2, options.round_time());
+        });
         open_latency.Add(load.load.latency);
         return Measured{.value = load.measured.beside.at("p99_ms"),
                         .beside = std::move(load.measured.beside)};
@@ -176,7 +178,8 @@ void MeasureLocations(Stage& stage, const Options& options, std::vector<Result>&
   InTurns(
       options.rounds(), result,
       [&] {
-        return MeasureLoad(stage, [&] { return RunClosed(calls, options.round_time()); }).measured;
+        return MeasureLoad(stage.cpu(), [&] { return RunClosed(calls, options.round_time()); })
+            .measured;
       },
       [&] { return MeasurePgbench(stage, PointOrder(options, kLocationsScript)); });
   results.push_back(std::move(result));
@@ -228,7 +231,8 @@ void MeasureFind(Stage& stage, const Options& options, std::vector<Result>& resu
   InTurns(
       options.rounds(), result,
       [&] {
-        return MeasureLoad(stage, [&] { return RunClosed(calls, options.round_time()); }).measured;
+        return MeasureLoad(stage.cpu(), [&] { return RunClosed(calls, options.round_time()); })
+            .measured;
       },
       [&] { return MeasurePgbench(stage, order); });
   results.push_back(std::move(result));
@@ -241,10 +245,10 @@ int64_t SpreadLot(const Factory& factory, int64_t number) {
   return number * 7'368'787 % factory.lots;
 }
 
-std::unique_ptr<Calls> GetLotCalls(const Stage& stage, const Factory& factory, int slots) {
+std::unique_ptr<Calls> GetLotCalls(const LotdProcess& lotd, const Factory& factory, int slots) {
   using GetLot = UnaryCalls<v1::GetLotRequest, v1::Lot>;
   return std::make_unique<GetLot>(
-      stage.lotd().NewChannel(), "/lots.v1.LotService/GetLot", slots,
+      lotd.NewChannel(), "/lots.v1.LotService/GetLot", slots,
       [factory](int64_t number, v1::GetLotRequest& request) {
         request.set_company(kFactory);
         request.set_lot_id(LotIdOf(factory, SpreadLot(factory, number)).ToString());
@@ -254,17 +258,20 @@ std::unique_ptr<Calls> GetLotCalls(const Stage& stage, const Factory& factory, i
       });
 }
 
-std::unique_ptr<Calls> EmptyCalls(const Stage& stage, int slots) {
+std::unique_ptr<Calls> EmptyCalls(const LotdProcess& lotd, int slots) {
   // Both messages are empty as far as a caller cares; nothing here has their protos.
   return std::make_unique<UnaryCalls<grpc::ByteBuffer, grpc::ByteBuffer>>(
-      stage.lotd().NewChannel(), "/grpc.health.v1.Health/Check", slots,
+      lotd.NewChannel(), "/grpc.health.v1.Health/Check", slots,
       [](int64_t, grpc::ByteBuffer& request) { request = grpc::ByteBuffer(nullptr, 0); },
       [](int64_t, const grpc::ByteBuffer& response) { return response.Length() > 0; });
 }
 
 void MeasurePoints(Stage& stage, const Options& options, std::vector<Result>& results) {
   if (options.Wants("empty_call")) MeasureEmptyCall(stage, options, results);
-  if (options.Wants("get_lot")) MeasureGetLot(stage, options, results);
+  if (options.Wants("get_lot")) {
+    MeasureGetLot(stage, options, results);
+    MeasureSecuredGetLot(stage, options, results);
+  }
   if (options.Wants("list_lot_locations")) MeasureLocations(stage, options, results);
   if (options.Wants("find_lots")) MeasureFind(stage, options, results);
 }

@@ -13,14 +13,17 @@ namespace lots::bench {
 int64_t SpreadLot(const Factory& factory, int64_t number);
 
 // GetLot of spread lots.
-std::unique_ptr<Calls> GetLotCalls(const Stage& stage, const Factory& factory, int slots);
+std::unique_ptr<Calls> GetLotCalls(const LotdProcess& lotd, const Factory& factory, int slots);
+
+// GetLot over TLS and with a token, beside plain ones.
+void MeasureSecuredGetLot(const Stage& stage, const Options& options, Results& results);
 
 // The health check, which asks neither a worker nor the database.
-std::unique_ptr<Calls> EmptyCalls(const Stage& stage, int slots);
+std::unique_ptr<Calls> EmptyCalls(const LotdProcess& lotd, int slots);
 
 // Completions of new work orders, each of five lots out of kFactory into one new lot. `name` tells
 // the orders of one load from those of others.
-std::unique_ptr<Calls> CompletionCalls(const Stage& stage, const Factory& factory,
+std::unique_ptr<Calls> CompletionCalls(const LotdProcess& lotd, const Factory& factory,
                                        const std::string& name, int slots);
 
 // So many seconds of them; what they wrote is checked and taken away again.

@@ -51,7 +51,7 @@ nlohmann::json ToJson(const Result& result) {
   nlohmann::json json = {{"name", result.name},
                          {"ours", Side(result.ours, result.ours_median(), result.ours_beside)},
                          {"unit", result.unit},
-                         {"lower_is_better", true},
+                         {"lower_is_better", result.lower_is_better},
                          {"lots", result.lots},
                          {"machine", Machine()},
                          {"date", absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())}};

@@ -41,7 +41,10 @@ UNION ALL
 SELECT 'assignments', count(*) FROM assignments
 WHERE company = 'main' AND work_order_id >= 'BW-' AND work_order_id < 'BW.'
 UNION ALL
-SELECT 'requests', count(*) FROM requests WHERE company = 'main')sql";
+SELECT 'requests', count(*) FROM requests WHERE company = 'main'
+UNION ALL
+SELECT 'audit_entries', count(*) FROM audit_entries WHERE company = 'main' AND entry_id >= $ID
+)sql";
 
 constexpr char kWrong[] = R"sql(
 WITH moved AS (
@@ -103,6 +106,7 @@ DELETE FROM work_orders WHERE company = 'main' AND created_at >= $SINCE;
 DELETE FROM lot_events WHERE company = 'main';
 DELETE FROM lots WHERE company = 'main' AND lot_id >= $ID;
 DELETE FROM requests WHERE company = 'main';
+DELETE FROM audit_entries WHERE company = 'main' AND entry_id >= $ID;
 COMMIT;
 )sql";
 

@@ -47,7 +47,8 @@ std::string ReadFile(const std::string& path) {
 LotdProcess::LotdProcess(Options options)
     : folder_(MakeFolder()),
       data_(options.data.empty() ? absl::StrCat(folder_, "/data") : std::move(options.data)),
-      flags_(std::move(options.flags)) {}
+      flags_(std::move(options.flags)),
+      credentials_(std::move(options.credentials)) {}
 
 LotdProcess::~LotdProcess() {
   if (pid_ != 0) {
@@ -122,7 +123,8 @@ std::shared_ptr<grpc::Channel> LotdProcess::NewChannel() const {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  return grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments);
+  arguments.SetSslTargetNameOverride("localhost");
+  return grpc::CreateCustomChannel(address(), credentials_, arguments);
 }
 
 pid_t LotdProcess::postgres() const {

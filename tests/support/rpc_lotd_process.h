@@ -19,6 +19,8 @@ class LotdProcess {
   struct Options {
     std::string data = {};  // its data folder, which stays; empty: one in the temporary folder
     std::vector<std::string> flags = {};  // further ones
+    // What clients show it. The name in its certificate is localhost.
+    std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   };
   LotdProcess() : LotdProcess(Options()) {}
   explicit LotdProcess(Options options);
@@ -51,6 +53,7 @@ class LotdProcess {
   const std::string folder_;
   const std::string data_;
   const std::vector<std::string> flags_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;
   pid_t pid_ = 0;  // 0 when it does not run
 };
 
