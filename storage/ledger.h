@@ -22,7 +22,7 @@
 // them FOR UPDATE before, so that no movement is under way. So does a verb that places a hold:
 // both locks of the ledger wait for it, and holds are read after them, in a statement of their own.
 // A movement is therefore either posted before the hold, or waits and sees it.
-// Debits are written in one statement and credits in the next, so that a serial is never in two
+// What serials go into is written in a statement after what they leave, so that none is ever in two
 // places. The database has the last word: balances_not_negative, balances_serial_is_one,
 // balances_serial_in_one_place. A balance that is missing cannot be locked: it is added with what
 // the movements make of it, and whoever finds that another writer came first runs again.
@@ -203,8 +203,8 @@ class Ledger {
 
   // --- writing ---------------------------------------------------------------------------------
 
-  // Adds the statements that write what was judged: debits, credits, new balances, movements,
-  // deliveries. The rows they refer to (new lots, transformations) are added before.
+  // Adds the statements that write what was judged: balances, movements, deliveries. The rows they
+  // refer to (new lots, transformations) are added before.
   void AddWrites(pg::Transaction& transaction);
 
   // The refusal in words of the domain, when a commit failed on one of the ledger's constraints; a

@@ -18,8 +18,8 @@ FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timest
   AS moved (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at)
 WHERE balances.company = $1 AND balances.lot_id = moved.lot_id
   AND balances.location_id = moved.location_id)sql";
-constexpr pg::Statement kDebitBalances{"ledger_debit_balances", kWriteBalances};
-constexpr pg::Statement kCreditBalances{"ledger_credit_balances", kWriteBalances};
+constexpr pg::Statement kUpdateBalances{"ledger_update_balances", kWriteBalances};
+constexpr pg::Statement kCreditSerials{"ledger_credit_serials", kWriteBalances};
 
 // In the order of the arrays, which is that of the keys: two writers that both miss several rows
 // wait for each other in one direction.
@@ -159,14 +159,15 @@ void Ledger::AddWrites(pg::Transaction& transaction) {
 }
 
 void Ledger::WriteBalances(pg::Transaction& transaction) const {
-  BalanceColumns debits, credits;
+  BalanceColumns first, serials_in;
   for (const auto& [key, balance] : balances_) {
     if (!balance.stored || !balance.changed) continue;
-    BalanceColumns& columns = balance.quantity < balance.quantity_before ? debits : credits;
-    columns.Append(key.first, key.second, balance);
+    const bool comes_in = balance.quantity > balance.quantity_before;
+    const bool is_serial = lots_.at(key.first).tracking == Tracking::kSerial;
+    (is_serial && comes_in ? serials_in : first).Append(key.first, key.second, balance);
   }
-  AddBalances(transaction, kDebitBalances, context_.company, debits);
-  AddBalances(transaction, kCreditBalances, context_.company, credits);
+  AddBalances(transaction, kUpdateBalances, context_.company, first);
+  AddBalances(transaction, kCreditSerials, context_.company, serials_in);
 }
 
 void Ledger::WriteNewBalances(pg::Transaction& transaction) const {

@@ -42,7 +42,8 @@ constexpr const char* kLarge[] = {"lots",
                                   "work_orders",
                                   "holds",
                                   "recall_members",
-                                  "requests"};
+                                  "requests",
+                                  "audit_entries"};
 
 // Select plans for the values it is given, so the plan that a connection keeps is asked for within.
 constexpr char kExplain[] = R"sql(
@@ -226,8 +227,7 @@ TEST_F(HotStatements, EachUsesItsIndex) {
       {"ledger_read_holds", "holds_standing"},
       {"ledger_read_places", "balances_pkey"},
       {"ledger_lock_balances", "balances_pkey"},
-      {"ledger_debit_balances", "balances_pkey"},
-      {"ledger_credit_balances", "balances_pkey"},
+      {"ledger_update_balances", "balances_pkey"},
       {"lock_planned_serials", "assignments_planned"},
   };
   Read();
