@@ -87,7 +87,7 @@ void MeasureSoak(Stage& stage, const Options& options, std::vector<Result>& resu
   const pid_t server = stage.lotd().pid();
   const absl::Duration slice = options.alive   ? absl::Milliseconds(100)
                                : options.quick ? absl::Milliseconds(200)
-                                               : absl::Seconds(10);
+                                               : absl::Seconds(8);
   Result memory{.name = "soak_memory", .unit = "MiB", .target = 1.05};
   Result descriptors{.name = "soak_descriptors", .unit = "count", .target = 1.0};
   memory.lots = descriptors.lots = options.factory().lots;

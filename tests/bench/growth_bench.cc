@@ -1,4 +1,4 @@
-// growth: what a call costs in a large factory against a small one.
+// growth: what a call costs in a large factory against a small one; and searches in the largest.
 #include "absl/strings/str_cat.h"
 #include "tests/bench/picture.h"
 #include "tests/bench/points.h"
@@ -8,16 +8,14 @@ namespace lots::bench {
 namespace {
 
 constexpr int kInFlight = 64;
+constexpr int64_t kHuge = 10'000'000;
 
-struct Sizes {
-  Factory small;
-  Factory large;
-};
-
-Sizes SizesOf(const Options& options) {
+// What the others are compared with comes first.
+std::vector<Factory> Sizes(const Options& options) {
   if (options.alive) return {{4'000}, {8'000}};
   if (options.quick) return {{4'000}, {40'000}};
-  return {{100'000}, {options.huge ? 10'000'000 : 1'000'000}};
+  if (options.huge) return {{100'000}, {1'000'000}, {kHuge}};
+  return {{100'000}, {1'000'000}};
 }
 
 Measured MeasureGets(Stage& stage, const Factory& factory, absl::Duration time) {
@@ -25,31 +23,51 @@ Measured MeasureGets(Stage& stage, const Factory& factory, absl::Duration time) 
   return MeasureLoad(stage.cpu(), [&] { return RunClosed(*calls, time); }).measured;
 }
 
+struct Curves {
+  GrowthCurve get{.title = "get_lot", .points = {}};
+  GrowthCurve complete{.title = "complete_work_order", .points = {}};
+};
+
+// Both against the small one, in turns.
+void Compare(Stage& small, const Factory& small_factory, Stage& large, const Factory& large_factory,
+             const Options& options, Curves& curves, Results& results) {
+  const auto measure = [&](GrowthCurve& curve, auto&& side) {
+    Result result{.name = absl::StrCat("growth_", curve.title),
+                  .unit = "cpu_us_per_call",
+                  .target = 1.3,
+                  .lots = large_factory.lots};
+    InTurns(
+        options.rounds(), result, [&] { return side(large, large_factory, options.round_time()); },
+        [&] { return side(small, small_factory, options.round_time()); });
+    if (curve.points.empty()) {
+      curve.points.emplace_back(small_factory.lots, result.yardstick_median());
+    }
+    curve.points.emplace_back(large_factory.lots, result.ours_median());
+    results.push_back(std::move(result));
+  };
+  measure(curves.get, MeasureGets);
+  measure(curves.complete, MeasureCompletions);
+}
+
 }  // namespace
 
 void MeasureGrowth(const Options& options, std::vector<Result>& results) {
   if (!options.Wants("growth")) return;
-  const Sizes sizes = SizesOf(options);
-  const std::unique_ptr<Stage> small = OpenFactory(sizes.small);
-  const std::unique_ptr<Stage> large = OpenFactory(sizes.large);
+  const std::vector<Factory> sizes = Sizes(options);
+  const std::unique_ptr<Stage> small = OpenFactory(sizes.front());
   Unwrite(small->db());
-  Unwrite(large->db());
-  const auto measure = [&](const char* name, auto&& side) {
-    Result result{.name = absl::StrCat("growth_", name),
-                  .unit = "cpu_us_per_call",
-                  .target = 1.3,
-                  .lots = sizes.large.lots};
-    InTurns(
-        options.rounds(), result, [&] { return side(*large, sizes.large, options.round_time()); },
-        [&] { return side(*small, sizes.small, options.round_time()); });
-    results.push_back(result);
-    return GrowthCurve{.title = name,
-                       .points = {{sizes.small.lots, result.yardstick_median()},
-                                  {sizes.large.lots, result.ours_median()}}};
-  };
-  const GrowthCurve get = measure("get_lot", MeasureGets);
-  const GrowthCurve complete = measure("complete_work_order", MeasureCompletions);
-  DrawGrowth(options, {get, complete});
+  Curves curves;
+  for (size_t i = 1; i < sizes.size(); ++i) {
+    const std::unique_ptr<Stage> large = OpenFactory(sizes[i]);
+    Unwrite(large->db());
+    Compare(*small, sizes.front(), *large, sizes[i], options, curves, results);
+    if (sizes[i].lots < kHuge) continue;
+    Options searches = options;
+    searches.only = "search_lots";
+    searches.lots = sizes[i].lots;
+    MeasureLists(*large, searches, results);
+  }
+  DrawGrowth(options, {curves.get, curves.complete});
 }
 
 }  // namespace lots::bench

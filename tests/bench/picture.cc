@@ -1,5 +1,7 @@
 #include "tests/bench/picture.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <utility>
 
@@ -76,9 +78,12 @@ void DrawLatency(const Options& options, const std::vector<LatencyCurve>& curves
 void DrawGrowth(const Options& options, const std::vector<GrowthCurve>& curves) {
   if (options.pictures.empty()) return;
   Plot plot;
+  int64_t least = INT64_MAX, most = 0;
   for (const GrowthCurve& curve : curves) {
     std::string points;
     for (const auto& [lots, cost] : curve.points) {
+      least = std::min(least, lots);
+      most = std::max(most, lots);
       absl::StrAppendFormat(&points, "%d %g\n", lots, cost);
     }
     plot.Add(curve.title, points, "linespoints");
@@ -86,8 +91,10 @@ void DrawGrowth(const Options& options, const std::vector<GrowthCurve>& curves) 
   Draw(absl::StrCat(kLook, "set output \"", options.pictures, "/growth.svg\"\n",
                     "set title \"What a call costs as the data grows\"\nset logscale x\n"
                     "set xlabel \"lots\"\nset ylabel \"CPU microseconds, lotd and PostgreSQL\"\n"
-                    "set logscale y\nset yrange [10:10000]\nset xrange [5e4:2e7]\n"
-                    "set xtics (\"100 thousand\" 1e5, \"1 million\" 1e6, \"10 million\" 1e7)\n",
+                    "set logscale y\nset yrange [10:10000]\nset xrange [",
+                    least / 2, ":", most * 2,
+                    "]\nset xtics (\"1 thousand\" 1e3, \"10 thousand\" 1e4, "
+                    "\"100 thousand\" 1e5, \"1 million\" 1e6, \"10 million\" 1e7)\n",
                     plot.ToString()));
 }
 
