@@ -91,7 +91,7 @@ void DrawGrowth(const Options& options, const std::vector<GrowthCurve>& curves) 
   Draw(absl::StrCat(kLook, "set output \"", options.pictures, "/growth.svg\"\n",
                     "set title \"What a call costs as the data grows\"\nset logscale x\n"
                     "set xlabel \"lots\"\nset ylabel \"CPU microseconds, lotd and PostgreSQL\"\n"
-                    "set logscale y\nset yrange [10:10000]\nset xrange [",
+                    "set logscale y\nset yrange [10:50000]\nset xrange [",
                     least / 2, ":", most * 2,
                     "]\nset xtics (\"1 thousand\" 1e3, \"10 thousand\" 1e4, "
                     "\"100 thousand\" 1e5, \"1 million\" 1e6, \"10 million\" 1e7)\n",
