@@ -106,6 +106,7 @@ absl::Status Exchange::Begin() {
 }
 
 absl::StatusOr<Result> Exchange::Take() {
+  // What the caller did since the last answer is no time of the statement's.
   last_answer_at_ = absl::Now();
   absl::StatusOr<Result> answer = ReadSteps();
   if (!answer.ok()) return Break(answer.status());
