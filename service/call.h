@@ -49,7 +49,8 @@ struct Call {
 
 // Where a stream handler puts its messages. They wait in memory and are sent at the client's pace;
 // nothing here waits, so a slow client keeps no connection to the database. Once the client has
-// gone they are dropped; the handler's next statement ends with CANCELLED.
+// gone they are dropped, the sink says that it is full, and the handler's next statement ends with
+// CANCELLED.
 template <class Response>
 class Sink {
  public:
@@ -58,7 +59,8 @@ class Sink {
 
   virtual ~Sink() = default;
   virtual void Append(Response message) = 0;
-  // Whether kStreamBytesWaitingMax wait: a handler whose answer is large stops here.
+  // Whether kStreamBytesWaitingMax wait, or nobody does: a handler whose answer is large stops
+  // here.
   virtual bool full() const = 0;
   // For the last deed of a handler that found the sink full, and has ended its transaction: `rest`
   // goes on with some other connection when the client has taken half of what waits, unless it

@@ -236,7 +236,7 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
 
   bool full() const override {
     absl::MutexLock lock(&mutex_);
-    return waiting_bytes_ >= kStreamBytesWaitingMax;
+    return cancelled || waiting_bytes_ >= kStreamBytesWaitingMax;
   }
 
   void Later(typename Sink<Response>::Rest rest) override { rest_ = std::move(rest); }

@@ -156,7 +156,8 @@ TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
     found = true;
     EXPECT_EQ(line.value("event", ""), "slow_statement");
     EXPECT_EQ(line.value("trace_id", ""), "4bf92f3577b34da6a3ce929d0e0e4736");
-    EXPECT_GT(line.value("ms", 0.0), 0);
+    // Zero when its answer came together with the one before it.
+    EXPECT_GE(line.value("ms", -1.0), 0);
   }
   EXPECT_TRUE(found);
 }

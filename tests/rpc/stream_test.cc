@@ -11,6 +11,7 @@
 #include "service/metrics.h"
 #include "service/page_token.h"
 #include "service/rpc.h"
+#include "storage/base/status_macros.h"
 #include "storage/pg/flight.h"
 #include "storage/pg/pool.h"
 #include "tests/support/eventually.h"
@@ -71,9 +72,15 @@ absl::Status SendInParts(int64_t first, int64_t end, Sink<v1::TraceDownstreamRes
   return absl::OkStatus();
 }
 
-// Without a node_limit it asks the database for something that takes an hour.
-absl::Status SendPatiently(const v1::TraceDownstreamRequest& request, const Call&,
+// Without a node_limit it asks the database for something that takes an hour; with a depth_max it
+// sends all but the first message when the client has gone.
+absl::Status SendPatiently(const v1::TraceDownstreamRequest& request, const Call& call,
                            pg::Connection& db, Sink<v1::TraceDownstreamResponse>& sink) {
+  if (request.depth_max() > 0) {
+    RETURN_IF_ERROR(SendInParts(0, 1, sink));
+    EXPECT_TRUE(Eventually([&] { return call.cancelled->load(); }));
+    return SendInParts(1, request.node_limit(), sink);
+  }
   if (request.node_limit() > 0) return SendInParts(0, request.node_limit(), sink);
   sink.Append({});
   return pg::Query(db, kSleepLong).status();
@@ -120,11 +127,13 @@ class Streams : public testing::Test {
     request.set_depth_max(refuse ? 1 : 0);
     return stub_->TraceUpstream(&context, request);
   }
-  std::unique_ptr<PartsReader> StartInParts(grpc::ClientContext& context, int messages) {
+  std::unique_ptr<PartsReader> StartInParts(grpc::ClientContext& context, int messages,
+                                            bool when_gone = false) {
     sent = 0;
     v1::TraceDownstreamRequest request;
     request.set_company("acme");
     request.set_node_limit(messages);
+    request.set_depth_max(when_gone ? 1 : 0);
     return stub_->TraceDownstream(&context, request);
   }
   // Whether a statement that takes an hour is running.
@@ -248,6 +257,19 @@ TEST_F(Streams, AClientThatLeavesBetweenThePartsEndsTheCall) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
   EXPECT_LE(sent, kMessagesAheadMax);
+}
+
+TEST_F(Streams, AHandlerWhoseClientLeftStopsThoughItAsksTheDatabaseNothing) {
+  grpc::ClientContext context;
+  const auto reader = StartInParts(context, 1'000'000, /*when_gone=*/true);
+  v1::TraceDownstreamResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+
+  context.TryCancel();
+
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(Eventually([&] { return rpc_.gauge().streams == 0; }));
+  EXPECT_EQ(sent, 1);
 }
 
 TEST_F(Streams, ADeadlineBetweenThePartsEndsTheCall) {
