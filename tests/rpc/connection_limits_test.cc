@@ -51,18 +51,19 @@ class CallerLimitsTest : public ::testing::Test {
 };
 
 TEST_F(CallerLimitsTest, ACallerBeyondItsRateIsToldWhenToComeAgain) {
-  const auto server = Start(/*rate=*/5, /*calls=*/100);
+  // As few that the calls come quicker, however busy the machine is.
+  const auto server = Start(/*rate=*/1, /*calls=*/100);
   const auto stub = server->NewStub<v1::CatalogService>();
   grpc::Status refused;
   for (int i = 0; i < 50 && refused.ok(); ++i) refused = Ask(*stub, "anna");
 
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(refused), "CALLER_LIMIT");
-  EXPECT_EQ(ErrorInfoOf(refused).metadata().at("limit"), "5 calls a second");
-  const auto& delay = RetryInfoOf(refused).retry_delay();
-  EXPECT_EQ(delay.seconds(), 0);
-  EXPECT_GT(delay.nanos(), 0);
-  EXPECT_LE(delay.nanos(), 200'000'000);
+  EXPECT_EQ(ErrorInfoOf(refused).metadata().at("limit"), "1 calls a second");
+  const google::protobuf::Duration delay = RetryInfoOf(refused).retry_delay();
+  const absl::Duration told = absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos());
+  EXPECT_GT(told, absl::ZeroDuration());
+  EXPECT_LE(told, absl::Seconds(1));
   // Nobody else pays for it.
   EXPECT_TRUE(Ask(*stub, "bert").ok());
   EXPECT_EQ(server->Metric("lots_admission_rejected_total{reason=\"caller\"}"), 1);
@@ -84,8 +85,8 @@ TEST_F(CallerLimitsTest, ACallerHasOnlySoManyCallsAtOnce) {
   ASSERT_TRUE(blocker->RunScript("test", "COMMIT").ok());
   for (std::thread& thread : working) thread.join();
 
-  // The places were given back.
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Ask(*stub, "anna").ok());
+  // The places were given back before the answers.
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(Ask(*stub, "anna").ok());
 }
 
 // --- connections --------------------------------------------------------------------------------

@@ -31,7 +31,10 @@ constexpr pg::Statement kSleep{"test_sleep", "SELECT pg_sleep(0.01)::text"};
 constexpr pg::Statement kSleepLong{"test_sleep_long", "SELECT pg_sleep(3600)::text"};
 constexpr pg::Statement kAsleep{"test_asleep", R"sql(
   SELECT count(*) FROM pg_stat_activity
-  WHERE state = 'active' AND query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid())sql"};
+  WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep(3600)%'
+    AND pid <> pg_backend_pid())sql"};
+// A deadline that passes only after the first message was read, however busy the machine is.
+constexpr absl::Duration kLongEnoughToBegin = absl::Seconds(8);
 // How many messages SendInParts has sent.
 std::atomic<int64_t> sent = 0;
 // More than all of gRPC's buffers on the way hold, so that most of it waits in the server.
@@ -274,7 +277,7 @@ TEST_F(Streams, AHandlerWhoseClientLeftStopsThoughItAsksTheDatabaseNothing) {
 
 TEST_F(Streams, ADeadlineBetweenThePartsEndsTheCall) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(3)));
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kLongEnoughToBegin));
   const auto reader = StartInParts(context, 1'000'000);
   v1::TraceDownstreamResponse message;
   ASSERT_TRUE(reader->Read(&message));
@@ -285,7 +288,7 @@ TEST_F(Streams, ADeadlineBetweenThePartsEndsTheCall) {
 
 TEST_F(Streams, ADeadlineInTheMiddleStopsTheRunningStatement) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(3)));
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kLongEnoughToBegin));
   const auto reader = StartInParts(context, 0);
   v1::TraceDownstreamResponse message;
   ASSERT_TRUE(reader->Read(&message));

@@ -13,6 +13,7 @@
 #include "storage/errors.h"
 #include "storage/limits.h"
 #include "storage/pg/flight.h"
+#include "tests/support/eventually.h"
 #include "tests/support/test_database.h"
 
 namespace lots {
@@ -87,7 +88,7 @@ class Catalog : public testing::Test {
   // Until somebody in the database waits for another.
   void WaitForALock() {
     const auto watcher = database_.Connect();
-    const absl::Time give_up = absl::Now() + absl::Seconds(15);
+    const absl::Time give_up = absl::Now() + kEventuallyTimeout;
     while (true) {
       const auto waiting = pg::Query(*watcher, kCountWaiting);
       ASSERT_TRUE(waiting.ok() && absl::Now() < give_up);

@@ -18,6 +18,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+// Long enough for a statement to be on its way, however busy the machine is.
+constexpr absl::Duration kTimeToSend = absl::Seconds(2);
+
 constexpr Statement kOne{"test_one", "SELECT 1::int8"};
 constexpr Statement kEcho{"test_echo", "SELECT $1::text"};
 constexpr Statement kSleep{"test_sleep", "SELECT pg_sleep($1::int8)"};
@@ -91,8 +94,8 @@ TEST(Connection, OptionsOfTheConninfoAreKept) {
 TEST(Connection, DeadlineCancelsAtTheServerAndTheConnectionLivesOn) {
   TestDatabase database;
   const auto db = database.Connect();
-  db->set_deadline(absl::Now() + absl::Milliseconds(100));
   const absl::Time start = absl::Now();
+  db->set_deadline(start + kTimeToSend);
 
   const auto late = Query(*db, kSleep, 30);
 
@@ -128,7 +131,9 @@ TEST(Connection, CallerGoingAwayCancelsTheStatement) {
   std::thread caller([&] {
     // Not before the statement runs: then it would not even be sent.
     constexpr Statement kRunning{
-        "test_running", "SELECT 1 FROM pg_stat_activity WHERE query = $1 AND state = 'active'"};
+        "test_running",
+        "SELECT 1 FROM pg_stat_activity "
+        "WHERE datname = current_database() AND query = $1 AND state = 'active'"};
     const absl::Time give_up_at = absl::Now() + absl::Seconds(20);
     while (absl::Now() < give_up_at) {
       const auto running = Query(*watcher, kRunning, kSleep.sql);

@@ -14,6 +14,9 @@
 namespace lots::pg {
 namespace {
 
+// Long enough for statements to be on their way, however busy the machine is.
+constexpr absl::Duration kTimeToSend = absl::Seconds(2);
+
 constexpr Statement kInsert{"test_insert", "INSERT INTO things (id, name) VALUES ($1, $2)"};
 constexpr Statement kCount{"test_count", "SELECT count(*) FROM things"};
 constexpr Statement kRead{"test_read", "SELECT name FROM things ORDER BY id"};
@@ -230,7 +233,7 @@ TEST_F(FlightTest, SilentServerAtCommitIsAnUnknownOutcomeSoonAfterTheDeadline) {
   transaction.Add(kInsert, 1, "one");
   gate.Shut();
   const absl::Time start = absl::Now();
-  (*db)->set_deadline(start + absl::Milliseconds(100));
+  (*db)->set_deadline(start + kTimeToSend);
 
   const absl::Status status = transaction.Commit().status();
 
@@ -243,7 +246,7 @@ TEST_F(FlightTest, SilentServerAtAReadIsADeadlineExceeded) {
   const auto db = Connection::Open({.conninfo = gate.conninfo()});
   ASSERT_TRUE(db.ok()) << db.status();
   gate.Shut();
-  (*db)->set_deadline(absl::Now() + absl::Milliseconds(100));
+  (*db)->set_deadline(absl::Now() + kTimeToSend);
 
   const absl::Status status = Query(**db, kCount).status();
 

@@ -53,7 +53,8 @@ TEST_F(ReloadsTest, HappenWhenTheFileChangesAndOnlyThen) {
   folder_.Write("keys", "bad");
   EXPECT_TRUE(Eventually([&] { return loads_ == 2; }));
   EXPECT_TRUE(Eventually([&] { return Says("lots_reload_failed{file=\"keys\"} 1"); }));
-  EXPECT_TRUE(absl::StrContains(LogText(), "\"file\":\"keys\",\"error\":\"it is bad\""));
+  EXPECT_TRUE(Eventually(
+      [&] { return absl::StrContains(LogText(), "\"file\":\"keys\",\"error\":\"it is bad\""); }));
 
   folder_.Write("keys", "good");
   EXPECT_TRUE(Eventually([&] { return Says("lots_reload_failed{file=\"keys\"} 0"); }));
