@@ -90,7 +90,8 @@ double TestServer::Metric(absl::string_view series) const {
 std::vector<std::string> TestServer::LogLines() const {
   std::ifstream file(absl::StrCat(folder_, "/log"));
   std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  // The last one may be written at this moment.
+  for (std::string line; std::getline(file, line) && !file.eof();) lines.push_back(line);
   return lines;
 }
 
