@@ -8,6 +8,14 @@ namespace lots {
 
 using Link = TraceGraph::Link;
 
+namespace {
+
+// Each chunk is twice as large as the one before it, from a few hundred bytes to 1.5 MB.
+constexpr size_t kFirstChunk = 16;
+constexpr size_t kLargestChunk = 65'536;
+
+}  // namespace
+
 void TraceGatherer::AddLevel(const std::vector<uint32_t>& level) {
   const auto depth = static_cast<int32_t>(level_begin_.size());
   level_begin_.push_back(static_cast<uint32_t>(order_.size()));
@@ -26,11 +34,15 @@ void TraceGatherer::AddLink(const TraceLink& link, uint32_t step, uint32_t line)
   uint32_t output = kNoNumber;
   if (!IsInput(link.kind)) output = line;
   if (link.output_lot_id) output = AddLot(*link.output_lot_id);
-  links_.push_back({.quantity = link.quantity,
-                    .step = step,
-                    .lot = AddLot(link.lot_id),
-                    .output = output,
-                    .kind = link.kind});
+  if (links_.empty() || links_.back().size() == links_.back().capacity()) {
+    const size_t size = links_.empty() ? kFirstChunk : 2 * links_.back().capacity();
+    links_.emplace_back().reserve(std::min(size, kLargestChunk));
+  }
+  links_.back().push_back({.quantity = link.quantity,
+                           .step = step,
+                           .lot = AddLot(link.lot_id),
+                           .output = output,
+                           .kind = link.kind});
 }
 
 TraceGraph TraceGatherer::Finish(std::string truncated_by) && {
@@ -48,24 +60,24 @@ void TraceGatherer::MarkCuts() {
   std::vector<bool> missing(steps_.size());
   std::vector<bool> told(steps_.size());
   for (const uint32_t step : step_order_) told[step] = true;
-  for (const Link& link : links_) {
-    if (!told[link.step]) continue;
+  EachLink([&](const Link& link) {
+    if (!told[link.step]) return;
     const bool far = downstream_ ? IsMade(link.kind) : IsInput(link.kind);
-    if (!far || IsReached(link.lot)) continue;
+    if (!far || IsReached(link.lot)) return;
     if (link.kind == TraceLinkKind::kExactInput) {
       if (IsReached(link.output)) MarkCut(link.output);
     } else {
       missing[link.step] = true;
     }
-  }
-  for (const Link& link : links_) {
-    if (!told[link.step]) continue;
+  });
+  EachLink([&](const Link& link) {
+    if (!told[link.step]) return;
     const bool near = downstream_ ? IsInput(link.kind) : IsMade(link.kind);
-    if (!near || !IsReached(link.lot)) continue;
+    if (!near || !IsReached(link.lot)) return;
     const bool cut =
         link.kind == TraceLinkKind::kExactInput ? !IsReached(link.output) : missing[link.step];
     if (cut) MarkCut(link.lot);
-  }
+  });
   if (!downstream_) return;
   for (uint32_t step = 0; step < missing.size(); ++step) {
     if (missing[step]) steps_[step].outputs_missing = true;
@@ -76,11 +88,11 @@ void TraceGatherer::NumberLots(TraceGraph& graph) {
   new_lot_.assign(lots_.size(), kNoNumber);
   graph.nodes.reserve(order_.size());
   for (const uint32_t lot : order_) new_lot_[lot] = graph.nodes.Add(lots_[lot]).first;
-  for (const Link& link : links_) {
-    if (link.kind != TraceLinkKind::kExactInput || new_lot_[link.output] != kNoNumber) continue;
+  EachLink([&](const Link& link) {
+    if (link.kind != TraceLinkKind::kExactInput || new_lot_[link.output] != kNoNumber) return;
     new_lot_[link.output] = static_cast<uint32_t>(graph.nodes.size() + graph.beyond.size());
     graph.beyond.push_back(IdOfLot(link.output));
-  }
+  });
   graph.levels = std::move(level_begin_);
   graph.levels.push_back(static_cast<uint32_t>(order_.size()));
   lots_ = {};
@@ -104,19 +116,20 @@ void TraceGatherer::PlaceLinks(TraceGraph& graph) {
     return new_step_[link.step] != kNoNumber && graph.IsNode(new_lot_[link.lot]);
   };
   graph.step_links.assign(graph.steps.size() + 1, 0);
-  for (const Link& link : links_) {
+  EachLink([&](const Link& link) {
     if (kept(link)) ++graph.step_links[new_step_[link.step] + 1];
-  }
+  });
   std::partial_sum(graph.step_links.begin(), graph.step_links.end(), graph.step_links.begin());
   graph.links.resize(graph.step_links.back());
   std::vector<uint32_t> next(graph.step_links.begin(), graph.step_links.end() - 1);
   for (; !links_.empty(); links_.pop_front()) {
-    Link link = links_.front();
-    if (!kept(link)) continue;
-    link.step = new_step_[link.step];
-    link.lot = new_lot_[link.lot];
-    if (link.kind == TraceLinkKind::kExactInput) link.output = new_lot_[link.output];
-    graph.links[next[link.step]++] = link;
+    for (Link link : links_.front()) {
+      if (!kept(link)) continue;
+      link.step = new_step_[link.step];
+      link.lot = new_lot_[link.lot];
+      if (link.kind == TraceLinkKind::kExactInput) link.output = new_lot_[link.output];
+      graph.links[next[link.step]++] = link;
+    }
   }
   new_lot_ = {};
   new_step_ = {};

@@ -56,9 +56,17 @@ class TraceGatherer {
       return step.transformation_id;
     }
   };
-  // The line of an output stands in `output` until the end.
-  using Links = std::deque<TraceGraph::Link>;
+  // The line of an output stands in `output` until the end. In chunks that are given back one by
+  // one while the links are placed, and are large in a large graph: of small ones the allocator
+  // returns nothing to the system.
+  using Links = std::deque<std::vector<TraceGraph::Link>>;
 
+  template <class Visit>
+  void EachLink(Visit visit) const {
+    for (const auto& chunk : links_) {
+      for (const TraceGraph::Link& link : chunk) visit(link);
+    }
+  }
   // Where a limit kept a lot out, the lots that lead to it were not followed to the end.
   void MarkCuts();
   void NumberLots(TraceGraph& graph);
@@ -70,7 +78,7 @@ class TraceGatherer {
   const bool downstream_;
   Numbered<TraceGraph::NodeEntry, TraceGraph::EntryId> lots_;
   Numbered<TraceGraph::Step, StepIdOf> steps_;
-  Links links_;                  // gives its memory back piece by piece while they are placed
+  Links links_;
   std::vector<uint32_t> order_;  // reached lots, as they are told
   std::vector<uint32_t> level_begin_;
   std::vector<uint32_t> step_order_;

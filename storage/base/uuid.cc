@@ -67,11 +67,15 @@ std::optional<Uuid> Uuid::Parse(absl::string_view text) {
 }
 
 std::string Uuid::ToString() const {
-  const absl::string_view raw(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
-  const std::string hex = absl::BytesToHexString(raw);
-  const absl::string_view digits = hex;
-  return absl::StrCat(digits.substr(0, 8), "-", digits.substr(8, 4), "-", digits.substr(12, 4), "-",
-                      digits.substr(16, 4), "-", digits.substr(20));
+  constexpr absl::string_view kDigits = "0123456789abcdef";
+  std::string text(36, '-');
+  char* out = text.data();
+  for (size_t i = 0; i < bytes_.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++out;
+    *out++ = kDigits[bytes_[i] >> 4];
+    *out++ = kDigits[bytes_[i] & 0xf];
+  }
+  return text;
 }
 
 }  // namespace lots
