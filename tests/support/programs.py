@@ -1,6 +1,7 @@
 """What tests in Python share: the real programs in the background, scratch folders, patience."""
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -45,14 +46,22 @@ def run(*command, **options):
 
 
 def get(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=SECONDS_MAX) as answer:
         return answer.read().decode()
 
 
 def free_port():
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return asked.getsockname()[1]
+    """A port that nobody listens on, and that no connection of others gets by chance: for servers
+    that are told where to listen, or come back there."""
+    given_by_chance = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    while True:
+        port = random.randrange(10_000, max(20_000, int(given_by_chance[0])))
+        with socket.socket() as asked:
+            try:
+                asked.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Process:
