@@ -16,6 +16,7 @@
 #include "tests/support/rpc_certificates.h"
 #include "tests/support/rpc_lotd_process.h"
 #include "tests/support/rpc_tokens.h"
+#include "tests/support/test_database.h"
 #include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
 
@@ -23,6 +24,7 @@ namespace lots {
 namespace {
 
 constexpr char kPassword[] = "s3cr3t-of-the-database";
+constexpr char kServes[] = "lotd is serving";
 
 grpc::Status Ask(v1::CatalogService::Stub& stub, const std::string& authorization) {
   grpc::ClientContext context;
@@ -70,17 +72,22 @@ TEST(Secrets, OfCallsAreInNoLog) {
   EXPECT_FALSE(absl::StrContains(log, kPassword));
 }
 
-// What the real lotd writes, to both of its streams, until it ends or some seconds have passed.
-std::string SaidByLotd(const std::string& arguments) {
+// What the real lotd writes, to both of its streams. It is told to end once it has written a line
+// that says `last`, and may do so by itself before.
+std::string SaidByLotd(const std::string& arguments, const std::string& last) {
   const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "lotd";
+  // The shell says the number of what it becomes.
   const std::string command =
-      absl::StrCat("timeout 5 ", program, " --listen 127.0.0.1:0 ",
+      absl::StrCat("echo $$; exec timeout -k 1 120 ", program, " --listen 127.0.0.1:0 ",
                    "--metrics-listen '' --log-level debug ", arguments, " 2>&1");
-  std::string said;
   FILE* const pipe = popen(command.c_str(), "r");
+  int pid = 0;
+  EXPECT_EQ(std::fscanf(pipe, "%d", &pid), 1);
+  std::string said;
   for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
     said.push_back(static_cast<char>(c));
+    if (c == '\n' && absl::StrContains(said, last)) kill(pid, SIGTERM);
   }
   pclose(pipe);
   return said;
@@ -99,7 +106,7 @@ TEST(Secrets, OfTheDatabaseAreInNoLog) {
       {absl::StrCat("'host=127.0.0.1 password=", password, " nonsense=1'"), "lotd:"},
   };
   for (const auto& [database, expected] : cases) {
-    const std::string said = SaidByLotd("--database " + database);
+    const std::string said = SaidByLotd("--database " + database, expected);
     EXPECT_TRUE(absl::StrContains(said, expected)) << said;
     EXPECT_FALSE(absl::StrContains(said, password)) << said;
   }
@@ -110,10 +117,13 @@ TEST(Secrets, KeysAreInNoLog) {
   const IssuedCertificate one = authority.Issue({.common_name = "one"});
   const IssuedCertificate two = authority.Issue({.common_name = "two"});
   const TestFolder folder;
-  const std::string said = SaidByLotd(absl::StrCat(
-      "--data ", folder.Path("data"), " --tls-certificate ",
-      folder.Write("certificate", one.certificate), " --tls-key ", folder.Write("key", two.key)));
-  // Keys are refused before any of it is served.
+  const TestDatabase database(TestDatabase::kMigrated);
+  const std::string said =
+      SaidByLotd(absl::StrCat("--database \"", database.options().conninfo, " user=lots_app\"",
+                              " --tls-certificate ", folder.Write("certificate", one.certificate),
+                              " --tls-key ", folder.Write("key", two.key)),
+                 kServes);
+  EXPECT_TRUE(absl::StrContains(said, "the key is not the certificate's")) << said;
   const std::vector<std::string> lines = absl::StrSplit(two.key, '\n');
   EXPECT_FALSE(absl::StrContains(said, lines[1])) << said;
 }
@@ -123,24 +133,25 @@ TEST(Roles, AreCheckedByTheProgram) {
   const TestDatabase database(TestDatabase::kMigrated);
 
   const std::string superuser =
-      SaidByLotd(absl::StrCat("--database \"", database.options().conninfo, "\""));
+      SaidByLotd(absl::StrCat("--database \"", database.options().conninfo, "\""), kServes);
   EXPECT_TRUE(absl::StrContains(superuser, "which is a superuser")) << superuser;
   EXPECT_TRUE(absl::StrContains(superuser, "deploy/roles.sql")) << superuser;
 
   const std::string insisting = SaidByLotd(
       absl::StrCat("--insecure-database --listen 0.0.0.0:0 --insecure-listen --database \"",
-                   database.options().conninfo, "\""));
+                   database.options().conninfo, "\""),
+      kServes);
   EXPECT_TRUE(absl::StrContains(insisting, "\"insecure_database\"")) << insisting;
   EXPECT_TRUE(absl::StrContains(insisting, "\"insecure_listen\"")) << insisting;
   EXPECT_TRUE(absl::StrContains(insisting, "lotd is serving")) << insisting;
 
-  const std::string app =
-      SaidByLotd(absl::StrCat("--database \"", database.options().conninfo, " user=lots_app\""));
+  const std::string app = SaidByLotd(
+      absl::StrCat("--database \"", database.options().conninfo, " user=lots_app\""), kServes);
   EXPECT_TRUE(absl::StrContains(app, "lotd is serving")) << app;
 
   const TestDatabase empty;
-  const std::string unmigrated =
-      SaidByLotd(absl::StrCat("--database \"", empty.options().conninfo, " user=lots_app\""));
+  const std::string unmigrated = SaidByLotd(
+      absl::StrCat("--database \"", empty.options().conninfo, " user=lots_app\""), kServes);
   EXPECT_TRUE(absl::StrContains(unmigrated, "lotd migrate")) << unmigrated;
 }
 

@@ -186,34 +186,41 @@ TEST_F(TlsTest, ANewCertificateIsShownWithoutARestart) {
   // The connection that stands goes on.
   EXPECT_EQ(Ask(*before).told, kOk);
   EXPECT_EQ(Ask(*before).server, "first");
-  EXPECT_EQ(server->Metric("lots_reload_failed{file=\"tls\"}"), 0);
+  // The key is written before its certificate, and a reload may come between them.
+  EXPECT_TRUE(Eventually([&] { return server->Metric("lots_reload_failed{file=\"tls\"}") == 0; }));
 }
 
 TEST_F(TlsTest, ABrokenCertificateKeepsTheOldOneServingAndRaisesAnAlarm) {
   const auto server = Start();
   const double not_after =
       server->Metric("lots_tls_cert_not_after_timestamp_seconds{kind=\"server\"}");
-  EXPECT_NEAR(not_after, absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()) + 3600, 60);
+  EXPECT_NEAR(not_after, absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()) + 3600, 600);
 
+  constexpr char kFailed[] = "lots_reloads_total{file=\"tls\",result=\"failed\"}";
   for (const std::string& broken : {std::string("garbage"), Mes().key, std::string()}) {
+    const double failed_before = server->Metric(kFailed);
     folder_.Write("key", broken);
-    EXPECT_TRUE(
-        Eventually([&] { return server->Metric("lots_reload_failed{file=\"tls\"}") == 1; }));
+    EXPECT_TRUE(Eventually([&] {
+      return server->Metric(kFailed) > failed_before &&
+             server->Metric("lots_reload_failed{file=\"tls\"}") == 1;
+    }));
     const Answer answer = Ask(*Connect(*server, Mes()));
     EXPECT_EQ(answer.told, kOk);
     EXPECT_EQ(answer.server, "first");
   }
-  bool logged = false;
-  for (const std::string& line : server->LogLines()) {
-    logged |= absl::StrContains(line, "reload_failed") && absl::StrContains(line, "key");
-  }
-  EXPECT_TRUE(logged);
+  EXPECT_TRUE(Eventually([&] {
+    bool logged = false;
+    for (const std::string& line : server->LogLines()) {
+      logged |= absl::StrContains(line, "reload_failed") && absl::StrContains(line, "key");
+    }
+    return logged;
+  }));
 
   const IssuedCertificate mended = servers_.Issue(
       {.common_name = "mended", .names = {"IP:127.0.0.1"}, .ends = absl::Now() + absl::Hours(24)});
   Show(mended);
   EXPECT_TRUE(Eventually([&] { return Ask(*Connect(*server, Mes())).server == "mended"; }));
-  EXPECT_EQ(server->Metric("lots_reload_failed{file=\"tls\"}"), 0);
+  EXPECT_TRUE(Eventually([&] { return server->Metric("lots_reload_failed{file=\"tls\"}") == 0; }));
   EXPECT_GT(server->Metric("lots_tls_cert_not_after_timestamp_seconds{kind=\"server\"}"),
             not_after);
 }
@@ -257,7 +264,7 @@ TEST_F(TlsTest, ReloadReadsEverythingAtOnce) {
 
 // What the openssl program says that tries to connect.
 std::string Handshake(const std::string& address, const std::string& options) {
-  const std::string command = absl::StrCat("timeout 10 openssl s_client -connect ", address, " ",
+  const std::string command = absl::StrCat("timeout 60 openssl s_client -connect ", address, " ",
                                            options, " </dev/null 2>&1");
   std::string said;
   FILE* const pipe = popen(command.c_str(), "r");
