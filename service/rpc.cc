@@ -247,6 +247,8 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
   for (size_t i = 0; i < wanted.size(); ++i) {
     Trip& trip = *wanted[i];
     if (statuses[i].ok() && trip.Park([this, &trip] { GoOn(trip); })) continue;
+    // Whoever has the answer may call again at once. A stream is still being taken.
+    if (trip.kind == TripKind::kUnary) trip.place = CallerLimits::Place();
     End(trip, OutcomeOf(statuses[i]));
   }
 }
