@@ -61,6 +61,8 @@ bool IsRefusedAccess(const Outcome& outcome) {
   return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
 }
 
+bool IsBusy(const Outcome& outcome) { return outcome.reason == Name(Reason::kServerBusy); }
+
 LogLevel LevelOf(const Outcome& outcome) {
   if (!outcome.error_id.empty()) return LogLevel::kError;
   if (outcome.status.error_code() == grpc::StatusCode::UNAVAILABLE) return LogLevel::kWarning;
@@ -107,8 +109,9 @@ Rpc::Gauge Rpc::gauge() const {
           .streams = streams_};
 }
 
-void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
-                const Asked& asked, TripKind kind) {
+std::optional<grpc::Status> Rpc::Begin(Trip& trip, const Method& method,
+                                       const grpc::CallbackServerContext& context,
+                                       const Asked& asked, TripKind kind) {
   const MethodMetrics& metrics = metrics_.Of(method.name);
   metrics.started->Increment();
   metrics.received->Increment();
@@ -116,8 +119,15 @@ void Rpc::Begin(Trip& trip, const Method& method, const grpc::CallbackServerCont
   trip.kind = kind;
   Meet(trip, method, context, asked.request_id);
   const absl::Status identified = Identify(trip, method, context, asked);
-  if (!identified.ok()) return End(trip, OutcomeOf(identified));
-  if (const Outcome* const refused = Admit(trip)) End(trip, *refused);
+  if (!identified.ok()) {
+    Outcome refused = OutcomeOf(identified);
+    Tell(trip, refused);
+    return std::move(refused.status);
+  }
+  const Outcome* const refused = Admit(trip);
+  if (refused == nullptr) return std::nullopt;
+  Tell(trip, *refused);
+  return refused->status;
 }
 
 void Rpc::JoinTrace(Trip& trip, absl::string_view traceparent) const {
@@ -287,21 +297,29 @@ std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
 }
 
 void Rpc::End(Trip& trip, Outcome outcome) {
+  Tell(trip, outcome);
+  trip.Finish(std::move(outcome.status));
+}
+
+void Rpc::Tell(const Trip& trip, const Outcome& outcome) {
   const absl::Duration elapsed = absl::Now() - trip.call.now;
   const MethodMetrics& metrics = metrics_.Of(trip.call.method);
   metrics.handled[outcome.status.error_code()]->Increment();
   metrics.sent->Increment(static_cast<double>(trip.messages_sent()));
   metrics.seconds->Observe(absl::ToDoubleSeconds(elapsed));
   if (IsRefusedAccess(outcome)) metrics_.security().refused(outcome.reason).Increment();
-  Tell(trip, outcome, elapsed);
+  WriteLine(trip, outcome, elapsed);
   RecordSpan(trip, outcome, elapsed);
   --in_flight_;
-  trip.Finish(std::move(outcome.status));
 }
 
-void Rpc::Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
+void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
   const LogLevel level = LevelOf(outcome);
   if (!log_.enabled(level)) return;
+  // A full server refuses thousands of calls a second, all for the same reason: their lines would
+  // take from the calls that are served, and hide what else the log says.
+  const int64_t times = IsBusy(outcome) ? busy_lines_.Happened(absl::Now()) : 1;
+  if (times == 0) return;
   LogFields fields;
   fields.Add("method", trip.call.method)
       .Add("company", trip.call.company.value())
@@ -317,6 +335,7 @@ void Rpc::Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed)
       .AddIfAny("trace_id", trip.trace_id)
       .AddIfAny("error_id", outcome.error_id)
       .AddIfAny("error", outcome.internal_text);
+  if (times > 1) fields.Add("times", times);
   log_.Write(level, "rpc", fields);
 }
 

@@ -1,12 +1,14 @@
 // The road that every call takes, written once: who calls → how much it may ask for → whether it
 // may do this → for this company → the queue for a database worker, or a refusal → the handler →
-// the end, with one metric and one log line.
+// the end, with one metric and one log line (a full server's refusals share one line a second).
 //
 // gRPC's threads only ever put a call into the queue. A handler runs on a worker's thread with a
 // connection of its own, which is given back before the answer is sent.
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +25,7 @@
 #include "service/log.h"
 #include "service/method_permissions.h"
 #include "service/metrics.h"
+#include "service/once_per_second.h"
 #include "service/page_token.h"
 #include "service/span_exporter.h"
 #include "service/status.h"
@@ -59,9 +62,8 @@ class Rpc {
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, const Method& method,
                                   UnaryHandler<Request, Response> handler) {
-    auto* trip = new UnaryTrip<Request, Response>(*request, *response, handler);
-    Begin(*trip, method, *context, AskedBy(*request), TripKind::kUnary);
-    return trip;
+    auto trip = std::make_unique<UnaryTrip<Request, Response>>(*request, *response, handler);
+    return BeginAnswered(std::move(trip), *request, method, *context);
   }
 
   // The same, for a handler that answers several calls at once.
@@ -69,9 +71,9 @@ class Rpc {
   grpc::ServerUnaryReactor* Batch(grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, const Method& method,
                                   BatchHandler<Request, Response> handler) {
-    auto* trip = new BatchTrip<Request, Response>(*request, *response, method, handler);
-    Begin(*trip, method, *context, AskedBy(*request), TripKind::kUnary);
-    return trip;
+    auto trip =
+        std::make_unique<BatchTrip<Request, Response>>(*request, *response, method, handler);
+    return BeginAnswered(std::move(trip), *request, method, *context);
   }
 
   // What an override of a server-streaming method returns.
@@ -80,7 +82,9 @@ class Rpc {
                                              const Request* request, const Method& method,
                                              StreamHandler<Request, Response> handler) {
     auto* trip = new StreamTrip<Request, Response>(*request, handler);
-    Begin(*trip, method, *context, AskedBy(*request), TripKind::kStream);
+    std::optional<grpc::Status> refused =
+        Begin(*trip, method, *context, AskedBy(*request), TripKind::kStream);
+    if (refused.has_value()) trip->Finish(*std::move(refused));
     return trip;
   }
 
@@ -114,9 +118,26 @@ class Rpc {
     return asked;
   }
 
-  // Fills in the trip and puts it into the queue, or ends it with a refusal. Never waits.
-  void Begin(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
-             const Asked& asked, TripKind kind);
+  // A refused call ends with gRPC's own reactor, here and now: a trip would be handed to one more
+  // thread to hear that it is over, and under an overload most calls are refused.
+  template <class AnyTrip, class Request>
+  grpc::ServerUnaryReactor* BeginAnswered(std::unique_ptr<AnyTrip> trip, const Request& request,
+                                          const Method& method,
+                                          grpc::CallbackServerContext& context) {
+    std::optional<grpc::Status> refused =
+        Begin(*trip, method, context, AskedBy(request), TripKind::kUnary);
+    if (!refused.has_value()) return trip.release();
+    trip.reset();  // with the caller's place, which it may want again at once
+    grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
+    reactor->Finish(*std::move(refused));
+    return reactor;
+  }
+
+  // Fills in the trip and puts it into the queue, or says how it is refused, which was told by
+  // then; its end is the caller's to send. Never waits.
+  std::optional<grpc::Status> Begin(Trip& trip, const Method& method,
+                                    const grpc::CallbackServerContext& context, const Asked& asked,
+                                    TripKind kind);
   // The call's place in a trace: the caller's, or a new one when spans are sent.
   void JoinTrace(Trip& trip, absl::string_view traceparent) const;
   // What needs no judging: peer, trace, deadline.
@@ -146,9 +167,11 @@ class Rpc {
   // One status a trip.
   std::vector<absl::Status> Handle(absl::Span<Trip* const> trips);
 
-  // Tells the metrics, the log and the trace, and ends the call. The trip may be gone afterwards.
+  // Tells of the call's end, and ends it. The trip may be gone afterwards.
   void End(Trip& trip, Outcome outcome);
-  void Tell(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
+  // Tells the metrics, the log and the trace.
+  void Tell(const Trip& trip, const Outcome& outcome);
+  void WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
   void RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
 
   const RpcOptions options_;
@@ -160,6 +183,7 @@ class Rpc {
   const PageTokens& page_tokens_;
   Metrics& metrics_;
   Log& log_;
+  OncePerSecond busy_lines_;
   std::atomic<int> in_flight_ = 0;
   std::atomic<int> streams_ = 0;
   std::atomic<bool> stopping_ = false;

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
 #include "lots/v1/work_order.pb.h"
 #include "storage/base/check.h"
 #include "tests/bench/pgbench.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int kClients = 16;
 constexpr int kComponents = 5;
+constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
 // Components lie in WH-1: in every eighth group, whose lots are 80 apart.
 constexpr int64_t kGroupStride = 10 * kWarehouses;
 
@@ -143,8 +145,11 @@ void CheckRows(Stage& stage, int64_t times_min) {
 std::unique_ptr<Calls> CompletionCalls(const LotdProcess& lotd, const Factory& factory,
                                        const std::string& name, int slots) {
   using Complete = UnaryCalls<v1::CompleteWorkOrderRequest, v1::CompleteWorkOrderResponse>;
+  const std::shared_ptr<grpc::Channel> channel = lotd.NewChannel();
+  // Before the load: it would keep both sides from shaking hands in time.
+  Check(channel->WaitForConnected(absl::ToChronoTime(absl::Now() + kConnectTimeout)));
   return std::make_unique<Complete>(
-      lotd.NewChannel(), "/lots.v1.WorkOrderService/CompleteWorkOrder", slots,
+      channel, "/lots.v1.WorkOrderService/CompleteWorkOrder", slots,
       [factory, name](int64_t number, v1::CompleteWorkOrderRequest& request) {
         request.Clear();
         const std::string order = absl::StrCat("BW-", name, "-", number);

@@ -95,9 +95,13 @@ class OpenLoop {
     for (int64_t number = 0; number < count; ++number) {
       Send(number, began + absl::Seconds(static_cast<double>(number) / per_second_));
     }
+    const absl::Duration sending = absl::Now() - began;
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(this, &OpenLoop::AllFree));
-    return Sum({tally_}, began, cpu);
+    Load load = Sum({tally_}, began, cpu);
+    load.late = late_;
+    load.sending = sending;
+    return load;
   }
 
  private:
@@ -110,6 +114,7 @@ class OpenLoop {
       slot = free_.back();
       free_.pop_back();
     }
+    late_.Add(absl::Now() - intended);
     calls_.Send(slot, number, [this, slot, intended](Answer answer) {
       const absl::Time answered = absl::Now();
       absl::MutexLock lock(&mutex_);
@@ -130,6 +135,7 @@ class OpenLoop {
 
   Calls& calls_;
   const double per_second_;
+  Histogram late_;  // by the thread that sends
   absl::Mutex mutex_;
   std::vector<int> free_ ABSL_GUARDED_BY(mutex_);
   Tally tally_ ABSL_GUARDED_BY(mutex_);

@@ -120,6 +120,10 @@ struct Load {
   double client_cpu = 0;  // microseconds
   Histogram latency;
   Histogram refusals;  // how long they took
+  // In an open loop: how much later than at its time a call was sent, for want of a processor or
+  // of a slot, and over how long all of them were.
+  Histogram late;
+  absl::Duration sending;
 
   double per_second() const { return static_cast<double>(calls) / absl::ToDoubleSeconds(wall); }
 };

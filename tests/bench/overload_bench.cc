@@ -30,23 +30,33 @@ std::unique_ptr<Calls> Completions(const Stage& stage, const Factory& factory, i
   return std::make_unique<ManyConnections>(std::move(connections));
 }
 
-Measured GoodCalls(Stage& stage, const Load& load) {
+Measured Goodput(Stage& stage, const std::function<Load()>& run) {
+  const CpuMeter meter = stage.cpu();
+  const CpuTimes before = meter.Now();
+  const Load load = run();
+  const CpuTimes cpu = meter.Now() - before;
   Check(load.bad == 0);
   CheckWritten(stage.db());
   Unwrite(stage.db());
   const double seconds = absl::ToDoubleSeconds(load.wall);
-  const double cores = std::thread::hardware_concurrency() - load.client_cpu / 1e6 / seconds;
+  const double client_cores = load.client_cpu / 1e6 / seconds;
   const auto milliseconds = [](const Histogram& latency, double share) {
     return absl::ToDoubleMilliseconds(latency.Percentile(share));
   };
-  return {.value = load.per_second() / cores,
+  return {.value = load.per_second() / (std::thread::hardware_concurrency() - client_cores),
           .beside = {{"calls_per_second", load.per_second()},
-                     {"asked_per_second", static_cast<double>(load.calls + load.refused) / seconds},
+                     {"refused_per_second", static_cast<double>(load.refused) / seconds},
                      {"p50_ms", milliseconds(load.latency, 0.5)},
                      {"p99_ms", milliseconds(load.latency, 0.99)},
                      {"refused_p50_ms", milliseconds(load.refusals, 0.5)},
                      {"refused_p99_ms", milliseconds(load.refusals, 0.99)},
-                     {"cores_left", cores}}};
+                     {"late_p50_ms", milliseconds(load.late, 0.5)},
+                     {"late_p99_ms", milliseconds(load.late, 0.99)},
+                     {"wall", seconds},
+                     {"sending", absl::ToDoubleSeconds(load.sending)},
+                     {"server_cores", cpu.server / 1e6 / seconds},
+                     {"database_cores", cpu.database / 1e6 / seconds},
+                     {"client_cores", client_cores}}};
 }
 
 }  // namespace
@@ -62,18 +72,23 @@ void MeasureOverload(Stage& stage, const Options& options, Results& results) {
                 .lots = factory.lots};
   double peak = 0;
   const auto at_peak = [&] {
-    Load load = RunClosed(*Completions(stage, factory, kPeakInFlight), options.round_time());
-    Check(load.refused == 0);
-    peak = load.per_second();
-    return GoodCalls(stage, load);
+    return Goodput(stage, [&] {
+      const auto calls = Completions(stage, factory, kPeakInFlight);
+      const Load load = RunClosed(*calls, options.round_time());
+      Check(load.refused == 0);
+      peak = load.per_second();
+      return load;
+    });
   };
   const auto overloaded = [&] {
     if (peak == 0) at_peak();
-    const auto calls = Completions(stage, factory, kOverloadInFlight);
-    // Long beside the second in which what waits at the end is still done.
-    const Load load = RunOpen(*calls, kTimes * peak, options.round_time() * 3);
-    Check(load.refused > 0);
-    return GoodCalls(stage, load);
+    return Goodput(stage, [&] {
+      const auto calls = Completions(stage, factory, kOverloadInFlight);
+      // Long beside the second in which what waits at the end is still done.
+      const Load load = RunOpen(*calls, kTimes * peak, options.round_time() * 3);
+      Check(load.refused > 0);
+      return load;
+    });
   };
   InTurns(options.rounds(), result, overloaded, at_peak);
   results.push_back(std::move(result));

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -211,6 +212,42 @@ TEST(Road, AFullQueueRefusesAtOnceAndSaysWhenToRepeat) {
   EXPECT_TRUE(working.Wait().ok());
   EXPECT_TRUE(waiting.Wait().ok());
   EXPECT_EQ(server.Metric("lots_admission_rejected_total{reason=\"queue\"}"), 1);
+}
+
+// How many refusals each line about a full server stands for.
+std::vector<int> BusyLines(const TestServer& server) {
+  std::vector<int> times;
+  for (const std::string& line : server.LogLines()) {
+    const nlohmann::json fields = nlohmann::json::parse(line);
+    if (fields.value("reason", "") == "SERVER_BUSY") times.push_back(fields.value("times", 1));
+  }
+  return times;
+}
+
+TEST(Road, RefusalsOfAFullServerShareALineASecond) {
+  const TestServer server([](Server::Options& options) {
+    options.config.workers = 1;
+    options.config.queue = 1;
+  });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  Call working(server, OneProduct("working"));
+  ASSERT_TRUE(AreAtWork(server, 1));
+  Call waiting(server, OneProduct("waiting"));
+  ASSERT_TRUE(AreWaiting(server, 1));
+
+  int refused = 0;
+  const bool shared = Eventually([&] {
+    ++refused;
+    EXPECT_EQ(ReasonOf(Call(server, OneProduct("refused")).Wait()), "SERVER_BUSY");
+    const std::vector<int> told = BusyLines(server);
+    return !told.empty() && told.back() > 1;
+  });
+  const std::vector<int> lines = BusyLines(server);
+  locked.reset();
+
+  ASSERT_TRUE(shared);
+  EXPECT_EQ(lines.front(), 1);
+  EXPECT_EQ(std::accumulate(lines.begin(), lines.end(), 0), refused);
 }
 
 TEST(Road, ACallWhoseDeadlinePassedInTheQueueNeverReachesTheDatabase) {
