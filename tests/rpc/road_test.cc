@@ -192,26 +192,36 @@ TEST(Road, AnActorThatIsTooLongIsRefused) {
   EXPECT_EQ(ErrorInfoOf(status).metadata().at("field"), "lots-actor");
 }
 
-TEST(Road, AFullQueueRefusesAtOnceAndSaysWhenToRepeat) {
-  const TestServer server([](Server::Options& options) {
+// Its only worker and the only place in its queue are taken, until `locked` is reset.
+struct FullServer {
+  FullServer() {
+    EXPECT_TRUE(AreAtWork(server, 1));
+    waiting = std::make_unique<Call>(server, OneProduct("waiting"));
+    EXPECT_TRUE(AreWaiting(server, 1));
+  }
+  grpc::Status CallOnceMore() const { return Call(server, OneProduct("refused")).Wait(); }
+
+  const TestServer server{[](Server::Options& options) {
     options.config.workers = 1;
     options.config.queue = 1;
-  });
-  auto locked = std::make_unique<ProductsLocked>(server.database());
-  Call working(server, OneProduct("working"));
-  ASSERT_TRUE(AreAtWork(server, 1));
-  Call waiting(server, OneProduct("waiting"));
-  ASSERT_TRUE(AreWaiting(server, 1));
+  }};
+  std::unique_ptr<ProductsLocked> locked = std::make_unique<ProductsLocked>(server.database());
+  Call working{server, OneProduct("working")};
+  std::unique_ptr<Call> waiting;
+};
 
-  const grpc::Status refused = Call(server, OneProduct("refused")).Wait();
-  locked.reset();
+TEST(Road, AFullQueueRefusesAtOnceAndSaysWhenToRepeat) {
+  FullServer full;
+
+  const grpc::Status refused = full.CallOnceMore();
+  full.locked.reset();
 
   EXPECT_EQ(refused.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(refused), "SERVER_BUSY");
   EXPECT_GT(RetryInfoOf(refused).retry_delay().nanos(), 0);
-  EXPECT_TRUE(working.Wait().ok());
-  EXPECT_TRUE(waiting.Wait().ok());
-  EXPECT_EQ(server.Metric("lots_admission_rejected_total{reason=\"queue\"}"), 1);
+  EXPECT_TRUE(full.working.Wait().ok());
+  EXPECT_TRUE(full.waiting->Wait().ok());
+  EXPECT_EQ(full.server.Metric("lots_admission_rejected_total{reason=\"queue\"}"), 1);
 }
 
 // How many refusals each line about a full server stands for.
@@ -225,25 +235,17 @@ std::vector<int> BusyLines(const TestServer& server) {
 }
 
 TEST(Road, RefusalsOfAFullServerShareALineASecond) {
-  const TestServer server([](Server::Options& options) {
-    options.config.workers = 1;
-    options.config.queue = 1;
-  });
-  auto locked = std::make_unique<ProductsLocked>(server.database());
-  Call working(server, OneProduct("working"));
-  ASSERT_TRUE(AreAtWork(server, 1));
-  Call waiting(server, OneProduct("waiting"));
-  ASSERT_TRUE(AreWaiting(server, 1));
+  FullServer full;
 
   int refused = 0;
   const bool shared = Eventually([&] {
     ++refused;
-    EXPECT_EQ(ReasonOf(Call(server, OneProduct("refused")).Wait()), "SERVER_BUSY");
-    const std::vector<int> told = BusyLines(server);
+    EXPECT_EQ(ReasonOf(full.CallOnceMore()), "SERVER_BUSY");
+    const std::vector<int> told = BusyLines(full.server);
     return !told.empty() && told.back() > 1;
   });
-  const std::vector<int> lines = BusyLines(server);
-  locked.reset();
+  const std::vector<int> lines = BusyLines(full.server);
+  full.locked.reset();
 
   ASSERT_TRUE(shared);
   EXPECT_EQ(lines.front(), 1);
