@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -14,6 +15,7 @@
 #include "storage/hold_row.h"
 #include "storage/like.h"
 #include "storage/lot_row.h"
+#include "storage/lot_search.h"
 #include "storage/lot_standing.h"
 #include "storage/number.h"
 #include "storage/order_by.h"
@@ -85,6 +87,10 @@ const FilterField kFilterFields[] = {
     {.name = "work_order_id", .type = FilterType::kMember, .sql = kOfWorkOrder},
 };
 
+// An index begins with each of these, or has one that finds it.
+constexpr absl::string_view kIndexedFields[] = {"product_id", "number", "create_time",
+                                                "expire_date", "work_order_id"};
+
 constexpr SortField kSortFields[] = {
     {.name = "create_time", .sql = "l.created_at"},
     {.name = "number", .sql = "l.number_key"},
@@ -103,25 +109,42 @@ absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const LotQuery& quer
   return LoadZone(found[0].Get<absl::string_view>(0));
 }
 
+// Nothing where there is no text.
 std::string TextCondition(absl::string_view text, pg::Params& params) {
+  if (text.empty()) return std::string();
   const std::string folded = FoldForSearch(text);
   const std::optional<std::u32string> characters = DecodeUtf8(folded);
   std::string pattern = ContainsPattern(folded);
   // A search key begins with the number.
   if (characters.has_value() && characters->size() < kSubstringCharactersMin) pattern.erase(0, 1);
-  return absl::StrCat(" AND l.search_key LIKE $", params.Add(pattern));
+  return absl::StrCat("l.search_key LIKE $", params.Add(pattern));
 }
 
-// "l.company = $1 AND …" with its parameters; $1, and $2 that says when it is, are in them already.
-absl::StatusOr<std::string> Where(pg::Connection& db, const LotQuery& query, pg::Params& params) {
+// What the query asks of a lot, beside its company; $1, that company, and $2, which says when it
+// is, are in the parameters already.
+struct Conditions {
+  std::string filter;
+  std::string search;  // empty: nothing is searched for
+  bool filter_has_index = false;
+};
+
+absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg::Params& params) {
   ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
-  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
-  std::string where = absl::StrCat("l.company = $1 AND ", filter.sql);
+  ASSIGN_OR_RETURN(Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
+  const bool has_index =
+      absl::c_any_of(kIndexedFields, [&](absl::string_view field) { return filter.Names(field); });
   if (!query.show_archived && !filter.Names("state")) {
-    absl::StrAppend(&where, " AND l.state IN (1, 2)");
+    absl::StrAppend(&filter.sql, " AND l.state IN (1, 2)");
   }
-  if (!query.text.empty()) absl::StrAppend(&where, TextCondition(query.text, params));
-  return where;
+  std::string search = TextCondition(query.text, params);
+  return Conditions{std::move(filter.sql), std::move(search), has_index};
+}
+
+// All of it.
+absl::StatusOr<std::string> Where(pg::Connection& db, const LotQuery& query, pg::Params& params) {
+  ASSIGN_OR_RETURN(const Conditions conditions, Compile(db, query, params));
+  return absl::StrCat("l.company = $1 AND ", conditions.filter,
+                      conditions.search.empty() ? "" : " AND ", conditions.search);
 }
 
 absl::StatusOr<std::vector<SortKey>> SortKeys(absl::string_view order_by) {
@@ -245,28 +268,21 @@ void ReadOnHand(const pg::Result& rows, LotGroupPage& page) {
   }
 }
 
-absl::StatusOr<pg::Result> QueryComposed(pg::Connection& db, const char* name, std::string sql,
-                                         pg::Params params) {
-  pg::Flight flight(db);
-  flight.AddComposed(name, std::move(sql), std::move(params));
-  ASSIGN_OR_RETURN(pg::Results results, flight.Send());
-  return std::move(results.front());
-}
-
 }  // namespace
 
 absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order) {
   ASSIGN_OR_RETURN(const std::vector<SortKey> keys, SortKeys(order.order_by));
-  pg::Params params = pg::Params::Of(order.query.company, order.now);
-  ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
-  ASSIGN_OR_RETURN(const std::string after, After(keys, order.after, params));
-  std::string sql = absl::StrCat("SELECT" LOTS_ROW_COLUMNS
-                                 ", l.number_key FROM lots l JOIN companies c ON c.company = $1 "
-                                 "WHERE ",
-                                 where, after, " ORDER BY ", OrderBySql(keys), " LIMIT $",
-                                 params.Add(order.limit + 1));
-  ASSIGN_OR_RETURN(const pg::Result rows,
-                   QueryComposed(db, "list_lots", std::move(sql), std::move(params)));
+  LotPageSql sql{.company = order.query.company,
+                 .params = pg::Params::Of(order.query.company, order.now)};
+  ASSIGN_OR_RETURN(Conditions conditions, Compile(db, order.query, sql.params));
+  ASSIGN_OR_RETURN(sql.after, After(keys, order.after, sql.params));
+  sql.where = std::move(conditions.filter);
+  sql.search = std::move(conditions.search);
+  sql.order_by = OrderBySql(keys);
+  sql.row_count = order.limit + 1;
+  sql.order_has_index = !keys.front().field.is_nullable;
+  sql.where_has_index = conditions.filter_has_index;
+  ASSIGN_OR_RETURN(const pg::Result rows, ReadLotPage(db, sql));
   LotPage page = ReadPage(rows, order, keys);
   std::vector<Lot*> shown;
   for (Lot& lot : page.lots) shown.push_back(&lot);
