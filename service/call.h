@@ -24,6 +24,7 @@
 #include "service/page_token.h"
 #include "storage/model.h"
 #include "storage/pg/connection.h"
+#include "storage/pg/pool.h"
 
 namespace lots {
 
@@ -45,6 +46,7 @@ struct Call {
   absl::Time deadline;                           // never infinite
   const std::atomic<bool>* cancelled = nullptr;  // set when the client went away
   const PageTokens* page_tokens = nullptr;
+  pg::Pool* pool = nullptr;  // for who can use one more connection; may be null
 };
 
 // Where a stream handler puts its messages. They wait in memory and are sent at the client's pace;

@@ -151,6 +151,7 @@ void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerConte
   // The database keeps microseconds, and an answer says what is kept.
   call.now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
   call.page_tokens = &page_tokens_;
+  call.pool = &pool_;
   call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
 }
 

@@ -105,7 +105,8 @@ template <class Request, class Response>
 absl::Status Walk(TraceDirection direction, const Request& request, const Call& call,
                   pg::Connection& db, Sink<Response>& sink) {
   ASSIGN_OR_RETURN(TraceOrder order, OrderOf(direction, request, call, db));
-  return SendPieces(std::make_shared<TraceReader>(std::move(order)), db, sink, MessageOf<Response>);
+  return SendPieces(std::make_shared<TraceReader>(std::move(order), call.pool), db, sink,
+                    MessageOf<Response>);
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ inline constexpr int64_t kTraceNodesMax = 1'000'000;
 inline constexpr int64_t kTraceFilterValuesMax = 100;
 inline constexpr int64_t kTraceLinkKindsMax = 4;  // all that are followed
 inline constexpr int64_t kTraceResumeShownMax = 1'000;
+inline constexpr int kTraceNodesPerRead = 4'000;     // and that are kept ready to be told
 inline constexpr int kTraceNodesPerMessage = 500;    // about 150 KiB a message
 inline constexpr int kTraceLinksPerMessage = 2'000;  // as much
 inline constexpr int kTracePlacesShownMax = 20;

@@ -164,7 +164,8 @@ absl::Status Opening::ClaimAndJudge() {
 absl::Status Opening::FindAffected() {
   TraceOrder walk = WalkOf(order_, seeds_);
   walk.lock = !order_.validate_only;
-  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(transaction_, walk));
+  pg::SpreadReads reads(transaction_);
+  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return TooLarge();
   for (const LotId& seed : seeds_) {
     if (!graph.nodes.contains(seed)) return LotDeleted();

@@ -175,7 +175,8 @@ absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
                         .seeds = order.seeds,
                         .depth_max = kTraceDepthMax,
                         .node_limit = kTraceNodesMax};
-  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(snapshot, walk));
+  pg::SpreadReads reads(snapshot);
+  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return Refuse(TooLarge());
   MarkCertain(graph, walk);
   std::vector<AffectedLot> lots;

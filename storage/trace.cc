@@ -14,7 +14,7 @@ namespace lots {
 // and then the transformations are told. While a piece is told, the database reads the next.
 class TraceTelling {
  public:
-  explicit TraceTelling(TraceOrder order) : order_(std::move(order)) {
+  TraceTelling(TraceOrder order, pg::Pool* pool) : order_(std::move(order)), pool_(pool) {
     std::sort(order_.seeds.begin(), order_.seeds.end());
     order_.seeds.erase(std::unique(order_.seeds.begin(), order_.seeds.end()), order_.seeds.end());
   }
@@ -22,8 +22,9 @@ class TraceTelling {
   absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db) {
     if (!snapshot_) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
     if (!seeds_told_) return TellSeeds();
+    if (told_ < read_.size()) return SomeNodes();
     if (!walked_) {
-      RETURN_IF_ERROR(Walk());
+      RETURN_IF_ERROR(Walk(db));
       Plan();
     }
     if (!next_) {
@@ -58,26 +59,37 @@ class TraceTelling {
   // What is known of seeds needs no walk.
   absl::StatusOr<TracePiece> TellSeeds() {
     seeds_told_ = true;
-    ASSIGN_OR_RETURN(order_.seeds, SortTraceLots(*snapshot_, order_, order_.seeds));
-    const TraceNodesRead seeds(order_, order_.seeds);
-    RETURN_IF_ERROR(seeds.Post(*snapshot_));
+    pg::SpreadReads reads(*snapshot_);
+    AddTraceLots(reads, order_, order_.seeds);
+    RETURN_IF_ERROR(reads.Post());
+    ASSIGN_OR_RETURN(const pg::Result rows, reads.Take());
+    std::vector<TraceLot> lots;
+    for (const pg::Row& row : rows) lots.push_back(ReadTraceLot(row));
+    SortTraceLots(lots);
+    order_.seeds.clear();
     TracePiece piece;
+    for (const TraceLot& lot : lots) {
+      order_.seeds.push_back(lot.lot_id);
+      piece.nodes.push_back(NodeOf(lot));
+    }
+    TraceNodesRead seeds(order_, std::move(piece.nodes));
+    RETURN_IF_ERROR(seeds.Post(*snapshot_));
     ASSIGN_OR_RETURN(piece.nodes, seeds.Take(*snapshot_));
     const size_t room = order_.node_limit;
     if (piece.nodes.size() > room) piece.nodes.erase(piece.nodes.begin() + room, piece.nodes.end());
     for (TraceNode& node : piece.nodes) node.certainty = Certainty::kCertain;
-    if (downstream()) RETURN_IF_ERROR(BoundSeeds(piece.nodes));
+    if (downstream()) RETURN_IF_ERROR(BoundSeeds(reads, piece.nodes));
     summary_.node_count += static_cast<int64_t>(piece.nodes.size());
     return piece;
   }
 
-  absl::Status BoundSeeds(std::vector<TraceNode>& seeds) {
+  absl::Status BoundSeeds(pg::SpreadReads& reads, std::vector<TraceNode>& seeds) {
     ASSIGN_OR_RETURN(seed_scale_, ReadCommonScale(*snapshot_, order_, order_.seeds));
     std::vector<LotId> lots;
     for (const TraceNode& seed : seeds) {
       if (seed.tracking != Tracking::kSerial) lots.push_back(seed.lot_id);
     }
-    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(*snapshot_, order_, lots));
+    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, order_, lots));
     size_t next = 0;
     for (TraceNode& seed : seeds) {
       const bool serial = seed.tracking == Tracking::kSerial;
@@ -88,12 +100,13 @@ class TraceTelling {
     return absl::OkStatus();
   }
 
-  absl::Status Walk() {
-    ASSIGN_OR_RETURN(graph_, WalkTrace(*snapshot_, order_));
+  absl::Status Walk(pg::Connection& db) {
+    pg::SpreadReads reads(*snapshot_, db, pool_);
+    ASSIGN_OR_RETURN(graph_, WalkTrace(reads, order_, &to_tell_));
     walked_ = true;
     MarkCertain(graph_, order_);
     RETURN_IF_ERROR(MarkWithheld(*snapshot_, graph_, order_));
-    if (downstream()) RETURN_IF_ERROR(Bound());
+    if (downstream()) RETURN_IF_ERROR(Bound(reads));
     summary_.depth = static_cast<int>(graph_.levels.size()) - 2;
     summary_.truncated_by = graph_.truncated_by;
     ListResume();
@@ -114,8 +127,8 @@ class TraceTelling {
     }
   }
 
-  absl::Status Bound() {
-    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(*snapshot_, order_, graph_));
+  absl::Status Bound(pg::SpreadReads& reads) {
+    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, order_, graph_));
     bounds_ = BoundTrace(graph_, totals);
     return absl::OkStatus();
   }
@@ -139,12 +152,16 @@ class TraceTelling {
   }
 
   void PlanNodes(Portion& portion) {
-    std::vector<LotId> lot_ids;
+    std::vector<TraceNode> nodes;
     for (; node_ < graph_.levels[depth_ + 1]; ++node_) {
-      if (lot_ids.size() == kTraceNodesPerMessage) break;
-      if (!graph_.nodes[node_].second.withheld) lot_ids.push_back(graph_.nodes[node_].first);
+      if (nodes.size() == kTraceNodesPerRead) break;
+      TraceNode node;
+      to_tell_.Pop(node);
+      if (graph_.nodes[node_].second.withheld) continue;
+      Describe(node_, node);
+      nodes.push_back(std::move(node));
     }
-    if (!lot_ids.empty()) portion.nodes.emplace(order_, std::move(lot_ids));
+    if (!nodes.empty()) portion.nodes.emplace(order_, std::move(nodes));
   }
 
   // Transformations of one depth with their links, as many as fit one message. One with more links
@@ -183,27 +200,41 @@ class TraceTelling {
     return PostTraceSteps(*snapshot_, order_, next_->begun);
   }
 
+  // What was planned, or of nodes the first.
   absl::StatusOr<TracePiece> Take() {
     posted_ = false;
-    TracePiece piece;
     if (next_->nodes) {
-      ASSIGN_OR_RETURN(piece.nodes, next_->nodes->Take(*snapshot_));
-      for (TraceNode& node : piece.nodes) Describe(node);
+      ASSIGN_OR_RETURN(read_, next_->nodes->Take(*snapshot_));
+      told_ = 0;
+      return SomeNodes();
     }
+    TracePiece piece;
     if (!next_->begun.empty()) {
       ASSIGN_OR_RETURN(piece.transformations, TakeTraceSteps(*snapshot_, next_->begun));
     }
     piece.links = std::move(next_->links);
-    summary_.node_count += static_cast<int64_t>(piece.nodes.size());
     summary_.transformation_count += static_cast<int64_t>(piece.transformations.size());
     summary_.link_count += static_cast<int64_t>(piece.links.size());
     return piece;
   }
 
+  // As many of the nodes that were read as fit one message.
+  TracePiece SomeNodes() {
+    const size_t count = std::min<size_t>(kTraceNodesPerMessage, read_.size() - told_);
+    const auto begin = std::make_move_iterator(read_.begin() + static_cast<ptrdiff_t>(told_));
+    TracePiece piece;
+    piece.nodes.assign(begin, begin + static_cast<ptrdiff_t>(count));
+    told_ += count;
+    summary_.node_count += static_cast<int64_t>(count);
+    return piece;
+  }
+
   // What the walk has found of the lot.
-  void Describe(TraceNode& node) const {
-    const uint32_t number = graph_.nodes.Find(node.lot_id);
-    const TraceGraph::Node& found = graph_.nodes[number].second;
+  void Describe(uint32_t number, TraceNode& node) const {
+    const auto& [lot_id, found] = graph_.nodes[number];
+    node.lot_id = lot_id;
+    node.tracking = found.serial ? Tracking::kSerial : Tracking::kLot;
+    node.scale = found.scale;
     node.depth = found.depth;
     node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
     if (bounds_.empty()) return;
@@ -212,15 +243,19 @@ class TraceTelling {
   }
 
   TraceOrder order_;
+  pg::Pool* const pool_;
   std::optional<pg::Transaction> snapshot_;
   bool seeds_told_ = false;
   bool walked_ = false;
   std::optional<int> seed_scale_;
   TraceGraph graph_;
+  TraceLotQueue to_tell_;            // the nodes from node_ on
   std::vector<TraceBounds> bounds_;  // by number, downstream
-  std::optional<Portion> next_;      // what is told next
-  bool posted_ = false;              // and whether the database was asked for it
-  size_t depth_ = 0;                 // what is planned next
+  std::vector<TraceNode> read_;      // to be told, from told_ on
+  size_t told_ = 0;
+  std::optional<Portion> next_;  // what is told next
+  bool posted_ = false;          // and whether the database was asked for it
+  size_t depth_ = 0;             // what is planned next
   uint32_t node_ = 0;
   uint32_t step_ = 0;
   size_t link_ = 0;                 // of the step
@@ -228,8 +263,8 @@ class TraceTelling {
   TraceSummary summary_;
 };
 
-TraceReader::TraceReader(TraceOrder order)
-    : telling_(std::make_unique<TraceTelling>(std::move(order))) {}
+TraceReader::TraceReader(TraceOrder order, pg::Pool* pool)
+    : telling_(std::make_unique<TraceTelling>(std::move(order), pool)) {}
 
 TraceReader::~TraceReader() = default;
 
@@ -242,8 +277,8 @@ void TraceReader::Pause() { telling_->Pause(); }
 const TraceSummary& TraceReader::summary() const { return telling_->summary(); }
 
 absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
-                                   absl::FunctionRef<void(TracePiece)> sink) {
-  TraceReader reader(order);
+                                   absl::FunctionRef<void(TracePiece)> sink, pg::Pool* pool) {
+  TraceReader reader(order, pool);
   while (true) {
     ASSIGN_OR_RETURN(std::optional<TracePiece> piece, reader.Next(db));
     if (!piece) return reader.summary();

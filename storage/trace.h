@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "storage/model.h"
 #include "storage/pg/connection.h"
+#include "storage/pg/pool.h"
 
 namespace lots {
 
@@ -148,7 +149,9 @@ class TraceTelling;
 // slow; keeping the snapshot would cost it a connection.)
 class TraceReader {
  public:
-  explicit TraceReader(TraceOrder order);
+  // `pool`: lends a second connection while the graph is large, if it has one to spare; may be
+  // null.
+  explicit TraceReader(TraceOrder order, pg::Pool* pool = nullptr);
   ~TraceReader();
   TraceReader(const TraceReader&) = delete;
   TraceReader& operator=(const TraceReader&) = delete;
@@ -168,6 +171,7 @@ class TraceReader {
 
 // The whole trace at once.
 absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
-                                   absl::FunctionRef<void(TracePiece)> sink);
+                                   absl::FunctionRef<void(TracePiece)> sink,
+                                   pg::Pool* pool = nullptr);
 
 }  // namespace lots

@@ -53,10 +53,10 @@ namespace lots {
 std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals);
 
 // T of a graph's nodes, by number.
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
                                                  const TraceGraph& graph);
 // T of lots that are no serials, in their order; some thousands at most.
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
                                                  const std::vector<LotId>& lot_ids);
 
 // The decimals in which quantities of these lots together are told; none: their units differ.

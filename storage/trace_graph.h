@@ -13,7 +13,9 @@
 #include "absl/types/span.h"
 #include "storage/numbered.h"
 #include "storage/pg/flight.h"
+#include "storage/pg/spread_reads.h"
 #include "storage/trace.h"
+#include "storage/trace_lots.h"
 
 namespace lots {
 
@@ -96,8 +98,10 @@ inline bool IsMade(TraceLinkKind kind) {
   return kind == TraceLinkKind::kOutput || kind == TraceLinkKind::kByProduct;
 }
 
-// Walks within the transaction: of kind kSnapshot, or one that locks what it finds.
-absl::StatusOr<TraceGraph> WalkTrace(pg::Transaction& transaction, const TraceOrder& order);
+// Walks within a transaction: of kind kSnapshot, or one that locks what it finds. `to_tell`: is
+// given the nodes of depth 1 and more, in their order; may be null.
+absl::StatusOr<TraceGraph> WalkTrace(pg::SpreadReads& reads, const TraceOrder& order,
+                                     TraceLotQueue* to_tell = nullptr);
 
 // Marks the nodes that a path of certain links joins to a seed.
 void MarkCertain(TraceGraph& graph, const TraceOrder& order);
@@ -105,19 +109,15 @@ void MarkCertain(TraceGraph& graph, const TraceOrder& order);
 // Marks the nodes that the order's filter keeps out of the answer.
 absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceOrder& order);
 
-// In the order of the answer: by product and number.
-absl::StatusOr<std::vector<LotId>> SortTraceLots(pg::Transaction& snapshot, const TraceOrder& order,
-                                                 const std::vector<LotId>& lot_ids);
-
-// What is told of some hundred lots, in their order. Asked for first, taken later: the database
-// reads it meanwhile.
+// Where some thousand lots are, and which partners they came from and went to: what is told of them
+// beside what is known of the nodes. Asked for first, taken later: the database reads it meanwhile.
 class TraceNodesRead {
  public:
-  TraceNodesRead(const TraceOrder& order, std::vector<LotId> lot_ids)
-      : order_(&order), lot_ids_(std::move(lot_ids)) {}
+  TraceNodesRead(const TraceOrder& order, std::vector<TraceNode> nodes);
 
   absl::Status Post(pg::Transaction& snapshot) const;
-  absl::StatusOr<std::vector<TraceNode>> Take(pg::Transaction& snapshot) const;
+  // Once.
+  absl::StatusOr<std::vector<TraceNode>> Take(pg::Transaction& snapshot);
 
  private:
   using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
@@ -130,6 +130,7 @@ class TraceNodesRead {
                             NodeOfLot& nodes) const;
 
   const TraceOrder* order_;
+  std::vector<TraceNode> nodes_;
   std::vector<LotId> lot_ids_;
 };
 

@@ -11,10 +11,6 @@
 namespace lots {
 namespace {
 
-constexpr pg::Statement kNodeLots{"trace_node_lots", R"sql(
-  SELECT lot_id, product_id, number, tracking, scale, reference, state, expires_on
-  FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
-
 // Every place and partner movement of the lots, put in order and cut to what is shown here: in
 // PostgreSQL that takes as long again as reading them. At most $3 rows: lots that lie in thousands
 // of places, or went to thousands of customers, are read by the statements after these.
@@ -97,24 +93,7 @@ constexpr pg::Statement kSteps{"trace_steps", R"sql(
   SELECT transformation_id, kind, work_order_id, occurred_at, recorded_at, actor, note
   FROM transformations WHERE company = $1 AND transformation_id = ANY($2))sql"};
 
-constexpr pg::Statement kSortLots{"trace_sort_lots", R"sql(
-  SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
-  ORDER BY product_id, number_key, lot_id)sql"};
-
 using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
-
-TraceNode ReadNode(const pg::Row& row) {
-  TraceNode node;
-  node.lot_id = row.Get<LotId>(0);
-  node.product_id = row.Get<ProductId>(1);
-  node.number = row.Get<std::string>(2);
-  node.tracking = row.Get<Tracking>(3);
-  node.scale = row.Get<int>(4);
-  node.reference = row.Get<std::string>(5);
-  node.state = row.Get<LotState>(6);
-  node.expires_on = row.Get<std::optional<absl::CivilDay>>(7);
-  return node;
-}
 
 TracePlace PlaceOf(const pg::Row& row) {
   return {row.Get<LocationId>(1), row.Get<LocationKind>(2), row.Get<Quantity>(3),
@@ -199,13 +178,10 @@ void ReadEveryPartner(const pg::Result& partners, NodeOfLot& nodes) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<LotId>> SortTraceLots(pg::Transaction& snapshot, const TraceOrder& order,
-                                                 const std::vector<LotId>& lot_ids) {
-  snapshot.Add(kSortLots, order.company, lot_ids);
-  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
-  std::vector<LotId> sorted;
-  for (const pg::Row& row : results[0]) sorted.push_back(row.Get<LotId>(0));
-  return sorted;
+TraceNodesRead::TraceNodesRead(const TraceOrder& order, std::vector<TraceNode> nodes)
+    : order_(&order), nodes_(std::move(nodes)) {
+  lot_ids_.reserve(nodes_.size());
+  for (const TraceNode& node : nodes_) lot_ids_.push_back(node.lot_id);
 }
 
 // Half of what is shown of every lot: most have one place or two.
@@ -218,7 +194,6 @@ bool TraceNodesRead::IsCut(const pg::Result& rows) const {
 }
 
 absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
-  snapshot.Add(kNodeLots, order_->company, lot_ids_);
   if (order_->IsNow()) {
     snapshot.Add(kNodePlaces, order_->company, lot_ids_, RowsMax());
   } else {
@@ -230,19 +205,15 @@ absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
   return snapshot.Post();
 }
 
-absl::StatusOr<std::vector<TraceNode>> TraceNodesRead::Take(pg::Transaction& snapshot) const {
-  std::vector<TraceNode> nodes(lot_ids_.size());
+absl::StatusOr<std::vector<TraceNode>> TraceNodesRead::Take(pg::Transaction& snapshot) {
   NodeOfLot node_of_lot;
-  for (size_t i = 0; i < nodes.size(); ++i) node_of_lot[lot_ids_[i]] = &nodes[i];
-  ASSIGN_OR_RETURN(const pg::Result lots, snapshot.Take());
-  for (const pg::Row& row : lots) *node_of_lot.at(row.Get<LotId>(0)) = ReadNode(row);
+  node_of_lot.reserve(nodes_.size());
+  for (TraceNode& node : nodes_) node_of_lot[node.lot_id] = &node;
   ASSIGN_OR_RETURN(const pg::Result places, snapshot.Take());
   ASSIGN_OR_RETURN(const pg::Result partners, snapshot.Take());
   RETURN_IF_ERROR(TakePlaces(snapshot, places, node_of_lot));
   RETURN_IF_ERROR(TakePartners(snapshot, partners, node_of_lot));
-  // A lot without a history can be deleted between two snapshots.
-  std::erase_if(nodes, [](const TraceNode& node) { return node.lot_id == LotId(); });
-  return nodes;
+  return std::move(nodes_);
 }
 
 absl::Status TraceNodesRead::TakePlaces(pg::Transaction& snapshot, const pg::Result& places,

@@ -44,30 +44,29 @@ constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
 
 constexpr size_t kLotsPerStatement = 10'000;
 
-void AddMade(pg::Transaction& snapshot, const TraceOrder& order, const std::vector<LotId>& lots) {
-  snapshot.Add(kMade, order.company, lots, order.as_of, order.known_at);
+void AddMade(pg::SpreadReads& reads, const TraceOrder& order, const std::vector<LotId>& lots) {
+  reads.Add(kMade, order.company, lots, order.as_of, order.known_at);
 }
 
-void AddCame(pg::Transaction& snapshot, const TraceOrder& order, const std::vector<LotId>& lots) {
-  snapshot.Add(kCame, order.company, lots, order.as_of, order.known_at);
+void AddCame(pg::SpreadReads& reads, const TraceOrder& order, const std::vector<LotId>& lots) {
+  reads.Add(kCame, order.company, lots, order.as_of, order.known_at);
 }
 
 // The totals of a graph's nodes, some thousands at a time.
 class NodeTotals {
  public:
-  NodeTotals(pg::Transaction& snapshot, const TraceOrder& order, const TraceGraph& graph)
-      : snapshot_(snapshot),
+  NodeTotals(pg::SpreadReads& reads, const TraceOrder& order, const TraceGraph& graph)
+      : reads_(reads),
         order_(order),
         graph_(graph),
         totals_(graph.nodes.size(), Quantity::FromUnits(1)) {}
 
   absl::StatusOr<std::vector<Quantity>> Read() && {
-    const auto count = static_cast<uint32_t>(totals_.size());
-    for (uint32_t node = 0; node < count;) {
+    const std::vector<uint32_t> nodes = NotSerials();
+    for (size_t begin = 0; begin < nodes.size(); begin += kLotsPerStatement) {
       std::vector<LotId> lots;
-      for (; node < count && lots.size() < kLotsPerStatement; ++node) {
+      for (const uint32_t node : absl::MakeConstSpan(nodes).subspan(begin, kLotsPerStatement)) {
         const auto& [lot_id, found] = graph_.nodes[node];
-        if (found.serial) continue;
         lots.push_back(lot_id);
         // A seed is not reached through what made it.
         totals_[node] = found.depth == 0 ? Quantity() : MadeInGraph(node);
@@ -80,30 +79,44 @@ class NodeTotals {
   }
 
  private:
+  // By id, in which order the database reads them with the least work (trace_walk.cc).
+  std::vector<uint32_t> NotSerials() const {
+    std::vector<uint32_t> nodes;
+    for (uint32_t node = 0; node < totals_.size(); ++node) {
+      if (!graph_.nodes[node].second.serial) nodes.push_back(node);
+    }
+    std::sort(nodes.begin(), nodes.end(), [this](uint32_t a, uint32_t b) {
+      return graph_.nodes[a].first < graph_.nodes[b].first;
+    });
+    return nodes;
+  }
+
   absl::Status ReadSome(const std::vector<LotId>& lots) {
-    if (lots.empty()) return absl::OkStatus();
-    snapshot_.Add(kMadeAgain, order_.company, lots);
-    AddCame(snapshot_, order_, lots);
-    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-    for (const pg::Row& row : results[0]) {
+    reads_.Add(kMadeAgain, order_.company, lots);
+    AddCame(reads_, order_, lots);
+    RETURN_IF_ERROR(reads_.Post());
+    ASSIGN_OR_RETURN(const pg::Result made_again, reads_.Take());
+    ASSIGN_OR_RETURN(const pg::Result came, reads_.Take());
+    for (const pg::Row& row : made_again) {
       const auto lot_id = row.Get<LotId>(0);
       const uint32_t node = graph_.nodes.Find(lot_id);
       if (graph_.nodes[node].second.depth == 0) continue;
       totals_[node] = Quantity();
       made_elsewhere_.push_back(lot_id);
     }
-    AddUp(results[1]);
+    AddUp(came);
     return absl::OkStatus();
   }
 
   absl::Status ReadMadeElsewhere() {
     for (size_t begin = 0; begin < made_elsewhere_.size(); begin += kLotsPerStatement) {
       const size_t end = std::min(made_elsewhere_.size(), begin + kLotsPerStatement);
-      AddMade(snapshot_, order_,
+      AddMade(reads_, order_,
               {made_elsewhere_.begin() + static_cast<ptrdiff_t>(begin),
                made_elsewhere_.begin() + static_cast<ptrdiff_t>(end)});
-      ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
-      AddUp(results[0]);
+      RETURN_IF_ERROR(reads_.Post());
+      ASSIGN_OR_RETURN(const pg::Result made, reads_.Take());
+      AddUp(made);
     }
     return absl::OkStatus();
   }
@@ -123,7 +136,7 @@ class NodeTotals {
     }
   }
 
-  pg::Transaction& snapshot_;
+  pg::SpreadReads& reads_;
   const TraceOrder& order_;
   const TraceGraph& graph_;
   std::vector<Quantity> totals_;       // by number; a serial is one
@@ -132,22 +145,23 @@ class NodeTotals {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
                                                  const TraceGraph& graph) {
-  return NodeTotals(snapshot, order, graph).Read();
+  return NodeTotals(reads, order, graph).Read();
 }
 
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::Transaction& snapshot, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
                                                  const std::vector<LotId>& lot_ids) {
   std::vector<Quantity> totals(lot_ids.size());
   if (lot_ids.empty()) return totals;
-  AddMade(snapshot, order, lot_ids);
-  AddCame(snapshot, order, lot_ids);
-  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  AddMade(reads, order, lot_ids);
+  AddCame(reads, order, lot_ids);
+  RETURN_IF_ERROR(reads.Post());
   absl::flat_hash_map<LotId, size_t> places;
   for (size_t i = 0; i < lot_ids.size(); ++i) places[lot_ids[i]] = i;
-  for (const pg::Result& result : results) {
-    for (const pg::Row& row : result) {
+  for (int i = 0; i < 2; ++i) {
+    ASSIGN_OR_RETURN(const pg::Result lines, reads.Take());
+    for (const pg::Row& row : lines) {
       totals[places.at(row.Get<LotId>(0))] += row.Get<Quantity>(1);
     }
   }

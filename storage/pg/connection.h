@@ -54,6 +54,11 @@ class Connection {
   // went away. Looked at every 100 ms or more often. The flag outlives the connection's use of it;
   // nullptr, the default, is none.
   void set_cancelled(const std::atomic<bool>* cancelled) { cancelled_ = cancelled; }
+  // Takes over the deadline and the flag of another connection of the same work.
+  void LimitAs(const Connection& other) {
+    deadline_ = other.deadline_;
+    cancelled_ = other.cancelled_;
+  }
   bool cancelled() const { return cancelled_ != nullptr && cancelled_->load(); }
 
   // False once the connection is broken; it is then only good for destruction.

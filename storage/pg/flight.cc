@@ -1,5 +1,6 @@
 #include "storage/pg/flight.h"
 
+#include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "storage/pg/error.h"
 
@@ -36,6 +37,17 @@ absl::StatusOr<Results> Flight::Send() {
 
 Transaction::~Transaction() {
   if (state_ == State::kOpen) db_.Rollback();
+}
+
+absl::Status Transaction::BeginIn(absl::string_view snapshot) {
+  Check(kind_ == Kind::kSnapshot && state_ == State::kNew);
+  // As a script: whatever else goes before would take a snapshot of its own. The name is the
+  // database's: digits and dashes.
+  const absl::Status begun = db_.RunScript(
+      "begin_in_snapshot",
+      absl::StrCat(kBeginSnapshot.sql, "; SET TRANSACTION SNAPSHOT '", snapshot, "'"));
+  Judge(begun);
+  return begun;
 }
 
 size_t Transaction::Append(Step step) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/params.h"
 #include "storage/pg/result.h"
@@ -57,6 +58,11 @@ class Transaction {
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
+
+  // Begins at once, in the snapshot that another transaction of kind kSnapshot exported under this
+  // name and keeps open. For one of kind kSnapshot that has sent nothing; after an error it is
+  // over.
+  absl::Status BeginIn(absl::string_view snapshot);
 
   // As in Flight. BEGIN and COMMIT have no place in the Results.
   template <class... Args>

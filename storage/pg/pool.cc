@@ -18,6 +18,21 @@ Pool::~Pool() {
 
 absl::StatusOr<Pool::Lease> Pool::Acquire(absl::Time deadline) {
   RETURN_IF_ERROR(AcquireSlot(deadline));
+  return Fill(deadline);
+}
+
+std::optional<Pool::Lease> Pool::AcquireSpare(absl::Time deadline) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (2 * (busy_ + 1) > options_.connections_max) return std::nullopt;
+    ++busy_;
+  }
+  absl::StatusOr<Lease> lease = Fill(deadline);
+  if (!lease.ok()) return std::nullopt;
+  return *std::move(lease);
+}
+
+absl::StatusOr<Pool::Lease> Pool::Fill(absl::Time deadline) {
   absl::StatusOr<Pooled> pooled = TakeOrOpen(deadline);
   if (!pooled.ok()) {
     absl::MutexLock lock(&mutex_);

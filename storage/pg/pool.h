@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,10 @@ class Pool {
   // cannot be reached, DEADLINE_EXCEEDED when no connection became free in time.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
+  // A connection that nobody misses: half of them are free then. None: that is not so, or the
+  // database cannot be reached.
+  std::optional<Lease> AcquireSpare(absl::Time deadline);
+
   // For metrics.
   struct Gauge {
     int idle;
@@ -93,6 +98,8 @@ class Pool {
   // Hands the slot to the one who has waited longest.
   void ReleaseSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Fills the slot that was acquired, or gives it back.
+  absl::StatusOr<Lease> Fill(absl::Time deadline);
   absl::StatusOr<Pooled> TakeOrOpen(absl::Time deadline);
   // The idle connection used last, or a Pooled without a connection.
   Pooled PopIdle();

@@ -87,6 +87,21 @@ TEST_F(PoolTest, GaugeCountsIdleAndBusy) {
   EXPECT_EQ(pool.gauge().opened_total, 2);
 }
 
+TEST_F(PoolTest, AConnectionIsSpareWhileHalfAreFree) {
+  Pool pool(Options(4));
+  const auto one = pool.Acquire(Soon());
+  ASSERT_TRUE(one.ok());
+  {
+    const auto spare = pool.AcquireSpare(Soon());
+    ASSERT_TRUE(spare.has_value());
+    EXPECT_NE(PidOf(**spare), PidOf(**one));
+    EXPECT_FALSE(pool.AcquireSpare(Soon()).has_value());
+  }
+
+  EXPECT_TRUE(pool.AcquireSpare(Soon()).has_value());
+  EXPECT_EQ(pool.gauge().busy, 1);
+}
+
 TEST_F(PoolTest, MoreThanTheMaximumWaitsUntilTheDeadline) {
   Pool pool(Options(1));
   const auto lease = pool.Acquire(Soon());

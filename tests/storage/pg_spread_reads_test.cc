@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+
+#include "absl/time/clock.h"
+#include "storage/pg/error.h"
+#include "storage/pg/pool.h"
+#include "storage/pg/spread_reads.h"
+#include "tests/support/test_database.h"
+
+namespace lots::pg {
+namespace {
+
+constexpr Statement kPidAndNumber{"test_spread_pid", "SELECT pg_backend_pid(), $1::int8"};
+constexpr Statement kCountThings{"test_spread_count", "SELECT count(*) FROM things"};
+constexpr Statement kFail{"test_spread_fail", "SELECT 1 / ($1::int8 - 1)"};
+constexpr Statement kNap{"test_spread_nap", "SELECT pg_sleep($1::int8)"};
+
+class SpreadReadsTest : public ::testing::Test {
+ protected:
+  SpreadReadsTest()
+      : pool_({.connection = database_.options(), .connections_max = 4}), db_(database_.Connect()) {
+    database_.Execute("CREATE TABLE things (id int8)");
+  }
+
+  // The backends that answer `count` statements, each of which says its number.
+  std::set<int> BackendsOf(SpreadReads& reads, int count) {
+    for (int64_t i = 0; i < count; ++i) reads.Add(kPidAndNumber, i);
+    EXPECT_TRUE(reads.Post().ok());
+    std::set<int> backends;
+    for (int64_t i = 0; i < count; ++i) {
+      const auto rows = reads.Take();
+      EXPECT_TRUE(rows.ok()) << rows.status();
+      if (!rows.ok()) return backends;
+      backends.insert((*rows)[0].Get<int>(0));
+      EXPECT_EQ((*rows)[0].Get<int64_t>(1), i);
+    }
+    return backends;
+  }
+
+  TestDatabase database_;
+  Pool pool_;
+  std::unique_ptr<Connection> db_;
+};
+
+TEST_F(SpreadReadsTest, OneBackendAnswersUntilTheReadsAreWidened) {
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  SpreadReads reads(snapshot, *db_, &pool_);
+
+  EXPECT_EQ(BackendsOf(reads, 5).size(), 1U);
+  ASSERT_TRUE(reads.Widen().ok());
+  EXPECT_EQ(BackendsOf(reads, 5).size(), 2U);
+  EXPECT_EQ(BackendsOf(reads, 1).size(), 1U);
+}
+
+TEST_F(SpreadReadsTest, BothSeeTheFirstOnesSnapshot) {
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  SpreadReads reads(snapshot, *db_, &pool_);
+  ASSERT_EQ(BackendsOf(reads, 1).size(), 1U);
+  database_.Execute("INSERT INTO things VALUES (1)");
+  ASSERT_TRUE(reads.Widen().ok());
+
+  reads.Add(kCountThings);
+  reads.Add(kCountThings);
+  ASSERT_TRUE(reads.Post().ok());
+
+  for (int i = 0; i < 2; ++i) {
+    const auto counted = reads.Take();
+    ASSERT_TRUE(counted.ok()) << counted.status();
+    EXPECT_EQ((*counted)[0].Get<int64_t>(0), 0);
+  }
+}
+
+TEST_F(SpreadReadsTest, WithoutASpareConnectionOneBackendAnswersEverything) {
+  const auto busy = pool_.Acquire(absl::InfiniteFuture());
+  const auto busy_too = pool_.Acquire(absl::InfiniteFuture());
+  ASSERT_TRUE(busy.ok() && busy_too.ok());
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  SpreadReads reads(snapshot, *db_, &pool_);
+
+  ASSERT_TRUE(reads.Widen().ok());
+  EXPECT_EQ(BackendsOf(reads, 4).size(), 1U);
+}
+
+TEST_F(SpreadReadsTest, ASpareConnectionToAnotherServerIsNotUsed) {
+  TestDatabase other;
+  Pool elsewhere({.connection = other.options(), .connections_max = 4});
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  SpreadReads reads(snapshot, *db_, &elsewhere);
+
+  ASSERT_TRUE(reads.Widen().ok());
+  EXPECT_EQ(BackendsOf(reads, 4).size(), 1U);
+  EXPECT_EQ(elsewhere.gauge().busy, 0);
+}
+
+TEST_F(SpreadReadsTest, TheSecondConnectionGoesBackClean) {
+  {
+    Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+    SpreadReads reads(snapshot, *db_, &pool_);
+    ASSERT_TRUE(reads.Widen().ok());
+    EXPECT_EQ(pool_.gauge().busy, 1);
+    reads.Add(kCountThings);
+    reads.Add(kCountThings);
+    ASSERT_TRUE(reads.Post().ok());
+  }
+
+  EXPECT_EQ(pool_.gauge().busy, 0);
+  EXPECT_EQ(pool_.gauge().idle, 1);
+}
+
+TEST_F(SpreadReadsTest, AnErrorOfEitherIsTheAnswer) {
+  for (const int64_t failing : {0, 1}) {
+    Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+    SpreadReads reads(snapshot, *db_, &pool_);
+    ASSERT_TRUE(reads.Widen().ok());
+    for (int64_t i = 0; i < 2; ++i) reads.Add(kFail, i == failing ? 1 : 3);
+    ASSERT_TRUE(reads.Post().ok());
+
+    for (int64_t i = 0; i <= failing; ++i) {
+      const auto answer = reads.Take();
+      EXPECT_EQ(answer.ok(), i != failing);
+      EXPECT_EQ(SqlState(answer.status()), i == failing ? "22012" : "");
+    }
+  }
+}
+
+TEST_F(SpreadReadsTest, TheFirstOnesDeadlineHoldsForBoth) {
+  db_->set_deadline(absl::Now() + absl::Seconds(1));
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  SpreadReads reads(snapshot, *db_, &pool_);
+  ASSERT_TRUE(reads.Widen().ok());
+  reads.Add(kCountThings);
+  reads.Add(kNap, int64_t{60});
+  ASSERT_TRUE(reads.Post().ok());
+  ASSERT_TRUE(reads.Take().ok());
+
+  EXPECT_EQ(reads.Take().status().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+}  // namespace
+}  // namespace lots::pg

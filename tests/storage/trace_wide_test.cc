@@ -1,0 +1,186 @@
+// Traces whose levels are wider than what one statement, one flight or one reading takes.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
+#include "storage/limits.h"
+#include "storage/pg/pool.h"
+#include "storage/trace.h"
+#include "tests/support/test_database.h"
+#include "tests/support/trace_graph_builder.h"
+
+namespace lots {
+namespace {
+
+constexpr int kWide = 12'000;
+
+// $0: the company, $1: the seed, $2: how many lots. The seed goes into every lot of the first
+// level, each of those into two neighbours of the second. Every seventh lot has a reference, every
+// fifth lies somewhere. Ids run against the numbers' order.
+constexpr char kWideGraph[] = R"sql(
+INSERT INTO locations (company, location_id, kind, display_name, street, city, postal_code, region,
+  country, gln, phone, is_default, created_at, updated_at)
+VALUES ('$0', 'SHELF', 1, '', '', '', '', '', '', '', '', false, now(), now());
+CREATE TEMP TABLE wide AS
+SELECT level, i, (lpad(to_hex(1700000000000 - level * 1000000 - i), 12, '0') ||
+                  '700080000000' || lpad(to_hex(i), 8, '0'))::uuid AS lot_id
+FROM generate_series(1, 2) level, generate_series(0, $2 - 1) i;
+INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number, number_key,
+  reference, search_key, notes, attributes, state, version, created_by, created_at, updated_at)
+SELECT '$0', lot_id, 'part', 2, 0, false, 'N' || level || '-' || i, 'n' || level || '-' || i,
+       CASE i % 7 WHEN 0 THEN 'R' || i ELSE '' END, '', '', '{}', 2, 1, 'test', now(), now()
+FROM wide;
+INSERT INTO balances
+SELECT '$0', lot_id, 'SHELF', 'part', 1, false, i + 1, now(), now(), now() FROM wide
+WHERE i % 5 = 0;
+INSERT INTO transformations (company, transformation_id, kind, occurred_at, recorded_at, actor,
+  note)
+SELECT '$0', lot_id, 1, now(), now(), 'test', '' FROM wide;
+INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role)
+SELECT '$0', lot_id, 0, lot_id, 10, 1 FROM wide;
+INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity)
+SELECT '$0', lot_id, 1, '$1', 1 FROM wide WHERE level = 1
+UNION ALL
+SELECT '$0', o.lot_id, line, w.lot_id, 1
+FROM wide o, generate_series(1, 2) line, wide w
+WHERE o.level = 2 AND w.level = 1 AND w.i = (o.i + line) % $2;
+)sql";
+
+class TraceWideTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = std::make_unique<TestDatabase>(TestDatabase::kMigrated);
+    graph_ = std::make_unique<TraceGraphBuilder>(*database_);
+    database_->Execute(absl::Substitute(kWideGraph, graph_->company().value(),
+                                        graph_->Lot("seed").value().ToString(), kWide));
+  }
+  static void TearDownTestSuite() {
+    graph_.reset();
+    database_.reset();
+  }
+
+  static TraceOrder Order() {
+    return {.company = graph_->company(),
+            .direction = TraceDirection::kDownstream,
+            .seeds = {graph_->Lot("seed")},
+            .depth_max = kTraceDepthMax,
+            .node_limit = kTraceNodesMax};
+  }
+
+  static std::unique_ptr<TestDatabase> database_;
+  static std::unique_ptr<TraceGraphBuilder> graph_;
+};
+
+std::unique_ptr<TestDatabase> TraceWideTest::database_;
+std::unique_ptr<TraceGraphBuilder> TraceWideTest::graph_;
+
+// A line for everything that was told, in its order.
+std::vector<std::string> Tell(const TracePiece& piece) {
+  std::vector<std::string> lines;
+  for (const TraceNode& node : piece.nodes) {
+    std::string place;
+    for (const TracePlace& at : node.places) {
+      absl::StrAppend(&place, at.location_id.value(), at.quantity.Format(0));
+    }
+    lines.push_back(absl::StrCat("lot ", node.lot_id.value().ToString(), " ", node.number, " ",
+                                 node.reference, " ", node.depth, " ", place, " ",
+                                 node.bounds ? node.bounds->seed_max.Format(0) : ""));
+  }
+  for (const Transformation& step : piece.transformations) {
+    lines.push_back(absl::StrCat("step ", step.transformation_id.value().ToString()));
+  }
+  for (const TraceLink& link : piece.links) {
+    lines.push_back(absl::StrCat("link ", link.transformation_id.value().ToString(), " ",
+                                 link.lot_id.value().ToString(), " ", static_cast<int>(link.kind)));
+  }
+  return lines;
+}
+
+std::vector<std::string> TellAll(TraceReader& reader, pg::Connection& db, bool pausing = false) {
+  std::vector<std::string> lines;
+  while (true) {
+    const auto piece = reader.Next(db);
+    EXPECT_TRUE(piece.ok()) << piece.status();
+    if (!piece.ok() || !piece->has_value()) return lines;
+    for (std::string& line : Tell(**piece)) lines.push_back(std::move(line));
+    if (pausing) reader.Pause();
+  }
+}
+
+TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
+  TraceReader reader(Order());
+  int level_one = 0;
+  int level_two = 0;
+  std::string last;
+  std::set<std::string> numbers;
+  while (true) {
+    const auto piece = reader.Next(graph_->db());
+    ASSERT_TRUE(piece.ok()) << piece.status();
+    if (!piece->has_value()) break;
+    ASSERT_LE((*piece)->nodes.size(), static_cast<size_t>(kTraceNodesPerMessage));
+    for (const TraceNode& node : (*piece)->nodes) {
+      if (node.depth == 0) continue;
+      int i = 0;
+      ASSERT_TRUE(absl::SimpleAtoi(absl::string_view(node.number).substr(3), &i)) << node.number;
+      EXPECT_EQ(node.number, absl::StrCat("N", node.depth, "-", i));
+      EXPECT_EQ(node.reference, i % 7 == 0 ? absl::StrCat("R", i) : "");
+      EXPECT_EQ(node.on_hand, Quantity::FromUnits(i % 5 == 0 ? i + 1 : 0)) << node.number;
+      EXPECT_LT(last, node.number);
+      EXPECT_EQ(node.bounds->total, Quantity::FromUnits(10));
+      EXPECT_TRUE(numbers.insert(node.number).second) << node.number;
+      last = node.number;
+      ++(node.depth == 1 ? level_one : level_two);
+    }
+  }
+  EXPECT_EQ(level_one, kWide);
+  EXPECT_EQ(level_two, kWide);
+  EXPECT_EQ(reader.summary().node_count, 2 * kWide + 1);
+  EXPECT_EQ(reader.summary().transformation_count, 2 * kWide);
+  EXPECT_EQ(reader.summary().link_count, 5 * kWide);
+}
+
+TEST_F(TraceWideTest, TwoConnectionsTellWhatOneTells) {
+  pg::Pool pool({.connection = database_->options(), .connections_max = 4});
+  TraceReader alone(Order());
+  TraceReader with_another(Order(), &pool);
+
+  const std::vector<std::string> expected = TellAll(alone, graph_->db());
+
+  EXPECT_EQ(TellAll(with_another, graph_->db()), expected);
+  EXPECT_EQ(pool.gauge().opened_total, 1);  // it was asked for, and given back
+  EXPECT_EQ(pool.gauge().busy, 0);
+}
+
+TEST_F(TraceWideTest, PausesBetweenAllPiecesChangeNothing) {
+  TraceReader straight(Order());
+  TraceReader pausing(Order());
+
+  EXPECT_EQ(TellAll(pausing, graph_->db(), true), TellAll(straight, graph_->db()));
+}
+
+TEST_F(TraceWideTest, ALimitKeepsTheFirstInTheOrderOfTheAnswer) {
+  TraceOrder order = Order();
+  order.node_limit = 5'001;
+  TraceReader limited(order);
+  TraceReader whole(Order());
+  const auto lots_of = [](std::vector<std::string> lines) {
+    std::erase_if(lines, [](const std::string& line) { return line.rfind("lot ", 0) != 0; });
+    for (std::string& line : lines) line.resize(40);  // the id alone: its bounds may differ
+    return lines;
+  };
+
+  std::vector<std::string> expected = lots_of(TellAll(whole, graph_->db()));
+  expected.resize(5'001);
+
+  EXPECT_EQ(lots_of(TellAll(limited, graph_->db())), expected);
+}
+
+}  // namespace
+}  // namespace lots

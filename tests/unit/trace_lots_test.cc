@@ -1,0 +1,87 @@
+#include "storage/trace_lots.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace lots {
+namespace {
+
+TraceLot LotOf(const std::string& product, const std::string& number) {
+  TraceLot lot;
+  lot.product_id = ProductId(product);
+  lot.number = number;
+  lot.number_key = number;
+  return lot;
+}
+
+// What a lot's record holds, as the queue gives it back.
+void ExpectNext(TraceLotQueue& queue, const TraceLot& lot) {
+  TraceNode node;
+  queue.Pop(node);
+  EXPECT_EQ(node.product_id, lot.product_id);
+  EXPECT_EQ(node.number, lot.number);
+  EXPECT_EQ(node.reference, lot.reference);
+  EXPECT_EQ(node.state, lot.state);
+  EXPECT_EQ(node.expires_on, lot.expires_on);
+}
+
+TEST(TraceLotQueue, GivesEverythingBackInTheOrderItCame) {
+  TraceLot plain = LotOf("milk", "L1");
+  TraceLot full = LotOf("milk", "L2");
+  full.reference = "SUPPLIER-7";
+  full.state = LotState::kArchived;
+  full.expires_on = absl::CivilDay(2026, 12, 24);
+  TraceLot old = LotOf("cheese", "L1");
+  old.expires_on = absl::CivilDay(1969, 7, 20);
+  TraceLotQueue queue;
+
+  for (const TraceLot& lot : {plain, full, old, plain}) queue.Push(lot);
+
+  for (const TraceLot& lot : {plain, full, old, plain}) ExpectNext(queue, lot);
+}
+
+TEST(TraceLotQueue, HoldsTheLongestTextsAndManyLots) {
+  TraceLotQueue queue;
+  std::vector<TraceLot> lots;
+  for (int i = 0; i < 20'000; ++i) {
+    lots.push_back(LotOf(absl::StrCat("p", i / 7), absl::StrCat("number ", i)));
+    if (i % 1'000 == 0) {
+      lots.back().number = std::string(256, 'n');
+      lots.back().reference = std::string(400, 'r');
+    }
+    queue.Push(lots.back());
+  }
+
+  for (const TraceLot& lot : lots) ExpectNext(queue, lot);
+}
+
+TEST(TraceLotQueue, LotsMayComeAfterOthersWent) {
+  TraceLotQueue queue;
+  for (int i = 0; i < 10; ++i) {
+    const TraceLot lot = LotOf("milk", absl::StrCat("L", i));
+    queue.Push(lot);
+    ExpectNext(queue, lot);
+  }
+}
+
+TEST(TraceLots, AreToldByProductThenNumberThenId) {
+  TraceLot second = LotOf("cheese", "2");
+  TraceLot third = LotOf("milk", "1");
+  TraceLot fourth = LotOf("milk", "1");
+  fourth.lot_id = LotId(Uuid::MakeV7());
+  std::vector<TraceLot> lots = {fourth, third, second, LotOf("cheese", "10")};
+
+  SortTraceLots(lots);
+
+  EXPECT_EQ(lots[0].number, "10");
+  EXPECT_EQ(lots[1].number, "2");
+  EXPECT_EQ(lots[2].lot_id, LotId());
+  EXPECT_EQ(lots[3].lot_id, fourth.lot_id);
+}
+
+}  // namespace
+}  // namespace lots
