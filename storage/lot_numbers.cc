@@ -50,19 +50,39 @@ constexpr pg::Statement kFindTakenKeys{"find_taken_number_keys", R"sql(
   SELECT number_key FROM lots
   WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
 
+// Whether any lot has a number between these two. Of numbers that are made one after the other
+// mostly none has: one look instead of one for each.
+constexpr pg::Statement kFindKeyBetween{"find_number_key_between", R"sql(
+  SELECT 1 FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key BETWEEN $3 AND $4 LIMIT 1)sql"};
+
+// Those of the keys that a lot has.
+absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
+                                                           const NumberOrder& order,
+                                                           const std::vector<std::string>& keys) {
+  absl::flat_hash_set<std::string> taken;
+  if (keys.empty()) return taken;
+  const auto [first, last] = std::minmax_element(keys.begin(), keys.end());
+  ASSIGN_OR_RETURN(const pg::Result between, pg::Query(db, kFindKeyBetween, order.company,
+                                                       order.product_id, *first, *last));
+  if (between.empty()) return taken;
+  ASSIGN_OR_RETURN(const pg::Result found,
+                   pg::Query(db, kFindTakenKeys, order.company, order.product_id, keys));
+  for (const pg::Row row : found) taken.insert(row.Get<std::string>(0));
+  return taken;
+}
+
 // Those of `numbers`, in their order, that no lot has and the request does not avoid.
 absl::StatusOr<std::vector<std::string>> KeepFree(pg::Connection& db, const NumberOrder& order,
                                                   std::vector<std::string> numbers) {
   std::vector<std::string> keys;
   keys.reserve(numbers.size());
   for (const std::string& number : numbers) keys.push_back(NumberKey(number, order.case_sensitive));
-  ASSIGN_OR_RETURN(const pg::Result found,
-                   pg::Query(db, kFindTakenKeys, order.company, order.product_id, keys));
-  absl::flat_hash_set<std::string> taken = order.avoided_keys;
-  for (const pg::Row row : found) taken.insert(row.Get<std::string>(0));
+  ASSIGN_OR_RETURN(const absl::flat_hash_set<std::string> taken, FindTaken(db, order, keys));
   std::vector<std::string> free;
   for (size_t i = 0; i < numbers.size(); ++i) {
-    if (!taken.contains(keys[i])) free.push_back(std::move(numbers[i]));
+    if (taken.contains(keys[i]) || order.avoided_keys.contains(keys[i])) continue;
+    free.push_back(std::move(numbers[i]));
   }
   return free;
 }

@@ -11,7 +11,7 @@
 
 namespace lots {
 // Where a reader stands: before the seeds, before the walk, or at a depth, where first the nodes
-// and then the transformations are told. While a piece is told, the database reads the next.
+// and then the transformations are told. Meanwhile the database reads the next nodes.
 class TraceTelling {
  public:
   TraceTelling(TraceOrder order, pg::Pool* pool) : order_(std::move(order)), pool_(pool) {
@@ -22,20 +22,15 @@ class TraceTelling {
   absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db) {
     if (!snapshot_) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
     if (!seeds_told_) return TellSeeds();
-    if (told_ < read_.size()) return SomeNodes();
-    if (!walked_) {
-      RETURN_IF_ERROR(Walk(db));
-      Plan();
+    if (!walked_) RETURN_IF_ERROR(Walk(db));
+    for (; depth_ + 1 < graph_.levels.size(); ++depth_) {
+      RETURN_IF_ERROR(ReadNodes());
+      if (told_ < read_.size() && read_[told_].depth == Depth()) return SomeNodes();
+      TracePiece piece = SomeSteps();
+      if (!piece.links.empty()) return piece;
     }
-    if (!next_) {
-      snapshot_.reset();
-      return std::nullopt;
-    }
-    RETURN_IF_ERROR(Post());
-    ASSIGN_OR_RETURN(TracePiece piece, Take());
-    Plan();
-    RETURN_IF_ERROR(Post());
-    return piece;
+    snapshot_.reset();
+    return std::nullopt;
   }
 
   void Pause() {
@@ -46,13 +41,6 @@ class TraceTelling {
   const TraceSummary& summary() const { return summary_; }
 
  private:
-  // What is told as one piece: nodes, or transformations with links, which are known already.
-  struct Portion {
-    std::optional<TraceNodesRead> nodes = {};
-    std::vector<TransformationId> begun = {};
-    std::vector<TraceLink> links = {};
-  };
-
   int Depth() const { return static_cast<int>(depth_); }
   bool downstream() const { return order_.direction == TraceDirection::kDownstream; }
 
@@ -60,7 +48,7 @@ class TraceTelling {
   absl::StatusOr<TracePiece> TellSeeds() {
     seeds_told_ = true;
     pg::SpreadReads reads(*snapshot_);
-    AddTraceLots(reads, order_, order_.seeds);
+    AddTraceLots(reads, order_, {order_.seeds});
     RETURN_IF_ERROR(reads.Post());
     ASSIGN_OR_RETURN(const pg::Result rows, reads.Take());
     std::vector<TraceLot> lots;
@@ -133,89 +121,76 @@ class TraceTelling {
     return absl::OkStatus();
   }
 
-  // Decides what is told next: nothing, when that was all.
-  void Plan() {
-    next_.reset();
-    while (depth_ + 1 < graph_.levels.size()) {
-      Portion portion;
-      if (node_ < graph_.levels[depth_ + 1]) {
-        PlanNodes(portion);
-      } else if (step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth()) {
-        PlanSteps(portion);
-      } else {
-        ++depth_;
-      }
-      if (!portion.nodes && portion.links.empty()) continue;
-      next_ = std::move(portion);
-      return;
+  // Takes the next nodes of this depth when those that were read are told, and has the database
+  // read those after them.
+  absl::Status ReadNodes() {
+    if (!ahead_) PlanNodes();
+    if (told_ == read_.size() && ahead_ && ahead_->depth() == Depth()) {
+      RETURN_IF_ERROR(PostAhead());
+      ASSIGN_OR_RETURN(read_, ahead_->Take(*snapshot_));
+      told_ = 0;
+      posted_ = false;
+      PlanNodes();
     }
+    return PostAhead();
   }
 
-  void PlanNodes(Portion& portion) {
+  absl::Status PostAhead() {
+    if (posted_ || !ahead_) return absl::OkStatus();
+    posted_ = true;
+    return ahead_->Post(*snapshot_);
+  }
+
+  void PlanNodes() {
     std::vector<TraceNode> nodes;
-    for (; node_ < graph_.levels[depth_ + 1]; ++node_) {
-      if (nodes.size() == kTraceNodesPerRead) break;
+    for (; node_ < graph_.nodes.size() && nodes.size() < kTraceNodesPerRead; ++node_) {
       TraceNode node;
-      to_tell_.Pop(node);
+      to_tell_.lots.Pop(node);
       if (graph_.nodes[node_].second.withheld) continue;
       Describe(node_, node);
       nodes.push_back(std::move(node));
     }
-    if (!nodes.empty()) portion.nodes.emplace(order_, std::move(nodes));
+    ahead_.reset();
+    if (!nodes.empty()) ahead_.emplace(order_, std::move(nodes));
   }
 
-  // Transformations of one depth with their links, as many as fit one message. One with more links
+  // Transformations of this depth with their links, as many as fit one message. One with more links
   // goes on in the next.
-  void PlanSteps(Portion& portion) {
+  TracePiece SomeSteps() {
+    TracePiece piece;
     for (; step_ < graph_.steps.size() && graph_.steps[step_].depth == Depth(); ++step_) {
-      if (!PlanLinks(portion)) break;
+      if (!TellLinks(piece)) break;
       link_ = 0;
     }
+    summary_.transformation_count += static_cast<int64_t>(piece.transformations.size());
+    summary_.link_count += static_cast<int64_t>(piece.links.size());
+    return piece;
   }
 
-  // The step's links from link_ on; false when the portion is full before their end.
-  bool PlanLinks(Portion& portion) {
+  // The step's links from link_ on; false when the piece is full before their end.
+  bool TellLinks(TracePiece& piece) {
     const TraceGraph::Step& step = graph_.steps[step_];
     const absl::Span<const TraceGraph::Link> links = graph_.LinksOfStep(step_);
+    if (begun_ == step_) Begin(step);
     for (; link_ < links.size(); ++link_) {
       const TraceGraph::Link& link = links[link_];
       if (graph_.nodes[link.lot].second.withheld) continue;
-      if (portion.links.size() == kTraceLinksPerMessage) return false;
-      if (told_step_ != step_) portion.begun.push_back(step.transformation_id);
-      told_step_ = step_;
+      if (piece.links.size() == kTraceLinksPerMessage) return false;
+      if (untold_) piece.transformations.push_back(*std::exchange(untold_, std::nullopt));
       TraceLink told{
           step.transformation_id, graph_.IdOfLot(link.lot), link.kind, link.quantity, {}};
       if (link.output != kNoNumber) told.output_lot_id = graph_.IdOfLot(link.output);
-      portion.links.push_back(told);
+      piece.links.push_back(told);
     }
     return true;
   }
 
-  // Asks the database for what is told next, unless that is done or needs none.
-  absl::Status Post() {
-    if (posted_ || !next_) return absl::OkStatus();
-    posted_ = true;
-    if (next_->nodes) return next_->nodes->Post(*snapshot_);
-    if (next_->begun.empty()) return absl::OkStatus();
-    return PostTraceSteps(*snapshot_, order_, next_->begun);
-  }
-
-  // What was planned, or of nodes the first.
-  absl::StatusOr<TracePiece> Take() {
-    posted_ = false;
-    if (next_->nodes) {
-      ASSIGN_OR_RETURN(read_, next_->nodes->Take(*snapshot_));
-      told_ = 0;
-      return SomeNodes();
-    }
-    TracePiece piece;
-    if (!next_->begun.empty()) {
-      ASSIGN_OR_RETURN(piece.transformations, TakeTraceSteps(*snapshot_, next_->begun));
-    }
-    piece.links = std::move(next_->links);
-    summary_.transformation_count += static_cast<int64_t>(piece.transformations.size());
-    summary_.link_count += static_cast<int64_t>(piece.links.size());
-    return piece;
+  // Told with the first of its links, if there is one.
+  void Begin(const TraceGraph::Step& step) {
+    untold_ = to_tell_.steps.Pop();
+    untold_->transformation_id = step.transformation_id;
+    untold_->kind = step.kind;
+    ++begun_;
   }
 
   // As many of the nodes that were read as fit one message.
@@ -249,17 +224,18 @@ class TraceTelling {
   bool walked_ = false;
   std::optional<int> seed_scale_;
   TraceGraph graph_;
-  TraceLotQueue to_tell_;            // the nodes from node_ on
+  TraceToTell to_tell_;              // nodes from node_ on, steps from begun_ on
   std::vector<TraceBounds> bounds_;  // by number, downstream
   std::vector<TraceNode> read_;      // to be told, from told_ on
   size_t told_ = 0;
-  std::optional<Portion> next_;  // what is told next
-  bool posted_ = false;          // and whether the database was asked for it
-  size_t depth_ = 0;             // what is planned next
+  std::optional<TraceNodesRead> ahead_;  // the nodes after them, up to node_
+  bool posted_ = false;                  // whether the database was asked for these
   uint32_t node_ = 0;
+  size_t depth_ = 0;  // what is told
   uint32_t step_ = 0;
-  size_t link_ = 0;                 // of the step
-  uint32_t told_step_ = kNoNumber;  // the last one that was planned itself
+  size_t link_ = 0;  // of the step
+  uint32_t begun_ = 0;
+  std::optional<Transformation> untold_;  // of the last one begun
   TraceSummary summary_;
 };
 

@@ -99,9 +99,9 @@ inline bool IsMade(TraceLinkKind kind) {
 }
 
 // Walks within a transaction: of kind kSnapshot, or one that locks what it finds. `to_tell`: is
-// given the nodes of depth 1 and more, in their order; may be null.
+// given the nodes of depth 1 and more and the transformations, in their order; may be null.
 absl::StatusOr<TraceGraph> WalkTrace(pg::SpreadReads& reads, const TraceOrder& order,
-                                     TraceLotQueue* to_tell = nullptr);
+                                     TraceToTell* to_tell = nullptr);
 
 // Marks the nodes that a path of certain links joins to a seed.
 void MarkCertain(TraceGraph& graph, const TraceOrder& order);
@@ -109,12 +109,14 @@ void MarkCertain(TraceGraph& graph, const TraceOrder& order);
 // Marks the nodes that the order's filter keeps out of the answer.
 absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceOrder& order);
 
-// Where some thousand lots are, and which partners they came from and went to: what is told of them
-// beside what is known of the nodes. Asked for first, taken later: the database reads it meanwhile.
+// Where some thousand lots (one at least) are, and which partners they came from and went to: what
+// is told of them beside what is known of the nodes. Asked for first, taken later: the database
+// reads it meanwhile.
 class TraceNodesRead {
  public:
   TraceNodesRead(const TraceOrder& order, std::vector<TraceNode> nodes);
 
+  int depth() const { return nodes_.front().depth; }  // of the first
   absl::Status Post(pg::Transaction& snapshot) const;
   // Once.
   absl::StatusOr<std::vector<TraceNode>> Take(pg::Transaction& snapshot);
@@ -133,11 +135,5 @@ class TraceNodesRead {
   std::vector<TraceNode> nodes_;
   std::vector<LotId> lot_ids_;
 };
-
-// Transformations, in this order; likewise.
-absl::Status PostTraceSteps(pg::Transaction& snapshot, const TraceOrder& order,
-                            const std::vector<TransformationId>& transformation_ids);
-absl::StatusOr<std::vector<Transformation>> TakeTraceSteps(
-    pg::Transaction& snapshot, const std::vector<TransformationId>& transformation_ids);
 
 }  // namespace lots

@@ -4,29 +4,54 @@
 #include <cstring>
 #include <limits>
 #include <tuple>
-#include <utility>
+#include <type_traits>
 
 #include "absl/strings/string_view.h"
-#include "storage/base/check.h"
 
 namespace lots {
 namespace {
 
-constexpr pg::Statement kTraceLots{"trace_lots", R"sql(
+LOTS_BY_IDS(kTraceLots, "trace_lots", R"sql(
   SELECT lot_id, product_id, number_key, number, tracking, scale, reference, state, expires_on
-  FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
+  FROM lots WHERE company = $1 AND )sql",
+            "lot_id", "");
 
 constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
 
-// Each chunk is twice as large as the one before it.
-constexpr size_t kFirstChunk = 1'024;
-constexpr size_t kLargestChunk = 1'048'576;
+// Followed by product, number and reference.
+struct LotHeader {
+  uint16_t product_size;  // 0: the product of the lot before
+  uint16_t number_size;
+  LotState state;
+  int32_t expires_on;  // days since 1970-01-01, or kNever
+};
+
+// Followed by work order, actor and note.
+struct StepHeader {
+  int64_t occurred_at, recorded_at;  // microseconds, as the database keeps them
+  uint16_t work_order_size;
+  uint16_t actor_size;
+  bool has_work_order;
+  bool same_actor;  // as the one before
+};
+
+template <class Header>
+absl::string_view BytesOf(const Header& header) {
+  static_assert(std::is_trivially_copyable_v<Header>);
+  return {reinterpret_cast<const char*>(&header), sizeof(header)};
+}
+
+template <class Header>
+Header TakeHeader(absl::string_view& left) {
+  Header header;
+  std::memcpy(&header, TakePiece(left, sizeof(header)).data(), sizeof(header));
+  return header;
+}
 
 }  // namespace
 
-void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order,
-                  absl::Span<const LotId> lot_ids) {
-  reads.Add(kTraceLots, order.company, lot_ids);
+void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots) {
+  AddByIds(reads, kTraceLots, order.company, lots);
 }
 
 TraceLot ReadTraceLot(const pg::Row& row) {
@@ -44,10 +69,14 @@ TraceLot ReadTraceLot(const pg::Row& row) {
 }
 
 void SortTraceLots(std::vector<TraceLot>& lots) {
-  std::sort(lots.begin(), lots.end(), [](const TraceLot& a, const TraceLot& b) {
+  const auto before = [](const TraceLot& a, const TraceLot& b) {
     return std::tie(a.product_id, a.number_key, a.lot_id) <
            std::tie(b.product_id, b.number_key, b.lot_id);
-  });
+  };
+  // Numbers often count up with the ids, in whose order the lots come.
+  if (!std::is_sorted(lots.begin(), lots.end(), before)) {
+    std::sort(lots.begin(), lots.end(), before);
+  }
 }
 
 TraceNode NodeOf(const TraceLot& lot) {
@@ -64,50 +93,60 @@ TraceNode NodeOf(const TraceLot& lot) {
 }
 
 void TraceLotQueue::Push(const TraceLot& lot) {
-  const bool other_product = lot.product_id != pushed_;
-  const std::string& product = lot.product_id.value();
-  Header header{};
-  header.product_size = static_cast<uint16_t>(other_product ? product.size() : 0);
+  const bool same_product = lot.product_id == pushed_;
+  const absl::string_view product = same_product ? "" : absl::string_view(lot.product_id.value());
+  LotHeader header{};
+  header.product_size = static_cast<uint16_t>(product.size());
   header.number_size = static_cast<uint16_t>(lot.number.size());
-  header.reference_size = static_cast<uint16_t>(lot.reference.size());
   header.state = lot.state;
   header.expires_on =
       lot.expires_on ? static_cast<int32_t>(*lot.expires_on - absl::CivilDay()) : kNever;
-  const size_t size =
-      sizeof(header) + header.product_size + header.number_size + header.reference_size;
-  if (chunks_.empty() || chunks_.back().capacity() - chunks_.back().size() < size) {
-    const size_t room = chunks_.empty() ? kFirstChunk : 2 * chunks_.back().capacity();
-    chunks_.emplace_back().reserve(std::max(size, std::min(room, kLargestChunk)));
-  }
-  std::string& chunk = chunks_.back();
-  chunk.append(reinterpret_cast<const char*>(&header), sizeof(header));
-  if (other_product) chunk.append(product);
-  chunk.append(lot.number);
-  chunk.append(lot.reference);
-  pushed_ = lot.product_id;
+  queue_.Push({BytesOf(header), product, lot.number, lot.reference});
+  if (!same_product) pushed_ = lot.product_id;
 }
 
 void TraceLotQueue::Pop(TraceNode& node) {
-  Check(!chunks_.empty());
-  absl::string_view left = absl::string_view(chunks_.front()).substr(begin_);
-  const auto read = [&](size_t size) {
-    const absl::string_view bytes = left.substr(0, size);
-    left.remove_prefix(size);
-    return std::string(bytes);
-  };
-  Header header;
-  std::memcpy(&header, left.data(), sizeof(header));
-  left.remove_prefix(sizeof(header));
-  if (header.product_size > 0) popped_ = ProductId(read(header.product_size));
+  absl::string_view left = queue_.Pop();
+  const auto header = TakeHeader<LotHeader>(left);
+  if (header.product_size > 0) {
+    popped_ = ProductId(std::string(TakePiece(left, header.product_size)));
+  }
   node.product_id = popped_;
-  node.number = read(header.number_size);
-  node.reference = read(header.reference_size);
+  node.number = std::string(TakePiece(left, header.number_size));
+  node.reference = std::string(left);
   node.state = header.state;
   if (header.expires_on != kNever) node.expires_on = absl::CivilDay() + header.expires_on;
-  begin_ = chunks_.front().size() - left.size();
-  if (!left.empty()) return;
-  chunks_.pop_front();
-  begin_ = 0;
+}
+
+void TraceStepQueue::Push(const Transformation& step) {
+  const absl::string_view work_order =
+      step.work_order ? absl::string_view(step.work_order->value()) : "";
+  const bool same_actor = step.actor == pushed_;
+  const absl::string_view actor = same_actor ? "" : absl::string_view(step.actor);
+  StepHeader header{};
+  header.occurred_at = absl::ToUnixMicros(step.occurred_at);
+  header.recorded_at = absl::ToUnixMicros(step.recorded_at);
+  header.work_order_size = static_cast<uint16_t>(work_order.size());
+  header.actor_size = static_cast<uint16_t>(actor.size());
+  header.has_work_order = step.work_order.has_value();
+  header.same_actor = same_actor;
+  queue_.Push({BytesOf(header), work_order, actor, step.note});
+  if (!same_actor) pushed_ = step.actor;
+}
+
+Transformation TraceStepQueue::Pop() {
+  absl::string_view left = queue_.Pop();
+  const auto header = TakeHeader<StepHeader>(left);
+  Transformation step;
+  step.occurred_at = absl::FromUnixMicros(header.occurred_at);
+  step.recorded_at = absl::FromUnixMicros(header.recorded_at);
+  const absl::string_view work_order = TakePiece(left, header.work_order_size);
+  if (header.has_work_order) step.work_order = WorkOrderId(std::string(work_order));
+  const absl::string_view actor = TakePiece(left, header.actor_size);
+  if (!header.same_actor) popped_ = std::string(actor);
+  step.actor = popped_;
+  step.note = std::string(left);
+  return step;
 }
 
 }  // namespace lots

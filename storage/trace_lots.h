@@ -1,12 +1,12 @@
-// What is told of a lot and stands in its own row. Internal to the trace.
+// What is told of a lot, or of a transformation, and stands in its own row. Internal to the trace.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/types/span.h"
+#include "storage/by_ids.h"
+#include "storage/packed_queue.h"
 #include "storage/pg/spread_reads.h"
 #include "storage/trace.h"
 
@@ -27,7 +27,7 @@ struct TraceLot {
 
 // Adds the statement whose rows ReadTraceLot reads. They come in no order: sorting texts costs
 // PostgreSQL as much again as reading them.
-void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order, absl::Span<const LotId> lot_ids);
+void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots);
 TraceLot ReadTraceLot(const pg::Row& row);
 
 // Into the order in which they are told: product, number, id.
@@ -45,19 +45,28 @@ class TraceLotQueue {
   void Pop(TraceNode& node);
 
  private:
-  // Followed by product, number and reference.
-  struct Header {
-    uint16_t product_size;  // 0: the product of the lot before
-    uint16_t number_size;
-    uint16_t reference_size;
-    LotState state;
-    int32_t expires_on;  // days since 1970-01-01, or kNever
-  };
-
-  std::deque<std::string> chunks_;
-  size_t begin_ = 0;  // of the first lot, in the first chunk
+  PackedQueue queue_;
   ProductId pushed_;  // the product of the last lot that came, and of the last that went
   ProductId popped_;
+};
+
+// Transformations, likewise: some forty bytes each.
+class TraceStepQueue {
+ public:
+  void Push(const Transformation& step);
+  // The first one, with all but its id and kind. There is one.
+  Transformation Pop();
+
+ private:
+  PackedQueue queue_;
+  std::string pushed_;  // the actor of the last one that came, and of the last that went
+  std::string popped_;
+};
+
+// What a walk found and nobody was told yet, in the order in which it is told.
+struct TraceToTell {
+  TraceLotQueue lots;
+  TraceStepQueue steps;
 };
 
 }  // namespace lots

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/status_macros.h"
+#include "storage/by_ids.h"
 #include "storage/limits.h"
 #include "storage/trace_graph.h"
 
@@ -14,25 +15,24 @@ namespace {
 // Every place and partner movement of the lots, put in order and cut to what is shown here: in
 // PostgreSQL that takes as long again as reading them. At most $3 rows: lots that lie in thousands
 // of places, or went to thousands of customers, are read by the statements after these.
-constexpr pg::Statement kNodePlaces{"trace_node_places", R"sql(
-  SELECT lot_id, location_id, kind, quantity, arrived_at
-  FROM balances
-  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)
-  LIMIT $3)sql"};
+LOTS_BY_IDS(kNodePlaces, "trace_node_places", R"sql(
+  SELECT lot_id, location_id, kind, quantity, arrived_at FROM balances WHERE company = $1 AND )sql",
+            "lot_id", " AND quantity > 0 AND kind IN (1, 2, 4, 6) LIMIT $3");
 
 // Receipts, deliveries and returns that had happened by $4 and were recorded by $5; the partner's
 // side is the one that is not ours.
-constexpr pg::Statement kNodePartners{"trace_node_partners", R"sql(
+LOTS_BY_IDS(kNodePartners, "trace_node_partners", R"sql(
   SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
          m.occurred_at,
          CASE m.kind WHEN 3 THEN m.to_location_id ELSE m.from_location_id END,
          m.recorded_at, m.movement_id
   FROM movements m
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind IN (1, 3, 4) AND m.reverses_id IS NULL
+  WHERE m.company = $1 AND )sql",
+            "m.lot_id", R"sql( AND m.kind IN (1, 3, 4) AND m.reverses_id IS NULL
     AND m.occurred_at <= $4 AND m.recorded_at <= $5 AND NOT EXISTS (
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
         AND r.recorded_at <= $5)
-  LIMIT $3)sql"};
+  LIMIT $3)sql");
 
 // Ours first, then customers', then scrap. on_hand counts every place, shown or not.
 constexpr pg::Statement kManyPlaces{"trace_many_places", R"sql(
@@ -88,10 +88,6 @@ constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
       WHERE b.company = $1 AND b.lot_id = ANY($2) AND b.kind IN (1, 2, 4, 6)) summed
     WHERE quantity <> 0) held
   WHERE place <= $3 ORDER BY lot_id, place)sql"};
-
-constexpr pg::Statement kSteps{"trace_steps", R"sql(
-  SELECT transformation_id, kind, work_order_id, occurred_at, recorded_at, actor, note
-  FROM transformations WHERE company = $1 AND transformation_id = ANY($2))sql"};
 
 using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
 
@@ -182,6 +178,7 @@ TraceNodesRead::TraceNodesRead(const TraceOrder& order, std::vector<TraceNode> n
     : order_(&order), nodes_(std::move(nodes)) {
   lot_ids_.reserve(nodes_.size());
   for (const TraceNode& node : nodes_) lot_ids_.push_back(node.lot_id);
+  std::sort(lot_ids_.begin(), lot_ids_.end());
 }
 
 // Half of what is shown of every lot: most have one place or two.
@@ -194,14 +191,16 @@ bool TraceNodesRead::IsCut(const pg::Result& rows) const {
 }
 
 absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
+  pg::SpreadReads reads(snapshot);
+  ASSIGN_OR_RETURN(const auto parts, PartsOf(reads, order_->company, lot_ids_, lot_ids_.size()));
   if (order_->IsNow()) {
-    snapshot.Add(kNodePlaces, order_->company, lot_ids_, RowsMax());
+    AddByIds(snapshot, kNodePlaces, order_->company, parts[0], RowsMax());
   } else {
     snapshot.Add(kPlacesThen, order_->company, lot_ids_, kTracePlacesShownMax, order_->as_of,
                  order_->known_at);
   }
-  snapshot.Add(kNodePartners, order_->company, lot_ids_, RowsMax(), order_->as_of,
-               order_->known_at);
+  AddByIds(snapshot, kNodePartners, order_->company, parts[0], RowsMax(), order_->as_of,
+           order_->known_at);
   return snapshot.Post();
 }
 
@@ -241,32 +240,6 @@ absl::Status TraceNodesRead::TakePartners(pg::Transaction& snapshot, const pg::R
   ASSIGN_OR_RETURN(const pg::Results shown, snapshot.Send());
   ReadShownPartners(shown[0], nodes);
   return absl::OkStatus();
-}
-
-absl::Status PostTraceSteps(pg::Transaction& snapshot, const TraceOrder& order,
-                            const std::vector<TransformationId>& transformation_ids) {
-  snapshot.Add(kSteps, order.company, transformation_ids);
-  return snapshot.Post();
-}
-
-absl::StatusOr<std::vector<Transformation>> TakeTraceSteps(
-    pg::Transaction& snapshot, const std::vector<TransformationId>& transformation_ids) {
-  ASSIGN_OR_RETURN(const pg::Result rows, snapshot.Take());
-  absl::flat_hash_map<TransformationId, size_t> places;
-  for (size_t i = 0; i < transformation_ids.size(); ++i) places[transformation_ids[i]] = i;
-  std::vector<Transformation> steps(transformation_ids.size());
-  for (const pg::Row& row : rows) {
-    const auto id = row.Get<TransformationId>(0);
-    Transformation& step = steps[places.at(id)];
-    step.transformation_id = id;
-    step.kind = row.Get<TransformationKind>(1);
-    step.work_order = row.Get<std::optional<WorkOrderId>>(2);
-    step.occurred_at = row.Get<absl::Time>(3);
-    step.recorded_at = row.Get<absl::Time>(4);
-    step.actor = row.Get<std::string>(5);
-    step.note = row.Get<std::string>(6);
-  }
-  return steps;
 }
 
 }  // namespace lots

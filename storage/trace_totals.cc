@@ -3,7 +3,9 @@
 #include <cstddef>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
+#include "storage/by_ids.h"
 #include "storage/trace_bounds.h"
 
 namespace lots {
@@ -11,10 +13,9 @@ namespace {
 
 // Lots that more than one line says were made. The others, which are nearly all, need no look at
 // the line itself: an index answers for them.
-constexpr pg::Statement kMadeAgain{"trace_made_again", R"sql(
-  SELECT lot_id FROM transformation_outputs
-  WHERE company = $1 AND lot_id = ANY($2)
-  GROUP BY lot_id HAVING count(*) > 1)sql"};
+LOTS_BY_IDS(kMadeAgain, "trace_made_again", R"sql(
+  SELECT lot_id FROM transformation_outputs WHERE company = $1 AND )sql",
+            "lot_id", " GROUP BY lot_id HAVING count(*) > 1");
 
 // What is made: lines, added up here. $3 and $4: by when it had happened and was recorded.
 constexpr pg::Statement kMade{"trace_total_made", R"sql(
@@ -27,14 +28,15 @@ constexpr pg::Statement kMade{"trace_total_made", R"sql(
     WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"};
 
 // A receipt, or an adjustment out of a place of kind ADJUSTMENT: something was found.
-constexpr pg::Statement kCame{"trace_total_came", R"sql(
+LOTS_BY_IDS(kCame, "trace_total_came", R"sql(
   SELECT m.lot_id, m.quantity
   FROM movements m
   JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id AND f.kind IN (3, 7)
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind IN (1, 8) AND m.reverses_id IS NULL
+  WHERE m.company = $1 AND )sql",
+            "m.lot_id", R"sql( AND m.kind IN (1, 8) AND m.reverses_id IS NULL
     AND m.occurred_at <= $3 AND m.recorded_at <= $4 AND NOT EXISTS (
       SELECT FROM movements r
-      WHERE r.company = $1 AND r.reverses_id = m.movement_id AND r.recorded_at <= $4))sql"};
+      WHERE r.company = $1 AND r.reverses_id = m.movement_id AND r.recorded_at <= $4))sql");
 
 constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
   SELECT count(DISTINCT p.unit), max(p.scale)
@@ -43,13 +45,14 @@ constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
   WHERE l.company = $1 AND l.lot_id = ANY($2))sql"};
 
 constexpr size_t kLotsPerStatement = 10'000;
+constexpr size_t kPartsPerFlight = 5;
 
 void AddMade(pg::SpreadReads& reads, const TraceOrder& order, const std::vector<LotId>& lots) {
   reads.Add(kMade, order.company, lots, order.as_of, order.known_at);
 }
 
-void AddCame(pg::SpreadReads& reads, const TraceOrder& order, const std::vector<LotId>& lots) {
-  reads.Add(kCame, order.company, lots, order.as_of, order.known_at);
+void AddCame(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots) {
+  AddByIds(reads, kCame, order.company, lots, order.as_of, order.known_at);
 }
 
 // The totals of a graph's nodes, some thousands at a time.
@@ -62,41 +65,51 @@ class NodeTotals {
         totals_(graph.nodes.size(), Quantity::FromUnits(1)) {}
 
   absl::StatusOr<std::vector<Quantity>> Read() && {
-    const std::vector<uint32_t> nodes = NotSerials();
-    for (size_t begin = 0; begin < nodes.size(); begin += kLotsPerStatement) {
-      std::vector<LotId> lots;
-      for (const uint32_t node : absl::MakeConstSpan(nodes).subspan(begin, kLotsPerStatement)) {
-        const auto& [lot_id, found] = graph_.nodes[node];
-        lots.push_back(lot_id);
-        // A seed is not reached through what made it.
-        totals_[node] = found.depth == 0 ? Quantity() : MadeInGraph(node);
-        if (found.depth == 0) made_elsewhere_.push_back(lot_id);
-      }
-      RETURN_IF_ERROR(ReadSome(lots));
+    const std::vector<LotId> lots = BeginWithMadeInGraph();
+    ASSIGN_OR_RETURN(const Parts parts, PartsOf(reads_, order_.company, lots));
+    for (size_t begin = 0; begin < parts.size(); begin += kPartsPerFlight) {
+      RETURN_IF_ERROR(ReadSome(absl::MakeConstSpan(parts).subspan(begin, kPartsPerFlight)));
     }
     RETURN_IF_ERROR(ReadMadeElsewhere());
     return std::move(totals_);
   }
 
  private:
-  // By id, in which order the database reads them with the least work (trace_walk.cc).
-  std::vector<uint32_t> NotSerials() const {
-    std::vector<uint32_t> nodes;
+  using Parts = std::vector<IdPart<LotId>>;
+
+  // Begins with what was made within the graph. Returns the lots whose totals may be others: all
+  // but serials, by id.
+  std::vector<LotId> BeginWithMadeInGraph() {
+    std::vector<LotId> lots;
     for (uint32_t node = 0; node < totals_.size(); ++node) {
-      if (!graph_.nodes[node].second.serial) nodes.push_back(node);
+      const auto& [lot_id, found] = graph_.nodes[node];
+      if (found.serial) continue;
+      lots.push_back(lot_id);
+      // A seed is not reached through what made it.
+      totals_[node] = found.depth == 0 ? Quantity() : MadeInGraph(node);
+      if (found.depth == 0) made_elsewhere_.push_back(lot_id);
     }
-    std::sort(nodes.begin(), nodes.end(), [this](uint32_t a, uint32_t b) {
-      return graph_.nodes[a].first < graph_.nodes[b].first;
-    });
-    return nodes;
+    std::sort(lots.begin(), lots.end());
+    return lots;
   }
 
-  absl::Status ReadSome(const std::vector<LotId>& lots) {
-    reads_.Add(kMadeAgain, order_.company, lots);
-    AddCame(reads_, order_, lots);
+  absl::Status ReadSome(absl::Span<const IdPart<LotId>> parts) {
+    for (const IdPart<LotId>& part : parts) {
+      AddByIds(reads_, kMadeAgain, order_.company, part);
+      AddCame(reads_, order_, part);
+    }
     RETURN_IF_ERROR(reads_.Post());
-    ASSIGN_OR_RETURN(const pg::Result made_again, reads_.Take());
-    ASSIGN_OR_RETURN(const pg::Result came, reads_.Take());
+    for (size_t i = 0; i < parts.size(); ++i) {
+      ASSIGN_OR_RETURN(const pg::Result made_again, reads_.Take());
+      ForgetMadeInGraph(made_again);
+      ASSIGN_OR_RETURN(const pg::Result came, reads_.Take());
+      AddUp(came);
+    }
+    return absl::OkStatus();
+  }
+
+  // Of lots that were made more than once; what came is not added up yet.
+  void ForgetMadeInGraph(const pg::Result& made_again) {
     for (const pg::Row& row : made_again) {
       const auto lot_id = row.Get<LotId>(0);
       const uint32_t node = graph_.nodes.Find(lot_id);
@@ -104,8 +117,6 @@ class NodeTotals {
       totals_[node] = Quantity();
       made_elsewhere_.push_back(lot_id);
     }
-    AddUp(came);
-    return absl::OkStatus();
   }
 
   absl::Status ReadMadeElsewhere() {
@@ -155,7 +166,7 @@ absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const T
   std::vector<Quantity> totals(lot_ids.size());
   if (lot_ids.empty()) return totals;
   AddMade(reads, order, lot_ids);
-  AddCame(reads, order, lot_ids);
+  AddCame(reads, order, {lot_ids});
   RETURN_IF_ERROR(reads.Post());
   absl::flat_hash_map<LotId, size_t> places;
   for (size_t i = 0; i < lot_ids.size(); ++i) places[lot_ids[i]] = i;

@@ -17,23 +17,26 @@ namespace {
 
 // Stronger than what the ledger takes of lots and of serials: who moves one of them has done so, or
 // waits.
-constexpr pg::Statement kLockLots{"trace_lock_lots", R"sql(
-  SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND lot_id = ANY($2)
-  ORDER BY lot_id FOR UPDATE)sql"};
+LOTS_BY_IDS(kLockLots, "trace_lock_lots",
+            "SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND ", "lot_id",
+            " ORDER BY lot_id FOR UPDATE");
 
 // Lines as they are: adding them up costs more there than here.
-constexpr pg::Statement kInputsOfLots{"trace_inputs_of_lots", R"sql(
+LOTS_BY_IDS(kInputsOfLots, "trace_inputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
-  FROM transformation_inputs WHERE company = $1 AND lot_id = ANY($2))sql"};
+  FROM transformation_inputs WHERE company = $1 AND )sql",
+            "lot_id", "");
 
 // Role 3, a component that came back, was not made there.
-constexpr pg::Statement kOutputsOfLots{"trace_outputs_of_lots", R"sql(
+LOTS_BY_IDS(kOutputsOfLots, "trace_outputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, role, quantity, line
-  FROM transformation_outputs WHERE company = $1 AND lot_id = ANY($2) AND role <> 3)sql"};
+  FROM transformation_outputs WHERE company = $1 AND )sql",
+            "lot_id", " AND role <> 3");
 
-constexpr pg::Statement kAllOutputs{"trace_all_outputs", R"sql(
+LOTS_BY_IDS(kAllOutputs, "trace_all_outputs", R"sql(
   SELECT transformation_id, lot_id, role, quantity, line
-  FROM transformation_outputs WHERE company = $1 AND transformation_id = ANY($2))sql"};
+  FROM transformation_outputs WHERE company = $1 AND )sql",
+            "transformation_id", "");
 
 constexpr pg::Statement kExactOutputs{"trace_exact_outputs", R"sql(
   SELECT o.transformation_id, o.lot_id, o.role, o.quantity, o.line
@@ -41,22 +44,22 @@ constexpr pg::Statement kExactOutputs{"trace_exact_outputs", R"sql(
   JOIN transformation_outputs o ON o.company = $1
     AND o.transformation_id = pair.transformation_id AND o.lot_id = pair.lot_id)sql"};
 
-constexpr pg::Statement kPooledInputs{"trace_pooled_inputs", R"sql(
+LOTS_BY_IDS(kPooledInputs, "trace_pooled_inputs", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
-  FROM transformation_inputs
-  WHERE company = $1 AND transformation_id = ANY($2) AND output_lot_id IS NULL)sql"};
+  FROM transformation_inputs WHERE company = $1 AND )sql",
+            "transformation_id", " AND output_lot_id IS NULL");
 
 constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
   FROM transformation_inputs
   WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2))sql"};
 
-// The transformations that count, with what the walk needs of them: those that happened in [$3, $4)
-// and by $5, were recorded by $6 and made something, for they were not reversed. A reversal
-// corrects the record: it counts from when it was recorded, whenever it is said to have happened.
-// $7: whether a single output is to be told, which a walk downstream sees by itself; a lot that is
-// listed twice is one.
-constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
+// The transformations that count, with what the walk needs of them and what is told: those that
+// happened in [$3, $4) and by $5, were recorded by $6 and made something, for they were not
+// reversed. A reversal corrects the record: it counts from when it was recorded, whenever it is
+// said to have happened. $7: whether a single output is to be told, which a walk downstream sees by
+// itself; a lot that is listed twice is one.
+LOTS_BY_IDS(kStepHeaders, "trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
          $7 AND NOT EXISTS (
            SELECT FROM transformation_outputs o
@@ -64,31 +67,22 @@ constexpr pg::Statement kStepHeaders{"trace_step_headers", R"sql(
              SELECT f.lot_id FROM transformation_outputs f
              WHERE f.company = $1 AND f.transformation_id = t.transformation_id
              ORDER BY f.line LIMIT 1)),
-         t.occurred_at, t.work_order_id, t.recorded_at
+         t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note
   FROM transformations t
-  WHERE t.company = $1 AND t.transformation_id = ANY($2)
+  WHERE t.company = $1 AND )sql",
+            "t.transformation_id", R"sql(
     AND t.occurred_at >= $3 AND t.occurred_at < $4 AND t.occurred_at <= $5 AND t.recorded_at <= $6
     AND NOT EXISTS (
       SELECT FROM transformations r
-      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6))sql"};
+      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6))sql");
 
 // A level is read in parts, some of them asked for together: what one statement answers stays
-// small, and while it is taken in here the database reads the next. Parts go by id: ids begin with
-// the time at which they were made, so that what a part asks for lies together on the database's
-// pages, which halves its work (tests/bench, trace_100k).
-constexpr size_t kIdsPerPart = 2'000;
-constexpr size_t kLotsPerFlight = 5 * kIdsPerPart;
+// small, and while it is taken in here the database reads the next.
+constexpr size_t kPartsPerFlight = 5;
 
-using LotNumbers = absl::Span<const uint32_t>;
-
-template <class T>
-std::vector<absl::Span<const T>> PartsOf(absl::Span<const T> whole, size_t size) {
-  std::vector<absl::Span<const T>> parts;
-  for (size_t begin = 0; begin < whole.size(); begin += size) {
-    parts.push_back(whole.subspan(begin, size));
-  }
-  return parts;
-}
+using LotNumbers = std::vector<uint32_t>;
+using LotParts = absl::Span<const IdPart<LotId>>;
+using StepParts = std::vector<IdPart<TransformationId>>;
 
 // A link as one line says it; the line tells outputs apart.
 struct Line {
@@ -151,7 +145,7 @@ class KindFilter {
 // One walk: what it has seen, and the level it stands on.
 class Walk {
  public:
-  Walk(pg::SpreadReads& reads, const TraceOrder& order, TraceLotQueue* to_tell)
+  Walk(pg::SpreadReads& reads, const TraceOrder& order, TraceToTell* to_tell)
       : reads_(reads),
         order_(order),
         to_tell_(to_tell),
@@ -163,9 +157,7 @@ class Walk {
     for (const LotId& seed : order_.seeds) reached_.push_back(graph_.AddLot(seed));
     RETURN_IF_ERROR(EnterLevel());
     while (!level_.empty()) {
-      for (const LotNumbers lots : PartsOf(absl::MakeConstSpan(level_), kLotsPerFlight)) {
-        RETURN_IF_ERROR(Cross(lots));
-      }
+      RETURN_IF_ERROR(EachFlight([&](LotParts parts) { return Cross(parts); }));
       OrderSteps();
       ++depth_;
       RETURN_IF_ERROR(EnterLevel());
@@ -175,10 +167,11 @@ class Walk {
 
  private:
   using Lines = std::vector<Line>;
-  // The order in which transformations are told, and the number of one.
-  using Place =
-      std::tuple<absl::Time, std::optional<WorkOrderId>, absl::Time, TransformationId, uint32_t>;
-
+  // A transformation that the level led to, and its number.
+  struct Led {
+    Transformation step;
+    uint32_t number;
+  };
   // Downstream pairs of a transformation and an output; upstream any of them may belong together.
   struct Exact {
     std::vector<TransformationId> steps;
@@ -195,55 +188,72 @@ class Walk {
     level_.clear();
     std::sort(reached_.begin(), reached_.end());
     reached_.erase(std::unique(reached_.begin(), reached_.end()), reached_.end());
-    std::vector<uint32_t> fresh;
+    LotNumbers fresh;
     for (const uint32_t lot : std::exchange(reached_, {})) {
       if (!graph_.IsReached(lot)) fresh.push_back(lot);
     }
     if (fresh.empty()) return absl::OkStatus();
-    SortById(fresh);
     const size_t room = order_.node_limit - graph_.reached_count();
     if (fresh.size() > room) truncated_by_ = "node_limit";
     if (room == 0) return absl::OkStatus();
     if (fresh.size() > kIdsPerPart) RETURN_IF_ERROR(reads_.Widen());
-    RETURN_IF_ERROR(order_.lock ? LockLevel(fresh, room) : ReadLevel(fresh, room));
+    RETURN_IF_ERROR(CutIntoParts(fresh));
+    RETURN_IF_ERROR(order_.lock ? LockLevel(room) : ReadLevel(room));
     graph_.AddLevel(level_);
-    SortById(level_);
+    // A limit kept some out, or they were deleted meanwhile.
+    return level_.size() < fresh.size() ? CutIntoParts(level_) : absl::OkStatus();
+  }
+
+  // By id: what a part asks for then lies together on the database's pages, and whoever locks
+  // several lots does so in one order.
+  absl::Status CutIntoParts(const LotNumbers& lots) {
+    ids_.clear();
+    for (const uint32_t lot : lots) ids_.push_back(graph_.IdOfLot(lot));
+    std::sort(ids_.begin(), ids_.end());
+    ASSIGN_OR_RETURN(parts_, PartsOf(reads_, order_.company, ids_));
     return absl::OkStatus();
   }
 
-  void SortById(std::vector<uint32_t>& lots) const {
-    std::sort(lots.begin(), lots.end(),
-              [this](uint32_t a, uint32_t b) { return graph_.IdOfLot(a) < graph_.IdOfLot(b); });
-  }
-
-  absl::Status LockLevel(LotNumbers lots, size_t room) {
-    reads_.Add(kLockLots, order_.company, IdsOf(lots));
-    RETURN_IF_ERROR(reads_.Post());
-    ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
-    for (const pg::Row& row : rows) {
-      if (level_.size() == room) break;
-      AddToLevel(row.Get<LotId>(0), row.Get<int>(1), row.Get<Tracking>(2));
+  // For some parts of the level after the other.
+  absl::Status EachFlight(absl::FunctionRef<absl::Status(LotParts)> visit) const {
+    for (size_t begin = 0; begin < parts_.size(); begin += kPartsPerFlight) {
+      RETURN_IF_ERROR(visit(LotParts(parts_).subspan(begin, kPartsPerFlight)));
     }
     return absl::OkStatus();
   }
 
-  absl::Status ReadLevel(LotNumbers lots, size_t room) {
+  absl::Status LockLevel(size_t room) {
+    return EachFlight([&](LotParts parts) -> absl::Status {
+      for (const auto& part : parts) AddByIds(reads_, kLockLots, order_.company, part);
+      RETURN_IF_ERROR(reads_.Post());
+      for (size_t i = 0; i < parts.size(); ++i) {
+        ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
+        for (const pg::Row& row : rows) {
+          if (level_.size() == room) break;
+          AddToLevel(row.Get<LotId>(0), row.Get<int>(1), row.Get<Tracking>(2));
+        }
+      }
+      return absl::OkStatus();
+    });
+  }
+
+  absl::Status ReadLevel(size_t room) {
     std::vector<TraceLot> read;
-    read.reserve(lots.size());
-    for (const LotNumbers some : PartsOf(lots, kLotsPerFlight)) {
-      const std::vector<LotNumbers> parts = PartsOf(some, kIdsPerPart);
-      for (const LotNumbers part : parts) AddTraceLots(reads_, order_, IdsOf(part));
+    read.reserve(ids_.size());
+    RETURN_IF_ERROR(EachFlight([&](LotParts parts) -> absl::Status {
+      for (const auto& part : parts) AddTraceLots(reads_, order_, part);
       RETURN_IF_ERROR(reads_.Post());
       for (size_t i = 0; i < parts.size(); ++i) {
         ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
         for (const pg::Row& row : rows) read.push_back(ReadTraceLot(row));
       }
-    }
+      return absl::OkStatus();
+    }));
     SortTraceLots(read);
     if (read.size() > room) read.resize(room);
     for (const TraceLot& lot : read) {
       AddToLevel(lot.lot_id, lot.scale, lot.tracking);
-      if (to_tell_ != nullptr && depth_ > 0) to_tell_->Push(lot);
+      if (to_tell_ != nullptr && depth_ > 0) to_tell_->lots.Push(lot);
     }
     return absl::OkStatus();
   }
@@ -254,17 +264,15 @@ class Walk {
   }
 
   // From the lots to the transformations next to them, and to the lots on their other side.
-  absl::Status Cross(LotNumbers lots) {
-    const std::vector<LotNumbers> parts = PartsOf(lots, kIdsPerPart);
-    for (const LotNumbers part : parts) {
-      reads_.Add(downstream_ ? kInputsOfLots : kOutputsOfLots, order_.company, IdsOf(part));
-    }
+  absl::Status Cross(LotParts parts) {
+    const ByIds& near_lots = downstream_ ? kInputsOfLots : kOutputsOfLots;
+    for (const auto& part : parts) AddByIds(reads_, near_lots, order_.company, part);
     RETURN_IF_ERROR(reads_.Post());
     if (depth_ == order_.depth_max) return Stop(parts.size());
     FarSide far;
-    for (const LotNumbers part : parts) {
+    for (const auto& part : parts) {
       ASSIGN_OR_RETURN(const Lines near, TakeNear());
-      FollowTo(near, part, far);
+      FollowTo(near, part.ids, far);
     }
     return ReadFarSide(far);
   }
@@ -274,7 +282,7 @@ class Walk {
     return Read(rows, downstream_ ? InputLine : OutputLine);
   }
 
-  void FollowTo(const Lines& near, LotNumbers lots, FarSide& far) {
+  void FollowTo(const Lines& near, absl::Span<const LotId> lots, FarSide& far) {
     Exact exact;
     for (const auto& [link, line] : near) {
       const auto [step, is_new] = graph_.AddStep(link.transformation_id, depth_);
@@ -288,7 +296,7 @@ class Walk {
       }
     }
     if (exact.steps.empty()) return;
-    if (!downstream_) exact.lots = IdsOf(lots);
+    if (!downstream_) exact.lots.assign(lots.begin(), lots.end());
     far.exact.push_back(std::move(exact));
   }
 
@@ -309,12 +317,15 @@ class Walk {
   absl::Status ReadFarSide(FarSide& far) {
     std::sort(far.fresh.begin(), far.fresh.end());
     std::sort(far.pooled.begin(), far.pooled.end());
-    const auto fresh = PartsOf(absl::MakeConstSpan(far.fresh), kIdsPerPart);
-    const auto pooled = PartsOf(absl::MakeConstSpan(far.pooled), kIdsPerPart);
-    for (const auto& part : fresh) AddHeaders(part);
-    for (const auto& part : pooled) {
-      reads_.Add(downstream_ ? kAllOutputs : kPooledInputs, order_.company, part);
+    ASSIGN_OR_RETURN(const StepParts fresh, PartsOf(reads_, order_.company, far.fresh));
+    // Mostly the same.
+    StepParts pooled = fresh;
+    if (far.pooled != far.fresh) {
+      ASSIGN_OR_RETURN(pooled, PartsOf(reads_, order_.company, far.pooled));
     }
+    for (const auto& part : fresh) AddHeaders(part);
+    const ByIds& far_lots = downstream_ ? kAllOutputs : kPooledInputs;
+    for (const auto& part : pooled) AddByIds(reads_, far_lots, order_.company, part);
     for (const Exact& part : far.exact) {
       reads_.Add(downstream_ ? kExactOutputs : kExactInputs, order_.company, part.steps, part.lots);
     }
@@ -336,21 +347,27 @@ class Walk {
     return absl::OkStatus();
   }
 
-  void AddHeaders(absl::Span<const TransformationId> steps) {
-    reads_.Add(kStepHeaders, order_.company, steps, order_.filter.begin, order_.filter.end,
-               order_.as_of, order_.known_at, !downstream_);
+  void AddHeaders(const IdPart<TransformationId>& steps) {
+    AddByIds(reads_, kStepHeaders, order_.company, steps, order_.filter.begin, order_.filter.end,
+             order_.as_of, order_.known_at, !downstream_);
   }
 
   void ReadHeaders(const pg::Result& headers) {
     for (const pg::Row& row : headers) {
-      const auto id = row.Get<TransformationId>(0);
-      const uint32_t number = graph_.FindStep(id);
+      Transformation read;
+      read.transformation_id = row.Get<TransformationId>(0);
+      read.kind = row.Get<TransformationKind>(1);
+      read.occurred_at = row.Get<absl::Time>(3);
+      read.work_order = row.Get<std::optional<WorkOrderId>>(4);
+      read.recorded_at = row.Get<absl::Time>(5);
+      read.actor = row.Get<std::string>(6);
+      read.note = row.Get<std::string>(7);
+      const uint32_t number = graph_.FindStep(read.transformation_id);
       TraceGraph::Step& step = graph_.step(number);
-      step.kind = row.Get<TransformationKind>(1);
+      step.kind = read.kind;
       step.single_output = row.Get<bool>(2);
       step.counts = true;
-      places_.push_back({row.Get<absl::Time>(3), row.Get<std::optional<WorkOrderId>>(4),
-                         row.Get<absl::Time>(5), id, number});
+      led_.push_back({std::move(read), number});
     }
   }
 
@@ -389,7 +406,7 @@ class Walk {
       if (step == kNoNumber) unknown.push_back(link.transformation_id);
       if (step != kNoNumber && graph_.step(step).counts) StopAt(link, step, line);
     }
-    AddHeaders(unknown);
+    AddHeaders({unknown});
     RETURN_IF_ERROR(reads_.Post());
     ASSIGN_OR_RETURN(const pg::Result headers, reads_.Take());
     absl::flat_hash_set<TransformationId> counting;
@@ -416,9 +433,16 @@ class Walk {
 
   // What the level led to, oldest first.
   void OrderSteps() {
-    std::sort(places_.begin(), places_.end());
-    for (const Place& place : places_) graph_.OrderStep(std::get<uint32_t>(place));
-    places_.clear();
+    const auto place = [](const Transformation& step) {
+      return std::tie(step.occurred_at, step.work_order, step.recorded_at, step.transformation_id);
+    };
+    std::sort(led_.begin(), led_.end(),
+              [&](const Led& a, const Led& b) { return place(a.step) < place(b.step); });
+    for (const Led& led : led_) {
+      graph_.OrderStep(led.number);
+      if (to_tell_ != nullptr) to_tell_->steps.Push(led.step);
+    }
+    led_.clear();
   }
 
   // The lines that the filter leaves.
@@ -432,30 +456,25 @@ class Walk {
     return lines;
   }
 
-  std::vector<LotId> IdsOf(LotNumbers lots) const {
-    std::vector<LotId> ids;
-    ids.reserve(lots.size());
-    for (const uint32_t lot : lots) ids.push_back(graph_.IdOfLot(lot));
-    return ids;
-  }
-
   pg::SpreadReads& reads_;
   const TraceOrder& order_;
-  TraceLotQueue* const to_tell_;
+  TraceToTell* const to_tell_;
   const KindFilter kinds_;
   const bool downstream_;
   TraceGatherer graph_;
   int depth_ = 0;
-  std::vector<uint32_t> level_;
-  std::vector<uint32_t> reached_;  // from the level
-  std::vector<Place> places_;      // of what the level led to
+  LotNumbers level_;
+  std::vector<LotId> ids_;            // of the level
+  std::vector<IdPart<LotId>> parts_;  // of ids_
+  LotNumbers reached_;                // from the level
+  std::vector<Led> led_;              // what the level led to
   std::string truncated_by_;
 };
 
 }  // namespace
 
 absl::StatusOr<TraceGraph> WalkTrace(pg::SpreadReads& reads, const TraceOrder& order,
-                                     TraceLotQueue* to_tell) {
+                                     TraceToTell* to_tell) {
   return Walk(reads, order, to_tell).Run();
 }
 

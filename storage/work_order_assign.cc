@@ -1,5 +1,6 @@
 // AssignSerials.
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -153,18 +154,20 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   ClaimRequest(transaction, order.context, {});
   const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
   const size_t company = orders::AddCompanyRead(transaction, order.context.company);
-  const size_t taken =
-      orders::AddNumberedLock(transaction, order.context.company, order.work_order, numbers);
+  // Numbers that were made just now are free, or the constraint says otherwise (IsCrossed).
+  std::optional<size_t> taken;
+  if (order.count == 0) {
+    taken = orders::AddNumberedLock(transaction, order.context.company, order.work_order, numbers);
+  }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   RETURN_IF_ERROR(orders::ReadCompany(order.context.company, results[company]).status());
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
-  const SerialsByKey named = orders::ReadNumbered(results[taken]);
-  // Numbers that were made before the lock: meanwhile somebody else has one of them, or the product
-  // became fit for serials.
-  const bool is_stale = !named.empty() || order.count != static_cast<int64_t>(numbers.size());
-  if (order.count > 0 && is_stale) return orders::Crossed();
+  SerialsByKey named;
+  if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
+  // The product became fit for serials only after numbers were to be made.
+  if (order.count > static_cast<int64_t>(numbers.size())) return orders::Crossed();
   orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
   Assignment plan = Plan(order, *facts.product(), numbers, named, problems);
   if (!problems.empty()) return Refuse(std::move(problems));

@@ -51,12 +51,14 @@ FROM bench_lots WHERE level = $L;
 )sql";
 
 // Everything that hangs on a lot: 100 of it are made (of the seed more), one goes into each
-// transformation that takes it, and of every third lot ten go to a customer.
+// transformation that takes it, and of every third lot ten go to a customer. Numbers count up, as
+// those of a template do.
 constexpr char kStock[] = R"sql(
 INSERT INTO lots
 SELECT '$C', lot_id, 'part', 2, 0, false,
-       CASE level WHEN 0 THEN 'SEED' ELSE 'L' || level || '-' || place END,
-       CASE level WHEN 0 THEN 'seed' ELSE 'l' || level || '-' || place END, '', '', '', '{}',
+       CASE level WHEN 0 THEN 'SEED' ELSE 'L' || level || '-' || lpad(place::text, 7, '0') END,
+       CASE level WHEN 0 THEN 'seed' ELSE 'l' || level || '-' || lpad(place::text, 7, '0') END,
+       '', '', '', '{}',
        NULL, NULL, NULL, NULL, NULL, 2, 1, 'bench', now(), now()
 FROM bench_lots;
 CREATE TEMP TABLE bench_used AS

@@ -22,6 +22,7 @@ LITERAL = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 STATEMENT = re.compile(r'\bStatement\s+\w+\s*(?:=\s*)?\{\s*"(?P<name>[^"]*)"\s*,')
+BY_IDS = re.compile(r'\bLOTS_BY_IDS\(\s*\w+\s*,\s*"(?P<name>[^"]*)"\s*,')
 COMPOSED = re.compile(r'\bAddComposed\(\s*"(?P<name>[^"]*)"')
 
 
@@ -65,6 +66,21 @@ def statements(text):
             sql += literal.group("raw") or literal.group("string") or ""
             position = literal.end()
         yield Sql(match.group("name"), sql, match.start(), position)
+    yield from _by_ids(code)
+
+
+def _by_ids(code):
+    """The two statements of each LOTS_BY_IDS (storage/by_ids.h): its literals after the name."""
+    for match in BY_IDS.finditer(code):
+        sql = ""
+        position = match.end()
+        while literal := LITERAL.match(code, position):
+            sql += literal.group("raw") or literal.group("string") or ""
+            position = literal.end()
+            if comma := re.compile(r"\s*,").match(code, position):
+                position = comma.end()
+        for name in (match.group("name"), match.group("name") + "_in_range"):
+            yield Sql(name, sql, match.start(), position)
 
 
 def composed_names(text):

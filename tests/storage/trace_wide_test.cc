@@ -1,6 +1,7 @@
 // Traces whose levels are wider than what one statement, one flight or one reading takes.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <set>
@@ -9,9 +10,13 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
+#include "absl/time/clock.h"
 #include "storage/limits.h"
+#include "storage/pg/flight.h"
 #include "storage/pg/pool.h"
+#include "storage/recalls.h"
 #include "storage/trace.h"
 #include "tests/support/test_database.h"
 #include "tests/support/trace_graph_builder.h"
@@ -21,36 +26,46 @@ namespace {
 
 constexpr int kWide = 12'000;
 
-// $0: the company, $1: the seed, $2: how many lots. The seed goes into every lot of the first
-// level, each of those into two neighbours of the second. Every seventh lot has a reference, every
-// fifth lies somewhere. Ids run against the numbers' order.
+// $0: the company, $1: the seed, $2: how many lots of a level, $3: how many strangers stand before
+// every $4th of them. The seed goes into every lot of the first level, each of those into two
+// neighbours of the second, and these all into the one lot of the third. Every seventh lot has a
+// reference, every fifth lies somewhere, every third step has an actor of its own. Ids run against
+// the numbers' order.
 constexpr char kWideGraph[] = R"sql(
 INSERT INTO locations (company, location_id, kind, display_name, street, city, postal_code, region,
   country, gln, phone, is_default, created_at, updated_at)
 VALUES ('$0', 'SHELF', 1, '', '', '', '', '', '', '', '', false, now(), now());
-CREATE TEMP TABLE wide AS
-SELECT level, i, (lpad(to_hex(1700000000000 - level * 1000000 - i), 12, '0') ||
-                  '700080000000' || lpad(to_hex(i), 8, '0'))::uuid AS lot_id
-FROM generate_series(1, 2) level, generate_series(0, $2 - 1) i;
+CREATE TEMP TABLE wide ON COMMIT DROP AS
+SELECT level, i, stranger,
+       (lpad(to_hex(1700000000000 - level * 1000000 - i), 12, '0') || '7000800' || stranger ||
+        '0000' || lpad(to_hex(i), 8, '0'))::uuid AS lot_id
+FROM generate_series(1, 3) level, generate_series(0, $2 - 1) i, generate_series(0, $3) stranger
+WHERE (level < 3 OR i = 0) AND (stranger = 0 OR i % $4 = 0);
 INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number, number_key,
   reference, search_key, notes, attributes, state, version, created_by, created_at, updated_at)
-SELECT '$0', lot_id, 'part', 2, 0, false, 'N' || level || '-' || i, 'n' || level || '-' || i,
+SELECT '$0', lot_id, 'part', 2, 0, false, number, lower(number),
        CASE i % 7 WHEN 0 THEN 'R' || i ELSE '' END, '', '', '{}', 2, 1, 'test', now(), now()
-FROM wide;
+FROM (SELECT *, 'N' || level || CASE stranger WHEN 0 THEN '-' ELSE 'S' || stranger || '-' END || i
+              AS number FROM wide) w;
 INSERT INTO balances
 SELECT '$0', lot_id, 'SHELF', 'part', 1, false, i + 1, now(), now(), now() FROM wide
 WHERE i % 5 = 0;
 INSERT INTO transformations (company, transformation_id, kind, occurred_at, recorded_at, actor,
   note)
-SELECT '$0', lot_id, 1, now(), now(), 'test', '' FROM wide;
+SELECT '$0', lot_id, 1, now() + i * interval '1 s', now(),
+       CASE i % 3 WHEN 0 THEN 'actor ' || i ELSE 'test' END, 'note ' || i
+FROM wide;
 INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role)
 SELECT '$0', lot_id, 0, lot_id, 10, 1 FROM wide;
 INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity)
-SELECT '$0', lot_id, 1, '$1', 1 FROM wide WHERE level = 1
+SELECT '$0', lot_id, 1, '$1', 1 FROM wide WHERE level = 1 AND stranger = 0
 UNION ALL
 SELECT '$0', o.lot_id, line, w.lot_id, 1
 FROM wide o, generate_series(1, 2) line, wide w
-WHERE o.level = 2 AND w.level = 1 AND w.i = (o.i + line) % $2;
+WHERE o.level = 2 AND w.level = 1 AND w.i = (o.i + line) % $2 AND o.stranger + w.stranger = 0
+UNION ALL
+SELECT '$0', o.lot_id, w.i, w.lot_id, 1 FROM wide o, wide w
+WHERE o.level = 3 AND w.level = 2 AND o.stranger + w.stranger = 0;
 )sql";
 
 class TraceWideTest : public ::testing::Test {
@@ -58,28 +73,56 @@ class TraceWideTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = std::make_unique<TestDatabase>(TestDatabase::kMigrated);
     graph_ = std::make_unique<TraceGraphBuilder>(*database_);
-    database_->Execute(absl::Substitute(kWideGraph, graph_->company().value(),
-                                        graph_->Lot("seed").value().ToString(), kWide));
+    Fill(*graph_, 1, 4);
+    // The same ids, with many others between them.
+    among_strangers_ = std::make_unique<TraceGraphBuilder>(*database_, "strangers");
+    Fill(*among_strangers_, 3, 1);
+    database_->Execute("ANALYZE");
   }
   static void TearDownTestSuite() {
     graph_.reset();
+    among_strangers_.reset();
     database_.reset();
   }
 
-  static TraceOrder Order() {
-    return {.company = graph_->company(),
+  static void Fill(TraceGraphBuilder& graph, int strangers, int every) {
+    database_->Execute(absl::Substitute(kWideGraph, graph.company().value(),
+                                        graph.Lot("seed").value().ToString(), kWide, strangers,
+                                        every));
+  }
+
+  static TraceOrder Order(TraceGraphBuilder& graph) {
+    return {.company = graph.company(),
             .direction = TraceDirection::kDownstream,
-            .seeds = {graph_->Lot("seed")},
+            .seeds = {graph.Lot("seed")},
             .depth_max = kTraceDepthMax,
             .node_limit = kTraceNodesMax};
   }
+  static TraceOrder Order() { return Order(*graph_); }
 
+  // What the one lot of the third level was made of.
+  static TraceOrder Upstream(TraceGraphBuilder& graph) {
+    TraceOrder order = Order(graph);
+    order.direction = TraceDirection::kUpstream;
+    order.seeds = {FindLot(graph, "n3-0")};
+    return order;
+  }
+  static LotId FindLot(TraceGraphBuilder& graph, const std::string& number_key) {
+    const auto found = pg::Query(graph.db(), kFindLot, graph.company(), number_key);
+    EXPECT_EQ(found->size(), 1);
+    return (*found)[0].Get<LotId>(0);
+  }
+
+  static constexpr pg::Statement kFindLot{
+      "test_find_wide_lot", "SELECT lot_id FROM lots WHERE company = $1 AND number_key = $2"};
   static std::unique_ptr<TestDatabase> database_;
   static std::unique_ptr<TraceGraphBuilder> graph_;
+  static std::unique_ptr<TraceGraphBuilder> among_strangers_;
 };
 
 std::unique_ptr<TestDatabase> TraceWideTest::database_;
 std::unique_ptr<TraceGraphBuilder> TraceWideTest::graph_;
+std::unique_ptr<TraceGraphBuilder> TraceWideTest::among_strangers_;
 
 // A line for everything that was told, in its order.
 std::vector<std::string> Tell(const TracePiece& piece) {
@@ -94,7 +137,8 @@ std::vector<std::string> Tell(const TracePiece& piece) {
                                  node.bounds ? node.bounds->seed_max.Format(0) : ""));
   }
   for (const Transformation& step : piece.transformations) {
-    lines.push_back(absl::StrCat("step ", step.transformation_id.value().ToString()));
+    lines.push_back(absl::StrCat("step ", step.transformation_id.value().ToString(), " ",
+                                 step.actor, " ", step.note));
   }
   for (const TraceLink& link : piece.links) {
     lines.push_back(absl::StrCat("link ", link.transformation_id.value().ToString(), " ",
@@ -116,8 +160,7 @@ std::vector<std::string> TellAll(TraceReader& reader, pg::Connection& db, bool p
 
 TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
   TraceReader reader(Order());
-  int level_one = 0;
-  int level_two = 0;
+  std::array<int, 4> lots_at = {};
   std::string last;
   std::set<std::string> numbers;
   while (true) {
@@ -136,14 +179,62 @@ TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
       EXPECT_EQ(node.bounds->total, Quantity::FromUnits(10));
       EXPECT_TRUE(numbers.insert(node.number).second) << node.number;
       last = node.number;
-      ++(node.depth == 1 ? level_one : level_two);
+      ++lots_at[node.depth];
     }
   }
-  EXPECT_EQ(level_one, kWide);
-  EXPECT_EQ(level_two, kWide);
-  EXPECT_EQ(reader.summary().node_count, 2 * kWide + 1);
-  EXPECT_EQ(reader.summary().transformation_count, 2 * kWide);
-  EXPECT_EQ(reader.summary().link_count, 5 * kWide);
+  EXPECT_EQ(lots_at, (std::array<int, 4>{0, kWide, kWide, 1}));
+  EXPECT_EQ(reader.summary().node_count, 2 * kWide + 2);
+  EXPECT_EQ(reader.summary().transformation_count, 2 * kWide + 1);
+  EXPECT_EQ(reader.summary().link_count, 6 * kWide + 1);
+}
+
+TEST_F(TraceWideTest, EveryStepIsToldOnceWithWhatIsItsOwn) {
+  TraceReader reader(Order());
+  int told = 0;
+  while (true) {
+    const auto piece = reader.Next(graph_->db());
+    ASSERT_TRUE(piece.ok()) << piece.status();
+    if (!piece->has_value()) break;
+    for (const Transformation& step : (*piece)->transformations) {
+      const int i = told++ % kWide;  // oldest first
+      EXPECT_EQ(step.actor, i % 3 == 0 ? absl::StrCat("actor ", i) : "test");
+      EXPECT_EQ(step.note, absl::StrCat("note ", i));
+      EXPECT_EQ(step.kind, TransformationKind::kProduction);
+    }
+  }
+  EXPECT_EQ(told, 2 * kWide + 1);
+}
+
+// Read in ranges there, one by one here.
+TEST_F(TraceWideTest, StrangersBetweenTheLotsChangeNothing) {
+  for (TraceOrder (*order)(TraceGraphBuilder&) :
+       {&TraceWideTest::Order, &TraceWideTest::Upstream}) {
+    TraceReader close(order(*graph_));
+    TraceReader scattered(order(*among_strangers_));
+    const std::string seed = graph_->Lot("seed").value().ToString();
+    const std::string other_seed = among_strangers_->Lot("seed").value().ToString();
+
+    std::vector<std::string> expected = TellAll(close, graph_->db());
+    for (std::string& line : expected) absl::StrReplaceAll({{seed, other_seed}}, &line);
+
+    EXPECT_EQ(TellAll(scattered, among_strangers_->db()), expected);
+    EXPECT_EQ(scattered.summary().node_count, 2 * kWide + 2);
+  }
+}
+
+TEST_F(TraceWideTest, ARecallLocksAndHoldsEveryLot) {
+  for (TraceGraphBuilder* const graph : {graph_.get(), among_strangers_.get()}) {
+    OpenRecallOrder order{.context = {.company = graph->company(), .request_id = "RC-1/open"},
+                          .recall_id = RecallId("RC-1"),
+                          .seeds = {{.lot_id = graph->Lot("seed")}},
+                          .reason = "test"};
+    order.context.now = absl::Now();
+
+    const auto recall = OpenRecall(graph->db(), order);
+
+    ASSERT_TRUE(recall.ok()) << recall.status();
+    EXPECT_EQ(recall->scope.lot_count, 2 * kWide + 2);
+  }
 }
 
 TEST_F(TraceWideTest, TwoConnectionsTellWhatOneTells) {

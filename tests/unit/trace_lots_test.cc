@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -65,6 +67,33 @@ TEST(TraceLotQueue, LotsMayComeAfterOthersWent) {
     const TraceLot lot = LotOf("milk", absl::StrCat("L", i));
     queue.Push(lot);
     ExpectNext(queue, lot);
+  }
+}
+
+TEST(TraceStepQueue, GivesEverythingBackInTheOrderItCame) {
+  const auto step = [](std::optional<WorkOrderId> work_order, const char* actor, std::string note) {
+    Transformation made;
+    made.work_order = std::move(work_order);
+    made.occurred_at = absl::FromUnixMicros(1'700'000'000'000'001);
+    made.recorded_at = absl::FromUnixMicros(-1);
+    made.actor = actor;
+    made.note = std::move(note);
+    return made;
+  };
+  const std::vector<Transformation> steps = {
+      step(WorkOrderId("MO-1"), "ann", ""), step(std::nullopt, "ann", std::string(16'000, 'n')),
+      step(WorkOrderId("MO-2"), "", "by night"), step(WorkOrderId(""), "bob", "")};
+  TraceStepQueue queue;
+
+  for (const Transformation& each : steps) queue.Push(each);
+
+  for (const Transformation& each : steps) {
+    const Transformation popped = queue.Pop();
+    EXPECT_EQ(popped.work_order, each.work_order);
+    EXPECT_EQ(popped.occurred_at, each.occurred_at);
+    EXPECT_EQ(popped.recorded_at, each.recorded_at);
+    EXPECT_EQ(popped.actor, each.actor);
+    EXPECT_EQ(popped.note, each.note);
   }
 }
 
