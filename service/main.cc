@@ -23,6 +23,11 @@
 #include "storage/pg/embedded.h"
 #include "storage/roles.h"
 
+// Read by jemalloc when it starts. What is this large goes back to the system when it is freed: the
+// trace of a million lots grows by such pieces, and would keep a third of them (tests/bench,
+// trace_cold_1m).
+extern "C" const char* const malloc_conf = "oversize_threshold:1048576";
+
 namespace lots {
 namespace {
 

@@ -63,8 +63,8 @@ absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
   absl::flat_hash_set<std::string> taken;
   if (keys.empty()) return taken;
   const auto [first, last] = std::minmax_element(keys.begin(), keys.end());
-  ASSIGN_OR_RETURN(const pg::Result between, pg::Query(db, kFindKeyBetween, order.company,
-                                                       order.product_id, *first, *last));
+  ASSIGN_OR_RETURN(const pg::Result between,
+                   pg::Query(db, kFindKeyBetween, order.company, order.product_id, *first, *last));
   if (between.empty()) return taken;
   ASSIGN_OR_RETURN(const pg::Result found,
                    pg::Query(db, kFindTakenKeys, order.company, order.product_id, keys));

@@ -77,53 +77,80 @@ absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& co
 
 namespace {
 
-// Each lot knows its product's case rule, so that the products need not be read. The keys are
-// looked up in both forms and judged by the rule.
+// Each lot knows its product's case rule, so that the products need not be read: the keys are
+// looked up in both forms, in one go through the index, and judged by the rule here.
 constexpr pg::Statement kFindLotsByNumber{
     "find_lots_by_number",
     "SELECT" LOTS_ROW_COLUMNS
-    ", n.place FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (place, exact_key, "
-    "folded_key) "
-    "JOIN lots l ON l.company = $1 AND l.number_key = ANY(ARRAY[n.exact_key, n.folded_key]) "
-    "AND l.number_key = CASE WHEN l.case_sensitive THEN n.exact_key ELSE n.folded_key END "
-    "JOIN companies c ON c.company = $1 "
-    "ORDER BY n.place, l.product_id"};
+    ", l.number_key, l.case_sensitive FROM lots l JOIN companies c ON c.company = $1 "
+    "WHERE l.company = $1 AND l.number_key = ANY($2)"};
 
 constexpr pg::Statement kFindProductLotsByNumber{
     "find_product_lots_by_number",
     "SELECT" LOTS_ROW_COLUMNS
-    ", n.place FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (place, exact_key, "
-    "folded_key) "
-    "JOIN lots l ON l.company = $1 AND l.product_id = $5 "
-    "AND l.number_key = ANY(ARRAY[n.exact_key, n.folded_key]) "
-    "AND l.number_key = CASE WHEN l.case_sensitive THEN n.exact_key ELSE n.folded_key END "
-    "JOIN companies c ON c.company = $1 "
-    "ORDER BY n.place"};
+    ", l.number_key, l.case_sensitive FROM lots l JOIN companies c ON c.company = $1 "
+    "WHERE l.company = $1 AND l.number_key = ANY($2) AND l.product_id = $3"};
+
+// The numbers of a request under the keys that lots may have them by.
+class AskedNumbers {
+ public:
+  explicit AskedNumbers(absl::Span<const std::string> numbers) {
+    exact_.reserve(numbers.size());
+    folded_.reserve(numbers.size());
+    for (size_t place = 0; place < numbers.size(); ++place) {
+      // No lot has a number that is not clean.
+      const absl::StatusOr<std::string> clean = CleanNumber(numbers[place]);
+      if (!clean.ok()) continue;
+      exact_[NumberKey(*clean, /*case_sensitive=*/true)].push_back(place);
+      folded_[NumberKey(*clean, /*case_sensitive=*/false)].push_back(place);
+    }
+  }
+
+  // Each once, sorted: the index is read from one end to the other.
+  std::vector<absl::string_view> Keys() const {
+    std::vector<absl::string_view> keys;
+    for (const Places* const places : {&exact_, &folded_}) {
+      for (const auto& [key, at] : *places) keys.push_back(key);
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    return keys;
+  }
+
+  // Where the request names the lot that has this key.
+  absl::Span<const size_t> PlacesOf(absl::string_view key, bool case_sensitive) const {
+    const Places& places = case_sensitive ? exact_ : folded_;
+    const auto found = places.find(key);
+    if (found == places.end()) return {};
+    return found->second;
+  }
+
+ private:
+  using Places = absl::flat_hash_map<std::string, std::vector<size_t>>;
+
+  Places exact_, folded_;
+};
 
 }  // namespace
 
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
                                                        const FindLotsOrder& order) {
-  std::vector<int64_t> places;
-  std::vector<std::string> exact_keys, folded_keys;
-  for (size_t place = 0; place < order.numbers.size(); ++place) {
-    // No lot has a number that is not clean.
-    const absl::StatusOr<std::string> clean = CleanNumber(order.numbers[place]);
-    if (!clean.ok()) continue;
-    places.push_back(place);
-    exact_keys.push_back(NumberKey(*clean, /*case_sensitive=*/true));
-    folded_keys.push_back(NumberKey(*clean, /*case_sensitive=*/false));
-  }
+  const AskedNumbers asked(order.numbers);
   const auto found =
       order.product_id.value().empty()
-          ? pg::Query(db, kFindLotsByNumber, order.company, places, exact_keys, folded_keys)
-          : pg::Query(db, kFindProductLotsByNumber, order.company, places, exact_keys, folded_keys,
-                      order.product_id);
+          ? pg::Query(db, kFindLotsByNumber, order.company, asked.Keys())
+          : pg::Query(db, kFindProductLotsByNumber, order.company, asked.Keys(), order.product_id);
   if (!found.ok()) return found.status();
   LotReader reader(order.company, order.now);
   std::vector<std::vector<Lot>> lots(order.numbers.size());
   for (const pg::Row row : *found) {
-    lots[row.Get<int64_t>(kRowColumnCount)].push_back(reader.ReadRow(row));
+    const absl::Span<const size_t> places = asked.PlacesOf(
+        row.Get<absl::string_view>(kRowColumnCount), row.Get<bool>(kRowColumnCount + 1));
+    for (const size_t place : places) lots[place].push_back(reader.ReadRow(row));
+  }
+  for (std::vector<Lot>& matches : lots) {
+    std::sort(matches.begin(), matches.end(),
+              [](const Lot& a, const Lot& b) { return a.product_id < b.product_id; });
   }
   std::vector<Lot*> every;
   for (std::vector<Lot>& matches : lots) {

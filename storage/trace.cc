@@ -25,7 +25,7 @@ class TraceTelling {
     if (!walked_) RETURN_IF_ERROR(Walk(db));
     for (; depth_ + 1 < graph_.levels.size(); ++depth_) {
       RETURN_IF_ERROR(ReadNodes());
-      if (told_ < read_.size() && read_[told_].depth == Depth()) return SomeNodes();
+      if (IsAtDepth(told_)) return SomeNodes();
       TracePiece piece = SomeSteps();
       if (!piece.links.empty()) return piece;
     }
@@ -60,6 +60,9 @@ class TraceTelling {
       order_.seeds.push_back(lot.lot_id);
       piece.nodes.push_back(NodeOf(lot));
     }
+    // Deleted since the caller found them.
+    walked_ = lots.empty();
+    if (walked_) return piece;
     TraceNodesRead seeds(order_, std::move(piece.nodes));
     RETURN_IF_ERROR(seeds.Post(*snapshot_));
     ASSIGN_OR_RETURN(piece.nodes, seeds.Take(*snapshot_));
@@ -120,6 +123,8 @@ class TraceTelling {
     bounds_ = BoundTrace(graph_, totals);
     return absl::OkStatus();
   }
+
+  bool IsAtDepth(size_t read) const { return read < read_.size() && read_[read].depth == Depth(); }
 
   // Takes the next nodes of this depth when those that were read are told, and has the database
   // read those after them.
@@ -193,9 +198,10 @@ class TraceTelling {
     ++begun_;
   }
 
-  // As many of the nodes that were read as fit one message.
+  // As many of the nodes of this depth that were read as fit one message.
   TracePiece SomeNodes() {
-    const size_t count = std::min<size_t>(kTraceNodesPerMessage, read_.size() - told_);
+    size_t count = 0;
+    while (count < kTraceNodesPerMessage && IsAtDepth(told_ + count)) ++count;
     const auto begin = std::make_move_iterator(read_.begin() + static_cast<ptrdiff_t>(told_));
     TracePiece piece;
     piece.nodes.assign(begin, begin + static_cast<ptrdiff_t>(count));

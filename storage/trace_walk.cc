@@ -436,13 +436,13 @@ class Walk {
     const auto place = [](const Transformation& step) {
       return std::tie(step.occurred_at, step.work_order, step.recorded_at, step.transformation_id);
     };
-    std::sort(led_.begin(), led_.end(),
+    std::vector<Led> led = std::exchange(led_, {});
+    std::sort(led.begin(), led.end(),
               [&](const Led& a, const Led& b) { return place(a.step) < place(b.step); });
-    for (const Led& led : led_) {
-      graph_.OrderStep(led.number);
-      if (to_tell_ != nullptr) to_tell_->steps.Push(led.step);
+    for (const auto& [step, number] : led) {
+      graph_.OrderStep(number);
+      if (to_tell_ != nullptr) to_tell_->steps.Push(step);
     }
-    led_.clear();
   }
 
   // The lines that the filter leaves.

@@ -208,6 +208,23 @@ TEST_F(TraceTest, LotWithoutGenealogyIsItsOwnAnswer) {
   EXPECT_THAT(alone.links, IsEmpty());
 }
 
+TEST_F(TraceTest, SeedsThatWereDeletedMeanwhileTellNothing) {
+  for (const TraceDirection direction : {kUp, kDown}) {
+    const TraceOrder order{.company = graph_.company(),
+                           .direction = direction,
+                           .seeds = {LotId(Uuid::MakeV7())},
+                           .depth_max = kTraceDepthMax,
+                           .node_limit = kTraceNodesDefault};
+    const auto summary = Trace(graph_.db(), order, [](const TracePiece& piece) {
+      EXPECT_THAT(piece.nodes, IsEmpty());
+      EXPECT_THAT(piece.links, IsEmpty());
+    });
+
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    EXPECT_EQ(summary->node_count, 0);
+  }
+}
+
 TEST_F(TraceTest, OrderOfTheSeedsNeverChangesTheAnswer) {
   graph_.AddStep({{"a"}}, {{"x"}, {"y"}});
   graph_.AddStep({{"b"}}, {{"y"}, {"z"}});

@@ -1,6 +1,7 @@
 // Traces whose levels are wider than what one statement, one flight or one reading takes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -161,6 +162,7 @@ std::vector<std::string> TellAll(TraceReader& reader, pg::Connection& db, bool p
 TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
   TraceReader reader(Order());
   std::array<int, 4> lots_at = {};
+  int steps = 0;
   std::string last;
   std::set<std::string> numbers;
   while (true) {
@@ -168,6 +170,7 @@ TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
     ASSERT_TRUE(piece.ok()) << piece.status();
     if (!piece->has_value()) break;
     ASSERT_LE((*piece)->nodes.size(), static_cast<size_t>(kTraceNodesPerMessage));
+    steps += static_cast<int>((*piece)->transformations.size());
     for (const TraceNode& node : (*piece)->nodes) {
       if (node.depth == 0) continue;
       int i = 0;
@@ -178,6 +181,8 @@ TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
       EXPECT_LT(last, node.number);
       EXPECT_EQ(node.bounds->total, Quantity::FromUnits(10));
       EXPECT_TRUE(numbers.insert(node.number).second) << node.number;
+      // After all that led to its depth.
+      EXPECT_EQ(steps, std::min(node.depth, 2) * kWide + (node.depth == 3 ? 1 : 0));
       last = node.number;
       ++lots_at[node.depth];
     }
