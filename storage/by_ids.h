@@ -1,8 +1,8 @@
 // Rows of many ids, read in one of two ways. One look at an index for each id costs the database
 // two microseconds, whatever is found. Ids begin with the time at which they were made (UUIDv7), so
 // what belongs together often lies together: where the ids are at least half of what there is
-// between the first and the last of them, all of that is read in one go and the others left out,
-// for a quarter of it (tests/bench, trace_100k).
+// between the first and the last of them, and none of the others has too many rows, all of that is
+// read in one go and the others left out, for a quarter of it (tests/bench, trace_100k).
 #pragma once
 
 #include <cstddef>
@@ -38,18 +38,20 @@ struct ByIds {
 template <class Id>
 struct IdPart {
   absl::Span<const Id> ids;
-  bool close = false;  // at least half of what lies between the first and the last
+  bool close = false;  // to be read in a range
 };
 
 inline constexpr size_t kIdsPerPart = 2'000;
 
 // The parts of ids that are sorted and stay where they are; asks the database how close they are,
-// where there are enough of them for it to matter. Nothing is posted.
-absl::StatusOr<std::vector<IdPart<LotId>>> PartsOf(pg::SpreadReads& reads, const CompanyId& company,
-                                                   absl::Span<const LotId> ids,
-                                                   size_t ids_per_part = kIdsPerPart);
-absl::StatusOr<std::vector<IdPart<TransformationId>>> PartsOf(
-    pg::SpreadReads& reads, const CompanyId& company, absl::Span<const TransformationId> ids);
+// where there are enough of them for it to matter. `between` counts what is going to be read
+// between the ids $2 and $3: how many ids there are, $4 at most, and how many rows of theirs, $5 at
+// most. Nothing is posted.
+template <class Id>
+absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::SpreadReads& reads,
+                                                const pg::Statement& between,
+                                                const CompanyId& company, absl::Span<const Id> ids,
+                                                size_t ids_per_part = kIdsPerPart);
 
 // Adds the statement, of whichever form is the quicker, to a SpreadReads or a Transaction.
 template <class Reads, class Id, class... Args>

@@ -17,6 +17,20 @@ LOTS_BY_IDS(kMadeAgain, "trace_made_again", R"sql(
   SELECT lot_id FROM transformation_outputs WHERE company = $1 AND )sql",
             "lot_id", " GROUP BY lot_id HAVING count(*) > 1");
 
+// What these two come to between two lots (by_ids.h).
+constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM lots
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
+         (SELECT count(*) FROM (
+            SELECT FROM transformation_outputs
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $5) AS lines) +
+         (SELECT count(*) FROM (
+            SELECT FROM movements
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (1, 3, 4, 8)
+            LIMIT $5) AS came)
+)sql"};
+
 // What is made: lines, added up here. $3 and $4: by when it had happened and was recorded.
 constexpr pg::Statement kMade{"trace_total_made", R"sql(
   SELECT o.lot_id, o.quantity
@@ -66,7 +80,8 @@ class NodeTotals {
 
   absl::StatusOr<std::vector<Quantity>> Read() && {
     const std::vector<LotId> lots = BeginWithMadeInGraph();
-    ASSIGN_OR_RETURN(const Parts parts, PartsOf(reads_, order_.company, lots));
+    ASSIGN_OR_RETURN(const Parts parts,
+                     PartsOf<LotId>(reads_, kOriginsBetween, order_.company, lots));
     for (size_t begin = 0; begin < parts.size(); begin += kPartsPerFlight) {
       RETURN_IF_ERROR(ReadSome(absl::MakeConstSpan(parts).subspan(begin, kPartsPerFlight)));
     }

@@ -11,9 +11,43 @@
 #include "storage/limits.h"
 #include "storage/trace_gather.h"
 #include "storage/trace_graph.h"
+#include "storage/trace_lines.h"
 
 namespace lots {
 namespace {
+
+// What a level and its lines come to between two lots, or two transformations (by_ids.h).
+constexpr pg::Statement kUsesBetween{"trace_count_uses_between", R"sql(
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM lots
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
+         (SELECT count(*) FROM (
+            SELECT FROM transformation_inputs
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $5) AS lines))sql"};
+
+constexpr pg::Statement kMakingsBetween{"trace_count_makings_between", R"sql(
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM lots
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
+         (SELECT count(*) FROM (
+            SELECT FROM transformation_outputs
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $5) AS lines))sql"};
+
+constexpr pg::Statement kOutputsBetween{"trace_count_outputs_between", R"sql(
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM transformations
+            WHERE company = $1 AND transformation_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
+         (SELECT count(*) FROM (
+            SELECT FROM transformation_outputs
+            WHERE company = $1 AND transformation_id BETWEEN $2 AND $3 LIMIT $5) AS lines))sql"};
+
+constexpr pg::Statement kInputsBetween{"trace_count_inputs_between", R"sql(
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM transformations
+            WHERE company = $1 AND transformation_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
+         (SELECT count(*) FROM (
+            SELECT FROM transformation_inputs
+            WHERE company = $1 AND transformation_id BETWEEN $2 AND $3 LIMIT $5) AS lines))sql"};
 
 // Stronger than what the ledger takes of lots and of serials: who moves one of them has done so, or
 // waits.
@@ -84,64 +118,6 @@ using LotNumbers = std::vector<uint32_t>;
 using LotParts = absl::Span<const IdPart<LotId>>;
 using StepParts = std::vector<IdPart<TransformationId>>;
 
-// A link as one line says it; the line tells outputs apart.
-struct Line {
-  TraceLink link;
-  uint32_t line = 0;
-};
-
-Line InputLine(const pg::Row& row) {
-  Line read;
-  TraceLink& link = read.link;
-  link.transformation_id = row.Get<TransformationId>(0);
-  link.lot_id = row.Get<LotId>(1);
-  link.output_lot_id = row.Get<std::optional<LotId>>(2);
-  link.kind = link.output_lot_id ? TraceLinkKind::kExactInput : TraceLinkKind::kPooledInput;
-  link.quantity = row.Get<Quantity>(3);
-  return read;
-}
-
-TraceLinkKind KindOf(OutputRole role) {
-  switch (role) {
-    case OutputRole::kProduct:
-      return TraceLinkKind::kOutput;
-    case OutputRole::kByProduct:
-      return TraceLinkKind::kByProduct;
-    case OutputRole::kReturnedComponent:
-      return TraceLinkKind::kReturnedComponent;
-  }
-  return TraceLinkKind::kOutput;
-}
-
-Line OutputLine(const pg::Row& row) {
-  Line read;
-  read.line = row.Get<uint32_t>(4);
-  TraceLink& link = read.link;
-  link.transformation_id = row.Get<TransformationId>(0);
-  link.lot_id = row.Get<LotId>(1);
-  link.kind = KindOf(row.Get<OutputRole>(2));
-  link.quantity = row.Get<Quantity>(3);
-  return read;
-}
-
-// Which kinds of links the filter leaves.
-class KindFilter {
- public:
-  explicit KindFilter(const std::vector<TraceLinkKind>& kinds) : kinds_(kinds) {
-    for (const TraceLinkKind kind : kinds) (IsInput(kind) ? inputs_ : outputs_) = true;
-  }
-
-  bool Allows(TraceLinkKind kind) const {
-    const bool narrowed = IsInput(kind) ? inputs_ : outputs_;
-    return !narrowed || std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end();
-  }
-
- private:
-  const std::vector<TraceLinkKind>& kinds_;
-  bool inputs_ = false;
-  bool outputs_ = false;
-};
-
 // One walk: what it has seen, and the level it stands on.
 class Walk {
  public:
@@ -166,7 +142,7 @@ class Walk {
   }
 
  private:
-  using Lines = std::vector<Line>;
+  using Lines = std::vector<TraceLine>;
   // A transformation that the level led to, and its number.
   struct Led {
     Transformation step;
@@ -210,7 +186,8 @@ class Walk {
     ids_.clear();
     for (const uint32_t lot : lots) ids_.push_back(graph_.IdOfLot(lot));
     std::sort(ids_.begin(), ids_.end());
-    ASSIGN_OR_RETURN(parts_, PartsOf(reads_, order_.company, ids_));
+    const pg::Statement& between = downstream_ ? kUsesBetween : kMakingsBetween;
+    ASSIGN_OR_RETURN(parts_, PartsOf<LotId>(reads_, between, order_.company, ids_));
     return absl::OkStatus();
   }
 
@@ -317,11 +294,11 @@ class Walk {
   absl::Status ReadFarSide(FarSide& far) {
     std::sort(far.fresh.begin(), far.fresh.end());
     std::sort(far.pooled.begin(), far.pooled.end());
-    ASSIGN_OR_RETURN(const StepParts fresh, PartsOf(reads_, order_.company, far.fresh));
+    ASSIGN_OR_RETURN(const StepParts fresh, StepPartsOf(far.fresh));
     // Mostly the same.
     StepParts pooled = fresh;
     if (far.pooled != far.fresh) {
-      ASSIGN_OR_RETURN(pooled, PartsOf(reads_, order_.company, far.pooled));
+      ASSIGN_OR_RETURN(pooled, StepPartsOf(far.pooled));
     }
     for (const auto& part : fresh) AddHeaders(part);
     const ByIds& far_lots = downstream_ ? kAllOutputs : kPooledInputs;
@@ -345,6 +322,10 @@ class Walk {
       Reach(lines);
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<StepParts> StepPartsOf(absl::Span<const TransformationId> steps) {
+    return PartsOf(reads_, downstream_ ? kOutputsBetween : kInputsBetween, order_.company, steps);
   }
 
   void AddHeaders(const IdPart<TransformationId>& steps) {
@@ -446,11 +427,11 @@ class Walk {
   }
 
   // The lines that the filter leaves.
-  Lines Read(const pg::Result& rows, Line (*read)(const pg::Row&)) const {
+  Lines Read(const pg::Result& rows, TraceLine (*read)(const pg::Row&)) const {
     Lines lines;
     lines.reserve(rows.size());
     for (const pg::Row& row : rows) {
-      const Line line = read(row);
+      const TraceLine line = read(row);
       if (kinds_.Allows(line.link.kind)) lines.push_back(line);
     }
     return lines;
@@ -459,7 +440,7 @@ class Walk {
   pg::SpreadReads& reads_;
   const TraceOrder& order_;
   TraceToTell* const to_tell_;
-  const KindFilter kinds_;
+  const LinkKindFilter kinds_;
   const bool downstream_;
   TraceGatherer graph_;
   int depth_ = 0;

@@ -5,7 +5,7 @@
 
 #include <ctime>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -23,9 +23,12 @@ namespace {
 constexpr absl::string_view kBackground[] = {"checkpointer", "background writer",   "walwriter",
                                              "autovacuum",   "logical replication", "startup"};
 
+// What could be read of it: a process may end meanwhile, which iterators of a file would throw.
 std::string ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  const std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 // All threads, to the nanosecond; /proc counts in hundredths of a second. 0: it has ended.
