@@ -26,7 +26,7 @@ class TraceGatherer {
   // Makes the lots, which are not reached yet, the nodes of the next depth, in this order.
   void AddLevel(const std::vector<uint32_t>& level);
   void Describe(uint32_t lot, int scale, bool serial) {
-    lots_[lot].second.scale = static_cast<int8_t>(scale);
+    lots_[lot].second.scale = static_cast<uint8_t>(scale);
     lots_[lot].second.serial = serial;
   }
   void MarkCut(uint32_t lot) { lots_[lot].second.cut = true; }

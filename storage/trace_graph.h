@@ -28,7 +28,7 @@ struct TraceGraph {
     // Found, but kept out of the answer by the filter.
     bool withheld = false;
     bool serial = false;
-    int8_t scale = 0;  // decimals of its quantities
+    uint8_t scale = 0;  // decimals of its quantities
   };
   struct Step {
     TransformationId transformation_id;
