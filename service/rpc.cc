@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/fields.h"
+#include "service/gathering.h"
 #include "service/peer_address.h"
 #include "service/trace_context.h"
 #include "storage/base/status_macros.h"
@@ -223,6 +224,7 @@ const Outcome* Rpc::Admit(Trip& trip) {
   if (stopping_) return &shutting_down_;
   if (trip.kind == TripKind::kStream) return AdmitStream(trip);
   if (calls_.Push(trip.call.company.value(), trip)) return nullptr;
+  absl::SleepFor(UntilRefusals(absl::Now()));
   metrics_.rejected("queue").Increment();
   return &queue_full_;
 }

@@ -2,7 +2,7 @@
 // may do this → for this company → the queue for a database worker, or a refusal → the handler →
 // the end, with one metric and one log line (a full server's refusals share one line a second).
 //
-// gRPC's threads only ever put a call into the queue. A handler runs on a worker's thread with a
+// gRPC's threads only ever put a call into the queue, or refuse it (gathering.h). A handler runs on a worker's thread with a
 // connection of its own, which is given back before the answer is sent.
 #pragma once
 
@@ -134,7 +134,7 @@ class Rpc {
   }
 
   // Fills in the trip and puts it into the queue, or says how it is refused, which was told by
-  // then; its end is the caller's to send. Never waits.
+  // then; its end is the caller's to send. Never waits for the queue.
   std::optional<grpc::Status> Begin(Trip& trip, const Method& method,
                                     const grpc::CallbackServerContext& context, const Asked& asked,
                                     TripKind kind);
