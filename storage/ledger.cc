@@ -14,8 +14,12 @@ namespace lots {
 
 namespace {
 
+// The company, once for each of the locations, or once without any.
 constexpr pg::Statement kReadCompany{"ledger_read_company", R"sql(
-SELECT lots_enabled, expiry_enabled, time_zone FROM companies WHERE company = $1)sql"};
+SELECT c.lots_enabled, c.expiry_enabled, c.time_zone, l.location_id, l.kind
+FROM companies c
+LEFT JOIN locations l ON l.company = $1 AND l.location_id = ANY($2)
+WHERE c.company = $1)sql"};
 
 constexpr pg::Statement kLockSerials{"ledger_lock_serials", R"sql(
 SELECT lot_id, product_id, number, tracking, scale, state, expires_on,
@@ -35,9 +39,6 @@ WHERE company = $1 AND lot_id = ANY($2) AND tracking <> 3
 ORDER BY lot_id
 FOR KEY SHARE)sql"};
 
-constexpr pg::Statement kReadKinds{"ledger_read_kinds", R"sql(
-SELECT location_id, kind FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
-
 // Of lots alone: the balances of a serial are written under the lock on its own row. By lot, since
 // one look at the index then finds all places of a lot, touched or not; the CASE keeps the touched
 // ones in a hash table that is only made when there is a lot to look up in it.
@@ -52,11 +53,11 @@ WHERE company = $1 AND lot_id = ANY($2)
 ORDER BY lot_id, location_id
 FOR UPDATE)sql"};
 
-// Every place where a serial has been, and where lots are on hand.
-constexpr pg::Statement kReadPlaces{"ledger_read_places", R"sql(
-SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at, is_serial
+// Every place where a serial has been.
+constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
+SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
 FROM balances
-WHERE company = $1 AND lot_id = ANY($2) AND (is_serial OR (quantity > 0 AND kind IN (1, 2))))sql"};
+WHERE company = $1 AND lot_id = ANY($2) AND is_serial)sql"};
 
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
 SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
@@ -103,22 +104,6 @@ LotFacts LotFactsOf(const pg::Row& row) {
           .planned_for = row.Get<std::optional<WorkOrderId>>(7)};
 }
 
-// For the text of a refusal.
-constexpr size_t kLotPlacesMax = 4;
-
-void KeepLargest(std::vector<Place>& places) {
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
-    return std::tie(b.quantity, a.location_id) < std::tie(a.quantity, b.location_id);
-  });
-  if (places.size() > kLotPlacesMax) places.resize(kLotPlacesMax);
-}
-
-Place PlaceOf(const pg::Row& row) {
-  return {.location_id = row.Get<LocationId>(1),
-          .kind = row.Get<LocationKind>(2),
-          .quantity = row.Get<Quantity>(3)};
-}
-
 }  // namespace
 
 Ledger::Ledger(const WriteContext& context, Accept accept)
@@ -138,6 +123,8 @@ void Ledger::Touch(const LotId& lot_id, const LocationId& location_id) {
 }
 
 void Ledger::TouchLot(const LotId& lot_id) { touched_lots_.insert(lot_id); }
+
+void Ledger::ExpectNoSerial(const LotId& lot_id) { expected_no_serials_.insert(lot_id); }
 
 void Ledger::TouchLocation(const LocationId& location_id) {
   touched_locations_.insert(location_id);
@@ -160,10 +147,12 @@ void Ledger::AddNewLot(const LotFacts& lot) {
 }
 
 void Ledger::AddLocks(pg::Transaction& transaction) {
-  std::vector<LotId> lot_ids, place_lots;
+  std::vector<LotId> lot_ids, perhaps_serials, place_lots;
   std::vector<LocationId> place_locations;
   for (const LotId& lot_id : touched_lots_) {
-    if (!new_lots_.contains(lot_id)) lot_ids.push_back(lot_id);
+    if (new_lots_.contains(lot_id)) continue;
+    lot_ids.push_back(lot_id);
+    if (!expected_no_serials_.contains(lot_id)) perhaps_serials.push_back(lot_id);
   }
   for (const auto& [lot_id, location_id] : touched_) {
     if (new_lots_.contains(lot_id)) continue;
@@ -172,13 +161,14 @@ void Ledger::AddLocks(pg::Transaction& transaction) {
   }
   const std::vector<LocationId> location_ids(touched_locations_.begin(), touched_locations_.end());
   const CompanyId& company = context_.company;
-  locks_.company = transaction.Add(kReadCompany, company);
+  locks_.company = transaction.Add(kReadCompany, company, location_ids);
   locks_.serials = transaction.Add(kLockSerials, company, lot_ids);
   locks_.lots = transaction.Add(kLockLots, company, lot_ids);
-  locks_.kinds = transaction.Add(kReadKinds, company, location_ids);
   locks_.balances = transaction.Add(kLockBalances, company, lot_ids, place_lots, place_locations);
   locks_.holds = AddHolds(transaction, lot_ids);
-  locks_.places = transaction.Add(kReadPlaces, company, lot_ids);
+  if (!perhaps_serials.empty()) {
+    locks_.serial_places = transaction.Add(kReadSerialPlaces, company, perhaps_serials);
+  }
   AddReturnLocks(transaction);
 }
 
@@ -193,24 +183,30 @@ void Ledger::AddReturnLocks(pg::Transaction& transaction) {
   }
 }
 
-absl::Status Ledger::Load(const pg::Results& results) {
-  const pg::Result& company = results[locks_.company];
-  if (company.empty()) return Refuse(CompanyNotFound(context_.company));
-  company_.lots_enabled = company[0].Get<bool>(0);
-  company_.expiry_enabled = company[0].Get<bool>(1);
-  ASSIGN_OR_RETURN(company_.zone, LoadZone(company[0].Get<absl::string_view>(2)));
-  if (!company_.lots_enabled) return Refuse(LotsDisabled(context_.company));
-
+absl::Status Ledger::Load(pg::Transaction& transaction, const pg::Results& results) {
+  transaction_ = &transaction;
+  RETURN_IF_ERROR(LoadCompany(results[locks_.company]));
   for (const size_t lots : {locks_.serials, locks_.lots}) {
     for (const pg::Row row : results[lots]) lots_[row.Get<LotId>(0)] = LotFactsOf(row);
   }
-  for (const pg::Row row : results[locks_.kinds]) {
-    kinds_[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
-  }
   for (const pg::Row row : results[locks_.balances]) LoadBalance(row);
-  LoadPlaces(results[locks_.places]);
+  if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places]);
   LoadHolds(results[locks_.holds]);
   LoadReturns(results);
+  return LoadUnexpectedSerials(transaction);
+}
+
+absl::Status Ledger::LoadCompany(const pg::Result& rows) {
+  if (rows.empty()) return Refuse(CompanyNotFound(context_.company));
+  const pg::Row first = rows[0];
+  company_.lots_enabled = first.Get<bool>(0);
+  company_.expiry_enabled = first.Get<bool>(1);
+  ASSIGN_OR_RETURN(company_.zone, LoadZone(first.Get<absl::string_view>(2)));
+  if (!company_.lots_enabled) return Refuse(LotsDisabled(context_.company));
+  for (const pg::Row row : rows) {
+    const auto location_id = row.Get<std::optional<LocationId>>(3);
+    if (location_id.has_value()) kinds_[*location_id] = row.Get<LocationKind>(4);
+  }
   return absl::OkStatus();
 }
 
@@ -226,20 +222,30 @@ void Ledger::LoadBalance(const pg::Row& row) {
       .stored = true};
 }
 
-void Ledger::LoadPlaces(const pg::Result& rows) {
+void Ledger::LoadSerialPlaces(const pg::Result& rows) {
   for (const pg::Row row : rows) {
-    const LotId lot_id = row.Get<LotId>(0);
-    const Place place = PlaceOf(row);
-    if (!row.Get<bool>(7)) {
-      lot_places_[lot_id].push_back(place);
-      continue;
-    }
     LoadBalance(row);
-    const SerialPlace candidate{.place = place, .last_recorded_at = row.Get<absl::Time>(6)};
+    const LotId lot_id = row.Get<LotId>(0);
+    const SerialPlace candidate{.place = {.location_id = row.Get<LocationId>(1),
+                                          .kind = row.Get<LocationKind>(2),
+                                          .quantity = row.Get<Quantity>(3)},
+                                .last_recorded_at = row.Get<absl::Time>(6)};
     const auto [known, is_first] = serial_places_.emplace(lot_id, candidate);
     if (!is_first && Closeness(candidate) > Closeness(known->second)) known->second = candidate;
   }
-  for (auto& [lot_id, places] : lot_places_) KeepLargest(places);
+}
+
+absl::Status Ledger::LoadUnexpectedSerials(pg::Transaction& transaction) {
+  std::vector<LotId> serials;
+  for (const auto& [lot_id, lot] : lots_) {
+    const bool is_serial = lot.tracking == Tracking::kSerial && !new_lots_.contains(lot_id);
+    if (is_serial && expected_no_serials_.contains(lot_id)) serials.push_back(lot_id);
+  }
+  if (serials.empty()) return absl::OkStatus();
+  const size_t places = transaction.Add(kReadSerialPlaces, context_.company, serials);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  LoadSerialPlaces(results[places]);
+  return absl::OkStatus();
 }
 
 void Ledger::LoadReturns(const pg::Results& results) {

@@ -1,13 +1,14 @@
 // The ledger: the one place where goods move. RecordMovements, opening quantities, completions,
 // disassemblies and reversals all post through it.
 //
-// A posting is two flights of one transaction: lock and read; judge in memory; write.
+// A posting is two flights of one transaction: lock and read; judge in memory; write. What only a
+// refusal's words need is read when there is one.
 //
 //   Ledger ledger(context);
 //   ledger.Touch(lot, from); ledger.Touch(lot, to);  // every place that will move
 //   ledger.AddLocks(transaction);                    // to the first flight, after ClaimRequest
 //   ASSIGN_OR_RETURN(auto locked, transaction.Send());
-//   RETURN_IF_ERROR(ledger.Load(locked));
+//   RETURN_IF_ERROR(ledger.Load(transaction, locked));
 //   for (…) ledger.Post(posting, problems);          // each on what the ones before leave behind
 //   if (!problems.empty()) return Refuse(std::move(problems));
 //   ledger.AddWrites(transaction);                   // to the last flight
@@ -140,6 +141,9 @@ class Ledger {
   void Touch(const LotId& lot_id, const LocationId& location_id);
   // A lot without movement: only its facts are wanted, and its row is locked as the others are.
   void TouchLot(const LotId& lot_id);
+  // The request says how much of this lot moves, as it must of a LOT and need not of a serial. If it
+  // is a serial all the same, where it is is read late, by a flight of its own.
+  void ExpectNoSerial(const LotId& lot_id);
   // A location without movement: only its kind is wanted.
   void TouchLocation(const LocationId& location_id);
   // The delivery that a RETURN names.
@@ -151,12 +155,13 @@ class Ledger {
   // locations of its postings were touched for any lot or by TouchLocation.
   void AddNewLot(const LotFacts& lot);
 
-  // Adds the statements of the first flight: the company, the lots, the locations, the balances of
-  // lots (FOR UPDATE), the holds, where things are, the deliveries (FOR UPDATE).
+  // Adds the statements of the first flight: the company and the locations, the lots, the balances
+  // of lots (FOR UPDATE), the holds, where serials are, the deliveries (FOR UPDATE).
   void AddLocks(pg::Transaction& transaction);
-  // Reads what they answered. NOT_FOUND COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED are
+  // Reads what they answered, and what is missing of serials that were not expected; `transaction`
+  // outlives the judging. NOT_FOUND COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED are
   // refused here; unknown lots and locations by Post.
-  absl::Status Load(const pg::Results& results);
+  absl::Status Load(pg::Transaction& transaction, const pg::Results& results);
 
   // --- after Load: what is known ---------------------------------------------------------------
 
@@ -247,8 +252,8 @@ class Ledger {
   };
   // Where the statements' results stand.
   struct Locks {
-    size_t company, serials, lots, kinds, balances, holds, places;
-    std::optional<size_t> deliveries, later_movements, reversals;
+    size_t company, serials, lots, balances, holds;
+    std::optional<size_t> serial_places, deliveries, later_movements, reversals;
   };
   // One movement under judgement, once its lot and places are known.
   struct Case {
@@ -258,11 +263,14 @@ class Ledger {
     Balance& to;
   };
   using Problems = std::vector<Problem>;
+  using PlacesOfLots = absl::flat_hash_map<LotId, std::vector<Place>>;
 
   // ledger.cc: what is locked and known.
   void AddReturnLocks(pg::Transaction& transaction);
+  absl::Status LoadCompany(const pg::Result& rows);
   void LoadBalance(const pg::Row& row);
-  void LoadPlaces(const pg::Result& rows);
+  void LoadSerialPlaces(const pg::Result& rows);
+  absl::Status LoadUnexpectedSerials(pg::Transaction& transaction);
   // Of two places of one serial, it is in the one where this is greater.
   static std::tuple<bool, absl::Time, bool> Closeness(const SerialPlace& candidate);
   void LoadReturns(const pg::Results& results);
@@ -273,9 +281,12 @@ class Ledger {
   bool JudgeShape(const Case& c, Problems& problems) const;
   void JudgeLot(const Case& c, Problems& problems) const;
   void JudgeReturn(const Case& c, Problems& problems) const;
-  void JudgeSource(const Case& c, Problems& problems) const;
+  void JudgeSource(const Case& c, Problems& problems);
   void JudgeSerialSource(const Case& c, Problems& problems) const;
-  Problem NotEnough(const Case& c) const;
+  Problem NotEnough(const Case& c);
+  // Where a lot is on hand, the most first; those of all touched lots are read when one is asked for.
+  absl::Span<const Place> LotPlaces(const LotId& lot_id);
+  PlacesOfLots ReadLotPlaces();
   void CoverShortage(const Case& c);
 
   // ledger_holds.cc: what is held.
@@ -304,10 +315,12 @@ class Ledger {
 
   absl::btree_set<PlaceKey> touched_;
   absl::btree_set<LotId> touched_lots_;
+  absl::flat_hash_set<LotId> expected_no_serials_;
   absl::btree_set<LocationId> touched_locations_;
   absl::btree_set<MovementId> touched_deliveries_;
   std::vector<MovementId> reversed_;
   Locks locks_{};
+  pg::Transaction* transaction_ = nullptr;  // once loaded
 
   CompanyFacts company_;
   absl::flat_hash_map<LotId, LotFacts> lots_;
@@ -316,7 +329,7 @@ class Ledger {
   // Ordered as they are locked and written; references to them stay good while others are added.
   std::map<PlaceKey, Balance> balances_;
   absl::flat_hash_map<LotId, SerialPlace> serial_places_;
-  absl::flat_hash_map<LotId, std::vector<Place>> lot_places_;
+  std::optional<PlacesOfLots> lot_places_;  // once read
   absl::flat_hash_map<LotId, std::vector<Hold>> holds_;  // of held lots only
   std::map<MovementId, Delivery> deliveries_;
   // Of a movement that will be reversed: the first later one of the same serial that stands.

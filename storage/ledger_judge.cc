@@ -15,6 +15,15 @@ namespace lots {
 
 namespace {
 
+// For the text of a refusal.
+constexpr size_t kLotPlacesMax = 4;
+
+constexpr pg::Statement kReadLotPlaces{"ledger_read_lot_places", R"sql(
+SELECT lot_id, location_id, kind, quantity
+FROM balances
+WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0 AND kind IN (1, 2)
+ORDER BY lot_id, quantity DESC, location_id)sql"};
+
 // "serial SN-1 of product bike".
 std::string NameOf(const LotFacts& lot) {
   return absl::StrCat(lot.tracking == Tracking::kSerial ? "serial " : "lot ", lot.number,
@@ -296,7 +305,7 @@ void Ledger::JudgeReturn(const Case& c, Problems& problems) const {
   }
 }
 
-void Ledger::JudgeSource(const Case& c, Problems& problems) const {
+void Ledger::JudgeSource(const Case& c, Problems& problems) {
   const Quantity limit = Quantity::FromUnits(Quantity::kUnitsMax);
   if (c.lot.tracking == Tracking::kSerial) {
     JudgeSerialSource(c, problems);
@@ -324,18 +333,40 @@ void Ledger::JudgeSerialSource(const Case& c, Problems& problems) const {
   if (somewhere || used_up) problems.push_back(SerialOnHand(c.posting, c.lot, *here));
 }
 
-Problem Ledger::NotEnough(const Case& c) const {
+// None when they cannot be read: what is refused is refused all the same.
+absl::Span<const Place> Ledger::LotPlaces(const LotId& lot_id) {
+  if (!lot_places_.has_value()) lot_places_ = ReadLotPlaces();
+  const auto found = lot_places_->find(lot_id);
+  if (found == lot_places_->end()) return {};
+  return found->second;
+}
+
+Ledger::PlacesOfLots Ledger::ReadLotPlaces() {
+  const std::vector<LotId> lot_ids(touched_lots_.begin(), touched_lots_.end());
+  const size_t read = transaction_->Add(kReadLotPlaces, context_.company, lot_ids);
+  const absl::StatusOr<pg::Results> results = transaction_->Send();
+  if (!results.ok()) return {};
+  PlacesOfLots places_of;
+  for (const pg::Row row : (*results)[read]) {
+    std::vector<Place>& places = places_of[row.Get<LotId>(0)];
+    if (places.size() == kLotPlacesMax) continue;
+    places.push_back({.location_id = row.Get<LocationId>(1),
+                      .kind = row.Get<LocationKind>(2),
+                      .quantity = row.Get<Quantity>(3)});
+  }
+  return places_of;
+}
+
+Problem Ledger::NotEnough(const Case& c) {
   const int scale = c.lot.scale;
   Facts facts = FactsOf(c.lot, Fact{"location_id", c.posting.from.value()},
                         Fact{"available", c.from.quantity.Format(scale)},
                         Fact{"needed", c.posting.quantity.Format(scale)});
   std::vector<std::string> elsewhere;
-  if (const auto places = lot_places_.find(c.lot.lot_id); places != lot_places_.end()) {
-    for (const Place& place : places->second) {
-      if (place.location_id == c.posting.from) continue;
-      elsewhere.push_back(
-          absl::StrCat(place.quantity.Format(scale), " at ", place.location_id.value()));
-    }
+  for (const Place& place : LotPlaces(c.lot.lot_id)) {
+    if (place.location_id == c.posting.from) continue;
+    elsewhere.push_back(
+        absl::StrCat(place.quantity.Format(scale), " at ", place.location_id.value()));
   }
   if (!elsewhere.empty()) facts.emplace_back("elsewhere", absl::StrJoin(elsewhere, ", "));
   return {.reason = Reason::kNotEnough,

@@ -218,7 +218,7 @@ absl::Status Creation::PostOpenings(pg::Transaction& transaction, Ledger& ledger
   TouchOpenings(ledger);
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
-  RETURN_IF_ERROR(ledger.Load(locked));
+  RETURN_IF_ERROR(ledger.Load(transaction, locked));
   for (size_t index = 0; index < drafts_.size(); ++index) PostOpening(index, ledger);
   return absl::OkStatus();
 }

@@ -41,13 +41,16 @@ RefColumns ColumnsOf(absl::Span<const LotRef> refs) {
   return columns;
 }
 
-constexpr pg::Statement kResolveLots{"resolve_lots", R"sql(
+// Two statements: most requests have one kind of reference only, and one statement for both takes
+// PostgreSQL longer to set up than to run.
+constexpr pg::Statement kResolveIds{"resolve_lot_ids", R"sql(
   SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
   FROM unnest($2::bigint[], $3::uuid[]) AS r (place, lot_id)
-  JOIN lots l ON l.company = $1 AND l.lot_id = r.lot_id
-  UNION ALL
+  JOIN lots l ON l.company = $1 AND l.lot_id = r.lot_id)sql"};
+
+constexpr pg::Statement kResolveNumbers{"resolve_lot_numbers", R"sql(
   SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
-  FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[])
+  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
     AS r (place, product_id, exact_key, folded_key)
   JOIN products p ON p.company = $1 AND p.product_id = r.product_id
   JOIN lots l ON l.company = $1 AND l.product_id = r.product_id
@@ -61,17 +64,22 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
   std::vector<std::optional<ResolvedLot>> lots(refs.size());
   if (refs.empty()) return lots;
   const RefColumns columns = ColumnsOf(refs);
-  ASSIGN_OR_RETURN(
-      const pg::Result found,
-      pg::Query(db, kResolveLots, company, columns.id_places, columns.ids, columns.number_places,
-                columns.products, columns.exact_keys, columns.folded_keys));
-  for (const pg::Row row : found) {
-    lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),
-                                            .product_id = row.Get<ProductId>(2),
-                                            .number = row.Get<std::string>(3),
-                                            .tracking = row.Get<Tracking>(4),
-                                            .scale = row.Get<int>(5),
-                                            .state = row.Get<LotState>(6)};
+  pg::Flight flight(db);
+  if (!columns.ids.empty()) flight.Add(kResolveIds, company, columns.id_places, columns.ids);
+  if (!columns.products.empty()) {
+    flight.Add(kResolveNumbers, company, columns.number_places, columns.products,
+               columns.exact_keys, columns.folded_keys);
+  }
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  for (const pg::Result& found : results) {
+    for (const pg::Row row : found) {
+      lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),
+                                              .product_id = row.Get<ProductId>(2),
+                                              .number = row.Get<std::string>(3),
+                                              .tracking = row.Get<Tracking>(4),
+                                              .scale = row.Get<int>(5),
+                                              .state = row.Get<LotState>(6)};
+    }
   }
   return lots;
 }

@@ -26,7 +26,7 @@ struct ResolvedLot {
 };
 
 // The lots that are named, by id or by product and number as the product's case rule says; in the
-// order of `refs`, nothing where there is no such lot. One statement, whatever their count.
+// order of `refs`, nothing where there is no such lot. One round trip, whatever their count.
 absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs);

@@ -105,7 +105,7 @@ class Attempt {
     ledger_.AddLocks(transaction_);
     const size_t details = transaction_.Add(kReadDetails, company, all);
     ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-    RETURN_IF_ERROR(ledger_.Load(results));
+    RETURN_IF_ERROR(ledger_.Load(transaction_, results));
     details_ = ReadDetails(results[details]);
     for (const LotId& lot : all) {
       // Deleted between the two looks.

@@ -232,8 +232,10 @@ void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problem
 
 absl::StatusOr<RecordedMovements> Recording::Attempt() {
   Ledger ledger(order_.context, order_.accept);
-  for (const Draft& draft : drafts_) {
+  for (size_t i = 0; i < drafts_.size(); ++i) {
+    const Draft& draft = drafts_[i];
     if (!draft.problems.empty()) continue;
+    if (order_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
     ledger.Touch(draft.posting.lot_id, draft.posting.from);
     ledger.Touch(draft.posting.lot_id, draft.posting.to);
     if (draft.posting.delivery.has_value()) ledger.TouchDelivery(*draft.posting.delivery);
@@ -244,7 +246,7 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
   }
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
-  RETURN_IF_ERROR(ledger.Load(locked));
+  RETURN_IF_ERROR(ledger.Load(transaction, locked));
 
   std::vector<Problem> problems;
   first_index_.clear();

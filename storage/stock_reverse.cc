@@ -45,7 +45,7 @@ absl::StatusOr<MovementId> Attempt(pg::Connection& db, const ReverseMovementOrde
   ClaimRequest(transaction, order.context, {reversal.value()});
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
-  RETURN_IF_ERROR(ledger.Load(locked));
+  RETURN_IF_ERROR(ledger.Load(transaction, locked));
   std::vector<Problem> problems;
   ledger.PostReversal(
       original, {.movement_id = reversal, .note = order.note, .field = "movement_id"}, problems);

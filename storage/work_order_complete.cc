@@ -134,9 +134,10 @@ void Attempt::TouchNamed() {
     touch(names_.by_products[i], order_.by_products[i].to);
   }
   for (size_t i = 0; i < order_.components.size(); ++i) {
-    const std::optional<LocationId>& from = order_.components[i].from;
+    const CompletionComponent& component = order_.components[i];
     if (!names_.components[i].has_value()) continue;
-    TouchMade(*names_.components[i], from.has_value() ? from : order_.source);
+    if (component.quantity.has_value()) ledger_.ExpectNoSerial(*names_.components[i]);
+    TouchMade(*names_.components[i], component.from.has_value() ? component.from : order_.source);
   }
 }
 
@@ -179,7 +180,7 @@ absl::Status Attempt::LockAndRead() {
     ledger_.AddLocks(transaction_);
     ASSIGN_OR_RETURN(results, transaction_.Send());
   }
-  return ledger_.Load(results);
+  return ledger_.Load(transaction_, results);
 }
 
 // Only serials that are ACTIVE and not reworked need their past, and they are rarely among the

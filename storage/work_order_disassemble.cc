@@ -117,7 +117,7 @@ absl::Status Attempt::LockComponents(const ResolvedLot& unit) {
       orders::AddContentsPast(transaction_, order_.context.company, unit.lot_id, contents_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   orders::ReadContentsPast(results, past, contents_);
-  return ledger_.Load(results);
+  return ledger_.Load(transaction_, results);
 }
 
 void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {

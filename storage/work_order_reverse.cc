@@ -167,7 +167,7 @@ absl::Status Attempt::LockAndRead() {
   const size_t outputs = transaction_.Add(kReadOutputs, company_, id);
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  RETURN_IF_ERROR(ledger_.Load(results));
+  RETURN_IF_ERROR(ledger_.Load(transaction_, results));
   std::optional<Problem> problem = JudgeTransformation(results[transformation]);
   if (problem.has_value()) return Refuse(*std::move(problem));
   ReadOrder(results[work_order]);

@@ -236,7 +236,7 @@ TEST_F(HotStatements, EachUsesItsIndex) {
       {"read_hold_causes_of_lots", "holds_standing"},
       {"read_hold_causes_of_lots", "recall_members_pkey"},
       {"ledger_read_holds", "holds_standing"},
-      {"ledger_read_places", "balances_pkey"},
+      {"ledger_read_serial_places", "balances_pkey"},
       {"ledger_lock_balances", "balances_pkey"},
       {"ledger_update_balances", "balances_pkey"},
       {"lock_planned_serials", "assignments_planned"},

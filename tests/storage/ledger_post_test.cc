@@ -49,7 +49,7 @@ class LedgerPostTest : public ::testing::Test {
     pg::Transaction transaction(world_.db());
     ledger.AddLocks(transaction);
     const auto locked = transaction.Send();
-    Check(locked.ok() && ledger.Load(*locked).ok());
+    Check(locked.ok() && ledger.Load(transaction, *locked).ok());
     std::vector<Problem> problems;
     for (const Posting& posting : postings) ledger.Post(posting, problems);
     std::vector<std::string> reasons;
@@ -121,7 +121,7 @@ TEST_F(LedgerPostTest, PlannedSerialIsJudgedByTheStateItGets) {
   ledger.Touch(lot, posting.to);
   pg::Transaction transaction(world_.db());
   ledger.AddLocks(transaction);
-  ASSERT_TRUE(ledger.Load(*transaction.Send()).ok());
+  ASSERT_TRUE(ledger.Load(transaction, *transaction.Send()).ok());
   std::vector<Problem> problems;
   ledger.Post(posting, problems);
   ASSERT_EQ(problems.size(), 1u);
@@ -147,7 +147,7 @@ TEST_F(LedgerPostTest, LotOfTheSameTransactionHasItsPlacesFromTheStart) {
   ledger.Touch(lot, LocationId("stock"));
   pg::Transaction transaction(world_.db());
   ledger.AddLocks(transaction);
-  ASSERT_TRUE(ledger.Load(*transaction.Send()).ok());
+  ASSERT_TRUE(ledger.Load(transaction, *transaction.Send()).ok());
   std::vector<Problem> problems;
   ledger.Post({.movement_id = MovementId(Uuid::MakeV7()),
                .kind = MovementKind::kAdjustment,

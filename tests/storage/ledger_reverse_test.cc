@@ -192,7 +192,7 @@ TEST_F(LedgerReverseTest, MovementsOfOneTransformationAreTakenBackTogether) {
   ledger.AddLocks(transaction);
   const auto locked = transaction.Send();
   ASSERT_TRUE(locked.ok()) << locked.status();
-  ASSERT_TRUE(ledger.Load(*locked).ok());
+  ASSERT_TRUE(ledger.Load(transaction, *locked).ok());
   std::vector<Problem> problems;
   for (size_t i = posted->size(); i-- > 0;) {
     PostedMovement original = (*posted)[i];

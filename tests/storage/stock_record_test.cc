@@ -153,6 +153,43 @@ TEST_F(StockRecordTest, SerialMovesOnceInARequest) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(StockRecordTest, SerialIsJudgedTheSameWhetherItsQuantityIsSaidOrNot) {
+  for (const std::string quantity : {"1", "-"}) {
+    SCOPED_TRACE(quantity);
+    const auto move = [&](absl::string_view kind, absl::string_view way) {
+      return world_.Record({absl::StrCat(kind, " S1 ", quantity, " ", way)}).status();
+    };
+    ASSERT_TRUE(move("RECEIPT", ">stock").ok());
+    EXPECT_THAT(Texts(ProblemsOf(move("RECEIPT", ">yard"))),
+                ElementsAre("movements[0].lot SERIAL_ON_HAND"));
+    EXPECT_THAT(Texts(ProblemsOf(move("TRANSFER", "yard>stock"))),
+                ElementsAre("movements[0].from_location_id SERIAL_NOT_THERE"));
+    ASSERT_TRUE(move("TRANSFER", "stock>yard").ok());
+    EXPECT_EQ(world_.Where("S1"), "yard 1");
+    ASSERT_TRUE(move("ADJUSTMENT", "yard>").ok());
+    EXPECT_EQ(world_.Where("S1"), "");
+  }
+}
+
+TEST_F(StockRecordTest, RefusalTellsWhereTheRestIsMostFirst) {
+  world_.Do("RECEIPT L1 1 >stock");
+  for (const char* const receipt : {"RECEIPT L1 2 >yard", "RECEIPT L1 9 >truck",
+                                    "RECEIPT L1 3 >box"}) {
+    world_.Do(receipt);
+  }
+
+  const absl::Status refused =
+      world_.Record({"DELIVERY L1 5 stock>", "DELIVERY L1 7 stock>"}).status();
+
+  const std::vector<Problem> problems = ProblemsOf(refused);
+  ASSERT_EQ(problems.size(), 2u);
+  for (const Problem& problem : problems) {
+    EXPECT_THAT(problem.facts,
+                ::testing::Contains(Facts::value_type("elsewhere", "9.000 at truck, 3.000 at box, "
+                                                                   "2.000 at yard")));
+  }
+}
+
 TEST_F(StockRecordTest, RepeatIsAnsweredAsTheSuccessItWas) {
   const auto first = world_.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 1 >stock"}, "r1");
   ASSERT_TRUE(first.ok());
