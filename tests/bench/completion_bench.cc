@@ -15,7 +15,6 @@ namespace {
 
 constexpr int kClients = 16;
 constexpr int kComponents = 5;
-constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
 // Components lie in WH-1: in every eighth group, whose lots are 80 apart.
 constexpr int64_t kGroupStride = 10 * kWarehouses;
 
@@ -146,8 +145,6 @@ std::unique_ptr<Calls> CompletionCalls(const LotdProcess& lotd, const Factory& f
                                        const std::string& name, int slots) {
   using Complete = UnaryCalls<v1::CompleteWorkOrderRequest, v1::CompleteWorkOrderResponse>;
   const std::shared_ptr<grpc::Channel> channel = lotd.NewChannel();
-  // Before the load: it would keep both sides from shaking hands in time.
-  Check(channel->WaitForConnected(absl::ToChronoTime(absl::Now() + kConnectTimeout)));
   return std::make_unique<Complete>(
       channel, "/lots.v1.WorkOrderService/CompleteWorkOrder", slots,
       [factory, name](int64_t number, v1::CompleteWorkOrderRequest& request) {

@@ -14,6 +14,8 @@ namespace lots::bench {
 namespace {
 
 constexpr int kComplaintsMax = 5;
+// After a fill the disk may be busy for a while, even for the pages of a program.
+constexpr absl::Duration kConnectTimeout = absl::Minutes(2);
 
 // What a slot's calls came to. A slot has one call at a time, so it needs no lock.
 struct Tally {
@@ -147,6 +149,10 @@ void Complain(const std::string& method, const grpc::Status& status) {
   static std::atomic<int> complaints = 0;
   if (complaints++ >= kComplaintsMax) return;
   std::cerr << method << ": " << status.error_code() << " " << status.error_message() << "\n";
+}
+
+void Connect(grpc::Channel& channel) {
+  Check(channel.WaitForConnected(absl::ToChronoTime(absl::Now() + kConnectTimeout)));
 }
 
 bool IsBusy(const grpc::Status& status) {

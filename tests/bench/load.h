@@ -31,6 +31,10 @@ enum class Answer {
 // Whether the refusal is one that says when to come again.
 bool IsBusy(const grpc::Status& status);
 
+// Waits until the channel is connected. Before the load: it would keep both sides from shaking hands
+// in time.
+void Connect(grpc::Channel& channel);
+
 // Calls of one method. Each of its slots carries one call at a time.
 class Calls {
  public:
@@ -55,7 +59,9 @@ class UnaryCalls final : public Calls {
         method_(std::move(method)),
         fill_(std::move(fill)),
         check_(std::move(check)),
-        slots_(slots) {}
+        slots_(slots) {
+    Connect(*channel);
+  }
 
   int slots() const override { return static_cast<int>(slots_.size()); }
 
