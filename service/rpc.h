@@ -2,8 +2,9 @@
 // may do this → for this company → the queue for a database worker, or a refusal → the handler →
 // the end, with one metric and one log line (a full server's refusals share one line a second).
 //
-// gRPC's threads only ever put a call into the queue, or refuse it (gathering.h). A handler runs on a worker's thread with a
-// connection of its own, which is given back before the answer is sent.
+// gRPC's threads only ever put a call into the queue, or refuse it (service/gathering.h). A handler
+// runs on a worker's thread with a connection of its own, which is given back before the answer is
+// sent.
 #pragma once
 
 #include <atomic>

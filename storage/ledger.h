@@ -141,8 +141,8 @@ class Ledger {
   void Touch(const LotId& lot_id, const LocationId& location_id);
   // A lot without movement: only its facts are wanted, and its row is locked as the others are.
   void TouchLot(const LotId& lot_id);
-  // The request says how much of this lot moves, as it must of a LOT and need not of a serial. If it
-  // is a serial all the same, where it is is read late, by a flight of its own.
+  // The request says how much of this lot moves, as it must of a LOT and need not of a serial. If
+  // it is a serial all the same, where it is is read late, by a flight of its own.
   void ExpectNoSerial(const LotId& lot_id);
   // A location without movement: only its kind is wanted.
   void TouchLocation(const LocationId& location_id);
@@ -284,7 +284,7 @@ class Ledger {
   void JudgeSource(const Case& c, Problems& problems);
   void JudgeSerialSource(const Case& c, Problems& problems) const;
   Problem NotEnough(const Case& c);
-  // Where a lot is on hand, the most first; those of all touched lots are read when one is asked for.
+  // Where a lot is on hand, the most first. Those of all touched lots are read when one is asked.
   absl::Span<const Place> LotPlaces(const LotId& lot_id);
   PlacesOfLots ReadLotPlaces();
   void CoverShortage(const Case& c);
@@ -329,7 +329,7 @@ class Ledger {
   // Ordered as they are locked and written; references to them stay good while others are added.
   std::map<PlaceKey, Balance> balances_;
   absl::flat_hash_map<LotId, SerialPlace> serial_places_;
-  std::optional<PlacesOfLots> lot_places_;  // once read
+  std::optional<PlacesOfLots> lot_places_;               // once read
   absl::flat_hash_map<LotId, std::vector<Hold>> holds_;  // of held lots only
   std::map<MovementId, Delivery> deliveries_;
   // Of a movement that will be reversed: the first later one of the same serial that stands.

@@ -31,8 +31,8 @@ enum class Answer {
 // Whether the refusal is one that says when to come again.
 bool IsBusy(const grpc::Status& status);
 
-// Waits until the channel is connected. Before the load: it would keep both sides from shaking hands
-// in time.
+// Waits until the channel is connected. Before the load: it would keep both sides from shaking
+// hands in time.
 void Connect(grpc::Channel& channel);
 
 // Calls of one method. Each of its slots carries one call at a time.

@@ -173,8 +173,8 @@ TEST_F(StockRecordTest, SerialIsJudgedTheSameWhetherItsQuantityIsSaidOrNot) {
 
 TEST_F(StockRecordTest, RefusalTellsWhereTheRestIsMostFirst) {
   world_.Do("RECEIPT L1 1 >stock");
-  for (const char* const receipt : {"RECEIPT L1 2 >yard", "RECEIPT L1 9 >truck",
-                                    "RECEIPT L1 3 >box"}) {
+  for (const char* const receipt :
+       {"RECEIPT L1 2 >yard", "RECEIPT L1 9 >truck", "RECEIPT L1 3 >box"}) {
     world_.Do(receipt);
   }
 
@@ -185,8 +185,9 @@ TEST_F(StockRecordTest, RefusalTellsWhereTheRestIsMostFirst) {
   ASSERT_EQ(problems.size(), 2u);
   for (const Problem& problem : problems) {
     EXPECT_THAT(problem.facts,
-                ::testing::Contains(Facts::value_type("elsewhere", "9.000 at truck, 3.000 at box, "
-                                                                   "2.000 at yard")));
+                ::testing::Contains(Facts::value_type("elsewhere",
+                                                      "9.000 at truck, 3.000 at box, "
+                                                      "2.000 at yard")));
   }
 }
 
