@@ -1,12 +1,27 @@
 #include "service/gathering.h"
 
-#include <algorithm>
+#include <sys/resource.h>
+
+#include "absl/time/clock.h"
 
 namespace lots {
+namespace {
 
-absl::Duration UntilRefusals(absl::Time now) {
-  const absl::Duration into_turn = (now - absl::UnixEpoch()) % kRefusalTurn;
-  return std::max(absl::ZeroDuration(), kRefusalTurn / 2 - into_turn);
+// How often this thread has waited for something. That it lost the processor to others does not
+// count, so it tells idling from falling behind, which the clock does not.
+long TimesSlept() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw;
+}
+
+}  // namespace
+
+void GatherRefusals() {
+  thread_local long slept_at_last = -1;
+  if (TimesSlept() == slept_at_last) return;
+  absl::SleepFor(kRefusalsGather);
+  slept_at_last = TimesSlept();
 }
 
 }  // namespace lots

@@ -1,18 +1,18 @@
-// When a full server refuses. A call that comes alone costs gRPC and the kernel several times what
-// one costs that comes with others: each wakes a thread, and takes the processor from what is being
-// served. So refusals are made in turns, and calls gather in their sockets meanwhile.
+// How a full server refuses. A call that comes alone costs gRPC and the kernel several times what
+// one costs that comes with others: it wakes a thread, which takes the processor from what is being
+// served. So calls to be refused gather in their sockets, and are refused together.
 #pragma once
 
 #include "absl/time/time.h"
 
 namespace lots {
 
-// In the first half of each turn calls gather, in the second they are refused: a refusal is late by
-// at most half a turn, little beside the second that its caller is asked to wait.
-inline constexpr absl::Duration kRefusalTurn = absl::Milliseconds(4);
+// Little beside the second that a refused caller is asked to wait.
+inline constexpr absl::Duration kRefusalsGather = absl::Milliseconds(2);
 
-// How long from `now` until refusals are made; zero: they are now. The same for all threads, so
-// that none is kept awake by the calls that the others leave.
-absl::Duration UntilRefusals(absl::Time now);
+// To be called before each refusal, on the thread of gRPC that makes it. Lets others gather when
+// the call came alone, which is when the thread has slept since its last refusal; one that finds
+// call after call refuses on without a rest.
+void GatherRefusals();
 
 }  // namespace lots

@@ -224,7 +224,7 @@ const Outcome* Rpc::Admit(Trip& trip) {
   if (stopping_) return &shutting_down_;
   if (trip.kind == TripKind::kStream) return AdmitStream(trip);
   if (calls_.Push(trip.call.company.value(), trip)) return nullptr;
-  absl::SleepFor(UntilRefusals(absl::Now()));
+  GatherRefusals();
   metrics_.rejected("queue").Increment();
   return &queue_full_;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -17,6 +18,7 @@
 #include "storage/base/check.h"
 
 namespace lots::bench {
+namespace fs = std::filesystem;
 namespace {
 
 // By their titles, "postgres: lotd: checkpointer ".
@@ -51,6 +53,31 @@ double EndedChildrenCpu(pid_t process) {
   return static_cast<double>(user + system) * 1e6 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+std::vector<pid_t> ChildrenOf(pid_t process) {
+  const std::string listed =
+      ReadFile(absl::StrCat("/proc/", process, "/task/", process, "/children"));
+  std::vector<pid_t> children;
+  for (const auto child : absl::StrSplit(listed, ' ', absl::SkipWhitespace())) {
+    if (pid_t pid = 0; absl::SimpleAtoi(child, &pid)) children.push_back(pid);
+  }
+  return children;
+}
+
+// All threads. Those that begin later inherit it.
+void Place(pid_t process, const cpu_set_t& cores) {
+  for (const auto& thread : fs::directory_iterator(absl::StrCat("/proc/", process, "/task"))) {
+    pid_t id = 0;
+    Check(absl::SimpleAtoi(thread.path().filename().string(), &id));
+    sched_setaffinity(id, sizeof(cores), &cores);  // it fails for one that has ended
+  }
+}
+
+std::vector<pid_t> WithChildren(pid_t server, pid_t postmaster) {
+  std::vector<pid_t> processes = ChildrenOf(postmaster);
+  processes.insert(processes.end(), {server, postmaster});
+  return processes;
+}
+
 bool ServesClients(pid_t backend) {
   const std::string title = ReadFile(absl::StrCat("/proc/", backend, "/cmdline"));
   for (const absl::string_view name : kBackground) {
@@ -64,15 +91,30 @@ bool ServesClients(pid_t backend) {
 CpuTimes CpuMeter::Now() const {
   CpuTimes times{.server = ProcessCpu(server_), .database = ProcessCpu(postmaster_)};
   times.database += EndedChildrenCpu(postmaster_);
-  const std::string children =
-      ReadFile(absl::StrCat("/proc/", postmaster_, "/task/", postmaster_, "/children"));
-  for (const auto child : absl::StrSplit(children, ' ', absl::SkipWhitespace())) {
-    pid_t process = 0;
-    if (absl::SimpleAtoi(child, &process) && ServesClients(process)) {
-      times.database += ProcessCpu(process);
-    }
+  for (const pid_t child : ChildrenOf(postmaster_)) {
+    if (ServesClients(child)) times.database += ProcessCpu(child);
   }
   return times;
+}
+
+CoresApart::CoresApart(pid_t server, pid_t postmaster)
+    : servers_(WithChildren(server, postmaster)) {
+  Check(sched_getaffinity(0, sizeof(all_), &all_) == 0);
+  cpu_set_t first, second;
+  CPU_ZERO(&first);
+  CPU_ZERO(&second);
+  const int half = CPU_COUNT(&all_) / 2;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &all_)) CPU_SET(core, CPU_COUNT(&first) < half ? &first : &second);
+  }
+  if (half == 0) first = all_;
+  for (const pid_t process : servers_) Place(process, first);
+  Place(getpid(), second);
+}
+
+CoresApart::~CoresApart() {
+  for (const pid_t process : servers_) Place(process, all_);
+  Place(getpid(), all_);
 }
 
 double OwnCpu() { return ProcessCpu(getpid()); }

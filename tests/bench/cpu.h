@@ -1,7 +1,10 @@
-// What the operating system says that a lotd and its PostgreSQL have computed.
+// What the operating system says that a lotd and its PostgreSQL have computed, and on which cores.
 #pragma once
 
+#include <sched.h>
 #include <sys/types.h>
+
+#include <vector>
 
 namespace lots::bench {
 
@@ -29,6 +32,21 @@ class CpuMeter {
  private:
   const pid_t server_;
   const pid_t postmaster_;
+};
+
+// While it lives, lotd and its PostgreSQL have the first half of the cores that this process may
+// use, and this process has the others: however much it sends, it takes nothing from them. With one
+// core all share it.
+class CoresApart {
+ public:
+  CoresApart(pid_t server, pid_t postmaster);
+  ~CoresApart();
+  CoresApart(const CoresApart&) = delete;
+  CoresApart& operator=(const CoresApart&) = delete;
+
+ private:
+  const std::vector<pid_t> servers_;
+  cpu_set_t all_;
 };
 
 // Of this process: what the load generator took.

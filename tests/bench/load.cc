@@ -1,5 +1,6 @@
 #include "tests/bench/load.h"
 
+#include <algorithm>
 #include <atomic>
 #include <ctime>
 #include <iostream>
@@ -47,13 +48,15 @@ class ClosedLoop {
       : calls_(calls), count_(count), end_(end), tallies_(calls.slots()) {}
 
   Load Run() {
-    const absl::Time began = absl::Now();
-    const double cpu = OwnCpu();
+    began_ = absl::Now();
+    cpu_ = OwnCpu();
     busy_ = calls_.slots();
-    for (int slot = 0; slot < calls_.slots(); ++slot) Next(slot, began);
+    for (int slot = 0; slot < calls_.slots(); ++slot) Next(slot, began_);
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(&over_));
-    return Sum(tallies_, began, cpu);
+    Load load = Sum(tallies_, began_, cpu_);
+    load.sending = sending_;
+    return load;
   }
 
  private:
@@ -68,7 +71,14 @@ class ClosedLoop {
   }
 
   void Stop() {
-    if (--busy_ > 0) return;
+    const int busy = --busy_;
+    if (busy == calls_.slots() - 1) {
+      // Each of the others has a call that is not answered.
+      sending_ = {.wall = absl::Now() - began_,
+                  .calls = std::min<int64_t>(next_ - 1, count_) - busy,
+                  .client_cpu = OwnCpu() - cpu_};
+    }
+    if (busy > 0) return;
     absl::MutexLock lock(&mutex_);
     over_ = true;
   }
@@ -76,7 +86,10 @@ class ClosedLoop {
   Calls& calls_;
   const int64_t count_;
   const absl::Time end_;
+  absl::Time began_;
+  double cpu_ = 0;
   std::vector<Tally> tallies_;
+  Load::Sending sending_;
   std::atomic<int64_t> next_ = 0;
   std::atomic<int> busy_ = 0;
   absl::Mutex mutex_;
@@ -97,8 +110,10 @@ class OpenLoop {
     for (int64_t number = 0; number < count; ++number) {
       Send(number, began + absl::Seconds(static_cast<double>(number) / per_second_));
     }
-    const absl::Duration sending = absl::Now() - began;
     absl::MutexLock lock(&mutex_);
+    const Load::Sending sending = {.wall = absl::Now() - began,
+                                   .calls = tally_.latency.count(),
+                                   .client_cpu = OwnCpu() - cpu};
     mutex_.Await(absl::Condition(this, &OpenLoop::AllFree));
     Load load = Sum({tally_}, began, cpu);
     load.late = late_;

@@ -126,10 +126,15 @@ struct Load {
   double client_cpu = 0;  // microseconds
   Histogram latency;
   Histogram refusals;  // how long they took
+  // What was reached when the last call was sent, without the time that what waits then takes.
+  struct Sending {
+    absl::Duration wall;
+    int64_t calls = 0;
+    double client_cpu = 0;
+  } sending;
   // In an open loop: how much later than at its time a call was sent, for want of a processor or
-  // of a slot, and over how long all of them were.
+  // of a slot.
   Histogram late;
-  absl::Duration sending;
 
   double per_second() const { return static_cast<double>(calls) / absl::ToDoubleSeconds(wall); }
 };

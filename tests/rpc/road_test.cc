@@ -7,11 +7,14 @@
 #include <numeric>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "service/gathering.h"
 #include "tests/support/eventually.h"
 #include "tests/support/test_server.h"
 
@@ -224,13 +227,20 @@ TEST(Road, AFullQueueRefusesAtOnceAndSaysWhenToRepeat) {
   EXPECT_EQ(full.server.Metric("lots_admission_rejected_total{reason=\"queue\"}"), 1);
 }
 
-// How many refusals each line about a full server stands for.
-std::vector<int> BusyLines(const TestServer& server) {
-  std::vector<int> times;
+// The lines about a full server.
+std::vector<nlohmann::json> BusyLines(const TestServer& server) {
+  std::vector<nlohmann::json> busy;
   for (const std::string& line : server.LogLines()) {
-    const nlohmann::json fields = nlohmann::json::parse(line);
-    if (fields.value("reason", "") == "SERVER_BUSY") times.push_back(fields.value("times", 1));
+    nlohmann::json fields = nlohmann::json::parse(line);
+    if (fields.value("reason", "") == "SERVER_BUSY") busy.push_back(std::move(fields));
   }
+  return busy;
+}
+
+// How many refusals each of them stands for.
+std::vector<int> RefusalsTold(const TestServer& server) {
+  std::vector<int> times;
+  for (const nlohmann::json& line : BusyLines(server)) times.push_back(line.value("times", 1));
   return times;
 }
 
@@ -241,15 +251,27 @@ TEST(Road, RefusalsOfAFullServerShareALineASecond) {
   const bool shared = Eventually([&] {
     ++refused;
     EXPECT_EQ(ReasonOf(full.CallOnceMore()), "SERVER_BUSY");
-    const std::vector<int> told = BusyLines(full.server);
+    const std::vector<int> told = RefusalsTold(full.server);
     return !told.empty() && told.back() > 1;
   });
-  const std::vector<int> lines = BusyLines(full.server);
+  const std::vector<int> lines = RefusalsTold(full.server);
   full.locked.reset();
 
   ASSERT_TRUE(shared);
   EXPECT_EQ(lines.front(), 1);
   EXPECT_EQ(std::accumulate(lines.begin(), lines.end(), 0), refused);
+}
+
+TEST(Road, ACallThatIsRefusedAloneLetsOthersGather) {
+  FullServer full;
+
+  EXPECT_EQ(ReasonOf(full.CallOnceMore()), "SERVER_BUSY");
+  const std::vector<nlohmann::json> refusals = BusyLines(full.server);
+  full.locked.reset();
+
+  ASSERT_EQ(refusals.size(), 1u);
+  EXPECT_GE(refusals[0].at("ms").get<double>(),
+            absl::ToDoubleMilliseconds(kRefusalsGather));
 }
 
 TEST(Road, ACallWhoseDeadlinePassedInTheQueueNeverReachesTheDatabase) {

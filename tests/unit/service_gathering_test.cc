@@ -1,26 +1,58 @@
-// The turns in which a full server refuses.
-#include <gtest/gtest.h>
-
+// When calls that are to be refused gather.
 #include "service/gathering.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace lots {
 namespace {
 
-const absl::Duration kHalf = kRefusalTurn / 2;
-const absl::Time kTurn = absl::UnixEpoch() + 450'000'000'000 * kRefusalTurn;
-
-TEST(Gathering, CallsGatherInTheFirstHalfOfATurn) {
-  EXPECT_EQ(UntilRefusals(kTurn), kHalf);
-  EXPECT_EQ(UntilRefusals(kTurn + absl::Microseconds(1)), kHalf - absl::Microseconds(1));
-  EXPECT_EQ(UntilRefusals(kTurn + kHalf - absl::Nanoseconds(1)), absl::Nanoseconds(1));
+long TimesSlept() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw;
 }
 
-TEST(Gathering, AreRefusedAtOnceInTheSecondHalf) {
-  EXPECT_EQ(UntilRefusals(kTurn + kHalf), absl::ZeroDuration());
-  EXPECT_EQ(UntilRefusals(kTurn + kRefusalTurn - absl::Nanoseconds(1)), absl::ZeroDuration());
+// Whether it let others gather.
+bool Gathers() {
+  const long before = TimesSlept();
+  const absl::Time began = absl::Now();
+  GatherRefusals();
+  if (TimesSlept() == before) return false;
+  EXPECT_GE(absl::Now() - began, kRefusalsGather);
+  return true;
 }
 
-TEST(Gathering, AndGatherAgainInTheNext) { EXPECT_EQ(UntilRefusals(kTurn + kRefusalTurn), kHalf); }
+// Waits for another thread until it has slept.
+void Sleep() {
+  const long before = TimesSlept();
+  while (TimesSlept() == before) std::thread([] {}).join();
+}
+
+TEST(Gathering, ThreadThatFindsCallAfterCallRefusesOn) {
+  GatherRefusals();
+  EXPECT_FALSE(Gathers());
+  EXPECT_FALSE(Gathers());
+}
+
+TEST(Gathering, ThreadThatSleptBetweenLetsOthersGather) {
+  GatherRefusals();
+  Sleep();
+  EXPECT_TRUE(Gathers());
+  EXPECT_FALSE(Gathers());
+}
+
+TEST(Gathering, EachThreadIsOnItsOwn) {
+  GatherRefusals();
+  bool gathers = false;
+  std::thread([&] { gathers = Gathers(); }).join();
+  EXPECT_TRUE(gathers);
+}
 
 }  // namespace
 }  // namespace lots
