@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -63,19 +64,15 @@ std::vector<pid_t> ChildrenOf(pid_t process) {
   return children;
 }
 
-// All threads. Those that begin later inherit it.
+// All threads; those that begin later inherit it. Nothing is wrong when some end meanwhile.
 void Place(pid_t process, const cpu_set_t& cores) {
-  for (const auto& thread : fs::directory_iterator(absl::StrCat("/proc/", process, "/task"))) {
+  std::error_code ended;
+  fs::directory_iterator thread(absl::StrCat("/proc/", process, "/task"), ended);
+  for (; !ended && thread != fs::directory_iterator(); thread.increment(ended)) {
     pid_t id = 0;
-    Check(absl::SimpleAtoi(thread.path().filename().string(), &id));
-    sched_setaffinity(id, sizeof(cores), &cores);  // it fails for one that has ended
+    Check(absl::SimpleAtoi(thread->path().filename().string(), &id));
+    sched_setaffinity(id, sizeof(cores), &cores);
   }
-}
-
-std::vector<pid_t> WithChildren(pid_t server, pid_t postmaster) {
-  std::vector<pid_t> processes = ChildrenOf(postmaster);
-  processes.insert(processes.end(), {server, postmaster});
-  return processes;
 }
 
 bool ServesClients(pid_t backend) {
@@ -97,8 +94,7 @@ CpuTimes CpuMeter::Now() const {
   return times;
 }
 
-CoresApart::CoresApart(pid_t server, pid_t postmaster)
-    : servers_(WithChildren(server, postmaster)) {
+CoresApart::CoresApart(pid_t server, pid_t postmaster) : server_(server), postmaster_(postmaster) {
   Check(sched_getaffinity(0, sizeof(all_), &all_) == 0);
   cpu_set_t first, second;
   CPU_ZERO(&first);
@@ -107,14 +103,19 @@ CoresApart::CoresApart(pid_t server, pid_t postmaster)
   for (int core = 0; core < CPU_SETSIZE; ++core) {
     if (CPU_ISSET(core, &all_)) CPU_SET(core, CPU_COUNT(&first) < half ? &first : &second);
   }
-  if (half == 0) first = all_;
-  for (const pid_t process : servers_) Place(process, first);
+  PlaceServers(half == 0 ? all_ : first);
   Place(getpid(), second);
 }
 
 CoresApart::~CoresApart() {
-  for (const pid_t process : servers_) Place(process, all_);
+  PlaceServers(all_);
   Place(getpid(), all_);
+}
+
+void CoresApart::PlaceServers(const cpu_set_t& cores) const {
+  Place(server_, cores);
+  Place(postmaster_, cores);  // first, so that what it starts now is placed too
+  for (const pid_t child : ChildrenOf(postmaster_)) Place(child, cores);
 }
 
 double OwnCpu() { return ProcessCpu(getpid()); }

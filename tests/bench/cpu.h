@@ -4,8 +4,6 @@
 #include <sched.h>
 #include <sys/types.h>
 
-#include <vector>
-
 namespace lots::bench {
 
 // CPU time since the process began, in microseconds.
@@ -45,7 +43,10 @@ class CoresApart {
   CoresApart& operator=(const CoresApart&) = delete;
 
  private:
-  const std::vector<pid_t> servers_;
+  void PlaceServers(const cpu_set_t& cores) const;
+
+  const pid_t server_;
+  const pid_t postmaster_;
   cpu_set_t all_;
 };
 

@@ -111,9 +111,8 @@ class OpenLoop {
       Send(number, began + absl::Seconds(static_cast<double>(number) / per_second_));
     }
     absl::MutexLock lock(&mutex_);
-    const Load::Sending sending = {.wall = absl::Now() - began,
-                                   .calls = tally_.latency.count(),
-                                   .client_cpu = OwnCpu() - cpu};
+    const Load::Sending sending = {
+        .wall = absl::Now() - began, .calls = tally_.latency.count(), .client_cpu = OwnCpu() - cpu};
     mutex_.Await(absl::Condition(this, &OpenLoop::AllFree));
     Load load = Sum({tally_}, began, cpu);
     load.late = late_;

@@ -270,8 +270,7 @@ TEST(Road, ACallThatIsRefusedAloneLetsOthersGather) {
   full.locked.reset();
 
   ASSERT_EQ(refusals.size(), 1u);
-  EXPECT_GE(refusals[0].at("ms").get<double>(),
-            absl::ToDoubleMilliseconds(kRefusalsGather));
+  EXPECT_GE(refusals[0].at("ms").get<double>(), absl::ToDoubleMilliseconds(kRefusalsGather));
 }
 
 TEST(Road, ACallWhoseDeadlinePassedInTheQueueNeverReachesTheDatabase) {

@@ -1,6 +1,4 @@
 // When calls that are to be refused gather.
-#include "service/gathering.h"
-
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -8,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/gathering.h"
 
 namespace lots {
 namespace {
