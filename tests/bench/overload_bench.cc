@@ -1,5 +1,5 @@
 // overload: what a server still gets done when ten times as much is asked of it as it can do. What
-// it cannot do it refuses, at once and saying when to come again.
+// it cannot do it refuses, saying when to come again.
 //
 // Ten times the calls cost the load generator ten times as much. So that this is not held against
 // the server, each has cores of its own.
