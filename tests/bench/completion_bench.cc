@@ -1,5 +1,7 @@
 // complete_work_order: one new lot out of five component lots, 16 clients.
 #include <atomic>
+#include <functional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -15,6 +17,8 @@ namespace {
 
 constexpr int kClients = 16;
 constexpr int kComponents = 5;
+// A load begins with one of so many calls.
+constexpr size_t kFirstCalls = 1'000'000;
 // Components lie in WH-1: in every eighth group, whose lots are 80 apart.
 constexpr int64_t kGroupStride = 10 * kWarehouses;
 
@@ -145,9 +149,12 @@ std::unique_ptr<Calls> CompletionCalls(const LotdProcess& lotd, const Factory& f
                                        const std::string& name, int slots) {
   using Complete = UnaryCalls<v1::CompleteWorkOrderRequest, v1::CompleteWorkOrderResponse>;
   const std::shared_ptr<grpc::Channel> channel = lotd.NewChannel();
+  // Each load begins elsewhere in the factory. If all began with the same lots, a short load would
+  // find them warm, and one that goes further, or whose calls are refused, would not.
+  const auto first = static_cast<int64_t>(std::hash<std::string>()(name) % kFirstCalls);
   return std::make_unique<Complete>(
       channel, "/lots.v1.WorkOrderService/CompleteWorkOrder", slots,
-      [factory, name](int64_t number, v1::CompleteWorkOrderRequest& request) {
+      [factory, name, first](int64_t number, v1::CompleteWorkOrderRequest& request) {
         request.Clear();
         const std::string order = absl::StrCat("BW-", name, "-", number);
         request.set_company(kFactory);
@@ -159,7 +166,7 @@ std::unique_ptr<Calls> CompletionCalls(const LotdProcess& lotd, const Factory& f
         output.set_quantity("10");
         for (int64_t c = 0; c < kComponents; ++c) {
           v1::CompletionComponent& component = *request.add_components();
-          const int64_t lot = ComponentLot(factory, SpreadLot(factory, number), c);
+          const int64_t lot = ComponentLot(factory, SpreadLot(factory, first + number), c);
           component.mutable_lot()->set_lot_id(LotIdOf(factory, lot).ToString());
           component.set_quantity("1");
         }

@@ -94,7 +94,8 @@ CpuTimes CpuMeter::Now() const {
   return times;
 }
 
-CoresApart::CoresApart(pid_t server, pid_t postmaster) : server_(server), postmaster_(postmaster) {
+CoresApart::CoresApart(pid_t server, pid_t postmaster, Lotd lotd)
+    : server_(server), postmaster_(postmaster) {
   Check(sched_getaffinity(0, sizeof(all_), &all_) == 0);
   cpu_set_t first, second;
   CPU_ZERO(&first);
@@ -103,17 +104,19 @@ CoresApart::CoresApart(pid_t server, pid_t postmaster) : server_(server), postma
   for (int core = 0; core < CPU_SETSIZE; ++core) {
     if (CPU_ISSET(core, &all_)) CPU_SET(core, CPU_COUNT(&first) < half ? &first : &second);
   }
-  PlaceServers(half == 0 ? all_ : first);
+  if (half == 0) first = all_;
+  PlaceDatabase(first);
+  Place(server_, lotd == Lotd::kBesideDatabase ? first : second);
   Place(getpid(), second);
 }
 
 CoresApart::~CoresApart() {
-  PlaceServers(all_);
+  PlaceDatabase(all_);
+  Place(server_, all_);
   Place(getpid(), all_);
 }
 
-void CoresApart::PlaceServers(const cpu_set_t& cores) const {
-  Place(server_, cores);
+void CoresApart::PlaceDatabase(const cpu_set_t& cores) const {
   Place(postmaster_, cores);  // first, so that what it starts now is placed too
   for (const pid_t child : ChildrenOf(postmaster_)) Place(child, cores);
 }

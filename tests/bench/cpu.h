@@ -32,18 +32,22 @@ class CpuMeter {
   const pid_t postmaster_;
 };
 
-// While it lives, lotd and its PostgreSQL have the first half of the cores that this process may
-// use, and this process has the others: however much it sends, it takes nothing from them. With one
-// core all share it.
+// While it lives, PostgreSQL has the first half of the cores that this process may use, and this
+// process has the others: however much it sends, it takes nothing from PostgreSQL. With one core
+// all share it.
 class CoresApart {
  public:
-  CoresApart(pid_t server, pid_t postmaster);
+  enum class Lotd {
+    kBesideDatabase,  // on its cores, as one machine for both
+    kBesideLoad,      // on this process's cores, as where the database has a machine of its own
+  };
+  CoresApart(pid_t server, pid_t postmaster, Lotd lotd);
   ~CoresApart();
   CoresApart(const CoresApart&) = delete;
   CoresApart& operator=(const CoresApart&) = delete;
 
  private:
-  void PlaceServers(const cpu_set_t& cores) const;
+  void PlaceDatabase(const cpu_set_t& cores) const;
 
   const pid_t server_;
   const pid_t postmaster_;
