@@ -219,28 +219,34 @@ LotPage ReadPage(const pg::Result& rows, const ListLotsOrder& order,
 // Lots and balances are summed up apart: joined lot by lot, a company's million of each would meet.
 std::string GroupsSql(const SummarizeLotsOrder& order, absl::string_view where,
                       pg::Params& params) {
-  const int after = params.Add(order.after);
+  const std::string after = order.after.value().empty()
+                                ? ""
+                                : absl::StrCat(" AND l.product_id > $", params.Add(order.after));
   return absl::StrCat(
       "SELECT l.product_id, max(l.scale) AS scale, count(*) AS lot_count FROM lots l WHERE ", where,
-      " AND l.product_id > $", after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $",
-      params.Add(order.limit + 1));
+      after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $", params.Add(order.limit + 1));
 }
 
-// For the products from the first to the last of the page. That they are values, and not what
-// another part of the statement finds, lets PostgreSQL choose between the index, for a few of them,
-// and one pass over the table. The lots are asked again only where a filter or a search leaves some
-// of them out; lots that are hidden for their state have nothing on hand.
+// For the products of the page, of which only the bounds that leave some out are asked: comparing
+// every balance takes time. That they are values, and not what another part of the statement finds,
+// lets PostgreSQL choose between the index, for a few of them, and one pass over the table. The
+// lots are asked again only where a filter or a search leaves some of them out; lots that are
+// hidden for their state have nothing on hand.
 std::string OnHandSql(const SummarizeLotsOrder& order, absl::string_view where,
                       const LotGroupPage& page, pg::Params& params) {
   const bool leaves_out = !order.query.filter.empty() || !order.query.text.empty();
   const std::string lots =
       leaves_out ? absl::StrCat("JOIN lots l ON l.lot_id = b.lot_id AND ", where) : "";
-  const int first = params.Add(page.groups.front().product_id);
-  return absl::StrCat(
-      "SELECT b.product_id, sum(b.quantity) FROM balances b ", lots,
-      " WHERE b.company = $1 AND b.kind IN (1, 2) AND b.quantity <> 0 AND b.product_id >= $", first,
-      " AND b.product_id <= $", params.Add(page.groups.back().product_id),
-      " GROUP BY b.product_id ORDER BY b.product_id");
+  std::string bounds;
+  if (!order.after.value().empty()) {
+    absl::StrAppend(&bounds, " AND b.product_id > $", params.Add(order.after));
+  }
+  if (page.has_more) {
+    absl::StrAppend(&bounds, " AND b.product_id <= $", params.Add(page.groups.back().product_id));
+  }
+  return absl::StrCat("SELECT b.product_id, sum(b.quantity) FROM balances b ", lots,
+                      " WHERE b.company = $1 AND b.kind IN (1, 2) AND b.quantity <> 0", bounds,
+                      " GROUP BY b.product_id ORDER BY b.product_id");
 }
 
 LotGroupPage ReadGroups(const pg::Result& rows, int64_t limit) {
