@@ -216,12 +216,17 @@ LotPage ReadPage(const pg::Result& rows, const ListLotsOrder& order,
   return page;
 }
 
+// " AND …" for the products that come after the last page; nothing at the first page.
+std::string ProductsAfter(const SummarizeLotsOrder& order, absl::string_view column,
+                          pg::Params& params) {
+  if (order.after.value().empty()) return std::string();
+  return absl::StrCat(" AND ", column, " > $", params.Add(order.after));
+}
+
 // Lots and balances are summed up apart: joined lot by lot, a company's million of each would meet.
 std::string GroupsSql(const SummarizeLotsOrder& order, absl::string_view where,
                       pg::Params& params) {
-  const std::string after = order.after.value().empty()
-                                ? ""
-                                : absl::StrCat(" AND l.product_id > $", params.Add(order.after));
+  const std::string after = ProductsAfter(order, "l.product_id", params);
   return absl::StrCat(
       "SELECT l.product_id, max(l.scale) AS scale, count(*) AS lot_count FROM lots l WHERE ", where,
       after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $", params.Add(order.limit + 1));
@@ -237,10 +242,7 @@ std::string OnHandSql(const SummarizeLotsOrder& order, absl::string_view where,
   const bool leaves_out = !order.query.filter.empty() || !order.query.text.empty();
   const std::string lots =
       leaves_out ? absl::StrCat("JOIN lots l ON l.lot_id = b.lot_id AND ", where) : "";
-  std::string bounds;
-  if (!order.after.value().empty()) {
-    absl::StrAppend(&bounds, " AND b.product_id > $", params.Add(order.after));
-  }
+  std::string bounds = ProductsAfter(order, "b.product_id", params);
   if (page.has_more) {
     absl::StrAppend(&bounds, " AND b.product_id <= $", params.Add(page.groups.back().product_id));
   }
