@@ -2,8 +2,8 @@
 // it cannot do it refuses, saying when to come again.
 //
 // Ten times the calls cost the load generator ten times as much. So that this is not held against
-// the server, what limits it has cores of its own: the database alone, as where it has a machine of
-// its own, or lotd and the database, as where they share one.
+// the server, what limits it has cores of its own: lotd and the database, as where they share a
+// machine, or the database alone, as where it has one of its own.
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "tests/bench/points.h"
@@ -14,7 +14,7 @@ namespace {
 
 // One connection carries no more than gRPC lets it, so an overload comes over many.
 constexpr int kConnections = 16;
-// As many as find room in the queue: with more, the server would already refuse some.
+// Every worker is busy, and all find room in the queue.
 constexpr int kPeakInFlight = 64;
 constexpr int kOverloadInFlight = 2'048;
 constexpr double kTimes = 10;
@@ -101,8 +101,8 @@ void MeasureOn(Stage& stage, const Options& options, const char* name, CoresApar
 
 void MeasureOverload(Stage& stage, const Options& options, Results& results) {
   if (!options.Wants("overload")) return;
-  MeasureOn(stage, options, "overload", CoresApart::Lotd::kBesideLoad, results);
-  MeasureOn(stage, options, "overload_one_machine", CoresApart::Lotd::kBesideDatabase, results);
+  MeasureOn(stage, options, "overload", CoresApart::Lotd::kBesideDatabase, results);
+  MeasureOn(stage, options, "overload_database_apart", CoresApart::Lotd::kBesideLoad, results);
 }
 
 }  // namespace lots::bench
