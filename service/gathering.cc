@@ -17,10 +17,15 @@ long TimesSlept() {
 
 }  // namespace
 
+absl::Time NextRefusalTurn(absl::Time now) {
+  return now - (now - absl::UnixEpoch()) % kRefusalTurn + kRefusalTurn;
+}
+
 void GatherRefusals() {
   thread_local long slept_at_last = -1;
   if (TimesSlept() == slept_at_last) return;
-  absl::SleepFor(kRefusalsGather);
+  const absl::Time now = absl::Now();
+  absl::SleepFor(NextRefusalTurn(now) - now);
   slept_at_last = TimesSlept();
 }
 
