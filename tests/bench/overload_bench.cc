@@ -18,8 +18,9 @@ constexpr int kConnections = 16;
 constexpr int kPeakInFlight = 64;
 constexpr int kOverloadInFlight = 2'048;
 constexpr double kTimes = 10;
-// The machine's speed changes by more than what is measured, but slowly: many short turns.
-constexpr int kRoundsTimes = 3;
+// The machine's speed changes by more than what is measured, and not faster than within seconds:
+// many short turns.
+constexpr int kRoundsTimes = 6;
 
 std::unique_ptr<Calls> Completions(const Stage& stage, const Factory& factory, int slots) {
   static int loads = 0;
@@ -66,9 +67,9 @@ void MeasureOn(Stage& stage, const Options& options, const char* name, CoresApar
                 .target = 0.9,
                 .lower_is_better = false,
                 .lots = factory.lots};
-  // Long, beside the moment in which the queue fills: what fills it is paid for, and done only when
-  // nobody counts any more.
-  const absl::Duration time = 2 * options.round_time();
+  // Long, beside the sixth of a second in which the queue fills: what fills it is paid for, and done
+  // only when nobody counts any more.
+  const absl::Duration time = options.round_time();
   const CoresApart apart(stage.lotd().pid(), stage.lotd().postgres(), lotd);
   double peak = 0;
   const auto at_peak = [&] {
