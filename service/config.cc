@@ -207,6 +207,10 @@ void AddLimits(CLI::App& app, Config& config, Texts& texts) {
       ->envname("LOTS_CALLER_CALLS")
       ->check(CLI::Range(1, kQueueMax))
       ->capture_default_str();
+  app.add_option("--connections", config.connections, "Connections of clients at once")
+      ->envname("LOTS_CONNECTIONS")
+      ->check(CLI::Range(1, kConnectionsLimit))
+      ->capture_default_str();
   app.add_option("--connection-age", texts.connection_age,
                  "After how long a client must connect, and show who it is, again")
       ->envname("LOTS_CONNECTION_AGE")

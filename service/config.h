@@ -44,6 +44,7 @@ struct Config {
   int max_message_bytes = kMessageBytesMax;
   int caller_rate = kCallerRateMax;  // calls a second of one caller; 0: any
   int caller_calls = kCallerCallsMax;
+  int connections = kConnectionsMax;
   absl::Duration connection_age = kConnectionAgeMax;
 
   std::string otlp_endpoint;  // URL of a collector of traces; empty: no spans are sent

@@ -78,6 +78,8 @@ void Metrics::AddRoad() {
   sent_ = counter("grpc_server_msg_sent_total", "Messages sent.");
   seconds_ = histogram("grpc_server_handling_seconds", "How long calls took, queue included.");
   rejected_ = counter("lots_admission_rejected_total", "Calls refused as SERVER_BUSY.");
+  connections_refused_ =
+      &counter("lots_connections_refused_total", "Connections closed as too many.")->Add({});
   queue_seconds_ =
       &histogram("lots_queue_seconds", "How long calls waited for a worker.")->Add({}, Seconds());
   batch_calls_ = &histogram("lots_batch_calls", "How many calls one statement answered together.")

@@ -52,6 +52,8 @@ class Metrics final : public pg::StatementObserver {
   // How many calls were answered together.
   prometheus::Histogram& batch_calls() { return *batch_calls_; }
   prometheus::Counter& rejected(absl::string_view reason);
+  // Closed as too many.
+  prometheus::Counter& connections_refused() { return *connections_refused_; }
 
   BusinessMetrics& business() { return business_; }
   const SecurityMetrics& security() const { return security_; }
@@ -91,6 +93,7 @@ class Metrics final : public pg::StatementObserver {
   Family<Counter>* sent_;
   Family<Histogram>* seconds_;
   Family<Counter>* rejected_;
+  Counter* connections_refused_;
   Family<Histogram>* statement_seconds_;
   Histogram* queue_seconds_;
   Histogram* pool_acquire_seconds_;

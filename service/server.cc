@@ -17,6 +17,7 @@
 #include "prometheus/text_serializer.h"
 #include "service/audit_service.h"
 #include "service/catalog_service.h"
+#include "service/connection_limit.h"
 #include "service/lot_service.h"
 #include "service/recall_service.h"
 #include "service/stock_service.h"
@@ -246,6 +247,7 @@ absl::Status Server::Listen() {
   }
   TellHealth(database);
   address_ = WithPort(options_.config.listen, port);
+  LimitConnections();
   reloads_.Watch(options_.reload_period);
   watching_ =
       std::make_unique<Periodic>(options_.watch_period, [this] { TellHealth(watch_.Check()); });
@@ -253,6 +255,24 @@ absl::Status Server::Listen() {
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ = std::make_unique<Periodic>(options_.census_period, [this] { census_taker_.Round(); });
   return absl::OkStatus();
+}
+
+void Server::LimitConnections() {
+  int connections_max = options_.config.connections;
+  const int64_t room = std::max<int64_t>(RaiseOpenFilesMax() - kFilesBesidesConnections, 1);
+  if (room < connections_max) {
+    log_.Write(LogLevel::kWarning, "connections_limited_by_open_files",
+               LogFields().Add("wanted", int64_t{connections_max}).Add("allowed", room));
+    connections_max = static_cast<int>(room);
+  }
+  limiting_connections_ = std::make_unique<Periodic>(
+      kConnectionsLookPeriod, [this, limit = ConnectionLimit(address_, connections_max)]() mutable {
+        const int closed = limit.Enforce();
+        if (closed == 0) return;
+        metrics_.connections_refused().Increment(closed);
+        log_.Write(LogLevel::kWarning, "connections_refused",
+                   LogFields().Add("closed", int64_t{closed}));
+      });
 }
 
 void Server::TellHealth(const absl::Status& now) {
@@ -285,6 +305,7 @@ void Server::Stop(absl::Duration drain) {
   stopped.Notify();
   stop_taking.join();
   if (spans_ != nullptr) spans_->Stop();
+  limiting_connections_.reset();
   reloads_.StopWatching();
   forgetting_.reset();
   counting_.reset();

@@ -69,6 +69,8 @@ class Server {
   absl::Status LearnWhoIsWho();
   absl::Status ListenForMetrics();
   absl::Status Listen();
+  // Bounds the connections from now on.
+  void LimitConnections();
   // Tells the health service how the database is; on the watch's thread once that runs.
   void TellHealth(const absl::Status& now);
 
@@ -97,6 +99,7 @@ class Server {
   std::unique_ptr<Periodic> watching_;
   std::unique_ptr<Periodic> forgetting_;
   std::unique_ptr<Periodic> counting_;
+  std::unique_ptr<Periodic> limiting_connections_;
 };
 
 }  // namespace lots

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -120,6 +121,14 @@ class RawConnection {
     static_cast<void>(send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
   }
 
+  // Whether the server has not closed it. What it said is forgotten.
+  bool IsOpen() const {
+    char buffer[4096];
+    ssize_t got = 1;
+    while (got > 0) got = recv(socket_, buffer, sizeof(buffer), MSG_DONTWAIT);
+    return got < 0 && errno == EAGAIN;
+  }
+
   // What the server says of its own accord when it has had enough; none within the time.
   std::optional<std::string> WaitForGoAway(absl::Duration timeout) {
     const absl::Time give_up = absl::Now() + timeout;
@@ -186,6 +195,34 @@ TEST(Connections, ThatAreYoungStay) {
   RawConnection connection(server.address());
 
   EXPECT_FALSE(connection.WaitForGoAway(absl::Seconds(2)).has_value());
+}
+
+TEST(Connections, ThatAreTooManyAreClosed) {
+  constexpr int kMax = 3;
+  constexpr int kTooMany = 4;
+  const TestServer server([](Server::Options& options) {
+    options.config.listen = "127.0.0.1:0";
+    options.config.connections = kMax;
+  });
+  std::vector<std::unique_ptr<RawConnection>> connections;
+  for (int i = 0; i < kMax + kTooMany; ++i) {
+    connections.push_back(std::make_unique<RawConnection>(server.address()));
+  }
+
+  EXPECT_TRUE(
+      Eventually([&] { return server.Metric("lots_connections_refused_total") >= kTooMany; }));
+  int open = 0;
+  for (const auto& connection : connections) open += connection->IsOpen() ? 1 : 0;
+  EXPECT_EQ(open, kMax);
+  // When they have gone, others are served.
+  connections.clear();
+  const auto stub = server.NewStub<v1::CatalogService>();
+  EXPECT_TRUE(Eventually([&] {
+    v1::ListProductsRequest request;
+    request.set_company("acme");
+    v1::ListProductsResponse response;
+    return Send(*stub, &v1::CatalogService::Stub::ListProducts, request, response).ok();
+  }));
 }
 
 }  // namespace

@@ -1,0 +1,171 @@
+// Which connections are closed when there are too many.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/connection_limit.h"
+#include "storage/base/check.h"
+#include "tests/support/test_folder.h"
+
+namespace lots {
+namespace {
+
+class Socket {
+ public:
+  explicit Socket(int descriptor) : descriptor_(descriptor) { Check(descriptor >= 0); }
+  ~Socket() { close(descriptor_); }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  // Whether the other end has closed it.
+  bool IsClosed() const {
+    char byte = 0;
+    return recv(descriptor_, &byte, 1, MSG_DONTWAIT) == 0;
+  }
+
+ private:
+  const int descriptor_;
+};
+
+// A connection to this process itself.
+struct Connection {
+  Connection(const Socket& listener, const sockaddr* address, socklen_t size)
+      : client(socket(address->sa_family, SOCK_STREAM, 0)) {
+    Check(connect(client.descriptor(), address, size) == 0);
+    server = std::make_unique<Socket>(accept(listener.descriptor(), nullptr, nullptr));
+  }
+
+  const Socket client;
+  std::unique_ptr<Socket> server;
+};
+
+class Listener {
+ public:
+  Listener() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in& name = reinterpret_cast<sockaddr_in&>(name_);
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    size_ = sizeof(name);
+    Listen();
+    address_ = absl::StrCat("127.0.0.1:", ntohs(name.sin_port));
+  }
+  explicit Listener(const std::string& path) : socket_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un& name = reinterpret_cast<sockaddr_un&>(name_);
+    name.sun_family = AF_UNIX;
+    Check(path.size() < sizeof(name.sun_path));
+    std::copy(path.begin(), path.end(), name.sun_path);
+    size_ = sizeof(name);
+    Listen();
+    address_ = absl::StrCat("unix:", path);
+  }
+
+  const std::string& address() const { return address_; }
+  std::unique_ptr<Connection> Connect() {
+    return std::make_unique<Connection>(socket_, reinterpret_cast<const sockaddr*>(&name_), size_);
+  }
+
+ private:
+  void Listen() {
+    sockaddr* const name = reinterpret_cast<sockaddr*>(&name_);
+    Check(bind(socket_.descriptor(), name, size_) == 0);
+    Check(listen(socket_.descriptor(), 16) == 0);
+    Check(getsockname(socket_.descriptor(), name, &size_) == 0);
+  }
+
+  const Socket socket_;
+  sockaddr_storage name_{};
+  socklen_t size_ = 0;
+  std::string address_;
+};
+
+void ExpectOpen(const Connection& connection) {
+  EXPECT_FALSE(connection.client.IsClosed());
+  EXPECT_FALSE(connection.server->IsClosed());
+}
+
+void ExpectThatTheLastIsClosed(Listener& listener) {
+  ConnectionLimit limit(listener.address(), 2);
+  const auto first = listener.Connect();
+  const auto second = listener.Connect();
+  EXPECT_EQ(limit.Enforce(), 0);
+
+  const auto third = listener.Connect();
+
+  EXPECT_EQ(limit.Enforce(), 1);
+  EXPECT_TRUE(third->client.IsClosed());
+  ExpectOpen(*first);
+  ExpectOpen(*second);
+}
+
+TEST(ConnectionLimit, ClosesTheOneThatCameLast) {
+  Listener listener;
+  ExpectThatTheLastIsClosed(listener);
+}
+
+TEST(ConnectionLimit, ClosesTheOneThatCameLastOnAUnixSocket) {
+  const TestFolder folder;
+  Listener listener(folder.Path("socket"));
+  ExpectThatTheLastIsClosed(listener);
+}
+
+TEST(ConnectionLimit, KeepsThoseThatWereThereThoughLaterOnesHaveLowerDescriptors) {
+  Listener listener;
+  ConnectionLimit limit(listener.address(), 2);
+  auto gone = listener.Connect();
+  const auto first = listener.Connect();
+  const auto second = listener.Connect();
+  gone.reset();
+  EXPECT_EQ(limit.Enforce(), 0);
+
+  const auto third = listener.Connect();
+
+  ASSERT_LT(third->server->descriptor(), first->server->descriptor());
+  EXPECT_EQ(limit.Enforce(), 1);
+  EXPECT_TRUE(third->client.IsClosed());
+  ExpectOpen(*first);
+  ExpectOpen(*second);
+}
+
+TEST(ConnectionLimit, LetsAnotherInWhenOneHasGone) {
+  Listener listener;
+  ConnectionLimit limit(listener.address(), 2);
+  auto gone = listener.Connect();
+  const auto first = listener.Connect();
+  EXPECT_EQ(limit.Enforce(), 0);
+  gone.reset();
+
+  const auto second = listener.Connect();
+
+  EXPECT_EQ(limit.Enforce(), 0);
+  ExpectOpen(*first);
+  ExpectOpen(*second);
+}
+
+TEST(ConnectionLimit, LeavesOtherSocketsAlone) {
+  Listener listener;
+  Listener other;
+  ConnectionLimit limit(listener.address(), 1);
+  const auto first = listener.Connect();
+  const auto elsewhere = other.Connect();
+  EXPECT_EQ(limit.Enforce(), 0);
+  const auto elsewhere_too = other.Connect();
+
+  EXPECT_EQ(limit.Enforce(), 0);
+  ExpectOpen(*first);
+  ExpectOpen(*elsewhere);
+  ExpectOpen(*elsewhere_too);
+  ExpectOpen(*listener.Connect());
+}
+
+}  // namespace
+}  // namespace lots
