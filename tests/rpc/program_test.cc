@@ -1,6 +1,7 @@
 // What lotd says of itself, and the secrets that it never says, whatever goes wrong.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -155,6 +156,14 @@ TEST(Roles, AreCheckedByTheProgram) {
   EXPECT_TRUE(absl::StrContains(unmigrated, "lotd migrate")) << unmigrated;
 }
 
+// The line that follows each reading of a file.
+int Readings(const LotdProcess& lotd) {
+  const std::vector<std::string> lines = absl::StrSplit(lotd.log(), '\n');
+  return static_cast<int>(std::count_if(lines.begin(), lines.end(), [](absl::string_view line) {
+    return absl::StrContains(line, R"("event":"reloaded","file":"token_keys")");
+  }));
+}
+
 TEST(Program, ReadsItsFilesAgainWhenItIsHungUp) {
   const TokenSigner signer(TokenAlgorithm::kEdDsa, "key");
   const TestFolder folder;
@@ -162,10 +171,12 @@ TEST(Program, ReadsItsFilesAgainWhenItIsHungUp) {
                               "--token-issuer", kTestIssuer, "--token-audience", kTestAudience}});
   lotd.Start();
   ASSERT_TRUE(Eventually([&] { return lotd.IsServing(); })) << lotd.log();
+  ASSERT_EQ(Readings(lotd), 1) << lotd.log();
 
   lotd.Signal(SIGHUP);
 
-  EXPECT_TRUE(Eventually([&] { return absl::StrContains(lotd.log(), "\"reloading\""); }));
+  // The file has not changed, so that nothing else has lotd read it.
+  EXPECT_TRUE(Eventually([&] { return Readings(lotd) == 2; })) << lotd.log();
   EXPECT_TRUE(lotd.IsServing());
   lotd.Signal(SIGTERM);
   EXPECT_EQ(lotd.WaitForEnd(absl::Seconds(60)), 0) << lotd.log();
