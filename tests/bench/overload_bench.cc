@@ -67,8 +67,8 @@ void MeasureOn(Stage& stage, const Options& options, const char* name, CoresApar
                 .target = 0.9,
                 .lower_is_better = false,
                 .lots = factory.lots};
-  // Long, beside the sixth of a second in which the queue fills: what fills it is paid for, and done
-  // only when nobody counts any more.
+  // Long, beside the sixth of a second in which the queue fills: what fills it is paid for, and
+  // done only when nobody counts any more.
   const absl::Duration time = options.round_time();
   const CoresApart apart(stage.lotd().pid(), stage.lotd().postgres(), lotd);
   double peak = 0;
