@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
@@ -85,6 +86,13 @@ int ConnectionLimit::Enforce() {
   const int free = LowestFreeDescriptor();
   if (free >= 0 && free < connections_max_) return 0;
   std::vector<Connection> connections = Find();
+  absl::flat_hash_set<uint64_t> still_there;
+  std::erase_if(connections, [&](const Connection& c) {
+    if (!closed_.contains(c.inode)) return false;
+    still_there.insert(c.inode);
+    return true;
+  });
+  closed_ = std::move(still_there);
   std::stable_partition(connections.begin(), connections.end(),
                         [this](const Connection& c) { return seen_.contains(c.inode); });
   int closed = 0;
@@ -96,7 +104,9 @@ int ConnectionLimit::Enforce() {
     }
     const Twin twin(connection.descriptor);
     if (twin.inode() != connection.inode) continue;
-    if (shutdown(twin.descriptor(), SHUT_RDWR) == 0) ++closed;
+    if (shutdown(twin.descriptor(), SHUT_RDWR) != 0) continue;
+    closed_.insert(connection.inode);
+    ++closed;
   }
   return closed;
 }

@@ -38,7 +38,9 @@ class ConnectionLimit {
   const std::string path_;  // of a unix socket, or empty
   const int port_;          // or 0
   const int connections_max_;
-  absl::flat_hash_set<uint64_t> seen_;  // inodes at the last look
+  // Inodes at the last look.
+  absl::flat_hash_set<uint64_t> seen_;
+  absl::flat_hash_set<uint64_t> closed_;  // which gRPC has not noticed yet
 };
 
 }  // namespace lots

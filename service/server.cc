@@ -259,7 +259,8 @@ absl::Status Server::Listen() {
 
 void Server::LimitConnections() {
   int connections_max = options_.config.connections;
-  const int64_t room = std::max<int64_t>(RaiseOpenFilesMax() - kFilesBesidesConnections, 1);
+  // The other half is for those that come between two looks, and for what lotd itself opens.
+  const int64_t room = RaiseOpenFilesMax() / 2;
   if (room < connections_max) {
     log_.Write(LogLevel::kWarning, "connections_limited_by_open_files",
                LogFields().Add("wanted", int64_t{connections_max}).Add("allowed", room));

@@ -136,6 +136,22 @@ TEST(ConnectionLimit, KeepsThoseThatWereThereThoughLaterOnesHaveLowerDescriptors
   ExpectOpen(*second);
 }
 
+TEST(ConnectionLimit, CountsNoneTwiceWhoseEndIsNotNoticedYet) {
+  Listener listener;
+  ConnectionLimit limit(listener.address(), 1);
+  auto gone = listener.Connect();
+  EXPECT_EQ(limit.Enforce(), 0);
+  const auto closed = listener.Connect();
+  EXPECT_EQ(limit.Enforce(), 1);
+
+  EXPECT_EQ(limit.Enforce(), 0);
+  gone.reset();
+  const auto next = listener.Connect();
+
+  EXPECT_EQ(limit.Enforce(), 0);
+  ExpectOpen(*next);
+}
+
 TEST(ConnectionLimit, LetsAnotherInWhenOneHasGone) {
   Listener listener;
   ConnectionLimit limit(listener.address(), 2);
