@@ -1,23 +1,34 @@
 #include "service/once_per_second.h"
 
-#include <cstdlib>
+#include <utility>
 
 namespace lots {
 namespace {
 
-constexpr int64_t kSecondMicros = 1'000'000;
+// A clock that was set back by more tells at once.
+bool IsRecent(absl::Time at, absl::Time now) {
+  return absl::AbsDuration(now - at) < absl::Seconds(1);
+}
 
 }  // namespace
 
-int64_t OncePerSecond::Happened(absl::Time now) {
-  ++untold_;
-  const int64_t micros = absl::ToUnixMicros(now);
-  int64_t told_at = told_at_micros_;
-  // A clock that was set back by more tells at once.
-  if (std::abs(micros - told_at) < kSecondMicros) return 0;
-  // One of those that find the second over at the same moment.
-  if (!told_at_micros_.compare_exchange_strong(told_at, micros)) return 0;
-  return untold_.exchange(0);
+int64_t OncePerSecond::Happened(absl::string_view whom, absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  Told& told = Of(whom, now);
+  ++told.untold;
+  if (IsRecent(told.at, now)) return 0;
+  told.at = now;
+  return std::exchange(told.untold, 0);
+}
+
+OncePerSecond::Told& OncePerSecond::Of(absl::string_view whom, absl::Time now) {
+  const auto found = told_.find(whom);
+  if (found != told_.end()) return found->second;
+  if (told_.size() >= kKeptMax) {
+    // With what happened to them in the last second and was not told: the metrics count it.
+    absl::erase_if(told_, [now](const auto& one) { return !IsRecent(one.second.at, now); });
+  }
+  return told_.size() < kKeptMax ? told_[whom] : others_;
 }
 
 }  // namespace lots

@@ -62,6 +62,11 @@ bool IsRefusedAccess(const Outcome& outcome) {
   return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
 }
 
+// The one whose refusals share a line: a caller for a company.
+std::string SharerOf(const Trip& trip) {
+  return absl::StrCat(trip.call.caller->id, "\n", trip.call.company.value());
+}
+
 bool IsBusy(const Outcome& outcome) { return outcome.reason == Name(Reason::kServerBusy); }
 
 LogLevel LevelOf(const Outcome& outcome) {
@@ -321,7 +326,7 @@ void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration ela
   if (!log_.enabled(level)) return;
   // A full server refuses thousands of calls a second, all for the same reason: their lines would
   // take from the calls that are served, and hide what else the log says.
-  const int64_t times = IsBusy(outcome) ? busy_lines_.Happened(absl::Now()) : 1;
+  const int64_t times = IsBusy(outcome) ? busy_lines_.Happened(SharerOf(trip), absl::Now()) : 1;
   if (times == 0) return;
   LogFields fields;
   fields.Add("method", trip.call.method)

@@ -1,6 +1,7 @@
 // The road that every call takes, written once: who calls → how much it may ask for → whether it
 // may do this → for this company → the queue for a database worker, or a refusal → the handler →
-// the end, with one metric and one log line (a full server's refusals share one line a second).
+// the end, with one metric and one log line (a full server's refusals share one line a second for
+// each caller and company).
 //
 // gRPC's threads only ever put a call into the queue, or refuse it (service/gathering.h). A handler
 // runs on a worker's thread with a connection of its own, which is given back before the answer is

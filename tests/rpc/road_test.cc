@@ -255,6 +255,26 @@ TEST(Road, RefusalsOfAFullServerShareALineASecond) {
   EXPECT_EQ(std::accumulate(lines.begin(), lines.end(), 0), refused);
 }
 
+// One that floods does not keep the others' refusals out of the log.
+TEST(Road, RefusalsOfAFullServerHaveALineForEachCompany) {
+  FullServer full;
+  v1::UpsertProductsRequest others = OneProduct("refused");
+  others.set_company("zenit");
+
+  EXPECT_EQ(ReasonOf(full.CallOnceMore()), "SERVER_BUSY");
+  EXPECT_EQ(ReasonOf(full.CallOnceMore()), "SERVER_BUSY");
+  EXPECT_EQ(ReasonOf(Call(full.server, others).Wait()), "SERVER_BUSY");
+  full.locked.reset();
+
+  std::vector<std::string> companies;
+  for (const std::string& text : full.server.LogLines()) {
+    const nlohmann::json line = nlohmann::json::parse(text);
+    if (line.value("reason", "") == "SERVER_BUSY") companies.push_back(line["company"]);
+  }
+  EXPECT_EQ(companies.front(), "acme");
+  EXPECT_EQ(companies.back(), "zenit");
+}
+
 // But for a few: of two calls, the second does not come alone where the first one's thread was kept
 // from the processor in between.
 TEST(Road, CallsThatAreRefusedAloneWaitForTheNextTurn) {
