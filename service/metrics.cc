@@ -63,6 +63,7 @@ Metrics::Metrics(absl::string_view version, const std::vector<std::string>& serv
   AddStatements();
   for (const char* reason : {"queue", "streams", "caller"}) rejected(reason);
   for (const std::string& service : services) AddService(service);
+  AddMethod("unary", "unknown", "unknown");
 }
 
 void Metrics::AddRoad() {
@@ -122,19 +123,24 @@ void Metrics::AddService(const std::string& name) {
   Check(service != nullptr);
   for (int i = 0; i < service->method_count(); ++i) {
     const google::protobuf::MethodDescriptor& method = *service->method(i);
-    const Labels labels{{"grpc_type", method.server_streaming() ? "server_stream" : "unary"},
-                        {"grpc_service", name},
-                        {"grpc_method", method.name()}};
-    MethodMetrics& metrics = methods_[absl::StrCat(name, "/", method.name())];
-    metrics.started = &started_->Add(labels);
-    metrics.received = &received_->Add(labels);
-    metrics.sent = &sent_->Add(labels);
-    metrics.seconds = &seconds_->Add(labels, Seconds());
-    for (int code = 0; code < MethodMetrics::kCodes; ++code) {
-      Labels with_code = labels;
-      with_code.emplace("grpc_code", CodeName(static_cast<grpc::StatusCode>(code)));
-      metrics.handled[code] = &handled_->Add(with_code);
-    }
+    AddMethod(method.server_streaming() ? "server_stream" : "unary", name, method.name());
+  }
+}
+
+void Metrics::AddMethod(absl::string_view type, absl::string_view service,
+                        absl::string_view method) {
+  const Labels labels{{"grpc_type", std::string(type)},
+                      {"grpc_service", std::string(service)},
+                      {"grpc_method", std::string(method)}};
+  MethodMetrics& metrics = methods_[absl::StrCat(service, "/", method)];
+  metrics.started = &started_->Add(labels);
+  metrics.received = &received_->Add(labels);
+  metrics.sent = &sent_->Add(labels);
+  metrics.seconds = &seconds_->Add(labels, Seconds());
+  for (int code = 0; code < MethodMetrics::kCodes; ++code) {
+    Labels with_code = labels;
+    with_code.emplace("grpc_code", CodeName(static_cast<grpc::StatusCode>(code)));
+    metrics.handled[code] = &handled_->Add(with_code);
   }
 }
 

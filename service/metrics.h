@@ -44,6 +44,9 @@ class Metrics final : public pg::StatementObserver {
   Metrics(absl::string_view version, const std::vector<std::string>& services,
           pg::StatementObserver* next = nullptr);
 
+  // The one series of all methods that there are not.
+  static constexpr absl::string_view kUnknownMethod = "unknown/unknown";
+
   // By full name: "lots.v1.LotService/GetLot".
   const MethodMetrics& Of(absl::string_view method) const;
 
@@ -78,6 +81,7 @@ class Metrics final : public pg::StatementObserver {
   void AddRoad();
   void AddStatements();
   void AddService(const std::string& name);
+  void AddMethod(absl::string_view type, absl::string_view service, absl::string_view method);
   // Statement names are constants of the program, so these series are a closed set.
   Histogram& StatementSeconds(absl::string_view name);
 

@@ -170,6 +170,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
                        .calls_max = options_.config.caller_calls}},
            identity_, pool_, page_tokens_, metrics_, log),
       services_(MakeServices(rpc_)),
+      unknown_methods_(metrics_, log),
       watch_(ConnectionOptionsOf(options_, metrics_)),
       census_taker_(pool_, metrics_.business(), log),
       scrape_(std::make_shared<Scrape>(pool_, rpc_, watch_)) {}
@@ -238,6 +239,7 @@ absl::Status Server::Listen() {
   for (const std::unique_ptr<grpc::Service>& service : services_) {
     builder.RegisterService(service.get());
   }
+  builder.RegisterCallbackGenericService(&unknown_methods_);
   // The health service knows only services it was told of: look first, then tell it at once.
   const absl::Status database = watch_.Check();
   server_ = builder.BuildAndStart();

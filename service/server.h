@@ -24,6 +24,7 @@
 #include "service/slow_statements.h"
 #include "service/span_exporter.h"
 #include "service/tls.h"
+#include "service/unknown_methods.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/statement.h"
 
@@ -86,6 +87,7 @@ class Server {
   const std::unique_ptr<SpanExporter> spans_;  // null: no spans are sent
   Rpc rpc_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
+  UnknownMethods unknown_methods_;
   DatabaseWatch watch_;
   CensusTaker census_taker_;
   std::shared_ptr<Scrape> scrape_;

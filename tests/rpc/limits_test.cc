@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -83,6 +85,34 @@ TEST(Limits, AMethodThatDoesNotExistIsUnimplemented) {
             StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(SendBytes(stub, "/lots.v1.NoService/Nothing", "").error_code(),
             StatusCode::UNIMPLEMENTED);
+}
+
+// gRPC would refuse them and tell nobody.
+TEST(Limits, MethodsThatDoNotExistAreCountedAsOneAndShareALine) {
+  const TestServer server;
+  grpc::GenericStub stub(server.NewChannel());
+  const std::string name = "/lots.v1.CatalogService/Nothing";
+  const std::string series =
+      "{grpc_method=\"unknown\",grpc_service=\"unknown\",grpc_type=\"unary\"}";
+  EXPECT_EQ(server.Metric("grpc_server_started_total" + series), 0);
+
+  const grpc::Status refused = SendBytes(stub, name, "");
+  EXPECT_NE(refused.error_message().find(name), std::string::npos) << refused.error_message();
+  SendBytes(stub, "/" + std::string(10'000, 'x') + "/y", "\xFF");
+
+  EXPECT_EQ(server.Metric("grpc_server_started_total" + series), 2);
+  EXPECT_EQ(
+      server.Metric("grpc_server_handled_total{grpc_code=\"Unimplemented\"," + series.substr(1)),
+      2);
+  std::vector<std::string> told;
+  for (const std::string& text : server.LogLines()) {
+    const nlohmann::json line = nlohmann::json::parse(text);
+    if (line.value("event", "") != "unknown_method") continue;
+    EXPECT_LT(text.size(), 400U) << text;
+    told.push_back(line.value("method", ""));
+  }
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.front(), name);
 }
 
 TEST(Limits, ABatchHasAsManyEntriesAsTheApiSays) {

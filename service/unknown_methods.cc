@@ -1,0 +1,48 @@
+#include "service/unknown_methods.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "service/peer_address.h"
+#include "service/status.h"
+
+namespace lots {
+namespace {
+
+// Of a name in the log, which a caller's nonsense must not fill.
+constexpr size_t kNameBytesMax = 100;
+
+class Unimplemented final : public grpc::ServerGenericBidiReactor {
+ public:
+  explicit Unimplemented(absl::string_view method) {
+    Finish({grpc::StatusCode::UNIMPLEMENTED,
+            absl::StrCat("lotd has no method ", method,
+                         ": is the name right, and the server as new as its client?")});
+  }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
+    grpc::GenericCallbackServerContext* call) {
+  const MethodMetrics& metrics = metrics_.Of(Metrics::kUnknownMethod);
+  metrics.started->Increment();
+  metrics.handled[grpc::StatusCode::UNIMPLEMENTED]->Increment();
+  const std::string method = call->method().substr(0, kNameBytesMax);
+  const std::string peer = call->peer();
+  const int64_t times = lines_.Happened(AddressOf(peer), absl::Now());
+  if (times > 0) {
+    LogFields fields;
+    fields.Add("method", method)
+        .Add("code", CodeName(grpc::StatusCode::UNIMPLEMENTED))
+        .Add("peer", peer);
+    if (times > 1) fields.Add("times", times);
+    log_.Write(LogLevel::kInfo, "unknown_method", fields);
+  }
+  return new Unimplemented(method);
+}
+
+}  // namespace lots
