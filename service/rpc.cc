@@ -9,7 +9,6 @@
 #include "service/fields.h"
 #include "service/gathering.h"
 #include "service/peer_address.h"
-#include "service/trace_context.h"
 #include "storage/base/status_macros.h"
 #include "storage/errors.h"
 #include "storage/limits.h"
@@ -25,6 +24,15 @@ std::string MetadataOf(const grpc::CallbackServerContext& context, const char* n
   const auto found = context.client_metadata().find(name);
   if (found == context.client_metadata().end()) return "";
   return std::string(found->second.data(), found->second.size());
+}
+
+std::string TraceStateOf(const grpc::CallbackServerContext& context) {
+  std::vector<absl::string_view> headers;
+  const auto [begin, end] = context.client_metadata().equal_range("tracestate");
+  for (auto header = begin; header != end; ++header) {
+    headers.emplace_back(header->second.data(), header->second.size());
+  }
+  return JoinTraceState(headers);
 }
 
 Outcome Busy(absl::string_view what) {
@@ -136,20 +144,21 @@ std::optional<grpc::Status> Rpc::Begin(Trip& trip, const Method& method,
   return refused->status;
 }
 
-void Rpc::JoinTrace(Trip& trip, absl::string_view traceparent) const {
-  TraceParent parent = ParseTraceParent(traceparent);
-  trip.trace_id = std::move(parent.trace_id);
-  trip.parent_span_id = std::move(parent.span_id);
-  trip.sampled = parent.sampled;
-  if (options_.spans == nullptr || !trip.trace_id.empty()) return;
-  trip.trace_id = MakeTraceId();
-  trip.sampled = true;
+CallTrace Rpc::TraceOf(const grpc::CallbackServerContext& context) const {
+  TraceParent parent = ParseTraceParent(MetadataOf(context, "traceparent"));
+  const bool begins_here = parent.trace_id.empty();
+  if (begins_here && options_.spans == nullptr) return {};
+  return {.trace_id = begins_here ? MakeTraceId() : std::move(parent.trace_id),
+          .span_id = MakeSpanId(),
+          .parent_span_id = std::move(parent.span_id),
+          .state = begins_here ? "" : TraceStateOf(context),
+          .sampled = begins_here || parent.sampled};
 }
 
 void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
                absl::string_view request_id) const {
   trip.peer = context.peer();
-  JoinTrace(trip, MetadataOf(context, "traceparent"));
+  trip.trace = TraceOf(context);
   // For the log, which a caller's nonsense must not fill.
   if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
   Call& call = trip.call;
@@ -186,7 +195,7 @@ void Rpc::TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) con
   trip.call.origin = {.caller = trip.call.caller->id,
                       .peer = AddressOf(trip.peer),
                       .certificate = identity_.CertificateOf(context),
-                      .trace_id = trip.trace_id};
+                      .trace_id = trip.trace.trace_id};
 }
 
 absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,
@@ -288,12 +297,13 @@ std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
   absl::Time deadline = first.call.deadline;
   for (const Trip* const trip : trips) deadline = std::max(deadline, trip->call.deadline);
   if (first.batch() != nullptr) metrics_.batch_calls().Observe(static_cast<double>(trips.size()));
-  const TraceScope trace(first.trace_id);
+  const TraceScope trace(first.trace);
   const absl::Time asked = absl::Now();
   absl::StatusOr<pg::Pool::Lease> db = pool_.Acquire(deadline);
   metrics_.pool_acquire_seconds().Observe(absl::ToDoubleSeconds(absl::Now() - asked));
   if (!db.ok()) return std::vector<absl::Status>(trips.size(), db.status());
   (*db)->set_deadline(deadline);
+  (*db)->set_traceparent(first.trace.traceparent());
   // One client that leaves does not take the answer from the others.
   if (trips.size() == 1) (*db)->set_cancelled(&first.cancelled);
   Metrics::TakeDatabaseTime();
@@ -340,7 +350,8 @@ void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration ela
       .AddIfAny("caller", trip.call.caller == nullptr ? "" : trip.call.caller->id)
       .AddIfAny("actor", trip.call.actor)
       .Add("peer", trip.peer)
-      .AddIfAny("trace_id", trip.trace_id)
+      .AddIfAny("trace_id", trip.trace.trace_id)
+      .AddIfAny("span_id", trip.trace.span_id)
       .AddIfAny("error_id", outcome.error_id)
       .AddIfAny("error", outcome.internal_text);
   if (times > 1) fields.Add("times", times);
@@ -348,9 +359,8 @@ void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration ela
 }
 
 void Rpc::RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
-  if (options_.spans == nullptr || !trip.sampled) return;
-  options_.spans->Record({.trace_id = trip.trace_id,
-                          .parent_span_id = trip.parent_span_id,
+  if (options_.spans == nullptr || !trip.trace.sampled) return;
+  options_.spans->Record({.trace = trip.trace,
                           .method = trip.call.method,
                           .begin = trip.call.now,
                           .end = trip.call.now + elapsed,

@@ -31,6 +31,7 @@
 #include "service/page_token.h"
 #include "service/span_exporter.h"
 #include "service/status.h"
+#include "service/trace_context.h"
 #include "service/trip.h"
 #include "service/work_queue.h"
 #include "storage/limits.h"
@@ -141,7 +142,7 @@ class Rpc {
                                     const grpc::CallbackServerContext& context, const Asked& asked,
                                     TripKind kind);
   // The call's place in a trace: the caller's, or a new one when spans are sent.
-  void JoinTrace(Trip& trip, absl::string_view traceparent) const;
+  CallTrace TraceOf(const grpc::CallbackServerContext& context) const;
   // What needs no judging: peer, trace, deadline.
   void Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
             absl::string_view request_id) const;

@@ -7,11 +7,13 @@ namespace lots {
 void SlowStatements::OnStatement(absl::string_view name, absl::Duration elapsed,
                                  const absl::Status& status) {
   if (elapsed >= slow_) {
+    const CallTrace& trace = TraceScope::trace();
     log_.Write(LogLevel::kWarning, "slow_statement",
                LogFields()
                    .Add("statement", name)
                    .Add("ms", elapsed)
-                   .AddIfAny("trace_id", TraceScope::trace_id()));
+                   .AddIfAny("trace_id", trace.trace_id)
+                   .AddIfAny("span_id", trace.span_id));
   }
   if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
 }

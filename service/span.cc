@@ -59,15 +59,16 @@ json AttributesOf(const Span& span) {
 }
 
 json ToJson(const Span& span) {
-  json told = {{"traceId", span.trace_id},
-               {"spanId", MakeSpanId()},
+  json told = {{"traceId", span.trace.trace_id},
+               {"spanId", span.trace.span_id},
                {"name", std::string(span.method)},
                {"kind", kServer},
                {"startTimeUnixNano", absl::StrCat(absl::ToUnixNanos(span.begin))},
                {"endTimeUnixNano", absl::StrCat(absl::ToUnixNanos(span.end))},
                {"attributes", AttributesOf(span)},
                {"status", json::object()}};
-  if (!span.parent_span_id.empty()) told["parentSpanId"] = span.parent_span_id;
+  if (!span.trace.parent_span_id.empty()) told["parentSpanId"] = span.trace.parent_span_id;
+  if (!span.trace.state.empty()) told["traceState"] = span.trace.state;
   if (IsFailure(span.code)) {
     told["status"] = {{"code", kError}, {"message", std::string(CodeName(span.code))}};
   }

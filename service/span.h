@@ -7,14 +7,14 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "grpcpp/support/status_code_enum.h"
+#include "service/trace_context.h"
 
 namespace lots {
 
 // Nothing of what was asked or answered: names and times alone.
 struct Span {
-  std::string trace_id;        // 32 hexadecimal digits
-  std::string parent_span_id;  // the caller's; empty: the trace begins here
-  absl::string_view method;    // "lots.v1.LotService/GetLot"; outlives the span
+  CallTrace trace;           // never an empty one
+  absl::string_view method;  // "lots.v1.LotService/GetLot"; outlives the span
   absl::Time begin;
   absl::Time end;
   grpc::StatusCode code = grpc::StatusCode::OK;
@@ -28,7 +28,7 @@ struct Span {
 std::string MakeSpanId();
 std::string MakeTraceId();
 
-// An ExportTraceServiceRequest of OTLP 1.0 as JSON; each span gets its id here.
+// An ExportTraceServiceRequest of OTLP 1.0 as JSON.
 std::string OtlpJson(absl::Span<const Span> spans, absl::string_view version);
 
 }  // namespace lots

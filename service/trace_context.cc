@@ -3,12 +3,21 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace lots {
 namespace {
 
-thread_local absl::string_view current_trace_id;
+constexpr size_t kTraceStateMembersMax = 32;
+// Those that go first where not all fit.
+constexpr size_t kLongMember = 128;
+constexpr size_t kPartCharactersMax = 256;  // of a key, and of a value
+
+thread_local const CallTrace* current = nullptr;
 
 bool IsLowerHex(absl::string_view text, size_t size) {
   constexpr auto kNone = absl::string_view::npos;
@@ -17,6 +26,40 @@ bool IsLowerHex(absl::string_view text, size_t size) {
 
 bool IsZero(absl::string_view text) {
   return text.find_first_not_of('0') == absl::string_view::npos;
+}
+
+bool IsKeyCharacter(char c) {
+  return absl::ascii_islower(c) || absl::ascii_isdigit(c) || absl::StrContains("_-*/@", c);
+}
+
+bool IsValueCharacter(char c) { return c >= ' ' && c <= '~' && c != ',' && c != '='; }
+
+// "key=value"; a value does not end with a space, since what is around a member is not part of it.
+bool IsMember(absl::string_view member) {
+  const size_t equals = member.find('=');
+  if (equals == absl::string_view::npos) return false;
+  const absl::string_view key = member.substr(0, equals);
+  const absl::string_view value = member.substr(equals + 1);
+  const auto fits = [](absl::string_view part) {
+    return !part.empty() && part.size() <= kPartCharactersMax;
+  };
+  return fits(key) && fits(value) && (absl::ascii_islower(key[0]) || absl::ascii_isdigit(key[0])) &&
+         absl::c_all_of(key, IsKeyCharacter) && absl::c_all_of(value, IsValueCharacter);
+}
+
+size_t LengthOf(const std::vector<absl::string_view>& members) {
+  size_t length = members.empty() ? 0 : members.size() - 1;
+  for (const absl::string_view member : members) length += member.size();
+  return length;
+}
+
+// Long members go first, and then the last: those that spoke longest ago.
+void LeaveOutWhatDoesNotFit(std::vector<absl::string_view>& members) {
+  const auto is_long = [](absl::string_view member) { return member.size() > kLongMember; };
+  while (LengthOf(members) > kTraceStateCharactersMax) {
+    const auto last_long = std::find_if(members.rbegin(), members.rend(), is_long);
+    members.erase(last_long == members.rend() ? members.end() - 1 : last_long.base() - 1);
+  }
 }
 
 }  // namespace
@@ -32,10 +75,32 @@ TraceParent ParseTraceParent(absl::string_view traceparent) {
   return {.trace_id = std::string(parts[1]), .span_id = std::string(parts[2]), .sampled = sampled};
 }
 
-TraceScope::TraceScope(absl::string_view trace_id) { current_trace_id = trace_id; }
+std::string JoinTraceState(absl::Span<const absl::string_view> headers) {
+  std::vector<absl::string_view> members;
+  for (const absl::string_view header : headers) {
+    for (absl::string_view member : absl::StrSplit(header, ',')) {
+      member = absl::StripAsciiWhitespace(member);
+      if (member.empty()) continue;
+      if (!IsMember(member) || members.size() == kTraceStateMembersMax) return "";
+      members.push_back(member);
+    }
+  }
+  LeaveOutWhatDoesNotFit(members);
+  return absl::StrJoin(members, ",");
+}
 
-TraceScope::~TraceScope() { current_trace_id = {}; }
+std::string CallTrace::traceparent() const {
+  if (trace_id.empty()) return "";
+  return absl::StrCat("00-", trace_id, "-", span_id, sampled ? "-01" : "-00");
+}
 
-absl::string_view TraceScope::trace_id() { return current_trace_id; }
+TraceScope::TraceScope(const CallTrace& trace) { current = &trace; }
+
+TraceScope::~TraceScope() { current = nullptr; }
+
+const CallTrace& TraceScope::trace() {
+  static const CallTrace* const kNone = new CallTrace();
+  return current == nullptr ? *kNone : *current;
+}
 
 }  // namespace lots

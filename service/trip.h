@@ -20,6 +20,7 @@
 #include "grpcpp/grpcpp.h"
 #include "service/call.h"
 #include "service/caller_limits.h"
+#include "service/trace_context.h"
 #include "service/work_queue.h"
 #include "storage/base/check.h"
 #include "storage/limits.h"
@@ -55,9 +56,7 @@ class Trip : public Job {
   TripKind kind = TripKind::kUnary;
   std::string request_id;
   std::string peer;
-  std::string trace_id;
-  std::string parent_span_id;
-  bool sampled = false;     // whether its span is sent
+  CallTrace trace;
   bool begun = false;       // the handler has run before
   absl::Duration queued;    // in the queue
   absl::Duration database;  // in statements

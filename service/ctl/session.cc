@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/ctl/json.h"
 #include "storage/base/status_macros.h"
@@ -33,6 +35,13 @@ std::string TraceParent() {
   return is_plain ? std::string(parent) : "";
 }
 
+// And what others keep in it (TRACESTATE).
+std::string TraceState() {
+  const char* const text = std::getenv("TRACESTATE");
+  if (text == nullptr) return "";
+  return absl::c_all_of(absl::string_view(text), absl::ascii_isprint) ? text : "";
+}
+
 }  // namespace
 
 Session::Session(const GlobalOptions& options, const Terminal& terminal, const Access& access)
@@ -53,6 +62,8 @@ void Session::Prepare(grpc::ClientContext& context) const {
   if (!options_.actor.empty()) context.AddMetadata(kActorMetadata, options_.actor);
   const std::string parent = TraceParent();
   if (!parent.empty()) context.AddMetadata("traceparent", parent);
+  const std::string state = TraceState();
+  if (!parent.empty() && !state.empty()) context.AddMetadata("tracestate", state);
 }
 
 std::string Session::NextRequestId() {

@@ -113,6 +113,16 @@ Connection::Connection(pg_conn* connection, StatementObserver* observer)
 
 void Connection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
 
+void Connection::set_traceparent(std::string traceparent) {
+  // It becomes part of a statement's text.
+  Check(traceparent.find_first_not_of("0123456789abcdef-") == std::string::npos);
+  traceparent_ = std::move(traceparent);
+}
+
+std::string Connection::application_name() const {
+  return traceparent_.empty() ? "" : absl::StrCat("lotd ", traceparent_);
+}
+
 bool Connection::usable() const { return !broken_ && PQstatus(connection_.get()) == CONNECTION_OK; }
 
 bool Connection::in_transaction() const {

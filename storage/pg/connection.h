@@ -35,6 +35,7 @@ struct Step {
   // Not empty: the text to run unprepared, and statement.sql is not used.
   std::string composed;
   Params params;
+  bool begins_snapshot = false;
 };
 
 class Connection {
@@ -54,10 +55,18 @@ class Connection {
   // went away. Looked at every 100 ms or more often. The flag outlives the connection's use of it;
   // nullptr, the default, is none.
   void set_cancelled(const std::atomic<bool>* cancelled) { cancelled_ = cancelled; }
-  // Takes over the deadline and the flag of another connection of the same work.
-  void LimitAs(const Connection& other) {
+  // Whose work it does, as a W3C traceparent: hexadecimal digits and dashes. Empty, the default: it
+  // is nobody's. What may take long tells the server (composed statements and snapshots: lists,
+  // searches, traces, reports): while it runs, its application_name is "lotd 00-<trace id>-…", in
+  // pg_stat_activity and, where log_line_prefix has %a, in the server's own log.
+  void set_traceparent(std::string traceparent);
+  // "lotd 00-<trace id>-…"; empty without a traceparent.
+  std::string application_name() const;
+  // Takes over deadline, flag and traceparent of another connection of the same work.
+  void WorkAs(const Connection& other) {
     deadline_ = other.deadline_;
     cancelled_ = other.cancelled_;
+    traceparent_ = other.traceparent_;
   }
   bool cancelled() const { return cancelled_ != nullptr && cancelled_->load(); }
 
@@ -123,6 +132,7 @@ class Connection {
   StatementObserver* const observer_;
   absl::Time deadline_ = absl::InfiniteFuture();
   const std::atomic<bool>* cancelled_ = nullptr;
+  std::string traceparent_;
   // How long the server's answer to a cancel request is waited for. Longer means a dead server or
   // network, where nothing will come.
   absl::Duration stop_wait_ = absl::Seconds(5);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
@@ -19,7 +20,15 @@ constexpr int kBinary = 1;
 // A composed statement is planned for its values: whether an index pays depends on what is searched
 // for. All others keep the plan that was made once (see kSessionSettings). Ends with the
 // transaction.
-constexpr char kPlanByValues[] = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
+constexpr absl::string_view kPlanByValues =
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
+
+// Goes before a composed statement; ends with the transaction.
+std::string SettingsFor(const Connection& db) {
+  const std::string name = db.application_name();
+  if (name.empty()) return std::string(kPlanByValues);
+  return absl::StrCat(kPlanByValues, ", set_config('application_name', '", name, "', true)");
+}
 
 bool IsComposed(const Step& step) { return !step.composed.empty(); }
 
@@ -60,16 +69,15 @@ struct Arrays {
   absl::InlinedVector<int, 16> formats;
 };
 
-bool Send(pg_conn* connection, const Step& step) {
+bool SendComposed(pg_conn* connection, const std::string& sql, const Params& params = {}) {
+  const Arrays arrays(params);
+  return PQsendQueryParams(connection, sql.c_str(), params.size(), arrays.types.data(),
+                           arrays.values.data(), arrays.lengths.data(), arrays.formats.data(),
+                           kBinary) == 1;
+}
+
+bool SendPrepared(pg_conn* connection, const Step& step) {
   const Arrays params(step.params);
-  if (IsComposed(step)) {
-    const int sent = PQsendQueryParams(connection, kPlanByValues, 0, nullptr, nullptr, nullptr,
-                                       nullptr, kBinary);
-    return sent == 1 &&
-           PQsendQueryParams(connection, step.composed.c_str(), step.params.size(),
-                             params.types.data(), params.values.data(), params.lengths.data(),
-                             params.formats.data(), kBinary) == 1;
-  }
   return PQsendQueryPrepared(connection, step.statement.name, step.params.size(),
                              params.values.data(), params.lengths.data(), params.formats.data(),
                              kBinary) == 1;
@@ -154,11 +162,27 @@ bool Exchange::SendPrepares() {
 
 bool Exchange::SendSteps() {
   for (const Step& step : steps_) {
-    if (!Send(db_.connection_.get(), step)) return false;
+    if (!Send(step)) return false;
     // Else the server keeps an answer until its buffer is full, or all are there.
     if (at_once_ && PQsendFlushRequest(db_.connection_.get()) != 1) return false;
   }
   return PQpipelineSync(db_.connection_.get()) == 1;
+}
+
+bool Exchange::Send(const Step& step) {
+  pg_conn* const connection = db_.connection_.get();
+  if (IsComposed(step)) {
+    return SendComposed(connection, SettingsFor(db_)) &&
+           SendComposed(connection, step.composed, step.params);
+  }
+  if (!SendPrepared(connection, step)) return false;
+  return !TellsTraceAfter(step) ||
+         SendComposed(connection,
+                      absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
+}
+
+bool Exchange::TellsTraceAfter(const Step& step) const {
+  return step.begins_snapshot && !db_.traceparent_.empty();
 }
 
 absl::Status Exchange::ReadPrepares() {
@@ -189,8 +213,10 @@ absl::StatusOr<Result> Exchange::ReadNext() {
 }
 
 absl::StatusOr<Result> Exchange::ReadStep(const Step& step) {
-  if (IsComposed(step)) RETURN_IF_ERROR(ReadAnswer(step).status());  // of kPlanByValues
-  return ReadAnswer(step);
+  if (IsComposed(step)) RETURN_IF_ERROR(ReadAnswer(step).status());  // of its settings
+  absl::StatusOr<Result> answer = ReadAnswer(step);
+  if (answer.ok() && TellsTraceAfter(step)) RETURN_IF_ERROR(ReadAnswer(step).status());
+  return answer;
 }
 
 absl::StatusOr<Result> Exchange::ReadAnswer(const Step& step) {

@@ -49,6 +49,9 @@ class Exchange {
   // server itself refused goes to `first_error_`, and the answer is then empty.
   absl::StatusOr<Result> ReadAnswer(const Step& step);
   absl::StatusOr<Result> ReadStep(const Step& step);
+  bool Send(const Step& step);
+  // Whether the server is told of the trace right after the step.
+  bool TellsTraceAfter(const Step& step) const;
   absl::Status ReadSync();
   void TakeError(const Step& step, absl::Status error);
   void Tell(const Step& step, const absl::Status& status);

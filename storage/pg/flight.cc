@@ -14,6 +14,11 @@ constexpr Statement kCommit{"commit", "COMMIT"};
 
 Step StepOf(const Statement& statement) { return {statement, {}, {}}; }
 
+Step BeginOf(Transaction::Kind kind) {
+  if (kind == Transaction::Kind::kWrite) return StepOf(kBegin);
+  return {.statement = kBeginSnapshot, .begins_snapshot = true};
+}
+
 // After a flight with COMMIT failed. The connection being in step means that the server has
 // answered every statement. An error that it gave to a statement before COMMIT means that COMMIT
 // was skipped; one given to COMMIT with the connection's end may have come after the fact.
@@ -43,9 +48,11 @@ absl::Status Transaction::BeginIn(absl::string_view snapshot) {
   Check(kind_ == Kind::kSnapshot && state_ == State::kNew);
   // As a script: whatever else goes before would take a snapshot of its own. The name is the
   // database's: digits and dashes.
-  const absl::Status begun = db_.RunScript(
-      "begin_in_snapshot",
-      absl::StrCat(kBeginSnapshot.sql, "; SET TRANSACTION SNAPSHOT '", snapshot, "'"));
+  std::string script =
+      absl::StrCat(kBeginSnapshot.sql, "; SET TRANSACTION SNAPSHOT '", snapshot, "'");
+  const std::string name = db_.application_name();
+  if (!name.empty()) absl::StrAppend(&script, "; SET LOCAL application_name = '", name, "'");
+  const absl::Status begun = db_.RunScript("begin_in_snapshot", script);
   Judge(begun);
   return begun;
 }
@@ -53,7 +60,7 @@ absl::Status Transaction::BeginIn(absl::string_view snapshot) {
 size_t Transaction::Append(Step step) {
   Check(state_ != State::kOver);
   // Every flight keeps a place in front for BEGIN, so that adding does not move the steps.
-  if (steps_.empty()) steps_.push_back(StepOf(kind_ == Kind::kWrite ? kBegin : kBeginSnapshot));
+  if (steps_.empty()) steps_.push_back(BeginOf(kind_));
   steps_.push_back(std::move(step));
   return steps_.size() - 2;
 }

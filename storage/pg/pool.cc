@@ -116,6 +116,7 @@ absl::StatusOr<Pool::Pooled> Pool::Open(absl::Time deadline) {
 void Pool::Return(Pooled pooled) {
   pooled.connection->set_deadline(absl::InfiniteFuture());
   pooled.connection->set_cancelled(nullptr);
+  pooled.connection->set_traceparent("");
   pooled.idle_since = absl::Now();
   std::vector<Pooled> unusable;  // Outlives the lock: closing a connection takes its time.
   absl::MutexLock lock(&mutex_);

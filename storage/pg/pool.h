@@ -69,8 +69,9 @@ class Pool {
     Pooled pooled_;
   };
 
-  // The connection's deadline is infinite and it has no cancel flag. UNAVAILABLE when the database
-  // cannot be reached, DEADLINE_EXCEEDED when no connection became free in time.
+  // The connection's deadline is infinite, and it has neither cancel flag nor traceparent.
+  // UNAVAILABLE when the database cannot be reached, DEADLINE_EXCEEDED when no connection became
+  // free in time.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
   // A connection that nobody misses: half of them are free then. None: that is not so, or the

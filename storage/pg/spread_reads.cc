@@ -21,7 +21,7 @@ absl::Status SpreadReads::Widen() {
   first_.Add(kExport);
   ASSIGN_OR_RETURN(const Results exported, first_.Send());
   Connection& db = **lease_;
-  db.LimitAs(*db_);
+  db.WorkAs(*db_);
   second_.emplace(db, Transaction::Kind::kSnapshot);
   if (second_->BeginIn(exported[0][0].Get<std::string>(0)).ok()) return absl::OkStatus();
   second_.reset();

@@ -171,5 +171,37 @@ TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
   EXPECT_TRUE(found);
 }
 
+// Whoever looks at a database that is busy finds the call in the log, while it still runs.
+TEST(SlowStatements, AreKnownToTheDatabaseByTheTraceOfTheirCall) {
+  const TestServer server;
+  const auto locking = server.database().Connect();
+  ASSERT_TRUE(locking->RunScript("test", "BEGIN; LOCK TABLE lots").ok());
+  std::thread listing([&] {
+    grpc::ClientContext context;
+    context.AddMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    v1::ListLotsRequest request;
+    request.set_company("acme");
+    v1::ListLotsResponse response;
+    EXPECT_TRUE(server.NewStub<v1::LotService>()->ListLots(&context, request, &response).ok());
+  });
+
+  const auto looking = server.database().Connect();
+  constexpr pg::Statement kAtWork{
+      "test_at_work",
+      "SELECT application_name FROM pg_stat_activity WHERE wait_event = 'relation'"};
+  std::string named;
+  EXPECT_TRUE(Eventually([&] {
+    const auto found = pg::Query(*looking, kAtWork);
+    if (found.ok() && !found->empty()) named = (*found)[0].Get<std::string>(0);
+    return !named.empty();
+  }));
+  locking->Rollback();
+  listing.join();
+
+  const nlohmann::json line = nlohmann::json::parse(server.LogLines().back());
+  EXPECT_EQ(named, absl::StrCat("lotd 00-4bf92f3577b34da6a3ce929d0e0e4736-",
+                                line.value("span_id", ""), "-01"));
+}
+
 }  // namespace
 }  // namespace lots

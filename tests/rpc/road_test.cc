@@ -128,6 +128,8 @@ TEST(Road, EveryCallLeavesOneLineInTheLog) {
   EXPECT_EQ(line.value("actor", ""), "anna");
   EXPECT_EQ(line.value("request_id", ""), "order-7");
   EXPECT_EQ(line.value("trace_id", ""), "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(line.value("span_id", "").size(), 16u);
+  EXPECT_NE(line.value("span_id", ""), "00f067aa0ba902b7") << "that is the caller's own";
   EXPECT_GT(line.value("db_ms", 0.0), 0);
   EXPECT_GE(line.value("ms", 0.0), line.value("db_ms", 0.0));
   EXPECT_FALSE(line.contains("reason"));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pool.h"
@@ -52,6 +53,31 @@ TEST_F(SpreadReadsTest, OneBackendAnswersUntilTheReadsAreWidened) {
   ASSERT_TRUE(reads.Widen().ok());
   EXPECT_EQ(BackendsOf(reads, 5).size(), 2U);
   EXPECT_EQ(BackendsOf(reads, 1).size(), 1U);
+}
+
+TEST_F(SpreadReadsTest, TheServerKnowsWhoseWorkBothDo) {
+  constexpr Statement kName{"test_spread_name", "SELECT current_setting('application_name')"};
+  constexpr char kTrace[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  db_->set_traceparent(kTrace);
+  {
+    Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+    SpreadReads reads(snapshot, *db_, &pool_);
+    ASSERT_EQ(BackendsOf(reads, 1).size(), 1U);
+    ASSERT_TRUE(reads.Widen().ok());
+    ASSERT_EQ(BackendsOf(reads, 2).size(), 2U);
+
+    reads.Add(kName);
+    reads.Add(kName);
+    ASSERT_TRUE(reads.Post().ok());
+
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ((*reads.Take())[0].Get<std::string>(0), absl::StrCat("lotd ", kTrace));
+    }
+  }
+  // The one that was lent goes back without it.
+  const auto lent = pool_.Acquire(absl::InfiniteFuture());
+  ASSERT_TRUE(lent.ok()) << lent.status();
+  EXPECT_EQ((*lent)->application_name(), "");
 }
 
 TEST_F(SpreadReadsTest, BothSeeTheFirstOnesSnapshot) {

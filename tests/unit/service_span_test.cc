@@ -16,8 +16,10 @@ using nlohmann::json;
 constexpr char kTrace[] = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 Span GetLot(grpc::StatusCode code) {
-  return {.trace_id = kTrace,
-          .parent_span_id = "00f067aa0ba902b7",
+  return {.trace = {.trace_id = kTrace,
+                    .span_id = "b7ad6b7169203331",
+                    .parent_span_id = "00f067aa0ba902b7",
+                    .state = "congo=t61rcWkgMzE"},
           .method = "lots.v1.LotService/GetLot",
           .begin = absl::FromUnixMicros(1'000'000),
           .end = absl::FromUnixMicros(1'000'250),
@@ -45,7 +47,9 @@ TEST(OtlpJson, TellsWhenWhatAndForWhom) {
   const json span = SpansOf({GetLot(grpc::StatusCode::NOT_FOUND)})[0];
 
   EXPECT_EQ(span["traceId"], kTrace);
+  EXPECT_EQ(span["spanId"], "b7ad6b7169203331");
   EXPECT_EQ(span["parentSpanId"], "00f067aa0ba902b7");
+  EXPECT_EQ(span["traceState"], "congo=t61rcWkgMzE");
   EXPECT_EQ(span["name"], "lots.v1.LotService/GetLot");
   EXPECT_EQ(span["kind"], 2);
   EXPECT_EQ(span["startTimeUnixNano"], "1000000000");
@@ -67,17 +71,17 @@ TEST(OtlpJson, OnlyTheServersOwnFailuresAreErrors) {
 
 TEST(OtlpJson, ATraceThatBeginsHereHasNoParent) {
   Span span = GetLot(grpc::StatusCode::OK);
-  span.parent_span_id.clear();
+  span.trace.parent_span_id.clear();
+  span.trace.state.clear();
   EXPECT_FALSE(SpansOf({span})[0].contains("parentSpanId"));
+  EXPECT_FALSE(SpansOf({span})[0].contains("traceState"));
 }
 
-TEST(OtlpJson, EachSpanHasAnIdOfItsOwn) {
+TEST(MakeSpanId, MakesAnotherEachTime) {
   std::set<std::string> ids;
-  for (const json& span : SpansOf(std::vector<Span>(100, GetLot(grpc::StatusCode::OK)))) {
-    ids.insert(span["spanId"]);
-    EXPECT_EQ(span["spanId"].get<std::string>().size(), 16u);
-  }
+  for (int i = 0; i < 100; ++i) ids.insert(MakeSpanId());
   EXPECT_EQ(ids.size(), 100u);
+  EXPECT_EQ(ids.begin()->size(), 16u);
   EXPECT_EQ(MakeTraceId().size(), 32u);
 }
 

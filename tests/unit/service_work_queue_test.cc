@@ -7,7 +7,6 @@
 
 #include "absl/synchronization/notification.h"
 #include "service/log.h"
-#include "service/trace_context.h"
 #include "service/work_queue.h"
 
 namespace lots {
@@ -100,23 +99,6 @@ TEST(WorkQueue, TakesABatchOfOneCompanyTogether) {
   EXPECT_TRUE(queue.Push("small", "s", &reads));
 
   EXPECT_EQ(queue.Release(), (Done{"s", "123", "w", "45", "f"}));
-}
-
-TEST(ParseTraceParent, TakesWhatTheStandardSays) {
-  const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
-  const std::string rest = "-00f067aa0ba902b7-01";
-
-  EXPECT_EQ(ParseTraceParent("00-" + id + rest).trace_id, id);
-  EXPECT_EQ(ParseTraceParent("00-" + id + rest).span_id, "00f067aa0ba902b7");
-  EXPECT_TRUE(ParseTraceParent("00-" + id + "-00f067aa0ba902b7-01").sampled);
-  EXPECT_FALSE(ParseTraceParent("00-" + id + "-00f067aa0ba902b7-0a").sampled);
-  EXPECT_EQ(ParseTraceParent("cc-" + id + rest + "-what-comes-later").trace_id, id);
-  for (const std::string& bad :
-       {std::string(), "00-" + id, "ff-" + id + rest, "00-" + id + rest + "-x",
-        "00-4BF92F3577B34DA6A3CE929D0E0E4736" + rest, "00-" + std::string(32, '0') + rest,
-        "00-" + id + "-0000000000000000-01", "0-" + id + rest}) {
-    EXPECT_EQ(ParseTraceParent(bad).trace_id, "") << bad;
-  }
 }
 
 TEST(LogFields, AreJson) {

@@ -1,0 +1,85 @@
+// Whose work a connection does, as PostgreSQL's own views and log tell it.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "storage/pg/error.h"
+#include "storage/pg/flight.h"
+#include "tests/support/test_database.h"
+
+namespace lots::pg {
+namespace {
+
+// What the server calls the connection's work, at this moment.
+class ToldTraceTest : public ::testing::Test {
+ protected:
+  ToldTraceTest() : db_(database_.Connect()) { db_->set_traceparent(kTrace); }
+
+  std::string Told(const Result& result) { return result[0].Get<std::string>(0); }
+
+  static constexpr char kTrace[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  static constexpr char kTold[] = "lotd 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  static constexpr char kAskName[] =
+      "SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+  static constexpr Statement kName{"test_name", kAskName};
+  static constexpr Statement kOne{"test_one", "SELECT 1"};
+  static constexpr Statement kWrite{"test_write", "CREATE TABLE things ()"};
+
+  const TestDatabase database_;
+  const std::unique_ptr<Connection> db_;
+};
+
+TEST_F(ToldTraceTest, TheServerKnowsWhoseSnapshotItIsWhileItLasts) {
+  {
+    Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+    const size_t name = snapshot.Add(kName);
+    const size_t one = snapshot.Add(kOne);
+    const auto results = snapshot.Send();
+    ASSERT_TRUE(results.ok()) << results.status();
+    EXPECT_EQ(Told((*results)[name]), kTold);
+    EXPECT_EQ((*results)[one][0].Get<int>(0), 1);
+    // Later flights of it do not tell again, and it stays told.
+    snapshot.Add(kName);
+    EXPECT_EQ(Told((*snapshot.Send())[0]), kTold);
+  }
+
+  EXPECT_EQ(Told(*Query(*db_, kName)), "lotd");
+  Transaction write(*db_);
+  write.Add(kName);
+  EXPECT_EQ(Told((*write.Send())[0]), "lotd") << "a write pays nothing for it";
+}
+
+TEST_F(ToldTraceTest, TheServerKnowsWhoseSnapshotItIsWhenAnswersAreTakenOneByOne) {
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  snapshot.Add(kName);
+  snapshot.Add(kOne);
+
+  ASSERT_TRUE(snapshot.Post().ok());
+
+  EXPECT_EQ(Told(*snapshot.Take()), kTold);
+  EXPECT_EQ((*snapshot.Take())[0].Get<int>(0), 1);
+}
+
+TEST_F(ToldTraceTest, TheServerKnowsWhoseComposedStatementRuns) {
+  Flight flight(*db_);
+  flight.AddComposed("test_composed", kAskName, {});
+  EXPECT_EQ(Told((*flight.Send())[0]), kTold);
+  EXPECT_EQ(Told(*Query(*db_, kName)), "lotd");
+
+  db_->set_traceparent("");
+  flight.AddComposed("test_composed", kAskName, {});
+  EXPECT_EQ(Told((*flight.Send())[0]), "lotd");
+}
+
+TEST_F(ToldTraceTest, ARefusedSnapshotIsARefusal) {
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  snapshot.Add(kWrite);
+
+  EXPECT_EQ(SqlState(snapshot.Send().status()), "25006");
+  EXPECT_TRUE(db_->usable());
+  EXPECT_EQ(Told(*Query(*db_, kName)), "lotd");
+}
+
+}  // namespace
+}  // namespace lots::pg
