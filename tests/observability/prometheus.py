@@ -25,11 +25,19 @@ class Prometheus(Process):
         super().__init__(folder / "prometheus.log", program("prometheus"),
                          f"--config.file={config}", f"--storage.tsdb.path={folder / 'tsdb'}",
                          f"--web.listen-address={self.url.removeprefix('http://')}",
+                         f"--web.external-url={self.url}",
                          f"--web.console.templates={folder / 'prometheus' / 'consoles'}")
         self.said("Server is ready to receive web requests")
 
     def query(self, expression):
         """The result vector; a refused expression ends the test."""
         parameters = urllib.parse.urlencode({"query": expression})
-        answer = json.loads(get(f"{self.url}/api/v1/query?{parameters}"))
-        return answer["data"]["result"]
+        return self.ask(f"query?{parameters}")["result"]
+
+    def alert(self, name):
+        """The alert, pending at least; None while it is calm."""
+        alerts = self.ask("alerts")["alerts"]
+        return next((one for one in alerts if one["labels"]["alertname"] == name), None)
+
+    def ask(self, path):
+        return json.loads(get(f"{self.url}/api/v1/{path}"))["data"]
