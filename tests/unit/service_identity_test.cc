@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/identity.h"
 #include "storage/errors.h"
+#include "storage/limits.h"
 #include "tests/support/rpc_tokens.h"
 #include "tests/support/test_folder.h"
 
@@ -75,6 +77,30 @@ TEST_F(IdentityTest, ARememberedTokenExpiresToo) {
 
   EXPECT_EQ(Told({short_token}, {}, absl::FromUnixSeconds(end + 59)), "token:carl");
   EXPECT_EQ(Told({short_token}, {}, absl::FromUnixSeconds(end + 61)), "TOKEN_EXPIRED");
+}
+
+TEST_F(IdentityTest, ARememberedTokenIsNotVerifiedAgain) {
+  const absl::Time now = absl::Now();
+  const std::string nbf = absl::StrCat(",\"nbf\":", absl::ToUnixSeconds(now));
+  const std::string token =
+      "Bearer " + signer_.Sign(Claims("dora", R"(["acme"])", "lots.read", nbf));
+  const auto caller_at = [&](absl::Time time) {
+    const auto caller = identity_.Authenticate(Credentials{{token}, {}}, time);
+    return caller.ok() ? *caller : nullptr;
+  };
+  // Whoever verifies it by this clock refuses it.
+  const absl::Time too_early = now - absl::Hours(1);
+  ASSERT_EQ(caller_at(too_early), nullptr);
+  const auto verified = caller_at(now);
+  ASSERT_NE(verified, nullptr);
+
+  EXPECT_EQ(caller_at(too_early), verified);
+
+  // What is remembered is the caller itself, and not for ever.
+  EXPECT_EQ(caller_at(now + kTokenRememberedMax - absl::Seconds(1)), verified);
+  const auto verified_again = caller_at(now + kTokenRememberedMax);
+  ASSERT_NE(verified_again, nullptr);
+  EXPECT_NE(verified_again, verified);
 }
 
 TEST_F(IdentityTest, KeysRotateAndAnOldOneIsForgottenAtOnce) {
