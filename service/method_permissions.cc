@@ -1,15 +1,14 @@
 #include "service/method_permissions.h"
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/descriptor.h"
 #include "storage/base/check.h"
 
 namespace lots {
 
-MethodPermissions::MethodPermissions(const std::vector<std::string>& services) {
+MethodPermissions::MethodPermissions(const std::vector<std::string>& services,
+                                     const google::protobuf::DescriptorPool& protos) {
   for (const std::string& name : services) {
-    const google::protobuf::ServiceDescriptor* service =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    const google::protobuf::ServiceDescriptor* service = protos.FindServiceByName(name);
     Check(service != nullptr);
     for (int i = 0; i < service->method_count(); ++i) {
       const google::protobuf::MethodDescriptor& method = *service->method(i);

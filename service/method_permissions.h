@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
 #include "lots/v1/permission.pb.h"
 #include "service/caller.h"
 
@@ -13,8 +14,10 @@ namespace lots {
 
 class MethodPermissions {
  public:
-  // `services`: full names. The options are read here, once.
-  explicit MethodPermissions(const std::vector<std::string>& services);
+  // `services`: full names, of `protos`. The options are read here, once.
+  explicit MethodPermissions(const std::vector<std::string>& services,
+                             const google::protobuf::DescriptorPool& protos =
+                                 *google::protobuf::DescriptorPool::generated_pool());
 
   // By full name: "lots.v1.LotService/GetLot". PERMISSION_UNSPECIFIED when the method says nothing.
   v1::Permission Of(absl::string_view method) const;

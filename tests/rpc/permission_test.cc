@@ -22,6 +22,9 @@
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/caller.h"
+#include "service/catalog_service.h"
+#include "service/rpc.h"
+#include "tests/support/rpc_bytes.h"
 #include "tests/support/rpc_tokens.h"
 #include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
@@ -288,6 +291,54 @@ TEST_F(PermissionTest, OpeningQuantitiesNeedTheRightToMove) {
   batch.mutable_lots(1)->set_opening_quantity("1");
   EXPECT_EQ(ReasonWith(*lots, &Stub::CreateLot, create, may_write), "move");
   EXPECT_EQ(ReasonWith(*lots, &Stub::BatchCreateLots, batch, may_write), "move");
+}
+
+// --- what has no permission
+// -----------------------------------------------------------------------
+
+// The road, for a service whose protos it was not told of.
+TEST(UnsaidPermission, IsNobodysWhoeverCalls) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  const TestFolder folder;
+  const auto log = Log::Open({.file = folder.Path("log")});
+  ASSERT_TRUE(log.ok()) << log.status();
+  Identity anybody({});
+  Metrics metrics("0.0.0+test", {v1::CatalogService::service_full_name()});
+  pg::Pool pool({.connection = database.options(), .connections_max = 4});
+  const auto page_tokens = PageTokens::Load(*database.Connect());
+  ASSERT_TRUE(page_tokens.ok()) << page_tokens.status();
+  Rpc rpc({.services = {}}, anybody, pool, *page_tokens, metrics, **log);
+  CatalogService service(rpc);
+  const std::string address = absl::StrCat("unix:", folder.Path("socket"));
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials());
+  builder.RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  ASSERT_NE(server, nullptr);
+
+  const auto stub =
+      v1::CatalogService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  v1::ListProductsRequest request;
+  request.set_company("acme");
+  v1::ListProductsResponse response;
+  const grpc::Status status =
+      Send(*stub, &v1::CatalogService::Stub::ListProducts, request, response);
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(ReasonOf(status), "PERMISSION_MISSING");
+  server->Shutdown();
+}
+
+// Channelz tells of every connection, and asks nobody who he is.
+TEST_F(PermissionTest, ChannelzIsOnlyWhereAnybodyMayDoEverything) {
+  const TestServer open;
+  grpc::GenericStub open_stub(open.NewChannel());
+  const std::string channelz = "/grpc.channelz.v1.Channelz/GetServers";
+  const std::string health = "/grpc.health.v1.Health/Check";
+
+  EXPECT_EQ(SendBytes(open_stub, channelz, "").error_code(), grpc::StatusCode::OK);
+  EXPECT_EQ(SendBytes(stub_, channelz, "").error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(SendBytes(stub_, health, "").error_code(), grpc::StatusCode::OK);
 }
 
 // --- companies ----------------------------------------------------------------------------------
