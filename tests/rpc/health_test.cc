@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/synchronization/notification.h"
@@ -127,14 +128,59 @@ TEST(Health, ComesBackWithADatabaseThatCrashed) {
   std::filesystem::remove_all(folder);
 }
 
+// Health/Watch, which tells at once and then whenever it changes.
+class HealthWatch {
+ public:
+  explicit HealthWatch(const TestServer& server) : stub_(server.NewChannel()) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + kEventuallyTimeout));
+    call_ = stub_.PrepareCall(&context_, "/grpc.health.v1.Health/Watch", &queue_);
+    call_->StartCall(nullptr);
+    const grpc::ByteBuffer every_service(nullptr, 0);
+    if (Done()) call_->WriteLast(every_service, {}, nullptr);
+    EXPECT_TRUE(Done());
+  }
+  ~HealthWatch() {
+    context_.TryCancel();
+    grpc::Status ended;
+    call_->Finish(&ended, nullptr);
+    EXPECT_TRUE(Done());
+    queue_.Shutdown();
+    EXPECT_FALSE(Done());
+  }
+
+  // What the server says next; kNoAnswer when it ended the call instead.
+  Health Next() {
+    grpc::ByteBuffer said;
+    call_->Read(&said, nullptr);
+    grpc::Slice whole;
+    if (!Done() || !said.DumpToSingleSlice(&whole).ok()) return Health::kNoAnswer;
+    return whole.size() == 2 ? static_cast<Health>(*(whole.begin() + 1)) : Health::kUnknown;
+  }
+
+ private:
+  bool Done() {
+    void* tag = nullptr;
+    bool succeeded = false;
+    return queue_.Next(&tag, &succeeded) && succeeded;
+  }
+
+  grpc::CompletionQueue queue_;
+  grpc::ClientContext context_;
+  grpc::GenericStub stub_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+};
+
 TEST(Health, IsNotServingOnceToldToStop) {
   TestServer server;
-  const auto channel = server.NewChannel();
-  ASSERT_TRUE(Becomes(server, Health::kServing));
+  auto watch = std::make_unique<HealthWatch>(server);
+  ASSERT_EQ(watch->Next(), Health::kServing);
 
-  server.server().Stop(absl::ZeroDuration());
+  // While it drains, so that who watches can go elsewhere before calls end.
+  std::thread stopping([&] { server.server().Stop(absl::Seconds(10)); });
 
-  EXPECT_NE(HealthOf(channel, ""), Health::kServing);
+  EXPECT_EQ(watch->Next(), Health::kNotServing);
+  watch.reset();
+  stopping.join();
 }
 
 }  // namespace
