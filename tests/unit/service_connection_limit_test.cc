@@ -1,12 +1,21 @@
 // Which connections are closed when there are too many.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -165,6 +174,43 @@ TEST(ConnectionLimit, LetsAnotherInWhenOneHasGone) {
   EXPECT_EQ(limit.Enforce(), 0);
   ExpectOpen(*first);
   ExpectOpen(*second);
+}
+
+// Lets this process look for a free descriptor, and nothing else: any other system call kills it.
+bool AllowOnlyDuplicating() {
+  sock_filter rules[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 3, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{.len = std::size(rules), .filter = rules};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+// How a process ends that looks with so many allowed: 0, or by SIGSYS when it does more than look
+// for a free descriptor.
+int EndOfALook(const std::string& address, int connections_max) {
+  ConnectionLimit limit(address, connections_max);
+  const pid_t child = fork();
+  if (child == 0) _exit(AllowOnlyDuplicating() ? limit.Enforce() : EXIT_FAILURE);
+  int status = 0;
+  Check(waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+TEST(ConnectionLimit, LooksAtNoDescriptorWhileFewerAreOpen) {
+  Listener listener;
+  const auto connection = listener.Connect();
+
+  const int end = EndOfALook(listener.address(), 1'000);
+
+  if (end == EXIT_FAILURE) GTEST_SKIP() << "system calls cannot be forbidden here";
+  EXPECT_EQ(end, 0);
+  EXPECT_EQ(EndOfALook(listener.address(), 1), SIGSYS);
 }
 
 TEST(ConnectionLimit, LeavesOtherSocketsAlone) {
