@@ -120,7 +120,8 @@ void AddFlags(CLI::App& app, Config& config, Texts& texts) {
          "Serve addresses that other machines reach without TLS, or without knowing who calls")
       ->envname("LOTS_INSECURE_LISTEN");
   app.add_option("--metrics-listen", config.metrics_listen,
-                 "Where to serve /metrics: host:port; empty: nowhere")
+                 "Where to serve /metrics, in the clear and to whoever asks: host:port; empty: "
+                 "nowhere")
       ->envname("LOTS_METRICS_LISTEN")
       ->check(CheckMetricsAddress)
       ->capture_default_str();

@@ -26,7 +26,7 @@ struct Config {
   std::string listen = "127.0.0.1:50051";  // host:port or unix:path
   // Allows hosts that other machines reach, in the clear or without knowing who calls.
   bool insecure_listen = false;
-  std::string metrics_listen = "127.0.0.1:9464";  // empty: none
+  std::string metrics_listen = "127.0.0.1:9464";  // in the clear; empty: none
   std::string database;  // libpq's conninfo or URI; empty: the embedded one
   // Allows a role that could rewrite the ledger, and migrates as it.
   bool insecure_database = false;

@@ -129,6 +129,10 @@ absl::Status Serve(const Config& config, const Arguments& arguments, const std::
   if (!IsLoopback(config.listen) && !IsSecure(config)) {
     log.Write(LogLevel::kWarning, "insecure_listen", LogFields().Add("listen", config.listen));
   }
+  if (!config.metrics_listen.empty() && !IsLoopback(config.metrics_listen)) {
+    log.Write(LogLevel::kWarning, "insecure_metrics_listen",
+              LogFields().Add("metrics_listen", config.metrics_listen));
+  }
   log.Write(LogLevel::kInfo, "serving",
             LogFields().Add("address", (*server)->address()).AddIfAny("metrics", metrics));
   std::cout << "lotd is serving on " << (*server)->address()

@@ -156,6 +156,28 @@ TEST(Roles, AreCheckedByTheProgram) {
   EXPECT_TRUE(absl::StrContains(unmigrated, "lotd migrate")) << unmigrated;
 }
 
+// No flag is needed for it: metrics tell of no company, and a container has no other address.
+TEST(Program, WarnsOfMetricsThatOtherMachinesReach) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  const auto said_with = [&](const std::string& metrics_listen) {
+    return SaidByLotd(absl::StrCat("--metrics-listen ", metrics_listen, " --database \"",
+                                   database.options().conninfo, " user=lots_app\""),
+                      kServes);
+  };
+  const std::string warning = "\"level\":\"warning\",\"event\":\"insecure_metrics_listen\"";
+
+  const std::string everywhere = said_with("0.0.0.0:0");
+  const std::string here = said_with("127.0.0.1:0");
+  const std::string nowhere = said_with("''");
+
+  EXPECT_TRUE(absl::StrContains(everywhere, warning)) << everywhere;
+  EXPECT_TRUE(absl::StrContains(everywhere, "metrics on http://0.0.0.0:")) << everywhere;
+  EXPECT_TRUE(absl::StrContains(here, "metrics on http://127.0.0.1:")) << here;
+  EXPECT_TRUE(absl::StrContains(nowhere, kServes)) << nowhere;
+  EXPECT_FALSE(absl::StrContains(here, "insecure_metrics_listen")) << here;
+  EXPECT_FALSE(absl::StrContains(nowhere, "insecure_metrics_listen")) << nowhere;
+}
+
 // The line that follows each reading of a file.
 int Readings(const LotdProcess& lotd) {
   const std::vector<std::string> lines = absl::StrSplit(lotd.log(), '\n');
