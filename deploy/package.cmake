@@ -41,7 +41,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "tzdata")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "postgresql-15, graphviz")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "postgresql-15, libnss-systemd, graphviz")
 set(control "${PROJECT_SOURCE_DIR}/deploy/debian")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   "${control}/postinst;${control}/prerm;${control}/postrm;${control}/conffiles")
