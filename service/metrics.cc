@@ -154,15 +154,16 @@ prometheus::Counter& Metrics::rejected(absl::string_view reason) {
   return rejected_->Add({{"reason", std::string(reason)}});
 }
 
-void Metrics::OnStatement(absl::string_view name, absl::Duration elapsed,
+void Metrics::OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                           const absl::Status& status) {
+  const absl::string_view name = statement.name;
   database_time += elapsed;
   StatementSeconds(name).Observe(absl::ToDoubleSeconds(elapsed));
   if (!status.ok()) {
     errors_of_.at(ErrorClass(pg::SqlState(status)))->Increment();
   }
   if (name == kRepeatStatement) replays_->Increment();
-  if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
+  if (next_ != nullptr) next_->OnStatement(statement, elapsed, status);
 }
 
 void Metrics::OnRetry() {

@@ -62,7 +62,7 @@ class Metrics final : public pg::StatementObserver {
   const SecurityMetrics& security() const { return security_; }
 
   // Statements, failures, retries, repeats of requests, and what was written.
-  void OnStatement(absl::string_view name, absl::Duration elapsed,
+  void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
   void OnWritten(const pg::Tally& tally, double amount) override;

@@ -4,18 +4,18 @@
 
 namespace lots {
 
-void SlowStatements::OnStatement(absl::string_view name, absl::Duration elapsed,
+void SlowStatements::OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                                  const absl::Status& status) {
   if (elapsed >= slow_) {
     const CallTrace& trace = TraceScope::trace();
     log_.Write(LogLevel::kWarning, "slow_statement",
                LogFields()
-                   .Add("statement", name)
+                   .Add("statement", statement.name)
                    .Add("ms", elapsed)
                    .AddIfAny("trace_id", trace.trace_id)
                    .AddIfAny("span_id", trace.span_id));
   }
-  if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
+  if (next_ != nullptr) next_->OnStatement(statement, elapsed, status);
 }
 
 void SlowStatements::OnRetry() {

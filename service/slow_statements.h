@@ -16,7 +16,7 @@ class SlowStatements final : public pg::StatementObserver {
   SlowStatements(Log& log, absl::Duration slow, pg::StatementObserver* next)
       : log_(log), slow_(slow), next_(next) {}
 
-  void OnStatement(absl::string_view name, absl::Duration elapsed,
+  void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
   void OnWritten(const pg::Tally& tally, double amount) override;

@@ -227,7 +227,7 @@ void Connection::RunAside(const Step& step) {
   cancelled_ = cancelled;
 }
 
-absl::Status Connection::RunScript(absl::string_view name, const std::string& sql) {
+absl::Status Connection::RunScript(const char* name, const std::string& sql) {
   RETURN_IF_ERROR(CheckReady());
   pg_conn* const raw = connection_.get();
   // The simple protocol alone takes several statements in one text, and pipeline mode refuses it.
@@ -239,7 +239,9 @@ absl::Status Connection::RunScript(absl::string_view name, const std::string& sq
   // Pipeline mode is refused when answers are still due.
   if (!wire.Settle() || PQenterPipelineMode(raw) != 1) broken_ = server_lost_ = true;
   if (!status.ok()) Rollback();
-  if (observer_ != nullptr) observer_->OnStatement(name, absl::Now() - sent_at, status);
+  if (observer_ != nullptr) {
+    observer_->OnStatement({name, sql.c_str()}, absl::Now() - sent_at, status);
+  }
   return status;
 }
 

@@ -87,7 +87,7 @@ class Connection {
 
   // Runs several statements in one text without parameters, as psql would: for migrations and
   // tests. Outside a transaction that the text itself opens, they are one transaction.
-  absl::Status RunScript(absl::string_view name, const std::string& sql);
+  absl::Status RunScript(const char* name, const std::string& sql);
 
   // Runs the steps in one round trip: the way below Flight and Transaction, which callers use.
   // Answers the first failing step's status; the steps after it did not run.

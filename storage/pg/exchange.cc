@@ -252,7 +252,8 @@ void Exchange::TakeError(const Step& step, absl::Status error) {
 void Exchange::Tell(const Step& step, const absl::Status& status) {
   if (db_.observer_ == nullptr) return;
   const absl::Time now = absl::Now();
-  db_.observer_->OnStatement(step.statement.name, now - last_answer_at_, status);
+  const char* const text = IsComposed(step) ? step.composed.c_str() : step.statement.sql;
+  db_.observer_->OnStatement({step.statement.name, text}, now - last_answer_at_, status);
   last_answer_at_ = now;
 }
 

@@ -28,10 +28,11 @@ class StatementObserver {
  public:
   virtual ~StatementObserver() = default;
 
+  // The statement has the text that PostgreSQL was given, composed ones too; it ends with the call.
   // `elapsed` counts from the answer before it in the same flight (from sending, for the first):
   // what this statement added to the round trip. Statements that were skipped because one before
   // them failed are not told.
-  virtual void OnStatement(absl::string_view name, absl::Duration elapsed,
+  virtual void OnStatement(const Statement& statement, absl::Duration elapsed,
                            const absl::Status& status) = 0;
 
   // An operation is about to be run again by RunWithRetries.

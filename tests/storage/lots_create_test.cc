@@ -20,8 +20,8 @@ using ::testing::SizeIs;
 class StatementCounter : public pg::StatementObserver {
  public:
   explicit StatementCounter(absl::string_view name) : name_(name) {}
-  void OnStatement(absl::string_view name, absl::Duration, const absl::Status&) override {
-    if (name == name_) ++count_;
+  void OnStatement(const pg::Statement& statement, absl::Duration, const absl::Status&) override {
+    if (statement.name == name_) ++count_;
   }
   int count() const { return count_; }
 

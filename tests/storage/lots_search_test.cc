@@ -120,7 +120,8 @@ std::vector<std::string> Expected(const Company& company, const Search& search,
 
 // Keeps how the pages were found.
 struct Ways : pg::StatementObserver {
-  void OnStatement(absl::string_view name, absl::Duration, const absl::Status&) override {
+  void OnStatement(const pg::Statement& statement, absl::Duration, const absl::Status&) override {
+    absl::string_view name = statement.name;
     if (absl::ConsumePrefix(&name, "search_lots_")) absl::StrAppend(&told, name, ", ");
   }
   std::string told;

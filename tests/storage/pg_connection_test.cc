@@ -28,9 +28,10 @@ constexpr Statement kReadAll{"test_read_all", "SELECT * FROM things"};
 
 class Recorder : public StatementObserver {
  public:
-  void OnStatement(absl::string_view name, absl::Duration, const absl::Status& status) override {
+  void OnStatement(const Statement& statement, absl::Duration,
+                   const absl::Status& status) override {
     absl::MutexLock lock(&mutex_);
-    heard_.push_back(absl::StrCat(name, status.ok() ? "" : " failed"));
+    heard_.push_back(absl::StrCat(statement.name, status.ok() ? "" : " failed"));
   }
   std::vector<std::string> heard() const {
     absl::MutexLock lock(&mutex_);

@@ -24,8 +24,8 @@ constexpr Statement kTerminateOthers{
 
 class PingCounter : public StatementObserver {
  public:
-  void OnStatement(absl::string_view name, absl::Duration, const absl::Status&) override {
-    if (name == "ping") ++count;
+  void OnStatement(const Statement& statement, absl::Duration, const absl::Status&) override {
+    if (absl::string_view(statement.name) == "ping") ++count;
   }
   std::atomic<int> count = 0;
 };

@@ -18,9 +18,9 @@ using Counts = std::map<std::string, double>;
 class Counting final : public pg::StatementObserver {
  public:
   explicit Counting(pg::StatementObserver* next) : next_(next) {}
-  void OnStatement(absl::string_view name, absl::Duration elapsed,
+  void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override {
-    if (next_ != nullptr) next_->OnStatement(name, elapsed, status);
+    if (next_ != nullptr) next_->OnStatement(statement, elapsed, status);
   }
   void OnWritten(const pg::Tally& tally, double amount) override {
     counts_[absl::StrCat(tally.name, "/", tally.label)] += amount;

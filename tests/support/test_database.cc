@@ -49,11 +49,11 @@ class StatementLog : public pg::StatementObserver {
   explicit StatementLog(const char* path)
       : file_(open(path, O_WRONLY | O_CREAT | O_APPEND, 0644)) {}
 
-  void OnStatement(absl::string_view name, absl::Duration, const absl::Status&) override {
+  void OnStatement(const pg::Statement& statement, absl::Duration, const absl::Status&) override {
     absl::MutexLock lock(&mutex_);
-    if (!seen_.insert(std::string(name)).second) return;
+    if (!seen_.insert(statement.name).second) return;
     // One write a line: several test processes append to the same file.
-    const std::string line = absl::StrCat(name, "\n");
+    const std::string line = absl::StrCat(statement.name, "\n");
     if (write(file_, line.data(), line.size()) < 0) std::perror("LOTS_STATEMENT_LOG");
   }
 
