@@ -14,24 +14,16 @@ TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
-LITERAL = re.compile(
-    r"""
-    \s*(?: R"(?P<delimiter>[^(\s"]*)\((?P<raw>.*?)\)(?P=delimiter)"
-        | "(?P<string>(?:\\.|[^"\\\n])*)" )
-    """,
-    re.DOTALL | re.VERBOSE,
-)
 STATEMENT = re.compile(r'\bStatement\s+\w+\s*(?:=\s*)?\{\s*"(?P<name>[^"]*)"\s*,')
 BY_IDS = re.compile(r'\bLOTS_BY_IDS\(\s*\w+\s*,\s*"(?P<name>[^"]*)"\s*,')
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 COMPOSED = re.compile(r'\bAddComposed\(\s*"(?P<name>[^"]*)"')
 
 
 @dataclasses.dataclass(frozen=True)
-class Sql:
-    name: str  # empty: not a named statement
+class Found:
     text: str
     offset: int
-    end: int
 
 
 def _spaces(text):
@@ -56,45 +48,31 @@ def code_only(text):
     return DIRECTIVE.sub(lambda match: _spaces(match.group()), TOKEN.sub(blank, text))
 
 
-def statements(text):
-    """The pg::Statement constants of a source, with their SQL put together."""
+def statement_names(text):
+    """Of the pg::Statement constants of a source; LOTS_BY_IDS (storage/by_ids.h) makes two."""
     code = blank_comments(text)
     for match in STATEMENT.finditer(code):
-        sql = ""
-        position = match.end()
-        while literal := LITERAL.match(code, position):
-            sql += literal.group("raw") or literal.group("string") or ""
-            position = literal.end()
-        yield Sql(match.group("name"), sql, match.start(), position)
-    yield from _by_ids(code)
-
-
-def _by_ids(code):
-    """The two statements of each LOTS_BY_IDS (storage/by_ids.h): its literals after the name."""
+        yield Found(match.group("name"), match.start())
     for match in BY_IDS.finditer(code):
-        sql = ""
-        position = match.end()
-        while literal := LITERAL.match(code, position):
-            sql += literal.group("raw") or literal.group("string") or ""
-            position = literal.end()
-            if comma := re.compile(r"\s*,").match(code, position):
-                position = comma.end()
         for name in (match.group("name"), match.group("name") + "_in_range"):
-            yield Sql(name, sql, match.start(), position)
+            yield Found(name, match.start())
 
 
 def composed_names(text):
     return [match.group("name") for match in COMPOSED.finditer(blank_comments(text))]
 
 
-def loose_sql(text):
-    """The R"sql(...)sql" literals that are not part of a pg::Statement."""
-    named = list(statements(text))
+def _unescaped(escape):
+    return {"n": "\n", "t": "\t"}.get(escape[1], escape[1])
+
+
+def literals(text):
+    """The strings of a source, as the program has them."""
     for match in TOKEN.finditer(blank_comments(text)):
-        if match.group("delimiter") != "sql":
-            continue
-        if not any(sql.offset <= match.start() < sql.end for sql in named):
-            yield Sql("", match.group("raw"), match.start(), match.end())
+        if match.group("delimiter") is not None:
+            yield Found(match.group("raw"), match.start())
+        elif match.group("string"):
+            yield Found(ESCAPE.sub(_unescaped, match.group("string")[1:-1]), match.start())
 
 
 def _scope_of(head):

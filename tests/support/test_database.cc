@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -43,7 +44,8 @@ T Require(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-// Tells LOTS_STATEMENT_LOG of every statement, the first time it runs.
+// Tells LOTS_STATEMENT_LOG of every statement, the first time it runs with this text: a line of
+// JSON, [name, text].
 class StatementLog : public pg::StatementObserver {
  public:
   explicit StatementLog(const char* path)
@@ -51,16 +53,18 @@ class StatementLog : public pg::StatementObserver {
 
   void OnStatement(const pg::Statement& statement, absl::Duration, const absl::Status&) override {
     absl::MutexLock lock(&mutex_);
-    if (!seen_.insert(statement.name).second) return;
+    if (!seen_.emplace(statement.name, statement.sql).second) return;
     // One write a line: several test processes append to the same file.
-    const std::string line = absl::StrCat(statement.name, "\n");
+    const auto pair = nlohmann::json::array({statement.name, statement.sql});
+    const std::string line =
+        pair.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
     if (write(file_, line.data(), line.size()) < 0) std::perror("LOTS_STATEMENT_LOG");
   }
 
  private:
   const int file_;
   absl::Mutex mutex_;
-  absl::flat_hash_set<std::string> seen_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::pair<std::string, std::string>> seen_ ABSL_GUARDED_BY(mutex_);
 };
 
 pg::StatementObserver* SharedStatementLog() {

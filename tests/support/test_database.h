@@ -24,8 +24,8 @@ class TestDatabase {
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
 
-  // Their observer writes the name of every statement that runs, once a process, to the file that
-  // LOTS_STATEMENT_LOG names.
+  // Their observer writes the name and text of every statement that runs, once a process, to the
+  // file that LOTS_STATEMENT_LOG names.
   const pg::ConnectionOptions& options() const { return options_; }
   // As the role of deploy/roles.sql that serves, with its rights and no more.
   std::string server_conninfo() const;
