@@ -21,6 +21,7 @@
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "tests/support/rpc_bytes.h"
+#include "tests/support/rpc_served.h"
 #include "tests/support/test_server.h"
 
 namespace lots {
@@ -238,17 +239,11 @@ void AuditTest::WriteEverything() {
 }
 
 // Every method that takes a request_id.
-std::set<std::string> MethodsThatWrite() {
+std::set<std::string> MethodsThatWrite(const TestServer& server) {
   std::set<std::string> methods;
-  for (const char* const name :
-       {"Audit", "Catalog", "Lot", "Recall", "Stock", "Trace", "WorkOrder"}) {
-    const auto* const service = DescriptorPool::generated_pool()->FindServiceByName(
-        absl::StrCat("lots.v1.", name, "Service"));
-    for (int i = 0; i < service->method_count(); ++i) {
-      const auto& method = *service->method(i);
-      if (method.input_type()->FindFieldByName("request_id") == nullptr) continue;
-      methods.insert(absl::StrCat(service->full_name(), "/", method.name()));
-    }
+  for (const auto* const method : ServedMethods(server)) {
+    if (method->input_type()->FindFieldByName("request_id") == nullptr) continue;
+    methods.insert(PathOf(*method).substr(1));
   }
   return methods;
 }
@@ -271,7 +266,7 @@ TEST_F(AuditTest, EveryWriteHasItsEntryAndARehearsalOrARepeatHasNone) {
     EXPECT_EQ(entry.origin().peer(), "unix");
     EXPECT_EQ(entry.origin().certificate(), "");
   }
-  EXPECT_EQ(methods, MethodsThatWrite());
+  EXPECT_EQ(methods, MethodsThatWrite(server_));
   EXPECT_EQ(entries.size(), made_.size());
   EXPECT_EQ(request_ids.size(), made_.size());
   EXPECT_GE(rehearsals_, 5);

@@ -1,9 +1,8 @@
-// Who gets in: every method of every service, found by descriptor and called by those who may not.
+// Who gets in: every method that is served, called by those who may not.
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -17,14 +16,13 @@
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/permission.pb.h"
-#include "lots/v1/recall.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
-#include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/caller.h"
 #include "service/catalog_service.h"
 #include "service/rpc.h"
 #include "tests/support/rpc_bytes.h"
+#include "tests/support/rpc_served.h"
 #include "tests/support/rpc_tokens.h"
 #include "tests/support/test_folder.h"
 #include "tests/support/test_server.h"
@@ -35,22 +33,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-
-// Every method of lots.v1 that this program knows, whatever file it stands in.
-std::vector<const MethodDescriptor*> EveryMethod() {
-  std::vector<const MethodDescriptor*> methods;
-  for (const char* const name :
-       {"Audit", "Catalog", "Lot", "Recall", "Stock", "Trace", "WorkOrder"}) {
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-        absl::StrCat("lots.v1.", name, "Service"));
-    for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
-  }
-  return methods;
-}
-
-std::string PathOf(const MethodDescriptor& method) {
-  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
-}
 
 // All that stands in `scope`.
 std::string ScopeOf(Permissions permissions) {
@@ -117,6 +99,7 @@ class PermissionTest : public ::testing::Test {
     options.config.identity = {.token_keys = folder_.Write("keys", Jwks({&signer_})),
                                .token_rules = {kTestIssuer, kTestAudience}};
   }};
+  const std::vector<const MethodDescriptor*> methods_ = ServedMethods(server_);
   google::protobuf::DynamicMessageFactory messages_;
   grpc::GenericStub stub_{server_.NewChannel()};
 };
@@ -128,7 +111,7 @@ std::string TextOf(const grpc::Status& status) {
 }
 
 TEST_F(PermissionTest, EveryMethodSaysWhatItsCallersNeed) {
-  for (const MethodDescriptor* const method : EveryMethod()) {
+  for (const MethodDescriptor* const method : methods_) {
     EXPECT_TRUE(method->options().HasExtension(v1::permission)) << method->full_name();
     EXPECT_NE(method->options().GetExtension(v1::permission), v1::PERMISSION_UNSPECIFIED)
         << method->full_name();
@@ -140,35 +123,20 @@ TEST_F(PermissionTest, EveryMethodSaysWhatItsCallersNeed) {
   }
 }
 
-TEST_F(PermissionTest, EveryServiceThatIsServedIsWalked) {
-  std::set<std::string> walked;
-  for (const MethodDescriptor* const method : EveryMethod()) {
-    walked.insert(method->service()->full_name());
-  }
-  // What lotd serves stands in its metrics, method by method.
-  for (const std::string& line : {server_.server().MetricsText()}) {
-    size_t at = 0;
-    while ((at = line.find("grpc_service=\"", at)) != std::string::npos) {
-      at += 14;
-      EXPECT_EQ(walked.count(line.substr(at, line.find('"', at) - at)), 1u);
-    }
-  }
-}
-
 TEST_F(PermissionTest, NobodyUnknownGetsInAnywhere) {
   const TokenSigner forger(TokenAlgorithm::kEdDsa, "key");
   const std::string forged = forger.Sign(Claims("anna", R"(["*"])", ScopeOf(Permissions::All())));
-  for (const MethodDescriptor* const method : EveryMethod()) {
+  for (const MethodDescriptor* const method : methods_) {
     EXPECT_EQ(ReasonOf(Ask(*method, std::nullopt)), "CREDENTIALS_MISSING") << method->full_name();
     EXPECT_EQ(ReasonOf(Ask(*method, forged)), "TOKEN_INVALID") << method->full_name();
     EXPECT_EQ(Ask(*method, forged).error_code(), grpc::StatusCode::UNAUTHENTICATED);
   }
   EXPECT_EQ(server_.Metric("lots_auth_failures_total{reason=\"CREDENTIALS_MISSING\"}"),
-            EveryMethod().size());
+            methods_.size());
 }
 
 TEST_F(PermissionTest, EveryOtherPermissionTogetherIsNotEnough) {
-  for (const MethodDescriptor* const method : EveryMethod()) {
+  for (const MethodDescriptor* const method : methods_) {
     const v1::Permission needed = method->options().GetExtension(v1::permission);
     const std::string token = Token(Permissions::All().Without(Only(needed)), R"(["*"])");
 
@@ -181,7 +149,7 @@ TEST_F(PermissionTest, EveryOtherPermissionTogetherIsNotEnough) {
 }
 
 TEST_F(PermissionTest, TheRightOneAndItsCompanyAreEnough) {
-  for (const MethodDescriptor* const method : EveryMethod()) {
+  for (const MethodDescriptor* const method : methods_) {
     const v1::Permission needed = method->options().GetExtension(v1::permission);
 
     const grpc::Status status = Ask(*method, Token(Only(needed)));
@@ -203,7 +171,7 @@ TEST_F(PermissionTest, WithAnotherCompanysRightNobodyLearnsWhatExists) {
       server_.NewStub<v1::CatalogService>()->UpsertProducts(&context, upsert, &response).ok());
 
   const std::string token = Token(Permissions::All());
-  for (const MethodDescriptor* const method : EveryMethod()) {
+  for (const MethodDescriptor* const method : methods_) {
     const grpc::Status exists = Ask(*method, token, "blue", "bolt");
     const grpc::Status does_not = Ask(*method, token, "gray", "none");
 
@@ -214,7 +182,7 @@ TEST_F(PermissionTest, WithAnotherCompanysRightNobodyLearnsWhatExists) {
 }
 
 TEST_F(PermissionTest, WithoutThePermissionNobodyLearnsWhetherACompanyExists) {
-  for (const MethodDescriptor* const method : EveryMethod()) {
+  for (const MethodDescriptor* const method : methods_) {
     const v1::Permission needed = method->options().GetExtension(v1::permission);
     const std::string token = Token(Permissions::All().Without(Only(needed)));
 

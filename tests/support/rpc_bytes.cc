@@ -8,6 +8,15 @@
 #include "tests/support/test_server.h"
 
 namespace lots {
+namespace {
+
+std::string TextOf(const grpc::ByteBuffer& bytes) {
+  grpc::Slice whole;
+  Check(bytes.DumpToSingleSlice(&whole).ok());
+  return {whole.begin(), whole.end()};
+}
+
+}  // namespace
 
 grpc::Status SendBytes(grpc::GenericStub& stub, const std::string& method, const std::string& bytes,
                        std::string* answer) {
@@ -24,10 +33,37 @@ grpc::Status SendBytes(grpc::GenericStub& stub, const std::string& method, const
   });
   done.WaitForNotification();
   if (answer == nullptr || !status.ok()) return status;
-  grpc::Slice whole;
-  Check(received.DumpToSingleSlice(&whole).ok());
-  answer->assign(whole.begin(), whole.end());
+  *answer = TextOf(received);
   return status;
+}
+
+BytesAnswer ReadBytes(grpc::GenericStub& stub, const std::string& method,
+                      const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  const grpc::ByteBuffer sent(&slice, 1);
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
+  grpc::CompletionQueue queue;
+  const auto succeeded = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  const auto call = stub.PrepareCall(&context, method, &queue);
+  call->StartCall(nullptr);
+  succeeded();
+  call->WriteLast(sent, grpc::WriteOptions(), nullptr);
+  succeeded();  // not when it was refused already
+  BytesAnswer answer;
+  grpc::ByteBuffer received;
+  for (call->Read(&received, nullptr); succeeded(); call->Read(&received, nullptr)) {
+    answer.messages.push_back(TextOf(received));
+  }
+  call->Finish(&answer.status, nullptr);
+  succeeded();
+  queue.Shutdown();
+  succeeded();
+  return answer;
 }
 
 }  // namespace lots
