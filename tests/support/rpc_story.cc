@@ -5,16 +5,19 @@ namespace {
 
 constexpr StoryStep kStory[] = {
     {"CatalogService.UpdateSettings",
-     "settings {lots_enabled: true expiry_enabled: true time_zone: '$zone'}"},
+     "settings {lots_enabled: true expiry_enabled: $expiry time_zone: '$zone'}"},
     {"CatalogService.UpsertProducts", R"(
-       products {product_id: 'paint' tracking: TRACKING_LOT scale: 2 producible: true
-                 display_name: '$words' number_template: 'P{###}'}
-       products {product_id: 'glue' tracking: TRACKING_LOT scale: 2 number_template: 'G{###}'}
+       products {product_id: 'paint' tracking: TRACKING_LOT scale: $scale producible: true
+                 display_name: '$words' number_template: 'P$words{###}'
+                 shelf_life {best_before_days: $months}}
+       products {product_id: 'glue' tracking: TRACKING_LOT scale: $scale number_template: 'G{###}'}
        products {product_id: 'bike' tracking: TRACKING_SERIAL producible: true
-                 display_name: '$words' number_template: 'B{###}' warranty_months: 12})"},
+                 display_name: '$words' number_template: 'B{###}' warranty_months: $months})"},
     {"CatalogService.UpsertLocations", R"(
        locations {location_id: 'hall' kind: LOCATION_KIND_INTERNAL display_name: '$words'}
        locations {location_id: 'shelf' kind: LOCATION_KIND_INTERNAL parent_id: 'hall'}
+       locations {location_id: 'yard' kind: LOCATION_KIND_INTERNAL parent_id: '$parent'}
+       locations {location_id: 'dock' kind: $kind}
        locations {location_id: 'shop' kind: LOCATION_KIND_CUSTOMER display_name: '$words'})"},
     {"CatalogService.GetSettings", ""},
     {"CatalogService.GetProduct", "product_id: 'paint'"},
@@ -32,7 +35,9 @@ constexpr StoryStep kStory[] = {
     {"LotService.BatchCreateLots", R"(
        product_id: 'paint'
        lots {number: 'P2' notes: '$words' opening_quantity: '$many' opening_location_id: 'shelf'}
-       lots {number: 'P3'})",
+       lots {number: 'P3' expire_date {year: 2020 month: 1 day: 1}}
+       lots {number: 'P0' expire_date {year: 2020 month: 1 day: 1} opening_quantity: '$many'
+             opening_location_id: 'yard'})",
      "paint2 spare"},
     {"LotService.BatchCreateLots", "product_id: 'paint' count: 2 first_number: 'P7'"},
     {"StockService.RecordMovements", R"(
@@ -40,7 +45,11 @@ constexpr StoryStep kStory[] = {
                   to_location_id: 'shelf' partner_id: 'mill' note: '$words'
                   document {type: 'purchase' number: 'PO'}}
        movements {kind: MOVEMENT_KIND_TRANSFER lot {product_id: 'paint' number: 'P2'} quantity: '1'
-                  from_location_id: 'shelf' to_location_id: 'hall'})"},
+                  from_location_id: 'shelf' to_location_id: 'hall'}
+       movements {kind: MOVEMENT_KIND_TRANSFER lot {lot_id: '$paint'} quantity: '7'
+                  from_location_id: 'shelf' to_location_id: 'dock'}
+       movements {kind: MOVEMENT_KIND_TRANSFER lot {lot_id: '$paint'} quantity: '8'
+                  from_location_id: 'shelf' to_location_id: 'yard'})"},
     {"StockService.RecordMovements", R"(
        movements {kind: MOVEMENT_KIND_SCRAP lot {lot_id: '$paint2'} quantity: '1'
                   from_location_id: 'shelf'})",
@@ -81,6 +90,7 @@ constexpr StoryStep kStory[] = {
     // Some leave.
     {"StockService.SuggestLots",
      "product_id: 'paint' quantity: '1000' location_id: 'hall' strategy: SUGGEST_STRATEGY_FEFO"},
+    {"StockService.SuggestLots", "product_id: 'paint' quantity: '1000'"},
     {"StockService.SuggestLots", "product_id: 'bike' quantity: '3'"},
     {"StockService.RecordMovements", R"(
        movements {kind: MOVEMENT_KIND_DELIVERY lot {product_id: 'bike' number: 'B-1'}
@@ -183,8 +193,11 @@ constexpr StoryStep kStory[] = {
        lot {product_id: 'bike' number: 'B-1'} destination_location_id: 'hall'
        components {lot {product_id: 'paint' number: 'P2'} quantity: '1'})"},
     {"LotService.UpdateLot", R"(
-       lot {lot_id: '$spare' notes: '$words' product_id: 'glue' number: 'G3'}
-       update_mask {paths: ['notes', 'product_id', 'number']})"},
+       lot {lot_id: '$spare' notes: '$words' manufacture_date {year: 2019 month: 1 day: 1}}
+       update_mask {paths: ['notes', 'manufacture_date']})"},
+    {"LotService.UpdateLot", R"(
+       lot {lot_id: '$spare' product_id: 'glue' number: 'G3'}
+       update_mask {paths: ['product_id', 'number']})"},
     {"LotService.ArchiveLot", "lot_id: '$spare'"},
     {"LotService.UnarchiveLot", "lot_id: '$spare'"},
     {"LotService.DeleteLot", "lot_id: '$spare'"},

@@ -10,8 +10,8 @@ namespace lots {
 struct StoryStep {
   const char* method;  // "LotService.GetLot"
   // The request in text format, but for its company and request_id. "$part" stands for an id that
-  // an earlier step made; "$many", a quantity of at least 100, "$words" and "$zone" for what
-  // companies have a say in.
+  // an earlier step made, or for what companies have a say in: "$words", "$many" (a quantity of at
+  // least 100), "$zone" and "$expiry", "$scale", "$months", "$kind" and "$parent".
   const char* request;
   // What the ids in the answer are called from now on, in their order: "completion unit".
   const char* made = "";

@@ -50,11 +50,23 @@ std::string TextOf(const MethodDescriptor& method, const BytesAnswer& answer) {
     Check(details.ParseFromString(answer.status.error_details()));
     absl::StrAppend(&text, answer.status.error_message(), "\n", details.DebugString());
   }
-  static const std::regex kTime("(seconds|nanos): -?[0-9]+");
+  static const std::regex kTime(
+      "(seconds|nanos): -?[0-9]+|[0-9-]{10}T[0-9:.]+[+][0-9]{2}:[0-9]{2}");
   return std::regex_replace(text, kTime, "(some)");
 }
 
 }  // namespace
+
+Names SayOf(const std::string& company) {
+  if (company == "own" || company == "twin") {
+    return {{"many", "100"}, {"words", "own"},  {"zone", "Pacific/Kiritimati"},
+            {"scale", "2"},  {"months", "12"},  {"kind", "LOCATION_KIND_INTERNAL"},
+            {"parent", ""},  {"expiry", "true"}};
+  }
+  return {{"many", "200"},    {"words", company}, {"zone", "UTC"},
+          {"scale", "3"},     {"months", "24"},   {"kind", "LOCATION_KIND_TRANSIT"},
+          {"parent", "hall"}, {"expiry", "false"}};
+}
 
 bool IsId(const std::string& text) { return std::regex_match(text, IdPattern()); }
 
@@ -98,11 +110,7 @@ Neighbourhood::Neighbourhood(const std::vector<std::string>& companies) {
     methods_[absl::StrCat(method->service()->name(), ".", method->name())] = method;
   }
   for (const std::string& company : companies) {
-    const bool is_own = company == "own";
-    tenants_.push_back({.company = company,
-                        .names = {{"many", is_own ? "100" : absl::StrCat(200 + tenants_.size())},
-                                  {"words", "words of " + company},
-                                  {"zone", is_own ? "Pacific/Kiritimati" : "UTC"}}});
+    tenants_.push_back({.company = company, .names = SayOf(company)});
   }
   std::vector<std::string> tables;
   for (const pg::Row row : Query("SELECT table_name::text FROM information_schema.columns"
@@ -116,6 +124,7 @@ Neighbourhood::Neighbourhood(const std::vector<std::string>& companies) {
 }
 
 void Neighbourhood::Tell(const std::function<void(const StoryStep&, const Tenant&)>& before) {
+  rows_ = Rows();
   for (const StoryStep& step : Story()) {
     for (Tenant& tenant : tenants_) {
       if (before) before(step, tenant);

@@ -20,6 +20,9 @@ namespace lots {
 // By what the story calls it: an id, or what a company has a say in.
 using Names = std::map<std::string, std::string>;
 
+// What a company has a say in. It differs where names do not, but not between "own" and "twin".
+Names SayOf(const std::string& company);
+
 struct Tenant {
   std::string company;
   Names names;
@@ -49,8 +52,7 @@ std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::De
 
 class Neighbourhood {
  public:
-  // All have the same names and numbers. What differs are quantities and words, and those of "own"
-  // are the same in every neighbourhood.
+  // All have the same names and numbers.
   explicit Neighbourhood(const std::vector<std::string>& companies);
 
   // Tells the story, each step company by company. Every call must succeed, show no other company's
@@ -75,6 +77,9 @@ class Neighbourhood {
   // What is served: "LotService.GetLot".
   const std::map<std::string, const google::protobuf::MethodDescriptor*>& methods() const {
     return methods_;
+  }
+  bool Writes(const std::string& method) const {
+    return methods_.at(method)->input_type()->FindFieldByName("request_id") != nullptr;
   }
 
  private:
