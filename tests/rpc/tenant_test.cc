@@ -128,7 +128,8 @@ void MakeRich(Neighbourhood& street, const std::string& company, const std::stri
        "locations {location_id: '$it' kind: LOCATION_KIND_INTERNAL}"},
       {"LotService.CreateLot", "lot {product_id: '$it' number: 'P1'}"},
       {"LotService.CreateLot", R"(
-         lot {product_id: 'paint' number: '$it'} opening_quantity: '9' opening_location_id: '$it')"},
+         lot {product_id: 'paint' number: '$it'}
+         opening_quantity: '9' opening_location_id: '$it')"},
       {"WorkOrderService.AssignSerials", "work_order_id: '$it' product_id: 'bike' numbers: '$it'"},
       {"RecallService.OpenRecall",
        "recall_id: '$it' reason: 'x' seeds {product_id: 'paint' number: '$it'}"}};

@@ -9,7 +9,7 @@ constexpr StoryStep kStory[] = {
     {"CatalogService.UpsertProducts", R"(
        products {product_id: 'paint' tracking: TRACKING_LOT scale: $scale producible: true
                  display_name: '$words' number_template: 'P$words{###}'
-                 shelf_life {best_before_days: $months}}
+                 next_number: $months shelf_life {best_before_days: $months}}
        products {product_id: 'glue' tracking: TRACKING_LOT scale: $scale number_template: 'G{###}'}
        products {product_id: 'bike' tracking: TRACKING_SERIAL producible: true
                  display_name: '$words' number_template: 'B{###}' warranty_months: $months})"},
@@ -201,6 +201,9 @@ constexpr StoryStep kStory[] = {
     {"LotService.ArchiveLot", "lot_id: '$spare'"},
     {"LotService.UnarchiveLot", "lot_id: '$spare'"},
     {"LotService.DeleteLot", "lot_id: '$spare'"},
+    // What would be a circle elsewhere.
+    {"CatalogService.UpsertLocations",
+     "locations {location_id: '$lower' parent_id: '$upper'} update_mask {paths: 'parent_id'}"},
     {"AuditService.ListAuditEntries", ""},
     {"AuditService.ListAuditEntries", "lot_id: '$bike'"},
     {"AuditService.ListAuditEntries", "filter: 'work_order_id = \"MO\"'"},

@@ -11,7 +11,8 @@ struct StoryStep {
   const char* method;  // "LotService.GetLot"
   // The request in text format, but for its company and request_id. "$part" stands for an id that
   // an earlier step made, or for what companies have a say in: "$words", "$many" (a quantity of at
-  // least 100), "$zone" and "$expiry", "$scale", "$months", "$kind" and "$parent".
+  // least 100), "$zone" and "$expiry", "$scale", "$months", "$kind", "$parent", "$lower" and
+  // "$upper".
   const char* request;
   // What the ids in the answer are called from now on, in their order: "completion unit".
   const char* made = "";

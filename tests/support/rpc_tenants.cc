@@ -59,13 +59,15 @@ std::string TextOf(const MethodDescriptor& method, const BytesAnswer& answer) {
 
 Names SayOf(const std::string& company) {
   if (company == "own" || company == "twin") {
-    return {{"many", "100"}, {"words", "own"},  {"zone", "Pacific/Kiritimati"},
-            {"scale", "2"},  {"months", "12"},  {"kind", "LOCATION_KIND_INTERNAL"},
-            {"parent", ""},  {"expiry", "true"}};
+    return {{"many", "100"},  {"words", "own"},   {"zone", "Pacific/Kiritimati"},
+            {"scale", "2"},   {"months", "12"},   {"kind", "LOCATION_KIND_INTERNAL"},
+            {"parent", ""},   {"expiry", "true"}, {"lower", "hall"},
+            {"upper", "yard"}};
   }
-  return {{"many", "200"},    {"words", company}, {"zone", "UTC"},
-          {"scale", "3"},     {"months", "24"},   {"kind", "LOCATION_KIND_TRANSIT"},
-          {"parent", "hall"}, {"expiry", "false"}};
+  return {{"many", "200"},    {"words", company},  {"zone", "UTC"},
+          {"scale", "3"},     {"months", "24"},    {"kind", "LOCATION_KIND_TRANSIT"},
+          {"parent", "hall"}, {"expiry", "false"}, {"lower", "shelf"},
+          {"upper", "hall"}};
 }
 
 bool IsId(const std::string& text) { return std::regex_match(text, IdPattern()); }
