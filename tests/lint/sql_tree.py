@@ -31,6 +31,9 @@ def conjuncts(condition):
     """The parts of a condition that must all be true."""
     if isinstance(condition, ast.BoolExpr) and condition.boolop == enums.BoolExprType.AND_EXPR:
         return [part for argument in condition.args for part in conjuncts(argument)]
+    if isinstance(condition, ast.BooleanTest):
+        is_true = condition.booltesttype == enums.BoolTestType.IS_TRUE
+        return conjuncts(condition.arg) if is_true else []
     return [condition] if condition is not None else []
 
 
