@@ -91,28 +91,26 @@ TEST(Limits, AMethodThatDoesNotExistIsUnimplemented) {
 TEST(Limits, MethodsThatDoNotExistAreCountedAsOneAndShareALine) {
   const TestServer server;
   grpc::GenericStub stub(server.NewChannel());
-  const std::string name = "/lots.v1.CatalogService/Nothing";
-  const std::string series =
-      "{grpc_method=\"unknown\",grpc_service=\"unknown\",grpc_type=\"unary\"}";
-  EXPECT_EQ(server.Metric("grpc_server_started_total" + series), 0);
+  const std::string labels =
+      "grpc_method=\"unknown\",grpc_service=\"unknown\",grpc_type=\"unary\"}";
+  const std::string started = "grpc_server_started_total{" + labels;
+  const std::string name = "/lots.v1.CatalogService/" + std::string(10'000, 'x');
+  EXPECT_EQ(server.Metric(started), 0);
 
   const grpc::Status refused = SendBytes(stub, name, "");
-  EXPECT_NE(refused.error_message().find(name), std::string::npos) << refused.error_message();
-  SendBytes(stub, "/" + std::string(10'000, 'x') + "/y", "\xFF");
+  SendBytes(stub, "/another/one", "\xFF");
 
-  EXPECT_EQ(server.Metric("grpc_server_started_total" + series), 2);
-  EXPECT_EQ(
-      server.Metric("grpc_server_handled_total{grpc_code=\"Unimplemented\"," + series.substr(1)),
-      2);
+  EXPECT_NE(refused.error_message().find(name.substr(0, 100)), std::string::npos);
+  EXPECT_LT(refused.error_message().size(), 300U);
+  EXPECT_EQ(server.Metric(started), 2);
+  EXPECT_EQ(server.Metric("grpc_server_handled_total{grpc_code=\"Unimplemented\"," + labels), 2);
   std::vector<std::string> told;
   for (const std::string& text : server.LogLines()) {
     const nlohmann::json line = nlohmann::json::parse(text);
-    if (line.value("event", "") != "unknown_method") continue;
-    EXPECT_LT(text.size(), 400U) << text;
-    told.push_back(line.value("method", ""));
+    if (line.value("event", "") == "unknown_method") told.push_back(line.value("method", ""));
   }
   ASSERT_FALSE(told.empty());
-  EXPECT_EQ(told.front(), name);
+  EXPECT_EQ(told.front(), name.substr(0, 100));
 }
 
 TEST(Limits, ABatchHasAsManyEntriesAsTheApiSays) {

@@ -31,18 +31,17 @@ class ToldTraceTest : public ::testing::Test {
 };
 
 TEST_F(ToldTraceTest, TheServerKnowsWhoseSnapshotItIsWhileItLasts) {
-  {
-    Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-    const size_t name = snapshot.Add(kName);
-    const size_t one = snapshot.Add(kOne);
-    const auto results = snapshot.Send();
-    ASSERT_TRUE(results.ok()) << results.status();
-    EXPECT_EQ(Told((*results)[name]), kTold);
-    EXPECT_EQ((*results)[one][0].Get<int>(0), 1);
-    // Later flights of it do not tell again, and it stays told.
-    snapshot.Add(kName);
-    EXPECT_EQ(Told((*snapshot.Send())[0]), kTold);
-  }
+  Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+  const size_t name = snapshot.Add(kName);
+  const size_t one = snapshot.Add(kOne);
+  const auto results = snapshot.Send();
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(Told((*results)[name]), kTold);
+  EXPECT_EQ((*results)[one][0].Get<int>(0), 1);
+  // Later flights of it do not tell again, and it stays told.
+  snapshot.Add(kName);
+  EXPECT_EQ(Told((*snapshot.Send())[0]), kTold);
+  ASSERT_TRUE(snapshot.Commit().ok());
 
   EXPECT_EQ(Told(*Query(*db_, kName)), "lotd");
   Transaction write(*db_);
