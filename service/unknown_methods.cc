@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
@@ -13,6 +14,11 @@ namespace {
 
 // Of a name in the log, which a caller's nonsense must not fill.
 constexpr size_t kNameBytesMax = 100;
+
+// What can be told of a name that anybody may have sent, with any bytes in it.
+std::string Printable(absl::string_view name) {
+  return absl::CHexEscape(name.substr(0, kNameBytesMax));
+}
 
 class Unimplemented final : public grpc::ServerGenericBidiReactor {
  public:
@@ -31,7 +37,7 @@ grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
   const MethodMetrics& metrics = metrics_.Of(Metrics::kUnknownMethod);
   metrics.started->Increment();
   metrics.handled[grpc::StatusCode::UNIMPLEMENTED]->Increment();
-  const std::string method = call->method().substr(0, kNameBytesMax);
+  const std::string method = Printable(call->method());
   const std::string peer = call->peer();
   const int64_t times = lines_.Happened(AddressOf(peer), absl::Now());
   if (times > 0) {
