@@ -18,10 +18,10 @@ SECONDS_MAX = 60
 
 
 def program(name):
-    """The path of a program; the test fails where it is not installed."""
+    """The path of a program; ends the test where the program is missing."""
     found = shutil.which(name)
     if found is None:
-        sys.exit(f"no {name}: deploy/install-packages --tests installs it")
+        sys.exit(f"{name} is missing: deploy/install-packages --tests installs it")
     return found
 
 
@@ -147,7 +147,7 @@ def postgres_program(name):
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
                    key=lambda path: int(path.parts[-3]))
     if not found:
-        sys.exit(f"no {name}: deploy/install-packages installs it")
+        sys.exit(f"{name} is missing: deploy/install-packages installs it")
     return str(found[-1])
 
 

@@ -1,13 +1,17 @@
 #!/usr/bin/python3
-"""The main job from Python: a work order completes, and every unit can be traced.
+"""tests/clients/python/story.py ADDRESS
 
-story.py ADDRESS    against a running lotd; PYTHONPATH holds the generated stubs (see ../stubs).
-
-Nothing here is special to tests: a service in Python would make the same calls.
+The main job from Python, against the lotd at ADDRESS: a work order completes, and every unit can be
+traced. PYTHONPATH holds the generated stubs (tests/clients/stubs). Nothing here is special to
+tests: a service in Python would make the same calls.
 """
 
 import sys
 import uuid
+
+if "-h" in sys.argv or "--help" in sys.argv:
+    print(__doc__.strip())
+    sys.exit()
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
