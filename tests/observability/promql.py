@@ -1,4 +1,4 @@
-"""Which metrics and labels a PromQL expression names; promtool and Prometheus judge its grammar."""
+"""Which metrics and labels a PromQL expression names; promtool and Prometheus check its grammar."""
 import re
 
 STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')

@@ -1,4 +1,4 @@
-"""What tests in Python share: the real programs in the background, scratch folders, patience."""
+"""What tests in Python share: real programs in the background, scratch folders, waiting."""
 import os
 import pathlib
 import random
@@ -51,8 +51,8 @@ def get(url):
 
 
 def free_port():
-    """A port that nobody listens on, and that no connection of others gets by chance: for servers
-    that are told where to listen, or come back there."""
+    """A port on which no program listens, and that no connection gets by chance: for servers that
+    listen on a given port, or listen on it again."""
     given_by_chance = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
     while True:
         port = random.randrange(10_000, max(20_000, int(given_by_chance[0])))

@@ -144,7 +144,7 @@ async function traceLeadsToTheSupplier(lotId) {
   assert.equal(summary.node_count, 3);
 }
 
-async function tell() {
+async function run() {
   await serverIsHealthy();
   await factoryIsRegistered();
   await componentsAreReceived();
@@ -154,7 +154,7 @@ async function tell() {
   console.log('node: the whole story, as expected');
 }
 
-tell().then(() => process.exit(0), (error) => {
+run().then(() => process.exit(0), (error) => {
   console.error(error);
   process.exit(1);
 });

@@ -146,7 +146,7 @@ class Story:
             expect((info.domain, info.reason), ("lots", "SERIAL_NOT_THERE"), "reason")
             expect(info.metadata["actual_location_id"], "CUSTOMER", "where it is instead")
 
-    def tell(self):
+    def run(self):
         self.server_introduces_itself()
         self.factory_is_registered()
         self.components_are_received()
@@ -159,5 +159,5 @@ class Story:
 if __name__ == "__main__":
     with grpc.insecure_channel(sys.argv[1]) as channel:
         grpc.channel_ready_future(channel).result(timeout=120)
-        Story(channel).tell()
+        Story(channel).run()
     print("python: the whole story, as expected")
