@@ -7,7 +7,7 @@
 --   LOTS_DATABASE='host=… dbname=lots user=lots_app'   lotd
 --
 -- Running it again changes nothing. What each role may do with which table, `lotd migrate` grants
--- (storage/roles.cc), since it knows the tables; that is brought up to date with each migration.
+-- (storage/schema/roles.cc), since it knows the tables; that is brought up to date with each migration.
 -- Tables that another role made before: REASSIGN OWNED BY that_role TO lots_owner.
 
 -- lots_owner     owns the tables; only `lotd migrate` connects as it.

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "service/ctl/run.h"
-#include "service/version.h"
+#include "service/version/version.h"
 
 int main(int argc, char** argv) {
   const bool out_is_terminal = isatty(STDOUT_FILENO) != 0;

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "service/ctl/commands.h"
-#include "service/ctl/session.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/session/session.h"
 
 namespace lots::ctl {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "service/ctl/terminal.h"
+#include "service/ctl/output/terminal.h"
 
 namespace lots::ctl {
 

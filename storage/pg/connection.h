@@ -12,9 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/pg/params.h"
-#include "storage/pg/result.h"
-#include "storage/pg/statement.h"
+#include "storage/pg/values/params.h"
+#include "storage/pg/values/result.h"
+#include "storage/pg/values/statement.h"
 
 struct pg_conn;  // libpq's
 

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "storage/pg/result.h"
+#include "storage/pg/values/result.h"
 
 struct pg_conn;  // libpq's
 

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/base/check.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/bench/bench.h"
 
 namespace lots::bench {

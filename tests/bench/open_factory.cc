@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
-#include "storage/migrate.h"
-#include "storage/migrations.h"
-#include "storage/pg/embedded.h"
+#include "storage/pg/embedded/postgres.h"
+#include "storage/schema/migrate.h"
+#include "storage/schema/migrations.h"
 #include "tests/bench/bench.h"
 #include "tests/support/ledger_checker.h"
 

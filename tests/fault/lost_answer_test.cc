@@ -21,7 +21,7 @@
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/gate.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/test_server.h"

@@ -9,8 +9,8 @@ import sql_proof
 from sql_tree import parse
 from tree import Finding
 
-MIGRATION = re.compile(r"storage/migrations/.*\.sql$")
-# Made by storage/migrate.cc itself.
+MIGRATION = re.compile(r"storage/schema/migrations/.*\.sql$")
+# Made by storage/schema/migrate.cc itself.
 KNOWN = {"schema_migrations": False}
 
 

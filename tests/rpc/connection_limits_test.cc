@@ -18,7 +18,7 @@
 #include "absl/time/clock.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "storage/base/check.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/eventually.h"
 #include "tests/support/rpc_tokens.h"
 #include "tests/support/test_folder.h"

@@ -12,7 +12,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
-#include "service/ctl/epcis_import.h"
+#include "service/ctl/epcis/import.h"
 #include "tests/support/ctl_runner.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/test_folder.h"

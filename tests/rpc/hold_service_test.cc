@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/holds.h"
 #include "tests/support/stock_world.h"
 #include "tests/support/test_server.h"

@@ -1,5 +1,5 @@
 // What callers send wrongly or in bad faith costs them their own call and nobody else's.
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lots/v1/lot.grpc.pb.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/lot_world.h"
 #include "tests/support/test_server.h"
 

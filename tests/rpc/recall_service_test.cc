@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lots/v1/recall.grpc.pb.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/test_server.h"
 #include "tests/support/workshop.h"
 

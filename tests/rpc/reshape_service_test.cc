@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lots/v1/lot.grpc.pb.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/test_server.h"
 #include "tests/support/workshop.h"
 

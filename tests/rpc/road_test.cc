@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lots/v1/catalog.grpc.pb.h"
-#include "service/gathering.h"
+#include "service/rpc/gathering.h"
 #include "tests/support/eventually.h"
 #include "tests/support/test_server.h"
 

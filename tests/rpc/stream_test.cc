@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "lots/v1/trace.grpc.pb.h"
-#include "service/log.h"
-#include "service/metrics.h"
-#include "service/page_token.h"
-#include "service/rpc.h"
+#include "service/observe/log.h"
+#include "service/observe/metrics/metrics.h"
+#include "service/rpc/page_token.h"
+#include "service/rpc/rpc.h"
 #include "storage/base/status_macros.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
 #include "tests/support/eventually.h"
 #include "tests/support/test_database.h"

@@ -1,5 +1,5 @@
 // TLS: who is let in by certificate, and how certificates change under a running server.
-#include "service/tls.h"
+#include "service/identity/tls/tls.h"
 
 #include <gtest/gtest.h>
 

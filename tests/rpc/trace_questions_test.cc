@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lots/v1/trace.grpc.pb.h"
-#include "service/trace_service.h"
-#include "storage/limits.h"
-#include "storage/stock.h"
+#include "service/handlers/trace_service.h"
+#include "storage/base/limits.h"
+#include "storage/stock/stock.h"
 #include "tests/support/test_server.h"
 #include "tests/support/workshop.h"
 

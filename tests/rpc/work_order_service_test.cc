@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lots/v1/work_order.grpc.pb.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/test_server.h"
 #include "tests/support/workshop.h"
 

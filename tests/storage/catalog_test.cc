@@ -1,5 +1,5 @@
 // Settings, products and locations: what is kept, and what is refused.
-#include "storage/catalog.h"
+#include "storage/catalog/catalog.h"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "storage/errors.h"
-#include "storage/limits.h"
-#include "storage/pg/flight.h"
+#include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/eventually.h"
 #include "tests/support/test_database.h"
 

@@ -1,9 +1,8 @@
 // The gauges that are read from the database.
-#include "storage/census.h"
-
 #include <gtest/gtest.h>
 
-#include "storage/recalls.h"
+#include "storage/recalls/recalls.h"
+#include "storage/writes/company_gauges.h"
 #include "tests/support/workshop.h"
 
 namespace lots {

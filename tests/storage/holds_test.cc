@@ -1,5 +1,5 @@
 // HoldLots and ReleaseLots, and what held goods may not do.
-#include "storage/holds.h"
+#include "storage/holds/holds.h"
 
 #include <string>
 #include <utility>
@@ -10,8 +10,8 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/lots.h"
-#include "storage/stock.h"
+#include "storage/lots/lots.h"
+#include "storage/stock/stock.h"
 #include "tests/support/holds.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/stock_world.h"

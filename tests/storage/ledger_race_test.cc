@@ -13,7 +13,7 @@
 #include "absl/synchronization/barrier.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/movements.h"
+#include "storage/ledger/movements.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/random.h"
 #include "tests/support/stock_world.h"

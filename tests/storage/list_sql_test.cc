@@ -8,9 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "storage/filter.h"
-#include "storage/order_by.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
+#include "storage/query/filter.h"
+#include "storage/query/order_by.h"
 #include "tests/support/random.h"
 #include "tests/support/test_database.h"
 

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/ledger.h"
+#include "storage/ledger/ledger.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/lot_world.h"
 

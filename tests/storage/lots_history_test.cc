@@ -6,8 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/stock.h"
-#include "storage/work_orders.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/lot_world.h"
 
 namespace lots {

@@ -15,7 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/stock.h"
+#include "storage/stock/stock.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/lot_world.h"
 

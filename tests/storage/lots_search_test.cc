@@ -14,7 +14,7 @@
 #include "absl/strings/strip.h"
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
-#include "storage/number.h"
+#include "storage/numbers/number.h"
 #include "tests/support/lot_world.h"
 
 namespace lots {

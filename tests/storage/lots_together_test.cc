@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "storage/holds.h"
-#include "storage/lots.h"
+#include "storage/holds/holds.h"
+#include "storage/lots/lots.h"
 #include "tests/support/lot_world.h"
 #include "tests/support/test_database.h"
 

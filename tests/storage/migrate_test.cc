@@ -1,4 +1,4 @@
-#include "storage/migrate.h"
+#include "storage/schema/migrate.h"
 
 #include <memory>
 #include <thread>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/test_database.h"
 
 namespace lots {

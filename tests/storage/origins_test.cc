@@ -1,6 +1,6 @@
 // FindCommonOrigins: what failed units share.
 
-#include "storage/origins.h"
+#include "storage/genealogy/questions/origins.h"
 
 #include <algorithm>
 #include <string>
@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/limits.h"
-#include "storage/stock.h"
-#include "storage/work_orders.h"
+#include "storage/base/limits.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/test_database.h"
 #include "tests/support/trace_graph_builder.h"
 #include "tests/support/workshop.h"

@@ -14,9 +14,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "storage/pg/embedded.h"
+#include "storage/pg/embedded/postgres.h"
 #include "storage/pg/error.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/eventually.h"
 
 namespace lots::pg {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
 #include "tests/support/gate.h"
 #include "tests/support/test_database.h"

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/pg/error.h"
+#include "storage/pg/parallel_reads.h"
 #include "storage/pg/pool.h"
-#include "storage/pg/spread_reads.h"
 #include "tests/support/test_database.h"
 
 namespace lots::pg {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "storage/pg/error.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/test_database.h"
 
 namespace lots::pg {

@@ -6,7 +6,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/test_database.h"
 
 namespace lots::pg {

@@ -1,5 +1,5 @@
 // Recalls: the affected set, the hold that it is, what joins later, the report, the end.
-#include "storage/recalls.h"
+#include "storage/recalls/recalls.h"
 
 #include <map>
 #include <string>
@@ -9,10 +9,10 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/limits.h"
-#include "storage/lots.h"
-#include "storage/stock.h"
-#include "storage/work_orders.h"
+#include "storage/base/limits.h"
+#include "storage/lots/lots.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"

@@ -1,6 +1,6 @@
 // Who received lots and what was made of them.
 
-#include "storage/recipients.h"
+#include "storage/genealogy/questions/recipients.h"
 
 #include <string>
 #include <vector>
@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/limits.h"
-#include "storage/stock.h"
-#include "storage/work_orders.h"
+#include "storage/base/limits.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/test_database.h"
 #include "tests/support/trace_graph_builder.h"
 #include "tests/support/workshop.h"

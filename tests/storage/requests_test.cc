@@ -1,4 +1,4 @@
-#include "storage/requests.h"
+#include "storage/writes/requests.h"
 
 #include <memory>
 #include <thread>
@@ -6,7 +6,7 @@
 
 #include "absl/synchronization/barrier.h"
 #include "gtest/gtest.h"
-#include "storage/errors.h"
+#include "storage/domain/errors.h"
 #include "tests/support/test_database.h"
 
 namespace lots {

@@ -1,6 +1,6 @@
 // SplitLot, MergeLots, RelabelLot, and taking them back.
 
-#include "storage/reshape.h"
+#include "storage/work_orders/reshape/reshape.h"
 
 #include <algorithm>
 #include <string>
@@ -11,13 +11,13 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/catalog.h"
-#include "storage/holds.h"
-#include "storage/limits.h"
-#include "storage/lots.h"
-#include "storage/pg/flight.h"
-#include "storage/trace.h"
-#include "storage/work_orders.h"
+#include "storage/base/limits.h"
+#include "storage/catalog/catalog.h"
+#include "storage/genealogy/trace.h"
+#include "storage/holds/holds.h"
+#include "storage/lots/lots.h"
+#include "storage/pg/pipeline.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"

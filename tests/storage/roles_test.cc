@@ -1,5 +1,5 @@
 // The database roles: who may do what, tried as each of them.
-#include "storage/roles.h"
+#include "storage/schema/roles.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "storage/migrate.h"
 #include "storage/pg/error.h"
+#include "storage/schema/migrate.h"
 #include "tests/support/test_database.h"
 
 namespace lots {

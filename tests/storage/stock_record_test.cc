@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/movements.h"
+#include "storage/ledger/movements.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/stock_world.h"
 

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/stock_world.h"
 
 namespace lots {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "storage/holds.h"
-#include "storage/recalls.h"
+#include "storage/holds/holds.h"
+#include "storage/recalls/recalls.h"
 #include "tests/support/workshop.h"
 
 namespace lots {

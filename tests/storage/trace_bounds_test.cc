@@ -1,6 +1,4 @@
 // Bounds of what is affected, against every allocation that is consistent with the records.
-#include "storage/trace_bounds.h"
-
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -8,7 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "storage/trace_order.h"
+#include "storage/genealogy/bounds.h"
+#include "storage/genealogy/node_order.h"
 #include "tests/support/bounds_model.h"
 
 namespace lots {

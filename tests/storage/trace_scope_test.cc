@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/limits.h"
-#include "storage/trace.h"
+#include "storage/base/limits.h"
+#include "storage/genealogy/trace.h"
 #include "tests/support/test_database.h"
 #include "tests/support/trace_graph_builder.h"
 

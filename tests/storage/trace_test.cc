@@ -1,4 +1,4 @@
-#include "storage/trace.h"
+#include "storage/genealogy/trace.h"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/test_database.h"
 #include "tests/support/trace_graph_builder.h"
 

@@ -1,10 +1,10 @@
-#include "storage/warranty.h"
+#include "storage/genealogy/questions/warranty.h"
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "storage/stock.h"
+#include "storage/stock/stock.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"
 

@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/catalog.h"
-#include "storage/limits.h"
-#include "storage/work_orders.h"
+#include "storage/base/limits.h"
+#include "storage/catalog/catalog.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"
 

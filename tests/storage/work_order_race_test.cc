@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/work_orders.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/ledger_checker.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "storage/catalog.h"
-#include "storage/pg/flight.h"
-#include "storage/work_orders.h"
+#include "storage/catalog/catalog.h"
+#include "storage/pg/pipeline.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/test_database.h"
 #include "tests/support/workshop.h"
 

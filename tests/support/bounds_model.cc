@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
-#include "storage/trace_bounds.h"
-#include "storage/trace_gather.h"
+#include "storage/genealogy/bounds.h"
+#include "storage/genealogy/collect.h"
 
 namespace lots {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/model.h"
-#include "storage/trace.h"
+#include "storage/domain/model.h"
+#include "storage/genealogy/trace.h"
 
 namespace lots {
 

@@ -1,8 +1,8 @@
 #include "tests/support/holds.h"
 
 #include "storage/base/check.h"
-#include "storage/lots.h"
-#include "storage/pg/flight.h"
+#include "storage/lots/lots.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 namespace {

@@ -1,7 +1,7 @@
 #include "tests/support/ledger_checker.h"
 
 #include "absl/strings/str_cat.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 namespace {

@@ -8,9 +8,9 @@
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "storage/base/check.h"
-#include "storage/catalog.h"
-#include "storage/stock.h"
-#include "storage/work_orders.h"
+#include "storage/catalog/catalog.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 
 namespace lots {
 namespace {

@@ -13,7 +13,7 @@
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "storage/base/check.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/rpc_bytes.h"
 #include "tests/support/rpc_served.h"
 

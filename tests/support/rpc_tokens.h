@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "service/token_keys.h"
+#include "service/identity/token_keys.h"
 
 namespace lots {
 

@@ -7,8 +7,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "storage/base/check.h"
-#include "storage/number.h"
-#include "storage/pg/flight.h"
+#include "storage/numbers/number.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 namespace {

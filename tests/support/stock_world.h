@@ -14,10 +14,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "storage/errors.h"
-#include "storage/model.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/model.h"
 #include "storage/pg/connection.h"
-#include "storage/stock.h"
+#include "storage/stock/stock.h"
 #include "tests/support/test_database.h"
 
 namespace lots {

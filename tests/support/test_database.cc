@@ -18,10 +18,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
-#include "storage/migrate.h"
-#include "storage/pg/embedded.h"
+#include "storage/pg/embedded/postgres.h"
 #include "storage/pg/error.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
+#include "storage/schema/migrate.h"
 
 namespace lots {
 namespace {

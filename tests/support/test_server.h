@@ -12,7 +12,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "lots/v1/errors.pb.h"
-#include "service/server.h"
+#include "service/server/server.h"
 #include "tests/support/test_database.h"
 
 namespace lots {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/substitute.h"
 #include "storage/base/check.h"
-#include "storage/pg/flight.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 namespace {

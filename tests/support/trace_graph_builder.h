@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/model.h"
+#include "storage/domain/model.h"
 #include "storage/pg/connection.h"
 #include "tests/support/test_database.h"
 

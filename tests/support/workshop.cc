@@ -6,9 +6,9 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "storage/base/check.h"
-#include "storage/catalog.h"
-#include "storage/lots.h"
-#include "storage/pg/flight.h"
+#include "storage/catalog/catalog.h"
+#include "storage/lots/lots.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "storage/ledger.h"
-#include "storage/stock.h"
-#include "storage/work_orders.h"
+#include "storage/ledger/ledger.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/test_database.h"
 
 namespace lots {

@@ -1,9 +1,9 @@
 // What people type at lotctl.
 #include <gtest/gtest.h>
 
-#include "service/ctl/arguments.h"
-#include "service/ctl/failure.h"
-#include "service/ctl/show.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/session/arguments.h"
+#include "service/ctl/session/failure.h"
 
 namespace lots::ctl {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "service/ctl/csv.h"
+#include "service/ctl/output/csv.h"
 
 namespace lots::ctl {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "service/ctl/epcis_document.h"
-#include "service/ctl/failure.h"
+#include "service/ctl/epcis/document.h"
 #include "service/ctl/run.h"
+#include "service/ctl/session/failure.h"
 #include "tests/support/shared_data.h"
 
 namespace lots::ctl {

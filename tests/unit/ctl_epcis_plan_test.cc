@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "service/ctl/epcis_plan.h"
-#include "service/ctl/show.h"
+#include "service/ctl/epcis/plan.h"
+#include "service/ctl/output/show.h"
 #include "tests/support/shared_data.h"
 
 namespace lots::ctl {

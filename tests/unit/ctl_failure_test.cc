@@ -7,8 +7,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lots/v1/errors.pb.h"
-#include "service/ctl/failure.h"
 #include "service/ctl/run.h"
+#include "service/ctl/session/failure.h"
 
 namespace lots::ctl {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/ctl/recall_report.h"
+#include "service/ctl/shared/recall_report.h"
 #include "tests/support/browser_page.h"
 
 namespace lots::ctl {

@@ -3,10 +3,10 @@
 
 #include <sstream>
 
-#include "service/ctl/progress.h"
-#include "service/ctl/table.h"
-#include "service/ctl/text_width.h"
-#include "service/ctl/tree.h"
+#include "service/ctl/output/progress.h"
+#include "service/ctl/output/table.h"
+#include "service/ctl/output/text_width.h"
+#include "service/ctl/output/tree.h"
 
 namespace lots::ctl {
 namespace {

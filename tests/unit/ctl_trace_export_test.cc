@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
-#include "service/ctl/trace_graph.h"
+#include "service/ctl/trace/graph.h"
 
 namespace lots::ctl {
 namespace {

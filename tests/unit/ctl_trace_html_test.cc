@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "service/ctl/trace_graph.h"
+#include "service/ctl/trace/graph.h"
 #include "tests/support/browser_page.h"
 
 namespace lots::ctl {

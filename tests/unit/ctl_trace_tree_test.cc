@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "service/ctl/trace_tree.h"
+#include "service/ctl/trace/tree.h"
 
 namespace lots::ctl {
 namespace {

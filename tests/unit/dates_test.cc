@@ -1,4 +1,4 @@
-#include "storage/dates.h"
+#include "storage/domain/dates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
 #include "tests/support/random.h"
 
 namespace lots {

@@ -1,4 +1,4 @@
-#include "storage/filter.h"
+#include "storage/query/filter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "storage/errors.h"
-#include "storage/like.h"
-#include "storage/limits.h"
+#include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/query/like.h"
 #include "tests/support/random.h"
 
 namespace lots {

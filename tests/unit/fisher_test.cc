@@ -1,4 +1,4 @@
-#include "storage/fisher.h"
+#include "storage/genealogy/questions/fisher.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "storage/gtin.h"
+#include "storage/numbers/gtin.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "storage/check_digit.h"
+#include "storage/base/check_digit.h"
 #include "tests/support/random.h"
 #include "tests/support/shared_data.h"
 

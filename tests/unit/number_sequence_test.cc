@@ -1,5 +1,3 @@
-#include "storage/number_sequence.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +8,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "storage/number.h"
+#include "storage/numbers/number.h"
+#include "storage/numbers/sequence.h"
 #include "tests/support/random.h"
 
 namespace lots {

@@ -1,5 +1,3 @@
-#include "storage/number_template.h"
-
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -8,8 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "storage/gtin.h"
-#include "storage/number.h"
+#include "storage/numbers/gtin.h"
+#include "storage/numbers/number.h"
+#include "storage/numbers/template.h"
 #include "tests/support/random.h"
 
 namespace lots {

@@ -1,4 +1,4 @@
-#include "storage/number.h"
+#include "storage/numbers/number.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "storage/limits.h"
-#include "storage/unicode.h"
+#include "storage/base/limits.h"
+#include "storage/base/unicode.h"
 #include "tests/support/random.h"
 
 namespace lots {

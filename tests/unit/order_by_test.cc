@@ -1,4 +1,4 @@
-#include "storage/order_by.h"
+#include "storage/query/order_by.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "storage/errors.h"
+#include "storage/domain/errors.h"
 
 namespace lots {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "storage/pg/memory.h"
+#include "storage/pg/embedded/memory.h"
 #include "tests/support/test_folder.h"
 
 namespace lots::pg {

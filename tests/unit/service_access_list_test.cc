@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "service/access_list.h"
+#include "service/identity/access_list.h"
 
 namespace lots {
 namespace {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "service/caller_limits.h"
-#include "storage/errors.h"
-#include "storage/limits.h"
+#include "service/rpc/caller_limits.h"
+#include "storage/base/limits.h"
+#include "storage/domain/errors.h"
 
 namespace lots {
 namespace {

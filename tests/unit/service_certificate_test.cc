@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "service/certificate_check.h"
+#include "service/identity/tls/certificate_check.h"
 #include "tests/support/rpc_certificates.h"
 
 namespace lots {

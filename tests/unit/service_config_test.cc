@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "service/config.h"
+#include "service/server/config.h"
 
 namespace lots {
 namespace {

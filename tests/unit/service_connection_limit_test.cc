@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "service/connection_limit.h"
+#include "service/server/connection_limit.h"
 #include "storage/base/check.h"
 #include "tests/support/test_folder.h"
 

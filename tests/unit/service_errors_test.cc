@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lots/v1/errors.pb.h"
-#include "storage/errors.h"
+#include "storage/domain/errors.h"
 
 namespace lots {
 namespace {

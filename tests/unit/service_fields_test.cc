@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "service/convert.h"
-#include "service/fields.h"
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
 
 namespace lots {
 namespace {

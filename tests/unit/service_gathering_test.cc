@@ -6,7 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "service/gathering.h"
+#include "service/rpc/gathering.h"
 
 namespace lots {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "service/grpc_log.h"
+#include "service/observe/grpc_log.h"
 #include "tests/support/test_folder.h"
 
 namespace lots {

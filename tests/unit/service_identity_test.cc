@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "service/identity.h"
-#include "storage/errors.h"
-#include "storage/limits.h"
+#include "service/identity/identity.h"
+#include "storage/base/limits.h"
+#include "storage/domain/errors.h"
 #include "tests/support/rpc_tokens.h"
 #include "tests/support/test_folder.h"
 

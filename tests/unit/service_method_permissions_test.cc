@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "google/protobuf/descriptor.pb.h"
-#include "service/method_permissions.h"
+#include "service/identity/method_permissions.h"
 
 namespace lots {
 namespace {

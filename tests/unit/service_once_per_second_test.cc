@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "service/once_per_second.h"
+#include "service/observe/log_rate_limiter.h"
 
 namespace lots {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/lot.pb.h"
-#include "service/page_token.h"
-#include "storage/errors.h"
+#include "service/rpc/page_token.h"
+#include "storage/domain/errors.h"
 
 namespace lots {
 namespace {

@@ -1,5 +1,5 @@
 #include "gtest/gtest.h"
-#include "service/peer_address.h"
+#include "service/base/peer_address.h"
 
 namespace lots {
 namespace {

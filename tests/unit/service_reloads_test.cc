@@ -10,10 +10,10 @@
 #include "absl/strings/match.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
-#include "service/identity_file.h"
-#include "service/reloads.h"
+#include "service/base/identity_file.h"
+#include "service/identity/tls/reloads.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/limits.h"
 #include "tests/support/eventually.h"
 #include "tests/support/test_folder.h"
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "service/span.h"
+#include "service/observe/span.h"
 
 namespace lots {
 namespace {

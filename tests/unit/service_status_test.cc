@@ -8,8 +8,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
-#include "service/status.h"
-#include "storage/limits.h"
+#include "service/base/status.h"
+#include "storage/base/limits.h"
 
 namespace lots {
 namespace {

@@ -10,10 +10,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "service/sha256.h"
-#include "service/token.h"
-#include "storage/errors.h"
-#include "storage/limits.h"
+#include "service/identity/token.h"
+#include "storage/base/limits.h"
+#include "storage/base/sha256.h"
+#include "storage/domain/errors.h"
 #include "tests/support/rpc_tokens.h"
 
 namespace lots {

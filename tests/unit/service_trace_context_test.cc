@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "service/trace_context.h"
+#include "service/observe/trace_context.h"
 
 namespace lots {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
-#include "service/log.h"
-#include "service/work_queue.h"
+#include "service/observe/log.h"
+#include "service/rpc/work_queue.h"
 
 namespace lots {
 namespace {

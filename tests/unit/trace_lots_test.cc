@@ -1,5 +1,3 @@
-#include "storage/trace_lots.h"
-
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/genealogy/lots.h"
 
 namespace lots {
 namespace {

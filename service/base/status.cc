@@ -1,0 +1,233 @@
+#include "service/base/status.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/support/error_details.h"
+#include "storage/base/limits.h"
+#include "storage/base/uuid.h"
+#include "storage/pg/error.h"
+
+namespace lots {
+namespace {
+
+constexpr absl::string_view kDomain = "lots";
+
+// A client drops an answer whose trailers exceed 8 KiB, so that it would not even see the code. The
+// details travel in base64 (4 bytes for 3), the text percent-encoded (3 for 1 outside of ASCII),
+// and each beside the other.
+constexpr size_t kDetailsBytesMax = 4'400;
+constexpr size_t kTextBytesMax = 512;
+constexpr size_t kFactBytesMax = 256;
+
+// When to repeat what was refused for a passing reason.
+constexpr int kRetryAfterMillis = 200;
+
+std::string Cut(absl::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+  return absl::StrCat(text.substr(0, bytes_max), "…");
+}
+
+absl::string_view FactOf(const Problem& problem, absl::string_view key) {
+  for (const auto& [name, value] : problem.facts) {
+    if (name == key) return value;
+  }
+  return "";
+}
+
+struct ResourceRow {
+  Reason reason;
+  absl::string_view type;
+  absl::string_view fact;  // the one that names it
+};
+
+constexpr ResourceRow kResources[] = {
+    {Reason::kCompanyNotFound, "lots.v1.Settings", "company"},
+    {Reason::kProductNotFound, "lots.v1.Product", "product_id"},
+    {Reason::kLocationNotFound, "lots.v1.Location", "location_id"},
+    {Reason::kLotNotFound, "lots.v1.Lot", "lot_id"},
+    {Reason::kMovementNotFound, "lots.v1.Movement", "movement_id"},
+    {Reason::kWorkOrderNotFound, "lots.v1.WorkOrder", "work_order_id"},
+    {Reason::kTransformationNotFound, "lots.v1.Transformation", "transformation_id"},
+    {Reason::kLotNumberTaken, "lots.v1.Lot", "lot_id"},
+    {Reason::kSerialAlreadyProduced, "lots.v1.Lot", "lot_id"},
+};
+
+bool MayBeRepeated(Reason reason) {
+  return reason == Reason::kTransactionConflict || reason == Reason::kServerBusy ||
+         reason == Reason::kDatabaseUnavailable || reason == Reason::kShuttingDown ||
+         reason == Reason::kCallerLimit;
+}
+
+void AddErrorInfo(const std::vector<Problem>& problems, google::rpc::Status& status) {
+  const Problem& first = problems.front();
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(Name(first.reason)));
+  info.set_domain(std::string(kDomain));
+  for (const auto& [key, value] : first.facts) {
+    (*info.mutable_metadata())[key] = Cut(value, kFactBytesMax);
+  }
+  if (problems.size() > 1) {
+    (*info.mutable_metadata())["problem_count"] = absl::StrCat(problems.size());
+  }
+  status.add_details()->PackFrom(info);
+}
+
+// The google.rpc detail that AIP-193 has for the code, if any, about the first problem; the others
+// stand in the ProblemList.
+void AddDetailOfCode(const Problem& problem, google::rpc::Status& status) {
+  const std::string text = Cut(problem.message, kTextBytesMax);
+  for (const ResourceRow& row : kResources) {
+    if (row.reason != problem.reason) continue;
+    google::rpc::ResourceInfo info;
+    info.set_resource_type(std::string(row.type));
+    info.set_resource_name(Cut(FactOf(problem, row.fact), kFactBytesMax));
+    info.set_description(text);
+    status.add_details()->PackFrom(info);
+  }
+  if (CodeOf(problem.reason) == absl::StatusCode::kInvalidArgument) {
+    google::rpc::BadRequest bad_request;
+    auto* violation = bad_request.add_field_violations();
+    violation->set_field(problem.field);
+    violation->set_description(text);
+    status.add_details()->PackFrom(bad_request);
+  }
+  if (CodeOf(problem.reason) == absl::StatusCode::kFailedPrecondition) {
+    google::rpc::PreconditionFailure failure;
+    auto* violation = failure.add_violations();
+    violation->set_type(std::string(Name(problem.reason)));
+    violation->set_subject(problem.field);
+    violation->set_description(text);
+    status.add_details()->PackFrom(failure);
+  }
+}
+
+void AddRetryInfo(const Problem& problem, google::rpc::Status& status) {
+  if (!MayBeRepeated(problem.reason)) return;
+  int millis = 0;
+  if (!absl::SimpleAtoi(FactOf(problem, "retry_ms"), &millis)) millis = kRetryAfterMillis;
+  google::rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_seconds(millis / 1'000);
+  info.mutable_retry_delay()->set_nanos(millis % 1'000 * 1'000'000);
+  status.add_details()->PackFrom(info);
+}
+
+// As many of the first problems as there is room for.
+void AddProblemList(const std::vector<Problem>& problems, google::rpc::Status& status) {
+  const size_t room = kDetailsBytesMax - std::min(kDetailsBytesMax, status.ByteSizeLong());
+  v1::ProblemList list;
+  list.set_problem_count(static_cast<int32_t>(problems.size()));
+  for (size_t i = 0; i < problems.size() && i < kProblemsShownMax; ++i) {
+    *list.add_problems() = ProblemToProto(problems[i]);
+    if (list.ByteSizeLong() + 80 <= room) continue;  // 80: the type's name around it
+    list.mutable_problems()->RemoveLast();
+    break;
+  }
+  status.add_details()->PackFrom(list);
+}
+
+grpc::Status StatusOf(const std::vector<Problem>& problems, absl::string_view text) {
+  const Problem& first = problems.front();
+  google::rpc::Status status;
+  status.set_code(static_cast<int32_t>(CodeOf(first.reason)));
+  status.set_message(Cut(text, kTextBytesMax));
+  AddErrorInfo(problems, status);
+  AddDetailOfCode(first, status);
+  AddRetryInfo(first, status);
+  AddProblemList(problems, status);
+  grpc::Status made;
+  grpc::SetErrorDetails(status, &made);
+  return made;
+}
+
+Outcome OutcomeOf(const Problem& problem, const absl::Status& cause) {
+  return {.status = StatusOf({problem}, problem.message),
+          .reason = Name(problem.reason),
+          .error_id = "",
+          .internal_text = cause.ToString()};
+}
+
+Outcome InternalOutcome(const absl::Status& cause) {
+  const std::string error_id = Uuid::MakeV7().ToString();
+  Outcome outcome =
+      OutcomeOf({Reason::kInternal,
+                 "",
+                 absl::StrCat("internal error ", error_id, ": the server's log has it"),
+                 {{"error_id", error_id}}},
+                cause);
+  outcome.error_id = error_id;
+  return outcome;
+}
+
+Problem DatabaseUnavailable(const absl::Status& cause) {
+  if (pg::IsUnknownOutcome(cause)) {
+    return {Reason::kDatabaseUnavailable,
+            "",
+            "the connection to the database broke at the commit, which may have happened: repeat "
+            "the call with the same request_id to get its answer",
+            {}};
+  }
+  return {Reason::kDatabaseUnavailable,
+          "",
+          "the database cannot be reached and nothing was written: repeat the call",
+          {}};
+}
+
+}  // namespace
+
+Outcome OutcomeOf(const absl::Status& status) {
+  if (status.ok()) return {};
+  const std::vector<Problem> problems = ProblemsOf(status);
+  if (!problems.empty()) {
+    return {.status = StatusOf(problems, status.message()),
+            .reason = Name(problems.front().reason),
+            .error_id = "",
+            .internal_text = ""};
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kAborted:
+      return OutcomeOf({Reason::kTransactionConflict,
+                        "",
+                        "other writers were faster, several times over: repeat the call with the "
+                        "same request_id",
+                        {}},
+                       status);
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kUnknown:
+      return OutcomeOf(DatabaseUnavailable(status), status);
+    case absl::StatusCode::kDeadlineExceeded:
+      return OutcomeOf({Reason::kDeadlineExceeded, "", "the deadline passed", {}}, status);
+    case absl::StatusCode::kCancelled:
+      return OutcomeOf({Reason::kCancelled, "", "the caller went away", {}}, status);
+    default:
+      return InternalOutcome(status);
+  }
+}
+
+absl::string_view CodeName(grpc::StatusCode code) {
+  static constexpr absl::string_view kNames[] = {
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
+  const size_t index = static_cast<size_t>(code);
+  return index < std::size(kNames) ? kNames[index] : "Unknown";
+}
+
+v1::Problem ProblemToProto(const Problem& problem) {
+  v1::Problem message;
+  message.set_reason(static_cast<v1::ErrorReason>(problem.reason));
+  message.set_field(problem.field);
+  message.set_message(Cut(problem.message, kTextBytesMax));
+  for (const auto& [key, value] : problem.facts) {
+    (*message.mutable_facts())[key] = Cut(value, kFactBytesMax);
+  }
+  return message;
+}
+
+}  // namespace lots

@@ -1,0 +1,40 @@
+// Refusals and errors as the caller sees them: the only place that knows grpc::StatusCode.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "grpcpp/support/status.h"
+#include "lots/v1/errors.pb.h"
+#include "storage/domain/errors.h"
+
+namespace lots {
+
+// How a call ended.
+struct Outcome {
+  grpc::Status status;
+  // For the log: the reason's name, empty when OK; and for INTERNAL the id that the caller got and
+  // the text that the caller did not get.
+  absl::string_view reason;
+  std::string error_id;
+  std::string internal_text;
+};
+
+// Refusals keep their code, text and facts, with google.rpc details that stay under 8 KiB. Database
+// errors become DATABASE_UNAVAILABLE, TRANSACTION_CONFLICT, DEADLINE_EXCEEDED, CANCELLED or
+// INTERNAL, and nothing of their text gets out.
+Outcome OutcomeOf(const absl::Status& status);
+
+// "InvalidArgument", as go-grpc-middleware writes it.
+absl::string_view CodeName(grpc::StatusCode code);
+
+v1::Problem ProblemToProto(const Problem& problem);
+
+// All problems, for an answer to validate_only. Empty when the status carries none.
+template <class Response>
+void AddProblems(const std::vector<Problem>& problems, Response& response) {
+  for (const Problem& problem : problems) *response.add_problems() = ProblemToProto(problem);
+}
+
+}  // namespace lots

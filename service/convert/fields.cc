@@ -1,0 +1,289 @@
+#include "service/convert/fields.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_join.h"
+#include "storage/base/unicode.h"
+
+namespace lots {
+namespace {
+
+// A value is repeated in the answer so that the caller finds it, not so that all of it comes back.
+constexpr size_t kShownBytesMax = 80;
+constexpr int64_t kNanosMax = 999'999'999;
+// 0001-01-01 to 9999-12-31, the range of google.protobuf.Timestamp.
+constexpr int64_t kSecondsMin = -62'135'596'800;
+constexpr int64_t kSecondsMax = 253'402'300'799;
+
+std::string Shown(absl::string_view value) {
+  if (value.size() <= kShownBytesMax) return std::string(value);
+  size_t cut = kShownBytesMax;
+  // Not in the middle of a character.
+  while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
+  return absl::StrCat(value.substr(0, cut), "…");
+}
+
+std::string Quoted(absl::string_view value) {
+  return absl::StrCat("\"", absl::Utf8SafeCEscape(Shown(value)), "\"");
+}
+
+bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+bool IsLineBreakOrTab(char32_t c) { return c == '\n' || c == '\r' || c == '\t'; }
+
+// What is wrong with a text, or empty. `allowed` judges each character.
+std::string ProblemOfText(absl::string_view value, int characters_max, bool (*allowed)(char32_t)) {
+  const std::optional<std::u32string> characters = DecodeUtf8(value);
+  if (!characters.has_value()) return "is not valid UTF-8";
+  const int count = static_cast<int>(characters->size());
+  if (count > characters_max) {
+    return absl::StrCat("is too long (", count, " characters), at most ", characters_max);
+  }
+  const auto bad = std::find_if_not(characters->begin(), characters->end(), allowed);
+  if (bad == characters->end()) return "";
+  return absl::StrCat("has a character that is not allowed, number ",
+                      bad - characters->begin() + 1);
+}
+
+std::string NamesOf(const google::protobuf::EnumDescriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.value_count(); ++i) {
+    if (type.value(i)->number() != 0) names.push_back(type.value(i)->name());
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+}  // namespace
+
+void FieldChecker::Refused(absl::string_view field, absl::string_view value,
+                           absl::string_view message) {
+  problems_.push_back(FieldInvalid(field, Shown(value), message));
+}
+
+// --- texts
+// ----------------------------------------------------------------------------------------
+
+std::string FieldChecker::Checked(absl::string_view field, absl::string_view value,
+                                  int characters_max, bool (*allowed)(char32_t)) {
+  const std::string problem = ProblemOfText(value, characters_max, allowed);
+  if (problem.empty()) return std::string(value);
+  Refused(field, value, absl::StrCat("value ", Quoted(value), " ", problem));
+  return "";
+}
+
+std::string FieldChecker::Line(absl::string_view field, absl::string_view value,
+                               int characters_max) {
+  return Checked(field, value, characters_max, [](char32_t c) { return !IsControl(c); });
+}
+
+std::string FieldChecker::Text(absl::string_view field, absl::string_view value,
+                               int characters_max) {
+  return Checked(field, value, characters_max,
+                 [](char32_t c) { return !IsControl(c) || IsLineBreakOrTab(c); });
+}
+
+std::string FieldChecker::RequiredId(absl::string_view field, absl::string_view value) {
+  if (!value.empty()) return OptionalId(field, value);
+  Refused(field, value, "is required");
+  return "";
+}
+
+std::string FieldChecker::OptionalId(absl::string_view field, absl::string_view value) {
+  if (absl::StripAsciiWhitespace(value) != value) {
+    Refused(field, value, absl::StrCat("value ", Quoted(value), " begins or ends with a space"));
+    return "";
+  }
+  return Checked(field, value, kIdCharactersMax, IsPlainCharacter);
+}
+
+Uuid FieldChecker::ParseUuid(absl::string_view field, absl::string_view value) {
+  const std::optional<Uuid> uuid = Uuid::Parse(value);
+  if (uuid.has_value()) return *uuid;
+  if (value.empty()) {
+    Refused(field, value, "is required");
+  } else {
+    Refused(field, value, absl::StrCat("value ", Quoted(value), " is not a UUID"));
+  }
+  return Uuid();
+}
+
+// --- numbers
+// --------------------------------------------------------------------------------------
+
+int64_t FieldChecker::InRange(absl::string_view field, int64_t value, int64_t min, int64_t max) {
+  if (min <= value && value <= max) return value;
+  Refused(field, absl::StrCat(value),
+          absl::StrCat("value ", value, " is not between ", min, " and ", max));
+  return min;
+}
+
+void FieldChecker::Count(absl::string_view field, int64_t count, int64_t min, int64_t max) {
+  if (min <= count && count <= max) return;
+  Refused(field, absl::StrCat(count),
+          absl::StrCat("has ", count, " entries; it must have ", min, " to ", max));
+}
+
+Quantity FieldChecker::RequiredQuantity(absl::string_view field, absl::string_view value) {
+  if (!value.empty()) return OptionalQuantity(field, value).value_or(Quantity());
+  Refused(field, value, "is required");
+  return Quantity();
+}
+
+std::optional<Quantity> FieldChecker::OptionalQuantity(absl::string_view field,
+                                                       absl::string_view value) {
+  if (value.empty()) return std::nullopt;
+  const absl::StatusOr<Quantity> quantity = Quantity::Parse(value);
+  if (!quantity.ok()) {
+    Refused(field, value, quantity.status().message());
+    return std::nullopt;
+  }
+  if (quantity->IsPositive()) return *quantity;
+  Refused(field, value, absl::StrCat("value ", Quoted(value), " is not positive"));
+  return std::nullopt;
+}
+
+// --- times
+// ----------------------------------------------------------------------------------------
+
+std::optional<absl::CivilDay> FieldChecker::Date(absl::string_view field,
+                                                 const google::type::Date* date) {
+  if (date == nullptr) return std::nullopt;
+  const absl::CivilDay day(date->year(), date->month(), date->day());
+  const bool real =
+      day.year() == date->year() && day.month() == date->month() && day.day() == date->day();
+  if (real && day.year() >= 1 && day.year() <= 9999) return day;
+  const std::string value = absl::StrCat(date->year(), "-", date->month(), "-", date->day());
+  Refused(field, value,
+          absl::StrCat("value ", value, " is not a day of the years 1 to 9999: give year, month ",
+                       "and day, or leave the field out"));
+  return std::nullopt;
+}
+
+std::optional<absl::Time> FieldChecker::Time(absl::string_view field,
+                                             const google::protobuf::Timestamp* time) {
+  if (time == nullptr) return std::nullopt;
+  if (time->seconds() < kSecondsMin || time->seconds() > kSecondsMax || time->nanos() < 0 ||
+      time->nanos() > kNanosMax) {
+    const std::string value = absl::StrCat(time->seconds(), " s ", time->nanos(), " ns");
+    Refused(field, value,
+            absl::StrCat("value ", value, " is not a timestamp of the years 1 to 9999"));
+    return std::nullopt;
+  }
+  // The database keeps microseconds.
+  return absl::FromUnixSeconds(time->seconds()) + absl::Microseconds(time->nanos() / 1000);
+}
+
+absl::Time FieldChecker::OccurTime(absl::string_view field, const google::protobuf::Timestamp* time,
+                                   absl::Time now) {
+  const absl::Time occurred = Time(field, time).value_or(now);
+  if (occurred <= now + kOccurInFutureMax) return occurred;
+  Refused(field, absl::FormatTime(occurred, absl::UTCTimeZone()),
+          absl::StrCat("value ", absl::FormatTime(occurred, absl::UTCTimeZone()),
+                       " is more than a day in the future"));
+  return now;
+}
+
+// --- what several requests share
+// --------------------------------------------------------------------
+
+LotRef FieldChecker::Lot(absl::string_view field, const v1::LotRef& ref) {
+  const bool by_id = !ref.lot_id().empty();
+  const bool by_number = !ref.number().empty() || !ref.product_id().empty();
+  if (by_id == by_number) {
+    Refused(field, "", "needs either lot_id, or product_id and number");
+    return {};
+  }
+  const std::string prefix = absl::StrCat(field, field.empty() ? "" : ".");
+  if (by_id) {
+    return {.lot_id = RequiredUuid<LotId>(absl::StrCat(prefix, "lot_id"), ref.lot_id()),
+            .product_id = {},
+            .number = {}};
+  }
+  const std::string number_field = absl::StrCat(prefix, "number");
+  const absl::string_view number = absl::StripAsciiWhitespace(ref.number());
+  if (number.empty()) Refused(number_field, "", "is required beside product_id");
+  return {.lot_id = std::nullopt,
+          .product_id = Required<ProductId>(absl::StrCat(prefix, "product_id"), ref.product_id()),
+          .number = Line(number_field, number, kNumberCharactersMax)};
+}
+
+Document FieldChecker::DocumentOf(absl::string_view field, const v1::Document& document) {
+  return {.type = Line(absl::StrCat(field, ".type"), document.type(), kDocumentTypeCharactersMax),
+          .number = OptionalId(absl::StrCat(field, ".number"), document.number())};
+}
+
+AttributeValue FieldChecker::AttributeOf(absl::string_view field, const v1::AttributeValue& value) {
+  switch (value.value_case()) {
+    case v1::AttributeValue::kText:
+      return Text(field, value.text(), kAttributeTextCharactersMax);
+    case v1::AttributeValue::kDecimal: {
+      const absl::StatusOr<Quantity> decimal = Quantity::Parse(value.decimal());
+      if (!decimal.ok()) Refused(field, value.decimal(), decimal.status().message());
+      return decimal.value_or(Quantity());
+    }
+    case v1::AttributeValue::kFlag:
+      return value.flag();
+    case v1::AttributeValue::kDate:
+      return Date(field, &value.date()).value_or(absl::CivilDay());
+    case v1::AttributeValue::kTime:
+      return Time(field, &value.time()).value_or(absl::UnixEpoch());
+    case v1::AttributeValue::VALUE_NOT_SET:
+      break;
+  }
+  Refused(field, "", "needs one of text, decimal, flag, date and time");
+  return std::string();
+}
+
+Attributes FieldChecker::AttributesOf(
+    absl::string_view field,
+    const google::protobuf::Map<std::string, v1::AttributeValue>& attributes) {
+  Count(field, static_cast<int64_t>(attributes.size()), 0, kAttributesMax);
+  Attributes checked;
+  for (const auto& [key, value] : attributes) {
+    const std::string path = absl::StrCat(field, "[", Quoted(key), "]");
+    checked.emplace(RequiredId(path, key), AttributeOf(path, value));
+  }
+  return checked;
+}
+
+int FieldChecker::EnumNumber(absl::string_view field, int value,
+                             const google::protobuf::EnumDescriptor* type, bool required) {
+  if (value == 0 && !required) return 0;
+  if (value == 0) {
+    Refused(field, "", absl::StrCat("is required: one of ", NamesOf(*type)));
+    return 0;
+  }
+  if (type->FindValueByNumber(value) != nullptr) return value;
+  Refused(field, absl::StrCat(value),
+          absl::StrCat("value ", value, " is not one of ", NamesOf(*type)));
+  return 0;
+}
+
+std::vector<std::string> FieldChecker::Mask(absl::string_view field,
+                                            const google::protobuf::FieldMask& mask,
+                                            const std::vector<absl::string_view>& allowed) {
+  if (mask.paths_size() == 1 && mask.paths(0) == "*") return {allowed.begin(), allowed.end()};
+  std::vector<std::string> paths;
+  for (const std::string& path : mask.paths()) {
+    if (std::find(allowed.begin(), allowed.end(), path) == allowed.end()) {
+      Refused(field, path,
+              absl::StrCat("path ", Quoted(path),
+                           " cannot be updated; these can: ", absl::StrJoin(allowed, ", ")));
+    } else if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
+      paths.push_back(path);
+    }
+  }
+  return paths;
+}
+
+std::optional<int64_t> FieldChecker::Etag(absl::string_view etag) {
+  if (etag.empty()) return std::nullopt;
+  int64_t version = 0;
+  const bool quoted = etag.size() > 2 && etag.front() == '"' && etag.back() == '"';
+  if (!quoted || !absl::SimpleAtoi(etag.substr(1, etag.size() - 2), &version)) return -1;
+  return version;
+}
+
+}  // namespace lots

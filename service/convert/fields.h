@@ -1,0 +1,177 @@
+// Request fields to storage's types, refusing what is malformed or out of bounds, every problem of
+// a request at once.
+//
+//   FieldChecker fields;
+//   HoldOrder order{
+//       .context = fields.Write(request, call),
+//       .lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id()),
+//       .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+//   if (!fields.ok()) return fields.status();
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/generated_enum_reflection.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "service/rpc/call.h"
+#include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/model.h"
+
+namespace lots {
+
+// Every method answers the value; when it refused, a default one, and ok() is false. `field` is the
+// path in the request: "lots[3].number" (storage/domain/errors.h: Indexed).
+class FieldChecker {
+ public:
+  bool ok() const { return problems_.empty(); }
+  // The refusal, once not ok().
+  absl::Status status() const { return Refuse(problems_); }
+  const std::vector<Problem>& problems() const { return problems_; }
+  std::vector<Problem> TakeProblems() { return std::move(problems_); }
+
+  // "field: message", with the value as a fact.
+  void Refused(absl::string_view field, absl::string_view value, absl::string_view message);
+  void Add(Problem problem) { problems_.push_back(std::move(problem)); }
+
+  // --- texts: valid, within the limit, no control characters ----------------------------------
+
+  // One line; may be empty.
+  std::string Line(absl::string_view field, absl::string_view value, int characters_max);
+  // Several lines; may be empty.
+  std::string Text(absl::string_view field, absl::string_view value, int characters_max);
+
+  // The callers' own ids, 1 to 64 characters without spaces around: ProductId, LocationId, …
+  template <class Id>
+  Id Required(absl::string_view field, absl::string_view value) {
+    return Id(RequiredId(field, value));
+  }
+  // The same, or empty.
+  template <class Id>
+  Id Optional(absl::string_view field, absl::string_view value) {
+    return Id(OptionalId(field, value));
+  }
+  std::string RequiredId(absl::string_view field, absl::string_view value);
+  std::string OptionalId(absl::string_view field, absl::string_view value);
+
+  // Ids made by the server: LotId, MovementId, TransformationId.
+  template <class Id>
+  Id RequiredUuid(absl::string_view field, absl::string_view value) {
+    return Id(ParseUuid(field, value));
+  }
+  template <class Id>
+  std::optional<Id> OptionalUuid(absl::string_view field, absl::string_view value) {
+    if (value.empty()) return std::nullopt;
+    return Id(ParseUuid(field, value));
+  }
+
+  // --- numbers ----------------------------------------------------------------------------------
+
+  int64_t InRange(absl::string_view field, int64_t value, int64_t min, int64_t max);
+  // A list's size: min to max entries.
+  void Count(absl::string_view field, int64_t count, int64_t min, int64_t max);
+  // A positive decimal.
+  Quantity RequiredQuantity(absl::string_view field, absl::string_view value);
+  std::optional<Quantity> OptionalQuantity(absl::string_view field, absl::string_view value);
+
+  // --- times
+  // --------------------------------------------------------------------------------------
+
+  // A real day of the years 1 to 9999; nullptr and absent: none.
+  std::optional<absl::CivilDay> Date(absl::string_view field, const google::type::Date* date);
+  std::optional<absl::Time> Time(absl::string_view field, const google::protobuf::Timestamp* time);
+  // When it happened: default `now`, at most a day after it.
+  absl::Time OccurTime(absl::string_view field, const google::protobuf::Timestamp* time,
+                       absl::Time now);
+  // The five dates of Lot, NewLot and CompletionOutput. `prefix`: "lot." or "".
+  template <class Message>
+  LotDates Dates(absl::string_view prefix, const Message& m);
+
+  // --- what several requests share
+  // ------------------------------------------------------------------
+
+  // By id, or by product and number.
+  LotRef Lot(absl::string_view field, const v1::LotRef& ref);
+  Document DocumentOf(absl::string_view field, const v1::Document& document);
+  Attributes AttributesOf(absl::string_view field,
+                          const google::protobuf::Map<std::string, v1::AttributeValue>& attributes);
+  // An enum value that the API defines and that is not UNSPECIFIED; To has the same values.
+  template <class To, class From>
+  To RequiredEnum(absl::string_view field, From value);
+  // UNSPECIFIED: none.
+  template <class To, class From>
+  std::optional<To> OptionalEnum(absl::string_view field, From value);
+  // Each path must be one of `allowed`. "*" stands for all of them; an empty mask gives an empty
+  // list.
+  std::vector<std::string> Mask(absl::string_view field, const google::protobuf::FieldMask& mask,
+                                const std::vector<absl::string_view>& allowed);
+  // The version in an etag; nothing when empty. A text that is no etag gives -1, which no resource
+  // has, so that it is refused as stale.
+  static std::optional<int64_t> Etag(absl::string_view etag);
+
+  // The context of a write whose request_id is required.
+  template <class Request>
+  WriteContext Write(const Request& request, const Call& call) {
+    RequiredId("request_id", request.request_id());
+    return MakeWriteContext(request, call);
+  }
+  // The context of a write whose request_id may be empty.
+  template <class Request>
+  WriteContext OptionalWrite(const Request& request, const Call& call) {
+    OptionalId("request_id", request.request_id());
+    return MakeWriteContext(request, call);
+  }
+
+ private:
+  std::string Checked(absl::string_view field, absl::string_view value, int characters_max,
+                      bool (*allowed)(char32_t));
+  AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);
+  Uuid ParseUuid(absl::string_view field, absl::string_view value);
+  int EnumNumber(absl::string_view field, int value, const google::protobuf::EnumDescriptor* type,
+                 bool required);
+
+  std::vector<Problem> problems_;
+};
+
+// --- templates
+// ------------------------------------------------------------------------------------
+
+template <class Message>
+LotDates FieldChecker::Dates(absl::string_view prefix, const Message& m) {
+  const auto day = [&](absl::string_view name, bool present, const google::type::Date& date) {
+    return Date(absl::StrCat(prefix, name), present ? &date : nullptr);
+  };
+  return {
+      .manufactured_on = day("manufacture_date", m.has_manufacture_date(), m.manufacture_date()),
+      .expires_on = day("expire_date", m.has_expire_date(), m.expire_date()),
+      .best_before_on = day("best_before_date", m.has_best_before_date(), m.best_before_date()),
+      .removal_on = day("removal_date", m.has_removal_date(), m.removal_date()),
+      .alert_on = day("alert_date", m.has_alert_date(), m.alert_date())};
+}
+
+template <class To, class From>
+To FieldChecker::RequiredEnum(absl::string_view field, From value) {
+  return static_cast<To>(
+      EnumNumber(field, value, google::protobuf::GetEnumDescriptor<From>(), true));
+}
+
+template <class To, class From>
+std::optional<To> FieldChecker::OptionalEnum(absl::string_view field, From value) {
+  const int number = EnumNumber(field, value, google::protobuf::GetEnumDescriptor<From>(), false);
+  if (number == 0) return std::nullopt;
+  return static_cast<To>(number);
+}
+
+}  // namespace lots

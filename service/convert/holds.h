@@ -1,0 +1,16 @@
+// Holds as messages.
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "lots/v1/hold.pb.h"
+#include "storage/domain/model.h"
+
+namespace lots {
+
+// Same values on both sides.
+v1::HoldCause ToProto(HoldCause cause);
+
+// The hold of the lot that has this product and number.
+v1::Hold ToProto(const Hold& hold, const ProductId& product_id, absl::string_view number);
+
+}  // namespace lots

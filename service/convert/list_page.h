@@ -1,0 +1,63 @@
+// One page of a list: page size, page token, and the walk over companies, the same for every list.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "service/rpc/call.h"
+#include "storage/domain/model.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// The sort keys of the last item that was listed, as text; empty: from the first.
+using PageKeys = std::vector<std::string>;
+
+// What a company gave to a page.
+struct PagePiece {
+  int count = 0;   // items listed
+  PageKeys after;  // the last one's sort keys, when the company has more; else empty
+};
+
+// Lists at most `limit` (positive) items of `company` after `after`, appending them to the answer.
+using ListPiece = absl::FunctionRef<absl::StatusOr<PagePiece>(const CompanyId& company,
+                                                              const PageKeys& after, int limit)>;
+
+// Makes the piece of what a verb returned when asked for `limit` + 1 items: the one too many says
+// that there are more, and is not listed. `keys_of(item)` → PageKeys; `add(item)` appends it to the
+// answer.
+template <class Item, class KeysOf, class Add>
+PagePiece FillPiece(const std::vector<Item>& items, int limit, KeysOf keys_of, Add add) {
+  const bool has_more = static_cast<int>(items.size()) > limit;
+  PagePiece piece{.count = has_more ? limit : static_cast<int>(items.size()), .after = {}};
+  for (int i = 0; i < piece.count; ++i) add(items[i]);
+  if (has_more) piece.after = keys_of(items[limit - 1]);
+  return piece;
+}
+
+// What ListPage needs to know of a request.
+struct PageRequest {
+  int page_size;  // as asked: 0 is the default
+  absl::string_view page_token;
+  std::string fingerprint;
+};
+
+// The page token that goes on after what was listed, or empty when that was all. Refuses
+// FIELD_INVALID (page_size) and PAGE_TOKEN_INVALID.
+absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& call,
+                                     pg::Connection& db, ListPiece list);
+
+//   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db,
+//       [&](const CompanyId& company, const PageKeys& after, int limit)
+//           -> absl::StatusOr<PagePiece> { … }));
+template <class Request>
+absl::StatusOr<std::string> ListPage(const Request& request, const Call& call, pg::Connection& db,
+                                     ListPiece list) {
+  return ListPage(
+      PageRequest{request.page_size(), request.page_token(), FingerprintOf(call.method, request)},
+      call, db, list);
+}
+
+}  // namespace lots

@@ -1,0 +1,17 @@
+// What storage knows of traces and recalls in the API's words.
+#pragma once
+
+#include "lots/v1/trace.pb.h"
+#include "storage/genealogy/questions/recipients.h"
+#include "storage/genealogy/trace.h"
+
+namespace lots {
+
+// `scale`: the decimals of the lot's product.
+v1::PartnerMovement ToProto(const PartnerMovement& movement, int scale);
+v1::TracePlace ToProto(const TracePlace& place, int scale);
+v1::TracePiece ToProto(const TracePiece& piece);
+v1::TraceSummary ToProto(const TraceSummary& summary);
+v1::Recipient ToProto(const Recipient& recipient);
+
+}  // namespace lots

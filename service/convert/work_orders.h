@@ -1,0 +1,26 @@
+// Requests of WorkOrderService to storage's orders, and storage's answers to messages.
+#pragma once
+
+#include "lots/v1/work_order.pb.h"
+#include "service/convert/fields.h"
+#include "service/rpc/call.h"
+#include "storage/work_orders/work_orders.h"
+
+namespace lots {
+
+// Shapes and limits only; storage judges what needs to know the data.
+AssignSerialsOrder ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
+                             FieldChecker& fields);
+UnassignSerialsOrder ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
+                               FieldChecker& fields);
+CompletionOrder ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
+                          FieldChecker& fields);
+DisassemblyOrder ReadOrder(const v1::DisassembleRequest& request, const Call& call,
+                           FieldChecker& fields);
+
+v1::WorkOrder ToProto(const WorkOrder& order);
+v1::CompleteWorkOrderResponse ToProto(const Completion& completion);
+v1::DisassembleResponse ToProto(const Disassembly& disassembly);
+v1::ReverseCompletionResponse ToProto(const CompletionReversal& reversal);
+
+}  // namespace lots

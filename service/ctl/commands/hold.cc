@@ -1,0 +1,102 @@
+// lotctl lot hold | release
+#include "absl/strings/str_cat.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/table.h"
+#include "service/ctl/session/arguments.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Lots = v1::LotService::StubInterface;
+
+struct HoldOptions {
+  std::vector<std::string> lots;
+  std::string reason;
+  std::string location_id;
+  std::string until;
+  std::vector<std::string> exempt_location_ids;
+};
+
+void Declare(CLI::App& command, HoldOptions& options) {
+  command.add_option("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER")->required();
+  command.add_option("--reason", options.reason, "why")->required();
+  command.add_option("--location", options.location_id, "only what is there, now and later");
+  command.add_option("--until", options.until, "a date or time; without: until it is released");
+  command
+      .add_option("--exempt", options.exempt_location_ids,
+                  "where held goods may still go, QUARANTINE or SCRAP, say; repeatable")
+      ->allow_extra_args(false);
+}
+
+absl::Status Hold(Session& session, const HoldOptions& options) {
+  v1::HoldLotsRequest request;
+  for (const std::string& lot : options.lots) {
+    v1::HoldTarget& target = *request.add_targets();
+    ASSIGN_OR_RETURN(*target.mutable_lot(), ParseLotRef(lot));
+    target.set_location_id(options.location_id);
+  }
+  request.set_reason(options.reason);
+  if (!options.until.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_expire_time(), ParseTime(options.until));
+  }
+  for (const std::string& id : options.exempt_location_ids) request.add_exempt_location_ids(id);
+  ASSIGN_OR_RETURN(const v1::HoldLotsResponse response, session.Write(&Lots::HoldLots, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table({{"HELD"}, {"HOLD ID"}});
+  for (int i = 0; i < response.hold_ids_size(); ++i) {
+    table.Add({options.lots[i], response.hold_ids(i)});
+  }
+  table.Print(session.terminal());
+  return absl::OkStatus();
+}
+
+struct ReleaseOptions {
+  std::vector<std::string> lots;
+  std::vector<std::string> hold_ids;
+  std::string note;
+};
+
+void Declare(CLI::App& command, ReleaseOptions& options) {
+  command.add_option("lot", options.lots, "lots to free of every hold, as UUID or PRODUCT/NUMBER");
+  command.add_option("--hold", options.hold_ids, "single holds instead; repeatable")
+      ->allow_extra_args(false);
+  command.add_option("--note", options.note, "why")->required();
+}
+
+absl::Status Release(Session& session, const ReleaseOptions& options) {
+  if (options.lots.empty() == options.hold_ids.empty()) {
+    return UsageError("name lots, or holds with --hold");
+  }
+  v1::ReleaseLotsRequest request;
+  for (const std::string& lot : options.lots) {
+    ASSIGN_OR_RETURN(*request.add_lots(), ParseLotRef(lot));
+  }
+  for (const std::string& id : options.hold_ids) request.add_hold_ids(id);
+  request.set_note(options.note);
+  ASSIGN_OR_RETURN(const v1::ReleaseLotsResponse response,
+                   session.Write(&Lots::ReleaseLots, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table({{"RELEASED HOLD ID"}});
+  for (const std::string& id : response.hold_ids()) table.Add({id});
+  table.Print(session.terminal());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddHoldCommands(CommandGroup& group) {
+  group.Add<HoldOptions>(
+      {"hold", "Holds lots: they may not be taken away until somebody decided about them",
+       "lot hold steel/H-1 steel/H-2 --reason 'lab report 7'\n"
+       "lot hold steel/H-1 --location RAW --reason recount --until 2026-05-01\n"
+       "lot hold pump/SN-1 --reason leak --exempt QUARANTINE --exempt SCRAP"},
+      Declare, Hold);
+  group.Add<ReleaseOptions>(
+      {"release", "Releases holds; those of a recall end when it is closed",
+       "lot release steel/H-1 --note 'second test was good'\n"
+       "lot release --hold 01920a4c-7b1e-7c3d-8f00-000000000000 --note 'placed twice'"},
+      Declare, Release);
+}
+
+}  // namespace lots::ctl

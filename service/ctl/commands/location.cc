@@ -1,0 +1,185 @@
+// lotctl location upsert | list
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/output/table.h"
+#include "service/ctl/session/json.h"
+#include "service/ctl/session/paging.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Catalog = v1::CatalogService::StubInterface;
+
+struct UpsertOptions {
+  std::vector<std::string> ids;
+  std::string kind;
+  std::optional<std::string> name;
+  std::optional<std::string> parent_id;
+  std::optional<std::string> gln;
+  std::optional<std::string> street;
+  std::optional<std::string> city;
+  std::optional<std::string> region;
+  std::optional<std::string> postal_code;
+  std::optional<std::string> country;
+  std::optional<std::string> phone;
+  std::string file;
+};
+
+void Declare(CLI::App& command, UpsertOptions& options) {
+  command.add_option("location", options.ids, "locations that get these values; not with --file");
+  command.add_option("--kind", options.kind,
+                     "internal, transit, supplier, customer, production, scrap or adjustment; "
+                     "needed when it is new");
+  command.add_option("--name", options.name, "its name");
+  command.add_option("--parent", options.parent_id, "the place it lies in");
+  command.add_option("--gln", options.gln, "Global Location Number, 13 digits");
+  command.add_option("--street", options.street, "street and number");
+  command.add_option("--city", options.city, "city");
+  command.add_option("--region", options.region, "state or region");
+  command.add_option("--postal-code", options.postal_code, "postal code");
+  command.add_option("--country", options.country, "two letters, as DE");
+  command.add_option("--phone", options.phone, "phone");
+  command.add_option("--file", options.file, "an UpsertLocationsRequest as JSON; '-': stdin");
+}
+
+// The location as it is, or an empty one.
+absl::StatusOr<v1::Location> FindLocation(Session& session, const std::string& id) {
+  v1::ListLocationsRequest request;
+  request.set_page_size(kPageSize);
+  do {
+    const absl::StatusOr<v1::ListLocationsResponse> page =
+        session.Call(&Catalog::ListLocations, request);
+    if (absl::IsNotFound(page.status())) break;
+    RETURN_IF_ERROR(page.status());
+    for (const v1::Location& location : page->locations()) {
+      if (location.location_id() == id) return location;
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return v1::Location();
+}
+
+// The API replaces the address as a whole; a person who sets the phone does not mean to lose the
+// street.
+absl::Status SetAddress(Session& session, const UpsertOptions& options, v1::Location& location,
+                        google::protobuf::FieldMask& mask) {
+  const bool given = options.street || options.city || options.region || options.postal_code ||
+                     options.country || options.phone;
+  if (!given) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const v1::Location current, FindLocation(session, location.location_id()));
+  v1::Address& address = *location.mutable_address();
+  address = current.address();
+  if (options.street) address.set_street(*options.street);
+  if (options.city) address.set_city(*options.city);
+  if (options.region) address.set_region(*options.region);
+  if (options.postal_code) address.set_postal_code(*options.postal_code);
+  if (options.country) address.set_country(*options.country);
+  if (options.phone) address.set_phone(*options.phone);
+  mask.add_paths("address");
+  return absl::OkStatus();
+}
+
+absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Location& location,
+                       google::protobuf::FieldMask& mask) {
+  if (!options.kind.empty()) {
+    v1::LocationKind kind = v1::LOCATION_KIND_UNSPECIFIED;
+    if (!Parse(options.kind, kind)) {
+      return UsageError(
+          absl::StrCat("--kind is internal, transit, supplier, customer, production, "
+                       "scrap or adjustment; not '",
+                       options.kind, "'"));
+    }
+    location.set_kind(kind);
+    mask.add_paths("kind");
+  }
+  const auto set = [&](const char* path, const std::optional<std::string>& value, auto field) {
+    if (!value) return;
+    *(location.*field)() = *value;
+    mask.add_paths(path);
+  };
+  set("display_name", options.name, &v1::Location::mutable_display_name);
+  set("parent_id", options.parent_id, &v1::Location::mutable_parent_id);
+  set("gln", options.gln, &v1::Location::mutable_gln);
+  return SetAddress(session, options, location, mask);
+}
+
+std::string TextOf(const v1::Address& address) {
+  std::vector<std::string> parts;
+  for (const std::string& part : {address.street(), address.postal_code(), address.city(),
+                                  address.region(), address.country()}) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+Table LocationTable() {
+  return Table({{"LOCATION"}, {"KIND"}, {"NAME"}, {"IN"}, {"GLN"}, {"ADDRESS"}, {"DEFAULT"}});
+}
+
+void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations, Table& table,
+                    const Terminal& terminal) {
+  for (const v1::Location& location : locations) {
+    table.Add({location.location_id(), Show(location.kind()), location.display_name(),
+               location.parent_id(), location.gln(), TextOf(location.address()),
+               location.is_default() ? "yes" : ""});
+  }
+  table.Print(terminal);
+}
+
+absl::Status Upsert(Session& session, const UpsertOptions& options) {
+  v1::UpsertLocationsRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  for (const std::string& id : options.ids) {
+    request.mutable_update_mask()->Clear();
+    v1::Location& location = *request.add_locations();
+    location.set_location_id(id);
+    RETURN_IF_ERROR(SetValues(session, options, location, *request.mutable_update_mask()));
+  }
+  if (request.locations().empty()) return UsageError("name a location, or give a --file");
+  ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
+                   session.Write(&Catalog::UpsertLocations, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table = LocationTable();
+  PrintLocations(response.locations(), table, session.terminal());
+  return absl::OkStatus();
+}
+
+struct ListOptions {
+  int64_t limit = kLimitDefault;
+};
+
+void Declare(CLI::App& command, ListOptions& options) {
+  command.add_option("--limit", options.limit, "at most so many; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+absl::Status List(Session& session, const ListOptions& options) {
+  Table table = LocationTable();
+  const auto show = [&](const v1::ListLocationsResponse& page) -> int64_t {
+    if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
+    return page.locations_size();
+  };
+  return ForEachPage<Catalog, v1::ListLocationsRequest, v1::ListLocationsResponse>(
+      session, &Catalog::ListLocations, {}, options.limit, show);
+}
+
+}  // namespace
+
+void AddLocationCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "location", "Places where lots are, come from or go to", chosen);
+  group.Add<UpsertOptions>(
+      {"upsert", "Creates locations, or changes the given values of those that exist",
+       "location upsert HALL RAW --kind internal\n"
+       "location upsert RAW-1 --kind internal --parent RAW --name 'Shelf 1'\n"
+       "location upsert --file locations.json"},
+      Declare, Upsert);
+  group.Add<ListOptions>({"list", "Lists locations", "location list"}, Declare, List);
+}
+
+}  // namespace lots::ctl

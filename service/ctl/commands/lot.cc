@@ -1,0 +1,305 @@
+// lotctl lot create | get | find | update | archive | unarchive | delete | preview
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/session/json.h"
+#include "service/ctl/shared/lot_fields.h"
+#include "service/ctl/shared/lots.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Lots = v1::LotService::StubInterface;
+
+struct CreateOptions {
+  std::string product_id;
+  std::vector<std::string> numbers;
+  int count = 0;
+  std::string first_number;
+  LotFields fields;
+  std::string opening_quantity;
+  std::string opening_location_id;
+  std::string file;
+  bool validate_only = false;
+};
+
+void Declare(CLI::App& command, CreateOptions& options) {
+  command.add_option("product", options.product_id, "the product; not with --file");
+  command.add_option("number", options.numbers,
+                     "the numbers; none: the next of the product's template");
+  command.add_option("--count", options.count, "how many lots, with generated numbers");
+  command.add_option("--first", options.first_number, "with --count: count up from this number");
+  Declare(command, options.fields);
+  command.add_option("--quantity", options.opening_quantity, "what is there already, of each");
+  command.add_option("--location", options.opening_location_id, "where that is");
+  command.add_option("--file", options.file, "a BatchCreateLotsRequest as JSON; '-': stdin");
+  command.add_flag("--validate-only", options.validate_only,
+                   "say what would be refused, write nothing");
+}
+
+absl::Status CreateOne(Session& session, const CreateOptions& options) {
+  v1::CreateLotRequest request;
+  request.mutable_lot()->set_product_id(options.product_id);
+  if (!options.numbers.empty()) request.mutable_lot()->set_number(options.numbers.front());
+  RETURN_IF_ERROR(SetFields(options.fields, *request.mutable_lot()));
+  request.set_opening_quantity(options.opening_quantity);
+  request.set_opening_location_id(options.opening_location_id);
+  ASSIGN_OR_RETURN(const v1::Lot lot, session.Write(&Lots::CreateLot, request));
+  if (session.json()) return session.PrintJson(lot);
+  PrintLot(lot, session.terminal());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::BatchCreateLotsRequest> BatchOf(const CreateOptions& options) {
+  v1::BatchCreateLotsRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  if (!options.product_id.empty()) request.set_product_id(options.product_id);
+  if (options.count > 0) request.set_count(options.count);
+  if (!options.first_number.empty()) request.set_first_number(options.first_number);
+  for (const std::string& number : options.numbers) {
+    v1::NewLot& lot = *request.add_lots();
+    lot.set_number(number);
+    RETURN_IF_ERROR(SetFields(options.fields, lot));
+    lot.set_opening_quantity(options.opening_quantity);
+    lot.set_opening_location_id(options.opening_location_id);
+  }
+  if (options.validate_only) request.set_validate_only(true);
+  return request;
+}
+
+absl::Status Create(Session& session, const CreateOptions& options) {
+  if (options.product_id.empty() && options.file.empty()) return UsageError("name the product");
+  const bool one = options.numbers.size() < 2 && options.count == 0 && options.file.empty() &&
+                   !options.validate_only;
+  if (one) return CreateOne(session, options);
+  ASSIGN_OR_RETURN(const v1::BatchCreateLotsRequest request, BatchOf(options));
+  ASSIGN_OR_RETURN(const v1::BatchCreateLotsResponse response,
+                   session.Write(&Lots::BatchCreateLots, request));
+  if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
+  if (request.validate_only()) return PrintProblems(response.problems(), session);
+  if (!session.json()) PrintNumberedLots("created", response.lots(), session.terminal());
+  return absl::OkStatus();
+}
+
+struct LotNames {
+  std::vector<std::string> names;
+};
+
+void Declare(CLI::App& command, LotNames& options) {
+  command.add_option("lot", options.names, "lots, as UUID or PRODUCT/NUMBER")->required();
+}
+
+absl::Status Get(Session& session, const LotNames& options) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.names));
+  if (ids.size() == 1) {
+    v1::GetLotRequest request;
+    request.set_lot_id(ids.front());
+    ASSIGN_OR_RETURN(const v1::Lot lot, session.Call(&Lots::GetLot, request));
+    if (session.json()) return session.PrintJson(lot);
+    PrintLot(lot, session.terminal());
+    return absl::OkStatus();
+  }
+  v1::BatchGetLotsRequest request;
+  for (const std::string& id : ids) request.add_lot_ids(id);
+  ASSIGN_OR_RETURN(const v1::BatchGetLotsResponse response,
+                   session.Call(&Lots::BatchGetLots, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table = LotTable();
+  for (const v1::Lot& lot : response.lots()) AddLot(lot, table);
+  table.Print(session.terminal());
+  return absl::OkStatus();
+}
+
+struct FindOptions {
+  std::vector<std::string> numbers;
+  std::string product_id;
+};
+
+void Declare(CLI::App& command, FindOptions& options) {
+  command.add_option("number", options.numbers, "numbers")->required();
+  command.add_option("--product", options.product_id, "only lots of this product");
+}
+
+absl::Status Find(Session& session, const FindOptions& options) {
+  v1::FindLotsRequest request;
+  for (const std::string& number : options.numbers) request.add_numbers(number);
+  request.set_product_id(options.product_id);
+  ASSIGN_OR_RETURN(const v1::FindLotsResponse response, session.Call(&Lots::FindLots, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table = LotTable();
+  for (const v1::FindLotsResponse::Match& match : response.matches()) {
+    for (const v1::Lot& lot : match.lots()) AddLot(lot, table);
+  }
+  table.Print(session.terminal());
+  for (const v1::FindLotsResponse::Match& match : response.matches()) {
+    if (match.lots().empty())
+      session.terminal().out << "no lot has the number " << match.number() << "\n";
+  }
+  return absl::OkStatus();
+}
+
+struct UpdateOptions {
+  std::string name;
+  std::string number;
+  std::string product_id;
+  LotFields fields;
+  std::vector<std::string> cleared;
+  std::string etag;
+};
+
+void Declare(CLI::App& command, UpdateOptions& options) {
+  command.add_option("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER")->required();
+  command.add_option("--number", options.number, "its new number");
+  command.add_option("--product", options.product_id, "its product, while nothing moved yet");
+  Declare(command, options.fields);
+  command.add_option("--clear", options.cleared,
+                     "fields to empty, as expire_date or notes; repeatable");
+  command.add_option("--etag", options.etag, "only if nobody changed it since");
+}
+
+// The API replaces attributes as a whole; a person who sets one does not mean to lose the others.
+absl::Status KeepAttributes(Session& session, const UpdateOptions& options, v1::Lot& lot) {
+  const bool cleared = absl::c_linear_search(options.cleared, "attributes");
+  if (options.fields.attributes.empty() || cleared) return absl::OkStatus();
+  v1::GetLotRequest request;
+  request.set_lot_id(lot.lot_id());
+  ASSIGN_OR_RETURN(const v1::Lot current, session.Call(&Lots::GetLot, request));
+  for (const auto& [name, value] : current.attributes()) {
+    lot.mutable_attributes()->insert({name, value});  // what was given stays
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Update(Session& session, const UpdateOptions& options) {
+  v1::UpdateLotRequest request;
+  v1::Lot& lot = *request.mutable_lot();
+  RETURN_IF_ERROR(SetFields(options.fields, lot));
+  lot.set_etag(options.etag);
+  google::protobuf::FieldMask& mask = *request.mutable_update_mask();
+  for (const std::string& field : GivenFields(options.fields)) mask.add_paths(field);
+  for (const std::string& field : options.cleared) {
+    if (!absl::c_linear_search(mask.paths(), field)) mask.add_paths(field);
+  }
+  if (!options.number.empty()) {
+    lot.set_number(options.number);
+    mask.add_paths("number");
+  }
+  if (!options.product_id.empty()) {
+    lot.set_product_id(options.product_id);
+    mask.add_paths("product_id");
+  }
+  if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
+  ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
+  RETURN_IF_ERROR(KeepAttributes(session, options, lot));
+  ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(&Lots::UpdateLot, request));
+  if (session.json()) return session.PrintJson(updated);
+  PrintLot(updated, session.terminal());
+  return absl::OkStatus();
+}
+
+struct StateOptions {
+  LotNames lots;
+  std::string etag;
+};
+
+void Declare(CLI::App& command, StateOptions& options) {
+  Declare(command, options.lots);
+  command.add_option("--etag", options.etag, "only if nobody changed it since; with one lot");
+}
+
+// Runs a write of one lot for each lot that was named, and prints each answer.
+template <class Request, class Response>
+absl::Status ForEachLot(Session& session, const StateOptions& options,
+                        grpc::Status (Lots::*method)(grpc::ClientContext*, const Request&,
+                                                     Response*),
+                        absl::string_view done) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.lots.names));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    Request request;
+    request.set_lot_id(ids[i]);
+    request.set_etag(options.etag);
+    ASSIGN_OR_RETURN(const Response response, session.Write(method, request));
+    if (session.json()) {
+      RETURN_IF_ERROR(session.PrintJson(response));
+    } else {
+      session.terminal().out << done << " " << options.lots.names[i] << "\n";
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Archive(Session& session, const StateOptions& options) {
+  return ForEachLot(session, options, &Lots::ArchiveLot, "archived");
+}
+
+absl::Status Unarchive(Session& session, const StateOptions& options) {
+  return ForEachLot(session, options, &Lots::UnarchiveLot, "active again:");
+}
+
+absl::Status Delete(Session& session, const StateOptions& options) {
+  return ForEachLot(session, options, &Lots::DeleteLot, "deleted");
+}
+
+struct PreviewOptions {
+  std::string product_id;
+  int count = 1;
+  std::string first_number;
+};
+
+void Declare(CLI::App& command, PreviewOptions& options) {
+  command.add_option("product", options.product_id, "the product")->required();
+  command.add_option("--count", options.count, "how many numbers")->capture_default_str();
+  command.add_option("--first", options.first_number, "count up from this instead of the template");
+}
+
+absl::Status Preview(Session& session, const PreviewOptions& options) {
+  v1::PreviewLotNumbersRequest request;
+  request.set_product_id(options.product_id);
+  request.set_count(options.count);
+  request.set_first_number(options.first_number);
+  ASSIGN_OR_RETURN(const v1::PreviewLotNumbersResponse response,
+                   session.Call(&Lots::PreviewLotNumbers, request));
+  if (session.json()) return session.PrintJson(response);
+  for (const std::string& number : response.numbers()) session.terminal().out << number << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddLotCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "lot", "Lots and serial numbers", chosen);
+  group.Add<CreateOptions>({"create", "Creates lots with given or generated numbers",
+                            "lot create steel H-4711 --reference SUP-9 --expires 2026-12-31\n"
+                            "lot create pump --count 10 --first SN-0001\n"
+                            "lot create steel H-1 H-2 --quantity 12.5 --location RAW"},
+                           Declare, Create);
+  group.Add<LotNames>({"get", "Shows lots", "lot get pump/SN-1\nlot get steel/H-1 steel/H-2"},
+                      Declare, Get);
+  group.Add<FindOptions>({"find", "Finds the lots that have given numbers, in every product",
+                          "lot find SN-1 SN-2\nlot find H-4711 --product steel"},
+                         Declare, Find);
+  AddLotListCommands(group);
+  AddHoldCommands(group);
+  AddReshapeCommands(group);
+  AddWarrantyCommand(group);
+  group.Add<UpdateOptions>({"update", "Changes a lot's number, reference, notes, attributes, dates",
+                            "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
+                            "lot update steel/H-1 --clear expire_date"},
+                           Declare, Update);
+  group.Add<StateOptions>({"archive", "Hides lots from lists and keeps their history",
+                           "lot archive steel/H-1 steel/H-2"},
+                          Declare, Archive);
+  group.Add<StateOptions>(
+      {"unarchive", "Makes archived lots active again", "lot unarchive steel/H-1"}, Declare,
+      Unarchive);
+  group.Add<StateOptions>(
+      {"delete", "Removes lots to which nothing ever happened", "lot delete steel/TYPO-1"}, Declare,
+      Delete);
+  group.Add<PreviewOptions>(
+      {"preview", "Shows the next numbers without reserving them", "lot preview pump --count 5"},
+      Declare, Preview);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,237 @@
+// lotctl product upsert | get | list
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/output/table.h"
+#include "service/ctl/session/json.h"
+#include "service/ctl/session/paging.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Catalog = v1::CatalogService::StubInterface;
+
+struct UpsertOptions {
+  std::vector<std::string> ids;
+  std::optional<std::string> name;
+  std::optional<std::string> tracking;
+  std::optional<std::string> unit;
+  std::optional<int32_t> scale;
+  std::optional<std::string> number_template;
+  std::optional<int64_t> next_number;
+  std::optional<int32_t> expire_days;
+  std::optional<int32_t> best_before_days;
+  std::optional<int32_t> removal_days;
+  std::optional<int32_t> alert_days;
+  std::optional<bool> inherit_expiry;
+  std::optional<int32_t> warranty_months;
+  std::optional<std::string> gtin;
+  std::optional<bool> producible;
+  std::optional<bool> case_sensitive;
+  std::string file;
+};
+
+void DeclareShelfLife(CLI::App& command, UpsertOptions& options) {
+  command.add_option("--expire-days", options.expire_days, "days from manufacture to expiry");
+  command.add_option("--best-before-days", options.best_before_days, "to the best-before date");
+  command.add_option("--removal-days", options.removal_days, "to the removal from the shelf");
+  command.add_option("--alert-days", options.alert_days, "to the alert");
+  command.add_option("--inherit-expiry", options.inherit_expiry,
+                     "finished lots inherit the earliest expiry of their components: true, false");
+  command.add_option("--warranty-months", options.warranty_months, "from the delivery; 0: none");
+}
+
+void Declare(CLI::App& command, UpsertOptions& options) {
+  command.add_option("product", options.ids, "products that get these values; not with --file");
+  command.add_option("--name", options.name, "its name");
+  command.add_option("--tracking", options.tracking, "none, lot or serial; needed when it is new");
+  command.add_option("--unit", options.unit, "unit of measure, as kg");
+  command.add_option("--scale", options.scale, "decimals of its quantities, 0 to 6");
+  command.add_option("--template", options.number_template,
+                     "template of generated numbers, as 'SN-{YYYY}-{#####}'");
+  command.add_option("--next-number", options.next_number, "the template's next counter value");
+  DeclareShelfLife(command, options);
+  command.add_option("--gtin", options.gtin, "GTIN-8, -12, -13 or -14");
+  command.add_option("--producible", options.producible, "made here: true or false");
+  command.add_option("--case-sensitive", options.case_sensitive,
+                     "numbers that differ in case differ: true or false");
+  command.add_option("--file", options.file, "an UpsertProductsRequest as JSON; '-': stdin");
+}
+
+absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
+                         google::protobuf::FieldMask& mask) {
+  if (!options.tracking) return absl::OkStatus();
+  v1::Tracking tracking = v1::TRACKING_UNSPECIFIED;
+  if (!Parse(*options.tracking, tracking)) {
+    return UsageError(
+        absl::StrCat("--tracking is none, lot or serial; not '", *options.tracking, "'"));
+  }
+  product.set_tracking(tracking);
+  mask.add_paths("tracking");
+  return absl::OkStatus();
+}
+
+// The API replaces the shelf life as a whole; a person who sets one offset does not mean to lose
+// the others.
+absl::Status SetShelfLife(Session& session, const UpsertOptions& options, v1::Product& product,
+                          google::protobuf::FieldMask& mask) {
+  const bool given =
+      options.expire_days || options.best_before_days || options.removal_days || options.alert_days;
+  if (!given) return absl::OkStatus();
+  v1::GetProductRequest request;
+  request.set_product_id(product.product_id());
+  const absl::StatusOr<v1::Product> current = session.Call(&Catalog::GetProduct, request);
+  if (!current.ok() && !absl::IsNotFound(current.status())) return current.status();
+  v1::ShelfLife& life = *product.mutable_shelf_life();
+  if (current.ok()) life = current->shelf_life();
+  if (options.expire_days) life.set_expire_days(*options.expire_days);
+  if (options.best_before_days) life.set_best_before_days(*options.best_before_days);
+  if (options.removal_days) life.set_removal_days(*options.removal_days);
+  if (options.alert_days) life.set_alert_days(*options.alert_days);
+  mask.add_paths("shelf_life");
+  return absl::OkStatus();
+}
+
+// The given values and the mask that names them.
+absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Product& product,
+                       google::protobuf::FieldMask& mask) {
+  const auto set = [&mask](const char* path, const auto& value, auto setter) {
+    if (!value) return;
+    setter(*value);
+    mask.add_paths(path);
+  };
+  set("display_name", options.name, [&](const auto& v) { product.set_display_name(v); });
+  set("unit", options.unit, [&](const auto& v) { product.set_unit(v); });
+  set("scale", options.scale, [&](int32_t v) { product.set_scale(v); });
+  set("number_template", options.number_template,
+      [&](const auto& v) { product.set_number_template(v); });
+  set("next_number", options.next_number, [&](int64_t v) { product.set_next_number(v); });
+  set("inherit_expiry", options.inherit_expiry, [&](bool v) { product.set_inherit_expiry(v); });
+  set("warranty_months", options.warranty_months,
+      [&](int32_t v) { product.set_warranty_months(v); });
+  set("gtin", options.gtin, [&](const auto& v) { product.set_gtin(v); });
+  set("producible", options.producible, [&](bool v) { product.set_producible(v); });
+  set("case_sensitive", options.case_sensitive, [&](bool v) { product.set_case_sensitive(v); });
+  RETURN_IF_ERROR(SetTracking(options, product, mask));
+  return SetShelfLife(session, options, product, mask);
+}
+
+void PrintProducts(const google::protobuf::RepeatedPtrField<v1::Product>& products, Table& table,
+                   const Terminal& terminal) {
+  for (const v1::Product& product : products) {
+    table.Add({product.product_id(), product.display_name(), Show(product.tracking()),
+               product.unit(), absl::StrCat(product.scale()), product.number_template(),
+               product.producible() ? "yes" : ""});
+  }
+  table.Print(terminal);
+}
+
+Table ProductTable() {
+  return Table({{"PRODUCT"},
+                {"NAME"},
+                {"TRACKING"},
+                {"UNIT"},
+                {"SCALE", Column::kRight},
+                {"TEMPLATE"},
+                {"MADE HERE"}});
+}
+
+absl::Status Upsert(Session& session, const UpsertOptions& options) {
+  v1::UpsertProductsRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  for (const std::string& id : options.ids) {
+    request.mutable_update_mask()->Clear();
+    v1::Product& product = *request.add_products();
+    product.set_product_id(id);
+    RETURN_IF_ERROR(SetValues(session, options, product, *request.mutable_update_mask()));
+  }
+  if (request.products().empty()) return UsageError("name a product, or give a --file");
+  ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,
+                   session.Write(&Catalog::UpsertProducts, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table = ProductTable();
+  PrintProducts(response.products(), table, session.terminal());
+  return absl::OkStatus();
+}
+
+struct GetOptions {
+  std::string id;
+};
+
+void Declare(CLI::App& command, GetOptions& options) {
+  command.add_option("product", options.id, "the product")->required();
+}
+
+absl::Status Get(Session& session, const GetOptions& options) {
+  v1::GetProductRequest request;
+  request.set_product_id(options.id);
+  ASSIGN_OR_RETURN(const v1::Product product, session.Call(&Catalog::GetProduct, request));
+  if (session.json()) return session.PrintJson(product);
+  const v1::ShelfLife& life = product.shelf_life();
+  const auto days = [](bool has, int32_t value) {
+    return has ? absl::StrCat(value, " days") : std::string();
+  };
+  PrintDetails(
+      {{"product", product.product_id()},
+       {"name", product.display_name()},
+       {"tracking", Show(product.tracking())},
+       {"unit", product.unit()},
+       {"scale", absl::StrCat(product.scale())},
+       {"template", product.number_template()},
+       {"next number",
+        product.number_template().empty() ? "" : absl::StrCat(product.next_number())},
+       {"expires after", days(life.has_expire_days(), life.expire_days())},
+       {"best before after", days(life.has_best_before_days(), life.best_before_days())},
+       {"removal after", days(life.has_removal_days(), life.removal_days())},
+       {"alert after", days(life.has_alert_days(), life.alert_days())},
+       {"inherits expiry", product.inherit_expiry() ? "yes" : ""},
+       {"warranty",
+        product.warranty_months() > 0 ? absl::StrCat(product.warranty_months(), " months") : ""},
+       {"GTIN", product.gtin()},
+       {"made here", product.producible() ? "yes" : "no"},
+       {"case matters", product.case_sensitive() ? "yes" : "no"},
+       {"created", Show(product.create_time())},
+       {"updated", Show(product.update_time())},
+       {"etag", product.etag()}},
+      session.terminal());
+  return absl::OkStatus();
+}
+
+struct ListOptions {
+  int64_t limit = kLimitDefault;
+};
+
+void Declare(CLI::App& command, ListOptions& options) {
+  command.add_option("--limit", options.limit, "at most so many; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+absl::Status List(Session& session, const ListOptions& options) {
+  Table table = ProductTable();
+  const auto show = [&](const v1::ListProductsResponse& page) -> int64_t {
+    if (!session.json()) PrintProducts(page.products(), table, session.terminal());
+    return page.products_size();
+  };
+  return ForEachPage<Catalog, v1::ListProductsRequest, v1::ListProductsResponse>(
+      session, &Catalog::ListProducts, {}, options.limit, show);
+}
+
+}  // namespace
+
+void AddProductCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "product", "What tracking needs to know of products", chosen);
+  group.Add<UpsertOptions>(
+      {"upsert", "Creates products, or changes the given values of those that exist",
+       "product upsert pump --tracking serial --producible true --template 'SN-{#####}'\n"
+       "product upsert steel --tracking lot --unit kg --scale 3 --expire-days 365\n"
+       "product upsert --file products.json"},
+      Declare, Upsert);
+  group.Add<GetOptions>({"get", "Shows a product", "product get pump"}, Declare, Get);
+  group.Add<ListOptions>({"list", "Lists products", "product list --limit 0"}, Declare, List);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,252 @@
+// lotctl recall open | drill | get | list | report | close
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/output/table.h"
+#include "service/ctl/session/arguments.h"
+#include "service/ctl/session/output.h"
+#include "service/ctl/session/paging.h"
+#include "service/ctl/shared/recall_report.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Recalls = v1::RecallService::StubInterface;
+
+absl::Status Print(const v1::Recall& recall, Session& session) {
+  if (session.json()) return session.PrintJson(recall);
+  PrintDetails(DetailsOf(recall), session.terminal());
+  return absl::OkStatus();
+}
+
+struct OpenOptions {
+  std::string recall_id;
+  std::vector<std::string> seeds;
+  std::string reason;
+  std::vector<std::string> exempt_location_ids;
+  bool drill = false;
+  bool validate_only = false;
+};
+
+void Declare(CLI::App& command, OpenOptions& options) {
+  command.add_option("recall", options.recall_id, "your name of the case; RC-2026-014")->required();
+  command.add_option("lot", options.seeds, "the bad lots, as UUID or PRODUCT/NUMBER")->required();
+  command.add_option("--reason", options.reason, "why, in words")->required();
+  command.add_option("--exempt", options.exempt_location_ids,
+                     "a location that held goods may still go to; may be repeated");
+  command.add_flag("--drill", options.drill, "record everything and hold nothing");
+  command.add_flag("--validate-only", options.validate_only, "only tell the scope and its size");
+}
+
+absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
+  v1::OpenRecallRequest request;
+  request.set_recall_id(options.recall_id);
+  for (const std::string& seed : options.seeds) {
+    ASSIGN_OR_RETURN(*request.add_seeds(), ParseLotRef(seed));
+  }
+  request.set_reason(options.reason);
+  for (const std::string& location : options.exempt_location_ids) {
+    request.add_exempt_location_ids(location);
+  }
+  request.set_drill(options.drill);
+  request.set_validate_only(options.validate_only);
+  return session.Write(&Recalls::OpenRecall, request);
+}
+
+absl::Status OpenAndPrint(Session& session, const OpenOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Recall recall, Open(session, options));
+  return Print(recall, session);
+}
+
+struct RecallName {
+  std::string recall_id;
+};
+
+void Declare(CLI::App& command, RecallName& options) {
+  command.add_option("recall", options.recall_id, "the recall")->required();
+}
+
+absl::Status Get(Session& session, const RecallName& options) {
+  v1::GetRecallRequest request;
+  request.set_recall_id(options.recall_id);
+  ASSIGN_OR_RETURN(const v1::Recall recall, session.Call(&Recalls::GetRecall, request));
+  return Print(recall, session);
+}
+
+struct ListOptions {
+  std::string state;
+  int64_t limit = kLimitDefault;
+};
+
+void Declare(CLI::App& command, ListOptions& options) {
+  command.add_option("--state", options.state, "open or closed")
+      ->check(CLI::IsMember({"open", "closed"}));
+  command.add_option("--limit", options.limit, "at most so many; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+absl::Status List(Session& session, const ListOptions& options) {
+  v1::ListRecallsRequest request;
+  if (options.state == "open") request.set_state(v1::RECALL_STATE_OPEN);
+  if (options.state == "closed") request.set_state(v1::RECALL_STATE_CLOSED);
+  Table table({{"RECALL"},
+               {"STATE"},
+               {"DRILL"},
+               {"LOTS", Column::kRight},
+               {"CERTAIN", Column::kRight},
+               {"OPENED"},
+               {"BY"},
+               {"REASON"}});
+  const auto show = [&](const v1::ListRecallsResponse& page) -> int64_t {
+    for (const v1::Recall& recall : page.recalls()) {
+      table.Add({recall.recall_id(), recall.state() == v1::RECALL_STATE_OPEN ? "open" : "closed",
+                 recall.drill() ? "drill" : "", absl::StrCat(recall.scope().lot_count()),
+                 absl::StrCat(recall.scope().certain_count()), Show(recall.open_time()),
+                 recall.opener(), recall.reason()});
+    }
+    if (!session.json()) table.Print(session.terminal());
+    return page.recalls_size();
+  };
+  return ForEachPage<Recalls, v1::ListRecallsRequest, v1::ListRecallsResponse>(
+      session, &Recalls::ListRecalls, request, options.limit, show);
+}
+
+struct CloseOptions {
+  std::string recall_id;
+  std::string note;
+};
+
+void Declare(CLI::App& command, CloseOptions& options) {
+  command.add_option("recall", options.recall_id, "the recall")->required();
+  command.add_option("--note", options.note, "the closing record: what was found and done")
+      ->required();
+}
+
+absl::StatusOr<v1::Recall> Close(Session& session, const CloseOptions& options) {
+  v1::CloseRecallRequest request;
+  request.set_recall_id(options.recall_id);
+  request.set_closing_note(options.note);
+  return session.Write(&Recalls::CloseRecall, request);
+}
+
+absl::Status CloseAndPrint(Session& session, const CloseOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Recall recall, Close(session, options));
+  return Print(recall, session);
+}
+
+struct ReportOptions {
+  std::string recall_id;
+  std::string format = "table";
+  std::string file;
+};
+
+void Declare(CLI::App& command, ReportOptions& options) {
+  command.add_option("recall", options.recall_id, "the recall")->required();
+  command.add_option("--format", options.format, "table, csv or html")
+      ->check(CLI::IsMember({"table", "csv", "html"}))
+      ->capture_default_str();
+  command.add_option("--out", options.file, "write to this file instead of standard output");
+}
+
+absl::Status Report(Session& session, const ReportOptions& options) {
+  v1::StreamRecallReportRequest request;
+  request.set_recall_id(options.recall_id);
+  RecallReport report;
+  absl::Status printed;
+  RETURN_IF_ERROR(session.Stream(
+      &Recalls::StreamRecallReport, request,
+      absl::FunctionRef<void(const v1::StreamRecallReportResponse&)>([&](const auto& piece) {
+        if (session.json()) {
+          printed.Update(session.PrintJson(piece));
+        } else {
+          report.Add(piece);
+        }
+      })));
+  if (session.json()) return printed;
+  return WriteTo(options.file, session.terminal(), [&](std::ostream& out) {
+    if (options.format == "csv") return WriteReportCsv(report, out);
+    if (options.format == "html") return WriteReportHtml(report, out);
+    PrintReport(report, {.out = out, .err = session.terminal().err});
+  });
+}
+
+struct DrillOptions {
+  std::vector<std::string> seeds;
+  std::string recall_id;
+};
+
+void Declare(CLI::App& command, DrillOptions& options) {
+  command.add_option("lot", options.seeds, "the lots to pretend are bad")->required();
+  command.add_option("--name", options.recall_id,
+                     "the name of the exercise; default: the request id, or DRILL- and the time");
+}
+
+// A repeat of the command, with its request id, must name the same exercise.
+std::string NameOf(const DrillOptions& options, const Session& session) {
+  if (!options.recall_id.empty()) return options.recall_id;
+  const std::string& request_id = session.options().request_id;
+  if (!request_id.empty()) return request_id;
+  return absl::StrCat("DRILL-",
+                      absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone()));
+}
+
+// Opens a drill, reads all of its report and closes it: an exercise leaves a record and nothing
+// else.
+absl::Status Drill(Session& session, const DrillOptions& options) {
+  const std::string name = NameOf(options, session);
+  ASSIGN_OR_RETURN(const v1::Recall opened, Open(session, {.recall_id = name,
+                                                           .seeds = options.seeds,
+                                                           .reason = "recall drill",
+                                                           .exempt_location_ids = {},
+                                                           .drill = true,
+                                                           .validate_only = false}));
+  // A repeat of what was done before.
+  if (opened.state() == v1::RECALL_STATE_CLOSED) return Print(opened, session);
+  v1::StreamRecallReportRequest request;
+  request.set_recall_id(name);
+  int64_t recipients = 0;
+  const absl::Time began = absl::Now();
+  RETURN_IF_ERROR(
+      session.Stream(&Recalls::StreamRecallReport, request,
+                     absl::FunctionRef<void(const v1::StreamRecallReportResponse&)>(
+                         [&](const auto& piece) { recipients += piece.recipients_size(); })));
+  const double report_seconds = absl::ToDoubleSeconds(absl::Now() - began);
+  const std::string note =
+      absl::StrFormat("drill: %d lots and %d deliveries; report read in %.3f s",
+                      opened.scope().lot_count(), recipients, report_seconds);
+  ASSIGN_OR_RETURN(const v1::Recall closed, Close(session, {name, note}));
+  return Print(closed, session);
+}
+
+}  // namespace
+
+void AddRecallCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "recall", "Everything that bad lots touched, held in one operation",
+                     chosen);
+  group.Add<OpenOptions>(
+      {"open", "Records and holds everything that was made of bad lots",
+       "recall open RC-7 steel/H-1 --reason 'metal splinters' --validate-only\n"
+       "recall open RC-7 steel/H-1 --reason 'metal splinters' --exempt QUARANTINE"},
+      Declare, OpenAndPrint);
+  group.Add<DrillOptions>({"drill", "Does all of it but the holds, and tells how long it took",
+                           "recall drill steel/H-1"},
+                          Declare, Drill);
+  group.Add<RecallName>({"get", "Shows a recall and its size", "recall get RC-7"}, Declare, Get);
+  group.Add<ListOptions>({"list", "Lists recalls, newest first", "recall list --state open"},
+                         Declare, List);
+  group.Add<ReportOptions>(
+      {"report", "Tells where the affected lots are, who received them, and what is accounted for",
+       "recall report RC-7\n"
+       "recall report RC-7 --format csv --out RC-7.csv\n"
+       "recall report RC-7 --format html --out RC-7.html"},
+      Declare, Report);
+  group.Add<CloseOptions>({"close", "Ends a recall and its holds, with a closing record",
+                           "recall close RC-7 --note 'all 40 units destroyed, protocol 88'"},
+                          Declare, CloseAndPrint);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,164 @@
+// lotctl lot split | merge | relabel
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/table.h"
+#include "service/ctl/session/arguments.h"
+#include "service/ctl/shared/lots.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Lots = v1::LotService::StubInterface;
+
+// What the three commands share.
+struct CommonOptions {
+  std::string at;
+  std::string note;
+  bool accept_held = false;
+};
+
+void DeclareCommon(CLI::App& command, CommonOptions& options) {
+  command.add_option("--at", options.at, "when it happened; default now");
+  command.add_option("--note", options.note, "why");
+  command.add_flag("--accept-held", options.accept_held,
+                   "although it is held; what comes out is held too");
+}
+
+template <class Request>
+absl::Status SetCommon(const CommonOptions& options, Request& request) {
+  request.set_note(options.note);
+  if (options.accept_held) request.add_accept(v1::ACCEPTANCE_HELD);
+  if (options.at.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
+  return absl::OkStatus();
+}
+
+absl::Status Print(Session& session, const v1::ReshapeResponse& response) {
+  if (session.json()) return session.PrintJson(response);
+  PrintNumberedLots("came out", response.lots(), session.terminal());
+  PrintDetails({{"transformation", response.transformation_id()}}, session.terminal());
+  return absl::OkStatus();
+}
+
+struct SplitOptions {
+  std::string lot;
+  std::string from;
+  std::vector<std::string> parts;
+  CommonOptions common;
+};
+
+void Declare(CLI::App& command, SplitOptions& options) {
+  command.add_option("lot", options.lot, "the lot, as UUID or PRODUCT/NUMBER")->required();
+  command
+      .add_option("part", options.parts,
+                  "NUMBER=QUANTITY[@LOCATION]; without a number the next of the template, without "
+                  "a location where it was")
+      ->required();
+  command.add_option("--from", options.from, "where the parts are taken from")->required();
+  DeclareCommon(command, options.common);
+}
+
+absl::Status Split(Session& session, const SplitOptions& options) {
+  v1::SplitLotRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  request.set_location_id(options.from);
+  for (const std::string& text : options.parts) {
+    ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+    v1::SplitPart& part = *request.add_parts();
+    part.set_number(line.name);
+    part.set_quantity(line.quantity);
+    part.set_location_id(line.location_id);
+  }
+  RETURN_IF_ERROR(SetCommon(options.common, request));
+  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(&Lots::SplitLot, request));
+  return Print(session, response);
+}
+
+struct MergeOptions {
+  std::vector<std::string> sources;
+  std::string from;
+  std::string number;
+  std::string to;
+  CommonOptions common;
+};
+
+void Declare(CLI::App& command, MergeOptions& options) {
+  command
+      .add_option("source", options.sources,
+                  "PRODUCT/NUMBER[=QUANTITY][@LOCATION]; without a quantity all that is there")
+      ->required();
+  command.add_option("--from", options.from, "where sources are that do not say");
+  command.add_option("--into", options.number, "the result's number; default the template's next");
+  command.add_option("--to", options.to, "where it goes; default where the first source was");
+  DeclareCommon(command, options.common);
+}
+
+absl::Status Merge(Session& session, const MergeOptions& options) {
+  v1::MergeLotsRequest request;
+  for (const std::string& text : options.sources) {
+    ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+    v1::MergeSource& source = *request.add_sources();
+    ASSIGN_OR_RETURN(*source.mutable_lot(), ParseLotRef(line.name));
+    source.set_quantity(line.quantity);
+    source.set_location_id(line.location_id.empty() ? options.from : line.location_id);
+  }
+  request.set_number(options.number);
+  request.set_location_id(options.to);
+  RETURN_IF_ERROR(SetCommon(options.common, request));
+  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(&Lots::MergeLots, request));
+  return Print(session, response);
+}
+
+struct RelabelOptions {
+  std::string lot;
+  std::string from;
+  std::string quantity;
+  std::string product_id;
+  std::string number;
+  std::string expire_date;
+  CommonOptions common;
+};
+
+void Declare(CLI::App& command, RelabelOptions& options) {
+  command.add_option("lot", options.lot, "the lot or serial, as UUID or PRODUCT/NUMBER")
+      ->required();
+  command.add_option("--from", options.from, "where it is")->required();
+  command.add_option("--quantity", options.quantity, "how much; default all that is there");
+  command.add_option("--product", options.product_id, "what it becomes; default the same");
+  command.add_option("--number", options.number, "its new number; default the template's next");
+  command.add_option("--expires", options.expire_date, "expiry date; default the old lot's");
+  DeclareCommon(command, options.common);
+}
+
+absl::Status Relabel(Session& session, const RelabelOptions& options) {
+  v1::RelabelLotRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  request.set_location_id(options.from);
+  request.set_quantity(options.quantity);
+  request.set_product_id(options.product_id);
+  request.set_number(options.number);
+  if (!options.expire_date.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_expire_date(), ParseDate(options.expire_date));
+  }
+  RETURN_IF_ERROR(SetCommon(options.common, request));
+  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(&Lots::RelabelLot, request));
+  return Print(session, response);
+}
+
+}  // namespace
+
+void AddReshapeCommands(CommandGroup& group) {
+  group.Add<SplitOptions>({"split", "Makes lots of parts of one; what is not named stays",
+                           "lot split steel/H-1 H-1A=60 H-1B=40@HALL --from RAW\n"
+                           "lot split soup/S-9 =5 =5 --from RAW"},
+                          Declare, Split);
+  group.Add<MergeOptions>({"merge", "Makes one lot of several of one product",
+                           "lot merge steel/H-1 steel/H-2=2.5@HALL --from RAW --into H-3"},
+                          Declare, Merge);
+  group.Add<RelabelOptions>({"relabel", "Gives goods another number or another product",
+                             "lot relabel steel/H-1 --from RAW --number H-1R\n"
+                             "lot relabel pump/SN-1 --from HALL --product pump-b --number SN-1"},
+                            Declare, Relabel);
+}
+
+}  // namespace lots::ctl

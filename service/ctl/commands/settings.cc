@@ -1,0 +1,95 @@
+// lotctl settings get | update
+#include <optional>
+
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/output/table.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Catalog = v1::CatalogService::StubInterface;
+
+absl::Status Print(Session& session, const v1::Settings& settings) {
+  if (session.json()) return session.PrintJson(settings);
+  PrintDetails({{"company", settings.company()},
+                {"lots", settings.lots_enabled() ? "on" : "off"},
+                {"expiry", settings.expiry_enabled() ? "on" : "off"},
+                {"time zone", settings.time_zone()},
+                {"created", Show(settings.create_time())},
+                {"updated", Show(settings.update_time())},
+                {"etag", settings.etag()}},
+               session.terminal());
+  return absl::OkStatus();
+}
+
+struct GetOptions {};
+
+void Declare(CLI::App&, GetOptions&) {}
+
+absl::Status Get(Session& session, const GetOptions&) {
+  ASSIGN_OR_RETURN(const v1::Settings settings,
+                   session.Call(&Catalog::GetSettings, v1::GetSettingsRequest()));
+  return Print(session, settings);
+}
+
+struct UpdateOptions {
+  std::optional<std::string> lots;
+  std::optional<std::string> expiry;
+  std::optional<std::string> time_zone;
+  std::string etag;
+};
+
+void Declare(CLI::App& command, UpdateOptions& options) {
+  const auto on_or_off = CLI::IsMember({"on", "off"});
+  command.add_option("--lots", options.lots, "lots and serials: on or off")->check(on_or_off);
+  command.add_option("--expiry", options.expiry, "refuse expired lots: on or off")
+      ->check(on_or_off);
+  command.add_option("--time-zone", options.time_zone, "of calendar dates, as Europe/Berlin");
+  command.add_option("--etag", options.etag, "only if nobody changed them since");
+}
+
+absl::Status Update(Session& session, const UpdateOptions& options) {
+  v1::UpdateSettingsRequest request;
+  v1::Settings& settings = *request.mutable_settings();
+  google::protobuf::FieldMask& mask = *request.mutable_update_mask();
+  if (options.lots) {
+    settings.set_lots_enabled(*options.lots == "on");
+    mask.add_paths("lots_enabled");
+  }
+  if (options.expiry) {
+    settings.set_expiry_enabled(*options.expiry == "on");
+    mask.add_paths("expiry_enabled");
+  }
+  if (options.time_zone) {
+    settings.set_time_zone(*options.time_zone);
+    mask.add_paths("time_zone");
+  }
+  // Without any option the company is created with the defaults, or left as it is: a mask that
+  // names nothing would mean all fields.
+  if (mask.paths().empty()) {
+    absl::StatusOr<v1::Settings> found =
+        session.Call(&Catalog::GetSettings, v1::GetSettingsRequest());
+    if (found.ok()) return Print(session, *found);
+    if (!absl::IsNotFound(found.status())) return found.status();
+    settings.set_lots_enabled(true);
+    mask.add_paths("lots_enabled");
+  }
+  settings.set_etag(options.etag);
+  ASSIGN_OR_RETURN(const v1::Settings updated, session.Write(&Catalog::UpdateSettings, request));
+  return Print(session, updated);
+}
+
+}  // namespace
+
+void AddSettingsCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "settings", "The company's settings", chosen);
+  group.Add<GetOptions>({"get", "Shows the settings", "settings get --company acme"}, Declare, Get);
+  group.Add<UpdateOptions>({"update", "Changes settings, and creates the company on first use",
+                            "settings update --company acme --time-zone Europe/Berlin\n"
+                            "settings update --expiry off"},
+                           Declare, Update);
+}
+
+}  // namespace lots::ctl

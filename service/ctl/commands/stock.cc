@@ -1,0 +1,303 @@
+// lotctl stock move | list | suggest | reverse | movements
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/session/arguments.h"
+#include "service/ctl/session/json.h"
+#include "service/ctl/session/paging.h"
+#include "service/ctl/shared/lots.h"
+#include "service/ctl/shared/movements.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+namespace {
+
+using Stock = v1::StockService::StubInterface;
+
+struct MoveOptions {
+  std::string kind;
+  std::vector<std::string> lots;
+  std::string from;
+  std::string to;
+  std::string partner;
+  std::string document;
+  std::string at;
+  std::string delivery;
+  std::string note;
+  std::vector<std::string> accept;
+  std::string file;
+  bool validate_only = false;
+};
+
+void Declare(CLI::App& command, MoveOptions& options) {
+  command.add_option("kind", options.kind,
+                     "receipt, transfer, delivery, return, consumption, scrap or adjustment");
+  command.add_option(
+      "lot", options.lots,
+      "LOT[=QUANTITY], the lot as UUID or PRODUCT/NUMBER; a serial needs no quantity");
+  command.add_option("--from", options.from, "from where; a default where the kind has one");
+  command.add_option("--to", options.to, "to where; a default where the kind has one");
+  command.add_option("--partner", options.partner, "the supplier or customer");
+  command.add_option("--document", options.document, "TYPE:NUMBER, as purchase_order:4711");
+  command.add_option("--at", options.at, "when it happened, as 2026-12-31T08:00:00Z; default now");
+  command.add_option("--delivery", options.delivery, "for a return: the delivery's movement id");
+  command.add_option("--note", options.note, "why");
+  command.add_option("--accept", options.accept, "overrule: held, expired")->delimiter(',');
+  command.add_option("--file", options.file, "a RecordMovementsRequest as JSON; '-': stdin");
+  command.add_flag("--validate-only", options.validate_only,
+                   "say what would be refused, write nothing");
+}
+
+absl::StatusOr<v1::NewMovement> MovementOf(const MoveOptions& options, const std::string& lot) {
+  v1::NewMovement movement;
+  v1::MovementKind kind = v1::MOVEMENT_KIND_UNSPECIFIED;
+  if (!Parse(options.kind, kind)) {
+    return UsageError(absl::StrCat("'", options.kind,
+                                   "' is no kind of movement: receipt, transfer, ",
+                                   "delivery, return, consumption, scrap, adjustment"));
+  }
+  movement.set_kind(kind);
+  ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(lot));
+  ASSIGN_OR_RETURN(*movement.mutable_lot(), ParseLotRef(line.name));
+  movement.set_quantity(line.quantity);
+  movement.set_from_location_id(line.location_id.empty() ? options.from : line.location_id);
+  movement.set_to_location_id(options.to);
+  movement.set_partner_id(options.partner);
+  movement.set_delivery_movement_id(options.delivery);
+  movement.set_note(options.note);
+  if (!options.document.empty()) {
+    ASSIGN_OR_RETURN(*movement.mutable_document(), ParseDocument(options.document));
+  }
+  if (!options.at.empty()) {
+    ASSIGN_OR_RETURN(*movement.mutable_occur_time(), ParseTime(options.at));
+  }
+  return movement;
+}
+
+absl::Status Move(Session& session, const MoveOptions& options) {
+  v1::RecordMovementsRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  for (const std::string& lot : options.lots) {
+    ASSIGN_OR_RETURN(*request.add_movements(), MovementOf(options, lot));
+  }
+  if (request.movements().empty()) return UsageError("name a kind and a lot, or give a --file");
+  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
+  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  if (options.validate_only) request.set_validate_only(true);
+  ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
+                   session.Write(&Stock::RecordMovements, request));
+  if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
+  if (request.validate_only()) return PrintProblems(response.problems(), session);
+  if (session.json()) return absl::OkStatus();
+  for (const std::string& id : response.movement_ids()) {
+    session.terminal().out << "movement " << id << "\n";
+  }
+  return absl::OkStatus();
+}
+
+struct ListOptions {
+  std::vector<std::string> lots;
+  std::string product_id;
+  std::string location_id;
+  bool below = false;
+  std::string as_of;
+  std::string known_at;
+  bool all_kinds = false;
+  int64_t limit = kLimitDefault;
+};
+
+void Declare(CLI::App& command, ListOptions& options) {
+  command.add_option("lot", options.lots, "of these lots, as UUID or PRODUCT/NUMBER");
+  command.add_option("--product", options.product_id, "of this product");
+  command.add_option("--location", options.location_id, "in this location");
+  command.add_flag("--below", options.below, "also in everything below the location");
+  command.add_option("--as-of", options.as_of, "as it was then, by when movements happened");
+  command.add_option("--known-at", options.known_at, "as it was known then, by when recorded");
+  command.add_flag("--all-kinds", options.all_kinds, "also customers, scrap and virtual places");
+  command.add_option("--limit", options.limit, "at most so many; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+absl::Status List(Session& session, const ListOptions& options) {
+  v1::ListStockRequest request;
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.lots));
+  for (const std::string& id : ids) request.add_lot_ids(id);
+  request.set_product_id(options.product_id);
+  request.set_location_id(options.location_id);
+  request.set_include_descendants(options.below);
+  request.set_show_all_kinds(options.all_kinds);
+  if (!options.as_of.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_as_of(), ParseTime(options.as_of));
+  }
+  if (!options.known_at.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_known_at(), ParseTime(options.known_at));
+  }
+  Table table = StockTable();
+  const auto show = [&](const v1::ListStockResponse& page) -> int64_t {
+    for (const v1::LotStock& stock : page.stock()) AddStock(stock, table);
+    if (!session.json()) table.Print(session.terminal());
+    return page.stock_size();
+  };
+  return ForEachPage<Stock, v1::ListStockRequest, v1::ListStockResponse>(
+      session, &Stock::ListStock, request, options.limit, show);
+}
+
+struct SuggestOptions {
+  std::string product_id;
+  std::string quantity;
+  std::string location_id;
+  std::string strategy;
+};
+
+void Declare(CLI::App& command, SuggestOptions& options) {
+  command.add_option("product", options.product_id, "the product")->required();
+  command.add_option("quantity", options.quantity, "how much is needed")->required();
+  command.add_option("--location", options.location_id, "only from here and below");
+  command.add_option("--strategy", options.strategy, "fefo, fifo or lifo");
+}
+
+absl::Status Suggest(Session& session, const SuggestOptions& options) {
+  v1::SuggestLotsRequest request;
+  request.set_product_id(options.product_id);
+  request.set_quantity(options.quantity);
+  request.set_location_id(options.location_id);
+  v1::SuggestStrategy strategy = v1::SUGGEST_STRATEGY_UNSPECIFIED;
+  if (!options.strategy.empty() && !Parse(options.strategy, strategy)) {
+    return UsageError(
+        absl::StrCat("--strategy is fefo, fifo or lifo; not '", options.strategy, "'"));
+  }
+  request.set_strategy(strategy);
+  ASSIGN_OR_RETURN(const v1::SuggestLotsResponse response,
+                   session.Call(&Stock::SuggestLots, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table({{"NUMBER"},
+               {"LOCATION"},
+               {"TAKE", Column::kRight},
+               {"EXPIRES"},
+               {"IN STOCK SINCE"},
+               {"LOT ID"}});
+  for (const v1::SuggestLotsResponse::Pick& pick : response.picks()) {
+    table.Add({pick.number(), pick.location_id(), pick.quantity(), Show(pick.expire_date()),
+               Show(pick.stock_since_time()), pick.lot_id()});
+  }
+  table.Print(session.terminal());
+  session.terminal().out << "missing: " << response.missing_quantity() << "\n";
+  return absl::OkStatus();
+}
+
+struct ReverseOptions {
+  std::string movement_id;
+  std::string note;
+};
+
+void Declare(CLI::App& command, ReverseOptions& options) {
+  command.add_option("movement", options.movement_id, "the movement's id")->required();
+  command.add_option("--note", options.note, "why");
+}
+
+absl::Status Reverse(Session& session, const ReverseOptions& options) {
+  v1::ReverseMovementRequest request;
+  request.set_movement_id(options.movement_id);
+  request.set_note(options.note);
+  ASSIGN_OR_RETURN(const v1::Movement movement, session.Write(&Stock::ReverseMovement, request));
+  if (session.json()) return session.PrintJson(movement);
+  Table table = MovementTable();
+  AddMovement(movement, table);
+  table.Print(session.terminal());
+  return absl::OkStatus();
+}
+
+struct MovementsOptions {
+  std::string lot;
+  std::string product_id;
+  std::string kind;
+  std::string from;
+  std::string to;
+  std::string document;
+  std::string partner;
+  std::string work_order_id;
+  std::string filter;
+  int64_t limit = kLimitDefault;
+};
+
+void Declare(CLI::App& command, MovementsOptions& options) {
+  command.add_option("--lot", options.lot, "of this lot, as UUID or PRODUCT/NUMBER");
+  command.add_option("--product", options.product_id, "of this product");
+  command.add_option("--kind", options.kind, "of this kind, as receipt");
+  command.add_option("--from", options.from, "from this location");
+  command.add_option("--to", options.to, "to this location");
+  command.add_option("--document", options.document, "with this document number");
+  command.add_option("--partner", options.partner, "with this supplier or customer");
+  command.add_option("--work-order", options.work_order_id, "of this work order");
+  command.add_option("--filter", options.filter, "a filter as in the API");
+  command.add_option("--limit", options.limit, "at most so many; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+absl::StatusOr<std::string> FilterOf(Session& session, const MovementsOptions& options) {
+  std::vector<std::string> terms;
+  const auto equals = [&](absl::string_view field, const std::string& value) {
+    if (!value.empty()) terms.push_back(absl::StrCat(field, " = ", FilterText(value)));
+  };
+  if (!options.lot.empty()) {
+    ASSIGN_OR_RETURN(const std::string id, FindLotId(session, options.lot));
+    equals("lot_id", id);
+  }
+  if (!options.kind.empty()) {
+    terms.push_back(absl::StrCat("kind = ", absl::AsciiStrToUpper(options.kind)));
+  }
+  equals("product_id", options.product_id);
+  equals("from_location_id", options.from);
+  equals("to_location_id", options.to);
+  equals("document_number", options.document);
+  equals("partner_id", options.partner);
+  equals("work_order_id", options.work_order_id);
+  return JoinFilter(std::move(terms), options.filter);
+}
+
+absl::Status Movements(Session& session, const MovementsOptions& options) {
+  v1::ListMovementsRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(session, options));
+  Table table = MovementTable();
+  const auto show = [&](const v1::ListMovementsResponse& page) -> int64_t {
+    for (const v1::Movement& movement : page.movements()) AddMovement(movement, table);
+    if (!session.json()) table.Print(session.terminal());
+    return page.movements_size();
+  };
+  return ForEachPage<Stock, v1::ListMovementsRequest, v1::ListMovementsResponse>(
+      session, &Stock::ListMovements, request, options.limit, show);
+}
+
+}  // namespace
+
+void AddStockCommands(CLI::App& program, Work& chosen) {
+  CommandGroup group(program, "stock", "What moved, and what is where", chosen);
+  group.Add<MoveOptions>(
+      {"move", "Records movements, all or nothing",
+       "stock move receipt steel/H-1=100 --to RAW --partner ACME --document purchase_order:4711\n"
+       "stock move transfer steel/H-1=20 steel/H-2=5 --from RAW --to HALL\n"
+       "stock move delivery pump/SN-1 pump/SN-2 --from SHIP --partner C-9\n"
+       "stock move return pump/SN-1 --to SHIP --partner C-9 --delivery MOVEMENT_ID\n"
+       "stock move --file movements.json --validate-only"},
+      Declare, Move);
+  group.Add<ListOptions>({"list", "Tells what is where",
+                          "stock list --location RAW --below\n"
+                          "stock list --product steel --as-of 2026-01-31\n"
+                          "stock list pump/SN-1 --all-kinds"},
+                         Declare, List);
+  group.Add<SuggestOptions>({"suggest", "Says which lots to take, and how much is missing",
+                             "stock suggest steel 120 --location RAW --strategy fefo"},
+                            Declare, Suggest);
+  group.Add<ReverseOptions>({"reverse", "Takes a movement back, once",
+                             "stock reverse 0190163d-8694-739b-aea5-966c26f8ad91"},
+                            Declare, Reverse);
+  group.Add<MovementsOptions>({"movements", "Lists movements, newest recorded first",
+                               "stock movements --lot steel/H-1\n"
+                               "stock movements --kind delivery --partner C-9"},
+                              Declare, Movements);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,78 @@
+// An EPCIS 2.0 document (JSON-LD) as typed events, in the order of the file.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "service/ctl/epcis/identity.h"
+#include "storage/base/quantity.h"
+
+namespace lots::ctl {
+
+// Something that an event speaks of, and how much of it.
+struct EpcisItem {
+  EpcisIdentity identity;
+  std::optional<Quantity> quantity;  // 1 for what stands in an EPC list
+  std::string uom;                   // UN/ECE code; empty: a count
+};
+
+// What an event says about the lots that it brings into being.
+struct EpcisLotData {
+  std::string lot_number;
+  std::optional<absl::CivilDay> manufacture_date;
+  std::optional<absl::CivilDay> expire_date;
+  std::optional<absl::CivilDay> best_before_date;
+};
+
+struct EpcisEvent {
+  enum Kind { kObject, kTransformation, kAggregation, kOther };
+  enum Action { kNone, kAdd, kObserve, kDelete };
+
+  Kind kind = kOther;
+  Action action = kNone;
+  std::string type;  // as the document has it: "AggregationEvent"
+  size_t index = 0;  // position in the file, from 0
+  std::string id;    // as the document has it, not always unique; made from the hash if absent
+  std::string hash;  // of the whole event: two events with one id and other contents differ
+  absl::Time time;
+  std::string step;    // bizStep, its last part: "shipping"
+  std::string place;   // bizLocation, or readPoint where that is missing; a URI
+  std::string parent;  // the pallet of an AggregationEvent; a URI
+  std::string transformation_id;
+  std::vector<EpcisItem> items;    // goods, or the children of an AggregationEvent
+  std::vector<EpcisItem> inputs;   // of a TransformationEvent
+  std::vector<EpcisItem> outputs;  // of a TransformationEvent
+  std::string owner;               // gdst:productOwner
+  std::string source_party;
+  std::string document_type;  // the first business transaction
+  std::string document_number;
+  EpcisLotData lot_data;
+  bool declared_wrong = false;  // an error declaration takes it back
+};
+
+// What the master data say of a product, a place or a party.
+struct EpcisMaster {
+  std::string name;
+  std::string street;
+  std::string city;
+  std::string region;
+  std::string postal_code;
+  std::string country;
+};
+
+struct EpcisDocument {
+  std::map<std::string, EpcisMaster> masters;  // by URI
+  std::vector<EpcisEvent> events;
+};
+
+// Reads a document. A usage error that says where: line and column of what is no JSON, the event
+// and field of what is no EPCIS; every one of the latter at once.
+absl::StatusOr<EpcisDocument> ParseEpcisDocument(absl::string_view text);
+
+}  // namespace lots::ctl

@@ -1,0 +1,210 @@
+#include "service/ctl/epcis/identity.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "storage/base/limits.h"
+
+namespace lots::ctl {
+namespace {
+
+constexpr size_t kGtinDigits = 14;
+constexpr size_t kGlnDigits = 13;
+// Enough of a hash that two ids of one company do not meet, and short enough to leave room for a
+// readable part.
+constexpr size_t kIdHashDigits = 16;
+
+bool IsDigits(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+// GS1's modulo 10 check digit: weights 3 and 1 from the right.
+char CheckDigitOf(absl::string_view digits) {
+  int sum = 0;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    sum += (digits[digits.size() - 1 - i] - '0') * (i % 2 == 0 ? 3 : 1);
+  }
+  return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+std::string WithCheckDigit(absl::string_view digits, size_t length) {
+  if (!IsDigits(digits) || digits.size() + 1 != length) return "";
+  return absl::StrCat(digits, absl::string_view(std::string(1, CheckDigitOf(digits))));
+}
+
+bool HasCheckDigit(absl::string_view digits) {
+  return IsDigits(digits) && digits.size() > 1 &&
+         CheckDigitOf(digits.substr(0, digits.size() - 1)) == digits.back();
+}
+
+std::string PercentDecoded(absl::string_view text) {
+  std::string decoded;
+  while (!text.empty()) {
+    const bool escape = text.size() > 2 && text[0] == '%' && absl::ascii_isxdigit(text[1]) &&
+                        absl::ascii_isxdigit(text[2]);
+    decoded.append(escape ? absl::HexStringToBytes(text.substr(1, 2))
+                          : std::string(text.substr(0, 1)));
+    text.remove_prefix(escape ? 3 : 1);
+  }
+  return decoded;
+}
+
+// "PREFIX.ITEM.NUMBER" below a scheme; the number may have points in it.
+EpcisIdentity OfClassParts(EpcisIdentity::Kind kind, absl::string_view parts,
+                           absl::string_view product_scheme, bool is_gs1) {
+  EpcisIdentity identity;
+  const std::vector<absl::string_view> split = absl::StrSplit(parts, absl::MaxSplits('.', 2));
+  if (split.size() < (kind == EpcisIdentity::kProduct ? 2 : 3)) return identity;
+  identity.kind = kind;
+  // In an SGTIN the item reference begins with the GTIN's first digit.
+  if (is_gs1 && !split[1].empty()) {
+    identity.gtin = WithCheckDigit(
+        absl::StrCat(split[1].substr(0, 1), split[0], split[1].substr(1)), kGtinDigits);
+  }
+  identity.product =
+      identity.gtin.empty() ? absl::StrCat(product_scheme, split[0], ".", split[1]) : identity.gtin;
+  if (kind != EpcisIdentity::kProduct) identity.number = PercentDecoded(split[2]);
+  return identity;
+}
+
+EpcisIdentity OfGs1Urn(absl::string_view uri) {
+  constexpr absl::string_view kProductScheme = "urn:epc:idpat:sgtin:";
+  if (absl::ConsumePrefix(&uri, "urn:epc:id:sgtin:")) {
+    return OfClassParts(EpcisIdentity::kSerial, uri, kProductScheme, true);
+  }
+  if (absl::ConsumePrefix(&uri, "urn:epc:class:lgtin:")) {
+    return OfClassParts(EpcisIdentity::kLot, uri, kProductScheme, true);
+  }
+  if (absl::ConsumePrefix(&uri, kProductScheme)) {
+    return OfClassParts(EpcisIdentity::kProduct, uri, kProductScheme, true);
+  }
+  EpcisIdentity identity;
+  if (absl::StartsWith(uri, "urn:epc:id:sscc:")) identity.kind = EpcisIdentity::kPallet;
+  return identity;
+}
+
+// GDST: urn:gdst:DOMAIN:product:lot:class:PREFIX.ITEM.LOT and its like.
+EpcisIdentity OfGdstUrn(absl::string_view uri) {
+  struct Scheme {
+    absl::string_view mark;
+    EpcisIdentity::Kind kind;
+  };
+  static constexpr Scheme kSchemes[] = {{":product:lot:class:", EpcisIdentity::kLot},
+                                        {":product:serial:obj:", EpcisIdentity::kSerial},
+                                        {":product:class:", EpcisIdentity::kProduct}};
+  EpcisIdentity identity;
+  if (absl::StrContains(uri, ":lpn:obj:")) identity.kind = EpcisIdentity::kPallet;
+  for (const Scheme& scheme : kSchemes) {
+    const size_t at = uri.find(scheme.mark);
+    if (at == absl::string_view::npos) continue;
+    return OfClassParts(scheme.kind, uri.substr(at + scheme.mark.size()),
+                        absl::StrCat(uri.substr(0, at), ":product:class:"), false);
+  }
+  return identity;
+}
+
+bool IsDigitalLink(absl::string_view uri) {
+  return absl::StartsWithIgnoreCase(uri, "https://") || absl::StartsWithIgnoreCase(uri, "http://");
+}
+
+std::vector<absl::string_view> PathOf(absl::string_view uri) {
+  uri = uri.substr(0, uri.find_first_of("?#"));
+  return absl::StrSplit(uri, '/');
+}
+
+// The value that follows a key in the path, as "01" and a GTIN.
+std::string ValueAfter(const std::vector<absl::string_view>& path, absl::string_view key) {
+  for (size_t i = path.size(); i-- > 1;) {
+    if (path[i - 1] == key) return PercentDecoded(path[i]);
+  }
+  return "";
+}
+
+EpcisIdentity OfDigitalLink(absl::string_view uri) {
+  EpcisIdentity identity;
+  const std::vector<absl::string_view> path = PathOf(uri);
+  const std::string gtin = ValueAfter(path, "01");
+  if (gtin.empty()) {
+    if (!ValueAfter(path, "00").empty()) identity.kind = EpcisIdentity::kPallet;
+    return identity;
+  }
+  if (!IsDigits(gtin) || gtin.size() > kGtinDigits) return identity;
+  identity.product = absl::StrCat(std::string(kGtinDigits - gtin.size(), '0'), gtin);
+  if (HasCheckDigit(identity.product)) identity.gtin = identity.product;
+  const std::string serial = ValueAfter(path, "21");
+  const std::string lot = ValueAfter(path, "10");
+  identity.number = serial.empty() ? lot : serial;
+  identity.kind = !serial.empty() ? EpcisIdentity::kSerial
+                  : !lot.empty()  ? EpcisIdentity::kLot
+                                  : EpcisIdentity::kProduct;
+  return identity;
+}
+
+// At most so many bytes from the end, beginning with a whole character.
+absl::string_view Tail(absl::string_view text, size_t bytes) {
+  if (text.size() > bytes) text.remove_prefix(text.size() - bytes);
+  while (!text.empty() && (static_cast<unsigned char>(text[0]) & 0xC0) == 0x80) {
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+}  // namespace
+
+EpcisIdentity IdentityOf(absl::string_view uri) {
+  EpcisIdentity identity;
+  if (absl::StartsWith(uri, "urn:epc:")) {
+    identity = OfGs1Urn(uri);
+  } else if (absl::StartsWith(uri, "urn:")) {
+    identity = OfGdstUrn(uri);
+  } else if (IsDigitalLink(uri)) {
+    identity = OfDigitalLink(uri);
+  }
+  identity.uri = std::string(uri);
+  return identity;
+}
+
+std::string GlnOf(absl::string_view uri) {
+  if (IsDigitalLink(uri)) {
+    const std::string gln = ValueAfter(PathOf(uri), "414");
+    return gln.size() == kGlnDigits && HasCheckDigit(gln) ? gln : std::string();
+  }
+  if (!absl::ConsumePrefix(&uri, "urn:epc:id:sgln:")) return "";
+  const std::vector<absl::string_view> parts = absl::StrSplit(uri, '.');
+  if (parts.size() < 2) return "";
+  return WithCheckDigit(absl::StrCat(parts[0], parts[1]), kGlnDigits);
+}
+
+std::string HexHash(absl::string_view text) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
+}
+
+std::string ShortId(absl::string_view text) {
+  if (text.size() <= kIdCharactersMax) return std::string(text);
+  const size_t at = text.find_last_of("/:;#?");
+  const absl::string_view last = at == absl::string_view::npos ? text : text.substr(at + 1);
+  return absl::StrCat(Tail(last, kIdCharactersMax - kIdHashDigits - 1), "~",
+                      HexHash(text).substr(0, kIdHashDigits));
+}
+
+std::string LastPart(absl::string_view name) {
+  const size_t at = name.find_last_of(":/#");
+  if (at != absl::string_view::npos) name = name.substr(at + 1);
+  absl::ConsumePrefix(&name, "BizStep-");
+  absl::ConsumePrefix(&name, "BTT-");
+  absl::ConsumePrefix(&name, "SDT-");
+  return std::string(name);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,58 @@
+// Carries a planned import out through the API.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/ctl/epcis/plan.h"
+#include "service/ctl/session/session.h"
+
+namespace lots::ctl {
+
+// What an import did, and what it found done by an earlier one.
+struct EpcisOutcome {
+  size_t products_created = 0;
+  size_t locations_created = 0;
+  size_t lots_created = 0;
+  size_t movements_posted = 0;
+  size_t completions_posted = 0;
+  size_t steps_found = 0;
+  // Completions for which the service wanted EXPIRED to be accepted although the document's own
+  // dates did not say so.
+  std::vector<EpcisFinding> accepted;
+};
+
+class EpcisImport {
+ public:
+  // `accept_expired`: what a completion uses may have expired.
+  EpcisImport(Session& session, const EpcisPlan& plan, bool accept_expired)
+      : session_(session), plan_(plan), accept_expired_(accept_expired) {}
+
+  // Sends what is not there yet, in order, and stops at the first refusal, naming the event. Run
+  // again it goes on from there: what an event brought about carries the event's mark in its note,
+  // and request ids derive from events, so nothing is ever done twice.
+  absl::StatusOr<EpcisOutcome> Run();
+
+ private:
+  absl::Status UpsertProducts();
+  absl::Status UpsertLocations();
+  absl::Status CreateLots();
+  absl::Status CreateLotsOf(const std::string& product_id, const std::vector<v1::NewLot>& lots);
+  absl::Status Send(const EpcisStep& step);
+  absl::Status Send(const EpcisStep& step, const v1::RecordMovementsRequest& request);
+  absl::Status Send(const EpcisStep& step, v1::CompleteWorkOrderRequest request);
+  absl::StatusOr<bool> IsDone(const v1::RecordMovementsRequest& request);
+  absl::StatusOr<bool> IsDone(const v1::CompleteWorkOrderRequest& request);
+  // In JSON mode, the answer on standard output.
+  absl::Status Print(const google::protobuf::Message& response);
+
+  Session& session_;
+  const EpcisPlan& plan_;
+  const bool accept_expired_;
+  EpcisOutcome outcome_;
+};
+
+}  // namespace lots::ctl

@@ -1,0 +1,190 @@
+#include "service/ctl/epcis/plan.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "service/ctl/epcis/goods.h"
+#include "service/ctl/epcis/transformations.h"
+
+namespace lots::ctl {
+namespace {
+
+using Events = std::vector<const EpcisEvent*>;
+
+bool IsShipping(const EpcisEvent& event) {
+  return event.step == "shipping" || event.step == "departing";
+}
+
+bool IsReceiving(const EpcisEvent& event) {
+  return event.step == "receiving" || event.step == "arriving" || event.step == "accepting";
+}
+
+// By time; events of one instant in the order of the file.
+Events ByTime(const EpcisDocument& document) {
+  Events events;
+  for (const EpcisEvent& event : document.events) events.push_back(&event);
+  std::stable_sort(events.begin(), events.end(),
+                   [](const EpcisEvent* a, const EpcisEvent* b) { return a->time < b->time; });
+  return events;
+}
+
+// Goods come into being: from outside, as far as this document tells.
+void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
+                EpcisSteps& steps) {
+  if (line.lot->is_serial && goods.balance().Knows(*line.lot)) {
+    goods.Discrepancy(
+        event,
+        absl::StrCat("brings ", EpcisGoods::NameOf(*line.lot),
+                     " into being, which is on record already: ", goods.Whereabouts(*line.lot)),
+        "it is left out");
+    return;
+  }
+  goods.CheckDates(event, *line.lot);
+  goods.Use(line.lot, /*early=*/true);
+  goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = goods.PlaceOf(event)}, steps);
+}
+
+void PlanEnd(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods, EpcisSteps& steps) {
+  const std::string place = goods.PlaceOf(event);
+  if (!goods.Provide(event, line, place, "ends", steps)) return;
+  goods.Take(line, place);
+  steps.Move({.kind = v1::MOVEMENT_KIND_SCRAP,
+              .lot = goods.Use(line.lot),
+              .quantity = line.quantity,
+              .from = place});
+}
+
+void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
+                  EpcisSteps& steps) {
+  const std::string place = goods.PlaceOf(event);
+  const bool on_the_way = goods.balance().At(*line.lot, place).IsZero() &&
+                          goods.balance().At(*line.lot, kTransitId) >= line.quantity;
+  if (on_the_way) {
+    goods.Notice(event, absl::StrCat(goods.TextOf(line), " is on the way already"));
+    return;
+  }
+  if (!goods.Provide(event, line, place, "ships", steps)) return;
+  goods.Take(line, place);
+  goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = place, .to = kTransitId},
+               steps);
+}
+
+// Where goods that arrive may come from, and how much there is, the likeliest first. What a
+// receiving event speaks of is rather on the way than there already; goods from outside of the
+// document come anew each time.
+std::vector<std::pair<std::string, Quantity>> SourcesOf(const EpcisEvent& event,
+                                                        const EpcisLot& lot,
+                                                        const EpcisGoods& goods) {
+  const std::string place = goods.PlaceOf(event);
+  const EpcisBalance& balance = goods.balance();
+  std::vector<std::pair<std::string, Quantity>> sources;
+  if (!IsReceiving(event)) sources.emplace_back(place, balance.At(lot, place));
+  sources.emplace_back(kTransitId, balance.At(lot, kTransitId));
+  for (const auto& [other, quantity] : balance.PlacesOf(lot)) {
+    if (other != place && other != kTransitId) sources.emplace_back(other, quantity);
+  }
+  if (IsReceiving(event) && lot.has_origin) sources.emplace_back(place, balance.At(lot, place));
+  return sources;
+}
+
+void PlanArrivalFrom(const EpcisEvent& event, const EpcisLine& taken, const std::string& source,
+                     EpcisGoods& goods, EpcisSteps& steps) {
+  const std::string place = goods.PlaceOf(event);
+  if (source == place) {
+    goods.Notice(event, absl::StrCat("confirms ", goods.TextOf(taken), " where it is"));
+    return;
+  }
+  goods.Take(taken, source);
+  goods.Arrive(event, taken, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = source, .to = place},
+               steps);
+}
+
+// The goods are at the event's place now: they come from wherever they are on record.
+void PlanArrival(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
+                 EpcisSteps& steps) {
+  EpcisLine missing = line;
+  for (const auto& [source, available] : SourcesOf(event, *line.lot, goods)) {
+    const EpcisLine taken{line.lot, std::min(missing.quantity, available)};
+    missing.quantity -= taken.quantity;
+    if (taken.quantity.IsPositive()) PlanArrivalFrom(event, taken, source, goods, steps);
+  }
+  if (missing.quantity.IsZero()) return;
+  const std::string place = goods.PlaceOf(event);
+  const bool from_outside = IsReceiving(event) && !line.lot->has_origin &&
+                            !(line.lot->is_serial && goods.balance().Knows(*line.lot));
+  if (from_outside) {
+    goods.Arrive(event, missing, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = place}, steps);
+    return;
+  }
+  goods.Add(
+      event, missing, place,
+      absl::StrCat(IsReceiving(event) ? "receives " : "sees ", goods.TextOf(line), " at ", place),
+      steps);
+}
+
+void PlanObject(const EpcisEvent& event, EpcisGoods& goods) {
+  if (event.items.empty()) goods.Notice(event, "names no goods");
+  const std::vector<EpcisLine> lines = goods.LinesOf(event, event.items);
+  if (lines.empty() || !goods.HasPlace(event)) return;
+  EpcisSteps steps({&event});
+  for (const EpcisLine& line : lines) {
+    if (event.action == EpcisEvent::kAdd) {
+      PlanOrigin(event, line, goods, steps);
+    } else if (event.action == EpcisEvent::kDelete) {
+      PlanEnd(event, line, goods, steps);
+    } else if (IsShipping(event)) {
+      PlanShipping(event, line, goods, steps);
+    } else {
+      PlanArrival(event, line, goods, steps);
+    }
+  }
+  goods.Append(steps);
+}
+
+void PlanAggregation(const EpcisEvent& event, EpcisGoods& goods) {
+  goods.Notice(
+      event, "AggregationEvent cannot be recorded yet; only used to know what moves with a pallet");
+  if (event.parent.empty()) return;
+  if (event.action == EpcisEvent::kDelete) {
+    goods.pallets().Unpack(event.parent, event.items);
+  } else if (event.action == EpcisEvent::kAdd || !goods.pallets().Knows(event.parent)) {
+    goods.pallets().Pack(event.parent, event.items);
+  }
+}
+
+// Whether an event counts; said twice or taken back, it does not.
+bool Counts(const EpcisEvent& event, std::set<std::string>& seen, EpcisGoods& goods) {
+  if (!seen.insert(absl::StrCat(event.id, "\n", event.hash)).second) {
+    goods.Notice(event, "is said twice; the second is left out");
+    return false;
+  }
+  if (!event.declared_wrong) return true;
+  goods.Notice(event, "was declared to be wrong; it is left out");
+  return false;
+}
+
+}  // namespace
+
+EpcisPlan PlanEpcisImport(const EpcisDocument& document) {
+  const Events events = ByTime(document);
+  EpcisGoods goods(document, events);
+  EpcisTransformations transformations(events, goods);
+  std::set<std::string> seen;
+  for (const EpcisEvent* event : events) {
+    const bool counts = Counts(*event, seen, goods);
+    if (event->kind == EpcisEvent::kTransformation) {
+      transformations.Come(*event, counts);
+    } else if (!counts) {
+      continue;
+    } else if (event->kind == EpcisEvent::kObject) {
+      PlanObject(*event, goods);
+    } else if (event->kind == EpcisEvent::kAggregation) {
+      PlanAggregation(*event, goods);
+    } else {
+      goods.Notice(*event, absl::StrCat(event->type, " cannot be recorded yet"));
+    }
+  }
+  return goods.Finish();
+}
+
+}  // namespace lots::ctl

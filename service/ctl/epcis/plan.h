@@ -1,0 +1,69 @@
+// What an import will do: the requests to send, and everything that does not add up. A pure
+// function of the document: its events, sorted by time, run through a plain balance model.
+//
+// | event                        | becomes                                                       |
+// |------------------------------|---------------------------------------------------------------|
+// | ObjectEvent ADD              | the lots, and a RECEIPT from the supplier                     |
+// | ObjectEvent OBSERVE shipping | a TRANSFER to kTransitId                                      |
+// | ObjectEvent OBSERVE, other   | a TRANSFER to its place from wherever the goods are: from the |
+// |                              | way first; a RECEIPT when they come from outside              |
+// | ObjectEvent DELETE           | SCRAP                                                         |
+// | TransformationEvents of one  | a completion of a work order, at the time of the last of them |
+// | transformationID             |                                                               |
+// | AggregationEvent             | nothing yet, but a pallet that moves takes its goods along    |
+// | anything else                | nothing, and is named                                         |
+#pragma once
+
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "lots/v1/catalog.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/stock.pb.h"
+#include "lots/v1/work_order.pb.h"
+#include "service/ctl/epcis/document.h"
+
+namespace lots::ctl {
+
+// Something about an event that a person must know.
+struct EpcisFinding {
+  std::string event_id;  // as in the document
+  absl::Time at;
+  std::string step;  // "shipping"
+  std::string what;
+  // Discrepancies: what `adjust` does about it.
+  std::string remedy;
+};
+
+// One request of an event, under a request id derived from it.
+struct EpcisStep {
+  std::string event_id;
+  // "EPCIS event ID #HASH": stands in the note of all that the event brought about.
+  std::string mark;
+  std::variant<v1::RecordMovementsRequest, v1::CompleteWorkOrderRequest> request;
+};
+
+// A lot that the steps need and that no completion creates.
+struct EpcisNewLot {
+  std::string product_id;
+  v1::NewLot lot;
+};
+
+struct EpcisPlan {
+  std::vector<v1::Product> products;
+  std::vector<v1::Location> locations;
+  std::vector<EpcisNewLot> lots;
+  std::vector<EpcisStep> steps;
+  // What does not add up. `refuse` writes nothing when there is any.
+  std::vector<EpcisFinding> discrepancies;
+  // What is left out, or noteworthy, without being wrong.
+  std::vector<EpcisFinding> notices;
+  size_t event_count = 0;
+};
+
+EpcisPlan PlanEpcisImport(const EpcisDocument& document);
+
+}  // namespace lots::ctl

@@ -1,0 +1,155 @@
+#include "service/ctl/epcis/transformations.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace lots::ctl {
+namespace {
+
+bool Uses(const v1::CompleteWorkOrderRequest& completion, const EpcisLot& lot) {
+  return std::any_of(completion.components().begin(), completion.components().end(),
+                     [&](const v1::CompletionComponent& component) {
+                       return component.lot().product_id() == lot.product_id &&
+                              component.lot().number() == lot.number;
+                     });
+}
+
+void AddOutput(const EpcisLine& line, const std::string& place,
+               v1::CompleteWorkOrderRequest& completion) {
+  v1::CompletionOutput& output = *completion.add_outputs();
+  output.set_number(line.lot->number);
+  output.set_quantity(line.quantity.ToString());
+  output.set_to_location_id(place);
+  // A lot is created beforehand, with its dates and its URI; a serial by the completion.
+  if (!line.lot->is_serial) return;
+  const EpcisLotData data = Consistent(line.lot->data);
+  if (data.manufacture_date) SetDate(*data.manufacture_date, *output.mutable_manufacture_date());
+  if (data.expire_date) SetDate(*data.expire_date, *output.mutable_expire_date());
+  if (data.best_before_date) SetDate(*data.best_before_date, *output.mutable_best_before_date());
+}
+
+void AddByProduct(const EpcisLine& line, const std::string& place,
+                  v1::CompleteWorkOrderRequest& completion) {
+  v1::CompletionByProduct& by_product = *completion.add_by_products();
+  by_product.mutable_lot()->set_product_id(line.lot->product_id);
+  by_product.mutable_lot()->set_number(line.lot->number);
+  by_product.set_quantity(line.quantity.ToString());
+  by_product.set_to_location_id(place);
+}
+
+}  // namespace
+
+EpcisTransformations::EpcisTransformations(const std::vector<const EpcisEvent*>& events,
+                                           EpcisGoods& goods)
+    : goods_(goods) {
+  for (const EpcisEvent* event : events) {
+    ++events_with_id_[event->id];
+    if (event->kind == EpcisEvent::kTransformation) ++to_come_[KeyOf(*event)];
+  }
+}
+
+std::string EpcisTransformations::KeyOf(const EpcisEvent& event) {
+  return event.transformation_id.empty() ? absl::StrCat(event.id, "\n", event.hash)
+                                         : event.transformation_id;
+}
+
+std::string EpcisTransformations::WorkOrderId(const EpcisEvent& event) const {
+  if (!event.transformation_id.empty()) return ShortId(event.transformation_id);
+  if (events_with_id_.at(event.id) == 1) return ShortId(event.id);
+  return ShortId(absl::StrCat(event.id, "#", event.hash));
+}
+
+void EpcisTransformations::Come(const EpcisEvent& event, bool counts) {
+  const std::string key = KeyOf(event);
+  if (counts) waiting_[key].push_back(&event);
+  if (--to_come_[key] == 0 && !waiting_[key].empty()) Plan(waiting_[key]);
+}
+
+void EpcisTransformations::Plan(const Events& events) {
+  EpcisSteps steps(events);
+  v1::CompleteWorkOrderRequest completion;
+  completion.set_work_order_id(WorkOrderId(*events.back()));
+  completion.set_close(true);
+  used_.clear();
+  Events placed;
+  for (const EpcisEvent* event : events) {
+    if (goods_.HasPlace(*event)) placed.push_back(event);
+  }
+  for (const EpcisEvent* event : placed) PlanInputs(*event, steps, completion);
+  for (const EpcisEvent* event : placed) PlanOutputs(*event, completion);
+  if (!completion.outputs().empty()) {
+    steps.Complete(std::move(completion));
+  } else if (!placed.empty()) {
+    Consume(*events.back(), steps);
+  }
+  goods_.Append(steps);
+}
+
+void EpcisTransformations::PlanInputs(const EpcisEvent& event, EpcisSteps& steps,
+                                      v1::CompleteWorkOrderRequest& completion) {
+  const std::string place = goods_.PlaceOf(event);
+  for (const EpcisLine& line : goods_.LinesOf(event, event.inputs)) {
+    if (!goods_.Provide(event, line, place, "uses", steps)) continue;
+    goods_.Take(line, place);
+    CheckExpiry(event, *line.lot, completion);
+    used_.emplace_back(line, place);
+    v1::CompletionComponent& component = *completion.add_components();
+    component.mutable_lot()->set_product_id(line.lot->product_id);
+    component.mutable_lot()->set_number(line.lot->number);
+    component.set_quantity(line.quantity.ToString());
+    component.set_from_location_id(place);
+  }
+}
+
+void EpcisTransformations::CheckExpiry(const EpcisEvent& event, const EpcisLot& lot,
+                                       v1::CompleteWorkOrderRequest& completion) {
+  const std::optional<absl::CivilDay> expire_date = lot.data.expire_date;
+  if (!expire_date || absl::ToCivilDay(event.time, absl::UTCTimeZone()) <= *expire_date) return;
+  goods_.Discrepancy(event,
+                     absl::StrCat("uses ", EpcisGoods::NameOf(lot), ", which expired on ",
+                                  absl::FormatCivilTime(*expire_date)),
+                     "it is recorded nevertheless, as EXPIRED accepted");
+  if (completion.accept().empty()) completion.add_accept(v1::ACCEPTANCE_EXPIRED);
+}
+
+void EpcisTransformations::PlanOutputs(const EpcisEvent& event,
+                                       v1::CompleteWorkOrderRequest& completion) {
+  const std::string place = goods_.PlaceOf(event);
+  for (const EpcisLine& line : goods_.LinesOf(event, event.outputs)) {
+    if (!MayComeOut(event, line, completion)) continue;
+    goods_.CheckDates(event, *line.lot);
+    goods_.Make(line, place);
+    if (completion.product_id().empty()) completion.set_product_id(line.lot->product_id);
+    if (completion.product_id() == line.lot->product_id) {
+      AddOutput(line, place, completion);
+    } else {
+      AddByProduct(line, place, completion);
+    }
+  }
+}
+
+bool EpcisTransformations::MayComeOut(const EpcisEvent& event, const EpcisLine& line,
+                                      const v1::CompleteWorkOrderRequest& completion) {
+  if (!line.lot->is_serial || !goods_.balance().Knows(*line.lot)) return true;
+  if (Uses(completion, *line.lot)) return true;
+  goods_.Discrepancy(event,
+                     absl::StrCat("makes ", EpcisGoods::NameOf(*line.lot),
+                                  ", which is on record already: ", goods_.Whereabouts(*line.lot)),
+                     "that unit is left out of what was made");
+  return false;
+}
+
+// Nothing usable came out, so there is no product to complete: what went in is consumed.
+void EpcisTransformations::Consume(const EpcisEvent& event, EpcisSteps& steps) {
+  goods_.Discrepancy(event, "makes nothing that can be recorded",
+                     "what went in is recorded as consumed, without what it became");
+  for (const auto& [line, place] : used_) {
+    steps.Move({.kind = v1::MOVEMENT_KIND_CONSUMPTION,
+                .lot = line.lot,
+                .quantity = line.quantity,
+                .from = place});
+  }
+}
+
+}  // namespace lots::ctl

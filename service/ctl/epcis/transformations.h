@@ -1,0 +1,47 @@
+// TransformationEvents as completions of work orders. Those that share a transformationID are one:
+// every input contributed to every output, so they are posted together, when the last of them
+// comes.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "service/ctl/epcis/goods.h"
+
+namespace lots::ctl {
+
+class EpcisTransformations {
+ public:
+  // `events`: all of the document.
+  EpcisTransformations(const std::vector<const EpcisEvent*>& events, EpcisGoods& goods);
+
+  // Called once for every TransformationEvent in the order of time; `counts`: not when it is left
+  // out. Plans the transformation when it is the last.
+  void Come(const EpcisEvent& event, bool counts);
+
+ private:
+  using Events = std::vector<const EpcisEvent*>;
+
+  static std::string KeyOf(const EpcisEvent& event);
+  std::string WorkOrderId(const EpcisEvent& event) const;
+  void Plan(const Events& events);
+  void PlanInputs(const EpcisEvent& event, EpcisSteps& steps,
+                  v1::CompleteWorkOrderRequest& completion);
+  void CheckExpiry(const EpcisEvent& event, const EpcisLot& lot,
+                   v1::CompleteWorkOrderRequest& completion);
+  void PlanOutputs(const EpcisEvent& event, v1::CompleteWorkOrderRequest& completion);
+  // Whether the unit may come out: it is new, or this transformation used it (rework).
+  bool MayComeOut(const EpcisEvent& event, const EpcisLine& line,
+                  const v1::CompleteWorkOrderRequest& completion);
+  void Consume(const EpcisEvent& event, EpcisSteps& steps);
+
+  EpcisGoods& goods_;
+  std::map<std::string, int> events_with_id_;
+  std::map<std::string, int> to_come_;     // by KeyOf(event)
+  std::map<std::string, Events> waiting_;  // by KeyOf(event)
+  // What the transformation at hand used, and from where.
+  std::vector<std::pair<EpcisLine, std::string>> used_;
+};
+
+}  // namespace lots::ctl

@@ -1,0 +1,106 @@
+#include "service/ctl/output/show.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/generated_enum_reflection.h"
+
+namespace lots::ctl {
+namespace {
+
+std::string Short(absl::string_view name, absl::string_view prefix) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(absl::StripPrefix(name, prefix), {{"_", " "}}));
+}
+
+// The value named PREFIX + TEXT, never the unspecified one.
+template <class Enum>
+bool ParseEnum(absl::string_view text, absl::string_view prefix, Enum& value) {
+  const google::protobuf::EnumValueDescriptor* found =
+      google::protobuf::GetEnumDescriptor<Enum>()->FindValueByName(
+          absl::StrCat(prefix, absl::AsciiStrToUpper(text)));
+  if (found == nullptr || found->number() == 0) return false;
+  value = static_cast<Enum>(found->number());
+  return true;
+}
+
+}  // namespace
+
+std::string Show(const google::protobuf::Timestamp& time) {
+  if (time.seconds() == 0 && time.nanos() == 0) return "";
+  return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
+                          absl::UTCTimeZone());
+}
+
+std::string Show(const google::type::Date& date) {
+  if (date.year() == 0) return "";
+  return absl::StrFormat("%04d-%02d-%02d", date.year(), date.month(), date.day());
+}
+
+std::string Show(const v1::Document& document) {
+  return std::string(
+      absl::StripAsciiWhitespace(absl::StrCat(document.type(), " ", document.number())));
+}
+
+std::string Show(const v1::AttributeValue& value) {
+  switch (value.value_case()) {
+    case v1::AttributeValue::kText:
+      return value.text();
+    case v1::AttributeValue::kDecimal:
+      return value.decimal();
+    case v1::AttributeValue::kFlag:
+      return value.flag() ? "yes" : "no";
+    case v1::AttributeValue::kDate:
+      return Show(value.date());
+    case v1::AttributeValue::kTime:
+      return Show(value.time());
+    case v1::AttributeValue::VALUE_NOT_SET:
+      return "";
+  }
+  return "";
+}
+
+std::string ShowLot(absl::string_view product_id, absl::string_view number) {
+  return absl::StrCat(product_id, "/", number);
+}
+
+std::string ShowOrigin(const v1::WriteOrigin& origin) {
+  if (origin.certificate().empty()) return origin.peer();
+  return absl::StrCat(origin.peer(), " (", origin.certificate(), ")");
+}
+
+std::string Show(v1::Tracking tracking) { return Short(v1::Tracking_Name(tracking), "TRACKING_"); }
+std::string Show(v1::LocationKind kind) {
+  return Short(v1::LocationKind_Name(kind), "LOCATION_KIND_");
+}
+std::string Show(v1::MovementKind kind) {
+  return Short(v1::MovementKind_Name(kind), "MOVEMENT_KIND_");
+}
+std::string Show(v1::TransformationKind kind) {
+  return Short(v1::TransformationKind_Name(kind), "TRANSFORMATION_KIND_");
+}
+std::string Show(v1::LotState state) { return Short(v1::LotState_Name(state), "LOT_STATE_"); }
+std::string Show(v1::LotEventKind kind) {
+  return Short(v1::LotEventKind_Name(kind), "LOT_EVENT_KIND_");
+}
+std::string Show(v1::WorkOrderState state) {
+  return Short(v1::WorkOrderState_Name(state), "WORK_ORDER_STATE_");
+}
+
+bool Parse(absl::string_view text, v1::Tracking& tracking) {
+  return ParseEnum(text, "TRACKING_", tracking);
+}
+bool Parse(absl::string_view text, v1::LocationKind& kind) {
+  return ParseEnum(text, "LOCATION_KIND_", kind);
+}
+bool Parse(absl::string_view text, v1::MovementKind& kind) {
+  return ParseEnum(text, "MOVEMENT_KIND_", kind);
+}
+bool Parse(absl::string_view text, v1::SuggestStrategy& strategy) {
+  return ParseEnum(text, "SUGGEST_STRATEGY_", strategy);
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,228 @@
+#include "service/ctl/session/arguments.h"
+
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "service/ctl/session/failure.h"
+#include "storage/base/quantity.h"
+#include "storage/base/status_macros.h"
+#include "storage/base/uuid.h"
+
+namespace lots::ctl {
+namespace {
+
+// Takes what follows the last `mark` off the text, when `fits` says that it is meant so.
+template <class Fits>
+std::optional<absl::string_view> TakeAfterLast(absl::string_view& text, char mark, Fits fits) {
+  const size_t at = text.rfind(mark);
+  if (at == absl::string_view::npos || !fits(text.substr(at + 1))) return std::nullopt;
+  const absl::string_view after = text.substr(at + 1);
+  text = text.substr(0, at);
+  return after;
+}
+
+bool IsIndex(absl::string_view text) {
+  int index = 0;
+  return absl::SimpleAtoi(text, &index) && index >= 0;
+}
+
+bool IsLocation(absl::string_view text) { return !text.empty(); }
+
+bool IsQuantity(absl::string_view text) { return Quantity::Parse(text).ok(); }
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+absl::Status SetTypedAttribute(absl::string_view type, absl::string_view value,
+                               v1::AttributeValue& attribute) {
+  if (type == "text") {
+    attribute.set_text(std::string(value));
+  } else if (type == "decimal") {
+    if (!IsQuantity(value)) return UsageError(absl::StrCat("'", value, "' is no decimal"));
+    attribute.set_decimal(std::string(value));
+  } else if (type == "flag") {
+    bool flag = false;
+    if (!absl::SimpleAtob(value, &flag)) return UsageError("a flag is true or false");
+    attribute.set_flag(flag);
+  } else if (type == "date") {
+    ASSIGN_OR_RETURN(*attribute.mutable_date(), ParseDate(value));
+  } else if (type == "time") {
+    ASSIGN_OR_RETURN(*attribute.mutable_time(), ParseTime(value));
+  } else {
+    return UsageError(absl::StrCat("attributes are text, decimal, flag, date or time; not ", type));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text) {
+  v1::LotRef lot;
+  if (const std::optional<Uuid> uuid = Uuid::Parse(text)) {
+    lot.set_lot_id(uuid->ToString());
+    return lot;
+  }
+  const size_t slash = text.find('/');
+  if (slash == absl::string_view::npos || slash == 0 || slash + 1 == text.size()) {
+    return UsageError(absl::StrCat(
+        "'", text, "' names no lot: give its UUID, or PRODUCT/NUMBER as in pump/SN-1"));
+  }
+  lot.set_product_id(std::string(text.substr(0, slash)));
+  lot.set_number(std::string(text.substr(slash + 1)));
+  return lot;
+}
+
+absl::StatusOr<LotLine> ParseLotLine(absl::string_view text) {
+  LotLine line;
+  absl::string_view rest = text;
+  if (const auto index = TakeAfterLast(rest, '>', IsIndex)) {
+    if (!absl::SimpleAtoi(*index, &line.output_index)) return UsageError("no index after '>'");
+  }
+  if (const auto location = TakeAfterLast(rest, '@', IsLocation)) {
+    line.location_id = std::string(*location);
+  }
+  if (const auto quantity = TakeAfterLast(rest, '=', IsQuantity)) {
+    line.quantity = std::string(*quantity);
+  }
+  if (!rest.empty() && (rest.back() == '=' || rest.back() == '@' || rest.back() == '>')) {
+    return UsageError(absl::StrCat("'", text, "' ends in a '", rest.substr(rest.size() - 1),
+                                   "' with nothing after it"));
+  }
+  line.name = std::string(rest);
+  return line;
+}
+
+absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text) {
+  ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+  v1::CompletionOutput output;
+  if (Uuid::Parse(line.name).has_value()) {
+    output.set_lot_id(line.name);
+  } else {
+    output.set_number(line.name);
+  }
+  output.set_quantity(line.quantity);
+  output.set_to_location_id(line.location_id);
+  return output;
+}
+
+absl::StatusOr<v1::CompletionComponent> ParseComponent(absl::string_view text) {
+  ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+  v1::CompletionComponent component;
+  ASSIGN_OR_RETURN(*component.mutable_lot(), ParseLotRef(line.name));
+  component.set_quantity(line.quantity);
+  component.set_from_location_id(line.location_id);
+  if (line.output_index >= 0) component.set_output_index(line.output_index);
+  return component;
+}
+
+absl::StatusOr<v1::CompletionByProduct> ParseByProduct(absl::string_view text) {
+  ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+  v1::CompletionByProduct by_product;
+  if (absl::EndsWith(line.name, "/") && line.name.size() > 1) {
+    by_product.mutable_lot()->set_product_id(line.name.substr(0, line.name.size() - 1));
+  } else {
+    ASSIGN_OR_RETURN(*by_product.mutable_lot(), ParseLotRef(line.name));
+  }
+  by_product.set_quantity(line.quantity);
+  by_product.set_to_location_id(line.location_id);
+  return by_product;
+}
+
+absl::StatusOr<v1::DisassembleRequest::Component> ParseReturnedComponent(absl::string_view text) {
+  ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+  v1::DisassembleRequest::Component component;
+  ASSIGN_OR_RETURN(*component.mutable_lot(), ParseLotRef(line.name));
+  component.set_quantity(line.quantity);
+  component.set_to_location_id(line.location_id);
+  return component;
+}
+
+absl::StatusOr<v1::Document> ParseDocument(absl::string_view text) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
+  if (parts.first.empty() || parts.second.empty()) {
+    return UsageError(absl::StrCat("'", text, "' is no TYPE:NUMBER as in purchase_order:4711"));
+  }
+  v1::Document document;
+  document.set_type(std::string(parts.first));
+  document.set_number(std::string(parts.second));
+  return document;
+}
+
+absl::Status ParseAttribute(absl::string_view text,
+                            google::protobuf::Map<std::string, v1::AttributeValue>& attributes) {
+  const size_t equals = text.find('=');
+  if (equals == absl::string_view::npos || equals == 0) {
+    return UsageError(absl::StrCat("'", text, "' is no NAME=VALUE or NAME:TYPE=VALUE"));
+  }
+  absl::string_view name = text.substr(0, equals);
+  absl::string_view type = "text";
+  if (const size_t colon = name.rfind(':'); colon != absl::string_view::npos) {
+    type = name.substr(colon + 1);
+    name = name.substr(0, colon);
+  }
+  return SetTypedAttribute(type, text.substr(equals + 1), attributes[std::string(name)]);
+}
+
+absl::StatusOr<google::type::Date> ParseDate(absl::string_view text) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(text, &day)) {
+    return UsageError(absl::StrCat("'", text, "' is no date as 2026-12-31"));
+  }
+  google::type::Date date;
+  date.set_year(static_cast<int32_t>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
+absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text) {
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return ToTimestamp(time);
+  absl::CivilSecond second;
+  if (absl::ParseLenientCivilTime(text, &second)) {
+    return ToTimestamp(absl::FromCivil(second, absl::UTCTimeZone()));
+  }
+  return UsageError(absl::StrCat("'", text, "' is no time as 2026-12-31T08:00:00Z"));
+}
+
+absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(
+    const std::vector<std::string>& names) {
+  std::vector<v1::Acceptance> acceptances;
+  for (const std::string& name : names) {
+    v1::Acceptance acceptance = v1::ACCEPTANCE_UNSPECIFIED;
+    const std::string full = absl::StrCat("ACCEPTANCE_", absl::AsciiStrToUpper(name));
+    if (!v1::Acceptance_Parse(full, &acceptance) || acceptance == v1::ACCEPTANCE_UNSPECIFIED) {
+      return UsageError(absl::StrCat("--accept takes held, expired or short; not '", name, "'"));
+    }
+    acceptances.push_back(acceptance);
+  }
+  return acceptances;
+}
+
+std::string FilterText(absl::string_view value) {
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(value, {{"\\", "\\\\"}, {"\"", "\\\""}, {"*", "\\*"}}), "\"");
+}
+
+std::string JoinFilter(std::vector<std::string> terms, absl::string_view filter) {
+  if (terms.empty()) return std::string(filter);
+  if (!filter.empty()) terms.push_back(absl::StrCat("(", filter, ")"));
+  return absl::StrJoin(terms, " AND ");
+}
+
+}  // namespace lots::ctl

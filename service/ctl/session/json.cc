@@ -1,0 +1,41 @@
+#include "service/ctl/session/json.h"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/json_util.h"
+#include "service/ctl/session/failure.h"
+#include "storage/base/status_macros.h"
+
+namespace lots::ctl {
+
+absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json);
+  if (!status.ok()) return absl::InternalError(status.ToString());
+  return json;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  const auto rest = [](std::istream& stream) {
+    return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  };
+  if (path == "-") return rest(std::cin);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return UsageError(absl::StrCat("cannot read ", path));
+  std::string text = rest(file);
+  if (file.bad()) return UsageError(absl::StrCat("cannot read ", path));
+  return text;
+}
+
+absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message& message) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const auto status = google::protobuf::util::JsonStringToMessage(text, &message);
+  if (status.ok()) return absl::OkStatus();
+  return UsageError(absl::StrCat(path, " is no ", message.GetDescriptor()->name(),
+                                 " as JSON: ", std::string(status.message())));
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,74 @@
+#include "service/ctl/shared/movements.h"
+
+#include "absl/strings/str_cat.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/shared/holds.h"
+
+namespace lots::ctl {
+namespace {
+
+// Why it moved: documents, partners, orders and notes, as far as there are any.
+std::string CauseOf(const v1::Movement& movement) {
+  std::string cause;
+  const auto append = [&](absl::string_view title, absl::string_view text) {
+    if (!text.empty()) absl::StrAppend(&cause, cause.empty() ? "" : "  ", title, text);
+  };
+  append("", Show(movement.document()));
+  append("partner ", movement.partner_id());
+  // The document of a completion is its work order.
+  if (movement.work_order_id() != movement.document().number()) {
+    append("work order ", movement.work_order_id());
+  }
+  append("reverses ", movement.reverses_movement_id());
+  append("returns ", movement.delivery_movement_id());
+  append("", movement.note());
+  return cause;
+}
+
+std::string WayOf(const v1::Movement& movement) {
+  return absl::StrCat(movement.from_location_id(), " → ", movement.to_location_id());
+}
+
+}  // namespace
+
+std::string TextOf(const v1::Movement& movement) {
+  const std::string cause = CauseOf(movement);
+  return absl::StrCat(Show(movement.kind()), " ", movement.quantity(), "  ", WayOf(movement),
+                      cause.empty() ? "" : "  ", cause);
+}
+
+Table MovementTable() {
+  return Table({{"HAPPENED"},
+                {"KIND"},
+                {"LOT"},
+                {"QUANTITY", Column::kRight},
+                {"FROM → TO"},
+                {"BY"},
+                {"CAUSE"},
+                {"MOVEMENT ID"}});
+}
+
+void AddMovement(const v1::Movement& movement, Table& table) {
+  table.Add({Show(movement.occur_time()), Show(movement.kind()),
+             ShowLot(movement.product_id(), movement.number()), movement.quantity(),
+             WayOf(movement), movement.actor(), CauseOf(movement), movement.movement_id()});
+}
+
+Table StockTable() {
+  return Table({{"LOT"},
+                {"LOCATION"},
+                {"KIND"},
+                {"QUANTITY", Column::kRight},
+                {"HELD"},
+                {"ARRIVED"},
+                {"IN STOCK SINCE"},
+                {"EXPIRES"}});
+}
+
+void AddStock(const v1::LotStock& stock, Table& table) {
+  table.Add({ShowLot(stock.product_id(), stock.number()), stock.location_id(),
+             Show(stock.location_kind()), stock.quantity(), Show(stock.hold_cause()),
+             Show(stock.arrive_time()), Show(stock.stock_since_time()), Show(stock.expire_date())});
+}
+
+}  // namespace lots::ctl

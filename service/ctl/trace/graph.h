@@ -1,0 +1,46 @@
+// What the stream of TraceUpstream or TraceDownstream brought, in its order, and the forms in which
+// it leaves lotctl.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lots/v1/trace.pb.h"
+#include "service/ctl/output/terminal.h"
+#include "service/ctl/trace/tree.h"
+
+namespace lots::ctl {
+
+struct TracedGraph {
+  TraceTree::Direction direction = TraceTree::kDownstream;
+  std::vector<v1::TraceNode> nodes;
+  std::vector<v1::Transformation> transformations;
+  std::vector<v1::TraceLink> links;
+  v1::TraceSummary summary;
+
+  void Add(const v1::TracePiece& piece);
+};
+
+// "seed", "certain" or "possible".
+std::string CertaintyOf(const v1::TraceNode& node);
+// "10–20 of 100"; empty when nothing is told.
+std::string AffectedOf(const v1::TraceNode& node);
+// "12 lots, 3 transformations, depth 2".
+std::string CountsOf(const v1::TraceSummary& summary);
+
+// One line a lot.
+void WriteTraceTable(const TracedGraph& graph, const Terminal& terminal);
+// One record a lot; spreadsheets take nothing in it for a formula.
+void WriteTraceCsv(const TracedGraph& graph, std::ostream& out);
+// Graphviz's language. Goods flow to the right: lots are boxes, transformations ellipses. Equal
+// graphs give equal bytes.
+void WriteTraceDot(const TracedGraph& graph, std::ostream& out);
+// Drawn by Graphviz's `dot`. A usage error when it is not installed, or when the graph is larger
+// than it can draw in reasonable time.
+absl::StatusOr<std::string> DrawTraceSvg(const TracedGraph& graph);
+// One file that needs nothing else: a tree to fold, coloured by certainty, with a search box.
+void WriteTraceHtml(const TracedGraph& graph, std::ostream& out);
+
+}  // namespace lots::ctl

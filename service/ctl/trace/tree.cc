@@ -1,0 +1,184 @@
+#include "service/ctl/trace/tree.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/ctl/output/show.h"
+#include "service/ctl/trace/graph.h"
+
+namespace lots::ctl {
+namespace {
+
+bool IsInput(const v1::TraceLink& link) {
+  return link.kind() == v1::TRACE_LINK_KIND_POOLED_INPUT ||
+         link.kind() == v1::TRACE_LINK_KIND_EXACT_INPUT;
+}
+
+// How a lot takes part in the transformation above it.
+std::string PartOf(const v1::TraceLink& link) {
+  switch (link.kind()) {
+    case v1::TRACE_LINK_KIND_POOLED_INPUT:
+      return absl::StrCat("used ", link.quantity(), " (pooled)");
+    case v1::TRACE_LINK_KIND_EXACT_INPUT:
+      return absl::StrCat("used ", link.quantity(), " (exact)");
+    case v1::TRACE_LINK_KIND_BY_PRODUCT:
+      return absl::StrCat("by-product ", link.quantity());
+    case v1::TRACE_LINK_KIND_RETURNED_COMPONENT:
+      return absl::StrCat("came back whole ", link.quantity(), ", not followed");
+    default:
+      return absl::StrCat("made ", link.quantity());
+  }
+}
+
+std::string PlacesOf(const v1::TraceNode& node) {
+  std::vector<std::string> places;
+  for (const v1::TracePlace& place : node.places()) {
+    const std::string kind = place.location_kind() == v1::LOCATION_KIND_INTERNAL
+                                 ? ""
+                                 : absl::StrCat(" (", Show(place.location_kind()), ")");
+    const std::string since = place.has_arrive_time()
+                                  ? absl::StrCat(" since ", Show(place.arrive_time()))
+                                  : std::string();
+    places.push_back(absl::StrCat(place.quantity(), " at ", place.location_id(), kind, since));
+  }
+  if (node.place_count() > node.places_size()) {
+    places.push_back(absl::StrCat("… ", node.place_count(), " places in all"));
+  }
+  return places.empty() ? "now nowhere" : absl::StrCat("now ", absl::StrJoin(places, ", "));
+}
+
+std::string TextOf(const v1::PartnerMovement& movement) {
+  std::string text =
+      absl::StrCat(Show(movement.kind()), " ", movement.quantity(),
+                   movement.kind() == v1::MOVEMENT_KIND_DELIVERY ? " to " : " from ",
+                   movement.partner_id().empty() ? movement.location_id() : movement.partner_id());
+  const std::string document = Show(movement.document());
+  if (!document.empty()) absl::StrAppend(&text, ", ", document);
+  if (movement.has_occur_time()) absl::StrAppend(&text, ", ", Show(movement.occur_time()));
+  return text;
+}
+
+std::vector<std::string> NotesOf(const v1::TraceNode& node) {
+  std::vector<std::string> notes;
+  const std::string affected = AffectedOf(node);
+  if (!affected.empty() && node.depth() > 0) notes.push_back(absl::StrCat("affected ", affected));
+  if (!node.reference().empty()) notes.push_back(absl::StrCat("reference ", node.reference()));
+  notes.push_back(PlacesOf(node));
+  for (const v1::PartnerMovement& movement : node.partner_movements()) {
+    notes.push_back(TextOf(movement));
+  }
+  if (node.partner_movement_count() > node.partner_movements_size()) {
+    notes.push_back(absl::StrCat("… ", node.partner_movement_count(),
+                                 " receipts, deliveries and returns in all"));
+  }
+  return notes;
+}
+
+std::string TitleOf(const v1::TraceNode& node) {
+  std::string title = ShowLot(node.product_id(), node.number());
+  if (node.depth() > 0 && node.certainty() == v1::CERTAINTY_POSSIBLE) {
+    absl::StrAppend(&title, "  possibly");
+  }
+  if (node.expire_date().year() > 0) {
+    absl::StrAppend(&title, "  expires ", Show(node.expire_date()));
+  }
+  return title;
+}
+
+}  // namespace
+
+void TraceTree::Add(const v1::TracePiece& piece) {
+  for (const v1::TraceNode& node : piece.nodes()) AddNode(node);
+  for (const v1::Transformation& transformation : piece.transformations()) {
+    transformations_[transformation.transformation_id()] = transformation;
+  }
+  for (const v1::TraceLink& link : piece.links()) AddLink(link);
+}
+
+void TraceTree::Add(const TracedGraph& graph) {
+  for (const v1::TraceNode& node : graph.nodes) AddNode(node);
+  for (const v1::Transformation& transformation : graph.transformations) {
+    transformations_[transformation.transformation_id()] = transformation;
+  }
+  for (const v1::TraceLink& link : graph.links) AddLink(link);
+}
+
+void TraceTree::AddNode(const v1::TraceNode& node) {
+  if (node.depth() == 0) seeds_.push_back(node.lot_id());
+  nodes_[node.lot_id()] = node;
+}
+
+void TraceTree::AddLink(const v1::TraceLink& link) {
+  links_by_lot_[link.lot_id()].push_back(link);
+  links_by_transformation_[link.transformation_id()].push_back(link);
+}
+
+std::vector<TreeNode> TraceTree::Draw() const {
+  std::vector<TreeNode> trees;
+  Drawn drawn;
+  for (const std::string& seed : seeds_) trees.push_back(DrawLot(seed, nullptr, drawn));
+  return trees;
+}
+
+// Whether the walk goes on from the lot through this link.
+bool TraceTree::Leads(const v1::TraceLink& link) const {
+  return direction_ == kDownstream ? IsInput(link)
+                                   : link.kind() == v1::TRACE_LINK_KIND_OUTPUT ||
+                                         link.kind() == v1::TRACE_LINK_KIND_BY_PRODUCT;
+}
+
+// Whether a walk that came into the transformation through `from` leaves it through `to`. An exact
+// component went into one output, and did not go into the others.
+bool TraceTree::Follows(const v1::TraceLink& from, const v1::TraceLink& to) const {
+  if (IsInput(from) == IsInput(to)) return false;
+  const v1::TraceLink& input = IsInput(from) ? from : to;
+  const v1::TraceLink& output = IsInput(from) ? to : from;
+  return input.kind() != v1::TRACE_LINK_KIND_EXACT_INPUT ||
+         input.output_lot_id() == output.lot_id() ||
+         output.kind() == v1::TRACE_LINK_KIND_RETURNED_COMPONENT;
+}
+
+TreeNode TraceTree::DrawLot(const std::string& lot_id, const v1::TraceLink* link,
+                            Drawn& drawn) const {
+  TreeNode tree;
+  const auto node = nodes_.find(lot_id);
+  tree.text = node == nodes_.end() ? absl::StrCat("lot ", lot_id) : TitleOf(node->second);
+  if (node != nodes_.end()) tree.kind = CertaintyOf(node->second);
+  if (link != nullptr) absl::StrAppend(&tree.text, "  ", PartOf(*link));
+  const bool followed = link == nullptr || link->kind() != v1::TRACE_LINK_KIND_RETURNED_COMPONENT;
+  // A link may name a lot that a limit kept out of the answer, or one that the walk does not
+  // follow.
+  if (!followed || node == nodes_.end()) return tree;
+  if (!drawn.insert(lot_id).second) {
+    absl::StrAppend(&tree.text, "  ↑ above");
+    return tree;
+  }
+  tree.notes = NotesOf(node->second);
+  const auto links = links_by_lot_.find(lot_id);
+  if (links == links_by_lot_.end()) return tree;
+  for (const v1::TraceLink& next : links->second) {
+    if (Leads(next)) tree.children.push_back(DrawTransformation(next, drawn));
+  }
+  return tree;
+}
+
+TreeNode TraceTree::DrawTransformation(const v1::TraceLink& link, Drawn& drawn) const {
+  TreeNode tree;
+  const auto found = transformations_.find(link.transformation_id());
+  if (found == transformations_.end()) {
+    tree.text = absl::StrCat("transformation ", link.transformation_id());
+  } else {
+    const v1::Transformation& transformation = found->second;
+    tree.text = transformation.work_order_id().empty()
+                    ? Show(transformation.kind())
+                    : absl::StrCat("work order ", transformation.work_order_id());
+    const std::string time = Show(transformation.occur_time());
+    if (!time.empty()) absl::StrAppend(&tree.text, "  ", time);
+  }
+  absl::StrAppend(&tree.text, "  ", PartOf(link));
+  for (const v1::TraceLink& next : links_by_transformation_.at(link.transformation_id())) {
+    if (Follows(link, next)) tree.children.push_back(DrawLot(next.lot_id(), &next, drawn));
+  }
+  return tree;
+}
+
+}  // namespace lots::ctl

@@ -1,0 +1,83 @@
+#include "service/handlers/audit_service.h"
+
+#include <utility>
+
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/convert/list_page.h"
+#include "storage/base/status_macros.h"
+
+namespace lots {
+namespace {
+
+constexpr Method kListAuditEntries{"lots.v1.AuditService/ListAuditEntries"};
+
+v1::AuditEntry ToProto(const AuditEntry& entry, const CompanyId& company) {
+  v1::AuditEntry message;
+  message.set_company(company.value());
+  *message.mutable_record_time() = lots::ToProto(entry.recorded_at);
+  message.set_actor(entry.actor);
+  *message.mutable_origin() = OriginToProto(entry);
+  SetIfAny(entry.work_order, [&](const auto& id) { message.set_work_order_id(id.value()); });
+  SetIfAny(entry.recall, [&](const auto& id) { message.set_recall_id(id.value()); });
+  for (const AuditedLot& lot : entry.lots) {
+    v1::AuditEntry::Lot& named = *message.add_lots();
+    named.set_lot_id(lot.lot_id.value().ToString());
+    named.set_product_id(lot.product_id.value());
+    named.set_number(lot.number);
+  }
+  message.set_lot_count(entry.lot_count);
+  return message;
+}
+
+}  // namespace
+
+v1::WriteOrigin OriginToProto(const AuditEntry& entry) {
+  v1::WriteOrigin message;
+  message.set_audit_entry_id(entry.entry_id.ToString());
+  message.set_method(entry.method);
+  message.set_request_id(entry.request_id);
+  message.set_caller(entry.origin.caller);
+  message.set_peer(entry.origin.peer);
+  message.set_certificate(entry.origin.certificate);
+  message.set_trace_id(entry.origin.trace_id);
+  return message;
+}
+
+grpc::ServerUnaryReactor* AuditService::ListAuditEntries(grpc::CallbackServerContext* context,
+                                                         const v1::ListAuditEntriesRequest* request,
+                                                         v1::ListAuditEntriesResponse* response) {
+  return rpc_.Unary(context, request, response, kListAuditEntries, handlers::ListAuditEntries);
+}
+
+namespace handlers {
+
+absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
+    const v1::ListAuditEntriesRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  ListAuditEntriesOrder order{
+      .company = {}, .lot_id = {}, .filter = request.filter(), .after = {}, .limit = 0};
+  if (!request.lot_id().empty()) {
+    order.lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
+  }
+  if (!fields.ok()) return fields.status();
+  v1::ListAuditEntriesResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    order.company = company;
+    order.after = after;
+    order.limit = limit;
+    ASSIGN_OR_RETURN(AuditPage page, lots::ListAuditEntries(db, order));
+    for (const AuditEntry& entry : page.entries) {
+      *response.add_entries() = ToProto(entry, company);
+    }
+    return PagePiece{.count = static_cast<int>(page.entries.size()),
+                     .after = std::move(page.after)};
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+}  // namespace handlers
+
+}  // namespace lots

@@ -1,0 +1,272 @@
+#include "service/handlers/catalog_service.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/convert/list_page.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/catalog/catalog.h"
+
+namespace lots {
+namespace {
+
+constexpr Method kGetSettings{"lots.v1.CatalogService/GetSettings"};
+constexpr Method kUpdateSettings{"lots.v1.CatalogService/UpdateSettings"};
+constexpr Method kUpsertProducts{"lots.v1.CatalogService/UpsertProducts"};
+constexpr Method kGetProduct{"lots.v1.CatalogService/GetProduct"};
+constexpr Method kListProducts{"lots.v1.CatalogService/ListProducts"};
+constexpr Method kUpsertLocations{"lots.v1.CatalogService/UpsertLocations"};
+constexpr Method kListLocations{"lots.v1.CatalogService/ListLocations"};
+
+// Fields of one entry of a list: "products[3].unit".
+struct Entry {
+  absl::string_view list;
+  size_t index;
+
+  std::string operator()(absl::string_view field) const { return Indexed(list, index, field); }
+};
+
+// Remembers the ids of a list and refuses those that stand in it twice.
+class UniqueIds {
+ public:
+  void Check(const Entry& at, absl::string_view id_field, const std::string& id,
+             FieldChecker& fields) {
+    const auto [first, is_new] = seen_.emplace(id, at.index);
+    if (is_new) return;
+    fields.Refused(at(id_field), id,
+                   absl::StrCat("value \"", id, "\" stands twice in the request, first at ",
+                                Indexed(at.list, first->second)));
+  }
+
+ private:
+  std::map<std::string, size_t> seen_;
+};
+
+ShelfLife ShelfLifeOf(const v1::ShelfLife& message) {
+  ShelfLife shelf_life;
+  if (message.has_expire_days()) shelf_life.expire_days = message.expire_days();
+  if (message.has_best_before_days()) shelf_life.best_before_days = message.best_before_days();
+  if (message.has_removal_days()) shelf_life.removal_days = message.removal_days();
+  if (message.has_alert_days()) shelf_life.alert_days = message.alert_days();
+  return shelf_life;
+}
+
+// Shapes only; storage judges what needs to know the product.
+Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fields) {
+  return {
+      .product_id = fields.Required<ProductId>(at("product_id"), message.product_id()),
+      .display_name = fields.Line(at("display_name"), message.display_name(), kNameCharactersMax),
+      .tracking = fields.OptionalEnum<Tracking>(at("tracking"), message.tracking()),
+      .unit = fields.Line(at("unit"), message.unit(), kUnitCharactersMax),
+      .scale = message.scale(),
+      .number_template =
+          fields.Line(at("number_template"), message.number_template(), kNameCharactersMax),
+      .next_number = fields.InRange(at("next_number"), message.next_number(), 0, kCounterMax),
+      .shelf_life = ShelfLifeOf(message.shelf_life()),
+      .inherit_expiry = message.inherit_expiry(),
+      .warranty_months = message.warranty_months(),
+      .gtin = fields.Line(at("gtin"), message.gtin(), kIdCharactersMax),
+      .producible = message.producible(),
+      .case_sensitive = message.case_sensitive(),
+      .version = 0,
+      .created_at = {},
+      .updated_at = {}};
+}
+
+Address AddressOf(const v1::Address& message, const Entry& at, FieldChecker& fields) {
+  const auto line = [&](absl::string_view field, const std::string& value, int characters_max) {
+    return fields.Line(at(absl::StrCat("address.", field)), value, characters_max);
+  };
+  return {.street = line("street", message.street(), kNameCharactersMax),
+          .city = line("city", message.city(), kCityCharactersMax),
+          .region = line("region", message.region(), kCityCharactersMax),
+          .postal_code = line("postal_code", message.postal_code(), kPostalCodeCharactersMax),
+          .country = line("country", message.country(), kPostalCodeCharactersMax),
+          .phone = line("phone", message.phone(), kPhoneCharactersMax)};
+}
+
+Location LocationOf(const v1::Location& message, const Entry& at, FieldChecker& fields) {
+  const LocationId parent = fields.Optional<LocationId>(at("parent_id"), message.parent_id());
+  return {
+      .location_id = fields.Required<LocationId>(at("location_id"), message.location_id()),
+      .kind = fields.OptionalEnum<LocationKind>(at("kind"), message.kind()),
+      .display_name = fields.Line(at("display_name"), message.display_name(), kNameCharactersMax),
+      .parent_id = parent.value().empty() ? std::nullopt : std::make_optional(parent),
+      .gln = fields.Line(at("gln"), message.gln(), kIdCharactersMax),
+      .address = AddressOf(message.address(), at, fields),
+      .is_default = false,
+      .created_at = {},
+      .updated_at = {}};
+}
+
+}  // namespace
+
+namespace handlers {
+
+absl::StatusOr<v1::Settings> GetSettings(const v1::GetSettingsRequest&, const Call& call,
+                                         pg::Connection& db) {
+  ASSIGN_OR_RETURN(const Settings settings, lots::GetSettings(db, call.company));
+  return ToProto(settings);
+}
+
+absl::StatusOr<v1::Settings> UpdateSettings(const v1::UpdateSettingsRequest& request,
+                                            const Call& call, pg::Connection& db) {
+  const v1::Settings& given = request.settings();
+  FieldChecker fields;
+  if (!request.has_settings()) fields.Refused("settings", "", "is required");
+  UpdateSettingsOrder order{
+      .context = fields.OptionalWrite(request, call),
+      .lots_enabled = given.lots_enabled(),
+      .expiry_enabled = given.expiry_enabled(),
+      .time_zone = fields.Line("settings.time_zone", given.time_zone(), kIdCharactersMax),
+      .version = FieldChecker::Etag(given.etag())};
+  const std::vector<std::string> mask = fields.Mask(
+      "update_mask", request.update_mask(), {"lots_enabled", "expiry_enabled", "time_zone"});
+  if (!fields.ok()) return fields.status();
+  const auto unchanged = [&](absl::string_view name) {
+    return !mask.empty() && std::find(mask.begin(), mask.end(), name) == mask.end();
+  };
+  if (order.time_zone->empty()) order.time_zone = Settings().time_zone;
+  if (unchanged("lots_enabled")) order.lots_enabled.reset();
+  if (unchanged("expiry_enabled")) order.expiry_enabled.reset();
+  if (unchanged("time_zone")) order.time_zone.reset();
+  ASSIGN_OR_RETURN(const Settings settings, lots::UpdateSettings(db, order));
+  return ToProto(settings);
+}
+
+absl::StatusOr<v1::UpsertProductsResponse> UpsertProducts(const v1::UpsertProductsRequest& request,
+                                                          const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  fields.Count("products", request.products_size(), 1, kCatalogBatchMax);
+  if (!fields.ok()) return fields.status();
+  UpsertProductsOrder order{
+      .context = fields.OptionalWrite(request, call),
+      .products = {},
+      .mask = fields.Mask("update_mask", request.update_mask(), ProductFields())};
+  UniqueIds ids;
+  for (const v1::Product& message : request.products()) {
+    const Entry at{"products", order.products.size()};
+    order.products.push_back(ProductOf(message, at, fields));
+    ids.Check(at, "product_id", message.product_id(), fields);
+  }
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Product> products, lots::UpsertProducts(db, order));
+  v1::UpsertProductsResponse response;
+  for (const Product& product : products) *response.add_products() = ToProto(product);
+  return response;
+}
+
+absl::StatusOr<v1::Product> GetProduct(const v1::GetProductRequest& request, const Call& call,
+                                       pg::Connection& db) {
+  FieldChecker fields;
+  const auto product_id = fields.Required<ProductId>("product_id", request.product_id());
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Product product, lots::GetProduct(db, call.company, product_id));
+  return ToProto(product);
+}
+
+absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequest& request,
+                                                      const Call& call, pg::Connection& db) {
+  v1::ListProductsResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    const ProductId last(after.empty() ? "" : after.front());
+    ASSIGN_OR_RETURN(std::vector<Product> products,
+                     lots::ListProducts(db, company, last, limit + 1));
+    return FillPiece(
+        products, limit, [](const Product& p) { return PageKeys{p.product_id.value()}; },
+        [&](const Product& p) { *response.add_products() = ToProto(p); });
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
+    const v1::UpsertLocationsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  fields.Count("locations", request.locations_size(), 1, kCatalogBatchMax);
+  if (!fields.ok()) return fields.status();
+  UpsertLocationsOrder order{
+      .context = fields.OptionalWrite(request, call),
+      .locations = {},
+      .mask = fields.Mask("update_mask", request.update_mask(), LocationFields())};
+  UniqueIds ids;
+  for (const v1::Location& message : request.locations()) {
+    const Entry at{"locations", order.locations.size()};
+    order.locations.push_back(LocationOf(message, at, fields));
+    ids.Check(at, "location_id", message.location_id(), fields);
+  }
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::UpsertLocations(db, order));
+  v1::UpsertLocationsResponse response;
+  for (const Location& location : locations) *response.add_locations() = ToProto(location);
+  return response;
+}
+
+absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsRequest& request,
+                                                        const Call& call, pg::Connection& db) {
+  v1::ListLocationsResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    const LocationId last(after.empty() ? "" : after.front());
+    ASSIGN_OR_RETURN(std::vector<Location> locations,
+                     lots::ListLocations(db, company, last, limit + 1));
+    return FillPiece(
+        locations, limit, [](const Location& l) { return PageKeys{l.location_id.value()}; },
+        [&](const Location& l) { *response.add_locations() = ToProto(l); });
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+}  // namespace handlers
+
+grpc::ServerUnaryReactor* CatalogService::GetSettings(grpc::CallbackServerContext* context,
+                                                      const v1::GetSettingsRequest* request,
+                                                      v1::Settings* response) {
+  return rpc_.Unary(context, request, response, kGetSettings, handlers::GetSettings);
+}
+
+grpc::ServerUnaryReactor* CatalogService::UpdateSettings(grpc::CallbackServerContext* context,
+                                                         const v1::UpdateSettingsRequest* request,
+                                                         v1::Settings* response) {
+  return rpc_.Unary(context, request, response, kUpdateSettings, handlers::UpdateSettings);
+}
+
+grpc::ServerUnaryReactor* CatalogService::UpsertProducts(grpc::CallbackServerContext* context,
+                                                         const v1::UpsertProductsRequest* request,
+                                                         v1::UpsertProductsResponse* response) {
+  return rpc_.Unary(context, request, response, kUpsertProducts, handlers::UpsertProducts);
+}
+
+grpc::ServerUnaryReactor* CatalogService::GetProduct(grpc::CallbackServerContext* context,
+                                                     const v1::GetProductRequest* request,
+                                                     v1::Product* response) {
+  return rpc_.Unary(context, request, response, kGetProduct, handlers::GetProduct);
+}
+
+grpc::ServerUnaryReactor* CatalogService::ListProducts(grpc::CallbackServerContext* context,
+                                                       const v1::ListProductsRequest* request,
+                                                       v1::ListProductsResponse* response) {
+  return rpc_.Unary(context, request, response, kListProducts, handlers::ListProducts);
+}
+
+grpc::ServerUnaryReactor* CatalogService::UpsertLocations(grpc::CallbackServerContext* context,
+                                                          const v1::UpsertLocationsRequest* request,
+                                                          v1::UpsertLocationsResponse* response) {
+  return rpc_.Unary(context, request, response, kUpsertLocations, handlers::UpsertLocations);
+}
+
+grpc::ServerUnaryReactor* CatalogService::ListLocations(grpc::CallbackServerContext* context,
+                                                        const v1::ListLocationsRequest* request,
+                                                        v1::ListLocationsResponse* response) {
+  return rpc_.Unary(context, request, response, kListLocations, handlers::ListLocations);
+}
+
+}  // namespace lots

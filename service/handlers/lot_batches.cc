@@ -1,0 +1,80 @@
+#include "service/handlers/lot_batches.h"
+
+#include <optional>
+
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/convert/holds.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/lots/lots.h"
+
+namespace lots::handlers {
+namespace {
+
+// The lots that requests ask for. A malformed id leaves a nil one in its place, which no lot has.
+struct AskedLots {
+  std::vector<LotId> lot_ids;
+  std::vector<absl::Status> malformed;  // OK: it is not
+};
+
+template <class Request>
+AskedLots ReadLotIds(absl::Span<const Request* const> requests) {
+  AskedLots asked;
+  for (const Request* const request : requests) {
+    FieldChecker fields;
+    asked.lot_ids.push_back(fields.RequiredUuid<LotId>("lot_id", request->lot_id()));
+    asked.malformed.push_back(fields.ok() ? absl::OkStatus() : fields.status());
+  }
+  return asked;
+}
+
+// An answer a lot: what was found, as the message that `convert` makes of it, or why there is none.
+template <class Response, class Found, class Convert>
+std::vector<absl::StatusOr<Response>> Answers(
+    const AskedLots& asked, const absl::StatusOr<std::vector<std::optional<Found>>>& found,
+    const Convert& convert) {
+  std::vector<absl::StatusOr<Response>> answers;
+  for (size_t i = 0; i < asked.lot_ids.size(); ++i) {
+    if (!asked.malformed[i].ok()) {
+      answers.push_back(asked.malformed[i]);
+    } else if (!found.ok()) {
+      answers.push_back(found.status());
+    } else if (!(*found)[i].has_value()) {
+      answers.push_back(Refuse(LotNotFound(asked.lot_ids[i], "lot_id")));
+    } else {
+      answers.push_back(convert(*(*found)[i]));
+    }
+  }
+  return answers;
+}
+
+v1::ListLotLocationsResponse LocationsToProto(const LotLocations& found) {
+  v1::ListLotLocationsResponse response;
+  for (const LotStock& stock : found.locations) *response.add_locations() = ToProto(stock);
+  response.set_on_hand_quantity(found.on_hand.Format(found.scale));
+  for (const Hold& hold : found.holds) {
+    *response.add_holds() = ToProto(hold, found.product_id, found.number);
+  }
+  return response;
+}
+
+}  // namespace
+
+std::vector<absl::StatusOr<v1::Lot>> GetLotsTogether(
+    absl::Span<const v1::GetLotRequest* const> requests, const Call& call, pg::Connection& db) {
+  const AskedLots asked = ReadLotIds(requests);
+  const auto found = FindLotsById(db, call.company, asked.lot_ids, call.now);
+  return Answers<v1::Lot>(asked, found, [](const Lot& lot) { return ToProto(lot); });
+}
+
+std::vector<absl::StatusOr<v1::ListLotLocationsResponse>> ListLocationsTogether(
+    absl::Span<const v1::ListLotLocationsRequest* const> requests, const Call& call,
+    pg::Connection& db) {
+  const AskedLots asked = ReadLotIds(requests);
+  FindLocationsOrder order{.company = call.company, .lot_ids = asked.lot_ids, .now = call.now};
+  for (const auto* const request : requests) order.show_all.push_back(request->show_all());
+  return Answers<v1::ListLotLocationsResponse>(asked, FindLotLocations(db, order),
+                                               LocationsToProto);
+}
+
+}  // namespace lots::handlers

@@ -1,0 +1,244 @@
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/convert/holds.h"
+#include "service/convert/list_page.h"
+#include "service/handlers/audit_service.h"
+#include "service/handlers/lot_service.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/lots/history.h"
+#include "storage/lots/list.h"
+#include "storage/lots/lots.h"
+#include "storage/writes/audit.h"
+
+namespace lots {
+namespace {
+
+// What ListLots and SummarizeLots have in common; the company is each piece's own. Filter and order
+// are read by storage.
+template <class Request>
+LotQuery QueryOf(const Request& request, FieldChecker& fields) {
+  return {.company = {},
+          .filter = request.filter(),
+          .text = std::string(absl::StripAsciiWhitespace(
+              fields.Line("query", request.query(), kQueryCharactersMax))),
+          .show_archived = request.show_archived()};
+}
+
+v1::TransformationPart PartToProto(const TransformationPart& part, int scale) {
+  v1::TransformationPart message;
+  *message.mutable_transformation() = ToProto(part.transformation);
+  SetIfAny(part.input, [&](auto input) { message.set_input_quantity(input.Format(scale)); });
+  SetIfAny(part.output, [&](auto output) { message.set_output_quantity(output.Format(scale)); });
+  return message;
+}
+
+v1::LotEvent EventToProto(const LotEvent& event, const LotHistory& history) {
+  v1::LotEvent message;
+  message.set_kind(ToProto(event.kind));
+  SetIfAny(event.work_order, [&](const auto& id) { message.set_work_order_id(id.value()); });
+  for (const FieldChange& change : event.changes) {
+    v1::LotEvent::Change& changed = *message.add_changes();
+    changed.set_field(change.field);
+    changed.set_old_value(change.old_value);
+    changed.set_new_value(change.new_value);
+  }
+  SetIfAny(event.hold, [&](const Hold& hold) {
+    *message.mutable_hold() = ToProto(hold, history.product_id, history.number);
+  });
+  return message;
+}
+
+v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory& history) {
+  v1::LotHistoryEntry message;
+  *message.mutable_record_time() = ToProto(entry.recorded_at);
+  *message.mutable_occur_time() = ToProto(entry.occurred_at);
+  message.set_actor(entry.actor);
+  if (const auto* movement = std::get_if<Movement>(&entry.what)) {
+    *message.mutable_movement() = ToProto(*movement);
+  } else if (const auto* part = std::get_if<TransformationPart>(&entry.what)) {
+    *message.mutable_transformation() = PartToProto(*part, history.scale);
+  } else if (const auto* event = std::get_if<LotEvent>(&entry.what)) {
+    *message.mutable_event() = EventToProto(*event, history);
+  }
+  return message;
+}
+
+// Adds from where each of the last entries came: one more read, for those who may see it.
+absl::Status AddOrigins(const LotHistory& history, const Call& call, const CompanyId& company,
+                        pg::Connection& db, v1::ListLotHistoryResponse& response) {
+  if (!call.caller->permissions.Has(v1::PERMISSION_AUDIT)) return absl::OkStatus();
+  std::vector<Uuid> ids;
+  for (const LotHistoryEntry& entry : history.entries) {
+    if (entry.entry_id.has_value()) ids.push_back(*entry.entry_id);
+  }
+  ASSIGN_OR_RETURN(const auto origins, FindAuditEntries(db, company, ids));
+  const int first = response.entries_size() - static_cast<int>(history.entries.size());
+  for (size_t i = 0; i < history.entries.size(); ++i) {
+    const auto origin = origins.find(history.entries[i].entry_id.value_or(Uuid()));
+    if (origin == origins.end()) continue;
+    *response.mutable_entries(first + static_cast<int>(i))->mutable_origin() =
+        OriginToProto(origin->second);
+  }
+  return absl::OkStatus();
+}
+
+// The place of a history entry as the keys of a page token, and back.
+PageKeys KeysOf(const LotHistoryEntry& entry) {
+  return {absl::StrCat(absl::ToUnixMicros(entry.recorded_at)), entry.id.ToString()};
+}
+
+absl::StatusOr<HistoryPosition> PositionOf(const PageKeys& keys) {
+  if (keys.empty()) return HistoryPosition();
+  int64_t micros = 0;
+  const std::optional<Uuid> id = keys.size() == 2 ? Uuid::Parse(keys[1]) : std::nullopt;
+  if (!id.has_value() || !absl::SimpleAtoi(keys[0], &micros)) {
+    return Refuse(Problem{.reason = Reason::kPageTokenInvalid,
+                          .field = "page_token",
+                          .message = "the page token belongs to another list; start without one",
+                          .facts = {}});
+  }
+  return HistoryPosition{.recorded_at = absl::FromUnixMicros(micros), .id = *id};
+}
+
+}  // namespace
+
+namespace handlers {
+
+absl::StatusOr<v1::BatchGetLotsResponse> BatchGetLots(const v1::BatchGetLotsRequest& request,
+                                                      const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  fields.Count("lot_ids", request.lot_ids_size(), 1, kBatchGetMax);
+  if (!fields.ok()) return fields.status();
+  std::vector<LotId> lot_ids;
+  for (int i = 0; i < request.lot_ids_size(); ++i) {
+    lot_ids.push_back(fields.RequiredUuid<LotId>(Indexed("lot_ids", i), request.lot_ids(i)));
+  }
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Lot> lots, GetLots(db, call.company, lot_ids, call.now));
+  v1::BatchGetLotsResponse response;
+  for (const Lot& lot : lots) *response.add_lots() = ToProto(lot);
+  return response;
+}
+
+absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request, const Call& call,
+                                              pg::Connection& db) {
+  FieldChecker fields;
+  fields.Count("numbers", request.numbers_size(), 1, kFindNumbersMax);
+  const FindLotsOrder order{
+      .company = call.company,
+      .numbers = {request.numbers().begin(), request.numbers().end()},
+      .product_id = fields.Optional<ProductId>("product_id", request.product_id()),
+      .now = call.now};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<std::vector<Lot>> found, lots::FindLots(db, order));
+  v1::FindLotsResponse response;
+  for (size_t place = 0; place < found.size(); ++place) {
+    v1::FindLotsResponse::Match& match = *response.add_matches();
+    match.set_number(order.numbers[place]);
+    for (const Lot& lot : found[place]) *match.add_lots() = ToProto(lot);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request, const Call& call,
+                                              pg::Connection& db) {
+  FieldChecker fields;
+  ListLotsOrder order{
+      .query = QueryOf(request, fields), .order_by = request.order_by(), .now = call.now};
+  if (!fields.ok()) return fields.status();
+  v1::ListLotsResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    order.query.company = company;
+    order.after = after;
+    order.limit = limit;
+    ASSIGN_OR_RETURN(LotPage page, lots::ListLots(db, order));
+    for (const Lot& lot : page.lots) *response.add_lots() = ToProto(lot);
+    return PagePiece{.count = static_cast<int>(page.lots.size()), .after = std::move(page.after)};
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::SummarizeLotsResponse> SummarizeLots(const v1::SummarizeLotsRequest& request,
+                                                        const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  SummarizeLotsOrder order{.query = QueryOf(request, fields), .now = call.now};
+  if (!fields.ok()) return fields.status();
+  v1::SummarizeLotsResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    order.query.company = company;
+    order.after = after.empty() ? ProductId() : ProductId(after.front());
+    order.limit = limit;
+    ASSIGN_OR_RETURN(const LotGroupPage page, lots::SummarizeLots(db, order));
+    for (const LotGroup& group : page.groups) {
+      v1::SummarizeLotsResponse::Group& message = *response.add_groups();
+      message.set_company(company.value());
+      message.set_product_id(group.product_id.value());
+      message.set_lot_count(group.lot_count);
+      message.set_on_hand_quantity(group.on_hand.Format(group.scale));
+    }
+    PagePiece piece{.count = static_cast<int>(page.groups.size())};
+    if (page.has_more) piece.after = {page.groups.back().product_id.value()};
+    return piece;
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHistoryRequest& request,
+                                                          const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const LotId lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
+  if (!fields.ok()) return fields.status();
+  v1::ListLotHistoryResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    ASSIGN_OR_RETURN(const HistoryPosition position, PositionOf(after));
+    const LotHistoryOrder order{
+        .company = company, .lot_id = lot_id, .after = position, .limit = limit};
+    ASSIGN_OR_RETURN(const LotHistory history, lots::ListLotHistory(db, order));
+    for (const LotHistoryEntry& entry : history.entries) {
+      *response.add_entries() = EntryToProto(entry, history);
+    }
+    RETURN_IF_ERROR(AddOrigins(history, call, company, db, response));
+    PagePiece piece{.count = static_cast<int>(history.entries.size())};
+    if (history.has_more) piece.after = KeysOf(history.entries.back());
+    return piece;
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::PreviewLotNumbersResponse> PreviewLotNumbers(
+    const v1::PreviewLotNumbersRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const PreviewNumbersOrder order{
+      .company = call.company,
+      .product_id = fields.Required<ProductId>("product_id", request.product_id()),
+      .count = request.count() == 0
+                   ? 1
+                   : fields.InRange("count", request.count(), 1, kPreviewNumbersMax),
+      .first_number = request.first_number(),
+      .now = call.now};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<std::string> numbers, lots::PreviewLotNumbers(db, order));
+  v1::PreviewLotNumbersResponse response;
+  for (const std::string& number : numbers) response.add_numbers(number);
+  return response;
+}
+
+}  // namespace handlers
+
+}  // namespace lots

@@ -1,0 +1,129 @@
+// LotService: splitting, merging, relabelling.
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/handlers/lot_service.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/work_orders/reshape/reshape.h"
+
+namespace lots {
+namespace {
+
+template <class Id>
+std::optional<Id> IdOrNone(absl::string_view field, const std::string& value,
+                           FieldChecker& fields) {
+  if (value.empty()) return std::nullopt;
+  return fields.Required<Id>(field, value);
+}
+
+template <class Request>
+bool AcceptsHeld(const Request& request, FieldChecker& fields) {
+  for (int i = 0; i < request.accept_size(); ++i) {
+    if (request.accept(i) == v1::ACCEPTANCE_HELD) continue;
+    fields.Refused(Indexed("accept", i), absl::StrCat(static_cast<int>(request.accept(i))),
+                   "must be HELD: expired lots may be reshaped anyhow, and there is no more than "
+                   "there is");
+  }
+  return request.accept_size() > 0;
+}
+
+// What the three requests share.
+template <class Order, class Request>
+Order Begin(const Request& request, const Call& call, FieldChecker& fields) {
+  Order order{.context = fields.Write(request, call)};
+  order.occurred_at = fields.OccurTime(
+      "occur_time", request.has_occur_time() ? &request.occur_time() : nullptr, call.now);
+  order.note = fields.Text("note", request.note(), kNoteCharactersMax);
+  order.accept_held = AcceptsHeld(request, fields);
+  return order;
+}
+
+SplitLotOrder OrderOf(const v1::SplitLotRequest& request, const Call& call, FieldChecker& fields) {
+  auto order = Begin<SplitLotOrder>(request, call, fields);
+  order.lot = fields.Lot("lot", request.lot());
+  order.from = fields.Required<LocationId>("location_id", request.location_id());
+  fields.Count("parts", request.parts_size(), 1, kReshapePartsMax);
+  if (request.parts_size() > kReshapePartsMax) return order;
+  for (int i = 0; i < request.parts_size(); ++i) {
+    const v1::SplitPart& part = request.parts(i);
+    const auto path = [&](absl::string_view field) { return Indexed("parts", i, field); };
+    order.parts.push_back(
+        {.number = part.number(),
+         .quantity = fields.RequiredQuantity(path("quantity"), part.quantity()),
+         .to = IdOrNone<LocationId>(path("location_id"), part.location_id(), fields)});
+  }
+  return order;
+}
+
+MergeLotsOrder OrderOf(const v1::MergeLotsRequest& request, const Call& call,
+                       FieldChecker& fields) {
+  auto order = Begin<MergeLotsOrder>(request, call, fields);
+  order.number = request.number();
+  order.to = IdOrNone<LocationId>("location_id", request.location_id(), fields);
+  fields.Count("sources", request.sources_size(), 1, kReshapePartsMax);
+  if (request.sources_size() > kReshapePartsMax) return order;
+  for (int i = 0; i < request.sources_size(); ++i) {
+    const v1::MergeSource& source = request.sources(i);
+    const auto path = [&](absl::string_view field) { return Indexed("sources", i, field); };
+    order.sources.push_back(
+        {.lot = fields.Lot(path("lot"), source.lot()),
+         .from = fields.Required<LocationId>(path("location_id"), source.location_id()),
+         .quantity = fields.OptionalQuantity(path("quantity"), source.quantity())});
+  }
+  return order;
+}
+
+RelabelLotOrder OrderOf(const v1::RelabelLotRequest& request, const Call& call,
+                        FieldChecker& fields) {
+  auto order = Begin<RelabelLotOrder>(request, call, fields);
+  order.lot = fields.Lot("lot", request.lot());
+  order.from = fields.Required<LocationId>("location_id", request.location_id());
+  order.quantity = fields.OptionalQuantity("quantity", request.quantity());
+  order.product = IdOrNone<ProductId>("product_id", request.product_id(), fields);
+  order.number = request.number();
+  order.expires_on =
+      fields.Date("expire_date", request.has_expire_date() ? &request.expire_date() : nullptr);
+  return order;
+}
+
+v1::ReshapeResponse ToProto(const Reshaping& reshaping) {
+  v1::ReshapeResponse response;
+  response.set_transformation_id(reshaping.transformation_id.value().ToString());
+  for (const NumberedLot& lot : reshaping.lots) *response.add_lots() = lots::ToProto(lot);
+  return response;
+}
+
+template <class Request, class Order>
+absl::StatusOr<v1::ReshapeResponse> Reshape(const Request& request, const Call& call,
+                                            pg::Connection& db,
+                                            absl::StatusOr<Reshaping> (*verb)(pg::Connection&,
+                                                                              const Order&)) {
+  FieldChecker fields;
+  const Order order = OrderOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Reshaping reshaping, verb(db, order));
+  return ToProto(reshaping);
+}
+
+}  // namespace
+
+namespace handlers {
+
+absl::StatusOr<v1::ReshapeResponse> SplitLot(const v1::SplitLotRequest& request, const Call& call,
+                                             pg::Connection& db) {
+  return Reshape(request, call, db, lots::SplitLot);
+}
+
+absl::StatusOr<v1::ReshapeResponse> MergeLots(const v1::MergeLotsRequest& request, const Call& call,
+                                              pg::Connection& db) {
+  return Reshape(request, call, db, lots::MergeLots);
+}
+
+absl::StatusOr<v1::ReshapeResponse> RelabelLot(const v1::RelabelLotRequest& request,
+                                               const Call& call, pg::Connection& db) {
+  return Reshape(request, call, db, lots::RelabelLot);
+}
+
+}  // namespace handlers
+
+}  // namespace lots

@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/status.h"
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/handlers/lot_service.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/lots/lots.h"
+
+namespace lots {
+namespace {
+
+std::optional<Opening> OpeningOf(absl::string_view prefix, absl::string_view quantity,
+                                 absl::string_view location_id, FieldChecker& fields) {
+  const std::string quantity_field = absl::StrCat(prefix, "opening_quantity");
+  const std::string location_field = absl::StrCat(prefix, "opening_location_id");
+  if (quantity.empty() && location_id.empty()) return std::nullopt;
+  if (quantity.empty()) fields.Refused(quantity_field, "", "is required with opening_location_id");
+  if (location_id.empty()) fields.Refused(location_field, "", "is required with opening_quantity");
+  return Opening{.quantity = fields.OptionalQuantity(quantity_field, quantity).value_or(Quantity()),
+                 .location_id = fields.Optional<LocationId>(location_field, location_id)};
+}
+
+// What v1::Lot and v1::NewLot have in common. Storage judges the number.
+template <class Message>
+NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& fields) {
+  const auto at = [&](absl::string_view field) { return absl::StrCat(prefix, field); };
+  return {.number = message.number(),
+          .reference = fields.Line(at("reference"), message.reference(), kReferenceCharactersMax),
+          .notes = fields.Text(at("notes"), message.notes(), kNotesCharactersMax),
+          .attributes = fields.AttributesOf(at("attributes"), message.attributes()),
+          .dates = fields.Dates(prefix, message),
+          .opening = std::nullopt};
+}
+
+CreateLotsOrder OrderOf(const v1::CreateLotRequest& request, const Call& call,
+                        FieldChecker& fields) {
+  if (!request.has_lot()) fields.Refused("lot", "", "is required");
+  CreateLotsOrder order{
+      .context = fields.Write(request, call),
+      .product_id = fields.Required<ProductId>("lot.product_id", request.lot().product_id()),
+      .lots = {NewLotOf("lot.", request.lot(), fields)},
+      .is_single = true};
+  order.lots.front().opening =
+      OpeningOf("", request.opening_quantity(), request.opening_location_id(), fields);
+  return order;
+}
+
+std::vector<NewLot> NewLotsOf(const v1::BatchCreateLotsRequest& request, FieldChecker& fields) {
+  std::vector<NewLot> lots;
+  lots.reserve(request.lots_size());
+  for (int i = 0; i < request.lots_size(); ++i) {
+    const v1::NewLot& message = request.lots(i);
+    const std::string prefix = absl::StrCat("lots[", i, "].");
+    lots.push_back(NewLotOf(prefix, message, fields));
+    lots.back().opening =
+        OpeningOf(prefix, message.opening_quantity(), message.opening_location_id(), fields);
+  }
+  return lots;
+}
+
+// Either the lots one by one, or how many.
+CreateLotsOrder OrderOf(const v1::BatchCreateLotsRequest& request, const Call& call,
+                        FieldChecker& fields) {
+  CreateLotsOrder order{
+      .context = fields.Write(request, call),
+      .product_id = fields.Required<ProductId>("product_id", request.product_id()),
+      .first_number = request.first_number(),
+      .validate_only = request.validate_only()};
+  const bool by_count = request.count() != 0;
+  if (by_count && request.lots_size() > 0) {
+    fields.Refused("count", absl::StrCat(request.count()), "stands instead of lots: give one");
+  } else if (by_count) {
+    order.lots.resize(fields.InRange("count", request.count(), 1, kLotsPerBatchMax));
+  } else {
+    fields.Count("lots", request.lots_size(), 1, kLotsPerBatchMax);
+    if (fields.ok()) order.lots = NewLotsOf(request, fields);
+  }
+  if (!by_count && !request.first_number().empty()) {
+    fields.Refused("first_number", request.first_number(), "goes with count, not with lots");
+  }
+  return order;
+}
+
+// Fields that are there to be read, with the way to change them.
+void RefuseUneditable(const google::protobuf::FieldMask& mask, FieldChecker& fields) {
+  for (const std::string& path : mask.paths()) {
+    if (path == "quantity" || path == "on_hand_quantity") {
+      fields.Refused("update_mask", path,
+                     absl::StrCat("\"", path,
+                                  "\" changes by movements only: record an ADJUSTMENT with "
+                                  "StockService.RecordMovements"));
+    } else if (path == "state") {
+      fields.Refused("update_mask", path,
+                     "\"state\" changes by its own methods only: ArchiveLot, UnarchiveLot, and "
+                     "those of WorkOrderService");
+    }
+  }
+}
+
+constexpr absl::string_view kEditable[] = {
+    "product_id",       "number",      "reference",        "notes",        "attributes",
+    "manufacture_date", "expire_date", "best_before_date", "removal_date", "alert_date"};
+
+std::vector<std::string> EditedFields(const v1::UpdateLotRequest& request, FieldChecker& fields) {
+  const google::protobuf::FieldMask& mask = request.update_mask();
+  if (mask.paths().empty()) {
+    fields.Refused("update_mask", "", "is required: name the fields to change");
+    return {};
+  }
+  RefuseUneditable(mask, fields);
+  if (!fields.ok()) return {};
+  return fields.Mask("update_mask", mask, {std::begin(kEditable), std::end(kEditable)});
+}
+
+// The values of the fields that the mask names.
+void SetEdits(const v1::Lot& lot, const std::vector<std::string>& mask, FieldChecker& fields,
+              UpdateLotOrder& order) {
+  const NewLot values = NewLotOf("lot.", lot, fields);
+  const auto edits = [&](absl::string_view field) { return absl::c_linear_search(mask, field); };
+  if (edits("product_id")) {
+    order.product_id = fields.Required<ProductId>("lot.product_id", lot.product_id());
+  }
+  if (edits("number")) order.number = values.number;
+  if (edits("reference")) order.reference = values.reference;
+  if (edits("notes")) order.notes = values.notes;
+  if (edits("attributes")) order.attributes = values.attributes;
+  if (edits("manufacture_date")) order.manufactured_on = values.dates.manufactured_on;
+  if (edits("expire_date")) order.expires_on = values.dates.expires_on;
+  if (edits("best_before_date")) order.best_before_on = values.dates.best_before_on;
+  if (edits("removal_date")) order.removal_on = values.dates.removal_on;
+  if (edits("alert_date")) order.alert_on = values.dates.alert_on;
+}
+
+template <class Request>
+LotOrder LotOrderOf(const Request& request, const Call& call, FieldChecker& fields) {
+  return {.context = fields.Write(request, call),
+          .lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id()),
+          .version = FieldChecker::Etag(request.etag())};
+}
+
+}  // namespace
+
+namespace handlers {
+
+absl::StatusOr<v1::Lot> CreateLot(const v1::CreateLotRequest& request, const Call& call,
+                                  pg::Connection& db) {
+  FieldChecker fields;
+  const CreateLotsOrder order = OrderOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Lot lot, lots::CreateLot(db, order));
+  return ToProto(lot);
+}
+
+absl::StatusOr<v1::BatchCreateLotsResponse> BatchCreateLots(
+    const v1::BatchCreateLotsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const CreateLotsOrder order = OrderOf(request, call, fields);
+  v1::BatchCreateLotsResponse response;
+  if (!fields.ok() && request.validate_only()) {
+    AddProblems(fields.problems(), response);
+    return response;
+  }
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, order));
+  for (const NumberedLot& lot : created.lots) *response.add_lots() = ToProto(lot);
+  AddProblems(created.problems, response);
+  return response;
+}
+
+absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Call& call,
+                                  pg::Connection& db) {
+  FieldChecker fields;
+  if (request.request_id().empty() && request.lot().etag().empty()) {
+    fields.Refused("request_id", "", "is required unless lot.etag is given");
+  }
+  UpdateLotOrder order{.context = fields.OptionalWrite(request, call),
+                       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
+                       .version = FieldChecker::Etag(request.lot().etag())};
+  SetEdits(request.lot(), EditedFields(request, fields), fields, order);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, order));
+  return ToProto(lot);
+}
+
+absl::StatusOr<v1::Lot> ArchiveLot(const v1::ArchiveLotRequest& request, const Call& call,
+                                   pg::Connection& db) {
+  FieldChecker fields;
+  const LotOrder order = LotOrderOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Lot lot, lots::ArchiveLot(db, order));
+  return ToProto(lot);
+}
+
+absl::StatusOr<v1::Lot> UnarchiveLot(const v1::UnarchiveLotRequest& request, const Call& call,
+                                     pg::Connection& db) {
+  FieldChecker fields;
+  const LotOrder order = LotOrderOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Lot lot, lots::UnarchiveLot(db, order));
+  return ToProto(lot);
+}
+
+absl::StatusOr<v1::DeleteLotResponse> DeleteLot(const v1::DeleteLotRequest& request,
+                                                const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const LotOrder order = LotOrderOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  RETURN_IF_ERROR(lots::DeleteLot(db, order));
+  return v1::DeleteLotResponse();
+}
+
+}  // namespace handlers
+
+}  // namespace lots

@@ -1,0 +1,294 @@
+#include "service/handlers/stock_service.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/status.h"
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/convert/list_page.h"
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/stock/stock.h"
+
+namespace lots {
+
+namespace {
+
+constexpr Method kRecordMovements{"lots.v1.StockService/RecordMovements"};
+constexpr Method kReverseMovement{"lots.v1.StockService/ReverseMovement"};
+constexpr Method kListMovements{"lots.v1.StockService/ListMovements", /*every_company=*/true};
+constexpr Method kListStock{"lots.v1.StockService/ListStock", /*every_company=*/true};
+constexpr Method kSuggestLots{"lots.v1.StockService/SuggestLots"};
+
+NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Call& call,
+                         FieldChecker& fields) {
+  const auto path = [&](absl::string_view field) { return Indexed("movements", index, field); };
+  return {
+      .kind = fields.RequiredEnum<MovementKind>(path("kind"), movement.kind()),
+      .lot = fields.Lot(path("lot"), movement.lot()),
+      .quantity = fields.OptionalQuantity(path("quantity"), movement.quantity()),
+      .from = fields.Optional<LocationId>(path("from_location_id"), movement.from_location_id()),
+      .to = fields.Optional<LocationId>(path("to_location_id"), movement.to_location_id()),
+      .document = fields.DocumentOf(path("document"), movement.document()),
+      .partner_id = fields.OptionalId(path("partner_id"), movement.partner_id()),
+      .occurred_at =
+          fields.OccurTime(path("occur_time"),
+                           movement.has_occur_time() ? &movement.occur_time() : nullptr, call.now),
+      .delivery = fields.OptionalUuid<MovementId>(path("delivery_movement_id"),
+                                                  movement.delivery_movement_id()),
+      .note = fields.Text(path("note"), movement.note(), kNoteCharactersMax)};
+}
+
+// A movement outside of production can overrule holds and expiry; what is not there it cannot move.
+Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& fields) {
+  Accept accept;
+  for (int i = 0; i < request.accept_size(); ++i) {
+    if (request.accept(i) == v1::ACCEPTANCE_EXPIRED) {
+      accept.expired = true;
+    } else if (request.accept(i) == v1::ACCEPTANCE_HELD) {
+      accept.held = true;
+    } else {
+      fields.Refused(Indexed("accept", i), v1::Acceptance_Name(request.accept(i)),
+                     "a movement can accept HELD and EXPIRED");
+    }
+  }
+  return accept;
+}
+
+RecordMovementsOrder ReadOrder(const v1::RecordMovementsRequest& request, const Call& call,
+                               FieldChecker& fields) {
+  RecordMovementsOrder order{.context = fields.Write(request, call),
+                             .accept = ReadAccept(request, fields),
+                             .validate_only = request.validate_only()};
+  fields.Count("movements", request.movements_size(), 1, kMovementsPerCallMax);
+  if (request.movements_size() > kMovementsPerCallMax) return order;
+  order.movements.reserve(request.movements_size());
+  for (int i = 0; i < request.movements_size(); ++i) {
+    order.movements.push_back(ReadMovement(request.movements(i), i, call, fields));
+  }
+  return order;
+}
+
+// --- page keys ----------------------------------------------------------------------------------
+
+// Page tokens are signed, so what they carry is what was put in.
+Uuid UuidOf(const std::string& key) {
+  const std::optional<Uuid> id = Uuid::Parse(key);
+  Check(id.has_value());
+  return *id;
+}
+
+PageKeys KeysOf(const Movement& movement) {
+  return {absl::StrCat(absl::ToUnixMicros(movement.recorded_at)),
+          movement.movement_id.value().ToString()};
+}
+
+std::optional<MovementPosition> MovementAfter(const PageKeys& keys) {
+  if (keys.empty()) return std::nullopt;
+  int64_t micros = 0;
+  Check(keys.size() == 2 && absl::SimpleAtoi(keys[0], &micros));
+  return MovementPosition{absl::FromUnixMicros(micros), MovementId(UuidOf(keys[1]))};
+}
+
+PageKeys KeysOf(const LotStock& stock) {
+  return {stock.lot_id.value().ToString(), stock.location_id.value()};
+}
+
+std::optional<StockPosition> StockAfter(const PageKeys& keys) {
+  if (keys.empty()) return std::nullopt;
+  Check(keys.size() == 2);
+  return StockPosition{LotId(UuidOf(keys[0])), LocationId(keys[1])};
+}
+
+// Lists were asked for one item more than the page holds: whether it came says if there is more.
+template <class Item, class Append>
+PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
+  PagePiece piece{.count = std::min(limit, static_cast<int>(items.size()))};
+  for (int i = 0; i < piece.count; ++i) append(items[i]);
+  if (static_cast<int>(items.size()) > limit) piece.after = KeysOf(items[limit - 1]);
+  return piece;
+}
+
+ListStockOrder ReadOrder(const v1::ListStockRequest& request, FieldChecker& fields) {
+  ListStockOrder order{
+      .include_descendants = request.include_descendants(),
+      .as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr),
+      .known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr),
+      .all_kinds = request.show_all_kinds()};
+  fields.Count("lot_ids", request.lot_ids_size(), 0, kStockLotIdsMax);
+  for (int i = 0; i < request.lot_ids_size() && i < kStockLotIdsMax; ++i) {
+    order.lot_ids.push_back(fields.RequiredUuid<LotId>(Indexed("lot_ids", i), request.lot_ids(i)));
+  }
+  if (!request.product_id().empty()) {
+    order.product_id = fields.Required<ProductId>("product_id", request.product_id());
+  }
+  if (!request.location_id().empty()) {
+    order.location_id = fields.Required<LocationId>("location_id", request.location_id());
+  }
+  const bool by_place = order.product_id.has_value() || order.location_id.has_value();
+  if (request.lot_ids().empty() == !by_place) {
+    fields.Refused("lot_ids", "", "select by lot_ids, or by product_id, location_id or both");
+  }
+  if (request.has_as_of() && request.has_known_at()) {
+    fields.Refused("known_at", "", "give as_of or known_at, not both");
+  }
+  if (request.include_descendants() && request.location_id().empty()) {
+    fields.Refused("include_descendants", "true", "needs location_id");
+  }
+  return order;
+}
+
+v1::SuggestLotsResponse::Pick ToProto(const LotPick& pick, int scale) {
+  v1::SuggestLotsResponse::Pick message;
+  message.set_lot_id(pick.lot_id.value().ToString());
+  message.set_number(pick.number);
+  message.set_location_id(pick.location_id.value());
+  message.set_quantity(pick.quantity.Format(scale));
+  SetIfAny(pick.expires_on,
+           [&](absl::CivilDay day) { *message.mutable_expire_date() = lots::ToProto(day); });
+  SetIfAny(pick.stock_since,
+           [&](absl::Time time) { *message.mutable_stock_since_time() = lots::ToProto(time); });
+  return message;
+}
+
+}  // namespace
+
+// --- the road
+// -------------------------------------------------------------------------------------
+
+grpc::ServerUnaryReactor* StockService::RecordMovements(grpc::CallbackServerContext* context,
+                                                        const v1::RecordMovementsRequest* request,
+                                                        v1::RecordMovementsResponse* response) {
+  return rpc_.Unary(context, request, response, kRecordMovements, handlers::RecordMovements);
+}
+
+grpc::ServerUnaryReactor* StockService::ReverseMovement(grpc::CallbackServerContext* context,
+                                                        const v1::ReverseMovementRequest* request,
+                                                        v1::Movement* response) {
+  return rpc_.Unary(context, request, response, kReverseMovement, handlers::ReverseMovement);
+}
+
+grpc::ServerUnaryReactor* StockService::ListMovements(grpc::CallbackServerContext* context,
+                                                      const v1::ListMovementsRequest* request,
+                                                      v1::ListMovementsResponse* response) {
+  return rpc_.Unary(context, request, response, kListMovements, handlers::ListMovements);
+}
+
+grpc::ServerUnaryReactor* StockService::ListStock(grpc::CallbackServerContext* context,
+                                                  const v1::ListStockRequest* request,
+                                                  v1::ListStockResponse* response) {
+  return rpc_.Unary(context, request, response, kListStock, handlers::ListStock);
+}
+
+grpc::ServerUnaryReactor* StockService::SuggestLots(grpc::CallbackServerContext* context,
+                                                    const v1::SuggestLotsRequest* request,
+                                                    v1::SuggestLotsResponse* response) {
+  return rpc_.Unary(context, request, response, kSuggestLots, handlers::SuggestLots);
+}
+
+// --- the handlers
+// ---------------------------------------------------------------------------------
+
+namespace handlers {
+
+absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
+    const v1::RecordMovementsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const RecordMovementsOrder order = ReadOrder(request, call, fields);
+  v1::RecordMovementsResponse response;
+  if (!fields.ok()) {
+    if (!request.validate_only()) return fields.status();
+    AddProblems(fields.problems(), response);
+    return response;
+  }
+  ASSIGN_OR_RETURN(const RecordedMovements recorded, lots::RecordMovements(db, order));
+  for (const MovementId& id : recorded.movement_ids) {
+    response.add_movement_ids(id.value().ToString());
+  }
+  AddProblems(recorded.problems, response);
+  return response;
+}
+
+absl::StatusOr<v1::Movement> ReverseMovement(const v1::ReverseMovementRequest& request,
+                                             const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const ReverseMovementOrder order{
+      .context = fields.Write(request, call),
+      .movement_id = fields.RequiredUuid<MovementId>("movement_id", request.movement_id()),
+      .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Movement reversal, lots::ReverseMovement(db, order));
+  return ToProto(reversal);
+}
+
+absl::StatusOr<v1::ListMovementsResponse> ListMovements(const v1::ListMovementsRequest& request,
+                                                        const Call& call, pg::Connection& db) {
+  v1::ListMovementsResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    ASSIGN_OR_RETURN(const std::vector<Movement> movements,
+                     lots::ListMovements(db, {.company = company,
+                                              .filter = request.filter(),
+                                              .after = MovementAfter(after),
+                                              .limit = limit + 1}));
+    return PieceOf(movements, limit, [&](const Movement& movement) {
+      *response.add_movements() = ToProto(movement);
+    });
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& request,
+                                                const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  ListStockOrder order = ReadOrder(request, fields);
+  order.now = call.now;
+  if (!fields.ok()) return fields.status();
+  v1::ListStockResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    order.company = company;
+    order.after = StockAfter(after);
+    order.limit = limit + 1;
+    absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, order);
+    // Of every company, those that have no such location hold nothing there.
+    if (call.every_company && absl::IsNotFound(stock.status())) return PagePiece{};
+    if (!stock.ok()) return std::move(stock).status();
+    return PieceOf(*stock, limit,
+                   [&](const LotStock& held) { *response.add_stock() = ToProto(held); });
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::SuggestLotsResponse> SuggestLots(const v1::SuggestLotsRequest& request,
+                                                    const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  SuggestLotsOrder order{
+      .company = call.company,
+      .product_id = fields.Required<ProductId>("product_id", request.product_id()),
+      .quantity = fields.RequiredQuantity("quantity", request.quantity()),
+      .strategy = fields.OptionalEnum<SuggestStrategy>("strategy", request.strategy()),
+      .now = call.now};
+  if (!request.location_id().empty()) {
+    order.location_id = fields.Required<LocationId>("location_id", request.location_id());
+  }
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Suggestion suggestion, lots::SuggestLots(db, order));
+  v1::SuggestLotsResponse response;
+  for (const LotPick& pick : suggestion.picks) {
+    *response.add_picks() = ToProto(pick, suggestion.scale);
+  }
+  response.set_missing_quantity(suggestion.missing.Format(suggestion.scale));
+  return response;
+}
+
+}  // namespace handlers
+
+}  // namespace lots

@@ -1,0 +1,207 @@
+#include "service/handlers/work_order_service.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/status.h"
+#include "service/convert/convert.h"
+#include "service/convert/fields.h"
+#include "service/convert/list_page.h"
+#include "service/convert/work_orders.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/work_orders/work_orders.h"
+
+namespace lots {
+namespace {
+
+constexpr Method kAssignSerials{"lots.v1.WorkOrderService/AssignSerials"};
+constexpr Method kUnassignSerials{"lots.v1.WorkOrderService/UnassignSerials"};
+constexpr Method kCompleteWorkOrder{"lots.v1.WorkOrderService/CompleteWorkOrder"};
+constexpr Method kCancelWorkOrder{"lots.v1.WorkOrderService/CancelWorkOrder"};
+constexpr Method kGetWorkOrder{"lots.v1.WorkOrderService/GetWorkOrder"};
+constexpr Method kListWorkOrders{"lots.v1.WorkOrderService/ListWorkOrders"};
+constexpr Method kDisassemble{"lots.v1.WorkOrderService/Disassemble"};
+constexpr Method kReverseCompletion{"lots.v1.WorkOrderService/ReverseCompletion"};
+
+// The place in the list after which a page begins; a token of ours has both keys.
+std::optional<std::pair<absl::Time, WorkOrderId>> OrderAfter(const PageKeys& keys) {
+  int64_t micros = 0;
+  if (keys.size() != 2 || !absl::SimpleAtoi(keys[0], &micros)) return std::nullopt;
+  return std::pair(absl::FromUnixMicros(micros), WorkOrderId(keys[1]));
+}
+
+PageKeys KeysOf(const WorkOrder& order) {
+  return {absl::StrCat(absl::ToUnixMicros(order.created_at)), order.work_order_id.value()};
+}
+
+}  // namespace
+
+// --- the road ---
+
+grpc::ServerUnaryReactor* WorkOrderService::AssignSerials(grpc::CallbackServerContext* context,
+                                                          const v1::AssignSerialsRequest* request,
+                                                          v1::AssignSerialsResponse* response) {
+  return rpc_.Unary(context, request, response, kAssignSerials, handlers::AssignSerials);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::UnassignSerials(
+    grpc::CallbackServerContext* context, const v1::UnassignSerialsRequest* request,
+    v1::UnassignSerialsResponse* response) {
+  return rpc_.Unary(context, request, response, kUnassignSerials, handlers::UnassignSerials);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::CompleteWorkOrder(
+    grpc::CallbackServerContext* context, const v1::CompleteWorkOrderRequest* request,
+    v1::CompleteWorkOrderResponse* response) {
+  return rpc_.Unary(context, request, response, kCompleteWorkOrder, handlers::CompleteWorkOrder);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::CancelWorkOrder(
+    grpc::CallbackServerContext* context, const v1::CancelWorkOrderRequest* request,
+    v1::CancelWorkOrderResponse* response) {
+  return rpc_.Unary(context, request, response, kCancelWorkOrder, handlers::CancelWorkOrder);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::GetWorkOrder(grpc::CallbackServerContext* context,
+                                                         const v1::GetWorkOrderRequest* request,
+                                                         v1::WorkOrder* response) {
+  return rpc_.Unary(context, request, response, kGetWorkOrder, handlers::GetWorkOrder);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::ListWorkOrders(grpc::CallbackServerContext* context,
+                                                           const v1::ListWorkOrdersRequest* request,
+                                                           v1::ListWorkOrdersResponse* response) {
+  return rpc_.Unary(context, request, response, kListWorkOrders, handlers::ListWorkOrders);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::Disassemble(grpc::CallbackServerContext* context,
+                                                        const v1::DisassembleRequest* request,
+                                                        v1::DisassembleResponse* response) {
+  return rpc_.Unary(context, request, response, kDisassemble, handlers::Disassemble);
+}
+
+grpc::ServerUnaryReactor* WorkOrderService::ReverseCompletion(
+    grpc::CallbackServerContext* context, const v1::ReverseCompletionRequest* request,
+    v1::ReverseCompletionResponse* response) {
+  return rpc_.Unary(context, request, response, kReverseCompletion, handlers::ReverseCompletion);
+}
+
+// --- the handlers ---
+
+namespace handlers {
+
+absl::StatusOr<v1::AssignSerialsResponse> AssignSerials(const v1::AssignSerialsRequest& request,
+                                                        const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const AssignSerialsOrder order = ReadOrder(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::AssignSerials(db, order));
+  v1::AssignSerialsResponse response;
+  for (const NumberedLot& serial : serials) *response.add_serials() = ToProto(serial);
+  return response;
+}
+
+absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
+    const v1::UnassignSerialsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const UnassignSerialsOrder order = ReadOrder(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::UnassignSerials(db, order));
+  v1::UnassignSerialsResponse response;
+  for (const NumberedLot& serial : serials) *response.add_serials() = ToProto(serial);
+  return response;
+}
+
+absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
+    const v1::CompleteWorkOrderRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const CompletionOrder order = ReadOrder(request, call, fields);
+  const absl::StatusOr<Completion> completion =
+      fields.ok() ? lots::CompleteWorkOrder(db, order) : fields.status();
+  v1::CompleteWorkOrderResponse response;
+  if (!order.validate_only) {
+    if (!completion.ok()) return completion.status();
+    return ToProto(*completion);
+  }
+  const std::vector<Problem> problems = ProblemsOf(completion.status());
+  // What is wrong with the database is no problem of the request.
+  if (!completion.ok() && problems.empty()) return completion.status();
+  AddProblems(problems, response);
+  return response;
+}
+
+absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(
+    const v1::CancelWorkOrderRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const CancelWorkOrderOrder order{
+      .context = fields.Write(request, call),
+      .work_order = fields.Required<WorkOrderId>("work_order_id", request.work_order_id())};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> voided, lots::CancelWorkOrder(db, order));
+  v1::CancelWorkOrderResponse response;
+  for (const NumberedLot& serial : voided) *response.add_voided() = ToProto(serial);
+  return response;
+}
+
+absl::StatusOr<v1::WorkOrder> GetWorkOrder(const v1::GetWorkOrderRequest& request, const Call& call,
+                                           pg::Connection& db) {
+  FieldChecker fields;
+  const auto id = fields.Required<WorkOrderId>("work_order_id", request.work_order_id());
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const WorkOrder order, lots::GetWorkOrder(db, call.company, id));
+  return ToProto(order);
+}
+
+absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrdersRequest& request,
+                                                          const Call& call, pg::Connection& db) {
+  v1::ListWorkOrdersResponse response;
+  const auto list = [&](const CompanyId& company, const PageKeys& after,
+                        int limit) -> absl::StatusOr<PagePiece> {
+    // One more than asked for: whether there is another page.
+    ASSIGN_OR_RETURN(const std::vector<WorkOrder> orders,
+                     lots::ListWorkOrders(db, {.company = company,
+                                               .filter = request.filter(),
+                                               .after = OrderAfter(after),
+                                               .limit = limit + 1}));
+    PagePiece piece;
+    for (const WorkOrder& order : orders) {
+      if (piece.count == limit) break;
+      *response.add_work_orders() = ToProto(order);
+      ++piece.count;
+    }
+    if (orders.size() > static_cast<size_t>(limit)) piece.after = KeysOf(orders[limit - 1]);
+    return piece;
+  };
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::DisassembleResponse> Disassemble(const v1::DisassembleRequest& request,
+                                                    const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const DisassemblyOrder order = ReadOrder(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Disassembly disassembly, lots::Disassemble(db, order));
+  return ToProto(disassembly);
+}
+
+absl::StatusOr<v1::ReverseCompletionResponse> ReverseCompletion(
+    const v1::ReverseCompletionRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const CompletionReversalOrder order{
+      .context = fields.Write(request, call),
+      .transformation_id =
+          fields.RequiredUuid<TransformationId>("transformation_id", request.transformation_id()),
+      .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const CompletionReversal reversal, lots::ReverseCompletion(db, order));
+  return ToProto(reversal);
+}
+
+}  // namespace handlers
+
+}  // namespace lots

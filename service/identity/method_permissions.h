@@ -1,0 +1,48 @@
+// What the methods of the API ask of their callers, as the option `permission` of the protos says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "lots/v1/permission.pb.h"
+#include "service/identity/caller.h"
+
+namespace lots {
+
+class MethodPermissions {
+ public:
+  // `services`: full names, of `protos`. The options are read here, once.
+  explicit MethodPermissions(const std::vector<std::string>& services,
+                             const google::protobuf::DescriptorPool& protos =
+                                 *google::protobuf::DescriptorPool::generated_pool());
+
+  // By full name: "lots.v1.LotService/GetLot". PERMISSION_UNSPECIFIED when the method says nothing.
+  v1::Permission Of(absl::string_view method) const;
+
+ private:
+  absl::flat_hash_map<std::string, v1::Permission> permissions_;
+};
+
+// What a request asks for besides the permission of its method: ACCEPT where it overrules what is
+// held, expired or short, MOVE where a new lot has an opening quantity.
+template <class Request>
+Permissions PermissionsBesides(const Request& request) {
+  Permissions besides;
+  if constexpr (requires { request.accept_size(); }) {
+    if (request.accept_size() > 0) besides.Add(v1::PERMISSION_ACCEPT);
+  }
+  if constexpr (requires { request.opening_quantity(); }) {
+    if (!request.opening_quantity().empty()) besides.Add(v1::PERMISSION_MOVE);
+  }
+  if constexpr (requires { request.lots(0).opening_quantity(); }) {
+    for (const auto& lot : request.lots()) {
+      if (!lot.opening_quantity().empty()) besides.Add(v1::PERMISSION_MOVE);
+    }
+  }
+  return besides;
+}
+
+}  // namespace lots

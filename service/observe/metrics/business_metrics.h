@@ -1,0 +1,52 @@
+// Metrics in the words of the business. What happens is counted where it is committed
+// (storage/domain/counters.h); what there is at this moment is read from the database by
+// CensusTaker.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "storage/pg/values/statement.h"
+#include "storage/writes/company_gauges.h"
+
+namespace lots {
+
+// Thread safe.
+class BusinessMetrics {
+ public:
+  // Every series exists from the start, so that rates begin at 0. The registry owns them.
+  explicit BusinessMetrics(prometheus::Registry& registry);
+
+  void OnWritten(const pg::Tally& tally, double amount);
+  // What all companies together have; of the number ranges the worst. `companies` of them,
+  // the least recently read of which was read at `as_of`.
+  void Set(const Census& total, int64_t companies, absl::Time as_of);
+
+ private:
+  using Key = std::pair<absl::string_view, absl::string_view>;  // of constants
+
+  template <size_t kSize>
+  void AddCounters(prometheus::Registry& registry, const char* name, const char* help,
+                   const char* label, const std::array<pg::Tally, kSize>& tallies);
+  void AddRecallSeconds(prometheus::Registry& registry);
+
+  // Complete when constructed.
+  absl::flat_hash_map<Key, prometheus::Counter*> counters_;
+  absl::flat_hash_map<Key, prometheus::Histogram*> seconds_;
+
+  prometheus::Gauge* companies_;
+  prometheus::Gauge* recalls_open_;
+  prometheus::Gauge* drills_open_;
+  prometheus::Gauge* expiring_in_7_days_;
+  prometheus::Gauge* expiring_in_30_days_;
+  prometheus::Gauge* range_remaining_ratio_;
+  prometheus::Gauge* ranges_low_;
+  prometheus::Gauge* as_of_;
+};
+
+}  // namespace lots

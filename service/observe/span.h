@@ -1,0 +1,34 @@
+// What lotd tells of one call to whoever collects traces: a span, as OpenTelemetry has it.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "grpcpp/support/status_code_enum.h"
+#include "service/observe/trace_context.h"
+
+namespace lots {
+
+// Nothing of what was asked or answered: names and times alone.
+struct Span {
+  CallTrace trace;           // never an empty one
+  absl::string_view method;  // "lots.v1.LotService/GetLot"; outlives the span
+  absl::Time begin;
+  absl::Time end;
+  grpc::StatusCode code = grpc::StatusCode::OK;
+  std::string reason;  // of a refusal
+  std::string company;
+  absl::Duration queued;
+  absl::Duration database;
+};
+
+// 16 hexadecimal digits, and 32; never zero.
+std::string MakeSpanId();
+std::string MakeTraceId();
+
+// An ExportTraceServiceRequest of OTLP 1.0 as JSON.
+std::string OtlpJson(absl::Span<const Span> spans, absl::string_view version);
+
+}  // namespace lots

@@ -1,0 +1,374 @@
+#include "service/rpc/rpc.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/peer_address.h"
+#include "service/convert/fields.h"
+#include "service/rpc/gathering.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+
+namespace lots {
+namespace {
+
+constexpr absl::string_view kAnonymous = "anonymous";
+constexpr absl::string_view kEveryCompany = "-";
+constexpr size_t kRequestIdBytesMax = 4 * kIdCharactersMax;  // UTF-8
+
+std::string MetadataOf(const grpc::CallbackServerContext& context, const char* name) {
+  const auto found = context.client_metadata().find(name);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+std::string TraceStateOf(const grpc::CallbackServerContext& context) {
+  std::vector<absl::string_view> headers;
+  const auto [begin, end] = context.client_metadata().equal_range("tracestate");
+  for (auto header = begin; header != end; ++header) {
+    headers.emplace_back(header->second.data(), header->second.size());
+  }
+  return JoinTraceState(headers);
+}
+
+Outcome Busy(absl::string_view what) {
+  return OutcomeOf(
+      Refuse({Reason::kServerBusy,
+              "",
+              absl::StrCat("the server is busy (", what, "): wait a moment and repeat"),
+              {}}));
+}
+
+absl::Status ShuttingDown() {
+  return Refuse(
+      {Reason::kShuttingDown, "", "the server is stopping: repeat, and another one answers", {}});
+}
+
+absl::Status PermissionMissing(v1::Permission permission) {
+  const std::string name = NameOf(permission);
+  return Refuse({Reason::kPermissionMissing,
+                 "",
+                 absl::StrCat("the caller lacks the permission \"", name, "\""),
+                 {{"permission", name}}});
+}
+
+// A caller that is known is who acts, and may say for whom; one that nobody knows says who it is.
+std::string ActorOf(const Caller& caller, const std::string& named) {
+  if (caller.subject.empty()) return named.empty() ? std::string(kAnonymous) : named;
+  return named.empty() ? caller.subject : absl::StrCat(caller.subject, " for ", named);
+}
+
+// Other companies find room however many requests one of them sends.
+int ShareOf(int queue_max) { return std::max(1, queue_max / 4 * 3); }
+
+bool IsRefusedAccess(const Outcome& outcome) {
+  const grpc::StatusCode code = outcome.status.error_code();
+  return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
+}
+
+// The one whose refusals share a line: a caller for a company.
+std::string SharerOf(const Trip& trip) {
+  return absl::StrCat(trip.call.caller->id, "\n", trip.call.company.value());
+}
+
+bool IsBusy(const Outcome& outcome) { return outcome.reason == Name(Reason::kServerBusy); }
+
+LogLevel LevelOf(const Outcome& outcome) {
+  if (!outcome.error_id.empty()) return LogLevel::kError;
+  if (outcome.status.error_code() == grpc::StatusCode::UNAVAILABLE) return LogLevel::kWarning;
+  return LogLevel::kInfo;
+}
+
+}  // namespace
+
+Rpc::Rpc(RpcOptions options, Identity& identity, pg::Pool& pool, const PageTokens& page_tokens,
+         Metrics& metrics, Log& log)
+    : options_(std::move(options)),
+      queue_full_(Busy(absl::StrCat("its queue of ", options_.queue_max, " is full"))),
+      streams_full_(Busy(absl::StrCat(options_.streams_max, " streams at once"))),
+      shutting_down_(OutcomeOf(ShuttingDown())),
+      permissions_(options_.services),
+      identity_(identity),
+      limits_(options_.caller),
+      pool_(pool),
+      page_tokens_(page_tokens),
+      metrics_(metrics),
+      log_(log),
+      calls_({.workers = options_.workers,
+              .waiting_max = options_.queue_max,
+              .waiting_max_per_company = ShareOf(options_.queue_max),
+              .batch_max = kCallsPerBatchMax},
+             [this](const std::vector<Job*>& jobs) { Run(jobs); }),
+      walks_({.workers = options_.stream_workers,
+              .waiting_max = options_.streams_max,
+              .waiting_max_per_company = options_.streams_max,
+              .batch_max = 1},
+             [this](const std::vector<Job*>& jobs) { Run(jobs); }) {}
+
+Rpc::~Rpc() = default;
+
+void Rpc::StopTaking() { stopping_ = true; }
+
+Rpc::Gauge Rpc::gauge() const {
+  const WorkQueue::Gauge calls = calls_.gauge();
+  const WorkQueue::Gauge walks = walks_.gauge();
+  return {.queue = {.waiting = calls.waiting + walks.waiting,
+                    .busy = calls.busy + walks.busy,
+                    .workers = calls.workers + walks.workers},
+          .in_flight = in_flight_,
+          .streams = streams_};
+}
+
+std::optional<grpc::Status> Rpc::Begin(Trip& trip, const Method& method,
+                                       const grpc::CallbackServerContext& context,
+                                       const Asked& asked, TripKind kind) {
+  const MethodMetrics& metrics = metrics_.Of(method.name);
+  metrics.started->Increment();
+  metrics.received->Increment();
+  ++in_flight_;
+  trip.kind = kind;
+  Meet(trip, method, context, asked.request_id);
+  const absl::Status identified = Identify(trip, method, context, asked);
+  if (!identified.ok()) {
+    Outcome refused = OutcomeOf(identified);
+    Tell(trip, refused);
+    return std::move(refused.status);
+  }
+  const Outcome* const refused = Admit(trip);
+  if (refused == nullptr) return std::nullopt;
+  Tell(trip, *refused);
+  return refused->status;
+}
+
+CallTrace Rpc::TraceOf(const grpc::CallbackServerContext& context) const {
+  TraceParent parent = ParseTraceParent(MetadataOf(context, "traceparent"));
+  const bool begins_here = parent.trace_id.empty();
+  if (begins_here && options_.spans == nullptr) return {};
+  return {.trace_id = begins_here ? MakeTraceId() : std::move(parent.trace_id),
+          .span_id = MakeSpanId(),
+          .parent_span_id = std::move(parent.span_id),
+          .state = begins_here ? "" : TraceStateOf(context),
+          .sampled = begins_here || parent.sampled};
+}
+
+void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
+               absl::string_view request_id) const {
+  trip.peer = context.peer();
+  trip.trace = TraceOf(context);
+  // For the log, which a caller's nonsense must not fill.
+  if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
+  Call& call = trip.call;
+  call.method = method.name;
+  // The database keeps microseconds, and an answer says what is kept.
+  call.now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
+  call.page_tokens = &page_tokens_;
+  call.pool = &pool_;
+  call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
+}
+
+absl::Status Rpc::Identify(Trip& trip, const Method& method,
+                           const grpc::CallbackServerContext& context, const Asked& asked) {
+  Call& call = trip.call;
+  ASSIGN_OR_RETURN(call.caller, identity_.Authenticate(context, call.now));
+  const Caller& caller = *call.caller;
+  if (!caller.id.empty()) {
+    absl::StatusOr<CallerLimits::Place> place = limits_.Take(caller.id, call.now);
+    if (!place.ok()) {
+      metrics_.rejected("caller").Increment();
+      return place.status();
+    }
+    trip.place = *std::move(place);
+  }
+  if (asked.is_write) TellOrigin(trip, context);
+  RETURN_IF_ERROR(CheckPermissions(caller, method, asked.besides));
+  RETURN_IF_ERROR(ChooseCompany(call, method, asked.company));
+  FieldChecker fields;
+  call.actor = ActorOf(caller, fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor")));
+  return fields.ok() ? absl::OkStatus() : fields.status();
+}
+
+void Rpc::TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) const {
+  trip.call.origin = {.caller = trip.call.caller->id,
+                      .peer = AddressOf(trip.peer),
+                      .certificate = identity_.CertificateOf(context),
+                      .trace_id = trip.trace.trace_id};
+}
+
+absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,
+                                   Permissions besides) const {
+  const v1::Permission own = permissions_.Of(method.name);
+  if (!caller.permissions.Has(own)) return PermissionMissing(own);
+  const Permissions missing = besides.Without(caller.permissions);
+  return missing.empty() ? absl::OkStatus() : PermissionMissing(missing.first());
+}
+
+absl::Status Rpc::ChooseCompany(Call& call, const Method& method, absl::string_view company) const {
+  const Companies& companies = call.caller->companies;
+  if (company.empty()) company = companies.only();
+  if (company.empty()) company = options_.default_company;
+  const bool every_company = method.every_company && company == kEveryCompany;
+  FieldChecker fields;
+  const CompanyId chosen(fields.RequiredId("company", company));
+  if (company == kEveryCompany && !every_company) {
+    fields.Refused("company", company, "every company at once is for lists only: name one");
+  }
+  if (!fields.ok()) return fields.status();
+  call.company = chosen;
+  call.every_company = every_company;
+  if (every_company || companies.Has(chosen.value())) return absl::OkStatus();
+  return Refuse({Reason::kCompanyForbidden,
+                 "",
+                 absl::StrCat("the caller may not act for company \"", chosen.value(), "\""),
+                 {{"company", chosen.value()}}});
+}
+
+absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const {
+  const auto deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) {
+    return now + options_.deadline_default;
+  }
+  return absl::FromChrono(deadline);
+}
+
+const Outcome* Rpc::Admit(Trip& trip) {
+  if (stopping_) return &shutting_down_;
+  if (trip.kind == TripKind::kStream) return AdmitStream(trip);
+  if (calls_.Push(trip.call.company.value(), trip)) return nullptr;
+  GatherRefusals();
+  metrics_.rejected("queue").Increment();
+  return &queue_full_;
+}
+
+const Outcome* Rpc::AdmitStream(Trip& trip) {
+  if (++streams_ <= options_.streams_max) {
+    trip.on_gone = [this] { --streams_; };
+    if (walks_.Push(trip.call.company.value(), trip)) return nullptr;
+  } else {
+    --streams_;
+  }
+  metrics_.rejected("streams").Increment();
+  return &streams_full_;
+}
+
+void Rpc::Run(const std::vector<Job*>& jobs) {
+  std::vector<Trip*> wanted;
+  for (Job* const job : jobs) {
+    Trip& trip = *static_cast<Trip*>(job);
+    if (!std::exchange(trip.begun, true)) {
+      trip.queued = absl::Now() - trip.call.now;
+      metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
+    }
+    const absl::Status status = CheckWanted(trip);
+    if (status.ok()) {
+      wanted.push_back(&trip);
+    } else {
+      End(trip, OutcomeOf(status));
+    }
+  }
+  if (wanted.empty()) return;
+  const std::vector<absl::Status> statuses = Handle(wanted);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    Trip& trip = *wanted[i];
+    if (statuses[i].ok() && trip.Park([this, &trip] { GoOn(trip); })) continue;
+    // Whoever has the answer may call again at once. A stream is still being taken.
+    if (trip.kind == TripKind::kUnary) trip.place = CallerLimits::Place();
+    End(trip, OutcomeOf(statuses[i]));
+  }
+}
+
+void Rpc::GoOn(Trip& trip) {
+  // The queue has a place for every stream that was admitted.
+  if (!walks_.Push(trip.call.company.value(), trip)) End(trip, queue_full_);
+}
+
+absl::Status Rpc::CheckWanted(const Trip& trip) const {
+  if (trip.cancelled) return absl::CancelledError("while queued");
+  if (absl::Now() >= trip.call.deadline) return absl::DeadlineExceededError("while queued");
+  if (stopping_) return ShuttingDown();
+  return absl::OkStatus();
+}
+
+std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
+  Trip& first = *trips.front();
+  absl::Time deadline = first.call.deadline;
+  for (const Trip* const trip : trips) deadline = std::max(deadline, trip->call.deadline);
+  if (first.batch() != nullptr) metrics_.batch_calls().Observe(static_cast<double>(trips.size()));
+  const TraceScope trace(first.trace);
+  const absl::Time asked = absl::Now();
+  absl::StatusOr<pg::Pool::Lease> db = pool_.Acquire(deadline);
+  metrics_.pool_acquire_seconds().Observe(absl::ToDoubleSeconds(absl::Now() - asked));
+  if (!db.ok()) return std::vector<absl::Status>(trips.size(), db.status());
+  (*db)->set_deadline(deadline);
+  (*db)->set_traceparent(first.trace.traceparent());
+  // One client that leaves does not take the answer from the others.
+  if (trips.size() == 1) (*db)->set_cancelled(&first.cancelled);
+  Metrics::TakeDatabaseTime();
+  std::vector<absl::Status> statuses = first.Handle(trips, **db);
+  const absl::Duration database = Metrics::TakeDatabaseTime() / static_cast<int64_t>(trips.size());
+  for (Trip* const trip : trips) trip->database += database;
+  (*db)->set_cancelled(nullptr);
+  return statuses;
+}
+
+void Rpc::End(Trip& trip, Outcome outcome) {
+  Tell(trip, outcome);
+  trip.Finish(std::move(outcome.status));
+}
+
+void Rpc::Tell(const Trip& trip, const Outcome& outcome) {
+  const absl::Duration elapsed = absl::Now() - trip.call.now;
+  const MethodMetrics& metrics = metrics_.Of(trip.call.method);
+  metrics.handled[outcome.status.error_code()]->Increment();
+  metrics.sent->Increment(static_cast<double>(trip.messages_sent()));
+  metrics.seconds->Observe(absl::ToDoubleSeconds(elapsed));
+  if (IsRefusedAccess(outcome)) metrics_.security().refused(outcome.reason).Increment();
+  WriteLine(trip, outcome, elapsed);
+  RecordSpan(trip, outcome, elapsed);
+  --in_flight_;
+}
+
+void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
+  const LogLevel level = LevelOf(outcome);
+  if (!log_.enabled(level)) return;
+  // A full server refuses thousands of calls a second, all for the same reason: their lines would
+  // take from the calls that are served, and hide what else the log says.
+  const int64_t times = IsBusy(outcome) ? busy_lines_.Happened(SharerOf(trip), absl::Now()) : 1;
+  if (times == 0) return;
+  LogFields fields;
+  fields.Add("method", trip.call.method)
+      .Add("company", trip.call.company.value())
+      .Add("code", CodeName(outcome.status.error_code()))
+      .AddIfAny("reason", outcome.reason)
+      .Add("ms", elapsed)
+      .Add("queue_ms", trip.queued)
+      .Add("db_ms", trip.database)
+      .AddIfAny("request_id", trip.request_id)
+      .AddIfAny("caller", trip.call.caller == nullptr ? "" : trip.call.caller->id)
+      .AddIfAny("actor", trip.call.actor)
+      .Add("peer", trip.peer)
+      .AddIfAny("trace_id", trip.trace.trace_id)
+      .AddIfAny("span_id", trip.trace.span_id)
+      .AddIfAny("error_id", outcome.error_id)
+      .AddIfAny("error", outcome.internal_text);
+  if (times > 1) fields.Add("times", times);
+  log_.Write(level, "rpc", fields);
+}
+
+void Rpc::RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
+  if (options_.spans == nullptr || !trip.trace.sampled) return;
+  options_.spans->Record({.trace = trip.trace,
+                          .method = trip.call.method,
+                          .begin = trip.call.now,
+                          .end = trip.call.now + elapsed,
+                          .code = outcome.status.error_code(),
+                          .reason = std::string(outcome.reason),
+                          .company = trip.call.company.value(),
+                          .queued = trip.queued,
+                          .database = trip.database});
+}
+
+}  // namespace lots

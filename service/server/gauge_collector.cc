@@ -1,0 +1,69 @@
+#include "service/server/gauge_collector.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/time/clock.h"
+#include "storage/base/status_macros.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+// The companies, beginning behind `last`.
+std::vector<CompanyId> InTurn(std::vector<CompanyId> companies, const CompanyId& last) {
+  const auto behind = std::upper_bound(companies.begin(), companies.end(), last);
+  std::rotate(companies.begin(), behind, companies.end());
+  return companies;
+}
+
+void AddTo(Census& total, const Census& one) {
+  total.recalls_open += one.recalls_open;
+  total.drills_open += one.drills_open;
+  total.expiring_in_7_days += one.expiring_in_7_days;
+  total.expiring_in_30_days += one.expiring_in_30_days;
+  total.number_ranges_low += one.number_ranges_low;
+  total.number_range_remaining_ratio =
+      std::min(total.number_range_remaining_ratio, one.number_range_remaining_ratio);
+}
+
+}  // namespace
+
+void CensusTaker::Round() {
+  const absl::Status taken = TryRound(absl::Now() + kCensusRoundMax);
+  if (!taken.ok()) {
+    log_.Write(LogLevel::kWarning, "census_failed", LogFields().Add("error", taken.ToString()));
+  }
+  if (taken.ok() || !taken_.empty()) Publish();
+}
+
+absl::Status CensusTaker::TryRound(absl::Time deadline) {
+  ASSIGN_OR_RETURN(pg::Pool::Lease db, pool_.Acquire(deadline));
+  db->set_deadline(deadline);
+  ASSIGN_OR_RETURN(const std::vector<CompanyId> companies, ListCompanies(*db));
+  const absl::btree_set<CompanyId> there(companies.begin(), companies.end());
+  absl::erase_if(taken_, [&](const auto& taken) { return !there.contains(taken.first); });
+  for (const CompanyId& company : InTurn(companies, last_)) {
+    const absl::Time now = absl::Now();
+    if (now >= deadline) break;
+    const absl::StatusOr<Census> census = TakeCensus(*db, company, now);
+    // A company that takes longer than a round by itself does not stop the others for ever.
+    last_ = company;
+    if (!census.ok()) return census.status();
+    taken_[company] = {*census, now};
+  }
+  return absl::OkStatus();
+}
+
+void CensusTaker::Publish() {
+  Census total;
+  absl::Time oldest = absl::Now();
+  for (const auto& [company, taken] : taken_) {
+    AddTo(total, taken.census);
+    oldest = std::min(oldest, taken.at);
+  }
+  metrics_.Set(total, static_cast<int64_t>(taken_.size()), oldest);
+}
+
+}  // namespace lots

@@ -1,0 +1,80 @@
+#include "service/server/housekeeping.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/schema/migrate.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+// Long for a ping, short against the two seconds between them.
+constexpr absl::Duration kPingTimeout = absl::Seconds(1);
+// For one round of deletions; what is left waits for the next hour.
+constexpr absl::Duration kForgetTimeout = absl::Minutes(5);
+
+absl::StatusOr<int64_t> ForgetOf(pg::Connection& db, const CompanyId& company) {
+  const absl::Time before = absl::Now() - kRequestsKept;
+  int64_t total = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(const int64_t gone,
+                     ForgetRequests(db, company, before, kRequestsForgottenAtOnce));
+    total += gone;
+    if (gone < kRequestsForgottenAtOnce) return total;
+  }
+}
+
+absl::StatusOr<int64_t> ForgetOfAll(pg::Pool& pool) {
+  const absl::Time deadline = absl::Now() + kForgetTimeout;
+  ASSIGN_OR_RETURN(pg::Pool::Lease db, pool.Acquire(deadline));
+  db->set_deadline(deadline);
+  ASSIGN_OR_RETURN(const std::vector<CompanyId> companies, ListCompanies(*db));
+  int64_t total = 0;
+  for (const CompanyId& company : companies) {
+    ASSIGN_OR_RETURN(const int64_t gone, ForgetOf(*db, company));
+    total += gone;
+  }
+  return total;
+}
+
+}  // namespace
+
+absl::Status DatabaseWatch::Check() {
+  const absl::Status status = TryCheck();
+  healthy_ = status.ok();
+  return status;
+}
+
+absl::Status DatabaseWatch::TryCheck() {
+  if (db_ == nullptr || !db_->usable()) RETURN_IF_ERROR(Connect());
+  const absl::Status alive = db_->Ping(kPingTimeout);
+  if (!alive.ok()) db_.reset();
+  return alive;
+}
+
+absl::Status DatabaseWatch::Connect() {
+  ASSIGN_OR_RETURN(std::unique_ptr<pg::Connection> db, pg::Connection::Open(options_));
+  db->set_deadline(absl::Now() + kPingTimeout);
+  ASSIGN_OR_RETURN(const int version, AppliedVersion(*db));
+  db->set_deadline(absl::InfiniteFuture());
+  if (version < SchemaVersion()) {
+    return absl::FailedPreconditionError(absl::StrCat("the database has schema version ", version,
+                                                      ", this lotd needs ", SchemaVersion()));
+  }
+  db_ = std::move(db);
+  return absl::OkStatus();
+}
+
+void ForgetOldRequests(pg::Pool& pool, Log& log) {
+  const absl::StatusOr<int64_t> forgotten = ForgetOfAll(pool);
+  if (!forgotten.ok()) {
+    log.Write(LogLevel::kWarning, "forget_requests_failed",
+              LogFields().Add("error", forgotten.status().ToString()));
+  } else if (*forgotten > 0) {
+    log.Write(LogLevel::kInfo, "requests_forgotten", LogFields().Add("count", *forgotten));
+  }
+}
+
+}  // namespace lots

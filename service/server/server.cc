@@ -1,0 +1,319 @@
+#include "service/server/server.h"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "grpcpp/ext/channelz_service_plugin.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/impl/server_builder_option.h"
+#include "grpcpp/impl/server_builder_plugin.h"
+#include "grpcpp/resource_quota.h"
+#include "prometheus/text_serializer.h"
+#include "service/handlers/audit_service.h"
+#include "service/handlers/catalog_service.h"
+#include "service/handlers/lot_service.h"
+#include "service/handlers/recall_service.h"
+#include "service/handlers/stock_service.h"
+#include "service/handlers/trace_service.h"
+#include "service/handlers/work_order_service.h"
+#include "service/server/connection_limit.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+
+namespace lots {
+namespace {
+
+constexpr absl::Duration kForgetPeriod = absl::Hours(1);
+
+int StreamWorkers(int workers) { return std::max(1, workers / 4); }
+
+std::vector<std::string> ServiceNames() {
+  return {v1::AuditService::service_full_name(),    v1::CatalogService::service_full_name(),
+          v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
+          v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
+          v1::WorkOrderService::service_full_name()};
+}
+
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<AuditService>(rpc));
+  services.push_back(std::make_unique<CatalogService>(rpc));
+  services.push_back(std::make_unique<LotService>(rpc));
+  services.push_back(std::make_unique<RecallService>(rpc));
+  services.push_back(std::make_unique<StockService>(rpc));
+  services.push_back(std::make_unique<TraceService>(rpc));
+  services.push_back(std::make_unique<WorkOrderService>(rpc));
+  return services;
+}
+
+// Connections that fail silently are found within a minute and a half; those that live long move to
+// other servers now and then.
+void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
+  grpc::ResourceQuota quota("lots");
+  quota.Resize(kGrpcMemoryBytesMax);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(config.max_message_bytes);
+  const std::pair<const char*, int> arguments[] = {
+      // Else two servers on one port share its connections, and nobody notices.
+      {GRPC_ARG_ALLOW_REUSEPORT, 0},
+      {GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax},
+      {GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax},
+      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS,
+       static_cast<int>(absl::ToInt64Milliseconds(config.connection_age))},
+      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * 60'000},
+      {GRPC_ARG_KEEPALIVE_TIME_MS, 60'000},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000},
+      {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
+      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000},
+  };
+  for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
+}
+
+// Channelz tells of every connection, to anybody who asks. Health tells nothing that matters, and
+// reflection what is published anyway.
+class WithoutChannelz final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+      return plugin->name() == "channelz_service";
+    });
+  }
+};
+
+// Health, reflection and channelz. They are settings of the process.
+void AddStandardServices() {
+  grpc::EnableDefaultHealthCheckService(true);
+  static const bool added = [] {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::channelz::experimental::InitChannelzService();
+    return true;
+  }();
+  (void)added;
+}
+
+// The address with the port that was taken.
+std::string WithPort(const std::string& address, int port) {
+  if (absl::StartsWith(address, "unix:")) return address;
+  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+}
+
+// How long calls are still taken after the health service has said NOT_SERVING. A call that crosses
+// gRPC's own shutdown is cancelled, and its client cannot know that it may repeat; so those who
+// watch the health leave first. That takes milliseconds; a load balancer that asks now and then,
+// seconds.
+absl::Duration NoticeOf(const Config& config, absl::Duration drain) {
+  const absl::Duration part = drain / 5;
+  return IsLoopback(config.listen) ? std::min(part, absl::Milliseconds(500)) : part;
+}
+
+pg::ConnectionOptions ConnectionOptionsOf(const Server::Options& options,
+                                          pg::StatementObserver& observer) {
+  return {.conninfo = options.conninfo, .observer = &observer};
+}
+
+absl::StatusOr<PageTokens> LoadPageTokens(const Server::Options& options) {
+  ASSIGN_OR_RETURN(const auto db, pg::Connection::Open({.conninfo = options.conninfo,
+                                                        .observer = options.observer}));
+  return PageTokens::Load(*db);
+}
+
+std::unique_ptr<SpanExporter> MakeSpanExporter(const Server::Options& options, Metrics& metrics,
+                                               Log& log) {
+  if (options.config.otlp_endpoint.empty()) return nullptr;
+  return std::make_unique<SpanExporter>(
+      SpanExporter::Options{.endpoint = options.config.otlp_endpoint, .version = options.version},
+      *metrics.registry(), log);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
+  ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
+  std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
+  RETURN_IF_ERROR(server->LearnWhoIsWho());
+  RETURN_IF_ERROR(server->ListenForMetrics());
+  RETURN_IF_ERROR(server->Listen());
+  return server;
+}
+
+Server::Server(Options options, PageTokens page_tokens, Log& log)
+    : options_(std::move(options)),
+      log_(log),
+      slow_statements_(log, options_.slow_statement, options_.observer),
+      metrics_(options_.version, ServiceNames(), &slow_statements_),
+      // A worker has one connection, and so have the one that forgets requests and the census.
+      pool_({.connection = ConnectionOptionsOf(options_, metrics_),
+             .connections_max =
+                 options_.config.workers + StreamWorkers(options_.config.workers) + 2}),
+      page_tokens_(std::move(page_tokens)),
+      tls_(options_.config.tls),
+      identity_(options_.config.identity),
+      reloads_(metrics_.security(), log),
+      spans_(MakeSpanExporter(options_, metrics_, log)),
+      rpc_({.services = ServiceNames(),
+            .default_company = options_.config.company,
+            .deadline_default = options_.config.default_deadline,
+            .workers = options_.config.workers,
+            .queue_max = options_.config.queue,
+            .stream_workers = StreamWorkers(options_.config.workers),
+            .streams_max = options_.config.streams,
+            .spans = spans_.get(),
+            .caller = {.rate_max = options_.config.caller_rate,
+                       .calls_max = options_.config.caller_calls}},
+           identity_, pool_, page_tokens_, metrics_, log),
+      services_(MakeServices(rpc_)),
+      unknown_methods_(metrics_, log),
+      watch_(ConnectionOptionsOf(options_, metrics_)),
+      census_taker_(pool_, metrics_.business(), log),
+      scrape_(std::make_shared<Scrape>(pool_, rpc_, watch_)) {}
+
+Server::~Server() { Stop(absl::ZeroDuration()); }
+
+std::string Server::MetricsText() const {
+  std::vector<prometheus::MetricFamily> families = metrics_.registry()->Collect();
+  for (prometheus::MetricFamily& family : scrape_->Collect()) {
+    families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+absl::Status Server::LearnWhoIsWho() {
+  const TlsFiles& tls = options_.config.tls;
+  const Identity::Options& identity = options_.config.identity;
+  const SecurityMetrics& metrics = metrics_.security();
+  if (!tls.certificate.empty()) {
+    reloads_.Add("tls", {tls.certificate, tls.key, tls.client_ca}, [this, &tls, &metrics] {
+      RETURN_IF_ERROR(tls_.Load());
+      metrics.certificate_not_after("server").Set(
+          absl::ToDoubleSeconds(tls_.not_after() - absl::UnixEpoch()));
+      if (tls.client_ca.empty()) return absl::OkStatus();
+      metrics.certificate_not_after("client_ca")
+          .Set(absl::ToDoubleSeconds(tls_.client_ca_not_after() - absl::UnixEpoch()));
+      return absl::OkStatus();
+    });
+  }
+  if (!identity.token_keys.empty()) {
+    reloads_.Add("token_keys", {identity.token_keys}, [this] { return identity_.LoadTokenKeys(); });
+  }
+  if (!identity.access_list.empty()) {
+    reloads_.Add("access_list", {identity.access_list},
+                 [this] { return identity_.LoadAccessList(); });
+  }
+  return reloads_.LoadAll();
+}
+
+absl::Status Server::ListenForMetrics() {
+  const std::string& address = options_.config.metrics_listen;
+  if (address.empty()) return absl::OkStatus();
+  try {
+    exposer_ = std::make_unique<prometheus::Exposer>(address);
+  } catch (const std::exception& error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
+  }
+  exposer_->RegisterCollectable(metrics_.registry());
+  exposer_->RegisterCollectable(scrape_);
+  metrics_address_ = WithPort(address, exposer_->GetListeningPorts().front());
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen() {
+  AddStandardServices();
+  grpc::ServerBuilder builder;
+  SetLimits(options_.config, builder);
+  int port = 0;
+  builder.AddListeningPort(options_.config.listen,
+                           options_.config.tls.certificate.empty()
+                               ? grpc::InsecureServerCredentials()
+                               : tls_.NewCredentials(),
+                           &port);
+  if (!identity_.is_open()) builder.SetOption(std::make_unique<WithoutChannelz>());
+  for (const std::unique_ptr<grpc::Service>& service : services_) {
+    builder.RegisterService(service.get());
+  }
+  builder.RegisterCallbackGenericService(&unknown_methods_);
+  // The health service knows only services it was told of: look first, then tell it at once.
+  const absl::Status database = watch_.Check();
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
+  }
+  TellHealth(database);
+  address_ = WithPort(options_.config.listen, port);
+  LimitConnections();
+  reloads_.Watch(options_.reload_period);
+  watching_ =
+      std::make_unique<Periodic>(options_.watch_period, [this] { TellHealth(watch_.Check()); });
+  forgetting_ =
+      std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
+  counting_ = std::make_unique<Periodic>(options_.census_period, [this] { census_taker_.Round(); });
+  return absl::OkStatus();
+}
+
+void Server::LimitConnections() {
+  int connections_max = options_.config.connections;
+  // The other half is for those that come between two looks, and for what lotd itself opens.
+  const int64_t room = RaiseOpenFilesMax() / 2;
+  if (room < connections_max) {
+    log_.Write(LogLevel::kWarning, "connections_limited_by_open_files",
+               LogFields().Add("wanted", int64_t{connections_max}).Add("allowed", room));
+    connections_max = static_cast<int>(room);
+  }
+  limiting_connections_ = std::make_unique<Periodic>(
+      kConnectionsLookPeriod, [this, limit = ConnectionLimit(address_, connections_max)]() mutable {
+        const int closed = limit.Enforce();
+        if (closed == 0) return;
+        metrics_.connections_refused().Increment(closed);
+        log_.Write(LogLevel::kWarning, "connections_refused",
+                   LogFields().Add("closed", int64_t{closed}));
+      });
+}
+
+void Server::TellHealth(const absl::Status& now) {
+  if (now.ok() != database_.ok()) {
+    log_.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
+               now.ok() ? "database_is_back" : "database_is_gone",
+               LogFields().AddIfAny("error", now.ok() ? "" : now.ToString()));
+  }
+  database_ = now;
+  grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
+  health.SetServingStatus("", now.ok());
+  for (const std::string& name : ServiceNames()) health.SetServingStatus(name, now.ok());
+}
+
+void Server::Stop(absl::Duration drain) {
+  if (server_ == nullptr) return;
+  server_->GetHealthCheckService()->Shutdown();
+  watching_.reset();
+  const absl::Time end = absl::Now() + drain;
+  absl::SleepFor(NoticeOf(options_.config, drain));
+  // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
+  // cancels what still runs.
+  absl::Notification stopped;
+  std::thread stop_taking([&] {
+    stopped.WaitForNotificationWithDeadline(end - drain / 5);
+    rpc_.StopTaking();
+  });
+  server_->Shutdown(absl::ToChronoTime(end));
+  server_->Wait();
+  stopped.Notify();
+  stop_taking.join();
+  if (spans_ != nullptr) spans_->Stop();
+  limiting_connections_.reset();
+  reloads_.StopWatching();
+  forgetting_.reset();
+  counting_.reset();
+  exposer_.reset();
+  server_.reset();
+}
+
+}  // namespace lots

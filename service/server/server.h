@@ -1,0 +1,107 @@
+// The server, from its connections to the database up to its listening sockets.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "prometheus/exposer.h"
+#include "service/base/periodic.h"
+#include "service/identity/identity.h"
+#include "service/identity/tls/reloads.h"
+#include "service/identity/tls/tls.h"
+#include "service/observe/log.h"
+#include "service/observe/metrics/metrics.h"
+#include "service/observe/slow_statements.h"
+#include "service/observe/span_exporter.h"
+#include "service/rpc/page_token.h"
+#include "service/rpc/rpc.h"
+#include "service/rpc/unknown_methods.h"
+#include "service/server/config.h"
+#include "service/server/gauge_collector.h"
+#include "service/server/housekeeping.h"
+#include "service/server/scrape.h"
+#include "storage/pg/pool.h"
+#include "storage/pg/values/statement.h"
+
+namespace lots {
+
+class Server {
+ public:
+  struct Options {
+    Config config;
+    std::string conninfo;  // of a database that was migrated
+    std::string version;   // service/version/version.h
+    absl::Duration watch_period = absl::Seconds(2);
+    absl::Duration census_period = kCensusPeriod;
+    absl::Duration slow_statement = kSlowStatement;
+    absl::Duration reload_period = kReloadPeriod;
+    pg::StatementObserver* observer = nullptr;  // hears of every statement too; for tests
+  };
+
+  // Serves when it returns. UNAVAILABLE when the database cannot be reached, FAILED_PRECONDITION
+  // when an address is taken. The log outlives the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, Log& log);
+  // Stops at once, when Stop was not called.
+  ~Server();
+
+  // Says NOT_SERVING, takes no new calls a little later, and lets the running ones go on; all of it
+  // within `drain`.
+  void Stop(absl::Duration drain);
+
+  // Reads certificates, token keys and the access list again, whether they changed or not.
+  void Reload() { reloads_.ReloadAll(); }
+
+  // Where it serves, with the port that was taken for port 0.
+  const std::string& address() const { return address_; }
+  // host:port of /metrics; empty: not served.
+  const std::string& metrics_address() const { return metrics_address_; }
+  // What /metrics says, but for the exposer's own.
+  std::string MetricsText() const;
+
+ private:
+  Server(Options options, PageTokens page_tokens, Log& log);
+
+  // Reads the files that say who is who.
+  absl::Status LearnWhoIsWho();
+  absl::Status ListenForMetrics();
+  absl::Status Listen();
+  // Bounds the connections from now on.
+  void LimitConnections();
+  // Tells the health service how the database is; on the watch's thread once that runs.
+  void TellHealth(const absl::Status& now);
+
+  const Options options_;
+  Log& log_;
+  SlowStatements slow_statements_;
+  Metrics metrics_;
+  pg::Pool pool_;
+  const PageTokens page_tokens_;
+  TlsCertificates tls_;
+  Identity identity_;
+  Reloads reloads_;
+  const std::unique_ptr<SpanExporter> spans_;  // null: no spans are sent
+  Rpc rpc_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  UnknownMethods unknown_methods_;
+  DatabaseWatch watch_;
+  CensusTaker census_taker_;
+  std::shared_ptr<Scrape> scrape_;
+
+  std::string address_;
+  std::string metrics_address_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<grpc::Server> server_;
+
+  absl::Status database_ = absl::OkStatus();  // as the watch saw it last; on its thread only
+  std::unique_ptr<Periodic> watching_;
+  std::unique_ptr<Periodic> forgetting_;
+  std::unique_ptr<Periodic> counting_;
+  std::unique_ptr<Periodic> limiting_connections_;
+};
+
+}  // namespace lots

@@ -1,0 +1,121 @@
+// What tracking knows of a company, its products and its places.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/model.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+struct Settings {
+  CompanyId company;
+  bool lots_enabled = true;
+  bool expiry_enabled = true;
+  std::string time_zone = "UTC";
+  int64_t version = 0;
+  absl::Time created_at;
+  absl::Time updated_at;
+};
+
+struct Product {
+  ProductId product_id;
+  std::string display_name;
+  std::optional<Tracking> tracking;  // in an order: none, keep what it is
+  std::string unit;
+  int scale = 0;
+  std::string number_template;
+  int64_t next_number = 0;  // in an order: 0, keep the counter
+  ShelfLife shelf_life;
+  bool inherit_expiry = false;
+  int warranty_months = 0;
+  std::string gtin;
+  bool producible = false;
+  bool case_sensitive = false;
+  int64_t version = 0;
+  absl::Time created_at;
+  absl::Time updated_at;
+};
+
+struct Address {
+  std::string street;
+  std::string city;
+  std::string region;
+  std::string postal_code;
+  std::string country;
+  std::string phone;
+};
+
+struct Location {
+  LocationId location_id;
+  std::optional<LocationKind> kind;  // in an order: none, keep what it is
+  std::string display_name;
+  std::optional<LocationId> parent_id;
+  std::string gln;
+  Address address;
+  bool is_default = false;
+  absl::Time created_at;
+  absl::Time updated_at;
+};
+
+// COMPANY_NOT_FOUND when nothing created it yet.
+absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& company);
+
+struct UpdateSettingsOrder {
+  WriteContext context;
+  std::optional<bool> lots_enabled;
+  std::optional<bool> expiry_enabled;
+  std::optional<std::string> time_zone;
+  std::optional<int64_t> version;  // must be the current one
+};
+// Changes what is given, and creates the company with the defaults of Settings when it is new.
+// FIELD_INVALID (time zone), ETAG_MISMATCH.
+absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsOrder& order);
+
+struct UpsertProductsOrder {
+  WriteContext context;
+  std::vector<Product> products;  // no id twice
+  std::vector<std::string> mask;  // proto names of fields; empty: all of them
+};
+// Creates or changes products, all or nothing, creating the company when it is new; answers them in
+// the order's order. FIELD_INVALID, PRODUCT_HAS_LOTS.
+absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
+                                                    const UpsertProductsOrder& order);
+
+// What a mask may name.
+std::vector<absl::string_view> ProductFields();
+
+// PRODUCT_NOT_FOUND.
+absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
+                                   const ProductId& product_id);
+// At most `limit` products with ids after `after`, by id.
+absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
+                                                  const ProductId& after, int limit);
+
+struct UpsertLocationsOrder {
+  WriteContext context;
+  std::vector<Location> locations;  // no id twice
+  std::vector<std::string> mask;    // proto names of fields; empty: all of them
+};
+// Creates or changes locations, all or nothing, creating the company when it is new; answers them
+// in the order's order. FIELD_INVALID, LOCATION_NOT_FOUND (parent), LOCATION_KIND_IMMUTABLE,
+// LOCATION_CYCLE.
+absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
+                                                      const UpsertLocationsOrder& order);
+
+// What a mask may name.
+std::vector<absl::string_view> LocationFields();
+
+// At most `limit` locations with ids after `after`, by id.
+absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
+                                                    const LocationId& after, int limit);
+
+}  // namespace lots

@@ -1,0 +1,388 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/catalog/catalog.h"
+#include "storage/catalog/new_company.h"
+#include "storage/catalog/update_fields.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/errors.h"
+#include "storage/numbers/gtin.h"
+#include "storage/numbers/template.h"
+#include "storage/pg/error.h"
+#include "storage/pg/pipeline.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+// Whoever is creating a lot of one of them has a share of its row, by the foreign key, and is
+// waited for; so its rules and its lots are known until the commit.
+constexpr pg::Statement kLockProducts{"lock_products", R"sql(
+  SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
+         best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
+         producible, case_sensitive, version, created_at, updated_at
+  FROM products WHERE company = $1 AND product_id = ANY ($2)
+  ORDER BY product_id FOR UPDATE)sql"};
+
+// Read beside kLockProducts and not locked: a range of numbers may be reserved meanwhile.
+constexpr pg::Statement kFindCounters{"find_counters", R"sql(
+  SELECT product_id, next_value
+  FROM number_counters WHERE company = $1 AND product_id = ANY ($2))sql"};
+
+constexpr pg::Statement kFindProducts{"find_products", R"sql(
+  SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
+         best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
+         producible, case_sensitive, version, created_at, updated_at
+  FROM products WHERE company = $1 AND product_id = ANY ($2))sql"};
+
+constexpr pg::Statement kListProducts{"list_products", R"sql(
+  SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
+         best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
+         producible, case_sensitive, version, created_at, updated_at
+  FROM products WHERE company = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
+
+constexpr pg::Statement kCountLotsOfProducts{"count_lots_of_products", R"sql(
+  SELECT product_id, count(*) FROM lots WHERE company = $1 AND product_id = ANY ($2)
+  GROUP BY product_id)sql"};
+
+constexpr pg::Statement kInsertProduct{"insert_product", R"sql(
+  INSERT INTO products
+    (company, product_id, display_name, tracking, unit, scale, number_template, expire_days,
+     best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
+     producible, case_sensitive, version, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+  )sql"};
+
+constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
+  UPDATE products
+  SET display_name = $3, tracking = $4, unit = $5, scale = $6, number_template = $7,
+      expire_days = $8, best_before_days = $9, removal_days = $10, alert_days = $11,
+      inherit_expiry = $12, warranty_months = $13, gtin = $14, producible = $15,
+      case_sensitive = $16, version = $17, updated_at = $18
+  WHERE company = $1 AND product_id = $2)sql"};
+
+// Never back: numbers below were given out already.
+constexpr pg::Statement kRaiseCounter{"raise_counter", R"sql(
+  INSERT INTO number_counters (company, product_id, next_value) VALUES ($1, $2, $3)
+  ON CONFLICT (company, product_id)
+  DO UPDATE SET next_value = greatest(number_counters.next_value, excluded.next_value))sql"};
+
+using Field = UpdateField<Product>;
+
+constexpr Field kFields[] = {
+    {"display_name", [](const Product& given, Product& p) { p.display_name = given.display_name; }},
+    {"tracking",
+     [](const Product& given, Product& p) {
+       if (given.tracking.has_value()) p.tracking = given.tracking;
+     }},
+    {"unit", [](const Product& given, Product& p) { p.unit = given.unit; }},
+    {"scale", [](const Product& given, Product& p) { p.scale = given.scale; }},
+    {"number_template",
+     [](const Product& given, Product& p) { p.number_template = given.number_template; }},
+    {"next_number",
+     [](const Product& given, Product& p) {
+       if (given.next_number > 0) p.next_number = given.next_number;
+     }},
+    {"shelf_life", [](const Product& given, Product& p) { p.shelf_life = given.shelf_life; }},
+    {"inherit_expiry",
+     [](const Product& given, Product& p) { p.inherit_expiry = given.inherit_expiry; }},
+    {"warranty_months",
+     [](const Product& given, Product& p) { p.warranty_months = given.warranty_months; }},
+    {"gtin", [](const Product& given, Product& p) { p.gtin = given.gtin; }},
+    {"producible", [](const Product& given, Product& p) { p.producible = given.producible; }},
+    {"case_sensitive",
+     [](const Product& given, Product& p) { p.case_sensitive = given.case_sensitive; }},
+};
+
+Product ReadProduct(const pg::Row& row) {
+  using Days = std::optional<int32_t>;
+  return {.product_id = ProductId(row.Get<std::string>(0)),
+          .display_name = row.Get<std::string>(1),
+          .tracking = row.Get<Tracking>(2),
+          .unit = row.Get<std::string>(3),
+          .scale = row.Get<int>(4),
+          .number_template = row.Get<std::string>(5),
+          .next_number = 1,
+          .shelf_life = {.expire_days = row.Get<Days>(6),
+                         .best_before_days = row.Get<Days>(7),
+                         .removal_days = row.Get<Days>(8),
+                         .alert_days = row.Get<Days>(9)},
+          .inherit_expiry = row.Get<bool>(10),
+          .warranty_months = row.Get<int>(11),
+          .gtin = row.Get<std::string>(12),
+          .producible = row.Get<bool>(13),
+          .case_sensitive = row.Get<bool>(14),
+          .version = row.Get<int64_t>(15),
+          .created_at = row.Get<absl::Time>(16),
+          .updated_at = row.Get<absl::Time>(17)};
+}
+
+using ProductsById = std::map<ProductId, Product>;
+
+ProductsById ReadProducts(const pg::Result& products, const pg::Result& counters) {
+  ProductsById by_id;
+  for (const pg::Row& row : products) {
+    Product product = ReadProduct(row);
+    by_id.emplace(product.product_id, std::move(product));
+  }
+  for (const pg::Row& row : counters) {
+    const auto found = by_id.find(ProductId(row.Get<std::string>(0)));
+    if (found != by_id.end()) found->second.next_number = row.Get<int64_t>(1);
+  }
+  return by_id;
+}
+
+std::vector<ProductId> IdsOf(const std::vector<Product>& products) {
+  std::vector<ProductId> ids;
+  for (const Product& product : products) ids.push_back(product.product_id);
+  return ids;
+}
+
+// --- the rules of one product -----------------------------------------------------------------
+
+// Collects what is wrong with product `index` of an order.
+class ProductJudge {
+ public:
+  ProductJudge(size_t index, std::vector<Problem>& problems) : index_(index), problems_(problems) {}
+
+  // Rules of the values themselves. The GTIN is brought into its 14 digits.
+  void Judge(Product& product) {
+    if (!product.tracking.has_value()) Refused("tracking", "", "is required for a new product");
+    const bool serial = product.tracking == Tracking::kSerial;
+    InRange("scale", product.scale, serial ? 0 : Quantity::kScaleMax);
+    InRange("warranty_months", product.warranty_months, kWarrantyMonthsMax);
+    JudgeShelfLife(product.shelf_life);
+    if (!product.gtin.empty()) {
+      const absl::StatusOr<std::string> gtin = CleanGtin(product.gtin);
+      Require("gtin", product.gtin, gtin.status());
+      product.gtin = gtin.value_or("");
+    }
+    if (!product.number_template.empty()) {
+      Require("number_template", product.number_template,
+              NumberTemplate::Parse(product.number_template).status());
+    }
+  }
+
+  void JudgeCounter(int64_t stored, int64_t wanted) {
+    if (wanted >= stored) return;
+    Refused("next_number", absl::StrCat(wanted),
+            absl::StrCat("value ", wanted, " is below the counter, which is at ", stored,
+                         ": numbers are never made twice"));
+  }
+
+ private:
+  void JudgeShelfLife(const ShelfLife& shelf_life) {
+    Require("shelf_life", "", CheckShelfLife(shelf_life));
+  }
+  void InRange(absl::string_view field, int64_t value, int64_t max) {
+    if (0 <= value && value <= max) return;
+    Refused(field, absl::StrCat(value),
+            absl::StrCat("value ", value, " is not between 0 and ", max));
+  }
+  void Require(absl::string_view field, absl::string_view value, const absl::Status& status) {
+    if (!status.ok()) Refused(field, value, status.message());
+  }
+  void Refused(absl::string_view field, absl::string_view value, absl::string_view message) {
+    problems_.push_back(FieldInvalid(Indexed("products", index_, field), value, message));
+  }
+
+  const size_t index_;
+  std::vector<Problem>& problems_;
+};
+
+// Which of the rules that lots rest on would change; empty: none.
+absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
+  if (stored.tracking != wanted.tracking) return "tracking";
+  if (stored.scale != wanted.scale) return "scale";
+  if (stored.case_sensitive != wanted.case_sensitive) return "case_sensitive";
+  return "";
+}
+
+// Whether anything but the counter differs.
+bool IsChanged(const Product& a, const Product& b) {
+  const auto key = [](const Product& p) {
+    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template,
+                    p.inherit_expiry, p.warranty_months, p.gtin, p.producible, p.case_sensitive);
+  };
+  return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
+}
+
+// --- one upsert ---------------------------------------------------------------------------------
+
+struct Change {
+  std::optional<Product> stored;  // none: it is new
+  Product wanted;
+};
+
+// What the order makes of what is stored, in the order's order.
+std::vector<Change> PlanChanges(const UpsertProductsOrder& order, const ProductsById& stored,
+                                std::vector<Problem>& problems) {
+  std::vector<Change> changes;
+  for (size_t i = 0; i < order.products.size(); ++i) {
+    const Product& given = order.products[i];
+    ProductJudge judge(i, problems);
+    Change change{.stored = std::nullopt, .wanted = given};
+    const auto found = stored.find(given.product_id);
+    if (found == stored.end()) {
+      change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
+      change.wanted.created_at = order.context.now;
+    } else {
+      change.stored = found->second;
+      change.wanted = Updated(found->second, given, order.mask, absl::MakeConstSpan(kFields));
+      judge.JudgeCounter(found->second.next_number, change.wanted.next_number);
+    }
+    judge.Judge(change.wanted);
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+// PRODUCT_HAS_LOTS for every product whose rules would change under its lots.
+absl::Status JudgeRules(pg::Transaction& transaction, const CompanyId& company,
+                        const std::vector<Change>& changes, std::vector<Problem>& problems) {
+  std::vector<ProductId> ids;
+  for (const Change& change : changes) {
+    if (change.stored.has_value() && !ChangedRule(*change.stored, change.wanted).empty()) {
+      ids.push_back(change.wanted.product_id);
+    }
+  }
+  if (ids.empty()) return absl::OkStatus();
+  const size_t counted = transaction.Add(kCountLotsOfProducts, company, ids);
+  ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  std::map<ProductId, int64_t> lot_counts;
+  for (const pg::Row& row : read[counted]) {
+    lot_counts.emplace(row.Get<std::string>(0), row.Get<int64_t>(1));
+  }
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const auto lots = lot_counts.find(changes[i].wanted.product_id);
+    if (lots == lot_counts.end()) continue;
+    const absl::string_view rule = ChangedRule(*changes[i].stored, changes[i].wanted);
+    problems.push_back(
+        {Reason::kProductHasLots,
+         Indexed("products", i, rule),
+         absl::StrCat("product \"", lots->first.value(), "\" has ", lots->second, " lots, so its ",
+                      rule, " cannot change: register another product and move on with that"),
+         {{"product_id", lots->first.value()},
+          {"field", std::string(rule)},
+          {"lot_count", absl::StrCat(lots->second)}}});
+  }
+  return absl::OkStatus();
+}
+
+void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
+                     const pg::Statement& statement, const Product& p) {
+  const ShelfLife& shelf_life = p.shelf_life;
+  transaction.Add(statement, company, p.product_id, p.display_name, p.tracking, p.unit, p.scale,
+                  p.number_template, shelf_life.expire_days, shelf_life.best_before_days,
+                  shelf_life.removal_days, shelf_life.alert_days, p.inherit_expiry,
+                  p.warranty_months, p.gtin, p.producible, p.case_sensitive, p.version,
+                  p.updated_at);
+}
+
+// Adds what differs from what is stored; what does not keeps its etag.
+void AddWrites(pg::Transaction& transaction, const WriteContext& context,
+               std::vector<Change>& changes) {
+  for (Change& change : changes) {
+    Product& wanted = change.wanted;
+    const bool is_new = !change.stored.has_value();
+    if (is_new || IsChanged(*change.stored, wanted)) {
+      wanted.version = is_new ? 1 : change.stored->version + 1;
+      wanted.updated_at = context.now;
+      AddProductWrite(transaction, context.company, is_new ? kInsertProduct : kUpdateProduct,
+                      wanted);
+    }
+    if (is_new || wanted.next_number > change.stored->next_number) {
+      transaction.Add(kRaiseCounter, context.company, wanted.product_id, wanted.next_number);
+    }
+  }
+}
+
+absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
+                                               const UpsertProductsOrder& order) {
+  const WriteContext& context = order.context;
+  const std::vector<ProductId> ids = IdsOf(order.products);
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, context, {});
+  EnsureCompany(transaction, context);
+  const size_t locked = transaction.Add(kLockProducts, context.company, ids);
+  const size_t counters = transaction.Add(kFindCounters, context.company, ids);
+  ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  std::vector<Problem> problems;
+  std::vector<Change> changes =
+      PlanChanges(order, ReadProducts(read[locked], read[counters]), problems);
+  RETURN_IF_ERROR(JudgeRules(transaction, context.company, changes, problems));
+  if (!problems.empty()) return Refuse(std::move(problems));
+  AddWrites(transaction, context, changes);
+  AddAuditEntry(transaction, context, {});
+  RETURN_IF_ERROR(transaction.Commit().status());
+  std::vector<Product> products;
+  for (Change& change : changes) products.push_back(std::move(change.wanted));
+  return products;
+}
+
+// Another writer may create a product between our reading and our writing. The constraint holds;
+// the second look sees the product.
+absl::StatusOr<std::vector<Product>> TryUpsertTwice(pg::Connection& db,
+                                                    const UpsertProductsOrder& order) {
+  absl::StatusOr<std::vector<Product>> products = TryUpsert(db, order);
+  const bool overtaken = pg::ViolatesConstraint(products.status(), "products_pkey");
+  return overtaken ? TryUpsert(db, order) : products;
+}
+
+absl::StatusOr<ProductsById> FindProducts(pg::Connection& db, const CompanyId& company,
+                                          const std::vector<ProductId>& ids) {
+  pg::Flight flight(db);
+  const size_t products = flight.Add(kFindProducts, company, ids);
+  const size_t counters = flight.Add(kFindCounters, company, ids);
+  ASSIGN_OR_RETURN(const pg::Results read, flight.Send());
+  return ReadProducts(read[products], read[counters]);
+}
+
+absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db, const UpsertProductsOrder& order) {
+  ASSIGN_OR_RETURN(const ProductsById by_id,
+                   FindProducts(db, order.context.company, IdsOf(order.products)));
+  std::vector<Product> products;
+  for (const Product& product : order.products) products.push_back(by_id.at(product.product_id));
+  return products;
+}
+
+}  // namespace
+
+std::vector<absl::string_view> ProductFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
+
+absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
+                                                    const UpsertProductsOrder& order) {
+  return WriteOnce(
+      db, order.context, [&] { return TryUpsertTwice(db, order); },
+      [&](const std::vector<Uuid>&) { return Rebuild(db, order); });
+}
+
+absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
+                                   const ProductId& product_id) {
+  ASSIGN_OR_RETURN(ProductsById found, FindProducts(db, company, {product_id}));
+  if (!found.empty()) return std::move(found.begin()->second);
+  return Refuse({Reason::kProductNotFound,
+                 "product_id",
+                 absl::StrCat("product \"", product_id.value(),
+                              "\" is not registered here: UpsertProducts does it"),
+                 {{"product_id", product_id.value()}}});
+}
+
+absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
+                                                  const ProductId& after, int limit) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListProducts, company, after, limit));
+  std::vector<ProductId> ids;
+  for (const pg::Row& row : rows) ids.emplace_back(row.Get<std::string>(0));
+  ASSIGN_OR_RETURN(const pg::Result counters, pg::Query(db, kFindCounters, company, ids));
+  std::vector<Product> products;
+  for (auto& [id, product] : ReadProducts(rows, counters)) products.push_back(product);
+  return products;
+}
+
+}  // namespace lots

@@ -1,0 +1,93 @@
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/catalog/catalog.h"
+#include "storage/catalog/new_company.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/errors.h"
+#include "storage/pg/pipeline.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kFindSettings{"find_settings", R"sql(
+  SELECT company, lots_enabled, expiry_enabled, time_zone, version, created_at, updated_at
+  FROM companies WHERE company = $1)sql"};
+
+constexpr pg::Statement kLockSettings{"lock_settings", R"sql(
+  SELECT company, lots_enabled, expiry_enabled, time_zone, version, created_at, updated_at
+  FROM companies WHERE company = $1 FOR NO KEY UPDATE)sql"};
+
+constexpr pg::Statement kUpdateSettings{"update_settings", R"sql(
+  UPDATE companies
+  SET lots_enabled = $2, expiry_enabled = $3, time_zone = $4, version = $5, updated_at = $6
+  WHERE company = $1)sql"};
+
+Settings ReadSettings(const pg::Row& row) {
+  return {.company = CompanyId(row.Get<std::string>(0)),
+          .lots_enabled = row.Get<bool>(1),
+          .expiry_enabled = row.Get<bool>(2),
+          .time_zone = row.Get<std::string>(3),
+          .version = row.Get<int64_t>(4),
+          .created_at = row.Get<absl::Time>(5),
+          .updated_at = row.Get<absl::Time>(6)};
+}
+
+absl::Status CheckVersion(const UpdateSettingsOrder& order, const Settings& stored) {
+  if (order.version.value_or(stored.version) == stored.version) return absl::OkStatus();
+  const std::string etag = absl::StrCat("\"", stored.version, "\"");
+  return Refuse({Reason::kEtagMismatch,
+                 "settings.etag",
+                 absl::StrCat("settings.etag is not the current one, ", etag,
+                              ": somebody changed the settings; read them again and decide anew"),
+                 {{"etag", etag}}});
+}
+
+absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsOrder& order) {
+  const WriteContext& context = order.context;
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, context, {});
+  EnsureCompany(transaction, context);
+  const size_t locked = transaction.Add(kLockSettings, context.company);
+  ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  Settings settings = ReadSettings(read[locked][0]);
+  RETURN_IF_ERROR(CheckVersion(order, settings));
+  settings.lots_enabled = order.lots_enabled.value_or(settings.lots_enabled);
+  settings.expiry_enabled = order.expiry_enabled.value_or(settings.expiry_enabled);
+  settings.time_zone = order.time_zone.value_or(settings.time_zone);
+  settings.version += 1;
+  settings.updated_at = context.now;
+  transaction.Add(kUpdateSettings, context.company, settings.lots_enabled, settings.expiry_enabled,
+                  settings.time_zone, settings.version, settings.updated_at);
+  AddAuditEntry(transaction, context, {});
+  RETURN_IF_ERROR(transaction.Commit().status());
+  return settings;
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& company) {
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindSettings, company));
+  if (!found.empty()) return ReadSettings(found[0]);
+  return Refuse({Reason::kCompanyNotFound,
+                 "company",
+                 absl::StrCat("company \"", company.value(),
+                              "\" is not known here: its first UpdateSettings, UpsertProducts or "
+                              "UpsertLocations creates it"),
+                 {{"company", company.value()}}});
+}
+
+absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsOrder& order) {
+  if (order.time_zone.has_value()) {
+    const absl::StatusOr<absl::TimeZone> zone = LoadZone(*order.time_zone);
+    if (!zone.ok()) {
+      return Refuse(FieldInvalid("settings.time_zone", *order.time_zone, zone.status().message()));
+    }
+  }
+  return WriteOnce(
+      db, order.context, [&] { return TryUpdate(db, order); },
+      [&](const std::vector<Uuid>&) { return GetSettings(db, order.context.company); });
+}
+
+}  // namespace lots

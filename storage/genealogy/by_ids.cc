@@ -1,0 +1,53 @@
+#include "storage/genealogy/by_ids.h"
+
+#include <cstdint>
+
+#include "storage/base/status_macros.h"
+
+namespace lots {
+namespace {
+
+// Fewer are looked up sooner than counted.
+constexpr size_t kIdsMin = 200;
+// So many for each that is wanted: an id that is not costs a fifth of a look, a row as much. One of
+// the others may have a million rows.
+constexpr int64_t kIdsMax = 2;
+constexpr int64_t kRowsMax = 8;
+
+}  // namespace
+
+template <class Id>
+absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::SpreadReads& reads,
+                                                const pg::Statement& between,
+                                                const CompanyId& company, absl::Span<const Id> ids,
+                                                size_t ids_per_part) {
+  std::vector<IdPart<Id>> parts;
+  for (size_t begin = 0; begin < ids.size(); begin += ids_per_part) {
+    parts.push_back({ids.subspan(begin, ids_per_part)});
+  }
+  if (ids.size() < kIdsMin) return parts;
+  // One more than may be there tells that there are more.
+  for (const IdPart<Id>& part : parts) {
+    const auto wanted = static_cast<int64_t>(part.ids.size());
+    reads.Add(between, company, part.ids.front(), part.ids.back(), kIdsMax * wanted + 1,
+              kRowsMax * wanted + 1);
+  }
+  RETURN_IF_ERROR(reads.Post());
+  for (IdPart<Id>& part : parts) {
+    const auto wanted = static_cast<int64_t>(part.ids.size());
+    ASSIGN_OR_RETURN(const pg::Result counted, reads.Take());
+    const pg::Row row = counted[0];
+    part.close = row.template Get<int64_t>(0) <= kIdsMax * wanted &&
+                 row.template Get<int64_t>(1) <= kRowsMax * wanted;
+  }
+  return parts;
+}
+
+template absl::StatusOr<std::vector<IdPart<LotId>>> PartsOf(pg::SpreadReads&, const pg::Statement&,
+                                                            const CompanyId&,
+                                                            absl::Span<const LotId>, size_t);
+template absl::StatusOr<std::vector<IdPart<TransformationId>>> PartsOf(
+    pg::SpreadReads&, const pg::Statement&, const CompanyId&, absl::Span<const TransformationId>,
+    size_t);
+
+}  // namespace lots

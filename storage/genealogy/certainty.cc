@@ -1,0 +1,56 @@
+#include "storage/genealogy/graph.h"
+
+namespace lots {
+namespace {
+
+using Link = TraceGraph::Link;
+
+// Spreads certainty from lot to lot along certain links: those of an exact input to the output that
+// it names, and those of pooled inputs to a single output.
+class Spreading {
+ public:
+  Spreading(TraceGraph& graph, TraceDirection direction)
+      : graph_(graph), downstream_(direction == TraceDirection::kDownstream) {}
+
+  void From(const std::vector<LotId>& seeds) {
+    for (const LotId& seed : seeds) Mark(graph_.nodes.Find(seed));
+    while (!certain_.empty()) {
+      const uint32_t lot = certain_.back();
+      certain_.pop_back();
+      for (const uint32_t link : graph_.LinksOfLot(lot)) Cross(lot, graph_.links[link]);
+    }
+  }
+
+ private:
+  void Mark(uint32_t lot) {
+    if (!graph_.IsNode(lot) || graph_.nodes[lot].second.certain) return;
+    graph_.nodes[lot].second.certain = true;
+    certain_.push_back(lot);
+  }
+
+  void Cross(uint32_t lot, const Link& link) {
+    if (link.kind == TraceLinkKind::kExactInput) {
+      if (downstream_ && link.lot == lot) Mark(link.output);
+      if (!downstream_ && link.output == lot) Mark(link.lot);
+      return;
+    }
+    const bool near = downstream_ ? IsInput(link.kind) : IsMade(link.kind);
+    if (!near || !graph_.steps[link.step].single_output) return;
+    for (const Link& other : graph_.LinksOfStep(link.step)) {
+      const bool far = downstream_ ? IsMade(other.kind) : other.kind == TraceLinkKind::kPooledInput;
+      if (far) Mark(other.lot);
+    }
+  }
+
+  TraceGraph& graph_;
+  const bool downstream_;
+  std::vector<uint32_t> certain_;
+};
+
+}  // namespace
+
+void MarkCertain(TraceGraph& graph, const TraceOrder& order) {
+  Spreading(graph, order.direction).From(order.seeds);
+}
+
+}  // namespace lots

@@ -1,0 +1,74 @@
+// Which of the lots that a walk reached are told.
+#include <algorithm>
+
+#include "storage/base/status_macros.h"
+#include "storage/genealogy/graph.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kOfProducts{"trace_of_products", R"sql(
+  SELECT lot_id FROM lots
+  WHERE company = $1 AND lot_id = ANY($2) AND product_id = ANY($3))sql"};
+
+constexpr pg::Statement kAtPlaces{"trace_at_places", R"sql(
+  SELECT DISTINCT lot_id FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND location_id = ANY($3) AND quantity > 0)sql"};
+
+constexpr pg::Statement kAtPlacesThen{"trace_at_places_then", R"sql(
+  SELECT DISTINCT b.lot_id FROM balances b
+  WHERE b.company = $1 AND b.lot_id = ANY($2) AND b.location_id = ANY($3) AND 0 < (
+    SELECT sum(CASE WHEN m.to_location_id = b.location_id THEN m.quantity ELSE -m.quantity END)
+    FROM movements m
+    WHERE m.company = $1 AND m.lot_id = b.lot_id
+      AND (m.from_location_id = b.location_id OR m.to_location_id = b.location_id)
+      AND m.occurred_at <= $4 AND m.recorded_at <= $5))sql"};
+
+constexpr size_t kLotsPerStatement = 20'000;
+
+// Adds what each lot must meet; returns how many conditions these are.
+int AddConditions(pg::Transaction& snapshot, const TraceOrder& order,
+                  const std::vector<LotId>& lots) {
+  const TraceFilter& filter = order.filter;
+  int count = 0;
+  if (!filter.product_ids.empty()) {
+    snapshot.Add(kOfProducts, order.company, lots, filter.product_ids);
+    ++count;
+  }
+  if (filter.location_ids.empty()) return count;
+  if (order.IsNow()) {
+    snapshot.Add(kAtPlaces, order.company, lots, filter.location_ids);
+  } else {
+    snapshot.Add(kAtPlacesThen, order.company, lots, filter.location_ids, order.as_of,
+                 order.known_at);
+  }
+  return count + 1;
+}
+
+}  // namespace
+
+absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceOrder& order) {
+  if (order.filter.product_ids.empty() && order.filter.location_ids.empty()) {
+    return absl::OkStatus();
+  }
+  const size_t count = graph.nodes.size();
+  // Seeds are always told.
+  for (size_t begin = graph.levels[1]; begin < count; begin += kLotsPerStatement) {
+    std::vector<LotId> lots;
+    for (size_t i = begin; i < std::min(count, begin + kLotsPerStatement); ++i) {
+      lots.push_back(graph.nodes[i].first);
+    }
+    const int conditions = AddConditions(snapshot, order, lots);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+    std::vector<int> met(lots.size());
+    for (const pg::Result& result : results) {
+      for (const pg::Row& row : result) ++met[graph.nodes.Find(row.Get<LotId>(0)) - begin];
+    }
+    for (size_t i = 0; i < lots.size(); ++i) {
+      graph.nodes[begin + i].second.withheld = met[i] < conditions;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace lots

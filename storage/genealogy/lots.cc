@@ -1,0 +1,152 @@
+#include "storage/genealogy/lots.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <tuple>
+#include <type_traits>
+
+#include "absl/strings/string_view.h"
+
+namespace lots {
+namespace {
+
+LOTS_BY_IDS(kTraceLots, "trace_lots", R"sql(
+  SELECT lot_id, product_id, number_key, number, tracking, scale, reference, state, expires_on
+  FROM lots WHERE company = $1 AND )sql",
+            "lot_id", "");
+
+constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
+
+// Followed by product, number and reference.
+struct LotHeader {
+  uint16_t product_size;  // 0: the product of the lot before
+  uint16_t number_size;
+  LotState state;
+  int32_t expires_on;  // days since 1970-01-01, or kNever
+};
+
+// Followed by work order, actor and note.
+struct StepHeader {
+  int64_t occurred_at, recorded_at;  // microseconds, as the database keeps them
+  uint16_t work_order_size;
+  uint16_t actor_size;
+  bool has_work_order;
+  bool same_actor;  // as the one before
+};
+
+template <class Header>
+absl::string_view BytesOf(const Header& header) {
+  static_assert(std::is_trivially_copyable_v<Header>);
+  return {reinterpret_cast<const char*>(&header), sizeof(header)};
+}
+
+template <class Header>
+Header TakeHeader(absl::string_view& left) {
+  Header header;
+  std::memcpy(&header, TakePiece(left, sizeof(header)).data(), sizeof(header));
+  return header;
+}
+
+}  // namespace
+
+void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots) {
+  AddByIds(reads, kTraceLots, order.company, lots);
+}
+
+TraceLot ReadTraceLot(const pg::Row& row) {
+  TraceLot lot;
+  lot.lot_id = row.Get<LotId>(0);
+  lot.product_id = row.Get<ProductId>(1);
+  lot.number_key = row.Get<std::string>(2);
+  lot.number = row.Get<std::string>(3);
+  lot.tracking = row.Get<Tracking>(4);
+  lot.scale = row.Get<int>(5);
+  lot.reference = row.Get<std::string>(6);
+  lot.state = row.Get<LotState>(7);
+  lot.expires_on = row.Get<std::optional<absl::CivilDay>>(8);
+  return lot;
+}
+
+void SortTraceLots(std::vector<TraceLot>& lots) {
+  const auto before = [](const TraceLot& a, const TraceLot& b) {
+    return std::tie(a.product_id, a.number_key, a.lot_id) <
+           std::tie(b.product_id, b.number_key, b.lot_id);
+  };
+  // Numbers often count up with the ids, in whose order the lots come.
+  if (!std::is_sorted(lots.begin(), lots.end(), before)) {
+    std::sort(lots.begin(), lots.end(), before);
+  }
+}
+
+TraceNode NodeOf(const TraceLot& lot) {
+  TraceNode node;
+  node.lot_id = lot.lot_id;
+  node.product_id = lot.product_id;
+  node.number = lot.number;
+  node.tracking = lot.tracking;
+  node.scale = lot.scale;
+  node.reference = lot.reference;
+  node.state = lot.state;
+  node.expires_on = lot.expires_on;
+  return node;
+}
+
+void TraceLotQueue::Push(const TraceLot& lot) {
+  const bool same_product = lot.product_id == pushed_;
+  const absl::string_view product = same_product ? "" : absl::string_view(lot.product_id.value());
+  LotHeader header{};
+  header.product_size = static_cast<uint16_t>(product.size());
+  header.number_size = static_cast<uint16_t>(lot.number.size());
+  header.state = lot.state;
+  header.expires_on =
+      lot.expires_on ? static_cast<int32_t>(*lot.expires_on - absl::CivilDay()) : kNever;
+  queue_.Push({BytesOf(header), product, lot.number, lot.reference});
+  if (!same_product) pushed_ = lot.product_id;
+}
+
+void TraceLotQueue::Pop(TraceNode& node) {
+  absl::string_view left = queue_.Pop();
+  const auto header = TakeHeader<LotHeader>(left);
+  if (header.product_size > 0) {
+    popped_ = ProductId(std::string(TakePiece(left, header.product_size)));
+  }
+  node.product_id = popped_;
+  node.number = std::string(TakePiece(left, header.number_size));
+  node.reference = std::string(left);
+  node.state = header.state;
+  if (header.expires_on != kNever) node.expires_on = absl::CivilDay() + header.expires_on;
+}
+
+void TraceStepQueue::Push(const Transformation& step) {
+  const absl::string_view work_order =
+      step.work_order ? absl::string_view(step.work_order->value()) : "";
+  const bool same_actor = step.actor == pushed_;
+  const absl::string_view actor = same_actor ? "" : absl::string_view(step.actor);
+  StepHeader header{};
+  header.occurred_at = absl::ToUnixMicros(step.occurred_at);
+  header.recorded_at = absl::ToUnixMicros(step.recorded_at);
+  header.work_order_size = static_cast<uint16_t>(work_order.size());
+  header.actor_size = static_cast<uint16_t>(actor.size());
+  header.has_work_order = step.work_order.has_value();
+  header.same_actor = same_actor;
+  queue_.Push({BytesOf(header), work_order, actor, step.note});
+  if (!same_actor) pushed_ = step.actor;
+}
+
+Transformation TraceStepQueue::Pop() {
+  absl::string_view left = queue_.Pop();
+  const auto header = TakeHeader<StepHeader>(left);
+  Transformation step;
+  step.occurred_at = absl::FromUnixMicros(header.occurred_at);
+  step.recorded_at = absl::FromUnixMicros(header.recorded_at);
+  const absl::string_view work_order = TakePiece(left, header.work_order_size);
+  if (header.has_work_order) step.work_order = WorkOrderId(std::string(work_order));
+  const absl::string_view actor = TakePiece(left, header.actor_size);
+  if (!header.same_actor) popped_ = std::string(actor);
+  step.actor = popped_;
+  step.note = std::string(left);
+  return step;
+}
+
+}  // namespace lots

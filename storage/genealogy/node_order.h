@@ -1,0 +1,33 @@
+// The order in which a graph with cycles can be calculated. Internal to the trace.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "storage/genealogy/graph.h"
+
+namespace lots {
+
+// The strongly connected components of a downstream graph. A vertex is the number of a node, or the
+// number of nodes + that of a transformation. Nothing leads into a seed: all of it is affected,
+// whatever went into it.
+class TraceComponents {
+ public:
+  size_t size() const { return ends_.size(); }
+  // A component comes after those that it leads to.
+  absl::Span<const uint32_t> operator[](size_t component) const {
+    const size_t begin = component == 0 ? 0 : ends_[component - 1];
+    return absl::MakeConstSpan(vertices_).subspan(begin, ends_[component] - begin);
+  }
+
+ private:
+  friend class ComponentSearch;
+
+  std::vector<uint32_t> vertices_;
+  std::vector<uint32_t> ends_;
+};
+
+TraceComponents ComponentsOf(const TraceGraph& graph);
+
+}  // namespace lots

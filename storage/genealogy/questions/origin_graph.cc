@@ -1,0 +1,175 @@
+#include "storage/genealogy/questions/origin_graph.h"
+
+#include <algorithm>
+#include <deque>
+#include <numeric>
+#include <utility>
+
+#include "absl/numeric/bits.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+
+namespace lots {
+namespace {
+
+// Role 3, a component that came back, was not made there.
+constexpr pg::Statement kFindMakers{"origin_makers", R"sql(
+  SELECT DISTINCT o.lot_id, o.transformation_id, t.kind, t.work_order_id, t.occurred_at
+  FROM transformation_outputs o
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
+    SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id)
+  )sql"};
+
+constexpr pg::Statement kFindPooled{"origin_pooled_inputs", R"sql(
+  SELECT DISTINCT transformation_id, lot_id
+  FROM transformation_inputs
+  WHERE company = $1 AND transformation_id = ANY($2) AND output_lot_id IS NULL)sql"};
+
+constexpr pg::Statement kFindExact{"origin_exact_inputs", R"sql(
+  SELECT DISTINCT i.output_lot_id, i.lot_id
+  FROM transformation_inputs i
+  WHERE i.company = $1 AND i.output_lot_id = ANY($2) AND NOT EXISTS (
+    SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = i.transformation_id)
+  )sql"};
+
+constexpr size_t kLotsPerStatement = 5'000;
+
+class Walk {
+ public:
+  Walk(pg::Transaction& snapshot, const CompanyId& company)
+      : snapshot_(snapshot), company_(company) {}
+
+  absl::StatusOr<OriginGraph> Run(absl::Span<const LotId> units) {
+    for (const LotId& unit : units) AddLot(unit);
+    // New lots are added at the end, so the level after this one is what follows.
+    for (size_t begin = 0; begin < graph_.lots.size();) {
+      const size_t end = std::min(graph_.lots.size(), begin + kLotsPerStatement);
+      RETURN_IF_ERROR(Cross(begin, end));
+      begin = end;
+      if (graph_.lots.size() > kOriginLotsMax) return Refuse(TooLarge());
+    }
+    Spread(units.size());
+    return std::move(graph_);
+  }
+
+ private:
+  static Problem TooLarge() {
+    const std::string limit = absl::StrCat(kOriginLotsMax);
+    return {.reason = Reason::kTraceTooLarge,
+            .field = "failed",
+            .message = absl::StrCat("the units were made of more than ", limit,
+                                    " lots; ask with fewer of them"),
+            .facts = {{"limit", limit}}};
+  }
+
+  size_t AddLot(const LotId& lot_id) {
+    const auto [entry, is_new] = lots_.emplace(lot_id, graph_.lots.size());
+    if (is_new) graph_.lots.emplace_back().lot_id = lot_id;
+    return entry->second;
+  }
+
+  // Reads what made these lots, and of what.
+  absl::Status Cross(size_t begin, size_t end) {
+    std::vector<LotId> ids;
+    for (size_t i = begin; i < end; ++i) ids.push_back(graph_.lots[i].lot_id);
+    snapshot_.Add(kFindMakers, company_, ids);
+    snapshot_.Add(kFindExact, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results near, snapshot_.Send());
+    const std::vector<TransformationId> fresh = AddMakers(near[0]);
+    for (const pg::Row row : near[1]) {
+      const size_t input = AddLot(row.Get<LotId>(1));
+      graph_.lots[lots_.at(row.Get<LotId>(0))].exact_in.push_back(input);
+    }
+    if (fresh.empty()) return absl::OkStatus();
+    snapshot_.Add(kFindPooled, company_, fresh);
+    ASSIGN_OR_RETURN(const pg::Results far, snapshot_.Send());
+    for (const pg::Row row : far[0]) {
+      const size_t input = AddLot(row.Get<LotId>(1));
+      graph_.steps[steps_.at(row.Get<TransformationId>(0))].pooled_in.push_back(input);
+    }
+    return absl::OkStatus();
+  }
+
+  // The transformations that are new.
+  std::vector<TransformationId> AddMakers(const pg::Result& rows) {
+    std::vector<TransformationId> fresh;
+    for (const pg::Row row : rows) {
+      const auto id = row.Get<TransformationId>(1);
+      const auto [entry, is_new] = steps_.emplace(id, graph_.steps.size());
+      graph_.lots[lots_.at(row.Get<LotId>(0))].makers.push_back(entry->second);
+      if (!is_new) continue;
+      fresh.push_back(id);
+      graph_.steps.push_back({.kind = row.Get<TransformationKind>(2),
+                              .work_order = row.Get<std::optional<WorkOrderId>>(3),
+                              .occurred_at = row.Get<absl::Time>(4)});
+    }
+    return fresh;
+  }
+
+  // Passes the units on upstream until nothing changes: on a cycle all lots get the same ones.
+  void Spread(size_t unit_count) {
+    for (OriginGraph::LotNode& lot : graph_.lots) lot.units = UnitSet(unit_count);
+    for (OriginGraph::StepNode& step : graph_.steps) step.units = UnitSet(unit_count);
+    for (size_t unit = 0; unit < unit_count; ++unit) graph_.lots[unit].units.Add(unit);
+    std::vector<bool> waits(graph_.lots.size(), true);
+    std::deque<size_t> waiting(graph_.lots.size());
+    std::iota(waiting.begin(), waiting.end(), size_t{0});
+    const auto pass = [&](const UnitSet& units, const std::vector<size_t>& inputs) {
+      for (const size_t input : inputs) {
+        if (!graph_.lots[input].units.Add(units) || waits[input]) continue;
+        waits[input] = true;
+        waiting.push_back(input);
+      }
+    };
+    for (; !waiting.empty(); waiting.pop_front()) {
+      const size_t place = waiting.front();
+      waits[place] = false;
+      const OriginGraph::LotNode& lot = graph_.lots[place];
+      pass(lot.units, lot.exact_in);
+      for (const size_t maker : lot.makers) {
+        OriginGraph::StepNode& step = graph_.steps[maker];
+        if (step.units.Add(lot.units)) pass(step.units, step.pooled_in);
+      }
+    }
+  }
+
+  pg::Transaction& snapshot_;
+  const CompanyId& company_;
+  OriginGraph graph_;
+  absl::flat_hash_map<LotId, size_t> lots_;
+  absl::flat_hash_map<TransformationId, size_t> steps_;
+};
+
+}  // namespace
+
+bool UnitSet::Add(const UnitSet& other) {
+  uint64_t news = 0;
+  for (size_t i = 0; i < words_.size(); ++i) {
+    news |= other.words_[i] & ~words_[i];
+    words_[i] |= other.words_[i];
+  }
+  return news != 0;
+}
+
+int UnitSet::Count(size_t begin, size_t end) const {
+  int count = 0;
+  for (size_t unit = begin; unit < end;) {
+    const size_t in_word = unit % 64;
+    const size_t taken = std::min(64 - in_word, end - unit);
+    uint64_t word = words_[unit / 64] >> in_word;
+    if (taken < 64) word &= (uint64_t{1} << taken) - 1;
+    count += absl::popcount(word);
+    unit += taken;
+  }
+  return count;
+}
+
+absl::StatusOr<OriginGraph> WalkOrigins(pg::Transaction& snapshot, const CompanyId& company,
+                                        absl::Span<const LotId> units) {
+  return Walk(snapshot, company).Run(units);
+}
+
+}  // namespace lots

@@ -1,0 +1,283 @@
+#include "storage/genealogy/questions/origins.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
+#include "storage/genealogy/questions/fisher.h"
+#include "storage/genealogy/questions/origin_graph.h"
+#include "storage/lot_rows/resolve.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kReadZone{"origin_zone", R"sql(
+  SELECT time_zone FROM companies WHERE company = $1)sql"};
+
+// The newest of each product by the index, so that a product of a million units is not sorted.
+constexpr pg::Statement kFindSound{"origin_sound_units", R"sql(
+  SELECT newest.lot_id
+  FROM (
+    SELECT l.lot_id, l.created_at
+    FROM unnest($2::text[]) AS wanted (product_id)
+    CROSS JOIN LATERAL (
+      SELECT lot_id, created_at FROM lots
+      WHERE company = $1 AND product_id = wanted.product_id AND state IN (2, 3)
+        AND lot_id <> ALL($3)
+      ORDER BY created_at DESC, lot_id DESC LIMIT $4) l) newest
+  CROSS JOIN LATERAL (
+    SELECT max(t.occurred_at) AS made_at
+    FROM transformation_outputs o
+    JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
+    WHERE o.company = $1 AND o.lot_id = newest.lot_id AND o.role <> 3 AND t.kind = 1
+      AND NOT EXISTS (SELECT FROM transformations r
+                      WHERE r.company = $1 AND r.reverses_id = t.transformation_id)) made
+  ORDER BY coalesce(made.made_at, newest.created_at) DESC, newest.lot_id DESC
+  LIMIT $5)sql"};
+
+constexpr pg::Statement kFindSuppliers{"origin_suppliers", R"sql(
+  SELECT DISTINCT m.lot_id, m.partner_id
+  FROM movements m
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 1 AND m.partner_id <> ''
+    AND m.reverses_id IS NULL AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"};
+
+constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
+  SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
+
+constexpr size_t kLotsPerStatement = 5'000;
+// Units are numbered before they are made, but not long before.
+constexpr int64_t kSoundCandidates = 10 * kSoundUnitsMax;
+
+// The units of a question: the failed ones first.
+struct Units {
+  std::vector<LotId> ids;
+  std::vector<ProductId> products;  // of the failed ones, each once
+  size_t failed_count = 0;
+};
+
+Problem GivenTwice(const std::string& field, const std::string& first, const ResolvedLot& lot) {
+  return {.reason = Reason::kDuplicateInRequest,
+          .field = field,
+          .message = absl::StrCat("lot \"", lot.number, "\" stands in ", first,
+                                  " already: a unit failed or did not, once"),
+          .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", first}}};
+}
+
+absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const CompanyId& company) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadZone, company));
+  if (rows.empty()) return Refuse(CompanyNotFound(company));
+  return LoadZone(rows[0].Get<absl::string_view>(0));
+}
+
+// Every unit that is named, or a refusal that names each that is not there, or there twice.
+absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsOrder& order) {
+  std::vector<LotRef> refs = order.failed;
+  refs.insert(refs.end(), order.sound.begin(), order.sound.end());
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.company, refs));
+  Units units{.failed_count = order.failed.size()};
+  absl::flat_hash_map<LotId, std::string> fields;
+  std::vector<Problem> problems;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    const bool failed = i < units.failed_count;
+    const std::string field =
+        failed ? Indexed("failed", i) : Indexed("sound", i - units.failed_count);
+    if (!found[i].has_value()) {
+      problems.push_back(LotNotFound(refs[i], field));
+      continue;
+    }
+    const auto [first, is_first] = fields.emplace(found[i]->lot_id, field);
+    if (!is_first) problems.push_back(GivenTwice(field, first->second, *found[i]));
+    units.ids.push_back(found[i]->lot_id);
+    if (failed) units.products.push_back(found[i]->product_id);
+  }
+  if (!problems.empty()) return Refuse(std::move(problems));
+  std::sort(units.products.begin(), units.products.end());
+  units.products.erase(std::unique(units.products.begin(), units.products.end()),
+                       units.products.end());
+  return units;
+}
+
+class Comparison {
+ public:
+  Comparison(pg::Transaction& snapshot, const OriginsOrder& order, absl::TimeZone zone, Units units)
+      : snapshot_(snapshot), order_(order), zone_(zone), units_(std::move(units)) {}
+
+  absl::StatusOr<CommonOrigins> Run() {
+    if (order_.sound.empty()) RETURN_IF_ERROR(AddSoundUnits());
+    ASSIGN_OR_RETURN(graph_, WalkOrigins(snapshot_, order_.company, units_.ids));
+    const int failed = static_cast<int>(units_.failed_count);
+    const int sound = static_cast<int>(units_.ids.size()) - failed;
+    AddLots();
+    AddWorkOrders();
+    AddDays();
+    RETURN_IF_ERROR(AddSuppliers());
+    Judge(FisherTest(failed, sound));
+    CommonOrigins answer{.failed_count = failed,
+                         .sound_count = sound,
+                         .origin_count = static_cast<int>(origins_.size())};
+    RETURN_IF_ERROR(Rank());
+    answer.origins = std::move(origins_);
+    return answer;
+  }
+
+ private:
+  absl::Status AddSoundUnits() {
+    snapshot_.Add(kFindSound, order_.company, units_.products, units_.ids, kSoundCandidates,
+                  kSoundUnitsMax);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    for (const pg::Row row : results[0]) units_.ids.push_back(row.Get<LotId>(0));
+    return absl::OkStatus();
+  }
+
+  // Counts who has it; what no failed unit has is no origin of a failure.
+  void Add(Origin origin, const UnitSet& units) {
+    origin.failed_count = units.Count(0, units_.failed_count);
+    origin.sound_count = units.Count(units_.failed_count, units_.ids.size());
+    if (origin.failed_count > 0) origins_.push_back(std::move(origin));
+  }
+
+  void AddLots() {
+    for (size_t i = 0; i < graph_.lots.size(); ++i) {
+      const OriginGraph::LotNode& lot = graph_.lots[i];
+      UnitSet made_of_it = lot.units;
+      if (i < units_.ids.size()) made_of_it.Remove(i);
+      Add({.kind = OriginKind::kLot, .lot_id = lot.lot_id}, made_of_it);
+    }
+  }
+
+  // A set of units by what they have, empty at first.
+  template <class Key>
+  UnitSet& SetOf(std::map<Key, UnitSet>& sets, const Key& key) {
+    return sets.try_emplace(key, units_.ids.size()).first->second;
+  }
+
+  void AddWorkOrders() {
+    std::map<WorkOrderId, UnitSet> sets;
+    for (const OriginGraph::StepNode& step : graph_.steps) {
+      if (step.work_order.has_value()) SetOf(sets, *step.work_order).Add(step.units);
+    }
+    for (const auto& [id, units] : sets) {
+      Add({.kind = OriginKind::kWorkOrder, .work_order = id}, units);
+    }
+  }
+
+  void AddDays() {
+    std::map<absl::CivilDay, UnitSet> sets;
+    for (size_t unit = 0; unit < units_.ids.size(); ++unit) {
+      for (const size_t maker : graph_.lots[unit].makers) {
+        const OriginGraph::StepNode& step = graph_.steps[maker];
+        if (step.kind != TransformationKind::kProduction) continue;
+        SetOf(sets, DayIn(step.occurred_at, zone_)).Add(unit);
+      }
+    }
+    for (const auto& [day, units] : sets) {
+      Add({.kind = OriginKind::kProductionDay, .day = day}, units);
+    }
+  }
+
+  absl::Status AddSuppliers() {
+    std::map<std::string, UnitSet> sets;
+    absl::flat_hash_map<LotId, const UnitSet*> units_of;
+    std::vector<LotId> ids;
+    for (const OriginGraph::LotNode& lot : graph_.lots) {
+      ids.push_back(lot.lot_id);
+      units_of.emplace(lot.lot_id, &lot.units);
+    }
+    const absl::Span<const LotId> all = ids;
+    for (size_t begin = 0; begin < all.size(); begin += kLotsPerStatement) {
+      snapshot_.Add(kFindSuppliers, order_.company, all.subspan(begin, kLotsPerStatement));
+      ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+      for (const pg::Row row : results[0]) {
+        SetOf(sets, row.Get<std::string>(1)).Add(*units_of.at(row.Get<LotId>(0)));
+      }
+    }
+    for (const auto& [partner_id, units] : sets) {
+      Add({.kind = OriginKind::kSupplier, .partner_id = partner_id}, units);
+    }
+    return absl::OkStatus();
+  }
+
+  // Most origins have the same few pairs of counts.
+  void Judge(const FisherTest& test) {
+    absl::flat_hash_map<std::pair<int, int>, double> p_values;
+    for (Origin& origin : origins_) {
+      const std::pair counts(origin.failed_count, origin.sound_count);
+      const auto [known, is_new] = p_values.emplace(counts, 0);
+      if (is_new) known->second = test.PValue(counts.first, counts.second);
+      origin.p_value = known->second;
+      origin.odds_ratio = test.OddsRatio(counts.first, counts.second);
+    }
+  }
+
+  static std::tuple<double, int, OriginKind> RankOf(const Origin& origin) {
+    return {origin.p_value, -origin.failed_count, origin.kind};
+  }
+
+  // Names decide last, so they are read of those only that can still be among the first ones.
+  absl::Status Rank() {
+    const size_t limit = order_.limit;
+    if (origins_.size() > limit) {
+      std::nth_element(origins_.begin(), origins_.begin() + (limit - 1), origins_.end(),
+                       [](const Origin& a, const Origin& b) { return RankOf(a) < RankOf(b); });
+      const auto last = RankOf(origins_[limit - 1]);
+      std::erase_if(origins_, [&](const Origin& origin) { return last < RankOf(origin); });
+    }
+    RETURN_IF_ERROR(ReadNames());
+    std::sort(origins_.begin(), origins_.end(), [](const Origin& a, const Origin& b) {
+      const auto name = [](const Origin& origin) {
+        return std::tie(origin.product_id, origin.number, origin.work_order, origin.partner_id,
+                        origin.day, origin.lot_id);
+      };
+      const auto a_rank = RankOf(a), b_rank = RankOf(b);
+      return a_rank != b_rank ? a_rank < b_rank : name(a) < name(b);
+    });
+    if (origins_.size() > limit) origins_.resize(limit);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadNames() {
+    std::vector<LotId> ids;
+    absl::flat_hash_map<LotId, Origin*> by_lot;
+    for (Origin& origin : origins_) {
+      if (origin.kind != OriginKind::kLot) continue;
+      ids.push_back(origin.lot_id);
+      by_lot.emplace(origin.lot_id, &origin);
+    }
+    snapshot_.Add(kReadNames, order_.company, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    for (const pg::Row row : results[0]) {
+      Origin& origin = *by_lot.at(row.Get<LotId>(0));
+      origin.product_id = row.Get<ProductId>(1);
+      origin.number = row.Get<std::string>(2);
+    }
+    return absl::OkStatus();
+  }
+
+  pg::Transaction& snapshot_;
+  const OriginsOrder& order_;
+  const absl::TimeZone zone_;
+  Units units_;
+  OriginGraph graph_;
+  std::vector<Origin> origins_;
+};
+
+}  // namespace
+
+absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsOrder& order) {
+  // The company first: an unknown one has no lots either.
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, order.company));
+  ASSIGN_OR_RETURN(Units units, NameUnits(db, order));
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  return Comparison(snapshot, order, zone, std::move(units)).Run();
+}
+
+}  // namespace lots

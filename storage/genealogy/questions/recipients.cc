@@ -1,0 +1,215 @@
+#include "storage/genealogy/questions/recipients.h"
+
+#include <algorithm>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/genealogy/graph.h"
+
+namespace lots {
+namespace {
+
+// What a delivery has left to return is kept with it, and is judged by whenever something comes
+// back: the rest of it came back.
+constexpr pg::Statement kFindDeliveries{"find_deliveries_of_lots", R"sql(
+  SELECT m.movement_id, m.lot_id, m.partner_id, m.occurred_at, m.quantity,
+         m.quantity - d.returnable
+  FROM movements m
+  JOIN deliveries d ON d.company = $1 AND d.movement_id = m.movement_id
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 3 AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"};
+
+constexpr pg::Statement kReadDeliveries{"read_deliveries", R"sql(
+  SELECT m.movement_id, m.to_location_id, m.document_type, m.document_number, m.lot_id,
+         l.product_id, l.number, l.scale
+  FROM movements m
+  JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.movement_id = ANY($2))sql"};
+
+// Few enough for one answer to stay small, and many enough for the round trips not to count.
+constexpr size_t kLotsPerStatement = 5'000;
+
+// What the order of the answer rests on.
+struct Delivery {
+  MovementId movement_id;
+  const std::string* partner_id;
+  absl::Time occurred_at;
+  Quantity delivered;
+  Quantity returned;
+  int32_t depth;
+  bool certain;
+};
+
+bool ComesBefore(const Delivery& a, const Delivery& b) {
+  const bool a_indirect = a.depth > 0, b_indirect = b.depth > 0;
+  return std::tie(a_indirect, *a.partner_id, a.occurred_at, a.movement_id) <
+         std::tie(b_indirect, *b.partner_id, b.occurred_at, b.movement_id);
+}
+
+Problem TooLarge() {
+  const std::string limit = absl::StrCat(kTraceNodesMax);
+  return {.reason = Reason::kTraceTooLarge,
+          .field = "seeds",
+          .message = absl::StrCat("more than ", limit, " lots, or lots more than ", kTraceDepthMax,
+                                  " transformations away, were made of the seeds; ask with fewer "
+                                  "seeds"),
+          .facts = {{"limit", limit}}};
+}
+
+}  // namespace
+
+// The deliveries of an answer in their order, and how far it is told.
+class RecipientList {
+ public:
+  RecipientList(const CompanyId& company, bool show_returned)
+      : company_(company), show_returned_(show_returned) {}
+
+  absl::Status Find(pg::Transaction& snapshot, absl::Span<const AffectedLot> lots) {
+    for (size_t begin = 0; begin < lots.size(); begin += kLotsPerStatement) {
+      RETURN_IF_ERROR(FindSome(snapshot, lots.subspan(begin, kLotsPerStatement)));
+    }
+    std::sort(deliveries_.begin(), deliveries_.end(), ComesBefore);
+    const bool has_nameless = partners_.contains("");
+    summary_ = {.delivery_count = static_cast<int64_t>(deliveries_.size()),
+                .partner_count = static_cast<int64_t>(partners_.size()) - (has_nameless ? 1 : 0),
+                .lot_count = static_cast<int64_t>(lots.size())};
+    return absl::OkStatus();
+  }
+
+  const RecipientSummary& summary() const { return summary_; }
+  bool done() const { return told_ == deliveries_.size(); }
+
+  absl::StatusOr<std::vector<Recipient>> Next(pg::Connection& db) {
+    pg::Flight flight(db);
+    const auto next = absl::MakeConstSpan(deliveries_).subspan(told_, kRecipientsPerMessage);
+    std::vector<MovementId> ids;
+    for (const Delivery& delivery : next) ids.push_back(delivery.movement_id);
+    flight.Add(kReadDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+    told_ += next.size();
+    return Read(next, results[0]);
+  }
+
+ private:
+  absl::Status FindSome(pg::Transaction& snapshot, absl::Span<const AffectedLot> lots) {
+    std::vector<LotId> ids;
+    absl::flat_hash_map<LotId, const AffectedLot*> by_id;
+    for (const AffectedLot& lot : lots) {
+      ids.push_back(lot.lot_id);
+      by_id.emplace(lot.lot_id, &lot);
+    }
+    snapshot.Add(kFindDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+    for (const pg::Row row : results[0]) {
+      const Quantity delivered = row.Get<Quantity>(4), returned = row.Get<Quantity>(5);
+      if (delivered == returned && !show_returned_) continue;
+      const AffectedLot& lot = *by_id.at(row.Get<LotId>(1));
+      deliveries_.push_back({.movement_id = row.Get<MovementId>(0),
+                             .partner_id = KeepPartner(row.Get<std::string>(2)),
+                             .occurred_at = row.Get<absl::Time>(3),
+                             .delivered = delivered,
+                             .returned = returned,
+                             .depth = lot.depth,
+                             .certain = lot.certain});
+    }
+    return absl::OkStatus();
+  }
+
+  // The same text once for all deliveries.
+  const std::string* KeepPartner(const std::string& partner_id) {
+    std::unique_ptr<std::string>& kept = partners_[partner_id];
+    if (kept == nullptr) kept = std::make_unique<std::string>(partner_id);
+    return kept.get();
+  }
+
+  static std::vector<Recipient> Read(absl::Span<const Delivery> deliveries,
+                                     const pg::Result& rows) {
+    std::vector<Recipient> recipients;
+    absl::flat_hash_map<MovementId, size_t> places;
+    for (const Delivery& delivery : deliveries) {
+      places.emplace(delivery.movement_id, recipients.size());
+      Recipient& recipient = recipients.emplace_back();
+      recipient.movement_id = delivery.movement_id;
+      recipient.partner_id = *delivery.partner_id;
+      recipient.occurred_at = delivery.occurred_at;
+      recipient.delivered = delivery.delivered;
+      recipient.returned = delivery.returned;
+      recipient.depth = delivery.depth;
+      recipient.certain = delivery.certain;
+    }
+    for (const pg::Row row : rows) {
+      Recipient& recipient = recipients[places.at(row.Get<MovementId>(0))];
+      recipient.location_id = row.Get<LocationId>(1);
+      recipient.document = {row.Get<std::string>(2), row.Get<std::string>(3)};
+      recipient.lot_id = row.Get<LotId>(4);
+      recipient.product_id = row.Get<ProductId>(5);
+      recipient.number = row.Get<std::string>(6);
+      recipient.scale = row.Get<int>(7);
+    }
+    return recipients;
+  }
+
+  const CompanyId company_;
+  const bool show_returned_;
+  std::vector<Delivery> deliveries_;
+  size_t told_ = 0;
+  absl::flat_hash_map<std::string, std::unique_ptr<std::string>> partners_;
+  RecipientSummary summary_;
+};
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
+                                                       const RecipientsOrder& order) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  const TraceOrder walk{.company = order.company,
+                        .direction = TraceDirection::kDownstream,
+                        .seeds = order.seeds,
+                        .depth_max = kTraceDepthMax,
+                        .node_limit = kTraceNodesMax};
+  pg::SpreadReads reads(snapshot);
+  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
+  if (!graph.truncated_by.empty()) return Refuse(TooLarge());
+  MarkCertain(graph, walk);
+  std::vector<AffectedLot> lots;
+  lots.reserve(graph.nodes.size());
+  for (const auto& [lot_id, node] : graph.nodes) lots.push_back({lot_id, node.depth, node.certain});
+  auto list = std::make_unique<RecipientList>(order.company, order.show_returned);
+  RETURN_IF_ERROR(list->Find(snapshot, lots));
+  return list;
+}
+
+}  // namespace
+
+RecipientReader::RecipientReader(RecipientsOrder order) : order_(std::move(order)) {}
+RecipientReader::RecipientReader(std::unique_ptr<RecipientList> list) : list_(std::move(list)) {}
+RecipientReader::~RecipientReader() = default;
+
+absl::StatusOr<std::unique_ptr<RecipientReader>> RecipientReader::Of(
+    pg::Transaction& snapshot, const CompanyId& company, absl::Span<const AffectedLot> lots,
+    bool show_returned) {
+  auto list = std::make_unique<RecipientList>(company, show_returned);
+  RETURN_IF_ERROR(list->Find(snapshot, lots));
+  return absl::WrapUnique(new RecipientReader(std::move(list)));
+}
+
+absl::StatusOr<std::optional<std::vector<Recipient>>> RecipientReader::Next(pg::Connection& db) {
+  if (list_ == nullptr) {
+    ASSIGN_OR_RETURN(list_, FindAll(db, order_));
+  }
+  if (list_->done()) return std::nullopt;
+  ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list_->Next(db));
+  return recipients;
+}
+
+const RecipientSummary& RecipientReader::summary() const { return list_->summary(); }
+
+}  // namespace lots

@@ -1,0 +1,49 @@
+// Whether a unit's warranty runs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "storage/domain/model.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// The values are the proto's.
+enum class WarrantyState : int16_t { kNone = 1, kNotDelivered = 2, kInForce = 3, kEnded = 4 };
+
+// The delivery that a warranty begins with.
+struct WarrantyDelivery {
+  MovementId movement_id;
+  std::string partner_id;
+  Document document;
+};
+
+struct Warranty {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  WarrantyState state = WarrantyState::kNone;
+  int32_t months = 0;
+  // While the unit is with a customer and its product has a warranty.
+  std::optional<absl::CivilDay> starts_on;
+  std::optional<absl::CivilDay> ends_on;
+  std::optional<WarrantyDelivery> delivery;
+};
+
+struct WarrantyOrder {
+  CompanyId company;
+  LotRef lot;
+  absl::Time now;
+};
+
+// The warranty of a serial, by the delivery that brought it to where it is: the last one that
+// stands. One whose delivery is dated tomorrow has not begun. LOT_NOT_FOUND; TRACKING_MISMATCH
+// unless the lot is a serial.
+absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyOrder& order);
+
+}  // namespace lots

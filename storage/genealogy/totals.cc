@@ -1,0 +1,206 @@
+// What the bounds of a trace need to know of lots.
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "storage/base/status_macros.h"
+#include "storage/genealogy/bounds.h"
+#include "storage/genealogy/by_ids.h"
+
+namespace lots {
+namespace {
+
+// Lots that more than one line says were made. The others, which are nearly all, need no look at
+// the line itself: an index answers for them.
+LOTS_BY_IDS(kMadeAgain, "trace_made_again", R"sql(
+  SELECT lot_id FROM transformation_outputs WHERE company = $1 AND )sql",
+            "lot_id", " GROUP BY lot_id HAVING count(*) > 1");
+
+// What these two come to between two lots (by_ids.h).
+constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM lots
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
+         (SELECT count(*) FROM (
+            SELECT FROM transformation_outputs
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $5) AS lines) +
+         (SELECT count(*) FROM (
+            SELECT FROM movements
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (1, 3, 4, 8)
+            LIMIT $5) AS came)
+)sql"};
+
+// What is made: lines, added up here. $3 and $4: by when it had happened and was recorded.
+constexpr pg::Statement kMade{"trace_total_made", R"sql(
+  SELECT o.lot_id, o.quantity
+  FROM transformation_outputs o
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
+    AND t.occurred_at <= $3 AND t.recorded_at <= $4
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
+    SELECT FROM transformations r
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"};
+
+// A receipt, or an adjustment out of a place of kind ADJUSTMENT: something was found.
+LOTS_BY_IDS(kCame, "trace_total_came", R"sql(
+  SELECT m.lot_id, m.quantity
+  FROM movements m
+  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id AND f.kind IN (3, 7)
+  WHERE m.company = $1 AND )sql",
+            "m.lot_id", R"sql( AND m.kind IN (1, 8) AND m.reverses_id IS NULL
+    AND m.occurred_at <= $3 AND m.recorded_at <= $4 AND NOT EXISTS (
+      SELECT FROM movements r
+      WHERE r.company = $1 AND r.reverses_id = m.movement_id AND r.recorded_at <= $4))sql");
+
+constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
+  SELECT count(DISTINCT p.unit), max(p.scale)
+  FROM lots l
+  JOIN products p ON p.company = $1 AND p.product_id = l.product_id
+  WHERE l.company = $1 AND l.lot_id = ANY($2))sql"};
+
+constexpr size_t kLotsPerStatement = 10'000;
+constexpr size_t kPartsPerFlight = 5;
+
+void AddMade(pg::SpreadReads& reads, const TraceOrder& order, const std::vector<LotId>& lots) {
+  reads.Add(kMade, order.company, lots, order.as_of, order.known_at);
+}
+
+void AddCame(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots) {
+  AddByIds(reads, kCame, order.company, lots, order.as_of, order.known_at);
+}
+
+// The totals of a graph's nodes, some thousands at a time.
+class NodeTotals {
+ public:
+  NodeTotals(pg::SpreadReads& reads, const TraceOrder& order, const TraceGraph& graph)
+      : reads_(reads),
+        order_(order),
+        graph_(graph),
+        totals_(graph.nodes.size(), Quantity::FromUnits(1)) {}
+
+  absl::StatusOr<std::vector<Quantity>> Read() && {
+    const std::vector<LotId> lots = BeginWithMadeInGraph();
+    ASSIGN_OR_RETURN(const Parts parts,
+                     PartsOf<LotId>(reads_, kOriginsBetween, order_.company, lots));
+    for (size_t begin = 0; begin < parts.size(); begin += kPartsPerFlight) {
+      RETURN_IF_ERROR(ReadSome(absl::MakeConstSpan(parts).subspan(begin, kPartsPerFlight)));
+    }
+    RETURN_IF_ERROR(ReadMadeElsewhere());
+    return std::move(totals_);
+  }
+
+ private:
+  using Parts = std::vector<IdPart<LotId>>;
+
+  // Begins with what was made within the graph. Returns the lots whose totals may be others: all
+  // but serials, by id.
+  std::vector<LotId> BeginWithMadeInGraph() {
+    std::vector<LotId> lots;
+    for (uint32_t node = 0; node < totals_.size(); ++node) {
+      const auto& [lot_id, found] = graph_.nodes[node];
+      if (found.serial) continue;
+      lots.push_back(lot_id);
+      // A seed is not reached through what made it.
+      totals_[node] = found.depth == 0 ? Quantity() : MadeInGraph(node);
+      if (found.depth == 0) made_elsewhere_.push_back(lot_id);
+    }
+    std::sort(lots.begin(), lots.end());
+    return lots;
+  }
+
+  absl::Status ReadSome(absl::Span<const IdPart<LotId>> parts) {
+    for (const IdPart<LotId>& part : parts) {
+      AddByIds(reads_, kMadeAgain, order_.company, part);
+      AddCame(reads_, order_, part);
+    }
+    RETURN_IF_ERROR(reads_.Post());
+    for (size_t i = 0; i < parts.size(); ++i) {
+      ASSIGN_OR_RETURN(const pg::Result made_again, reads_.Take());
+      ForgetMadeInGraph(made_again);
+      ASSIGN_OR_RETURN(const pg::Result came, reads_.Take());
+      AddUp(came);
+    }
+    return absl::OkStatus();
+  }
+
+  // Of lots that were made more than once; what came is not added up yet.
+  void ForgetMadeInGraph(const pg::Result& made_again) {
+    for (const pg::Row& row : made_again) {
+      const auto lot_id = row.Get<LotId>(0);
+      const uint32_t node = graph_.nodes.Find(lot_id);
+      if (graph_.nodes[node].second.depth == 0) continue;
+      totals_[node] = Quantity();
+      made_elsewhere_.push_back(lot_id);
+    }
+  }
+
+  absl::Status ReadMadeElsewhere() {
+    for (size_t begin = 0; begin < made_elsewhere_.size(); begin += kLotsPerStatement) {
+      const size_t end = std::min(made_elsewhere_.size(), begin + kLotsPerStatement);
+      AddMade(reads_, order_,
+              {made_elsewhere_.begin() + static_cast<ptrdiff_t>(begin),
+               made_elsewhere_.begin() + static_cast<ptrdiff_t>(end)});
+      RETURN_IF_ERROR(reads_.Post());
+      ASSIGN_OR_RETURN(const pg::Result made, reads_.Take());
+      AddUp(made);
+    }
+    return absl::OkStatus();
+  }
+
+  Quantity MadeInGraph(uint32_t node) const {
+    Quantity made;
+    for (const uint32_t number : graph_.LinksOfLot(node)) {
+      const TraceGraph::Link& link = graph_.links[number];
+      if (link.lot == node && IsMade(link.kind)) made += link.quantity;
+    }
+    return made;
+  }
+
+  void AddUp(const pg::Result& lines) {
+    for (const pg::Row& row : lines) {
+      totals_[graph_.nodes.Find(row.Get<LotId>(0))] += row.Get<Quantity>(1);
+    }
+  }
+
+  pg::SpreadReads& reads_;
+  const TraceOrder& order_;
+  const TraceGraph& graph_;
+  std::vector<Quantity> totals_;       // by number; a serial is one
+  std::vector<LotId> made_elsewhere_;  // perhaps: their lines are to be read
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
+                                                 const TraceGraph& graph) {
+  return NodeTotals(reads, order, graph).Read();
+}
+
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
+                                                 const std::vector<LotId>& lot_ids) {
+  std::vector<Quantity> totals(lot_ids.size());
+  if (lot_ids.empty()) return totals;
+  AddMade(reads, order, lot_ids);
+  AddCame(reads, order, {lot_ids});
+  RETURN_IF_ERROR(reads.Post());
+  absl::flat_hash_map<LotId, size_t> places;
+  for (size_t i = 0; i < lot_ids.size(); ++i) places[lot_ids[i]] = i;
+  for (int i = 0; i < 2; ++i) {
+    ASSIGN_OR_RETURN(const pg::Result lines, reads.Take());
+    for (const pg::Row& row : lines) {
+      totals[places.at(row.Get<LotId>(0))] += row.Get<Quantity>(1);
+    }
+  }
+  return totals;
+}
+
+absl::StatusOr<std::optional<int>> ReadCommonScale(pg::Transaction& snapshot,
+                                                   const TraceOrder& order,
+                                                   const std::vector<LotId>& lot_ids) {
+  snapshot.Add(kCommonScale, order.company, lot_ids);
+  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  if (results[0][0].Get<int64_t>(0) != 1) return std::nullopt;
+  return results[0][0].Get<int>(1);
+}
+
+}  // namespace lots

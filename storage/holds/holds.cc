@@ -1,0 +1,251 @@
+// Placing holds.
+#include "storage/holds/holds.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/counters.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kReadCompany{"holds_read_company", R"sql(
+  SELECT lots_enabled FROM companies WHERE company = $1)sql"};
+
+// Serials first, as the ledger locks them, so that the two seldom wait for each other.
+constexpr pg::Statement kLockLots{"lock_lots_to_hold", R"sql(
+  SELECT lot_id, state, number, product_id FROM lots
+  WHERE company = $1 AND lot_id = ANY($2)
+  ORDER BY tracking DESC, lot_id FOR UPDATE)sql"};
+
+constexpr pg::Statement kReadPlaces{"holds_read_places", R"sql(
+  SELECT location_id, kind FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
+
+// After the locks: what moved while they were waited for stands before the hold in history.
+constexpr pg::Statement kReadLastRecord{"holds_read_last_record", R"sql(
+  SELECT max(last_recorded_at) FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND last_recorded_at > '-infinity')sql"};
+
+constexpr pg::Statement kInsertHolds{"insert_holds", R"sql(
+  INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
+                     exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
+  SELECT $1, n.hold_id, n.lot_id, CASE WHEN n.location_id IS NULL THEN 1 ELSE 2 END, n.location_id,
+         NULL, $5, $6, $7, $8, $9, $10
+  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (hold_id, lot_id, location_id))sql"};
+
+struct LotRow {
+  LotState state;
+  std::string number;
+  ProductId product_id;
+};
+
+// What is known under the locks.
+struct Ground {
+  absl::btree_map<LotId, LotRow> lots;
+  absl::flat_hash_map<LocationId, LocationKind> places;
+  absl::Time placed_at;
+};
+
+std::vector<HoldId> HoldIdsOf(const std::vector<Uuid>& made) {
+  return std::vector<HoldId>(made.begin(), made.end());
+}
+
+Problem TwiceInRequest(const LotId& lot_id, size_t index, size_t first) {
+  return {.reason = Reason::kDuplicateInRequest,
+          .field = Indexed("targets", index),
+          .message = absl::StrCat("targets[", index, "] is targets[", first,
+                                  "] again; hold each target once"),
+          .facts = {{"lot_id", lot_id.value().ToString()}, {"first_index", absl::StrCat(first)}}};
+}
+
+Problem LotVoid(const LotId& lot_id, const LotRow& lot, size_t index) {
+  return {.reason = Reason::kLotVoid,
+          .field = Indexed("targets", index, "lot"),
+          .message = absl::StrCat("lot ", lot.number, " of product ", lot.product_id.value(),
+                                  " is void: it was never produced, so there is nothing to hold"),
+          .facts = {{"lot_id", lot_id.value().ToString()}, {"number", lot.number}}};
+}
+
+Problem KeepsNoGoods(const LocationId& location_id, LocationKind kind, size_t index) {
+  return {.reason = Reason::kLocationKindMismatch,
+          .field = Indexed("targets", index, "location_id"),
+          .message = absl::StrCat("location ", location_id.value(), " is ", Name(kind),
+                                  "; goods are held at INTERNAL and TRANSIT locations"),
+          .facts = {{"kind", "HOLD"}, {"location_kind", std::string(Name(kind))}}};
+}
+
+// A HoldLots under way: the ids are made once, and what stands under the locks is judged at every
+// attempt.
+class Holding {
+ public:
+  Holding(pg::Connection& db, const HoldLotsOrder& order) : db_(db), order_(order) {
+    for (size_t i = 0; i < order.targets.size(); ++i) made_.push_back(Uuid::MakeV7());
+  }
+
+  absl::Status Prepare();
+  absl::StatusOr<std::vector<HoldId>> Attempt();
+
+ private:
+  absl::StatusOr<Ground> LockAndRead(pg::Transaction& transaction) const;
+  std::vector<LocationId> Places() const;
+  std::vector<Problem> Judge(const Ground& ground) const;
+  void JudgeTarget(size_t index, const Ground& ground, std::vector<Problem>& problems) const;
+  void JudgeExemptions(const Ground& ground, std::vector<Problem>& problems) const;
+  void AddHolds(pg::Transaction& transaction, const Ground& ground) const;
+
+  pg::Connection& db_;
+  const HoldLotsOrder& order_;
+  std::vector<Uuid> made_;  // the holds' ids
+  std::vector<std::optional<LotId>> lots_;
+};
+
+absl::Status Holding::Prepare() {
+  std::vector<LotRef> refs;
+  for (const HoldTarget& target : order_.targets) refs.push_back(target.lot);
+  ASSIGN_OR_RETURN(const auto resolved, ResolveLots(db_, order_.context.company, refs));
+  for (const std::optional<ResolvedLot>& lot : resolved) {
+    lots_.push_back(lot.has_value() ? std::optional(lot->lot_id) : std::nullopt);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<LocationId> Holding::Places() const {
+  std::vector<LocationId> places = order_.exempt_location_ids;
+  for (const HoldTarget& target : order_.targets) {
+    if (target.location.has_value()) places.push_back(*target.location);
+  }
+  return places;
+}
+
+absl::StatusOr<Ground> Holding::LockAndRead(pg::Transaction& transaction) const {
+  const CompanyId& company = order_.context.company;
+  std::vector<LotId> ids;
+  for (const std::optional<LotId>& id : lots_) {
+    if (id.has_value()) ids.push_back(*id);
+  }
+  ClaimRequest(transaction, order_.context, made_);
+  const size_t settings = transaction.Add(kReadCompany, company);
+  const size_t lots = transaction.Add(kLockLots, company, ids);
+  const size_t places = transaction.Add(kReadPlaces, company, Places());
+  const size_t last = transaction.Add(kReadLastRecord, company, ids);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  if (results[settings].empty()) return Refuse(CompanyNotFound(company));
+  if (!results[settings][0].Get<bool>(0)) return Refuse(LotsDisabled(company));
+  Ground ground;
+  for (const pg::Row row : results[lots]) {
+    ground.lots[row.Get<LotId>(0)] = {.state = row.Get<LotState>(1),
+                                      .number = row.Get<std::string>(2),
+                                      .product_id = row.Get<ProductId>(3)};
+  }
+  for (const pg::Row row : results[places]) {
+    ground.places[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
+  }
+  const auto recorded_at = results[last][0].Get<std::optional<absl::Time>>(0);
+  ground.placed_at = order_.context.now;
+  if (recorded_at.has_value()) {
+    ground.placed_at = std::max(ground.placed_at, *recorded_at + absl::Microseconds(1));
+  }
+  return ground;
+}
+
+void Holding::JudgeTarget(size_t index, const Ground& ground,
+                          std::vector<Problem>& problems) const {
+  const HoldTarget& target = order_.targets[index];
+  const std::optional<LotId>& lot_id = lots_[index];
+  const auto lot = lot_id.has_value() ? ground.lots.find(*lot_id) : ground.lots.end();
+  if (lot == ground.lots.end()) {
+    problems.push_back(LotNotFound(target.lot, Indexed("targets", index, "lot")));
+  } else if (lot->second.state == LotState::kVoid) {
+    problems.push_back(LotVoid(*lot_id, lot->second, index));
+  }
+  if (!target.location.has_value()) return;
+  const auto place = ground.places.find(*target.location);
+  if (place == ground.places.end()) {
+    problems.push_back(
+        LocationNotFound(Indexed("targets", index, "location_id"), *target.location));
+  } else if (!IsOnHand(place->second)) {
+    problems.push_back(KeepsNoGoods(place->first, place->second, index));
+  }
+}
+
+void Holding::JudgeExemptions(const Ground& ground, std::vector<Problem>& problems) const {
+  for (size_t i = 0; i < order_.exempt_location_ids.size(); ++i) {
+    const LocationId& place = order_.exempt_location_ids[i];
+    if (ground.places.contains(place)) continue;
+    problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), place));
+  }
+}
+
+// Also when the hold ends is judged here, where a repeat no longer comes: it is answered as it was,
+// however late.
+std::vector<Problem> Holding::Judge(const Ground& ground) const {
+  std::vector<Problem> problems;
+  if (order_.expires_at.has_value() && *order_.expires_at <= order_.context.now) {
+    problems.push_back(FieldInvalid("expire_time",
+                                    absl::FormatTime(*order_.expires_at, absl::UTCTimeZone()),
+                                    "lies in the past; a hold ends in the future, or when it is "
+                                    "released"));
+  }
+  absl::btree_map<std::pair<LotId, LocationId>, size_t> first_index;
+  for (size_t i = 0; i < lots_.size(); ++i) {
+    JudgeTarget(i, ground, problems);
+    if (!lots_[i].has_value()) continue;
+    const LocationId place = order_.targets[i].location.value_or(LocationId());
+    const auto [first, is_first] = first_index.emplace(std::pair(*lots_[i], place), i);
+    if (!is_first) problems.push_back(TwiceInRequest(*lots_[i], i, first->second));
+  }
+  JudgeExemptions(ground, problems);
+  return problems;
+}
+
+void Holding::AddHolds(pg::Transaction& transaction, const Ground& ground) const {
+  std::vector<LotId> lots;
+  std::vector<std::optional<LocationId>> places;
+  for (size_t i = 0; i < lots_.size(); ++i) {
+    lots.push_back(*lots_[i]);
+    places.push_back(order_.targets[i].location);
+  }
+  const absl::btree_set<LocationId> exempt(order_.exempt_location_ids.begin(),
+                                           order_.exempt_location_ids.end());
+  transaction.Add(kInsertHolds, order_.context.company, made_, lots, places, order_.reason,
+                  std::vector<LocationId>(exempt.begin(), exempt.end()), order_.expires_at,
+                  order_.context.actor, ground.placed_at, order_.context.entry_id);
+  AddAuditEntry(transaction, order_.context, {.lots = std::move(lots)});
+}
+
+absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
+  pg::Transaction transaction(db_);
+  ASSIGN_OR_RETURN(const Ground ground, LockAndRead(transaction));
+  std::vector<Problem> problems = Judge(ground);
+  if (!problems.empty()) return Refuse(std::move(problems));
+  AddHolds(transaction, ground);
+  transaction.Count(tallies::kHoldsPlaced, static_cast<double>(made_.size()));
+  RETURN_IF_ERROR(transaction.Commit().status());
+  return HoldIdsOf(made_);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsOrder& order) {
+  Holding holding(db, order);
+  RETURN_IF_ERROR(holding.Prepare());
+  return WriteOnce(
+      db, order.context, [&] { return holding.Attempt(); },
+      [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
+        return HoldIdsOf(made);
+      });
+}
+
+}  // namespace lots

@@ -1,0 +1,240 @@
+// Releasing holds.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/counters.h"
+#include "storage/domain/errors.h"
+#include "storage/holds/holds.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+// The rows are locked in one order, so that crossing releases take turns. Lots need no lock: a
+// movement under way may or may not see that its lot is free already.
+constexpr pg::Statement kLockHolds{"lock_holds", R"sql(
+  SELECT hold_id, lot_id, placed_at, expires_at, released_at FROM holds
+  WHERE company = $1 AND hold_id = ANY($2)
+  ORDER BY hold_id FOR UPDATE)sql"};
+
+constexpr pg::Statement kLockHoldsOfLots{"lock_holds_of_lots", R"sql(
+  SELECT hold_id, lot_id, placed_at, expires_at, released_at FROM holds
+  WHERE company = $1 AND lot_id = ANY($2) AND released_at IS NULL
+  ORDER BY hold_id FOR UPDATE)sql"};
+
+// Which recall holds each lot: what to close instead.
+constexpr pg::Statement kReadRecalls{"read_recalls_of_lots", R"sql(
+  SELECT h.lot_id, min(h.recall_id) FROM lot_holds h
+  WHERE h.company = $1 AND h.lot_id = ANY($2) AND h.cause = 4 AND h.binding
+  GROUP BY h.lot_id)sql"};
+
+// In history after the hold, and after what moved while it stood.
+constexpr pg::Statement kReleaseHolds{"release_holds", R"sql(
+  UPDATE holds h
+  SET released_by = $3, release_note = $4, release_entry_id = $6,
+      released_at = GREATEST($5, h.placed_at + interval '1 microsecond', (
+        SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
+        WHERE b.company = $1 AND b.lot_id = h.lot_id AND b.last_recorded_at > '-infinity'))
+  WHERE h.company = $1 AND h.hold_id = ANY($2))sql"};
+
+struct HoldRow {
+  HoldId hold_id;
+  LotId lot_id;
+  absl::Time placed_at;
+  std::optional<absl::Time> expires_at;
+  std::optional<absl::Time> released_at;
+};
+
+std::string TextOf(const HoldId& hold_id) { return hold_id.value().ToString(); }
+
+HoldRow HoldRowOf(const pg::Row& row) {
+  return {.hold_id = row.Get<HoldId>(0),
+          .lot_id = row.Get<LotId>(1),
+          .placed_at = row.Get<absl::Time>(2),
+          .expires_at = row.Get<std::optional<absl::Time>>(3),
+          .released_at = row.Get<std::optional<absl::Time>>(4)};
+}
+
+// When it ended; none: it stands.
+std::optional<absl::Time> EndOf(const HoldRow& hold, absl::Time now) {
+  if (hold.released_at.has_value()) return hold.released_at;
+  if (hold.expires_at.has_value() && *hold.expires_at <= now) return hold.expires_at;
+  return std::nullopt;
+}
+
+Problem HoldNotFound(const HoldId& hold_id, size_t index) {
+  return {.reason = Reason::kHoldNotFound,
+          .field = Indexed("hold_ids", index),
+          .message = absl::StrCat("no hold ", TextOf(hold_id), " in this company"),
+          .facts = {{"hold_id", TextOf(hold_id)}}};
+}
+
+Problem HoldEnded(const HoldRow& hold, absl::Time ended_at, size_t index) {
+  return {
+      .reason = Reason::kHoldEnded,
+      .field = Indexed("hold_ids", index),
+      .message = absl::StrCat("hold ", TextOf(hold.hold_id), " ended before: it ",
+                              hold.released_at.has_value() ? "was released" : "expired", " at ",
+                              absl::FormatTime(absl::RFC3339_full, ended_at, absl::UTCTimeZone())),
+      .facts = {{"hold_id", TextOf(hold.hold_id)},
+                {"lot_id", hold.lot_id.value().ToString()},
+                {"ended_at", absl::FormatTime(absl::RFC3339_full, ended_at, absl::UTCTimeZone())}}};
+}
+
+Problem TwiceInRequest(absl::string_view list, size_t index, size_t first, Facts facts) {
+  facts.emplace_back("first_index", absl::StrCat(first));
+  return {.reason = Reason::kDuplicateInRequest,
+          .field = Indexed(list, index),
+          .message = absl::StrCat(list, "[", index, "] is ", list, "[", first,
+                                  "] again; name each one once"),
+          .facts = std::move(facts)};
+}
+
+Problem LotNotHeld(const ResolvedLot& lot, const std::optional<RecallId>& recall, size_t index) {
+  Facts facts = {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
+  if (recall.has_value()) facts.emplace_back("recall_id", recall->value());
+  return {.reason = Reason::kLotNotHeld,
+          .field = Indexed("lots", index),
+          .message =
+              absl::StrCat("lot ", lot.number, " of product ", lot.product_id.value(),
+                           recall.has_value() ? absl::StrCat(" is held by recall ", recall->value(),
+                                                             " only, which ends with CloseRecall")
+                                              : std::string(" has no hold that could be released")),
+          .facts = std::move(facts)};
+}
+
+// What a release frees, in the order of its request, or why it is refused.
+struct Release {
+  std::vector<HoldId> holds;
+  std::vector<LotId> lots;  // that they hold
+  std::vector<Problem> problems;
+};
+
+Release JudgeHolds(const ReleaseLotsOrder& order, const pg::Result& rows) {
+  absl::flat_hash_map<HoldId, HoldRow> found;
+  for (const pg::Row row : rows) found[row.Get<HoldId>(0)] = HoldRowOf(row);
+  Release release;
+  absl::flat_hash_map<HoldId, size_t> first_index;
+  for (size_t i = 0; i < order.holds.size(); ++i) {
+    const HoldId& id = order.holds[i];
+    const auto [first, is_first] = first_index.emplace(id, i);
+    const auto hold = found.find(id);
+    if (!is_first) {
+      release.problems.push_back(
+          TwiceInRequest("hold_ids", i, first->second, {{"hold_id", TextOf(id)}}));
+    } else if (hold == found.end()) {
+      release.problems.push_back(HoldNotFound(id, i));
+    } else if (const auto end = EndOf(hold->second, order.context.now); end.has_value()) {
+      release.problems.push_back(HoldEnded(hold->second, *end, i));
+    } else {
+      release.holds.push_back(id);
+      release.lots.push_back(hold->second.lot_id);
+    }
+  }
+  return release;
+}
+
+using Lots = std::vector<std::optional<ResolvedLot>>;
+
+// The holds of each lot that stand, in the order in which they were placed.
+absl::flat_hash_map<LotId, std::vector<HoldRow>> StandingOf(const pg::Result& rows,
+                                                            absl::Time now) {
+  absl::flat_hash_map<LotId, std::vector<HoldRow>> standing;
+  for (const pg::Row row : rows) {
+    const HoldRow hold = HoldRowOf(row);
+    if (!EndOf(hold, now).has_value()) standing[hold.lot_id].push_back(hold);
+  }
+  for (auto& [lot_id, holds] : standing) {
+    std::sort(holds.begin(), holds.end(), [](const HoldRow& a, const HoldRow& b) {
+      return std::pair(a.placed_at, a.hold_id) < std::pair(b.placed_at, b.hold_id);
+    });
+  }
+  return standing;
+}
+
+Release JudgeLots(const ReleaseLotsOrder& order, const Lots& lots, const pg::Result& rows,
+                  const pg::Result& recalls) {
+  const auto standing = StandingOf(rows, order.context.now);
+  absl::flat_hash_map<LotId, RecallId> recall_of;
+  for (const pg::Row row : recalls) recall_of[row.Get<LotId>(0)] = row.Get<RecallId>(1);
+  Release release;
+  absl::flat_hash_map<LotId, size_t> first_index;
+  for (size_t i = 0; i < lots.size(); ++i) {
+    if (!lots[i].has_value()) {
+      release.problems.push_back(LotNotFound(order.lots[i], Indexed("lots", i)));
+      continue;
+    }
+    const LotId& id = lots[i]->lot_id;
+    const auto [first, is_first] = first_index.emplace(id, i);
+    const auto holds = standing.find(id);
+    if (!is_first) {
+      release.problems.push_back(
+          TwiceInRequest("lots", i, first->second, {{"lot_id", id.value().ToString()}}));
+    } else if (holds == standing.end()) {
+      const auto recall = recall_of.find(id);
+      release.problems.push_back(LotNotHeld(
+          *lots[i], recall == recall_of.end() ? std::nullopt : std::optional(recall->second), i));
+    } else {
+      for (const HoldRow& hold : holds->second) release.holds.push_back(hold.hold_id);
+      release.lots.push_back(id);
+    }
+  }
+  return release;
+}
+
+// Locks what is to be released, and judges it.
+absl::StatusOr<Release> LockAndJudge(pg::Transaction& transaction, const ReleaseLotsOrder& order,
+                                     const Lots& lots) {
+  const CompanyId& company = order.context.company;
+  ClaimRequest(transaction, order.context, {});
+  if (!order.holds.empty()) {
+    const size_t holds = transaction.Add(kLockHolds, company, order.holds);
+    ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+    return JudgeHolds(order, results[holds]);
+  }
+  std::vector<LotId> ids;
+  for (const std::optional<ResolvedLot>& lot : lots) {
+    if (lot.has_value()) ids.push_back(lot->lot_id);
+  }
+  const size_t holds = transaction.Add(kLockHoldsOfLots, company, ids);
+  const size_t recalls = transaction.Add(kReadRecalls, company, ids);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  return JudgeLots(order, lots, results[holds], results[recalls]);
+}
+
+absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLotsOrder& order,
+                                            const Lots& lots) {
+  pg::Transaction transaction(db);
+  ASSIGN_OR_RETURN(Release release, LockAndJudge(transaction, order, lots));
+  if (!release.problems.empty()) return Refuse(std::move(release.problems));
+  std::vector<Uuid> made;
+  for (const HoldId& hold : release.holds) made.push_back(hold.value());
+  SetMade(transaction, order.context, made);
+  transaction.Add(kReleaseHolds, order.context.company, release.holds, order.context.actor,
+                  order.note, order.context.now, order.context.entry_id);
+  AddAuditEntry(transaction, order.context, {.lots = std::move(release.lots)});
+  transaction.Count(tallies::kHoldsReleased, static_cast<double>(release.holds.size()));
+  RETURN_IF_ERROR(transaction.Commit().status());
+  return std::move(release.holds);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db, const ReleaseLotsOrder& order) {
+  ASSIGN_OR_RETURN(const Lots lots, ResolveLots(db, order.context.company, order.lots));
+  return WriteOnce(
+      db, order.context, [&] { return Attempt(db, order, lots); },
+      [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
+        return std::vector<HoldId>(made.begin(), made.end());
+      });
+}
+
+}  // namespace lots

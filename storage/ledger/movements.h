@@ -1,0 +1,24 @@
+// Movements as they were posted.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "storage/domain/model.h"
+#include "storage/ledger/ledger.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// Those of the given movements that exist, in the order of recording.
+absl::StatusOr<std::vector<PostedMovement>> FindMovements(pg::Connection& db,
+                                                          const CompanyId& company,
+                                                          absl::Span<const MovementId> ids);
+
+// Every movement of a transformation, in the order of recording.
+absl::StatusOr<std::vector<PostedMovement>> FindMovementsOf(pg::Connection& db,
+                                                            const CompanyId& company,
+                                                            const TransformationId& transformation);
+
+}  // namespace lots

@@ -1,0 +1,237 @@
+// The rows of what was judged, and what it means when the database refuses them.
+#include "absl/strings/str_cat.h"
+#include "storage/domain/counters.h"
+#include "storage/ledger/ledger.h"
+#include "storage/pg/error.h"
+
+namespace lots {
+
+namespace {
+
+// Final values, as they follow from what was read under the lock.
+constexpr char kWriteBalances[] = R"sql(
+UPDATE balances
+SET quantity = moved.quantity, arrived_at = moved.arrived_at, stock_since = moved.stock_since,
+    last_recorded_at = moved.last_recorded_at
+FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
+            $7::timestamptz[])
+  AS moved (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at)
+WHERE balances.company = $1 AND balances.lot_id = moved.lot_id
+  AND balances.location_id = moved.location_id)sql";
+constexpr pg::Statement kUpdateBalances{"ledger_update_balances", kWriteBalances};
+constexpr pg::Statement kCreditSerials{"ledger_credit_serials", kWriteBalances};
+
+// In the order of the arrays, which is that of the keys: two writers that both miss several rows
+// wait for each other in one direction.
+constexpr pg::Statement kAddBalances{"ledger_add_balances", R"sql(
+INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
+                      arrived_at, stock_since, last_recorded_at)
+SELECT $1, lot_id, location_id, product_id, kind, is_serial, quantity, arrived_at, stock_since,
+       last_recorded_at
+FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
+            $7::timestamptz[], $8::text[], $9::int8[], $10::bool[])
+  AS added (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at, product_id,
+            kind, is_serial))sql"};
+
+constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
+INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
+                       to_location_id, document_type, document_number, partner_id, occurred_at,
+                       recorded_at, actor, note, reverses_id, delivery_id, transformation_id,
+                       work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
+                       to_stock_since, entry_id)
+SELECT $1, movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
+       document_number, partner_id, occurred_at, recorded_at, $2, note, reverses_id, delivery_id,
+       transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
+       to_stock_since, $23
+FROM unnest($3::uuid[], $4::int8[], $5::uuid[], $6::numeric[], $7::text[], $8::text[], $9::text[],
+            $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
+            $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::timestamptz[],
+            $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
+  AS posted (movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
+             document_number, partner_id, occurred_at, recorded_at, note, reverses_id, delivery_id,
+             transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
+             to_stock_since))sql"};
+
+constexpr pg::Statement kAddDeliveries{"ledger_add_deliveries", R"sql(
+INSERT INTO deliveries (company, movement_id, returnable)
+SELECT $1, movement_id, returnable
+FROM unnest($2::uuid[], $3::numeric[]) AS delivered (movement_id, returnable))sql"};
+
+constexpr pg::Statement kWriteDeliveries{"ledger_write_deliveries", R"sql(
+UPDATE deliveries SET returnable = returned.returnable
+FROM unnest($2::uuid[], $3::numeric[]) AS returned (movement_id, returnable)
+WHERE deliveries.company = $1 AND deliveries.movement_id = returned.movement_id)sql"};
+
+using MaybeTime = std::optional<absl::Time>;
+
+// A column for each parameter of kWriteBalances.
+struct BalanceColumns {
+  std::vector<LotId> lot_id;
+  std::vector<LocationId> location_id;
+  std::vector<Quantity> quantity;
+  std::vector<MaybeTime> arrived_at;
+  std::vector<MaybeTime> stock_since;
+  std::vector<absl::Time> last_recorded_at;
+
+  template <class Balance>
+  void Append(const LotId& lot, const LocationId& location, const Balance& balance) {
+    lot_id.push_back(lot);
+    location_id.push_back(location);
+    quantity.push_back(balance.quantity);
+    arrived_at.push_back(balance.dates.arrived_at);
+    stock_since.push_back(balance.dates.stock_since);
+    last_recorded_at.push_back(balance.last_recorded_at);
+  }
+};
+
+template <class... More>
+void AddBalances(pg::Transaction& transaction, const pg::Statement& statement,
+                 const CompanyId& company, const BalanceColumns& rows, const More&... more) {
+  if (rows.lot_id.empty()) return;
+  transaction.Add(statement, company, rows.lot_id, rows.location_id, rows.quantity, rows.arrived_at,
+                  rows.stock_since, rows.last_recorded_at, more...);
+}
+
+// A column for each array of kAddMovements.
+struct MovementColumns {
+  std::vector<MovementId> movement_id;
+  std::vector<MovementKind> kind;
+  std::vector<LotId> lot_id;
+  std::vector<Quantity> quantity;
+  std::vector<LocationId> from, to;
+  std::vector<absl::string_view> document_type, document_number, partner_id;
+  std::vector<absl::Time> occurred_at, recorded_at;
+  std::vector<absl::string_view> note;
+  std::vector<std::optional<MovementId>> reverses, delivery;
+  std::vector<std::optional<TransformationId>> transformation;
+  std::vector<std::optional<WorkOrderId>> work_order;
+  std::vector<MaybeTime> from_arrived_at, from_stock_since, to_arrived_at, to_stock_since;
+
+  template <class Line>
+  void Append(const Line& line) {
+    const Posting& posting = line.posting;
+    movement_id.push_back(posting.movement_id);
+    kind.push_back(posting.kind);
+    lot_id.push_back(posting.lot_id);
+    quantity.push_back(posting.quantity);
+    from.push_back(posting.from);
+    to.push_back(posting.to);
+    document_type.push_back(posting.document.type);
+    document_number.push_back(posting.document.number);
+    partner_id.push_back(posting.partner_id);
+    occurred_at.push_back(posting.occurred_at);
+    recorded_at.push_back(line.recorded_at);
+    note.push_back(posting.note);
+    reverses.push_back(line.reverses);
+    delivery.push_back(posting.delivery);
+    transformation.push_back(posting.transformation);
+    work_order.push_back(posting.work_order);
+    from_arrived_at.push_back(line.from_before.arrived_at);
+    from_stock_since.push_back(line.from_before.stock_since);
+    to_arrived_at.push_back(line.to_before.arrived_at);
+    to_stock_since.push_back(line.to_before.stock_since);
+  }
+};
+
+// Which refusal each of the ledger's constraints stands for.
+struct Referee {
+  absl::string_view constraint;
+  Reason reason;
+  absl::string_view message;
+};
+constexpr Referee kReferees[] = {
+    {"balances_not_negative", Reason::kNotEnough, "there is less than the movement takes"},
+    {"balances_serial_is_one", Reason::kSerialOnHand, "the serial is on hand already"},
+    {"balances_serial_in_one_place", Reason::kSerialOnHand, "the serial is in another place"},
+    {"balances_bounded", Reason::kQuantityOverflow, "a place cannot hold so much"},
+    {"deliveries_returnable_not_negative", Reason::kReturnExceedsDelivery,
+     "more is returned than is left of the delivery"},
+    {"movements_reversed_once", Reason::kAlreadyReversed, "the movement was reversed before"},
+};
+
+}  // namespace
+
+void Ledger::AddWrites(pg::Transaction& transaction) {
+  WriteBalances(transaction);
+  WriteNewBalances(transaction);
+  WriteMovements(transaction);
+  WriteDeliveries(transaction);
+}
+
+void Ledger::WriteBalances(pg::Transaction& transaction) const {
+  BalanceColumns first, serials_in;
+  for (const auto& [key, balance] : balances_) {
+    if (!balance.stored || !balance.changed) continue;
+    const bool comes_in = balance.quantity > balance.quantity_before;
+    const bool is_serial = lots_.at(key.first).tracking == Tracking::kSerial;
+    (is_serial && comes_in ? serials_in : first).Append(key.first, key.second, balance);
+  }
+  AddBalances(transaction, kUpdateBalances, context_.company, first);
+  AddBalances(transaction, kCreditSerials, context_.company, serials_in);
+}
+
+void Ledger::WriteNewBalances(pg::Transaction& transaction) const {
+  BalanceColumns rows;
+  std::vector<ProductId> product_id;
+  std::vector<LocationKind> kind;
+  std::vector<bool> is_serial;
+  for (const auto& [key, balance] : balances_) {
+    if (balance.stored || !balance.changed) continue;
+    const LotFacts& lot = lots_.at(key.first);
+    rows.Append(key.first, key.second, balance);
+    product_id.push_back(lot.product_id);
+    kind.push_back(balance.kind);
+    is_serial.push_back(lot.tracking == Tracking::kSerial);
+  }
+  AddBalances(transaction, kAddBalances, context_.company, rows, product_id, kind, is_serial);
+}
+
+void Ledger::WriteMovements(pg::Transaction& transaction) const {
+  if (lines_.empty()) return;
+  MovementColumns c;
+  std::map<MovementKind, int64_t> count_of;
+  for (const Line& line : lines_) {
+    c.Append(line);
+    ++count_of[line.posting.kind];
+  }
+  for (const auto& [kind, count] : count_of) {
+    transaction.Count(tallies::Of(tallies::kMovements, kind), static_cast<double>(count));
+  }
+  transaction.Add(kAddMovements, context_.company, context_.actor, c.movement_id, c.kind, c.lot_id,
+                  c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,
+                  c.occurred_at, c.recorded_at, c.note, c.reverses, c.delivery, c.transformation,
+                  c.work_order, c.from_arrived_at, c.from_stock_since, c.to_arrived_at,
+                  c.to_stock_since, context_.entry_id);
+}
+
+void Ledger::WriteDeliveries(pg::Transaction& transaction) const {
+  std::vector<MovementId> added, changed;
+  std::vector<Quantity> added_returnable, changed_returnable;
+  for (const Line& line : lines_) {
+    if (line.posting.kind != MovementKind::kDelivery || line.reverses.has_value()) continue;
+    added.push_back(line.posting.movement_id);
+    added_returnable.push_back(line.posting.quantity);
+  }
+  for (const auto& [movement_id, delivery] : deliveries_) {
+    if (!delivery.changed) continue;
+    changed.push_back(movement_id);
+    changed_returnable.push_back(delivery.returnable);
+  }
+  const CompanyId& company = context_.company;
+  if (!added.empty()) transaction.Add(kAddDeliveries, company, added, added_returnable);
+  if (!changed.empty()) transaction.Add(kWriteDeliveries, company, changed, changed_returnable);
+}
+
+absl::Status Ledger::Explain(const absl::Status& status) {
+  const std::string constraint = pg::ViolatedConstraint(status);
+  if (constraint == "balances_pkey") return pg::AsConflict(status);
+  for (const Referee& referee : kReferees) {
+    if (referee.constraint != constraint) continue;
+    return Refuse({.reason = referee.reason,
+                   .message = absl::StrCat(referee.message,
+                                           ": another write came first; read again and repeat")});
+  }
+  return status;
+}
+
+}  // namespace lots

@@ -1,0 +1,45 @@
+#include "storage/lot_rows/hold_row.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lots {
+
+Hold ReadHold(const pg::Row& row, int first) {
+  Hold hold;
+  hold.lot_id = row.Get<LotId>(first);
+  hold.cause = row.Get<HoldCause>(first + 1);
+  hold.hold_id = row.Get<std::optional<HoldId>>(first + 2);
+  hold.location_id = row.Get<std::optional<LocationId>>(first + 3);
+  hold.source_lot_id = row.Get<std::optional<LotId>>(first + 4);
+  hold.recall_id = row.Get<std::optional<RecallId>>(first + 5);
+  hold.reason = row.Get<std::string>(first + 6);
+  hold.exempt_location_ids = row.Get<std::vector<LocationId>>(first + 7);
+  hold.expires_at = row.Get<std::optional<absl::Time>>(first + 8);
+  hold.placed_by = row.Get<std::string>(first + 9);
+  hold.placed_at = row.Get<absl::Time>(first + 10);
+  hold.binding = row.Get<bool>(first + 11);
+  return hold;
+}
+
+bool Stands(const Hold& hold, absl::Time now) {
+  if (hold.released_at.has_value()) return false;
+  return !hold.expires_at.has_value() || *hold.expires_at > now;
+}
+
+int HoldStrength(HoldCause cause) {
+  switch (cause) {
+    case HoldCause::kRecall:
+      return 4;
+    case HoldCause::kLot:
+      return 3;
+    case HoldCause::kInherited:
+      return 2;
+    case HoldCause::kPlace:
+      return 1;
+  }
+  return 0;
+}
+
+}  // namespace lots

@@ -1,0 +1,256 @@
+#include "storage/lot_rows/numbers.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/check.h"
+#include "storage/base/status_macros.h"
+#include "storage/numbers/number.h"
+#include "storage/numbers/sequence.h"
+#include "storage/numbers/template.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+namespace {
+
+// Numbers looked at in one statement while a run of taken ones is passed over.
+constexpr int64_t kNumbersPerProbe = 1'000;
+
+// Takes `count` counter values, none below `floor`, and answers the first.
+using TakeRange = absl::FunctionRef<absl::StatusOr<int64_t>(int64_t count, int64_t floor)>;
+
+absl::Status Exhausted(const NumberOrder& order, int64_t needed) {
+  return Refuse(Problem{
+      .reason = Reason::kNumbersExhausted,
+      .field = order.field,
+      .message = absl::StrCat(
+          "product \"", order.product_id.value(),
+          "\": ", order.first_number.empty() ? "template \"" : "first number \"",
+          order.first_number.empty() ? order.number_template : order.first_number,
+          "\" has no room for ", needed, " more numbers; give it a longer counter or another text"),
+      .facts = {{"product_id", order.product_id.value()},
+                {"template", order.number_template},
+                {"needed", absl::StrCat(needed)}}});
+}
+
+absl::Status NoTemplate(const NumberOrder& order) {
+  return Refuse(Problem{
+      .reason = Reason::kNoNumberTemplate,
+      .field = order.field,
+      .message = absl::StrCat("product \"", order.product_id.value(),
+                              "\" has no number template; give a number, or give the product a "
+                              "template with UpsertProducts"),
+      .facts = {{"product_id", order.product_id.value()}}});
+}
+
+constexpr pg::Statement kFindTakenKeys{"find_taken_number_keys", R"sql(
+  SELECT number_key FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
+
+// Whether any lot has a number between these two. Of numbers that are made one after the other
+// mostly none has: one look instead of one for each.
+constexpr pg::Statement kFindKeyBetween{"find_number_key_between", R"sql(
+  SELECT 1 FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key BETWEEN $3 AND $4 LIMIT 1)sql"};
+
+// Those of the keys that a lot has.
+absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
+                                                           const NumberOrder& order,
+                                                           const std::vector<std::string>& keys) {
+  absl::flat_hash_set<std::string> taken;
+  if (keys.empty()) return taken;
+  const auto [first, last] = std::minmax_element(keys.begin(), keys.end());
+  ASSIGN_OR_RETURN(const pg::Result between,
+                   pg::Query(db, kFindKeyBetween, order.company, order.product_id, *first, *last));
+  if (between.empty()) return taken;
+  ASSIGN_OR_RETURN(const pg::Result found,
+                   pg::Query(db, kFindTakenKeys, order.company, order.product_id, keys));
+  for (const pg::Row row : found) taken.insert(row.Get<std::string>(0));
+  return taken;
+}
+
+// Those of `numbers`, in their order, that no lot has and the request does not avoid.
+absl::StatusOr<std::vector<std::string>> KeepFree(pg::Connection& db, const NumberOrder& order,
+                                                  std::vector<std::string> numbers) {
+  std::vector<std::string> keys;
+  keys.reserve(numbers.size());
+  for (const std::string& number : numbers) keys.push_back(NumberKey(number, order.case_sensitive));
+  ASSIGN_OR_RETURN(const absl::flat_hash_set<std::string> taken, FindTaken(db, order, keys));
+  std::vector<std::string> free;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (taken.contains(keys[i]) || order.avoided_keys.contains(keys[i])) continue;
+    free.push_back(std::move(numbers[i]));
+  }
+  return free;
+}
+
+absl::StatusOr<std::vector<std::string>> FormatRange(const NumberTemplate& number_template,
+                                                     absl::CivilDay day, int64_t first,
+                                                     int64_t count) {
+  std::vector<std::string> numbers;
+  numbers.reserve(count);
+  for (int64_t value = first; value < first + count; ++value) {
+    ASSIGN_OR_RETURN(std::string number, number_template.Format(day, value));
+    numbers.push_back(std::move(number));
+  }
+  return numbers;
+}
+
+// The first counter value from `from` on whose number is free; one past the last when none is.
+absl::StatusOr<int64_t> FirstFree(pg::Connection& db, const NumberOrder& order,
+                                  const NumberTemplate& number_template, int64_t from) {
+  const int64_t end = number_template.counter_max() + 1;
+  while (from < end) {
+    const int64_t count = std::min(kNumbersPerProbe, end - from);
+    ASSIGN_OR_RETURN(const std::vector<std::string> numbers,
+                     FormatRange(number_template, order.day, from, count));
+    ASSIGN_OR_RETURN(const std::vector<std::string> free, KeepFree(db, order, numbers));
+    if (!free.empty()) {
+      return from + (std::find(numbers.begin(), numbers.end(), free[0]) - numbers.begin());
+    }
+    from += count;
+  }
+  return end;
+}
+
+// Whoever imported thousands of lots with numbers of the template's own form has put a long run of
+// taken numbers before the counter: it is passed over by reading, and the counter jumps behind it.
+absl::StatusOr<std::vector<std::string>> FromTemplate(pg::Connection& db, const NumberOrder& order,
+                                                      const NumberTemplate& number_template,
+                                                      TakeRange take) {
+  std::vector<std::string> numbers;
+  int64_t floor = 1;
+  for (int64_t missing = order.count; missing > 0;) {
+    ASSIGN_OR_RETURN(const int64_t first, take(missing, floor));
+    ASSIGN_OR_RETURN(std::vector<std::string> range,
+                     FormatRange(number_template, order.day, first, missing));
+    ASSIGN_OR_RETURN(std::vector<std::string> free, KeepFree(db, order, std::move(range)));
+    const int64_t end = first + missing;
+    for (std::string& number : free) numbers.push_back(std::move(number));
+    missing = order.count - static_cast<int64_t>(numbers.size());
+    if (missing == 0) break;
+    ASSIGN_OR_RETURN(floor, FirstFree(db, order, number_template, end));
+  }
+  return numbers;
+}
+
+absl::StatusOr<std::vector<std::string>> FromFirstNumber(pg::Connection& db,
+                                                         const NumberOrder& order) {
+  absl::StatusOr<NumberSequence> sequence = NumberSequence::From(order.first_number);
+  if (!sequence.ok()) {
+    return Refuse(NumberInvalid(order.field, order.first_number, sequence.status()));
+  }
+  std::vector<std::string> numbers;
+  const size_t count = static_cast<size_t>(order.count);
+  // The first look is at as many as are needed: mostly they are all free.
+  int64_t look = order.count;
+  while (numbers.size() < count) {
+    std::vector<std::string> range;
+    while (static_cast<int64_t>(range.size()) < look) {
+      absl::StatusOr<std::string> number = sequence->Next();
+      if (!number.ok()) break;
+      range.push_back(*std::move(number));
+    }
+    if (range.empty()) return Exhausted(order, order.count);
+    ASSIGN_OR_RETURN(std::vector<std::string> free, KeepFree(db, order, std::move(range)));
+    for (std::string& number : free) {
+      if (numbers.size() < count) numbers.push_back(std::move(number));
+    }
+    look = std::max<int64_t>(kNumbersPerProbe, count - numbers.size());
+  }
+  return numbers;
+}
+
+absl::StatusOr<NumberTemplate> ParseTemplate(const NumberOrder& order) {
+  if (order.number_template.empty()) return NoTemplate(order);
+  return NumberTemplate::Parse(order.number_template);
+}
+
+// One statement makes the row or moves it on. A counter without room for all is left as it is.
+constexpr pg::Statement kReserveRange{"reserve_number_range", R"sql(
+  INSERT INTO number_counters AS c (company, product_id, next_value) VALUES ($1, $2, $3 + $4)
+  ON CONFLICT (company, product_id) DO UPDATE SET next_value = GREATEST(c.next_value, $3) + $4
+  WHERE GREATEST(c.next_value, $3) + $4 - 1 <= $5
+  RETURNING next_value - $4)sql"};
+
+absl::StatusOr<int64_t> ReserveRange(pg::Connection& db, const NumberOrder& order,
+                                     int64_t counter_max, int64_t count, int64_t floor) {
+  if (count > counter_max - floor + 1) return Exhausted(order, count);
+  ASSIGN_OR_RETURN(
+      const pg::Result reserved,
+      pg::Query(db, kReserveRange, order.company, order.product_id, floor, count, counter_max));
+  if (reserved.empty()) return Exhausted(order, count);
+  return reserved[0].Get<int64_t>(0);
+}
+
+constexpr pg::Statement kReadCounter{"read_number_counter", R"sql(
+  SELECT next_value FROM number_counters WHERE company = $1 AND product_id = $2)sql"};
+
+constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
+  SELECT number_key, lot_id, number, state FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
+                                                        const NumberOrder& order) {
+  if (!order.first_number.empty()) return FromFirstNumber(db, order);
+  ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(order));
+  return FromTemplate(db, order, number_template, [&](int64_t count, int64_t floor) {
+    return ReserveRange(db, order, number_template.counter_max(), count, floor);
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
+                                                        const NumberOrder& order) {
+  if (!order.first_number.empty()) return FromFirstNumber(db, order);
+  ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(order));
+  ASSIGN_OR_RETURN(const pg::Result counter,
+                   pg::Query(db, kReadCounter, order.company, order.product_id));
+  int64_t next = counter.empty() ? 1 : counter[0].Get<int64_t>(0);
+  const auto take = [&](int64_t count, int64_t floor) -> absl::StatusOr<int64_t> {
+    const int64_t first = std::max(next, floor);
+    if (count > number_template.counter_max() - first + 1) return Exhausted(order, count);
+    next = first + count;
+    return first;
+  };
+  return FromTemplate(db, order, number_template, take);
+}
+
+absl::StatusOr<absl::flat_hash_map<std::string, NumberOwner>> FindNumberOwners(
+    pg::Connection& db, const CompanyId& company, const ProductId& product_id,
+    const std::vector<std::string>& number_keys) {
+  ASSIGN_OR_RETURN(const pg::Result found,
+                   pg::Query(db, kFindOwners, company, product_id, number_keys));
+  absl::flat_hash_map<std::string, NumberOwner> owners;
+  for (const pg::Row row : found) {
+    owners.emplace(row.Get<std::string>(0), NumberOwner{.lot_id = row.Get<LotId>(1),
+                                                        .number = row.Get<std::string>(2),
+                                                        .state = row.Get<LotState>(3)});
+  }
+  return owners;
+}
+
+Problem NumberTaken(absl::string_view field, absl::string_view number, const NumberOwner& owner) {
+  return Problem{
+      .reason = Reason::kLotNumberTaken,
+      .field = std::string(field),
+      .message = absl::StrCat("number \"", number, "\" is taken by lot ",
+                              owner.lot_id.value().ToString(), " (\"", owner.number, "\", ",
+                              Name(owner.state), "); use that lot or another number"),
+      .facts = {{"number", std::string(number)},
+                {"lot_id", owner.lot_id.value().ToString()},
+                {"state", std::string(Name(owner.state))}}};
+}
+
+Problem NumberInvalid(absl::string_view field, absl::string_view number, const absl::Status& why) {
+  return Problem{.reason = Reason::kNumberInvalid,
+                 .field = std::string(field),
+                 .message = std::string(why.message()),
+                 .facts = {{"number", std::string(number)}}};
+}
+
+}  // namespace lots

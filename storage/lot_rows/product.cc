@@ -1,0 +1,79 @@
+#include "storage/lot_rows/product.h"
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kReadGround{"read_lot_ground", R"sql(
+  SELECT EXISTS (SELECT 1 FROM requests r WHERE r.company = $1 AND r.request_id = $3),
+         c.lots_enabled, c.time_zone, p.tracking, p.scale, p.case_sensitive, p.number_template,
+         p.expire_days, p.best_before_days, p.removal_days, p.alert_days
+  FROM companies c LEFT JOIN products p ON p.company = $1 AND p.product_id = $2
+  WHERE c.company = $1)sql"};
+
+absl::Status CompanyNotFound(const CompanyId& company) {
+  return Refuse(
+      Problem{.reason = Reason::kCompanyNotFound,
+              .field = "company",
+              .message = absl::StrCat("no company \"", company.value(),
+                                      "\"; its first UpdateSettings or Upsert creates it"),
+              .facts = {{"company", company.value()}}});
+}
+
+absl::Status ProductNotFound(const LotGroundOrder& order) {
+  return Refuse(Problem{.reason = Reason::kProductNotFound,
+                        .field = std::string(order.field),
+                        .message = absl::StrCat("no product \"", order.product_id.value(),
+                                                "\"; register it with UpsertProducts first"),
+                        .facts = {{"product_id", order.product_id.value()}}});
+}
+
+absl::Status ProductNotTracked(const LotGroundOrder& order) {
+  return Refuse(Problem{
+      .reason = Reason::kProductNotTracked,
+      .field = std::string(order.field),
+      .message = absl::StrCat("product \"", order.product_id.value(),
+                              "\" is not tracked (tracking NONE), so it has no lots; set its "
+                              "tracking to LOT or SERIAL with UpsertProducts first"),
+      .facts = {{"product_id", order.product_id.value()}}});
+}
+
+LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
+  using Days = std::optional<int32_t>;
+  return {.product_id = product_id,
+          .tracking = row.Get<Tracking>(3),
+          .scale = row.Get<int>(4),
+          .case_sensitive = row.Get<bool>(5),
+          .number_template = row.Get<std::string>(6),
+          .shelf_life = {.expire_days = row.Get<Days>(7),
+                         .best_before_days = row.Get<Days>(8),
+                         .removal_days = row.Get<Days>(9),
+                         .alert_days = row.Get<Days>(10)}};
+}
+
+}  // namespace
+
+absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const LotGroundOrder& order) {
+  ASSIGN_OR_RETURN(const pg::Result found,
+                   pg::Query(db, kReadGround, order.company, order.product_id, order.request_id));
+  if (found.empty()) return CompanyNotFound(order.company);
+  const pg::Row row = found[0];
+  LotGround ground;
+  ground.is_repeat = row.Get<bool>(0);
+  ground.lots_enabled = row.Get<bool>(1);
+  if (ground.is_repeat) return ground;
+  if (row.IsNull(3)) return ProductNotFound(order);
+  ground.product = ReadProduct(row, order.product_id);
+  if (ground.product.tracking == Tracking::kNone) return ProductNotTracked(order);
+  ASSIGN_OR_RETURN(ground.zone, LoadZone(row.Get<absl::string_view>(2)));
+  return ground;
+}
+
+}  // namespace lots

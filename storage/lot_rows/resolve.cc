@@ -1,0 +1,121 @@
+#include "storage/lot_rows/resolve.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/numbers/number.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+namespace {
+
+// The references as the statement's arrays; `place` is the index in the request.
+struct RefColumns {
+  std::vector<int64_t> id_places;
+  std::vector<LotId> ids;
+  std::vector<int64_t> number_places;
+  std::vector<ProductId> products;
+  std::vector<std::string> exact_keys;
+  std::vector<std::string> folded_keys;
+};
+
+RefColumns ColumnsOf(absl::Span<const LotRef> refs) {
+  RefColumns columns;
+  for (size_t place = 0; place < refs.size(); ++place) {
+    const LotRef& ref = refs[place];
+    if (ref.lot_id.has_value()) {
+      columns.id_places.push_back(place);
+      columns.ids.push_back(*ref.lot_id);
+      continue;
+    }
+    // No lot has a number that is not clean.
+    const absl::StatusOr<std::string> clean = CleanNumber(ref.number);
+    if (!clean.ok()) continue;
+    columns.number_places.push_back(place);
+    columns.products.push_back(ref.product_id);
+    columns.exact_keys.push_back(NumberKey(*clean, /*case_sensitive=*/true));
+    columns.folded_keys.push_back(NumberKey(*clean, /*case_sensitive=*/false));
+  }
+  return columns;
+}
+
+// Two statements: most requests have one kind of reference only, and one statement for both takes
+// PostgreSQL longer to set up than to run.
+constexpr pg::Statement kResolveIds{"resolve_lot_ids", R"sql(
+  SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
+  FROM unnest($2::bigint[], $3::uuid[]) AS r (place, lot_id)
+  JOIN lots l ON l.company = $1 AND l.lot_id = r.lot_id)sql"};
+
+constexpr pg::Statement kResolveNumbers{"resolve_lot_numbers", R"sql(
+  SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
+  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
+    AS r (place, product_id, exact_key, folded_key)
+  JOIN products p ON p.company = $1 AND p.product_id = r.product_id
+  JOIN lots l ON l.company = $1 AND l.product_id = r.product_id
+    AND l.number_key = CASE WHEN p.case_sensitive THEN r.exact_key ELSE r.folded_key END)sql"};
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
+                                                                    const CompanyId& company,
+                                                                    absl::Span<const LotRef> refs) {
+  std::vector<std::optional<ResolvedLot>> lots(refs.size());
+  if (refs.empty()) return lots;
+  const RefColumns columns = ColumnsOf(refs);
+  pg::Flight flight(db);
+  if (!columns.ids.empty()) flight.Add(kResolveIds, company, columns.id_places, columns.ids);
+  if (!columns.products.empty()) {
+    flight.Add(kResolveNumbers, company, columns.number_places, columns.products,
+               columns.exact_keys, columns.folded_keys);
+  }
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  for (const pg::Result& found : results) {
+    for (const pg::Row row : found) {
+      lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),
+                                              .product_id = row.Get<ProductId>(2),
+                                              .number = row.Get<std::string>(3),
+                                              .tracking = row.Get<Tracking>(4),
+                                              .scale = row.Get<int>(5),
+                                              .state = row.Get<LotState>(6)};
+    }
+  }
+  return lots;
+}
+
+absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
+                                             absl::Span<const LotRef> refs,
+                                             absl::string_view list) {
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, company, refs));
+  std::vector<LotId> lot_ids;
+  std::vector<Problem> problems;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    if (found[i].has_value()) {
+      lot_ids.push_back(found[i]->lot_id);
+    } else {
+      problems.push_back(LotNotFound(refs[i], Indexed(list, i)));
+    }
+  }
+  if (!problems.empty()) return Refuse(std::move(problems));
+  return lot_ids;
+}
+
+Problem LotNotFound(const LotRef& ref, absl::string_view field) {
+  if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
+  return Problem{.reason = Reason::kLotNotFound,
+                 .field = std::string(field),
+                 .message = absl::StrCat("product \"", ref.product_id.value(), "\" has no lot \"",
+                                         ref.number, "\"; create it first"),
+                 .facts = {{"product_id", ref.product_id.value()}, {"number", ref.number}}};
+}
+
+Problem LotNotFound(const LotId& lot_id, absl::string_view field) {
+  const std::string text = lot_id.value().ToString();
+  return Problem{.reason = Reason::kLotNotFound,
+                 .field = std::string(field),
+                 .message = absl::StrCat("no lot ", text, " in this company"),
+                 .facts = {{"lot_id", text}}};
+}
+
+}  // namespace lots

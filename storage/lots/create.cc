@@ -1,0 +1,356 @@
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/check.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
+#include "storage/ledger/ledger.h"
+#include "storage/lot_rows/insert.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/lot_rows/product.h"
+#include "storage/lots/deleted.h"
+#include "storage/lots/lots.h"
+#include "storage/numbers/number.h"
+#include "storage/pg/error.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+// A generated number that a crossing writer took is generated anew. Of the writers that cross one
+// of each round wins, so that this many may count up from the same first number at once.
+constexpr int kNumberingRunsMax = 64;
+
+// "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening stands beside the lot.
+std::string FieldOf(const CreateLotsOrder& order, size_t index, absl::string_view name) {
+  if (!order.is_single) return Indexed("lots", index, name);
+  return absl::StartsWith(name, "opening") ? std::string(name) : absl::StrCat("lot.", name);
+}
+
+// One try at the order.
+class Creation {
+ public:
+  Creation(pg::Connection& db, const CreateLotsOrder& order, const LotGround& ground)
+      : db_(db), order_(order), ground_(ground) {}
+
+  absl::StatusOr<CreatedLots> Run();
+
+ private:
+  bool is_dry() const { return order_.validate_only || !problems_.empty(); }
+
+  // What can be said without the database.
+  void CheckGround();
+  void MakeDrafts();
+  void CheckNumber(size_t index, const std::string& number);
+  void CheckDatesOf(size_t index);
+  // Appends what owners of the given numbers there are.
+  absl::Status CheckOwners();
+  absl::Status GenerateNumbers();
+
+  void TouchOpenings(Ledger& ledger) const;
+  void PostOpening(size_t index, Ledger& ledger);
+  absl::Status PostOpenings(pg::Transaction& transaction, Ledger& ledger);
+  absl::StatusOr<CreatedLots> Write();
+  absl::Status Explain(const absl::Status& status);
+  std::vector<Uuid> Made() const;
+  CreatedLots Answer() const;
+
+  pg::Connection& db_;
+  const CreateLotsOrder& order_;
+  const LotGround& ground_;
+  std::vector<LotDraft> drafts_;
+  // The places in the order of given numbers, by key.
+  absl::flat_hash_map<std::string, size_t> given_;
+  std::vector<size_t> generated_;
+  std::vector<Problem> problems_;
+};
+
+void Creation::CheckGround() {
+  if (ground_.lots_enabled) return;
+  problems_.push_back({.reason = Reason::kLotsDisabled,
+                       .field = "company",
+                       .message = absl::StrCat("lots and serials are switched off for company \"",
+                                               order_.context.company.value(),
+                                               "\"; switch them on with UpdateSettings first"),
+                       .facts = {{"company", order_.context.company.value()}}});
+}
+
+void Creation::CheckNumber(size_t index, const std::string& number) {
+  const std::string field = FieldOf(order_, index, "number");
+  absl::StatusOr<std::string> clean = CleanNumber(number);
+  if (!clean.ok()) return problems_.push_back(NumberInvalid(field, number, clean.status()));
+  drafts_[index].number = *clean;
+  const auto [first, is_new] =
+      given_.emplace(NumberKey(*clean, ground_.product.case_sensitive), index);
+  if (is_new) return;
+  problems_.push_back(
+      {.reason = Reason::kDuplicateInRequest,
+       .field = field,
+       .message = absl::StrCat("number \"", *clean, "\" stands in this request before, in ",
+                               FieldOf(order_, first->second, "number"), "; give each once"),
+       .facts = {{"number", *clean}, {"first_index", absl::StrCat(first->second)}}});
+}
+
+// What was given first: dates derived from wrong ones are wrong for the same reason.
+void Creation::CheckDatesOf(size_t index) {
+  std::vector<Problem> problems = CheckDates(order_.lots[index].dates);
+  if (problems.empty()) problems = CheckDates(drafts_[index].dates);
+  for (Problem& problem : problems) {
+    problem.field = FieldOf(order_, index, problem.field);
+    problems_.push_back(std::move(problem));
+  }
+}
+
+void Creation::MakeDrafts() {
+  drafts_.resize(order_.lots.size());
+  for (size_t index = 0; index < drafts_.size(); ++index) {
+    const NewLot& lot = order_.lots[index];
+    drafts_[index] = {.lot_id = LotId(Uuid::MakeV7()),
+                      .reference = lot.reference,
+                      .notes = lot.notes,
+                      .attributes = lot.attributes,
+                      .dates = DeriveDates(lot.dates, ground_.product.shelf_life)};
+    if (lot.number.empty()) {
+      generated_.push_back(index);
+    } else {
+      CheckNumber(index, lot.number);
+    }
+    CheckDatesOf(index);
+  }
+}
+
+absl::Status Creation::CheckOwners() {
+  std::vector<std::string> keys;
+  keys.reserve(given_.size());
+  for (const auto& [key, index] : given_) keys.push_back(key);
+  ASSIGN_OR_RETURN(const auto owners,
+                   FindNumberOwners(db_, order_.context.company, order_.product_id, keys));
+  std::vector<std::pair<size_t, NumberOwner>> taken;
+  for (const auto& [key, owner] : owners) taken.emplace_back(given_.at(key), owner);
+  absl::c_sort(taken, [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [index, owner] : taken) {
+    problems_.push_back(
+        NumberTaken(FieldOf(order_, index, "number"), drafts_[index].number, owner));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Creation::GenerateNumbers() {
+  if (generated_.empty()) return absl::OkStatus();
+  NumberOrder wanted{.company = order_.context.company,
+                     .product_id = order_.product_id,
+                     .case_sensitive = ground_.product.case_sensitive,
+                     .number_template = ground_.product.number_template,
+                     .count = static_cast<int64_t>(generated_.size()),
+                     .first_number = order_.first_number,
+                     .day = DayIn(order_.context.now, ground_.zone),
+                     .field = order_.first_number.empty() ? FieldOf(order_, generated_[0], "number")
+                                                          : "first_number"};
+  for (const auto& [key, index] : given_) wanted.avoided_keys.insert(key);
+  absl::StatusOr<std::vector<std::string>> numbers =
+      is_dry() ? PreviewNumbers(db_, wanted) : ReserveNumbers(db_, wanted);
+  if (!numbers.ok()) {
+    std::vector<Problem> why = ProblemsOf(numbers.status());
+    if (why.empty()) return numbers.status();
+    absl::c_move(why, std::back_inserter(problems_));
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < generated_.size(); ++i) {
+    drafts_[generated_[i]].number = std::move((*numbers)[i]);
+  }
+  return absl::OkStatus();
+}
+
+void Creation::TouchOpenings(Ledger& ledger) const {
+  for (size_t index = 0; index < drafts_.size(); ++index) {
+    const std::optional<Opening>& opening = order_.lots[index].opening;
+    if (!opening.has_value()) continue;
+    const LotDraft& draft = drafts_[index];
+    ledger.AddNewLot({.lot_id = draft.lot_id,
+                      .product_id = order_.product_id,
+                      .number = draft.number,
+                      .tracking = ground_.product.tracking,
+                      .scale = ground_.product.scale,
+                      .state = LotState::kActive,
+                      .expires_on = draft.dates.expires_on});
+    ledger.Touch(draft.lot_id, DefaultLocation(LocationKind::kAdjustment));
+    ledger.Touch(draft.lot_id, opening->location_id);
+  }
+}
+
+// The ledger names the fields of a movement; the request calls them otherwise.
+std::string OpeningField(const CreateLotsOrder& order, size_t index, absl::string_view field) {
+  if (absl::EndsWith(field, "quantity")) return FieldOf(order, index, "opening_quantity");
+  return FieldOf(order, index, "opening_location_id");
+}
+
+void Creation::PostOpening(size_t index, Ledger& ledger) {
+  const std::optional<Opening>& opening = order_.lots[index].opening;
+  if (!opening.has_value()) return;
+  Posting posting;
+  posting.movement_id = MovementId(Uuid::MakeV7());
+  posting.kind = MovementKind::kAdjustment;
+  posting.lot_id = drafts_[index].lot_id;
+  posting.quantity = opening->quantity;
+  posting.from = DefaultLocation(LocationKind::kAdjustment);
+  posting.to = opening->location_id;
+  posting.occurred_at = order_.context.now;
+  std::vector<Problem> problems;
+  ledger.Post(posting, problems);
+  for (Problem& problem : problems) {
+    problem.field = OpeningField(order_, index, problem.field);
+    problems_.push_back(std::move(problem));
+  }
+}
+
+// Locks what the openings touch, and judges them.
+absl::Status Creation::PostOpenings(pg::Transaction& transaction, Ledger& ledger) {
+  const bool has_openings =
+      absl::c_any_of(order_.lots, [](const NewLot& lot) { return lot.opening.has_value(); });
+  // A company that has lots switched off was refused already, and the ledger would do it again.
+  if (!has_openings || !ground_.lots_enabled) return absl::OkStatus();
+  TouchOpenings(ledger);
+  ledger.AddLocks(transaction);
+  ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
+  RETURN_IF_ERROR(ledger.Load(transaction, locked));
+  for (size_t index = 0; index < drafts_.size(); ++index) PostOpening(index, ledger);
+  return absl::OkStatus();
+}
+
+std::vector<Uuid> Creation::Made() const {
+  std::vector<Uuid> made;
+  made.reserve(drafts_.size());
+  for (const LotDraft& draft : drafts_) made.push_back(draft.lot_id.value());
+  return made;
+}
+
+CreatedLots Creation::Answer() const {
+  CreatedLots created;
+  created.lots.reserve(drafts_.size());
+  for (const LotDraft& draft : drafts_) created.lots.push_back({draft.number, draft.lot_id});
+  return created;
+}
+
+std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
+  std::vector<LotId> ids;
+  ids.reserve(drafts.size());
+  for (const LotDraft& draft : drafts) ids.push_back(draft.lot_id);
+  return ids;
+}
+
+// The lots are inserted after the openings were judged: a refused batch of 10,000 writes nothing.
+absl::StatusOr<CreatedLots> Creation::Write() {
+  pg::Transaction transaction(db_);
+  const bool dry = is_dry();
+  if (!dry) ClaimRequest(transaction, order_.context, Made());
+  Ledger ledger(order_.context);
+  RETURN_IF_ERROR(PostOpenings(transaction, ledger));
+  if (!dry && !problems_.empty()) RETURN_IF_ERROR(CheckOwners());
+  if (!problems_.empty()) return Refuse(problems_);
+  if (dry) return CreatedLots{};
+  InsertLots(transaction, order_.context, ground_.product, LotState::kActive, drafts_);
+  ledger.AddWrites(transaction);
+  AddAuditEntry(transaction, order_.context, {.lots = IdsOf(drafts_)});
+  const absl::StatusOr<pg::Results> committed = transaction.Commit();
+  if (!committed.ok()) return Explain(committed.status());
+  return Answer();
+}
+
+absl::Status Crossed() {
+  return Refuse(Problem{.reason = Reason::kTransactionConflict,
+                        .message = "crossing writers took the numbers; repeat with the same "
+                                   "request_id"});
+}
+
+bool IsCrossed(const absl::Status& status) {
+  const std::vector<Problem> problems = ProblemsOf(status);
+  return !problems.empty() && problems.front().reason == Reason::kTransactionConflict;
+}
+
+// The constraint has the last word, and the owner is looked up for a better one. No owner of a
+// given number: it was a generated one, or the owner is gone again; either way the next try knows
+// more.
+absl::Status Creation::Explain(const absl::Status& status) {
+  if (pg::ViolatesConstraint(status, "lots_product_fkey")) return Crossed();
+  if (!pg::ViolatesConstraint(status, "lots_number_key")) return Ledger::Explain(status);
+  RETURN_IF_ERROR(CheckOwners());
+  return problems_.empty() ? Crossed() : Refuse(problems_);
+}
+
+absl::StatusOr<CreatedLots> Creation::Run() {
+  CheckGround();
+  MakeDrafts();
+  if (is_dry()) RETURN_IF_ERROR(CheckOwners());
+  RETURN_IF_ERROR(GenerateNumbers());
+  return Write();
+}
+
+constexpr pg::Statement kFindLotNumbers{"find_lot_numbers", R"sql(
+  SELECT lot_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
+
+// What the first call answered. Of a lot that was deleted since, its deletion knows the number.
+absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company,
+                                    const std::vector<Uuid>& made) {
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotNumbers, company, made));
+  absl::flat_hash_map<Uuid, std::string> numbers;
+  for (const pg::Row row : found) numbers[row.Get<Uuid>(0)] = row.Get<std::string>(1);
+  if (numbers.size() < made.size()) {
+    ASSIGN_OR_RETURN(const std::vector<Lot> deleted, FindDeletedLots(db, company, made));
+    for (const Lot& lot : deleted) numbers[lot.lot_id.value()] = lot.number;
+  }
+  CreatedLots created;
+  for (const Uuid& lot_id : made) created.lots.push_back({numbers[lot_id], LotId(lot_id)});
+  return created;
+}
+
+absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsOrder& order) {
+  const WriteContext& context = order.context;
+  const absl::string_view request_id =
+      order.validate_only ? absl::string_view() : context.request_id;
+  ASSIGN_OR_RETURN(const LotGround ground,
+                   ReadLotGround(db, {.company = context.company,
+                                      .product_id = order.product_id,
+                                      .request_id = request_id,
+                                      .field = order.is_single ? "lot.product_id" : "product_id"}));
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return Rebuild(db, context.company, made);
+  };
+  if (ground.is_repeat) {
+    ASSIGN_OR_RETURN(const std::vector<Uuid> made, FindMade(db, context));
+    return rebuild(made);
+  }
+  return WriteOnce(
+      db, context, [&] { return Creation(db, order, ground).Run(); }, rebuild);
+}
+
+absl::StatusOr<CreatedLots> CreateWithNumbers(pg::Connection& db, const CreateLotsOrder& order) {
+  for (int run = 1;; ++run) {
+    absl::StatusOr<CreatedLots> created = CreateOnce(db, order);
+    if (!IsCrossed(created.status()) || run == kNumberingRunsMax) return created;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsOrder& order) {
+  absl::StatusOr<CreatedLots> created = CreateWithNumbers(db, order);
+  if (created.ok() || !order.validate_only) return created;
+  std::vector<Problem> problems = ProblemsOf(created.status());
+  if (problems.empty()) return created;
+  return CreatedLots{.problems = std::move(problems)};
+}
+
+absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsOrder& order) {
+  Check(order.lots.size() == 1);
+  ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, order));
+  return FindLotEvenDeleted(db, order.context.company, created.lots.front().lot_id,
+                            order.context.now);
+}
+
+}  // namespace lots

@@ -1,0 +1,43 @@
+// What happened to lots' records: rows of lot_events.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "storage/domain/model.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// One field of an edit, as text. Of a deletion: what the field was last.
+struct FieldChange {
+  std::string field;
+  std::string old_value;
+  std::string new_value;
+};
+
+struct LotEvent {
+  Uuid event_id;
+  LotId lot_id;
+  LotEventKind kind = LotEventKind::kEdited;
+  std::optional<WorkOrderId> work_order;
+  std::string actor;
+  absl::Time recorded_at;
+  std::vector<FieldChange> changes;
+  std::optional<Uuid> entry_id;  // of the audit entry, as reads say it
+  std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
+};
+
+// Adds one statement that appends the events, which the write makes.
+void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,
+                     absl::Span<const LotEvent> events);
+
+// The JSON that the column `changes` keeps.
+std::string ChangesToJson(absl::Span<const FieldChange> changes);
+std::vector<FieldChange> ChangesFromJson(absl::string_view text);
+
+}  // namespace lots

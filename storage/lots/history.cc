@@ -1,0 +1,232 @@
+#include "storage/lots/history.h"
+
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/lots/history_holds.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+namespace {
+
+// Every statement reads one page of its own kind of entry; what they have in common is put in order
+// afterwards. $3 and $4 are the place after which the page begins, $5 is how many to read.
+
+constexpr pg::Statement kReadLot{"read_history_lot", R"sql(
+  SELECT product_id, number, scale, created_by, created_at, entry_id FROM lots
+  WHERE company = $1 AND lot_id = $2)sql"};
+
+constexpr pg::Statement kHasEvents{"has_lot_events", R"sql(
+  SELECT EXISTS (SELECT 1 FROM lot_events WHERE company = $1 AND lot_id = $2))sql"};
+
+constexpr pg::Statement kReadEvents{"read_history_events", R"sql(
+  SELECT event_id, kind, work_order_id, actor, recorded_at, changes::text, entry_id
+  FROM lot_events
+  WHERE company = $1 AND lot_id = $2 AND (recorded_at, event_id) > ($3, $4)
+  ORDER BY recorded_at, event_id LIMIT $5)sql"};
+
+// An assignment that ended, or was made again, may have its event already. The id only breaks ties.
+constexpr pg::Statement kReadAssignments{"read_history_assignments", R"sql(
+  SELECT event_id, work_order_id, assigned_by, assigned_at, entry_id
+  FROM (SELECT md5(a.work_order_id)::uuid AS event_id, a.work_order_id, a.assigned_by,
+               a.assigned_at, a.entry_id
+        FROM assignments a WHERE a.company = $1 AND a.lot_id = $2
+          AND NOT EXISTS (SELECT 1 FROM lot_events e
+                          WHERE e.company = $1 AND e.lot_id = $2 AND e.kind = 5
+                            AND e.work_order_id = a.work_order_id
+                            AND e.recorded_at = a.assigned_at)) AS assigned
+  WHERE (assigned_at, event_id) > ($3, $4)
+  ORDER BY assigned_at, event_id LIMIT $5)sql"};
+
+constexpr pg::Statement kReadMovements{"read_history_movements", R"sql(
+  SELECT movement_id, kind, quantity, from_location_id, to_location_id, document_type,
+         document_number, partner_id, occurred_at, recorded_at, actor, note, reverses_id,
+         delivery_id, transformation_id, work_order_id, entry_id
+  FROM movements
+  WHERE company = $1 AND lot_id = $2 AND (recorded_at, movement_id) > ($3, $4)
+  ORDER BY recorded_at, movement_id LIMIT $5)sql"};
+
+constexpr pg::Statement kReadTransformations{"read_history_transformations", R"sql(
+  SELECT t.transformation_id, t.kind, t.work_order_id, t.occurred_at, t.recorded_at, t.actor,
+         t.note, t.reverses_id, r.transformation_id,
+         (SELECT sum(i.quantity) FROM transformation_inputs i
+          WHERE i.company = $1 AND i.lot_id = $2 AND i.transformation_id = t.transformation_id),
+         (SELECT sum(o.quantity) FROM transformation_outputs o
+          WHERE o.company = $1 AND o.lot_id = $2 AND o.transformation_id = t.transformation_id),
+         t.entry_id
+  FROM transformations t
+  LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
+  WHERE t.company = $1 AND (t.recorded_at, t.transformation_id) > ($3, $4)
+    AND t.transformation_id IN (
+      SELECT transformation_id FROM transformation_inputs WHERE company = $1 AND lot_id = $2
+      UNION
+      SELECT transformation_id FROM transformation_outputs WHERE company = $1 AND lot_id = $2)
+  ORDER BY t.recorded_at, t.transformation_id LIMIT $5)sql"};
+
+using Entries = std::vector<LotHistoryEntry>;
+
+LotHistoryEntry EntryOf(LotEvent event) {
+  LotHistoryEntry entry{.recorded_at = event.recorded_at,
+                        .id = event.event_id,
+                        .occurred_at = event.recorded_at,
+                        .actor = event.actor,
+                        .entry_id = event.entry_id,
+                        .what = {}};
+  entry.what = std::move(event);
+  return entry;
+}
+
+// Until it is deleted, a lot's creation is read from the lot itself.
+void AppendCreation(const pg::Result& lot, const LotHistoryOrder& order, Entries& entries) {
+  if (lot.empty()) return;
+  LotEvent creation{.event_id = order.lot_id.value(),
+                    .lot_id = order.lot_id,
+                    .kind = LotEventKind::kCreated,
+                    .actor = lot[0].Get<std::string>(3),
+                    .recorded_at = lot[0].Get<absl::Time>(4),
+                    .entry_id = lot[0].Get<std::optional<Uuid>>(5)};
+  const bool is_listed = std::pair(order.after.recorded_at, order.after.id) >=
+                         std::pair(creation.recorded_at, creation.event_id);
+  if (!is_listed) entries.push_back(EntryOf(std::move(creation)));
+}
+
+void AppendEvents(const pg::Result& rows, const LotId& lot_id, Entries& entries) {
+  for (const pg::Row row : rows) {
+    entries.push_back(EntryOf({.event_id = row.Get<Uuid>(0),
+                               .lot_id = lot_id,
+                               .kind = row.Get<LotEventKind>(1),
+                               .work_order = row.Get<std::optional<WorkOrderId>>(2),
+                               .actor = row.Get<std::string>(3),
+                               .recorded_at = row.Get<absl::Time>(4),
+                               .changes = ChangesFromJson(row.Get<absl::string_view>(5)),
+                               .entry_id = row.Get<std::optional<Uuid>>(6)}));
+  }
+}
+
+void AppendAssignments(const pg::Result& rows, const LotId& lot_id, Entries& entries) {
+  for (const pg::Row row : rows) {
+    entries.push_back(EntryOf({.event_id = row.Get<Uuid>(0),
+                               .lot_id = lot_id,
+                               .kind = LotEventKind::kAssigned,
+                               .work_order = row.Get<WorkOrderId>(1),
+                               .actor = row.Get<std::string>(2),
+                               .recorded_at = row.Get<absl::Time>(3),
+                               .entry_id = row.Get<std::optional<Uuid>>(4)}));
+  }
+}
+
+Movement ReadMovement(const pg::Row& row, const pg::Row& lot, const LotHistoryOrder& order) {
+  return {.movement_id = row.Get<MovementId>(0),
+          .company = order.company,
+          .kind = row.Get<MovementKind>(1),
+          .lot_id = order.lot_id,
+          .product_id = lot.Get<ProductId>(0),
+          .number = lot.Get<std::string>(1),
+          .scale = lot.Get<int>(2),
+          .quantity = row.Get<Quantity>(2),
+          .from = row.Get<LocationId>(3),
+          .to = row.Get<LocationId>(4),
+          .document = {row.Get<std::string>(5), row.Get<std::string>(6)},
+          .partner_id = row.Get<std::string>(7),
+          .occurred_at = row.Get<absl::Time>(8),
+          .recorded_at = row.Get<absl::Time>(9),
+          .actor = row.Get<std::string>(10),
+          .note = row.Get<std::string>(11),
+          .reverses = row.Get<std::optional<MovementId>>(12),
+          .delivery = row.Get<std::optional<MovementId>>(13),
+          .transformation = row.Get<std::optional<TransformationId>>(14),
+          .work_order = row.Get<std::optional<WorkOrderId>>(15)};
+}
+
+// A lot that has movements is never deleted.
+void AppendMovements(const pg::Result& rows, const pg::Result& lot, const LotHistoryOrder& order,
+                     Entries& entries) {
+  for (const pg::Row row : rows) {
+    Movement movement = ReadMovement(row, lot[0], order);
+    entries.push_back({.recorded_at = movement.recorded_at,
+                       .id = movement.movement_id.value(),
+                       .occurred_at = movement.occurred_at,
+                       .actor = movement.actor,
+                       .entry_id = row.Get<std::optional<Uuid>>(16),
+                       .what = {}});
+    entries.back().what = std::move(movement);
+  }
+}
+
+Transformation ReadTransformation(const pg::Row& row) {
+  return {.transformation_id = row.Get<TransformationId>(0),
+          .kind = row.Get<TransformationKind>(1),
+          .work_order = row.Get<std::optional<WorkOrderId>>(2),
+          .occurred_at = row.Get<absl::Time>(3),
+          .recorded_at = row.Get<absl::Time>(4),
+          .actor = row.Get<std::string>(5),
+          .note = row.Get<std::string>(6),
+          .reverses = row.Get<std::optional<TransformationId>>(7),
+          .reversed_by = row.Get<std::optional<TransformationId>>(8)};
+}
+
+void AppendTransformations(const pg::Result& rows, Entries& entries) {
+  for (const pg::Row row : rows) {
+    TransformationPart part{.transformation = ReadTransformation(row),
+                            .input = row.Get<std::optional<Quantity>>(9),
+                            .output = row.Get<std::optional<Quantity>>(10)};
+    entries.push_back({.recorded_at = part.transformation.recorded_at,
+                       .id = part.transformation.transformation_id.value(),
+                       .occurred_at = part.transformation.occurred_at,
+                       .actor = part.transformation.actor,
+                       .entry_id = row.Get<std::optional<Uuid>>(11),
+                       .what = {}});
+    entries.back().what = std::move(part);
+  }
+}
+
+// All kinds in one snapshot: an entry that commits between two statements would be passed over.
+absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryOrder& order) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  const auto& [company, lot_id, after, limit] = order;
+  snapshot.Add(kReadLot, company, lot_id);
+  snapshot.Add(kHasEvents, company, lot_id);
+  for (const pg::Statement& statement :
+       {kReadEvents, kReadAssignments, kReadMovements, kReadTransformations}) {
+    snapshot.Add(statement, company, lot_id, after.recorded_at, after.id, limit + 1);
+  }
+  AddHoldEvents(snapshot, order);
+  return snapshot.Commit();
+}
+
+bool IsBefore(const LotHistoryEntry& a, const LotHistoryEntry& b) {
+  return std::pair(a.recorded_at, a.id) < std::pair(b.recorded_at, b.id);
+}
+
+}  // namespace
+
+absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryOrder& order) {
+  ASSIGN_OR_RETURN(const pg::Results read, ReadAll(db, order));
+  const pg::Result& lot = read[0];
+  if (lot.empty() && !read[1][0].Get<bool>(0)) return Refuse(LotNotFound(order.lot_id, "lot_id"));
+  LotHistory history;
+  if (!lot.empty()) {
+    history.product_id = lot[0].Get<ProductId>(0);
+    history.number = lot[0].Get<std::string>(1);
+    history.scale = lot[0].Get<int>(2);
+  }
+  AppendCreation(lot, order, history.entries);
+  AppendEvents(read[2], order.lot_id, history.entries);
+  AppendAssignments(read[3], order.lot_id, history.entries);
+  AppendMovements(read[4], lot, order, history.entries);
+  AppendTransformations(read[5], history.entries);
+  for (LotEvent& event : ReadHoldEvents(read[6])) {
+    history.entries.push_back(EntryOf(std::move(event)));
+  }
+  absl::c_sort(history.entries, IsBefore);
+  const size_t limit = static_cast<size_t>(order.limit);
+  history.has_more = history.entries.size() > limit;
+  if (history.has_more)
+    history.entries.erase(history.entries.begin() + limit, history.entries.end());
+  return history;
+}
+
+}  // namespace lots

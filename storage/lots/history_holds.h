@@ -1,0 +1,16 @@
+// The part of a lot's history that its holds tell.
+#pragma once
+
+#include <vector>
+
+#include "storage/lots/events.h"
+#include "storage/lots/history.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// Adds the statement that reads one page of HELD and RELEASED events; answers its place.
+size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryOrder& order);
+std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows);
+
+}  // namespace lots

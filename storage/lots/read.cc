@@ -1,0 +1,278 @@
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
+#include "storage/lot_rows/computed_fields.h"
+#include "storage/lot_rows/hold_row.h"
+#include "storage/lot_rows/lot_row.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/lot_rows/product.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/lots/lots.h"
+#include "storage/numbers/number.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kFindLotsById{"find_lots_by_id",
+                                      "SELECT" LOTS_ROW_COLUMNS
+                                      "FROM lots l JOIN companies c ON c.company = $1 "
+                                      "WHERE l.company = $1 AND l.lot_id = ANY($2)"};
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
+                                                             const CompanyId& company,
+                                                             absl::Span<const LotId> lot_ids,
+                                                             absl::Time now) {
+  std::vector<std::optional<Lot>> lots(lot_ids.size());
+  if (lot_ids.empty()) return lots;
+  pg::Flight flight(db);
+  const size_t rows = flight.Add(kFindLotsById, company, lot_ids);
+  const size_t first = AddStandings(flight, company, lot_ids, now);
+  ASSIGN_OR_RETURN(const pg::Results found, flight.Send());
+  const LotStandings standings = ReadStandings(found, first);
+  LotReader reader(company, now);
+  absl::flat_hash_map<LotId, Lot> by_id;
+  for (const pg::Row row : found[rows]) {
+    Lot lot = reader.ReadRow(row);
+    SetStanding(standings, lot);
+    by_id.emplace(lot.lot_id, std::move(lot));
+  }
+  for (size_t place = 0; place < lot_ids.size(); ++place) {
+    const auto lot = by_id.find(lot_ids[place]);
+    if (lot != by_id.end()) lots[place] = lot->second;
+  }
+  return lots;
+}
+
+absl::StatusOr<Lot> GetLot(pg::Connection& db, const CompanyId& company, const LotId& lot_id,
+                           absl::Time now) {
+  ASSIGN_OR_RETURN(std::vector<std::optional<Lot>> found, FindLotsById(db, company, {lot_id}, now));
+  if (!found.front().has_value()) return Refuse(LotNotFound(lot_id, "lot_id"));
+  return *std::move(found.front());
+}
+
+absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& company,
+                                         absl::Span<const LotId> lot_ids, absl::Time now) {
+  ASSIGN_OR_RETURN(std::vector<std::optional<Lot>> found, FindLotsById(db, company, lot_ids, now));
+  std::vector<Lot> lots;
+  std::vector<Problem> problems;
+  for (size_t place = 0; place < found.size(); ++place) {
+    if (found[place].has_value()) {
+      lots.push_back(*std::move(found[place]));
+    } else {
+      problems.push_back(LotNotFound(lot_ids[place], Indexed("lot_ids", place)));
+    }
+  }
+  if (!problems.empty()) return Refuse(std::move(problems));
+  return lots;
+}
+
+namespace {
+
+// Each lot knows its product's case rule, so that the products need not be read: the keys are
+// looked up in both forms, in one go through the index, and judged by the rule here.
+constexpr pg::Statement kFindLotsByNumber{
+    "find_lots_by_number",
+    "SELECT" LOTS_ROW_COLUMNS
+    ", l.number_key, l.case_sensitive FROM lots l JOIN companies c ON c.company = $1 "
+    "WHERE l.company = $1 AND l.number_key = ANY($2)"};
+
+constexpr pg::Statement kFindProductLotsByNumber{
+    "find_product_lots_by_number",
+    "SELECT" LOTS_ROW_COLUMNS
+    ", l.number_key, l.case_sensitive FROM lots l JOIN companies c ON c.company = $1 "
+    "WHERE l.company = $1 AND l.number_key = ANY($2) AND l.product_id = $3"};
+
+// The numbers of a request under the keys that lots may have them by.
+class AskedNumbers {
+ public:
+  explicit AskedNumbers(absl::Span<const std::string> numbers) {
+    exact_.reserve(numbers.size());
+    folded_.reserve(numbers.size());
+    for (size_t place = 0; place < numbers.size(); ++place) {
+      // No lot has a number that is not clean.
+      const absl::StatusOr<std::string> clean = CleanNumber(numbers[place]);
+      if (!clean.ok()) continue;
+      exact_[NumberKey(*clean, /*case_sensitive=*/true)].push_back(place);
+      folded_[NumberKey(*clean, /*case_sensitive=*/false)].push_back(place);
+    }
+  }
+
+  // Each once, sorted: the index is read from one end to the other.
+  std::vector<absl::string_view> Keys() const {
+    std::vector<absl::string_view> keys;
+    for (const Places* const places : {&exact_, &folded_}) {
+      for (const auto& [key, at] : *places) keys.push_back(key);
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    return keys;
+  }
+
+  // Where the request names the lot that has this key.
+  absl::Span<const size_t> PlacesOf(absl::string_view key, bool case_sensitive) const {
+    const Places& places = case_sensitive ? exact_ : folded_;
+    const auto found = places.find(key);
+    if (found == places.end()) return {};
+    return found->second;
+  }
+
+ private:
+  using Places = absl::flat_hash_map<std::string, std::vector<size_t>>;
+
+  Places exact_, folded_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
+                                                       const FindLotsOrder& order) {
+  const AskedNumbers asked(order.numbers);
+  const auto found =
+      order.product_id.value().empty()
+          ? pg::Query(db, kFindLotsByNumber, order.company, asked.Keys())
+          : pg::Query(db, kFindProductLotsByNumber, order.company, asked.Keys(), order.product_id);
+  if (!found.ok()) return found.status();
+  LotReader reader(order.company, order.now);
+  std::vector<std::vector<Lot>> lots(order.numbers.size());
+  for (const pg::Row row : *found) {
+    const absl::Span<const size_t> places = asked.PlacesOf(
+        row.Get<absl::string_view>(kRowColumnCount), row.Get<bool>(kRowColumnCount + 1));
+    for (const size_t place : places) lots[place].push_back(reader.ReadRow(row));
+  }
+  for (std::vector<Lot>& matches : lots) {
+    std::sort(matches.begin(), matches.end(),
+              [](const Lot& a, const Lot& b) { return a.product_id < b.product_id; });
+  }
+  std::vector<Lot*> every;
+  for (std::vector<Lot>& matches : lots) {
+    for (Lot& lot : matches) every.push_back(&lot);
+  }
+  RETURN_IF_ERROR(SetStandings(db, order.company, order.now, every));
+  return lots;
+}
+
+namespace {
+
+// The lot's own columns stand in every row, and alone in one when it is nowhere.
+constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
+  SELECT asked.place, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
+         b.quantity, b.arrived_at, b.stock_since
+  FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, place)
+  JOIN lots l ON l.company = $1 AND l.lot_id = asked.lot_id
+  LEFT JOIN balances b ON b.company = $1 AND b.lot_id = asked.lot_id
+    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6)))
+  ORDER BY asked.place,
+           CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3
+           ELSE 4 END, b.location_id)sql"};
+
+constexpr pg::Statement kListHolds{
+    "list_lot_holds", "SELECT" LOTS_HOLD_COLUMNS
+                      "FROM lot_holds h "
+                      "WHERE h.company = $1 AND h.lot_id = ANY($2) AND" LOTS_HOLD_BINDS(
+                          "$3") "ORDER BY h.placed_at, h.hold_id"};
+
+using HoldsByLot = absl::flat_hash_map<LotId, std::vector<Hold>>;
+
+// Why what is kept there may not leave; the strongest of all causes.
+std::optional<HoldCause> CauseAt(const LotStock& stock, absl::Span<const Hold> holds) {
+  std::optional<HoldCause> strongest;
+  if (!IsOnHand(stock.kind)) return strongest;
+  for (const Hold& hold : holds) {
+    if (hold.location_id.value_or(stock.location_id) != stock.location_id) continue;
+    const bool stronger =
+        !strongest.has_value() || HoldStrength(hold.cause) > HoldStrength(*strongest);
+    if (stronger) strongest = hold.cause;
+  }
+  return strongest;
+}
+
+LotStock ReadStock(const pg::Row& row, const CompanyId& company, const LotId& lot_id,
+                   absl::Span<const Hold> holds) {
+  LotStock stock{.company = company,
+                 .lot_id = lot_id,
+                 .product_id = row.Get<ProductId>(1),
+                 .number = row.Get<std::string>(2),
+                 .scale = row.Get<int>(3),
+                 .location_id = row.Get<LocationId>(5),
+                 .kind = row.Get<LocationKind>(6),
+                 .quantity = row.Get<Quantity>(7),
+                 .arrived_at = row.Get<std::optional<absl::Time>>(8),
+                 .stock_since = row.Get<std::optional<absl::Time>>(9),
+                 .expires_on = row.Get<std::optional<absl::CivilDay>>(4)};
+  stock.hold_cause = CauseAt(stock, holds);
+  return stock;
+}
+
+void AppendRow(const pg::Row& row, const CompanyId& company, const LotId& lot_id,
+               absl::Span<const Hold> holds, std::optional<LotLocations>& lot) {
+  if (!lot.has_value()) {
+    lot.emplace(LotLocations{.product_id = row.Get<ProductId>(1),
+                             .number = row.Get<std::string>(2),
+                             .scale = row.Get<int>(3)});
+    const size_t shown = std::min<size_t>(holds.size(), kHoldsShownMax);
+    lot->holds.assign(holds.begin(), holds.begin() + shown);
+  }
+  if (row.IsNull(5)) return;
+  lot->locations.push_back(ReadStock(row, company, lot_id, holds));
+  const LotStock& stock = lot->locations.back();
+  if (IsOnHand(stock.kind)) lot->on_hand += stock.quantity;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
+    pg::Connection& db, const FindLocationsOrder& order) {
+  Check(order.lot_ids.size() == order.show_all.size());
+  pg::Flight flight(db);
+  flight.Add(kListLocations, order.company, order.lot_ids, order.show_all);
+  flight.Add(kListHolds, order.company, order.lot_ids, order.now);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  HoldsByLot holds;
+  for (const pg::Row row : results[1]) {
+    Hold hold = ReadHold(row);
+    holds[hold.lot_id].push_back(std::move(hold));
+  }
+  std::vector<std::optional<LotLocations>> lots(order.lot_ids.size());
+  for (const pg::Row row : results[0]) {
+    const size_t place = row.Get<int64_t>(0) - 1;
+    const LotId& lot_id = order.lot_ids[place];
+    const auto held = holds.find(lot_id);
+    AppendRow(row, order.company, lot_id,
+              held == holds.end() ? absl::Span<const Hold>() : held->second, lots[place]);
+  }
+  return lots;
+}
+
+absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order) {
+  ASSIGN_OR_RETURN(auto found, FindLotLocations(db, {.company = order.company,
+                                                     .lot_ids = {order.lot_id},
+                                                     .show_all = {order.show_all},
+                                                     .now = order.now}));
+  if (!found.front().has_value()) return Refuse(LotNotFound(order.lot_id, "lot_id"));
+  return *std::move(found.front());
+}
+
+absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
+                                                           const PreviewNumbersOrder& order) {
+  ASSIGN_OR_RETURN(const LotGround ground,
+                   ReadLotGround(db, {.company = order.company, .product_id = order.product_id}));
+  return PreviewNumbers(db, {.company = order.company,
+                             .product_id = order.product_id,
+                             .case_sensitive = ground.product.case_sensitive,
+                             .number_template = ground.product.number_template,
+                             .count = order.count,
+                             .first_number = order.first_number,
+                             .day = DayIn(order.now, ground.zone),
+                             .field = order.first_number.empty() ? "count" : "first_number"});
+}
+
+}  // namespace lots

@@ -1,0 +1,260 @@
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
+#include "storage/lot_rows/attributes.h"
+#include "storage/lot_rows/lot_row.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/lots/deleted.h"
+#include "storage/lots/events.h"
+#include "storage/lots/lock.h"
+#include "storage/lots/lots.h"
+#include "storage/numbers/number.h"
+#include "storage/pg/error.h"
+#include "storage/pg/pipeline.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+using Day = std::optional<absl::CivilDay>;
+
+// One date of a lot, of an order, and its name in the API.
+struct DateField {
+  const char* name;
+  Day LotDates::*date;
+  NewDate UpdateLotOrder::*edit;
+};
+constexpr DateField kDates[] = {
+    {"manufacture_date", &LotDates::manufactured_on, &UpdateLotOrder::manufactured_on},
+    {"expire_date", &LotDates::expires_on, &UpdateLotOrder::expires_on},
+    {"best_before_date", &LotDates::best_before_on, &UpdateLotOrder::best_before_on},
+    {"removal_date", &LotDates::removal_on, &UpdateLotOrder::removal_on},
+    {"alert_date", &LotDates::alert_on, &UpdateLotOrder::alert_on},
+};
+
+bool NamesDate(const UpdateLotOrder& order) {
+  for (const DateField& field : kDates) {
+    if ((order.*field.edit).has_value()) return true;
+  }
+  return false;
+}
+
+// The dates that somebody gave: without those that are what the shelf life would say.
+LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
+  LotDates given = dates;
+  LotDates derived = DeriveDates({.manufactured_on = dates.manufactured_on}, shelf_life);
+  if (dates.expires_on == derived.expires_on) given.expires_on.reset();
+  derived = DeriveDates({.manufactured_on = dates.manufactured_on, .expires_on = dates.expires_on},
+                        shelf_life);
+  for (Day LotDates::*date :
+       {&LotDates::best_before_on, &LotDates::removal_on, &LotDates::alert_on}) {
+    if (dates.*date == derived.*date) (given.*date).reset();
+  }
+  return given;
+}
+
+// The dates with those that the edit names, a cleared one too.
+LotDates WithEdits(const UpdateLotOrder& order, LotDates dates) {
+  for (const DateField& field : kDates) {
+    if ((order.*field.edit).has_value()) dates.*field.date = *(order.*field.edit);
+  }
+  return dates;
+}
+
+std::string TextOf(const Day& day) {
+  return day.has_value() ? absl::FormatCivilTime(*day) : std::string();
+}
+
+// Each key of its own, so that the history says which one changed.
+void CompareAttributes(const Attributes& before, const Attributes& after,
+                       std::vector<FieldChange>& changes) {
+  std::map<std::string, std::pair<const AttributeValue*, const AttributeValue*>> values;
+  for (const auto& [key, value] : before) values[key].first = &value;
+  for (const auto& [key, value] : after) values[key].second = &value;
+  const auto text = [](const AttributeValue* value) {
+    return value == nullptr ? std::string() : TextOf(*value);
+  };
+  for (const auto& [key, pair] : values) {
+    const auto& [old_value, new_value] = pair;
+    if (old_value != nullptr && new_value != nullptr && *old_value == *new_value) continue;
+    changes.push_back({absl::StrCat("attributes.", key), text(old_value), text(new_value)});
+  }
+}
+
+std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
+  std::vector<FieldChange> changes;
+  const auto add = [&](const char* field, std::string old_value, std::string new_value) {
+    if (old_value == new_value) return;
+    changes.push_back({field, std::move(old_value), std::move(new_value)});
+  };
+  add("product_id", before.product_id.value(), after.product_id.value());
+  add("number", before.number, after.number);
+  add("reference", before.reference, after.reference);
+  add("notes", before.notes, after.notes);
+  for (const DateField& field : kDates) {
+    add(field.name, TextOf(before.dates.*field.date), TextOf(after.dates.*field.date));
+  }
+  CompareAttributes(before.attributes, after.attributes, changes);
+  return changes;
+}
+
+constexpr pg::Statement kUpdateLot{
+    "update_lot",
+    "UPDATE lots l SET product_id = $3, tracking = $4, scale = $5, case_sensitive = $6, "
+    "number = $7, number_key = $8, reference = $9, search_key = $10, notes = $11, "
+    "attributes = $12::text::jsonb, manufactured_on = $13, expires_on = $14, "
+    "best_before_on = $15, removal_on = $16, alert_on = $17, version = l.version + 1, "
+    "updated_at = $18 FROM companies c "
+    "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$18")};
+
+// One try at the order.
+class Edit {
+ public:
+  Edit(pg::Connection& db, const UpdateLotOrder& order) : db_(db), order_(order) {}
+
+  absl::StatusOr<Lot> Run();
+
+ private:
+  // Judges the edit and says what the lot becomes.
+  absl::Status Judge();
+  absl::Status JudgeProduct();
+  absl::Status JudgeNumber();
+  absl::Status JudgeDates();
+  absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
+  absl::Status Explain(const absl::Status& status);
+
+  pg::Connection& db_;
+  const UpdateLotOrder& order_;
+  LockedLot before_;
+  LotProduct product_;  // the one it will have
+  Lot after_;
+};
+
+absl::Status Edit::JudgeProduct() {
+  product_ = before_.product;
+  if (!order_.product_id.has_value() || *order_.product_id == product_.product_id) {
+    return absl::OkStatus();
+  }
+  if (!before_.uses.empty()) {
+    return LotInUse(before_, "its product cannot change any more: create another lot");
+  }
+  ASSIGN_OR_RETURN(const LotGround ground, ReadLotGround(db_, {.company = order_.context.company,
+                                                               .product_id = *order_.product_id,
+                                                               .field = "lot.product_id"}));
+  product_ = ground.product;
+  after_.product_id = product_.product_id;
+  after_.tracking = product_.tracking;
+  after_.scale = product_.scale;
+  return absl::OkStatus();
+}
+
+absl::Status Edit::JudgeNumber() {
+  if (!order_.number.has_value()) return absl::OkStatus();
+  absl::StatusOr<std::string> clean = CleanNumber(*order_.number);
+  if (!clean.ok()) return Refuse(NumberInvalid("lot.number", *order_.number, clean.status()));
+  after_.number = *std::move(clean);
+  return absl::OkStatus();
+}
+
+// What follows from a new manufacturing date, expiry date or product moves along; what somebody
+// gave stays; what the edit names is as it says.
+absl::Status Edit::JudgeDates() {
+  if (!NamesDate(order_) && !order_.product_id.has_value()) return absl::OkStatus();
+  const LotDates given =
+      WithEdits(order_, GivenDates(before_.lot.dates, before_.product.shelf_life));
+  after_.dates = WithEdits(order_, DeriveDates(given, product_.shelf_life));
+  // Dates derived from wrong ones are wrong for the same reason.
+  std::vector<Problem> problems = CheckDates(given);
+  if (problems.empty()) problems = CheckDates(after_.dates);
+  // What was wrong before is not this edit's affair when it names no date.
+  if (problems.empty() || !NamesDate(order_)) return absl::OkStatus();
+  for (Problem& problem : problems) problem.field = absl::StrCat("lot.", problem.field);
+  return Refuse(std::move(problems));
+}
+
+absl::Status Edit::Judge() {
+  if (before_.lot.state == LotState::kVoid) {
+    return RefuseLot(Reason::kLotVoid, before_.lot, "is void; a void lot is not edited");
+  }
+  after_ = before_.lot;
+  RETURN_IF_ERROR(JudgeProduct());
+  RETURN_IF_ERROR(JudgeNumber());
+  RETURN_IF_ERROR(JudgeDates());
+  if (order_.reference.has_value()) after_.reference = *order_.reference;
+  if (order_.notes.has_value()) after_.notes = *order_.notes;
+  if (order_.attributes.has_value()) after_.attributes = *order_.attributes;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldChange> changes) {
+  const WriteContext& context = order_.context;
+  const LotDates& dates = after_.dates;
+  const size_t updated =
+      transaction.Add(kUpdateLot, context.company, order_.lot_id, product_.product_id,
+                      product_.tracking, product_.scale, product_.case_sensitive, after_.number,
+                      NumberKey(after_.number, product_.case_sensitive), after_.reference,
+                      SearchKey(after_.number, after_.reference), after_.notes,
+                      AttributesToJson(after_.attributes), dates.manufactured_on, dates.expires_on,
+                      dates.best_before_on, dates.removal_on, dates.alert_on, context.now);
+  AppendLotEvents(transaction, context,
+                  {{.event_id = Uuid::MakeV7(),
+                    .lot_id = order_.lot_id,
+                    .kind = LotEventKind::kEdited,
+                    .actor = context.actor,
+                    .recorded_at = context.now,
+                    .changes = std::move(changes)}});
+  const absl::StatusOr<pg::Results> written = transaction.Commit();
+  if (!written.ok()) return Explain(written.status());
+  return LotReader(context.company, context.now).Read((*written)[updated][0]);
+}
+
+// Nothing to say when the number's owner is gone again, or the new product's rules changed under
+// the edit: a conflict, and the next call finds the way free or a better refusal.
+absl::Status Edit::Explain(const absl::Status& status) {
+  const bool taken = pg::ViolatesConstraint(status, "lots_number_key");
+  if (!taken && !pg::ViolatesConstraint(status, "lots_product_fkey")) return status;
+  if (taken) {
+    const std::string key = NumberKey(after_.number, product_.case_sensitive);
+    ASSIGN_OR_RETURN(const auto owners,
+                     FindNumberOwners(db_, order_.context.company, product_.product_id, {key}));
+    const auto owner = owners.find(key);
+    if (owner != owners.end()) {
+      return Refuse(NumberTaken("lot.number", after_.number, owner->second));
+    }
+  }
+  return Refuse(Problem{.reason = Reason::kTransactionConflict,
+                        .message = "a crossing write changed the product or its numbers; repeat"});
+}
+
+absl::StatusOr<Lot> Edit::Run() {
+  const WriteContext& context = order_.context;
+  pg::Transaction transaction(db_);
+  ClaimRequest(transaction, context, {order_.lot_id.value()});
+  const LotLock lock = order_.product_id.has_value() ? LotLock::kExclusive : LotLock::kEdit;
+  const size_t first = AddLockLot(transaction, context, order_.lot_id, lock);
+  ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
+  ASSIGN_OR_RETURN(before_, ReadLockedLot(locked, first, context, order_.lot_id, order_.version));
+  RETURN_IF_ERROR(Judge());
+  AddAuditEntry(transaction, context, {.lots = {order_.lot_id}});
+  std::vector<FieldChange> changes = Compare(before_.lot, after_);
+  if (!changes.empty()) return Write(transaction, std::move(changes));
+  RETURN_IF_ERROR(transaction.Commit().status());
+  return before_.lot;
+}
+
+}  // namespace
+
+absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotOrder& order) {
+  return WriteOnce(
+      db, order.context, [&] { return Edit(db, order).Run(); },
+      [&](const std::vector<Uuid>&) {
+        return FindLotEvenDeleted(db, order.context.company, order.lot_id, order.context.now);
+      });
+}
+
+}  // namespace lots

@@ -1,0 +1,140 @@
+#include "storage/pg/pipeline.h"
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/check.h"
+#include "storage/pg/error.h"
+
+namespace lots::pg {
+namespace {
+
+constexpr Statement kBegin{"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
+constexpr Statement kBeginSnapshot{"begin_snapshot",
+                                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+constexpr Statement kCommit{"commit", "COMMIT"};
+
+Step StepOf(const Statement& statement) { return {statement, {}, {}}; }
+
+Step BeginOf(Transaction::Kind kind) {
+  if (kind == Transaction::Kind::kWrite) return StepOf(kBegin);
+  return {.statement = kBeginSnapshot, .begins_snapshot = true};
+}
+
+// After a flight with COMMIT failed. The connection being in step means that the server has
+// answered every statement. An error that it gave to a statement before COMMIT means that COMMIT
+// was skipped; one given to COMMIT with the connection's end may have come after the fact.
+bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
+  if (db.usable()) return true;
+  return !SqlState(status).empty() && FailedStatement(status) != kCommit.name;
+}
+
+}  // namespace
+
+size_t Flight::Append(Step step) {
+  steps_.push_back(std::move(step));
+  return steps_.size() - 1;
+}
+
+absl::StatusOr<Results> Flight::Send() {
+  if (steps_.empty()) return Results();
+  const std::vector<Step> steps = std::exchange(steps_, {});
+  return db_.Run(steps);
+}
+
+Transaction::~Transaction() {
+  if (state_ == State::kOpen) db_.Rollback();
+}
+
+absl::Status Transaction::BeginIn(absl::string_view snapshot) {
+  Check(kind_ == Kind::kSnapshot && state_ == State::kNew);
+  // As a script: whatever else goes before would take a snapshot of its own. The name is the
+  // database's: digits and dashes.
+  std::string script =
+      absl::StrCat(kBeginSnapshot.sql, "; SET TRANSACTION SNAPSHOT '", snapshot, "'");
+  const std::string name = db_.application_name();
+  if (!name.empty()) absl::StrAppend(&script, "; SET LOCAL application_name = '", name, "'");
+  const absl::Status begun = db_.RunScript("begin_in_snapshot", script);
+  Judge(begun);
+  return begun;
+}
+
+size_t Transaction::Append(Step step) {
+  Check(state_ != State::kOver);
+  // Every flight keeps a place in front for BEGIN, so that adding does not move the steps.
+  if (steps_.empty()) steps_.push_back(BeginOf(kind_));
+  steps_.push_back(std::move(step));
+  return steps_.size() - 2;
+}
+
+absl::StatusOr<Results> Transaction::Send() {
+  Check(state_ != State::kOver);
+  if (steps_.empty()) return Results();
+  absl::StatusOr<Results> results = RunSteps();
+  Judge(results.status());
+  return results;
+}
+
+absl::Status Transaction::Post() {
+  Check(state_ != State::kOver && !steps_.empty());
+  std::vector<Step> steps = std::exchange(steps_, {});
+  const bool begins = state_ == State::kNew;
+  if (!begins) steps.erase(steps.begin());
+  absl::Status posted = db_.Post(std::move(steps));
+  if (posted.ok() && begins) posted = db_.Take().status();
+  Judge(posted);
+  return posted;
+}
+
+absl::StatusOr<Result> Transaction::Take() {
+  Check(state_ == State::kOpen);
+  absl::StatusOr<Result> result = db_.Take();
+  Judge(result.status());
+  return result;
+}
+
+void Transaction::Judge(const absl::Status& answer) {
+  state_ = answer.ok() ? State::kOpen : State::kOver;
+  if (!answer.ok()) db_.Rollback();
+}
+
+absl::StatusOr<Results> Transaction::Commit() {
+  Check(state_ != State::kOver);
+  const bool nothing_to_commit = state_ == State::kNew && steps_.empty();
+  if (nothing_to_commit) {
+    state_ = State::kOver;
+    return Results();
+  }
+  Append(StepOf(kCommit));
+  const bool can_send = db_.usable();
+  absl::StatusOr<Results> results = RunSteps();
+  state_ = State::kOver;
+  if (!results.ok()) {
+    db_.Rollback();
+    const bool wrote_nothing = kind_ == Kind::kSnapshot || !can_send;
+    if (wrote_nothing || IsOutcomeKnown(db_, results.status())) return results;
+    return UnknownOutcome(results.status());
+  }
+  // A COMMIT that finds its transaction failed answers with success, and ROLLBACK for a word.
+  if (results->back().command() != kCommit.sql) {
+    return absl::InternalError("the transaction was rolled back before its COMMIT");
+  }
+  results->pop_back();
+  TellCounted();
+  return results;
+}
+
+void Transaction::TellCounted() const {
+  if (db_.observer() == nullptr) return;
+  for (const Counted& counted : counted_) {
+    db_.observer()->OnWritten(counted.tally, counted.amount);
+  }
+}
+
+absl::StatusOr<Results> Transaction::RunSteps() {
+  const std::vector<Step> steps = std::exchange(steps_, {});
+  const bool begins = state_ == State::kNew;
+  absl::StatusOr<Results> results = db_.Run(absl::MakeConstSpan(steps).subspan(begins ? 0 : 1));
+  if (results.ok() && begins) results->erase(results->begin());
+  return results;
+}
+
+}  // namespace lots::pg

@@ -1,0 +1,287 @@
+// OpenRecall: walk, lock, record; one transaction.
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/types/span.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/counters.h"
+#include "storage/domain/refusals.h"
+#include "storage/genealogy/graph.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/pg/error.h"
+#include "storage/recalls/recalls.h"
+#include "storage/recalls/rows.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kReadCompany{"recall_read_company", R"sql(
+  SELECT lots_enabled FROM companies WHERE company = $1)sql"};
+
+constexpr pg::Statement kReadExempt{"recall_read_exempt_locations", R"sql(
+  SELECT location_id FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
+
+// Written first, so that two openings of one name meet here; its times are set at the end.
+constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
+  INSERT INTO recalls (company, recall_id, reason, state, drill, exempt_location_ids, opened_by,
+                       opened_at, open_micros, entry_id)
+  VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 0, $8))sql"};
+
+constexpr pg::Statement kInsertMembers{"insert_recall_members", R"sql(
+  INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,
+                              transformation_id)
+  SELECT $1, $2, member.lot_id, member.depth, member.certain, $3, NULL
+  FROM unnest($4::uuid[], $5::bigint[], $6::boolean[]) AS member (lot_id, depth, certain))sql"};
+
+constexpr pg::Statement kFinishRecall{"finish_recall_opening", R"sql(
+  UPDATE recalls SET opened_at = $3, open_micros = $4 WHERE company = $1 AND recall_id = $2)sql"};
+
+constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
+  SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
+  FROM unnest($2::uuid[]) AS affected (lot_id)
+  CROSS JOIN LATERAL (
+    SELECT bool_or(b.kind IN (1, 2)) AS here, bool_or(b.kind = 4) AS delivered
+    FROM balances b
+    WHERE b.company = $1 AND b.lot_id = affected.lot_id AND b.quantity > 0) p)sql"};
+
+// One insert of so many rows stays a few MiB.
+constexpr size_t kMembersPerStatement = 100'000;
+
+TraceOrder WalkOf(const OpenRecallOrder& order, std::vector<LotId> seeds) {
+  TraceOrder walk{.company = order.context.company, .direction = TraceDirection::kDownstream};
+  walk.seeds = std::move(seeds);
+  // A recall is whole or refused: nothing but the number of lots bounds it.
+  walk.depth_max = static_cast<int>(kRecallMembersMax);
+  walk.node_limit = kRecallMembersMax;
+  return walk;
+}
+
+Problem SeedTwice(const OpenRecallOrder& order, size_t index, size_t first) {
+  const LotRef& ref = order.seeds[index];
+  return {Reason::kDuplicateInRequest,
+          Indexed("seeds", index),
+          absl::StrCat("seeds[", index, "] is the same lot as seeds[", first, "]: name it once"),
+          {{"lot_id", ref.lot_id.has_value() ? ref.lot_id->value().ToString() : ""},
+           {"number", ref.number},
+           {"first_index", absl::StrCat(first)}}};
+}
+
+// What is wrong with the seeds; their ids are appended to `seeds`.
+std::vector<Problem> JudgeSeeds(const OpenRecallOrder& order,
+                                const std::vector<std::optional<ResolvedLot>>& found,
+                                std::vector<LotId>& seeds) {
+  std::vector<Problem> problems;
+  absl::flat_hash_map<LotId, size_t> first_index;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!found[i].has_value()) {
+      problems.push_back(LotNotFound(order.seeds[i], Indexed("seeds", i)));
+      continue;
+    }
+    const auto [first, is_first] = first_index.emplace(found[i]->lot_id, i);
+    if (is_first) {
+      seeds.push_back(found[i]->lot_id);
+    } else {
+      problems.push_back(SeedTwice(order, i, first->second));
+    }
+  }
+  return problems;
+}
+
+void JudgeExempt(const OpenRecallOrder& order, const pg::Result& known,
+                 std::vector<Problem>& problems) {
+  absl::flat_hash_set<LocationId> there;
+  for (const pg::Row row : known) there.insert(row.Get<LocationId>(0));
+  for (size_t i = 0; i < order.exempt_location_ids.size(); ++i) {
+    const LocationId& location = order.exempt_location_ids[i];
+    if (there.contains(location)) continue;
+    problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), location));
+  }
+}
+
+absl::Status TooLarge() {
+  return Refuse(Problem{Reason::kRecallTooLarge,
+                        "seeds",
+                        absl::StrCat("the seeds reach more than ", kRecallMembersMax,
+                                     " lots: open several recalls, each of fewer seeds"),
+                        {{"limit", absl::StrCat(kRecallMembersMax)}}});
+}
+
+// One opening under way, or a dry run of one.
+class Opening {
+ public:
+  Opening(pg::Connection& db, const OpenRecallOrder& order,
+          const std::vector<std::optional<ResolvedLot>>& found)
+      : order_(order),
+        found_(found),
+        transaction_(db, order.validate_only ? pg::Transaction::Kind::kSnapshot
+                                             : pg::Transaction::Kind::kWrite) {}
+
+  absl::Status Run();
+  absl::StatusOr<Recall> DryRun();
+
+ private:
+  absl::Status ClaimAndJudge();
+  absl::Status FindAffected();
+  void AddMembers(absl::Time opened_at);
+  // What the recall would be, without its size.
+  Recall Planned() const;
+
+  const OpenRecallOrder& order_;
+  const std::vector<std::optional<ResolvedLot>>& found_;
+  pg::Transaction transaction_;
+  std::vector<LotId> seeds_;
+  std::vector<AffectedLot> affected_;
+};
+
+absl::Status LotDeleted() {
+  return Refuse(Problem{Reason::kTransactionConflict,
+                        "seeds",
+                        "a lot was deleted at this moment: repeat with the same request_id",
+                        {}});
+}
+
+absl::Status Opening::ClaimAndJudge() {
+  const WriteContext& context = order_.context;
+  if (!order_.validate_only) ClaimRequest(transaction_, context, {});
+  const size_t company = transaction_.Add(kReadCompany, context.company);
+  const size_t exempt = transaction_.Add(kReadExempt, context.company, order_.exempt_location_ids);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  if (results[company].empty()) return Refuse(CompanyNotFound(context.company));
+  if (!results[company][0].Get<bool>(0)) return Refuse(LotsDisabled(context.company));
+  std::vector<Problem> problems = JudgeSeeds(order_, found_, seeds_);
+  JudgeExempt(order_, results[exempt], problems);
+  if (!problems.empty()) return Refuse(std::move(problems));
+  return absl::OkStatus();
+}
+
+absl::Status Opening::FindAffected() {
+  TraceOrder walk = WalkOf(order_, seeds_);
+  walk.lock = !order_.validate_only;
+  pg::SpreadReads reads(transaction_);
+  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
+  if (!graph.truncated_by.empty()) return TooLarge();
+  for (const LotId& seed : seeds_) {
+    if (!graph.nodes.contains(seed)) return LotDeleted();
+  }
+  MarkCertain(graph, walk);
+  for (const auto& [lot_id, node] : graph.nodes) {
+    affected_.push_back({lot_id, node.depth, node.certain});
+  }
+  // Rows in the order of their index go in faster.
+  std::sort(affected_.begin(), affected_.end(),
+            [](const AffectedLot& a, const AffectedLot& b) { return a.lot_id < b.lot_id; });
+  return absl::OkStatus();
+}
+
+void Opening::AddMembers(absl::Time opened_at) {
+  absl::Span<const AffectedLot> left = affected_;
+  while (!left.empty()) {
+    std::vector<LotId> lot_ids;
+    std::vector<int64_t> depths;
+    std::vector<bool> certain;
+    for (const AffectedLot& lot : left.subspan(0, kMembersPerStatement)) {
+      lot_ids.push_back(lot.lot_id);
+      depths.push_back(lot.depth);
+      certain.push_back(lot.certain);
+    }
+    transaction_.Add(kInsertMembers, order_.context.company, order_.recall_id, opened_at, lot_ids,
+                     depths, certain);
+    left.remove_prefix(lot_ids.size());
+  }
+}
+
+absl::Status Opening::Run() {
+  const WriteContext& context = order_.context;
+  RETURN_IF_ERROR(ClaimAndJudge());
+  transaction_.Add(kInsertRecall, context.company, order_.recall_id, order_.reason, order_.drill,
+                   order_.exempt_location_ids, context.actor, context.now, context.entry_id);
+  RETURN_IF_ERROR(transaction_.Send().status());
+  RETURN_IF_ERROR(FindAffected());
+  // Everything is locked now: whatever moved before this moment is included, and nothing after it
+  // leaves.
+  const absl::Time opened_at = absl::Now();
+  AddMembers(opened_at);
+  RETURN_IF_ERROR(transaction_.Send().status());
+  const absl::Duration open_duration = absl::Now() - context.now;
+  transaction_.Add(kFinishRecall, context.company, order_.recall_id, opened_at,
+                   absl::ToInt64Microseconds(open_duration));
+  AuditSubject subject{.lots = seeds_, .recall = order_.recall_id};
+  for (const AffectedLot& lot : affected_) subject.lots.push_back(lot.lot_id);
+  AddAuditEntry(transaction_, context, subject);
+  transaction_.Count(order_.drill ? tallies::kDrillOpened : tallies::kRecallOpened,
+                     absl::ToDoubleSeconds(open_duration));
+  return transaction_.Commit().status();
+}
+
+Recall Opening::Planned() const {
+  Recall recall{
+      .company = order_.context.company, .recall_id = order_.recall_id, .reason = order_.reason};
+  recall.drill = order_.drill;
+  recall.exempt_location_ids = order_.exempt_location_ids;
+  for (const std::optional<ResolvedLot>& seed : found_) {
+    recall.seeds.push_back({seed->lot_id, seed->product_id, seed->number});
+  }
+  SortSeeds(recall.seeds);
+  return recall;
+}
+
+absl::StatusOr<Recall> Opening::DryRun() {
+  const absl::Time began = absl::Now();
+  RETURN_IF_ERROR(ClaimAndJudge());
+  RETURN_IF_ERROR(FindAffected());
+  Recall recall = Planned();
+  std::vector<LotId> lot_ids;
+  for (const AffectedLot& lot : affected_) {
+    lot_ids.push_back(lot.lot_id);
+    recall.scope.certain_count += lot.certain;
+    recall.scope.depth = std::max(recall.scope.depth, lot.depth);
+  }
+  recall.scope.lot_count = static_cast<int64_t>(lot_ids.size());
+  transaction_.Add(kCountPlaces, order_.context.company, lot_ids);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  recall.scope.on_hand_lot_count = results[0][0].Get<int64_t>(0);
+  recall.scope.delivered_lot_count = results[0][0].Get<int64_t>(1);
+  recall.open_duration = absl::Now() - began;
+  return recall;
+}
+
+// The refusal, when there is a recall of this name; OK when it is free.
+absl::Status JudgeName(pg::Connection& db, const OpenRecallOrder& order) {
+  const absl::StatusOr<Recall> there = GetRecall(db, order.context.company, order.recall_id);
+  if (absl::IsNotFound(there.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(there.status());
+  const std::string state(Name(there->state));
+  return Refuse(Problem{Reason::kRecallExists,
+                        "recall_id",
+                        absl::StrCat("there is a recall \"", order.recall_id.value(),
+                                     "\" already (", state, "): give every case a name of its own"),
+                        {{"recall_id", order.recall_id.value()}, {"state", state}}});
+}
+
+absl::Status TryOpen(pg::Connection& db, const OpenRecallOrder& order) {
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
+  const absl::Status opened = Opening(db, order, found).Run();
+  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return JudgeName(db, order);
+  if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return LotDeleted();
+  return opened;
+}
+
+}  // namespace
+
+absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallOrder& order) {
+  if (order.validate_only) {
+    RETURN_IF_ERROR(JudgeName(db, order));
+    ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
+    return Opening(db, order, found).DryRun();
+  }
+  return WriteRecallOnce(db, order.context, order.recall_id, [&] { return TryOpen(db, order); });
+}
+
+}  // namespace lots

@@ -1,0 +1,198 @@
+// GetRecall, ListRecalls, CloseRecall.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/counters.h"
+#include "storage/domain/errors.h"
+#include "storage/recalls/recalls.h"
+#include "storage/recalls/rows.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kGetRecall{"get_recall", R"sql(
+  SELECT recall_id, reason, state, drill, exempt_location_ids, opened_by, opened_at, open_micros,
+         closed_by, closed_at, closing_note
+  FROM recalls WHERE company = $1 AND recall_id = $2)sql"};
+
+constexpr pg::Statement kListRecalls{"list_recalls", R"sql(
+  SELECT recall_id, reason, state, drill, exempt_location_ids, opened_by, opened_at, open_micros,
+         closed_by, closed_at, closing_note
+  FROM recalls
+  WHERE company = $1 AND ($2::bigint IS NULL OR state = $2)
+    AND ($3::timestamptz IS NULL OR (opened_at, recall_id) < ($3, $4))
+  ORDER BY opened_at DESC, recall_id DESC LIMIT $5)sql"};
+
+constexpr pg::Statement kCountMembers{"count_recall_members", R"sql(
+  SELECT recall_id, count(*), count(*) FILTER (WHERE certain), max(depth)
+  FROM recall_members WHERE company = $1 AND recall_id = ANY($2)
+  GROUP BY recall_id)sql"};
+
+constexpr pg::Statement kReadSeeds{"read_recall_seeds", R"sql(
+  SELECT m.recall_id, m.lot_id, l.product_id, l.number
+  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.recall_id = ANY($2) AND m.depth = 0)sql"};
+
+// Lot by lot: counting the lots of a join takes two sorts of everything.
+constexpr pg::Statement kCountPlaces{"count_places_of_recall", R"sql(
+  SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
+  FROM recall_members m
+  CROSS JOIN LATERAL (
+    SELECT bool_or(b.kind IN (1, 2)) AS here, bool_or(b.kind = 4) AS delivered
+    FROM balances b
+    WHERE b.company = $1 AND b.lot_id = m.lot_id AND b.quantity > 0) p
+  WHERE m.company = $1 AND m.recall_id = $2)sql"};
+
+constexpr pg::Statement kLockRecall{"lock_recall", R"sql(
+  SELECT closed_at FROM recalls WHERE company = $1 AND recall_id = $2 FOR UPDATE)sql"};
+
+constexpr pg::Statement kCloseRecall{"close_recall", R"sql(
+  UPDATE recalls SET state = 2, closed_by = $3, closed_at = $4, closing_note = $5,
+         close_entry_id = $6
+  WHERE company = $1 AND recall_id = $2)sql"};
+
+Recall RecallOf(const pg::Row& row, const CompanyId& company) {
+  Recall recall{.company = company,
+                .recall_id = row.Get<RecallId>(0),
+                .reason = row.Get<std::string>(1),
+                .state = row.Get<RecallState>(2)};
+  recall.drill = row.Get<bool>(3);
+  recall.exempt_location_ids = row.Get<std::vector<LocationId>>(4);
+  recall.opened_by = row.Get<std::string>(5);
+  recall.opened_at = row.Get<absl::Time>(6);
+  recall.open_duration = absl::Microseconds(row.Get<int64_t>(7));
+  recall.closed_by = row.Get<std::optional<std::string>>(8).value_or("");
+  recall.closed_at = row.Get<std::optional<absl::Time>>(9);
+  recall.closing_note = row.Get<std::optional<std::string>>(10).value_or("");
+  return recall;
+}
+
+std::vector<RecallId> IdsOf(const std::vector<Recall>& recalls) {
+  std::vector<RecallId> ids;
+  for (const Recall& recall : recalls) ids.push_back(recall.recall_id);
+  return ids;
+}
+
+// Adds seeds and sizes, as the same snapshot sees them.
+absl::Status Complete(pg::Transaction& snapshot, const CompanyId& company,
+                      std::vector<Recall>& recalls) {
+  const std::vector<RecallId> ids = IdsOf(recalls);
+  snapshot.Add(kCountMembers, company, ids);
+  snapshot.Add(kReadSeeds, company, ids);
+  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  const auto recall_of = [&](const pg::Row& row) -> Recall& {
+    const auto id = row.Get<RecallId>(0);
+    return *std::find_if(recalls.begin(), recalls.end(),
+                         [&](const Recall& recall) { return recall.recall_id == id; });
+  };
+  for (const pg::Row row : results[0]) {
+    recall_of(row).scope = {.lot_count = row.Get<int64_t>(1),
+                            .certain_count = row.Get<int64_t>(2),
+                            .depth = row.Get<int>(3)};
+  }
+  for (const pg::Row row : results[1]) {
+    recall_of(row).seeds.push_back(
+        {row.Get<LotId>(1), row.Get<ProductId>(2), row.Get<std::string>(3)});
+  }
+  for (Recall& recall : recalls) SortSeeds(recall.seeds);
+  return absl::OkStatus();
+}
+
+absl::Status RecallClosed(const CloseRecallOrder& order, absl::Time closed_at) {
+  const std::string at = absl::FormatTime(absl::RFC3339_full, closed_at, absl::UTCTimeZone());
+  return Refuse(Problem{Reason::kRecallClosed,
+                        "recall_id",
+                        absl::StrCat("recall \"", order.recall_id.value(), "\" was closed on ", at),
+                        {{"recall_id", order.recall_id.value()}, {"close_time", at}}});
+}
+
+absl::Status TryClose(pg::Connection& db, const CloseRecallOrder& order) {
+  const WriteContext& context = order.context;
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, context, {});
+  const size_t locked = transaction.Add(kLockRecall, context.company, order.recall_id);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  if (results[locked].empty()) return RecallNotFound(order.recall_id);
+  const auto closed_at = results[locked][0].Get<std::optional<absl::Time>>(0);
+  if (closed_at.has_value()) return RecallClosed(order, *closed_at);
+  transaction.Add(kCloseRecall, context.company, order.recall_id, context.actor, absl::Now(),
+                  order.closing_note, context.entry_id);
+  AddAuditEntry(transaction, context, {.recall = order.recall_id});
+  transaction.Count(tallies::kRecallClosed);
+  return transaction.Commit().status();
+}
+
+}  // namespace
+
+void SortSeeds(std::vector<RecallSeed>& seeds) {
+  std::sort(seeds.begin(), seeds.end(), [](const RecallSeed& a, const RecallSeed& b) {
+    return std::tie(a.product_id, a.number, a.lot_id) < std::tie(b.product_id, b.number, b.lot_id);
+  });
+}
+
+absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& context,
+                                       const RecallId& recall_id,
+                                       absl::FunctionRef<absl::Status()> write) {
+  const auto attempt = [&]() -> absl::StatusOr<RecallId> {
+    RETURN_IF_ERROR(write());
+    return recall_id;
+  };
+  const auto repeat = [&](const std::vector<Uuid>&) -> absl::StatusOr<RecallId> {
+    return recall_id;
+  };
+  RETURN_IF_ERROR(WriteOnce(db, context, attempt, repeat).status());
+  return GetRecall(db, context.company, recall_id);
+}
+
+absl::Status RecallNotFound(const RecallId& recall_id) {
+  return Refuse(Problem{Reason::kRecallNotFound,
+                        "recall_id",
+                        absl::StrCat("no recall \"", recall_id.value(), "\" in this company"),
+                        {{"recall_id", recall_id.value()}}});
+}
+
+absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& company,
+                                  const RecallId& recall_id) {
+  snapshot.Add(kGetRecall, company, recall_id);
+  snapshot.Add(kCountPlaces, company, recall_id);
+  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  if (results[0].empty()) return RecallNotFound(recall_id);
+  std::vector<Recall> recalls;
+  recalls.push_back(RecallOf(results[0][0], company));
+  RETURN_IF_ERROR(Complete(snapshot, company, recalls));
+  recalls.front().scope.on_hand_lot_count = results[1][0].Get<int64_t>(0);
+  recalls.front().scope.delivered_lot_count = results[1][0].Get<int64_t>(1);
+  return std::move(recalls.front());
+}
+
+absl::StatusOr<Recall> GetRecall(pg::Connection& db, const CompanyId& company,
+                                 const RecallId& recall_id) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  return ReadRecall(snapshot, company, recall_id);
+}
+
+absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsOrder& order) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  std::optional<absl::Time> opened_at;
+  std::optional<RecallId> recall_id;
+  if (order.after.has_value()) std::tie(opened_at, recall_id) = *order.after;
+  snapshot.Add(kListRecalls, order.company, order.state, opened_at, recall_id, order.limit);
+  ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  std::vector<Recall> recalls;
+  for (const pg::Row row : results[0]) recalls.push_back(RecallOf(row, order.company));
+  RETURN_IF_ERROR(Complete(snapshot, order.company, recalls));
+  return recalls;
+}
+
+absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallOrder& order) {
+  return WriteRecallOnce(db, order.context, order.recall_id, [&] { return TryClose(db, order); });
+}
+
+}  // namespace lots

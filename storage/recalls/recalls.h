@@ -1,0 +1,157 @@
+// Recalls: everything that bad lots touched, held in one operation, and followed until it is
+// accounted for.
+//
+// Membership in an open recall is itself the hold (lot_holds, migration 0002): opening one writes a
+// row a lot, and closing it a single row. Opening locks each level of the genealogy FOR UPDATE
+// before it reads what was made of it, so a movement or completion of these lots either committed
+// before and is seen, or waits and then sees the membership. What is later made of a member joins
+// in the posting that makes it (AddInheritedHolds).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "storage/domain/model.h"
+#include "storage/genealogy/questions/recipients.h"
+#include "storage/genealogy/trace.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+struct RecallSeed {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+};
+
+struct RecallScope {
+  int64_t lot_count = 0;  // seeds included
+  int64_t certain_count = 0;
+  int depth = 0;
+  // Now; GetRecall, OpenRecall and CloseRecall only.
+  int64_t on_hand_lot_count = 0;
+  int64_t delivered_lot_count = 0;
+};
+
+struct Recall {
+  CompanyId company;
+  RecallId recall_id;
+  std::string reason;
+  RecallState state = RecallState::kOpen;
+  bool drill = false;
+  std::vector<RecallSeed> seeds;  // by product and number
+  std::vector<LocationId> exempt_location_ids;
+  RecallScope scope;
+  std::string opened_by;
+  std::optional<absl::Time> opened_at;  // none: a dry run
+  absl::Duration open_duration;         // from the request until all was recorded
+  std::string closed_by;
+  std::optional<absl::Time> closed_at;
+  std::string closing_note;
+};
+
+struct OpenRecallOrder {
+  WriteContext context;
+  RecallId recall_id;
+  std::vector<LotRef> seeds;
+  std::string reason;
+  std::vector<LocationId> exempt_location_ids;
+  bool drill = false;
+  bool validate_only = false;
+};
+
+// Every refusal of the rpc's comment. With `validate_only`, the scope alone.
+absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallOrder& order);
+
+struct CloseRecallOrder {
+  WriteContext context;
+  RecallId recall_id;
+  std::string closing_note;
+};
+
+absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallOrder& order);
+
+// RECALL_NOT_FOUND.
+absl::StatusOr<Recall> GetRecall(pg::Connection& db, const CompanyId& company,
+                                 const RecallId& recall_id);
+
+struct ListRecallsOrder {
+  CompanyId company;
+  std::optional<RecallState> state;
+  // The last recall that was listed; none: from the newest.
+  std::optional<std::pair<absl::Time, RecallId>> after;
+  int limit = 0;
+};
+
+// At most `limit`, newest first.
+absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsOrder& order);
+
+// --- the report --------------------------------------------------------------------------------
+
+// A member, and where it is.
+struct RecallLot {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  int scale = 0;
+  std::string reference;
+  std::optional<absl::CivilDay> expires_on;
+  bool certain = false;
+  int depth = 0;
+  absl::Time joined_at;
+  std::vector<TracePlace> places;  // the first kTracePlacesShownMax: ours, customers', scrap
+  int64_t place_count = 0;
+  Quantity on_hand;
+  Quantity delivered;
+  Quantity recovered;  // sent back since the recall was opened
+  Quantity scrapped;
+};
+
+// in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are summed from movements,
+// what is on hand and scrapped is read from balances: `difference` is 0 while the ledger is whole.
+struct MassBalance {
+  RecallSeed seed;
+  int scale = 0;
+  Quantity in;
+  Quantity out;
+  Quantity on_hand;
+  Quantity scrapped;
+  Quantity recovered;
+  Quantity difference;
+};
+
+struct RecallReportPiece {
+  std::optional<Recall> recall;
+  std::vector<MassBalance> balances;
+  std::vector<RecallLot> lots;
+  std::vector<Recipient> recipients;
+};
+
+// Reads the report piece by piece, in the order that the rpc's answer has. The recall, the
+// balances, the members and the deliveries are as of one snapshot; where a member is told after a
+// Pause, it is told as of then. Keeps a few words a member and a delivery. For one thread at a
+// time.
+class RecallReportReader {
+ public:
+  RecallReportReader(CompanyId company, RecallId recall_id);
+  ~RecallReportReader();
+  RecallReportReader(const RecallReportReader&) = delete;
+  RecallReportReader& operator=(const RecallReportReader&) = delete;
+
+  // None: that was all. RECALL_NOT_FOUND. The connection stays the same until Pause.
+  absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db);
+  // Ends the transaction, so that the caller can give the connection back and go on with another.
+  void Pause();
+
+ private:
+  std::unique_ptr<class RecallReporting> reporting_;
+};
+
+}  // namespace lots

@@ -1,0 +1,219 @@
+// The report on a recall: where its members are, who received them, whether the quantities add up.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/recalls/recalls.h"
+#include "storage/recalls/rows.h"
+
+namespace lots {
+namespace {
+
+constexpr pg::Statement kListMembers{"list_recall_members", R"sql(
+  SELECT m.lot_id, m.depth, m.certain
+  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.recall_id = $2
+  ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
+
+constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
+  SELECT m.lot_id, l.product_id, l.number, l.scale, l.reference, l.expires_on, m.certain, m.depth,
+         m.joined_at
+  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.recall_id = $2 AND m.lot_id = ANY($3)
+  ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
+
+// Ours first, then customers', then scrap.
+constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
+  SELECT lot_id, location_id, kind, quantity, arrived_at
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)
+  ORDER BY lot_id, kind NOT IN (1, 2), kind, location_id)sql"};
+
+// What came back since the recall was opened, and was not reversed.
+constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
+  SELECT m.lot_id, sum(m.quantity)
+  FROM movements m
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 4 AND m.recorded_at > $3
+    AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+  GROUP BY m.lot_id)sql"};
+
+// What movements that stand brought in, and took out for good. Counting goes both ways.
+constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
+  SELECT m.lot_id,
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind IN (1, 6) OR f.kind = 7), 0),
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind = 5 OR t.kind = 7), 0),
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind = 3), 0)
+           - coalesce(sum(m.quantity) FILTER (WHERE m.kind = 4), 0)
+  FROM movements m
+  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id
+  JOIN locations t ON t.company = $1 AND t.location_id = m.to_location_id
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+  GROUP BY m.lot_id)sql"};
+
+using LotsById = absl::flat_hash_map<LotId, RecallLot*>;
+
+RecallLot ReadMember(const pg::Row& row) {
+  RecallLot lot;
+  lot.lot_id = row.Get<LotId>(0);
+  lot.product_id = row.Get<ProductId>(1);
+  lot.number = row.Get<std::string>(2);
+  lot.scale = row.Get<int>(3);
+  lot.reference = row.Get<std::string>(4);
+  lot.expires_on = row.Get<std::optional<absl::CivilDay>>(5);
+  lot.certain = row.Get<bool>(6);
+  lot.depth = row.Get<int>(7);
+  lot.joined_at = row.Get<absl::Time>(8);
+  return lot;
+}
+
+void AddPlace(const pg::Row& row, RecallLot& lot) {
+  const TracePlace place{row.Get<LocationId>(1), row.Get<LocationKind>(2), row.Get<Quantity>(3),
+                         row.Get<std::optional<absl::Time>>(4)};
+  if (IsOnHand(place.kind)) lot.on_hand += place.quantity;
+  if (place.kind == LocationKind::kCustomer) lot.delivered += place.quantity;
+  if (place.kind == LocationKind::kScrap) lot.scrapped += place.quantity;
+  if (++lot.place_count <= kTracePlacesShownMax) lot.places.push_back(place);
+}
+
+// What customers sent back counts as recovered first where it is now on hand, then where it was
+// scrapped: goods of one lot cannot be told apart. What went out again is not recovered.
+void Account(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) {
+  balance.in = flows.Get<Quantity>(1);
+  balance.out = flows.Get<Quantity>(2) + flows.Get<Quantity>(3);
+  balance.recovered = std::min(seed.recovered, seed.on_hand + seed.scrapped);
+  const Quantity from_on_hand = std::min(balance.recovered, seed.on_hand);
+  balance.on_hand = seed.on_hand - from_on_hand;
+  balance.scrapped = seed.scrapped - (balance.recovered - from_on_hand);
+  balance.difference =
+      balance.in - balance.out - balance.on_hand - balance.scrapped - balance.recovered;
+}
+
+}  // namespace
+
+// Where a report stands: before its first piece, which finds everything out that must be of one
+// moment; at the balances; at a member; at the deliveries.
+class RecallReporting {
+ public:
+  RecallReporting(CompanyId company, RecallId recall_id)
+      : company_(std::move(company)), recall_id_(std::move(recall_id)) {}
+
+  absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db) {
+    if (!balances_.has_value()) return Begin(db);
+    RecallReportPiece piece;
+    if (!balances_->empty()) {
+      piece.balances.swap(*balances_);
+    } else if (told_ < members_.size()) {
+      ASSIGN_OR_RETURN(piece.lots, NextMembers(db));
+    } else {
+      // Deliveries do not change: they need no snapshot any more.
+      snapshot_.reset();
+      ASSIGN_OR_RETURN(auto recipients, recipients_->Next(db));
+      if (!recipients.has_value()) return std::nullopt;
+      piece.recipients = *std::move(recipients);
+    }
+    return piece;
+  }
+
+  void Pause() { snapshot_.reset(); }
+
+ private:
+  absl::StatusOr<RecallReportPiece> Begin(pg::Connection& db) {
+    snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
+    ASSIGN_OR_RETURN(Recall recall, ReadRecall(*snapshot_, company_, recall_id_));
+    opened_at_ = *recall.opened_at;
+    std::vector<LotId> seeds;
+    for (const RecallSeed& seed : recall.seeds) seeds.push_back(seed.lot_id);
+    ASSIGN_OR_RETURN(balances_, ReadBalances(seeds));
+    RETURN_IF_ERROR(ListMembers());
+    ASSIGN_OR_RETURN(recipients_, RecipientReader::Of(*snapshot_, company_, members_,
+                                                      /*show_returned=*/true));
+    return RecallReportPiece{
+        .recall = std::move(recall), .balances = {}, .lots = {}, .recipients = {}};
+  }
+
+  absl::Status ListMembers() {
+    snapshot_->Add(kListMembers, company_, recall_id_);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
+    members_.reserve(results[0].size());
+    for (const pg::Row row : results[0]) {
+      members_.push_back(
+          {.lot_id = row.Get<LotId>(0), .depth = row.Get<int>(1), .certain = row.Get<bool>(2)});
+    }
+    return absl::OkStatus();
+  }
+
+  // With where they are, in the order of the answer.
+  absl::StatusOr<std::vector<RecallLot>> ReadMembers(const std::vector<LotId>& lot_ids) {
+    snapshot_->Add(kReadMembers, company_, recall_id_, lot_ids);
+    snapshot_->Add(kReadPlaces, company_, lot_ids);
+    snapshot_->Add(kReadRecovered, company_, lot_ids, opened_at_);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
+    std::vector<RecallLot> lots;
+    lots.reserve(lot_ids.size());
+    for (const pg::Row row : results[0]) lots.push_back(ReadMember(row));
+    LotsById by_id;
+    for (RecallLot& lot : lots) by_id[lot.lot_id] = &lot;
+    for (const pg::Row row : results[1]) AddPlace(row, *by_id.at(row.Get<LotId>(0)));
+    for (const pg::Row row : results[2]) {
+      by_id.at(row.Get<LotId>(0))->recovered = row.Get<Quantity>(1);
+    }
+    return lots;
+  }
+
+  absl::StatusOr<std::vector<MassBalance>> ReadBalances(const std::vector<LotId>& seeds) {
+    ASSIGN_OR_RETURN(const std::vector<RecallLot> lots, ReadMembers(seeds));
+    snapshot_->Add(kReadFlows, company_, seeds);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
+    absl::flat_hash_map<LotId, pg::Row> flows;
+    for (const pg::Row row : results[0]) flows.emplace(row.Get<LotId>(0), row);
+    std::vector<MassBalance> balances;
+    for (const RecallLot& lot : lots) {
+      MassBalance& balance = balances.emplace_back();
+      balance.seed = {lot.lot_id, lot.product_id, lot.number};
+      balance.scale = lot.scale;
+      // A seed that never moved has nothing to account for.
+      const auto found = flows.find(lot.lot_id);
+      if (found != flows.end()) Account(lot, found->second, balance);
+    }
+    return balances;
+  }
+
+  absl::StatusOr<std::vector<RecallLot>> NextMembers(pg::Connection& db) {
+    if (!snapshot_.has_value()) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
+    std::vector<LotId> lot_ids;
+    const auto next = absl::MakeConstSpan(members_).subspan(told_, kRecallRowsPerMessage);
+    for (const AffectedLot& member : next) lot_ids.push_back(member.lot_id);
+    told_ += lot_ids.size();
+    return ReadMembers(lot_ids);
+  }
+
+  const CompanyId company_;
+  const RecallId recall_id_;
+  std::optional<pg::Transaction> snapshot_;
+  absl::Time opened_at_;
+  std::optional<std::vector<MassBalance>> balances_;  // none: nothing was read yet; empty: told
+  std::vector<AffectedLot> members_;
+  size_t told_ = 0;  // of the members
+  std::unique_ptr<RecipientReader> recipients_;
+};
+
+RecallReportReader::RecallReportReader(CompanyId company, RecallId recall_id)
+    : reporting_(std::make_unique<RecallReporting>(std::move(company), std::move(recall_id))) {}
+
+RecallReportReader::~RecallReportReader() = default;
+
+absl::StatusOr<std::optional<RecallReportPiece>> RecallReportReader::Next(pg::Connection& db) {
+  return reporting_->Next(db);
+}
+
+void RecallReportReader::Pause() { reporting_->Pause(); }
+
+}  // namespace lots

@@ -1,0 +1,28 @@
+// What the verbs on recalls share. For storage/recalls*.cc only.
+#pragma once
+
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/pg/pipeline.h"
+#include "storage/recalls/recalls.h"
+
+namespace lots {
+
+// By product and number, as everywhere.
+void SortSeeds(std::vector<RecallSeed>& seeds);
+
+absl::Status RecallNotFound(const RecallId& recall_id);
+
+// The recall as the snapshot sees it. RECALL_NOT_FOUND.
+absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& company,
+                                  const RecallId& recall_id);
+
+// Runs a write on one recall once, and answers the recall as it then is.
+absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& context,
+                                       const RecallId& recall_id,
+                                       absl::FunctionRef<absl::Status()> write);
+
+}  // namespace lots

@@ -1,0 +1,134 @@
+// What is where, now or at an instant.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/hold_row.h"
+#include "storage/pg/pipeline.h"
+#include "storage/stock/stock.h"
+
+namespace lots {
+
+namespace {
+
+constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
+SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
+
+// $2 says when it is.
+constexpr char kStockNow[] =
+    R"sql(
+SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
+       balances.kind, balances.quantity, balances.arrived_at, balances.stock_since, lots.expires_on,
+       )sql" LOTS_PLACE_HOLD_CAUSE("balances", "$2") R"sql(
+FROM balances
+JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
+WHERE balances.company = $1 AND balances.quantity <> 0)sql";
+
+// A balance stays when it is empty, so every place that a lot ever was in has one: they are the
+// places to sum up.
+constexpr char kStockThen[] = R"sql(
+SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
+       balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on,
+       NULL::smallint
+FROM balances
+JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
+CROSS JOIN LATERAL (
+  SELECT COALESCE(sum(CASE WHEN movements.to_location_id = balances.location_id
+                           THEN movements.quantity ELSE -movements.quantity END), 0) AS quantity
+  FROM movements
+  WHERE movements.company = $1 AND movements.lot_id = balances.lot_id
+    AND (movements.from_location_id = balances.location_id
+         OR movements.to_location_id = balances.location_id)
+    AND )sql";
+constexpr char kStockThenRows[] = R"sql() AS moved
+WHERE balances.company = $1 AND moved.quantity <> 0)sql";
+
+constexpr char kBelow[] = R"sql((
+  WITH RECURSIVE below AS (
+    SELECT location_id FROM locations WHERE company = $1 AND location_id = $place
+    UNION
+    SELECT child.location_id
+    FROM below
+    JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
+  SELECT location_id FROM below))sql";
+
+// The condition of the instant, and the statement's name.
+struct Instant {
+  const char* name;
+  std::string sql;
+};
+Instant StockAt(const ListStockOrder& order, pg::Params& params) {
+  if (order.as_of.has_value()) {
+    return {"list_stock_as_of", absl::StrCat(kStockThen, "movements.occurred_at <= $",
+                                             params.Add(*order.as_of), kStockThenRows)};
+  }
+  if (order.known_at.has_value()) {
+    return {"list_stock_known_at", absl::StrCat(kStockThen, "movements.recorded_at <= $",
+                                                params.Add(*order.known_at), kStockThenRows)};
+  }
+  return {"list_stock", kStockNow};
+}
+
+void AppendSelection(const ListStockOrder& order, std::string& sql, pg::Params& params) {
+  if (!order.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN (1, 2)");
+  if (!order.lot_ids.empty()) {
+    absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(order.lot_ids), ")");
+  }
+  if (order.product_id.has_value()) {
+    absl::StrAppend(&sql, " AND balances.product_id = $", params.Add(*order.product_id));
+  }
+  if (order.location_id.has_value()) {
+    const std::string place = absl::StrCat("$", params.Add(*order.location_id));
+    absl::StrAppend(&sql, " AND balances.location_id ",
+                    order.include_descendants
+                        ? absl::StrCat("IN ", absl::StrReplaceAll(kBelow, {{"$place", place}}))
+                        : absl::StrCat("= ", place));
+  }
+  if (order.after.has_value()) {
+    const int lot_id = params.Add(order.after->lot_id);
+    const int location_id = params.Add(order.after->location_id);
+    absl::StrAppend(&sql, " AND (balances.lot_id, balances.location_id) > ($", lot_id, ", $",
+                    location_id, ")");
+  }
+}
+
+LotStock StockOf(const CompanyId& company, const pg::Row& row) {
+  return {.company = company,
+          .lot_id = row.Get<LotId>(0),
+          .product_id = row.Get<ProductId>(1),
+          .number = row.Get<std::string>(2),
+          .scale = row.Get<int>(3),
+          .location_id = row.Get<LocationId>(4),
+          .kind = row.Get<LocationKind>(5),
+          .quantity = row.Get<Quantity>(6),
+          .arrived_at = row.Get<std::optional<absl::Time>>(7),
+          .stock_since = row.Get<std::optional<absl::Time>>(8),
+          .expires_on = row.Get<std::optional<absl::CivilDay>>(9),
+          .hold_cause = row.Get<std::optional<HoldCause>>(10)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockOrder& order) {
+  pg::Params params = pg::Params::Of(order.company, order.now);
+  auto [name, sql] = StockAt(order, params);
+  AppendSelection(order, sql, params);
+  absl::StrAppend(&sql, " ORDER BY balances.lot_id, balances.location_id LIMIT $",
+                  params.Add(order.limit));
+  pg::Flight flight(db);
+  const size_t list = flight.AddComposed(name, std::move(sql), std::move(params));
+  if (order.location_id.has_value()) {
+    flight.Add(kFindLocation, order.company, *order.location_id);
+  }
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  if (order.location_id.has_value() && results.back().empty()) {
+    return Refuse(LocationNotFound("location_id", *order.location_id));
+  }
+  std::vector<LotStock> stock;
+  for (const pg::Row row : results[list]) stock.push_back(StockOf(order.company, row));
+  return stock;
+}
+
+}  // namespace lots

@@ -1,0 +1,282 @@
+// Recording movements.
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/ledger/movements.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/stock/stock.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+
+namespace {
+
+std::string FieldAt(size_t index, absl::string_view field) {
+  return Indexed("movements", index, field);
+}
+
+std::vector<MovementId> MovementIdsOf(const std::vector<Uuid>& made) {
+  return std::vector<MovementId>(made.begin(), made.end());
+}
+
+// One movement of the order, with what was found out before the locks.
+struct Draft {
+  Posting posting;
+  std::vector<Problem> problems;  // why it cannot be posted whatever the stock is
+};
+
+using Deliveries = absl::flat_hash_map<MovementId, Movement>;
+
+Problem DeliveryNotFound(const MovementId& delivery, size_t index) {
+  const std::string id = delivery.value().ToString();
+  return {.reason = Reason::kMovementNotFound,
+          .field = FieldAt(index, "delivery_movement_id"),
+          .message = absl::StrCat("movement ", id, " does not exist"),
+          .facts = {{"movement_id", id}}};
+}
+
+Problem DuplicateSerial(const LotFacts& lot, size_t index, size_t first) {
+  return {
+      .reason = Reason::kDuplicateInRequest,
+      .field = FieldAt(index, "lot"),
+      .message = absl::StrCat("serial ", lot.number, " of product ", lot.product_id.value(),
+                              " moves in movements[", first,
+                              "] already; record the second movement in a later request"),
+      .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", absl::StrCat(first)}}};
+}
+
+Problem SideMissing(const NewMovement& movement, size_t index, absl::string_view field) {
+  return FieldInvalid(FieldAt(index, field), "",
+                      absl::StrCat("a ", Name(movement.kind), " needs this location"));
+}
+
+// The kind whose default location stands in for a side that is left out.
+std::optional<LocationKind> DefaultFrom(MovementKind kind) {
+  switch (kind) {
+    case MovementKind::kReceipt:
+      return LocationKind::kSupplier;
+    case MovementKind::kAdjustment:
+      return LocationKind::kAdjustment;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<LocationKind> DefaultTo(MovementKind kind) {
+  switch (kind) {
+    case MovementKind::kDelivery:
+      return LocationKind::kCustomer;
+    case MovementKind::kConsumption:
+      return LocationKind::kProduction;
+    case MovementKind::kScrap:
+      return LocationKind::kScrap;
+    case MovementKind::kAdjustment:
+      return LocationKind::kAdjustment;
+    default:
+      return std::nullopt;
+  }
+}
+
+LocationId OrDefault(const LocationId& location, std::optional<LocationKind> kind) {
+  if (!location.value().empty() || !kind.has_value()) return location;
+  return DefaultLocation(*kind);
+}
+
+// Fills in what the delivery says where the RETURN does not.
+void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries& deliveries,
+                    Draft& draft) {
+  if (movement.kind != MovementKind::kReturn) {
+    if (!movement.delivery.has_value()) return;
+    draft.problems.push_back(FieldInvalid(FieldAt(index, "delivery_movement_id"),
+                                          movement.delivery->value().ToString(),
+                                          "only a RETURN names a delivery"));
+    return;
+  }
+  if (!movement.delivery.has_value()) {
+    draft.problems.push_back(FieldInvalid(FieldAt(index, "delivery_movement_id"), "",
+                                          "a RETURN names the delivery that it returns"));
+    return;
+  }
+  const auto delivery = deliveries.find(*movement.delivery);
+  if (delivery == deliveries.end()) {
+    draft.problems.push_back(DeliveryNotFound(*movement.delivery, index));
+    return;
+  }
+  Posting& posting = draft.posting;
+  posting.delivery = movement.delivery;
+  if (posting.from.value().empty()) posting.from = delivery->second.to;
+  if (posting.partner_id.empty()) posting.partner_id = delivery->second.partner_id;
+}
+
+Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
+              const MovementId& movement_id, const Deliveries& deliveries) {
+  Draft draft{.posting = {.movement_id = movement_id,
+                          .kind = movement.kind,
+                          .lot_id = lot_id,
+                          .quantity = movement.quantity.value_or(Quantity()),
+                          .from = OrDefault(movement.from, DefaultFrom(movement.kind)),
+                          .to = OrDefault(movement.to, DefaultTo(movement.kind)),
+                          .document = movement.document,
+                          .partner_id = movement.partner_id,
+                          .occurred_at = movement.occurred_at,
+                          .note = movement.note,
+                          .field = FieldAt(index, "")}};
+  if (movement.kind == MovementKind::kProduction) {
+    draft.problems.push_back(FieldInvalid(
+        FieldAt(index, "kind"), Name(movement.kind),
+        "PRODUCTION is posted by CompleteWorkOrder; found goods come in by ADJUSTMENT"));
+    return draft;
+  }
+  CompleteReturn(movement, index, deliveries, draft);
+  if (draft.posting.from.value().empty() && draft.problems.empty()) {
+    draft.problems.push_back(SideMissing(movement, index, "from_location_id"));
+  }
+  if (draft.posting.to.value().empty()) {
+    draft.problems.push_back(SideMissing(movement, index, "to_location_id"));
+  }
+  return draft;
+}
+
+// A RecordMovements under way. The drafts are made once; what depends on stock is judged anew at
+// every attempt.
+class Recording {
+ public:
+  Recording(pg::Connection& db, const RecordMovementsOrder& order) : db_(db), order_(order) {
+    for (size_t i = 0; i < order.movements.size(); ++i) made_.push_back(Uuid::MakeV7());
+  }
+
+  absl::Status Prepare();
+  absl::StatusOr<RecordedMovements> Attempt();
+
+ private:
+  absl::StatusOr<Deliveries> FindDeliveries();
+  void Post(Ledger& ledger, size_t index, std::vector<Problem>& problems);
+
+  pg::Connection& db_;
+  const RecordMovementsOrder& order_;
+  std::vector<Uuid> made_;  // the movements' ids
+  std::vector<Draft> drafts_;
+  absl::flat_hash_map<LotId, size_t> first_index_;  // of serials
+};
+
+absl::StatusOr<Deliveries> Recording::FindDeliveries() {
+  std::vector<MovementId> ids;
+  for (const NewMovement& movement : order_.movements) {
+    if (movement.delivery.has_value()) ids.push_back(*movement.delivery);
+  }
+  Deliveries deliveries;
+  if (ids.empty()) return deliveries;
+  ASSIGN_OR_RETURN(std::vector<PostedMovement> found,
+                   FindMovements(db_, order_.context.company, ids));
+  for (PostedMovement& posted : found) {
+    deliveries.emplace(posted.movement.movement_id, std::move(posted.movement));
+  }
+  return deliveries;
+}
+
+absl::Status Recording::Prepare() {
+  ASSIGN_OR_RETURN(const Deliveries deliveries, FindDeliveries());
+  // Only numbers must be looked up; ids are judged under the lock.
+  std::vector<LotRef> by_number;
+  for (const NewMovement& movement : order_.movements) {
+    if (!movement.lot.lot_id.has_value()) by_number.push_back(movement.lot);
+  }
+  std::vector<std::optional<ResolvedLot>> resolved;
+  if (!by_number.empty()) {
+    ASSIGN_OR_RETURN(resolved, ResolveLots(db_, order_.context.company, by_number));
+  }
+  size_t next = 0;
+  for (size_t i = 0; i < order_.movements.size(); ++i) {
+    const NewMovement& movement = order_.movements[i];
+    LotId lot_id = movement.lot.lot_id.value_or(LotId());
+    std::optional<Problem> unknown;
+    if (!movement.lot.lot_id.has_value()) {
+      const std::optional<ResolvedLot>& lot = resolved[next++];
+      if (lot.has_value()) lot_id = lot->lot_id;
+      if (!lot.has_value()) unknown = LotNotFound(movement.lot, FieldAt(i, "lot"));
+    }
+    drafts_.push_back(DraftOf(movement, i, lot_id, MovementId(made_[i]), deliveries));
+    if (unknown.has_value()) drafts_.back().problems.push_back(*std::move(unknown));
+  }
+  return absl::OkStatus();
+}
+
+void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problems) {
+  const Draft& draft = drafts_[index];
+  if (!draft.problems.empty()) {
+    problems.insert(problems.end(), draft.problems.begin(), draft.problems.end());
+    return;
+  }
+  Posting posting = draft.posting;
+  const LotFacts* lot = ledger.FindLot(posting.lot_id);
+  if (lot != nullptr && lot->tracking == Tracking::kSerial) {
+    const auto [first, is_first] = first_index_.emplace(posting.lot_id, index);
+    if (!is_first) {
+      problems.push_back(DuplicateSerial(*lot, index, first->second));
+      return;
+    }
+  }
+  if (lot != nullptr && !order_.movements[index].quantity.has_value()) {
+    if (lot->tracking != Tracking::kSerial) {
+      problems.push_back(FieldInvalid(FieldAt(index, "quantity"), "",
+                                      "say how much; only a serial is 1 by itself"));
+      return;
+    }
+    posting.quantity = Quantity::FromUnits(1);
+  }
+  ledger.Post(posting, problems);
+}
+
+absl::StatusOr<RecordedMovements> Recording::Attempt() {
+  Ledger ledger(order_.context, order_.accept);
+  for (size_t i = 0; i < drafts_.size(); ++i) {
+    const Draft& draft = drafts_[i];
+    if (!draft.problems.empty()) continue;
+    if (order_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
+    ledger.Touch(draft.posting.lot_id, draft.posting.from);
+    ledger.Touch(draft.posting.lot_id, draft.posting.to);
+    if (draft.posting.delivery.has_value()) ledger.TouchDelivery(*draft.posting.delivery);
+  }
+  pg::Transaction transaction(db_);
+  if (!order_.validate_only) {
+    ClaimRequest(transaction, order_.context, made_);
+  }
+  ledger.AddLocks(transaction);
+  ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
+  RETURN_IF_ERROR(ledger.Load(transaction, locked));
+
+  std::vector<Problem> problems;
+  first_index_.clear();
+  for (size_t i = 0; i < drafts_.size(); ++i) Post(ledger, i, problems);
+  if (order_.validate_only) return RecordedMovements{.problems = std::move(problems)};
+  if (!problems.empty()) return Refuse(std::move(problems));
+  ledger.AddWrites(transaction);
+  AuditSubject subject;
+  for (const Draft& draft : drafts_) subject.lots.push_back(draft.posting.lot_id);
+  AddAuditEntry(transaction, order_.context, subject);
+  const absl::StatusOr<pg::Results> committed = transaction.Commit();
+  if (!committed.ok()) return Ledger::Explain(committed.status());
+  return RecordedMovements{.movement_ids = MovementIdsOf(made_)};
+}
+
+}  // namespace
+
+absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
+                                                  const RecordMovementsOrder& order) {
+  Recording recording(db, order);
+  RETURN_IF_ERROR(recording.Prepare());
+  absl::StatusOr<RecordedMovements> recorded = WriteOnce(
+      db, order.context, [&] { return recording.Attempt(); },
+      [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
+        return RecordedMovements{.movement_ids = MovementIdsOf(made)};
+      });
+  if (recorded.ok() || !order.validate_only) return recorded;
+  std::vector<Problem> problems = ProblemsOf(recorded.status());
+  if (problems.empty()) return recorded;
+  return RecordedMovements{.problems = std::move(problems)};
+}
+
+}  // namespace lots

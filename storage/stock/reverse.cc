@@ -1,0 +1,79 @@
+// Taking one movement back.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/ledger/movements.h"
+#include "storage/stock/stock.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+
+namespace {
+
+Problem MovementNotFound(const MovementId& movement) {
+  const std::string id = movement.value().ToString();
+  return {.reason = Reason::kMovementNotFound,
+          .field = "movement_id",
+          .message = absl::StrCat("movement ", id, " does not exist"),
+          .facts = {{"movement_id", id}}};
+}
+
+Problem PartOfTransformation(const Movement& movement) {
+  const std::string id = movement.movement_id.value().ToString();
+  const std::string transformation = movement.transformation->value().ToString();
+  return {.reason = Reason::kPartOfTransformation,
+          .field = "movement_id",
+          .message = absl::StrCat("movement ", id, " belongs to transformation ", transformation,
+                                  "; reverse that as a whole with ReverseCompletion"),
+          .facts = {{"movement_id", id}, {"transformation_id", transformation}}};
+}
+
+absl::StatusOr<PostedMovement> FindMovement(pg::Connection& db, const CompanyId& company,
+                                            const MovementId& movement) {
+  ASSIGN_OR_RETURN(std::vector<PostedMovement> found, FindMovements(db, company, {movement}));
+  if (found.empty()) return Refuse(MovementNotFound(movement));
+  return std::move(found.front());
+}
+
+absl::StatusOr<MovementId> Attempt(pg::Connection& db, const ReverseMovementOrder& order,
+                                   const PostedMovement& original, const MovementId& reversal) {
+  Ledger ledger(order.context);
+  ledger.TouchReversal(original);
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, order.context, {reversal.value()});
+  ledger.AddLocks(transaction);
+  ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
+  RETURN_IF_ERROR(ledger.Load(transaction, locked));
+  std::vector<Problem> problems;
+  ledger.PostReversal(
+      original, {.movement_id = reversal, .note = order.note, .field = "movement_id"}, problems);
+  if (!problems.empty()) return Refuse(std::move(problems));
+  ledger.AddWrites(transaction);
+  AddAuditEntry(transaction, order.context, {.lots = {original.movement.lot_id}});
+  const absl::StatusOr<pg::Results> committed = transaction.Commit();
+  if (!committed.ok()) return Ledger::Explain(committed.status());
+  return reversal;
+}
+
+}  // namespace
+
+absl::StatusOr<Movement> ReverseMovement(pg::Connection& db, const ReverseMovementOrder& order) {
+  const CompanyId& company = order.context.company;
+  ASSIGN_OR_RETURN(const PostedMovement original, FindMovement(db, company, order.movement_id));
+  if (original.movement.transformation.has_value()) {
+    return Refuse(PartOfTransformation(original.movement));
+  }
+  const MovementId new_id(Uuid::MakeV7());
+  ASSIGN_OR_RETURN(const MovementId reversal,
+                   WriteOnce(
+                       db, order.context, [&] { return Attempt(db, order, original, new_id); },
+                       [](const std::vector<Uuid>& made) -> absl::StatusOr<MovementId> {
+                         return MovementId(made.front());
+                       }));
+  ASSIGN_OR_RETURN(PostedMovement posted, FindMovement(db, company, reversal));
+  return std::move(posted.movement);
+}
+
+}  // namespace lots

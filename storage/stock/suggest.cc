@@ -1,0 +1,135 @@
+// Which lots to take first.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_replace.h"
+#include "storage/base/limits.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/hold_row.h"
+#include "storage/pg/pipeline.h"
+#include "storage/stock/stock.h"
+
+namespace lots {
+
+namespace {
+
+constexpr pg::Statement kReadCompany{"suggest_read_company", R"sql(
+SELECT expiry_enabled, time_zone FROM companies WHERE company = $1)sql"};
+
+constexpr pg::Statement kReadProduct{"suggest_read_product", R"sql(
+SELECT tracking, scale FROM products WHERE company = $1 AND product_id = $2)sql"};
+
+constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
+SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
+
+// $3: the first day that a lot must still be good on; NULL: expiry does not count. $4: the place
+// from which, with what lies below it; NULL: every INTERNAL one. $6: when it is.
+constexpr char kSuggest[] =
+    R"sql(
+WITH RECURSIVE below AS (
+  SELECT location_id FROM locations WHERE company = $1 AND location_id = $4
+  UNION
+  SELECT child.location_id
+  FROM below
+  JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
+SELECT balances.lot_id, lots.number, balances.location_id, balances.quantity, lots.expires_on,
+       balances.stock_since, sum(balances.quantity) OVER () AS available
+FROM balances
+JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
+WHERE balances.company = $1 AND balances.product_id = $2 AND balances.quantity > 0
+  AND lots.state = 2
+  AND NOT EXISTS (
+    SELECT 1 FROM lot_holds h
+    WHERE h.company = $1 AND h.lot_id = balances.lot_id
+      AND (h.location_id IS NULL OR h.location_id = balances.location_id)
+      AND)sql" LOTS_HOLD_BINDS("$6") R"sql()
+  AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)
+  AND (CASE WHEN $4::text IS NULL THEN balances.kind = 1
+            ELSE balances.kind IN (1, 2)
+                 AND balances.location_id IN (SELECT location_id FROM below) END)
+ORDER BY $order
+LIMIT $5)sql";
+
+absl::string_view OrderOf(SuggestStrategy strategy) {
+  switch (strategy) {
+    case SuggestStrategy::kFefo:
+      return "lots.expires_on NULLS LAST, balances.stock_since, balances.lot_id, "
+             "balances.location_id";
+    case SuggestStrategy::kFifo:
+      return "balances.stock_since, balances.lot_id, balances.location_id";
+    case SuggestStrategy::kLifo:
+      return "balances.stock_since DESC, balances.lot_id DESC, balances.location_id";
+  }
+  return "";
+}
+
+// What the suggestion rests on.
+struct Ground {
+  int scale = 0;
+  bool expiry_enabled = false;
+  absl::TimeZone zone;
+};
+
+absl::StatusOr<Ground> ReadGround(pg::Connection& db, const SuggestLotsOrder& order) {
+  pg::Flight flight(db);
+  const size_t company = flight.Add(kReadCompany, order.company);
+  const size_t product = flight.Add(kReadProduct, order.company, order.product_id);
+  const size_t location = flight.Add(kReadLocation, order.company, order.location_id);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  if (results[company].empty()) return Refuse(CompanyNotFound(order.company));
+  if (results[product].empty()) return Refuse(ProductNotFound("product_id", order.product_id));
+  if (order.location_id.has_value() && results[location].empty()) {
+    return Refuse(LocationNotFound("location_id", *order.location_id));
+  }
+  if (results[product][0].Get<Tracking>(0) == Tracking::kNone) {
+    return Refuse(ProductNotTracked("product_id", order.product_id));
+  }
+  Ground ground{.scale = results[product][0].Get<int>(1),
+                .expiry_enabled = results[company][0].Get<bool>(0)};
+  if (!order.quantity.FitsScale(ground.scale)) {
+    return Refuse(QuantityScale("quantity", order.quantity, ground.scale, order.product_id));
+  }
+  ASSIGN_OR_RETURN(ground.zone, LoadZone(results[company][0].Get<absl::string_view>(1)));
+  return ground;
+}
+
+absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsOrder& order,
+                                      const Ground& ground) {
+  std::optional<absl::CivilDay> good_on;
+  if (ground.expiry_enabled) good_on = DayIn(order.now, ground.zone);
+  const SuggestStrategy strategy = order.strategy.value_or(
+      ground.expiry_enabled ? SuggestStrategy::kFefo : SuggestStrategy::kFifo);
+  pg::Flight flight(db);
+  flight.AddComposed("suggest_lots", absl::StrReplaceAll(kSuggest, {{"$order", OrderOf(strategy)}}),
+                     pg::Params::Of(order.company, order.product_id, good_on, order.location_id,
+                                    kSuggestPicksMax, order.now));
+  return flight.Send();
+}
+
+}  // namespace
+
+absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsOrder& order) {
+  ASSIGN_OR_RETURN(const Ground ground, ReadGround(db, order));
+  ASSIGN_OR_RETURN(const pg::Results stock, ReadStock(db, order, ground));
+  Suggestion suggestion{.missing = order.quantity, .scale = ground.scale};
+  Quantity wanted = order.quantity;
+  for (const pg::Row row : stock.front()) {
+    // The same in every row: what all of them hold together, those beyond the last pick too.
+    const Quantity available = row.Get<Quantity>(6);
+    suggestion.missing = std::max(order.quantity - available, Quantity());
+    if (!wanted.IsPositive()) break;
+    const Quantity taken = std::min(wanted, row.Get<Quantity>(3));
+    wanted -= taken;
+    suggestion.picks.push_back({.lot_id = row.Get<LotId>(0),
+                                .number = row.Get<std::string>(1),
+                                .location_id = row.Get<LocationId>(2),
+                                .quantity = taken,
+                                .expires_on = row.Get<std::optional<absl::CivilDay>>(4),
+                                .stock_since = row.Get<std::optional<absl::Time>>(5)});
+  }
+  return suggestion;
+}
+
+}  // namespace lots

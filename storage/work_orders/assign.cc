@@ -1,0 +1,187 @@
+// AssignSerials.
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/counters.h"
+#include "storage/lot_rows/insert.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
+#include "storage/work_orders/numbers.h"
+#include "storage/work_orders/rows.h"
+#include "storage/work_orders/serials.h"
+#include "storage/work_orders/work_orders.h"
+#include "storage/writes/audit.h"
+
+namespace lots {
+namespace {
+
+using orders::NumberedSerial;
+using orders::OrderFacts;
+using orders::OrderNaming;
+using orders::ProductRules;
+using orders::SerialsByKey;
+
+OrderNaming NamingOf(const AssignSerialsOrder& order) {
+  return {.work_order = order.work_order,
+          .product = order.product,
+          .planned_quantity = order.planned_quantity};
+}
+
+std::vector<Problem> JudgeSerialOrder(const OrderNaming& naming, const OrderFacts& facts) {
+  const ProductRules* product = facts.product();
+  if (product == nullptr || product->tracking == Tracking::kSerial) {
+    return orders::JudgeOrder(naming, facts);
+  }
+  const std::string tracking(Name(product->tracking));
+  return {{Reason::kTrackingMismatch,
+           "product_id",
+           absl::StrCat("product \"", product->product_id.value(), "\" is tracked ", tracking,
+                        ", and serials are for products tracked SERIAL"),
+           {{"product_id", product->product_id.value()}, {"tracking", tracking}}}};
+}
+
+// Whether the serial that has the number can be taken over; else why not.
+std::optional<Problem> JudgeTaken(const NumberedSerial& serial, const std::string& number,
+                                  const WorkOrderId& work_order, const std::string& field) {
+  if (serial.state == LotState::kVoid) {
+    return orders::LotIsVoid(field, serial.lot_id, serial.number);
+  }
+  if (serial.state != LotState::kPlanned || serial.planned_for == work_order) {
+    return NumberTaken(field, number, {serial.lot_id, serial.number, serial.state});
+  }
+  if (!serial.planned_for.has_value()) return std::nullopt;
+  return orders::AssignedElsewhere(field, serial.lot_id, serial.number, *serial.planned_for);
+}
+
+// What an assignment writes: every serial in its order, and which of them are new lots.
+struct Assignment {
+  std::vector<NumberedLot> serials;
+  std::vector<LotDraft> new_lots;
+};
+
+LotDraft DraftOf(const LotId& lot_id, const std::string& number) {
+  LotDraft draft;
+  draft.lot_id = lot_id;
+  draft.number = number;
+  return draft;
+}
+
+Assignment Plan(const AssignSerialsOrder& order, const ProductRules& product,
+                const std::vector<std::string>& numbers, const SerialsByKey& taken,
+                std::vector<Problem>& problems) {
+  Assignment plan;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto found = taken.find(NumberKey(numbers[i], product.case_sensitive));
+    if (found == taken.end()) {
+      const LotId id(Uuid::MakeV7());
+      plan.serials.push_back({.number = numbers[i], .lot_id = id});
+      plan.new_lots.push_back(DraftOf(id, numbers[i]));
+      continue;
+    }
+    const NumberedSerial& serial = found->second;
+    std::optional<Problem> problem =
+        JudgeTaken(serial, numbers[i], order.work_order, orders::NumberField(i));
+    if (problem.has_value()) problems.push_back(*std::move(problem));
+    plan.serials.push_back({.number = serial.number, .lot_id = serial.lot_id});
+  }
+  return plan;
+}
+
+absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsOrder& order,
+                             const OrderFacts& facts, const Assignment& plan) {
+  const absl::Time at = orders::OrderTime(*facts.order, order.context.now);
+  if (!plan.new_lots.empty()) {
+    InsertLots(transaction, order.context, *facts.product(), LotState::kPlanned, plan.new_lots);
+  }
+  orders::AddAssignments(transaction, order.context, order.work_order, orders::IdsOf(plan.serials),
+                         AssignmentState::kPlanned, at);
+  orders::AddOrderChange(transaction, order.context.company,
+                         {.work_order = order.work_order,
+                          .state = WorkOrderState::kOpen,
+                          .completed = Quantity(),
+                          .planned_quantity = order.planned_quantity,
+                          .at = at});
+  SetMade(transaction, order.context, orders::UuidsOf(plan.serials));
+  AddAuditEntry(transaction, order.context,
+                {.lots = orders::IdsOf(plan.serials), .work_order = order.work_order});
+  transaction.Count(tallies::kSerialsAssigned, static_cast<double>(plan.serials.size()));
+  return transaction.Commit().status();
+}
+
+// Generated numbers, reserved in a transaction of their own before the order is locked.
+absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
+                                                  const AssignSerialsOrder& order) {
+  // A repeat needs no numbers, and must not use any up.
+  if (orders::WasMade(db, order.context)) return std::vector<std::string>();
+  const CompanyId& company = order.context.company;
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, orders::PeekCompany(db, company));
+  const OrderNaming naming = NamingOf(order);
+  ASSIGN_OR_RETURN(OrderFacts facts, orders::PeekOrder(db, company, naming));
+  if (facts.order.has_value()) {
+    std::vector<Problem> problems = JudgeSerialOrder(naming, facts);
+    if (!problems.empty()) return Refuse(std::move(problems));
+  }
+  const ProductRules* product = facts.order.has_value()
+                                    ? facts.product()
+                                    : facts.FindProduct(order.product.value_or(ProductId()));
+  // A product that is not fit for serials is refused under the lock, in words.
+  if (product == nullptr || product->tracking != Tracking::kSerial || !product->producible) {
+    return std::vector<std::string>();
+  }
+  return ReserveNumbers(db, {.company = company,
+                             .product_id = product->product_id,
+                             .case_sensitive = product->case_sensitive,
+                             .number_template = product->number_template,
+                             .count = order.count,
+                             .first_number = order.first_number,
+                             .day = DayIn(order.context.now, zone),
+                             .avoided_keys = {},
+                             .field = order.first_number.empty() ? "count" : "first_number"});
+}
+
+absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
+                                                   const AssignSerialsOrder& order) {
+  std::vector<Problem> problems;
+  std::vector<std::string> numbers = orders::CleanNumbers(order.numbers, problems);
+  if (order.count > 0) {
+    ASSIGN_OR_RETURN(numbers, Generate(db, order));
+  }
+  const OrderNaming naming = NamingOf(order);
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, order.context, {});
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
+  const size_t company = orders::AddCompanyRead(transaction, order.context.company);
+  // Numbers that were made just now are free, or the constraint says otherwise (IsCrossed).
+  std::optional<size_t> taken;
+  if (order.count == 0) {
+    taken = orders::AddNumberedLock(transaction, order.context.company, order.work_order, numbers);
+  }
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  RETURN_IF_ERROR(orders::ReadCompany(order.context.company, results[company]).status());
+  const OrderFacts facts = orders::ReadOrder(naming, results, places);
+  std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
+  if (!of_order.empty()) return Refuse(std::move(of_order));
+  SerialsByKey named;
+  if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
+  // The product became fit for serials only after numbers were to be made.
+  if (order.count > static_cast<int64_t>(numbers.size())) return orders::Crossed();
+  orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
+  Assignment plan = Plan(order, *facts.product(), numbers, named, problems);
+  if (!problems.empty()) return Refuse(std::move(problems));
+  RETURN_IF_ERROR(WriteAssignment(transaction, order, facts, plan));
+  return std::move(plan.serials);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
+                                                       const AssignSerialsOrder& order) {
+  return orders::WriteOrderOnce(
+      db, order.context, [&] { return TryAssign(db, order); },
+      orders::NamedAgain(db, order.context.company));
+}
+
+}  // namespace lots

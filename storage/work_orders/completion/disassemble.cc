@@ -1,0 +1,263 @@
+// Disassemble: the flights, the writes and the answer. What may come back is judged in
+// work_order_unit.cc.
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/base/check.h"
+#include "storage/base/status_macros.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/transformations.h"
+#include "storage/work_orders/completion/unit.h"
+#include "storage/work_orders/rows.h"
+#include "storage/work_orders/work_orders.h"
+#include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+
+namespace lots {
+namespace {
+
+using orders::BackLine;
+using orders::UnitContents;
+
+// The lock that every movement of a serial takes: from here on nothing is made of the unit, with
+// it, or taken back.
+constexpr pg::Statement kLockUnit{"lock_unit", R"sql(
+  SELECT lot_id FROM lots WHERE company = $1 AND lot_id = $2 FOR NO KEY UPDATE)sql"};
+
+constexpr pg::Statement kFindUnit{"find_unit_place", R"sql(
+  SELECT location_id FROM balances
+  WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN (1, 2, 4, 6))sql"};
+
+Problem NotASerial(const ResolvedLot& unit) {
+  return {
+      Reason::kTrackingMismatch,
+      "lot",
+      absl::StrCat("lot \"", unit.number, "\" is no serial: only a unit is taken apart"),
+      {{"product_id", unit.product_id.value()}, {"tracking", std::string(Name(unit.tracking))}}};
+}
+
+Posting PostingOf(const DisassemblyOrder& order, const TransformationId& transformation) {
+  return {.movement_id = MovementId(Uuid::MakeV7()),
+          .kind = MovementKind::kProduction,
+          .lot_id = {},
+          .quantity = {},
+          .from = DefaultLocation(LocationKind::kProduction),
+          .to = DefaultLocation(LocationKind::kProduction),
+          .document = {},
+          .partner_id = "",
+          .occurred_at = order.occurred_at,
+          .note = order.note,
+          .delivery = {},
+          .transformation = transformation,
+          .work_order = {},
+          .field = ""};
+}
+
+// One disassembly under way.
+class Attempt {
+ public:
+  Attempt(pg::Connection& db, const DisassemblyOrder& order,
+          const std::vector<std::optional<ResolvedLot>>& named)
+      : order_(order),
+        named_(named),
+        transaction_(db),
+        // A unit past its date is taken apart like any other: that is no use of it.
+        ledger_(order.context, {.held = false, .expired = true, .shortage = false}),
+        transformation_id_(Uuid::MakeV7()) {}
+
+  absl::StatusOr<Disassembly> Run();
+
+ private:
+  absl::Status LockUnit(const ResolvedLot& unit);
+  absl::Status LockComponents(const ResolvedLot& unit);
+  void Post(const ResolvedLot& unit, std::vector<Problem>& problems);
+  void AddWrites(const ResolvedLot& unit);
+  Disassembly Answer() const;
+
+  const DisassemblyOrder& order_;
+  const std::vector<std::optional<ResolvedLot>>& named_;  // the unit, then the components
+  pg::Transaction transaction_;
+  Ledger ledger_;
+  const TransformationId transformation_id_;
+  LocationId from_;
+  UnitContents contents_;
+  std::vector<BackLine> lines_;
+};
+
+absl::Status Attempt::LockUnit(const ResolvedLot& unit) {
+  const CompanyId& company = order_.context.company;
+  ClaimRequest(transaction_, order_.context, {transformation_id_.value()});
+  transaction_.Add(kLockUnit, company, unit.lot_id);
+  const size_t place = transaction_.Add(kFindUnit, company, unit.lot_id);
+  const size_t inputs = orders::AddUnitInputs(transaction_, company, unit.lot_id);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  contents_ = orders::ReadUnitInputs(results[inputs], unit.lot_id);
+  const pg::Result& at = results[place];
+  // A unit that is nowhere is not at the destination either, which is what the ledger then says.
+  from_ = order_.from.value_or(at.empty() ? order_.destination : at[0].Get<LocationId>(0));
+  return absl::OkStatus();
+}
+
+absl::Status Attempt::LockComponents(const ResolvedLot& unit) {
+  const LocationId production = DefaultLocation(LocationKind::kProduction);
+  ledger_.Touch(unit.lot_id, from_);
+  ledger_.Touch(unit.lot_id, production);
+  const auto touch = [&](const LotId& lot, const LocationId& to) {
+    ledger_.Touch(lot, production);
+    ledger_.Touch(lot, to);
+  };
+  for (const auto& [lot, quantity] : contents_.exact) touch(lot, order_.destination);
+  for (size_t i = 0; i < order_.components.size(); ++i) {
+    if (!named_[i + 1].has_value()) continue;
+    touch(named_[i + 1]->lot_id, order_.components[i].to.value_or(order_.destination));
+  }
+  ledger_.AddLocks(transaction_);
+  const size_t past =
+      orders::AddContentsPast(transaction_, order_.context.company, unit.lot_id, contents_);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  orders::ReadContentsPast(results, past, contents_);
+  return ledger_.Load(transaction_, results);
+}
+
+void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
+  Posting gone = PostingOf(order_, transformation_id_);
+  gone.kind = MovementKind::kConsumption;
+  gone.lot_id = unit.lot_id;
+  gone.quantity = Quantity::FromUnits(1);
+  gone.from = from_;
+  gone.field = "lot";
+  ledger_.Post(gone, problems);
+  for (const BackLine& line : lines_) {
+    Posting back = PostingOf(order_, transformation_id_);
+    back.lot_id = line.lot_id;
+    back.quantity = line.quantity;
+    back.to = line.to;
+    back.field = line.field;
+    ledger_.Post(back, problems);
+  }
+}
+
+void Attempt::AddWrites(const ResolvedLot& unit) {
+  const WriteContext& context = order_.context;
+  AddTransformation(transaction_, context,
+                    {.transformation_id = transformation_id_,
+                     .kind = TransformationKind::kDisassembly,
+                     .work_order = {},
+                     .occurred_at = order_.occurred_at,
+                     .recorded_at = ledger_.recorded_at(),
+                     .actor = context.actor,
+                     .note = order_.note,
+                     .reverses = {},
+                     .reversed_by = {}});
+  const InputLine taken{unit.lot_id, Quantity::FromUnits(1), std::nullopt};
+  AddInputs(transaction_, context.company, transformation_id_, {taken});
+  std::vector<OutputLine> outputs;
+  AuditSubject subject{.lots = {unit.lot_id}};
+  for (const BackLine& line : lines_) {
+    subject.lots.push_back(line.lot_id);
+    outputs.push_back({line.lot_id, line.quantity, OutputRole::kReturnedComponent,
+                       line.exact ? std::optional(unit.lot_id) : std::nullopt});
+  }
+  AddOutputs(transaction_, context.company, transformation_id_, outputs);
+  ledger_.AddWrites(transaction_);
+  AddAuditEntry(transaction_, context, subject);
+}
+
+void SortByNumber(std::vector<ReturnedComponent>& components) {
+  std::stable_sort(components.begin(), components.end(),
+                   [](const ReturnedComponent& a, const ReturnedComponent& b) {
+                     return std::tie(a.product_id, a.number) < std::tie(b.product_id, b.number);
+                   });
+}
+
+Disassembly Attempt::Answer() const {
+  Disassembly answer{.transformation_id = transformation_id_, .components = {}};
+  for (const BackLine& line : lines_) {
+    const LotFacts* lot = ledger_.FindLot(line.lot_id);
+    Check(lot != nullptr);
+    answer.components.push_back({.lot_id = line.lot_id,
+                                 .product_id = lot->product_id,
+                                 .number = lot->number,
+                                 .quantity = line.quantity,
+                                 .scale = lot->scale,
+                                 .to = line.to,
+                                 .exact = line.exact});
+  }
+  SortByNumber(answer.components);
+  return answer;
+}
+
+absl::StatusOr<Disassembly> Attempt::Run() {
+  if (!named_[0].has_value()) {
+    // A repeat is answered before anything is refused.
+    ClaimRequest(transaction_, order_.context, {});
+    RETURN_IF_ERROR(transaction_.Send().status());
+    return Refuse(LotNotFound(order_.unit, "lot"));
+  }
+  const ResolvedLot& unit = *named_[0];
+  RETURN_IF_ERROR(LockUnit(unit));
+  RETURN_IF_ERROR(LockComponents(unit));
+  if (unit.tracking != Tracking::kSerial) return Refuse(NotASerial(unit));
+  std::vector<Problem> problems;
+  lines_ = orders::PlanReturn(order_, named_, ledger_, contents_, problems);
+  Post(unit, problems);
+  if (!problems.empty()) return Refuse(std::move(problems));
+  AddWrites(unit);
+  const absl::Status committed = transaction_.Commit().status();
+  if (!committed.ok()) return Ledger::Explain(committed);
+  return Answer();
+}
+
+// A disassembly's lines and the ids of its movements are in the same order.
+constexpr pg::Statement kFindLines{"find_returned_components", R"sql(
+  SELECT o.lot_id, l.product_id, l.number, o.quantity, l.scale, o.input_lot_id IS NOT NULL
+  FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
+  WHERE o.company = $1 AND o.transformation_id = $2
+  ORDER BY o.line)sql"};
+
+constexpr pg::Statement kFindDestinations{"find_returned_destinations", R"sql(
+  SELECT to_location_id FROM movements
+  WHERE company = $1 AND transformation_id = $2 AND kind = 6
+  ORDER BY movement_id)sql"};
+
+absl::StatusOr<Disassembly> FindDisassembly(pg::Connection& db, const CompanyId& company,
+                                            const TransformationId& transformation) {
+  pg::Flight flight(db);
+  flight.Add(kFindLines, company, transformation);
+  flight.Add(kFindDestinations, company, transformation);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  Check(results[0].size() == results[1].size());
+  Disassembly answer{.transformation_id = transformation, .components = {}};
+  for (size_t i = 0; i < results[0].size(); ++i) {
+    const pg::Row row = results[0][i];
+    answer.components.push_back({.lot_id = row.Get<LotId>(0),
+                                 .product_id = row.Get<ProductId>(1),
+                                 .number = row.Get<std::string>(2),
+                                 .quantity = row.Get<Quantity>(3),
+                                 .scale = row.Get<int>(4),
+                                 .to = results[1][i].Get<LocationId>(0),
+                                 .exact = row.Get<bool>(5)});
+  }
+  SortByNumber(answer.components);
+  return answer;
+}
+
+absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const DisassemblyOrder& order) {
+  std::vector<LotRef> refs = {order.unit};
+  for (const DisassemblyComponent& component : order.components) refs.push_back(component.lot);
+  ASSIGN_OR_RETURN(const auto named, ResolveLots(db, order.context.company, refs));
+  return Attempt(db, order, named).Run();
+}
+
+}  // namespace
+
+absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyOrder& order) {
+  return WriteOnce(
+      db, order.context, [&] { return TryDisassemble(db, order); },
+      [&](const std::vector<Uuid>& made) {
+        return FindDisassembly(db, order.context.company, TransformationId(made.front()));
+      });
+}
+
+}  // namespace lots

@@ -1,0 +1,264 @@
+// What a completion consumes, the dates of what it makes, and the movements of both.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/domain/dates.h"
+#include "storage/work_orders/completion/completion.h"
+
+namespace lots::orders {
+namespace {
+
+using Day = std::optional<absl::CivilDay>;
+
+Problem NoSuchOutput(const std::string& field, int64_t index, size_t count) {
+  return {Reason::kOutputNotInCompletion,
+          absl::StrCat(field, ".output_index"),
+          absl::StrCat(field, ": there is no output ", index, "; this completion makes ", count,
+                       ", counted from 0"),
+          {{"index", absl::StrCat(index)}, {"outputs", absl::StrCat(count)}}};
+}
+
+// The lot of an exact component's output; none, with a problem, when there is no such output.
+std::optional<LotId> OutputOf(const CompletionComponent& component, const CompletionPlan& plan,
+                              const std::string& field, std::vector<Problem>& problems) {
+  const int64_t index = *component.output_index;
+  if (index >= 0 && index < static_cast<int64_t>(plan.output_count)) {
+    return plan.made[index].lot_id;
+  }
+  problems.push_back(NoSuchOutput(field, index, plan.output_count));
+  return std::nullopt;
+}
+
+UsedLot PlanOne(const CompletionOrder& order, const CompletionComponent& component,
+                const LotFacts& lot, const std::string& field, std::vector<Problem>& problems) {
+  const bool is_serial = lot.tracking == Tracking::kSerial;
+  const std::optional<LocationId>& from =
+      component.from.has_value() ? component.from : order.source;
+  if (!from.has_value()) {
+    problems.push_back(FieldInvalid(absl::StrCat(field, ".from_location_id"), "",
+                                    "say where it comes from, here or in source_location_id"));
+  }
+  if (!component.quantity.has_value() && !is_serial) {
+    problems.push_back(FieldInvalid(absl::StrCat(field, ".quantity"), "",
+                                    "say how much; only a serial is one by itself"));
+  }
+  return {.lot_id = lot.lot_id,
+          .quantity = component.quantity.value_or(Quantity::FromUnits(is_serial ? 1 : 0)),
+          .from = from.value_or(LocationId()),
+          .output = {},
+          .expires_on = lot.expires_on,
+          .field = field};
+}
+
+// The first position of each serial; a second one is a problem.
+void JudgeTwice(const LotFacts& lot, size_t index, const std::string& field,
+                absl::flat_hash_map<LotId, size_t>& first, std::vector<Problem>& problems) {
+  if (lot.tracking != Tracking::kSerial) return;
+  const auto [seen, is_first] = first.emplace(lot.lot_id, index);
+  if (!is_first) problems.push_back(Duplicate(field, "number", lot.number, seen->second));
+}
+
+Day Earlier(Day a, Day b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
+  return std::min(*a, *b);
+}
+
+// The earliest expiry among what goes in: pooled, and by output.
+struct Earliest {
+  Day pooled;
+  absl::flat_hash_map<LotId, Day> exact;
+
+  explicit Earliest(const std::vector<UsedLot>& used) {
+    for (const UsedLot& lot : used) {
+      Day& day = lot.output.has_value() ? exact[*lot.output] : pooled;
+      day = Earlier(day, lot.expires_on);
+    }
+  }
+  Day Of(const LotId& output) const {
+    const auto found = exact.find(output);
+    return found == exact.end() ? pooled : Earlier(pooled, found->second);
+  }
+};
+
+// A date that the lot has is not changed by making more of it.
+void Keep(Day stored, Day given, const std::string& field, absl::string_view name, Day& date,
+          std::vector<Problem>& problems) {
+  date = stored.has_value() ? stored : given;
+  if (!stored.has_value() || !given.has_value() || *stored == *given) return;
+  problems.push_back(FieldInvalid(absl::StrCat(field, ".", name), absl::FormatCivilTime(*given),
+                                  absl::StrCat("the lot has ", absl::FormatCivilTime(*stored),
+                                               " already; change it with UpdateLot")));
+}
+
+LotDates KeptDates(const MadeLot& made, std::vector<Problem>& problems) {
+  const LotDates& stored = made.stored;
+  const LotDates& given = made.given;
+  LotDates dates;
+  Keep(stored.manufactured_on, given.manufactured_on, made.field, "manufacture_date",
+       dates.manufactured_on, problems);
+  Keep(stored.expires_on, given.expires_on, made.field, "expire_date", dates.expires_on, problems);
+  Keep(stored.best_before_on, given.best_before_on, made.field, "best_before_date",
+       dates.best_before_on, problems);
+  Keep(stored.removal_on, given.removal_on, made.field, "removal_date", dates.removal_on, problems);
+  Keep(stored.alert_on, given.alert_on, made.field, "alert_date", dates.alert_on, problems);
+  return dates;
+}
+
+LotDates FreshDates(const MadeLot& made, absl::CivilDay day) {
+  LotDates given = made.given;
+  if (!given.manufactured_on.has_value()) given.manufactured_on = day;
+  return DeriveDates(given, made.product->shelf_life);
+}
+
+void JudgeDates(const MadeLot& made, std::vector<Problem>& problems) {
+  for (Problem& problem : CheckDates(made.dates)) {
+    problem.field = absl::StrCat(made.field, ".", problem.field);
+    problems.push_back(std::move(problem));
+  }
+}
+
+// What is made of something that expires earlier expires with it.
+void Inherit(MadeLot& made, Day earliest) {
+  if (!made.product->inherit_expiry || !earliest.has_value()) return;
+  if (made.given.expires_on.has_value()) return;
+  if (made.dates.expires_on.has_value() && *made.dates.expires_on <= *earliest) return;
+  if (made.kind == MadeLot::Kind::kKept) {
+    made.dates.expires_on = earliest;
+    return;
+  }
+  LotDates given = made.given;
+  given.manufactured_on = made.dates.manufactured_on;
+  given.expires_on = earliest;
+  made.dates = DeriveDates(given, made.product->shelf_life);
+}
+
+Posting PostingOf(const CompletionOrder& order, const CompletionPlan& plan, MovementKind kind,
+                  const std::string& field) {
+  return {.movement_id = MovementId(Uuid::MakeV7()),
+          .kind = kind,
+          .lot_id = {},
+          .quantity = {},
+          .from = DefaultLocation(LocationKind::kProduction),
+          .to = DefaultLocation(LocationKind::kProduction),
+          .document = {.type = "work_order", .number = order.work_order.value()},
+          .partner_id = "",
+          .occurred_at = order.occurred_at,
+          .note = order.note,
+          .delivery = {},
+          .transformation = plan.transformation_id,
+          .work_order = order.work_order,
+          .field = field};
+}
+
+// The ledger names fields as a movement has them; here they have the names of the completion's.
+void RenameFields(absl::string_view ledger_field, absl::string_view field, const Posting& posting,
+                  size_t first, std::vector<Problem>& problems) {
+  const std::string old_field = absl::StrCat(posting.field, ledger_field);
+  for (size_t i = first; i < problems.size(); ++i) {
+    if (problems[i].field == old_field) problems[i].field = std::string(field);
+  }
+}
+
+void PostUsed(const Posting& posting, Ledger& ledger, std::vector<Problem>& problems) {
+  const size_t first = problems.size();
+  ledger.Post(posting, problems);
+  RenameFields(".kind", absl::StrCat(posting.field, ".from_location_id"), posting, first, problems);
+}
+
+void PostMade(const Posting& posting, Ledger& ledger, std::vector<Problem>& problems) {
+  const size_t first = problems.size();
+  ledger.Post(posting, problems);
+  const std::string to = posting.field == kPlannedField
+                             ? std::string("destination_location_id")
+                             : absl::StrCat(posting.field, ".to_location_id");
+  RenameFields(".kind", to, posting, first, problems);
+  RenameFields(".to_location_id", to, posting, first, problems);
+  RenameFields(".lot", posting.field, posting, first, problems);
+}
+
+// New lots enter the ledger, and what was planned is active from here on.
+void Announce(const CompletionPlan& plan, Ledger& ledger) {
+  for (const MadeLot& made : plan.made) {
+    if (!made.is_sound) continue;
+    if (made.kind == MadeLot::Kind::kRevived) ledger.SetState(made.lot_id, LotState::kActive);
+    if (made.kind != MadeLot::Kind::kNew) continue;
+    LotFacts lot;
+    lot.lot_id = made.lot_id;
+    lot.product_id = made.product->product_id;
+    lot.number = made.number;
+    lot.tracking = made.product->tracking;
+    lot.scale = made.product->scale;
+    lot.state = LotState::kActive;
+    lot.expires_on = made.dates.expires_on;
+    ledger.AddNewLot(lot);
+  }
+}
+
+}  // namespace
+
+void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
+              std::vector<Problem>& problems) {
+  const CompletionOrder& order = facts.order;
+  absl::flat_hash_map<LotId, size_t> first_serial;
+  plan.used.reserve(order.components.size());
+  for (size_t i = 0; i < order.components.size(); ++i) {
+    const CompletionComponent& component = order.components[i];
+    const std::string field = Indexed("components", i);
+    const size_t problems_before = problems.size();
+    const std::optional<LotId>& id = facts.names.components[i];
+    const LotFacts* lot = id.has_value() ? ledger.FindLot(*id) : nullptr;
+    if (lot == nullptr) {
+      problems.push_back(LotNotFound(component.lot, absl::StrCat(field, ".lot")));
+      continue;
+    }
+    JudgeTwice(*lot, i, field, first_serial, problems);
+    UsedLot used = PlanOne(order, component, *lot, field, problems);
+    if (component.output_index.has_value()) {
+      used.output = OutputOf(component, plan, field, problems);
+    }
+    used.is_sound = problems.size() == problems_before;
+    plan.used.push_back(std::move(used));
+  }
+}
+
+void PlanDates(const CompletionOrder& order, const CompanyFacts& company, CompletionPlan& plan,
+               std::vector<Problem>& problems) {
+  const Earliest earliest(plan.used);
+  const absl::CivilDay day = DayIn(order.occurred_at, company.zone);
+  for (MadeLot& made : plan.made) {
+    if (!made.is_sound || made.kind == MadeLot::Kind::kAgain) continue;
+    made.dates =
+        made.kind == MadeLot::Kind::kKept ? KeptDates(made, problems) : FreshDates(made, day);
+    if (made.given != LotDates()) JudgeDates(made, problems);
+    Inherit(made, earliest.Of(made.lot_id));
+  }
+}
+
+void PostCompletion(const CompletionOrder& order, const CompletionPlan& plan, Ledger& ledger,
+                    std::vector<Problem>& problems) {
+  absl::flat_hash_set<LotId> not_consumed;
+  for (const UsedLot& used : plan.used) {
+    Posting posting = PostingOf(order, plan, MovementKind::kConsumption, used.field);
+    posting.lot_id = used.lot_id;
+    posting.quantity = used.quantity;
+    posting.from = used.from;
+    const size_t problems_before = problems.size();
+    if (used.is_sound) PostUsed(posting, ledger, problems);
+    if (!used.is_sound || problems.size() > problems_before) not_consumed.insert(used.lot_id);
+  }
+  Announce(plan, ledger);
+  for (const MadeLot& made : plan.made) {
+    // A reworked unit that could not be consumed is one problem, not two.
+    if (!made.is_sound || not_consumed.contains(made.lot_id)) continue;
+    Posting posting = PostingOf(order, plan, MovementKind::kProduction, made.field);
+    posting.lot_id = made.lot_id;
+    posting.quantity = made.quantity;
+    posting.to = made.to;
+    PostMade(posting, ledger, problems);
+  }
+}
+
+}  // namespace lots::orders

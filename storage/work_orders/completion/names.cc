@@ -1,0 +1,184 @@
+// Which lots a completion's request means, and numbers for those that have none.
+
+#include <map>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "storage/base/status_macros.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
+#include "storage/work_orders/completion/completion.h"
+
+namespace lots::orders {
+namespace {
+
+// A place in the request that a name stands in, with where its answer goes.
+struct NamedPlace {
+  LotRef ref;
+  std::optional<LotId>* lot;
+  ProductId* product;  // nullptr: not wanted
+};
+
+bool NeedsProduct(const CompletionOrder& order) {
+  if (order.product.has_value()) return false;
+  for (const CompletionOutput& output : order.outputs) {
+    if (!output.lot_id.has_value()) return true;
+  }
+  return false;
+}
+
+// What the order makes; empty when neither the request nor the database knows.
+absl::StatusOr<ProductId> ProductOf(pg::Connection& db, const CompletionOrder& order) {
+  if (order.product.has_value()) return *order.product;
+  if (!NeedsProduct(order)) return ProductId();
+  ASSIGN_OR_RETURN(
+      const OrderFacts facts,
+      PeekOrder(db, order.context.company,
+                {.work_order = order.work_order, .product = {}, .planned_quantity = {}}));
+  return facts.order.has_value() ? facts.order->product_id : ProductId();
+}
+
+// The number in its clean form; empty, with a problem, when it is none.
+std::string Clean(const std::string& number, const std::string& field,
+                  std::vector<Problem>& problems) {
+  if (number.empty()) return number;
+  absl::StatusOr<std::string> clean = CleanNumber(number);
+  if (clean.ok()) return *std::move(clean);
+  problems.push_back(NumberInvalid(field, number, clean.status()));
+  return "";
+}
+
+std::vector<NamedPlace> PlacesOf(const CompletionOrder& order, const ProductId& product,
+                                 CompletionNames& names) {
+  std::vector<NamedPlace> places;
+  for (size_t i = 0; i < order.outputs.size(); ++i) {
+    names.outputs[i] = order.outputs[i].lot_id;
+    names.output_numbers[i] =
+        Clean(order.outputs[i].number, Indexed("outputs", i, "number"), names.problems);
+    if (names.outputs[i].has_value() || names.output_numbers[i].empty()) continue;
+    places.push_back({{{}, product, names.output_numbers[i]}, &names.outputs[i], nullptr});
+  }
+  for (size_t i = 0; i < order.by_products.size(); ++i) {
+    const LotRef& lot = order.by_products[i].lot;
+    names.by_products[i] = lot.lot_id;
+    names.by_product_products[i] = lot.product_id;
+    names.by_product_numbers[i] =
+        Clean(lot.number, Indexed("by_products", i, "lot.number"), names.problems);
+    if (!lot.lot_id.has_value() && names.by_product_numbers[i].empty()) continue;
+    places.push_back({lot, &names.by_products[i], &names.by_product_products[i]});
+  }
+  for (size_t i = 0; i < order.components.size(); ++i) {
+    const LotRef& lot = order.components[i].lot;
+    names.components[i] = lot.lot_id;
+    if (lot.lot_id.has_value()) continue;
+    places.push_back({lot, &names.components[i], nullptr});
+  }
+  return places;
+}
+
+absl::Status Resolve(pg::Connection& db, const CompanyId& company,
+                     const std::vector<NamedPlace>& places) {
+  std::vector<LotRef> refs;
+  refs.reserve(places.size());
+  for (const NamedPlace& place : places) refs.push_back(place.ref);
+  ASSIGN_OR_RETURN(const auto lots, ResolveLots(db, company, refs));
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!lots[i].has_value()) continue;
+    *places[i].lot = lots[i]->lot_id;
+    if (places[i].product != nullptr) *places[i].product = lots[i]->product_id;
+  }
+  return absl::OkStatus();
+}
+
+// Lots of one product that need a number: where it goes.
+struct Nameless {
+  std::vector<std::string*> numbers;
+  std::string field;  // of the first
+};
+
+// By product, so that the counters of several are reserved in the same order everywhere.
+absl::btree_map<ProductId, Nameless> FindNameless(const CompletionOrder& order,
+                                                  const ProductId& product,
+                                                  CompletionNames& names) {
+  absl::btree_map<ProductId, Nameless> nameless;
+  const auto add = [&](const ProductId& id, std::string& number, std::string field) {
+    Nameless& entry = nameless[id];
+    if (entry.numbers.empty()) entry.field = std::move(field);
+    entry.numbers.push_back(&number);
+  };
+  for (size_t i = 0; i < order.outputs.size(); ++i) {
+    if (order.outputs[i].lot_id.has_value() || !order.outputs[i].number.empty()) continue;
+    add(product, names.output_numbers[i], Indexed("outputs", i, "number"));
+  }
+  for (size_t i = 0; i < order.by_products.size(); ++i) {
+    const LotRef& lot = order.by_products[i].lot;
+    if (lot.lot_id.has_value() || !lot.number.empty()) continue;
+    add(lot.product_id, names.by_product_numbers[i], Indexed("by_products", i, "lot.number"));
+  }
+  return nameless;
+}
+
+// Typed numbers of the same request are not given out again.
+absl::flat_hash_set<std::string> TypedKeys(const CompletionNames& names, bool case_sensitive) {
+  absl::flat_hash_set<std::string> keys;
+  for (const auto* numbers : {&names.output_numbers, &names.by_product_numbers}) {
+    for (const std::string& number : *numbers) {
+      if (!number.empty()) keys.insert(NumberKey(number, case_sensitive));
+    }
+  }
+  return keys;
+}
+
+absl::Status GiveNumbers(pg::Connection& db, const CompletionOrder& order, const ProductId& product,
+                         CompletionNames& names) {
+  const auto nameless = FindNameless(order, product, names);
+  // A repeat needs no numbers, and must not use any up.
+  if (nameless.empty() || (!order.validate_only && WasMade(db, order.context))) {
+    return absl::OkStatus();
+  }
+  const CompanyId& company = order.context.company;
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, PeekCompany(db, company));
+  std::vector<ProductId> ids;
+  for (const auto& [id, entry] : nameless) ids.push_back(id);
+  ASSIGN_OR_RETURN(
+      const OrderFacts facts,
+      PeekOrder(db, company,
+                {.work_order = order.work_order, .product = {}, .planned_quantity = {}}, ids));
+  for (const auto& [id, entry] : nameless) {
+    const ProductRules* rules = facts.FindProduct(id);
+    // What is no product for lots is refused under the lock, in words.
+    if (rules == nullptr || rules->tracking == Tracking::kNone) continue;
+    const NumberOrder numbers{.company = company,
+                              .product_id = id,
+                              .case_sensitive = rules->case_sensitive,
+                              .number_template = rules->number_template,
+                              .count = static_cast<int64_t>(entry.numbers.size()),
+                              .first_number = "",
+                              .day = DayIn(order.context.now, zone),
+                              .avoided_keys = TypedKeys(names, rules->case_sensitive),
+                              .field = entry.field};
+    ASSIGN_OR_RETURN(const std::vector<std::string> made, order.validate_only
+                                                              ? PreviewNumbers(db, numbers)
+                                                              : ReserveNumbers(db, numbers));
+    for (size_t i = 0; i < made.size(); ++i) *entry.numbers[i] = made[i];
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionOrder& order) {
+  CompletionNames names;
+  names.outputs.resize(order.outputs.size());
+  names.output_numbers.resize(order.outputs.size());
+  names.by_products.resize(order.by_products.size());
+  names.by_product_numbers.resize(order.by_products.size());
+  names.by_product_products.resize(order.by_products.size());
+  names.components.resize(order.components.size());
+  ASSIGN_OR_RETURN(const ProductId product, ProductOf(db, order));
+  RETURN_IF_ERROR(Resolve(db, order.context.company, PlacesOf(order, product, names)));
+  RETURN_IF_ERROR(GiveNumbers(db, order, product, names));
+  return names;
+}
+
+}  // namespace lots::orders

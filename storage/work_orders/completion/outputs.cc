@@ -1,0 +1,292 @@
+// What a completion makes: outputs, planned serials, by-products.
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/domain/refusals.h"
+#include "storage/numbers/number.h"
+#include "storage/work_orders/completion/completion.h"
+
+namespace lots::orders {
+namespace {
+
+class Maker {
+ public:
+  Maker(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems)
+      : facts_(facts), order_(facts.order), plan_(plan), problems_(problems) {
+    for (const auto& id : facts.names.components) {
+      if (id.has_value()) used_.insert(*id);
+    }
+  }
+
+  void AddOutput(size_t index);
+  void AddPlanned();
+  void AddByProduct(size_t index);
+  void JudgeEmptiness();
+
+ private:
+  // A place in the request, before it is known what lot it means.
+  struct Wanted {
+    std::optional<LotId> lot_id;
+    std::string number;
+    const ProductRules* product;
+    OutputRole role;
+    std::optional<Quantity> quantity;
+    std::optional<LocationId> to;
+    size_t index;
+    std::string field;
+  };
+
+  void Add(const Wanted& wanted, LotDates given);
+  bool Identify(const Wanted& wanted, MadeLot& made);
+  bool IdentifyNew(const Wanted& wanted, MadeLot& made);
+  // Whether a stored lot may be made (again), and how; a problem when not.
+  bool JudgeStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
+  bool JudgeSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
+  bool JudgePlanned(const StoredLot& lot, const Wanted& wanted);
+  // The same lot further up in the request.
+  void JudgeFirst(const Wanted& wanted, MadeLot& made);
+  bool Refused(Reason reason, const StoredLot& lot, const Wanted& wanted, absl::string_view what);
+  const ProductRules* ByProductRules(size_t index, const std::string& field);
+
+  const CompletionFacts& facts_;
+  const CompletionOrder& order_;
+  CompletionPlan& plan_;
+  std::vector<Problem>& problems_;
+  absl::flat_hash_set<LotId> used_;
+  // New lots of the request by product and number key, and where each lot stood first.
+  absl::flat_hash_map<std::pair<ProductId, std::string>, LotId> new_lots_;
+  absl::flat_hash_map<LotId, size_t> first_;
+};
+
+bool Maker::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
+                    absl::string_view what) {
+  Facts facts = {{"number", lot.number}, {"lot_id", lot.lot_id.value().ToString()}};
+  if (lot.produced_by.has_value()) {
+    facts.emplace_back("work_order_id", lot.produced_by->value());
+  }
+  problems_.push_back(
+      {reason, wanted.field, absl::StrCat("lot \"", lot.number, "\" ", what), std::move(facts)});
+  return false;
+}
+
+bool Maker::JudgePlanned(const StoredLot& lot, const Wanted& wanted) {
+  const bool is_ours = wanted.role == OutputRole::kProduct && lot.planned_for == order_.work_order;
+  if (!lot.planned_for.has_value() || is_ours) return true;
+  problems_.push_back(AssignedElsewhere(wanted.field, lot.lot_id, lot.number, *lot.planned_for));
+  return false;
+}
+
+bool Maker::JudgeSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
+  if (used_.contains(lot.lot_id)) {
+    made.kind = MadeLot::Kind::kKept;
+    return true;
+  }
+  if (!lot.taken_apart) {
+    return Refused(Reason::kSerialAlreadyProduced, lot, wanted,
+                   "exists already; it can be made again only when this completion consumes it, "
+                   "or after Disassemble");
+  }
+  made.kind = MadeLot::Kind::kRevived;
+  return lot.state != LotState::kArchived ||
+         Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
+}
+
+bool Maker::JudgeStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
+  made.kind = MadeLot::Kind::kKept;
+  made.stored = lot.dates;
+  switch (lot.state) {
+    case LotState::kVoid:
+      problems_.push_back(LotIsVoid(wanted.field, lot.lot_id, lot.number));
+      return false;
+    case LotState::kPlanned:
+      made.kind = MadeLot::Kind::kRevived;
+      return JudgePlanned(lot, wanted);
+    case LotState::kActive:
+    case LotState::kArchived:
+      break;
+  }
+  if (lot.tracking == Tracking::kSerial) return JudgeSerial(lot, wanted, made);
+  return lot.state != LotState::kArchived ||
+         Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
+}
+
+bool Maker::IdentifyNew(const Wanted& wanted, MadeLot& made) {
+  // An invalid number, or none to be had, is a problem already.
+  if (wanted.number.empty()) return false;
+  std::string key = NumberKey(wanted.number, wanted.product->case_sensitive);
+  const auto [entry, is_first] = new_lots_.emplace(
+      std::pair(wanted.product->product_id, std::move(key)), LotId(Uuid::MakeV7()));
+  made.lot_id = entry->second;
+  made.number = wanted.number;
+  return true;
+}
+
+bool Maker::Identify(const Wanted& wanted, MadeLot& made) {
+  if (!wanted.lot_id.has_value()) return IdentifyNew(wanted, made);
+  const auto found = facts_.stored.find(*wanted.lot_id);
+  if (found == facts_.stored.end()) {
+    // Named by a number, and deleted at this very moment.
+    if (!wanted.number.empty()) return IdentifyNew(wanted, made);
+    problems_.push_back(LotNotFound(*wanted.lot_id, absl::StrCat(wanted.field, ".lot_id")));
+    return false;
+  }
+  const StoredLot& lot = found->second;
+  made.lot_id = lot.lot_id;
+  made.number = lot.number;
+  if (lot.product_id == wanted.product->product_id) return JudgeStored(lot, wanted, made);
+  problems_.push_back(
+      {Reason::kWorkOrderProductMismatch,
+       wanted.field,
+       absl::StrCat("lot \"", lot.number, "\" is of product \"", lot.product_id.value(),
+                    "\", and the work order makes \"", wanted.product->product_id.value(), "\""),
+       {{"work_order_id", order_.work_order.value()},
+        {"product_id", wanted.product->product_id.value()}}});
+  return false;
+}
+
+void Maker::JudgeFirst(const Wanted& wanted, MadeLot& made) {
+  const auto [seen, is_first] = first_.emplace(made.lot_id, wanted.index);
+  if (is_first) return;
+  if (wanted.product->tracking == Tracking::kSerial) {
+    problems_.push_back(Duplicate(wanted.field, "number", made.number, seen->second));
+  }
+  made.kind = MadeLot::Kind::kAgain;
+  if (made.given == LotDates()) return;
+  problems_.push_back(FieldInvalid(
+      wanted.field, made.number,
+      absl::StrCat("a lot's dates stand where it is listed first, at position ", seen->second)));
+}
+
+void Maker::Add(const Wanted& wanted, LotDates given) {
+  const bool is_serial = wanted.product->tracking == Tracking::kSerial;
+  const std::optional<LocationId>& to = wanted.to.has_value() ? wanted.to : order_.destination;
+  MadeLot made{.kind = MadeLot::Kind::kNew,
+               .lot_id = {},
+               .number = "",
+               .product = wanted.product,
+               .role = wanted.role,
+               .quantity = wanted.quantity.value_or(Quantity::FromUnits(is_serial ? 1 : 0)),
+               .to = to.value_or(LocationId()),
+               .given = given,
+               .stored = {},
+               .dates = {},
+               .field = wanted.field};
+  const size_t problems_before = problems_.size();
+  if (Identify(wanted, made)) JudgeFirst(wanted, made);
+  if (!to.has_value()) {
+    problems_.push_back(FieldInvalid(absl::StrCat(wanted.field, ".to_location_id"), "",
+                                     "say where it goes, here or in destination_location_id"));
+  }
+  if (!wanted.quantity.has_value() && !is_serial) {
+    problems_.push_back(FieldInvalid(absl::StrCat(wanted.field, ".quantity"), "",
+                                     "say how much; only a serial is one by itself"));
+  }
+  made.is_sound = !made.lot_id.value().IsNil() && problems_.size() == problems_before;
+  plan_.made.push_back(std::move(made));
+}
+
+void Maker::AddOutput(size_t index) {
+  const CompletionOutput& output = order_.outputs[index];
+  Add({.lot_id = facts_.names.outputs[index],
+       .number = facts_.names.output_numbers[index],
+       .product = facts_.of_order.product(),
+       .role = OutputRole::kProduct,
+       .quantity = output.quantity,
+       .to = output.to,
+       .index = index,
+       .field = Indexed("outputs", index)},
+      output.dates);
+}
+
+void Maker::AddPlanned() {
+  const size_t wanted = static_cast<size_t>(order_.planned_serial_count);
+  const ProductRules* product = facts_.of_order.product();
+  for (size_t i = 0; i < facts_.planned.size(); ++i) {
+    if (i >= wanted) {
+      plan_.voided.push_back(facts_.planned[i]);
+      continue;
+    }
+    plan_.made.push_back({.kind = MadeLot::Kind::kRevived,
+                          .lot_id = facts_.planned[i].lot_id,
+                          .number = facts_.planned[i].number,
+                          .product = product,
+                          .role = OutputRole::kProduct,
+                          .quantity = Quantity::FromUnits(1),
+                          .to = order_.destination.value_or(LocationId()),
+                          .given = {},
+                          .stored = {},
+                          .dates = {},
+                          .field = kPlannedField});
+  }
+  if (wanted > 0 && !order_.destination.has_value()) {
+    problems_.push_back(FieldInvalid("destination_location_id", "", "say where they go"));
+  }
+  if (facts_.planned.size() >= wanted) return;
+  problems_.push_back(
+      {Reason::kSerialNotAssigned,
+       "planned_serial_count",
+       absl::StrCat("work order \"", order_.work_order.value(), "\" has ", facts_.planned.size(),
+                    " planned serials besides `outputs`, not ", wanted, "; assign more"),
+       {{"work_order_id", order_.work_order.value()},
+        {"available", absl::StrCat(facts_.planned.size())},
+        {"needed", absl::StrCat(wanted)}}});
+}
+
+const ProductRules* Maker::ByProductRules(size_t index, const std::string& field) {
+  const LotRef& ref = order_.by_products[index].lot;
+  const ProductId& id = facts_.names.by_product_products[index];
+  if (id.value().empty()) {
+    problems_.push_back(LotNotFound(ref, absl::StrCat(field, ".lot")));
+    return nullptr;
+  }
+  const ProductRules* product = facts_.of_order.FindProduct(id);
+  if (product == nullptr) {
+    problems_.push_back(ProductNotFound(absl::StrCat(field, ".lot.product_id"), id));
+    return nullptr;
+  }
+  if (product == facts_.of_order.product()) {
+    problems_.push_back(FieldInvalid(absl::StrCat(field, ".lot"), id.value(),
+                                     "is the order's own product: list it in `outputs`"));
+    return nullptr;
+  }
+  if (product->tracking != Tracking::kNone) return product;
+  problems_.push_back(ProductNotTracked(absl::StrCat(field, ".lot.product_id"), id));
+  return nullptr;
+}
+
+void Maker::AddByProduct(size_t index) {
+  const std::string field = Indexed("by_products", index);
+  const ProductRules* product = ByProductRules(index, field);
+  if (product == nullptr) return;
+  const CompletionByProduct& by_product = order_.by_products[index];
+  Add({.lot_id = facts_.names.by_products[index],
+       .number = facts_.names.by_product_numbers[index],
+       .product = product,
+       .role = OutputRole::kByProduct,
+       .quantity = by_product.quantity,
+       .to = by_product.to,
+       .index = index,
+       .field = field},
+      {});
+}
+
+void Maker::JudgeEmptiness() {
+  if (!plan_.made.empty() || order_.planned_serial_count > 0) return;
+  if (order_.close && order_.components.empty()) return;
+  problems_.push_back(FieldInvalid("outputs", "", "say what was made"));
+}
+
+}  // namespace
+
+void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems) {
+  Maker maker(facts, plan, problems);
+  for (size_t i = 0; i < facts.order.outputs.size(); ++i) maker.AddOutput(i);
+  maker.AddPlanned();
+  plan.output_count = plan.made.size();
+  for (size_t i = 0; i < facts.order.by_products.size(); ++i) maker.AddByProduct(i);
+  maker.JudgeEmptiness();
+}
+
+}  // namespace lots::orders

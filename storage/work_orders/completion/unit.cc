@@ -1,0 +1,216 @@
+#include "storage/work_orders/completion/unit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+
+namespace lots::orders {
+namespace {
+
+// In the order of the unit's own movements: clocks of several servers order nothing else. Rework
+// consumes the unit and makes it again: its completions are several then, and the unit itself is
+// none of its components.
+constexpr pg::Statement kReadInputs{"read_unit_inputs", R"sql(
+  WITH apart AS (
+    SELECT m.recorded_at, m.movement_id
+    FROM movements m
+    JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
+    WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 5 AND m.reverses_id IS NULL AND t.kind = 2
+      AND NOT EXISTS (SELECT FROM transformations r
+                      WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
+    ORDER BY m.recorded_at DESC, m.movement_id DESC LIMIT 1)
+  SELECT i.transformation_id, i.lot_id, i.quantity, i.output_lot_id IS NOT NULL
+  FROM movements m
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
+  JOIN transformation_inputs i ON i.company = $1 AND i.transformation_id = t.transformation_id
+  WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 6 AND m.reverses_id IS NULL AND t.kind = 1
+    AND NOT EXISTS (SELECT FROM transformations r
+                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
+    AND NOT EXISTS (SELECT FROM apart a
+                    WHERE (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
+    AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL))sql"};
+
+// What standing disassemblies gave back of what was pooled in these completions. One of a sibling
+// that has other completions besides counts in full: rather too little comes back than too much.
+constexpr pg::Statement kReadReturned{"read_returned_pooled", R"sql(
+  SELECT o.lot_id, sum(o.quantity)
+  FROM transformation_outputs o
+  WHERE o.company = $1 AND o.lot_id = ANY($3) AND o.role = 3 AND o.input_lot_id IS NULL
+    AND o.transformation_id IN (
+      SELECT d.transformation_id
+      FROM movements made
+      JOIN movements taken ON taken.company = $1 AND taken.lot_id = made.lot_id
+        AND taken.kind = 5 AND taken.reverses_id IS NULL
+        AND (taken.recorded_at, taken.movement_id) > (made.recorded_at, made.movement_id)
+      JOIN transformations d ON d.company = $1 AND d.transformation_id = taken.transformation_id
+      WHERE made.company = $1 AND made.transformation_id = ANY($2) AND made.kind = 6
+        AND d.kind = 2
+        AND NOT EXISTS (SELECT FROM transformations r
+                        WHERE r.company = $1 AND r.reverses_id = d.transformation_id))
+  GROUP BY o.lot_id)sql"};
+
+// What came out of the unit beside it when it was reworked.
+constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
+  SELECT o.lot_id, sum(o.quantity)
+  FROM transformation_outputs o
+  WHERE o.company = $1 AND o.transformation_id = ANY($2) AND o.role = 2 AND o.lot_id = ANY($4)
+    AND o.transformation_id IN (SELECT i.transformation_id FROM transformation_inputs i
+                                WHERE i.company = $1 AND i.lot_id = $3)
+  GROUP BY o.lot_id)sql"};
+
+void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {
+  for (const pg::Row row : rows) {
+    const auto found = from.find(row.Get<LotId>(0));
+    if (found == from.end()) continue;
+    found->second = std::max(Quantity(), found->second - row.Get<Quantity>(1));
+  }
+}
+
+Quantity LeftOf(const absl::btree_map<LotId, Quantity>& quantities, const LotId& lot) {
+  const auto found = quantities.find(lot);
+  return found == quantities.end() ? Quantity() : found->second;
+}
+
+// Shares what is in the unit out over what the request states.
+class Return {
+ public:
+  Return(const DisassemblyOrder& order, const Ledger& ledger, const UnitContents& contents,
+         std::vector<Problem>& problems)
+      : order_(order),
+        ledger_(ledger),
+        problems_(problems),
+        exact_(contents.exact),
+        pooled_(contents.pooled) {}
+
+  void TakeStated(size_t index, const ResolvedLot& lot);
+  void TakeTheRest();
+  std::vector<BackLine> lines() && { return std::move(lines_); }
+
+ private:
+  std::optional<Quantity> WantedOf(size_t index, const ResolvedLot& lot);
+  void Take(absl::btree_map<LotId, Quantity>& from, BackLine line);
+
+  const DisassemblyOrder& order_;
+  const Ledger& ledger_;
+  std::vector<Problem>& problems_;
+  absl::btree_map<LotId, Quantity> exact_;
+  absl::btree_map<LotId, Quantity> pooled_;
+  absl::flat_hash_set<LotId> stated_;
+  std::vector<BackLine> lines_;
+};
+
+std::optional<Quantity> Return::WantedOf(size_t index, const ResolvedLot& lot) {
+  const std::optional<Quantity>& stated = order_.components[index].quantity;
+  if (stated.has_value()) return stated;
+  const Quantity exact = LeftOf(exact_, lot.lot_id);
+  if (exact.IsPositive()) return exact;
+  if (lot.tracking == Tracking::kSerial) return Quantity::FromUnits(1);
+  problems_.push_back(FieldInvalid(Indexed("components", index, "quantity"), "",
+                                   "say how much of a pooled component comes back"));
+  return std::nullopt;
+}
+
+void Return::Take(absl::btree_map<LotId, Quantity>& from, BackLine line) {
+  if (!line.quantity.IsPositive()) return;
+  from[line.lot_id] -= line.quantity;
+  lines_.push_back(std::move(line));
+}
+
+void Return::TakeStated(size_t index, const ResolvedLot& lot) {
+  const std::string field = Indexed("components", index);
+  const std::optional<Quantity> wanted = WantedOf(index, lot);
+  if (!wanted.has_value()) return;
+  stated_.insert(lot.lot_id);
+  const Quantity exact = std::min(*wanted, LeftOf(exact_, lot.lot_id));
+  const Quantity pooled = *wanted - exact;
+  const Quantity available = LeftOf(exact_, lot.lot_id) + LeftOf(pooled_, lot.lot_id);
+  if (*wanted > available) {
+    exact_.erase(lot.lot_id);  // one problem is enough
+    problems_.push_back({Reason::kNotAComponent,
+                         field,
+                         absl::StrCat("of lot \"", lot.number, "\" ", available.ToString(),
+                                      " can come back of this unit, not ", wanted->ToString()),
+                         {{"lot_id", lot.lot_id.value().ToString()},
+                          {"number", lot.number},
+                          {"available", available.ToString()},
+                          {"needed", wanted->ToString()}}});
+    return;
+  }
+  const LocationId to = order_.components[index].to.value_or(order_.destination);
+  Take(exact_, {lot.lot_id, exact, to, true, field});
+  Take(pooled_, {lot.lot_id, pooled, to, false, field});
+}
+
+void Return::TakeTheRest() {
+  std::vector<BackLine> rest;
+  for (const auto& [lot_id, quantity] : exact_) {
+    if (!quantity.IsPositive()) continue;
+    const LotFacts* lot = ledger_.FindLot(lot_id);
+    if (stated_.contains(lot_id) && lot != nullptr) {
+      problems_.push_back(
+          {Reason::kComponentMissing,
+           "components",
+           absl::StrCat("of lot \"", lot->number, "\", which went into this unit, ",
+                        quantity.ToString(),
+                        " more must come back; name SCRAP as its place if it broke"),
+           {{"lot_id", lot_id.value().ToString()}, {"number", lot->number}}});
+      continue;
+    }
+    rest.push_back({lot_id, quantity, order_.destination, true, "components"});
+  }
+  for (BackLine& line : rest) Take(exact_, std::move(line));
+}
+
+}  // namespace
+
+size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit) {
+  return transaction.Add(kReadInputs, company, unit);
+}
+
+UnitContents ReadUnitInputs(const pg::Result& rows, const LotId& unit) {
+  UnitContents contents;
+  for (const pg::Row row : rows) {
+    contents.completions.insert(row.Get<TransformationId>(0));
+    if (row.Get<LotId>(1) == unit) continue;
+    auto& quantities = row.Get<bool>(3) ? contents.exact : contents.pooled;
+    quantities[row.Get<LotId>(1)] += row.Get<Quantity>(2);
+  }
+  return contents;
+}
+
+size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company, const LotId& unit,
+                       const UnitContents& contents) {
+  const std::vector<TransformationId> completions(contents.completions.begin(),
+                                                  contents.completions.end());
+  std::vector<LotId> exact, pooled;
+  for (const auto& [lot, quantity] : contents.exact) exact.push_back(lot);
+  for (const auto& [lot, quantity] : contents.pooled) pooled.push_back(lot);
+  const size_t first = transaction.Add(kReadReturned, company, completions, pooled);
+  transaction.Add(kReadRemoved, company, completions, unit, exact);
+  return first;
+}
+
+void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents) {
+  TakeOff(results[first], contents.pooled);
+  TakeOff(results[first + 1], contents.exact);
+}
+
+std::vector<BackLine> PlanReturn(const DisassemblyOrder& order,
+                                 const std::vector<std::optional<ResolvedLot>>& named,
+                                 const Ledger& ledger, const UnitContents& contents,
+                                 std::vector<Problem>& problems) {
+  Return plan(order, ledger, contents, problems);
+  for (size_t i = 0; i < order.components.size(); ++i) {
+    if (named[i + 1].has_value()) {
+      plan.TakeStated(i, *named[i + 1]);
+    } else {
+      problems.push_back(LotNotFound(order.components[i].lot, Indexed("components", i, "lot")));
+    }
+  }
+  plan.TakeTheRest();
+  return std::move(plan).lines();
+}
+
+}  // namespace lots::orders

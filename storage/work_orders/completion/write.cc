@@ -1,0 +1,224 @@
+// What a completion writes, and its answer: the first time and again.
+
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "storage/base/status_macros.h"
+#include "storage/holds/holds.h"
+#include "storage/ledger/transformations.h"
+#include "storage/lot_rows/insert.h"
+#include "storage/work_orders/completion/completion.h"
+#include "storage/writes/audit.h"
+
+namespace lots::orders {
+namespace {
+
+LotDraft DraftOf(const MadeLot& made) {
+  LotDraft draft;
+  draft.lot_id = made.lot_id;
+  draft.number = made.number;
+  draft.dates = made.dates;
+  return draft;
+}
+
+// One statement a product: the order's, and those of by-products that are new lots.
+void AddNewLots(pg::Transaction& transaction, const WriteContext& context,
+                const CompletionPlan& plan) {
+  absl::btree_map<ProductId, std::pair<const ProductRules*, std::vector<LotDraft>>> drafts;
+  for (const MadeLot& made : plan.made) {
+    if (made.kind != MadeLot::Kind::kNew) continue;
+    auto& [product, lots] = drafts[made.product->product_id];
+    product = made.product;
+    lots.push_back(DraftOf(made));
+  }
+  for (const auto& [id, entry] : drafts) {
+    InsertLots(transaction, context, *entry.first, LotState::kActive, entry.second);
+  }
+}
+
+LotChanges ChangesOf(const CompletionPlan& plan) {
+  LotChanges changes;
+  for (const MadeLot& made : plan.made) {
+    const bool changes_row = made.kind == MadeLot::Kind::kRevived ||
+                             (made.kind == MadeLot::Kind::kKept && made.dates != made.stored);
+    if (!changes_row) continue;
+    changes.ids.push_back(made.lot_id);
+    changes.states.push_back(LotState::kActive);
+    changes.dates.push_back(made.dates);
+  }
+  return changes;
+}
+
+std::vector<InputLine> InputsOf(const CompletionPlan& plan) {
+  std::vector<InputLine> lines;
+  lines.reserve(plan.used.size());
+  for (const UsedLot& used : plan.used) lines.push_back({used.lot_id, used.quantity, used.output});
+  return lines;
+}
+
+std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
+  std::vector<OutputLine> lines;
+  lines.reserve(plan.made.size());
+  for (const MadeLot& made : plan.made) {
+    lines.push_back({made.lot_id, made.quantity, made.role, std::nullopt});
+  }
+  return lines;
+}
+
+// What holds an exact input goes on to its output, what holds a pooled one to all that came out.
+void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
+                 const CompletionPlan& plan, const Ledger& ledger) {
+  std::vector<Passage> exact;
+  PooledPassage pooled;
+  for (const UsedLot& used : plan.used) {
+    if (ledger.HoldsOf(used.lot_id).empty()) continue;
+    if (used.output.has_value()) {
+      exact.push_back({.input = used.lot_id, .output = *used.output, .certain = true});
+    } else {
+      pooled.inputs.push_back(used.lot_id);
+    }
+  }
+  if (exact.empty() && pooled.inputs.empty()) return;
+  for (const MadeLot& made : plan.made) pooled.outputs.push_back(made.lot_id);
+  // Exact ones first: a member is written once, and what is certain must not be only possible.
+  AddInheritedHolds(transaction, context, plan.transformation_id, ledger, exact);
+  AddInheritedHolds(transaction, context, plan.transformation_id, ledger, pooled);
+}
+
+// Finished serials are the order's, whether they were planned or not.
+std::vector<LotId> FinishedSerials(const CompletionPlan& plan) {
+  std::vector<LotId> serials;
+  for (size_t i = 0; i < plan.output_count; ++i) {
+    const MadeLot& made = plan.made[i];
+    if (made.product->tracking == Tracking::kSerial) serials.push_back(made.lot_id);
+  }
+  return serials;
+}
+
+Quantity MadeQuantity(const CompletionPlan& plan) {
+  Quantity sum;
+  for (size_t i = 0; i < plan.output_count; ++i) sum += plan.made[i].quantity;
+  return sum;
+}
+
+WorkOrderState StateAfter(const CompletionOrder& order) {
+  return order.close ? WorkOrderState::kClosed : WorkOrderState::kOpen;
+}
+
+NumberedLot NumberedLotOf(const MadeLot& made) {
+  return {.number = made.number, .lot_id = made.lot_id};
+}
+
+constexpr pg::Statement kFindOutputs{"find_completion_outputs", R"sql(
+  SELECT o.lot_id, l.number, o.role
+  FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
+  WHERE o.company = $1 AND o.transformation_id = $2
+  ORDER BY o.line)sql"};
+
+constexpr pg::Statement kFindAdjustments{"find_completion_adjustments", R"sql(
+  SELECT movement_id FROM movements
+  WHERE company = $1 AND transformation_id = $2 AND kind = 8
+  ORDER BY movement_id)sql"};
+
+constexpr pg::Statement kFindOrderNow{"find_order_of_completion", R"sql(
+  SELECT w.state, w.completed_quantity, p.scale
+  FROM work_orders w JOIN products p ON p.company = $1 AND p.product_id = w.product_id
+  WHERE w.company = $1 AND w.work_order_id = $2)sql"};
+
+void ReadAgain(const pg::Results& results, Completion& completion) {
+  for (const pg::Row row : results[0]) {
+    const bool is_product = row.Get<OutputRole>(2) == OutputRole::kProduct;
+    (is_product ? completion.outputs : completion.by_products)
+        .push_back({.number = row.Get<std::string>(1), .lot_id = row.Get<LotId>(0)});
+  }
+  for (const pg::Row row : results[1]) completion.adjustments.push_back(row.Get<MovementId>(0));
+  completion.state = results[2][0].Get<WorkOrderState>(0);
+  completion.completed = results[2][0].Get<Quantity>(1);
+  completion.scale = results[2][0].Get<int>(2);
+}
+
+// What was made first: that is what an order is known by.
+AuditSubject SubjectOf(const CompletionOrder& order, const CompletionPlan& plan) {
+  AuditSubject subject{.lots = {}, .work_order = order.work_order};
+  subject.lots.reserve(plan.made.size() + plan.used.size() + plan.voided.size());
+  for (const MadeLot& made : plan.made) subject.lots.push_back(made.lot_id);
+  for (const UsedLot& used : plan.used) subject.lots.push_back(used.lot_id);
+  for (const NumberedLot& lot : plan.voided) subject.lots.push_back(lot.lot_id);
+  return subject;
+}
+
+}  // namespace
+
+void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
+                         const CompletionPlan& plan, Ledger& ledger) {
+  const CompletionOrder& order = facts.order;
+  const WriteContext& context = order.context;
+  AddNewLots(transaction, context, plan);
+  AddLotChanges(transaction, context.company, ChangesOf(plan), plan.at);
+  AddTransformation(transaction, context,
+                    {.transformation_id = plan.transformation_id,
+                     .kind = TransformationKind::kProduction,
+                     .work_order = order.work_order,
+                     .occurred_at = order.occurred_at,
+                     .recorded_at = ledger.recorded_at(),
+                     .actor = context.actor,
+                     .note = order.note,
+                     .reverses = {},
+                     .reversed_by = {}});
+  AddInputs(transaction, context.company, plan.transformation_id, InputsOf(plan));
+  AddOutputs(transaction, context.company, plan.transformation_id, OutputsOf(plan));
+  ledger.AddWrites(transaction);
+  PassOnHolds(transaction, context, plan, ledger);
+  AddAssignments(transaction, context, order.work_order, FinishedSerials(plan),
+                 AssignmentState::kCompleted, plan.at);
+  if (order.close) {
+    AddEndOfAssignments(transaction, context, order.work_order, IdsOf(plan.voided),
+                        AssignmentState::kVoided, plan.at);
+  }
+  AddOrderChange(transaction, context.company,
+                 {.work_order = order.work_order,
+                  .state = StateAfter(order),
+                  .completed = MadeQuantity(plan),
+                  .planned_quantity = order.planned_quantity,
+                  .at = plan.at});
+  AddAuditEntry(transaction, context, SubjectOf(order, plan));
+  if (plan.voided.empty()) return;
+  std::vector<Uuid> made = UuidsOf(plan.voided);
+  made.insert(made.begin(), plan.transformation_id.value());
+  SetMade(transaction, context, made);
+}
+
+Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
+                    const Ledger& ledger) {
+  Completion completion{.transformation_id = plan.transformation_id,
+                        .outputs = {},
+                        .by_products = {},
+                        .voided = plan.voided,
+                        .adjustments = ledger.adjustments(),
+                        .state = StateAfter(facts.order),
+                        .completed = facts.of_order.order->completed + MadeQuantity(plan),
+                        .scale = facts.of_order.product()->scale};
+  for (size_t i = 0; i < plan.made.size(); ++i) {
+    auto& list = i < plan.output_count ? completion.outputs : completion.by_products;
+    list.push_back(NumberedLotOf(plan.made[i]));
+  }
+  return completion;
+}
+
+absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionOrder& order,
+                                          const std::vector<Uuid>& made) {
+  const CompanyId& company = order.context.company;
+  Completion completion;
+  completion.transformation_id = TransformationId(made.front());
+  const std::vector<Uuid> voided(made.begin() + 1, made.end());
+  ASSIGN_OR_RETURN(completion.voided, FindNumbers(db, company, LotIdsOf(voided)));
+  pg::Flight flight(db);
+  flight.Add(kFindOutputs, company, completion.transformation_id);
+  flight.Add(kFindAdjustments, company, completion.transformation_id);
+  flight.Add(kFindOrderNow, company, order.work_order);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  ReadAgain(results, completion);
+  return completion;
+}
+
+}  // namespace lots::orders

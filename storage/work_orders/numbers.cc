@@ -1,0 +1,79 @@
+#include "storage/work_orders/numbers.h"
+
+#include <utility>
+
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
+#include "storage/work_orders/rows.h"
+
+namespace lots::orders {
+namespace {
+
+// Both keys of each number travel, and the product's rule picks one: so the product need not be
+// known before.
+constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
+  SELECT l.lot_id, l.number, l.number_key, l.state,
+         (SELECT a.work_order_id FROM assignments a
+          WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.state = 1)
+  FROM work_orders w
+  JOIN products p ON p.company = $1 AND p.product_id = w.product_id
+  CROSS JOIN unnest($3::text[], $4::text[]) AS k (exact_key, folded_key)
+  JOIN lots l ON l.company = $1 AND l.product_id = w.product_id
+    AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
+  WHERE w.company = $1 AND w.work_order_id = $2
+  ORDER BY l.lot_id
+  FOR NO KEY UPDATE OF l)sql"};
+
+}  // namespace
+
+size_t AddNumberedLock(pg::Transaction& transaction, const CompanyId& company,
+                       const WorkOrderId& work_order, const std::vector<std::string>& numbers) {
+  std::vector<std::string> exact, folded;
+  for (const std::string& number : numbers) {
+    exact.push_back(NumberKey(number, /*case_sensitive=*/true));
+    folded.push_back(NumberKey(number, /*case_sensitive=*/false));
+  }
+  return transaction.Add(kLockNumbered, company, work_order, exact, folded);
+}
+
+SerialsByKey ReadNumbered(const pg::Result& rows) {
+  SerialsByKey serials;
+  for (const pg::Row row : rows) {
+    serials.emplace(row.Get<std::string>(2),
+                    NumberedSerial{.lot_id = row.Get<LotId>(0),
+                                   .number = row.Get<std::string>(1),
+                                   .state = row.Get<LotState>(3),
+                                   .planned_for = row.Get<std::optional<WorkOrderId>>(4)});
+  }
+  return serials;
+}
+
+std::string NumberField(size_t index) { return Indexed("numbers", index); }
+
+std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
+                                      std::vector<Problem>& problems) {
+  std::vector<std::string> clean(numbers.size());
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    absl::StatusOr<std::string> number = CleanNumber(numbers[i]);
+    if (number.ok()) {
+      clean[i] = *std::move(number);
+    } else {
+      problems.push_back(NumberInvalid(NumberField(i), numbers[i], number.status()));
+    }
+  }
+  return clean;
+}
+
+void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
+                     std::vector<Problem>& problems) {
+  absl::flat_hash_map<std::string, size_t> first;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i].empty()) continue;
+    const auto [seen, is_new] = first.emplace(NumberKey(numbers[i], case_sensitive), i);
+    if (!is_new) {
+      problems.push_back(Duplicate(NumberField(i), "number", numbers[i], seen->second));
+    }
+  }
+}
+
+}  // namespace lots::orders

@@ -1,0 +1,50 @@
+// Serials of an order that a request names by number. For storage/work_order_*.cc only.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/model.h"
+#include "storage/pg/pipeline.h"
+#include "storage/work_orders/serials.h"
+
+namespace lots::orders {
+
+// A serial that has one of the numbers asked for.
+struct NumberedSerial {
+  LotId lot_id;
+  std::string number;
+  LotState state = LotState::kPlanned;
+  std::optional<WorkOrderId> planned_for;
+};
+// By NumberKey.
+using SerialsByKey = absl::flat_hash_map<std::string, NumberedSerial>;
+
+// Adds the read of the lots of the order's product that have these (clean) numbers, locked as
+// movements lock serials. The order is locked.
+size_t AddNumberedLock(pg::Transaction& transaction, const CompanyId& company,
+                       const WorkOrderId& work_order, const std::vector<std::string>& numbers);
+SerialsByKey ReadNumbered(const pg::Result& rows);
+
+// "numbers[3]".
+std::string NumberField(size_t index);
+
+// The numbers in their clean form; those that are none become problems and stay empty.
+std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
+                                      std::vector<Problem>& problems);
+// Makes problems of numbers that stand further up already.
+void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
+                     std::vector<Problem>& problems);
+
+// The answer again: the lots that the first call named, with their numbers as they are now.
+inline auto NamedAgain(pg::Connection& db, const CompanyId& company) {
+  return [&db, &company](const std::vector<Uuid>& made) {
+    return FindNumbers(db, company, LotIdsOf(made));
+  };
+}
+
+}  // namespace lots::orders

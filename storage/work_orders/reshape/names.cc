@@ -1,0 +1,211 @@
+// Which lots a split, merge or relabel means, and numbers for those that have none.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
+#include "storage/work_orders/reshape/plan.h"
+#include "storage/work_orders/rows.h"
+
+namespace lots::reshape {
+namespace {
+
+Facts FactsOf(const ResolvedLot& lot) {
+  return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
+}
+
+Problem SerialRefused(const Source& source, const ResolvedLot& lot) {
+  return {.reason = Reason::kTrackingMismatch,
+          .field = source.lot_field,
+          .message = absl::StrCat("\"", lot.number,
+                                  "\" is a serial, one unit: it is neither split nor merged; give "
+                                  "it another number with RelabelLot"),
+          .facts = {{"product_id", lot.product_id.value()},
+                    {"tracking", std::string(Name(lot.tracking))}}};
+}
+
+Problem ProductMismatch(const Source& source, const ResolvedLot& lot, const ResolvedLot& first) {
+  Facts facts = FactsOf(lot);
+  facts.emplace_back("product_id", lot.product_id.value());
+  facts.emplace_back("other_product_id", first.product_id.value());
+  return {
+      .reason = Reason::kProductMismatch,
+      .field = source.lot_field,
+      .message = absl::StrCat("lot \"", lot.number, "\" is of product \"", lot.product_id.value(),
+                              "\" and lot \"", first.number, "\" of \"", first.product_id.value(),
+                              "\": lots of one product are merged; relabel it first"),
+      .facts = std::move(facts)};
+}
+
+Problem RulesMismatch(const ResolvedLot& lot, const LotProduct& product) {
+  return {.reason = Reason::kTrackingMismatch,
+          .field = "product_id",
+          .message =
+              absl::StrCat("product \"", product.product_id.value(), "\" is tracked by ",
+                           Name(product.tracking), " with ", product.scale, " decimals, and lot \"",
+                           lot.number, "\" by ", Name(lot.tracking), " with ", lot.scale,
+                           "; it becomes a product of the same tracking and scale"),
+          .facts = {{"product_id", product.product_id.value()},
+                    {"tracking", std::string(Name(product.tracking))},
+                    {"scale", absl::StrCat(product.scale)}}};
+}
+
+Problem OwnNumber(const Result& result, const ResolvedLot& source) {
+  return FieldInvalid(result.number_field, source.number,
+                      absl::StrCat("\"", source.number,
+                                   "\" is the number of a lot that goes in; give another number, "
+                                   "or take that lot out of the sources: it keeps its own goods "
+                                   "and gets the others'"));
+}
+
+class Naming {
+ public:
+  Naming(pg::Connection& db, const Order& order) : db_(db), order_(order) {}
+
+  absl::StatusOr<Names> Run() {
+    // The company first: an unknown one has no lots either.
+    ASSIGN_OR_RETURN(zone_, orders::PeekCompany(db_, order_.context.company));
+    RETURN_IF_ERROR(FindSources());
+    RETURN_IF_ERROR(FindProduct());
+    RETURN_IF_ERROR(NameResults());
+    RETURN_IF_ERROR(GiveNumbers());
+    return std::move(names_);
+  }
+
+ private:
+  absl::Status FindSources() {
+    std::vector<LotRef> refs;
+    for (const Source& source : order_.sources) refs.push_back(source.lot);
+    ASSIGN_OR_RETURN(const auto found, ResolveLots(db_, order_.context.company, refs));
+    std::vector<Problem> problems;
+    for (size_t i = 0; i < refs.size(); ++i) {
+      if (found[i].has_value()) {
+        names_.sources.push_back(*found[i]);
+      } else {
+        problems.push_back(LotNotFound(refs[i], order_.sources[i].lot_field));
+      }
+    }
+    if (problems.empty()) JudgeSources(problems);
+    return problems.empty() ? absl::OkStatus() : Refuse(std::move(problems));
+  }
+
+  void JudgeSources(std::vector<Problem>& problems) const {
+    absl::flat_hash_map<std::pair<LotId, LocationId>, size_t> first;
+    for (size_t i = 0; i < names_.sources.size(); ++i) {
+      const Source& source = order_.sources[i];
+      const ResolvedLot& lot = names_.sources[i];
+      const bool by_unit = order_.kind == TransformationKind::kRelabel;
+      if (lot.tracking == Tracking::kSerial && !by_unit) {
+        problems.push_back(SerialRefused(source, lot));
+      } else if (lot.product_id != names_.sources[0].product_id) {
+        problems.push_back(ProductMismatch(source, lot, names_.sources[0]));
+      }
+      const auto [seen, is_first] = first.emplace(std::pair(lot.lot_id, source.from), i);
+      if (is_first) continue;
+      problems.push_back(orders::Duplicate(source.lot_field, "lot_id",
+                                           lot.lot_id.value().ToString(), seen->second));
+    }
+  }
+
+  absl::Status FindProduct() {
+    const ResolvedLot& lot = names_.sources[0];
+    ASSIGN_OR_RETURN(LotGround ground,
+                     ReadLotGround(db_, {.company = order_.context.company,
+                                         .product_id = order_.product.value_or(lot.product_id)}));
+    names_.product = std::move(ground.product);
+    const LotProduct& product = names_.product;
+    if (product.tracking == lot.tracking && product.scale == lot.scale) return absl::OkStatus();
+    return Refuse(RulesMismatch(lot, product));
+  }
+
+  // The numbers that the request gives, and who has them.
+  absl::Status NameResults() {
+    std::vector<Problem> problems;
+    for (size_t i = 0; i < order_.results.size(); ++i) Clean(i, problems);
+    std::vector<std::string> keys;
+    for (const auto& [key, index] : typed_) keys.push_back(key);
+    ASSIGN_OR_RETURN(const auto owners, FindNumberOwners(db_, order_.context.company,
+                                                         names_.product.product_id, keys));
+    for (size_t i = 0; i < order_.results.size(); ++i) {
+      const auto owner = owners.find(KeyOf(names_.results[i].number));
+      if (owner == owners.end() || names_.results[i].number.empty()) continue;
+      names_.results[i].stored = owner->second.lot_id;
+      JudgeOwner(order_.results[i], owner->second, problems);
+    }
+    return problems.empty() ? absl::OkStatus() : Refuse(std::move(problems));
+  }
+
+  std::string KeyOf(const std::string& number) const {
+    return NumberKey(number, names_.product.case_sensitive);
+  }
+
+  void Clean(size_t index, std::vector<Problem>& problems) {
+    const Result& result = order_.results[index];
+    Names::Named& named = names_.results.emplace_back();
+    if (result.number.empty()) return;
+    absl::StatusOr<std::string> clean = CleanNumber(result.number);
+    if (!clean.ok()) {
+      return problems.push_back(NumberInvalid(result.number_field, result.number, clean.status()));
+    }
+    named.number = *std::move(clean);
+    const auto [first, is_first] = typed_.emplace(KeyOf(named.number), index);
+    if (is_first) return;
+    problems.push_back(
+        orders::Duplicate(result.number_field, "number", named.number, first->second));
+  }
+
+  void JudgeOwner(const Result& result, const NumberOwner& owner,
+                  std::vector<Problem>& problems) const {
+    const auto source =
+        std::find_if(names_.sources.begin(), names_.sources.end(),
+                     [&](const ResolvedLot& lot) { return lot.lot_id == owner.lot_id; });
+    if (source != names_.sources.end()) {
+      problems.push_back(OwnNumber(result, *source));
+    } else if (owner.state != LotState::kActive || names_.product.tracking == Tracking::kSerial) {
+      problems.push_back(NumberTaken(result.number_field, owner.number, owner));
+    }
+  }
+
+  absl::Status GiveNumbers() {
+    std::vector<size_t> nameless;
+    for (size_t i = 0; i < names_.results.size(); ++i) {
+      if (names_.results[i].number.empty()) nameless.push_back(i);
+    }
+    // A repeat needs no numbers, and must not use any up.
+    if (nameless.empty() || orders::WasMade(db_, order_.context)) return absl::OkStatus();
+    NumberOrder wanted{.company = order_.context.company,
+                       .product_id = names_.product.product_id,
+                       .case_sensitive = names_.product.case_sensitive,
+                       .number_template = names_.product.number_template,
+                       .count = static_cast<int64_t>(nameless.size()),
+                       .day = DayIn(order_.context.now, zone_),
+                       .field = order_.results[nameless[0]].number_field};
+    for (const auto& [key, index] : typed_) wanted.avoided_keys.insert(key);
+    ASSIGN_OR_RETURN(std::vector<std::string> numbers, ReserveNumbers(db_, wanted));
+    for (size_t i = 0; i < nameless.size(); ++i) {
+      names_.results[nameless[i]].number = std::move(numbers[i]);
+    }
+    return absl::OkStatus();
+  }
+
+  pg::Connection& db_;
+  const Order& order_;
+  absl::TimeZone zone_;
+  Names names_;
+  absl::flat_hash_map<std::string, size_t> typed_;  // places of given numbers, by key
+};
+
+}  // namespace
+
+absl::StatusOr<Names> NameLots(pg::Connection& db, const Order& order) {
+  return Naming(db, order).Run();
+}
+
+}  // namespace lots::reshape

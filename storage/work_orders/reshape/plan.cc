@@ -1,0 +1,248 @@
+// What a split, merge or relabel takes and makes: quantities, dates, movements.
+
+#include "storage/work_orders/reshape/plan.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/numbers.h"
+
+namespace lots::reshape {
+namespace {
+
+using Day = std::optional<absl::CivilDay>;
+
+template <class T>
+std::optional<T> Earlier(std::optional<T> a, std::optional<T> b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
+  return std::min(*a, *b);
+}
+
+LotDates EarliestOf(const LotDates& a, const LotDates& b) {
+  return {.manufactured_on = Earlier(a.manufactured_on, b.manufactured_on),
+          .expires_on = Earlier(a.expires_on, b.expires_on),
+          .best_before_on = Earlier(a.best_before_on, b.best_before_on),
+          .removal_on = Earlier(a.removal_on, b.removal_on),
+          .alert_on = Earlier(a.alert_on, b.alert_on)};
+}
+
+// What is to be done before the expiry date cannot be due after it.
+LotDates ExpiringOn(LotDates dates, absl::CivilDay expires_on) {
+  dates.expires_on = expires_on;
+  for (Day* date : {&dates.best_before_on, &dates.removal_on, &dates.alert_on}) {
+    if (date->has_value()) *date = std::min(**date, expires_on);
+  }
+  return dates;
+}
+
+Problem OtherExpiry(Day stored, absl::CivilDay given, const std::string& number) {
+  const std::string has = stored.has_value() ? absl::FormatCivilTime(*stored) : "none";
+  return FieldInvalid(
+      "expire_date", absl::FormatCivilTime(given),
+      absl::StrCat("is a new lot's, and lot \"", number, "\" exists with expiry date ", has,
+                   "; leave it out, or change that with UpdateLot"));
+}
+
+Problem NotOnHandKind(const Result& result, LocationKind kind) {
+  return {.reason = Reason::kLocationKindMismatch,
+          .field = result.location_field,
+          .message = absl::StrCat("location ", result.to.value(), " is ", Name(kind),
+                                  ": what comes out goes to an INTERNAL or TRANSIT location"),
+          .facts = {{"kind", std::string(Name(MovementKind::kProduction))},
+                    {"from_kind", std::string(Name(LocationKind::kProduction))},
+                    {"to_kind", std::string(Name(kind))}}};
+}
+
+Quantity SmallestOf(int scale) {
+  int64_t micros = 1'000'000;
+  for (int i = 0; i < scale; ++i) micros /= 10;
+  return Quantity::FromMicros(micros);
+}
+
+class Planner {
+ public:
+  Planner(const Order& order, const Names& names, const Details& details, Ledger& ledger,
+          const TransformationId& transformation, std::vector<Problem>& problems)
+      : order_(order),
+        names_(names),
+        details_(details),
+        ledger_(ledger),
+        transformation_(transformation),
+        problems_(problems) {}
+
+  Plan Run() {
+    for (size_t i = 0; i < order_.sources.size(); ++i) AddSource(i);
+    for (size_t i = 0; i < order_.results.size(); ++i) AddResult(i);
+    // A movement of a quantity that is refused would be refused for the same reason again.
+    if (!problems_.empty()) return std::move(plan_);
+    for (size_t i = 0; i < order_.sources.size(); ++i) PostSource(i);
+    if (!problems_.empty()) return std::move(plan_);
+    for (size_t i = 0; i < order_.results.size(); ++i) PostResult(i);
+    return std::move(plan_);
+  }
+
+ private:
+  void AddSource(size_t index) {
+    const Source& source = order_.sources[index];
+    const ResolvedLot& lot = names_.sources[index];
+    const bool is_serial = lot.tracking == Tracking::kSerial;
+    const Quantity there = is_serial ? Quantity::FromUnits(1) : ledger_.At(lot.lot_id, source.from);
+    Quantity used = source.quantity.value_or(there);
+    // All of nothing: the ledger says what is there, and whatever else is wrong.
+    if (!source.quantity.has_value() && used.IsZero()) used = SmallestOf(lot.scale);
+    // What is taken for parts is judged part by part.
+    const bool is_whole = order_.kind != TransformationKind::kSplit;
+    if (is_whole) JudgeScale(source.quantity_field, used);
+    plan_.used.push_back(used);
+    total_ += used;
+    since_ = Earlier(since_, ledger_.DatesAt(lot.lot_id, source.from).stock_since);
+    Inherit(details_.at(lot.lot_id), index == 0);
+  }
+
+  void JudgeScale(const std::string& field, Quantity quantity) {
+    const LotProduct& product = names_.product;
+    if (quantity.FitsScale(product.scale)) return;
+    problems_.push_back(QuantityScale(field, quantity, product.scale, product.product_id));
+  }
+
+  // A split and a relabel have one source, whose details are all inherited; of several, what they
+  // agree on.
+  void Inherit(const LotDetails& source, bool is_first) {
+    if (is_first) {
+      inherited_ = source;
+      if (order_.kind != TransformationKind::kMerge) return;
+      inherited_.notes.clear();
+      inherited_.attributes.clear();
+      return;
+    }
+    inherited_.dates = EarliestOf(inherited_.dates, source.dates);
+    if (inherited_.reference != source.reference) inherited_.reference.clear();
+  }
+
+  void AddResult(size_t index) {
+    const Result& result = order_.results[index];
+    const Names::Named& named = names_.results[index];
+    Made made{.lot_id = named.stored.value_or(LotId(Uuid::MakeV7())),
+              .number = named.number,
+              .is_new = !named.stored.has_value(),
+              .quantity = result.quantity.value_or(total_),
+              .to = result.to,
+              .details = inherited_};
+    if (result.quantity.has_value()) JudgeScale(result.quantity_field, made.quantity);
+    JudgePlace(result);
+    if (made.is_new) DateNew(made);
+    if (!made.is_new) KeepStored(result, made);
+    plan_.made.push_back(std::move(made));
+  }
+
+  // Production may also go to SCRAP; here nothing is thrown away.
+  void JudgePlace(const Result& result) {
+    // A place that goods are taken from is judged with the taking.
+    for (const Source& source : order_.sources) {
+      if (source.from == result.to) return;
+    }
+    const std::optional<LocationKind> kind = ledger_.FindKind(result.to);
+    if (kind.has_value() && !IsOnHand(*kind)) problems_.push_back(NotOnHandKind(result, *kind));
+  }
+
+  void DateNew(Made& made) {
+    if (!order_.expires_on.has_value()) return;
+    made.details.dates = ExpiringOn(made.details.dates, *order_.expires_on);
+    std::vector<Problem> wrong = CheckDates(made.details.dates);
+    std::move(wrong.begin(), wrong.end(), std::back_inserter(problems_));
+  }
+
+  void KeepStored(const Result& result, Made& made) {
+    const LotDetails& stored = details_.at(made.lot_id);
+    const Day inherited = inherited_.dates.expires_on;
+    made.number = stored.number;
+    made.details = stored;
+    made.details.dates.expires_on = Earlier(stored.dates.expires_on, inherited);
+    if (stored.state != LotState::kActive) {
+      problems_.push_back(NumberTaken(result.number_field, stored.number,
+                                      {made.lot_id, stored.number, stored.state}));
+    }
+    if (order_.expires_on.has_value() && order_.expires_on != stored.dates.expires_on) {
+      problems_.push_back(OtherExpiry(stored.dates.expires_on, *order_.expires_on, stored.number));
+    }
+  }
+
+  Posting PostingOf(MovementKind kind, const LotId& lot_id, Quantity quantity) const {
+    return {.movement_id = MovementId(Uuid::MakeV7()),
+            .kind = kind,
+            .lot_id = lot_id,
+            .quantity = quantity,
+            .from = DefaultLocation(LocationKind::kProduction),
+            .to = DefaultLocation(LocationKind::kProduction),
+            .occurred_at = order_.occurred_at,
+            .note = order_.note,
+            .transformation = transformation_};
+  }
+
+  void PostSource(size_t index) {
+    const Source& source = order_.sources[index];
+    Posting posting =
+        PostingOf(MovementKind::kConsumption, names_.sources[index].lot_id, plan_.used[index]);
+    posting.from = source.from;
+    Post(posting, source.lot_field, source.quantity_field, source.location_field);
+  }
+
+  void PostResult(size_t index) {
+    const Result& result = order_.results[index];
+    const Made& made = plan_.made[index];
+    if (made.is_new) Announce(made);
+    Posting posting = PostingOf(MovementKind::kProduction, made.lot_id, made.quantity);
+    posting.to = made.to;
+    posting.stock_since = since_;
+    Post(posting, result.number_field, result.quantity_field, result.location_field);
+  }
+
+  void Announce(const Made& made) {
+    LotFacts lot;
+    lot.lot_id = made.lot_id;
+    lot.product_id = names_.product.product_id;
+    lot.number = made.number;
+    lot.tracking = names_.product.tracking;
+    lot.scale = names_.product.scale;
+    lot.expires_on = made.details.dates.expires_on;
+    ledger_.AddNewLot(lot);
+  }
+
+  // The ledger names fields as a movement has them; here they have the names of the request's.
+  void Post(const Posting& posting, const std::string& lot, const std::string& quantity,
+            const std::string& location) {
+    const size_t first = problems_.size();
+    ledger_.Post(posting, problems_);
+    for (size_t i = first; i < problems_.size(); ++i) {
+      std::string& field = problems_[i].field;
+      if (field == "lot") field = lot;
+      if (field == "quantity") field = quantity;
+      if (field == "kind" || absl::EndsWith(field, "_location_id")) field = location;
+    }
+  }
+
+  const Order& order_;
+  const Names& names_;
+  const Details& details_;
+  Ledger& ledger_;
+  const TransformationId& transformation_;
+  std::vector<Problem>& problems_;
+  Plan plan_;
+  Quantity total_;
+  std::optional<absl::Time> since_;  // the earliest of what goes in
+  LotDetails inherited_;
+};
+
+}  // namespace
+
+Plan PlanReshaping(const Order& order, const Names& names, const Details& details, Ledger& ledger,
+                   const TransformationId& transformation, std::vector<Problem>& problems) {
+  return Planner(order, names, details, ledger, transformation, problems).Run();
+}
+
+}  // namespace lots::reshape

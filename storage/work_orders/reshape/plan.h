@@ -1,0 +1,97 @@
+// A split, merge or relabel while it is judged; to the ledger they are one thing. For
+// storage/reshape*.cc only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/model.h"
+#include "storage/ledger/ledger.h"
+#include "storage/lot_rows/product.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/pg/connection.h"
+
+namespace lots::reshape {
+
+// What goes in, with what the request calls its parts.
+struct Source {
+  LotRef lot;
+  LocationId from;
+  std::optional<Quantity> quantity;  // none: all that is there
+  std::string lot_field;
+  std::string quantity_field;
+  std::string location_field;
+};
+
+// What comes out.
+struct Result {
+  std::string number;                // empty: the next of the template
+  std::optional<Quantity> quantity;  // none: all that goes in
+  LocationId to;
+  std::string number_field;
+  std::string quantity_field;
+  std::string location_field;
+};
+
+struct Order {
+  const WriteContext& context;
+  TransformationKind kind = TransformationKind::kSplit;
+  std::vector<Source> sources;
+  std::vector<Result> results;
+  std::optional<ProductId> product;          // of a relabel; none: the sources'
+  std::optional<absl::CivilDay> expires_on;  // of a relabel
+  absl::Time occurred_at;
+  std::string note;
+  bool accept_held = false;
+};
+
+// What is found out without a lock.
+struct Names {
+  std::vector<ResolvedLot> sources;  // one a source
+  LotProduct product;                // of the results
+  struct Named {
+    std::string number;           // clean
+    std::optional<LotId> stored;  // the ACTIVE lot that has it; none: a new lot
+  };
+  std::vector<Named> results;  // one a result
+};
+// Every refusal that needs no lock; numbers for results that have none.
+absl::StatusOr<Names> NameLots(pg::Connection& db, const Order& order);
+
+// What a lot says of itself.
+struct LotDetails {
+  std::string number;
+  LotState state = LotState::kActive;
+  LotDates dates;
+  std::string reference;
+  std::string notes;
+  Attributes attributes;
+};
+using Details = absl::flat_hash_map<LotId, LotDetails>;
+
+struct Made {
+  LotId lot_id;
+  std::string number;
+  bool is_new = false;
+  Quantity quantity;
+  LocationId to;
+  LotDetails details;  // of a new lot; of a stored one the dates alone count
+};
+
+struct Plan {
+  std::vector<Quantity> used;  // one a source
+  std::vector<Made> made;      // one a result
+};
+
+// Judges under the locks, and puts everything through the ledger, which is loaded. `details`: of
+// the sources and of the stored results. Without problems the plan is whole.
+Plan PlanReshaping(const Order& order, const Names& names, const Details& details, Ledger& ledger,
+                   const TransformationId& transformation, std::vector<Problem>& problems);
+
+}  // namespace lots::reshape

@@ -1,0 +1,308 @@
+#include "storage/work_orders/reshape/reshape.h"
+
+#include <utility>
+
+#include "storage/base/check.h"
+#include "storage/base/status_macros.h"
+#include "storage/holds/holds.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/transformations.h"
+#include "storage/lot_rows/attributes.h"
+#include "storage/lot_rows/insert.h"
+#include "storage/pg/error.h"
+#include "storage/work_orders/reshape/plan.h"
+#include "storage/work_orders/rows.h"
+#include "storage/work_orders/serials.h"
+#include "storage/writes/audit.h"
+
+namespace lots {
+namespace {
+
+using reshape::Made;
+using reshape::Order;
+
+// NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
+constexpr pg::Statement kLockResults{"lock_reshape_results", R"sql(
+  SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
+  ORDER BY lot_id FOR NO KEY UPDATE)sql"};
+
+// A statement of its own, after the locks: who waited for one sees what happened meanwhile.
+constexpr pg::Statement kReadDetails{"read_reshape_lots", R"sql(
+  SELECT lot_id, number, state, manufactured_on, expires_on, best_before_on, removal_on, alert_on,
+         reference, notes, attributes::text
+  FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
+
+reshape::Details ReadDetails(const pg::Result& rows) {
+  using Day = std::optional<absl::CivilDay>;
+  reshape::Details details;
+  for (const pg::Row row : rows) {
+    details[row.Get<LotId>(0)] = {.number = row.Get<std::string>(1),
+                                  .state = row.Get<LotState>(2),
+                                  .dates = {.manufactured_on = row.Get<Day>(3),
+                                            .expires_on = row.Get<Day>(4),
+                                            .best_before_on = row.Get<Day>(5),
+                                            .removal_on = row.Get<Day>(6),
+                                            .alert_on = row.Get<Day>(7)},
+                                  .reference = row.Get<std::string>(8),
+                                  .notes = row.Get<std::string>(9),
+                                  .attributes = AttributesFromJson(row.Get<absl::string_view>(10))};
+  }
+  return details;
+}
+
+// One split, merge or relabel under way.
+class Attempt {
+ public:
+  Attempt(pg::Connection& db, const Order& order, const reshape::Names& names)
+      : order_(order),
+        names_(names),
+        transaction_(db),
+        // An expired lot that gets another name is not used by that.
+        ledger_(order.context, {.held = order.accept_held, .expired = true, .shortage = false}),
+        id_(Uuid::MakeV7()) {}
+
+  absl::StatusOr<Reshaping> Run() {
+    RETURN_IF_ERROR(LockAndRead());
+    std::vector<Problem> problems;
+    plan_ = reshape::PlanReshaping(order_, names_, details_, ledger_, id_, problems);
+    if (!problems.empty()) return Refuse(std::move(problems));
+    AddWrites();
+    const absl::Status committed = transaction_.Commit().status();
+    // The product's rules changed meanwhile; the next try sees them.
+    if (pg::ViolatesConstraint(committed, "lots_product_fkey")) return orders::Crossed();
+    if (!committed.ok()) return Ledger::Explain(committed);
+    return Answer();
+  }
+
+ private:
+  void Touch() {
+    const LocationId production = DefaultLocation(LocationKind::kProduction);
+    ledger_.TouchLocation(production);
+    for (size_t i = 0; i < order_.sources.size(); ++i) {
+      ledger_.Touch(names_.sources[i].lot_id, order_.sources[i].from);
+      ledger_.Touch(names_.sources[i].lot_id, production);
+    }
+    for (size_t i = 0; i < order_.results.size(); ++i) {
+      const std::optional<LotId>& stored = names_.results[i].stored;
+      ledger_.TouchLocation(order_.results[i].to);
+      if (!stored.has_value()) continue;
+      ledger_.Touch(*stored, order_.results[i].to);
+      ledger_.Touch(*stored, production);
+    }
+  }
+
+  absl::Status LockAndRead() {
+    const CompanyId& company = order_.context.company;
+    std::vector<LotId> stored, all;
+    for (const auto& result : names_.results) {
+      if (result.stored.has_value()) stored.push_back(*result.stored);
+    }
+    all = stored;
+    for (const ResolvedLot& source : names_.sources) all.push_back(source.lot_id);
+    ClaimRequest(transaction_, order_.context, {id_.value()});
+    if (!stored.empty()) transaction_.Add(kLockResults, company, stored);
+    Touch();
+    ledger_.AddLocks(transaction_);
+    const size_t details = transaction_.Add(kReadDetails, company, all);
+    ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+    RETURN_IF_ERROR(ledger_.Load(transaction_, results));
+    details_ = ReadDetails(results[details]);
+    for (const LotId& lot : all) {
+      // Deleted between the two looks.
+      if (!details_.contains(lot)) return orders::Crossed();
+    }
+    return absl::OkStatus();
+  }
+
+  void AddWrites() {
+    const WriteContext& context = order_.context;
+    AddLots();
+    AddTransformation(transaction_, context,
+                      {.transformation_id = id_,
+                       .kind = order_.kind,
+                       .work_order = {},
+                       .occurred_at = order_.occurred_at,
+                       .recorded_at = ledger_.recorded_at(),
+                       .actor = context.actor,
+                       .note = order_.note,
+                       .reverses = {},
+                       .reversed_by = {}});
+    AddInputs(transaction_, context.company, id_, Inputs());
+    std::vector<OutputLine> outputs;
+    for (const Made& made : plan_.made) {
+      outputs.push_back({made.lot_id, made.quantity, OutputRole::kProduct, std::nullopt});
+    }
+    AddOutputs(transaction_, context.company, id_, outputs);
+    ledger_.AddWrites(transaction_);
+    AddInheritedHolds(transaction_, context, id_, ledger_, Passages());
+    AuditSubject subject;
+    for (const ResolvedLot& source : names_.sources) subject.lots.push_back(source.lot_id);
+    for (const Made& made : plan_.made) subject.lots.push_back(made.lot_id);
+    AddAuditEntry(transaction_, context, subject);
+  }
+
+  void AddLots() {
+    std::vector<LotDraft> drafts;
+    orders::LotChanges changes;
+    for (const Made& made : plan_.made) {
+      if (made.is_new) {
+        drafts.push_back({.lot_id = made.lot_id,
+                          .number = made.number,
+                          .reference = made.details.reference,
+                          .notes = made.details.notes,
+                          .attributes = made.details.attributes,
+                          .dates = made.details.dates});
+      } else if (made.details.dates != details_.at(made.lot_id).dates) {
+        changes.ids.push_back(made.lot_id);
+        changes.states.push_back(LotState::kActive);
+        changes.dates.push_back(made.details.dates);
+      }
+    }
+    if (!drafts.empty()) {
+      InsertLots(transaction_, order_.context, names_.product, LotState::kActive, drafts);
+    }
+    orders::AddLotChanges(transaction_, order_.context.company, changes, order_.context.now);
+  }
+
+  // Which part of a split lot is which is known: every part is of the lot for certain.
+  std::vector<InputLine> Inputs() const {
+    std::vector<InputLine> lines;
+    if (order_.kind == TransformationKind::kSplit) {
+      const LotId& whole = names_.sources[0].lot_id;
+      for (const Made& made : plan_.made) lines.push_back({whole, made.quantity, made.lot_id});
+      return lines;
+    }
+    for (size_t i = 0; i < names_.sources.size(); ++i) {
+      lines.push_back({names_.sources[i].lot_id, plan_.used[i], std::nullopt});
+    }
+    return lines;
+  }
+
+  // One source or one result: what went where is certain.
+  std::vector<Passage> Passages() const {
+    std::vector<Passage> passages;
+    for (const ResolvedLot& source : names_.sources) {
+      for (const Made& made : plan_.made) passages.push_back({source.lot_id, made.lot_id, true});
+    }
+    return passages;
+  }
+
+  Reshaping Answer() const {
+    Reshaping answer{.transformation_id = id_, .lots = {}};
+    for (const Made& made : plan_.made) answer.lots.push_back({made.number, made.lot_id});
+    return answer;
+  }
+
+  const Order& order_;
+  const reshape::Names& names_;
+  pg::Transaction transaction_;
+  Ledger ledger_;
+  const TransformationId id_;
+  reshape::Details details_;
+  reshape::Plan plan_;
+};
+
+constexpr pg::Statement kFindResults{"find_reshape_results", R"sql(
+  SELECT o.lot_id, l.number
+  FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
+  WHERE o.company = $1 AND o.transformation_id = $2
+  ORDER BY o.line)sql"};
+
+absl::StatusOr<Reshaping> FindReshaping(pg::Connection& db, const CompanyId& company,
+                                        const TransformationId& transformation) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindResults, company, transformation));
+  Reshaping answer{.transformation_id = transformation, .lots = {}};
+  for (const pg::Row row : rows) {
+    answer.lots.push_back({row.Get<std::string>(1), row.Get<LotId>(0)});
+  }
+  return answer;
+}
+
+absl::StatusOr<Reshaping> Post(pg::Connection& db, const Order& order) {
+  const auto attempt = [&]() -> absl::StatusOr<Reshaping> {
+    ASSIGN_OR_RETURN(const reshape::Names names, reshape::NameLots(db, order));
+    return Attempt(db, order, names).Run();
+  };
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return FindReshaping(db, order.context.company, TransformationId(made.front()));
+  };
+  return orders::WriteOrderOnce(db, order.context, attempt, rebuild);
+}
+
+}  // namespace
+
+absl::StatusOr<Reshaping> SplitLot(pg::Connection& db, const SplitLotOrder& order) {
+  Order split{.context = order.context,
+              .kind = TransformationKind::kSplit,
+              .occurred_at = order.occurred_at,
+              .note = order.note,
+              .accept_held = order.accept_held};
+  Quantity total;
+  for (size_t i = 0; i < order.parts.size(); ++i) {
+    const SplitPart& part = order.parts[i];
+    total += part.quantity;
+    split.results.push_back({.number = part.number,
+                             .quantity = part.quantity,
+                             .to = part.to.value_or(order.from),
+                             .number_field = Indexed("parts", i, "number"),
+                             .quantity_field = Indexed("parts", i, "quantity"),
+                             .location_field = Indexed("parts", i, "location_id")});
+  }
+  split.sources.push_back({.lot = order.lot,
+                           .from = order.from,
+                           .quantity = total,
+                           .lot_field = "lot",
+                           .quantity_field = "parts",
+                           .location_field = "location_id"});
+  return Post(db, split);
+}
+
+absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsOrder& order) {
+  Check(!order.sources.empty());
+  Order merge{.context = order.context,
+              .kind = TransformationKind::kMerge,
+              .occurred_at = order.occurred_at,
+              .note = order.note,
+              .accept_held = order.accept_held};
+  for (size_t i = 0; i < order.sources.size(); ++i) {
+    const MergeSource& source = order.sources[i];
+    merge.sources.push_back({.lot = source.lot,
+                             .from = source.from,
+                             .quantity = source.quantity,
+                             .lot_field = Indexed("sources", i, "lot"),
+                             .quantity_field = Indexed("sources", i, "quantity"),
+                             .location_field = Indexed("sources", i, "location_id")});
+  }
+  merge.results.push_back({.number = order.number,
+                           .quantity = {},
+                           .to = order.to.value_or(order.sources[0].from),
+                           .number_field = "number",
+                           .quantity_field = "sources",
+                           .location_field = "location_id"});
+  return Post(db, merge);
+}
+
+absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotOrder& order) {
+  Order relabel{.context = order.context,
+                .kind = TransformationKind::kRelabel,
+                .product = order.product,
+                .expires_on = order.expires_on,
+                .occurred_at = order.occurred_at,
+                .note = order.note,
+                .accept_held = order.accept_held};
+  relabel.sources.push_back({.lot = order.lot,
+                             .from = order.from,
+                             .quantity = order.quantity,
+                             .lot_field = "lot",
+                             .quantity_field = "quantity",
+                             .location_field = "location_id"});
+  relabel.results.push_back({.number = order.number,
+                             .quantity = {},
+                             .to = order.from,
+                             .number_field = "number",
+                             .quantity_field = "quantity",
+                             .location_field = "location_id"});
+  return Post(db, relabel);
+}
+
+}  // namespace lots

@@ -1,0 +1,273 @@
+#include "storage/work_orders/rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
+#include "storage/pg/error.h"
+
+namespace lots::orders {
+namespace {
+
+// Nothing is inserted when the product is unknown: JudgeOrder says so in words.
+constexpr pg::Statement kNameOrder{"name_work_order", R"sql(
+  INSERT INTO work_orders (company, work_order_id, product_id, planned_quantity,
+                           completed_quantity, state, created_at, updated_at)
+  SELECT p.company, $2, p.product_id, NULL, 0, 1, $4, $4
+  FROM products p WHERE p.company = $1 AND p.product_id = $3
+  ON CONFLICT (company, work_order_id) DO NOTHING)sql"};
+
+constexpr pg::Statement kLockOrder{"lock_work_order", R"sql(
+  SELECT product_id, completed_quantity, state, updated_at
+  FROM work_orders WHERE company = $1 AND work_order_id = $2 FOR UPDATE)sql"};
+
+constexpr pg::Statement kPeekOrder{"peek_work_order", R"sql(
+  SELECT product_id, completed_quantity, state, updated_at
+  FROM work_orders WHERE company = $1 AND work_order_id = $2)sql"};
+
+// KEY SHARE: tracking, scale and case rule are part of a key, so they stay while we judge by them.
+constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
+  SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
+         best_before_days, removal_days, alert_days, inherit_expiry
+  FROM products
+  WHERE company = $1 AND product_id = ANY ($3 || ARRAY(
+    SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2))
+  ORDER BY product_id FOR KEY SHARE)sql"};
+
+constexpr pg::Statement kPeekProducts{"peek_order_products", R"sql(
+  SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
+         best_before_days, removal_days, alert_days, inherit_expiry
+  FROM products
+  WHERE company = $1 AND product_id = ANY ($3 || ARRAY(
+    SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2)))sql"};
+
+ProductRules RulesOf(const pg::Row& row) {
+  ProductRules rules;
+  rules.product_id = row.Get<ProductId>(0);
+  rules.tracking = row.Get<Tracking>(1);
+  rules.scale = row.Get<int>(2);
+  rules.case_sensitive = row.Get<bool>(3);
+  rules.producible = row.Get<bool>(4);
+  rules.number_template = row.Get<std::string>(5);
+  rules.shelf_life = {.expire_days = row.Get<std::optional<int32_t>>(6),
+                      .best_before_days = row.Get<std::optional<int32_t>>(7),
+                      .removal_days = row.Get<std::optional<int32_t>>(8),
+                      .alert_days = row.Get<std::optional<int32_t>>(9)};
+  rules.inherit_expiry = row.Get<bool>(10);
+  return rules;
+}
+
+std::string Quoted(absl::string_view text) { return absl::StrCat("\"", text, "\""); }
+
+Problem OrderMissing(const OrderNaming& naming) {
+  const std::string& id = naming.work_order.value();
+  if (naming.product.has_value()) return ProductNotFound("product_id", *naming.product);
+  return {Reason::kWorkOrderNeedsProduct,
+          "product_id",
+          absl::StrCat("work order ", Quoted(id), " is new here: say which product it makes"),
+          {{"work_order_id", id}}};
+}
+
+Problem NotOpen(const OrderRow& order) {
+  const std::string& id = order.work_order.value();
+  return {Reason::kWorkOrderClosed,
+          "work_order_id",
+          absl::StrCat("work order ", Quoted(id), " is ", Name(order.state),
+                       "; reversing one of its completions opens it again"),
+          {{"work_order_id", id}, {"state", std::string(Name(order.state))}}};
+}
+
+Problem OtherProduct(const OrderRow& order, const ProductId& asked) {
+  return {Reason::kWorkOrderProductMismatch,
+          "product_id",
+          absl::StrCat("work order ", Quoted(order.work_order.value()), " makes ",
+                       Quoted(order.product_id.value()), ", not ", Quoted(asked.value())),
+          {{"work_order_id", order.work_order.value()}, {"product_id", order.product_id.value()}}};
+}
+
+Problem NotProducible(const ProductRules& product) {
+  const std::string& id = product.product_id.value();
+  return {Reason::kProductNotProducible,
+          "product_id",
+          absl::StrCat("product ", Quoted(id), " is not manufactured here (producible is false)"),
+          {{"product_id", id}}};
+}
+
+void JudgeProduct(const OrderNaming& naming, const ProductRules& product,
+                  std::vector<Problem>& problems) {
+  if (product.tracking == Tracking::kNone) {
+    problems.push_back(ProductNotTracked("product_id", product.product_id));
+  }
+  if (!product.producible) problems.push_back(NotProducible(product));
+  const std::optional<Quantity>& planned = naming.planned_quantity;
+  if (planned.has_value() && !planned->FitsScale(product.scale)) {
+    problems.push_back(
+        QuantityScale("planned_quantity", *planned, product.scale, product.product_id));
+  }
+}
+
+constexpr pg::Statement kReadCompany{"read_order_company", R"sql(
+  SELECT lots_enabled, time_zone FROM companies WHERE company = $1)sql"};
+
+constexpr pg::Statement kChangeOrder{"change_work_order", R"sql(
+  UPDATE work_orders SET state = $3, completed_quantity = completed_quantity + $4,
+         planned_quantity = COALESCE($5, planned_quantity), updated_at = $6
+  WHERE company = $1 AND work_order_id = $2)sql"};
+
+constexpr pg::Statement kWasMade{"was_request_made", R"sql(
+  SELECT TRUE FROM requests WHERE company = $1 AND request_id = $2)sql"};
+
+OrderFacts FactsOf(const OrderNaming& naming, const pg::Result& order, const pg::Result& products) {
+  OrderFacts facts;
+  if (!order.empty()) {
+    const pg::Row row = order[0];
+    facts.order = OrderRow{.work_order = naming.work_order,
+                           .product_id = row.Get<ProductId>(0),
+                           .completed = row.Get<Quantity>(1),
+                           .state = row.Get<WorkOrderState>(2),
+                           .updated_at = row.Get<absl::Time>(3)};
+  }
+  for (const pg::Row row : products) {
+    ProductRules rules = RulesOf(row);
+    ProductId id = rules.product_id;
+    facts.products.emplace(std::move(id), std::move(rules));
+  }
+  return facts;
+}
+
+}  // namespace
+
+const ProductRules* OrderFacts::product() const {
+  return order.has_value() ? FindProduct(order->product_id) : nullptr;
+}
+
+const ProductRules* OrderFacts::FindProduct(const ProductId& product_id) const {
+  const auto found = products.find(product_id);
+  return found == products.end() ? nullptr : &found->second;
+}
+
+OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
+                         const OrderNaming& naming, const std::vector<ProductId>& products) {
+  if (naming.product.has_value()) {
+    transaction.Add(kNameOrder, context.company, naming.work_order, *naming.product, context.now);
+  }
+  return {.order = transaction.Add(kLockOrder, context.company, naming.work_order),
+          .products = transaction.Add(kLockProducts, context.company, naming.work_order, products)};
+}
+
+OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, OrderPlaces places) {
+  return FactsOf(naming, results[places.order], results[places.products]);
+}
+
+absl::StatusOr<OrderFacts> PeekOrder(pg::Connection& db, const CompanyId& company,
+                                     const OrderNaming& naming,
+                                     const std::vector<ProductId>& products) {
+  std::vector<ProductId> ids = products;
+  if (naming.product.has_value()) ids.push_back(*naming.product);
+  pg::Flight flight(db);
+  flight.Add(kPeekOrder, company, naming.work_order);
+  flight.Add(kPeekProducts, company, naming.work_order, ids);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  return FactsOf(naming, results[0], results[1]);
+}
+
+absl::Time OrderTime(const OrderRow& order, absl::Time now) {
+  return std::max(now, order.updated_at + absl::Microseconds(1));
+}
+
+void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
+                    const OrderChange& change) {
+  transaction.Add(kChangeOrder, company, change.work_order, change.state, change.completed,
+                  change.planned_quantity, change.at);
+}
+
+std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& facts) {
+  std::vector<Problem> problems;
+  if (!facts.order.has_value()) return {OrderMissing(naming)};
+  if (facts.order->state != WorkOrderState::kOpen) problems.push_back(NotOpen(*facts.order));
+  if (naming.product.has_value() && *naming.product != facts.order->product_id) {
+    problems.push_back(OtherProduct(*facts.order, *naming.product));
+  }
+  JudgeProduct(naming, *facts.product(), problems);
+  return problems;
+}
+
+absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts) {
+  const std::string& id = naming.work_order.value();
+  if (!facts.order.has_value()) {
+    return Refuse(Problem{Reason::kWorkOrderNotFound,
+                          "work_order_id",
+                          absl::StrCat("no work order ", Quoted(id), " in this company"),
+                          {{"work_order_id", id}}});
+  }
+  if (facts.order->state != WorkOrderState::kOpen) return Refuse(NotOpen(*facts.order));
+  return absl::OkStatus();
+}
+
+size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company) {
+  return transaction.Add(kReadCompany, company);
+}
+
+absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows) {
+  if (rows.empty()) return Refuse(CompanyNotFound(company));
+  if (!rows[0].Get<bool>(0)) return Refuse(LotsDisabled(company));
+  return LoadZone(rows[0].Get<absl::string_view>(1));
+}
+
+absl::StatusOr<absl::TimeZone> PeekCompany(pg::Connection& db, const CompanyId& company) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadCompany, company));
+  return ReadCompany(company, rows);
+}
+
+Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
+                          const WorkOrderId& other) {
+  return {Reason::kSerialAssignedElsewhere,
+          std::string(field),
+          absl::StrCat("serial ", Quoted(number), " is planned for work order ",
+                       Quoted(other.value()), "; unassign it there first, with keep"),
+          {{"lot_id", lot_id.value().ToString()},
+           {"number", std::string(number)},
+           {"work_order_id", other.value()}}};
+}
+
+Problem LotIsVoid(absl::string_view field, const LotId& lot_id, absl::string_view number) {
+  return {Reason::kLotVoid,
+          std::string(field),
+          absl::StrCat("lot ", Quoted(number), " is void; use another number"),
+          {{"lot_id", lot_id.value().ToString()}, {"number", std::string(number)}}};
+}
+
+Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_view value,
+                  size_t first_index) {
+  return {Reason::kDuplicateInRequest,
+          std::string(field),
+          absl::StrCat(field, ": ", Quoted(value), " stands at position ", first_index,
+                       " of the request already"),
+          {{std::string(key), std::string(value)}, {"first_index", absl::StrCat(first_index)}}};
+}
+
+bool WasMade(pg::Connection& db, const WriteContext& context) {
+  if (context.request_id.empty()) return false;
+  const absl::StatusOr<pg::Result> rows =
+      pg::Query(db, kWasMade, context.company, context.request_id);
+  return rows.ok() && !rows->empty();
+}
+
+absl::Status Crossed() {
+  return Refuse(Problem{.reason = Reason::kTransactionConflict,
+                        .field = "",
+                        .message = "crossing writers; repeat with the same request_id",
+                        .facts = {}});
+}
+
+bool IsCrossed(const absl::Status& status) {
+  if (status.ok()) return false;
+  const std::vector<Problem> problems = ProblemsOf(status);
+  if (!problems.empty()) return problems.front().reason == Reason::kTransactionConflict;
+  return pg::ViolatesConstraint(status, "lots_number_key") ||
+         pg::ViolatesConstraint(status, "assignments_one_plan");
+}
+
+}  // namespace lots::orders

@@ -1,0 +1,144 @@
+// The rows that the verbs of work orders share, and what they refuse about them. For
+// storage/work_order_*.cc and storage/reshape*.cc only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/model.h"
+#include "storage/lot_rows/product.h"
+#include "storage/pg/pipeline.h"
+#include "storage/writes/requests.h"
+
+namespace lots::orders {
+
+// What making lots of a product depends on.
+struct ProductRules : LotProduct {
+  bool producible = false;
+  bool inherit_expiry = false;
+};
+
+struct OrderRow {
+  WorkOrderId work_order;
+  ProductId product_id;
+  Quantity completed;
+  WorkOrderState state = WorkOrderState::kOpen;
+  absl::Time updated_at;
+};
+
+// How a request names its order.
+struct OrderNaming {
+  WorkOrderId work_order;
+  std::optional<ProductId> product;
+  std::optional<Quantity> planned_quantity;
+};
+
+// An order's row and the rules of products.
+struct OrderFacts {
+  std::optional<OrderRow> order;
+  absl::flat_hash_map<ProductId, ProductRules> products;
+
+  // Of the order; null when there is no order.
+  const ProductRules* product() const;
+  const ProductRules* FindProduct(const ProductId& product_id) const;
+};
+
+// Where the answers stand among a flight's results.
+struct OrderPlaces {
+  size_t order;
+  size_t products;
+};
+
+// Adds: create the order when it is new and the product is said and known, lock its row, lock the
+// rules of its product and of `products` against change.
+OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
+                         const OrderNaming& naming, const std::vector<ProductId>& products = {});
+OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, OrderPlaces places);
+
+// The same facts without a lock: of the order where it exists, and of `products`.
+absl::StatusOr<OrderFacts> PeekOrder(pg::Connection& db, const CompanyId& company,
+                                     const OrderNaming& naming,
+                                     const std::vector<ProductId>& products = {});
+
+// The instant that a write to the locked order is dated with: later than all before it, whatever
+// the servers' clocks say.
+absl::Time OrderTime(const OrderRow& order, absl::Time now);
+
+// Adds the order's new state. `completed` is added; without a planned quantity it stays.
+struct OrderChange {
+  WorkOrderId work_order;
+  WorkOrderState state = WorkOrderState::kOpen;
+  Quantity completed;
+  std::optional<Quantity> planned_quantity;
+  absl::Time at;
+};
+void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
+                    const OrderChange& change);
+
+// What is wrong with the order as a request names it, for making serials or lots of its product.
+std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& facts);
+// WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for verbs that do not create it.
+absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
+
+// COMPANY_NOT_FOUND and LOTS_DISABLED; else the company's zone.
+size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company);
+absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows);
+absl::StatusOr<absl::TimeZone> PeekCompany(pg::Connection& db, const CompanyId& company);
+
+// SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
+Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
+                          const WorkOrderId& other);
+Problem LotIsVoid(absl::string_view field, const LotId& lot_id, absl::string_view number);
+// DUPLICATE_IN_REQUEST: `what` ("number \"A\"") stood at `first_index` of the list already.
+Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_view value,
+                  size_t first_index);
+
+// Whether the request was made before; also when its request_id was used for something else, which
+// FindMade then refuses.
+bool WasMade(pg::Connection& db, const WriteContext& context);
+
+// ABORTED TRANSACTION_CONFLICT: what was read before the locks is no longer so.
+absl::Status Crossed();
+// Whether a crossing writer took a number or a serial between reading and writing: the whole write,
+// run again, sees it and answers properly. Crossed() or one of the constraints that notice.
+bool IsCrossed(const absl::Status& status);
+// Crossing writers who count up from one first number lose to each other again and again; each run
+// is won by somebody.
+inline constexpr int kCrossedRunsMax = 10;
+// Runs `attempt()` until it answers anything but IsCrossed, so many times at the most; then
+// Crossed().
+template <class Attempt>
+auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt());
+
+// WriteOnce for verbs that read before they claim the request: what they refuse then may be the
+// first call's own doing, and is looked at again.
+template <class Attempt, class Rebuild>
+auto WriteOrderOnce(pg::Connection& db, const WriteContext& context, Attempt attempt,
+                    Rebuild rebuild) -> decltype(attempt()) {
+  auto answer = WriteOnce(
+      db, context, [&] { return AgainWhenCrossed(attempt); }, rebuild);
+  if (ProblemsOf(answer.status()).empty() || !WasMade(db, context)) return answer;
+  absl::StatusOr<std::vector<Uuid>> made = FindMade(db, context);
+  if (!made.ok()) return made.status();
+  return rebuild(*made);
+}
+
+template <class Attempt>
+auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt()) {
+  for (int run = 1; run <= kCrossedRunsMax; ++run) {
+    auto answer = attempt();
+    if (!IsCrossed(answer.status())) return answer;
+  }
+  return Crossed();
+}
+
+}  // namespace lots::orders

@@ -1,0 +1,164 @@
+#include "storage/work_orders/serials.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/base/status_macros.h"
+
+namespace lots::orders {
+namespace {
+
+using Days = std::vector<std::optional<absl::CivilDay>>;
+
+struct DateColumns {
+  Days manufactured_on, expires_on, best_before_on, removal_on, alert_on;
+
+  void Add(const LotDates& dates) {
+    manufactured_on.push_back(dates.manufactured_on);
+    expires_on.push_back(dates.expires_on);
+    best_before_on.push_back(dates.best_before_on);
+    removal_on.push_back(dates.removal_on);
+    alert_on.push_back(dates.alert_on);
+  }
+};
+
+constexpr pg::Statement kChangeLots{"change_made_lots", R"sql(
+  UPDATE lots l
+  SET state = n.state, manufactured_on = n.manufactured_on, expires_on = n.expires_on,
+      best_before_on = n.best_before_on, removal_on = n.removal_on, alert_on = n.alert_on,
+      version = l.version + 1, updated_at = $2
+  FROM unnest($3::uuid[], $4::bigint[], $5::date[], $6::date[], $7::date[], $8::date[], $9::date[])
+    AS n (lot_id, state, manufactured_on, expires_on, best_before_on, removal_on, alert_on)
+  WHERE l.company = $1 AND l.lot_id = n.lot_id)sql"};
+
+constexpr pg::Statement kAssign{"put_assignments", R"sql(
+  INSERT INTO assignments AS a (company, work_order_id, lot_id, assigned_at, position,
+                                assigned_by, state, entry_id)
+  SELECT $1, $2, n.lot_id, $4, n.position, $5, $6, $7
+  FROM unnest($3::uuid[]) WITH ORDINALITY AS n (lot_id, position)
+  ON CONFLICT (company, work_order_id, lot_id) DO UPDATE
+  SET state = EXCLUDED.state,
+      assigned_at = CASE WHEN a.state IN (1, 2) THEN a.assigned_at ELSE EXCLUDED.assigned_at END,
+      position = CASE WHEN a.state IN (1, 2) THEN a.position ELSE EXCLUDED.position END,
+      assigned_by = CASE WHEN a.state IN (1, 2) THEN a.assigned_by ELSE EXCLUDED.assigned_by END,
+      entry_id = CASE WHEN a.state IN (1, 2) THEN a.entry_id ELSE EXCLUDED.entry_id END
+  )sql"};
+
+// Before the assignments end: afterwards their history is told by events alone.
+constexpr pg::Statement kTellAssigned{"tell_assigned", R"sql(
+  INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
+                          changes, entry_id)
+  SELECT $1, n.event_id, a.lot_id, 5, a.work_order_id, a.assigned_by, a.assigned_at, '[]',
+         a.entry_id
+  FROM unnest($3::uuid[], $4::uuid[]) AS n (event_id, lot_id)
+  JOIN assignments a ON a.company = $1 AND a.work_order_id = $2 AND a.lot_id = n.lot_id)sql"};
+
+constexpr pg::Statement kTellEnd{"tell_end_of_assignment", R"sql(
+  INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
+                          changes, entry_id)
+  SELECT $1, n.event_id, n.lot_id, $5, $2, $6, $7, '[]', $8
+  FROM unnest($3::uuid[], $4::uuid[]) AS n (event_id, lot_id))sql"};
+
+constexpr pg::Statement kEndAssignments{"end_assignments", R"sql(
+  UPDATE assignments SET state = $4
+  WHERE company = $1 AND work_order_id = $2 AND lot_id = ANY($3))sql"};
+
+constexpr pg::Statement kVoidLots{"void_lots", R"sql(
+  UPDATE lots SET state = 4, version = version + 1, updated_at = $3
+  WHERE company = $1 AND lot_id = ANY($2))sql"};
+
+constexpr pg::Statement kPlannedSerials{"lock_planned_serials", R"sql(
+  SELECT l.lot_id, l.number
+  FROM assignments a JOIN lots l ON l.company = $1 AND l.lot_id = a.lot_id
+  WHERE a.company = $1 AND a.work_order_id = $2 AND a.state = 1
+    AND NOT EXISTS (SELECT FROM unnest($4::uuid[]) AS b (lot_id) WHERE b.lot_id = a.lot_id)
+  ORDER BY a.assigned_at, a.position LIMIT $3
+  FOR NO KEY UPDATE OF l)sql"};
+
+constexpr pg::Statement kFindNumbers{"find_assigned_numbers", R"sql(
+  SELECT lot_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
+
+std::vector<Uuid> MakeUuids(size_t count) {
+  std::vector<Uuid> ids(count);
+  std::generate(ids.begin(), ids.end(), Uuid::MakeV7);
+  return ids;
+}
+
+}  // namespace
+
+void AddLotChanges(pg::Transaction& transaction, const CompanyId& company,
+                   const LotChanges& changes, absl::Time at) {
+  if (changes.ids.empty()) return;
+  DateColumns dates;
+  for (const LotDates& one : changes.dates) dates.Add(one);
+  transaction.Add(kChangeLots, company, at, changes.ids, changes.states, dates.manufactured_on,
+                  dates.expires_on, dates.best_before_on, dates.removal_on, dates.alert_on);
+}
+
+void AddAssignments(pg::Transaction& transaction, const WriteContext& context,
+                    const WorkOrderId& work_order, const std::vector<LotId>& serials,
+                    AssignmentState state, absl::Time at) {
+  if (serials.empty()) return;
+  transaction.Add(kAssign, context.company, work_order, serials, at, context.actor, state,
+                  context.entry_id);
+}
+
+void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& context,
+                         const WorkOrderId& work_order, const std::vector<LotId>& serials,
+                         AssignmentState end, absl::Time at) {
+  if (serials.empty()) return;
+  const bool voided = end == AssignmentState::kVoided;
+  const CompanyId& company = context.company;
+  transaction.Add(kTellAssigned, company, work_order, MakeUuids(serials.size()), serials);
+  transaction.Add(kTellEnd, company, work_order, MakeUuids(serials.size()), serials,
+                  voided ? LotEventKind::kVoided : LotEventKind::kUnassigned, context.actor, at,
+                  context.entry_id);
+  transaction.Add(kEndAssignments, company, work_order, serials, end);
+  if (voided) transaction.Add(kVoidLots, company, serials, at);
+}
+
+size_t AddPlannedSerials(pg::Transaction& transaction, const CompanyId& company,
+                         const WorkOrderId& work_order, std::optional<int64_t> limit,
+                         const std::vector<LotId>& besides) {
+  return transaction.Add(kPlannedSerials, company, work_order, limit, besides);
+}
+
+std::vector<NumberedLot> ReadNumberedLots(const pg::Result& rows) {
+  std::vector<NumberedLot> lots;
+  lots.reserve(rows.size());
+  for (const pg::Row row : rows) {
+    lots.push_back({.number = row.Get<std::string>(1), .lot_id = row.Get<LotId>(0)});
+  }
+  return lots;
+}
+
+absl::StatusOr<std::vector<NumberedLot>> FindNumbers(pg::Connection& db, const CompanyId& company,
+                                                     const std::vector<LotId>& ids) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindNumbers, company, ids));
+  absl::flat_hash_map<LotId, std::string> numbers;
+  for (const pg::Row row : rows) numbers.emplace(row.Get<LotId>(0), row.Get<std::string>(1));
+  std::vector<NumberedLot> lots;
+  lots.reserve(ids.size());
+  for (const LotId& id : ids) lots.push_back({.number = numbers[id], .lot_id = id});
+  return lots;
+}
+
+std::vector<LotId> IdsOf(absl::Span<const NumberedLot> lots) {
+  std::vector<LotId> ids;
+  ids.reserve(lots.size());
+  for (const NumberedLot& lot : lots) ids.push_back(lot.lot_id);
+  return ids;
+}
+
+std::vector<Uuid> UuidsOf(absl::Span<const NumberedLot> lots) {
+  std::vector<Uuid> uuids;
+  uuids.reserve(lots.size());
+  for (const NumberedLot& lot : lots) uuids.push_back(lot.lot_id.value());
+  return uuids;
+}
+
+std::vector<LotId> LotIdsOf(absl::Span<const Uuid> uuids) {
+  return std::vector<LotId>(uuids.begin(), uuids.end());
+}
+
+}  // namespace lots::orders

@@ -1,0 +1,144 @@
+// UnassignSerials and CancelWorkOrder.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/lot_rows/resolve.h"
+#include "storage/numbers/number.h"
+#include "storage/work_orders/numbers.h"
+#include "storage/work_orders/rows.h"
+#include "storage/work_orders/serials.h"
+#include "storage/work_orders/work_orders.h"
+#include "storage/writes/audit.h"
+
+namespace lots {
+namespace {
+
+using orders::NumberedSerial;
+using orders::OrderFacts;
+using orders::OrderNaming;
+using orders::ProductRules;
+using orders::SerialsByKey;
+
+// A serial that was named, or why it cannot be taken off the order.
+std::optional<Problem> JudgeUnassign(const UnassignSerialsOrder& order, const ProductRules& product,
+                                     const NumberedSerial* serial, size_t index) {
+  const std::string& number = order.numbers[index];
+  if (serial == nullptr) {
+    return LotNotFound(LotRef{.lot_id = {}, .product_id = product.product_id, .number = number},
+                       orders::NumberField(index));
+  }
+  if (serial->planned_for == order.work_order) return std::nullopt;
+  return Problem{Reason::kSerialNotAssigned,
+                 orders::NumberField(index),
+                 absl::StrCat("serial \"", number, "\" is not planned for work order \"",
+                              order.work_order.value(), "\": it is ", Name(serial->state)),
+                 {{"lot_id", serial->lot_id.value().ToString()},
+                  {"number", number},
+                  {"work_order_id", order.work_order.value()}}};
+}
+
+std::vector<NumberedLot> PlanUnassign(const UnassignSerialsOrder& order,
+                                      const ProductRules& product,
+                                      const std::vector<std::string>& numbers,
+                                      const SerialsByKey& serials, std::vector<Problem>& problems) {
+  std::vector<NumberedLot> lots;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto found = serials.find(NumberKey(numbers[i], product.case_sensitive));
+    const NumberedSerial* serial = found == serials.end() ? nullptr : &found->second;
+    std::optional<Problem> problem = JudgeUnassign(order, product, serial, i);
+    if (problem.has_value()) {
+      problems.push_back(*std::move(problem));
+    } else {
+      lots.push_back({.number = serial->number, .lot_id = serial->lot_id});
+    }
+  }
+  return lots;
+}
+
+absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
+                                                     const UnassignSerialsOrder& order) {
+  std::vector<Problem> problems;
+  const std::vector<std::string> numbers = orders::CleanNumbers(order.numbers, problems);
+  const OrderNaming naming{.work_order = order.work_order, .product = {}, .planned_quantity = {}};
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, order.context, {});
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
+  const size_t named =
+      orders::AddNumberedLock(transaction, order.context.company, order.work_order, numbers);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  const OrderFacts facts = orders::ReadOrder(naming, results, places);
+  RETURN_IF_ERROR(orders::CheckOpen(naming, facts));
+  if (!problems.empty()) return Refuse(std::move(problems));
+  orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
+  std::vector<NumberedLot> lots = PlanUnassign(order, *facts.product(), numbers,
+                                               orders::ReadNumbered(results[named]), problems);
+  if (!problems.empty()) return Refuse(std::move(problems));
+
+  const absl::Time at = orders::OrderTime(*facts.order, order.context.now);
+  orders::AddEndOfAssignments(transaction, order.context, order.work_order, orders::IdsOf(lots),
+                              order.keep ? AssignmentState::kUnassigned : AssignmentState::kVoided,
+                              at);
+  orders::AddOrderChange(transaction, order.context.company,
+                         {.work_order = order.work_order,
+                          .state = WorkOrderState::kOpen,
+                          .completed = Quantity(),
+                          .planned_quantity = {},
+                          .at = at});
+  SetMade(transaction, order.context, orders::UuidsOf(lots));
+  AddAuditEntry(transaction, order.context,
+                {.lots = orders::IdsOf(lots), .work_order = order.work_order});
+  RETURN_IF_ERROR(transaction.Commit().status());
+  return lots;
+}
+
+absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
+                                                   const CancelWorkOrderOrder& order) {
+  const OrderNaming naming{.work_order = order.work_order, .product = {}, .planned_quantity = {}};
+  pg::Transaction transaction(db);
+  ClaimRequest(transaction, order.context, {});
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
+  const size_t planned = orders::AddPlannedSerials(transaction, order.context.company,
+                                                   order.work_order, std::nullopt, {});
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  const OrderFacts facts = orders::ReadOrder(naming, results, places);
+  RETURN_IF_ERROR(orders::CheckOpen(naming, facts));
+  std::vector<NumberedLot> voided = orders::ReadNumberedLots(results[planned]);
+
+  const absl::Time at = orders::OrderTime(*facts.order, order.context.now);
+  orders::AddEndOfAssignments(transaction, order.context, order.work_order, orders::IdsOf(voided),
+                              AssignmentState::kVoided, at);
+  orders::AddOrderChange(transaction, order.context.company,
+                         {.work_order = order.work_order,
+                          .state = WorkOrderState::kCancelled,
+                          .completed = Quantity(),
+                          .planned_quantity = {},
+                          .at = at});
+  SetMade(transaction, order.context, orders::UuidsOf(voided));
+  AddAuditEntry(transaction, order.context,
+                {.lots = orders::IdsOf(voided), .work_order = order.work_order});
+  RETURN_IF_ERROR(transaction.Commit().status());
+  return voided;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
+                                                         const UnassignSerialsOrder& order) {
+  return orders::WriteOrderOnce(
+      db, order.context, [&] { return TryUnassign(db, order); },
+      orders::NamedAgain(db, order.context.company));
+}
+
+absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
+                                                         const CancelWorkOrderOrder& order) {
+  return orders::WriteOrderOnce(
+      db, order.context, [&] { return TryCancel(db, order); },
+      orders::NamedAgain(db, order.context.company));
+}
+
+}  // namespace lots

@@ -1,0 +1,203 @@
+// Work orders: the serials they get, what was made of what, and taking it back.
+//
+// Every verb is one transaction. It locks the order's row first, so that writes to one order take
+// turns; orders do not wait for each other unless they share components.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/model.h"
+#include "storage/ledger/ledger.h"
+#include "storage/pg/connection.h"
+
+namespace lots {
+
+// --- serials of an order -----------------------------------------------------------------------
+
+struct AssignSerialsOrder {
+  WriteContext context;
+  WorkOrderId work_order;
+  std::optional<ProductId> product;  // required when the work order is new here
+  std::optional<Quantity> planned_quantity;
+  int64_t count = 0;                 // 0: `numbers` says which
+  std::string first_number;          // with `count`: counted up from it; empty: the template
+  std::vector<std::string> numbers;  // instead of `count`
+};
+// Gives units of the order their serials, each PLANNED; answers them in the order of assignment.
+// Creates the work order when it is new here. Free planned serials of the product are taken over.
+absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
+                                                       const AssignSerialsOrder& order);
+
+struct UnassignSerialsOrder {
+  WriteContext context;
+  WorkOrderId work_order;
+  std::vector<std::string> numbers;
+  bool keep = false;  // they stay PLANNED and free; else they become VOID
+};
+// Takes planned serials off the order; answers them in the order of the request.
+absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
+                                                         const UnassignSerialsOrder& order);
+
+struct CancelWorkOrderOrder {
+  WriteContext context;
+  WorkOrderId work_order;
+};
+// Ends an open order; answers the planned serials that became VOID, in the order of assignment.
+absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
+                                                         const CancelWorkOrderOrder& order);
+
+// --- completion --------------------------------------------------------------------------------
+
+struct CompletionOutput {
+  std::optional<LotId> lot_id;
+  std::string number;  // without lot_id; empty: the next of the template
+  std::optional<Quantity> quantity;
+  std::optional<LocationId> to;
+  LotDates dates;
+};
+
+struct CompletionComponent {
+  LotRef lot;
+  std::optional<Quantity> quantity;
+  std::optional<LocationId> from;
+  std::optional<int64_t> output_index;  // exact: into `outputs`, then the planned serials taken
+};
+
+struct CompletionByProduct {
+  LotRef lot;  // number empty: the next of the product's template
+  std::optional<Quantity> quantity;
+  std::optional<LocationId> to;
+};
+
+struct CompletionOrder {
+  WriteContext context;
+  WorkOrderId work_order;
+  std::optional<ProductId> product;
+  std::optional<Quantity> planned_quantity;
+  std::vector<CompletionOutput> outputs;
+  int64_t planned_serial_count = 0;
+  std::vector<CompletionComponent> components;
+  std::vector<CompletionByProduct> by_products;
+  std::optional<LocationId> destination;
+  std::optional<LocationId> source;
+  bool close = false;
+  absl::Time occurred_at;
+  Accept accept;
+  std::string note;
+  bool validate_only = false;
+};
+
+struct Completion {
+  TransformationId transformation_id;
+  std::vector<NumberedLot> outputs;      // `outputs` in their order, then planned serials
+  std::vector<NumberedLot> by_products;  // in the order of the request
+  std::vector<NumberedLot> voided;       // with `close`
+  std::vector<MovementId> adjustments;   // for accepted shortages
+  WorkOrderState state = WorkOrderState::kOpen;
+  Quantity completed;
+  int scale = 0;  // of the product
+};
+// Posts what was made and what it was made of. With validate_only it writes nothing: everything
+// that would be refused is the refusal, and success says that nothing would be.
+absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionOrder& order);
+
+// --- taking apart, taking back -----------------------------------------------------------------
+
+struct DisassemblyComponent {
+  LotRef lot;
+  std::optional<Quantity> quantity;  // none: all of an exact one
+  std::optional<LocationId> to;
+};
+
+struct DisassemblyOrder {
+  WriteContext context;
+  LotRef unit;
+  std::optional<LocationId> from;  // none: where it is
+  LocationId destination;
+  std::vector<DisassemblyComponent> components;
+  absl::Time occurred_at;
+  std::string note;
+};
+
+struct ReturnedComponent {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  Quantity quantity;
+  int scale = 0;
+  LocationId to;
+  bool exact = false;
+};
+
+struct Disassembly {
+  TransformationId transformation_id;
+  std::vector<ReturnedComponent> components;  // by product and number
+};
+// Takes a unit apart. Its exact components come back whole by themselves; pooled ones as stated, at
+// most what its completions used and did not come back before. The unit's completions are those
+// since it was last taken apart.
+absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyOrder& order);
+
+struct CompletionReversalOrder {
+  WriteContext context;
+  TransformationId transformation_id;
+  std::string note;
+};
+
+struct CompletionReversal {
+  TransformationId transformation_id;   // the reversing one
+  std::optional<WorkOrderState> state;  // none: of no work order
+  Quantity completed;
+  int scale = 0;
+};
+// Takes a transformation of any kind back, once. A lot that it made stays, empty; a serial is
+// PLANNED.
+absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
+                                                     const CompletionReversalOrder& order);
+
+// --- reading -----------------------------------------------------------------------------------
+
+struct WorkOrderSerial {
+  std::string number;
+  LotId lot_id;
+  LotState state = LotState::kPlanned;
+};
+
+struct WorkOrder {
+  WorkOrderId work_order_id;
+  CompanyId company;
+  ProductId product_id;
+  int scale = 0;  // of the product
+  std::optional<Quantity> planned;
+  Quantity completed;
+  int64_t planned_serial_count = 0;
+  WorkOrderState state = WorkOrderState::kOpen;
+  absl::Time created_at;
+  absl::Time updated_at;
+  std::vector<WorkOrderSerial> serials;  // GetWorkOrder only: the first kWorkOrderSerialsShownMax
+  bool serials_truncated = false;
+  std::vector<Transformation> completions;  // GetWorkOrder only: the last so many, oldest first
+};
+// WORK_ORDER_NOT_FOUND.
+absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& company,
+                                       const WorkOrderId& work_order);
+
+struct ListWorkOrdersQuery {
+  CompanyId company;
+  std::string filter;
+  // The last order that was listed; none: from the newest.
+  std::optional<std::pair<absl::Time, WorkOrderId>> after;
+  int limit = 0;
+};
+// At most `limit` orders, newest first. FILTER_INVALID.
+absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
+                                                      const ListWorkOrdersQuery& query);
+
+}  // namespace lots

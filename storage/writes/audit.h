@@ -1,0 +1,71 @@
+// The record of writes: who did what to which lots, and from where.
+//
+// Each write that happens adds one entry, which nothing changes or deletes, in its own transaction.
+// The rows that the write makes name the entry (their column entry_id), so that the writes of a lot
+// are found through the lot's own rows, and each line of its history tells from where it came.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "storage/domain/model.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// What a write is about.
+struct AuditSubject {
+  std::vector<LotId> lots = {};  // in the order in which a reader expects them; repeats count once
+  std::optional<WorkOrderId> work_order = {};
+  std::optional<RecallId> recall = {};
+};
+
+// Adds the entry, to the last flight of the write's transaction. Once a write.
+void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
+                   const AuditSubject& subject);
+
+struct AuditedLot {
+  LotId lot_id;
+  ProductId product_id;  // empty, as the number: of a lot that was deleted
+  std::string number;
+};
+
+struct AuditEntry {
+  Uuid entry_id;
+  absl::Time recorded_at;
+  std::string actor;
+  std::string method;
+  std::string request_id;
+  CallOrigin origin;
+  std::optional<WorkOrderId> work_order;
+  std::optional<RecallId> recall;
+  std::vector<AuditedLot> lots;  // the first kAuditLotsMax
+  int64_t lot_count = 0;
+};
+
+struct ListAuditEntriesOrder {
+  CompanyId company;
+  std::optional<LotId> lot_id;     // only the writes that touched it
+  std::string filter;              // AIP-160 over the fields that ListAuditEntriesRequest names
+  std::vector<std::string> after;  // where the page before ended; empty: from the first
+  int limit = 0;
+};
+
+struct AuditPage {
+  std::vector<AuditEntry> entries;  // newest first
+  std::vector<std::string> after;   // for the next page; empty: this was the last
+};
+
+// FILTER_INVALID, PAGE_TOKEN_INVALID.
+absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesOrder& order);
+
+// Those entries that there are, without their lots.
+absl::StatusOr<absl::flat_hash_map<Uuid, AuditEntry>> FindAuditEntries(
+    pg::Connection& db, const CompanyId& company, const std::vector<Uuid>& entry_ids);
+
+}  // namespace lots

@@ -1,0 +1,67 @@
+#include "storage/writes/company_gauges.h"
+
+#include <algorithm>
+
+#include "absl/time/civil_time.h"
+#include "storage/base/status_macros.h"
+#include "storage/numbers/template.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+namespace {
+
+// A company has hundreds of recalls in its life, not thousands.
+constexpr pg::Statement kCountRecalls{"census_recalls", R"sql(
+  SELECT count(*) FILTER (WHERE NOT drill), count(*) FILTER (WHERE drill)
+  FROM recalls WHERE company = $1 AND state = 1)sql"};
+
+// The limit is kCensusLotsMax, and stands in the text so that the planner knows it: it bounds the
+// lots that are looked at, not those that are found, for most that expire have long been used up.
+constexpr pg::Statement kCountExpiring{"census_expiring", R"sql(
+  SELECT count(*) FILTER (WHERE soon.expires_on < $3), count(*)
+  FROM (SELECT lot_id, expires_on FROM lots
+        WHERE company = $1 AND expires_on >= $2 AND expires_on < $4
+        ORDER BY expires_on, lot_id LIMIT 10000) AS soon
+  WHERE EXISTS (SELECT FROM balances
+                WHERE balances.company = $1 AND balances.lot_id = soon.lot_id
+                  AND balances.kind IN (1, 2) AND balances.quantity > 0))sql"};
+
+// The worst first, by the number of #; what they have left is then reckoned by the template's own
+// rules. One pass over the company's counters, without an index: a row a product.
+constexpr pg::Statement kReadRanges{"census_number_ranges", R"sql(
+  SELECT n.next_value, p.number_template
+  FROM number_counters n JOIN products p ON p.company = $1 AND p.product_id = n.product_id
+  WHERE n.company = $1 AND p.number_template LIKE '%#%'
+  ORDER BY n.next_value / power(10, length(p.number_template)
+                                    - length(replace(p.number_template, '#', ''))) DESC
+  LIMIT $2)sql"};
+
+void JudgeRange(const pg::Row& row, Census& census) {
+  const auto number_template = NumberTemplate::Parse(row.Get<absl::string_view>(1));
+  if (!number_template.ok()) return;
+  const auto used = static_cast<double>(row.Get<int64_t>(0) - 1);
+  const double left =
+      std::clamp(1 - used / static_cast<double>(number_template->counter_max()), 0.0, 1.0);
+  census.number_range_remaining_ratio = std::min(census.number_range_remaining_ratio, left);
+  if (left < kNumberRangeLowRatio) ++census.number_ranges_low;
+}
+
+}  // namespace
+
+absl::StatusOr<Census> TakeCensus(pg::Connection& db, const CompanyId& company, absl::Time now) {
+  const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  pg::Flight flight(db);
+  const size_t recalls = flight.Add(kCountRecalls, company);
+  const size_t expiring = flight.Add(kCountExpiring, company, today, today + 7, today + 30);
+  const size_t ranges = flight.Add(kReadRanges, company, kCensusRangesMax);
+  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  Census census;
+  census.recalls_open = results[recalls][0].Get<int64_t>(0);
+  census.drills_open = results[recalls][0].Get<int64_t>(1);
+  census.expiring_in_7_days = results[expiring][0].Get<int64_t>(0);
+  census.expiring_in_30_days = results[expiring][0].Get<int64_t>(1);
+  for (const pg::Row row : results[ranges]) JudgeRange(row, census);
+  return census;
+}
+
+}  // namespace lots
