@@ -11,41 +11,10 @@
 namespace lots {
 namespace {
 
-// A value is repeated in the answer so that the caller finds it, not so that all of it comes back.
-constexpr size_t kShownBytesMax = 80;
 constexpr int64_t kNanosMax = 999'999'999;
 // 0001-01-01 to 9999-12-31, the range of google.protobuf.Timestamp.
 constexpr int64_t kSecondsMin = -62'135'596'800;
 constexpr int64_t kSecondsMax = 253'402'300'799;
-
-std::string Shown(absl::string_view value) {
-  if (value.size() <= kShownBytesMax) return std::string(value);
-  size_t cut = kShownBytesMax;
-  // Not in the middle of a character.
-  while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
-  return absl::StrCat(value.substr(0, cut), "…");
-}
-
-std::string Quoted(absl::string_view value) {
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(Shown(value)), "\"");
-}
-
-bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
-bool IsLineBreakOrTab(char32_t c) { return c == '\n' || c == '\r' || c == '\t'; }
-
-// What is wrong with a text, or empty. `allowed` judges each character.
-std::string ProblemOfText(absl::string_view value, int characters_max, bool (*allowed)(char32_t)) {
-  const std::optional<std::u32string> characters = DecodeUtf8(value);
-  if (!characters.has_value()) return "is not valid UTF-8";
-  const int count = static_cast<int>(characters->size());
-  if (count > characters_max) {
-    return absl::StrCat("is too long (", count, " characters), at most ", characters_max);
-  }
-  const auto bad = std::find_if_not(characters->begin(), characters->end(), allowed);
-  if (bad == characters->end()) return "";
-  return absl::StrCat("has a character that is not allowed, number ",
-                      bad - characters->begin() + 1);
-}
 
 std::string NamesOf(const google::protobuf::EnumDescriptor& type) {
   std::vector<std::string> names;
@@ -56,74 +25,6 @@ std::string NamesOf(const google::protobuf::EnumDescriptor& type) {
 }
 
 }  // namespace
-
-void FieldChecker::Refused(absl::string_view field, absl::string_view value,
-                           absl::string_view message) {
-  problems_.push_back(FieldInvalid(field, Shown(value), message));
-}
-
-// --- texts
-// ----------------------------------------------------------------------------------------
-
-std::string FieldChecker::Checked(absl::string_view field, absl::string_view value,
-                                  int characters_max, bool (*allowed)(char32_t)) {
-  const std::string problem = ProblemOfText(value, characters_max, allowed);
-  if (problem.empty()) return std::string(value);
-  Refused(field, value, absl::StrCat("value ", Quoted(value), " ", problem));
-  return "";
-}
-
-std::string FieldChecker::Line(absl::string_view field, absl::string_view value,
-                               int characters_max) {
-  return Checked(field, value, characters_max, [](char32_t c) { return !IsControl(c); });
-}
-
-std::string FieldChecker::Text(absl::string_view field, absl::string_view value,
-                               int characters_max) {
-  return Checked(field, value, characters_max,
-                 [](char32_t c) { return !IsControl(c) || IsLineBreakOrTab(c); });
-}
-
-std::string FieldChecker::RequiredId(absl::string_view field, absl::string_view value) {
-  if (!value.empty()) return OptionalId(field, value);
-  Refused(field, value, "is required");
-  return "";
-}
-
-std::string FieldChecker::OptionalId(absl::string_view field, absl::string_view value) {
-  if (absl::StripAsciiWhitespace(value) != value) {
-    Refused(field, value, absl::StrCat("value ", Quoted(value), " begins or ends with a space"));
-    return "";
-  }
-  return Checked(field, value, kIdCharactersMax, IsPlainCharacter);
-}
-
-Uuid FieldChecker::ParseUuid(absl::string_view field, absl::string_view value) {
-  const std::optional<Uuid> uuid = Uuid::Parse(value);
-  if (uuid.has_value()) return *uuid;
-  if (value.empty()) {
-    Refused(field, value, "is required");
-  } else {
-    Refused(field, value, absl::StrCat("value ", Quoted(value), " is not a UUID"));
-  }
-  return Uuid();
-}
-
-// --- numbers
-// --------------------------------------------------------------------------------------
-
-int64_t FieldChecker::InRange(absl::string_view field, int64_t value, int64_t min, int64_t max) {
-  if (min <= value && value <= max) return value;
-  Refused(field, absl::StrCat(value),
-          absl::StrCat("value ", value, " is not between ", min, " and ", max));
-  return min;
-}
-
-void FieldChecker::Count(absl::string_view field, int64_t count, int64_t min, int64_t max) {
-  if (min <= count && count <= max) return;
-  Refused(field, absl::StrCat(count),
-          absl::StrCat("has ", count, " entries; it must have ", min, " to ", max));
-}
 
 Quantity FieldChecker::RequiredQuantity(absl::string_view field, absl::string_view value) {
   if (!value.empty()) return OptionalQuantity(field, value).value_or(Quantity());
@@ -143,9 +44,6 @@ std::optional<Quantity> FieldChecker::OptionalQuantity(absl::string_view field,
   Refused(field, value, absl::StrCat("value ", Quoted(value), " is not positive"));
   return std::nullopt;
 }
-
-// --- times
-// ----------------------------------------------------------------------------------------
 
 std::optional<absl::CivilDay> FieldChecker::Date(absl::string_view field,
                                                  const google::type::Date* date) {
@@ -184,9 +82,6 @@ absl::Time FieldChecker::OccurTime(absl::string_view field, const google::protob
                        " is more than a day in the future"));
   return now;
 }
-
-// --- what several requests share
-// --------------------------------------------------------------------
 
 LotRef FieldChecker::Lot(absl::string_view field, const v1::LotRef& ref) {
   const bool by_id = !ref.lot_id().empty();

@@ -25,6 +25,7 @@
 #include "google/type/date.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
+#include "service/base/text_fields.h"
 #include "service/rpc/call.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
@@ -34,60 +35,13 @@ namespace lots {
 
 // Every method answers the value; when it refused, a default one, and ok() is false. `field` is the
 // path in the request: "lots[3].number" (storage/domain/errors.h: Indexed).
-class FieldChecker {
+class FieldChecker : public TextChecker {
  public:
-  bool ok() const { return problems_.empty(); }
-  // The refusal, once not ok().
-  absl::Status status() const { return Refuse(problems_); }
-  const std::vector<Problem>& problems() const { return problems_; }
-  std::vector<Problem> TakeProblems() { return std::move(problems_); }
-
-  // "field: message", with the value as a fact.
-  void Refused(absl::string_view field, absl::string_view value, absl::string_view message);
-  void Add(Problem problem) { problems_.push_back(std::move(problem)); }
-
-  // --- texts: valid, within the limit, no control characters ----------------------------------
-
-  // One line; may be empty.
-  std::string Line(absl::string_view field, absl::string_view value, int characters_max);
-  // Several lines; may be empty.
-  std::string Text(absl::string_view field, absl::string_view value, int characters_max);
-
-  // The callers' own ids, 1 to 64 characters without spaces around: ProductId, LocationId, …
-  template <class Id>
-  Id Required(absl::string_view field, absl::string_view value) {
-    return Id(RequiredId(field, value));
-  }
-  // The same, or empty.
-  template <class Id>
-  Id Optional(absl::string_view field, absl::string_view value) {
-    return Id(OptionalId(field, value));
-  }
-  std::string RequiredId(absl::string_view field, absl::string_view value);
-  std::string OptionalId(absl::string_view field, absl::string_view value);
-
-  // Ids made by the server: LotId, MovementId, TransformationId.
-  template <class Id>
-  Id RequiredUuid(absl::string_view field, absl::string_view value) {
-    return Id(ParseUuid(field, value));
-  }
-  template <class Id>
-  std::optional<Id> OptionalUuid(absl::string_view field, absl::string_view value) {
-    if (value.empty()) return std::nullopt;
-    return Id(ParseUuid(field, value));
-  }
-
-  // --- numbers ----------------------------------------------------------------------------------
-
-  int64_t InRange(absl::string_view field, int64_t value, int64_t min, int64_t max);
-  // A list's size: min to max entries.
-  void Count(absl::string_view field, int64_t count, int64_t min, int64_t max);
   // A positive decimal.
   Quantity RequiredQuantity(absl::string_view field, absl::string_view value);
   std::optional<Quantity> OptionalQuantity(absl::string_view field, absl::string_view value);
 
-  // --- times
-  // --------------------------------------------------------------------------------------
+  // Times.
 
   // A real day of the years 1 to 9999; nullptr and absent: none.
   std::optional<absl::CivilDay> Date(absl::string_view field, const google::type::Date* date);
@@ -99,8 +53,7 @@ class FieldChecker {
   template <class Message>
   LotDates Dates(absl::string_view prefix, const Message& m);
 
-  // --- what several requests share
-  // ------------------------------------------------------------------
+  // Parts that several requests share.
 
   // By id, or by product and number.
   LotRef Lot(absl::string_view field, const v1::LotRef& ref);
@@ -135,18 +88,12 @@ class FieldChecker {
   }
 
  private:
-  std::string Checked(absl::string_view field, absl::string_view value, int characters_max,
-                      bool (*allowed)(char32_t));
   AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);
-  Uuid ParseUuid(absl::string_view field, absl::string_view value);
   int EnumNumber(absl::string_view field, int value, const google::protobuf::EnumDescriptor* type,
                  bool required);
-
-  std::vector<Problem> problems_;
 };
 
-// --- templates
-// ------------------------------------------------------------------------------------
+// Templates.
 
 template <class Message>
 LotDates FieldChecker::Dates(absl::string_view prefix, const Message& m) {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/strict_json.h"
-#include "service/convert/fields.h"
+#include "service/base/text_fields.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
@@ -25,7 +25,7 @@ absl::StatusOr<Companies> CompaniesOf(absl::string_view subject, const nlohmann:
   }
   std::set<std::string, std::less<>> names;
   for (const nlohmann::json& name : list) {
-    FieldChecker fields;
+    TextChecker fields;
     if (name.is_string()) fields.RequiredId("companies", name.get_ref<const std::string&>());
     if (!name.is_string() || !fields.ok()) {
       return Wrong(subject, absl::StrCat("company ", name.dump(), " is no name"));

@@ -13,7 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "service/base/base64url.h"
 #include "service/base/strict_json.h"
-#include "service/convert/fields.h"
+#include "service/base/text_fields.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
@@ -117,7 +117,7 @@ absl::StatusOr<Companies> CompaniesOf(const nlohmann::json& claims) {
   }
   std::set<std::string, std::less<>> names;
   for (const nlohmann::json& name : *found) {
-    FieldChecker fields;
+    TextChecker fields;
     if (name.is_string()) fields.RequiredId("companies", name.get_ref<const std::string&>());
     if (!name.is_string() || !fields.ok()) return Invalid("its \"companies\" lists no names");
     names.insert(name.get<std::string>());

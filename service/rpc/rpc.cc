@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/peer_address.h"
-#include "service/convert/fields.h"
+#include "service/base/text_fields.h"
 #include "service/rpc/gathering.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
@@ -186,7 +186,7 @@ absl::Status Rpc::Identify(Trip& trip, const Method& method,
   if (asked.is_write) TellOrigin(trip, context);
   RETURN_IF_ERROR(CheckPermissions(caller, method, asked.besides));
   RETURN_IF_ERROR(ChooseCompany(call, method, asked.company));
-  FieldChecker fields;
+  TextChecker fields;
   call.actor = ActorOf(caller, fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor")));
   return fields.ok() ? absl::OkStatus() : fields.status();
 }
@@ -211,7 +211,7 @@ absl::Status Rpc::ChooseCompany(Call& call, const Method& method, absl::string_v
   if (company.empty()) company = companies.only();
   if (company.empty()) company = options_.default_company;
   const bool every_company = method.every_company && company == kEveryCompany;
-  FieldChecker fields;
+  TextChecker fields;
   const CompanyId chosen(fields.RequiredId("company", company));
   if (company == kEveryCompany && !every_company) {
     fields.Refused("company", company, "every company at once is for lists only: name one");

@@ -11,7 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "service/convert/fields.h"
+#include "service/base/text_fields.h"
 
 namespace lots {
 namespace {
@@ -42,7 +42,7 @@ std::string CheckMetricsAddress(const std::string& address) {
 }
 
 std::string CheckCompany(const std::string& company) {
-  FieldChecker fields;
+  TextChecker fields;
   fields.OptionalId("company", company);
   return fields.ok() ? "" : std::string(fields.status().message());
 }
