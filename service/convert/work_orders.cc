@@ -105,8 +105,8 @@ void CheckWhichSerials(const v1::AssignSerialsRequest& request, FieldChecker& fi
 
 }  // namespace
 
-AssignSerialsOrder ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
-                             FieldChecker& fields) {
+AssignSerialsCommand ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
+                               FieldChecker& fields) {
   CheckWhichSerials(request, fields);
   return {
       .context = fields.Write(request, call),
@@ -118,8 +118,8 @@ AssignSerialsOrder ReadOrder(const v1::AssignSerialsRequest& request, const Call
       .numbers = {request.numbers().begin(), request.numbers().end()}};
 }
 
-UnassignSerialsOrder ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
-                               FieldChecker& fields) {
+UnassignSerialsCommand ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
+                                 FieldChecker& fields) {
   fields.Count("numbers", request.numbers_size(), 1, kSerialsPerCallMax);
   return {.context = fields.Write(request, call),
           .work_order = fields.Required<WorkOrderId>("work_order_id", request.work_order_id()),
@@ -127,8 +127,8 @@ UnassignSerialsOrder ReadOrder(const v1::UnassignSerialsRequest& request, const 
           .keep = request.keep()};
 }
 
-CompletionOrder ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
-                          FieldChecker& fields) {
+CompletionCommand ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
+                            FieldChecker& fields) {
   // All outputs of a completion together, the planned ones too.
   const int64_t planned_max = kSerialsPerCallMax - request.outputs_size();
   return {
@@ -157,8 +157,8 @@ CompletionOrder ReadOrder(const v1::CompleteWorkOrderRequest& request, const Cal
       .validate_only = request.validate_only()};
 }
 
-DisassemblyOrder ReadOrder(const v1::DisassembleRequest& request, const Call& call,
-                           FieldChecker& fields) {
+DisassemblyCommand ReadOrder(const v1::DisassembleRequest& request, const Call& call,
+                             FieldChecker& fields) {
   const auto read = [&](const v1::DisassembleRequest::Component& component, size_t index) {
     const auto path = [&](absl::string_view field) { return Indexed("components", index, field); };
     return DisassemblyComponent{

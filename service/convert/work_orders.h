@@ -9,14 +9,14 @@
 namespace lots {
 
 // Shapes and limits only; storage judges what needs to know the data.
-AssignSerialsOrder ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
-                             FieldChecker& fields);
-UnassignSerialsOrder ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
+AssignSerialsCommand ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
                                FieldChecker& fields);
-CompletionOrder ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
-                          FieldChecker& fields);
-DisassemblyOrder ReadOrder(const v1::DisassembleRequest& request, const Call& call,
-                           FieldChecker& fields);
+UnassignSerialsCommand ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
+                                 FieldChecker& fields);
+CompletionCommand ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
+                            FieldChecker& fields);
+DisassemblyCommand ReadOrder(const v1::DisassembleRequest& request, const Call& call,
+                             FieldChecker& fields);
 
 v1::WorkOrder ToProto(const WorkOrder& order);
 v1::CompleteWorkOrderResponse ToProto(const Completion& completion);

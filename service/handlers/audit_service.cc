@@ -55,19 +55,19 @@ namespace handlers {
 absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
     const v1::ListAuditEntriesRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  ListAuditEntriesOrder order{
+  ListAuditEntriesQuery query{
       .company = {}, .lot_id = {}, .filter = request.filter(), .after = {}, .limit = 0};
   if (!request.lot_id().empty()) {
-    order.lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
+    query.lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id());
   }
   if (!fields.ok()) return fields.status();
   v1::ListAuditEntriesResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    order.company = company;
-    order.after = after;
-    order.limit = limit;
-    ASSIGN_OR_RETURN(AuditPage page, lots::ListAuditEntries(db, order));
+    query.company = company;
+    query.after = after;
+    query.limit = limit;
+    ASSIGN_OR_RETURN(AuditPage page, lots::ListAuditEntries(db, query));
     for (const AuditEntry& entry : page.entries) {
       *response.add_entries() = ToProto(entry, company);
     }

@@ -19,7 +19,7 @@ absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class AuditService final : public v1::AuditService::CallbackService {
  public:
   explicit AuditService(Rpc& rpc) : rpc_(rpc) {}

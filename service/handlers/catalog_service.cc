@@ -120,7 +120,7 @@ absl::StatusOr<v1::Settings> UpdateSettings(const v1::UpdateSettingsRequest& req
   const v1::Settings& given = request.settings();
   FieldChecker fields;
   if (!request.has_settings()) fields.Refused("settings", "", "is required");
-  UpdateSettingsOrder order{
+  UpdateSettingsCommand command{
       .context = fields.OptionalWrite(request, call),
       .lots_enabled = given.lots_enabled(),
       .expiry_enabled = given.expiry_enabled(),
@@ -132,11 +132,11 @@ absl::StatusOr<v1::Settings> UpdateSettings(const v1::UpdateSettingsRequest& req
   const auto unchanged = [&](absl::string_view name) {
     return !mask.empty() && std::find(mask.begin(), mask.end(), name) == mask.end();
   };
-  if (order.time_zone->empty()) order.time_zone = Settings().time_zone;
-  if (unchanged("lots_enabled")) order.lots_enabled.reset();
-  if (unchanged("expiry_enabled")) order.expiry_enabled.reset();
-  if (unchanged("time_zone")) order.time_zone.reset();
-  ASSIGN_OR_RETURN(const Settings settings, lots::UpdateSettings(db, order));
+  if (command.time_zone->empty()) command.time_zone = Settings().time_zone;
+  if (unchanged("lots_enabled")) command.lots_enabled.reset();
+  if (unchanged("expiry_enabled")) command.expiry_enabled.reset();
+  if (unchanged("time_zone")) command.time_zone.reset();
+  ASSIGN_OR_RETURN(const Settings settings, lots::UpdateSettings(db, command));
   return ToProto(settings);
 }
 
@@ -145,18 +145,18 @@ absl::StatusOr<v1::UpsertProductsResponse> UpsertProducts(const v1::UpsertProduc
   FieldChecker fields;
   fields.Count("products", request.products_size(), 1, kCatalogBatchMax);
   if (!fields.ok()) return fields.status();
-  UpsertProductsOrder order{
+  UpsertProductsCommand command{
       .context = fields.OptionalWrite(request, call),
       .products = {},
       .mask = fields.Mask("update_mask", request.update_mask(), ProductFields())};
   UniqueIds ids;
   for (const v1::Product& message : request.products()) {
-    const Entry at{"products", order.products.size()};
-    order.products.push_back(ProductOf(message, at, fields));
+    const Entry at{"products", command.products.size()};
+    command.products.push_back(ProductOf(message, at, fields));
     ids.Check(at, "product_id", message.product_id(), fields);
   }
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<Product> products, lots::UpsertProducts(db, order));
+  ASSIGN_OR_RETURN(const std::vector<Product> products, lots::UpsertProducts(db, command));
   v1::UpsertProductsResponse response;
   for (const Product& product : products) *response.add_products() = ToProto(product);
   return response;
@@ -192,18 +192,18 @@ absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
   FieldChecker fields;
   fields.Count("locations", request.locations_size(), 1, kCatalogBatchMax);
   if (!fields.ok()) return fields.status();
-  UpsertLocationsOrder order{
+  UpsertLocationsCommand command{
       .context = fields.OptionalWrite(request, call),
       .locations = {},
       .mask = fields.Mask("update_mask", request.update_mask(), LocationFields())};
   UniqueIds ids;
   for (const v1::Location& message : request.locations()) {
-    const Entry at{"locations", order.locations.size()};
-    order.locations.push_back(LocationOf(message, at, fields));
+    const Entry at{"locations", command.locations.size()};
+    command.locations.push_back(LocationOf(message, at, fields));
     ids.Check(at, "location_id", message.location_id(), fields);
   }
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::UpsertLocations(db, order));
+  ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::UpsertLocations(db, command));
   v1::UpsertLocationsResponse response;
   for (const Location& location : locations) *response.add_locations() = ToProto(location);
   return response;

@@ -29,7 +29,7 @@ absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsR
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class CatalogService final : public v1::CatalogService::CallbackService {
  public:
   explicit CatalogService(Rpc& rpc) : rpc_(rpc) {}

@@ -31,8 +31,9 @@ HoldTarget TargetOf(size_t index, const v1::HoldTarget& target, FieldChecker& fi
   return read;
 }
 
-HoldLotsOrder OrderOf(const v1::HoldLotsRequest& request, const Call& call, FieldChecker& fields) {
-  HoldLotsOrder order{
+HoldLotsCommand OrderOf(const v1::HoldLotsRequest& request, const Call& call,
+                        FieldChecker& fields) {
+  HoldLotsCommand command{
       .context = fields.Write(request, call),
       .targets = {},
       .reason = RequiredText("reason", request.reason(), fields),
@@ -41,36 +42,37 @@ HoldLotsOrder OrderOf(const v1::HoldLotsRequest& request, const Call& call, Fiel
       .exempt_location_ids = {}};
   fields.Count("targets", request.targets_size(), 1, kHoldsPerCallMax);
   fields.Count("exempt_location_ids", request.exempt_location_ids_size(), 0, kExemptLocationsMax);
-  if (!fields.ok()) return order;
+  if (!fields.ok()) return command;
   for (int i = 0; i < request.targets_size(); ++i) {
-    order.targets.push_back(TargetOf(i, request.targets(i), fields));
+    command.targets.push_back(TargetOf(i, request.targets(i), fields));
   }
   for (int i = 0; i < request.exempt_location_ids_size(); ++i) {
-    order.exempt_location_ids.push_back(fields.Required<LocationId>(
+    command.exempt_location_ids.push_back(fields.Required<LocationId>(
         Indexed("exempt_location_ids", i), request.exempt_location_ids(i)));
   }
-  return order;
+  return command;
 }
 
-ReleaseLotsOrder OrderOf(const v1::ReleaseLotsRequest& request, const Call& call,
-                         FieldChecker& fields) {
-  ReleaseLotsOrder order{.context = fields.Write(request, call),
-                         .holds = {},
-                         .lots = {},
-                         .note = RequiredText("note", request.note(), fields)};
+ReleaseLotsCommand OrderOf(const v1::ReleaseLotsRequest& request, const Call& call,
+                           FieldChecker& fields) {
+  ReleaseLotsCommand command{.context = fields.Write(request, call),
+                             .holds = {},
+                             .lots = {},
+                             .note = RequiredText("note", request.note(), fields)};
   if (request.hold_ids().empty() == request.lots().empty()) {
     fields.Refused("hold_ids", "", "name hold_ids or lots, one of the two");
   }
   fields.Count("hold_ids", request.hold_ids_size(), 0, kHoldsPerCallMax);
   fields.Count("lots", request.lots_size(), 0, kHoldsPerCallMax);
-  if (!fields.ok()) return order;
+  if (!fields.ok()) return command;
   for (int i = 0; i < request.hold_ids_size(); ++i) {
-    order.holds.push_back(fields.RequiredUuid<HoldId>(Indexed("hold_ids", i), request.hold_ids(i)));
+    command.holds.push_back(
+        fields.RequiredUuid<HoldId>(Indexed("hold_ids", i), request.hold_ids(i)));
   }
   for (int i = 0; i < request.lots_size(); ++i) {
-    order.lots.push_back(fields.Lot(Indexed("lots", i), request.lots(i)));
+    command.lots.push_back(fields.Lot(Indexed("lots", i), request.lots(i)));
   }
-  return order;
+  return command;
 }
 
 }  // namespace
@@ -80,9 +82,9 @@ namespace handlers {
 absl::StatusOr<v1::HoldLotsResponse> HoldLots(const v1::HoldLotsRequest& request, const Call& call,
                                               pg::Connection& db) {
   FieldChecker fields;
-  const HoldLotsOrder order = OrderOf(request, call, fields);
+  const HoldLotsCommand command = OrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::HoldLots(db, order));
+  ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::HoldLots(db, command));
   v1::HoldLotsResponse response;
   for (const HoldId& hold : holds) response.add_hold_ids(hold.value().ToString());
   return response;
@@ -91,9 +93,9 @@ absl::StatusOr<v1::HoldLotsResponse> HoldLots(const v1::HoldLotsRequest& request
 absl::StatusOr<v1::ReleaseLotsResponse> ReleaseLots(const v1::ReleaseLotsRequest& request,
                                                     const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const ReleaseLotsOrder order = OrderOf(request, call, fields);
+  const ReleaseLotsCommand command = OrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::ReleaseLots(db, order));
+  ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::ReleaseLots(db, command));
   v1::ReleaseLotsResponse response;
   for (const HoldId& hold : holds) response.add_hold_ids(hold.value().ToString());
   return response;

@@ -71,9 +71,9 @@ std::vector<absl::StatusOr<v1::ListLotLocationsResponse>> ListLocationsTogether(
     absl::Span<const v1::ListLotLocationsRequest* const> requests, const Call& call,
     pg::Connection& db) {
   const AskedLots asked = ReadLotIds(requests);
-  FindLocationsOrder order{.company = call.company, .lot_ids = asked.lot_ids, .now = call.now};
-  for (const auto* const request : requests) order.show_all.push_back(request->show_all());
-  return Answers<v1::ListLotLocationsResponse>(asked, FindLotLocations(db, order),
+  FindLocationsQuery query{.company = call.company, .lot_ids = asked.lot_ids, .now = call.now};
+  for (const auto* const request : requests) query.show_all.push_back(request->show_all());
+  return Answers<v1::ListLotLocationsResponse>(asked, FindLotLocations(db, query),
                                                LocationsToProto);
 }
 

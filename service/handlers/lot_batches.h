@@ -15,7 +15,7 @@ namespace lots::handlers {
 std::vector<absl::StatusOr<v1::Lot>> GetLotsTogether(
     absl::Span<const v1::GetLotRequest* const> requests, const Call& call, pg::Connection& db);
 
-// ListLotLocations for each request, by one flight.
+// ListLotLocations for each request, by one pipeline.
 std::vector<absl::StatusOr<v1::ListLotLocationsResponse>> ListLocationsTogether(
     absl::Span<const v1::ListLotLocationsRequest* const> requests, const Call& call,
     pg::Connection& db);

@@ -49,7 +49,7 @@ absl::StatusOr<v1::ReshapeResponse> RelabelLot(const v1::RelabelLotRequest& requ
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class LotService final : public v1::LotService::CallbackService {
  public:
   explicit LotService(Rpc& rpc) : rpc_(rpc) {}

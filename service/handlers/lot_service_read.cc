@@ -134,17 +134,17 @@ absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request
                                               pg::Connection& db) {
   FieldChecker fields;
   fields.Count("numbers", request.numbers_size(), 1, kFindNumbersMax);
-  const FindLotsOrder order{
+  const FindLotsQuery query{
       .company = call.company,
       .numbers = {request.numbers().begin(), request.numbers().end()},
       .product_id = fields.Optional<ProductId>("product_id", request.product_id()),
       .now = call.now};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<std::vector<Lot>> found, lots::FindLots(db, order));
+  ASSIGN_OR_RETURN(const std::vector<std::vector<Lot>> found, lots::FindLots(db, query));
   v1::FindLotsResponse response;
   for (size_t place = 0; place < found.size(); ++place) {
     v1::FindLotsResponse::Match& match = *response.add_matches();
-    match.set_number(order.numbers[place]);
+    match.set_number(query.numbers[place]);
     for (const Lot& lot : found[place]) *match.add_lots() = ToProto(lot);
   }
   return response;
@@ -153,16 +153,16 @@ absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request
 absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request, const Call& call,
                                               pg::Connection& db) {
   FieldChecker fields;
-  ListLotsOrder order{
+  ListLotsQuery query{
       .query = QueryOf(request, fields), .order_by = request.order_by(), .now = call.now};
   if (!fields.ok()) return fields.status();
   v1::ListLotsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    order.query.company = company;
-    order.after = after;
-    order.limit = limit;
-    ASSIGN_OR_RETURN(LotPage page, lots::ListLots(db, order));
+    query.query.company = company;
+    query.after = after;
+    query.limit = limit;
+    ASSIGN_OR_RETURN(LotPage page, lots::ListLots(db, query));
     for (const Lot& lot : page.lots) *response.add_lots() = ToProto(lot);
     return PagePiece{.count = static_cast<int>(page.lots.size()), .after = std::move(page.after)};
   };
@@ -173,15 +173,15 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request
 absl::StatusOr<v1::SummarizeLotsResponse> SummarizeLots(const v1::SummarizeLotsRequest& request,
                                                         const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  SummarizeLotsOrder order{.query = QueryOf(request, fields), .now = call.now};
+  SummarizeLotsQuery query{.query = QueryOf(request, fields), .now = call.now};
   if (!fields.ok()) return fields.status();
   v1::SummarizeLotsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    order.query.company = company;
-    order.after = after.empty() ? ProductId() : ProductId(after.front());
-    order.limit = limit;
-    ASSIGN_OR_RETURN(const LotGroupPage page, lots::SummarizeLots(db, order));
+    query.query.company = company;
+    query.after = after.empty() ? ProductId() : ProductId(after.front());
+    query.limit = limit;
+    ASSIGN_OR_RETURN(const LotGroupPage page, lots::SummarizeLots(db, query));
     for (const LotGroup& group : page.groups) {
       v1::SummarizeLotsResponse::Group& message = *response.add_groups();
       message.set_company(company.value());
@@ -206,9 +206,9 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
     ASSIGN_OR_RETURN(const HistoryPosition position, PositionOf(after));
-    const LotHistoryOrder order{
+    const LotHistoryQuery query{
         .company = company, .lot_id = lot_id, .after = position, .limit = limit};
-    ASSIGN_OR_RETURN(const LotHistory history, lots::ListLotHistory(db, order));
+    ASSIGN_OR_RETURN(const LotHistory history, lots::ListLotHistory(db, query));
     for (const LotHistoryEntry& entry : history.entries) {
       *response.add_entries() = EntryToProto(entry, history);
     }
@@ -224,7 +224,7 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
 absl::StatusOr<v1::PreviewLotNumbersResponse> PreviewLotNumbers(
     const v1::PreviewLotNumbersRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const PreviewNumbersOrder order{
+  const PreviewNumbersQuery query{
       .company = call.company,
       .product_id = fields.Required<ProductId>("product_id", request.product_id()),
       .count = request.count() == 0
@@ -233,7 +233,7 @@ absl::StatusOr<v1::PreviewLotNumbersResponse> PreviewLotNumbers(
       .first_number = request.first_number(),
       .now = call.now};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<std::string> numbers, lots::PreviewLotNumbers(db, order));
+  ASSIGN_OR_RETURN(const std::vector<std::string> numbers, lots::PreviewLotNumbers(db, query));
   v1::PreviewLotNumbersResponse response;
   for (const std::string& number : numbers) response.add_numbers(number);
   return response;

@@ -38,8 +38,9 @@ Order Begin(const Request& request, const Call& call, FieldChecker& fields) {
   return order;
 }
 
-SplitLotOrder OrderOf(const v1::SplitLotRequest& request, const Call& call, FieldChecker& fields) {
-  auto order = Begin<SplitLotOrder>(request, call, fields);
+SplitLotCommand OrderOf(const v1::SplitLotRequest& request, const Call& call,
+                        FieldChecker& fields) {
+  auto order = Begin<SplitLotCommand>(request, call, fields);
   order.lot = fields.Lot("lot", request.lot());
   order.from = fields.Required<LocationId>("location_id", request.location_id());
   fields.Count("parts", request.parts_size(), 1, kReshapePartsMax);
@@ -55,9 +56,9 @@ SplitLotOrder OrderOf(const v1::SplitLotRequest& request, const Call& call, Fiel
   return order;
 }
 
-MergeLotsOrder OrderOf(const v1::MergeLotsRequest& request, const Call& call,
-                       FieldChecker& fields) {
-  auto order = Begin<MergeLotsOrder>(request, call, fields);
+MergeLotsCommand OrderOf(const v1::MergeLotsRequest& request, const Call& call,
+                         FieldChecker& fields) {
+  auto order = Begin<MergeLotsCommand>(request, call, fields);
   order.number = request.number();
   order.to = IdOrNone<LocationId>("location_id", request.location_id(), fields);
   fields.Count("sources", request.sources_size(), 1, kReshapePartsMax);
@@ -73,9 +74,9 @@ MergeLotsOrder OrderOf(const v1::MergeLotsRequest& request, const Call& call,
   return order;
 }
 
-RelabelLotOrder OrderOf(const v1::RelabelLotRequest& request, const Call& call,
-                        FieldChecker& fields) {
-  auto order = Begin<RelabelLotOrder>(request, call, fields);
+RelabelLotCommand OrderOf(const v1::RelabelLotRequest& request, const Call& call,
+                          FieldChecker& fields) {
+  auto order = Begin<RelabelLotCommand>(request, call, fields);
   order.lot = fields.Lot("lot", request.lot());
   order.from = fields.Required<LocationId>("location_id", request.location_id());
   order.quantity = fields.OptionalQuantity("quantity", request.quantity());
@@ -96,12 +97,12 @@ v1::ReshapeResponse ToProto(const Reshaping& reshaping) {
 template <class Request, class Order>
 absl::StatusOr<v1::ReshapeResponse> Reshape(const Request& request, const Call& call,
                                             pg::Connection& db,
-                                            absl::StatusOr<Reshaping> (*verb)(pg::Connection&,
-                                                                              const Order&)) {
+                                            absl::StatusOr<Reshaping> (*operation)(pg::Connection&,
+                                                                                   const Order&)) {
   FieldChecker fields;
   const Order order = OrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Reshaping reshaping, verb(db, order));
+  ASSIGN_OR_RETURN(const Reshaping reshaping, operation(db, order));
   return ToProto(reshaping);
 }
 

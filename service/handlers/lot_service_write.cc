@@ -39,17 +39,17 @@ NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& 
           .opening = std::nullopt};
 }
 
-CreateLotsOrder OrderOf(const v1::CreateLotRequest& request, const Call& call,
-                        FieldChecker& fields) {
+CreateLotsCommand OrderOf(const v1::CreateLotRequest& request, const Call& call,
+                          FieldChecker& fields) {
   if (!request.has_lot()) fields.Refused("lot", "", "is required");
-  CreateLotsOrder order{
+  CreateLotsCommand command{
       .context = fields.Write(request, call),
       .product_id = fields.Required<ProductId>("lot.product_id", request.lot().product_id()),
       .lots = {NewLotOf("lot.", request.lot(), fields)},
       .is_single = true};
-  order.lots.front().opening =
+  command.lots.front().opening =
       OpeningOf("", request.opening_quantity(), request.opening_location_id(), fields);
-  return order;
+  return command;
 }
 
 std::vector<NewLot> NewLotsOf(const v1::BatchCreateLotsRequest& request, FieldChecker& fields) {
@@ -66,9 +66,9 @@ std::vector<NewLot> NewLotsOf(const v1::BatchCreateLotsRequest& request, FieldCh
 }
 
 // Either the lots one by one, or how many.
-CreateLotsOrder OrderOf(const v1::BatchCreateLotsRequest& request, const Call& call,
-                        FieldChecker& fields) {
-  CreateLotsOrder order{
+CreateLotsCommand OrderOf(const v1::BatchCreateLotsRequest& request, const Call& call,
+                          FieldChecker& fields) {
+  CreateLotsCommand command{
       .context = fields.Write(request, call),
       .product_id = fields.Required<ProductId>("product_id", request.product_id()),
       .first_number = request.first_number(),
@@ -77,15 +77,15 @@ CreateLotsOrder OrderOf(const v1::BatchCreateLotsRequest& request, const Call& c
   if (by_count && request.lots_size() > 0) {
     fields.Refused("count", absl::StrCat(request.count()), "stands instead of lots: give one");
   } else if (by_count) {
-    order.lots.resize(fields.InRange("count", request.count(), 1, kLotsPerBatchMax));
+    command.lots.resize(fields.InRange("count", request.count(), 1, kLotsPerBatchMax));
   } else {
     fields.Count("lots", request.lots_size(), 1, kLotsPerBatchMax);
-    if (fields.ok()) order.lots = NewLotsOf(request, fields);
+    if (fields.ok()) command.lots = NewLotsOf(request, fields);
   }
   if (!by_count && !request.first_number().empty()) {
     fields.Refused("first_number", request.first_number(), "goes with count, not with lots");
   }
-  return order;
+  return command;
 }
 
 // Fields that are there to be read, with the way to change them.
@@ -121,25 +121,25 @@ std::vector<std::string> EditedFields(const v1::UpdateLotRequest& request, Field
 
 // The values of the fields that the mask names.
 void SetEdits(const v1::Lot& lot, const std::vector<std::string>& mask, FieldChecker& fields,
-              UpdateLotOrder& order) {
+              UpdateLotCommand& command) {
   const NewLot values = NewLotOf("lot.", lot, fields);
   const auto edits = [&](absl::string_view field) { return absl::c_linear_search(mask, field); };
   if (edits("product_id")) {
-    order.product_id = fields.Required<ProductId>("lot.product_id", lot.product_id());
+    command.product_id = fields.Required<ProductId>("lot.product_id", lot.product_id());
   }
-  if (edits("number")) order.number = values.number;
-  if (edits("reference")) order.reference = values.reference;
-  if (edits("notes")) order.notes = values.notes;
-  if (edits("attributes")) order.attributes = values.attributes;
-  if (edits("manufacture_date")) order.manufactured_on = values.dates.manufactured_on;
-  if (edits("expire_date")) order.expires_on = values.dates.expires_on;
-  if (edits("best_before_date")) order.best_before_on = values.dates.best_before_on;
-  if (edits("removal_date")) order.removal_on = values.dates.removal_on;
-  if (edits("alert_date")) order.alert_on = values.dates.alert_on;
+  if (edits("number")) command.number = values.number;
+  if (edits("reference")) command.reference = values.reference;
+  if (edits("notes")) command.notes = values.notes;
+  if (edits("attributes")) command.attributes = values.attributes;
+  if (edits("manufacture_date")) command.manufactured_on = values.dates.manufactured_on;
+  if (edits("expire_date")) command.expires_on = values.dates.expires_on;
+  if (edits("best_before_date")) command.best_before_on = values.dates.best_before_on;
+  if (edits("removal_date")) command.removal_on = values.dates.removal_on;
+  if (edits("alert_date")) command.alert_on = values.dates.alert_on;
 }
 
 template <class Request>
-LotOrder LotOrderOf(const Request& request, const Call& call, FieldChecker& fields) {
+LotCommand LotOrderOf(const Request& request, const Call& call, FieldChecker& fields) {
   return {.context = fields.Write(request, call),
           .lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id()),
           .version = FieldChecker::Etag(request.etag())};
@@ -152,23 +152,23 @@ namespace handlers {
 absl::StatusOr<v1::Lot> CreateLot(const v1::CreateLotRequest& request, const Call& call,
                                   pg::Connection& db) {
   FieldChecker fields;
-  const CreateLotsOrder order = OrderOf(request, call, fields);
+  const CreateLotsCommand command = OrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Lot lot, lots::CreateLot(db, order));
+  ASSIGN_OR_RETURN(const Lot lot, lots::CreateLot(db, command));
   return ToProto(lot);
 }
 
 absl::StatusOr<v1::BatchCreateLotsResponse> BatchCreateLots(
     const v1::BatchCreateLotsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const CreateLotsOrder order = OrderOf(request, call, fields);
+  const CreateLotsCommand command = OrderOf(request, call, fields);
   v1::BatchCreateLotsResponse response;
   if (!fields.ok() && request.validate_only()) {
     AddProblems(fields.problems(), response);
     return response;
   }
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, order));
+  ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, command));
   for (const NumberedLot& lot : created.lots) *response.add_lots() = ToProto(lot);
   AddProblems(created.problems, response);
   return response;
@@ -180,39 +180,40 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
   if (request.request_id().empty() && request.lot().etag().empty()) {
     fields.Refused("request_id", "", "is required unless lot.etag is given");
   }
-  UpdateLotOrder order{.context = fields.OptionalWrite(request, call),
-                       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
-                       .version = FieldChecker::Etag(request.lot().etag())};
-  SetEdits(request.lot(), EditedFields(request, fields), fields, order);
+  UpdateLotCommand command{
+      .context = fields.OptionalWrite(request, call),
+      .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
+      .version = FieldChecker::Etag(request.lot().etag())};
+  SetEdits(request.lot(), EditedFields(request, fields), fields, command);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, order));
+  ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, command));
   return ToProto(lot);
 }
 
 absl::StatusOr<v1::Lot> ArchiveLot(const v1::ArchiveLotRequest& request, const Call& call,
                                    pg::Connection& db) {
   FieldChecker fields;
-  const LotOrder order = LotOrderOf(request, call, fields);
+  const LotCommand command = LotOrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Lot lot, lots::ArchiveLot(db, order));
+  ASSIGN_OR_RETURN(const Lot lot, lots::ArchiveLot(db, command));
   return ToProto(lot);
 }
 
 absl::StatusOr<v1::Lot> UnarchiveLot(const v1::UnarchiveLotRequest& request, const Call& call,
                                      pg::Connection& db) {
   FieldChecker fields;
-  const LotOrder order = LotOrderOf(request, call, fields);
+  const LotCommand command = LotOrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Lot lot, lots::UnarchiveLot(db, order));
+  ASSIGN_OR_RETURN(const Lot lot, lots::UnarchiveLot(db, command));
   return ToProto(lot);
 }
 
 absl::StatusOr<v1::DeleteLotResponse> DeleteLot(const v1::DeleteLotRequest& request,
                                                 const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const LotOrder order = LotOrderOf(request, call, fields);
+  const LotCommand command = LotOrderOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  RETURN_IF_ERROR(lots::DeleteLot(db, order));
+  RETURN_IF_ERROR(lots::DeleteLot(db, command));
   return v1::DeleteLotResponse();
 }
 

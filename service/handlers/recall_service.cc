@@ -146,28 +146,28 @@ std::string RequiredText(FieldChecker& fields, absl::string_view field, const st
   return fields.Text(field, value, characters_max);
 }
 
-OpenRecallOrder ReadOrder(const v1::OpenRecallRequest& request, const Call& call,
-                          FieldChecker& fields) {
-  OpenRecallOrder order{.context = fields.Write(request, call)};
-  order.recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
+OpenRecallCommand ReadOrder(const v1::OpenRecallRequest& request, const Call& call,
+                            FieldChecker& fields) {
+  OpenRecallCommand command{.context = fields.Write(request, call)};
+  command.recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
   fields.Count("seeds", request.seeds_size(), 1, kRecallSeedsMax);
   for (int i = 0; i < request.seeds_size(); ++i) {
-    order.seeds.push_back(fields.Lot(Indexed("seeds", i), request.seeds(i)));
+    command.seeds.push_back(fields.Lot(Indexed("seeds", i), request.seeds(i)));
   }
-  order.reason = RequiredText(fields, "reason", request.reason(), kNoteCharactersMax);
+  command.reason = RequiredText(fields, "reason", request.reason(), kNoteCharactersMax);
   fields.Count("exempt_location_ids", request.exempt_location_ids_size(), 0, kExemptLocationsMax);
   for (int i = 0; i < request.exempt_location_ids_size(); ++i) {
-    order.exempt_location_ids.push_back(fields.Required<LocationId>(
+    command.exempt_location_ids.push_back(fields.Required<LocationId>(
         Indexed("exempt_location_ids", i), request.exempt_location_ids(i)));
   }
-  order.drill = request.drill();
-  order.validate_only = request.validate_only();
-  return order;
+  command.drill = request.drill();
+  command.validate_only = request.validate_only();
+  return command;
 }
 
 }  // namespace
 
-// --- the road ---
+// --- the call path ---
 
 grpc::ServerUnaryReactor* RecallService::OpenRecall(grpc::CallbackServerContext* context,
                                                     const v1::OpenRecallRequest* request,
@@ -205,9 +205,9 @@ namespace handlers {
 absl::StatusOr<v1::Recall> OpenRecall(const v1::OpenRecallRequest& request, const Call& call,
                                       pg::Connection& db) {
   FieldChecker fields;
-  const OpenRecallOrder order = ReadOrder(request, call, fields);
+  const OpenRecallCommand command = ReadOrder(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Recall recall, lots::OpenRecall(db, order));
+  ASSIGN_OR_RETURN(const Recall recall, lots::OpenRecall(db, command));
   return ToProto(recall);
 }
 
@@ -253,13 +253,13 @@ absl::Status StreamRecallReport(const v1::StreamRecallReportRequest& request, co
 absl::StatusOr<v1::Recall> CloseRecall(const v1::CloseRecallRequest& request, const Call& call,
                                        pg::Connection& db) {
   FieldChecker fields;
-  const CloseRecallOrder order{
+  const CloseRecallCommand command{
       .context = fields.Write(request, call),
       .recall_id = fields.Required<RecallId>("recall_id", request.recall_id()),
       .closing_note =
           RequiredText(fields, "closing_note", request.closing_note(), kClosingNoteCharactersMax)};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Recall recall, lots::CloseRecall(db, order));
+  ASSIGN_OR_RETURN(const Recall recall, lots::CloseRecall(db, command));
   return ToProto(recall);
 }
 

@@ -25,7 +25,7 @@ absl::StatusOr<v1::Recall> CloseRecall(const v1::CloseRecallRequest& request, co
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class RecallService final : public v1::RecallService::CallbackService {
  public:
   explicit RecallService(Rpc& rpc) : rpc_(rpc) {}

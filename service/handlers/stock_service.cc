@@ -60,18 +60,18 @@ Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& field
   return accept;
 }
 
-RecordMovementsOrder ReadOrder(const v1::RecordMovementsRequest& request, const Call& call,
-                               FieldChecker& fields) {
-  RecordMovementsOrder order{.context = fields.Write(request, call),
-                             .accept = ReadAccept(request, fields),
-                             .validate_only = request.validate_only()};
+RecordMovementsCommand ReadOrder(const v1::RecordMovementsRequest& request, const Call& call,
+                                 FieldChecker& fields) {
+  RecordMovementsCommand command{.context = fields.Write(request, call),
+                                 .accept = ReadAccept(request, fields),
+                                 .validate_only = request.validate_only()};
   fields.Count("movements", request.movements_size(), 1, kMovementsPerCallMax);
-  if (request.movements_size() > kMovementsPerCallMax) return order;
-  order.movements.reserve(request.movements_size());
+  if (request.movements_size() > kMovementsPerCallMax) return command;
+  command.movements.reserve(request.movements_size());
   for (int i = 0; i < request.movements_size(); ++i) {
-    order.movements.push_back(ReadMovement(request.movements(i), i, call, fields));
+    command.movements.push_back(ReadMovement(request.movements(i), i, call, fields));
   }
-  return order;
+  return command;
 }
 
 // --- page keys ----------------------------------------------------------------------------------
@@ -114,23 +114,23 @@ PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
   return piece;
 }
 
-ListStockOrder ReadOrder(const v1::ListStockRequest& request, FieldChecker& fields) {
-  ListStockOrder order{
+ListStockQuery ReadOrder(const v1::ListStockRequest& request, FieldChecker& fields) {
+  ListStockQuery query{
       .include_descendants = request.include_descendants(),
       .as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr),
       .known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr),
       .all_kinds = request.show_all_kinds()};
   fields.Count("lot_ids", request.lot_ids_size(), 0, kStockLotIdsMax);
   for (int i = 0; i < request.lot_ids_size() && i < kStockLotIdsMax; ++i) {
-    order.lot_ids.push_back(fields.RequiredUuid<LotId>(Indexed("lot_ids", i), request.lot_ids(i)));
+    query.lot_ids.push_back(fields.RequiredUuid<LotId>(Indexed("lot_ids", i), request.lot_ids(i)));
   }
   if (!request.product_id().empty()) {
-    order.product_id = fields.Required<ProductId>("product_id", request.product_id());
+    query.product_id = fields.Required<ProductId>("product_id", request.product_id());
   }
   if (!request.location_id().empty()) {
-    order.location_id = fields.Required<LocationId>("location_id", request.location_id());
+    query.location_id = fields.Required<LocationId>("location_id", request.location_id());
   }
-  const bool by_place = order.product_id.has_value() || order.location_id.has_value();
+  const bool by_place = query.product_id.has_value() || query.location_id.has_value();
   if (request.lot_ids().empty() == !by_place) {
     fields.Refused("lot_ids", "", "select by lot_ids, or by product_id, location_id or both");
   }
@@ -140,7 +140,7 @@ ListStockOrder ReadOrder(const v1::ListStockRequest& request, FieldChecker& fiel
   if (request.include_descendants() && request.location_id().empty()) {
     fields.Refused("include_descendants", "true", "needs location_id");
   }
-  return order;
+  return query;
 }
 
 v1::SuggestLotsResponse::Pick ToProto(const LotPick& pick, int scale) {
@@ -158,7 +158,7 @@ v1::SuggestLotsResponse::Pick ToProto(const LotPick& pick, int scale) {
 
 }  // namespace
 
-// --- the road
+// --- the call path
 // -------------------------------------------------------------------------------------
 
 grpc::ServerUnaryReactor* StockService::RecordMovements(grpc::CallbackServerContext* context,
@@ -199,14 +199,14 @@ namespace handlers {
 absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
     const v1::RecordMovementsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const RecordMovementsOrder order = ReadOrder(request, call, fields);
+  const RecordMovementsCommand command = ReadOrder(request, call, fields);
   v1::RecordMovementsResponse response;
   if (!fields.ok()) {
     if (!request.validate_only()) return fields.status();
     AddProblems(fields.problems(), response);
     return response;
   }
-  ASSIGN_OR_RETURN(const RecordedMovements recorded, lots::RecordMovements(db, order));
+  ASSIGN_OR_RETURN(const RecordedMovements recorded, lots::RecordMovements(db, command));
   for (const MovementId& id : recorded.movement_ids) {
     response.add_movement_ids(id.value().ToString());
   }
@@ -217,12 +217,12 @@ absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
 absl::StatusOr<v1::Movement> ReverseMovement(const v1::ReverseMovementRequest& request,
                                              const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const ReverseMovementOrder order{
+  const ReverseMovementCommand command{
       .context = fields.Write(request, call),
       .movement_id = fields.RequiredUuid<MovementId>("movement_id", request.movement_id()),
       .note = fields.Text("note", request.note(), kNoteCharactersMax)};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Movement reversal, lots::ReverseMovement(db, order));
+  ASSIGN_OR_RETURN(const Movement reversal, lots::ReverseMovement(db, command));
   return ToProto(reversal);
 }
 
@@ -247,16 +247,16 @@ absl::StatusOr<v1::ListMovementsResponse> ListMovements(const v1::ListMovementsR
 absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& request,
                                                 const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  ListStockOrder order = ReadOrder(request, fields);
-  order.now = call.now;
+  ListStockQuery query = ReadOrder(request, fields);
+  query.now = call.now;
   if (!fields.ok()) return fields.status();
   v1::ListStockResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    order.company = company;
-    order.after = StockAfter(after);
-    order.limit = limit + 1;
-    absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, order);
+    query.company = company;
+    query.after = StockAfter(after);
+    query.limit = limit + 1;
+    absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, query);
     // Of every company, those that have no such location hold nothing there.
     if (call.every_company && absl::IsNotFound(stock.status())) return PagePiece{};
     if (!stock.ok()) return std::move(stock).status();
@@ -270,17 +270,17 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
 absl::StatusOr<v1::SuggestLotsResponse> SuggestLots(const v1::SuggestLotsRequest& request,
                                                     const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  SuggestLotsOrder order{
+  SuggestLotsQuery query{
       .company = call.company,
       .product_id = fields.Required<ProductId>("product_id", request.product_id()),
       .quantity = fields.RequiredQuantity("quantity", request.quantity()),
       .strategy = fields.OptionalEnum<SuggestStrategy>("strategy", request.strategy()),
       .now = call.now};
   if (!request.location_id().empty()) {
-    order.location_id = fields.Required<LocationId>("location_id", request.location_id());
+    query.location_id = fields.Required<LocationId>("location_id", request.location_id());
   }
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Suggestion suggestion, lots::SuggestLots(db, order));
+  ASSIGN_OR_RETURN(const Suggestion suggestion, lots::SuggestLots(db, query));
   v1::SuggestLotsResponse response;
   for (const LotPick& pick : suggestion.picks) {
     *response.add_picks() = ToProto(pick, suggestion.scale);

@@ -24,7 +24,7 @@ absl::StatusOr<v1::SuggestLotsResponse> SuggestLots(const v1::SuggestLotsRequest
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class StockService final : public v1::StockService::CallbackService {
  public:
   explicit StockService(Rpc& rpc) : rpc_(rpc) {}

@@ -95,21 +95,21 @@ absl::Status ListRecipients(const v1::ListRecipientsRequest& request, const Call
   FieldChecker fields;
   const std::vector<LotRef> refs = ReadLots("seeds", request.seeds(), 1, kTraceSeedsMax, fields);
   if (!fields.ok()) return fields.status();
-  RecipientsOrder order{.company = call.company, .show_returned = request.show_returned()};
-  ASSIGN_OR_RETURN(order.seeds, FindEvery(db, call.company, refs, "seeds"));
-  return SendPieces(std::make_shared<RecipientReader>(std::move(order)), db, sink, MessageOf);
+  RecipientsQuery query{.company = call.company, .show_returned = request.show_returned()};
+  ASSIGN_OR_RETURN(query.seeds, FindEvery(db, call.company, refs, "seeds"));
+  return SendPieces(std::make_shared<RecipientReader>(std::move(query)), db, sink, MessageOf);
 }
 
 absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(
     const v1::FindCommonOriginsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  OriginsOrder order{.company = call.company,
+  OriginsQuery query{.company = call.company,
                      .failed = ReadLots("failed", request.failed(), 1, kFailedUnitsMax, fields),
                      .sound = ReadLots("sound", request.sound(), 0, kSoundUnitsMax, fields)};
-  order.limit = static_cast<int>(fields.InRange("limit", request.limit(), 0, kOriginsShownMax));
+  query.limit = static_cast<int>(fields.InRange("limit", request.limit(), 0, kOriginsShownMax));
   if (!fields.ok()) return fields.status();
-  if (order.limit == 0) order.limit = kOriginsShownDefault;
-  ASSIGN_OR_RETURN(const CommonOrigins found, lots::FindCommonOrigins(db, order));
+  if (query.limit == 0) query.limit = kOriginsShownDefault;
+  ASSIGN_OR_RETURN(const CommonOrigins found, lots::FindCommonOrigins(db, query));
   v1::FindCommonOriginsResponse response;
   for (const Origin& origin : found.origins) *response.add_origins() = ToProto(origin);
   response.set_failed_count(found.failed_count);
@@ -121,10 +121,10 @@ absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(
 absl::StatusOr<v1::Warranty> GetWarranty(const v1::GetWarrantyRequest& request, const Call& call,
                                          pg::Connection& db) {
   FieldChecker fields;
-  const WarrantyOrder order{
+  const WarrantyQuery query{
       .company = call.company, .lot = fields.Lot("lot", request.lot()), .now = call.now};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Warranty warranty, lots::GetWarranty(db, order));
+  ASSIGN_OR_RETURN(const Warranty warranty, lots::GetWarranty(db, query));
   return ToProto(warranty);
 }
 

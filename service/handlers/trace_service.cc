@@ -64,7 +64,7 @@ TraceFilter FilterOf(const v1::TraceFilter& filter, FieldChecker& fields) {
 
 // The two methods differ in their direction and in the names of their messages.
 template <class Request>
-absl::StatusOr<TraceOrder> OrderOf(TraceDirection direction, const Request& request,
+absl::StatusOr<TraceQuery> OrderOf(TraceDirection direction, const Request& request,
                                    const Call& call, pg::Connection& db) {
   FieldChecker fields;
   fields.Count("seeds", request.seeds_size(), 1, kTraceSeedsMax);
@@ -72,20 +72,20 @@ absl::StatusOr<TraceOrder> OrderOf(TraceDirection direction, const Request& requ
   for (int i = 0; i < request.seeds_size(); ++i) {
     refs.push_back(fields.Lot(Indexed("seeds", i), request.seeds(i)));
   }
-  TraceOrder order{.company = call.company, .direction = direction};
-  order.depth_max =
+  TraceQuery query{.company = call.company, .direction = direction};
+  query.depth_max =
       static_cast<int>(fields.InRange("depth_max", request.depth_max(), 0, kTraceDepthMax));
-  order.node_limit = fields.InRange("node_limit", request.node_limit(), 0, kTraceNodesMax);
-  order.as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr)
+  query.node_limit = fields.InRange("node_limit", request.node_limit(), 0, kTraceNodesMax);
+  query.as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr)
                     .value_or(absl::InfiniteFuture());
-  order.known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr)
+  query.known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr)
                        .value_or(absl::InfiniteFuture());
-  order.filter = FilterOf(request.filter(), fields);
+  query.filter = FilterOf(request.filter(), fields);
   if (!fields.ok()) return fields.status();
-  if (order.depth_max == 0) order.depth_max = kTraceDepthMax;
-  if (order.node_limit == 0) order.node_limit = kTraceNodesDefault;
-  ASSIGN_OR_RETURN(order.seeds, FindEvery(db, call.company, refs, "seeds"));
-  return order;
+  if (query.depth_max == 0) query.depth_max = kTraceDepthMax;
+  if (query.node_limit == 0) query.node_limit = kTraceNodesDefault;
+  ASSIGN_OR_RETURN(query.seeds, FindEvery(db, call.company, refs, "seeds"));
+  return query;
 }
 
 // A piece, or at the end the summary.
@@ -104,8 +104,8 @@ std::optional<Response> MessageOf(const TraceReader& reader,
 template <class Request, class Response>
 absl::Status Walk(TraceDirection direction, const Request& request, const Call& call,
                   pg::Connection& db, Sink<Response>& sink) {
-  ASSIGN_OR_RETURN(TraceOrder order, OrderOf(direction, request, call, db));
-  return SendPieces(std::make_shared<TraceReader>(std::move(order), call.pool), db, sink,
+  ASSIGN_OR_RETURN(TraceQuery query, OrderOf(direction, request, call, db));
+  return SendPieces(std::make_shared<TraceReader>(std::move(query), call.pool), db, sink,
                     MessageOf<Response>);
 }
 

@@ -27,7 +27,7 @@ absl::StatusOr<v1::Warranty> GetWarranty(const v1::GetWarrantyRequest& request, 
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class TraceService final : public v1::TraceService::CallbackService {
  public:
   explicit TraceService(Rpc& rpc) : rpc_(rpc) {}

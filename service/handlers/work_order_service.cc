@@ -40,7 +40,7 @@ PageKeys KeysOf(const WorkOrder& order) {
 
 }  // namespace
 
-// --- the road ---
+// --- the call path ---
 
 grpc::ServerUnaryReactor* WorkOrderService::AssignSerials(grpc::CallbackServerContext* context,
                                                           const v1::AssignSerialsRequest* request,
@@ -97,9 +97,9 @@ namespace handlers {
 absl::StatusOr<v1::AssignSerialsResponse> AssignSerials(const v1::AssignSerialsRequest& request,
                                                         const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const AssignSerialsOrder order = ReadOrder(request, call, fields);
+  const AssignSerialsCommand command = ReadOrder(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::AssignSerials(db, order));
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::AssignSerials(db, command));
   v1::AssignSerialsResponse response;
   for (const NumberedLot& serial : serials) *response.add_serials() = ToProto(serial);
   return response;
@@ -108,9 +108,9 @@ absl::StatusOr<v1::AssignSerialsResponse> AssignSerials(const v1::AssignSerialsR
 absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
     const v1::UnassignSerialsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const UnassignSerialsOrder order = ReadOrder(request, call, fields);
+  const UnassignSerialsCommand command = ReadOrder(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::UnassignSerials(db, order));
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::UnassignSerials(db, command));
   v1::UnassignSerialsResponse response;
   for (const NumberedLot& serial : serials) *response.add_serials() = ToProto(serial);
   return response;
@@ -119,11 +119,11 @@ absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
 absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     const v1::CompleteWorkOrderRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const CompletionOrder order = ReadOrder(request, call, fields);
+  const CompletionCommand command = ReadOrder(request, call, fields);
   const absl::StatusOr<Completion> completion =
-      fields.ok() ? lots::CompleteWorkOrder(db, order) : fields.status();
+      fields.ok() ? lots::CompleteWorkOrder(db, command) : fields.status();
   v1::CompleteWorkOrderResponse response;
-  if (!order.validate_only) {
+  if (!command.validate_only) {
     if (!completion.ok()) return completion.status();
     return ToProto(*completion);
   }
@@ -137,11 +137,11 @@ absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
 absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(
     const v1::CancelWorkOrderRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const CancelWorkOrderOrder order{
+  const CancelWorkOrderCommand command{
       .context = fields.Write(request, call),
       .work_order = fields.Required<WorkOrderId>("work_order_id", request.work_order_id())};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<NumberedLot> voided, lots::CancelWorkOrder(db, order));
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> voided, lots::CancelWorkOrder(db, command));
   v1::CancelWorkOrderResponse response;
   for (const NumberedLot& serial : voided) *response.add_voided() = ToProto(serial);
   return response;
@@ -183,22 +183,22 @@ absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrde
 absl::StatusOr<v1::DisassembleResponse> Disassemble(const v1::DisassembleRequest& request,
                                                     const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const DisassemblyOrder order = ReadOrder(request, call, fields);
+  const DisassemblyCommand command = ReadOrder(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Disassembly disassembly, lots::Disassemble(db, order));
+  ASSIGN_OR_RETURN(const Disassembly disassembly, lots::Disassemble(db, command));
   return ToProto(disassembly);
 }
 
 absl::StatusOr<v1::ReverseCompletionResponse> ReverseCompletion(
     const v1::ReverseCompletionRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const CompletionReversalOrder order{
+  const CompletionReversalCommand command{
       .context = fields.Write(request, call),
       .transformation_id =
           fields.RequiredUuid<TransformationId>("transformation_id", request.transformation_id()),
       .note = fields.Text("note", request.note(), kNoteCharactersMax)};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const CompletionReversal reversal, lots::ReverseCompletion(db, order));
+  ASSIGN_OR_RETURN(const CompletionReversal reversal, lots::ReverseCompletion(db, command));
   return ToProto(reversal);
 }
 

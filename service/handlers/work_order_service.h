@@ -31,7 +31,7 @@ absl::StatusOr<v1::ReverseCompletionResponse> ReverseCompletion(
 
 }  // namespace handlers
 
-// Sends each method down the road of rpc.h to its handler.
+// Sends each method down the call path of rpc.h to its handler.
 class WorkOrderService final : public v1::WorkOrderService::CallbackService {
  public:
   explicit WorkOrderService(Rpc& rpc) : rpc_(rpc) {}

@@ -12,7 +12,7 @@ bool IsRecent(absl::Time at, absl::Time now) {
 
 }  // namespace
 
-int64_t OncePerSecond::Happened(absl::string_view whom, absl::Time now) {
+int64_t LogRateLimiter::Count(absl::string_view whom, absl::Time now) {
   absl::MutexLock lock(&mutex_);
   Told& told = Of(whom, now);
   ++told.untold;
@@ -21,7 +21,7 @@ int64_t OncePerSecond::Happened(absl::string_view whom, absl::Time now) {
   return std::exchange(told.untold, 0);
 }
 
-OncePerSecond::Told& OncePerSecond::Of(absl::string_view whom, absl::Time now) {
+LogRateLimiter::Told& LogRateLimiter::Of(absl::string_view whom, absl::Time now) {
   const auto found = told_.find(whom);
   if (found != told_.end()) return found->second;
   if (told_.size() >= kKeptMax) {

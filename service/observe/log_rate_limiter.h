@@ -14,12 +14,12 @@
 namespace lots {
 
 // Thread safe, and quick.
-class OncePerSecond {
+class LogRateLimiter {
  public:
   // It happened to this one once more. 0: it was told within the last second, and is not told now;
   // else how many times it happened since, this one included. Where more than kKeptMax are there at
   // once, the others are told of as one.
-  int64_t Happened(absl::string_view whom, absl::Time now);
+  int64_t Count(absl::string_view whom, absl::Time now);
 
   static constexpr size_t kKeptMax = 256;
 

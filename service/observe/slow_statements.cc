@@ -22,8 +22,8 @@ void SlowStatements::OnRetry() {
   if (next_ != nullptr) next_->OnRetry();
 }
 
-void SlowStatements::OnWritten(const pg::Tally& tally, double amount) {
-  if (next_ != nullptr) next_->OnWritten(tally, amount);
+void SlowStatements::OnWritten(const pg::Counter& counter, double amount) {
+  if (next_ != nullptr) next_->OnWritten(counter, amount);
 }
 
 }  // namespace lots

@@ -19,7 +19,7 @@ class SlowStatements final : public pg::StatementObserver {
   void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
-  void OnWritten(const pg::Tally& tally, double amount) override;
+  void OnWritten(const pg::Counter& counter, double amount) override;
 
  private:
   Log& log_;

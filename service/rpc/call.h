@@ -39,7 +39,7 @@ struct Call {
   absl::string_view method;                      // Method::name
   CompanyId company;                             // never empty; "-" with every_company
   bool every_company = false;                    // only where Method::every_company allows it
-  std::shared_ptr<const Caller> caller;          // never null on the road of rpc.h
+  std::shared_ptr<const Caller> caller;          // never null on the call path of rpc.h
   std::string actor;                             // who acts, as history keeps it
   absl::Time now;                                // when the request came in
   CallOrigin origin;                             // of a write, as the record of writes keeps it

@@ -1,6 +1,6 @@
-// One call between its arrival and its end. Trip is what the road knows of it; UnaryTrip, BatchTrip
-// and StreamTrip are gRPC's reactors, which know the messages. A trip deletes itself when gRPC is
-// done with it.
+// One call between its arrival and its end. Trip is what the call path knows of it; UnaryTrip,
+// BatchTrip and StreamTrip are gRPC's reactors, which know the messages. A trip deletes itself when
+// gRPC is done with it.
 #pragma once
 
 #include <atomic>

@@ -336,7 +336,7 @@ void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration ela
   if (!log_.enabled(level)) return;
   // A full server refuses thousands of calls a second, all for the same reason: their lines would
   // take from the calls that are served, and hide what else the log says.
-  const int64_t times = IsBusy(outcome) ? busy_lines_.Happened(SharerOf(trip), absl::Now()) : 1;
+  const int64_t times = IsBusy(outcome) ? busy_lines_.Count(SharerOf(trip), absl::Now()) : 1;
   if (times == 0) return;
   LogFields fields;
   fields.Add("method", trip.call.method)

@@ -1,5 +1,5 @@
-// The road that every call takes, written once: who calls → how much it may ask for → whether it
-// may do this → for this company → the queue for a database worker, or a refusal → the handler →
+// The call path that every call takes, written once: who calls → how much it may ask for → whether
+// it may do this → for this company → the queue for a database worker, or a refusal → the handler →
 // the end, with one metric and one log line (a full server's refusals share one line a second for
 // each caller and company).
 //
@@ -103,7 +103,7 @@ class Rpc {
   void StopTaking();
 
  private:
-  // What the road needs to know of a request.
+  // What the call path needs to know of a request.
   struct Asked {
     absl::string_view company;
     absl::string_view request_id;
@@ -186,7 +186,7 @@ class Rpc {
   const PageTokens& page_tokens_;
   Metrics& metrics_;
   Log& log_;
-  OncePerSecond busy_lines_;
+  LogRateLimiter busy_lines_;
   std::atomic<int> in_flight_ = 0;
   std::atomic<int> streams_ = 0;
   std::atomic<bool> stopping_ = false;

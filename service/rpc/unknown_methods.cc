@@ -39,7 +39,7 @@ grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
   metrics.handled[grpc::StatusCode::UNIMPLEMENTED]->Increment();
   const std::string method = Printable(call->method());
   const std::string peer = call->peer();
-  const int64_t times = lines_.Happened(AddressOf(peer), absl::Now());
+  const int64_t times = lines_.Count(AddressOf(peer), absl::Now());
   if (times > 0) {
     LogFields fields;
     fields.Add("method", method)

@@ -20,7 +20,7 @@ class UnknownMethods final : public grpc::CallbackGenericService {
  private:
   Metrics& metrics_;
   Log& log_;
-  OncePerSecond lines_;
+  LogRateLimiter lines_;
 };
 
 }  // namespace lots

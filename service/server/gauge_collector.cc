@@ -18,7 +18,7 @@ std::vector<CompanyId> InTurn(std::vector<CompanyId> companies, const CompanyId&
   return companies;
 }
 
-void AddTo(Census& total, const Census& one) {
+void AddTo(CompanyGauges& total, const CompanyGauges& one) {
   total.recalls_open += one.recalls_open;
   total.drills_open += one.drills_open;
   total.expiring_in_7_days += one.expiring_in_7_days;
@@ -30,15 +30,15 @@ void AddTo(Census& total, const Census& one) {
 
 }  // namespace
 
-void CensusTaker::Round() {
-  const absl::Status taken = TryRound(absl::Now() + kCensusRoundMax);
+void GaugeCollector::Round() {
+  const absl::Status taken = TryRound(absl::Now() + kGaugeRoundMax);
   if (!taken.ok()) {
     log_.Write(LogLevel::kWarning, "census_failed", LogFields().Add("error", taken.ToString()));
   }
   if (taken.ok() || !taken_.empty()) Publish();
 }
 
-absl::Status CensusTaker::TryRound(absl::Time deadline) {
+absl::Status GaugeCollector::TryRound(absl::Time deadline) {
   ASSIGN_OR_RETURN(pg::Pool::Lease db, pool_.Acquire(deadline));
   db->set_deadline(deadline);
   ASSIGN_OR_RETURN(const std::vector<CompanyId> companies, ListCompanies(*db));
@@ -47,20 +47,20 @@ absl::Status CensusTaker::TryRound(absl::Time deadline) {
   for (const CompanyId& company : InTurn(companies, last_)) {
     const absl::Time now = absl::Now();
     if (now >= deadline) break;
-    const absl::StatusOr<Census> census = TakeCensus(*db, company, now);
+    const absl::StatusOr<CompanyGauges> gauges = ReadCompanyGauges(*db, company, now);
     // A company that takes longer than a round by itself does not stop the others for ever.
     last_ = company;
-    if (!census.ok()) return census.status();
-    taken_[company] = {*census, now};
+    if (!gauges.ok()) return gauges.status();
+    taken_[company] = {*gauges, now};
   }
   return absl::OkStatus();
 }
 
-void CensusTaker::Publish() {
-  Census total;
+void GaugeCollector::Publish() {
+  CompanyGauges total;
   absl::Time oldest = absl::Now();
   for (const auto& [company, taken] : taken_) {
-    AddTo(total, taken.census);
+    AddTo(total, taken.gauges);
     oldest = std::min(oldest, taken.at);
   }
   metrics_.Set(total, static_cast<int64_t>(taken_.size()), oldest);

@@ -15,23 +15,23 @@
 namespace lots {
 
 // How often; every lotd on a database does it.
-inline constexpr absl::Duration kCensusPeriod = absl::Seconds(20);
+inline constexpr absl::Duration kGaugePeriod = absl::Seconds(20);
 // A round takes at most so long, with one connection, and the next one goes on where it ended: a
 // thousandth of one processor for a few companies, a tenth for any number. Companies that were
 // not reached keep their last figures; lots_census_timestamp_seconds tells how old the oldest are.
-inline constexpr absl::Duration kCensusRoundMax = absl::Seconds(2);
+inline constexpr absl::Duration kGaugeRoundMax = absl::Seconds(2);
 
 // Used by one thread. What it refers to outlives it.
-class CensusTaker {
+class GaugeCollector {
  public:
-  CensusTaker(pg::Pool& pool, BusinessMetrics& metrics, Log& log)
+  GaugeCollector(pg::Pool& pool, BusinessMetrics& metrics, Log& log)
       : pool_(pool), metrics_(metrics), log_(log) {}
 
   void Round();
 
  private:
   struct Taken {
-    Census census;
+    CompanyGauges gauges;
     absl::Time at;
   };
 

@@ -149,7 +149,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       log_(log),
       slow_statements_(log, options_.slow_statement, options_.observer),
       metrics_(options_.version, ServiceNames(), &slow_statements_),
-      // A worker has one connection, and so have the one that forgets requests and the census.
+      // A worker has one connection, and so have the one that forgets requests and the gauges.
       pool_({.connection = ConnectionOptionsOf(options_, metrics_),
              .connections_max =
                  options_.config.workers + StreamWorkers(options_.config.workers) + 2}),
@@ -172,7 +172,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       services_(MakeServices(rpc_)),
       unknown_methods_(metrics_, log),
       watch_(ConnectionOptionsOf(options_, metrics_)),
-      census_taker_(pool_, metrics_.business(), log),
+      gauge_collector_(pool_, metrics_.business(), log),
       scrape_(std::make_shared<Scrape>(pool_, rpc_, watch_)) {}
 
 Server::~Server() { Stop(absl::ZeroDuration()); }
@@ -255,7 +255,8 @@ absl::Status Server::Listen() {
       std::make_unique<Periodic>(options_.watch_period, [this] { TellHealth(watch_.Check()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
-  counting_ = std::make_unique<Periodic>(options_.census_period, [this] { census_taker_.Round(); });
+  counting_ =
+      std::make_unique<Periodic>(options_.census_period, [this] { gauge_collector_.Round(); });
   return absl::OkStatus();
 }
 

@@ -37,7 +37,7 @@ class Server {
     std::string conninfo;  // of a database that was migrated
     std::string version;   // service/version/version.h
     absl::Duration watch_period = absl::Seconds(2);
-    absl::Duration census_period = kCensusPeriod;
+    absl::Duration census_period = kGaugePeriod;
     absl::Duration slow_statement = kSlowStatement;
     absl::Duration reload_period = kReloadPeriod;
     pg::StatementObserver* observer = nullptr;  // hears of every statement too; for tests
@@ -89,7 +89,7 @@ class Server {
   std::vector<std::unique_ptr<grpc::Service>> services_;
   UnknownMethods unknown_methods_;
   DatabaseWatch watch_;
-  CensusTaker census_taker_;
+  GaugeCollector gauge_collector_;
   std::shared_ptr<Scrape> scrape_;
 
   std::string address_;

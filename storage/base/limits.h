@@ -11,7 +11,7 @@ namespace lots {
 
 // --- sizes of a request ---
 
-// One flight of 10,000 serials stays under 1 MiB and its locks under a second.
+// One pipeline of 10,000 serials stays under 1 MiB and its locks under a second.
 inline constexpr int64_t kSerialsPerCallMax = 10'000;
 inline constexpr int64_t kLotsPerBatchMax = 10'000;
 inline constexpr int64_t kMovementsPerCallMax = 10'000;

@@ -69,7 +69,7 @@ struct Location {
 // COMPANY_NOT_FOUND when nothing created it yet.
 absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& company);
 
-struct UpdateSettingsOrder {
+struct UpdateSettingsCommand {
   WriteContext context;
   std::optional<bool> lots_enabled;
   std::optional<bool> expiry_enabled;
@@ -78,9 +78,9 @@ struct UpdateSettingsOrder {
 };
 // Changes what is given, and creates the company with the defaults of Settings when it is new.
 // FIELD_INVALID (time zone), ETAG_MISMATCH.
-absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsOrder& order);
+absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsCommand& command);
 
-struct UpsertProductsOrder {
+struct UpsertProductsCommand {
   WriteContext context;
   std::vector<Product> products;  // no id twice
   std::vector<std::string> mask;  // proto names of fields; empty: all of them
@@ -88,7 +88,7 @@ struct UpsertProductsOrder {
 // Creates or changes products, all or nothing, creating the company when it is new; answers them in
 // the order's order. FIELD_INVALID, PRODUCT_HAS_LOTS.
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
-                                                    const UpsertProductsOrder& order);
+                                                    const UpsertProductsCommand& command);
 
 // What a mask may name.
 std::vector<absl::string_view> ProductFields();
@@ -100,7 +100,7 @@ absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit);
 
-struct UpsertLocationsOrder {
+struct UpsertLocationsCommand {
   WriteContext context;
   std::vector<Location> locations;  // no id twice
   std::vector<std::string> mask;    // proto names of fields; empty: all of them
@@ -109,7 +109,7 @@ struct UpsertLocationsOrder {
 // in the order's order. FIELD_INVALID, LOCATION_NOT_FOUND (parent), LOCATION_KIND_IMMUTABLE,
 // LOCATION_CYCLE.
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
-                                                      const UpsertLocationsOrder& order);
+                                                      const UpsertLocationsCommand& command);
 
 // What a mask may name.
 std::vector<absl::string_view> LocationFields();

@@ -19,7 +19,8 @@ class LocationTree {
     LocationKind kind = LocationKind::kInternal;
   };
 
-  // Reads the given locations that exist and all their ancestors, in the transaction's open flight.
+  // Reads the given locations that exist and all their ancestors, in the transaction's open
+  // pipeline.
   static size_t AddRead(pg::Transaction& transaction, const CompanyId& company,
                         const std::vector<LocationId>& ids);
   static LocationTree Of(const pg::Result& read);

@@ -169,18 +169,18 @@ class LocationJudge {
 };
 
 // What the order makes of what is stored, in the order's order.
-std::vector<Change> PlanChanges(const UpsertLocationsOrder& order, const LocationsById& stored,
+std::vector<Change> PlanChanges(const UpsertLocationsCommand& command, const LocationsById& stored,
                                 std::vector<Problem>& problems) {
   std::vector<Change> changes;
-  for (size_t i = 0; i < order.locations.size(); ++i) {
-    const Location& given = order.locations[i];
+  for (size_t i = 0; i < command.locations.size(); ++i) {
+    const Location& given = command.locations[i];
     Change change{.stored = std::nullopt, .wanted = given};
-    change.wanted.created_at = order.context.now;
-    change.wanted.updated_at = order.context.now;
+    change.wanted.created_at = command.context.now;
+    change.wanted.updated_at = command.context.now;
     const auto found = stored.find(given.location_id);
     if (found != stored.end()) {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, order.mask, absl::MakeConstSpan(kFields));
+      change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
     }
     LocationJudge judge(i, problems);
     judge.JudgeKind(change, given);
@@ -252,18 +252,18 @@ std::vector<LocationId> IdsWithParents(const std::vector<Location>& locations) {
 }
 
 absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
-                                                const UpsertLocationsOrder& order) {
-  const WriteContext& context = order.context;
+                                                const UpsertLocationsCommand& command) {
+  const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
   EnsureCompany(transaction, context);
   transaction.Add(kLockTree, context.company);
-  const size_t found = transaction.Add(kFindLocations, context.company, IdsOf(order.locations));
+  const size_t found = transaction.Add(kFindLocations, context.company, IdsOf(command.locations));
   const size_t tree =
-      LocationTree::AddRead(transaction, context.company, IdsWithParents(order.locations));
+      LocationTree::AddRead(transaction, context.company, IdsWithParents(command.locations));
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
   std::vector<Problem> problems;
-  std::vector<Change> changes = PlanChanges(order, ReadLocations(read[found]), problems);
+  std::vector<Change> changes = PlanChanges(command, ReadLocations(read[found]), problems);
   RETURN_IF_ERROR(
       JudgeTree(transaction, context.company, LocationTree::Of(read[tree]), changes, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -276,12 +276,12 @@ absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
 }
 
 absl::StatusOr<std::vector<Location>> Rebuild(pg::Connection& db,
-                                              const UpsertLocationsOrder& order) {
-  ASSIGN_OR_RETURN(const pg::Result rows,
-                   pg::Query(db, kFindLocations, order.context.company, IdsOf(order.locations)));
+                                              const UpsertLocationsCommand& command) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindLocations, command.context.company,
+                                                    IdsOf(command.locations)));
   const LocationsById by_id = ReadLocations(rows);
   std::vector<Location> locations;
-  for (const Location& location : order.locations) {
+  for (const Location& location : command.locations) {
     locations.push_back(by_id.at(location.location_id));
   }
   return locations;
@@ -292,10 +292,10 @@ absl::StatusOr<std::vector<Location>> Rebuild(pg::Connection& db,
 std::vector<absl::string_view> LocationFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
 
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
-                                                      const UpsertLocationsOrder& order) {
+                                                      const UpsertLocationsCommand& command) {
   return WriteOnce(
-      db, order.context, [&] { return TryUpsert(db, order); },
-      [&](const std::vector<Uuid>&) { return Rebuild(db, order); });
+      db, command.context, [&] { return TryUpsert(db, command); },
+      [&](const std::vector<Uuid>&) { return Rebuild(db, command); });
 }
 
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,

@@ -221,20 +221,20 @@ struct Change {
 };
 
 // What the order makes of what is stored, in the order's order.
-std::vector<Change> PlanChanges(const UpsertProductsOrder& order, const ProductsById& stored,
+std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const ProductsById& stored,
                                 std::vector<Problem>& problems) {
   std::vector<Change> changes;
-  for (size_t i = 0; i < order.products.size(); ++i) {
-    const Product& given = order.products[i];
+  for (size_t i = 0; i < command.products.size(); ++i) {
+    const Product& given = command.products[i];
     ProductJudge judge(i, problems);
     Change change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
     if (found == stored.end()) {
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
-      change.wanted.created_at = order.context.now;
+      change.wanted.created_at = command.context.now;
     } else {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, order.mask, absl::MakeConstSpan(kFields));
+      change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
       judge.JudgeCounter(found->second.next_number, change.wanted.next_number);
     }
     judge.Judge(change.wanted);
@@ -304,9 +304,9 @@ void AddWrites(pg::Transaction& transaction, const WriteContext& context,
 }
 
 absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
-                                               const UpsertProductsOrder& order) {
-  const WriteContext& context = order.context;
-  const std::vector<ProductId> ids = IdsOf(order.products);
+                                               const UpsertProductsCommand& command) {
+  const WriteContext& context = command.context;
+  const std::vector<ProductId> ids = IdsOf(command.products);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
   EnsureCompany(transaction, context);
@@ -315,7 +315,7 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
   std::vector<Problem> problems;
   std::vector<Change> changes =
-      PlanChanges(order, ReadProducts(read[locked], read[counters]), problems);
+      PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
   RETURN_IF_ERROR(JudgeRules(transaction, context.company, changes, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites(transaction, context, changes);
@@ -329,26 +329,27 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
 // Another writer may create a product between our reading and our writing. The constraint holds;
 // the second look sees the product.
 absl::StatusOr<std::vector<Product>> TryUpsertTwice(pg::Connection& db,
-                                                    const UpsertProductsOrder& order) {
-  absl::StatusOr<std::vector<Product>> products = TryUpsert(db, order);
+                                                    const UpsertProductsCommand& command) {
+  absl::StatusOr<std::vector<Product>> products = TryUpsert(db, command);
   const bool overtaken = pg::ViolatesConstraint(products.status(), "products_pkey");
-  return overtaken ? TryUpsert(db, order) : products;
+  return overtaken ? TryUpsert(db, command) : products;
 }
 
 absl::StatusOr<ProductsById> FindProducts(pg::Connection& db, const CompanyId& company,
                                           const std::vector<ProductId>& ids) {
-  pg::Flight flight(db);
-  const size_t products = flight.Add(kFindProducts, company, ids);
-  const size_t counters = flight.Add(kFindCounters, company, ids);
-  ASSIGN_OR_RETURN(const pg::Results read, flight.Send());
+  pg::Pipeline pipeline(db);
+  const size_t products = pipeline.Add(kFindProducts, company, ids);
+  const size_t counters = pipeline.Add(kFindCounters, company, ids);
+  ASSIGN_OR_RETURN(const pg::Results read, pipeline.Send());
   return ReadProducts(read[products], read[counters]);
 }
 
-absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db, const UpsertProductsOrder& order) {
+absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db,
+                                             const UpsertProductsCommand& command) {
   ASSIGN_OR_RETURN(const ProductsById by_id,
-                   FindProducts(db, order.context.company, IdsOf(order.products)));
+                   FindProducts(db, command.context.company, IdsOf(command.products)));
   std::vector<Product> products;
-  for (const Product& product : order.products) products.push_back(by_id.at(product.product_id));
+  for (const Product& product : command.products) products.push_back(by_id.at(product.product_id));
   return products;
 }
 
@@ -357,10 +358,10 @@ absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db, const UpsertPro
 std::vector<absl::string_view> ProductFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
 
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
-                                                    const UpsertProductsOrder& order) {
+                                                    const UpsertProductsCommand& command) {
   return WriteOnce(
-      db, order.context, [&] { return TryUpsertTwice(db, order); },
-      [&](const std::vector<Uuid>&) { return Rebuild(db, order); });
+      db, command.context, [&] { return TryUpsertTwice(db, command); },
+      [&](const std::vector<Uuid>&) { return Rebuild(db, command); });
 }
 
 absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,

@@ -34,8 +34,8 @@ Settings ReadSettings(const pg::Row& row) {
           .updated_at = row.Get<absl::Time>(6)};
 }
 
-absl::Status CheckVersion(const UpdateSettingsOrder& order, const Settings& stored) {
-  if (order.version.value_or(stored.version) == stored.version) return absl::OkStatus();
+absl::Status CheckVersion(const UpdateSettingsCommand& command, const Settings& stored) {
+  if (command.version.value_or(stored.version) == stored.version) return absl::OkStatus();
   const std::string etag = absl::StrCat("\"", stored.version, "\"");
   return Refuse({Reason::kEtagMismatch,
                  "settings.etag",
@@ -44,18 +44,18 @@ absl::Status CheckVersion(const UpdateSettingsOrder& order, const Settings& stor
                  {{"etag", etag}}});
 }
 
-absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsOrder& order) {
-  const WriteContext& context = order.context;
+absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsCommand& command) {
+  const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
   EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockSettings, context.company);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
   Settings settings = ReadSettings(read[locked][0]);
-  RETURN_IF_ERROR(CheckVersion(order, settings));
-  settings.lots_enabled = order.lots_enabled.value_or(settings.lots_enabled);
-  settings.expiry_enabled = order.expiry_enabled.value_or(settings.expiry_enabled);
-  settings.time_zone = order.time_zone.value_or(settings.time_zone);
+  RETURN_IF_ERROR(CheckVersion(command, settings));
+  settings.lots_enabled = command.lots_enabled.value_or(settings.lots_enabled);
+  settings.expiry_enabled = command.expiry_enabled.value_or(settings.expiry_enabled);
+  settings.time_zone = command.time_zone.value_or(settings.time_zone);
   settings.version += 1;
   settings.updated_at = context.now;
   transaction.Add(kUpdateSettings, context.company, settings.lots_enabled, settings.expiry_enabled,
@@ -78,16 +78,17 @@ absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& compan
                  {{"company", company.value()}}});
 }
 
-absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsOrder& order) {
-  if (order.time_zone.has_value()) {
-    const absl::StatusOr<absl::TimeZone> zone = LoadZone(*order.time_zone);
+absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsCommand& command) {
+  if (command.time_zone.has_value()) {
+    const absl::StatusOr<absl::TimeZone> zone = LoadZone(*command.time_zone);
     if (!zone.ok()) {
-      return Refuse(FieldInvalid("settings.time_zone", *order.time_zone, zone.status().message()));
+      return Refuse(
+          FieldInvalid("settings.time_zone", *command.time_zone, zone.status().message()));
     }
   }
   return WriteOnce(
-      db, order.context, [&] { return TryUpdate(db, order); },
-      [&](const std::vector<Uuid>&) { return GetSettings(db, order.context.company); });
+      db, command.context, [&] { return TryUpdate(db, command); },
+      [&](const std::vector<Uuid>&) { return GetSettings(db, command.context.company); });
 }
 
 }  // namespace lots

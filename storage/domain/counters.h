@@ -9,44 +9,44 @@
 #include "storage/domain/model.h"
 #include "storage/pg/values/statement.h"
 
-namespace lots::tallies {
+namespace lots::counters {
 
 // Lots as records, planned serials included.
-inline constexpr std::array<pg::Tally, 2> kLotsCreated = {
+inline constexpr std::array<pg::Counter, 2> kLotsCreated = {
     {{"lots_created", "lot"}, {"lots_created", "serial"}}};
-inline constexpr pg::Tally kSerialsAssigned = {"serials_assigned"};
+inline constexpr pg::Counter kSerialsAssigned = {"serials_assigned"};
 
 // A row of the ledger each.
-inline constexpr std::array<pg::Tally, 8> kMovements = {{{"movements", "receipt"},
-                                                         {"movements", "transfer"},
-                                                         {"movements", "delivery"},
-                                                         {"movements", "return"},
-                                                         {"movements", "consumption"},
-                                                         {"movements", "production"},
-                                                         {"movements", "scrap"},
-                                                         {"movements", "adjustment"}}};
+inline constexpr std::array<pg::Counter, 8> kMovements = {{{"movements", "receipt"},
+                                                           {"movements", "transfer"},
+                                                           {"movements", "delivery"},
+                                                           {"movements", "return"},
+                                                           {"movements", "consumption"},
+                                                           {"movements", "production"},
+                                                           {"movements", "scrap"},
+                                                           {"movements", "adjustment"}}};
 
 // Productions are the completions of work orders.
-inline constexpr std::array<pg::Tally, 5> kTransformations = {{{"transformations", "production"},
-                                                               {"transformations", "disassembly"},
-                                                               {"transformations", "split"},
-                                                               {"transformations", "merge"},
-                                                               {"transformations", "relabel"}}};
-inline constexpr pg::Tally kTransformationsReversed = {"transformations", "reversal"};
+inline constexpr std::array<pg::Counter, 5> kTransformations = {{{"transformations", "production"},
+                                                                 {"transformations", "disassembly"},
+                                                                 {"transformations", "split"},
+                                                                 {"transformations", "merge"},
+                                                                 {"transformations", "relabel"}}};
+inline constexpr pg::Counter kTransformationsReversed = {"transformations", "reversal"};
 
-inline constexpr pg::Tally kHoldsPlaced = {"holds_placed"};
-inline constexpr pg::Tally kHoldsReleased = {"holds_released"};
+inline constexpr pg::Counter kHoldsPlaced = {"holds_placed"};
+inline constexpr pg::Counter kHoldsReleased = {"holds_released"};
 
 // Seconds from the request until everything affected was recorded.
-inline constexpr pg::Tally kRecallOpened = {"recall_opened", "recall"};
-inline constexpr pg::Tally kDrillOpened = {"recall_opened", "drill"};
-inline constexpr pg::Tally kRecallClosed = {"recalls_closed"};
+inline constexpr pg::Counter kRecallOpened = {"recall_opened", "recall"};
+inline constexpr pg::Counter kDrillOpened = {"recall_opened", "drill"};
+inline constexpr pg::Counter kRecallClosed = {"recalls_closed"};
 
-// The tally of an enumeration's value, whose numbers start at `first`.
+// The counter of an enumeration's value, whose numbers start at `first`.
 template <size_t kSize, class Enum>
-constexpr const pg::Tally& Of(const std::array<pg::Tally, kSize>& tallies, Enum value,
-                              Enum first = static_cast<Enum>(1)) {
-  return tallies[static_cast<size_t>(value) - static_cast<size_t>(first)];
+constexpr const pg::Counter& Of(const std::array<pg::Counter, kSize>& counters, Enum value,
+                                Enum first = static_cast<Enum>(1)) {
+  return counters[static_cast<size_t>(value) - static_cast<size_t>(first)];
 }
 
-}  // namespace lots::tallies
+}  // namespace lots::counters

@@ -1,4 +1,4 @@
-// Refusals that several verbs give, each worded once.
+// Refusals that several operations give, each worded once.
 #pragma once
 
 #include "absl/strings/string_view.h"

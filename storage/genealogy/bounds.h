@@ -53,15 +53,15 @@ namespace lots {
 std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals);
 
 // T of a graph's nodes, by number.
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const TraceGraph& graph);
 // T of lots that are no serials, in their order; some thousands at most.
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const std::vector<LotId>& lot_ids);
 
 // The decimals in which quantities of these lots together are told; none: their units differ.
 absl::StatusOr<std::optional<int>> ReadCommonScale(pg::Transaction& snapshot,
-                                                   const TraceOrder& order,
+                                                   const TraceQuery& query,
                                                    const std::vector<LotId>& lot_ids);
 
 }  // namespace lots

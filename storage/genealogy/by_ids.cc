@@ -17,7 +17,7 @@ constexpr int64_t kRowsMax = 8;
 }  // namespace
 
 template <class Id>
-absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::SpreadReads& reads,
+absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::ParallelReads& reads,
                                                 const pg::Statement& between,
                                                 const CompanyId& company, absl::Span<const Id> ids,
                                                 size_t ids_per_part) {
@@ -43,11 +43,11 @@ absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::SpreadReads& reads,
   return parts;
 }
 
-template absl::StatusOr<std::vector<IdPart<LotId>>> PartsOf(pg::SpreadReads&, const pg::Statement&,
-                                                            const CompanyId&,
+template absl::StatusOr<std::vector<IdPart<LotId>>> PartsOf(pg::ParallelReads&,
+                                                            const pg::Statement&, const CompanyId&,
                                                             absl::Span<const LotId>, size_t);
 template absl::StatusOr<std::vector<IdPart<TransformationId>>> PartsOf(
-    pg::SpreadReads&, const pg::Statement&, const CompanyId&, absl::Span<const TransformationId>,
+    pg::ParallelReads&, const pg::Statement&, const CompanyId&, absl::Span<const TransformationId>,
     size_t);
 
 }  // namespace lots

@@ -48,12 +48,12 @@ inline constexpr size_t kIdsPerPart = 2'000;
 // between the ids $2 and $3: how many ids there are, $4 at most, and how many rows of theirs, $5 at
 // most. Nothing is posted.
 template <class Id>
-absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::SpreadReads& reads,
+absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::ParallelReads& reads,
                                                 const pg::Statement& between,
                                                 const CompanyId& company, absl::Span<const Id> ids,
                                                 size_t ids_per_part = kIdsPerPart);
 
-// Adds the statement, of whichever form is the quicker, to a SpreadReads or a Transaction.
+// Adds the statement, of whichever form is the quicker, to a ParallelReads or a Transaction.
 template <class Reads, class Id, class... Args>
 void AddByIds(Reads& reads, const ByIds& statement, const CompanyId& company,
               const IdPart<Id>& part, const Args&... args) {

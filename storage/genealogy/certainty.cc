@@ -49,8 +49,8 @@ class Spreading {
 
 }  // namespace
 
-void MarkCertain(TraceGraph& graph, const TraceOrder& order) {
-  Spreading(graph, order.direction).From(order.seeds);
+void MarkCertain(TraceGraph& graph, const TraceQuery& query) {
+  Spreading(graph, query.direction).From(query.seeds);
 }
 
 }  // namespace lots

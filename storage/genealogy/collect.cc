@@ -18,10 +18,10 @@ constexpr size_t kLargestChunk = 65'536;
 
 void TraceGatherer::AddLevel(const std::vector<uint32_t>& level) {
   const auto depth = static_cast<int32_t>(level_begin_.size());
-  level_begin_.push_back(static_cast<uint32_t>(order_.size()));
+  level_begin_.push_back(static_cast<uint32_t>(query_.size()));
   for (const uint32_t lot : level) {
     lots_[lot].second.depth = depth;
-    order_.push_back(lot);
+    query_.push_back(lot);
   }
 }
 
@@ -86,17 +86,17 @@ void TraceGatherer::MarkCuts() {
 
 void TraceGatherer::NumberLots(TraceGraph& graph) {
   new_lot_.assign(lots_.size(), kNoNumber);
-  graph.nodes.reserve(order_.size());
-  for (const uint32_t lot : order_) new_lot_[lot] = graph.nodes.Add(lots_[lot]).first;
+  graph.nodes.reserve(query_.size());
+  for (const uint32_t lot : query_) new_lot_[lot] = graph.nodes.Add(lots_[lot]).first;
   EachLink([&](const Link& link) {
     if (link.kind != TraceLinkKind::kExactInput || new_lot_[link.output] != kNoNumber) return;
     new_lot_[link.output] = static_cast<uint32_t>(graph.nodes.size() + graph.beyond.size());
     graph.beyond.push_back(IdOfLot(link.output));
   });
   graph.levels = std::move(level_begin_);
-  graph.levels.push_back(static_cast<uint32_t>(order_.size()));
+  graph.levels.push_back(static_cast<uint32_t>(query_.size()));
   lots_ = {};
-  order_ = {};
+  query_ = {};
 }
 
 void TraceGatherer::NumberSteps(TraceGraph& graph) {

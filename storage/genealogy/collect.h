@@ -43,7 +43,7 @@ class TraceGatherer {
   // come again. Lines about the same become one link.
   void AddLink(const TraceLink& link, uint32_t step, uint32_t line = 0);
 
-  int64_t reached_count() const { return static_cast<int64_t>(order_.size()); }
+  int64_t reached_count() const { return static_cast<int64_t>(query_.size()); }
 
   // `truncated_by` as in TraceSummary.
   TraceGraph Finish(std::string truncated_by) &&;
@@ -79,7 +79,7 @@ class TraceGatherer {
   Numbered<TraceGraph::NodeEntry, TraceGraph::EntryId> lots_;
   Numbered<TraceGraph::Step, StepIdOf> steps_;
   Links links_;
-  std::vector<uint32_t> order_;  // reached lots, as they are told
+  std::vector<uint32_t> query_;  // reached lots, as they are told
   std::vector<uint32_t> level_begin_;
   std::vector<uint32_t> step_order_;
   std::vector<uint32_t> new_lot_;  // by old number, while finishing

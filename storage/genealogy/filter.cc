@@ -27,28 +27,28 @@ constexpr pg::Statement kAtPlacesThen{"trace_at_places_then", R"sql(
 constexpr size_t kLotsPerStatement = 20'000;
 
 // Adds what each lot must meet; returns how many conditions these are.
-int AddConditions(pg::Transaction& snapshot, const TraceOrder& order,
+int AddConditions(pg::Transaction& snapshot, const TraceQuery& query,
                   const std::vector<LotId>& lots) {
-  const TraceFilter& filter = order.filter;
+  const TraceFilter& filter = query.filter;
   int count = 0;
   if (!filter.product_ids.empty()) {
-    snapshot.Add(kOfProducts, order.company, lots, filter.product_ids);
+    snapshot.Add(kOfProducts, query.company, lots, filter.product_ids);
     ++count;
   }
   if (filter.location_ids.empty()) return count;
-  if (order.IsNow()) {
-    snapshot.Add(kAtPlaces, order.company, lots, filter.location_ids);
+  if (query.IsNow()) {
+    snapshot.Add(kAtPlaces, query.company, lots, filter.location_ids);
   } else {
-    snapshot.Add(kAtPlacesThen, order.company, lots, filter.location_ids, order.as_of,
-                 order.known_at);
+    snapshot.Add(kAtPlacesThen, query.company, lots, filter.location_ids, query.as_of,
+                 query.known_at);
   }
   return count + 1;
 }
 
 }  // namespace
 
-absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceOrder& order) {
-  if (order.filter.product_ids.empty() && order.filter.location_ids.empty()) {
+absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceQuery& query) {
+  if (query.filter.product_ids.empty() && query.filter.location_ids.empty()) {
     return absl::OkStatus();
   }
   const size_t count = graph.nodes.size();
@@ -58,7 +58,7 @@ absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const Tr
     for (size_t i = begin; i < std::min(count, begin + kLotsPerStatement); ++i) {
       lots.push_back(graph.nodes[i].first);
     }
-    const int conditions = AddConditions(snapshot, order, lots);
+    const int conditions = AddConditions(snapshot, query, lots);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
     std::vector<int> met(lots.size());
     for (const pg::Result& result : results) {

@@ -100,21 +100,21 @@ inline bool IsMade(TraceLinkKind kind) {
 
 // Walks within a transaction: of kind kSnapshot, or one that locks what it finds. `to_tell`: is
 // given the nodes of depth 1 and more and the transformations, in their order; may be null.
-absl::StatusOr<TraceGraph> WalkTrace(pg::SpreadReads& reads, const TraceOrder& order,
+absl::StatusOr<TraceGraph> WalkTrace(pg::ParallelReads& reads, const TraceQuery& query,
                                      TraceToTell* to_tell = nullptr);
 
 // Marks the nodes that a path of certain links joins to a seed.
-void MarkCertain(TraceGraph& graph, const TraceOrder& order);
+void MarkCertain(TraceGraph& graph, const TraceQuery& query);
 
 // Marks the nodes that the order's filter keeps out of the answer.
-absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceOrder& order);
+absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceQuery& query);
 
 // Where some thousand lots (one at least) are, and which partners they came from and went to: what
 // is told of them beside what is known of the nodes. Asked for first, taken later: the database
 // reads it meanwhile.
 class TraceNodesRead {
  public:
-  TraceNodesRead(const TraceOrder& order, std::vector<TraceNode> nodes);
+  TraceNodesRead(const TraceQuery& query, std::vector<TraceNode> nodes);
 
   int depth() const { return nodes_.front().depth; }  // of the first
   absl::Status Post(pg::Transaction& snapshot) const;
@@ -131,7 +131,7 @@ class TraceNodesRead {
   absl::Status TakePartners(pg::Transaction& snapshot, const pg::Result& partners,
                             NodeOfLot& nodes) const;
 
-  const TraceOrder* order_;
+  const TraceQuery* query_;
   std::vector<TraceNode> nodes_;
   std::vector<LotId> lot_ids_;
 };

@@ -50,8 +50,8 @@ Header TakeHeader(absl::string_view& left) {
 
 }  // namespace
 
-void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots) {
-  AddByIds(reads, kTraceLots, order.company, lots);
+void AddTraceLots(pg::ParallelReads& reads, const TraceQuery& query, const IdPart<LotId>& lots) {
+  AddByIds(reads, kTraceLots, query.company, lots);
 }
 
 TraceLot ReadTraceLot(const pg::Row& row) {

@@ -27,7 +27,7 @@ struct TraceLot {
 
 // Adds the statement whose rows ReadTraceLot reads. They come in no order: sorting texts costs
 // PostgreSQL as much again as reading them.
-void AddTraceLots(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots);
+void AddTraceLots(pg::ParallelReads& reads, const TraceQuery& query, const IdPart<LotId>& lots);
 TraceLot ReadTraceLot(const pg::Row& row);
 
 // Into the order in which they are told: product, number, id.

@@ -185,8 +185,8 @@ void ReadEveryPartner(const pg::Result& partners, NodeOfLot& nodes) {
 
 }  // namespace
 
-TraceNodesRead::TraceNodesRead(const TraceOrder& order, std::vector<TraceNode> nodes)
-    : order_(&order), nodes_(std::move(nodes)) {
+TraceNodesRead::TraceNodesRead(const TraceQuery& query, std::vector<TraceNode> nodes)
+    : query_(&query), nodes_(std::move(nodes)) {
   lot_ids_.reserve(nodes_.size());
   for (const TraceNode& node : nodes_) lot_ids_.push_back(node.lot_id);
   std::sort(lot_ids_.begin(), lot_ids_.end());
@@ -202,17 +202,17 @@ bool TraceNodesRead::IsCut(const pg::Result& rows) const {
 }
 
 absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
-  pg::SpreadReads reads(snapshot);
-  ASSIGN_OR_RETURN(const auto parts, PartsOf<LotId>(reads, kHandsBetween, order_->company, lot_ids_,
+  pg::ParallelReads reads(snapshot);
+  ASSIGN_OR_RETURN(const auto parts, PartsOf<LotId>(reads, kHandsBetween, query_->company, lot_ids_,
                                                     lot_ids_.size()));
-  if (order_->IsNow()) {
-    AddByIds(snapshot, kNodePlaces, order_->company, parts[0], RowsMax());
+  if (query_->IsNow()) {
+    AddByIds(snapshot, kNodePlaces, query_->company, parts[0], RowsMax());
   } else {
-    snapshot.Add(kPlacesThen, order_->company, lot_ids_, kTracePlacesShownMax, order_->as_of,
-                 order_->known_at);
+    snapshot.Add(kPlacesThen, query_->company, lot_ids_, kTracePlacesShownMax, query_->as_of,
+                 query_->known_at);
   }
-  AddByIds(snapshot, kNodePartners, order_->company, parts[0], RowsMax(), order_->as_of,
-           order_->known_at);
+  AddByIds(snapshot, kNodePartners, query_->company, parts[0], RowsMax(), query_->as_of,
+           query_->known_at);
   return snapshot.Post();
 }
 
@@ -229,12 +229,12 @@ absl::StatusOr<std::vector<TraceNode>> TraceNodesRead::Take(pg::Transaction& sna
 
 absl::Status TraceNodesRead::TakePlaces(pg::Transaction& snapshot, const pg::Result& places,
                                         NodeOfLot& nodes) const {
-  if (!order_->IsNow()) {
+  if (!query_->IsNow()) {
     ReadShownPlaces(places, nodes);
   } else if (!IsCut(places)) {
     ReadEveryPlace(places, nodes);
   } else {
-    snapshot.Add(kManyPlaces, order_->company, lot_ids_, kTracePlacesShownMax);
+    snapshot.Add(kManyPlaces, query_->company, lot_ids_, kTracePlacesShownMax);
     ASSIGN_OR_RETURN(const pg::Results shown, snapshot.Send());
     ReadShownPlaces(shown[0], nodes);
   }
@@ -247,8 +247,8 @@ absl::Status TraceNodesRead::TakePartners(pg::Transaction& snapshot, const pg::R
     ReadEveryPartner(partners, nodes);
     return absl::OkStatus();
   }
-  snapshot.Add(kManyPartners, order_->company, lot_ids_, kTracePartnerMovementsShownMax,
-               order_->as_of, order_->known_at);
+  snapshot.Add(kManyPartners, query_->company, lot_ids_, kTracePartnerMovementsShownMax,
+               query_->as_of, query_->known_at);
   ASSIGN_OR_RETURN(const pg::Results shown, snapshot.Send());
   ReadShownPartners(shown[0], nodes);
   return absl::OkStatus();

@@ -59,31 +59,31 @@ constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
   WHERE l.company = $1 AND l.lot_id = ANY($2))sql"};
 
 constexpr size_t kLotsPerStatement = 10'000;
-constexpr size_t kPartsPerFlight = 5;
+constexpr size_t kPartsPerPipeline = 5;
 
-void AddMade(pg::SpreadReads& reads, const TraceOrder& order, const std::vector<LotId>& lots) {
-  reads.Add(kMade, order.company, lots, order.as_of, order.known_at);
+void AddMade(pg::ParallelReads& reads, const TraceQuery& query, const std::vector<LotId>& lots) {
+  reads.Add(kMade, query.company, lots, query.as_of, query.known_at);
 }
 
-void AddCame(pg::SpreadReads& reads, const TraceOrder& order, const IdPart<LotId>& lots) {
-  AddByIds(reads, kCame, order.company, lots, order.as_of, order.known_at);
+void AddCame(pg::ParallelReads& reads, const TraceQuery& query, const IdPart<LotId>& lots) {
+  AddByIds(reads, kCame, query.company, lots, query.as_of, query.known_at);
 }
 
 // The totals of a graph's nodes, some thousands at a time.
 class NodeTotals {
  public:
-  NodeTotals(pg::SpreadReads& reads, const TraceOrder& order, const TraceGraph& graph)
+  NodeTotals(pg::ParallelReads& reads, const TraceQuery& query, const TraceGraph& graph)
       : reads_(reads),
-        order_(order),
+        query_(query),
         graph_(graph),
         totals_(graph.nodes.size(), Quantity::FromUnits(1)) {}
 
   absl::StatusOr<std::vector<Quantity>> Read() && {
     const std::vector<LotId> lots = BeginWithMadeInGraph();
     ASSIGN_OR_RETURN(const Parts parts,
-                     PartsOf<LotId>(reads_, kOriginsBetween, order_.company, lots));
-    for (size_t begin = 0; begin < parts.size(); begin += kPartsPerFlight) {
-      RETURN_IF_ERROR(ReadSome(absl::MakeConstSpan(parts).subspan(begin, kPartsPerFlight)));
+                     PartsOf<LotId>(reads_, kOriginsBetween, query_.company, lots));
+    for (size_t begin = 0; begin < parts.size(); begin += kPartsPerPipeline) {
+      RETURN_IF_ERROR(ReadSome(absl::MakeConstSpan(parts).subspan(begin, kPartsPerPipeline)));
     }
     RETURN_IF_ERROR(ReadMadeElsewhere());
     return std::move(totals_);
@@ -110,8 +110,8 @@ class NodeTotals {
 
   absl::Status ReadSome(absl::Span<const IdPart<LotId>> parts) {
     for (const IdPart<LotId>& part : parts) {
-      AddByIds(reads_, kMadeAgain, order_.company, part);
-      AddCame(reads_, order_, part);
+      AddByIds(reads_, kMadeAgain, query_.company, part);
+      AddCame(reads_, query_, part);
     }
     RETURN_IF_ERROR(reads_.Post());
     for (size_t i = 0; i < parts.size(); ++i) {
@@ -137,7 +137,7 @@ class NodeTotals {
   absl::Status ReadMadeElsewhere() {
     for (size_t begin = 0; begin < made_elsewhere_.size(); begin += kLotsPerStatement) {
       const size_t end = std::min(made_elsewhere_.size(), begin + kLotsPerStatement);
-      AddMade(reads_, order_,
+      AddMade(reads_, query_,
               {made_elsewhere_.begin() + static_cast<ptrdiff_t>(begin),
                made_elsewhere_.begin() + static_cast<ptrdiff_t>(end)});
       RETURN_IF_ERROR(reads_.Post());
@@ -162,8 +162,8 @@ class NodeTotals {
     }
   }
 
-  pg::SpreadReads& reads_;
-  const TraceOrder& order_;
+  pg::ParallelReads& reads_;
+  const TraceQuery& query_;
   const TraceGraph& graph_;
   std::vector<Quantity> totals_;       // by number; a serial is one
   std::vector<LotId> made_elsewhere_;  // perhaps: their lines are to be read
@@ -171,17 +171,17 @@ class NodeTotals {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const TraceGraph& graph) {
-  return NodeTotals(reads, order, graph).Read();
+  return NodeTotals(reads, query, graph).Read();
 }
 
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const TraceOrder& order,
+absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const std::vector<LotId>& lot_ids) {
   std::vector<Quantity> totals(lot_ids.size());
   if (lot_ids.empty()) return totals;
-  AddMade(reads, order, lot_ids);
-  AddCame(reads, order, {lot_ids});
+  AddMade(reads, query, lot_ids);
+  AddCame(reads, query, {lot_ids});
   RETURN_IF_ERROR(reads.Post());
   absl::flat_hash_map<LotId, size_t> places;
   for (size_t i = 0; i < lot_ids.size(); ++i) places[lot_ids[i]] = i;
@@ -195,9 +195,9 @@ absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::SpreadReads& reads, const T
 }
 
 absl::StatusOr<std::optional<int>> ReadCommonScale(pg::Transaction& snapshot,
-                                                   const TraceOrder& order,
+                                                   const TraceQuery& query,
                                                    const std::vector<LotId>& lot_ids) {
-  snapshot.Add(kCommonScale, order.company, lot_ids);
+  snapshot.Add(kCommonScale, query.company, lot_ids);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
   if (results[0][0].Get<int64_t>(0) != 1) return std::nullopt;
   return results[0][0].Get<int>(1);

@@ -14,9 +14,9 @@ namespace lots {
 // and then the transformations are told. Meanwhile the database reads the next nodes.
 class TraceTelling {
  public:
-  TraceTelling(TraceOrder order, pg::Pool* pool) : order_(std::move(order)), pool_(pool) {
-    std::sort(order_.seeds.begin(), order_.seeds.end());
-    order_.seeds.erase(std::unique(order_.seeds.begin(), order_.seeds.end()), order_.seeds.end());
+  TraceTelling(TraceQuery query, pg::Pool* pool) : query_(std::move(query)), pool_(pool) {
+    std::sort(query_.seeds.begin(), query_.seeds.end());
+    query_.seeds.erase(std::unique(query_.seeds.begin(), query_.seeds.end()), query_.seeds.end());
   }
 
   absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db) {
@@ -42,31 +42,31 @@ class TraceTelling {
 
  private:
   int Depth() const { return static_cast<int>(depth_); }
-  bool downstream() const { return order_.direction == TraceDirection::kDownstream; }
+  bool downstream() const { return query_.direction == TraceDirection::kDownstream; }
 
   // What is known of seeds needs no walk.
   absl::StatusOr<TracePiece> TellSeeds() {
     seeds_told_ = true;
-    pg::SpreadReads reads(*snapshot_);
-    AddTraceLots(reads, order_, {order_.seeds});
+    pg::ParallelReads reads(*snapshot_);
+    AddTraceLots(reads, query_, {query_.seeds});
     RETURN_IF_ERROR(reads.Post());
     ASSIGN_OR_RETURN(const pg::Result rows, reads.Take());
     std::vector<TraceLot> lots;
     for (const pg::Row& row : rows) lots.push_back(ReadTraceLot(row));
     SortTraceLots(lots);
-    order_.seeds.clear();
+    query_.seeds.clear();
     TracePiece piece;
     for (const TraceLot& lot : lots) {
-      order_.seeds.push_back(lot.lot_id);
+      query_.seeds.push_back(lot.lot_id);
       piece.nodes.push_back(NodeOf(lot));
     }
     // Deleted since the caller found them.
     walked_ = lots.empty();
     if (walked_) return piece;
-    TraceNodesRead seeds(order_, std::move(piece.nodes));
+    TraceNodesRead seeds(query_, std::move(piece.nodes));
     RETURN_IF_ERROR(seeds.Post(*snapshot_));
     ASSIGN_OR_RETURN(piece.nodes, seeds.Take(*snapshot_));
-    const size_t room = order_.node_limit;
+    const size_t room = query_.node_limit;
     if (piece.nodes.size() > room) piece.nodes.erase(piece.nodes.begin() + room, piece.nodes.end());
     for (TraceNode& node : piece.nodes) node.certainty = Certainty::kCertain;
     if (downstream()) RETURN_IF_ERROR(BoundSeeds(reads, piece.nodes));
@@ -74,13 +74,13 @@ class TraceTelling {
     return piece;
   }
 
-  absl::Status BoundSeeds(pg::SpreadReads& reads, std::vector<TraceNode>& seeds) {
-    ASSIGN_OR_RETURN(seed_scale_, ReadCommonScale(*snapshot_, order_, order_.seeds));
+  absl::Status BoundSeeds(pg::ParallelReads& reads, std::vector<TraceNode>& seeds) {
+    ASSIGN_OR_RETURN(seed_scale_, ReadCommonScale(*snapshot_, query_, query_.seeds));
     std::vector<LotId> lots;
     for (const TraceNode& seed : seeds) {
       if (seed.tracking != Tracking::kSerial) lots.push_back(seed.lot_id);
     }
-    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, order_, lots));
+    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, query_, lots));
     size_t next = 0;
     for (TraceNode& seed : seeds) {
       const bool serial = seed.tracking == Tracking::kSerial;
@@ -92,11 +92,11 @@ class TraceTelling {
   }
 
   absl::Status Walk(pg::Connection& db) {
-    pg::SpreadReads reads(*snapshot_, db, pool_);
-    ASSIGN_OR_RETURN(graph_, WalkTrace(reads, order_, &to_tell_));
+    pg::ParallelReads reads(*snapshot_, db, pool_);
+    ASSIGN_OR_RETURN(graph_, WalkTrace(reads, query_, &to_tell_));
     walked_ = true;
-    MarkCertain(graph_, order_);
-    RETURN_IF_ERROR(MarkWithheld(*snapshot_, graph_, order_));
+    MarkCertain(graph_, query_);
+    RETURN_IF_ERROR(MarkWithheld(*snapshot_, graph_, query_));
     if (downstream()) RETURN_IF_ERROR(Bound(reads));
     summary_.depth = static_cast<int>(graph_.levels.size()) - 2;
     summary_.truncated_by = graph_.truncated_by;
@@ -110,7 +110,7 @@ class TraceTelling {
       if (++summary_.resume_count <= kTraceResumeShownMax) summary_.resume.push_back(lot_id);
     };
     // More seeds than may be told.
-    for (const LotId& seed : order_.seeds) {
+    for (const LotId& seed : query_.seeds) {
       if (!graph_.nodes.contains(seed)) list(seed);
     }
     for (const auto& [lot_id, node] : graph_.nodes) {
@@ -118,8 +118,8 @@ class TraceTelling {
     }
   }
 
-  absl::Status Bound(pg::SpreadReads& reads) {
-    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, order_, graph_));
+  absl::Status Bound(pg::ParallelReads& reads) {
+    ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, query_, graph_));
     bounds_ = BoundTrace(graph_, totals);
     return absl::OkStatus();
   }
@@ -156,7 +156,7 @@ class TraceTelling {
       nodes.push_back(std::move(node));
     }
     ahead_.reset();
-    if (!nodes.empty()) ahead_.emplace(order_, std::move(nodes));
+    if (!nodes.empty()) ahead_.emplace(query_, std::move(nodes));
   }
 
   // Transformations of this depth with their links, as many as fit one message. One with more links
@@ -223,7 +223,7 @@ class TraceTelling {
     node.seed_scale = seed_scale_;
   }
 
-  TraceOrder order_;
+  TraceQuery query_;
   pg::Pool* const pool_;
   std::optional<pg::Transaction> snapshot_;
   bool seeds_told_ = false;
@@ -245,8 +245,8 @@ class TraceTelling {
   TraceSummary summary_;
 };
 
-TraceReader::TraceReader(TraceOrder order, pg::Pool* pool)
-    : telling_(std::make_unique<TraceTelling>(std::move(order), pool)) {}
+TraceReader::TraceReader(TraceQuery query, pg::Pool* pool)
+    : telling_(std::make_unique<TraceTelling>(std::move(query), pool)) {}
 
 TraceReader::~TraceReader() = default;
 
@@ -258,9 +258,9 @@ void TraceReader::Pause() { telling_->Pause(); }
 
 const TraceSummary& TraceReader::summary() const { return telling_->summary(); }
 
-absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
+absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceQuery& query,
                                    absl::FunctionRef<void(TracePiece)> sink, pg::Pool* pool) {
-  TraceReader reader(order, pool);
+  TraceReader reader(query, pool);
   while (true) {
     ASSIGN_OR_RETURN(std::optional<TracePiece> piece, reader.Next(db));
     if (!piece) return reader.summary();

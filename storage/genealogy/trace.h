@@ -42,7 +42,7 @@ struct TraceFilter {
   std::vector<LocationId> location_ids = {};
 };
 
-struct TraceOrder {
+struct TraceQuery {
   CompanyId company;
   TraceDirection direction = TraceDirection::kDownstream;
   std::vector<LotId> seeds;  // exist; duplicates are fine
@@ -151,7 +151,7 @@ class TraceReader {
  public:
   // `pool`: lends a second connection while the graph is large, if it has one to spare; may be
   // null.
-  explicit TraceReader(TraceOrder order, pg::Pool* pool = nullptr);
+  explicit TraceReader(TraceQuery query, pg::Pool* pool = nullptr);
   ~TraceReader();
   TraceReader(const TraceReader&) = delete;
   TraceReader& operator=(const TraceReader&) = delete;
@@ -170,7 +170,7 @@ class TraceReader {
 };
 
 // The whole trace at once.
-absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceOrder& order,
+absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceQuery& query,
                                    absl::FunctionRef<void(TracePiece)> sink,
                                    pg::Pool* pool = nullptr);
 

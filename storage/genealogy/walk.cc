@@ -112,7 +112,7 @@ LOTS_BY_IDS(kStepHeaders, "trace_step_headers", R"sql(
 
 // A level is read in parts, some of them asked for together: what one statement answers stays
 // small, and while it is taken in here the database reads the next.
-constexpr size_t kPartsPerFlight = 5;
+constexpr size_t kPartsPerPipeline = 5;
 
 using LotNumbers = std::vector<uint32_t>;
 using LotParts = absl::Span<const IdPart<LotId>>;
@@ -121,19 +121,19 @@ using StepParts = std::vector<IdPart<TransformationId>>;
 // One walk: what it has seen, and the level it stands on.
 class Walk {
  public:
-  Walk(pg::SpreadReads& reads, const TraceOrder& order, TraceToTell* to_tell)
+  Walk(pg::ParallelReads& reads, const TraceQuery& query, TraceToTell* to_tell)
       : reads_(reads),
-        order_(order),
+        query_(query),
         to_tell_(to_tell),
-        kinds_(order.filter.link_kinds),
-        downstream_(order.direction == TraceDirection::kDownstream),
-        graph_(order.direction) {}
+        kinds_(query.filter.link_kinds),
+        downstream_(query.direction == TraceDirection::kDownstream),
+        graph_(query.direction) {}
 
   absl::StatusOr<TraceGraph> Run() {
-    for (const LotId& seed : order_.seeds) reached_.push_back(graph_.AddLot(seed));
+    for (const LotId& seed : query_.seeds) reached_.push_back(graph_.AddLot(seed));
     RETURN_IF_ERROR(EnterLevel());
     while (!level_.empty()) {
-      RETURN_IF_ERROR(EachFlight([&](LotParts parts) { return Cross(parts); }));
+      RETURN_IF_ERROR(EachPipeline([&](LotParts parts) { return Cross(parts); }));
       OrderSteps();
       ++depth_;
       RETURN_IF_ERROR(EnterLevel());
@@ -169,12 +169,12 @@ class Walk {
       if (!graph_.IsReached(lot)) fresh.push_back(lot);
     }
     if (fresh.empty()) return absl::OkStatus();
-    const size_t room = order_.node_limit - graph_.reached_count();
+    const size_t room = query_.node_limit - graph_.reached_count();
     if (fresh.size() > room) truncated_by_ = "node_limit";
     if (room == 0) return absl::OkStatus();
-    if (fresh.size() > kIdsPerPart) RETURN_IF_ERROR(reads_.Widen());
+    if (fresh.size() > kIdsPerPart) RETURN_IF_ERROR(reads_.AddConnection());
     RETURN_IF_ERROR(CutIntoParts(fresh));
-    RETURN_IF_ERROR(order_.lock ? LockLevel(room) : ReadLevel(room));
+    RETURN_IF_ERROR(query_.lock ? LockLevel(room) : ReadLevel(room));
     graph_.AddLevel(level_);
     // A limit kept some out, or they were deleted meanwhile.
     return level_.size() < fresh.size() ? CutIntoParts(level_) : absl::OkStatus();
@@ -187,21 +187,21 @@ class Walk {
     for (const uint32_t lot : lots) ids_.push_back(graph_.IdOfLot(lot));
     std::sort(ids_.begin(), ids_.end());
     const pg::Statement& between = downstream_ ? kUsesBetween : kMakingsBetween;
-    ASSIGN_OR_RETURN(parts_, PartsOf<LotId>(reads_, between, order_.company, ids_));
+    ASSIGN_OR_RETURN(parts_, PartsOf<LotId>(reads_, between, query_.company, ids_));
     return absl::OkStatus();
   }
 
   // For some parts of the level after the other.
-  absl::Status EachFlight(absl::FunctionRef<absl::Status(LotParts)> visit) const {
-    for (size_t begin = 0; begin < parts_.size(); begin += kPartsPerFlight) {
-      RETURN_IF_ERROR(visit(LotParts(parts_).subspan(begin, kPartsPerFlight)));
+  absl::Status EachPipeline(absl::FunctionRef<absl::Status(LotParts)> visit) const {
+    for (size_t begin = 0; begin < parts_.size(); begin += kPartsPerPipeline) {
+      RETURN_IF_ERROR(visit(LotParts(parts_).subspan(begin, kPartsPerPipeline)));
     }
     return absl::OkStatus();
   }
 
   absl::Status LockLevel(size_t room) {
-    return EachFlight([&](LotParts parts) -> absl::Status {
-      for (const auto& part : parts) AddByIds(reads_, kLockLots, order_.company, part);
+    return EachPipeline([&](LotParts parts) -> absl::Status {
+      for (const auto& part : parts) AddByIds(reads_, kLockLots, query_.company, part);
       RETURN_IF_ERROR(reads_.Post());
       for (size_t i = 0; i < parts.size(); ++i) {
         ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
@@ -217,8 +217,8 @@ class Walk {
   absl::Status ReadLevel(size_t room) {
     std::vector<TraceLot> read;
     read.reserve(ids_.size());
-    RETURN_IF_ERROR(EachFlight([&](LotParts parts) -> absl::Status {
-      for (const auto& part : parts) AddTraceLots(reads_, order_, part);
+    RETURN_IF_ERROR(EachPipeline([&](LotParts parts) -> absl::Status {
+      for (const auto& part : parts) AddTraceLots(reads_, query_, part);
       RETURN_IF_ERROR(reads_.Post());
       for (size_t i = 0; i < parts.size(); ++i) {
         ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
@@ -243,9 +243,9 @@ class Walk {
   // From the lots to the transformations next to them, and to the lots on their other side.
   absl::Status Cross(LotParts parts) {
     const ByIds& near_lots = downstream_ ? kInputsOfLots : kOutputsOfLots;
-    for (const auto& part : parts) AddByIds(reads_, near_lots, order_.company, part);
+    for (const auto& part : parts) AddByIds(reads_, near_lots, query_.company, part);
     RETURN_IF_ERROR(reads_.Post());
-    if (depth_ == order_.depth_max) return Stop(parts.size());
+    if (depth_ == query_.depth_max) return Stop(parts.size());
     FarSide far;
     for (const auto& part : parts) {
       ASSIGN_OR_RETURN(const Lines near, TakeNear());
@@ -302,9 +302,9 @@ class Walk {
     }
     for (const auto& part : fresh) AddHeaders(part);
     const ByIds& far_lots = downstream_ ? kAllOutputs : kPooledInputs;
-    for (const auto& part : pooled) AddByIds(reads_, far_lots, order_.company, part);
+    for (const auto& part : pooled) AddByIds(reads_, far_lots, query_.company, part);
     for (const Exact& part : far.exact) {
-      reads_.Add(downstream_ ? kExactOutputs : kExactInputs, order_.company, part.steps, part.lots);
+      reads_.Add(downstream_ ? kExactOutputs : kExactInputs, query_.company, part.steps, part.lots);
     }
     if (fresh.empty() && pooled.empty() && far.exact.empty()) return absl::OkStatus();
     RETURN_IF_ERROR(reads_.Post());
@@ -325,12 +325,12 @@ class Walk {
   }
 
   absl::StatusOr<StepParts> StepPartsOf(absl::Span<const TransformationId> steps) {
-    return PartsOf(reads_, downstream_ ? kOutputsBetween : kInputsBetween, order_.company, steps);
+    return PartsOf(reads_, downstream_ ? kOutputsBetween : kInputsBetween, query_.company, steps);
   }
 
   void AddHeaders(const IdPart<TransformationId>& steps) {
-    AddByIds(reads_, kStepHeaders, order_.company, steps, order_.filter.begin, order_.filter.end,
-             order_.as_of, order_.known_at, !downstream_);
+    AddByIds(reads_, kStepHeaders, query_.company, steps, query_.filter.begin, query_.filter.end,
+             query_.as_of, query_.known_at, !downstream_);
   }
 
   void ReadHeaders(const pg::Result& headers) {
@@ -437,8 +437,8 @@ class Walk {
     return lines;
   }
 
-  pg::SpreadReads& reads_;
-  const TraceOrder& order_;
+  pg::ParallelReads& reads_;
+  const TraceQuery& query_;
   TraceToTell* const to_tell_;
   const LinkKindFilter kinds_;
   const bool downstream_;
@@ -454,9 +454,9 @@ class Walk {
 
 }  // namespace
 
-absl::StatusOr<TraceGraph> WalkTrace(pg::SpreadReads& reads, const TraceOrder& order,
+absl::StatusOr<TraceGraph> WalkTrace(pg::ParallelReads& reads, const TraceQuery& query,
                                      TraceToTell* to_tell) {
-  return Walk(reads, order, to_tell).Run();
+  return Walk(reads, query, to_tell).Run();
 }
 
 }  // namespace lots

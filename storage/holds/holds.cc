@@ -90,8 +90,8 @@ Problem KeepsNoGoods(const LocationId& location_id, LocationKind kind, size_t in
 // attempt.
 class Holding {
  public:
-  Holding(pg::Connection& db, const HoldLotsOrder& order) : db_(db), order_(order) {
-    for (size_t i = 0; i < order.targets.size(); ++i) made_.push_back(Uuid::MakeV7());
+  Holding(pg::Connection& db, const HoldLotsCommand& command) : db_(db), command_(command) {
+    for (size_t i = 0; i < command.targets.size(); ++i) made_.push_back(Uuid::MakeV7());
   }
 
   absl::Status Prepare();
@@ -106,15 +106,15 @@ class Holding {
   void AddHolds(pg::Transaction& transaction, const Ground& ground) const;
 
   pg::Connection& db_;
-  const HoldLotsOrder& order_;
+  const HoldLotsCommand& command_;
   std::vector<Uuid> made_;  // the holds' ids
   std::vector<std::optional<LotId>> lots_;
 };
 
 absl::Status Holding::Prepare() {
   std::vector<LotRef> refs;
-  for (const HoldTarget& target : order_.targets) refs.push_back(target.lot);
-  ASSIGN_OR_RETURN(const auto resolved, ResolveLots(db_, order_.context.company, refs));
+  for (const HoldTarget& target : command_.targets) refs.push_back(target.lot);
+  ASSIGN_OR_RETURN(const auto resolved, ResolveLots(db_, command_.context.company, refs));
   for (const std::optional<ResolvedLot>& lot : resolved) {
     lots_.push_back(lot.has_value() ? std::optional(lot->lot_id) : std::nullopt);
   }
@@ -122,20 +122,20 @@ absl::Status Holding::Prepare() {
 }
 
 std::vector<LocationId> Holding::Places() const {
-  std::vector<LocationId> places = order_.exempt_location_ids;
-  for (const HoldTarget& target : order_.targets) {
+  std::vector<LocationId> places = command_.exempt_location_ids;
+  for (const HoldTarget& target : command_.targets) {
     if (target.location.has_value()) places.push_back(*target.location);
   }
   return places;
 }
 
 absl::StatusOr<Ground> Holding::LockAndRead(pg::Transaction& transaction) const {
-  const CompanyId& company = order_.context.company;
+  const CompanyId& company = command_.context.company;
   std::vector<LotId> ids;
   for (const std::optional<LotId>& id : lots_) {
     if (id.has_value()) ids.push_back(*id);
   }
-  ClaimRequest(transaction, order_.context, made_);
+  ClaimRequest(transaction, command_.context, made_);
   const size_t settings = transaction.Add(kReadCompany, company);
   const size_t lots = transaction.Add(kLockLots, company, ids);
   const size_t places = transaction.Add(kReadPlaces, company, Places());
@@ -153,7 +153,7 @@ absl::StatusOr<Ground> Holding::LockAndRead(pg::Transaction& transaction) const 
     ground.places[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
   }
   const auto recorded_at = results[last][0].Get<std::optional<absl::Time>>(0);
-  ground.placed_at = order_.context.now;
+  ground.placed_at = command_.context.now;
   if (recorded_at.has_value()) {
     ground.placed_at = std::max(ground.placed_at, *recorded_at + absl::Microseconds(1));
   }
@@ -162,7 +162,7 @@ absl::StatusOr<Ground> Holding::LockAndRead(pg::Transaction& transaction) const 
 
 void Holding::JudgeTarget(size_t index, const Ground& ground,
                           std::vector<Problem>& problems) const {
-  const HoldTarget& target = order_.targets[index];
+  const HoldTarget& target = command_.targets[index];
   const std::optional<LotId>& lot_id = lots_[index];
   const auto lot = lot_id.has_value() ? ground.lots.find(*lot_id) : ground.lots.end();
   if (lot == ground.lots.end()) {
@@ -181,8 +181,8 @@ void Holding::JudgeTarget(size_t index, const Ground& ground,
 }
 
 void Holding::JudgeExemptions(const Ground& ground, std::vector<Problem>& problems) const {
-  for (size_t i = 0; i < order_.exempt_location_ids.size(); ++i) {
-    const LocationId& place = order_.exempt_location_ids[i];
+  for (size_t i = 0; i < command_.exempt_location_ids.size(); ++i) {
+    const LocationId& place = command_.exempt_location_ids[i];
     if (ground.places.contains(place)) continue;
     problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), place));
   }
@@ -192,9 +192,9 @@ void Holding::JudgeExemptions(const Ground& ground, std::vector<Problem>& proble
 // however late.
 std::vector<Problem> Holding::Judge(const Ground& ground) const {
   std::vector<Problem> problems;
-  if (order_.expires_at.has_value() && *order_.expires_at <= order_.context.now) {
+  if (command_.expires_at.has_value() && *command_.expires_at <= command_.context.now) {
     problems.push_back(FieldInvalid("expire_time",
-                                    absl::FormatTime(*order_.expires_at, absl::UTCTimeZone()),
+                                    absl::FormatTime(*command_.expires_at, absl::UTCTimeZone()),
                                     "lies in the past; a hold ends in the future, or when it is "
                                     "released"));
   }
@@ -202,7 +202,7 @@ std::vector<Problem> Holding::Judge(const Ground& ground) const {
   for (size_t i = 0; i < lots_.size(); ++i) {
     JudgeTarget(i, ground, problems);
     if (!lots_[i].has_value()) continue;
-    const LocationId place = order_.targets[i].location.value_or(LocationId());
+    const LocationId place = command_.targets[i].location.value_or(LocationId());
     const auto [first, is_first] = first_index.emplace(std::pair(*lots_[i], place), i);
     if (!is_first) problems.push_back(TwiceInRequest(*lots_[i], i, first->second));
   }
@@ -215,14 +215,14 @@ void Holding::AddHolds(pg::Transaction& transaction, const Ground& ground) const
   std::vector<std::optional<LocationId>> places;
   for (size_t i = 0; i < lots_.size(); ++i) {
     lots.push_back(*lots_[i]);
-    places.push_back(order_.targets[i].location);
+    places.push_back(command_.targets[i].location);
   }
-  const absl::btree_set<LocationId> exempt(order_.exempt_location_ids.begin(),
-                                           order_.exempt_location_ids.end());
-  transaction.Add(kInsertHolds, order_.context.company, made_, lots, places, order_.reason,
-                  std::vector<LocationId>(exempt.begin(), exempt.end()), order_.expires_at,
-                  order_.context.actor, ground.placed_at, order_.context.entry_id);
-  AddAuditEntry(transaction, order_.context, {.lots = std::move(lots)});
+  const absl::btree_set<LocationId> exempt(command_.exempt_location_ids.begin(),
+                                           command_.exempt_location_ids.end());
+  transaction.Add(kInsertHolds, command_.context.company, made_, lots, places, command_.reason,
+                  std::vector<LocationId>(exempt.begin(), exempt.end()), command_.expires_at,
+                  command_.context.actor, ground.placed_at, command_.context.entry_id);
+  AddAuditEntry(transaction, command_.context, {.lots = std::move(lots)});
 }
 
 absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
@@ -231,18 +231,18 @@ absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
   std::vector<Problem> problems = Judge(ground);
   if (!problems.empty()) return Refuse(std::move(problems));
   AddHolds(transaction, ground);
-  transaction.Count(tallies::kHoldsPlaced, static_cast<double>(made_.size()));
+  transaction.Count(counters::kHoldsPlaced, static_cast<double>(made_.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return HoldIdsOf(made_);
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsOrder& order) {
-  Holding holding(db, order);
+absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command) {
+  Holding holding(db, command);
   RETURN_IF_ERROR(holding.Prepare());
   return WriteOnce(
-      db, order.context, [&] { return holding.Attempt(); },
+      db, command.context, [&] { return holding.Attempt(); },
       [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
         return HoldIdsOf(made);
       });

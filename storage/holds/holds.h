@@ -27,7 +27,7 @@ struct HoldTarget {
   std::optional<LocationId> location;  // none: wherever it is
 };
 
-struct HoldLotsOrder {
+struct HoldLotsCommand {
   WriteContext context;
   std::vector<HoldTarget> targets;
   std::string reason;
@@ -36,17 +36,18 @@ struct HoldLotsOrder {
 };
 
 // One hold a target, in their order. Every refusal of the rpc's comment, every problem at once.
-absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsOrder& order);
+absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command);
 
 // One of the two lists.
-struct ReleaseLotsOrder {
+struct ReleaseLotsCommand {
   WriteContext context;
   std::vector<HoldId> holds;
   std::vector<LotRef> lots;
   std::string note;
 };
 
-absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db, const ReleaseLotsOrder& order);
+absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
+                                                const ReleaseLotsCommand& command);
 
 // What went from one lot into another.
 struct Passage {

@@ -118,13 +118,13 @@ struct Release {
   std::vector<Problem> problems;
 };
 
-Release JudgeHolds(const ReleaseLotsOrder& order, const pg::Result& rows) {
+Release JudgeHolds(const ReleaseLotsCommand& command, const pg::Result& rows) {
   absl::flat_hash_map<HoldId, HoldRow> found;
   for (const pg::Row row : rows) found[row.Get<HoldId>(0)] = HoldRowOf(row);
   Release release;
   absl::flat_hash_map<HoldId, size_t> first_index;
-  for (size_t i = 0; i < order.holds.size(); ++i) {
-    const HoldId& id = order.holds[i];
+  for (size_t i = 0; i < command.holds.size(); ++i) {
+    const HoldId& id = command.holds[i];
     const auto [first, is_first] = first_index.emplace(id, i);
     const auto hold = found.find(id);
     if (!is_first) {
@@ -132,7 +132,7 @@ Release JudgeHolds(const ReleaseLotsOrder& order, const pg::Result& rows) {
           TwiceInRequest("hold_ids", i, first->second, {{"hold_id", TextOf(id)}}));
     } else if (hold == found.end()) {
       release.problems.push_back(HoldNotFound(id, i));
-    } else if (const auto end = EndOf(hold->second, order.context.now); end.has_value()) {
+    } else if (const auto end = EndOf(hold->second, command.context.now); end.has_value()) {
       release.problems.push_back(HoldEnded(hold->second, *end, i));
     } else {
       release.holds.push_back(id);
@@ -147,38 +147,38 @@ using Lots = std::vector<std::optional<ResolvedLot>>;
 // The holds of each lot that stand, in the order in which they were placed.
 absl::flat_hash_map<LotId, std::vector<HoldRow>> StandingOf(const pg::Result& rows,
                                                             absl::Time now) {
-  absl::flat_hash_map<LotId, std::vector<HoldRow>> standing;
+  absl::flat_hash_map<LotId, std::vector<HoldRow>> computed;
   for (const pg::Row row : rows) {
     const HoldRow hold = HoldRowOf(row);
-    if (!EndOf(hold, now).has_value()) standing[hold.lot_id].push_back(hold);
+    if (!EndOf(hold, now).has_value()) computed[hold.lot_id].push_back(hold);
   }
-  for (auto& [lot_id, holds] : standing) {
+  for (auto& [lot_id, holds] : computed) {
     std::sort(holds.begin(), holds.end(), [](const HoldRow& a, const HoldRow& b) {
       return std::pair(a.placed_at, a.hold_id) < std::pair(b.placed_at, b.hold_id);
     });
   }
-  return standing;
+  return computed;
 }
 
-Release JudgeLots(const ReleaseLotsOrder& order, const Lots& lots, const pg::Result& rows,
+Release JudgeLots(const ReleaseLotsCommand& command, const Lots& lots, const pg::Result& rows,
                   const pg::Result& recalls) {
-  const auto standing = StandingOf(rows, order.context.now);
+  const auto computed = StandingOf(rows, command.context.now);
   absl::flat_hash_map<LotId, RecallId> recall_of;
   for (const pg::Row row : recalls) recall_of[row.Get<LotId>(0)] = row.Get<RecallId>(1);
   Release release;
   absl::flat_hash_map<LotId, size_t> first_index;
   for (size_t i = 0; i < lots.size(); ++i) {
     if (!lots[i].has_value()) {
-      release.problems.push_back(LotNotFound(order.lots[i], Indexed("lots", i)));
+      release.problems.push_back(LotNotFound(command.lots[i], Indexed("lots", i)));
       continue;
     }
     const LotId& id = lots[i]->lot_id;
     const auto [first, is_first] = first_index.emplace(id, i);
-    const auto holds = standing.find(id);
+    const auto holds = computed.find(id);
     if (!is_first) {
       release.problems.push_back(
           TwiceInRequest("lots", i, first->second, {{"lot_id", id.value().ToString()}}));
-    } else if (holds == standing.end()) {
+    } else if (holds == computed.end()) {
       const auto recall = recall_of.find(id);
       release.problems.push_back(LotNotHeld(
           *lots[i], recall == recall_of.end() ? std::nullopt : std::optional(recall->second), i));
@@ -191,14 +191,14 @@ Release JudgeLots(const ReleaseLotsOrder& order, const Lots& lots, const pg::Res
 }
 
 // Locks what is to be released, and judges it.
-absl::StatusOr<Release> LockAndJudge(pg::Transaction& transaction, const ReleaseLotsOrder& order,
-                                     const Lots& lots) {
-  const CompanyId& company = order.context.company;
-  ClaimRequest(transaction, order.context, {});
-  if (!order.holds.empty()) {
-    const size_t holds = transaction.Add(kLockHolds, company, order.holds);
+absl::StatusOr<Release> LockAndJudge(pg::Transaction& transaction,
+                                     const ReleaseLotsCommand& command, const Lots& lots) {
+  const CompanyId& company = command.context.company;
+  ClaimRequest(transaction, command.context, {});
+  if (!command.holds.empty()) {
+    const size_t holds = transaction.Add(kLockHolds, company, command.holds);
     ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-    return JudgeHolds(order, results[holds]);
+    return JudgeHolds(command, results[holds]);
   }
   std::vector<LotId> ids;
   for (const std::optional<ResolvedLot>& lot : lots) {
@@ -207,31 +207,32 @@ absl::StatusOr<Release> LockAndJudge(pg::Transaction& transaction, const Release
   const size_t holds = transaction.Add(kLockHoldsOfLots, company, ids);
   const size_t recalls = transaction.Add(kReadRecalls, company, ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  return JudgeLots(order, lots, results[holds], results[recalls]);
+  return JudgeLots(command, lots, results[holds], results[recalls]);
 }
 
-absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLotsOrder& order,
+absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLotsCommand& command,
                                             const Lots& lots) {
   pg::Transaction transaction(db);
-  ASSIGN_OR_RETURN(Release release, LockAndJudge(transaction, order, lots));
+  ASSIGN_OR_RETURN(Release release, LockAndJudge(transaction, command, lots));
   if (!release.problems.empty()) return Refuse(std::move(release.problems));
   std::vector<Uuid> made;
   for (const HoldId& hold : release.holds) made.push_back(hold.value());
-  SetMade(transaction, order.context, made);
-  transaction.Add(kReleaseHolds, order.context.company, release.holds, order.context.actor,
-                  order.note, order.context.now, order.context.entry_id);
-  AddAuditEntry(transaction, order.context, {.lots = std::move(release.lots)});
-  transaction.Count(tallies::kHoldsReleased, static_cast<double>(release.holds.size()));
+  SetMade(transaction, command.context, made);
+  transaction.Add(kReleaseHolds, command.context.company, release.holds, command.context.actor,
+                  command.note, command.context.now, command.context.entry_id);
+  AddAuditEntry(transaction, command.context, {.lots = std::move(release.lots)});
+  transaction.Count(counters::kHoldsReleased, static_cast<double>(release.holds.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return std::move(release.holds);
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db, const ReleaseLotsOrder& order) {
-  ASSIGN_OR_RETURN(const Lots lots, ResolveLots(db, order.context.company, order.lots));
+absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
+                                                const ReleaseLotsCommand& command) {
+  ASSIGN_OR_RETURN(const Lots lots, ResolveLots(db, command.context.company, command.lots));
   return WriteOnce(
-      db, order.context, [&] { return Attempt(db, order, lots); },
+      db, command.context, [&] { return Attempt(db, command, lots); },
       [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
         return std::vector<HoldId>(made.begin(), made.end());
       });

@@ -231,7 +231,8 @@ void Ledger::LoadSerialPlaces(const pg::Result& rows) {
                                           .quantity = row.Get<Quantity>(3)},
                                 .last_recorded_at = row.Get<absl::Time>(6)};
     const auto [known, is_first] = serial_places_.emplace(lot_id, candidate);
-    if (!is_first && Closeness(candidate) > Closeness(known->second)) known->second = candidate;
+    if (!is_first && LocationRank(candidate) > LocationRank(known->second))
+      known->second = candidate;
   }
 }
 
@@ -268,7 +269,7 @@ void Ledger::LoadReturns(const pg::Results& results) {
 
 // The place that holds the serial; else the virtual side of its last movement, which is where it
 // went: of the two balances that share the latest record, the other one is what it left.
-std::tuple<bool, absl::Time, bool> Ledger::Closeness(const SerialPlace& candidate) {
+std::tuple<bool, absl::Time, bool> Ledger::LocationRank(const SerialPlace& candidate) {
   const Place& place = candidate.place;
   const bool holds = HoldsGoods(place.kind) && place.quantity > Quantity();
   return {holds, candidate.last_recorded_at, !HoldsGoods(place.kind)};

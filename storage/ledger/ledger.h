@@ -1,30 +1,30 @@
 // The ledger: the one place where goods move. RecordMovements, opening quantities, completions,
 // disassemblies and reversals all post through it.
 //
-// A posting is two flights of one transaction: lock and read; judge in memory; write. What only a
+// A posting is two pipelines of one transaction: lock and read; judge in memory; write. What only a
 // refusal's words need is read when there is one.
 //
 //   Ledger ledger(context);
 //   ledger.Touch(lot, from); ledger.Touch(lot, to);  // every place that will move
-//   ledger.AddLocks(transaction);                    // to the first flight, after ClaimRequest
+//   ledger.AddLocks(transaction);                    // to the first pipeline, after ClaimRequest
 //   ASSIGN_OR_RETURN(auto locked, transaction.Send());
 //   RETURN_IF_ERROR(ledger.Load(transaction, locked));
 //   for (…) ledger.Post(posting, problems);          // each on what the ones before leave behind
 //   if (!problems.empty()) return Refuse(std::move(problems));
-//   ledger.AddWrites(transaction);                   // to the last flight
+//   ledger.AddWrites(transaction);                   // to the last pipeline
 //   auto committed = transaction.Commit();
 //   if (!committed.ok()) return Ledger::Explain(committed.status());
 //
-// Lock order, the same in every verb: the request, the work order, lots by id, then balances by
-// (lot, location), then deliveries by id. A lot of a LOT product is locked FOR KEY SHARE: its
+// Lock order, the same in every operation: the request, the work order, lots by id, then balances
+// by (lot, location), then deliveries by id. A lot of a LOT product is locked FOR KEY SHARE: its
 // movements cross each other at balances only. A serial is locked FOR NO KEY UPDATE: all that
 // moves it takes turns, whatever places are involved, so what is known of it here stays true until
-// the commit, and the verb may update its row. A verb that changes the state of other lots takes
-// them FOR UPDATE before, so that no movement is under way. So does a verb that places a hold:
-// both locks of the ledger wait for it, and holds are read after them, in a statement of their own.
-// A movement is therefore either posted before the hold, or waits and sees it.
-// What serials go into is written in a statement after what they leave, so that none is ever in two
-// places. The database has the last word: balances_not_negative, balances_serial_is_one,
+// the commit, and the operation may update its row. A operation that changes the state of other
+// lots takes them FOR UPDATE before, so that no movement is under way. So does a operation that
+// places a hold: both locks of the ledger wait for it, and holds are read after them, in a
+// statement of their own. A movement is therefore either posted before the hold, or waits and sees
+// it. What serials go into is written in a statement after what they leave, so that none is ever in
+// two places. The database has the last word: balances_not_negative, balances_serial_is_one,
 // balances_serial_in_one_place. A balance that is missing cannot be locked: it is added with what
 // the movements make of it, and whoever finds that another writer came first runs again.
 #pragma once
@@ -142,7 +142,7 @@ class Ledger {
   // A lot without movement: only its facts are wanted, and its row is locked as the others are.
   void TouchLot(const LotId& lot_id);
   // The request says how much of this lot moves, as it must of a LOT and need not of a serial. If
-  // it is a serial all the same, where it is is read late, by a flight of its own.
+  // it is a serial all the same, where it is is read late, by a pipeline of its own.
   void ExpectNoSerial(const LotId& lot_id);
   // A location without movement: only its kind is wanted.
   void TouchLocation(const LocationId& location_id);
@@ -155,8 +155,8 @@ class Ledger {
   // locations of its postings were touched for any lot or by TouchLocation.
   void AddNewLot(const LotFacts& lot);
 
-  // Adds the statements of the first flight: the company and the locations, the lots, the balances
-  // of lots (FOR UPDATE), the holds, where serials are, the deliveries (FOR UPDATE).
+  // Adds the statements of the first pipeline: the company and the locations, the lots, the
+  // balances of lots (FOR UPDATE), the holds, where serials are, the deliveries (FOR UPDATE).
   void AddLocks(pg::Transaction& transaction);
   // Reads what they answered, and what is missing of serials that were not expected; `transaction`
   // outlives the judging. NOT_FOUND COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED are
@@ -180,7 +180,7 @@ class Ledger {
   absl::Span<const Hold> HoldsOf(const LotId& lot_id) const;
   // Whether anything that was posted here took from what this place has of the lot.
   bool HasTaken(const LotId& lot_id, const LocationId& location_id) const;
-  // The state that the verb gives the lot in this transaction: postings are judged by it.
+  // The state that the operation gives the lot in this transaction: postings are judged by it.
   void SetState(const LotId& lot_id, LotState state);
 
   // --- judging ---------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ class Ledger {
   void LoadSerialPlaces(const pg::Result& rows);
   absl::Status LoadUnexpectedSerials(pg::Transaction& transaction);
   // Of two places of one serial, it is in the one where this is greater.
-  static std::tuple<bool, absl::Time, bool> Closeness(const SerialPlace& candidate);
+  static std::tuple<bool, absl::Time, bool> LocationRank(const SerialPlace& candidate);
   void LoadReturns(const pg::Results& results);
   Balance& BalanceOf(const LotId& lot_id, const LocationId& location_id);
 

@@ -33,8 +33,8 @@ void AddTransformation(pg::Transaction& transaction, const WriteContext& context
                   transformation.recorded_at, transformation.actor, transformation.note,
                   transformation.reverses, context.entry_id);
   transaction.Count(transformation.reverses.has_value()
-                        ? tallies::kTransformationsReversed
-                        : tallies::Of(tallies::kTransformations, transformation.kind));
+                        ? counters::kTransformationsReversed
+                        : counters::Of(counters::kTransformations, transformation.kind));
 }
 
 void AddInputs(pg::Transaction& transaction, const CompanyId& company,

@@ -195,7 +195,7 @@ void Ledger::WriteMovements(pg::Transaction& transaction) const {
     ++count_of[line.posting.kind];
   }
   for (const auto& [kind, count] : count_of) {
-    transaction.Count(tallies::Of(tallies::kMovements, kind), static_cast<double>(count));
+    transaction.Count(counters::Of(counters::kMovements, kind), static_cast<double>(count));
   }
   transaction.Add(kAddMovements, context_.company, context_.actor, c.movement_id, c.kind, c.lot_id,
                   c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,

@@ -18,44 +18,44 @@ constexpr pg::Statement kReadHoldCauses{
 
 }  // namespace
 
-size_t AddStandings(pg::Flight& flight, const CompanyId& company, absl::Span<const LotId> lot_ids,
-                    absl::Time now) {
-  const size_t first = flight.Add(kReadOnHand, company, lot_ids);
-  flight.Add(kReadHoldCauses, company, lot_ids, now);
+size_t AddComputedFields(pg::Pipeline& pipeline, const CompanyId& company,
+                         absl::Span<const LotId> lot_ids, absl::Time now) {
+  const size_t first = pipeline.Add(kReadOnHand, company, lot_ids);
+  pipeline.Add(kReadHoldCauses, company, lot_ids, now);
   return first;
 }
 
-LotStandings ReadStandings(const pg::Results& results, size_t first) {
-  LotStandings standings;
+ComputedFieldsByLot ReadComputedFields(const pg::Results& results, size_t first) {
+  ComputedFieldsByLot computed;
   for (const pg::Row row : results[first]) {
-    standings[row.Get<LotId>(0)].on_hand += row.Get<Quantity>(1);
+    computed[row.Get<LotId>(0)].on_hand += row.Get<Quantity>(1);
   }
   for (const pg::Row row : results[first + 1]) {
-    std::optional<HoldCause>& strongest = standings[row.Get<LotId>(0)].hold_cause;
+    std::optional<HoldCause>& strongest = computed[row.Get<LotId>(0)].hold_cause;
     const HoldCause cause = row.Get<HoldCause>(1);
     const bool stronger = !strongest.has_value() || HoldStrength(cause) > HoldStrength(*strongest);
     if (stronger) strongest = cause;
   }
-  return standings;
+  return computed;
 }
 
-void SetStanding(const LotStandings& standings, Lot& lot) {
-  const auto standing = standings.find(lot.lot_id);
-  if (standing == standings.end()) return;
-  lot.on_hand = standing->second.on_hand;
-  lot.hold_cause = standing->second.hold_cause;
+void SetComputedFields(const ComputedFieldsByLot& computed, Lot& lot) {
+  const auto found = computed.find(lot.lot_id);
+  if (found == computed.end()) return;
+  lot.on_hand = found->second.on_hand;
+  lot.hold_cause = found->second.hold_cause;
 }
 
-absl::Status SetStandings(pg::Connection& db, const CompanyId& company, absl::Time now,
-                          absl::Span<Lot* const> lots) {
+absl::Status LoadComputedFields(pg::Connection& db, const CompanyId& company, absl::Time now,
+                                absl::Span<Lot* const> lots) {
   if (lots.empty()) return absl::OkStatus();
   std::vector<LotId> lot_ids;
   for (const Lot* const lot : lots) lot_ids.push_back(lot->lot_id);
-  pg::Flight flight(db);
-  const size_t first = AddStandings(flight, company, lot_ids, now);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
-  const LotStandings standings = ReadStandings(results, first);
-  for (Lot* const lot : lots) SetStanding(standings, *lot);
+  pg::Pipeline pipeline(db);
+  const size_t first = AddComputedFields(pipeline, company, lot_ids, now);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
+  const ComputedFieldsByLot computed = ReadComputedFields(results, first);
+  for (Lot* const lot : lots) SetComputedFields(computed, *lot);
   return absl::OkStatus();
 }
 

@@ -15,21 +15,21 @@
 
 namespace lots {
 
-struct LotStanding {
+struct ComputedLotFields {
   Quantity on_hand;
   std::optional<HoldCause> hold_cause;  // the strongest
 };
-using LotStandings = absl::flat_hash_map<LotId, LotStanding>;
+using ComputedFieldsByLot = absl::flat_hash_map<LotId, ComputedLotFields>;
 
-// Adds the reads to a flight, and gives the place of the first.
-size_t AddStandings(pg::Flight& flight, const CompanyId& company, absl::Span<const LotId> lot_ids,
-                    absl::Time now);
+// Adds the reads to a pipeline, and gives the place of the first.
+size_t AddComputedFields(pg::Pipeline& pipeline, const CompanyId& company,
+                         absl::Span<const LotId> lot_ids, absl::Time now);
 // A lot that is neither on hand nor held is left out.
-LotStandings ReadStandings(const pg::Results& results, size_t first);
+ComputedFieldsByLot ReadComputedFields(const pg::Results& results, size_t first);
 
 // Fills in what LotReader::ReadRow left out.
-void SetStanding(const LotStandings& standings, Lot& lot);
-absl::Status SetStandings(pg::Connection& db, const CompanyId& company, absl::Time now,
-                          absl::Span<Lot* const> lots);
+void SetComputedFields(const ComputedFieldsByLot& computed, Lot& lot);
+absl::Status LoadComputedFields(pg::Connection& db, const CompanyId& company, absl::Time now,
+                                absl::Span<Lot* const> lots);
 
 }  // namespace lots

@@ -63,7 +63,7 @@ void InsertLots(pg::Transaction& transaction, const WriteContext& context,
                   columns.numbers, columns.number_keys, columns.references, columns.search_keys,
                   columns.notes, columns.attributes, columns.manufactured_on, columns.expires_on,
                   columns.best_before_on, columns.removal_on, columns.alert_on, context.entry_id);
-  transaction.Count(tallies::Of(tallies::kLotsCreated, product.tracking, Tracking::kLot),
+  transaction.Count(counters::Of(counters::kLotsCreated, product.tracking, Tracking::kLot),
                     static_cast<double>(drafts.size()));
 }
 

@@ -22,28 +22,28 @@ constexpr int64_t kNumbersPerProbe = 1'000;
 // Takes `count` counter values, none below `floor`, and answers the first.
 using TakeRange = absl::FunctionRef<absl::StatusOr<int64_t>(int64_t count, int64_t floor)>;
 
-absl::Status Exhausted(const NumberOrder& order, int64_t needed) {
+absl::Status Exhausted(const NumberQuery& query, int64_t needed) {
   return Refuse(Problem{
       .reason = Reason::kNumbersExhausted,
-      .field = order.field,
+      .field = query.field,
       .message = absl::StrCat(
-          "product \"", order.product_id.value(),
-          "\": ", order.first_number.empty() ? "template \"" : "first number \"",
-          order.first_number.empty() ? order.number_template : order.first_number,
+          "product \"", query.product_id.value(),
+          "\": ", query.first_number.empty() ? "template \"" : "first number \"",
+          query.first_number.empty() ? query.number_template : query.first_number,
           "\" has no room for ", needed, " more numbers; give it a longer counter or another text"),
-      .facts = {{"product_id", order.product_id.value()},
-                {"template", order.number_template},
+      .facts = {{"product_id", query.product_id.value()},
+                {"template", query.number_template},
                 {"needed", absl::StrCat(needed)}}});
 }
 
-absl::Status NoTemplate(const NumberOrder& order) {
+absl::Status NoTemplate(const NumberQuery& query) {
   return Refuse(Problem{
       .reason = Reason::kNoNumberTemplate,
-      .field = order.field,
-      .message = absl::StrCat("product \"", order.product_id.value(),
+      .field = query.field,
+      .message = absl::StrCat("product \"", query.product_id.value(),
                               "\" has no number template; give a number, or give the product a "
                               "template with UpsertProducts"),
-      .facts = {{"product_id", order.product_id.value()}}});
+      .facts = {{"product_id", query.product_id.value()}}});
 }
 
 constexpr pg::Statement kFindTakenKeys{"find_taken_number_keys", R"sql(
@@ -58,30 +58,30 @@ constexpr pg::Statement kFindKeyBetween{"find_number_key_between", R"sql(
 
 // Those of the keys that a lot has.
 absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
-                                                           const NumberOrder& order,
+                                                           const NumberQuery& query,
                                                            const std::vector<std::string>& keys) {
   absl::flat_hash_set<std::string> taken;
   if (keys.empty()) return taken;
   const auto [first, last] = std::minmax_element(keys.begin(), keys.end());
   ASSIGN_OR_RETURN(const pg::Result between,
-                   pg::Query(db, kFindKeyBetween, order.company, order.product_id, *first, *last));
+                   pg::Query(db, kFindKeyBetween, query.company, query.product_id, *first, *last));
   if (between.empty()) return taken;
   ASSIGN_OR_RETURN(const pg::Result found,
-                   pg::Query(db, kFindTakenKeys, order.company, order.product_id, keys));
+                   pg::Query(db, kFindTakenKeys, query.company, query.product_id, keys));
   for (const pg::Row row : found) taken.insert(row.Get<std::string>(0));
   return taken;
 }
 
 // Those of `numbers`, in their order, that no lot has and the request does not avoid.
-absl::StatusOr<std::vector<std::string>> KeepFree(pg::Connection& db, const NumberOrder& order,
+absl::StatusOr<std::vector<std::string>> KeepFree(pg::Connection& db, const NumberQuery& query,
                                                   std::vector<std::string> numbers) {
   std::vector<std::string> keys;
   keys.reserve(numbers.size());
-  for (const std::string& number : numbers) keys.push_back(NumberKey(number, order.case_sensitive));
-  ASSIGN_OR_RETURN(const absl::flat_hash_set<std::string> taken, FindTaken(db, order, keys));
+  for (const std::string& number : numbers) keys.push_back(NumberKey(number, query.case_sensitive));
+  ASSIGN_OR_RETURN(const absl::flat_hash_set<std::string> taken, FindTaken(db, query, keys));
   std::vector<std::string> free;
   for (size_t i = 0; i < numbers.size(); ++i) {
-    if (taken.contains(keys[i]) || order.avoided_keys.contains(keys[i])) continue;
+    if (taken.contains(keys[i]) || query.avoided_keys.contains(keys[i])) continue;
     free.push_back(std::move(numbers[i]));
   }
   return free;
@@ -100,14 +100,14 @@ absl::StatusOr<std::vector<std::string>> FormatRange(const NumberTemplate& numbe
 }
 
 // The first counter value from `from` on whose number is free; one past the last when none is.
-absl::StatusOr<int64_t> FirstFree(pg::Connection& db, const NumberOrder& order,
+absl::StatusOr<int64_t> FirstFree(pg::Connection& db, const NumberQuery& query,
                                   const NumberTemplate& number_template, int64_t from) {
   const int64_t end = number_template.counter_max() + 1;
   while (from < end) {
     const int64_t count = std::min(kNumbersPerProbe, end - from);
     ASSIGN_OR_RETURN(const std::vector<std::string> numbers,
-                     FormatRange(number_template, order.day, from, count));
-    ASSIGN_OR_RETURN(const std::vector<std::string> free, KeepFree(db, order, numbers));
+                     FormatRange(number_template, query.day, from, count));
+    ASSIGN_OR_RETURN(const std::vector<std::string> free, KeepFree(db, query, numbers));
     if (!free.empty()) {
       return from + (std::find(numbers.begin(), numbers.end(), free[0]) - numbers.begin());
     }
@@ -118,35 +118,35 @@ absl::StatusOr<int64_t> FirstFree(pg::Connection& db, const NumberOrder& order,
 
 // Whoever imported thousands of lots with numbers of the template's own form has put a long run of
 // taken numbers before the counter: it is passed over by reading, and the counter jumps behind it.
-absl::StatusOr<std::vector<std::string>> FromTemplate(pg::Connection& db, const NumberOrder& order,
+absl::StatusOr<std::vector<std::string>> FromTemplate(pg::Connection& db, const NumberQuery& query,
                                                       const NumberTemplate& number_template,
                                                       TakeRange take) {
   std::vector<std::string> numbers;
   int64_t floor = 1;
-  for (int64_t missing = order.count; missing > 0;) {
+  for (int64_t missing = query.count; missing > 0;) {
     ASSIGN_OR_RETURN(const int64_t first, take(missing, floor));
     ASSIGN_OR_RETURN(std::vector<std::string> range,
-                     FormatRange(number_template, order.day, first, missing));
-    ASSIGN_OR_RETURN(std::vector<std::string> free, KeepFree(db, order, std::move(range)));
+                     FormatRange(number_template, query.day, first, missing));
+    ASSIGN_OR_RETURN(std::vector<std::string> free, KeepFree(db, query, std::move(range)));
     const int64_t end = first + missing;
     for (std::string& number : free) numbers.push_back(std::move(number));
-    missing = order.count - static_cast<int64_t>(numbers.size());
+    missing = query.count - static_cast<int64_t>(numbers.size());
     if (missing == 0) break;
-    ASSIGN_OR_RETURN(floor, FirstFree(db, order, number_template, end));
+    ASSIGN_OR_RETURN(floor, FirstFree(db, query, number_template, end));
   }
   return numbers;
 }
 
 absl::StatusOr<std::vector<std::string>> FromFirstNumber(pg::Connection& db,
-                                                         const NumberOrder& order) {
-  absl::StatusOr<NumberSequence> sequence = NumberSequence::From(order.first_number);
+                                                         const NumberQuery& query) {
+  absl::StatusOr<NumberSequence> sequence = NumberSequence::From(query.first_number);
   if (!sequence.ok()) {
-    return Refuse(NumberInvalid(order.field, order.first_number, sequence.status()));
+    return Refuse(NumberInvalid(query.field, query.first_number, sequence.status()));
   }
   std::vector<std::string> numbers;
-  const size_t count = static_cast<size_t>(order.count);
+  const size_t count = static_cast<size_t>(query.count);
   // The first look is at as many as are needed: mostly they are all free.
-  int64_t look = order.count;
+  int64_t look = query.count;
   while (numbers.size() < count) {
     std::vector<std::string> range;
     while (static_cast<int64_t>(range.size()) < look) {
@@ -154,8 +154,8 @@ absl::StatusOr<std::vector<std::string>> FromFirstNumber(pg::Connection& db,
       if (!number.ok()) break;
       range.push_back(*std::move(number));
     }
-    if (range.empty()) return Exhausted(order, order.count);
-    ASSIGN_OR_RETURN(std::vector<std::string> free, KeepFree(db, order, std::move(range)));
+    if (range.empty()) return Exhausted(query, query.count);
+    ASSIGN_OR_RETURN(std::vector<std::string> free, KeepFree(db, query, std::move(range)));
     for (std::string& number : free) {
       if (numbers.size() < count) numbers.push_back(std::move(number));
     }
@@ -164,9 +164,9 @@ absl::StatusOr<std::vector<std::string>> FromFirstNumber(pg::Connection& db,
   return numbers;
 }
 
-absl::StatusOr<NumberTemplate> ParseTemplate(const NumberOrder& order) {
-  if (order.number_template.empty()) return NoTemplate(order);
-  return NumberTemplate::Parse(order.number_template);
+absl::StatusOr<NumberTemplate> ParseTemplate(const NumberQuery& query) {
+  if (query.number_template.empty()) return NoTemplate(query);
+  return NumberTemplate::Parse(query.number_template);
 }
 
 // One statement makes the row or moves it on. A counter without room for all is left as it is.
@@ -176,13 +176,13 @@ constexpr pg::Statement kReserveRange{"reserve_number_range", R"sql(
   WHERE GREATEST(c.next_value, $3) + $4 - 1 <= $5
   RETURNING next_value - $4)sql"};
 
-absl::StatusOr<int64_t> ReserveRange(pg::Connection& db, const NumberOrder& order,
+absl::StatusOr<int64_t> ReserveRange(pg::Connection& db, const NumberQuery& query,
                                      int64_t counter_max, int64_t count, int64_t floor) {
-  if (count > counter_max - floor + 1) return Exhausted(order, count);
+  if (count > counter_max - floor + 1) return Exhausted(query, count);
   ASSIGN_OR_RETURN(
       const pg::Result reserved,
-      pg::Query(db, kReserveRange, order.company, order.product_id, floor, count, counter_max));
-  if (reserved.empty()) return Exhausted(order, count);
+      pg::Query(db, kReserveRange, query.company, query.product_id, floor, count, counter_max));
+  if (reserved.empty()) return Exhausted(query, count);
   return reserved[0].Get<int64_t>(0);
 }
 
@@ -196,28 +196,28 @@ constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
-                                                        const NumberOrder& order) {
-  if (!order.first_number.empty()) return FromFirstNumber(db, order);
-  ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(order));
-  return FromTemplate(db, order, number_template, [&](int64_t count, int64_t floor) {
-    return ReserveRange(db, order, number_template.counter_max(), count, floor);
+                                                        const NumberQuery& query) {
+  if (!query.first_number.empty()) return FromFirstNumber(db, query);
+  ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
+  return FromTemplate(db, query, number_template, [&](int64_t count, int64_t floor) {
+    return ReserveRange(db, query, number_template.counter_max(), count, floor);
   });
 }
 
 absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
-                                                        const NumberOrder& order) {
-  if (!order.first_number.empty()) return FromFirstNumber(db, order);
-  ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(order));
+                                                        const NumberQuery& query) {
+  if (!query.first_number.empty()) return FromFirstNumber(db, query);
+  ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
   ASSIGN_OR_RETURN(const pg::Result counter,
-                   pg::Query(db, kReadCounter, order.company, order.product_id));
+                   pg::Query(db, kReadCounter, query.company, query.product_id));
   int64_t next = counter.empty() ? 1 : counter[0].Get<int64_t>(0);
   const auto take = [&](int64_t count, int64_t floor) -> absl::StatusOr<int64_t> {
     const int64_t first = std::max(next, floor);
-    if (count > number_template.counter_max() - first + 1) return Exhausted(order, count);
+    if (count > number_template.counter_max() - first + 1) return Exhausted(query, count);
     next = first + count;
     return first;
   };
-  return FromTemplate(db, order, number_template, take);
+  return FromTemplate(db, query, number_template, take);
 }
 
 absl::StatusOr<absl::flat_hash_map<std::string, NumberOwner>> FindNumberOwners(

@@ -18,7 +18,7 @@
 namespace lots {
 
 // How many lots of one product need a number, and where it comes from.
-struct NumberOrder {
+struct NumberQuery {
   CompanyId company;
   ProductId product_id;
   bool case_sensitive = false;  // the product's rule
@@ -44,11 +44,11 @@ struct NumberOrder {
 // number) has no room left: then nothing was reserved. INVALID_ARGUMENT NUMBER_INVALID of the first
 // number.
 absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
-                                                        const NumberOrder& order);
+                                                        const NumberQuery& query);
 
 // What ReserveNumbers would answer now. Reserves nothing.
 absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
-                                                        const NumberOrder& order);
+                                                        const NumberQuery& query);
 
 // A lot that has a number.
 struct NumberOwner {

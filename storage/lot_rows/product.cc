@@ -11,7 +11,7 @@
 namespace lots {
 namespace {
 
-constexpr pg::Statement kReadGround{"read_lot_ground", R"sql(
+constexpr pg::Statement kReadProductContext{"read_lot_ground", R"sql(
   SELECT EXISTS (SELECT 1 FROM requests r WHERE r.company = $1 AND r.request_id = $3),
          c.lots_enabled, c.time_zone, p.tracking, p.scale, p.case_sensitive, p.number_template,
          p.expire_days, p.best_before_days, p.removal_days, p.alert_days
@@ -27,22 +27,22 @@ absl::Status CompanyNotFound(const CompanyId& company) {
               .facts = {{"company", company.value()}}});
 }
 
-absl::Status ProductNotFound(const LotGroundOrder& order) {
+absl::Status ProductNotFound(const ProductContextQuery& query) {
   return Refuse(Problem{.reason = Reason::kProductNotFound,
-                        .field = std::string(order.field),
-                        .message = absl::StrCat("no product \"", order.product_id.value(),
+                        .field = std::string(query.field),
+                        .message = absl::StrCat("no product \"", query.product_id.value(),
                                                 "\"; register it with UpsertProducts first"),
-                        .facts = {{"product_id", order.product_id.value()}}});
+                        .facts = {{"product_id", query.product_id.value()}}});
 }
 
-absl::Status ProductNotTracked(const LotGroundOrder& order) {
+absl::Status ProductNotTracked(const ProductContextQuery& query) {
   return Refuse(Problem{
       .reason = Reason::kProductNotTracked,
-      .field = std::string(order.field),
-      .message = absl::StrCat("product \"", order.product_id.value(),
+      .field = std::string(query.field),
+      .message = absl::StrCat("product \"", query.product_id.value(),
                               "\" is not tracked (tracking NONE), so it has no lots; set its "
                               "tracking to LOT or SERIAL with UpsertProducts first"),
-      .facts = {{"product_id", order.product_id.value()}}});
+      .facts = {{"product_id", query.product_id.value()}}});
 }
 
 LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
@@ -60,18 +60,19 @@ LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
 
 }  // namespace
 
-absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const LotGroundOrder& order) {
-  ASSIGN_OR_RETURN(const pg::Result found,
-                   pg::Query(db, kReadGround, order.company, order.product_id, order.request_id));
-  if (found.empty()) return CompanyNotFound(order.company);
+absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
+                                                  const ProductContextQuery& query) {
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadProductContext, query.company,
+                                                     query.product_id, query.request_id));
+  if (found.empty()) return CompanyNotFound(query.company);
   const pg::Row row = found[0];
-  LotGround ground;
+  ProductContext ground;
   ground.is_repeat = row.Get<bool>(0);
   ground.lots_enabled = row.Get<bool>(1);
   if (ground.is_repeat) return ground;
-  if (row.IsNull(3)) return ProductNotFound(order);
-  ground.product = ReadProduct(row, order.product_id);
-  if (ground.product.tracking == Tracking::kNone) return ProductNotTracked(order);
+  if (row.IsNull(3)) return ProductNotFound(query);
+  ground.product = ReadProduct(row, query.product_id);
+  if (ground.product.tracking == Tracking::kNone) return ProductNotTracked(query);
   ASSIGN_OR_RETURN(ground.zone, LoadZone(row.Get<absl::string_view>(2)));
   return ground;
 }

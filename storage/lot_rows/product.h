@@ -22,7 +22,7 @@ struct LotProduct {
 };
 
 // A product with the settings of its company.
-struct LotGround {
+struct ProductContext {
   bool lots_enabled = false;
   absl::TimeZone zone;
   LotProduct product;
@@ -30,7 +30,7 @@ struct LotGround {
   bool is_repeat = false;
 };
 
-struct LotGroundOrder {
+struct ProductContextQuery {
   CompanyId company;
   ProductId product_id;
   absl::string_view request_id = "";       // of a write, to see whether it is a repeat
@@ -39,6 +39,7 @@ struct LotGroundOrder {
 // Read without a lock: the foreign key of lots notices when the product's rules changed meanwhile.
 // NOT_FOUND COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND; FAILED_PRECONDITION PRODUCT_NOT_TRACKED. Of a
 // repeat nothing but `is_repeat` is answered: it is the success it was, whatever changed since.
-absl::StatusOr<LotGround> ReadLotGround(pg::Connection& db, const LotGroundOrder& order);
+absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
+                                                  const ProductContextQuery& query);
 
 }  // namespace lots

@@ -64,13 +64,13 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
   std::vector<std::optional<ResolvedLot>> lots(refs.size());
   if (refs.empty()) return lots;
   const RefColumns columns = ColumnsOf(refs);
-  pg::Flight flight(db);
-  if (!columns.ids.empty()) flight.Add(kResolveIds, company, columns.id_places, columns.ids);
+  pg::Pipeline pipeline(db);
+  if (!columns.ids.empty()) pipeline.Add(kResolveIds, company, columns.id_places, columns.ids);
   if (!columns.products.empty()) {
-    flight.Add(kResolveNumbers, company, columns.number_places, columns.products,
-               columns.exact_keys, columns.folded_keys);
+    pipeline.Add(kResolveNumbers, company, columns.number_places, columns.products,
+                 columns.exact_keys, columns.folded_keys);
   }
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   for (const pg::Result& found : results) {
     for (const pg::Row row : found) {
       lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),

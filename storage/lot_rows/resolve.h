@@ -14,8 +14,8 @@
 
 namespace lots {
 
-// What most verbs need of a lot that a request named. Read without a lock: what must be sure is
-// read again under one.
+// What most operations need of a lot that a request named. Read without a lock: what must be sure
+// is read again under one.
 struct ResolvedLot {
   LotId lot_id;
   ProductId product_id;

@@ -28,24 +28,24 @@ namespace {
 constexpr int kNumberingRunsMax = 64;
 
 // "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening stands beside the lot.
-std::string FieldOf(const CreateLotsOrder& order, size_t index, absl::string_view name) {
-  if (!order.is_single) return Indexed("lots", index, name);
+std::string FieldOf(const CreateLotsCommand& command, size_t index, absl::string_view name) {
+  if (!command.is_single) return Indexed("lots", index, name);
   return absl::StartsWith(name, "opening") ? std::string(name) : absl::StrCat("lot.", name);
 }
 
 // One try at the order.
 class Creation {
  public:
-  Creation(pg::Connection& db, const CreateLotsOrder& order, const LotGround& ground)
-      : db_(db), order_(order), ground_(ground) {}
+  Creation(pg::Connection& db, const CreateLotsCommand& command, const ProductContext& ground)
+      : db_(db), command_(command), ground_(ground) {}
 
   absl::StatusOr<CreatedLots> Run();
 
  private:
-  bool is_dry() const { return order_.validate_only || !problems_.empty(); }
+  bool is_dry() const { return command_.validate_only || !problems_.empty(); }
 
   // What can be said without the database.
-  void CheckGround();
+  void CheckProductContext();
   void MakeDrafts();
   void CheckNumber(size_t index, const std::string& number);
   void CheckDatesOf(size_t index);
@@ -62,8 +62,8 @@ class Creation {
   CreatedLots Answer() const;
 
   pg::Connection& db_;
-  const CreateLotsOrder& order_;
-  const LotGround& ground_;
+  const CreateLotsCommand& command_;
+  const ProductContext& ground_;
   std::vector<LotDraft> drafts_;
   // The places in the order of given numbers, by key.
   absl::flat_hash_map<std::string, size_t> given_;
@@ -71,18 +71,18 @@ class Creation {
   std::vector<Problem> problems_;
 };
 
-void Creation::CheckGround() {
+void Creation::CheckProductContext() {
   if (ground_.lots_enabled) return;
   problems_.push_back({.reason = Reason::kLotsDisabled,
                        .field = "company",
                        .message = absl::StrCat("lots and serials are switched off for company \"",
-                                               order_.context.company.value(),
+                                               command_.context.company.value(),
                                                "\"; switch them on with UpdateSettings first"),
-                       .facts = {{"company", order_.context.company.value()}}});
+                       .facts = {{"company", command_.context.company.value()}}});
 }
 
 void Creation::CheckNumber(size_t index, const std::string& number) {
-  const std::string field = FieldOf(order_, index, "number");
+  const std::string field = FieldOf(command_, index, "number");
   absl::StatusOr<std::string> clean = CleanNumber(number);
   if (!clean.ok()) return problems_.push_back(NumberInvalid(field, number, clean.status()));
   drafts_[index].number = *clean;
@@ -93,24 +93,24 @@ void Creation::CheckNumber(size_t index, const std::string& number) {
       {.reason = Reason::kDuplicateInRequest,
        .field = field,
        .message = absl::StrCat("number \"", *clean, "\" stands in this request before, in ",
-                               FieldOf(order_, first->second, "number"), "; give each once"),
+                               FieldOf(command_, first->second, "number"), "; give each once"),
        .facts = {{"number", *clean}, {"first_index", absl::StrCat(first->second)}}});
 }
 
 // What was given first: dates derived from wrong ones are wrong for the same reason.
 void Creation::CheckDatesOf(size_t index) {
-  std::vector<Problem> problems = CheckDates(order_.lots[index].dates);
+  std::vector<Problem> problems = CheckDates(command_.lots[index].dates);
   if (problems.empty()) problems = CheckDates(drafts_[index].dates);
   for (Problem& problem : problems) {
-    problem.field = FieldOf(order_, index, problem.field);
+    problem.field = FieldOf(command_, index, problem.field);
     problems_.push_back(std::move(problem));
   }
 }
 
 void Creation::MakeDrafts() {
-  drafts_.resize(order_.lots.size());
+  drafts_.resize(command_.lots.size());
   for (size_t index = 0; index < drafts_.size(); ++index) {
-    const NewLot& lot = order_.lots[index];
+    const NewLot& lot = command_.lots[index];
     drafts_[index] = {.lot_id = LotId(Uuid::MakeV7()),
                       .reference = lot.reference,
                       .notes = lot.notes,
@@ -130,28 +130,29 @@ absl::Status Creation::CheckOwners() {
   keys.reserve(given_.size());
   for (const auto& [key, index] : given_) keys.push_back(key);
   ASSIGN_OR_RETURN(const auto owners,
-                   FindNumberOwners(db_, order_.context.company, order_.product_id, keys));
+                   FindNumberOwners(db_, command_.context.company, command_.product_id, keys));
   std::vector<std::pair<size_t, NumberOwner>> taken;
   for (const auto& [key, owner] : owners) taken.emplace_back(given_.at(key), owner);
   absl::c_sort(taken, [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [index, owner] : taken) {
     problems_.push_back(
-        NumberTaken(FieldOf(order_, index, "number"), drafts_[index].number, owner));
+        NumberTaken(FieldOf(command_, index, "number"), drafts_[index].number, owner));
   }
   return absl::OkStatus();
 }
 
 absl::Status Creation::GenerateNumbers() {
   if (generated_.empty()) return absl::OkStatus();
-  NumberOrder wanted{.company = order_.context.company,
-                     .product_id = order_.product_id,
+  NumberQuery wanted{.company = command_.context.company,
+                     .product_id = command_.product_id,
                      .case_sensitive = ground_.product.case_sensitive,
                      .number_template = ground_.product.number_template,
                      .count = static_cast<int64_t>(generated_.size()),
-                     .first_number = order_.first_number,
-                     .day = DayIn(order_.context.now, ground_.zone),
-                     .field = order_.first_number.empty() ? FieldOf(order_, generated_[0], "number")
-                                                          : "first_number"};
+                     .first_number = command_.first_number,
+                     .day = DayIn(command_.context.now, ground_.zone),
+                     .field = command_.first_number.empty()
+                                  ? FieldOf(command_, generated_[0], "number")
+                                  : "first_number"};
   for (const auto& [key, index] : given_) wanted.avoided_keys.insert(key);
   absl::StatusOr<std::vector<std::string>> numbers =
       is_dry() ? PreviewNumbers(db_, wanted) : ReserveNumbers(db_, wanted);
@@ -169,11 +170,11 @@ absl::Status Creation::GenerateNumbers() {
 
 void Creation::TouchOpenings(Ledger& ledger) const {
   for (size_t index = 0; index < drafts_.size(); ++index) {
-    const std::optional<Opening>& opening = order_.lots[index].opening;
+    const std::optional<Opening>& opening = command_.lots[index].opening;
     if (!opening.has_value()) continue;
     const LotDraft& draft = drafts_[index];
     ledger.AddNewLot({.lot_id = draft.lot_id,
-                      .product_id = order_.product_id,
+                      .product_id = command_.product_id,
                       .number = draft.number,
                       .tracking = ground_.product.tracking,
                       .scale = ground_.product.scale,
@@ -185,13 +186,13 @@ void Creation::TouchOpenings(Ledger& ledger) const {
 }
 
 // The ledger names the fields of a movement; the request calls them otherwise.
-std::string OpeningField(const CreateLotsOrder& order, size_t index, absl::string_view field) {
-  if (absl::EndsWith(field, "quantity")) return FieldOf(order, index, "opening_quantity");
-  return FieldOf(order, index, "opening_location_id");
+std::string OpeningField(const CreateLotsCommand& command, size_t index, absl::string_view field) {
+  if (absl::EndsWith(field, "quantity")) return FieldOf(command, index, "opening_quantity");
+  return FieldOf(command, index, "opening_location_id");
 }
 
 void Creation::PostOpening(size_t index, Ledger& ledger) {
-  const std::optional<Opening>& opening = order_.lots[index].opening;
+  const std::optional<Opening>& opening = command_.lots[index].opening;
   if (!opening.has_value()) return;
   Posting posting;
   posting.movement_id = MovementId(Uuid::MakeV7());
@@ -200,11 +201,11 @@ void Creation::PostOpening(size_t index, Ledger& ledger) {
   posting.quantity = opening->quantity;
   posting.from = DefaultLocation(LocationKind::kAdjustment);
   posting.to = opening->location_id;
-  posting.occurred_at = order_.context.now;
+  posting.occurred_at = command_.context.now;
   std::vector<Problem> problems;
   ledger.Post(posting, problems);
   for (Problem& problem : problems) {
-    problem.field = OpeningField(order_, index, problem.field);
+    problem.field = OpeningField(command_, index, problem.field);
     problems_.push_back(std::move(problem));
   }
 }
@@ -212,7 +213,7 @@ void Creation::PostOpening(size_t index, Ledger& ledger) {
 // Locks what the openings touch, and judges them.
 absl::Status Creation::PostOpenings(pg::Transaction& transaction, Ledger& ledger) {
   const bool has_openings =
-      absl::c_any_of(order_.lots, [](const NewLot& lot) { return lot.opening.has_value(); });
+      absl::c_any_of(command_.lots, [](const NewLot& lot) { return lot.opening.has_value(); });
   // A company that has lots switched off was refused already, and the ledger would do it again.
   if (!has_openings || !ground_.lots_enabled) return absl::OkStatus();
   TouchOpenings(ledger);
@@ -248,15 +249,15 @@ std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
 absl::StatusOr<CreatedLots> Creation::Write() {
   pg::Transaction transaction(db_);
   const bool dry = is_dry();
-  if (!dry) ClaimRequest(transaction, order_.context, Made());
-  Ledger ledger(order_.context);
+  if (!dry) ClaimRequest(transaction, command_.context, Made());
+  Ledger ledger(command_.context);
   RETURN_IF_ERROR(PostOpenings(transaction, ledger));
   if (!dry && !problems_.empty()) RETURN_IF_ERROR(CheckOwners());
   if (!problems_.empty()) return Refuse(problems_);
   if (dry) return CreatedLots{};
-  InsertLots(transaction, order_.context, ground_.product, LotState::kActive, drafts_);
+  InsertLots(transaction, command_.context, ground_.product, LotState::kActive, drafts_);
   ledger.AddWrites(transaction);
-  AddAuditEntry(transaction, order_.context, {.lots = IdsOf(drafts_)});
+  AddAuditEntry(transaction, command_.context, {.lots = IdsOf(drafts_)});
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Explain(committed.status());
   return Answer();
@@ -284,7 +285,7 @@ absl::Status Creation::Explain(const absl::Status& status) {
 }
 
 absl::StatusOr<CreatedLots> Creation::Run() {
-  CheckGround();
+  CheckProductContext();
   MakeDrafts();
   if (is_dry()) RETURN_IF_ERROR(CheckOwners());
   RETURN_IF_ERROR(GenerateNumbers());
@@ -309,15 +310,16 @@ absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company
   return created;
 }
 
-absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsOrder& order) {
-  const WriteContext& context = order.context;
+absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsCommand& command) {
+  const WriteContext& context = command.context;
   const absl::string_view request_id =
-      order.validate_only ? absl::string_view() : context.request_id;
-  ASSIGN_OR_RETURN(const LotGround ground,
-                   ReadLotGround(db, {.company = context.company,
-                                      .product_id = order.product_id,
-                                      .request_id = request_id,
-                                      .field = order.is_single ? "lot.product_id" : "product_id"}));
+      command.validate_only ? absl::string_view() : context.request_id;
+  ASSIGN_OR_RETURN(
+      const ProductContext ground,
+      ReadProductContext(db, {.company = context.company,
+                              .product_id = command.product_id,
+                              .request_id = request_id,
+                              .field = command.is_single ? "lot.product_id" : "product_id"}));
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return Rebuild(db, context.company, made);
   };
@@ -326,31 +328,32 @@ absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsOrder
     return rebuild(made);
   }
   return WriteOnce(
-      db, context, [&] { return Creation(db, order, ground).Run(); }, rebuild);
+      db, context, [&] { return Creation(db, command, ground).Run(); }, rebuild);
 }
 
-absl::StatusOr<CreatedLots> CreateWithNumbers(pg::Connection& db, const CreateLotsOrder& order) {
+absl::StatusOr<CreatedLots> CreateWithNumbers(pg::Connection& db,
+                                              const CreateLotsCommand& command) {
   for (int run = 1;; ++run) {
-    absl::StatusOr<CreatedLots> created = CreateOnce(db, order);
+    absl::StatusOr<CreatedLots> created = CreateOnce(db, command);
     if (!IsCrossed(created.status()) || run == kNumberingRunsMax) return created;
   }
 }
 
 }  // namespace
 
-absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsOrder& order) {
-  absl::StatusOr<CreatedLots> created = CreateWithNumbers(db, order);
-  if (created.ok() || !order.validate_only) return created;
+absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command) {
+  absl::StatusOr<CreatedLots> created = CreateWithNumbers(db, command);
+  if (created.ok() || !command.validate_only) return created;
   std::vector<Problem> problems = ProblemsOf(created.status());
   if (problems.empty()) return created;
   return CreatedLots{.problems = std::move(problems)};
 }
 
-absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsOrder& order) {
-  Check(order.lots.size() == 1);
-  ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, order));
-  return FindLotEvenDeleted(db, order.context.company, created.lots.front().lot_id,
-                            order.context.now);
+absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command) {
+  Check(command.lots.size() == 1);
+  ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, command));
+  return FindLotEvenDeleted(db, command.context.company, created.lots.front().lot_id,
+                            command.context.now);
 }
 
 }  // namespace lots

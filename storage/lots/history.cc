@@ -80,15 +80,15 @@ LotHistoryEntry EntryOf(LotEvent event) {
 }
 
 // Until it is deleted, a lot's creation is read from the lot itself.
-void AppendCreation(const pg::Result& lot, const LotHistoryOrder& order, Entries& entries) {
+void AppendCreation(const pg::Result& lot, const LotHistoryQuery& query, Entries& entries) {
   if (lot.empty()) return;
-  LotEvent creation{.event_id = order.lot_id.value(),
-                    .lot_id = order.lot_id,
+  LotEvent creation{.event_id = query.lot_id.value(),
+                    .lot_id = query.lot_id,
                     .kind = LotEventKind::kCreated,
                     .actor = lot[0].Get<std::string>(3),
                     .recorded_at = lot[0].Get<absl::Time>(4),
                     .entry_id = lot[0].Get<std::optional<Uuid>>(5)};
-  const bool is_listed = std::pair(order.after.recorded_at, order.after.id) >=
+  const bool is_listed = std::pair(query.after.recorded_at, query.after.id) >=
                          std::pair(creation.recorded_at, creation.event_id);
   if (!is_listed) entries.push_back(EntryOf(std::move(creation)));
 }
@@ -118,11 +118,11 @@ void AppendAssignments(const pg::Result& rows, const LotId& lot_id, Entries& ent
   }
 }
 
-Movement ReadMovement(const pg::Row& row, const pg::Row& lot, const LotHistoryOrder& order) {
+Movement ReadMovement(const pg::Row& row, const pg::Row& lot, const LotHistoryQuery& query) {
   return {.movement_id = row.Get<MovementId>(0),
-          .company = order.company,
+          .company = query.company,
           .kind = row.Get<MovementKind>(1),
-          .lot_id = order.lot_id,
+          .lot_id = query.lot_id,
           .product_id = lot.Get<ProductId>(0),
           .number = lot.Get<std::string>(1),
           .scale = lot.Get<int>(2),
@@ -142,10 +142,10 @@ Movement ReadMovement(const pg::Row& row, const pg::Row& lot, const LotHistoryOr
 }
 
 // A lot that has movements is never deleted.
-void AppendMovements(const pg::Result& rows, const pg::Result& lot, const LotHistoryOrder& order,
+void AppendMovements(const pg::Result& rows, const pg::Result& lot, const LotHistoryQuery& query,
                      Entries& entries) {
   for (const pg::Row row : rows) {
-    Movement movement = ReadMovement(row, lot[0], order);
+    Movement movement = ReadMovement(row, lot[0], query);
     entries.push_back({.recorded_at = movement.recorded_at,
                        .id = movement.movement_id.value(),
                        .occurred_at = movement.occurred_at,
@@ -184,16 +184,16 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
 }
 
 // All kinds in one snapshot: an entry that commits between two statements would be passed over.
-absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryOrder& order) {
+absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryQuery& query) {
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  const auto& [company, lot_id, after, limit] = order;
+  const auto& [company, lot_id, after, limit] = query;
   snapshot.Add(kReadLot, company, lot_id);
   snapshot.Add(kHasEvents, company, lot_id);
   for (const pg::Statement& statement :
        {kReadEvents, kReadAssignments, kReadMovements, kReadTransformations}) {
     snapshot.Add(statement, company, lot_id, after.recorded_at, after.id, limit + 1);
   }
-  AddHoldEvents(snapshot, order);
+  AddHoldEvents(snapshot, query);
   return snapshot.Commit();
 }
 
@@ -203,26 +203,26 @@ bool IsBefore(const LotHistoryEntry& a, const LotHistoryEntry& b) {
 
 }  // namespace
 
-absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryOrder& order) {
-  ASSIGN_OR_RETURN(const pg::Results read, ReadAll(db, order));
+absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query) {
+  ASSIGN_OR_RETURN(const pg::Results read, ReadAll(db, query));
   const pg::Result& lot = read[0];
-  if (lot.empty() && !read[1][0].Get<bool>(0)) return Refuse(LotNotFound(order.lot_id, "lot_id"));
+  if (lot.empty() && !read[1][0].Get<bool>(0)) return Refuse(LotNotFound(query.lot_id, "lot_id"));
   LotHistory history;
   if (!lot.empty()) {
     history.product_id = lot[0].Get<ProductId>(0);
     history.number = lot[0].Get<std::string>(1);
     history.scale = lot[0].Get<int>(2);
   }
-  AppendCreation(lot, order, history.entries);
-  AppendEvents(read[2], order.lot_id, history.entries);
-  AppendAssignments(read[3], order.lot_id, history.entries);
-  AppendMovements(read[4], lot, order, history.entries);
+  AppendCreation(lot, query, history.entries);
+  AppendEvents(read[2], query.lot_id, history.entries);
+  AppendAssignments(read[3], query.lot_id, history.entries);
+  AppendMovements(read[4], lot, query, history.entries);
   AppendTransformations(read[5], history.entries);
   for (LotEvent& event : ReadHoldEvents(read[6])) {
     history.entries.push_back(EntryOf(std::move(event)));
   }
   absl::c_sort(history.entries, IsBefore);
-  const size_t limit = static_cast<size_t>(order.limit);
+  const size_t limit = static_cast<size_t>(query.limit);
   history.has_more = history.entries.size() > limit;
   if (history.has_more)
     history.entries.erase(history.entries.begin() + limit, history.entries.end());

@@ -36,7 +36,7 @@ struct HistoryPosition {
   Uuid id;
 };
 
-struct LotHistoryOrder {
+struct LotHistoryQuery {
   CompanyId company;
   LotId lot_id;
   HistoryPosition after;  // by default from the first
@@ -54,6 +54,6 @@ struct LotHistory {
 // One page of creation, edits, assignments, holds, movements and transformations, read in one
 // snapshot. Of holds: who placed and who released them, and recalls that are no drills. A
 // deleted lot still answers. LOT_NOT_FOUND when there never was one.
-absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryOrder& order);
+absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query);
 
 }  // namespace lots

@@ -55,9 +55,9 @@ Hold HoldOf(const pg::Row& row) {
 
 }  // namespace
 
-size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryOrder& order) {
-  return snapshot.Add(kReadHoldEvents, order.company, order.lot_id, order.after.recorded_at,
-                      order.after.id, order.limit + 1);
+size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryQuery& query) {
+  return snapshot.Add(kReadHoldEvents, query.company, query.lot_id, query.after.recorded_at,
+                      query.after.id, query.limit + 1);
 }
 
 std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows) {

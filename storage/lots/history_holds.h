@@ -10,7 +10,7 @@
 namespace lots {
 
 // Adds the statement that reads one page of HELD and RELEASED events; answers its place.
-size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryOrder& order);
+size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryQuery& query);
 std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows);
 
 }  // namespace lots

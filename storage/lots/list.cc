@@ -201,11 +201,11 @@ absl::StatusOr<std::string> After(absl::Span<const SortKey> keys, const ListPosi
 }
 
 // One row more than asked for is read: it says whether there is a next page.
-LotPage ReadPage(const pg::Result& rows, const ListLotsOrder& order,
+LotPage ReadPage(const pg::Result& rows, const ListLotsQuery& query,
                  absl::Span<const SortKey> keys) {
   LotPage page;
-  LotReader reader(order.query.company, order.now);
-  const size_t limit = static_cast<size_t>(order.limit);
+  LotReader reader(query.query.company, query.now);
+  const size_t limit = static_cast<size_t>(query.limit);
   for (const pg::Row row : rows) {
     if (page.lots.size() == limit) break;
     page.lots.push_back(reader.ReadRow(row));
@@ -217,19 +217,19 @@ LotPage ReadPage(const pg::Result& rows, const ListLotsOrder& order,
 }
 
 // " AND …" for the products that come after the last page; nothing at the first page.
-std::string ProductsAfter(const SummarizeLotsOrder& order, absl::string_view column,
+std::string ProductsAfter(const SummarizeLotsQuery& query, absl::string_view column,
                           pg::Params& params) {
-  if (order.after.value().empty()) return std::string();
-  return absl::StrCat(" AND ", column, " > $", params.Add(order.after));
+  if (query.after.value().empty()) return std::string();
+  return absl::StrCat(" AND ", column, " > $", params.Add(query.after));
 }
 
 // Lots and balances are summed up apart: joined lot by lot, a company's million of each would meet.
-std::string GroupsSql(const SummarizeLotsOrder& order, absl::string_view where,
+std::string GroupsSql(const SummarizeLotsQuery& query, absl::string_view where,
                       pg::Params& params) {
-  const std::string after = ProductsAfter(order, "l.product_id", params);
+  const std::string after = ProductsAfter(query, "l.product_id", params);
   return absl::StrCat(
       "SELECT l.product_id, max(l.scale) AS scale, count(*) AS lot_count FROM lots l WHERE ", where,
-      after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $", params.Add(order.limit + 1));
+      after, " GROUP BY l.product_id ORDER BY l.product_id LIMIT $", params.Add(query.limit + 1));
 }
 
 // For the products of the page, of which only the bounds that leave some out are asked: comparing
@@ -237,12 +237,12 @@ std::string GroupsSql(const SummarizeLotsOrder& order, absl::string_view where,
 // lets PostgreSQL choose between the index, for a few of them, and one pass over the table. The
 // lots are asked again only where a filter or a search leaves some of them out; lots that are
 // hidden for their state have nothing on hand.
-std::string OnHandSql(const SummarizeLotsOrder& order, absl::string_view where,
+std::string OnHandSql(const SummarizeLotsQuery& query, absl::string_view where,
                       const LotGroupPage& page, pg::Params& params) {
-  const bool leaves_out = !order.query.filter.empty() || !order.query.text.empty();
+  const bool leaves_out = !query.query.filter.empty() || !query.query.text.empty();
   const std::string lots =
       leaves_out ? absl::StrCat("JOIN lots l ON l.lot_id = b.lot_id AND ", where) : "";
-  std::string bounds = ProductsAfter(order, "b.product_id", params);
+  std::string bounds = ProductsAfter(query, "b.product_id", params);
   if (page.has_more) {
     absl::StrAppend(&bounds, " AND b.product_id <= $", params.Add(page.groups.back().product_id));
   }
@@ -278,37 +278,37 @@ void ReadOnHand(const pg::Result& rows, LotGroupPage& page) {
 
 }  // namespace
 
-absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order) {
-  ASSIGN_OR_RETURN(const std::vector<SortKey> keys, SortKeys(order.order_by));
-  LotPageSql sql{.company = order.query.company,
-                 .params = pg::Params::Of(order.query.company, order.now)};
-  ASSIGN_OR_RETURN(Conditions conditions, Compile(db, order.query, sql.params));
-  ASSIGN_OR_RETURN(sql.after, After(keys, order.after, sql.params));
+absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query) {
+  ASSIGN_OR_RETURN(const std::vector<SortKey> keys, SortKeys(query.order_by));
+  LotPageSql sql{.company = query.query.company,
+                 .params = pg::Params::Of(query.query.company, query.now)};
+  ASSIGN_OR_RETURN(Conditions conditions, Compile(db, query.query, sql.params));
+  ASSIGN_OR_RETURN(sql.after, After(keys, query.after, sql.params));
   sql.where = std::move(conditions.filter);
   sql.search = std::move(conditions.search);
   sql.order_by = OrderBySql(keys);
-  sql.row_count = order.limit + 1;
+  sql.row_count = query.limit + 1;
   sql.order_has_index = !keys.front().field.is_nullable;
   sql.where_has_index = conditions.filter_has_index;
   ASSIGN_OR_RETURN(const pg::Result rows, ReadLotPage(db, sql));
-  LotPage page = ReadPage(rows, order, keys);
+  LotPage page = ReadPage(rows, query, keys);
   std::vector<Lot*> shown;
   for (Lot& lot : page.lots) shown.push_back(&lot);
-  RETURN_IF_ERROR(SetStandings(db, order.query.company, order.now, shown));
+  RETURN_IF_ERROR(LoadComputedFields(db, query.query.company, query.now, shown));
   return page;
 }
 
-absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsOrder& order) {
-  pg::Params params = pg::Params::Of(order.query.company, order.now);
-  ASSIGN_OR_RETURN(const std::string where, Where(db, order.query, params));
+absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsQuery& query) {
+  pg::Params params = pg::Params::Of(query.query.company, query.now);
+  ASSIGN_OR_RETURN(const std::string where, Where(db, query.query, params));
   pg::Params of_page = params;
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  std::string sql = GroupsSql(order, where, of_page);
+  std::string sql = GroupsSql(query, where, of_page);
   snapshot.AddComposed("summarize_lots", std::move(sql), std::move(of_page));
   ASSIGN_OR_RETURN(const pg::Results groups, snapshot.Send());
-  LotGroupPage page = ReadGroups(groups.front(), order.limit);
+  LotGroupPage page = ReadGroups(groups.front(), query.limit);
   if (page.groups.empty()) return page;
-  sql = OnHandSql(order, where, page, params);
+  sql = OnHandSql(query, where, page, params);
   snapshot.AddComposed("summarize_on_hand", std::move(sql), std::move(params));
   ASSIGN_OR_RETURN(const pg::Results on_hand, snapshot.Commit());
   ReadOnHand(on_hand.front(), page);

@@ -26,7 +26,7 @@ struct LotQuery {
 // Where the page before ended: the sort keys of its last item, as text. Empty: from the first.
 using ListPosition = std::vector<std::string>;
 
-struct ListLotsOrder {
+struct ListLotsQuery {
   LotQuery query;
   std::string order_by;  // create_time, number, expire_date, each with or without " desc"; empty:
                          // "create_time desc"
@@ -43,7 +43,7 @@ struct LotPage {
 // Walking the pages shows every lot that was there all the while once, whatever is created
 // meanwhile. FILTER_INVALID, FIELD_INVALID (order_by), PAGE_TOKEN_INVALID (a position of another
 // order).
-absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsOrder& order);
+absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query);
 
 // The lots of one product.
 struct LotGroup {
@@ -53,7 +53,7 @@ struct LotGroup {
   Quantity on_hand;
 };
 
-struct SummarizeLotsOrder {
+struct SummarizeLotsQuery {
   LotQuery query;
   ProductId after;  // the page before ended with it; empty: from the first
   int limit = 0;
@@ -66,6 +66,6 @@ struct LotGroupPage {
 };
 
 // FILTER_INVALID.
-absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsOrder& order);
+absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsQuery& query);
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// A lot under a lock, with what a verb that changes it must judge.
+// A lot under a lock, with what a operation that changes it must judge.
 #pragma once
 
 #include <cstddef>

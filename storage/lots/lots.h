@@ -1,5 +1,5 @@
-// Lots and serials: the verbs that create, read, edit and end them. (Lists: lot_list.h; history:
-// lot_history.h.)
+// Lots and serials: the operations that create, read, edit and end them. (Lists: lot_list.h;
+// history: lot_history.h.)
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ struct NewLot {
   std::optional<Opening> opening;
 };
 
-struct CreateLotsOrder {
+struct CreateLotsCommand {
   WriteContext context;
   ProductId product_id;
   std::vector<NewLot> lots;
@@ -56,11 +56,11 @@ struct CreatedLots {
 // every problem at once: COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOTS_DISABLED, PRODUCT_NOT_TRACKED,
 // FIELD_INVALID (dates), NUMBER_INVALID, DUPLICATE_IN_REQUEST, LOT_NUMBER_TAKEN,
 // NO_NUMBER_TEMPLATE, NUMBERS_EXHAUSTED, and those of Ledger::Post.
-absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsOrder& order);
+absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command);
 
 // The same for an order of one lot, answered whole. A repeat after the lot was deleted is answered
 // with what is left of it: the fields that its deletion recorded.
-absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsOrder& order);
+absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
 
 // --- reading: lot_read.cc --------------------------------------------------------------------
 
@@ -79,7 +79,7 @@ absl::StatusOr<Lot> GetLot(pg::Connection& db, const CompanyId& company, const L
 absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& company,
                                          absl::Span<const LotId> lot_ids, absl::Time now);
 
-struct FindLotsOrder {
+struct FindLotsQuery {
   CompanyId company;
   std::vector<std::string> numbers;  // as typed
   ProductId product_id;              // empty: every product
@@ -87,9 +87,9 @@ struct FindLotsOrder {
 };
 // The lots that have each number, by product; in the order of the numbers.
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsOrder& order);
+                                                       const FindLotsQuery& query);
 
-struct LotLocationsOrder {
+struct LotLocationsQuery {
   CompanyId company;
   LotId lot_id;
   bool show_all = false;  // also places that are empty or virtual
@@ -105,18 +105,18 @@ struct LotLocations {
   std::vector<Hold> holds;  // those that bind, oldest first; at most kHoldsShownMax
 };
 // Of several lots at once, in the order of `lot_ids`; nothing for a lot that is not there.
-struct FindLocationsOrder {
+struct FindLocationsQuery {
   CompanyId company;
   std::vector<LotId> lot_ids;
   std::vector<bool> show_all;  // of each lot
   absl::Time now;
 };
 absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
-    pg::Connection& db, const FindLocationsOrder& order);
+    pg::Connection& db, const FindLocationsQuery& query);
 // Where a lot is, and what holds it. LOT_NOT_FOUND.
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order);
+absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsQuery& query);
 
-struct PreviewNumbersOrder {
+struct PreviewNumbersQuery {
   CompanyId company;
   ProductId product_id;
   int64_t count = 1;
@@ -126,14 +126,14 @@ struct PreviewNumbersOrder {
 // The next numbers; reserves nothing. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED and
 // those of ReserveNumbers.
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
-                                                           const PreviewNumbersOrder& order);
+                                                           const PreviewNumbersQuery& query);
 
 // --- editing: lot_update.cc ------------------------------------------------------------------
 
 // A date that an edit names: a day, or none to clear it.
 using NewDate = std::optional<std::optional<absl::CivilDay>>;
 
-struct UpdateLotOrder {
+struct UpdateLotCommand {
   WriteContext context;
   LotId lot_id;
   std::optional<int64_t> version;  // must be the current one
@@ -153,21 +153,21 @@ struct UpdateLotOrder {
 // refused once anything happened to the lot but edits. Changing nothing changes no version.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
-absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotOrder& order);
+absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 
 // --- the ends of a life: lot_state.cc --------------------------------------------------------
 
-struct LotOrder {
+struct LotCommand {
   WriteContext context;
   LotId lot_id;
   std::optional<int64_t> version;  // must be the current one
 };
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_ON_HAND, LOT_PLANNED, LOT_VOID.
-absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotOrder& order);
+absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotCommand& command);
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_PLANNED, LOT_VOID.
-absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotOrder& order);
+absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotCommand& command);
 // Its creation, its edits and its deletion stay in its history. LOT_NOT_FOUND, ETAG_MISMATCH,
 // LOT_IN_USE.
-absl::Status DeleteLot(pg::Connection& db, const LotOrder& order);
+absl::Status DeleteLot(pg::Connection& db, const LotCommand& command);
 
 }  // namespace lots

@@ -33,16 +33,16 @@ absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
                                                              absl::Time now) {
   std::vector<std::optional<Lot>> lots(lot_ids.size());
   if (lot_ids.empty()) return lots;
-  pg::Flight flight(db);
-  const size_t rows = flight.Add(kFindLotsById, company, lot_ids);
-  const size_t first = AddStandings(flight, company, lot_ids, now);
-  ASSIGN_OR_RETURN(const pg::Results found, flight.Send());
-  const LotStandings standings = ReadStandings(found, first);
+  pg::Pipeline pipeline(db);
+  const size_t rows = pipeline.Add(kFindLotsById, company, lot_ids);
+  const size_t first = AddComputedFields(pipeline, company, lot_ids, now);
+  ASSIGN_OR_RETURN(const pg::Results found, pipeline.Send());
+  const ComputedFieldsByLot computed = ReadComputedFields(found, first);
   LotReader reader(company, now);
   absl::flat_hash_map<LotId, Lot> by_id;
   for (const pg::Row row : found[rows]) {
     Lot lot = reader.ReadRow(row);
-    SetStanding(standings, lot);
+    SetComputedFields(computed, lot);
     by_id.emplace(lot.lot_id, std::move(lot));
   }
   for (size_t place = 0; place < lot_ids.size(); ++place) {
@@ -134,15 +134,15 @@ class AskedNumbers {
 }  // namespace
 
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsOrder& order) {
-  const AskedNumbers asked(order.numbers);
+                                                       const FindLotsQuery& query) {
+  const AskedNumbers asked(query.numbers);
   const auto found =
-      order.product_id.value().empty()
-          ? pg::Query(db, kFindLotsByNumber, order.company, asked.Keys())
-          : pg::Query(db, kFindProductLotsByNumber, order.company, asked.Keys(), order.product_id);
+      query.product_id.value().empty()
+          ? pg::Query(db, kFindLotsByNumber, query.company, asked.Keys())
+          : pg::Query(db, kFindProductLotsByNumber, query.company, asked.Keys(), query.product_id);
   if (!found.ok()) return found.status();
-  LotReader reader(order.company, order.now);
-  std::vector<std::vector<Lot>> lots(order.numbers.size());
+  LotReader reader(query.company, query.now);
+  std::vector<std::vector<Lot>> lots(query.numbers.size());
   for (const pg::Row row : *found) {
     const absl::Span<const size_t> places = asked.PlacesOf(
         row.Get<absl::string_view>(kRowColumnCount), row.Get<bool>(kRowColumnCount + 1));
@@ -156,7 +156,7 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
   for (std::vector<Lot>& matches : lots) {
     for (Lot& lot : matches) every.push_back(&lot);
   }
-  RETURN_IF_ERROR(SetStandings(db, order.company, order.now, every));
+  RETURN_IF_ERROR(LoadComputedFields(db, query.company, query.now, every));
   return lots;
 }
 
@@ -230,49 +230,50 @@ void AppendRow(const pg::Row& row, const CompanyId& company, const LotId& lot_id
 }  // namespace
 
 absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
-    pg::Connection& db, const FindLocationsOrder& order) {
-  Check(order.lot_ids.size() == order.show_all.size());
-  pg::Flight flight(db);
-  flight.Add(kListLocations, order.company, order.lot_ids, order.show_all);
-  flight.Add(kListHolds, order.company, order.lot_ids, order.now);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+    pg::Connection& db, const FindLocationsQuery& query) {
+  Check(query.lot_ids.size() == query.show_all.size());
+  pg::Pipeline pipeline(db);
+  pipeline.Add(kListLocations, query.company, query.lot_ids, query.show_all);
+  pipeline.Add(kListHolds, query.company, query.lot_ids, query.now);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   HoldsByLot holds;
   for (const pg::Row row : results[1]) {
     Hold hold = ReadHold(row);
     holds[hold.lot_id].push_back(std::move(hold));
   }
-  std::vector<std::optional<LotLocations>> lots(order.lot_ids.size());
+  std::vector<std::optional<LotLocations>> lots(query.lot_ids.size());
   for (const pg::Row row : results[0]) {
     const size_t place = row.Get<int64_t>(0) - 1;
-    const LotId& lot_id = order.lot_ids[place];
+    const LotId& lot_id = query.lot_ids[place];
     const auto held = holds.find(lot_id);
-    AppendRow(row, order.company, lot_id,
+    AppendRow(row, query.company, lot_id,
               held == holds.end() ? absl::Span<const Hold>() : held->second, lots[place]);
   }
   return lots;
 }
 
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsOrder& order) {
-  ASSIGN_OR_RETURN(auto found, FindLotLocations(db, {.company = order.company,
-                                                     .lot_ids = {order.lot_id},
-                                                     .show_all = {order.show_all},
-                                                     .now = order.now}));
-  if (!found.front().has_value()) return Refuse(LotNotFound(order.lot_id, "lot_id"));
+absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsQuery& query) {
+  ASSIGN_OR_RETURN(auto found, FindLotLocations(db, {.company = query.company,
+                                                     .lot_ids = {query.lot_id},
+                                                     .show_all = {query.show_all},
+                                                     .now = query.now}));
+  if (!found.front().has_value()) return Refuse(LotNotFound(query.lot_id, "lot_id"));
   return *std::move(found.front());
 }
 
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
-                                                           const PreviewNumbersOrder& order) {
-  ASSIGN_OR_RETURN(const LotGround ground,
-                   ReadLotGround(db, {.company = order.company, .product_id = order.product_id}));
-  return PreviewNumbers(db, {.company = order.company,
-                             .product_id = order.product_id,
+                                                           const PreviewNumbersQuery& query) {
+  ASSIGN_OR_RETURN(
+      const ProductContext ground,
+      ReadProductContext(db, {.company = query.company, .product_id = query.product_id}));
+  return PreviewNumbers(db, {.company = query.company,
+                             .product_id = query.product_id,
                              .case_sensitive = ground.product.case_sensitive,
                              .number_template = ground.product.number_template,
-                             .count = order.count,
-                             .first_number = order.first_number,
-                             .day = DayIn(order.now, ground.zone),
-                             .field = order.first_number.empty() ? "count" : "first_number"});
+                             .count = query.count,
+                             .first_number = query.first_number,
+                             .day = DayIn(query.now, ground.zone),
+                             .field = query.first_number.empty() ? "count" : "first_number"});
 }
 
 }  // namespace lots

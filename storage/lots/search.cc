@@ -22,9 +22,9 @@ constexpr int64_t kWalkMax = 64'000;
 
 absl::StatusOr<pg::Result> QueryComposed(pg::Connection& db, const char* name, std::string sql,
                                          pg::Params params) {
-  pg::Flight flight(db);
-  flight.AddComposed(name, std::move(sql), std::move(params));
-  ASSIGN_OR_RETURN(pg::Results results, flight.Send());
+  pg::Pipeline pipeline(db);
+  pipeline.AddComposed(name, std::move(sql), std::move(params));
+  ASSIGN_OR_RETURN(pg::Results results, pipeline.Send());
   return std::move(results.front());
 }
 

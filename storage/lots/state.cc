@@ -26,26 +26,26 @@ struct StateChange {
   absl::Status (*judge)(const Lot& lot);
 };
 
-absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotOrder& order,
+absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotCommand& command,
                                 const StateChange& change) {
-  const WriteContext& context = order.context;
+  const WriteContext& context = command.context;
   pg::Transaction transaction(db);
-  ClaimRequest(transaction, context, {order.lot_id.value()});
-  const size_t first = AddLockLot(transaction, context, order.lot_id, LotLock::kExclusive);
+  ClaimRequest(transaction, context, {command.lot_id.value()});
+  const size_t first = AddLockLot(transaction, context, command.lot_id, LotLock::kExclusive);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(const LockedLot before,
-                   ReadLockedLot(locked, first, context, order.lot_id, order.version));
+                   ReadLockedLot(locked, first, context, command.lot_id, command.version));
   RETURN_IF_ERROR(change.judge(before.lot));
-  AddAuditEntry(transaction, context, {.lots = {order.lot_id}});
+  AddAuditEntry(transaction, context, {.lots = {command.lot_id}});
   if (before.lot.state == change.state) {
     RETURN_IF_ERROR(transaction.Commit().status());
     return before.lot;
   }
   const size_t changed =
-      transaction.Add(kSetLotState, context.company, order.lot_id, change.state, context.now);
+      transaction.Add(kSetLotState, context.company, command.lot_id, change.state, context.now);
   AppendLotEvents(transaction, context,
                   {{.event_id = Uuid::MakeV7(),
-                    .lot_id = order.lot_id,
+                    .lot_id = command.lot_id,
                     .kind = change.event,
                     .actor = context.actor,
                     .recorded_at = context.now}});
@@ -53,12 +53,12 @@ absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotOrder& order,
   return LotReader(context.company, context.now).Read(written[changed][0]);
 }
 
-absl::StatusOr<Lot> ChangeStateOnce(pg::Connection& db, const LotOrder& order,
+absl::StatusOr<Lot> ChangeStateOnce(pg::Connection& db, const LotCommand& command,
                                     const StateChange& change) {
   return WriteOnce(
-      db, order.context, [&] { return ChangeState(db, order, change); },
+      db, command.context, [&] { return ChangeState(db, command, change); },
       [&](const std::vector<Uuid>&) {
-        return FindLotEvenDeleted(db, order.context.company, order.lot_id, order.context.now);
+        return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
       });
 }
 
@@ -102,41 +102,41 @@ void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, c
   AppendLotEvents(transaction, context, {deletion});
 }
 
-absl::Status DeleteOnce(pg::Connection& db, const LotOrder& order) {
-  const WriteContext& context = order.context;
+absl::Status DeleteOnce(pg::Connection& db, const LotCommand& command) {
+  const WriteContext& context = command.context;
   pg::Transaction transaction(db);
-  ClaimRequest(transaction, context, {order.lot_id.value()});
-  const size_t first = AddLockLot(transaction, context, order.lot_id, LotLock::kExclusive);
+  ClaimRequest(transaction, context, {command.lot_id.value()});
+  const size_t first = AddLockLot(transaction, context, command.lot_id, LotLock::kExclusive);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(const LockedLot before,
-                   ReadLockedLot(locked, first, context, order.lot_id, order.version));
+                   ReadLockedLot(locked, first, context, command.lot_id, command.version));
   if (!before.uses.empty()) {
     return LotInUse(before, "it cannot be deleted without losing them: archive it instead");
   }
   RecordDeletion(transaction, context, before.lot);
-  AddAuditEntry(transaction, context, {.lots = {order.lot_id}});
-  transaction.Add(kDeleteLot, context.company, order.lot_id);
+  AddAuditEntry(transaction, context, {.lots = {command.lot_id}});
+  transaction.Add(kDeleteLot, context.company, command.lot_id);
   return transaction.Commit().status();
 }
 
 }  // namespace
 
-absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotOrder& order) {
-  return ChangeStateOnce(db, order, {LotState::kArchived, LotEventKind::kArchived, JudgeArchive});
+absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotCommand& command) {
+  return ChangeStateOnce(db, command, {LotState::kArchived, LotEventKind::kArchived, JudgeArchive});
 }
 
-absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotOrder& order) {
-  return ChangeStateOnce(db, order,
+absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotCommand& command) {
+  return ChangeStateOnce(db, command,
                          {LotState::kActive, LotEventKind::kUnarchived, JudgePlannedOrVoid});
 }
 
-absl::Status DeleteLot(pg::Connection& db, const LotOrder& order) {
+absl::Status DeleteLot(pg::Connection& db, const LotCommand& command) {
   const auto answer = [](const absl::Status& status) -> absl::StatusOr<bool> {
     if (!status.ok()) return status;
     return true;
   };
   return WriteOnce(
-             db, order.context, [&] { return answer(DeleteOnce(db, order)); },
+             db, command.context, [&] { return answer(DeleteOnce(db, command)); },
              [&](const std::vector<Uuid>&) { return absl::StatusOr<bool>(true); })
       .status();
 }

@@ -27,19 +27,19 @@ using Day = std::optional<absl::CivilDay>;
 struct DateField {
   const char* name;
   Day LotDates::*date;
-  NewDate UpdateLotOrder::*edit;
+  NewDate UpdateLotCommand::*edit;
 };
 constexpr DateField kDates[] = {
-    {"manufacture_date", &LotDates::manufactured_on, &UpdateLotOrder::manufactured_on},
-    {"expire_date", &LotDates::expires_on, &UpdateLotOrder::expires_on},
-    {"best_before_date", &LotDates::best_before_on, &UpdateLotOrder::best_before_on},
-    {"removal_date", &LotDates::removal_on, &UpdateLotOrder::removal_on},
-    {"alert_date", &LotDates::alert_on, &UpdateLotOrder::alert_on},
+    {"manufacture_date", &LotDates::manufactured_on, &UpdateLotCommand::manufactured_on},
+    {"expire_date", &LotDates::expires_on, &UpdateLotCommand::expires_on},
+    {"best_before_date", &LotDates::best_before_on, &UpdateLotCommand::best_before_on},
+    {"removal_date", &LotDates::removal_on, &UpdateLotCommand::removal_on},
+    {"alert_date", &LotDates::alert_on, &UpdateLotCommand::alert_on},
 };
 
-bool NamesDate(const UpdateLotOrder& order) {
+bool NamesDate(const UpdateLotCommand& command) {
   for (const DateField& field : kDates) {
-    if ((order.*field.edit).has_value()) return true;
+    if ((command.*field.edit).has_value()) return true;
   }
   return false;
 }
@@ -59,9 +59,9 @@ LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
 }
 
 // The dates with those that the edit names, a cleared one too.
-LotDates WithEdits(const UpdateLotOrder& order, LotDates dates) {
+LotDates WithEdits(const UpdateLotCommand& command, LotDates dates) {
   for (const DateField& field : kDates) {
-    if ((order.*field.edit).has_value()) dates.*field.date = *(order.*field.edit);
+    if ((command.*field.edit).has_value()) dates.*field.date = *(command.*field.edit);
   }
   return dates;
 }
@@ -115,7 +115,7 @@ constexpr pg::Statement kUpdateLot{
 // One try at the order.
 class Edit {
  public:
-  Edit(pg::Connection& db, const UpdateLotOrder& order) : db_(db), order_(order) {}
+  Edit(pg::Connection& db, const UpdateLotCommand& command) : db_(db), command_(command) {}
 
   absl::StatusOr<Lot> Run();
 
@@ -129,7 +129,7 @@ class Edit {
   absl::Status Explain(const absl::Status& status);
 
   pg::Connection& db_;
-  const UpdateLotOrder& order_;
+  const UpdateLotCommand& command_;
   LockedLot before_;
   LotProduct product_;  // the one it will have
   Lot after_;
@@ -137,15 +137,16 @@ class Edit {
 
 absl::Status Edit::JudgeProduct() {
   product_ = before_.product;
-  if (!order_.product_id.has_value() || *order_.product_id == product_.product_id) {
+  if (!command_.product_id.has_value() || *command_.product_id == product_.product_id) {
     return absl::OkStatus();
   }
   if (!before_.uses.empty()) {
     return LotInUse(before_, "its product cannot change any more: create another lot");
   }
-  ASSIGN_OR_RETURN(const LotGround ground, ReadLotGround(db_, {.company = order_.context.company,
-                                                               .product_id = *order_.product_id,
-                                                               .field = "lot.product_id"}));
+  ASSIGN_OR_RETURN(const ProductContext ground,
+                   ReadProductContext(db_, {.company = command_.context.company,
+                                            .product_id = *command_.product_id,
+                                            .field = "lot.product_id"}));
   product_ = ground.product;
   after_.product_id = product_.product_id;
   after_.tracking = product_.tracking;
@@ -154,9 +155,9 @@ absl::Status Edit::JudgeProduct() {
 }
 
 absl::Status Edit::JudgeNumber() {
-  if (!order_.number.has_value()) return absl::OkStatus();
-  absl::StatusOr<std::string> clean = CleanNumber(*order_.number);
-  if (!clean.ok()) return Refuse(NumberInvalid("lot.number", *order_.number, clean.status()));
+  if (!command_.number.has_value()) return absl::OkStatus();
+  absl::StatusOr<std::string> clean = CleanNumber(*command_.number);
+  if (!clean.ok()) return Refuse(NumberInvalid("lot.number", *command_.number, clean.status()));
   after_.number = *std::move(clean);
   return absl::OkStatus();
 }
@@ -164,15 +165,15 @@ absl::Status Edit::JudgeNumber() {
 // What follows from a new manufacturing date, expiry date or product moves along; what somebody
 // gave stays; what the edit names is as it says.
 absl::Status Edit::JudgeDates() {
-  if (!NamesDate(order_) && !order_.product_id.has_value()) return absl::OkStatus();
+  if (!NamesDate(command_) && !command_.product_id.has_value()) return absl::OkStatus();
   const LotDates given =
-      WithEdits(order_, GivenDates(before_.lot.dates, before_.product.shelf_life));
-  after_.dates = WithEdits(order_, DeriveDates(given, product_.shelf_life));
+      WithEdits(command_, GivenDates(before_.lot.dates, before_.product.shelf_life));
+  after_.dates = WithEdits(command_, DeriveDates(given, product_.shelf_life));
   // Dates derived from wrong ones are wrong for the same reason.
   std::vector<Problem> problems = CheckDates(given);
   if (problems.empty()) problems = CheckDates(after_.dates);
   // What was wrong before is not this edit's affair when it names no date.
-  if (problems.empty() || !NamesDate(order_)) return absl::OkStatus();
+  if (problems.empty() || !NamesDate(command_)) return absl::OkStatus();
   for (Problem& problem : problems) problem.field = absl::StrCat("lot.", problem.field);
   return Refuse(std::move(problems));
 }
@@ -185,17 +186,17 @@ absl::Status Edit::Judge() {
   RETURN_IF_ERROR(JudgeProduct());
   RETURN_IF_ERROR(JudgeNumber());
   RETURN_IF_ERROR(JudgeDates());
-  if (order_.reference.has_value()) after_.reference = *order_.reference;
-  if (order_.notes.has_value()) after_.notes = *order_.notes;
-  if (order_.attributes.has_value()) after_.attributes = *order_.attributes;
+  if (command_.reference.has_value()) after_.reference = *command_.reference;
+  if (command_.notes.has_value()) after_.notes = *command_.notes;
+  if (command_.attributes.has_value()) after_.attributes = *command_.attributes;
   return absl::OkStatus();
 }
 
 absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldChange> changes) {
-  const WriteContext& context = order_.context;
+  const WriteContext& context = command_.context;
   const LotDates& dates = after_.dates;
   const size_t updated =
-      transaction.Add(kUpdateLot, context.company, order_.lot_id, product_.product_id,
+      transaction.Add(kUpdateLot, context.company, command_.lot_id, product_.product_id,
                       product_.tracking, product_.scale, product_.case_sensitive, after_.number,
                       NumberKey(after_.number, product_.case_sensitive), after_.reference,
                       SearchKey(after_.number, after_.reference), after_.notes,
@@ -203,7 +204,7 @@ absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldC
                       dates.best_before_on, dates.removal_on, dates.alert_on, context.now);
   AppendLotEvents(transaction, context,
                   {{.event_id = Uuid::MakeV7(),
-                    .lot_id = order_.lot_id,
+                    .lot_id = command_.lot_id,
                     .kind = LotEventKind::kEdited,
                     .actor = context.actor,
                     .recorded_at = context.now,
@@ -221,7 +222,7 @@ absl::Status Edit::Explain(const absl::Status& status) {
   if (taken) {
     const std::string key = NumberKey(after_.number, product_.case_sensitive);
     ASSIGN_OR_RETURN(const auto owners,
-                     FindNumberOwners(db_, order_.context.company, product_.product_id, {key}));
+                     FindNumberOwners(db_, command_.context.company, product_.product_id, {key}));
     const auto owner = owners.find(key);
     if (owner != owners.end()) {
       return Refuse(NumberTaken("lot.number", after_.number, owner->second));
@@ -232,15 +233,16 @@ absl::Status Edit::Explain(const absl::Status& status) {
 }
 
 absl::StatusOr<Lot> Edit::Run() {
-  const WriteContext& context = order_.context;
+  const WriteContext& context = command_.context;
   pg::Transaction transaction(db_);
-  ClaimRequest(transaction, context, {order_.lot_id.value()});
-  const LotLock lock = order_.product_id.has_value() ? LotLock::kExclusive : LotLock::kEdit;
-  const size_t first = AddLockLot(transaction, context, order_.lot_id, lock);
+  ClaimRequest(transaction, context, {command_.lot_id.value()});
+  const LotLock lock = command_.product_id.has_value() ? LotLock::kExclusive : LotLock::kEdit;
+  const size_t first = AddLockLot(transaction, context, command_.lot_id, lock);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
-  ASSIGN_OR_RETURN(before_, ReadLockedLot(locked, first, context, order_.lot_id, order_.version));
+  ASSIGN_OR_RETURN(before_,
+                   ReadLockedLot(locked, first, context, command_.lot_id, command_.version));
   RETURN_IF_ERROR(Judge());
-  AddAuditEntry(transaction, context, {.lots = {order_.lot_id}});
+  AddAuditEntry(transaction, context, {.lots = {command_.lot_id}});
   std::vector<FieldChange> changes = Compare(before_.lot, after_);
   if (!changes.empty()) return Write(transaction, std::move(changes));
   RETURN_IF_ERROR(transaction.Commit().status());
@@ -249,11 +251,11 @@ absl::StatusOr<Lot> Edit::Run() {
 
 }  // namespace
 
-absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotOrder& order) {
+absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command) {
   return WriteOnce(
-      db, order.context, [&] { return Edit(db, order).Run(); },
+      db, command.context, [&] { return Edit(db, command).Run(); },
       [&](const std::vector<Uuid>&) {
-        return FindLotEvenDeleted(db, order.context.company, order.lot_id, order.context.now);
+        return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
       });
 }
 

@@ -33,7 +33,7 @@ absl::StatusOr<NumberSequence> NumberSequence::From(absl::string_view first) {
   const size_t last = text.find_last_of(kDigits);
   if (last == absl::string_view::npos) {
     sequence.prefix_ = clean;
-    sequence.digits_ = "1";
+    sequence.digits_.push_back('1');
     return sequence;
   }
   // find_last_not_of answers npos where the run begins the text, and npos + 1 is 0.

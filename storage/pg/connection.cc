@@ -140,40 +140,40 @@ absl::Status Connection::Ping(absl::Duration timeout) {
   const absl::Time deadline = std::exchange(deadline_, absl::Now() + timeout);
   // Nothing is lost with a SELECT 1: a connection that is silent until then is given up at once.
   const absl::Duration stop_wait = std::exchange(stop_wait_, absl::ZeroDuration());
-  const Step ping{kPing, {}, {}};
+  const QueuedStatement ping{kPing, {}, {}};
   const absl::Status answer = Run({&ping, 1}).status();
   deadline_ = deadline;
   stop_wait_ = stop_wait;
   return answer;
 }
 
-absl::StatusOr<Results> Connection::Run(absl::Span<const Step> steps) {
+absl::StatusOr<Results> Connection::Run(absl::Span<const QueuedStatement> statements) {
   Check(posted_ == nullptr);
   RETURN_IF_ERROR(CheckReady());
   const bool stood_alone = !in_transaction();
-  Exchange first(*this, steps);
+  Exchange first(*this, statements);
   absl::StatusOr<Results> results = first.Run();
   if (!first.found_stale_plan()) return results;
   const absl::Status stale = ForgetStale(results.status());
-  if (stood_alone && usable()) return Exchange(*this, steps).Run();
+  if (stood_alone && usable()) return Exchange(*this, statements).Run();
   return stale;
 }
 
-// The exchange refers to the steps.
+// The exchange refers to the statements.
 struct Connection::Posted {
-  Posted(Connection& db, std::vector<Step> posted)
-      : steps(std::move(posted)), exchange(db, steps) {}
+  Posted(Connection& db, std::vector<QueuedStatement> posted)
+      : statements(std::move(posted)), exchange(db, statements) {}
 
-  const std::vector<Step> steps;
+  const std::vector<QueuedStatement> statements;
   Exchange exchange;
 };
 
 Connection::~Connection() = default;
 
-absl::Status Connection::Post(std::vector<Step> steps) {
+absl::Status Connection::Post(std::vector<QueuedStatement> statements) {
   Check(posted_ == nullptr);
   RETURN_IF_ERROR(CheckReady());
-  posted_ = std::make_unique<Posted>(*this, std::move(steps));
+  posted_ = std::make_unique<Posted>(*this, std::move(statements));
   const absl::Status sent = posted_->exchange.Post();
   if (!sent.ok()) posted_.reset();
   return sent;
@@ -206,7 +206,7 @@ void Connection::Rollback() {
 }
 
 // The schema has changed under a prepared statement, and most likely under others too. Earlier
-// flights of its transaction are rolled back, so only the owner can begin again.
+// pipelines of its transaction are rolled back, so only the owner can begin again.
 absl::Status Connection::ForgetStale(const absl::Status& error) {
   Rollback();
   ForgetPrepared();
@@ -219,7 +219,7 @@ void Connection::ForgetPrepared() {
   RunAside({{"forget_prepared", nullptr}, kForgetPrepared, {}});
 }
 
-void Connection::RunAside(const Step& step) {
+void Connection::RunAside(const QueuedStatement& step) {
   const absl::Time deadline = std::exchange(deadline_, absl::Now() + kRollbackMax);
   const std::atomic<bool>* const cancelled = std::exchange(cancelled_, nullptr);
   if (!Exchange(*this, {&step, 1}).Run().ok()) broken_ = true;

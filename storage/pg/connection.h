@@ -26,11 +26,11 @@ struct ConnectionOptions {
   StatementObserver* observer = nullptr;              // outlives the connection
 };
 
-// Results of one flight, in the order the statements were added.
+// Results of one pipeline, in the order the statements were added.
 using Results = std::vector<Result>;
 
 // A statement with its values, ready to be sent.
-struct Step {
+struct QueuedStatement {
   Statement statement;
   // Not empty: the text to run unprepared, and statement.sql is not used.
   std::string composed;
@@ -46,7 +46,7 @@ class Connection {
   ~Connection();
 
   // Every later wait on this connection ends by then: the running statement is cancelled at the
-  // server and the flight's answer is DEADLINE_EXCEEDED (or success, when the commit had won the
+  // server and the pipeline's answer is DEADLINE_EXCEEDED (or success, when the commit had won the
   // race). InfiniteFuture by default.
   void set_deadline(absl::Time deadline) { deadline_ = deadline; }
   absl::Time deadline() const { return deadline_; }
@@ -89,14 +89,14 @@ class Connection {
   // tests. Outside a transaction that the text itself opens, they are one transaction.
   absl::Status RunScript(const char* name, const std::string& sql);
 
-  // Runs the steps in one round trip: the way below Flight and Transaction, which callers use.
-  // Answers the first failing step's status; the steps after it did not run.
-  absl::StatusOr<Results> Run(absl::Span<const Step> steps);
+  // Runs the statements in one round trip: the way below Pipeline and Transaction, which callers
+  // use. Answers the first failing step's status; the statements after it did not run.
+  absl::StatusOr<Results> Run(absl::Span<const QueuedStatement> statements);
 
-  // As Run, but does not wait: Take gives the answers in the order of the steps, each as soon as it
-  // is there, while the server works on the next. The first error is the last answer. Until all are
-  // taken nothing else may be sent but a Rollback, which drops them.
-  absl::Status Post(std::vector<Step> steps);
+  // As Run, but does not wait: Take gives the answers in the order of the statements, each as soon
+  // as it is there, while the server works on the next. The first error is the last answer. Until
+  // all are taken nothing else may be sent but a Rollback, which drops them.
+  absl::Status Post(std::vector<QueuedStatement> statements);
   absl::StatusOr<Result> Take();
 
   // Ends the open transaction, if any, within a few seconds of its own, whatever the deadline says.
@@ -126,7 +126,7 @@ class Connection {
   // Drops every prepared statement, here and at the server.
   void ForgetPrepared();
   // Runs a step on the connection's own account: neither deadline nor flag count, but it is short.
-  void RunAside(const Step& step);
+  void RunAside(const QueuedStatement& step);
 
   std::unique_ptr<pg_conn, Close> connection_;
   StatementObserver* const observer_;

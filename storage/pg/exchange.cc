@@ -30,7 +30,7 @@ std::string SettingsFor(const Connection& db) {
   return absl::StrCat(kPlanByValues, ", set_config('application_name', '", name, "', true)");
 }
 
-bool IsComposed(const Step& step) { return !step.composed.empty(); }
+bool IsComposed(const QueuedStatement& step) { return !step.composed.empty(); }
 
 bool HasTypes(const Params& params, const std::vector<Oid>& types) {
   if (params.size() != static_cast<int>(types.size())) return false;
@@ -46,8 +46,8 @@ std::vector<Oid> TypesOf(const Params& params) {
   return types;
 }
 
-bool IsAmong(const std::vector<const Step*>& steps, const Step& step) {
-  for (const Step* other : steps) {
+bool IsAmong(const std::vector<const QueuedStatement*>& statements, const QueuedStatement& step) {
+  for (const QueuedStatement* other : statements) {
     if (std::strcmp(other->statement.name, step.statement.name) == 0) return true;
   }
   return false;
@@ -76,7 +76,7 @@ bool SendComposed(pg_conn* connection, const std::string& sql, const Params& par
                            kBinary) == 1;
 }
 
-bool SendPrepared(pg_conn* connection, const Step& step) {
+bool SendPrepared(pg_conn* connection, const QueuedStatement& step) {
   const Arrays params(step.params);
   return PQsendQueryPrepared(connection, step.statement.name, step.params.size(),
                              params.values.data(), params.lengths.data(), params.formats.data(),
@@ -85,15 +85,15 @@ bool SendPrepared(pg_conn* connection, const Step& step) {
 
 }  // namespace
 
-Exchange::Exchange(Connection& db, absl::Span<const Step> steps)
+Exchange::Exchange(Connection& db, absl::Span<const QueuedStatement> statements)
     : db_(db),
-      steps_(steps),
+      statements_(statements),
       wire_(db.connection_.get(), db.deadline_, db.cancelled_, db.stop_wait_) {}
 
 absl::StatusOr<Results> Exchange::Run() {
   RETURN_IF_ERROR(Begin());
   Results results;
-  results.reserve(steps_.size());
+  results.reserve(statements_.size());
   while (!all_taken()) {
     ASSIGN_OR_RETURN(Result answer, Take());
     results.push_back(std::move(answer));
@@ -116,7 +116,7 @@ absl::Status Exchange::Begin() {
 absl::StatusOr<Result> Exchange::Take() {
   // What the caller did since the last answer is no time of the statement's.
   last_answer_at_ = absl::Now();
-  absl::StatusOr<Result> answer = ReadSteps();
+  absl::StatusOr<Result> answer = ReadResults();
   if (!answer.ok()) return Break(answer.status());
   if (all_taken() && !wire_.Settle()) db_.broken_ = true;
   if (!first_error_.ok()) return first_error_;
@@ -124,19 +124,19 @@ absl::StatusOr<Result> Exchange::Take() {
 }
 
 absl::Status Exchange::SendAll() {
-  if (!SendPrepares() || !SendSteps()) return ConnectionLost(db_.connection_.get());
+  if (!SendPrepares() || !SendStatements()) return ConnectionLost(db_.connection_.get());
   RETURN_IF_ERROR(wire_.Flush());
   return ReadPrepares();
 }
 
 void Exchange::CollectUnprepared() {
-  for (const Step& step : steps_) {
+  for (const QueuedStatement& step : statements_) {
     if (IsComposed(step) || IsPrepared(step) || IsAmong(unprepared_, step)) continue;
     unprepared_.push_back(&step);
   }
 }
 
-bool Exchange::IsPrepared(const Step& step) const {
+bool Exchange::IsPrepared(const QueuedStatement& step) const {
   const auto prepared = db_.prepared_.find(step.statement.name);
   if (prepared == db_.prepared_.end()) return false;
   // Two statements of one name, or one statement called with different types.
@@ -150,7 +150,7 @@ bool Exchange::IsPrepared(const Step& step) const {
 // them in the same one could not choose its isolation level any more (SQLSTATE 25001).
 bool Exchange::SendPrepares() {
   pg_conn* const connection = db_.connection_.get();
-  for (const Step* step : unprepared_) {
+  for (const QueuedStatement* step : unprepared_) {
     const Arrays params(step->params);
     if (PQsendPrepare(connection, step->statement.name, step->statement.sql, step->params.size(),
                       params.types.data()) != 1) {
@@ -160,8 +160,8 @@ bool Exchange::SendPrepares() {
   return unprepared_.empty() || PQpipelineSync(connection) == 1;
 }
 
-bool Exchange::SendSteps() {
-  for (const Step& step : steps_) {
+bool Exchange::SendStatements() {
+  for (const QueuedStatement& step : statements_) {
     if (!Send(step)) return false;
     // Else the server keeps an answer until its buffer is full, or all are there.
     if (at_once_ && PQsendFlushRequest(db_.connection_.get()) != 1) return false;
@@ -169,7 +169,7 @@ bool Exchange::SendSteps() {
   return PQpipelineSync(db_.connection_.get()) == 1;
 }
 
-bool Exchange::Send(const Step& step) {
+bool Exchange::Send(const QueuedStatement& step) {
   pg_conn* const connection = db_.connection_.get();
   if (IsComposed(step)) {
     return SendComposed(connection, SettingsFor(db_)) &&
@@ -181,13 +181,13 @@ bool Exchange::Send(const Step& step) {
                       absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
 }
 
-bool Exchange::TellsTraceAfter(const Step& step) const {
+bool Exchange::TellsTraceAfter(const QueuedStatement& step) const {
   return step.begins_snapshot && !db_.traceparent_.empty();
 }
 
 absl::Status Exchange::ReadPrepares() {
   if (unprepared_.empty()) return absl::OkStatus();
-  for (const Step* step : unprepared_) {
+  for (const QueuedStatement* step : unprepared_) {
     const bool failed_before = !first_error_.ok();
     ASSIGN_OR_RETURN(const Result answer, ReadAnswer(*step));
     if (!failed_before && !first_error_.ok()) Tell(*step, first_error_);
@@ -197,7 +197,7 @@ absl::Status Exchange::ReadPrepares() {
   return ReadSync();
 }
 
-absl::StatusOr<Result> Exchange::ReadSteps() {
+absl::StatusOr<Result> Exchange::ReadResults() {
   ASSIGN_OR_RETURN(Result answer, ReadNext());
   while (!first_error_.ok() && !all_taken()) RETURN_IF_ERROR(ReadNext().status());
   if (all_taken()) RETURN_IF_ERROR(ReadSync());
@@ -205,21 +205,21 @@ absl::StatusOr<Result> Exchange::ReadSteps() {
 }
 
 absl::StatusOr<Result> Exchange::ReadNext() {
-  const Step& step = steps_[next_++];
+  const QueuedStatement& step = statements_[next_++];
   const bool failed_before = !first_error_.ok();
-  absl::StatusOr<Result> answer = ReadStep(step);
+  absl::StatusOr<Result> answer = ReadResult(step);
   if (!failed_before) Tell(step, answer.ok() ? first_error_ : answer.status());
   return answer;
 }
 
-absl::StatusOr<Result> Exchange::ReadStep(const Step& step) {
+absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& step) {
   if (IsComposed(step)) RETURN_IF_ERROR(ReadAnswer(step).status());  // of its settings
   absl::StatusOr<Result> answer = ReadAnswer(step);
   if (answer.ok() && TellsTraceAfter(step)) RETURN_IF_ERROR(ReadAnswer(step).status());
   return answer;
 }
 
-absl::StatusOr<Result> Exchange::ReadAnswer(const Step& step) {
+absl::StatusOr<Result> Exchange::ReadAnswer(const QueuedStatement& step) {
   ASSIGN_OR_RETURN(Result answer, wire_.Next());
   if (answer.raw() == nullptr) return ConnectionLost(db_.connection_.get());
   const ExecStatusType kind = PQresultStatus(answer.raw());
@@ -241,7 +241,7 @@ absl::Status Exchange::ReadSync() {
   return ConnectionLost(db_.connection_.get());
 }
 
-void Exchange::TakeError(const Step& step, absl::Status error) {
+void Exchange::TakeError(const QueuedStatement& step, absl::Status error) {
   if (!first_error_.ok()) return;
   first_error_ = wire_.Explain(std::move(error));
   db_.server_lost_ |= IsServerLost(first_error_);
@@ -249,7 +249,7 @@ void Exchange::TakeError(const Step& step, absl::Status error) {
   found_stale_plan_ = IsStalePlan(first_error_) && !IsComposed(step) && !IsAmong(unprepared_, step);
 }
 
-void Exchange::Tell(const Step& step, const absl::Status& status) {
+void Exchange::Tell(const QueuedStatement& step, const absl::Status& status) {
   if (db_.observer_ == nullptr) return;
   const absl::Time now = absl::Now();
   const char* const text = IsComposed(step) ? step.composed.c_str() : step.statement.sql;
@@ -258,7 +258,7 @@ void Exchange::Tell(const Step& step, const absl::Status& status) {
 }
 
 absl::Status Exchange::Break(const absl::Status& status) {
-  next_ = steps_.size();
+  next_ = statements_.size();
   db_.broken_ = true;
   db_.server_lost_ = true;
   // The server's last words, when it had any, say more than that the connection is lost.

@@ -15,16 +15,16 @@ namespace lots::pg {
 
 class Exchange {
  public:
-  // The steps live as long as it does.
-  Exchange(Connection& db, absl::Span<const Step> steps);
+  // The statements live as long as it does.
+  Exchange(Connection& db, absl::Span<const QueuedStatement> statements);
 
-  // Prepares the statements that this connection does not know yet and sends the steps. Once. An
-  // error means that the connection is broken, and that there is nothing to take.
+  // Prepares the statements that this connection does not know yet and sends the statements. Once.
+  // An error means that the connection is broken, and that there is nothing to take.
   absl::Status Post();
-  // The answers, in the order of the steps, each as soon as it is there. The first error is the
-  // last answer. Once all are taken the connection is in step again, or marked broken.
+  // The answers, in the order of the statements, each as soon as it is there. The first error is
+  // the last answer. Once all are taken the connection is in step again, or marked broken.
   absl::StatusOr<Result> Take();
-  bool all_taken() const { return next_ == steps_.size(); }
+  bool all_taken() const { return next_ == statements_.size(); }
 
   // Both: all the answers.
   absl::StatusOr<Results> Run();
@@ -37,30 +37,30 @@ class Exchange {
   absl::Status Begin();
   // An error, here and of what reads, means that the connection is out of step.
   absl::Status SendAll();
-  bool IsPrepared(const Step& step) const;
+  bool IsPrepared(const QueuedStatement& step) const;
   bool SendPrepares();
-  bool SendSteps();
+  bool SendStatements();
   absl::Status ReadPrepares();
   // The next step's answer; after a refusal the others' too, which are nothing then.
   absl::StatusOr<Result> ReadNext();
-  absl::StatusOr<Result> ReadSteps();
+  absl::StatusOr<Result> ReadResults();
 
   // One statement's answer. An error status means that the connection is out of step; what the
   // server itself refused goes to `first_error_`, and the answer is then empty.
-  absl::StatusOr<Result> ReadAnswer(const Step& step);
-  absl::StatusOr<Result> ReadStep(const Step& step);
-  bool Send(const Step& step);
+  absl::StatusOr<Result> ReadAnswer(const QueuedStatement& step);
+  absl::StatusOr<Result> ReadResult(const QueuedStatement& step);
+  bool Send(const QueuedStatement& step);
   // Whether the server is told of the trace right after the step.
-  bool TellsTraceAfter(const Step& step) const;
+  bool TellsTraceAfter(const QueuedStatement& step) const;
   absl::Status ReadSync();
-  void TakeError(const Step& step, absl::Status error);
-  void Tell(const Step& step, const absl::Status& status);
+  void TakeError(const QueuedStatement& step, absl::Status error);
+  void Tell(const QueuedStatement& step, const absl::Status& status);
   absl::Status Break(const absl::Status& status);
 
   Connection& db_;
-  const absl::Span<const Step> steps_;
+  const absl::Span<const QueuedStatement> statements_;
   Wire wire_;
-  std::vector<const Step*> unprepared_;
+  std::vector<const QueuedStatement*> unprepared_;
   bool at_once_ = false;  // each answer as soon as it is there
   size_t next_ = 0;       // the step whose answer comes next
   absl::Status first_error_;

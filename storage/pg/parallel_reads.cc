@@ -13,7 +13,7 @@ constexpr Statement kExport{"export_snapshot", "SELECT pg_export_snapshot()"};
 
 }  // namespace
 
-absl::Status SpreadReads::Widen() {
+absl::Status ParallelReads::AddConnection() {
   Check(asked_.empty());
   if (pool_ == nullptr) return absl::OkStatus();
   lease_ = std::exchange(pool_, nullptr)->AcquireSpare(db_->deadline());
@@ -29,19 +29,19 @@ absl::Status SpreadReads::Widen() {
   return absl::OkStatus();
 }
 
-Transaction& SpreadReads::Next() {
+Transaction& ParallelReads::Next() {
   const bool to_second = second_ && !asked_.empty() && asked_.back() == &first_;
   asked_.push_back(to_second ? &*second_ : &first_);
   return *asked_.back();
 }
 
-absl::Status SpreadReads::Post() {
+absl::Status ParallelReads::Post() {
   RETURN_IF_ERROR(first_.Post());
   const bool both = second_ && asked_.size() > 1;
   return both ? second_->Post() : absl::OkStatus();
 }
 
-absl::StatusOr<Result> SpreadReads::Take() {
+absl::StatusOr<Result> ParallelReads::Take() {
   Transaction* const asked = asked_.front();
   asked_.pop_front();
   return asked->Take();

@@ -11,22 +11,22 @@
 
 namespace lots::pg {
 
-// As Transaction's Add, Post and Take. Once widened, every second statement of a flight goes to a
+// As Transaction's Add, Post and Take. Once widened, every second statement of a pipeline goes to a
 // second connection, whose transaction sees the first one's snapshot.
-class SpreadReads {
+class ParallelReads {
  public:
   // Of any transaction: never widened.
-  explicit SpreadReads(Transaction& only) : first_(only) {}
+  explicit ParallelReads(Transaction& only) : first_(only) {}
   // `snapshot`: of kind kSnapshot, on `db`. `pool` lends the second connection; null: there is
   // none.
-  SpreadReads(Transaction& snapshot, Connection& db, Pool* pool)
+  ParallelReads(Transaction& snapshot, Connection& db, Pool* pool)
       : first_(snapshot), db_(&db), pool_(pool) {}
-  SpreadReads(const SpreadReads&) = delete;
-  SpreadReads& operator=(const SpreadReads&) = delete;
+  ParallelReads(const ParallelReads&) = delete;
+  ParallelReads& operator=(const ParallelReads&) = delete;
 
   // Takes the second connection, when the pool has one to spare that reaches the same server;
   // nothing is posted. Without one the reads are as right, and slower.
-  absl::Status Widen();
+  absl::Status AddConnection();
 
   template <class... Args>
   void Add(const Statement& statement, const Args&... args) {

@@ -12,14 +12,14 @@ constexpr Statement kBeginSnapshot{"begin_snapshot",
                                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 constexpr Statement kCommit{"commit", "COMMIT"};
 
-Step StepOf(const Statement& statement) { return {statement, {}, {}}; }
+QueuedStatement StepOf(const Statement& statement) { return {statement, {}, {}}; }
 
-Step BeginOf(Transaction::Kind kind) {
+QueuedStatement BeginOf(Transaction::Kind kind) {
   if (kind == Transaction::Kind::kWrite) return StepOf(kBegin);
   return {.statement = kBeginSnapshot, .begins_snapshot = true};
 }
 
-// After a flight with COMMIT failed. The connection being in step means that the server has
+// After a pipeline with COMMIT failed. The connection being in step means that the server has
 // answered every statement. An error that it gave to a statement before COMMIT means that COMMIT
 // was skipped; one given to COMMIT with the connection's end may have come after the fact.
 bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
@@ -29,15 +29,15 @@ bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
 
 }  // namespace
 
-size_t Flight::Append(Step step) {
-  steps_.push_back(std::move(step));
-  return steps_.size() - 1;
+size_t Pipeline::Append(QueuedStatement step) {
+  statements_.push_back(std::move(step));
+  return statements_.size() - 1;
 }
 
-absl::StatusOr<Results> Flight::Send() {
-  if (steps_.empty()) return Results();
-  const std::vector<Step> steps = std::exchange(steps_, {});
-  return db_.Run(steps);
+absl::StatusOr<Results> Pipeline::Send() {
+  if (statements_.empty()) return Results();
+  const std::vector<QueuedStatement> statements = std::exchange(statements_, {});
+  return db_.Run(statements);
 }
 
 Transaction::~Transaction() {
@@ -53,59 +53,59 @@ absl::Status Transaction::BeginIn(absl::string_view snapshot) {
   const std::string name = db_.application_name();
   if (!name.empty()) absl::StrAppend(&script, "; SET LOCAL application_name = '", name, "'");
   const absl::Status begun = db_.RunScript("begin_in_snapshot", script);
-  Judge(begun);
+  OnAnswer(begun);
   return begun;
 }
 
-size_t Transaction::Append(Step step) {
+size_t Transaction::Append(QueuedStatement step) {
   Check(state_ != State::kOver);
-  // Every flight keeps a place in front for BEGIN, so that adding does not move the steps.
-  if (steps_.empty()) steps_.push_back(BeginOf(kind_));
-  steps_.push_back(std::move(step));
-  return steps_.size() - 2;
+  // Every pipeline keeps a place in front for BEGIN, so that adding does not move the statements.
+  if (statements_.empty()) statements_.push_back(BeginOf(kind_));
+  statements_.push_back(std::move(step));
+  return statements_.size() - 2;
 }
 
 absl::StatusOr<Results> Transaction::Send() {
   Check(state_ != State::kOver);
-  if (steps_.empty()) return Results();
-  absl::StatusOr<Results> results = RunSteps();
-  Judge(results.status());
+  if (statements_.empty()) return Results();
+  absl::StatusOr<Results> results = RunStatements();
+  OnAnswer(results.status());
   return results;
 }
 
 absl::Status Transaction::Post() {
-  Check(state_ != State::kOver && !steps_.empty());
-  std::vector<Step> steps = std::exchange(steps_, {});
+  Check(state_ != State::kOver && !statements_.empty());
+  std::vector<QueuedStatement> statements = std::exchange(statements_, {});
   const bool begins = state_ == State::kNew;
-  if (!begins) steps.erase(steps.begin());
-  absl::Status posted = db_.Post(std::move(steps));
+  if (!begins) statements.erase(statements.begin());
+  absl::Status posted = db_.Post(std::move(statements));
   if (posted.ok() && begins) posted = db_.Take().status();
-  Judge(posted);
+  OnAnswer(posted);
   return posted;
 }
 
 absl::StatusOr<Result> Transaction::Take() {
   Check(state_ == State::kOpen);
   absl::StatusOr<Result> result = db_.Take();
-  Judge(result.status());
+  OnAnswer(result.status());
   return result;
 }
 
-void Transaction::Judge(const absl::Status& answer) {
+void Transaction::OnAnswer(const absl::Status& answer) {
   state_ = answer.ok() ? State::kOpen : State::kOver;
   if (!answer.ok()) db_.Rollback();
 }
 
 absl::StatusOr<Results> Transaction::Commit() {
   Check(state_ != State::kOver);
-  const bool nothing_to_commit = state_ == State::kNew && steps_.empty();
+  const bool nothing_to_commit = state_ == State::kNew && statements_.empty();
   if (nothing_to_commit) {
     state_ = State::kOver;
     return Results();
   }
   Append(StepOf(kCommit));
   const bool can_send = db_.usable();
-  absl::StatusOr<Results> results = RunSteps();
+  absl::StatusOr<Results> results = RunStatements();
   state_ = State::kOver;
   if (!results.ok()) {
     db_.Rollback();
@@ -118,21 +118,22 @@ absl::StatusOr<Results> Transaction::Commit() {
     return absl::InternalError("the transaction was rolled back before its COMMIT");
   }
   results->pop_back();
-  TellCounted();
+  ReportCounted();
   return results;
 }
 
-void Transaction::TellCounted() const {
+void Transaction::ReportCounted() const {
   if (db_.observer() == nullptr) return;
   for (const Counted& counted : counted_) {
-    db_.observer()->OnWritten(counted.tally, counted.amount);
+    db_.observer()->OnWritten(counted.counter, counted.amount);
   }
 }
 
-absl::StatusOr<Results> Transaction::RunSteps() {
-  const std::vector<Step> steps = std::exchange(steps_, {});
+absl::StatusOr<Results> Transaction::RunStatements() {
+  const std::vector<QueuedStatement> statements = std::exchange(statements_, {});
   const bool begins = state_ == State::kNew;
-  absl::StatusOr<Results> results = db_.Run(absl::MakeConstSpan(steps).subspan(begins ? 0 : 1));
+  absl::StatusOr<Results> results =
+      db_.Run(absl::MakeConstSpan(statements).subspan(begins ? 0 : 1));
   if (results.ok() && begins) results->erase(results->begin());
   return results;
 }

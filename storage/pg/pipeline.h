@@ -15,13 +15,13 @@
 
 namespace lots::pg {
 
-// Flight sends reads: the statements added since the last Send, in one round trip. The first error
-// is the answer, and the statements after it did not run.
-class Flight {
+// Pipeline sends reads: the statements added since the last Send, in one round trip. The first
+// error is the answer, and the statements after it did not run.
+class Pipeline {
  public:
-  explicit Flight(Connection& db) : db_(db) {}
-  Flight(const Flight&) = delete;
-  Flight& operator=(const Flight&) = delete;
+  explicit Pipeline(Connection& db) : db_(db) {}
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
 
   // Returns the place of the statement's result in the Results of the next Send.
   template <class... Args>
@@ -38,21 +38,21 @@ class Flight {
   absl::StatusOr<Results> Send();
 
  private:
-  size_t Append(Step step);
+  size_t Append(QueuedStatement step);
 
   Connection& db_;
-  std::vector<Step> steps_;
+  std::vector<QueuedStatement> statements_;
 };
 
-// Transaction is one writing (or snapshot-reading) transaction of one or more flights. BEGIN
-// travels with the first flight and COMMIT with the last, so a write that need not judge is one
+// Transaction is one writing (or snapshot-reading) transaction of one or more pipelines. BEGIN
+// travels with the first pipeline and COMMIT with the last, so a write that need not judge is one
 // round trip, and one that must is two. Destroyed while open, it rolls back. After any error it has
 // rolled back already, and it is over.
 class Transaction {
  public:
   enum class Kind {
     kWrite,     // READ COMMITTED
-    kSnapshot,  // REPEATABLE READ, READ ONLY: every flight sees the same state
+    kSnapshot,  // REPEATABLE READ, READ ONLY: every pipeline sees the same state
   };
   explicit Transaction(Connection& db, Kind kind = Kind::kWrite) : db_(db), kind_(kind) {}
   ~Transaction();
@@ -64,7 +64,7 @@ class Transaction {
   // over.
   absl::Status BeginIn(absl::string_view snapshot);
 
-  // As in Flight. BEGIN and COMMIT have no place in the Results.
+  // As in Pipeline. BEGIN and COMMIT have no place in the Results.
   template <class... Args>
   size_t Add(const Statement& statement, const Args&... args) {
     return Append({statement, {}, Params::Of(args...)});
@@ -73,9 +73,9 @@ class Transaction {
     return Append({{name, nullptr}, std::move(sql), std::move(params)});
   }
 
-  // Says that the transaction writes `amount` of what the tally counts. The connection's observer
+  // Says that the transaction writes `amount` of what the counter counts. The connection's observer
   // is told once it has committed.
-  void Count(const Tally& tally, double amount = 1) { counted_.push_back({tally, amount}); }
+  void Count(const Counter& counter, double amount = 1) { counted_.push_back({counter, amount}); }
 
   // Sends what was added; the transaction stays open.
   absl::StatusOr<Results> Send();
@@ -92,30 +92,30 @@ class Transaction {
  private:
   enum class State { kNew, kOpen, kOver };
   struct Counted {
-    Tally tally;
+    Counter counter;
     double amount;
   };
 
-  size_t Append(Step step);
-  // Runs BEGIN, when this is the first flight, and what was added.
-  absl::StatusOr<Results> RunSteps();
+  size_t Append(QueuedStatement step);
+  // Runs BEGIN, when this is the first pipeline, and what was added.
+  absl::StatusOr<Results> RunStatements();
   // What an answer makes of the transaction: after an error it is over.
-  void Judge(const absl::Status& answer);
-  void TellCounted() const;
+  void OnAnswer(const absl::Status& answer);
+  void ReportCounted() const;
 
   Connection& db_;
   const Kind kind_;
   State state_ = State::kNew;
-  std::vector<Step> steps_;  // empty, or BEGIN and what was added
+  std::vector<QueuedStatement> statements_;  // empty, or BEGIN and what was added
   std::vector<Counted> counted_;
 };
 
 // One statement on its own.
 template <class... Args>
 absl::StatusOr<Result> Query(Connection& db, const Statement& statement, const Args&... args) {
-  Flight flight(db);
-  flight.Add(statement, args...);
-  absl::StatusOr<Results> results = flight.Send();
+  Pipeline pipeline(db);
+  pipeline.Add(statement, args...);
+  absl::StatusOr<Results> results = pipeline.Send();
   if (!results.ok()) return std::move(results).status();
   return std::move(results->front());
 }

@@ -54,8 +54,8 @@ constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
 // One insert of so many rows stays a few MiB.
 constexpr size_t kMembersPerStatement = 100'000;
 
-TraceOrder WalkOf(const OpenRecallOrder& order, std::vector<LotId> seeds) {
-  TraceOrder walk{.company = order.context.company, .direction = TraceDirection::kDownstream};
+TraceQuery WalkOf(const OpenRecallCommand& command, std::vector<LotId> seeds) {
+  TraceQuery walk{.company = command.context.company, .direction = TraceDirection::kDownstream};
   walk.seeds = std::move(seeds);
   // A recall is whole or refused: nothing but the number of lots bounds it.
   walk.depth_max = static_cast<int>(kRecallMembersMax);
@@ -63,8 +63,8 @@ TraceOrder WalkOf(const OpenRecallOrder& order, std::vector<LotId> seeds) {
   return walk;
 }
 
-Problem SeedTwice(const OpenRecallOrder& order, size_t index, size_t first) {
-  const LotRef& ref = order.seeds[index];
+Problem SeedTwice(const OpenRecallCommand& command, size_t index, size_t first) {
+  const LotRef& ref = command.seeds[index];
   return {Reason::kDuplicateInRequest,
           Indexed("seeds", index),
           absl::StrCat("seeds[", index, "] is the same lot as seeds[", first, "]: name it once"),
@@ -74,32 +74,32 @@ Problem SeedTwice(const OpenRecallOrder& order, size_t index, size_t first) {
 }
 
 // What is wrong with the seeds; their ids are appended to `seeds`.
-std::vector<Problem> JudgeSeeds(const OpenRecallOrder& order,
+std::vector<Problem> JudgeSeeds(const OpenRecallCommand& command,
                                 const std::vector<std::optional<ResolvedLot>>& found,
                                 std::vector<LotId>& seeds) {
   std::vector<Problem> problems;
   absl::flat_hash_map<LotId, size_t> first_index;
   for (size_t i = 0; i < found.size(); ++i) {
     if (!found[i].has_value()) {
-      problems.push_back(LotNotFound(order.seeds[i], Indexed("seeds", i)));
+      problems.push_back(LotNotFound(command.seeds[i], Indexed("seeds", i)));
       continue;
     }
     const auto [first, is_first] = first_index.emplace(found[i]->lot_id, i);
     if (is_first) {
       seeds.push_back(found[i]->lot_id);
     } else {
-      problems.push_back(SeedTwice(order, i, first->second));
+      problems.push_back(SeedTwice(command, i, first->second));
     }
   }
   return problems;
 }
 
-void JudgeExempt(const OpenRecallOrder& order, const pg::Result& known,
+void JudgeExempt(const OpenRecallCommand& command, const pg::Result& known,
                  std::vector<Problem>& problems) {
   absl::flat_hash_set<LocationId> there;
   for (const pg::Row row : known) there.insert(row.Get<LocationId>(0));
-  for (size_t i = 0; i < order.exempt_location_ids.size(); ++i) {
-    const LocationId& location = order.exempt_location_ids[i];
+  for (size_t i = 0; i < command.exempt_location_ids.size(); ++i) {
+    const LocationId& location = command.exempt_location_ids[i];
     if (there.contains(location)) continue;
     problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), location));
   }
@@ -116,12 +116,12 @@ absl::Status TooLarge() {
 // One opening under way, or a dry run of one.
 class Opening {
  public:
-  Opening(pg::Connection& db, const OpenRecallOrder& order,
+  Opening(pg::Connection& db, const OpenRecallCommand& command,
           const std::vector<std::optional<ResolvedLot>>& found)
-      : order_(order),
+      : command_(command),
         found_(found),
-        transaction_(db, order.validate_only ? pg::Transaction::Kind::kSnapshot
-                                             : pg::Transaction::Kind::kWrite) {}
+        transaction_(db, command.validate_only ? pg::Transaction::Kind::kSnapshot
+                                               : pg::Transaction::Kind::kWrite) {}
 
   absl::Status Run();
   absl::StatusOr<Recall> DryRun();
@@ -133,7 +133,7 @@ class Opening {
   // What the recall would be, without its size.
   Recall Planned() const;
 
-  const OpenRecallOrder& order_;
+  const OpenRecallCommand& command_;
   const std::vector<std::optional<ResolvedLot>>& found_;
   pg::Transaction transaction_;
   std::vector<LotId> seeds_;
@@ -148,23 +148,24 @@ absl::Status LotDeleted() {
 }
 
 absl::Status Opening::ClaimAndJudge() {
-  const WriteContext& context = order_.context;
-  if (!order_.validate_only) ClaimRequest(transaction_, context, {});
+  const WriteContext& context = command_.context;
+  if (!command_.validate_only) ClaimRequest(transaction_, context, {});
   const size_t company = transaction_.Add(kReadCompany, context.company);
-  const size_t exempt = transaction_.Add(kReadExempt, context.company, order_.exempt_location_ids);
+  const size_t exempt =
+      transaction_.Add(kReadExempt, context.company, command_.exempt_location_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   if (results[company].empty()) return Refuse(CompanyNotFound(context.company));
   if (!results[company][0].Get<bool>(0)) return Refuse(LotsDisabled(context.company));
-  std::vector<Problem> problems = JudgeSeeds(order_, found_, seeds_);
-  JudgeExempt(order_, results[exempt], problems);
+  std::vector<Problem> problems = JudgeSeeds(command_, found_, seeds_);
+  JudgeExempt(command_, results[exempt], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   return absl::OkStatus();
 }
 
 absl::Status Opening::FindAffected() {
-  TraceOrder walk = WalkOf(order_, seeds_);
-  walk.lock = !order_.validate_only;
-  pg::SpreadReads reads(transaction_);
+  TraceQuery walk = WalkOf(command_, seeds_);
+  walk.lock = !command_.validate_only;
+  pg::ParallelReads reads(transaction_);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return TooLarge();
   for (const LotId& seed : seeds_) {
@@ -191,17 +192,18 @@ void Opening::AddMembers(absl::Time opened_at) {
       depths.push_back(lot.depth);
       certain.push_back(lot.certain);
     }
-    transaction_.Add(kInsertMembers, order_.context.company, order_.recall_id, opened_at, lot_ids,
-                     depths, certain);
+    transaction_.Add(kInsertMembers, command_.context.company, command_.recall_id, opened_at,
+                     lot_ids, depths, certain);
     left.remove_prefix(lot_ids.size());
   }
 }
 
 absl::Status Opening::Run() {
-  const WriteContext& context = order_.context;
+  const WriteContext& context = command_.context;
   RETURN_IF_ERROR(ClaimAndJudge());
-  transaction_.Add(kInsertRecall, context.company, order_.recall_id, order_.reason, order_.drill,
-                   order_.exempt_location_ids, context.actor, context.now, context.entry_id);
+  transaction_.Add(kInsertRecall, context.company, command_.recall_id, command_.reason,
+                   command_.drill, command_.exempt_location_ids, context.actor, context.now,
+                   context.entry_id);
   RETURN_IF_ERROR(transaction_.Send().status());
   RETURN_IF_ERROR(FindAffected());
   // Everything is locked now: whatever moved before this moment is included, and nothing after it
@@ -210,21 +212,22 @@ absl::Status Opening::Run() {
   AddMembers(opened_at);
   RETURN_IF_ERROR(transaction_.Send().status());
   const absl::Duration open_duration = absl::Now() - context.now;
-  transaction_.Add(kFinishRecall, context.company, order_.recall_id, opened_at,
+  transaction_.Add(kFinishRecall, context.company, command_.recall_id, opened_at,
                    absl::ToInt64Microseconds(open_duration));
-  AuditSubject subject{.lots = seeds_, .recall = order_.recall_id};
+  AuditSubject subject{.lots = seeds_, .recall = command_.recall_id};
   for (const AffectedLot& lot : affected_) subject.lots.push_back(lot.lot_id);
   AddAuditEntry(transaction_, context, subject);
-  transaction_.Count(order_.drill ? tallies::kDrillOpened : tallies::kRecallOpened,
+  transaction_.Count(command_.drill ? counters::kDrillOpened : counters::kRecallOpened,
                      absl::ToDoubleSeconds(open_duration));
   return transaction_.Commit().status();
 }
 
 Recall Opening::Planned() const {
-  Recall recall{
-      .company = order_.context.company, .recall_id = order_.recall_id, .reason = order_.reason};
-  recall.drill = order_.drill;
-  recall.exempt_location_ids = order_.exempt_location_ids;
+  Recall recall{.company = command_.context.company,
+                .recall_id = command_.recall_id,
+                .reason = command_.reason};
+  recall.drill = command_.drill;
+  recall.exempt_location_ids = command_.exempt_location_ids;
   for (const std::optional<ResolvedLot>& seed : found_) {
     recall.seeds.push_back({seed->lot_id, seed->product_id, seed->number});
   }
@@ -244,7 +247,7 @@ absl::StatusOr<Recall> Opening::DryRun() {
     recall.scope.depth = std::max(recall.scope.depth, lot.depth);
   }
   recall.scope.lot_count = static_cast<int64_t>(lot_ids.size());
-  transaction_.Add(kCountPlaces, order_.context.company, lot_ids);
+  transaction_.Add(kCountPlaces, command_.context.company, lot_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   recall.scope.on_hand_lot_count = results[0][0].Get<int64_t>(0);
   recall.scope.delivered_lot_count = results[0][0].Get<int64_t>(1);
@@ -253,35 +256,36 @@ absl::StatusOr<Recall> Opening::DryRun() {
 }
 
 // The refusal, when there is a recall of this name; OK when it is free.
-absl::Status JudgeName(pg::Connection& db, const OpenRecallOrder& order) {
-  const absl::StatusOr<Recall> there = GetRecall(db, order.context.company, order.recall_id);
+absl::Status JudgeName(pg::Connection& db, const OpenRecallCommand& command) {
+  const absl::StatusOr<Recall> there = GetRecall(db, command.context.company, command.recall_id);
   if (absl::IsNotFound(there.status())) return absl::OkStatus();
   RETURN_IF_ERROR(there.status());
   const std::string state(Name(there->state));
   return Refuse(Problem{Reason::kRecallExists,
                         "recall_id",
-                        absl::StrCat("there is a recall \"", order.recall_id.value(),
+                        absl::StrCat("there is a recall \"", command.recall_id.value(),
                                      "\" already (", state, "): give every case a name of its own"),
-                        {{"recall_id", order.recall_id.value()}, {"state", state}}});
+                        {{"recall_id", command.recall_id.value()}, {"state", state}}});
 }
 
-absl::Status TryOpen(pg::Connection& db, const OpenRecallOrder& order) {
-  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
-  const absl::Status opened = Opening(db, order, found).Run();
-  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return JudgeName(db, order);
+absl::Status TryOpen(pg::Connection& db, const OpenRecallCommand& command) {
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
+  const absl::Status opened = Opening(db, command, found).Run();
+  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return JudgeName(db, command);
   if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return LotDeleted();
   return opened;
 }
 
 }  // namespace
 
-absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallOrder& order) {
-  if (order.validate_only) {
-    RETURN_IF_ERROR(JudgeName(db, order));
-    ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.context.company, order.seeds));
-    return Opening(db, order, found).DryRun();
+absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command) {
+  if (command.validate_only) {
+    RETURN_IF_ERROR(JudgeName(db, command));
+    ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
+    return Opening(db, command, found).DryRun();
   }
-  return WriteRecallOnce(db, order.context, order.recall_id, [&] { return TryOpen(db, order); });
+  return WriteRecallOnce(db, command.context, command.recall_id,
+                         [&] { return TryOpen(db, command); });
 }
 
 }  // namespace lots

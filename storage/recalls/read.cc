@@ -105,27 +105,28 @@ absl::Status Complete(pg::Transaction& snapshot, const CompanyId& company,
   return absl::OkStatus();
 }
 
-absl::Status RecallClosed(const CloseRecallOrder& order, absl::Time closed_at) {
+absl::Status RecallClosed(const CloseRecallCommand& command, absl::Time closed_at) {
   const std::string at = absl::FormatTime(absl::RFC3339_full, closed_at, absl::UTCTimeZone());
-  return Refuse(Problem{Reason::kRecallClosed,
-                        "recall_id",
-                        absl::StrCat("recall \"", order.recall_id.value(), "\" was closed on ", at),
-                        {{"recall_id", order.recall_id.value()}, {"close_time", at}}});
+  return Refuse(
+      Problem{Reason::kRecallClosed,
+              "recall_id",
+              absl::StrCat("recall \"", command.recall_id.value(), "\" was closed on ", at),
+              {{"recall_id", command.recall_id.value()}, {"close_time", at}}});
 }
 
-absl::Status TryClose(pg::Connection& db, const CloseRecallOrder& order) {
-  const WriteContext& context = order.context;
+absl::Status TryClose(pg::Connection& db, const CloseRecallCommand& command) {
+  const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  const size_t locked = transaction.Add(kLockRecall, context.company, order.recall_id);
+  const size_t locked = transaction.Add(kLockRecall, context.company, command.recall_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  if (results[locked].empty()) return RecallNotFound(order.recall_id);
+  if (results[locked].empty()) return RecallNotFound(command.recall_id);
   const auto closed_at = results[locked][0].Get<std::optional<absl::Time>>(0);
-  if (closed_at.has_value()) return RecallClosed(order, *closed_at);
-  transaction.Add(kCloseRecall, context.company, order.recall_id, context.actor, absl::Now(),
-                  order.closing_note, context.entry_id);
-  AddAuditEntry(transaction, context, {.recall = order.recall_id});
-  transaction.Count(tallies::kRecallClosed);
+  if (closed_at.has_value()) return RecallClosed(command, *closed_at);
+  transaction.Add(kCloseRecall, context.company, command.recall_id, context.actor, absl::Now(),
+                  command.closing_note, context.entry_id);
+  AddAuditEntry(transaction, context, {.recall = command.recall_id});
+  transaction.Count(counters::kRecallClosed);
   return transaction.Commit().status();
 }
 
@@ -178,21 +179,22 @@ absl::StatusOr<Recall> GetRecall(pg::Connection& db, const CompanyId& company,
   return ReadRecall(snapshot, company, recall_id);
 }
 
-absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsOrder& order) {
+absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsQuery& query) {
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
   std::optional<absl::Time> opened_at;
   std::optional<RecallId> recall_id;
-  if (order.after.has_value()) std::tie(opened_at, recall_id) = *order.after;
-  snapshot.Add(kListRecalls, order.company, order.state, opened_at, recall_id, order.limit);
+  if (query.after.has_value()) std::tie(opened_at, recall_id) = *query.after;
+  snapshot.Add(kListRecalls, query.company, query.state, opened_at, recall_id, query.limit);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
   std::vector<Recall> recalls;
-  for (const pg::Row row : results[0]) recalls.push_back(RecallOf(row, order.company));
-  RETURN_IF_ERROR(Complete(snapshot, order.company, recalls));
+  for (const pg::Row row : results[0]) recalls.push_back(RecallOf(row, query.company));
+  RETURN_IF_ERROR(Complete(snapshot, query.company, recalls));
   return recalls;
 }
 
-absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallOrder& order) {
-  return WriteRecallOnce(db, order.context, order.recall_id, [&] { return TryClose(db, order); });
+absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallCommand& command) {
+  return WriteRecallOnce(db, command.context, command.recall_id,
+                         [&] { return TryClose(db, command); });
 }
 
 }  // namespace lots

@@ -57,7 +57,7 @@ struct Recall {
   std::string closing_note;
 };
 
-struct OpenRecallOrder {
+struct OpenRecallCommand {
   WriteContext context;
   RecallId recall_id;
   std::vector<LotRef> seeds;
@@ -68,21 +68,21 @@ struct OpenRecallOrder {
 };
 
 // Every refusal of the rpc's comment. With `validate_only`, the scope alone.
-absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallOrder& order);
+absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command);
 
-struct CloseRecallOrder {
+struct CloseRecallCommand {
   WriteContext context;
   RecallId recall_id;
   std::string closing_note;
 };
 
-absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallOrder& order);
+absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallCommand& command);
 
 // RECALL_NOT_FOUND.
 absl::StatusOr<Recall> GetRecall(pg::Connection& db, const CompanyId& company,
                                  const RecallId& recall_id);
 
-struct ListRecallsOrder {
+struct ListRecallsQuery {
   CompanyId company;
   std::optional<RecallState> state;
   // The last recall that was listed; none: from the newest.
@@ -91,7 +91,7 @@ struct ListRecallsOrder {
 };
 
 // At most `limit`, newest first.
-absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsOrder& order);
+absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsQuery& query);
 
 // --- the report --------------------------------------------------------------------------------
 

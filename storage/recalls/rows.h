@@ -1,4 +1,4 @@
-// What the verbs on recalls share. For storage/recalls*.cc only.
+// What the operations on recalls share. For storage/recalls*.cc only.
 #pragma once
 
 #include <vector>

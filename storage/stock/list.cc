@@ -59,36 +59,36 @@ struct Instant {
   const char* name;
   std::string sql;
 };
-Instant StockAt(const ListStockOrder& order, pg::Params& params) {
-  if (order.as_of.has_value()) {
+Instant StockAt(const ListStockQuery& query, pg::Params& params) {
+  if (query.as_of.has_value()) {
     return {"list_stock_as_of", absl::StrCat(kStockThen, "movements.occurred_at <= $",
-                                             params.Add(*order.as_of), kStockThenRows)};
+                                             params.Add(*query.as_of), kStockThenRows)};
   }
-  if (order.known_at.has_value()) {
+  if (query.known_at.has_value()) {
     return {"list_stock_known_at", absl::StrCat(kStockThen, "movements.recorded_at <= $",
-                                                params.Add(*order.known_at), kStockThenRows)};
+                                                params.Add(*query.known_at), kStockThenRows)};
   }
   return {"list_stock", kStockNow};
 }
 
-void AppendSelection(const ListStockOrder& order, std::string& sql, pg::Params& params) {
-  if (!order.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN (1, 2)");
-  if (!order.lot_ids.empty()) {
-    absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(order.lot_ids), ")");
+void AppendSelection(const ListStockQuery& query, std::string& sql, pg::Params& params) {
+  if (!query.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN (1, 2)");
+  if (!query.lot_ids.empty()) {
+    absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(query.lot_ids), ")");
   }
-  if (order.product_id.has_value()) {
-    absl::StrAppend(&sql, " AND balances.product_id = $", params.Add(*order.product_id));
+  if (query.product_id.has_value()) {
+    absl::StrAppend(&sql, " AND balances.product_id = $", params.Add(*query.product_id));
   }
-  if (order.location_id.has_value()) {
-    const std::string place = absl::StrCat("$", params.Add(*order.location_id));
+  if (query.location_id.has_value()) {
+    const std::string place = absl::StrCat("$", params.Add(*query.location_id));
     absl::StrAppend(&sql, " AND balances.location_id ",
-                    order.include_descendants
+                    query.include_descendants
                         ? absl::StrCat("IN ", absl::StrReplaceAll(kBelow, {{"$place", place}}))
                         : absl::StrCat("= ", place));
   }
-  if (order.after.has_value()) {
-    const int lot_id = params.Add(order.after->lot_id);
-    const int location_id = params.Add(order.after->location_id);
+  if (query.after.has_value()) {
+    const int lot_id = params.Add(query.after->lot_id);
+    const int location_id = params.Add(query.after->location_id);
     absl::StrAppend(&sql, " AND (balances.lot_id, balances.location_id) > ($", lot_id, ", $",
                     location_id, ")");
   }
@@ -111,23 +111,23 @@ LotStock StockOf(const CompanyId& company, const pg::Row& row) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockOrder& order) {
-  pg::Params params = pg::Params::Of(order.company, order.now);
-  auto [name, sql] = StockAt(order, params);
-  AppendSelection(order, sql, params);
+absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query) {
+  pg::Params params = pg::Params::Of(query.company, query.now);
+  auto [name, sql] = StockAt(query, params);
+  AppendSelection(query, sql, params);
   absl::StrAppend(&sql, " ORDER BY balances.lot_id, balances.location_id LIMIT $",
-                  params.Add(order.limit));
-  pg::Flight flight(db);
-  const size_t list = flight.AddComposed(name, std::move(sql), std::move(params));
-  if (order.location_id.has_value()) {
-    flight.Add(kFindLocation, order.company, *order.location_id);
+                  params.Add(query.limit));
+  pg::Pipeline pipeline(db);
+  const size_t list = pipeline.AddComposed(name, std::move(sql), std::move(params));
+  if (query.location_id.has_value()) {
+    pipeline.Add(kFindLocation, query.company, *query.location_id);
   }
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
-  if (order.location_id.has_value() && results.back().empty()) {
-    return Refuse(LocationNotFound("location_id", *order.location_id));
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
+  if (query.location_id.has_value() && results.back().empty()) {
+    return Refuse(LocationNotFound("location_id", *query.location_id));
   }
   std::vector<LotStock> stock;
-  for (const pg::Row row : results[list]) stock.push_back(StockOf(order.company, row));
+  for (const pg::Row row : results[list]) stock.push_back(StockOf(query.company, row));
   return stock;
 }
 

@@ -50,34 +50,34 @@ WHERE movements.company = $1)sql";
 constexpr char kNewestFirst[] = " ORDER BY movements.recorded_at DESC, movements.movement_id DESC";
 
 // A filter may speak of days, and those begin where the company is.
-absl::StatusOr<absl::TimeZone> ZoneOf(pg::Connection& db, const ListMovementsOrder& order) {
-  if (absl::StripAsciiWhitespace(order.filter).empty()) return absl::UTCTimeZone();
-  ASSIGN_OR_RETURN(const Settings settings, GetSettings(db, order.company));
+absl::StatusOr<absl::TimeZone> ZoneOf(pg::Connection& db, const ListMovementsQuery& query) {
+  if (absl::StripAsciiWhitespace(query.filter).empty()) return absl::UTCTimeZone();
+  ASSIGN_OR_RETURN(const Settings settings, GetSettings(db, query.company));
   return LoadZone(settings.time_zone);
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
-                                                    const ListMovementsOrder& order) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ZoneOf(db, order));
-  pg::Params params = pg::Params::Of(order.company);
-  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(order.filter, kFields, zone, params));
+                                                    const ListMovementsQuery& query) {
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, ZoneOf(db, query));
+  pg::Params params = pg::Params::Of(query.company);
+  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFields, zone, params));
   std::string sql = absl::StrCat(kListMovements, " AND ", filter.sql);
-  if (order.after.has_value()) {
-    const int recorded_at = params.Add(order.after->recorded_at);
-    const int movement_id = params.Add(order.after->movement_id);
+  if (query.after.has_value()) {
+    const int recorded_at = params.Add(query.after->recorded_at);
+    const int movement_id = params.Add(query.after->movement_id);
     absl::StrAppend(&sql, " AND (movements.recorded_at, movements.movement_id) < ($", recorded_at,
                     ", $", movement_id, ")");
   }
-  absl::StrAppend(&sql, kNewestFirst, " LIMIT $", params.Add(order.limit));
-  pg::Flight flight(db);
-  flight.AddComposed("list_movements", std::move(sql), std::move(params));
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  absl::StrAppend(&sql, kNewestFirst, " LIMIT $", params.Add(query.limit));
+  pg::Pipeline pipeline(db);
+  pipeline.AddComposed("list_movements", std::move(sql), std::move(params));
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   std::vector<MovementId> ids;
   for (const pg::Row row : results.front()) ids.push_back(row.Get<MovementId>(0));
 
-  ASSIGN_OR_RETURN(std::vector<PostedMovement> posted, FindMovements(db, order.company, ids));
+  ASSIGN_OR_RETURN(std::vector<PostedMovement> posted, FindMovements(db, query.company, ids));
   std::vector<Movement> movements;
   for (auto newest = posted.rbegin(); newest != posted.rend(); ++newest) {
     movements.push_back(std::move(newest->movement));

@@ -144,8 +144,9 @@ Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
 // every attempt.
 class Recording {
  public:
-  Recording(pg::Connection& db, const RecordMovementsOrder& order) : db_(db), order_(order) {
-    for (size_t i = 0; i < order.movements.size(); ++i) made_.push_back(Uuid::MakeV7());
+  Recording(pg::Connection& db, const RecordMovementsCommand& command)
+      : db_(db), command_(command) {
+    for (size_t i = 0; i < command.movements.size(); ++i) made_.push_back(Uuid::MakeV7());
   }
 
   absl::Status Prepare();
@@ -156,7 +157,7 @@ class Recording {
   void Post(Ledger& ledger, size_t index, std::vector<Problem>& problems);
 
   pg::Connection& db_;
-  const RecordMovementsOrder& order_;
+  const RecordMovementsCommand& command_;
   std::vector<Uuid> made_;  // the movements' ids
   std::vector<Draft> drafts_;
   absl::flat_hash_map<LotId, size_t> first_index_;  // of serials
@@ -164,13 +165,13 @@ class Recording {
 
 absl::StatusOr<Deliveries> Recording::FindDeliveries() {
   std::vector<MovementId> ids;
-  for (const NewMovement& movement : order_.movements) {
+  for (const NewMovement& movement : command_.movements) {
     if (movement.delivery.has_value()) ids.push_back(*movement.delivery);
   }
   Deliveries deliveries;
   if (ids.empty()) return deliveries;
   ASSIGN_OR_RETURN(std::vector<PostedMovement> found,
-                   FindMovements(db_, order_.context.company, ids));
+                   FindMovements(db_, command_.context.company, ids));
   for (PostedMovement& posted : found) {
     deliveries.emplace(posted.movement.movement_id, std::move(posted.movement));
   }
@@ -181,16 +182,16 @@ absl::Status Recording::Prepare() {
   ASSIGN_OR_RETURN(const Deliveries deliveries, FindDeliveries());
   // Only numbers must be looked up; ids are judged under the lock.
   std::vector<LotRef> by_number;
-  for (const NewMovement& movement : order_.movements) {
+  for (const NewMovement& movement : command_.movements) {
     if (!movement.lot.lot_id.has_value()) by_number.push_back(movement.lot);
   }
   std::vector<std::optional<ResolvedLot>> resolved;
   if (!by_number.empty()) {
-    ASSIGN_OR_RETURN(resolved, ResolveLots(db_, order_.context.company, by_number));
+    ASSIGN_OR_RETURN(resolved, ResolveLots(db_, command_.context.company, by_number));
   }
   size_t next = 0;
-  for (size_t i = 0; i < order_.movements.size(); ++i) {
-    const NewMovement& movement = order_.movements[i];
+  for (size_t i = 0; i < command_.movements.size(); ++i) {
+    const NewMovement& movement = command_.movements[i];
     LotId lot_id = movement.lot.lot_id.value_or(LotId());
     std::optional<Problem> unknown;
     if (!movement.lot.lot_id.has_value()) {
@@ -219,7 +220,7 @@ void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problem
       return;
     }
   }
-  if (lot != nullptr && !order_.movements[index].quantity.has_value()) {
+  if (lot != nullptr && !command_.movements[index].quantity.has_value()) {
     if (lot->tracking != Tracking::kSerial) {
       problems.push_back(FieldInvalid(FieldAt(index, "quantity"), "",
                                       "say how much; only a serial is 1 by itself"));
@@ -231,18 +232,18 @@ void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problem
 }
 
 absl::StatusOr<RecordedMovements> Recording::Attempt() {
-  Ledger ledger(order_.context, order_.accept);
+  Ledger ledger(command_.context, command_.accept);
   for (size_t i = 0; i < drafts_.size(); ++i) {
     const Draft& draft = drafts_[i];
     if (!draft.problems.empty()) continue;
-    if (order_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
+    if (command_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
     ledger.Touch(draft.posting.lot_id, draft.posting.from);
     ledger.Touch(draft.posting.lot_id, draft.posting.to);
     if (draft.posting.delivery.has_value()) ledger.TouchDelivery(*draft.posting.delivery);
   }
   pg::Transaction transaction(db_);
-  if (!order_.validate_only) {
-    ClaimRequest(transaction, order_.context, made_);
+  if (!command_.validate_only) {
+    ClaimRequest(transaction, command_.context, made_);
   }
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
@@ -251,12 +252,12 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
   std::vector<Problem> problems;
   first_index_.clear();
   for (size_t i = 0; i < drafts_.size(); ++i) Post(ledger, i, problems);
-  if (order_.validate_only) return RecordedMovements{.problems = std::move(problems)};
+  if (command_.validate_only) return RecordedMovements{.problems = std::move(problems)};
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);
   AuditSubject subject;
   for (const Draft& draft : drafts_) subject.lots.push_back(draft.posting.lot_id);
-  AddAuditEntry(transaction, order_.context, subject);
+  AddAuditEntry(transaction, command_.context, subject);
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Ledger::Explain(committed.status());
   return RecordedMovements{.movement_ids = MovementIdsOf(made_)};
@@ -265,15 +266,15 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
 }  // namespace
 
 absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
-                                                  const RecordMovementsOrder& order) {
-  Recording recording(db, order);
+                                                  const RecordMovementsCommand& command) {
+  Recording recording(db, command);
   RETURN_IF_ERROR(recording.Prepare());
   absl::StatusOr<RecordedMovements> recorded = WriteOnce(
-      db, order.context, [&] { return recording.Attempt(); },
+      db, command.context, [&] { return recording.Attempt(); },
       [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
         return RecordedMovements{.movement_ids = MovementIdsOf(made)};
       });
-  if (recorded.ok() || !order.validate_only) return recorded;
+  if (recorded.ok() || !command.validate_only) return recorded;
   std::vector<Problem> problems = ProblemsOf(recorded.status());
   if (problems.empty()) return recorded;
   return RecordedMovements{.problems = std::move(problems)};

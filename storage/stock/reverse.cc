@@ -37,21 +37,21 @@ absl::StatusOr<PostedMovement> FindMovement(pg::Connection& db, const CompanyId&
   return std::move(found.front());
 }
 
-absl::StatusOr<MovementId> Attempt(pg::Connection& db, const ReverseMovementOrder& order,
+absl::StatusOr<MovementId> Attempt(pg::Connection& db, const ReverseMovementCommand& command,
                                    const PostedMovement& original, const MovementId& reversal) {
-  Ledger ledger(order.context);
+  Ledger ledger(command.context);
   ledger.TouchReversal(original);
   pg::Transaction transaction(db);
-  ClaimRequest(transaction, order.context, {reversal.value()});
+  ClaimRequest(transaction, command.context, {reversal.value()});
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   RETURN_IF_ERROR(ledger.Load(transaction, locked));
   std::vector<Problem> problems;
   ledger.PostReversal(
-      original, {.movement_id = reversal, .note = order.note, .field = "movement_id"}, problems);
+      original, {.movement_id = reversal, .note = command.note, .field = "movement_id"}, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);
-  AddAuditEntry(transaction, order.context, {.lots = {original.movement.lot_id}});
+  AddAuditEntry(transaction, command.context, {.lots = {original.movement.lot_id}});
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Ledger::Explain(committed.status());
   return reversal;
@@ -59,16 +59,17 @@ absl::StatusOr<MovementId> Attempt(pg::Connection& db, const ReverseMovementOrde
 
 }  // namespace
 
-absl::StatusOr<Movement> ReverseMovement(pg::Connection& db, const ReverseMovementOrder& order) {
-  const CompanyId& company = order.context.company;
-  ASSIGN_OR_RETURN(const PostedMovement original, FindMovement(db, company, order.movement_id));
+absl::StatusOr<Movement> ReverseMovement(pg::Connection& db,
+                                         const ReverseMovementCommand& command) {
+  const CompanyId& company = command.context.company;
+  ASSIGN_OR_RETURN(const PostedMovement original, FindMovement(db, company, command.movement_id));
   if (original.movement.transformation.has_value()) {
     return Refuse(PartOfTransformation(original.movement));
   }
   const MovementId new_id(Uuid::MakeV7());
   ASSIGN_OR_RETURN(const MovementId reversal,
                    WriteOnce(
-                       db, order.context, [&] { return Attempt(db, order, original, new_id); },
+                       db, command.context, [&] { return Attempt(db, command, original, new_id); },
                        [](const std::vector<Uuid>& made) -> absl::StatusOr<MovementId> {
                          return MovementId(made.front());
                        }));

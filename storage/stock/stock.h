@@ -32,7 +32,7 @@ struct NewMovement {
   std::string note;
 };
 
-struct RecordMovementsOrder {
+struct RecordMovementsCommand {
   WriteContext context;
   std::vector<NewMovement> movements;
   Accept accept;
@@ -49,16 +49,16 @@ struct RecordedMovements {
 // RETURN_MISMATCH, FIELD_INVALID (a side without a default, PRODUCTION), DUPLICATE_IN_REQUEST (a
 // serial that moves twice).
 absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
-                                                  const RecordMovementsOrder& order);
+                                                  const RecordMovementsCommand& command);
 
-struct ReverseMovementOrder {
+struct ReverseMovementCommand {
   WriteContext context;
   MovementId movement_id;
   std::string note;
 };
 // Takes a movement back, once; answers the reversal, which happened when the movement did.
 // MOVEMENT_NOT_FOUND, PART_OF_TRANSFORMATION, and those of Ledger::PostReversal.
-absl::StatusOr<Movement> ReverseMovement(pg::Connection& db, const ReverseMovementOrder& order);
+absl::StatusOr<Movement> ReverseMovement(pg::Connection& db, const ReverseMovementCommand& command);
 
 // --- what happened: stock_movements.cc ----------------------------------------------------------
 
@@ -67,7 +67,7 @@ struct MovementPosition {
   absl::Time recorded_at;
   MovementId movement_id;
 };
-struct ListMovementsOrder {
+struct ListMovementsQuery {
   CompanyId company;
   std::string filter;                     // the fields of ListMovementsRequest.filter
   std::optional<MovementPosition> after;  // go on below this one
@@ -76,7 +76,7 @@ struct ListMovementsOrder {
 // The newest recorded first. FILTER_INVALID; COMPANY_NOT_FOUND with a filter, whose days are those
 // of the company's zone.
 absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
-                                                    const ListMovementsOrder& order);
+                                                    const ListMovementsQuery& query);
 
 // --- what is where: stock_list.cc
 // -----------------------------------------------------------------
@@ -86,7 +86,7 @@ struct StockPosition {
   LocationId location_id;
 };
 // At least one selection is given; several narrow each other down.
-struct ListStockOrder {
+struct ListStockQuery {
   CompanyId company;
   std::vector<LotId> lot_ids;
   std::optional<ProductId> product_id;
@@ -101,7 +101,7 @@ struct ListStockOrder {
 };
 // By lot id and location id, places that hold something only. Without dates and hold causes where
 // `as_of` or `known_at` is given. LOCATION_NOT_FOUND.
-absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockOrder& order);
+absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query);
 
 // --- what to take: stock_suggest.cc
 // -----------------------------------------------------------------
@@ -111,7 +111,7 @@ enum class SuggestStrategy : int16_t {
   kFifo = 2,
   kLifo = 3,
 };
-struct SuggestLotsOrder {
+struct SuggestLotsQuery {
   CompanyId company;
   ProductId product_id;
   Quantity quantity;
@@ -133,6 +133,6 @@ struct Suggestion {
   int scale = 0;               // the product's
 };
 // COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOCATION_NOT_FOUND, PRODUCT_NOT_TRACKED, QUANTITY_SCALE.
-absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsOrder& order);
+absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsQuery& query);
 
 }  // namespace lots

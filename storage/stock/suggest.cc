@@ -72,53 +72,54 @@ struct Ground {
   absl::TimeZone zone;
 };
 
-absl::StatusOr<Ground> ReadGround(pg::Connection& db, const SuggestLotsOrder& order) {
-  pg::Flight flight(db);
-  const size_t company = flight.Add(kReadCompany, order.company);
-  const size_t product = flight.Add(kReadProduct, order.company, order.product_id);
-  const size_t location = flight.Add(kReadLocation, order.company, order.location_id);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
-  if (results[company].empty()) return Refuse(CompanyNotFound(order.company));
-  if (results[product].empty()) return Refuse(ProductNotFound("product_id", order.product_id));
-  if (order.location_id.has_value() && results[location].empty()) {
-    return Refuse(LocationNotFound("location_id", *order.location_id));
+absl::StatusOr<Ground> ReadProductContext(pg::Connection& db, const SuggestLotsQuery& query) {
+  pg::Pipeline pipeline(db);
+  const size_t company = pipeline.Add(kReadCompany, query.company);
+  const size_t product = pipeline.Add(kReadProduct, query.company, query.product_id);
+  const size_t location = pipeline.Add(kReadLocation, query.company, query.location_id);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
+  if (results[company].empty()) return Refuse(CompanyNotFound(query.company));
+  if (results[product].empty()) return Refuse(ProductNotFound("product_id", query.product_id));
+  if (query.location_id.has_value() && results[location].empty()) {
+    return Refuse(LocationNotFound("location_id", *query.location_id));
   }
   if (results[product][0].Get<Tracking>(0) == Tracking::kNone) {
-    return Refuse(ProductNotTracked("product_id", order.product_id));
+    return Refuse(ProductNotTracked("product_id", query.product_id));
   }
   Ground ground{.scale = results[product][0].Get<int>(1),
                 .expiry_enabled = results[company][0].Get<bool>(0)};
-  if (!order.quantity.FitsScale(ground.scale)) {
-    return Refuse(QuantityScale("quantity", order.quantity, ground.scale, order.product_id));
+  if (!query.quantity.FitsScale(ground.scale)) {
+    return Refuse(QuantityScale("quantity", query.quantity, ground.scale, query.product_id));
   }
   ASSIGN_OR_RETURN(ground.zone, LoadZone(results[company][0].Get<absl::string_view>(1)));
   return ground;
 }
 
-absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsOrder& order,
+absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsQuery& query,
                                       const Ground& ground) {
   std::optional<absl::CivilDay> good_on;
-  if (ground.expiry_enabled) good_on = DayIn(order.now, ground.zone);
-  const SuggestStrategy strategy = order.strategy.value_or(
+  if (ground.expiry_enabled) good_on = DayIn(query.now, ground.zone);
+  const SuggestStrategy strategy = query.strategy.value_or(
       ground.expiry_enabled ? SuggestStrategy::kFefo : SuggestStrategy::kFifo);
-  pg::Flight flight(db);
-  flight.AddComposed("suggest_lots", absl::StrReplaceAll(kSuggest, {{"$order", OrderOf(strategy)}}),
-                     pg::Params::Of(order.company, order.product_id, good_on, order.location_id,
-                                    kSuggestPicksMax, order.now));
-  return flight.Send();
+  pg::Pipeline pipeline(db);
+  pipeline.AddComposed("suggest_lots",
+                       absl::StrReplaceAll(kSuggest, {{"$order", OrderOf(strategy)}}),
+                       pg::Params::Of(query.company, query.product_id, good_on, query.location_id,
+                                      kSuggestPicksMax, query.now));
+  return pipeline.Send();
 }
 
 }  // namespace
 
-absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsOrder& order) {
-  ASSIGN_OR_RETURN(const Ground ground, ReadGround(db, order));
-  ASSIGN_OR_RETURN(const pg::Results stock, ReadStock(db, order, ground));
-  Suggestion suggestion{.missing = order.quantity, .scale = ground.scale};
-  Quantity wanted = order.quantity;
+absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsQuery& query) {
+  ASSIGN_OR_RETURN(const Ground ground, ReadProductContext(db, query));
+  ASSIGN_OR_RETURN(const pg::Results stock, ReadStock(db, query, ground));
+  Suggestion suggestion{.missing = query.quantity, .scale = ground.scale};
+  Quantity wanted = query.quantity;
   for (const pg::Row row : stock.front()) {
     // The same in every row: what all of them hold together, those beyond the last pick too.
     const Quantity available = row.Get<Quantity>(6);
-    suggestion.missing = std::max(order.quantity - available, Quantity());
+    suggestion.missing = std::max(query.quantity - available, Quantity());
     if (!wanted.IsPositive()) break;
     const Quantity taken = std::min(wanted, row.Get<Quantity>(3));
     wanted -= taken;

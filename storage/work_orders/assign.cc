@@ -24,10 +24,10 @@ using orders::OrderNaming;
 using orders::ProductRules;
 using orders::SerialsByKey;
 
-OrderNaming NamingOf(const AssignSerialsOrder& order) {
-  return {.work_order = order.work_order,
-          .product = order.product,
-          .planned_quantity = order.planned_quantity};
+OrderNaming NamingOf(const AssignSerialsCommand& command) {
+  return {.work_order = command.work_order,
+          .product = command.product,
+          .planned_quantity = command.planned_quantity};
 }
 
 std::vector<Problem> JudgeSerialOrder(const OrderNaming& naming, const OrderFacts& facts) {
@@ -69,7 +69,7 @@ LotDraft DraftOf(const LotId& lot_id, const std::string& number) {
   return draft;
 }
 
-Assignment Plan(const AssignSerialsOrder& order, const ProductRules& product,
+Assignment Plan(const AssignSerialsCommand& command, const ProductRules& product,
                 const std::vector<std::string>& numbers, const SerialsByKey& taken,
                 std::vector<Problem>& problems) {
   Assignment plan;
@@ -83,50 +83,50 @@ Assignment Plan(const AssignSerialsOrder& order, const ProductRules& product,
     }
     const NumberedSerial& serial = found->second;
     std::optional<Problem> problem =
-        JudgeTaken(serial, numbers[i], order.work_order, orders::NumberField(i));
+        JudgeTaken(serial, numbers[i], command.work_order, orders::NumberField(i));
     if (problem.has_value()) problems.push_back(*std::move(problem));
     plan.serials.push_back({.number = serial.number, .lot_id = serial.lot_id});
   }
   return plan;
 }
 
-absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsOrder& order,
+absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCommand& command,
                              const OrderFacts& facts, const Assignment& plan) {
-  const absl::Time at = orders::OrderTime(*facts.order, order.context.now);
+  const absl::Time at = orders::OrderTime(*facts.order, command.context.now);
   if (!plan.new_lots.empty()) {
-    InsertLots(transaction, order.context, *facts.product(), LotState::kPlanned, plan.new_lots);
+    InsertLots(transaction, command.context, *facts.product(), LotState::kPlanned, plan.new_lots);
   }
-  orders::AddAssignments(transaction, order.context, order.work_order, orders::IdsOf(plan.serials),
-                         AssignmentState::kPlanned, at);
-  orders::AddOrderChange(transaction, order.context.company,
-                         {.work_order = order.work_order,
+  orders::AddAssignments(transaction, command.context, command.work_order,
+                         orders::IdsOf(plan.serials), AssignmentState::kPlanned, at);
+  orders::AddOrderChange(transaction, command.context.company,
+                         {.work_order = command.work_order,
                           .state = WorkOrderState::kOpen,
                           .completed = Quantity(),
-                          .planned_quantity = order.planned_quantity,
+                          .planned_quantity = command.planned_quantity,
                           .at = at});
-  SetMade(transaction, order.context, orders::UuidsOf(plan.serials));
-  AddAuditEntry(transaction, order.context,
-                {.lots = orders::IdsOf(plan.serials), .work_order = order.work_order});
-  transaction.Count(tallies::kSerialsAssigned, static_cast<double>(plan.serials.size()));
+  SetMade(transaction, command.context, orders::UuidsOf(plan.serials));
+  AddAuditEntry(transaction, command.context,
+                {.lots = orders::IdsOf(plan.serials), .work_order = command.work_order});
+  transaction.Count(counters::kSerialsAssigned, static_cast<double>(plan.serials.size()));
   return transaction.Commit().status();
 }
 
 // Generated numbers, reserved in a transaction of their own before the order is locked.
 absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
-                                                  const AssignSerialsOrder& order) {
+                                                  const AssignSerialsCommand& command) {
   // A repeat needs no numbers, and must not use any up.
-  if (orders::WasMade(db, order.context)) return std::vector<std::string>();
-  const CompanyId& company = order.context.company;
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, orders::PeekCompany(db, company));
-  const OrderNaming naming = NamingOf(order);
-  ASSIGN_OR_RETURN(OrderFacts facts, orders::PeekOrder(db, company, naming));
+  if (orders::WasMade(db, command.context)) return std::vector<std::string>();
+  const CompanyId& company = command.context.company;
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, orders::ReadCompanyUnlocked(db, company));
+  const OrderNaming naming = NamingOf(command);
+  ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, naming));
   if (facts.order.has_value()) {
     std::vector<Problem> problems = JudgeSerialOrder(naming, facts);
     if (!problems.empty()) return Refuse(std::move(problems));
   }
   const ProductRules* product = facts.order.has_value()
                                     ? facts.product()
-                                    : facts.FindProduct(order.product.value_or(ProductId()));
+                                    : facts.FindProduct(command.product.value_or(ProductId()));
   // A product that is not fit for serials is refused under the lock, in words.
   if (product == nullptr || product->tracking != Tracking::kSerial || !product->producible) {
     return std::vector<std::string>();
@@ -135,53 +135,54 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
                              .product_id = product->product_id,
                              .case_sensitive = product->case_sensitive,
                              .number_template = product->number_template,
-                             .count = order.count,
-                             .first_number = order.first_number,
-                             .day = DayIn(order.context.now, zone),
+                             .count = command.count,
+                             .first_number = command.first_number,
+                             .day = DayIn(command.context.now, zone),
                              .avoided_keys = {},
-                             .field = order.first_number.empty() ? "count" : "first_number"});
+                             .field = command.first_number.empty() ? "count" : "first_number"});
 }
 
 absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
-                                                   const AssignSerialsOrder& order) {
+                                                   const AssignSerialsCommand& command) {
   std::vector<Problem> problems;
-  std::vector<std::string> numbers = orders::CleanNumbers(order.numbers, problems);
-  if (order.count > 0) {
-    ASSIGN_OR_RETURN(numbers, Generate(db, order));
+  std::vector<std::string> numbers = orders::CleanNumbers(command.numbers, problems);
+  if (command.count > 0) {
+    ASSIGN_OR_RETURN(numbers, Generate(db, command));
   }
-  const OrderNaming naming = NamingOf(order);
+  const OrderNaming naming = NamingOf(command);
   pg::Transaction transaction(db);
-  ClaimRequest(transaction, order.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
-  const size_t company = orders::AddCompanyRead(transaction, order.context.company);
+  ClaimRequest(transaction, command.context, {});
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
+  const size_t company = orders::AddCompanyRead(transaction, command.context.company);
   // Numbers that were made just now are free, or the constraint says otherwise (IsCrossed).
   std::optional<size_t> taken;
-  if (order.count == 0) {
-    taken = orders::AddNumberedLock(transaction, order.context.company, order.work_order, numbers);
+  if (command.count == 0) {
+    taken =
+        orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  RETURN_IF_ERROR(orders::ReadCompany(order.context.company, results[company]).status());
+  RETURN_IF_ERROR(orders::ReadCompany(command.context.company, results[company]).status());
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
   SerialsByKey named;
   if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
   // The product became fit for serials only after numbers were to be made.
-  if (order.count > static_cast<int64_t>(numbers.size())) return orders::Crossed();
+  if (command.count > static_cast<int64_t>(numbers.size())) return orders::Crossed();
   orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
-  Assignment plan = Plan(order, *facts.product(), numbers, named, problems);
+  Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
-  RETURN_IF_ERROR(WriteAssignment(transaction, order, facts, plan));
+  RETURN_IF_ERROR(WriteAssignment(transaction, command, facts, plan));
   return std::move(plan.serials);
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
-                                                       const AssignSerialsOrder& order) {
+                                                       const AssignSerialsCommand& command) {
   return orders::WriteOrderOnce(
-      db, order.context, [&] { return TryAssign(db, order); },
-      orders::NamedAgain(db, order.context.company));
+      db, command.context, [&] { return TryAssign(db, command); },
+      orders::NamedAgain(db, command.context.company));
 }
 
 }  // namespace lots

@@ -144,9 +144,9 @@ absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
   }
   absl::StrAppend(&sql, " ORDER BY w.created_at DESC, w.work_order_id DESC LIMIT $",
                   params.Add(query.limit));
-  pg::Flight flight(db);
-  flight.AddComposed("list_work_orders", std::move(sql), std::move(params));
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  pg::Pipeline pipeline(db);
+  pipeline.AddComposed("list_work_orders", std::move(sql), std::move(params));
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   std::vector<WorkOrder> orders;
   for (const pg::Row row : results[0]) orders.push_back(ReadOrder(row, query.company));
   return orders;

@@ -23,7 +23,7 @@ constexpr pg::Statement kLockOrder{"lock_work_order", R"sql(
   SELECT product_id, completed_quantity, state, updated_at
   FROM work_orders WHERE company = $1 AND work_order_id = $2 FOR UPDATE)sql"};
 
-constexpr pg::Statement kPeekOrder{"peek_work_order", R"sql(
+constexpr pg::Statement kReadOrderUnlocked{"peek_work_order", R"sql(
   SELECT product_id, completed_quantity, state, updated_at
   FROM work_orders WHERE company = $1 AND work_order_id = $2)sql"};
 
@@ -36,7 +36,7 @@ constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
     SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2))
   ORDER BY product_id FOR KEY SHARE)sql"};
 
-constexpr pg::Statement kPeekProducts{"peek_order_products", R"sql(
+constexpr pg::Statement kReadProductsUnlocked{"peek_order_products", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry
   FROM products
@@ -161,15 +161,15 @@ OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, Orde
   return FactsOf(naming, results[places.order], results[places.products]);
 }
 
-absl::StatusOr<OrderFacts> PeekOrder(pg::Connection& db, const CompanyId& company,
-                                     const OrderNaming& naming,
-                                     const std::vector<ProductId>& products) {
+absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
+                                             const OrderNaming& naming,
+                                             const std::vector<ProductId>& products) {
   std::vector<ProductId> ids = products;
   if (naming.product.has_value()) ids.push_back(*naming.product);
-  pg::Flight flight(db);
-  flight.Add(kPeekOrder, company, naming.work_order);
-  flight.Add(kPeekProducts, company, naming.work_order, ids);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  pg::Pipeline pipeline(db);
+  pipeline.Add(kReadOrderUnlocked, company, naming.work_order);
+  pipeline.Add(kReadProductsUnlocked, company, naming.work_order, ids);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   return FactsOf(naming, results[0], results[1]);
 }
 
@@ -216,7 +216,7 @@ absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::R
   return LoadZone(rows[0].Get<absl::string_view>(1));
 }
 
-absl::StatusOr<absl::TimeZone> PeekCompany(pg::Connection& db, const CompanyId& company) {
+absl::StatusOr<absl::TimeZone> ReadCompanyUnlocked(pg::Connection& db, const CompanyId& company) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadCompany, company));
   return ReadCompany(company, rows);
 }

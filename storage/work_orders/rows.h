@@ -1,4 +1,4 @@
-// The rows that the verbs of work orders share, and what they refuse about them. For
+// The rows that the operations of work orders share, and what they refuse about them. For
 // storage/work_order_*.cc and storage/reshape*.cc only.
 #pragma once
 
@@ -52,7 +52,7 @@ struct OrderFacts {
   const ProductRules* FindProduct(const ProductId& product_id) const;
 };
 
-// Where the answers stand among a flight's results.
+// Where the answers stand among a pipeline's results.
 struct OrderPlaces {
   size_t order;
   size_t products;
@@ -65,9 +65,9 @@ OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& conte
 OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, OrderPlaces places);
 
 // The same facts without a lock: of the order where it exists, and of `products`.
-absl::StatusOr<OrderFacts> PeekOrder(pg::Connection& db, const CompanyId& company,
-                                     const OrderNaming& naming,
-                                     const std::vector<ProductId>& products = {});
+absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
+                                             const OrderNaming& naming,
+                                             const std::vector<ProductId>& products = {});
 
 // The instant that a write to the locked order is dated with: later than all before it, whatever
 // the servers' clocks say.
@@ -86,13 +86,14 @@ void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
 
 // What is wrong with the order as a request names it, for making serials or lots of its product.
 std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& facts);
-// WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for verbs that do not create it.
+// WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for operations that do not create
+// it.
 absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
 
 // COMPANY_NOT_FOUND and LOTS_DISABLED; else the company's zone.
 size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company);
 absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows);
-absl::StatusOr<absl::TimeZone> PeekCompany(pg::Connection& db, const CompanyId& company);
+absl::StatusOr<absl::TimeZone> ReadCompanyUnlocked(pg::Connection& db, const CompanyId& company);
 
 // SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
@@ -119,8 +120,8 @@ inline constexpr int kCrossedRunsMax = 10;
 template <class Attempt>
 auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt());
 
-// WriteOnce for verbs that read before they claim the request: what they refuse then may be the
-// first call's own doing, and is looked at again.
+// WriteOnce for operations that read before they claim the request: what they refuse then may be
+// the first call's own doing, and is looked at again.
 template <class Attempt, class Rebuild>
 auto WriteOrderOnce(pg::Connection& db, const WriteContext& context, Attempt attempt,
                     Rebuild rebuild) -> decltype(attempt()) {

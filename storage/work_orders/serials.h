@@ -1,4 +1,4 @@
-// The lots and assignments that the verbs of work orders write. For storage/work_order_*.cc
+// The lots and assignments that the operations of work orders write. For storage/work_order_*.cc
 // and storage/work_orders/reshape/reshape.cc only.
 #pragma once
 

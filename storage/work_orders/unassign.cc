@@ -25,24 +25,25 @@ using orders::ProductRules;
 using orders::SerialsByKey;
 
 // A serial that was named, or why it cannot be taken off the order.
-std::optional<Problem> JudgeUnassign(const UnassignSerialsOrder& order, const ProductRules& product,
-                                     const NumberedSerial* serial, size_t index) {
-  const std::string& number = order.numbers[index];
+std::optional<Problem> JudgeUnassign(const UnassignSerialsCommand& command,
+                                     const ProductRules& product, const NumberedSerial* serial,
+                                     size_t index) {
+  const std::string& number = command.numbers[index];
   if (serial == nullptr) {
     return LotNotFound(LotRef{.lot_id = {}, .product_id = product.product_id, .number = number},
                        orders::NumberField(index));
   }
-  if (serial->planned_for == order.work_order) return std::nullopt;
+  if (serial->planned_for == command.work_order) return std::nullopt;
   return Problem{Reason::kSerialNotAssigned,
                  orders::NumberField(index),
                  absl::StrCat("serial \"", number, "\" is not planned for work order \"",
-                              order.work_order.value(), "\": it is ", Name(serial->state)),
+                              command.work_order.value(), "\": it is ", Name(serial->state)),
                  {{"lot_id", serial->lot_id.value().ToString()},
                   {"number", number},
-                  {"work_order_id", order.work_order.value()}}};
+                  {"work_order_id", command.work_order.value()}}};
 }
 
-std::vector<NumberedLot> PlanUnassign(const UnassignSerialsOrder& order,
+std::vector<NumberedLot> PlanUnassign(const UnassignSerialsCommand& command,
                                       const ProductRules& product,
                                       const std::vector<std::string>& numbers,
                                       const SerialsByKey& serials, std::vector<Problem>& problems) {
@@ -50,7 +51,7 @@ std::vector<NumberedLot> PlanUnassign(const UnassignSerialsOrder& order,
   for (size_t i = 0; i < numbers.size(); ++i) {
     const auto found = serials.find(NumberKey(numbers[i], product.case_sensitive));
     const NumberedSerial* serial = found == serials.end() ? nullptr : &found->second;
-    std::optional<Problem> problem = JudgeUnassign(order, product, serial, i);
+    std::optional<Problem> problem = JudgeUnassign(command, product, serial, i);
     if (problem.has_value()) {
       problems.push_back(*std::move(problem));
     } else {
@@ -61,66 +62,66 @@ std::vector<NumberedLot> PlanUnassign(const UnassignSerialsOrder& order,
 }
 
 absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
-                                                     const UnassignSerialsOrder& order) {
+                                                     const UnassignSerialsCommand& command) {
   std::vector<Problem> problems;
-  const std::vector<std::string> numbers = orders::CleanNumbers(order.numbers, problems);
-  const OrderNaming naming{.work_order = order.work_order, .product = {}, .planned_quantity = {}};
+  const std::vector<std::string> numbers = orders::CleanNumbers(command.numbers, problems);
+  const OrderNaming naming{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
-  ClaimRequest(transaction, order.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
+  ClaimRequest(transaction, command.context, {});
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
   const size_t named =
-      orders::AddNumberedLock(transaction, order.context.company, order.work_order, numbers);
+      orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   RETURN_IF_ERROR(orders::CheckOpen(naming, facts));
   if (!problems.empty()) return Refuse(std::move(problems));
   orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
-  std::vector<NumberedLot> lots = PlanUnassign(order, *facts.product(), numbers,
+  std::vector<NumberedLot> lots = PlanUnassign(command, *facts.product(), numbers,
                                                orders::ReadNumbered(results[named]), problems);
   if (!problems.empty()) return Refuse(std::move(problems));
 
-  const absl::Time at = orders::OrderTime(*facts.order, order.context.now);
-  orders::AddEndOfAssignments(transaction, order.context, order.work_order, orders::IdsOf(lots),
-                              order.keep ? AssignmentState::kUnassigned : AssignmentState::kVoided,
-                              at);
-  orders::AddOrderChange(transaction, order.context.company,
-                         {.work_order = order.work_order,
+  const absl::Time at = orders::OrderTime(*facts.order, command.context.now);
+  orders::AddEndOfAssignments(
+      transaction, command.context, command.work_order, orders::IdsOf(lots),
+      command.keep ? AssignmentState::kUnassigned : AssignmentState::kVoided, at);
+  orders::AddOrderChange(transaction, command.context.company,
+                         {.work_order = command.work_order,
                           .state = WorkOrderState::kOpen,
                           .completed = Quantity(),
                           .planned_quantity = {},
                           .at = at});
-  SetMade(transaction, order.context, orders::UuidsOf(lots));
-  AddAuditEntry(transaction, order.context,
-                {.lots = orders::IdsOf(lots), .work_order = order.work_order});
+  SetMade(transaction, command.context, orders::UuidsOf(lots));
+  AddAuditEntry(transaction, command.context,
+                {.lots = orders::IdsOf(lots), .work_order = command.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());
   return lots;
 }
 
 absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
-                                                   const CancelWorkOrderOrder& order) {
-  const OrderNaming naming{.work_order = order.work_order, .product = {}, .planned_quantity = {}};
+                                                   const CancelWorkOrderCommand& command) {
+  const OrderNaming naming{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
-  ClaimRequest(transaction, order.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, order.context, naming);
-  const size_t planned = orders::AddPlannedSerials(transaction, order.context.company,
-                                                   order.work_order, std::nullopt, {});
+  ClaimRequest(transaction, command.context, {});
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
+  const size_t planned = orders::AddPlannedSerials(transaction, command.context.company,
+                                                   command.work_order, std::nullopt, {});
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   RETURN_IF_ERROR(orders::CheckOpen(naming, facts));
   std::vector<NumberedLot> voided = orders::ReadNumberedLots(results[planned]);
 
-  const absl::Time at = orders::OrderTime(*facts.order, order.context.now);
-  orders::AddEndOfAssignments(transaction, order.context, order.work_order, orders::IdsOf(voided),
-                              AssignmentState::kVoided, at);
-  orders::AddOrderChange(transaction, order.context.company,
-                         {.work_order = order.work_order,
+  const absl::Time at = orders::OrderTime(*facts.order, command.context.now);
+  orders::AddEndOfAssignments(transaction, command.context, command.work_order,
+                              orders::IdsOf(voided), AssignmentState::kVoided, at);
+  orders::AddOrderChange(transaction, command.context.company,
+                         {.work_order = command.work_order,
                           .state = WorkOrderState::kCancelled,
                           .completed = Quantity(),
                           .planned_quantity = {},
                           .at = at});
-  SetMade(transaction, order.context, orders::UuidsOf(voided));
-  AddAuditEntry(transaction, order.context,
-                {.lots = orders::IdsOf(voided), .work_order = order.work_order});
+  SetMade(transaction, command.context, orders::UuidsOf(voided));
+  AddAuditEntry(transaction, command.context,
+                {.lots = orders::IdsOf(voided), .work_order = command.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());
   return voided;
 }
@@ -128,17 +129,17 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
 }  // namespace
 
 absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
-                                                         const UnassignSerialsOrder& order) {
+                                                         const UnassignSerialsCommand& command) {
   return orders::WriteOrderOnce(
-      db, order.context, [&] { return TryUnassign(db, order); },
-      orders::NamedAgain(db, order.context.company));
+      db, command.context, [&] { return TryUnassign(db, command); },
+      orders::NamedAgain(db, command.context.company));
 }
 
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
-                                                         const CancelWorkOrderOrder& order) {
+                                                         const CancelWorkOrderCommand& command) {
   return orders::WriteOrderOnce(
-      db, order.context, [&] { return TryCancel(db, order); },
-      orders::NamedAgain(db, order.context.company));
+      db, command.context, [&] { return TryCancel(db, command); },
+      orders::NamedAgain(db, command.context.company));
 }
 
 }  // namespace lots

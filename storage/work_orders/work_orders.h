@@ -1,7 +1,7 @@
 // Work orders: the serials they get, what was made of what, and taking it back.
 //
-// Every verb is one transaction. It locks the order's row first, so that writes to one order take
-// turns; orders do not wait for each other unless they share components.
+// Every operation is one transaction. It locks the order's row first, so that writes to one order
+// take turns; orders do not wait for each other unless they share components.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace lots {
 
 // --- serials of an order -----------------------------------------------------------------------
 
-struct AssignSerialsOrder {
+struct AssignSerialsCommand {
   WriteContext context;
   WorkOrderId work_order;
   std::optional<ProductId> product;  // required when the work order is new here
@@ -33,9 +33,9 @@ struct AssignSerialsOrder {
 // Gives units of the order their serials, each PLANNED; answers them in the order of assignment.
 // Creates the work order when it is new here. Free planned serials of the product are taken over.
 absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
-                                                       const AssignSerialsOrder& order);
+                                                       const AssignSerialsCommand& command);
 
-struct UnassignSerialsOrder {
+struct UnassignSerialsCommand {
   WriteContext context;
   WorkOrderId work_order;
   std::vector<std::string> numbers;
@@ -43,15 +43,15 @@ struct UnassignSerialsOrder {
 };
 // Takes planned serials off the order; answers them in the order of the request.
 absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
-                                                         const UnassignSerialsOrder& order);
+                                                         const UnassignSerialsCommand& command);
 
-struct CancelWorkOrderOrder {
+struct CancelWorkOrderCommand {
   WriteContext context;
   WorkOrderId work_order;
 };
 // Ends an open order; answers the planned serials that became VOID, in the order of assignment.
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
-                                                         const CancelWorkOrderOrder& order);
+                                                         const CancelWorkOrderCommand& command);
 
 // --- completion --------------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ struct CompletionByProduct {
   std::optional<LocationId> to;
 };
 
-struct CompletionOrder {
+struct CompletionCommand {
   WriteContext context;
   WorkOrderId work_order;
   std::optional<ProductId> product;
@@ -106,7 +106,7 @@ struct Completion {
 };
 // Posts what was made and what it was made of. With validate_only it writes nothing: everything
 // that would be refused is the refusal, and success says that nothing would be.
-absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionOrder& order);
+absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command);
 
 // --- taking apart, taking back -----------------------------------------------------------------
 
@@ -116,7 +116,7 @@ struct DisassemblyComponent {
   std::optional<LocationId> to;
 };
 
-struct DisassemblyOrder {
+struct DisassemblyCommand {
   WriteContext context;
   LotRef unit;
   std::optional<LocationId> from;  // none: where it is
@@ -143,9 +143,9 @@ struct Disassembly {
 // Takes a unit apart. Its exact components come back whole by themselves; pooled ones as stated, at
 // most what its completions used and did not come back before. The unit's completions are those
 // since it was last taken apart.
-absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyOrder& order);
+absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command);
 
-struct CompletionReversalOrder {
+struct CompletionReversalCommand {
   WriteContext context;
   TransformationId transformation_id;
   std::string note;
@@ -160,7 +160,7 @@ struct CompletionReversal {
 // Takes a transformation of any kind back, once. A lot that it made stays, empty; a serial is
 // PLANNED.
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
-                                                     const CompletionReversalOrder& order);
+                                                     const CompletionReversalCommand& command);
 
 // --- reading -----------------------------------------------------------------------------------
 

@@ -90,9 +90,9 @@ AuditEntry EntryOf(const pg::Row& row) {
 }
 
 // Where the days of a filter begin.
-absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const ListAuditEntriesOrder& order) {
-  if (order.filter.empty()) return absl::UTCTimeZone();
-  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadZone, order.company));
+absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const ListAuditEntriesQuery& query) {
+  if (query.filter.empty()) return absl::UTCTimeZone();
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadZone, query.company));
   if (found.empty()) return absl::UTCTimeZone();
   return LoadZone(found[0].Get<absl::string_view>(0));
 }
@@ -114,22 +114,22 @@ absl::StatusOr<std::string> After(const std::vector<std::string>& position, pg::
                       ")");
 }
 
-absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntriesOrder& order) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, order));
-  pg::Params params = pg::Params::Of(order.company);
+absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
+  pg::Params params = pg::Params::Of(query.company);
   std::string sql = "SELECT" LOTS_AUDIT_COLUMNS "FROM audit_entries a WHERE a.company = $1";
-  if (order.lot_id.has_value()) {
-    params.Add(*order.lot_id);
+  if (query.lot_id.has_value()) {
+    params.Add(*query.lot_id);
     absl::StrAppend(&sql, " AND ", kOfLot);
   }
-  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(order.filter, kFilterFields, zone, params));
-  ASSIGN_OR_RETURN(const std::string after, After(order.after, params));
+  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
+  ASSIGN_OR_RETURN(const std::string after, After(query.after, params));
   absl::StrAppend(&sql, " AND ", filter.sql, after,
                   " ORDER BY a.recorded_at DESC, a.entry_id DESC LIMIT $",
-                  params.Add(order.limit + 1));
-  pg::Flight flight(db);
-  flight.AddComposed("list_audit_entries", std::move(sql), std::move(params));
-  ASSIGN_OR_RETURN(pg::Results results, flight.Send());
+                  params.Add(query.limit + 1));
+  pg::Pipeline pipeline(db);
+  pipeline.AddComposed("list_audit_entries", std::move(sql), std::move(params));
+  ASSIGN_OR_RETURN(pg::Results results, pipeline.Send());
   return std::move(results.front());
 }
 
@@ -171,10 +171,10 @@ void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
                   subject.recall, first, distinct.size());
 }
 
-absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesOrder& order) {
-  ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, order));
+absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
+  ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, query));
   AuditPage page;
-  const size_t limit = static_cast<size_t>(order.limit);
+  const size_t limit = static_cast<size_t>(query.limit);
   for (const pg::Row row : rows) {
     if (page.entries.size() == limit) break;
     page.entries.push_back(EntryOf(row));
@@ -183,7 +183,7 @@ absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEn
     const AuditEntry& last = page.entries.back();
     page.after = {absl::StrCat(absl::ToUnixMicros(last.recorded_at)), last.entry_id.ToString()};
   }
-  RETURN_IF_ERROR(NameLots(db, order.company, page.entries));
+  RETURN_IF_ERROR(NameLots(db, query.company, page.entries));
   return page;
 }
 

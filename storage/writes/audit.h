@@ -25,7 +25,7 @@ struct AuditSubject {
   std::optional<RecallId> recall = {};
 };
 
-// Adds the entry, to the last flight of the write's transaction. Once a write.
+// Adds the entry, to the last pipeline of the write's transaction. Once a write.
 void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
                    const AuditSubject& subject);
 
@@ -48,7 +48,7 @@ struct AuditEntry {
   int64_t lot_count = 0;
 };
 
-struct ListAuditEntriesOrder {
+struct ListAuditEntriesQuery {
   CompanyId company;
   std::optional<LotId> lot_id;     // only the writes that touched it
   std::string filter;              // AIP-160 over the fields that ListAuditEntriesRequest names
@@ -62,7 +62,7 @@ struct AuditPage {
 };
 
 // FILTER_INVALID, PAGE_TOKEN_INVALID.
-absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesOrder& order);
+absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query);
 
 // Those entries that there are, without their lots.
 absl::StatusOr<absl::flat_hash_map<Uuid, AuditEntry>> FindAuditEntries(

@@ -15,7 +15,7 @@ constexpr pg::Statement kCountRecalls{"census_recalls", R"sql(
   SELECT count(*) FILTER (WHERE NOT drill), count(*) FILTER (WHERE drill)
   FROM recalls WHERE company = $1 AND state = 1)sql"};
 
-// The limit is kCensusLotsMax, and stands in the text so that the planner knows it: it bounds the
+// The limit is kGaugeLotsMax, and stands in the text so that the planner knows it: it bounds the
 // lots that are looked at, not those that are found, for most that expire have long been used up.
 constexpr pg::Statement kCountExpiring{"census_expiring", R"sql(
   SELECT count(*) FILTER (WHERE soon.expires_on < $3), count(*)
@@ -36,32 +36,33 @@ constexpr pg::Statement kReadRanges{"census_number_ranges", R"sql(
                                     - length(replace(p.number_template, '#', ''))) DESC
   LIMIT $2)sql"};
 
-void JudgeRange(const pg::Row& row, Census& census) {
+void JudgeRange(const pg::Row& row, CompanyGauges& gauges) {
   const auto number_template = NumberTemplate::Parse(row.Get<absl::string_view>(1));
   if (!number_template.ok()) return;
   const auto used = static_cast<double>(row.Get<int64_t>(0) - 1);
   const double left =
       std::clamp(1 - used / static_cast<double>(number_template->counter_max()), 0.0, 1.0);
-  census.number_range_remaining_ratio = std::min(census.number_range_remaining_ratio, left);
-  if (left < kNumberRangeLowRatio) ++census.number_ranges_low;
+  gauges.number_range_remaining_ratio = std::min(gauges.number_range_remaining_ratio, left);
+  if (left < kNumberRangeLowRatio) ++gauges.number_ranges_low;
 }
 
 }  // namespace
 
-absl::StatusOr<Census> TakeCensus(pg::Connection& db, const CompanyId& company, absl::Time now) {
+absl::StatusOr<CompanyGauges> ReadCompanyGauges(pg::Connection& db, const CompanyId& company,
+                                                absl::Time now) {
   const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
-  pg::Flight flight(db);
-  const size_t recalls = flight.Add(kCountRecalls, company);
-  const size_t expiring = flight.Add(kCountExpiring, company, today, today + 7, today + 30);
-  const size_t ranges = flight.Add(kReadRanges, company, kCensusRangesMax);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
-  Census census;
-  census.recalls_open = results[recalls][0].Get<int64_t>(0);
-  census.drills_open = results[recalls][0].Get<int64_t>(1);
-  census.expiring_in_7_days = results[expiring][0].Get<int64_t>(0);
-  census.expiring_in_30_days = results[expiring][0].Get<int64_t>(1);
-  for (const pg::Row row : results[ranges]) JudgeRange(row, census);
-  return census;
+  pg::Pipeline pipeline(db);
+  const size_t recalls = pipeline.Add(kCountRecalls, company);
+  const size_t expiring = pipeline.Add(kCountExpiring, company, today, today + 7, today + 30);
+  const size_t ranges = pipeline.Add(kReadRanges, company, kGaugeRangesMax);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
+  CompanyGauges gauges;
+  gauges.recalls_open = results[recalls][0].Get<int64_t>(0);
+  gauges.drills_open = results[recalls][0].Get<int64_t>(1);
+  gauges.expiring_in_7_days = results[expiring][0].Get<int64_t>(0);
+  gauges.expiring_in_30_days = results[expiring][0].Get<int64_t>(1);
+  for (const pg::Row row : results[ranges]) JudgeRange(row, gauges);
+  return gauges;
 }
 
 }  // namespace lots

@@ -12,11 +12,11 @@
 
 namespace lots {
 
-struct Census {
+struct CompanyGauges {
   int64_t recalls_open = 0;
   int64_t drills_open = 0;
   // Lots on hand whose expiry date is in the next 7 or 30 days, today (UTC) included. At most
-  // kCensusLotsMax lots that expire in that time, the earliest first, are looked at.
+  // kGaugeLotsMax lots that expire in that time, the earliest first, are looked at.
   int64_t expiring_in_7_days = 0;
   int64_t expiring_in_30_days = 0;
   // Of the number templates: how much of its counter the worst one has left, from 1 to 0, and how
@@ -25,12 +25,13 @@ struct Census {
   int64_t number_ranges_low = 0;
 };
 
-inline constexpr int64_t kCensusLotsMax = 10'000;
-inline constexpr int64_t kCensusRangesMax = 100;
+inline constexpr int64_t kGaugeLotsMax = 10'000;
+inline constexpr int64_t kGaugeRangesMax = 100;
 inline constexpr double kNumberRangeLowRatio = 0.1;
 
 // One round trip of three statements that read indexes: some milliseconds for a small company, at
 // most a few tenths of a second for one with a million lots and a hundred thousand products.
-absl::StatusOr<Census> TakeCensus(pg::Connection& db, const CompanyId& company, absl::Time now);
+absl::StatusOr<CompanyGauges> ReadCompanyGauges(pg::Connection& db, const CompanyId& company,
+                                                absl::Time now);
 
 }  // namespace lots

@@ -1,7 +1,7 @@
 // Idempotency: a write with a given request_id happens once, and every repeat is answered as the
 // success it was (AIP-155).
 //
-// The claim is the first statement of a write's first flight: it waits for a crossing write with
+// The claim is the first statement of a write's first pipeline: it waits for a crossing write with
 // the same id, and fails on requests_pkey when that one committed. Then the answer is rebuilt from
 // what was made.
 #pragma once
@@ -16,15 +16,15 @@
 
 namespace lots {
 
-// Adds the claim to the transaction's first flight. Nothing without a request_id. `made`: what the
-// method will need to rebuild its answer, as far as it is known now.
+// Adds the claim to the transaction's first pipeline. Nothing without a request_id. `made`: what
+// the method will need to rebuild its answer, as far as it is known now.
 void ClaimRequest(pg::Transaction& transaction, const WriteContext& context,
                   const std::vector<Uuid>& made);
-// Replaces `made` in a later flight of the same transaction.
+// Replaces `made` in a later pipeline of the same transaction.
 void SetMade(pg::Transaction& transaction, const WriteContext& context,
              const std::vector<Uuid>& made);
 
-// Whether the flight failed because the request_id has been used.
+// Whether the pipeline failed because the request_id has been used.
 bool IsRepeat(const absl::Status& status);
 // What the first call made. INVALID_ARGUMENT REQUEST_ID_REUSED when it was another method or
 // payload.

@@ -145,9 +145,9 @@ void Execute(pg::Connection& db, const std::string& sql) {
 }
 
 pg::Result Select(pg::Connection& db, const std::string& sql) {
-  pg::Flight flight(db);
-  flight.AddComposed("bench", sql, {});
-  auto results = flight.Send();
+  pg::Pipeline pipeline(db);
+  pipeline.AddComposed("bench", sql, {});
+  auto results = pipeline.Send();
   if (!results.ok()) std::cerr << results.status() << "\n" << sql << "\n";
   Check(results.ok());
   return std::move(results->front());

@@ -191,7 +191,7 @@ void MeasureCompletion(Stage& stage, const Options& options, std::vector<Result>
   if (!options.Wants("complete_work_order")) return;
   const Factory factory = options.factory();
   Unwrite(stage.db());
-  const PgbenchOrder order{
+  const PgbenchRun run{
       .scripts = {Script(factory)},
       .clients = kClients,
       .time = options.round_time(),
@@ -206,7 +206,7 @@ void MeasureCompletion(Stage& stage, const Options& options, std::vector<Result>
       options.rounds(), result,
       [&] { return MeasureCompletions(stage, factory, options.round_time()); },
       [&] {
-        const Measured measured = MeasurePgbench(stage, order);
+        const Measured measured = MeasurePgbench(stage, run);
         CheckRows(stage, kClients);
         return measured;
       });

@@ -109,7 +109,7 @@ class HotStatements : public ::testing::Test {
             .actor = "test",
             .now = absl::Now()};
   }
-  // The hot verbs, once each.
+  // The hot operations, once each.
   void Read();
   void Write();
   static LotId Lot(int64_t lot) { return LotId(LotIdOf(kSmall, lot)); }
@@ -154,7 +154,7 @@ void HotStatements::Read() {
   const CompanyId company(kFactory);
   ASSERT_TRUE(GetLot(*db_, company, Lot(10), absl::Now()).ok());
   ASSERT_TRUE(ListLotLocations(*db_, {.company = company, .lot_id = Lot(10)}).ok());
-  FindLotsOrder find{.company = company, .numbers = {NumberOf(10)}};
+  FindLotsQuery find{.company = company, .numbers = {NumberOf(10)}};
   ASSERT_TRUE(FindLots(*db_, find).ok());
   find.product_id = ProductId("RAW-1");
   ASSERT_TRUE(FindLots(*db_, find).ok());
@@ -177,13 +177,13 @@ void HotStatements::Write() {
       *db_,
       {.context = Context(), .work_order = work_order, .product = ProductId("GADGET"), .count = 3});
   ASSERT_TRUE(assigned.ok()) << assigned.status();
-  CompletionOrder completion{.context = Context(),
-                             .work_order = work_order,
-                             .planned_serial_count = 3,
-                             .destination = LocationId("WH-1"),
-                             .source = LocationId("WH-1"),
-                             .close = true,
-                             .occurred_at = absl::Now()};
+  CompletionCommand completion{.context = Context(),
+                               .work_order = work_order,
+                               .planned_serial_count = 3,
+                               .destination = LocationId("WH-1"),
+                               .source = LocationId("WH-1"),
+                               .close = true,
+                               .occurred_at = absl::Now()};
   completion.components.push_back(
       {.lot = {.lot_id = Lot(kComponent)}, .quantity = Quantity::FromUnits(1)});
   const auto completed = CompleteWorkOrder(*db_, completion);
@@ -254,7 +254,7 @@ TEST_F(HotStatements, EachUsesItsIndex) {
 TEST_F(HotStatements, ListsAndSearchesReadTheirIndexAndNoLargeTable) {
   const struct {
     const char* what;
-    ListLotsOrder order;
+    ListLotsQuery query;
     const char* index;
   } kCases[] = {
       {"newest first", {}, "lots_by_creation"},
@@ -264,12 +264,12 @@ TEST_F(HotStatements, ListsAndSearchesReadTheirIndexAndNoLargeTable) {
       {"prefix", {.query = {.filter = "number = \"SN000012*\""}}, "lots_by_number"},
   };
   for (const auto& [what, asked, index] : kCases) {
-    ListLotsOrder order = asked;
-    order.query.company = CompanyId(kFactory);
-    order.now = absl::Now();
-    order.limit = 50;
+    ListLotsQuery query = asked;
+    query.query.company = CompanyId(kFactory);
+    query.now = absl::Now();
+    query.limit = 50;
     const std::set<std::string> scanned = ScannedBy([&] {
-      const auto page = ListLots(*db_, order);
+      const auto page = ListLots(*db_, query);
       ASSERT_TRUE(page.ok()) << what << ": " << page.status();
       EXPECT_FALSE(page->lots.empty()) << what;
     });

@@ -19,7 +19,7 @@ constexpr int kComplaintsMax = 5;
 constexpr absl::Duration kConnectTimeout = absl::Minutes(2);
 
 // What a slot's calls came to. A slot has one call at a time, so it needs no lock.
-struct Tally {
+struct Counter {
   Histogram latency, refusals;
   int64_t bad = 0;
 
@@ -29,12 +29,12 @@ struct Tally {
   }
 };
 
-Load Sum(const std::vector<Tally>& tallies, absl::Time began, double cpu_before) {
+Load Sum(const std::vector<Counter>& counters, absl::Time began, double cpu_before) {
   Load load{.wall = absl::Now() - began, .client_cpu = OwnCpu() - cpu_before};
-  for (const Tally& tally : tallies) {
-    load.latency.Add(tally.latency);
-    load.refusals.Add(tally.refusals);
-    load.bad += tally.bad;
+  for (const Counter& counter : counters) {
+    load.latency.Add(counter.latency);
+    load.refusals.Add(counter.refusals);
+    load.bad += counter.bad;
   }
   load.calls = load.latency.count();
   load.refused = load.refusals.count();
@@ -88,7 +88,7 @@ class ClosedLoop {
   const absl::Time end_;
   absl::Time began_;
   double cpu_ = 0;
-  std::vector<Tally> tallies_;
+  std::vector<Counter> tallies_;
   Load::Sending sending_;
   std::atomic<int64_t> next_ = 0;
   std::atomic<int> busy_ = 0;
@@ -154,7 +154,7 @@ class OpenLoop {
   Histogram late_;  // by the thread that sends
   absl::Mutex mutex_;
   std::vector<int> free_ ABSL_GUARDED_BY(mutex_);
-  Tally tally_ ABSL_GUARDED_BY(mutex_);
+  Counter tally_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -109,14 +109,14 @@ Cost RunPgbench(const Stage& stage, const std::vector<std::string>& words) {
 
 }  // namespace
 
-Measured MeasurePgbench(const Stage& stage, const PgbenchOrder& order) {
+Measured MeasurePgbench(const Stage& stage, const PgbenchRun& run) {
   std::vector<TemporaryFile> files;
   std::vector<std::string> words = {
-      "pgbench", "-n", "-M", "prepared", "-c", absl::StrCat(order.clients), "-j", "1"};
-  for (const std::string& variable : order.variables) {
+      "pgbench", "-n", "-M", "prepared", "-c", absl::StrCat(run.clients), "-j", "1"};
+  for (const std::string& variable : run.variables) {
     words.insert(words.end(), {"-D", variable});
   }
-  for (const std::string& script : order.scripts) {
+  for (const std::string& script : run.scripts) {
     files.emplace_back(script);
     words.insert(words.end(), {"-f", files.back().path()});
   }
@@ -128,7 +128,7 @@ Measured MeasurePgbench(const Stage& stage, const PgbenchOrder& order) {
   };
   // A run of one transaction a client is nearly all connecting and preparing.
   const Cost start = RunPgbench(stage, with("-t", 1, "run=1"));
-  const Cost all = RunPgbench(stage, with("-T", absl::ToInt64Seconds(order.time), "run=0"));
+  const Cost all = RunPgbench(stage, with("-T", absl::ToInt64Seconds(run.time), "run=0"));
   const double transactions = all.transactions - start.transactions;
   Check(transactions > 0);
   const double client = (all.client - start.client) / transactions;

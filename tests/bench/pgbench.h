@@ -9,7 +9,7 @@
 
 namespace lots::bench {
 
-struct PgbenchOrder {
+struct PgbenchRun {
   std::vector<std::string> scripts;  // one of them at random each time
   int clients = 1;
   absl::Duration time;  // whole seconds
@@ -19,6 +19,6 @@ struct PgbenchOrder {
 
 // What pgbench and its backends computed for a transaction, in microseconds; what it took to
 // connect and to prepare is not counted. Stops the program when a transaction fails.
-Measured MeasurePgbench(const Stage& stage, const PgbenchOrder& order);
+Measured MeasurePgbench(const Stage& stage, const PgbenchRun& run);
 
 }  // namespace lots::bench

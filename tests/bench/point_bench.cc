@@ -91,7 +91,7 @@ std::string RandomLotScript(const Factory& factory, const char* script) {
                       "\n\\set low ", low, "\n", Filled(script, SqlOfUuid(":high", ":low")));
 }
 
-PgbenchOrder PointOrder(const Options& options, const char* script) {
+PgbenchRun PointOrder(const Options& options, const char* script) {
   const Factory factory = options.factory();
   return {.scripts = {RandomLotScript(factory, script)},
           .clients = kPgbenchClients,
@@ -225,16 +225,16 @@ void MeasureFind(Stage& stage, const Options& options, std::vector<Result>& resu
         return response.matches_size() == kNumbersPerCall && response.matches(0).lots_size() == 1 &&
                response.matches(kNumbersPerCall - 1).lots_size() == 1;
       });
-  const PgbenchOrder order{.scripts = FindScripts(stage, factory),
-                           .clients = kPgbenchClients,
-                           .time = options.round_time()};
+  const PgbenchRun run{.scripts = FindScripts(stage, factory),
+                       .clients = kPgbenchClients,
+                       .time = options.round_time()};
   InTurns(
       options.rounds(), result,
       [&] {
         return MeasureLoad(stage.cpu(), [&] { return RunClosed(calls, options.round_time()); })
             .measured;
       },
-      [&] { return MeasurePgbench(stage, order); });
+      [&] { return MeasurePgbench(stage, run); });
   results.push_back(std::move(result));
 }
 

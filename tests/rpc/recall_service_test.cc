@@ -23,11 +23,11 @@ class RecallRpc : public testing::Test {
  protected:
   // Soup of 1 salt, certainly; 4 of its 10 are with a customer.
   RecallRpc() : salt_(shop_.Lot("salt", "SALT", "5")) {
-    CompletionOrder order = shop_.Completing("W1", "soup");
-    order.outputs = {Output("SOUP", "10")};
-    order.components = {Used(salt_, "1")};
-    EXPECT_TRUE(CompleteWorkOrder(shop_.db(), order).ok());
-    RecordMovementsOrder delivery =
+    CompletionCommand command = shop_.Completing("W1", "soup");
+    command.outputs = {Output("SOUP", "10")};
+    command.components = {Used(salt_, "1")};
+    EXPECT_TRUE(CompleteWorkOrder(shop_.db(), command).ok());
+    RecordMovementsCommand delivery =
         shop_.Moving(MovementKind::kDelivery, shop_.IdOf("soup", "SOUP"), "4", "SHELF", "SHOP");
     delivery.movements.front().partner_id = "rewe";
     delivery.movements.front().document = {"delivery_note", "DN-1"};

@@ -106,7 +106,7 @@ class NumberService final : public v1::TraceService::CallbackService {
   Rpc& rpc_;
 };
 
-// The road and NumberService on it.
+// The call path and NumberService on it.
 class Streams : public testing::Test {
  protected:
   Streams() {

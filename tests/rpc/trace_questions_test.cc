@@ -50,14 +50,14 @@ class QuestionsRpc : public testing::Test {
   QuestionsRpc() {
     server_.database().Execute("UPDATE products SET warranty_months = 24");
     salt_ = shop_.Lot("salt", "SALT", "9");
-    CompletionOrder order = shop_.Completing("W1", "bike");
+    CompletionCommand command = shop_.Completing("W1", "bike");
     for (int i = 0; i < 3; ++i) {
       const LotId frame = shop_.Serial("frame", absl::StrCat("F", i + 1));
-      order.outputs.push_back(Output(absl::StrCat("B", i + 1)));
-      order.components.push_back(Used(frame, "", i));
+      command.outputs.push_back(Output(absl::StrCat("B", i + 1)));
+      command.components.push_back(Used(frame, "", i));
     }
-    order.components.push_back(Used(salt_, "3"));
-    EXPECT_TRUE(CompleteWorkOrder(shop_.db(), order).ok());
+    command.components.push_back(Used(salt_, "3"));
+    EXPECT_TRUE(CompleteWorkOrder(shop_.db(), command).ok());
     Move(MovementKind::kDelivery, "B1", "SHELF", "SHOP", "C-1");
     const MovementId delivery = Move(MovementKind::kDelivery, "B2", "SHELF", "SHOP", "C-2");
     Move(MovementKind::kReturn, "B2", "SHOP", "SHELF", "C-2", delivery);
@@ -66,11 +66,11 @@ class QuestionsRpc : public testing::Test {
   MovementId Move(MovementKind kind, absl::string_view bike, absl::string_view from,
                   absl::string_view to, const std::string& partner,
                   std::optional<MovementId> delivery = {}) {
-    RecordMovementsOrder order = shop_.Moving(kind, shop_.IdOf("bike", bike), "", from, to);
-    order.movements[0].partner_id = partner;
-    order.movements[0].delivery = delivery;
-    order.movements[0].document = {"note", "N-1"};
-    const auto moved = RecordMovements(shop_.db(), order);
+    RecordMovementsCommand command = shop_.Moving(kind, shop_.IdOf("bike", bike), "", from, to);
+    command.movements[0].partner_id = partner;
+    command.movements[0].delivery = delivery;
+    command.movements[0].document = {"note", "N-1"};
+    const auto moved = RecordMovements(shop_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.ok() ? moved->movement_ids[0] : MovementId();
   }

@@ -8,7 +8,7 @@
 
 namespace lots::simulator {
 
-// What standing disassemblies gave back of a lot that these completions had pooled.
+// What computed disassemblies gave back of a lot that these completions had pooled.
 Quantity Rules::GivenBack(const std::set<int>& completions, LotIndex lot) const {
   Quantity back;
   for (size_t i = 0; i < history_.transformations.size(); ++i) {

@@ -197,7 +197,7 @@ TEST_F(Catalog, BadProductsAreRefusedAllAtOnceAndNothingIsWritten) {
     change(product);
     return product;
   };
-  UpsertProductsOrder order{.context = Context()};
+  UpsertProductsCommand command{.context = Context()};
   const struct {
     Product product;
     std::string field;
@@ -212,11 +212,11 @@ TEST_F(Catalog, BadProductsAreRefusedAllAtOnceAndNothingIsWritten) {
       {with([](Product& p) { p.gtin = "4006381333932"; }), "gtin"},
   };
   for (const auto& test : kCases) {
-    order.products.push_back(test.product);
-    order.products.back().product_id = ProductId(std::to_string(order.products.size()));
+    command.products.push_back(test.product);
+    command.products.back().product_id = ProductId(std::to_string(command.products.size()));
   }
 
-  const std::vector<Problem> problems = ProblemsOf(UpsertProducts(*db_, order).status());
+  const std::vector<Problem> problems = ProblemsOf(UpsertProducts(*db_, command).status());
 
   ASSERT_EQ(problems.size(), std::size(kCases));
   for (size_t i = 0; i < problems.size(); ++i) {
@@ -307,12 +307,12 @@ TEST_F(Catalog, ManyWritersOfOneNewProductAllSucceed) {
 }
 
 TEST_F(Catalog, ARepeatedUpsertIsAnsweredAndNotDoneAgain) {
-  const UpsertProductsOrder order{.context = Context("once"), .products = {Bolt()}};
-  ASSERT_TRUE(UpsertProducts(*db_, order).ok());
+  const UpsertProductsCommand command{.context = Context("once"), .products = {Bolt()}};
+  ASSERT_TRUE(UpsertProducts(*db_, command).ok());
   ASSERT_TRUE(
       Upsert({.product_id = ProductId("bolt"), .display_name = "Screw"}, {"display_name"}).ok());
 
-  const auto repeat = UpsertProducts(*db_, order);
+  const auto repeat = UpsertProducts(*db_, command);
 
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_EQ(repeat->front().display_name, "Screw");

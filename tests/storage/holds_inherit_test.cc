@@ -28,7 +28,7 @@ class HoldsInheritTest : public ::testing::Test {
   ~HoldsInheritTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
 
   // A hold of one lot; of what is at a place, when one is named.
-  HoldLotsOrder Holding(const LotId& lot, absl::string_view location = "") {
+  HoldLotsCommand Holding(const LotId& lot, absl::string_view location = "") {
     HoldTarget target{.lot = {.lot_id = lot}, .location = std::nullopt};
     if (!location.empty()) target.location = LocationId(std::string(location));
     return {.context = shop_.Context("HoldLots"),
@@ -37,8 +37,8 @@ class HoldsInheritTest : public ::testing::Test {
             .expires_at = std::nullopt,
             .exempt_location_ids = {}};
   }
-  HoldId Hold(const HoldLotsOrder& order) {
-    const auto holds = HoldLots(shop_.db(), order);
+  HoldId Hold(const HoldLotsCommand& command) {
+    const auto holds = HoldLots(shop_.db(), command);
     EXPECT_TRUE(holds.ok()) << holds.status();
     return holds.ok() ? holds->front() : HoldId();
   }
@@ -53,16 +53,16 @@ class HoldsInheritTest : public ::testing::Test {
                                  .certain = certain});
   }
   // Bikes of these numbers, in a work order of their own.
-  CompletionOrder Making(const std::vector<std::string>& numbers,
-                         std::vector<CompletionComponent> components) {
-    CompletionOrder order = shop_.Completing("W-" + numbers.front(), "bike");
-    for (const std::string& number : numbers) order.outputs.push_back(Output(number));
-    order.components = std::move(components);
-    order.accept.held = true;
-    return order;
+  CompletionCommand Making(const std::vector<std::string>& numbers,
+                           std::vector<CompletionComponent> components) {
+    CompletionCommand command = shop_.Completing("W-" + numbers.front(), "bike");
+    for (const std::string& number : numbers) command.outputs.push_back(Output(number));
+    command.components = std::move(components);
+    command.accept.held = true;
+    return command;
   }
-  Completion Complete(const CompletionOrder& order) {
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+  Completion Complete(const CompletionCommand& command) {
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? *completion : Completion();
   }
@@ -86,19 +86,19 @@ class HoldsInheritTest : public ::testing::Test {
 TEST_F(HoldsInheritTest, HeldComponentIsRefusedUnlessAccepted) {
   const LotId frame = shop_.Serial("frame", "F1");
   Hold(frame);
-  CompletionOrder order = Making({"A"}, {Used(frame, "", 0)});
-  order.accept.held = false;
+  CompletionCommand command = Making({"A"}, {Used(frame, "", 0)});
+  command.accept.held = false;
 
-  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), order).status()), "LOT_HELD components[0].lot");
+  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), command).status()), "LOT_HELD components[0].lot");
 
-  order.accept.held = true;
-  Complete(order);
+  command.accept.held = true;
+  Complete(command);
   EXPECT_THAT(HoldsOn("A"), ElementsAre("INHERITED from F1"));
 }
 
 TEST_F(HoldsInheritTest, InheritedHoldSaysWhatItWasMadeOf) {
   const LotId frame = shop_.Serial("frame", "F1");
-  HoldLotsOrder hold = Holding(frame);
+  HoldLotsCommand hold = Holding(frame);
   hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(shop_.now() + absl::Hours(5)));
   hold.exempt_location_ids = {LocationId("LINE"), LocationId("SCRAP")};
   Hold(hold);
@@ -128,17 +128,17 @@ TEST_F(HoldsInheritTest, ExactInputHoldsItsOutputAndPooledOnesAll) {
   const LotId frame = shop_.Serial("frame", "F1");
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   Hold(frame);
-  CompletionOrder order = Making({"A", "B"}, {Used(frame, "", 1), Used(salt, "2")});
-  order.by_products = {Besides("peel", "P1", "1")};
-  Complete(order);
+  CompletionCommand command = Making({"A", "B"}, {Used(frame, "", 1), Used(salt, "2")});
+  command.by_products = {Besides("peel", "P1", "1")};
+  Complete(command);
   EXPECT_THAT(HoldsOn("A"), IsEmpty());
   EXPECT_THAT(HoldsOn("B"), ElementsAre("INHERITED from F1"));
   EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P1")), IsEmpty());
 
   Hold(salt);
-  order = Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)});
-  order.by_products = {Besides("peel", "P2", "1")};
-  Complete(order);
+  command = Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)});
+  command.by_products = {Besides("peel", "P2", "1")};
+  Complete(command);
   EXPECT_THAT(HoldsOn("C"), ElementsAre("INHERITED from SALT"));
   EXPECT_THAT(HoldsOn("D"), ElementsAre("INHERITED from SALT"));
   EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P2")), ElementsAre("INHERITED from SALT"));
@@ -153,9 +153,9 @@ TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
             "OK");
 
   Complete(Making({"A"}, {Used(salt, "1")}));
-  CompletionOrder order = Making({"B"}, {Used(salt, "1")});
-  order.source = LocationId("LINE");
-  Complete(order);
+  CompletionCommand command = Making({"B"}, {Used(salt, "1")});
+  command.source = LocationId("LINE");
+  Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), IsEmpty());
   EXPECT_THAT(HoldsOn("B"), ElementsAre("INHERITED from SALT"));
@@ -164,11 +164,11 @@ TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
 TEST_F(HoldsInheritTest, HoldOfAPlaceThatMoreIsPutToPassesNothingOn) {
   const LotId soup = shop_.Lot("soup", "SOUP", "5");
   Hold(Holding(soup, "LINE"));
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "4"), Output("OTHER", "4")};
-  order.components = {Used(soup, "1")};
-  order.destination = LocationId("LINE");
-  Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "4"), Output("OTHER", "4")};
+  command.components = {Used(soup, "1")};
+  command.destination = LocationId("LINE");
+  Complete(command);
 
   EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "OTHER")), IsEmpty());
 }
@@ -176,12 +176,12 @@ TEST_F(HoldsInheritTest, HoldOfAPlaceThatMoreIsPutToPassesNothingOn) {
 TEST_F(HoldsInheritTest, WhatIsMadeOfItIsHeldAllTheWay) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   Hold(salt);
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "4")};
-  order.components = {Used(salt, "1")};
-  order.destination = LocationId("STOCK");
-  order.accept.held = true;
-  Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "4")};
+  command.components = {Used(salt, "1")};
+  command.destination = LocationId("STOCK");
+  command.accept.held = true;
+  Complete(command);
   const LotId soup = shop_.IdOf("soup", "SOUP");
 
   Complete(Making({"A"}, {Used(soup, "1")}));
@@ -193,7 +193,7 @@ TEST_F(HoldsInheritTest, WhatIsMadeOfItIsHeldAllTheWay) {
 
 TEST_F(HoldsInheritTest, LongReasonIsCut) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
-  HoldLotsOrder hold = Holding(salt);
+  HoldLotsCommand hold = Holding(salt);
   for (int i = 0; i < kNoteCharactersMax; ++i) hold.reason += "ü";
   Hold(hold);
 
@@ -206,7 +206,7 @@ TEST_F(HoldsInheritTest, LongReasonIsCut) {
 
 TEST_F(HoldsInheritTest, ReleasedAndExpiredHoldsPassNothingOn) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
-  HoldLotsOrder hold = Holding(salt);
+  HoldLotsCommand hold = Holding(salt);
   hold.expires_at = shop_.now() + absl::Seconds(1);
   Hold(hold);
   const HoldId released = Hold(salt);
@@ -215,10 +215,10 @@ TEST_F(HoldsInheritTest, ReleasedAndExpiredHoldsPassNothingOn) {
                                        .lots = {},
                                        .note = "good"})
                   .ok());
-  CompletionOrder order = Making({"A"}, {Used(salt, "1")});
-  order.context.now += absl::Minutes(1);
+  CompletionCommand command = Making({"A"}, {Used(salt, "1")});
+  command.context.now += absl::Minutes(1);
 
-  Complete(order);
+  Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), IsEmpty());
 }
@@ -228,11 +228,11 @@ TEST_F(HoldsInheritTest, OneHoldForEachSourceIsEnough) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   Hold(salt);
   for (int i = 0; i < 3; ++i) {
-    CompletionOrder order = shop_.Completing("W1", "soup");
-    order.outputs = {Output("SOUP", "1"), Output("SOUP", "1")};
-    order.components = {Used(salt, "1"), Used(salt, "0.5", 0)};
-    order.accept.held = true;
-    Complete(order);
+    CompletionCommand command = shop_.Completing("W1", "soup");
+    command.outputs = {Output("SOUP", "1"), Output("SOUP", "1")};
+    command.components = {Used(salt, "1"), Used(salt, "0.5", 0)};
+    command.accept.held = true;
+    Complete(command);
   }
 
   EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
@@ -241,12 +241,12 @@ TEST_F(HoldsInheritTest, OneHoldForEachSourceIsEnough) {
 TEST_F(HoldsInheritTest, ALotThatGoesInByTwoLinesPassesOneHoldOn) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   Hold(salt);
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "1")};
-  order.components = {Used(salt, "1"), Used(salt, "2")};
-  order.accept.held = true;
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "1")};
+  command.components = {Used(salt, "1"), Used(salt, "2")};
+  command.accept.held = true;
 
-  Complete(order);
+  Complete(command);
 
   EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
 }
@@ -255,7 +255,7 @@ TEST_F(HoldsInheritTest, PooledHoldsOfManyLotsPassOnThoseThatLastLongest) {
   std::vector<CompletionComponent> components;
   for (size_t i = 0; i < kInheritedSourcesMax + 3; ++i) {
     const LotId frame = shop_.Serial("frame", absl::StrCat("F", i));
-    HoldLotsOrder hold = Holding(frame);
+    HoldLotsCommand hold = Holding(frame);
     if (i < 3) hold.expires_at = shop_.now() + absl::Hours(1);
     Hold(hold);
     components.push_back(Used(frame));
@@ -273,13 +273,13 @@ TEST_F(HoldsInheritTest, MembershipIsPassedOn) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   AddMember("R1", frame);
   AddMember("R2", salt);
-  CompletionOrder order = Making({"A", "B"}, {Used(frame, "", 0), Used(salt, "2")});
-  order.accept.held = false;
-  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), order).status()),
+  CompletionCommand command = Making({"A", "B"}, {Used(frame, "", 0), Used(salt, "2")});
+  command.accept.held = false;
+  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), command).status()),
             "LOT_HELD components[0].lot; LOT_HELD components[1].lot");
-  order.accept.held = true;
+  command.accept.held = true;
 
-  Complete(order);
+  Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("RECALL R1 depth 4 certain", "RECALL R2 depth 4 possible"));
   EXPECT_THAT(HoldsOn("B"), ElementsAre("RECALL R2 depth 4 possible"));
@@ -292,9 +292,9 @@ TEST_F(HoldsInheritTest, MembershipIsCertainWhenMemberAndPassageAre) {
   AddMember("R2", doubtful, /*drill=*/false, /*certain=*/false);
 
   Complete(Making({"A"}, {Used(salt, "1"), Used(doubtful, "1", 0)}));
-  CompletionOrder order = Making({"B"}, {Used(salt, "1")});
-  order.by_products = {Besides("peel", "P1", "1")};
-  Complete(order);
+  CompletionCommand command = Making({"B"}, {Used(salt, "1")});
+  command.by_products = {Besides("peel", "P1", "1")};
+  Complete(command);
   Complete(Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)}));
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("RECALL R1 depth 4 certain", "RECALL R2 depth 4 possible"));
@@ -314,12 +314,12 @@ constexpr pg::Statement kReadJoining{"test_read_joining", R"sql(
 TEST_F(HoldsInheritTest, MembershipTellsTheNearestSeed) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   AddMember("R1", salt);
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("NEAR", "2")};
-  order.components = {Used(salt, "1")};
-  order.accept.held = true;
-  Complete(order);
-  CompletionOrder both = shop_.Completing("W2", "soup");
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("NEAR", "2")};
+  command.components = {Used(salt, "1")};
+  command.accept.held = true;
+  Complete(command);
+  CompletionCommand both = shop_.Completing("W2", "soup");
   both.outputs = {Output("BOTH", "1")};
   both.components = {Used(shop_.IdOf("soup", "NEAR"), "1", 0), Used(salt, "1")};
   both.components[0].from = LocationId("SHELF");
@@ -347,10 +347,10 @@ TEST_F(HoldsInheritTest, MemberKnowsByWhatItJoinedAndWhen) {
 TEST_F(HoldsInheritTest, DrillIsPassedOnAndRefusesNothing) {
   const LotId frame = shop_.Serial("frame", "F1");
   AddMember("D1", frame, /*drill=*/true);
-  CompletionOrder order = Making({"A"}, {Used(frame, "", 0)});
-  order.accept.held = false;
+  CompletionCommand command = Making({"A"}, {Used(frame, "", 0)});
+  command.accept.held = false;
 
-  Complete(order);
+  Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("drill D1 depth 4 certain"));
   EXPECT_THAT(Told(shop_.IdOf("bike", "A")), IsEmpty());
@@ -371,12 +371,12 @@ TEST_F(HoldsInheritTest, ReworkedUnitInheritsNothingFromItself) {
   const LotId bike = shop_.Serial("bike", "A", "STOCK");
   Hold(bike);
   AddMember("R1", bike);
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output(bike)};
-  order.components = {Used(bike, "", 0)};
-  order.accept.held = true;
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output(bike)};
+  command.components = {Used(bike, "", 0)};
+  command.accept.held = true;
 
-  Complete(order);
+  Complete(command);
 
   EXPECT_THAT(HoldsOn(bike), ElementsAre("LOT", "RECALL R1 depth 3 certain"));
 }

@@ -69,18 +69,18 @@ class HoldsRaceTest : public ::testing::Test {
     for (std::thread& thread : threads) thread.join();
   }
 
-  HoldLotsOrder Holding(const CompanyId& company, const std::vector<LotId>& lots) {
-    HoldLotsOrder order{.context = {.company = company,
-                                    .request_id = "hold",
-                                    .method = "HoldLots",
-                                    .payload_hash = "hash",
-                                    .actor = "quality",
-                                    .now = absl::Now()},
-                        .reason = "lab report 7"};
+  HoldLotsCommand Holding(const CompanyId& company, const std::vector<LotId>& lots) {
+    HoldLotsCommand command{.context = {.company = company,
+                                        .request_id = "hold",
+                                        .method = "HoldLots",
+                                        .payload_hash = "hash",
+                                        .actor = "quality",
+                                        .now = absl::Now()},
+                            .reason = "lab report 7"};
     for (const LotId& lot : lots) {
-      order.targets.push_back({.lot = {.lot_id = lot}, .location = std::nullopt});
+      command.targets.push_back({.lot = {.lot_id = lot}, .location = std::nullopt});
     }
-    return order;
+    return command;
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
@@ -158,15 +158,15 @@ class CompletionRaceTest : public HoldsRaceTest {
   // Bikes made of SALT, by each worker until it is refused for the hold or has none left to make;
   // the hold comes in the middle. Answers how the completions ended.
   std::map<std::string, int> Race(bool accepts_held) {
-    std::vector<std::vector<CompletionOrder>> orders(kWorkers);
+    std::vector<std::vector<CompletionCommand>> orders(kWorkers);
     for (int worker = 0; worker < kWorkers; ++worker) {
       for (int i = 0; i < kEach; ++i) {
         const std::string number = absl::StrCat("B", worker, "-", i);
-        CompletionOrder order = shop_.Completing(absl::StrCat("W-", number), "bike");
-        order.outputs = {Output(number)};
-        order.components = {Used(salt_, "1")};
-        order.accept.held = accepts_held;
-        orders[worker].push_back(std::move(order));
+        CompletionCommand command = shop_.Completing(absl::StrCat("W-", number), "bike");
+        command.outputs = {Output(number)};
+        command.components = {Used(salt_, "1")};
+        command.accept.held = accepts_held;
+        orders[worker].push_back(std::move(command));
       }
     }
     absl::Mutex mutex;
@@ -181,12 +181,12 @@ class CompletionRaceTest : public HoldsRaceTest {
         held = true;
         return;
       }
-      for (CompletionOrder& order : orders[worker]) {
+      for (CompletionCommand& command : orders[worker]) {
         // However long the hold has to wait for its lock, some completions come after it.
-        const bool is_last = &order == &orders[worker].back();
+        const bool is_last = &command == &orders[worker].back();
         while (is_last && !held && absl::Now() < deadline) std::this_thread::yield();
-        order.context.now = absl::Now();
-        const absl::Status status = CompleteWorkOrder(db, order).status();
+        command.context.now = absl::Now();
+        const absl::Status status = CompleteWorkOrder(db, command).status();
         ++done;
         absl::MutexLock lock(&mutex);
         ++endings[Refusal(status)];
@@ -230,12 +230,12 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
   const LotId salt = shop.Lot("salt", "SALT", "1000");
   const LotId soup = shop.Lot("soup", "SOUP", "100000");
   ASSERT_TRUE(HoldLots(shop.db(), Holding(shop.company(), {salt})).ok());
-  CompletionOrder completion = shop.Completing("W1", "soup");
+  CompletionCommand completion = shop.Completing("W1", "soup");
   completion.outputs = {Output("SOUP", "1")};
   completion.components = {Used(salt, "1")};
   completion.accept.held = true;
-  std::vector<std::vector<RecordMovementsOrder>> orders(kWorkers);
-  for (std::vector<RecordMovementsOrder>& own : orders) {
+  std::vector<std::vector<RecordMovementsCommand>> orders(kWorkers);
+  for (std::vector<RecordMovementsCommand>& own : orders) {
     for (int i = 0; i < 200; ++i) {
       own.push_back(shop.Moving(MovementKind::kDelivery, soup, "1", "STOCK", "SHOP"));
     }
@@ -251,9 +251,9 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
       EXPECT_TRUE(done.ok()) << done.status();
       return;
     }
-    for (RecordMovementsOrder& order : orders[worker]) {
-      order.context.now = absl::Now();
-      const absl::Status status = RecordMovements(db, order).status();
+    for (RecordMovementsCommand& command : orders[worker]) {
+      command.context.now = absl::Now();
+      const absl::Status status = RecordMovements(db, command).status();
       if (!status.ok()) {
         EXPECT_EQ(ReasonOf(status), "LOT_HELD");
         return;
@@ -270,12 +270,12 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
 TEST_F(HoldsRaceTest, SameRequestHoldsOnce) {
   StockWorld world(database_);
   const LotId lot = world.AddLot("L1", "steel");
-  const HoldLotsOrder order = Holding(world.company(), {lot});
+  const HoldLotsCommand command = Holding(world.company(), {lot});
   absl::Mutex mutex;
   std::map<std::string, int> answers;
 
   InThreads(kWorkers, [&](int, pg::Connection& db) {
-    const auto holds = HoldLots(db, order);
+    const auto holds = HoldLots(db, command);
     EXPECT_TRUE(holds.ok()) << holds.status();
     absl::MutexLock lock(&mutex);
     if (holds.ok()) ++answers[holds->front().value().ToString()];
@@ -289,7 +289,7 @@ TEST_F(HoldsRaceTest, HoldIsReleasedOnce) {
   const LotId lot = world.AddLot("L1", "steel");
   const auto holds = HoldLots(world.db(), Holding(world.company(), {lot}));
   ASSERT_TRUE(holds.ok()) << holds.status();
-  std::vector<ReleaseLotsOrder> orders;
+  std::vector<ReleaseLotsCommand> orders;
   for (int i = 0; i < kWorkers; ++i) {
     orders.push_back({.context = world.Context("ReleaseLots"),
                       .holds = *holds,

@@ -28,13 +28,13 @@ class HoldsReadTest : public ::testing::Test {
   HoldId Hold(const LotId& lot, absl::string_view location = "", absl::Duration lasts = {}) {
     HoldTarget target{.lot = {.lot_id = lot}, .location = std::nullopt};
     if (!location.empty()) target.location = LocationId(std::string(location));
-    HoldLotsOrder order{.context = world_.Context("HoldLots"),
-                        .targets = {std::move(target)},
-                        .reason = "lab report 7",
-                        .expires_at = std::nullopt,
-                        .exempt_location_ids = {}};
-    if (lasts > absl::ZeroDuration()) order.expires_at = world_.now() + lasts;
-    const auto holds = HoldLots(world_.db(), order);
+    HoldLotsCommand command{.context = world_.Context("HoldLots"),
+                            .targets = {std::move(target)},
+                            .reason = "lab report 7",
+                            .expires_at = std::nullopt,
+                            .exempt_location_ids = {}};
+    if (lasts > absl::ZeroDuration()) command.expires_at = world_.now() + lasts;
+    const auto holds = HoldLots(world_.db(), command);
     EXPECT_TRUE(holds.ok()) << holds.status();
     return holds.ok() ? holds->front() : HoldId();
   }
@@ -72,9 +72,9 @@ class HoldsReadTest : public ::testing::Test {
   // "HELD LOT by tester", "RELEASED LOT by tester", and the kinds of other events.
   std::vector<std::string> History(const LotId& lot, int page = 100) {
     std::vector<std::string> lines;
-    LotHistoryOrder order{.company = world_.company(), .lot_id = lot, .after = {}, .limit = page};
+    LotHistoryQuery command{.company = world_.company(), .lot_id = lot, .after = {}, .limit = page};
     while (true) {
-      const auto history = ListLotHistory(world_.db(), order);
+      const auto history = ListLotHistory(world_.db(), command);
       EXPECT_TRUE(history.ok()) << history.status();
       if (!history.ok()) return lines;
       for (const LotHistoryEntry& entry : history->entries) {
@@ -86,7 +86,7 @@ class HoldsReadTest : public ::testing::Test {
                                      event->hold->release_note));
       }
       if (!history->has_more) return lines;
-      order.after = {history->entries.back().recorded_at, history->entries.back().id};
+      command.after = {history->entries.back().recorded_at, history->entries.back().id};
     }
   }
 
@@ -124,7 +124,7 @@ TEST_F(HoldsReadTest, WritesOfALotTellItToo) {
   const LotId lot = world_.Create("wire", "W1");
   Hold(lot);
 
-  UpdateLotOrder edit = world_.Edit(lot);
+  UpdateLotCommand edit = world_.Edit(lot);
   edit.notes = "seen";
   const auto edited = UpdateLot(world_.db(), edit);
   const auto archived = ArchiveLot(world_.db(), world_.Of(lot));
@@ -193,7 +193,7 @@ TEST_F(HoldsReadTest, LocationsTellWhatIsHeldWhere) {
 TEST_F(HoldsReadTest, LocationsShowTheOldestHoldsUpToTheLimit) {
   const LotId lot = world_.Create("wire", "W1", "9");
   const HoldId first = Hold(lot);
-  HoldLotsOrder order{.context = world_.Context("HoldLots"), .reason = "again"};
+  HoldLotsCommand command{.context = world_.Context("HoldLots"), .reason = "again"};
   for (int i = 0; i < kHoldsShownMax; ++i) {
     Later();
     Hold(lot);
@@ -211,13 +211,13 @@ TEST_F(HoldsReadTest, StockTellsWhatIsHeldNowAndNothingOfThePast) {
   world_.Move(MovementKind::kDelivery, lot, "3", "stock", "CUSTOMER");
   Hold(lot, "stock");
   Hold(lot, "shelf", absl::Hours(1));
-  ListStockOrder order{.company = world_.company(),
+  ListStockQuery query{.company = world_.company(),
                        .lot_ids = {lot},
                        .all_kinds = true,
                        .now = world_.now(),
                        .limit = 10};
   const auto causes = [&]() -> std::string {
-    const auto stock = ListStock(world_.db(), order);
+    const auto stock = ListStock(world_.db(), query);
     EXPECT_TRUE(stock.ok()) << stock.status();
     std::vector<LotStock> shown;
     for (const LotStock& place : *stock) {
@@ -227,9 +227,9 @@ TEST_F(HoldsReadTest, StockTellsWhatIsHeldNowAndNothingOfThePast) {
   };
 
   EXPECT_EQ(causes(), "CUSTOMER free shelf PLACE stock PLACE");
-  order.now += absl::Hours(2);
+  query.now += absl::Hours(2);
   EXPECT_EQ(causes(), "CUSTOMER free shelf free stock PLACE");
-  order.as_of = order.now;
+  query.as_of = query.now;
   EXPECT_EQ(causes(), "CUSTOMER free shelf free stock free");
 }
 

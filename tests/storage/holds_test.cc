@@ -35,42 +35,43 @@ class HoldsTest : public ::testing::Test {
   ~HoldsTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
 
   // "L1" or "L1@stock" a target.
-  HoldLotsOrder Holding(const std::vector<std::string>& targets) {
-    HoldLotsOrder order{.context = world_.Context("HoldLots"), .reason = "lab report 7"};
+  HoldLotsCommand Holding(const std::vector<std::string>& targets) {
+    HoldLotsCommand command{.context = world_.Context("HoldLots"), .reason = "lab report 7"};
     for (const std::string& text : targets) {
       const std::vector<std::string> parts = absl::StrSplit(text, '@');
       HoldTarget target{.lot = {.lot_id = world_.Lot(parts[0])}, .location = std::nullopt};
       if (parts.size() > 1) target.location = LocationId(parts[1]);
-      order.targets.push_back(std::move(target));
+      command.targets.push_back(std::move(target));
     }
-    return order;
+    return command;
   }
-  std::vector<HoldId> Hold(const HoldLotsOrder& order) {
-    const auto holds = HoldLots(world_.db(), order);
+  std::vector<HoldId> Hold(const HoldLotsCommand& command) {
+    const auto holds = HoldLots(world_.db(), command);
     EXPECT_TRUE(holds.ok()) << holds.status();
     return holds.ok() ? *holds : std::vector<HoldId>();
   }
   std::vector<HoldId> Hold(const std::vector<std::string>& targets) {
     return Hold(Holding(targets));
   }
-  ReleaseLotsOrder Releasing(std::vector<HoldId> holds, const std::vector<std::string>& lots = {}) {
-    ReleaseLotsOrder order{.context = world_.Context("ReleaseLots"),
-                           .holds = std::move(holds),
-                           .note = "second test was good"};
-    for (const std::string& number : lots) order.lots.push_back({.lot_id = world_.Lot(number)});
-    return order;
+  ReleaseLotsCommand Releasing(std::vector<HoldId> holds,
+                               const std::vector<std::string>& lots = {}) {
+    ReleaseLotsCommand command{.context = world_.Context("ReleaseLots"),
+                               .holds = std::move(holds),
+                               .note = "second test was good"};
+    for (const std::string& number : lots) command.lots.push_back({.lot_id = world_.Lot(number)});
+    return command;
   }
-  std::string Release(const ReleaseLotsOrder& order) {
-    return ReasonOf(ReleaseLots(world_.db(), order).status());
+  std::string Release(const ReleaseLotsCommand& command) {
+    return ReasonOf(ReleaseLots(world_.db(), command).status());
   }
   // What comes of a movement, "OK" or the first reason.
   std::string Move(const std::string& movement) {
     return ReasonOf(world_.Record({movement}).status());
   }
   std::string MoveAccepting(const std::string& movement) {
-    RecordMovementsOrder order = world_.Order({movement});
-    order.accept.held = true;
-    return ReasonOf(RecordMovements(world_.db(), order).status());
+    RecordMovementsCommand command = world_.Order({movement});
+    command.accept.held = true;
+    return ReasonOf(RecordMovements(world_.db(), command).status());
   }
   std::string Cause(const std::string& number) {
     return CauseOf(world_.db(), world_.company(), world_.Lot(number), world_.now());
@@ -99,9 +100,9 @@ TEST_F(HoldsTest, HeldGoodsDoNotLeaveByAnyWay) {
 }
 
 TEST_F(HoldsTest, RefusalTellsTheHold) {
-  HoldLotsOrder order = Holding({"L1"});
-  order.exempt_location_ids = {LocationId("yard"), LocationId("SCRAP")};
-  const HoldId hold = Hold(order).front();
+  HoldLotsCommand command = Holding({"L1"});
+  command.exempt_location_ids = {LocationId("yard"), LocationId("SCRAP")};
+  const HoldId hold = Hold(command).front();
 
   const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
 
@@ -134,17 +135,17 @@ TEST_F(HoldsTest, AcceptingHeldMovesThem) {
 }
 
 TEST_F(HoldsTest, ExemptLocationsStayOpenWhenEveryHoldExemptsThem) {
-  HoldLotsOrder order = Holding({"L1"});
-  order.exempt_location_ids = {LocationId("yard"), LocationId("SCRAP")};
-  Hold(order);
+  HoldLotsCommand command = Holding({"L1"});
+  command.exempt_location_ids = {LocationId("yard"), LocationId("SCRAP")};
+  Hold(command);
 
   EXPECT_EQ(Move("TRANSFER L1 1 stock>yard"), "OK");
   EXPECT_EQ(Move("SCRAP L1 1 stock>"), "OK");
   EXPECT_EQ(Move("TRANSFER L1 1 yard>stock"), "LOT_HELD");
 
-  order = Holding({"L1"});
-  order.exempt_location_ids = {LocationId("SCRAP")};
-  Hold(order);
+  command = Holding({"L1"});
+  command.exempt_location_ids = {LocationId("SCRAP")};
+  Hold(command);
 
   EXPECT_EQ(Move("TRANSFER L1 1 stock>yard"), "LOT_HELD");
   EXPECT_EQ(Move("SCRAP L1 1 stock>"), "OK");
@@ -162,9 +163,9 @@ TEST_F(HoldsTest, HoldOfAPlaceBindsOnlyThere) {
 }
 
 TEST_F(HoldsTest, HoldEndsWhenItExpires) {
-  HoldLotsOrder order = Holding({"L1"});
-  order.expires_at = world_.now() + absl::Hours(1);
-  Hold(order);
+  HoldLotsCommand command = Holding({"L1"});
+  command.expires_at = world_.now() + absl::Hours(1);
+  Hold(command);
   EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "LOT_HELD");
   EXPECT_EQ(Cause("L1"), "LOT");
 
@@ -199,18 +200,18 @@ TEST_F(HoldsTest, ReleasingLotsEndsAllTheirHoldsInTheOrderTheyWerePlaced) {
 }
 
 TEST_F(HoldsTest, RepeatIsAnsweredWithTheSameHolds) {
-  const HoldLotsOrder order = Holding({"L1", "S1"});
-  const std::vector<HoldId> holds = Hold(order);
-  HoldLotsOrder late = order;
+  const HoldLotsCommand command = Holding({"L1", "S1"});
+  const std::vector<HoldId> holds = Hold(command);
+  HoldLotsCommand late = command;
   late.context.now += absl::Hours(9);
   EXPECT_THAT(Hold(late), ::testing::ElementsAreArray(holds));
   EXPECT_THAT(HoldsOn(world_.db(), world_.company(), world_.Lot("L1")), ElementsAre("LOT"));
 
-  HoldLotsOrder other = order;
+  HoldLotsCommand other = command;
   other.context.payload_hash = "another";
   EXPECT_EQ(ReasonOf(HoldLots(world_.db(), other).status()), "REQUEST_ID_REUSED");
 
-  const ReleaseLotsOrder release = Releasing({}, {"S1", "L1"});
+  const ReleaseLotsCommand release = Releasing({}, {"S1", "L1"});
   const auto first = ReleaseLots(world_.db(), release);
   const auto again = ReleaseLots(world_.db(), release);
   ASSERT_TRUE(first.ok() && again.ok()) << again.status();
@@ -218,26 +219,26 @@ TEST_F(HoldsTest, RepeatIsAnsweredWithTheSameHolds) {
 }
 
 TEST_F(HoldsTest, RepeatAfterItExpiredIsStillTheSuccessItWas) {
-  HoldLotsOrder order = Holding({"L1"});
-  order.expires_at = world_.now() + absl::Hours(1);
-  const std::vector<HoldId> holds = Hold(order);
+  HoldLotsCommand command = Holding({"L1"});
+  command.expires_at = world_.now() + absl::Hours(1);
+  const std::vector<HoldId> holds = Hold(command);
 
-  order.context.now += absl::Hours(9);
+  command.context.now += absl::Hours(9);
 
-  EXPECT_THAT(Hold(order), ::testing::ElementsAreArray(holds));
+  EXPECT_THAT(Hold(command), ::testing::ElementsAreArray(holds));
 }
 
 TEST_F(HoldsTest, HoldRefusesEveryProblemAtOnce) {
   world_.AddLot("V1", "bike", {.state = LotState::kVoid});
-  HoldLotsOrder order = Holding({"L1", "V1", "L1", "S1@nowhere", "S1@CUSTOMER", "L1@stock"});
-  order.targets.push_back(
+  HoldLotsCommand command = Holding({"L1", "V1", "L1", "S1@nowhere", "S1@CUSTOMER", "L1@stock"});
+  command.targets.push_back(
       {.lot = {.product_id = ProductId("steel"), .number = "unknown"}, .location = std::nullopt});
-  order.targets.push_back(
+  command.targets.push_back(
       {.lot = {.lot_id = LotId(Uuid::MakeV7())}, .location = LocationId("stock")});
-  order.exempt_location_ids = {LocationId("SCRAP"), LocationId("moon")};
-  order.expires_at = world_.now() - absl::Seconds(1);
+  command.exempt_location_ids = {LocationId("SCRAP"), LocationId("moon")};
+  command.expires_at = world_.now() - absl::Seconds(1);
 
-  EXPECT_EQ(Problems(HoldLots(world_.db(), order).status()),
+  EXPECT_EQ(Problems(HoldLots(world_.db(), command).status()),
             "FIELD_INVALID expire_time; LOT_VOID targets[1].lot; DUPLICATE_IN_REQUEST targets[2]; "
             "LOCATION_NOT_FOUND targets[3].location_id; "
             "LOCATION_KIND_MISMATCH targets[4].location_id; LOT_NOT_FOUND targets[6].lot; "
@@ -246,9 +247,9 @@ TEST_F(HoldsTest, HoldRefusesEveryProblemAtOnce) {
 }
 
 TEST_F(HoldsTest, HoldNeedsACompanyWithLots) {
-  HoldLotsOrder order = Holding({"L1"});
-  order.context.company = CompanyId("nobody");
-  EXPECT_EQ(ReasonOf(HoldLots(world_.db(), order).status()), "COMPANY_NOT_FOUND");
+  HoldLotsCommand command = Holding({"L1"});
+  command.context.company = CompanyId("nobody");
+  EXPECT_EQ(ReasonOf(HoldLots(world_.db(), command).status()), "COMPANY_NOT_FOUND");
 
   world_.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
   EXPECT_EQ(ReasonOf(HoldLots(world_.db(), Holding({"L1"})).status()), "LOTS_DISABLED");
@@ -262,17 +263,17 @@ TEST_F(HoldsTest, AnyStateButVoidIsHeld) {
 }
 
 TEST_F(HoldsTest, ReleaseRefusesEveryProblemAtOnce) {
-  HoldLotsOrder order = Holding({"L1"});
-  order.expires_at = world_.now() + absl::Seconds(1);
-  const HoldId expired = Hold(order).front();
+  HoldLotsCommand command = Holding({"L1"});
+  command.expires_at = world_.now() + absl::Seconds(1);
+  const HoldId expired = Hold(command).front();
   const HoldId released = Hold({"L1"}).front();
-  const HoldId standing = Hold({"L1"}).front();
+  const HoldId computed = Hold({"L1"}).front();
   EXPECT_EQ(Release(Releasing({released})), "OK");
   world_.set_now(world_.now() + absl::Seconds(2));
 
   const absl::Status refused =
       ReleaseLots(world_.db(),
-                  Releasing({standing, expired, released, HoldId(Uuid::MakeV7()), standing}))
+                  Releasing({computed, expired, released, HoldId(Uuid::MakeV7()), computed}))
           .status();
 
   EXPECT_EQ(Problems(refused),
@@ -286,10 +287,10 @@ TEST_F(HoldsTest, ReleaseRefusesEveryProblemAtOnce) {
 
 TEST_F(HoldsTest, ReleaseOfLotsNeedsAHoldThatCanBeReleased) {
   AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("S1")});
-  ReleaseLotsOrder order = Releasing({}, {"L1", "S1", "L1"});
-  order.lots.push_back({.product_id = ProductId("steel"), .number = "unknown"});
+  ReleaseLotsCommand command = Releasing({}, {"L1", "S1", "L1"});
+  command.lots.push_back({.product_id = ProductId("steel"), .number = "unknown"});
 
-  const absl::Status refused = ReleaseLots(world_.db(), order).status();
+  const absl::Status refused = ReleaseLots(world_.db(), command).status();
 
   EXPECT_EQ(Problems(refused),
             "LOT_NOT_HELD lots[0]; LOT_NOT_HELD lots[1]; DUPLICATE_IN_REQUEST lots[2]; "
@@ -335,9 +336,9 @@ TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
   const MovementId receipt = world_.Do("RECEIPT L2 10 >stock");
   const MovementId transfer = world_.Do("TRANSFER L2 2 stock>shelf");
   const MovementId delivery = world_.Do("DELIVERY L2 1 stock>");
-  HoldLotsOrder order = Holding({"L2"});
-  order.exempt_location_ids = {LocationId("stock")};
-  Hold(order);
+  HoldLotsCommand command = Holding({"L2"});
+  command.exempt_location_ids = {LocationId("stock")};
+  Hold(command);
 
   const absl::Status refused = world_.Reverse(receipt).status();
   EXPECT_EQ(ReasonOf(refused), "RESULT_USED");
@@ -350,10 +351,10 @@ TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
 
 TEST_F(HoldsTest, DryRunTellsTheHoldToo) {
   Hold({"L1"});
-  RecordMovementsOrder order = world_.Order({"DELIVERY L1 99 stock>"});
-  order.validate_only = true;
+  RecordMovementsCommand command = world_.Order({"DELIVERY L1 99 stock>"});
+  command.validate_only = true;
 
-  const auto recorded = RecordMovements(world_.db(), order);
+  const auto recorded = RecordMovements(world_.db(), command);
 
   ASSERT_TRUE(recorded.ok()) << recorded.status();
   ASSERT_THAT(recorded->problems, SizeIs(2));
@@ -388,12 +389,12 @@ TEST_F(HoldsTest, HoldStandsInHistoryAfterWhatMovedBefore) {
 
 TEST_F(HoldsTest, OtherCompanysHoldBindsNothingHere) {
   StockWorld other(database_, "globex");
-  HoldLotsOrder order = Holding({"L1"});
-  order.context = other.Context("HoldLots");
-  EXPECT_EQ(ReasonOf(HoldLots(other.db(), order).status()), "LOT_NOT_FOUND");
+  HoldLotsCommand command = Holding({"L1"});
+  command.context = other.Context("HoldLots");
+  EXPECT_EQ(ReasonOf(HoldLots(other.db(), command).status()), "LOT_NOT_FOUND");
 
   const HoldId hold = Hold({"L1"}).front();
-  ReleaseLotsOrder release = Releasing({hold});
+  ReleaseLotsCommand release = Releasing({hold});
   release.context = other.Context("ReleaseLots");
   EXPECT_EQ(Release(release), "HOLD_NOT_FOUND");
 }

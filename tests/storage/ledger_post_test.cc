@@ -1,4 +1,4 @@
-// Postings that only verbs around the ledger make: shortages, new lots, states that change.
+// Postings that only operations around the ledger make: shortages, new lots, states that change.
 #include <string>
 #include <vector>
 

@@ -219,10 +219,10 @@ TEST_F(LedgerRaceTest, OneRequestIdOneRequest) {
   world_.AddLot("L1", "steel");
 
   const auto endings = Race([](int worker, StockWorld& world) {
-    RecordMovementsOrder order =
+    RecordMovementsCommand command =
         world.Order({absl::StrCat("RECEIPT L1 ", worker + 1, " >stock")}, "r1");
-    order.context.payload_hash = absl::StrCat("payload ", worker);
-    return RecordMovements(world.db(), order).status();
+    command.context.payload_hash = absl::StrCat("payload ", worker);
+    return RecordMovements(world.db(), command).status();
   });
 
   EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", 1), Pair("REQUEST_ID_REUSED", 15)));

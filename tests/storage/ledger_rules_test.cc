@@ -272,11 +272,11 @@ TEST_F(LedgerRulesTest, ExpiryCanBeAcceptedAndSwitchedOff) {
   StockWorld world(database_);
   world.AddLot("old", "steel", {.expires_on = absl::CivilDay(2026, 3, 5)});
   world.Do("RECEIPT old 10 >stock");
-  RecordMovementsOrder order = world.Order({"DELIVERY old 1 stock>"});
-  ASSERT_EQ(ReasonOf(RecordMovements(world.db(), order).status()), "LOT_EXPIRED");
+  RecordMovementsCommand command = world.Order({"DELIVERY old 1 stock>"});
+  ASSERT_EQ(ReasonOf(RecordMovements(world.db(), command).status()), "LOT_EXPIRED");
 
-  order.accept.expired = true;
-  EXPECT_EQ(ReasonOf(RecordMovements(world.db(), order).status()), "OK");
+  command.accept.expired = true;
+  EXPECT_EQ(ReasonOf(RecordMovements(world.db(), command).status()), "OK");
 
   world.Execute("UPDATE companies SET expiry_enabled = false WHERE company = 'acme'");
   EXPECT_EQ(ReasonOf(world.Record({"DELIVERY old 1 stock>"}).status()), "OK");
@@ -319,9 +319,9 @@ TEST_F(LedgerRulesTest, PlannedSerialNamesItsWorkOrder) {
 TEST_F(LedgerRulesTest, CompanyMustExistAndHaveLotsOn) {
   StockWorld world(database_);
   world.AddLot("L1", "steel");
-  RecordMovementsOrder order = world.Order({"RECEIPT L1 1 >stock"});
-  order.context.company = CompanyId("nobody");
-  EXPECT_EQ(ReasonOf(RecordMovements(world.db(), order).status()), "COMPANY_NOT_FOUND");
+  RecordMovementsCommand command = world.Order({"RECEIPT L1 1 >stock"});
+  command.context.company = CompanyId("nobody");
+  EXPECT_EQ(ReasonOf(RecordMovements(world.db(), command).status()), "COMPANY_NOT_FOUND");
 
   world.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
   EXPECT_EQ(ReasonOf(world.Record({"RECEIPT L1 1 >stock"}).status()), "LOTS_DISABLED");
@@ -332,10 +332,10 @@ TEST_F(LedgerRulesTest, LotOfAnotherCompanyDoesNotExist) {
   StockWorld theirs(database_, "theirs");
   ours.AddLot("L1", "steel");
   ours.Do("RECEIPT L1 5 >stock");
-  RecordMovementsOrder order = ours.Order({"TRANSFER L1 1 stock>yard"});
-  order.context.company = theirs.company();
+  RecordMovementsCommand command = ours.Order({"TRANSFER L1 1 stock>yard"});
+  command.context.company = theirs.company();
 
-  EXPECT_EQ(ReasonOf(RecordMovements(theirs.db(), order).status()), "LOT_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(RecordMovements(theirs.db(), command).status()), "LOT_NOT_FOUND");
   EXPECT_EQ(ours.Where("L1"), "stock 5");
 }
 

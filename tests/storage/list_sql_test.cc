@@ -65,9 +65,9 @@ class ListSql : public ::testing::Test {
 
   // The first column of the rows that a condition selects.
   static std::vector<std::string> Select(const std::string& sql, pg::Params params) {
-    pg::Flight flight(*connection_);
-    flight.AddComposed("list_sql_test", sql, std::move(params));
-    const absl::StatusOr<pg::Results> results = flight.Send();
+    pg::Pipeline pipeline(*connection_);
+    pipeline.AddComposed("list_sql_test", sql, std::move(params));
+    const absl::StatusOr<pg::Results> results = pipeline.Send();
     EXPECT_TRUE(results.ok()) << results.status() << "\n" << sql;
     std::vector<std::string> rows;
     if (!results.ok()) return rows;
@@ -198,9 +198,9 @@ class ListOrder : public ListSql {
     const std::string sql =
         absl::StrCat("SELECT id::text AS name, t, c, d, q, id FROM sorted WHERE ", where,
                      " ORDER BY ", OrderBySql(keys), " LIMIT $", params.Add(size));
-    pg::Flight flight(*connection_);
-    flight.AddComposed("list_sql_test", sql, std::move(params));
-    const absl::StatusOr<pg::Results> results = flight.Send();
+    pg::Pipeline pipeline(*connection_);
+    pipeline.AddComposed("list_sql_test", sql, std::move(params));
+    const absl::StatusOr<pg::Results> results = pipeline.Send();
     EXPECT_TRUE(results.ok()) << results.status() << "\n" << sql;
     Page page;
     if (!results.ok()) return page;

@@ -32,12 +32,14 @@ class StatementCounter : public pg::StatementObserver {
 
 class CreateLotsTest : public ::testing::Test {
  protected:
-  absl::StatusOr<CreatedLots> Create(const CreateLotsOrder& order) {
-    return CreateLots(world_.db(), order);
+  absl::StatusOr<CreatedLots> Create(const CreateLotsCommand& command) {
+    return CreateLots(world_.db(), command);
   }
-  std::string Refusal(const CreateLotsOrder& order) { return Problems(Create(order).status()); }
-  std::vector<std::string> Made(const CreateLotsOrder& order) {
-    const auto created = Create(order);
+  std::string Refusal(const CreateLotsCommand& command) {
+    return Problems(Create(command).status());
+  }
+  std::vector<std::string> Made(const CreateLotsCommand& command) {
+    const auto created = Create(command);
     if (!created.ok()) return {Problems(created.status())};
     return Numbers(*created);
   }
@@ -50,16 +52,16 @@ class CreateLotsTest : public ::testing::Test {
 };
 
 TEST_F(CreateLotsTest, KeepsWhatWasGiven) {
-  CreateLotsOrder order = world_.Order("wire", {"  L-1 "});
-  order.lots[0].reference = "S-99";
-  order.lots[0].notes = "first\nroll";
-  order.lots[0].attributes = {{"grade", std::string("A")},
-                              {"density", *Quantity::Parse("7.85")},
-                              {"checked", true},
-                              {"day", absl::CivilDay(2026, 2, 28)},
-                              {"at", absl::FromUnixMicros(1'700'000'000'123'456)}};
+  CreateLotsCommand command = world_.Order("wire", {"  L-1 "});
+  command.lots[0].reference = "S-99";
+  command.lots[0].notes = "first\nroll";
+  command.lots[0].attributes = {{"grade", std::string("A")},
+                                {"density", *Quantity::Parse("7.85")},
+                                {"checked", true},
+                                {"day", absl::CivilDay(2026, 2, 28)},
+                                {"at", absl::FromUnixMicros(1'700'000'000'123'456)}};
 
-  const absl::StatusOr<Lot> lot = CreateLot(world_.db(), order);
+  const absl::StatusOr<Lot> lot = CreateLot(world_.db(), command);
 
   ASSERT_TRUE(lot.ok()) << lot.status();
   EXPECT_EQ(lot->number, "L-1");
@@ -69,18 +71,18 @@ TEST_F(CreateLotsTest, KeepsWhatWasGiven) {
   EXPECT_EQ(lot->state, LotState::kActive);
   EXPECT_EQ(lot->reference, "S-99");
   EXPECT_EQ(lot->notes, "first\nroll");
-  EXPECT_EQ(lot->attributes, order.lots[0].attributes);
+  EXPECT_EQ(lot->attributes, command.lots[0].attributes);
   EXPECT_EQ(lot->created_by, "ann");
   EXPECT_EQ(lot->version, 1);
   EXPECT_TRUE(lot->on_hand.IsZero());
 }
 
 TEST_F(CreateLotsTest, DerivesTheDatesThatAreNotGiven) {
-  CreateLotsOrder order = world_.Order("wire", {"L-1"});
-  order.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 1),
-                         .alert_on = absl::CivilDay(2026, 1, 5)};
+  CreateLotsCommand command = world_.Order("wire", {"L-1"});
+  command.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 1),
+                           .alert_on = absl::CivilDay(2026, 1, 5)};
 
-  const absl::StatusOr<Lot> lot = CreateLot(world_.db(), order);
+  const absl::StatusOr<Lot> lot = CreateLot(world_.db(), command);
 
   ASSERT_TRUE(lot.ok()) << lot.status();
   EXPECT_EQ(Day(lot->dates.expires_on), "2026-01-31");
@@ -91,9 +93,9 @@ TEST_F(CreateLotsTest, DerivesTheDatesThatAreNotGiven) {
 
 TEST_F(CreateLotsTest, ExpiryIsJudgedInTheCompanysZone) {
   world_.SetSetting("time_zone", "'Pacific/Auckland'");
-  CreateLotsOrder order = world_.Order("wire", {"L-1"});
-  order.lots[0].dates.expires_on = absl::CivilDay(2026, 3, 1);
-  const LotId lot = Create(order)->lots[0].lot_id;
+  CreateLotsCommand command = world_.Order("wire", {"L-1"});
+  command.lots[0].dates.expires_on = absl::CivilDay(2026, 3, 1);
+  const LotId lot = Create(command)->lots[0].lot_id;
 
   // One hour before and after midnight in Auckland.
   world_.set_now(absl::FromCivil(absl::CivilHour(2026, 3, 1, 10), absl::UTCTimeZone()));
@@ -195,8 +197,9 @@ TEST_F(CreateLotsTest, TheSameNumberIsFreeInAnotherProductAndAnotherCompany) {
 }
 
 TEST_F(CreateLotsTest, BadNumbersAreRefusedEach) {
-  CreateLotsOrder order = world_.Order("wire", {"ok", "a\nb", " ", std::string(65, 'x'), "\x01"});
-  EXPECT_EQ(Refusal(order),
+  CreateLotsCommand command =
+      world_.Order("wire", {"ok", "a\nb", " ", std::string(65, 'x'), "\x01"});
+  EXPECT_EQ(Refusal(command),
             "NUMBER_INVALID lots[1].number; NUMBER_INVALID lots[2].number; "
             "NUMBER_INVALID lots[3].number; NUMBER_INVALID lots[4].number");
 }
@@ -228,75 +231,75 @@ TEST_F(CreateLotsTest, ADeletedNumberMayBeUsedAgain) {
 TEST_F(CreateLotsTest, RefusesByProductAndCompany) {
   EXPECT_EQ(Refusal(world_.Order("nothing", {"1"})), "PRODUCT_NOT_FOUND product_id");
   EXPECT_EQ(Refusal(world_.Order("paper", {"1"})), "PRODUCT_NOT_TRACKED product_id");
-  CreateLotsOrder order = world_.Order("wire", {"1"});
-  order.context.company = CompanyId("nobody");
-  EXPECT_EQ(Refusal(order), "COMPANY_NOT_FOUND company");
+  CreateLotsCommand command = world_.Order("wire", {"1"});
+  command.context.company = CompanyId("nobody");
+  EXPECT_EQ(Refusal(command), "COMPANY_NOT_FOUND company");
   world_.SetSetting("lots_enabled", "false");
   EXPECT_EQ(Refusal(world_.Order("wire", {"1"})), "LOTS_DISABLED company");
 }
 
 TEST_F(CreateLotsTest, ASingleLotNamesItsFieldsAsItsRequestDoes) {
-  CreateLotsOrder order = world_.Order("wire", {"\n"});
-  order.is_single = true;
-  order.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
-                         .expires_on = absl::CivilDay(2026, 1, 1)};
-  EXPECT_EQ(Refusal(order), "NUMBER_INVALID lot.number; FIELD_INVALID lot.expire_date");
-  order = world_.Order("nothing", {"1"});
-  order.is_single = true;
-  EXPECT_EQ(Refusal(order), "PRODUCT_NOT_FOUND lot.product_id");
+  CreateLotsCommand command = world_.Order("wire", {"\n"});
+  command.is_single = true;
+  command.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
+                           .expires_on = absl::CivilDay(2026, 1, 1)};
+  EXPECT_EQ(Refusal(command), "NUMBER_INVALID lot.number; FIELD_INVALID lot.expire_date");
+  command = world_.Order("nothing", {"1"});
+  command.is_single = true;
+  EXPECT_EQ(Refusal(command), "PRODUCT_NOT_FOUND lot.product_id");
 }
 
 TEST_F(CreateLotsTest, ABatchTellsEveryProblemAtOnceAndWritesNothing) {
   world_.Create("wire", "taken");
-  CreateLotsOrder order = world_.Order("wire", {"new", "TAKEN", "a\tb", "new"});
-  order.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
-                         .alert_on = absl::CivilDay(2026, 1, 1)};
-  Open(order.lots[0], "1", "nowhere");
-  Open(order.lots[1], "0.0001", "stock");
+  CreateLotsCommand command = world_.Order("wire", {"new", "TAKEN", "a\tb", "new"});
+  command.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
+                           .alert_on = absl::CivilDay(2026, 1, 1)};
+  Open(command.lots[0], "1", "nowhere");
+  Open(command.lots[1], "0.0001", "stock");
 
   const std::string expected =
       "FIELD_INVALID lots[0].alert_date; NUMBER_INVALID lots[2].number; "
       "DUPLICATE_IN_REQUEST lots[3].number; LOT_NUMBER_TAKEN lots[1].number; "
       "LOCATION_NOT_FOUND lots[0].opening_location_id; "
       "QUANTITY_SCALE lots[1].opening_quantity";
-  EXPECT_EQ(Refusal(order), expected);
+  EXPECT_EQ(Refusal(command), expected);
   EXPECT_THAT(world_.List({}), ElementsAre("taken"));
 
-  order.validate_only = true;
-  const auto dry = Create(order);
+  command.validate_only = true;
+  const auto dry = Create(command);
   ASSERT_TRUE(dry.ok()) << dry.status();
   EXPECT_EQ(Problems(dry->problems), expected);
 }
 
 TEST_F(CreateLotsTest, ValidateOnlyWritesAndReservesNothing) {
-  CreateLotsOrder order = world_.Count("wire", 3);
-  Open(order.lots[0], "5", "stock");
-  order.validate_only = true;
+  CreateLotsCommand command = world_.Count("wire", 3);
+  Open(command.lots[0], "5", "stock");
+  command.validate_only = true;
 
-  const auto dry = Create(order);
+  const auto dry = Create(command);
 
   ASSERT_TRUE(dry.ok()) << dry.status();
   EXPECT_THAT(dry->problems, IsEmpty());
   EXPECT_THAT(dry->lots, IsEmpty());
   EXPECT_THAT(world_.List({}), IsEmpty());
-  order.validate_only = false;
-  EXPECT_THAT(Made(order), ElementsAre("W0001", "W0002", "W0003"));
+  command.validate_only = false;
+  EXPECT_THAT(Made(command), ElementsAre("W0001", "W0002", "W0003"));
 }
 
 TEST_F(CreateLotsTest, ValidateOnlyTellsWhatTheProductRefuses) {
-  CreateLotsOrder order = world_.Order("paper", {"1"});
-  order.validate_only = true;
-  EXPECT_EQ(Problems(Create(order)->problems), "PRODUCT_NOT_TRACKED product_id");
+  CreateLotsCommand command = world_.Order("paper", {"1"});
+  command.validate_only = true;
+  EXPECT_EQ(Problems(Create(command)->problems), "PRODUCT_NOT_TRACKED product_id");
 }
 
 // --- openings -------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, AnOpeningIsAnAdjustmentAtThePlace) {
-  CreateLotsOrder order = world_.Order("wire", {"L-1", "L-2"});
-  Open(order.lots[0], "12.5", "stock");
-  Open(order.lots[1], "1", "truck");
+  CreateLotsCommand command = world_.Order("wire", {"L-1", "L-2"});
+  Open(command.lots[0], "12.5", "stock");
+  Open(command.lots[1], "1", "truck");
 
-  const auto created = Create(order);
+  const auto created = Create(command);
 
   ASSERT_TRUE(created.ok()) << created.status();
   EXPECT_EQ(world_.Get(created->lots[0].lot_id).on_hand.ToString(), "12.5");
@@ -323,23 +326,23 @@ TEST_F(CreateLotsTest, OpeningsAreJudgedByTheLedger) {
            {"wire", "0.001", "stock", "OK"},
        }) {
     SCOPED_TRACE(absl::StrCat(c.product, " ", c.quantity, " ", c.location));
-    CreateLotsOrder order = world_.Order(c.product, {""});
-    Open(order.lots[0], c.quantity, c.location);
-    EXPECT_EQ(Refusal(order), c.refusal);
+    CreateLotsCommand command = world_.Order(c.product, {""});
+    Open(command.lots[0], c.quantity, c.location);
+    EXPECT_EQ(Refusal(command), c.refusal);
   }
 }
 
 // --- repeats --------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
-  CreateLotsOrder order = world_.Order("wire", {"L-1", "", "L-2"}, "same");
-  Open(order.lots[0], "3", "stock");
-  const auto first = Create(order);
+  CreateLotsCommand command = world_.Order("wire", {"L-1", "", "L-2"}, "same");
+  Open(command.lots[0], "3", "stock");
+  const auto first = Create(command);
   ASSERT_TRUE(first.ok()) << first.status();
 
   // Whatever happened since: it is the success that it was.
   world_.SetSetting("lots_enabled", "false");
-  const auto second = Create(order);
+  const auto second = Create(command);
 
   ASSERT_TRUE(second.ok()) << second.status();
   ASSERT_EQ(Numbers(*second), Numbers(*first));
@@ -348,21 +351,21 @@ TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
 }
 
 TEST_F(CreateLotsTest, ARepeatReservesNoNumbers) {
-  const CreateLotsOrder order = world_.Order("wire", {""}, "same");
-  for (int i = 0; i < 5; ++i) EXPECT_THAT(Made(order), ElementsAre("W0001"));
+  const CreateLotsCommand command = world_.Order("wire", {""}, "same");
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Made(command), ElementsAre("W0001"));
 
   EXPECT_THAT(Made(world_.Count("wire", 1)), ElementsAre("W0002"));
 }
 
 TEST_F(CreateLotsTest, ARepeatAfterTheLotWasDeletedIsAnsweredStill) {
-  CreateLotsOrder order = world_.Order("pump", {"P-7"}, "same");
-  order.lots[0].reference = "S-1";
-  const auto lot = CreateLot(world_.db(), order);
+  CreateLotsCommand command = world_.Order("pump", {"P-7"}, "same");
+  command.lots[0].reference = "S-1";
+  const auto lot = CreateLot(world_.db(), command);
   ASSERT_TRUE(lot.ok()) << lot.status();
   ASSERT_TRUE(DeleteLot(world_.db(), world_.Of(lot->lot_id)).ok());
 
-  EXPECT_THAT(Made(order), ElementsAre("P-7"));
-  const auto again = CreateLot(world_.db(), order);
+  EXPECT_THAT(Made(command), ElementsAre("P-7"));
+  const auto again = CreateLot(world_.db(), command);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->lot_id, lot->lot_id);
   EXPECT_EQ(again->reference, "S-1");
@@ -371,25 +374,25 @@ TEST_F(CreateLotsTest, ARepeatAfterTheLotWasDeletedIsAnsweredStill) {
 }
 
 TEST_F(CreateLotsTest, TheSameRequestIdWithAnotherPayloadIsRefused) {
-  CreateLotsOrder order = world_.Order("wire", {"L-1"}, "same");
-  ASSERT_TRUE(Create(order).ok());
-  order.context.payload_hash = "another";
-  EXPECT_EQ(Refusal(order), "REQUEST_ID_REUSED request_id");
+  CreateLotsCommand command = world_.Order("wire", {"L-1"}, "same");
+  ASSERT_TRUE(Create(command).ok());
+  command.context.payload_hash = "another";
+  EXPECT_EQ(Refusal(command), "REQUEST_ID_REUSED request_id");
 }
 
 TEST_F(CreateLotsTest, ARefusedRequestMayBeRepeatedOnceTheReasonIsGone) {
   world_.SetSetting("lots_enabled", "false");
-  const CreateLotsOrder order = world_.Order("wire", {"L-1"}, "same");
-  ASSERT_EQ(Refusal(order), "LOTS_DISABLED company");
+  const CreateLotsCommand command = world_.Order("wire", {"L-1"}, "same");
+  ASSERT_EQ(Refusal(command), "LOTS_DISABLED company");
   world_.SetSetting("lots_enabled", "true");
-  EXPECT_THAT(Made(order), ElementsAre("L-1"));
+  EXPECT_THAT(Made(command), ElementsAre("L-1"));
 }
 
 TEST_F(CreateLotsTest, TenThousandLotsInOneCall) {
-  CreateLotsOrder order = world_.Count("wire", 9'000);
-  for (NewLot& lot : order.lots) Open(lot, "1", "stock");
+  CreateLotsCommand command = world_.Count("wire", 9'000);
+  for (NewLot& lot : command.lots) Open(lot, "1", "stock");
 
-  EXPECT_THAT(Made(order), SizeIs(9'000));
+  EXPECT_THAT(Made(command), SizeIs(9'000));
   EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
 }
 
@@ -397,20 +400,20 @@ TEST_F(CreateLotsTest, TenThousandLotsInOneCall) {
 
 TEST_F(CreateLotsTest, APreviewIsWhatCreationGives) {
   world_.Create("wire", "W0002");
-  PreviewNumbersOrder order{.company = world_.company(),
+  PreviewNumbersQuery query{.company = world_.company(),
                             .product_id = ProductId("wire"),
                             .count = 3,
                             .now = world_.now()};
 
   for (int i = 0; i < 2; ++i) {
-    const auto preview = PreviewLotNumbers(world_.db(), order);
+    const auto preview = PreviewLotNumbers(world_.db(), query);
     ASSERT_TRUE(preview.ok()) << preview.status();
     EXPECT_THAT(*preview, ElementsAre("W0001", "W0003", "W0004"));
   }
   EXPECT_THAT(Made(world_.Count("wire", 3)), ElementsAre("W0001", "W0003", "W0004"));
-  EXPECT_THAT(*PreviewLotNumbers(world_.db(), order), ElementsAre("W0005", "W0006", "W0007"));
-  order.first_number = "w0003";
-  EXPECT_THAT(*PreviewLotNumbers(world_.db(), order), ElementsAre("w0005", "w0006", "w0007"));
+  EXPECT_THAT(*PreviewLotNumbers(world_.db(), query), ElementsAre("W0005", "W0006", "W0007"));
+  query.first_number = "w0003";
+  EXPECT_THAT(*PreviewLotNumbers(world_.db(), query), ElementsAre("w0005", "w0006", "w0007"));
 }
 
 TEST_F(CreateLotsTest, APreviewIsRefusedLikeCreation) {

@@ -61,7 +61,7 @@ TEST_F(LotHistoryTest, TellsAUnitsWholeLifeInOneOrder) {
   Later();
   world_.Move(MovementKind::kTransfer, pump, "1", "shelf", "stock");
   Later();
-  UpdateLotOrder edit = world_.Edit(pump);
+  UpdateLotCommand edit = world_.Edit(pump);
   edit.notes = "sold";
   ASSERT_TRUE(UpdateLot(world_.db(), edit).ok());
   Later();

@@ -21,10 +21,10 @@ using ::testing::UnorderedElementsAre;
 
 class ListLotsTest : public ::testing::Test {
  protected:
-  std::string Refusal(const ListLotsOrder& order) {
-    return Problems(ListLots(world_.db(), order).status());
+  std::string Refusal(const ListLotsQuery& query) {
+    return Problems(ListLots(world_.db(), query).status());
   }
-  ListLotsOrder Order() {
+  ListLotsQuery Order() {
     return {.query = {.company = world_.company()}, .limit = 10, .now = world_.now()};
   }
   std::string Filtered(absl::string_view filter) {
@@ -35,9 +35,9 @@ class ListLotsTest : public ::testing::Test {
   }
   // A lot a day, with this number and reference.
   LotId Add(absl::string_view product, absl::string_view number, absl::string_view reference = "") {
-    CreateLotsOrder order = world_.Order(product, {std::string(number)});
-    order.lots[0].reference = std::string(reference);
-    const LotId id = CreateLots(world_.db(), order)->lots[0].lot_id;
+    CreateLotsCommand query = world_.Order(product, {std::string(number)});
+    query.lots[0].reference = std::string(reference);
+    const LotId id = CreateLots(world_.db(), query)->lots[0].lot_id;
     world_.set_now(world_.now() + absl::Hours(24));
     return id;
   }
@@ -109,10 +109,10 @@ TEST_F(ListLotsTest, PagesLoseAndRepeatNothingWhileLotsAreCreated) {
     std::thread creator([&, other = world_.Again(database_)] {
       // Before, among and behind what is walked.
       for (int i = 0; walking; ++i) {
-        const CreateLotsOrder order =
+        const CreateLotsCommand command =
             other->Order("cable", {absl::StrCat("A0", order_by, i), absl::StrCat("0", order_by, i),
                                    absl::StrCat("Z", order_by, i)});
-        EXPECT_EQ(Problems(CreateLots(other->db(), order).status()), "OK");
+        EXPECT_EQ(Problems(CreateLots(other->db(), command).status()), "OK");
       }
     });
     std::vector<std::string> listed = world_.List({}, order_by, 97);
@@ -128,17 +128,17 @@ TEST_F(ListLotsTest, PagesLoseAndRepeatNothingWhileLotsAreCreated) {
 }
 
 TEST_F(ListLotsTest, OrdersAndPositionsAreRefused) {
-  ListLotsOrder order = Order();
-  order.order_by = "notes";
-  EXPECT_EQ(Refusal(order), "FIELD_INVALID order_by");
-  order = Order();
-  order.order_by = "number sideways";
-  EXPECT_EQ(Refusal(order), "FIELD_INVALID order_by");
+  ListLotsQuery query = Order();
+  query.order_by = "notes";
+  EXPECT_EQ(Refusal(query), "FIELD_INVALID order_by");
+  query = Order();
+  query.order_by = "number sideways";
+  EXPECT_EQ(Refusal(query), "FIELD_INVALID order_by");
   for (const ListPosition& position : std::vector<ListPosition>{
            {"1"}, {"x", Uuid::MakeV7().ToString()}, {"1", "no uuid"}, {"1", "2", "3"}}) {
-    order = Order();
-    order.after = position;
-    EXPECT_EQ(Refusal(order), "PAGE_TOKEN_INVALID page_token");
+    query = Order();
+    query.after = position;
+    EXPECT_EQ(Refusal(query), "PAGE_TOKEN_INVALID page_token");
   }
 }
 
@@ -238,9 +238,9 @@ TEST_F(ListLotsTest, FiltersByWorkOrder) {
 TEST_F(ListLotsTest, FiltersAreRefused) {
   for (const char* filter : {"nothing = 1", "state = 7", "number <", "notes = x", "(", "1 = 1",
                              "expire_date > yesterday", "work_order_id > 1"}) {
-    ListLotsOrder order = Order();
-    order.query.filter = filter;
-    EXPECT_EQ(Refusal(order), "FILTER_INVALID filter") << filter;
+    ListLotsQuery query = Order();
+    query.query.filter = filter;
+    EXPECT_EQ(Refusal(query), "FILTER_INVALID filter") << filter;
   }
 }
 
@@ -314,17 +314,17 @@ class SummarizeLotsTest : public ListLotsTest {
   // "wire 2 lots 15" of every group, walking pages of `page`.
   std::vector<std::string> Summary(LotQuery query, int page = 10) {
     query.company = world_.company();
-    SummarizeLotsOrder order{.query = query, .limit = page};
+    SummarizeLotsQuery query{.query = query, .limit = page};
     std::vector<std::string> lines;
     while (true) {
-      const auto groups = SummarizeLots(world_.db(), order);
+      const auto groups = SummarizeLots(world_.db(), query);
       if (!groups.ok()) return {Problems(groups.status())};
       for (const LotGroup& group : groups->groups) {
         lines.push_back(absl::StrCat(group.product_id.value(), " ", group.lot_count, " lots ",
                                      group.on_hand.Format(group.scale)));
       }
       if (!groups->has_more) return lines;
-      order.after = groups->groups.back().product_id;
+      query.after = groups->groups.back().product_id;
     }
   }
 };

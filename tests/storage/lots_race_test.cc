@@ -73,18 +73,18 @@ TEST_F(LotRacesTest, GeneratedNumbersAreNeverTheSameTwice) {
   InThreads(20, [&](int i, LotWorld& world) {
     for (int round = 0; round < 5; ++round) {
       // From the template, from one and the same first number, and by hand in the template's way.
-      CreateLotsOrder order = i % 3 == 0 ? world.Count("wire", 7)
-                              : i % 3 == 1
-                                  ? world.Count("wire", 5, "W0100")
-                                  : world.Order("wire", {absl::StrCat("W0", 100 + i, round)});
-      const auto created = CreateLots(world.db(), order);
+      CreateLotsCommand command = i % 3 == 0 ? world.Count("wire", 7)
+                                  : i % 3 == 1
+                                      ? world.Count("wire", 5, "W0100")
+                                      : world.Order("wire", {absl::StrCat("W0", 100 + i, round)});
+      const auto created = CreateLots(world.db(), command);
       if (i % 3 == 2 && !created.ok()) {
         EXPECT_EQ(Problems(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
         continue;
       }
       EXPECT_EQ(Problems(created.status()), "OK");
       if (!created.ok()) continue;
-      EXPECT_THAT(created->lots, SizeIs(order.lots.size()));
+      EXPECT_THAT(created->lots, SizeIs(command.lots.size()));
       absl::MutexLock lock(&mutex);
       for (const std::string& number : Numbers(*created)) numbers.push_back(number);
     }
@@ -97,12 +97,12 @@ TEST_F(LotRacesTest, GeneratedNumbersAreNeverTheSameTwice) {
 }
 
 TEST_F(LotRacesTest, OneRequestFromManyConnectionsHappensOnce) {
-  CreateLotsOrder order = world_.Order("wire", {"", "a", ""}, "same");
-  order.lots[1].opening = Opening{Quantity::FromUnits(5), LocationId("stock")};
+  CreateLotsCommand command = world_.Order("wire", {"", "a", ""}, "same");
+  command.lots[1].opening = Opening{Quantity::FromUnits(5), LocationId("stock")};
   absl::Mutex mutex;
   std::set<std::string> answers;
   InThreads(16, [&](int, LotWorld& world) {
-    const auto created = CreateLots(world.db(), order);
+    const auto created = CreateLots(world.db(), command);
     EXPECT_EQ(Problems(created.status()), "OK");
     if (!created.ok()) return;
     std::string answer;
@@ -122,10 +122,10 @@ TEST_F(LotRacesTest, OfEditsWithOneEtagOneWins) {
   const LotId id = world_.Create("wire", "a");
   std::atomic<int> won = 0;
   InThreads(12, [&](int i, LotWorld& world) {
-    UpdateLotOrder order = world.Edit(id);
-    order.version = 1;
-    order.notes = absl::StrCat("by ", i);
-    const absl::Status status = UpdateLot(world.db(), order).status();
+    UpdateLotCommand command = world.Edit(id);
+    command.version = 1;
+    command.notes = absl::StrCat("by ", i);
+    const absl::Status status = UpdateLot(world.db(), command).status();
     if (status.ok()) {
       ++won;
     } else {
@@ -140,9 +140,9 @@ TEST_F(LotRacesTest, OfEditsWithOneEtagOneWins) {
 TEST_F(LotRacesTest, EditsWithoutEtagAllHappen) {
   const LotId id = world_.Create("wire", "a");
   InThreads(12, [&](int i, LotWorld& world) {
-    UpdateLotOrder order = world.Edit(id);
-    order.notes = absl::StrCat("by ", i);
-    EXPECT_EQ(Problems(UpdateLot(world.db(), order).status()), "OK");
+    UpdateLotCommand command = world.Edit(id);
+    command.notes = absl::StrCat("by ", i);
+    EXPECT_EQ(Problems(UpdateLot(world.db(), command).status()), "OK");
   });
   EXPECT_EQ(world_.Get(id).version, 13);
 }
@@ -153,9 +153,9 @@ TEST_F(LotRacesTest, RenamingCrossesRenaming) {
   // Each takes the number of its neighbour or a free one; never two lots with one number.
   InThreads(6, [&](int i, LotWorld& world) {
     for (int round = 0; round < 20; ++round) {
-      UpdateLotOrder order = world.Edit(ids[i]);
-      order.number = absl::StrCat("n", (i + round) % 8);
-      const std::string outcome = Problems(UpdateLot(world.db(), order).status());
+      UpdateLotCommand command = world.Edit(ids[i]);
+      command.number = absl::StrCat("n", (i + round) % 8);
+      const std::string outcome = Problems(UpdateLot(world.db(), command).status());
       EXPECT_TRUE(outcome == "OK" || outcome == "LOT_NUMBER_TAKEN lot.number" ||
                   outcome == "TRANSACTION_CONFLICT ")
           << outcome;
@@ -165,8 +165,8 @@ TEST_F(LotRacesTest, RenamingCrossesRenaming) {
   EXPECT_EQ(std::set<std::string>(numbers.begin(), numbers.end()).size(), 6);
 }
 
-// A verb that ends a lot's life, or changes what it is, against receipts of it: one of the two is
-// refused.
+// A operation that ends a lot's life, or changes what it is, against receipts of it: one of the two
+// is refused.
 class LotEndsTest : public LotRacesTest {
  protected:
   std::string Receive(LotWorld& world, const LotId& id) {
@@ -179,15 +179,15 @@ class LotEndsTest : public LotRacesTest {
                                                  .movements = {receipt}})
                         .status());
   }
-  // Races `verb` against a receipt; `check` sees both outcomes.
-  void Race(const std::function<std::string(LotWorld&, const LotId&)>& verb,
-            const std::function<void(const LotId&, const std::string& verb,
+  // Races `operation` against a receipt; `check` sees both outcomes.
+  void Race(const std::function<std::string(LotWorld&, const LotId&)>& operation,
+            const std::function<void(const LotId&, const std::string& operation,
                                      const std::string& receipt)>& check) {
     for (int round = 0; round < 15; ++round) {
       const LotId id = world_.Create("cable", absl::StrCat("lot-", round));
       std::string outcomes[2];
       InThreads(2, [&](int i, LotWorld& world) {
-        outcomes[i] = i == 0 ? verb(world, id) : Receive(world, id);
+        outcomes[i] = i == 0 ? operation(world, id) : Receive(world, id);
       });
       SCOPED_TRACE(absl::StrCat(outcomes[0], " against ", outcomes[1]));
       check(id, outcomes[0], outcomes[1]);
@@ -222,9 +222,9 @@ TEST_F(LotEndsTest, ALotThatIsReceivedIsNotDeleted) {
 TEST_F(LotEndsTest, ALotThatIsReceivedKeepsItsProduct) {
   Race(
       [](LotWorld& world, const LotId& id) {
-        UpdateLotOrder order = world.Edit(id);
-        order.product_id = ProductId("wire");
-        return Problems(UpdateLot(world.db(), order).status());
+        UpdateLotCommand command = world.Edit(id);
+        command.product_id = ProductId("wire");
+        return Problems(UpdateLot(world.db(), command).status());
       },
       [&](const LotId& id, const std::string& edit, const std::string& receipt) {
         EXPECT_EQ(receipt, "OK");

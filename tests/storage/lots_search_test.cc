@@ -140,7 +140,7 @@ class LotsSearchTest : public ::testing::Test {
   }
   static void TearDownTestSuite() { database_.reset(); }
 
-  static ListLotsOrder First(const Company& company, const Search& search, const Order& order,
+  static ListLotsQuery First(const Company& company, const Search& search, const Order& order,
                              size_t size) {
     return {.query = {.company = CompanyId(company.id),
                       .filter = search.filter,
@@ -156,7 +156,7 @@ class LotsSearchTest : public ::testing::Test {
     SCOPED_TRACE(absl::StrCat(company.id, ": ", search.text, ", ", search.filter, ", by ",
                               order.order_by, ", pages of ", size));
     const std::vector<std::string> expected = Expected(company, search, order);
-    ListLotsOrder next = First(company, search, order, size);
+    ListLotsQuery next = First(company, search, order, size);
     size_t read = 0;
     do {
       const size_t left = expected.size() - read;
@@ -179,7 +179,7 @@ class LotsSearchTest : public ::testing::Test {
 
   // How the first pages of the large company are found: "walk, walk, index, " say.
   std::string WaysOf(const Search& search, const Order& order, size_t size, int pages = 1) {
-    ListLotsOrder next = First(kLarge, search, order, size);
+    ListLotsQuery next = First(kLarge, search, order, size);
     ways_.told.clear();
     for (int page = 0; page < pages; ++page) next.after = ListLots(*db_, next)->after;
     return ways_.told;

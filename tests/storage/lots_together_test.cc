@@ -47,9 +47,9 @@ class LotsTogether : public ::testing::Test {
   }
 
   void Hold(const LotId& lot, std::optional<LocationId> place) {
-    HoldLotsOrder order{.context = world_.Context("HoldLots"), .reason = "test"};
-    order.targets.push_back({.lot = {.lot_id = lot}, .location = std::move(place)});
-    const auto held = HoldLots(world_.db(), order);
+    HoldLotsCommand command{.context = world_.Context("HoldLots"), .reason = "test"};
+    command.targets.push_back({.lot = {.lot_id = lot}, .location = std::move(place)});
+    const auto held = HoldLots(world_.db(), command);
     ASSERT_TRUE(held.ok()) << held.status();
   }
 

@@ -17,21 +17,23 @@ using ::testing::Not;
 
 class EditLotsTest : public ::testing::Test {
  protected:
-  std::string Update(const UpdateLotOrder& order) {
-    return Problems(UpdateLot(world_.db(), order).status());
+  std::string Update(const UpdateLotCommand& command) {
+    return Problems(UpdateLot(world_.db(), command).status());
   }
-  std::string Archive(const LotOrder& order) {
-    return Problems(ArchiveLot(world_.db(), order).status());
+  std::string Archive(const LotCommand& command) {
+    return Problems(ArchiveLot(world_.db(), command).status());
   }
-  std::string Unarchive(const LotOrder& order) {
-    return Problems(UnarchiveLot(world_.db(), order).status());
+  std::string Unarchive(const LotCommand& command) {
+    return Problems(UnarchiveLot(world_.db(), command).status());
   }
-  std::string Delete(const LotOrder& order) { return Problems(DeleteLot(world_.db(), order)); }
+  std::string Delete(const LotCommand& command) {
+    return Problems(DeleteLot(world_.db(), command));
+  }
   void SetState(const LotId& lot, LotState state) {
     world_.Execute(absl::StrCat("UPDATE lots SET state = ", static_cast<int>(state),
                                 " WHERE lot_id = '", lot.value().ToString(), "'"));
   }
-  LotOrder Nobody() { return world_.Of(LotId(Uuid::MakeV7())); }
+  LotCommand Nobody() { return world_.Of(LotId(Uuid::MakeV7())); }
 
   TestDatabase database_{TestDatabase::kMigrated};
   LotWorld world_{database_};
@@ -42,13 +44,13 @@ class EditLotsTest : public ::testing::Test {
 TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
   const LotId id = world_.Create("wire", "L-1");
   world_.set_now(world_.now() + absl::Seconds(1));
-  UpdateLotOrder order = world_.Edit(id);
-  order.number = " l-2 ";
-  order.reference = "S-9";
-  order.notes = "hello";
-  order.attributes = Attributes{{"grade", std::string("A")}};
+  UpdateLotCommand command = world_.Edit(id);
+  command.number = " l-2 ";
+  command.reference = "S-9";
+  command.notes = "hello";
+  command.attributes = Attributes{{"grade", std::string("A")}};
 
-  const auto lot = UpdateLot(world_.db(), order);
+  const auto lot = UpdateLot(world_.db(), command);
 
   ASSERT_TRUE(lot.ok()) << lot.status();
   EXPECT_EQ(lot->number, "l-2");
@@ -56,7 +58,7 @@ TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
   EXPECT_EQ(lot->updated_at, absl::FromUnixMicros(absl::ToUnixMicros(world_.now())));
   const Lot read = world_.Get(id);
   EXPECT_EQ(read.reference, "S-9");
-  EXPECT_EQ(read.attributes, *order.attributes);
+  EXPECT_EQ(read.attributes, *command.attributes);
   EXPECT_THAT(world_.History(id),
               ElementsAre("CREATED",
                           "EDITED number: L-1 > l-2 reference:  > S-9 notes:  > hello "
@@ -67,14 +69,14 @@ TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
 
 TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
   const LotId id = world_.Create("wire", "L-1");
-  UpdateLotOrder order = world_.Edit(id);
-  order.attributes = Attributes{{"a", std::string("1")}, {"b", true}};
-  ASSERT_EQ(Update(order), "OK");
-  order = world_.Edit(id);
+  UpdateLotCommand command = world_.Edit(id);
+  command.attributes = Attributes{{"a", std::string("1")}, {"b", true}};
+  ASSERT_EQ(Update(command), "OK");
+  command = world_.Edit(id);
   world_.set_now(world_.now() + absl::Seconds(1));
-  order.context.now = world_.now();
-  order.attributes = Attributes{{"a", Quantity::FromUnits(1)}, {"c", absl::CivilDay(2026, 1, 2)}};
-  ASSERT_EQ(Update(order), "OK");
+  command.context.now = world_.now();
+  command.attributes = Attributes{{"a", Quantity::FromUnits(1)}, {"c", absl::CivilDay(2026, 1, 2)}};
+  ASSERT_EQ(Update(command), "OK");
 
   EXPECT_EQ(world_.History(id).back(),
             "EDITED attributes.a: 1 > 1 attributes.b: true >  attributes.c:  > 2026-01-02");
@@ -82,12 +84,12 @@ TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
 
 TEST_F(EditLotsTest, ChangingNothingChangesNoVersion) {
   const LotId id = world_.Create("wire", "L-1");
-  UpdateLotOrder order = world_.Edit(id);
-  order.number = "L-1";
-  order.reference = "";
-  order.attributes = Attributes();
+  UpdateLotCommand command = world_.Edit(id);
+  command.number = "L-1";
+  command.reference = "";
+  command.attributes = Attributes();
 
-  const auto lot = UpdateLot(world_.db(), order);
+  const auto lot = UpdateLot(world_.db(), command);
 
   ASSERT_TRUE(lot.ok()) << lot.status();
   EXPECT_EQ(lot->version, 1);
@@ -96,15 +98,15 @@ TEST_F(EditLotsTest, ChangingNothingChangesNoVersion) {
 
 TEST_F(EditLotsTest, AStaleEtagIsRefused) {
   const LotId id = world_.Create("wire", "L-1", "5");
-  UpdateLotOrder order = world_.Edit(id);
-  order.version = 1;
-  order.notes = "first";
-  ASSERT_EQ(Update(order), "OK");
-  order = world_.Edit(id);
-  order.version = 1;
-  order.notes = "second";
+  UpdateLotCommand command = world_.Edit(id);
+  command.version = 1;
+  command.notes = "first";
+  ASSERT_EQ(Update(command), "OK");
+  command = world_.Edit(id);
+  command.version = 1;
+  command.notes = "second";
 
-  const auto refused = UpdateLot(world_.db(), order);
+  const auto refused = UpdateLot(world_.db(), command);
 
   EXPECT_EQ(Problems(refused.status()), "ETAG_MISMATCH etag");
   EXPECT_EQ(Fact(refused.status(), "etag"), "\"2\"");
@@ -121,40 +123,40 @@ TEST_F(EditLotsTest, MovementsDoNotChangeTheEtag) {
 TEST_F(EditLotsTest, EditsAreRefused) {
   const LotId id = world_.Create("wire", "L-1");
   const LotId other = world_.Create("wire", "L-2");
-  UpdateLotOrder order = world_.Edit(id);
-  order.number = "l-2 ";
-  const absl::Status taken = UpdateLot(world_.db(), order).status();
+  UpdateLotCommand command = world_.Edit(id);
+  command.number = "l-2 ";
+  const absl::Status taken = UpdateLot(world_.db(), command).status();
   EXPECT_EQ(Problems(taken), "LOT_NUMBER_TAKEN lot.number");
   EXPECT_EQ(Fact(taken, "lot_id"), other.value().ToString());
-  order = world_.Edit(id);
-  order.number = "a\nb";
-  EXPECT_EQ(Update(order), "NUMBER_INVALID lot.number");
+  command = world_.Edit(id);
+  command.number = "a\nb";
+  EXPECT_EQ(Update(command), "NUMBER_INVALID lot.number");
   EXPECT_EQ(Update(world_.Edit(LotId(Uuid::MakeV7()))), "LOT_NOT_FOUND lot_id");
   SetState(id, LotState::kVoid);
-  order = world_.Edit(id);
-  order.notes = "x";
-  EXPECT_EQ(Update(order), "LOT_VOID lot_id");
+  command = world_.Edit(id);
+  command.notes = "x";
+  EXPECT_EQ(Update(command), "LOT_VOID lot_id");
 }
 
 TEST_F(EditLotsTest, ALotMayTakeItsOwnNumberInAnotherCase) {
   const LotId id = world_.Create("wire", "abc");
-  UpdateLotOrder order = world_.Edit(id);
-  order.number = "ABC";
-  EXPECT_EQ(Update(order), "OK");
+  UpdateLotCommand command = world_.Edit(id);
+  command.number = "ABC";
+  EXPECT_EQ(Update(command), "OK");
   EXPECT_EQ(world_.Get(id).number, "ABC");
 }
 
 TEST_F(EditLotsTest, ARepeatIsAnsweredAndHappensOnce) {
   const LotId id = world_.Create("wire", "L-1");
-  UpdateLotOrder order = world_.Edit(id, "same");
-  order.notes = "x";
+  UpdateLotCommand command = world_.Edit(id, "same");
+  command.notes = "x";
   for (int i = 0; i < 3; ++i) {
-    const auto lot = UpdateLot(world_.db(), order);
+    const auto lot = UpdateLot(world_.db(), command);
     ASSERT_TRUE(lot.ok()) << lot.status();
     EXPECT_EQ(lot->version, 2);
   }
-  order.context.payload_hash = "another";
-  EXPECT_EQ(Update(order), "REQUEST_ID_REUSED request_id");
+  command.context.payload_hash = "another";
+  EXPECT_EQ(Update(command), "REQUEST_ID_REUSED request_id");
 }
 
 // --- dates ----------------------------------------------------------------------------------
@@ -202,15 +204,15 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
             " 2026-03-01   "},
        }) {
     SCOPED_TRACE(c.what);
-    CreateLotsOrder create = world_.Order("wire", {""});
+    CreateLotsCommand create = world_.Order("wire", {""});
     create.lots[0].dates = c.given;
     const auto created = CreateLots(world_.db(), create);
     ASSERT_TRUE(created.ok()) << created.status();
-    UpdateLotOrder order = world_.Edit(created->lots[0].lot_id);
-    order.manufactured_on = c.manufactured_on;
-    order.expires_on = c.expires_on;
-    order.alert_on = c.alert_on;
-    const auto lot = UpdateLot(world_.db(), order);
+    UpdateLotCommand command = world_.Edit(created->lots[0].lot_id);
+    command.manufactured_on = c.manufactured_on;
+    command.expires_on = c.expires_on;
+    command.alert_on = c.alert_on;
+    const auto lot = UpdateLot(world_.db(), command);
     ASSERT_TRUE(lot.ok()) << lot.status();
     const LotDates& dates = lot->dates;
     EXPECT_EQ(absl::StrCat(Day(dates.manufactured_on), " ", Day(dates.expires_on), " ",
@@ -221,32 +223,32 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
 }
 
 TEST_F(EditLotsTest, AnEditOfAnotherFieldLeavesTheDatesAlone) {
-  CreateLotsOrder create = world_.Order("wire", {""});
+  CreateLotsCommand create = world_.Order("wire", {""});
   create.lots[0].dates.manufactured_on = absl::CivilDay(2026, 1, 1);
   const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
   world_.Execute("UPDATE products SET expire_days = 99");
-  UpdateLotOrder order = world_.Edit(id);
-  order.notes = "x";
-  ASSERT_EQ(Update(order), "OK");
+  UpdateLotCommand command = world_.Edit(id);
+  command.notes = "x";
+  ASSERT_EQ(Update(command), "OK");
   EXPECT_EQ(Day(world_.Get(id).dates.expires_on), "2026-01-31");
 }
 
 TEST_F(EditLotsTest, DatesThatContradictEachOtherAreRefused) {
   const LotId id = world_.Create("cable", "L-1");
-  UpdateLotOrder order = world_.Edit(id);
-  order.expires_on = absl::CivilDay(2026, 1, 1);
-  order.alert_on = absl::CivilDay(2026, 1, 2);
-  EXPECT_EQ(Update(order), "FIELD_INVALID lot.alert_date");
+  UpdateLotCommand command = world_.Edit(id);
+  command.expires_on = absl::CivilDay(2026, 1, 1);
+  command.alert_on = absl::CivilDay(2026, 1, 2);
+  EXPECT_EQ(Update(command), "FIELD_INVALID lot.alert_date");
 }
 
 // --- another product ------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, AnotherProductBringsItsRules) {
   const LotId id = world_.Create("cable", "Ab");
-  UpdateLotOrder order = world_.Edit(id);
-  order.product_id = ProductId("pump");
+  UpdateLotCommand command = world_.Edit(id);
+  command.product_id = ProductId("pump");
 
-  const auto lot = UpdateLot(world_.db(), order);
+  const auto lot = UpdateLot(world_.db(), command);
 
   ASSERT_TRUE(lot.ok()) << lot.status();
   EXPECT_EQ(lot->tracking, Tracking::kSerial);
@@ -263,9 +265,9 @@ TEST_F(EditLotsTest, AnotherProductIsRefused) {
   const LotId fresh = world_.Create("wire", "L-2");
   world_.Create("cable", "L-2");
   const auto refusal = [&](const LotId& id, const char* product) {
-    UpdateLotOrder order = world_.Edit(id);
-    order.product_id = ProductId(product);
-    const absl::Status status = UpdateLot(world_.db(), order).status();
+    UpdateLotCommand command = world_.Edit(id);
+    command.product_id = ProductId(product);
+    const absl::Status status = UpdateLot(world_.db(), command).status();
     return absl::StrCat(Problems(status), " ", Fact(status, "what"));
   };
   EXPECT_EQ(refusal(moved, "cable"), "LOT_IN_USE lot_id movements");
@@ -312,7 +314,7 @@ TEST_F(EditLotsTest, ArchiveAndUnarchiveAreRefused) {
   EXPECT_EQ(Unarchive(world_.Of(planned)), "LOT_VOID lot_id");
   EXPECT_EQ(Archive(Nobody()), "LOT_NOT_FOUND lot_id");
   EXPECT_EQ(Unarchive(Nobody()), "LOT_NOT_FOUND lot_id");
-  LotOrder stale = world_.Of(stocked);
+  LotCommand stale = world_.Of(stocked);
   stale.version = 7;
   EXPECT_EQ(Archive(stale), "ETAG_MISMATCH etag");
   EXPECT_EQ(Unarchive(stale), "ETAG_MISMATCH etag");
@@ -326,10 +328,10 @@ TEST_F(EditLotsTest, ADeliveredLotMayBeArchived) {
 
 TEST_F(EditLotsTest, ARepeatedArchiveIsAnsweredWhateverCameAfter) {
   const LotId id = world_.Create("wire", "L-1");
-  const LotOrder order = world_.Of(id, "same");
-  ASSERT_EQ(Archive(order), "OK");
+  const LotCommand command = world_.Of(id, "same");
+  ASSERT_EQ(Archive(command), "OK");
   ASSERT_EQ(Unarchive(world_.Of(id)), "OK");
-  const auto again = ArchiveLot(world_.db(), order);
+  const auto again = ArchiveLot(world_.db(), command);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->state, LotState::kActive);
 }
@@ -337,19 +339,19 @@ TEST_F(EditLotsTest, ARepeatedArchiveIsAnsweredWhateverCameAfter) {
 // --- delete ---------------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, ADeletedLotLeavesItsHistory) {
-  CreateLotsOrder create = world_.Order("wire", {"L-1"});
+  CreateLotsCommand create = world_.Order("wire", {"L-1"});
   create.lots[0].reference = "S-1";
   const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
   world_.set_now(world_.now() + absl::Seconds(1));
-  UpdateLotOrder edit = world_.Edit(id);
+  UpdateLotCommand edit = world_.Edit(id);
   edit.notes = "oops";
   ASSERT_EQ(Update(edit), "OK");
   world_.set_now(world_.now() + absl::Seconds(1));
 
-  const LotOrder order = world_.Of(id, "same");
-  EXPECT_EQ(Delete(order), "OK");
+  const LotCommand command = world_.Of(id, "same");
+  EXPECT_EQ(Delete(command), "OK");
 
-  EXPECT_EQ(Delete(order), "OK");
+  EXPECT_EQ(Delete(command), "OK");
   EXPECT_EQ(Delete(world_.Of(id)), "LOT_NOT_FOUND lot_id");
   EXPECT_EQ(Problems(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
             "LOT_NOT_FOUND lot_id");
@@ -369,7 +371,7 @@ TEST_F(EditLotsTest, DeleteNamesWhatTheLotIsUsedBy) {
   };
   EXPECT_EQ(refusal(moved), "LOT_IN_USE lot_id movements");
   EXPECT_EQ(refusal(planned), "LOT_IN_USE lot_id assignments");
-  LotOrder stale = world_.Of(moved);
+  LotCommand stale = world_.Of(moved);
   stale.version = 7;
   EXPECT_EQ(Delete(stale), "ETAG_MISMATCH etag");
   EXPECT_EQ(Delete(Nobody()), "LOT_NOT_FOUND lot_id");

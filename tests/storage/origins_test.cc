@@ -53,10 +53,10 @@ class OriginsTest : public ::testing::Test {
   // A lot of salt that this partner delivered.
   LotId Receive(absl::string_view number, const std::string& partner) {
     const LotId lot = shop_.Lot("salt", number, "1");
-    RecordMovementsOrder order =
+    RecordMovementsCommand command =
         shop_.Moving(MovementKind::kReceipt, lot, "50", "SUPPLIER", "STOCK");
-    order.movements[0].partner_id = partner;
-    const auto moved = RecordMovements(shop_.db(), order);
+    command.movements[0].partner_id = partner;
+    const auto moved = RecordMovements(shop_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     received_ = moved.ok() ? moved->movement_ids[0] : MovementId();
     return lot;
@@ -64,20 +64,20 @@ class OriginsTest : public ::testing::Test {
   // Bikes with these numbers, made of `used` by the order.
   TransformationId Make(absl::string_view work_order, const std::vector<std::string>& bikes,
                         std::vector<CompletionComponent> used, absl::Duration ago = {}) {
-    CompletionOrder order = shop_.Completing(work_order, "bike");
-    for (const std::string& bike : bikes) order.outputs.push_back(Output(bike));
-    order.components = std::move(used);
-    order.occurred_at = day_ - ago;
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    CompletionCommand command = shop_.Completing(work_order, "bike");
+    for (const std::string& bike : bikes) command.outputs.push_back(Output(bike));
+    command.components = std::move(used);
+    command.occurred_at = day_ - ago;
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? completion->transformation_id : TransformationId();
   }
   std::vector<std::string> Find(const std::vector<std::string>& failed,
                                 const std::vector<std::string>& sound, int limit = 50) {
-    OriginsOrder order{.company = shop_.company(), .limit = limit};
-    for (const std::string& bike : failed) order.failed.push_back(Bike(bike));
-    for (const std::string& bike : sound) order.sound.push_back(Bike(bike));
-    const auto found = FindCommonOrigins(shop_.db(), order);
+    OriginsQuery command{.company = shop_.company(), .limit = limit};
+    for (const std::string& bike : failed) command.failed.push_back(Bike(bike));
+    for (const std::string& bike : sound) command.sound.push_back(Bike(bike));
+    const auto found = FindCommonOrigins(shop_.db(), command);
     EXPECT_TRUE(found.ok()) << found.status();
     std::vector<std::string> told;
     if (!found.ok()) return told;
@@ -85,8 +85,8 @@ class OriginsTest : public ::testing::Test {
     for (const Origin& origin : found->origins) told.push_back(TextOf(origin));
     return told;
   }
-  std::string Refused(const OriginsOrder& order) {
-    return Refusal(FindCommonOrigins(shop_.db(), order).status());
+  std::string Refused(const OriginsQuery& command) {
+    return Refusal(FindCommonOrigins(shop_.db(), command).status());
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
@@ -115,7 +115,7 @@ TEST_F(OriginsTest, TheGuiltyLotComesFirst) {
 
 TEST_F(OriginsTest, DescendsThroughLotsOfLots) {
   const LotId bad = Receive("BAD", "S-1");
-  CompletionOrder motors = shop_.Completing("WM", "motor");
+  CompletionCommand motors = shop_.Completing("WM", "motor");
   motors.destination = LocationId("STOCK");
   motors.outputs = {Output("M1"), Output("M2")};
   motors.components = {Used(bad, "1", 0)};
@@ -137,13 +137,13 @@ TEST_F(OriginsTest, AUnitIsNoOriginOfItselfButOfAnother) {
   Make("W1", {"A", "B"}, {Used(salt, "1")});
   const LotId a = shop_.IdOf("bike", "A");
   // A is reworked; C is made of A's sibling.
-  CompletionOrder rework = shop_.Completing("W2", "bike");
+  CompletionCommand rework = shop_.Completing("W2", "bike");
   rework.source = LocationId("SHELF");
   rework.outputs = {Output(a)};
   rework.components = {Used(a, "", 0)};
   rework.occurred_at = day_;
   ASSERT_TRUE(CompleteWorkOrder(shop_.db(), rework).ok());
-  CompletionOrder more = shop_.Completing("W3", "bike");
+  CompletionCommand more = shop_.Completing("W3", "bike");
   more.source = LocationId("SHELF");
   more.outputs = {Output("C")};
   more.components = {Used(shop_.IdOf("bike", "B"))};
@@ -196,9 +196,9 @@ TEST_F(OriginsTest, TheNewestAreThoseThatWereMadeLast) {
   graph.AddStep({{.lot = "NEW"}}, all);
   graph.AddStep({{.lot = "OLD"}}, {{.lot = "FAILED"}});
   database.Execute("UPDATE lots SET state = 4 WHERE number IN ('OLD', 'NEW')");
-  OriginsOrder order{.company = graph.company(), .limit = 50};
-  order.failed = {{.lot_id = graph.Lot("FAILED")}};
-  const auto found = FindCommonOrigins(graph.db(), order);
+  OriginsQuery query{.company = graph.company(), .limit = 50};
+  query.failed = {{.lot_id = graph.Lot("FAILED")}};
+  const auto found = FindCommonOrigins(graph.db(), query);
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_EQ(found->sound_count, kSoundUnitsMax);
   ASSERT_FALSE(found->origins.empty());
@@ -221,10 +221,10 @@ TEST_F(OriginsTest, CyclesEnd) {
   graph.AddStep({{.lot = "A"}}, {{.lot = "B"}});
   graph.AddStep({{.lot = "B"}}, {{.lot = "C"}});
   graph.AddStep({{.lot = "C", .output = "A"}, {.lot = "X"}}, {{.lot = "A"}});
-  OriginsOrder order{.company = graph.company(), .limit = 50};
-  order.failed = {{.lot_id = graph.Lot("B")}, {.lot_id = graph.Lot("A")}};
-  order.sound = {{.lot_id = graph.Lot("C")}};
-  const auto found = FindCommonOrigins(graph.db(), order);
+  OriginsQuery query{.company = graph.company(), .limit = 50};
+  query.failed = {{.lot_id = graph.Lot("B")}, {.lot_id = graph.Lot("A")}};
+  query.sound = {{.lot_id = graph.Lot("C")}};
+  const auto found = FindCommonOrigins(graph.db(), query);
   ASSERT_TRUE(found.ok()) << found.status();
   std::vector<std::string> told;
   for (const Origin& origin : found->origins) told.push_back(TextOf(origin));
@@ -236,18 +236,18 @@ TEST_F(OriginsTest, CyclesEnd) {
 
 TEST_F(OriginsTest, UnitsAreRefused) {
   Make("W1", {"A", "B"}, {});
-  const OriginsOrder empty{.company = shop_.company(), .limit = 50};
-  OriginsOrder order = empty;
-  order.failed = {Bike("A"), Bike("X")};
-  order.sound = {Bike("Y")};
-  EXPECT_EQ(Refused(order), "LOT_NOT_FOUND failed[1]; LOT_NOT_FOUND sound[0]");
-  order.failed = {Bike("A"), Bike("a")};
-  order.sound = {Bike("B"), {.lot_id = shop_.IdOf("bike", "A")}};
-  EXPECT_EQ(Refused(order), "DUPLICATE_IN_REQUEST failed[1]; DUPLICATE_IN_REQUEST sound[1]");
-  order = empty;
-  order.company = CompanyId("nobody");
-  order.failed = {Bike("A")};
-  EXPECT_EQ(Refused(order), "COMPANY_NOT_FOUND");
+  const OriginsQuery empty{.company = shop_.company(), .limit = 50};
+  OriginsQuery query = empty;
+  query.failed = {Bike("A"), Bike("X")};
+  query.sound = {Bike("Y")};
+  EXPECT_EQ(Refused(query), "LOT_NOT_FOUND failed[1]; LOT_NOT_FOUND sound[0]");
+  query.failed = {Bike("A"), Bike("a")};
+  query.sound = {Bike("B"), {.lot_id = shop_.IdOf("bike", "A")}};
+  EXPECT_EQ(Refused(query), "DUPLICATE_IN_REQUEST failed[1]; DUPLICATE_IN_REQUEST sound[1]");
+  query = empty;
+  query.company = CompanyId("nobody");
+  query.failed = {Bike("A")};
+  EXPECT_EQ(Refused(query), "COMPANY_NOT_FOUND");
 }
 
 // Every input of every of the many outputs would be 4 million edges.
@@ -261,12 +261,12 @@ TEST_F(OriginsTest, ManyInputsOfManyOutputsAreQuick) {
     outputs.push_back({.lot = absl::StrCat("O", i)});
   }
   graph.AddStep(inputs, outputs);
-  OriginsOrder order{.company = graph.company(), .limit = 1};
+  OriginsQuery query{.company = graph.company(), .limit = 1};
   for (int i = 0; i < 2'000; ++i) {
-    auto& list = i < 1'000 ? order.failed : order.sound;
+    auto& list = i < 1'000 ? query.failed : query.sound;
     list.push_back({.lot_id = graph.Lot(absl::StrCat("O", i))});
   }
-  const auto found = FindCommonOrigins(graph.db(), order);
+  const auto found = FindCommonOrigins(graph.db(), query);
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_THAT(found->origins, SizeIs(1));
   EXPECT_EQ(TextOf(found->origins[0]), "lot part/I0 1000/1000");

@@ -212,12 +212,12 @@ TEST(Connection, ObserverHearsWhatRanAndNotWhatWasSkipped) {
   const auto db = Connection::Open(options);
   ASSERT_TRUE(db.ok()) << db.status();
   constexpr Statement kDivide{"test_divide", "SELECT 1 / $1::int8"};
-  Flight flight(**db);
-  flight.Add(kOne);
-  flight.Add(kDivide, 0);
-  flight.Add(kEcho, "skipped");
+  Pipeline pipeline(**db);
+  pipeline.Add(kOne);
+  pipeline.Add(kDivide, 0);
+  pipeline.Add(kEcho, "skipped");
 
-  EXPECT_FALSE(flight.Send().ok());
+  EXPECT_FALSE(pipeline.Send().ok());
 
   EXPECT_THAT(recorder.heard(), ElementsAre("test_one", "test_divide failed"));
 }

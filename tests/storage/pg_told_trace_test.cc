@@ -38,7 +38,7 @@ TEST_F(ToldTraceTest, TheServerKnowsWhoseSnapshotItIsWhileItLasts) {
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_EQ(Told((*results)[name]), kTold);
   EXPECT_EQ((*results)[one][0].Get<int>(0), 1);
-  // Later flights of it do not tell again, and it stays told.
+  // Later pipelines of it do not tell again, and it stays told.
   snapshot.Add(kName);
   EXPECT_EQ(Told((*snapshot.Send())[0]), kTold);
   ASSERT_TRUE(snapshot.Commit().ok());
@@ -61,14 +61,14 @@ TEST_F(ToldTraceTest, TheServerKnowsWhoseSnapshotItIsWhenAnswersAreTakenOneByOne
 }
 
 TEST_F(ToldTraceTest, TheServerKnowsWhoseComposedStatementRuns) {
-  Flight flight(*db_);
-  flight.AddComposed("test_composed", kAskName, {});
-  EXPECT_EQ(Told((*flight.Send())[0]), kTold);
+  Pipeline pipeline(*db_);
+  pipeline.AddComposed("test_composed", kAskName, {});
+  EXPECT_EQ(Told((*pipeline.Send())[0]), kTold);
   EXPECT_EQ(Told(*Query(*db_, kName)), "lotd");
 
   db_->set_traceparent("");
-  flight.AddComposed("test_composed", kAskName, {});
-  EXPECT_EQ(Told((*flight.Send())[0]), "lotd");
+  pipeline.AddComposed("test_composed", kAskName, {});
+  EXPECT_EQ(Told((*pipeline.Send())[0]), "lotd");
 }
 
 TEST_F(ToldTraceTest, ARefusedSnapshotIsARefusal) {

@@ -29,9 +29,9 @@ class Types : public ::testing::Test {
   // One row. Composed, because one text serves many types.
   template <class... Args>
   Result Ask(const std::string& sql, const Args&... args) {
-    Flight flight(*db_);
-    flight.AddComposed("test_types", sql, Params::Of(args...));
-    absl::StatusOr<Results> results = flight.Send();
+    Pipeline pipeline(*db_);
+    pipeline.AddComposed("test_types", sql, Params::Of(args...));
+    absl::StatusOr<Results> results = pipeline.Send();
     EXPECT_TRUE(results.ok()) << sql << ": " << results.status();
     return results.ok() ? std::move(results->front()) : Result();
   }
@@ -164,9 +164,9 @@ TEST_F(Types, TimesAreMicroseconds) {
 TEST_F(Types, TimesBeyondTheRangeAreRefusedByPostgresql) {
   for (const absl::Time time :
        {absl::FromUnixSeconds(int64_t{1} << 50), absl::FromUnixSeconds(-(int64_t{1} << 50))}) {
-    Flight flight(*db_);
-    flight.AddComposed("test_types", "SELECT $1", Params::Of(time));
-    EXPECT_FALSE(flight.Send().ok()) << time;
+    Pipeline pipeline(*db_);
+    pipeline.AddComposed("test_types", "SELECT $1", Params::Of(time));
+    EXPECT_FALSE(pipeline.Send().ok()) << time;
   }
 }
 

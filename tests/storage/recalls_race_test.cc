@@ -86,17 +86,17 @@ class Cook {
   }
 
   void Make(const std::string& soup, const LotId& of, const char* from) {
-    CompletionOrder order;
-    order.context = Context("CompleteWorkOrder");
-    order.work_order = WorkOrderId(absl::StrCat("W-", soup));
-    order.product = ProductId("soup");
-    order.destination = LocationId("SHELF");
-    order.occurred_at = shop_.now();
-    order.outputs = {Output(soup, "5")};
-    order.components = {Used(of, "1")};
-    order.components.front().from = LocationId(from);
+    CompletionCommand command;
+    command.context = Context("CompleteWorkOrder");
+    command.work_order = WorkOrderId(absl::StrCat("W-", soup));
+    command.product = ProductId("soup");
+    command.destination = LocationId("SHELF");
+    command.occurred_at = shop_.now();
+    command.outputs = {Output(soup, "5")};
+    command.components = {Used(of, "1")};
+    command.components.front().from = LocationId(from);
     const bool too_late = opened_;
-    const auto completion = CompleteWorkOrder(*db_, order);
+    const auto completion = CompleteWorkOrder(*db_, command);
     if (Judge(completion.status(), too_late, soup)) {
       last_ = completion->outputs.front().lot_id;
     }
@@ -110,11 +110,11 @@ class Cook {
     movement.from = LocationId("SHELF");
     movement.to = LocationId("LINE");
     movement.occurred_at = shop_.now();
-    RecordMovementsOrder order;
-    order.context = Context("RecordMovements");
-    order.movements = {movement};
+    RecordMovementsCommand command;
+    command.context = Context("RecordMovements");
+    command.movements = {movement};
     const bool too_late = opened_;
-    Judge(RecordMovements(*db_, order).status(), too_late, "move");
+    Judge(RecordMovements(*db_, command).status(), too_late, "move");
   }
 
   // Whether it happened.
@@ -151,11 +151,11 @@ TEST(RecallsRace, NothingSlipsBetweenTheScopeAndTheHold) {
 
   // The kitchen is busy once it has made something of what it made.
   EXPECT_TRUE(Eventually([&] { return MadeOf(shop, salt).size() >= 50; }));
-  OpenRecallOrder order{.context = shop.Context("OpenRecall"),
-                        .recall_id = RecallId("RC-1"),
-                        .seeds = {{.lot_id = salt}},
-                        .reason = "glass"};
-  const auto recall = OpenRecall(shop.db(), order);
+  OpenRecallCommand command{.context = shop.Context("OpenRecall"),
+                            .recall_id = RecallId("RC-1"),
+                            .seeds = {{.lot_id = salt}},
+                            .reason = "glass"};
+  const auto recall = OpenRecall(shop.db(), command);
   opened = true;
   for (std::thread& thread : threads) thread.join();
 

@@ -34,20 +34,20 @@ class RecallsTest : public ::testing::Test {
  protected:
   ~RecallsTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
 
-  OpenRecallOrder Opening(const std::string& recall_id, const std::vector<LotId>& seeds) {
-    OpenRecallOrder order{.context = shop_.Context("OpenRecall"),
-                          .recall_id = RecallId(recall_id),
-                          .reason = "metal splinters"};
-    order.context.now = absl::Now();
-    for (const LotId& seed : seeds) order.seeds.push_back({.lot_id = seed});
-    return order;
+  OpenRecallCommand Opening(const std::string& recall_id, const std::vector<LotId>& seeds) {
+    OpenRecallCommand command{.context = shop_.Context("OpenRecall"),
+                              .recall_id = RecallId(recall_id),
+                              .reason = "metal splinters"};
+    command.context.now = absl::Now();
+    for (const LotId& seed : seeds) command.seeds.push_back({.lot_id = seed});
+    return command;
   }
-  Recall Open(const OpenRecallOrder& order) {
-    const auto recall = OpenRecall(shop_.db(), order);
+  Recall Open(const OpenRecallCommand& command) {
+    const auto recall = OpenRecall(shop_.db(), command);
     EXPECT_TRUE(recall.ok()) << recall.status();
     return recall.value_or(Recall());
   }
-  CloseRecallOrder Closing(const std::string& recall_id) {
+  CloseRecallCommand Closing(const std::string& recall_id) {
     return {.context = shop_.Context("CloseRecall"),
             .recall_id = RecallId(recall_id),
             .closing_note = "all destroyed"};
@@ -56,34 +56,34 @@ class RecallsTest : public ::testing::Test {
   // One order that makes these soups of this salt, pooled.
   Completion Cook(const std::string& work_order, const std::vector<std::string>& soups,
                   const LotId& salt, bool accept_held = false) {
-    CompletionOrder order = shop_.Completing(work_order, "soup");
-    for (const std::string& soup : soups) order.outputs.push_back(Output(soup, "10"));
-    order.components = {Used(salt, "1")};
-    order.accept.held = accept_held;
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    CompletionCommand command = shop_.Completing(work_order, "soup");
+    for (const std::string& soup : soups) command.outputs.push_back(Output(soup, "10"));
+    command.components = {Used(salt, "1")};
+    command.accept.held = accept_held;
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.value_or(Completion());
   }
   absl::Status Move(MovementKind kind, const LotId& lot, absl::string_view quantity,
                     absl::string_view from, absl::string_view to) {
-    RecordMovementsOrder order = shop_.Moving(kind, lot, quantity, from, to);
-    order.context.now = absl::Now();
-    return RecordMovements(shop_.db(), order).status();
+    RecordMovementsCommand command = shop_.Moving(kind, lot, quantity, from, to);
+    command.context.now = absl::Now();
+    return RecordMovements(shop_.db(), command).status();
   }
   MovementId Deliver(const LotId& lot, absl::string_view quantity) {
-    RecordMovementsOrder order =
+    RecordMovementsCommand command =
         shop_.Moving(MovementKind::kDelivery, lot, quantity, "SHELF", "SHOP");
-    order.movements.front().partner_id = "rewe";
-    const auto recorded = RecordMovements(shop_.db(), order);
+    command.movements.front().partner_id = "rewe";
+    const auto recorded = RecordMovements(shop_.db(), command);
     EXPECT_TRUE(recorded.ok()) << recorded.status();
     return recorded->movement_ids.front();
   }
   absl::Status Return(const LotId& lot, const MovementId& delivery, absl::string_view quantity) {
-    RecordMovementsOrder order =
+    RecordMovementsCommand command =
         shop_.Moving(MovementKind::kReturn, lot, quantity, "SHOP", "STOCK");
-    order.movements.front().delivery = delivery;
-    order.context.now = absl::Now();
-    return RecordMovements(shop_.db(), order).status();
+    command.movements.front().delivery = delivery;
+    command.context.now = absl::Now();
+    return RecordMovements(shop_.db(), command).status();
   }
 
   // "SALT 0 certain", "SOUP 1 possible joined".
@@ -143,9 +143,9 @@ TEST_F(RecallsTest, MembershipIsTheHold) {
 
 TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
-  OpenRecallOrder order = Opening("RC-1", {salt});
-  order.exempt_location_ids = {LocationId("SHELF")};
-  Open(order);
+  OpenRecallCommand command = Opening("RC-1", {salt});
+  command.exempt_location_ids = {LocationId("SHELF")};
+  Open(command);
   EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "LINE")),
             "LOT_HELD movements[0].lot");
   EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
@@ -154,9 +154,9 @@ TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {
 TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
-  OpenRecallOrder order = Opening("DRILL-1", {salt});
-  order.drill = true;
-  const Recall recall = Open(order);
+  OpenRecallCommand command = Opening("DRILL-1", {salt});
+  command.drill = true;
+  const Recall recall = Open(command);
   EXPECT_TRUE(recall.drill);
   EXPECT_EQ(recall.scope.lot_count, 2);
   EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
@@ -170,9 +170,9 @@ TEST_F(RecallsTest, ADryRunTellsTheScopeAndRecordsNothing) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
   Deliver(shop_.IdOf("soup", "SOUP"), "10");
-  OpenRecallOrder order = Opening("RC-1", {salt});
-  order.validate_only = true;
-  const Recall dry = Open(order);
+  OpenRecallCommand command = Opening("RC-1", {salt});
+  command.validate_only = true;
+  const Recall dry = Open(command);
   EXPECT_FALSE(dry.opened_at.has_value());
   EXPECT_EQ(GetRecall(shop_.db(), shop_.company(), RecallId("RC-1")).status().code(),
             absl::StatusCode::kNotFound);
@@ -190,7 +190,7 @@ TEST_F(RecallsTest, ADryRunTellsTheScopeAndRecordsNothing) {
 TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
   Open(Opening("RC-1", {salt}));
-  CompletionOrder refused = shop_.Completing("W1", "soup");
+  CompletionCommand refused = shop_.Completing("W1", "soup");
   refused.outputs = {Output("SOUP", "10")};
   refused.components = {Used(salt, "1")};
   EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), refused).status()), "LOT_HELD components[0].lot");
@@ -216,13 +216,13 @@ TEST_F(RecallsTest, WhatWasPossibleMayBecomeCertain) {
 
 TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
-  const OpenRecallOrder order = Opening("RC-1", {salt});
-  const Recall first = Open(order);
-  const Recall again = Open(order);
+  const OpenRecallCommand command = Opening("RC-1", {salt});
+  const Recall first = Open(command);
+  const Recall again = Open(command);
   EXPECT_EQ(again.opened_at, first.opened_at);
   EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain"));
 
-  const CloseRecallOrder closing = Closing("RC-1");
+  const CloseRecallCommand closing = Closing("RC-1");
   const auto closed = CloseRecall(shop_.db(), closing);
   const auto closed_again = CloseRecall(shop_.db(), closing);
   ASSERT_TRUE(closed.ok() && closed_again.ok()) << closed_again.status();
@@ -231,11 +231,11 @@ TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
 
 TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
-  OpenRecallOrder order = Opening("RC-1", {salt});
-  order.seeds.push_back({.product_id = ProductId("salt"), .number = "NONE"});
-  order.seeds.push_back({.product_id = ProductId("salt"), .number = "salt"});
-  order.exempt_location_ids = {LocationId("NOWHERE")};
-  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), order).status()),
+  OpenRecallCommand command = Opening("RC-1", {salt});
+  command.seeds.push_back({.product_id = ProductId("salt"), .number = "NONE"});
+  command.seeds.push_back({.product_id = ProductId("salt"), .number = "salt"});
+  command.exempt_location_ids = {LocationId("NOWHERE")};
+  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), command).status()),
             "LOT_NOT_FOUND seeds[1]; DUPLICATE_IN_REQUEST seeds[2]; LOCATION_NOT_FOUND "
             "exempt_location_ids[0]");
 
@@ -243,7 +243,7 @@ TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
   const absl::Status exists = OpenRecall(shop_.db(), Opening("RC-1", {salt})).status();
   EXPECT_EQ(Refusal(exists), "RECALL_EXISTS recall_id");
   EXPECT_EQ(FactOf(exists, "state"), "OPEN");
-  OpenRecallOrder dry = Opening("RC-1", {salt});
+  OpenRecallCommand dry = Opening("RC-1", {salt});
   dry.validate_only = true;
   EXPECT_EQ(Refusal(OpenRecall(shop_.db(), dry).status()), "RECALL_EXISTS recall_id");
 
@@ -252,7 +252,7 @@ TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
   ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
   EXPECT_EQ(Refusal(CloseRecall(shop_.db(), Closing("RC-1")).status()), "RECALL_CLOSED recall_id");
 
-  OpenRecallOrder stranger = Opening("RC-1", {salt});
+  OpenRecallCommand stranger = Opening("RC-1", {salt});
   stranger.context.company = CompanyId("nobody");
   EXPECT_EQ(Refusal(OpenRecall(shop_.db(), stranger).status()), "COMPANY_NOT_FOUND");
 }
@@ -261,10 +261,10 @@ TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
   for (int i = 1; i <= 3; ++i) Open(Opening(absl::StrCat("RC-", i), {salt}));
   ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-2")).ok());
-  const auto ids = [&](ListRecallsOrder order) {
-    order.company = shop_.company();
+  const auto ids = [&](ListRecallsQuery query) {
+    query.company = shop_.company();
     std::vector<std::string> found;
-    const auto recalls = ListRecalls(shop_.db(), order);
+    const auto recalls = ListRecalls(shop_.db(), query);
     EXPECT_TRUE(recalls.ok()) << recalls.status();
     for (const Recall& recall : *recalls) {
       EXPECT_EQ(recall.scope.lot_count, 1);
@@ -345,14 +345,14 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
 }
 
 TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
-  CreateLotsOrder order;
-  order.context = shop_.Context("CreateLot");
-  order.product_id = ProductId("salt");
-  order.lots.emplace_back().number = "IDLE";
-  ASSERT_TRUE(CreateLots(shop_.db(), order).ok());
+  CreateLotsCommand command;
+  command.context = shop_.Context("CreateLot");
+  command.product_id = ProductId("salt");
+  command.lots.emplace_back().number = "IDLE";
+  ASSERT_TRUE(CreateLots(shop_.db(), command).ok());
   const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
   const MovementId delivery = Deliver(salt, "10");
-  OpenRecallOrder opening = Opening("RC-1", {salt, shop_.IdOf("salt", "IDLE")});
+  OpenRecallCommand opening = Opening("RC-1", {salt, shop_.IdOf("salt", "IDLE")});
   opening.exempt_location_ids = {LocationId("SCRAP"), LocationId("PRODUCTION")};
   Open(opening);
   ASSERT_TRUE(Return(salt, delivery, "8").ok());
@@ -390,7 +390,7 @@ TEST_F(RecallsTest, AReportThatPausesTellsTheSame) {
 // Nothing that is delivered while a report pauses slips into it half told.
 TEST_F(RecallsTest, DeliveriesAreThoseOfTheMomentOfTheReport) {
   const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
-  OpenRecallOrder opening = Opening("RC-1", {salt});
+  OpenRecallCommand opening = Opening("RC-1", {salt});
   opening.drill = true;
   Open(opening);
   RecallReportReader reader(shop_.company(), RecallId("RC-1"));

@@ -23,24 +23,25 @@ using ::testing::IsEmpty;
 
 class RecipientsTest : public ::testing::Test {
  protected:
-  MovementId Move(RecordMovementsOrder order) {
-    const auto moved = RecordMovements(shop_.db(), order);
+  MovementId Move(RecordMovementsCommand command) {
+    const auto moved = RecordMovements(shop_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.ok() ? moved->movement_ids.front() : MovementId();
   }
   MovementId Deliver(const LotId& lot, absl::string_view quantity, const std::string& partner,
                      absl::string_view from = "STOCK", absl::Duration later = {}) {
-    RecordMovementsOrder order = shop_.Moving(MovementKind::kDelivery, lot, quantity, from, "SHOP");
-    order.movements[0].partner_id = partner;
-    order.movements[0].document = {"note", absl::StrCat("N-", ++notes_)};
-    order.movements[0].occurred_at += later;
-    return Move(order);
+    RecordMovementsCommand command =
+        shop_.Moving(MovementKind::kDelivery, lot, quantity, from, "SHOP");
+    command.movements[0].partner_id = partner;
+    command.movements[0].document = {"note", absl::StrCat("N-", ++notes_)};
+    command.movements[0].occurred_at += later;
+    return Move(command);
   }
   MovementId Return(const MovementId& delivery, const LotId& lot, absl::string_view quantity) {
-    RecordMovementsOrder order =
+    RecordMovementsCommand command =
         shop_.Moving(MovementKind::kReturn, lot, quantity, "SHOP", "STOCK");
-    order.movements[0].delivery = delivery;
-    return Move(order);
+    command.movements[0].delivery = delivery;
+    return Move(command);
   }
   void Reverse(const MovementId& movement) {
     const auto reversed = ReverseMovement(
@@ -48,8 +49,8 @@ class RecipientsTest : public ::testing::Test {
     ASSERT_TRUE(reversed.ok()) << reversed.status();
   }
   // Bikes of frames, pooled and exact, on SHELF.
-  std::vector<NumberedLot> Make(CompletionOrder order) {
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+  std::vector<NumberedLot> Make(CompletionCommand command) {
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? completion->outputs : std::vector<NumberedLot>();
   }
@@ -57,9 +58,9 @@ class RecipientsTest : public ::testing::Test {
   // "C-1 B 3-1 depth 1 certain": one delivery.
   std::vector<std::string> List(std::vector<LotId> seeds, bool show_returned = false) {
     std::vector<std::string> told;
-    const RecipientsOrder order{
+    const RecipientsQuery command{
         .company = shop_.company(), .seeds = std::move(seeds), .show_returned = show_returned};
-    RecipientReader reader(order);
+    RecipientReader reader(command);
     for (;;) {
       const auto recipients = reader.Next(shop_.db());
       EXPECT_TRUE(recipients.ok()) << recipients.status();
@@ -118,11 +119,11 @@ TEST_F(RecipientsTest, ReturnsAreTakenOffAndReversalsDoNotCount) {
 
 TEST_F(RecipientsTest, DirectOnesFirstThenByPartnerTimeAndMovement) {
   const LotId salt = shop_.Lot("salt", "SALT", "20");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "10")};
-  order.components = {Used(salt, "1")};
-  order.by_products = {Besides("peel", "PEEL", "3")};
-  const LotId soup = Make(order).at(0).lot_id;
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "10")};
+  command.components = {Used(salt, "1")};
+  command.by_products = {Besides("peel", "PEEL", "3")};
+  const LotId soup = Make(command).at(0).lot_id;
   const LotId peel = shop_.IdOf("peel", "PEEL");
   Deliver(soup, "1", "C-0", "SHELF");
   Deliver(peel, "1", "C-1", "SHELF");
@@ -144,10 +145,10 @@ TEST_F(RecipientsTest, DirectOnesFirstThenByPartnerTimeAndMovement) {
 TEST_F(RecipientsTest, ExactComponentsAreCertainAndSiblingsAreNotTold) {
   const LotId f1 = shop_.Serial("frame", "F1");
   const LotId f2 = shop_.Serial("frame", "F2");
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output("B1"), Output("B2")};
-  order.components = {Used(f1, "", 0), Used(f2, "", 1)};
-  const auto bikes = Make(order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output("B1"), Output("B2")};
+  command.components = {Used(f1, "", 0), Used(f2, "", 1)};
+  const auto bikes = Make(command);
   Deliver(bikes[0].lot_id, "", "C-1", "SHELF");
   Deliver(bikes[1].lot_id, "", "C-2", "SHELF");
   EXPECT_THAT(List({f1}), ElementsAre("C-1 B1 1-0 depth 1 certain"));
@@ -159,7 +160,7 @@ TEST_F(RecipientsTest, AReworkedUnitIsToldOnceWithEveryDelivery) {
   const LotId bike = shop_.Serial("bike", "B");
   const MovementId first = Deliver(bike, "", "C-1");
   Return(first, bike, "");
-  CompletionOrder rework = shop_.Completing("W1", "bike");
+  CompletionCommand rework = shop_.Completing("W1", "bike");
   rework.outputs = {Output(bike)};
   rework.components = {Used(bike, "", 0)};
   Make(rework);
@@ -172,10 +173,10 @@ TEST_F(RecipientsTest, AReworkedUnitIsToldOnceWithEveryDelivery) {
 TEST_F(RecipientsTest, AReversedCompletionLeadsNowhere) {
   const LotId salt = shop_.Lot("salt", "SALT", "20");
   const LotId soup = shop_.Lot("soup", "SOUP", "5");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "10")};
-  order.components = {Used(salt, "1")};
-  const auto completion = CompleteWorkOrder(shop_.db(), order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "10")};
+  command.components = {Used(salt, "1")};
+  const auto completion = CompleteWorkOrder(shop_.db(), command);
   ASSERT_TRUE(completion.ok()) << completion.status();
   Deliver(soup, "5", "C-1");
   EXPECT_THAT(List({salt}), ElementsAre("C-1 SOUP 5-0 depth 1 certain"));
@@ -189,15 +190,15 @@ TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
   std::vector<std::string> numbers;
   for (int i = 0; i < 5'600; ++i) numbers.push_back(absl::StrCat("F", i));
   const std::vector<LotId> frames = shop_.Serials("frame", numbers);
-  RecordMovementsOrder order =
+  RecordMovementsCommand command =
       shop_.Moving(MovementKind::kDelivery, frames[0], "", "STOCK", "SHOP");
-  order.movements.resize(frames.size(), order.movements[0]);
+  command.movements.resize(frames.size(), command.movements[0]);
   for (size_t i = 0; i < frames.size(); ++i) {
-    order.movements[i].lot.lot_id = frames[i];
-    order.movements[i].partner_id = absl::StrCat("C-", i % 7);
-    order.movements[i].occurred_at += absl::Seconds(i % 11);
+    command.movements[i].lot.lot_id = frames[i];
+    command.movements[i].partner_id = absl::StrCat("C-", i % 7);
+    command.movements[i].occurred_at += absl::Seconds(i % 11);
   }
-  Move(order);
+  Move(command);
   std::vector<AffectedLot> affected;
   for (const LotId& frame : frames) affected.push_back({.lot_id = frame, .depth = 2});
   affected[5'555].depth = 0;

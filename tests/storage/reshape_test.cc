@@ -34,7 +34,7 @@ class ReshapeTest : public ::testing::Test {
   ~ReshapeTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
 
   // "60 A", "40 B@SHELF": parts taken from STOCK.
-  SplitLotOrder Splitting(const LotId& lot, std::vector<SplitPart> parts) {
+  SplitLotCommand Splitting(const LotId& lot, std::vector<SplitPart> parts) {
     return {.context = shop_.Context("SplitLot"),
             .lot = {.lot_id = lot},
             .from = LocationId("STOCK"),
@@ -42,15 +42,15 @@ class ReshapeTest : public ::testing::Test {
             .occurred_at = shop_.now(),
             .note = "two customers"};
   }
-  MergeLotsOrder Merging(const std::vector<LotId>& sources, const std::string& number) {
-    MergeLotsOrder order{
+  MergeLotsCommand Merging(const std::vector<LotId>& sources, const std::string& number) {
+    MergeLotsCommand command{
         .context = shop_.Context("MergeLots"), .number = number, .occurred_at = shop_.now()};
     for (const LotId& lot : sources) {
-      order.sources.push_back({.lot = {.lot_id = lot}, .from = LocationId("STOCK")});
+      command.sources.push_back({.lot = {.lot_id = lot}, .from = LocationId("STOCK")});
     }
-    return order;
+    return command;
   }
-  RelabelLotOrder Relabelling(const LotId& lot, const std::string& number) {
+  RelabelLotCommand Relabelling(const LotId& lot, const std::string& number) {
     return {.context = shop_.Context("RelabelLot"),
             .lot = {.lot_id = lot},
             .from = LocationId("STOCK"),
@@ -58,16 +58,20 @@ class ReshapeTest : public ::testing::Test {
             .occurred_at = shop_.now()};
   }
 
-  // Runs a verb; what it made is in done_.
+  // Runs a operation; what it made is in done_.
   std::string Done(absl::StatusOr<Reshaping> answer) {
     if (answer.ok()) done_ = *answer;
     return Refusal(answer.status());
   }
-  std::string Split(const SplitLotOrder& order) { return Done(SplitLot(shop_.db(), order)); }
-  std::string Merge(const MergeLotsOrder& order) { return Done(MergeLots(shop_.db(), order)); }
-  std::string Relabel(const RelabelLotOrder& order) { return Done(RelabelLot(shop_.db(), order)); }
+  std::string Split(const SplitLotCommand& command) { return Done(SplitLot(shop_.db(), command)); }
+  std::string Merge(const MergeLotsCommand& command) {
+    return Done(MergeLots(shop_.db(), command));
+  }
+  std::string Relabel(const RelabelLotCommand& command) {
+    return Done(RelabelLot(shop_.db(), command));
+  }
   // From as many connections.
-  std::vector<std::string> SplitTogether(const std::vector<SplitLotOrder>& orders) {
+  std::vector<std::string> SplitTogether(const std::vector<SplitLotCommand>& orders) {
     std::vector<std::string> ends(orders.size());
     std::vector<std::thread> threads;
     for (size_t i = 0; i < orders.size(); ++i) {
@@ -101,11 +105,11 @@ class ReshapeTest : public ::testing::Test {
 };
 
 std::string ReshapeTest::Traced(TraceDirection direction, const LotId& seed) {
-  TraceOrder order{.company = shop_.company(), .direction = direction, .seeds = {seed}};
-  order.depth_max = kTraceDepthMax;
-  order.node_limit = kTraceNodesDefault;
+  TraceQuery query{.company = shop_.company(), .direction = direction, .seeds = {seed}};
+  query.depth_max = kTraceDepthMax;
+  query.node_limit = kTraceNodesDefault;
   std::vector<std::string> told;
-  const auto summary = Trace(shop_.db(), order, [&](const TracePiece& piece) {
+  const auto summary = Trace(shop_.db(), query, [&](const TracePiece& piece) {
     for (const TraceNode& node : piece.nodes) {
       const bool certain = node.certainty == Certainty::kCertain;
       told.push_back(
@@ -117,9 +121,9 @@ std::string ReshapeTest::Traced(TraceDirection direction, const LotId& seed) {
 }
 
 void ReshapeTest::Hold(const LotId& lot) {
-  HoldLotsOrder order{.context = shop_.Context("HoldLots"), .reason = "looks odd"};
-  order.targets.push_back({.lot = {.lot_id = lot}});
-  const auto held = HoldLots(shop_.db(), order);
+  HoldLotsCommand command{.context = shop_.Context("HoldLots"), .reason = "looks odd"};
+  command.targets.push_back({.lot = {.lot_id = lot}});
+  const auto held = HoldLots(shop_.db(), command);
   ASSERT_TRUE(held.ok()) << held.status();
 }
 
@@ -178,15 +182,15 @@ TEST_F(ReshapeTest, PartsInheritEverythingAndWhatIsNotNamedStays) {
                .expires_on = absl::CivilDay(2027, 1, 1),
                .best_before_on = absl::CivilDay(2026, 12, 1)};
   lot.opening = Opening{Q("10"), LocationId("STOCK")};
-  CreateLotsOrder create{.context = shop_.Context("CreateLot"), .product_id = ProductId("salt")};
+  CreateLotsCommand create{.context = shop_.Context("CreateLot"), .product_id = ProductId("salt")};
   create.lots = {lot};
   const auto created = CreateLots(shop_.db(), create);
   ASSERT_TRUE(created.ok()) << created.status();
   const LotId source = created->lots[0].lot_id;
 
-  SplitLotOrder order = Splitting(source, {{"P", Q("2.5")}});
-  order.parts[0].to = LocationId("SHELF");
-  ASSERT_EQ(Split(order), "OK");
+  SplitLotCommand command = Splitting(source, {{"P", Q("2.5")}});
+  command.parts[0].to = LocationId("SHELF");
+  ASSERT_EQ(Split(command), "OK");
 
   const Lot part = Get(Out());
   EXPECT_EQ(part.reference, "SUP-1");
@@ -200,9 +204,9 @@ TEST_F(ReshapeTest, PartsInheritEverythingAndWhatIsNotNamedStays) {
 TEST_F(ReshapeTest, NumbersComeFromTheTemplateAndAnActiveLotGetsMore) {
   const LotId soup = shop_.Lot("soup", "S0001", "9");
   const LotId more = shop_.Lot("soup", "MORE", "1", {}, "SHELF");
-  SplitLotOrder order = Splitting(soup, {{"", Q("1")}, {"more", Q("2")}, {"", Q("3")}});
-  order.parts[1].to = LocationId("SHELF");
-  ASSERT_EQ(Split(order), "OK");
+  SplitLotCommand command = Splitting(soup, {{"", Q("1")}, {"more", Q("2")}, {"", Q("3")}});
+  command.parts[1].to = LocationId("SHELF");
+  ASSERT_EQ(Split(command), "OK");
   EXPECT_THAT(NumbersOf(done_.lots), ElementsAre("S0002", "MORE", "S0003"));
   EXPECT_EQ(Out(1), more);
   EXPECT_EQ(shop_.Where(more), "SHELF:3");
@@ -211,19 +215,19 @@ TEST_F(ReshapeTest, NumbersComeFromTheTemplateAndAnActiveLotGetsMore) {
 
 TEST_F(ReshapeTest, TheSameRequestTwiceIsDoneOnce) {
   const LotId soup = shop_.Lot("soup", "S", "10");
-  const SplitLotOrder order = Splitting(soup, {{"", Q("4")}, {"", Q("1")}});
-  ASSERT_EQ(Split(order), "OK");
+  const SplitLotCommand command = Splitting(soup, {{"", Q("4")}, {"", Q("1")}});
+  ASSERT_EQ(Split(command), "OK");
   const Reshaping first = done_;
-  ASSERT_EQ(Split(order), "OK");
+  ASSERT_EQ(Split(command), "OK");
   EXPECT_EQ(done_.transformation_id, first.transformation_id);
   EXPECT_EQ(NumbersOf(done_.lots), NumbersOf(first.lots));
   EXPECT_EQ(shop_.Where(soup), "STOCK:5");
   // A repeat is answered though the numbers that it gives are now taken, by itself.
-  const RelabelLotOrder relabel = Relabelling(soup, "T");
+  const RelabelLotCommand relabel = Relabelling(soup, "T");
   ASSERT_EQ(Relabel(relabel), "OK");
   ASSERT_EQ(Relabel(relabel), "OK");
   EXPECT_EQ(shop_.Where(Out()), "STOCK:5");
-  SplitLotOrder other = order;
+  SplitLotCommand other = command;
   other.context.payload_hash = "another";
   EXPECT_EQ(Split(other), "REQUEST_ID_REUSED request_id");
 }
@@ -232,10 +236,10 @@ TEST_F(ReshapeTest, AMergeTakesTheEarliestDatesAndASharedReference) {
   const LotId a = shop_.Lot("salt", "A", "1", absl::CivilDay(2030, 5, 1));
   const LotId b = shop_.Lot("salt", "B", "2", absl::CivilDay(2030, 4, 1));
   const LotId c = shop_.Lot("salt", "C", "4");
-  MergeLotsOrder order = Merging({a, b, c}, "M");
-  order.sources[2].quantity = Q("1.5");
-  order.to = LocationId("SHELF");
-  ASSERT_EQ(Merge(order), "OK");
+  MergeLotsCommand command = Merging({a, b, c}, "M");
+  command.sources[2].quantity = Q("1.5");
+  command.to = LocationId("SHELF");
+  ASSERT_EQ(Merge(command), "OK");
   EXPECT_EQ(Get(Out()).dates.expires_on, absl::CivilDay(2030, 4, 1));
   EXPECT_EQ(shop_.Where(Out()), "SHELF:4.5");
   EXPECT_EQ(shop_.Where(c), "STOCK:2.5");
@@ -255,20 +259,20 @@ TEST_F(ReshapeTest, AStoredResultKeepsItsDatesButTakesAnEarlierExpiry) {
 TEST_F(ReshapeTest, WhatComesOutIsInStockSinceTheEarliestOfWhatWentIn) {
   const LotId old_lot = shop_.Lot("salt", "OLD", "1");
   const LotId new_lot = shop_.Lot("salt", "NEW", "1");
-  MergeLotsOrder order = Merging({new_lot, old_lot}, "M");
-  order.occurred_at = shop_.now() + absl::Hours(5);
+  MergeLotsCommand command = Merging({new_lot, old_lot}, "M");
+  command.occurred_at = shop_.now() + absl::Hours(5);
   const std::string since = Since(old_lot, "STOCK");
-  ASSERT_EQ(Merge(order), "OK");
+  ASSERT_EQ(Merge(command), "OK");
   EXPECT_EQ(Since(Out(), "STOCK"), since);
 }
 
 TEST_F(ReshapeTest, ALotBecomesAnotherProduct) {
   const LotId salt = shop_.Lot("salt", "A", "5", absl::CivilDay(2030, 1, 1));
-  RelabelLotOrder order = Relabelling(salt, "");
-  order.product = ProductId("soup");
-  order.quantity = Q("2");
-  order.expires_on = absl::CivilDay(2029, 1, 1);
-  ASSERT_EQ(Relabel(order), "OK");
+  RelabelLotCommand command = Relabelling(salt, "");
+  command.product = ProductId("soup");
+  command.quantity = Q("2");
+  command.expires_on = absl::CivilDay(2029, 1, 1);
+  ASSERT_EQ(Relabel(command), "OK");
   const Lot soup = Get(Out());
   EXPECT_EQ(soup.product_id, ProductId("soup"));
   EXPECT_EQ(soup.number, "S0001");
@@ -310,12 +314,12 @@ TEST_F(ReshapeTest, AHeldLotNeedsAcceptanceAndPassesItsHoldOn) {
   EXPECT_EQ(Merge(Merging({free, lot}, "M")), "LOT_HELD sources[1].lot");
   EXPECT_EQ(Relabel(Relabelling(lot, "R")), "LOT_HELD lot");
 
-  SplitLotOrder split = Splitting(lot, {{"P1", Q("1")}, {"P2", Q("2")}});
+  SplitLotCommand split = Splitting(lot, {{"P1", Q("1")}, {"P2", Q("2")}});
   split.accept_held = true;
   ASSERT_EQ(Split(split), "OK");
   EXPECT_EQ(Get(Out(0)).hold_cause, HoldCause::kInherited);
   EXPECT_EQ(Get(Out(1)).hold_cause, HoldCause::kInherited);
-  MergeLotsOrder merge = Merging({free, lot}, "M");
+  MergeLotsCommand merge = Merging({free, lot}, "M");
   merge.accept_held = true;
   ASSERT_EQ(Merge(merge), "OK");
   EXPECT_EQ(Get(Out()).hold_cause, HoldCause::kInherited);
@@ -327,13 +331,13 @@ TEST_F(ReshapeTest, SplitsAreRefused) {
   const LotId salt = shop_.Lot("salt", "A", "5");
   const LotId bike = shop_.Serial("bike", "B");
   shop_.Archive(shop_.Lot("salt", "OLD", "1"));
-  const auto refused = [&](SplitLotOrder order) { return Split(order); };
-  const SplitLotOrder one = Splitting(salt, {{"P", Q("1")}});
+  const auto refused = [&](SplitLotCommand command) { return Split(command); };
+  const SplitLotCommand one = Splitting(salt, {{"P", Q("1")}});
   const auto with = [&](auto change) {
-    SplitLotOrder order = one;
-    order.context = shop_.Context("SplitLot");
-    change(order);
-    return refused(order);
+    SplitLotCommand command = one;
+    command.context = shop_.Context("SplitLot");
+    change(command);
+    return refused(command);
   };
   EXPECT_EQ(with([](auto& o) { o.lot = {.product_id = ProductId("salt"), .number = "X"}; }),
             "LOT_NOT_FOUND lot");
@@ -375,14 +379,14 @@ TEST_F(ReshapeTest, MergesAreRefused) {
   EXPECT_EQ(Merge(Merging({bike}, "M")), "TRACKING_MISMATCH sources[0].lot");
   EXPECT_EQ(Merge(Merging({a}, "a")), "FIELD_INVALID number");
   EXPECT_EQ(Merge(Merging({a, b}, "M")), "NOT_ENOUGH sources[1].quantity");
-  MergeLotsOrder order = Merging({a}, "M");
-  order.to = LocationId("SHOP");
-  EXPECT_EQ(Merge(order), "LOCATION_KIND_MISMATCH location_id");
-  order = Merging({a}, "M");
-  order.sources[0].quantity = Q("0.0005");
-  EXPECT_EQ(Merge(order), "QUANTITY_SCALE sources[0].quantity");
+  MergeLotsCommand command = Merging({a}, "M");
+  command.to = LocationId("SHOP");
+  EXPECT_EQ(Merge(command), "LOCATION_KIND_MISMATCH location_id");
+  command = Merging({a}, "M");
+  command.sources[0].quantity = Q("0.0005");
+  EXPECT_EQ(Merge(command), "QUANTITY_SCALE sources[0].quantity");
   // One lot from two places is two sources.
-  MergeLotsOrder both = Merging({b, b}, "M");
+  MergeLotsCommand both = Merging({b, b}, "M");
   both.sources[0].from = LocationId("SHELF");
   both.sources[1].from = LocationId("LINE");
   EXPECT_EQ(Merge(both), "NOT_ENOUGH sources[1].quantity");
@@ -394,9 +398,9 @@ TEST_F(ReshapeTest, RelabelsAreRefused) {
   const LotId bike = shop_.Serial("bike", "K");
   shop_.Serial("bike", "TAKEN");
   const auto with = [&](const LotId& lot, auto change) {
-    RelabelLotOrder order = Relabelling(lot, "R");
-    change(order);
-    return Relabel(order);
+    RelabelLotCommand command = Relabelling(lot, "R");
+    change(command);
+    return Relabel(command);
   };
   EXPECT_EQ(with(salt, [](auto& o) { o.product = ProductId("nothing"); }),
             "PRODUCT_NOT_FOUND product_id");
@@ -463,7 +467,7 @@ TEST_F(ReshapeTest, AMergeTakenBackGivesEverySourceBack) {
 TEST_F(ReshapeTest, OfTwoSplitsOfTheSameGoodsAtOnceOneWins) {
   const LotId lot = shop_.Lot("salt", "A", "10");
   const int kWriters = 4;
-  std::vector<SplitLotOrder> orders;
+  std::vector<SplitLotCommand> orders;
   for (int i = 0; i < kWriters; ++i) {
     orders.push_back(Splitting(lot, {{absl::StrCat("P", i), Q("6")}, {"SHARED", Q("1")}}));
   }
@@ -474,7 +478,7 @@ TEST_F(ReshapeTest, OfTwoSplitsOfTheSameGoodsAtOnceOneWins) {
 }
 
 TEST_F(ReshapeTest, ManySplitsIntoOneNewNumberAtOnceAllArriveThere) {
-  std::vector<SplitLotOrder> orders;
+  std::vector<SplitLotCommand> orders;
   const int kWriters = 6;
   for (int i = 0; i < kWriters; ++i) {
     const LotId lot = shop_.Lot("salt", absl::StrCat("A", i), "1");

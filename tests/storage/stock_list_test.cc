@@ -22,10 +22,10 @@ class StockListTest : public ::testing::Test {
   }
 
   // "L1 stock 5" a line, in the order answered.
-  std::vector<std::string> List(ListStockOrder order) {
-    order.company = world_.company();
-    if (order.limit == 0) order.limit = 100;
-    const auto stock = ListStock(world_.db(), order);
+  std::vector<std::string> List(ListStockQuery query) {
+    query.company = world_.company();
+    if (query.limit == 0) query.limit = 100;
+    const auto stock = ListStock(world_.db(), query);
     EXPECT_TRUE(stock.ok()) << stock.status();
     std::vector<std::string> lines;
     if (!stock.ok()) return lines;
@@ -146,21 +146,21 @@ TEST_F(StockListTest, PagesJoinWithoutGapOrOverlap) {
     world_.Do(absl::StrCat("RECEIPT L2 1 >", place));
   }
   for (const bool then : {false, true}) {
-    ListStockOrder order{.company = world_.company(), .product_id = ProductId("steel"), .limit = 3};
-    if (then) order.as_of = absl::Now() + absl::Hours(1);
+    ListStockQuery query{.company = world_.company(), .product_id = ProductId("steel"), .limit = 3};
+    if (then) query.as_of = absl::Now() + absl::Hours(1);
     std::vector<std::string> pages;
     for (int page = 0; page < 4; ++page) {
-      const auto stock = ListStock(world_.db(), order);
+      const auto stock = ListStock(world_.db(), query);
       ASSERT_TRUE(stock.ok()) << stock.status();
       for (const LotStock& held : *stock) {
         pages.push_back(absl::StrCat(held.number, " ", held.location_id.value()));
       }
-      order.after = {stock->back().lot_id, stock->back().location_id};
+      query.after = {stock->back().lot_id, stock->back().location_id};
     }
 
     EXPECT_THAT(pages, ElementsAre("L1 box", "L1 shelf", "L1 stock", "L1 truck", "L1 yard",
                                    "L2 box", "L2 shelf", "L2 stock", "L2 truck", "L2 yard"));
-    EXPECT_THAT(ListStock(world_.db(), order)->size(), 0u);
+    EXPECT_THAT(ListStock(world_.db(), query)->size(), 0u);
   }
 }
 
@@ -203,11 +203,11 @@ class MovementListTest : public StockListTest {
 };
 
 TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
-  RecordMovementsOrder order =
+  RecordMovementsCommand command =
       world_.Order({"RECEIPT L1 10 >stock @2026-03-01 #mill",
                     "TRANSFER L1 4 stock>yard @2026-03-02", "RECEIPT S1 1 >stock @2026-03-03"});
-  order.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
-  ASSERT_TRUE(RecordMovements(world_.db(), order).ok());
+  command.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
+  ASSERT_TRUE(RecordMovements(world_.db(), command).ok());
   // A second clock that is ahead makes the order plain.
   world_.set_now(world_.now() + absl::Hours(1));
   world_.Do("DELIVERY L1 1 yard> @2026-03-04");
@@ -257,17 +257,17 @@ TEST_F(MovementListTest, PagesJoinWithoutGapOrOverlap) {
   std::vector<MovementId> newest_first(recorded->movement_ids.rbegin(),
                                        recorded->movement_ids.rend());
 
-  ListMovementsOrder order{.company = world_.company(), .limit = 3};
+  ListMovementsQuery query{.company = world_.company(), .limit = 3};
   std::vector<MovementId> pages;
   for (int page = 0; page < 3; ++page) {
-    const auto movements = ListMovements(world_.db(), order);
+    const auto movements = ListMovements(world_.db(), query);
     ASSERT_TRUE(movements.ok());
     for (const Movement& movement : *movements) pages.push_back(movement.movement_id);
-    order.after = {movements->back().recorded_at, movements->back().movement_id};
+    query.after = {movements->back().recorded_at, movements->back().movement_id};
   }
 
   EXPECT_EQ(pages, newest_first);
-  EXPECT_EQ(ListMovements(world_.db(), order)->size(), 0u);
+  EXPECT_EQ(ListMovements(world_.db(), query)->size(), 0u);
 }
 
 }  // namespace

@@ -43,11 +43,11 @@ class StockRecordTest : public ::testing::Test {
 };
 
 TEST_F(StockRecordTest, MovementIsPostedAsItWasAskedFor) {
-  RecordMovementsOrder order = world_.Order({"RECEIPT L1 2.5 >stock @2026-03-01 #steelworks"});
-  order.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
-  order.movements[0].note = "by rail";
+  RecordMovementsCommand command = world_.Order({"RECEIPT L1 2.5 >stock @2026-03-01 #steelworks"});
+  command.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
+  command.movements[0].note = "by rail";
 
-  const auto recorded = RecordMovements(world_.db(), order);
+  const auto recorded = RecordMovements(world_.db(), command);
 
   ASSERT_TRUE(recorded.ok()) << recorded.status();
   const auto posted = FindMovements(world_.db(), world_.company(), recorded->movement_ids);
@@ -70,15 +70,15 @@ TEST_F(StockRecordTest, MovementIsPostedAsItWasAskedFor) {
 }
 
 TEST_F(StockRecordTest, LotsAreFoundByNumberWhateverItsCase) {
-  RecordMovementsOrder order = world_.Order({"RECEIPT L1 1 >stock", "RECEIPT S1 1 >stock"});
-  order.movements[0].lot = {.product_id = ProductId("steel"), .number = " l1 "};
-  order.movements[1].lot = {.product_id = ProductId("steel"), .number = "S1"};
+  RecordMovementsCommand command = world_.Order({"RECEIPT L1 1 >stock", "RECEIPT S1 1 >stock"});
+  command.movements[0].lot = {.product_id = ProductId("steel"), .number = " l1 "};
+  command.movements[1].lot = {.product_id = ProductId("steel"), .number = "S1"};
 
-  const absl::Status refused = RecordMovements(world_.db(), order).status();
+  const absl::Status refused = RecordMovements(world_.db(), command).status();
 
   EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[1].lot LOT_NOT_FOUND"));
-  order.movements.pop_back();
-  EXPECT_TRUE(RecordMovements(world_.db(), order).ok());
+  command.movements.pop_back();
+  EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
   EXPECT_EQ(world_.Where("L1"), "stock 1");
 }
 
@@ -111,12 +111,12 @@ TEST_F(StockRecordTest, NothingIsPostedWhenOneIsRefused) {
 }
 
 TEST_F(StockRecordTest, DryRunTellsEverythingAndWritesNothing) {
-  RecordMovementsOrder order =
+  RecordMovementsCommand command =
       world_.Order({"RECEIPT L1 0.00001 >stock", "RECEIPT L1 5 >attic", "RECEIPT S1 1 >stock",
                     "DELIVERY S1 1 stock>", "RECEIPT L1 5 >stock", "DELIVERY L1 6 stock>"});
-  order.validate_only = true;
+  command.validate_only = true;
 
-  const auto told = RecordMovements(world_.db(), order);
+  const auto told = RecordMovements(world_.db(), command);
 
   ASSERT_TRUE(told.ok()) << told.status();
   EXPECT_THAT(told->movement_ids, IsEmpty());
@@ -126,17 +126,18 @@ TEST_F(StockRecordTest, DryRunTellsEverythingAndWritesNothing) {
                                                  "movements[5].quantity NOT_ENOUGH"));
   EXPECT_EQ(MovementCount(), 0u);
   // The request_id is still free.
-  order.movements = world_.Order({"RECEIPT L1 5 >stock"}).movements;
-  order.validate_only = false;
-  EXPECT_TRUE(RecordMovements(world_.db(), order).ok());
+  command.movements = world_.Order({"RECEIPT L1 5 >stock"}).movements;
+  command.validate_only = false;
+  EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
 }
 
 TEST_F(StockRecordTest, DryRunTellsWhatIsWrongWithTheCompanyToo) {
   world_.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
-  RecordMovementsOrder order = world_.Order({"RECEIPT L1 5 >stock"});
-  order.validate_only = true;
+  RecordMovementsCommand command = world_.Order({"RECEIPT L1 5 >stock"});
+  command.validate_only = true;
 
-  EXPECT_THAT(Texts(RecordMovements(world_.db(), order)->problems), ElementsAre(" LOTS_DISABLED"));
+  EXPECT_THAT(Texts(RecordMovements(world_.db(), command)->problems),
+              ElementsAre(" LOTS_DISABLED"));
 }
 
 TEST_F(StockRecordTest, SerialMovesOnceInARequest) {
@@ -206,15 +207,15 @@ TEST_F(StockRecordTest, RepeatIsAnsweredAsTheSuccessItWas) {
 }
 
 TEST_F(StockRecordTest, RepeatByNumberIsAnsweredAfterTheLotGotAnotherNumber) {
-  RecordMovementsOrder order = world_.Order({"RECEIPT L1 5 >stock"}, "r1");
-  order.movements[0].lot = {.product_id = ProductId("steel"), .number = "L1"};
-  const auto first = RecordMovements(world_.db(), order);
+  RecordMovementsCommand command = world_.Order({"RECEIPT L1 5 >stock"}, "r1");
+  command.movements[0].lot = {.product_id = ProductId("steel"), .number = "L1"};
+  const auto first = RecordMovements(world_.db(), command);
   ASSERT_TRUE(first.ok());
   world_.Execute(
       "UPDATE lots SET number = 'M1', number_key = 'm1' WHERE company = 'acme' AND "
       "number = 'L1'");
 
-  const auto repeat = RecordMovements(world_.db(), order);
+  const auto repeat = RecordMovements(world_.db(), command);
 
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_EQ(repeat->movement_ids, first->movement_ids);
@@ -223,7 +224,7 @@ TEST_F(StockRecordTest, RepeatByNumberIsAnsweredAfterTheLotGotAnotherNumber) {
 TEST_F(StockRecordTest, RequestIdIsNotForAnotherRequest) {
   ASSERT_TRUE(world_.Record({"RECEIPT L1 5 >stock"}, "r1").ok());
 
-  RecordMovementsOrder other = world_.Order({"RECEIPT L1 6 >stock"}, "r1");
+  RecordMovementsCommand other = world_.Order({"RECEIPT L1 6 >stock"}, "r1");
   other.context.payload_hash = "another payload";
   EXPECT_EQ(ReasonOf(RecordMovements(world_.db(), other).status()), "REQUEST_ID_REUSED");
 

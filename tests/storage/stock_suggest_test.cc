@@ -20,7 +20,7 @@ class StockSuggestTest : public ::testing::Test {
     world_.set_now(absl::FromCivil(absl::CivilDay(2026, 3, 20), absl::UTCTimeZone()));
   }
 
-  SuggestLotsOrder Need(int64_t units, std::optional<SuggestStrategy> strategy = std::nullopt) {
+  SuggestLotsQuery Need(int64_t units, std::optional<SuggestStrategy> strategy = std::nullopt) {
     return {.company = world_.company(),
             .product_id = ProductId("steel"),
             .quantity = Quantity::FromUnits(units),
@@ -28,8 +28,8 @@ class StockSuggestTest : public ::testing::Test {
             .now = world_.now()};
   }
   // "L1 stock 5" a pick, and last what is missing.
-  std::vector<std::string> Suggest(const SuggestLotsOrder& order) {
-    const auto suggestion = SuggestLots(world_.db(), order);
+  std::vector<std::string> Suggest(const SuggestLotsQuery& query) {
+    const auto suggestion = SuggestLots(world_.db(), query);
     if (!suggestion.ok()) return {ReasonOf(suggestion.status())};
     std::vector<std::string> lines;
     for (const LotPick& pick : suggestion->picks) {
@@ -87,7 +87,7 @@ TEST_F(StockSuggestTest, MissingIsSaid) {
 
   EXPECT_THAT(Suggest(Need(42)),
               ElementsAre("B shelf 10", "A stock 10", "C yard 10", "missing 12"));
-  SuggestLotsOrder nothing = Need(3);
+  SuggestLotsQuery nothing = Need(3);
   nothing.location_id = LocationId("box");
   EXPECT_THAT(Suggest(nothing), ElementsAre("missing 3"));
 }
@@ -110,15 +110,15 @@ TEST_F(StockSuggestTest, OnlyInternalPlacesOrWhatLiesBelowTheOneNamed) {
   AddThreeLots();
   AddLot("D", std::nullopt, "RECEIPT D 10 >truck @2026-03-04");
   world_.Do("DELIVERY A 2 stock>");
-  SuggestLotsOrder order = Need(99, SuggestStrategy::kFifo);
+  SuggestLotsQuery query = Need(99, SuggestStrategy::kFifo);
 
-  EXPECT_THAT(Suggest(order), ElementsAre("A stock 8", "B shelf 10", "C yard 10", "missing 71"));
-  order.location_id = LocationId("stock");
-  EXPECT_THAT(Suggest(order), ElementsAre("A stock 8", "B shelf 10", "missing 81"));
-  order.location_id = LocationId("shelf");
-  EXPECT_THAT(Suggest(order), ElementsAre("B shelf 10", "missing 89"));
-  order.location_id = LocationId("truck");
-  EXPECT_THAT(Suggest(order), ElementsAre("D truck 10", "missing 89"));
+  EXPECT_THAT(Suggest(query), ElementsAre("A stock 8", "B shelf 10", "C yard 10", "missing 71"));
+  query.location_id = LocationId("stock");
+  EXPECT_THAT(Suggest(query), ElementsAre("A stock 8", "B shelf 10", "missing 81"));
+  query.location_id = LocationId("shelf");
+  EXPECT_THAT(Suggest(query), ElementsAre("B shelf 10", "missing 89"));
+  query.location_id = LocationId("truck");
+  EXPECT_THAT(Suggest(query), ElementsAre("D truck 10", "missing 89"));
 }
 
 TEST_F(StockSuggestTest, PicksAreLimitedAndNothingIsCalledMissingForThat) {
@@ -140,20 +140,20 @@ TEST_F(StockSuggestTest, PicksAreLimitedAndNothingIsCalledMissingForThat) {
 }
 
 TEST_F(StockSuggestTest, WhatCannotBeSuggestedIsRefused) {
-  SuggestLotsOrder order = Need(1);
-  order.product_id = ProductId("nothing");
-  EXPECT_THAT(Suggest(order), ElementsAre("PRODUCT_NOT_FOUND"));
-  order.product_id = ProductId("paper");
-  EXPECT_THAT(Suggest(order), ElementsAre("PRODUCT_NOT_TRACKED"));
-  order = Need(1);
-  order.location_id = LocationId("attic");
-  EXPECT_THAT(Suggest(order), ElementsAre("LOCATION_NOT_FOUND"));
-  order = Need(1);
-  order.quantity = *Quantity::Parse("0.0001");
-  EXPECT_THAT(Suggest(order), ElementsAre("QUANTITY_SCALE"));
-  order = Need(1);
-  order.company = CompanyId("nobody");
-  EXPECT_THAT(Suggest(order), ElementsAre("COMPANY_NOT_FOUND"));
+  SuggestLotsQuery query = Need(1);
+  query.product_id = ProductId("nothing");
+  EXPECT_THAT(Suggest(query), ElementsAre("PRODUCT_NOT_FOUND"));
+  query.product_id = ProductId("paper");
+  EXPECT_THAT(Suggest(query), ElementsAre("PRODUCT_NOT_TRACKED"));
+  query = Need(1);
+  query.location_id = LocationId("attic");
+  EXPECT_THAT(Suggest(query), ElementsAre("LOCATION_NOT_FOUND"));
+  query = Need(1);
+  query.quantity = *Quantity::Parse("0.0001");
+  EXPECT_THAT(Suggest(query), ElementsAre("QUANTITY_SCALE"));
+  query = Need(1);
+  query.company = CompanyId("nobody");
+  EXPECT_THAT(Suggest(query), ElementsAre("COMPANY_NOT_FOUND"));
 }
 
 }  // namespace

@@ -131,16 +131,16 @@ class RandomGenealogy {
 };
 
 ModelAnswer Ask(TraceGraphBuilder& graph, const std::vector<std::string>& seeds, bool downstream) {
-  TraceOrder order{
+  TraceQuery query{
       .company = graph.company(),
       .direction = downstream ? TraceDirection::kDownstream : TraceDirection::kUpstream,
       .depth_max = kTraceDepthMax,
       .node_limit = kTraceNodesDefault};
-  for (const std::string& seed : seeds) order.seeds.push_back(graph.Lot(seed));
+  for (const std::string& seed : seeds) query.seeds.push_back(graph.Lot(seed));
   ModelAnswer answer;
   std::set<TransformationId> steps;
   int64_t links = 0;
-  const auto summary = Trace(graph.db(), order, [&](const TracePiece& piece) {
+  const auto summary = Trace(graph.db(), query, [&](const TracePiece& piece) {
     for (const TraceNode& node : piece.nodes) {
       const bool once =
           answer.emplace(node.number, ModelNode{node.depth, node.certainty == Certainty::kCertain})

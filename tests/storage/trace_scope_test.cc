@@ -35,19 +35,19 @@ absl::Time Day(int day) {
 
 class TraceScope : public ::testing::Test {
  protected:
-  TraceOrder Order(const std::vector<std::string>& seeds,
+  TraceQuery Order(const std::vector<std::string>& seeds,
                    TraceDirection direction = TraceDirection::kDownstream) {
-    TraceOrder order{.company = graph_.company(),
+    TraceQuery query{.company = graph_.company(),
                      .direction = direction,
                      .depth_max = kTraceDepthMax,
                      .node_limit = kTraceNodesDefault};
-    for (const std::string& seed : seeds) order.seeds.push_back(graph_.Lot(seed));
-    return order;
+    for (const std::string& seed : seeds) query.seeds.push_back(graph_.Lot(seed));
+    return query;
   }
 
-  Answer Ask(const TraceOrder& order) {
+  Answer Ask(const TraceQuery& query) {
     Answer answer;
-    const auto summary = Trace(graph_.db(), order, [&](const TracePiece& piece) {
+    const auto summary = Trace(graph_.db(), query, [&](const TracePiece& piece) {
       for (const TraceNode& node : piece.nodes) {
         answer.lots.push_back(node.number);
         answer.nodes[node.number] = node;
@@ -126,9 +126,9 @@ TEST_F(TraceScope, AsOfLeavesOutWhatHappenedLater) {
   // Recorded late: what had happened is seen as it is known now.
   At(graph_.AddStep({{"a"}}, {{"late"}}), 1, 9);
 
-  TraceOrder down = Order({"a"});
+  TraceQuery down = Order({"a"});
   down.as_of = Day(2);
-  TraceOrder up = Order({"c"}, TraceDirection::kUpstream);
+  TraceQuery up = Order({"c"}, TraceDirection::kUpstream);
   up.as_of = Day(2);
 
   EXPECT_THAT(Ask(down).lots, ElementsAre("a", "b", "late"));
@@ -140,11 +140,11 @@ TEST_F(TraceScope, KnownAtLeavesOutWhatWasRecordedLaterReversalsToo) {
   ReverseAt(wrong, 5);
   At(graph_.AddStep({{"a"}}, {{"c"}}), 1, 7);
 
-  TraceOrder then = Order({"a"});
+  TraceQuery then = Order({"a"});
   then.known_at = Day(3);
-  TraceOrder later = Order({"a"});
+  TraceQuery later = Order({"a"});
   later.known_at = Day(6);
-  TraceOrder as_of = Order({"a"});
+  TraceQuery as_of = Order({"a"});
   as_of.as_of = Day(3);
 
   EXPECT_THAT(Ask(then).lots, ElementsAre("a", "b"));
@@ -159,12 +159,12 @@ TEST_F(TraceScope, PlacesThenAreWhatTheMovementsSumTo) {
   Move("a", 2, "SHELF", "YARD", 4, 3, 3);
   Move("a", 3, "YARD", "SHOP", 1, 5, 8);
 
-  TraceOrder order = Order({"a"});
-  order.as_of = Day(4);
-  const TraceNode then = Ask(order).nodes.at("a");
-  order.as_of = Day(6);
-  order.known_at = Day(7);
-  const TraceNode believed = Ask(order).nodes.at("a");
+  TraceQuery query = Order({"a"});
+  query.as_of = Day(4);
+  const TraceNode then = Ask(query).nodes.at("a");
+  query.as_of = Day(6);
+  query.known_at = Day(7);
+  const TraceNode believed = Ask(query).nodes.at("a");
   const TraceNode now = Ask(Order({"a"})).nodes.at("a");
 
   EXPECT_EQ(then.on_hand, Quantity::FromUnits(10));
@@ -186,9 +186,9 @@ TEST_F(TraceScope, APlaceWithLessThanNothingIsNotTold) {
   Move("a", 1, "FARM", "SHELF", 10, 5, 5);
   Move("a", 2, "SHELF", "YARD", 4, 1, 6);
 
-  TraceOrder order = Order({"a"});
-  order.as_of = Day(2);
-  const TraceNode then = Ask(order).nodes.at("a");
+  TraceQuery query = Order({"a"});
+  query.as_of = Day(2);
+  const TraceNode then = Ask(query).nodes.at("a");
 
   ASSERT_EQ(then.places.size(), 1u);
   EXPECT_EQ(then.places[0].location_id, LocationId("YARD"));
@@ -201,10 +201,10 @@ TEST_F(TraceScope, AReversalRecordedLaterLeavesThePartnerMovementKnown) {
   const std::string receipt = Move("a", 1, "FARM", "SHELF", 10, 1, 1);
   Move("a", 1, "SHELF", "FARM", 10, 1, 5, receipt);
 
-  TraceOrder order = Order({"a"});
-  order.known_at = Day(3);
+  TraceQuery query = Order({"a"});
+  query.known_at = Day(3);
 
-  EXPECT_EQ(Ask(order).nodes.at("a").partner_movement_count, 1);
+  EXPECT_EQ(Ask(query).nodes.at("a").partner_movement_count, 1);
   EXPECT_EQ(Ask(Order({"a"})).nodes.at("a").partner_movement_count, 0);
 }
 
@@ -227,9 +227,9 @@ TEST_F(TraceScope, TheTotalIsAllThatEverCame) {
   Move("b", 8, "FOUND", "SHELF", 2, 4, 5, not_lost);
 
   const Answer now = Ask(Order({"a"}));
-  TraceOrder order = Order({"a"});
-  order.known_at = Day(4);
-  const Answer then = Ask(order);
+  TraceQuery query = Order({"a"});
+  query.known_at = Day(4);
+  const Answer then = Ask(query);
 
   EXPECT_EQ(now.nodes.at("a").bounds->total, Quantity::FromUnits(100));
   EXPECT_EQ(now.nodes.at("b").bounds->total, Quantity::FromUnits(27));
@@ -257,22 +257,22 @@ TEST_F(TraceScope, ATimeWindowDecidesWhereTheWalkGoes) {
   At(graph_.AddStep({{"a"}}, {{"b"}}), 2, 2);
   At(graph_.AddStep({{"a"}}, {{"late"}}), 3, 3);
 
-  TraceOrder order = Order({"a"});
-  order.filter.begin = Day(2);
-  order.filter.end = Day(3);
+  TraceQuery query = Order({"a"});
+  query.filter.begin = Day(2);
+  query.filter.end = Day(3);
 
-  EXPECT_THAT(Ask(order).lots, ElementsAre("a", "b"));
+  EXPECT_THAT(Ask(query).lots, ElementsAre("a", "b"));
 }
 
 TEST_F(TraceScope, KindsOfLinksDecideWhereTheWalkGoes) {
   graph_.AddStep({{"a", "unit"}}, {{"unit"}, {"spare", OutputRole::kByProduct}});
   graph_.AddStep({{"a"}}, {{"pooled"}, {"waste", OutputRole::kByProduct}});
 
-  TraceOrder exact = Order({"a"});
+  TraceQuery exact = Order({"a"});
   exact.filter.link_kinds = {TraceLinkKind::kExactInput};
-  TraceOrder wasted = Order({"a"});
+  TraceQuery wasted = Order({"a"});
   wasted.filter.link_kinds = {TraceLinkKind::kByProduct};
-  TraceOrder upstream = Order({"waste"}, TraceDirection::kUpstream);
+  TraceQuery upstream = Order({"waste"}, TraceDirection::kUpstream);
   upstream.filter.link_kinds = {TraceLinkKind::kOutput};
 
   EXPECT_THAT(Ask(exact).lots, ElementsAre("a", "unit"));
@@ -289,12 +289,12 @@ TEST_F(TraceScope, WhatIsNotToldIsWalkedThroughAndItsLinksAreNotToldEither) {
   Move("d", 1, "FARM", "SHELF", 1, 3, 3);
   Move("b", 1, "FARM", "YARD", 1, 1, 1);
 
-  TraceOrder order = Order({"a"});
-  order.filter.location_ids = {LocationId("SHELF")};
-  const Answer now = Ask(order);
-  order.as_of = absl::Now() + absl::Hours(1);
-  order.known_at = Day(2);
-  const Answer known = Ask(order);
+  TraceQuery query = Order({"a"});
+  query.filter.location_ids = {LocationId("SHELF")};
+  const Answer now = Ask(query);
+  query.as_of = absl::Now() + absl::Hours(1);
+  query.known_at = Day(2);
+  const Answer known = Ask(query);
 
   EXPECT_THAT(now.lots, ElementsAre("a", "d", "c"));
   EXPECT_EQ(now.summary.node_count, 3);
@@ -316,10 +316,10 @@ TEST_F(TraceScope, ProductsDecideWhatIsTold) {
       "FROM products");
   database_.Execute("UPDATE lots SET product_id = 'other' WHERE number = 'c'");
 
-  TraceOrder order = Order({"a"});
-  order.filter.product_ids = {ProductId("other")};
+  TraceQuery query = Order({"a"});
+  query.filter.product_ids = {ProductId("other")};
 
-  EXPECT_THAT(Ask(order).lots, ElementsAre("a", "c"));
+  EXPECT_THAT(Ask(query).lots, ElementsAre("a", "c"));
 }
 
 TEST_F(TraceScope, PlacesThenDecideWhatIsTold) {
@@ -328,12 +328,12 @@ TEST_F(TraceScope, PlacesThenDecideWhatIsTold) {
   Move("b", 1, "FARM", "SHELF", 1, 1, 1);
   Move("b", 2, "SHELF", "YARD", 1, 3, 3);
 
-  TraceOrder order = Order({"a"});
-  order.filter.location_ids = {LocationId("SHELF")};
-  order.as_of = Day(2);
-  EXPECT_THAT(Ask(order).lots, ElementsAre("a", "b"));
-  order.as_of = Day(4);
-  EXPECT_THAT(Ask(order).lots, ElementsAre("a"));
+  TraceQuery query = Order({"a"});
+  query.filter.location_ids = {LocationId("SHELF")};
+  query.as_of = Day(2);
+  EXPECT_THAT(Ask(query).lots, ElementsAre("a", "b"));
+  query.as_of = Day(4);
+  EXPECT_THAT(Ask(query).lots, ElementsAre("a"));
 }
 
 class TraceResume : public TraceScope {
@@ -343,17 +343,17 @@ class TraceResume : public TraceScope {
                        int depth_max, int64_t node_limit) {
     const Answer whole = Ask(Order(seeds, direction));
     std::set<std::string> reached;
-    TraceOrder order = Order(seeds, direction);
-    order.depth_max = depth_max;
-    order.node_limit = node_limit;
+    TraceQuery query = Order(seeds, direction);
+    query.depth_max = depth_max;
+    query.node_limit = node_limit;
     for (int calls = 0; calls < 50; ++calls) {
-      const Answer part = Ask(order);
+      const Answer part = Ask(query);
       reached.insert(part.lots.begin(), part.lots.end());
       EXPECT_EQ(part.summary.truncated_by.empty(), part.summary.resume.empty());
       EXPECT_EQ(part.summary.resume_count, static_cast<int64_t>(part.summary.resume.size()));
       if (part.summary.resume.empty()) break;
-      order.seeds = part.summary.resume;
-      order.node_limit = std::max<int64_t>(order.node_limit, order.seeds.size() + node_limit);
+      query.seeds = part.summary.resume;
+      query.node_limit = std::max<int64_t>(query.node_limit, query.seeds.size() + node_limit);
     }
     EXPECT_EQ(reached, std::set<std::string>(whole.lots.begin(), whole.lots.end()));
   }
@@ -378,9 +378,9 @@ TEST_F(TraceResume, NamesTheLotsWhoseLinksWereCut) {
   graph_.AddStep({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
   graph_.AddStep({{"b1"}}, {{"c"}});
 
-  TraceOrder shallow = Order({"a"});
+  TraceQuery shallow = Order({"a"});
   shallow.depth_max = 1;
-  TraceOrder few = Order({"a"});
+  TraceQuery few = Order({"a"});
   few.node_limit = 3;
 
   EXPECT_THAT(Ask(shallow).summary.resume, ElementsAre(graph_.Lot("b1")));
@@ -389,10 +389,10 @@ TEST_F(TraceResume, NamesTheLotsWhoseLinksWereCut) {
 }
 
 TEST_F(TraceScope, SeedsBeyondTheLimitAreToResumeFrom) {
-  TraceOrder order = Order({"a", "b", "c"});
-  order.node_limit = 2;
+  TraceQuery query = Order({"a", "b", "c"});
+  query.node_limit = 2;
 
-  const Answer answer = Ask(order);
+  const Answer answer = Ask(query);
 
   EXPECT_THAT(answer.lots, ElementsAre("a", "b"));
   EXPECT_EQ(answer.summary.truncated_by, "node_limit");

@@ -34,14 +34,14 @@ class TraceTest : public ::testing::Test {
  protected:
   Answer Run(TraceDirection direction, const std::vector<std::string>& seeds,
              int depth_max = kTraceDepthMax, int64_t node_limit = kTraceNodesDefault) {
-    TraceOrder order{.company = graph_.company(),
+    TraceQuery query{.company = graph_.company(),
                      .direction = direction,
                      .depth_max = depth_max,
                      .node_limit = node_limit};
-    for (const std::string& seed : seeds) order.seeds.push_back(graph_.Lot(seed));
+    for (const std::string& seed : seeds) query.seeds.push_back(graph_.Lot(seed));
     Answer answer;
     const absl::StatusOr<TraceSummary> summary =
-        Trace(graph_.db(), order, [&](const TracePiece& piece) {
+        Trace(graph_.db(), query, [&](const TracePiece& piece) {
           for (const TraceNode& node : piece.nodes) {
             answer.nodes.push_back(
                 absl::StrCat(node.number, " ", node.depth,
@@ -210,12 +210,12 @@ TEST_F(TraceTest, LotWithoutGenealogyIsItsOwnAnswer) {
 
 TEST_F(TraceTest, SeedsThatWereDeletedMeanwhileTellNothing) {
   for (const TraceDirection direction : {kUp, kDown}) {
-    const TraceOrder order{.company = graph_.company(),
+    const TraceQuery query{.company = graph_.company(),
                            .direction = direction,
                            .seeds = {LotId(Uuid::MakeV7())},
                            .depth_max = kTraceDepthMax,
                            .node_limit = kTraceNodesDefault};
-    const auto summary = Trace(graph_.db(), order, [](const TracePiece& piece) {
+    const auto summary = Trace(graph_.db(), query, [](const TracePiece& piece) {
       EXPECT_THAT(piece.nodes, IsEmpty());
       EXPECT_THAT(piece.links, IsEmpty());
     });
@@ -255,13 +255,13 @@ TEST_F(TraceTest, TellsWhereALotIsAndWhoseHandsItPassed) {
               'grocer')) AS move (kind, quantity, origin, goal, doc, partner);)sql"));
 
   std::vector<TraceNode> nodes;
-  const TraceOrder order{.company = graph_.company(),
+  const TraceQuery query{.company = graph_.company(),
                          .direction = kDown,
                          .seeds = {lot},
                          .depth_max = 1,
                          .node_limit = 10};
   ASSERT_TRUE(
-      Trace(graph_.db(), order, [&](TracePiece piece) { nodes = std::move(piece.nodes); }).ok());
+      Trace(graph_.db(), query, [&](TracePiece piece) { nodes = std::move(piece.nodes); }).ok());
 
   ASSERT_EQ(nodes.size(), 1u);
   EXPECT_EQ(nodes[0].on_hand, Quantity::FromUnits(7));
@@ -298,12 +298,12 @@ TEST_F(TraceTest, TellsTheFirstPlacesAndDeliveriesAndHowManyThereAre) {
             FROM generate_series(34, 10, -1) n)sql"));
   const auto trace = [&](std::vector<LotId> seeds) {
     TraceNode found;
-    const TraceOrder order{.company = graph_.company(),
+    const TraceQuery query{.company = graph_.company(),
                            .direction = kDown,
                            .seeds = std::move(seeds),
                            .depth_max = 1,
                            .node_limit = 10};
-    EXPECT_TRUE(Trace(graph_.db(), order, [&](TracePiece piece) {
+    EXPECT_TRUE(Trace(graph_.db(), query, [&](TracePiece piece) {
                   for (TraceNode& node : piece.nodes) {
                     if (node.lot_id == lot) found = std::move(node);
                   }

@@ -1,4 +1,4 @@
-// Traces whose levels are wider than what one statement, one flight or one reading takes.
+// Traces whose levels are wider than what one statement, one pipeline or one reading takes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -92,21 +92,21 @@ class TraceWideTest : public ::testing::Test {
                                         every));
   }
 
-  static TraceOrder Order(TraceGraphBuilder& graph) {
+  static TraceQuery Order(TraceGraphBuilder& graph) {
     return {.company = graph.company(),
             .direction = TraceDirection::kDownstream,
             .seeds = {graph.Lot("seed")},
             .depth_max = kTraceDepthMax,
             .node_limit = kTraceNodesMax};
   }
-  static TraceOrder Order() { return Order(*graph_); }
+  static TraceQuery Order() { return Order(*graph_); }
 
   // What the one lot of the third level was made of.
-  static TraceOrder Upstream(TraceGraphBuilder& graph) {
-    TraceOrder order = Order(graph);
-    order.direction = TraceDirection::kUpstream;
-    order.seeds = {FindLot(graph, "n3-0")};
-    return order;
+  static TraceQuery Upstream(TraceGraphBuilder& graph) {
+    TraceQuery query = Order(graph);
+    query.direction = TraceDirection::kUpstream;
+    query.seeds = {FindLot(graph, "n3-0")};
+    return query;
   }
   static LotId FindLot(TraceGraphBuilder& graph, const std::string& number_key) {
     const auto found = pg::Query(graph.db(), kFindLot, graph.company(), number_key);
@@ -212,7 +212,7 @@ TEST_F(TraceWideTest, EveryStepIsToldOnceWithWhatIsItsOwn) {
 
 // Read in ranges there, one by one here.
 TEST_F(TraceWideTest, StrangersBetweenTheLotsChangeNothing) {
-  for (TraceOrder (*order)(TraceGraphBuilder&) :
+  for (TraceQuery (*order)(TraceGraphBuilder&) :
        {&TraceWideTest::Order, &TraceWideTest::Upstream}) {
     TraceReader close(order(*graph_));
     TraceReader scattered(order(*among_strangers_));
@@ -229,13 +229,13 @@ TEST_F(TraceWideTest, StrangersBetweenTheLotsChangeNothing) {
 
 TEST_F(TraceWideTest, ARecallLocksAndHoldsEveryLot) {
   for (TraceGraphBuilder* const graph : {graph_.get(), among_strangers_.get()}) {
-    OpenRecallOrder order{.context = {.company = graph->company(), .request_id = "RC-1/open"},
-                          .recall_id = RecallId("RC-1"),
-                          .seeds = {{.lot_id = graph->Lot("seed")}},
-                          .reason = "test"};
-    order.context.now = absl::Now();
+    OpenRecallCommand command{.context = {.company = graph->company(), .request_id = "RC-1/open"},
+                              .recall_id = RecallId("RC-1"),
+                              .seeds = {{.lot_id = graph->Lot("seed")}},
+                              .reason = "test"};
+    command.context.now = absl::Now();
 
-    const auto recall = OpenRecall(graph->db(), order);
+    const auto recall = OpenRecall(graph->db(), command);
 
     ASSERT_TRUE(recall.ok()) << recall.status();
     EXPECT_EQ(recall->scope.lot_count, 2 * kWide + 2);
@@ -262,9 +262,9 @@ TEST_F(TraceWideTest, PausesBetweenAllPiecesChangeNothing) {
 }
 
 TEST_F(TraceWideTest, ALimitKeepsTheFirstInTheOrderOfTheAnswer) {
-  TraceOrder order = Order();
-  order.node_limit = 5'001;
-  TraceReader limited(order);
+  TraceQuery query = Order();
+  query.node_limit = 5'001;
+  TraceReader limited(query);
   TraceReader whole(Order());
   const auto lots_of = [](std::vector<std::string> lines) {
     std::erase_if(lines, [](const std::string& line) { return line.rfind("lot ", 0) != 0; });

@@ -26,13 +26,13 @@ class WarrantyTest : public ::testing::Test {
   }
   MovementId Move(MovementKind kind, absl::string_view from, absl::string_view to, absl::Time when,
                   std::optional<MovementId> delivery = {}) {
-    RecordMovementsOrder order = shop_.Moving(kind, bike_, "", from, to);
-    NewMovement& movement = order.movements[0];
+    RecordMovementsCommand command = shop_.Moving(kind, bike_, "", from, to);
+    NewMovement& movement = command.movements[0];
     movement.occurred_at = when;
     movement.delivery = delivery;
     movement.partner_id = delivery.has_value() ? "" : "C-1";
     movement.document = {"note", "N-1"};
-    const auto moved = RecordMovements(shop_.db(), order);
+    const auto moved = RecordMovements(shop_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.ok() ? moved->movement_ids.front() : MovementId();
   }

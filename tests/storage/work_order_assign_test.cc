@@ -24,33 +24,33 @@ using ::testing::SizeIs;
 
 class AssignTest : public ::testing::Test {
  protected:
-  std::vector<std::string> Assign(const AssignSerialsOrder& order) {
-    const auto serials = AssignSerials(shop_.db(), order);
+  std::vector<std::string> Assign(const AssignSerialsCommand& command) {
+    const auto serials = AssignSerials(shop_.db(), command);
     EXPECT_TRUE(serials.ok()) << serials.status();
     return serials.ok() ? NumbersOf(*serials) : std::vector<std::string>();
   }
-  std::string Refused(const AssignSerialsOrder& order) {
-    return Refusal(AssignSerials(shop_.db(), order).status());
+  std::string Refused(const AssignSerialsCommand& command) {
+    return Refusal(AssignSerials(shop_.db(), command).status());
   }
-  UnassignSerialsOrder Unassigning(absl::string_view work_order, std::vector<std::string> numbers,
-                                   bool keep) {
+  UnassignSerialsCommand Unassigning(absl::string_view work_order, std::vector<std::string> numbers,
+                                     bool keep) {
     return {.context = shop_.Context("UnassignSerials"),
             .work_order = WorkOrderId(std::string(work_order)),
             .numbers = std::move(numbers),
             .keep = keep};
   }
-  std::string RefusedUnassign(const UnassignSerialsOrder& order) {
-    return Refusal(UnassignSerials(shop_.db(), order).status());
+  std::string RefusedUnassign(const UnassignSerialsCommand& command) {
+    return Refusal(UnassignSerials(shop_.db(), command).status());
   }
-  CancelWorkOrderOrder Cancelling(absl::string_view work_order) {
+  CancelWorkOrderCommand Cancelling(absl::string_view work_order) {
     return {.context = shop_.Context("CancelWorkOrder"),
             .work_order = WorkOrderId(std::string(work_order))};
   }
   WorkOrder Get(absl::string_view work_order) {
-    const auto order =
+    const auto command =
         GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(order.ok()) << order.status();
-    return order.ok() ? *order : WorkOrder();
+    EXPECT_TRUE(command.ok()) << command.status();
+    return command.ok() ? *command : WorkOrder();
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
@@ -58,10 +58,10 @@ class AssignTest : public ::testing::Test {
 };
 
 TEST_F(AssignTest, FirstNamingCreatesTheOrder) {
-  AssignSerialsOrder order = shop_.AssigningCount("W1", "bike", 3);
-  order.planned_quantity = Q("5");
+  AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", 3);
+  command.planned_quantity = Q("5");
 
-  EXPECT_THAT(Assign(order), ElementsAre("B00001", "B00002", "B00003"));
+  EXPECT_THAT(Assign(command), ElementsAre("B00001", "B00002", "B00003"));
 
   const WorkOrder made = Get("W1");
   EXPECT_EQ(made.product_id.value(), "bike");
@@ -86,9 +86,9 @@ TEST_F(AssignTest, KnownOrderNeedsNoProductAndKeepsTheOrderOfAssignment) {
 
 TEST_F(AssignTest, CountsUpFromAFirstNumberPastTakenOnes) {
   shop_.Serial("bike", "SN-009");
-  AssignSerialsOrder order = shop_.AssigningCount("W1", "bike", 3);
-  order.first_number = "SN-008";
-  EXPECT_THAT(Assign(order), ElementsAre("SN-008", "SN-010", "SN-011"));
+  AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", 3);
+  command.first_number = "SN-008";
+  EXPECT_THAT(Assign(command), ElementsAre("SN-008", "SN-010", "SN-011"));
 }
 
 TEST_F(AssignTest, TakesOverFreePlannedSerials) {
@@ -152,9 +152,9 @@ TEST_F(AssignTest, RefusesWrongOrdersAndProducts) {
 }
 
 TEST_F(AssignTest, RefusesPlannedQuantityFinerThanTheProduct) {
-  AssignSerialsOrder order = shop_.Assigning("W1", "bike", {"A"});
-  order.planned_quantity = Q("2.5");
-  EXPECT_EQ(Refused(order), "QUANTITY_SCALE planned_quantity");
+  AssignSerialsCommand command = shop_.Assigning("W1", "bike", {"A"});
+  command.planned_quantity = Q("2.5");
+  EXPECT_EQ(Refused(command), "QUANTITY_SCALE planned_quantity");
 }
 
 TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
@@ -174,7 +174,7 @@ TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
 }
 
 TEST_F(AssignTest, RefusesWhenLotsAreSwitchedOff) {
-  UpdateSettingsOrder off;
+  UpdateSettingsCommand off;
   off.context = shop_.Context("UpdateSettings");
   off.lots_enabled = false;
   ASSERT_TRUE(UpdateSettings(shop_.db(), off).ok());
@@ -183,18 +183,18 @@ TEST_F(AssignTest, RefusesWhenLotsAreSwitchedOff) {
 }
 
 TEST_F(AssignTest, RepeatAnswersTheSameAndUsesNoNumbersUp) {
-  const AssignSerialsOrder order = shop_.AssigningCount("W1", "bike", kSerialsPerCallMax);
-  const std::vector<std::string> numbers = Assign(order);
+  const AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", kSerialsPerCallMax);
+  const std::vector<std::string> numbers = Assign(command);
   ASSERT_THAT(numbers, SizeIs(kSerialsPerCallMax));
 
-  EXPECT_EQ(Assign(order), numbers);
+  EXPECT_EQ(Assign(command), numbers);
   EXPECT_EQ(Get("W1").planned_serial_count, kSerialsPerCallMax);
   EXPECT_THAT(Assign(shop_.AssigningCount("W1", "", 1)), ElementsAre("B10001"));
 }
 
 TEST_F(AssignTest, RepeatIsAnsweredAlsoWhenItWouldBeRefusedNow) {
-  const AssignSerialsOrder by_count = shop_.AssigningCount("W1", "bike", 2);
-  const AssignSerialsOrder by_number = shop_.Assigning("W1", "bike", {"X"});
+  const AssignSerialsCommand by_count = shop_.AssigningCount("W1", "bike", 2);
+  const AssignSerialsCommand by_number = shop_.Assigning("W1", "bike", {"X"});
   const std::vector<std::string> counted = Assign(by_count);
   Assign(by_number);
   ASSERT_TRUE(CancelWorkOrder(shop_.db(), Cancelling("W1")).ok());
@@ -204,19 +204,19 @@ TEST_F(AssignTest, RepeatIsAnsweredAlsoWhenItWouldBeRefusedNow) {
 }
 
 TEST_F(AssignTest, SameRequestIdForSomethingElseIsRefused) {
-  AssignSerialsOrder order = shop_.Assigning("W1", "bike", {"A"});
-  Assign(order);
-  order.context.payload_hash = "another";
-  EXPECT_EQ(Refused(order), "REQUEST_ID_REUSED request_id");
-  order.numbers = {};
-  order.count = 2;
-  EXPECT_EQ(Refused(order), "REQUEST_ID_REUSED request_id");
+  AssignSerialsCommand command = shop_.Assigning("W1", "bike", {"A"});
+  Assign(command);
+  command.context.payload_hash = "another";
+  EXPECT_EQ(Refused(command), "REQUEST_ID_REUSED request_id");
+  command.numbers = {};
+  command.count = 2;
+  EXPECT_EQ(Refused(command), "REQUEST_ID_REUSED request_id");
 }
 
 TEST_F(AssignTest, UnassignMakesVoidOrKeeps) {
   Assign(shop_.Assigning("W1", "bike", {"A", "B", "C"}));
-  const UnassignSerialsOrder order = Unassigning("W1", {"b", "A"}, false);
-  const auto gone = UnassignSerials(shop_.db(), order);
+  const UnassignSerialsCommand command = Unassigning("W1", {"b", "A"}, false);
+  const auto gone = UnassignSerials(shop_.db(), command);
   ASSERT_TRUE(gone.ok()) << gone.status();
   EXPECT_THAT(NumbersOf(*gone), ElementsAre("B", "A"));
   EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "A")), "VOID");
@@ -224,7 +224,7 @@ TEST_F(AssignTest, UnassignMakesVoidOrKeeps) {
   EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "C")), "PLANNED");
   EXPECT_EQ(Get("W1").planned_serial_count, 0);
 
-  const auto repeat = UnassignSerials(shop_.db(), order);
+  const auto repeat = UnassignSerials(shop_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_THAT(NumbersOf(*repeat), ElementsAre("B", "A"));
 }
@@ -245,15 +245,15 @@ TEST_F(AssignTest, UnassignRefusals) {
 
 TEST_F(AssignTest, CancelVoidsWhatIsPlannedAndListsItInOrder) {
   Assign(shop_.Assigning("W1", "bike", {"B", "A"}));
-  const CancelWorkOrderOrder order = Cancelling("W1");
-  const auto voided = CancelWorkOrder(shop_.db(), order);
+  const CancelWorkOrderCommand command = Cancelling("W1");
+  const auto voided = CancelWorkOrder(shop_.db(), command);
   ASSERT_TRUE(voided.ok()) << voided.status();
   EXPECT_THAT(NumbersOf(*voided), ElementsAre("B", "A"));
   EXPECT_EQ(shop_.StateOf(voided->front().lot_id), "VOID");
   EXPECT_EQ(Get("W1").state, WorkOrderState::kCancelled);
   EXPECT_THAT(Get("W1").serials, IsEmpty());
 
-  const auto repeat = CancelWorkOrder(shop_.db(), order);
+  const auto repeat = CancelWorkOrder(shop_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_THAT(NumbersOf(*repeat), ElementsAre("B", "A"));
   EXPECT_EQ(Refusal(CancelWorkOrder(shop_.db(), Cancelling("W1")).status()),
@@ -264,9 +264,9 @@ TEST_F(AssignTest, CancelVoidsWhatIsPlannedAndListsItInOrder) {
 
 TEST_F(AssignTest, ListsOrdersNewestFirstByPageAndFilter) {
   for (const std::string id : {"W1", "W2", "W3"}) {
-    AssignSerialsOrder order = shop_.Assigning(id, id == "W2" ? "motor" : "bike", {id});
-    order.context.now += absl::Seconds(id[1]);
-    Assign(order);
+    AssignSerialsCommand command = shop_.Assigning(id, id == "W2" ? "motor" : "bike", {id});
+    command.context.now += absl::Seconds(id[1]);
+    Assign(command);
   }
   ASSERT_TRUE(CancelWorkOrder(shop_.db(), Cancelling("W1")).ok());
   const auto list = [&](absl::string_view filter, int limit, const WorkOrder* after) {
@@ -294,7 +294,7 @@ TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {
   constexpr int kConnections = 16;
   std::vector<std::vector<NumberedLot>> answers(kConnections);
   std::vector<std::string> refusals(kConnections);
-  std::vector<AssignSerialsOrder> orders;
+  std::vector<AssignSerialsCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     // By template, and from the same first number.
     orders.push_back(shop_.AssigningCount(absl::StrCat("W", i % 4), "bike", 20));
@@ -331,7 +331,7 @@ TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {
 TEST_F(AssignTest, OneNumberAskedForByAllIsGivenToOneOrder) {
   constexpr int kConnections = 16;
   std::vector<std::string> refusals(kConnections);
-  std::vector<AssignSerialsOrder> orders;
+  std::vector<AssignSerialsCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     orders.push_back(shop_.Assigning(absl::StrCat("W", i), "bike", {"ONE", absl::StrCat("N", i)}));
   }
@@ -350,13 +350,13 @@ TEST_F(AssignTest, OneNumberAskedForByAllIsGivenToOneOrder) {
 
 TEST_F(AssignTest, CrossingRepeatsAreOneCall) {
   constexpr int kConnections = 16;
-  const AssignSerialsOrder order = shop_.AssigningCount("W1", "bike", 50);
+  const AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", 50);
   std::vector<std::vector<std::string>> answers(kConnections);
   std::vector<std::thread> threads;
   for (int i = 0; i < kConnections; ++i) {
     threads.emplace_back([&, i] {
       const auto db = database_.Connect();
-      const auto serials = AssignSerials(*db, order);
+      const auto serials = AssignSerials(*db, command);
       EXPECT_TRUE(serials.ok()) << serials.status();
       if (serials.ok()) answers[i] = NumbersOf(*serials);
     });

@@ -27,13 +27,13 @@ class CompleteTest : public ::testing::Test {
  protected:
   ~CompleteTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
 
-  Completion Complete(const CompletionOrder& order) {
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+  Completion Complete(const CompletionCommand& command) {
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? *completion : Completion();
   }
-  std::string Refused(const CompletionOrder& order) {
-    return Refusal(CompleteWorkOrder(shop_.db(), order).status());
+  std::string Refused(const CompletionCommand& command) {
+    return Refusal(CompleteWorkOrder(shop_.db(), command).status());
   }
   void Assign(absl::string_view work_order, std::vector<std::string> numbers) {
     const auto serials =
@@ -41,10 +41,10 @@ class CompleteTest : public ::testing::Test {
     ASSERT_TRUE(serials.ok()) << serials.status();
   }
   WorkOrder Get(absl::string_view work_order) {
-    const auto order =
+    const auto command =
         GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(order.ok()) << order.status();
-    return order.ok() ? *order : WorkOrder();
+    EXPECT_TRUE(command.ok()) << command.status();
+    return command.ok() ? *command : WorkOrder();
   }
   LotDates DatesOf(const LotId& lot) {
     const auto found = lots::GetLot(shop_.db(), shop_.company(), lot, shop_.now());
@@ -79,12 +79,12 @@ TEST_F(CompleteTest, SerialsWithExactComponents) {
   const LotId f1 = shop_.Serial("frame", "F1");
   const LotId f2 = shop_.Serial("frame", "F2");
   const LotId salt = shop_.Lot("salt", "SALT", "2");
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.outputs = {Output("a"), Output("B")};
-  order.components = {Used(f1, "", 0), Used(f2, "1", 1), Used(salt, "0.5")};
-  order.close = true;
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.outputs = {Output("a"), Output("B")};
+  command.components = {Used(f1, "", 0), Used(f2, "1", 1), Used(salt, "0.5")};
+  command.close = true;
 
-  const Completion completion = Complete(order);
+  const Completion completion = Complete(command);
 
   EXPECT_THAT(NumbersOf(completion.outputs), ElementsAre("A", "B"));
   EXPECT_THAT(completion.voided, IsEmpty());
@@ -105,11 +105,11 @@ TEST_F(CompleteTest, SerialsWithExactComponents) {
 
 TEST_F(CompleteTest, MovementsCarryTheOrder) {
   const LotId f1 = shop_.Serial("frame", "F1");
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output("A")};
-  order.components = {Used(f1)};
-  order.note = "night shift";
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output("A")};
+  command.components = {Used(f1)};
+  command.note = "night shift";
+  const Completion completion = Complete(command);
 
   const auto movements = FindMovementsOf(shop_.db(), shop_.company(), completion.transformation_id);
   ASSERT_TRUE(movements.ok());
@@ -131,13 +131,13 @@ TEST_F(CompleteTest, MovementsCarryTheOrder) {
 
 TEST_F(CompleteTest, SomeNowAndTheRestLater) {
   Assign("W1", {"A", "B", "C", "D"});
-  CompletionOrder first = shop_.Completing("W1", "");
+  CompletionCommand first = shop_.Completing("W1", "");
   first.planned_serial_count = 2;
   EXPECT_THAT(NumbersOf(Complete(first).outputs), ElementsAre("A", "B"));
   EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);
   EXPECT_EQ(Get("W1").planned_serial_count, 2);
 
-  CompletionOrder second = shop_.Completing("W1", "");
+  CompletionCommand second = shop_.Completing("W1", "");
   second.outputs = {Output("D")};
   second.planned_serial_count = 2;
   EXPECT_EQ(Refused(second), "SERIAL_NOT_ASSIGNED planned_serial_count");
@@ -150,42 +150,42 @@ TEST_F(CompleteTest, SomeNowAndTheRestLater) {
 TEST_F(CompleteTest, ExactComponentOfAPlannedSerialCountsOnAfterTheOutputs) {
   Assign("W1", {"A", "B"});
   const LotId f1 = shop_.Serial("frame", "F1");
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.outputs = {Output("B")};
-  order.planned_serial_count = 1;
-  order.components = {Used(f1, "", 1)};
-  EXPECT_EQ(Genealogy(Complete(order).transformation_id), "F1>A");
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.outputs = {Output("B")};
+  command.planned_serial_count = 1;
+  command.components = {Used(f1, "", 1)};
+  EXPECT_EQ(Genealogy(Complete(command).transformation_id), "F1>A");
 }
 
 TEST_F(CompleteTest, CloseVoidsWhatIsPlannedAndListsIt) {
   Assign("W1", {"C", "A", "B"});
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.outputs = {Output("A")};
-  order.close = true;
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.outputs = {Output("A")};
+  command.close = true;
+  const Completion completion = Complete(command);
   EXPECT_THAT(NumbersOf(completion.voided), ElementsAre("C", "B"));
   EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "C")), "VOID");
-  EXPECT_THAT(NumbersOf(Complete(order).voided), ElementsAre("C", "B"));
+  EXPECT_THAT(NumbersOf(Complete(command).voided), ElementsAre("C", "B"));
 
-  const CompletionOrder late = shop_.Completing("W1", "");
+  const CompletionCommand late = shop_.Completing("W1", "");
   EXPECT_EQ(Refused(late), "WORK_ORDER_CLOSED work_order_id");
 }
 
 TEST_F(CompleteTest, ClosingNeedsNoOutput) {
   Assign("W1", {"A"});
-  CompletionOrder order = shop_.Completing("W1", "");
-  EXPECT_EQ(Refused(order), "FIELD_INVALID outputs");
-  order.close = true;
-  EXPECT_THAT(NumbersOf(Complete(order).voided), ElementsAre("A"));
+  CompletionCommand command = shop_.Completing("W1", "");
+  EXPECT_EQ(Refused(command), "FIELD_INVALID outputs");
+  command.close = true;
+  EXPECT_THAT(NumbersOf(Complete(command).voided), ElementsAre("A"));
 }
 
 TEST_F(CompleteTest, NewSerialsByNumberAndByTemplate) {
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output(""), Output("MINE"), Output("")};
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output(""), Output("MINE"), Output("")};
+  const Completion completion = Complete(command);
   EXPECT_THAT(NumbersOf(completion.outputs), ElementsAre("B00001", "MINE", "B00002"));
   EXPECT_THAT(Get("W1").serials, SizeIs(3));
-  EXPECT_THAT(NumbersOf(Complete(order).outputs), ElementsAre("B00001", "MINE", "B00002"));
+  EXPECT_THAT(NumbersOf(Complete(command).outputs), ElementsAre("B00001", "MINE", "B00002"));
 }
 
 TEST_F(CompleteTest, FreePlannedSerialIsTakenOver) {
@@ -195,16 +195,16 @@ TEST_F(CompleteTest, FreePlannedSerialIsTakenOver) {
                                            .numbers = {"A"},
                                            .keep = true})
                   .ok());
-  CompletionOrder order = shop_.Completing("W2", "bike");
-  order.outputs = {Output("A")};
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W2", "bike");
+  command.outputs = {Output("A")};
+  const Completion completion = Complete(command);
   EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "SHELF:1");
   EXPECT_THAT(Get("W2").serials, SizeIs(1));
 }
 
 TEST_F(CompleteTest, LotProductIntoNewAndExistingLots) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
-  CompletionOrder first = shop_.Completing("W1", "soup");
+  CompletionCommand first = shop_.Completing("W1", "soup");
   first.outputs = {Output("S-1", "2.5"), Output("", "1")};
   first.components = {Used(salt, "1")};
   const Completion made = Complete(first);
@@ -212,7 +212,7 @@ TEST_F(CompleteTest, LotProductIntoNewAndExistingLots) {
   EXPECT_EQ(made.completed, Q("3.5"));
   EXPECT_EQ(made.scale, 3);
 
-  CompletionOrder second = shop_.Completing("W1", "soup");
+  CompletionCommand second = shop_.Completing("W1", "soup");
   second.outputs = {Output("s-1", "0.5")};
   second.outputs[0].to = LocationId("LINE");
   EXPECT_EQ(Complete(second).outputs[0].lot_id, made.outputs[0].lot_id);
@@ -220,34 +220,34 @@ TEST_F(CompleteTest, LotProductIntoNewAndExistingLots) {
 }
 
 TEST_F(CompleteTest, OneLotIntoTwoPlaces) {
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "2"), Output("S-1", "3")};
-  order.outputs[1].to = LocationId("LINE");
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "2"), Output("S-1", "3")};
+  command.outputs[1].to = LocationId("LINE");
+  const Completion completion = Complete(command);
   EXPECT_EQ(completion.outputs[0].lot_id, completion.outputs[1].lot_id);
   EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "LINE:3 SHELF:2");
 }
 
 TEST_F(CompleteTest, ByProductsInNewAndExistingLots) {
   const LotId old_peel = shop_.Lot("peel", "OLD", "1");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "1")};
-  order.by_products = {Besides("peel", "", "0.4"), Besides("peel", "old", "2"),
-                       Besides("motor", "M-9", "")};
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.by_products = {Besides("peel", "", "0.4"), Besides("peel", "old", "2"),
+                         Besides("motor", "M-9", "")};
+  const Completion completion = Complete(command);
   EXPECT_THAT(NumbersOf(completion.by_products), ElementsAre("P0001", "OLD", "M-9"));
   EXPECT_EQ(shop_.Where(old_peel), "SHELF:2 STOCK:1");
   EXPECT_EQ(completion.completed, Q("1"));
-  EXPECT_THAT(NumbersOf(Complete(order).by_products), ElementsAre("P0001", "OLD", "M-9"));
+  EXPECT_THAT(NumbersOf(Complete(command).by_products), ElementsAre("P0001", "OLD", "M-9"));
 }
 
 TEST_F(CompleteTest, ReworkConsumesAndMakesTheSameUnit) {
-  CompletionOrder first = shop_.Completing("W1", "bike");
+  CompletionCommand first = shop_.Completing("W1", "bike");
   first.outputs = {Output("A")};
   const LotId unit = Complete(first).outputs[0].lot_id;
   const LotId motor = shop_.Serial("motor", "M1");
 
-  CompletionOrder rework = shop_.Completing("R1", "bike");
+  CompletionCommand rework = shop_.Completing("R1", "bike");
   rework.outputs = {Output(unit)};
   rework.components = {Used(unit), Used(motor, "", 0)};
   EXPECT_EQ(Refused(rework), "SERIAL_NOT_THERE components[0].from_location_id");
@@ -261,12 +261,12 @@ TEST_F(CompleteTest, ReworkConsumesAndMakesTheSameUnit) {
 TEST_F(CompleteTest, DatesAreDerivedAndInherited) {
   const LotId fresh = shop_.Lot("salt", "FRESH", "5", Today() + 90);
   const LotId old_salt = shop_.Lot("salt", "OLD", "5", Today() + 7);
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("PLAIN", "1"), Output("SPICED", "1"), Output("SAID", "1")};
-  order.outputs[2].dates.expires_on = Today() + 20;
-  order.outputs[2].dates.manufactured_on = Today() - 1;
-  order.components = {Used(fresh, "1"), Used(old_salt, "1", 1), Used(old_salt, "1", 2)};
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("PLAIN", "1"), Output("SPICED", "1"), Output("SAID", "1")};
+  command.outputs[2].dates.expires_on = Today() + 20;
+  command.outputs[2].dates.manufactured_on = Today() - 1;
+  command.components = {Used(fresh, "1"), Used(old_salt, "1", 1), Used(old_salt, "1", 2)};
+  const Completion completion = Complete(command);
 
   const LotDates plain = DatesOf(completion.outputs[0].lot_id);
   EXPECT_EQ(plain.manufactured_on, Today());
@@ -278,17 +278,17 @@ TEST_F(CompleteTest, DatesAreDerivedAndInherited) {
 }
 
 TEST_F(CompleteTest, MoreOfALotKeepsItsDatesUnlessItExpiresEarlier) {
-  CompletionOrder first = shop_.Completing("W1", "soup");
+  CompletionCommand first = shop_.Completing("W1", "soup");
   first.outputs = {Output("S-1", "1")};
   const LotId soup = Complete(first).outputs[0].lot_id;
 
-  CompletionOrder other = shop_.Completing("W1", "soup");
+  CompletionCommand other = shop_.Completing("W1", "soup");
   other.outputs = {Output("S-1", "1")};
   other.outputs[0].dates.expires_on = Today() + 3;
   EXPECT_EQ(Refused(other), "FIELD_INVALID outputs[0].expire_date");
 
   const LotId salt = shop_.Lot("salt", "OLD", "5", Today() + 7);
-  CompletionOrder older = shop_.Completing("W1", "soup");
+  CompletionCommand older = shop_.Completing("W1", "soup");
   older.outputs = {Output("S-1", "1")};
   older.components = {Used(salt, "1")};
   Complete(older);
@@ -298,47 +298,47 @@ TEST_F(CompleteTest, MoreOfALotKeepsItsDatesUnlessItExpiresEarlier) {
 
 TEST_F(CompleteTest, ShortageIsAdjustedWhenAccepted) {
   const LotId salt = shop_.Lot("salt", "SALT", "1");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "1")};
-  order.components = {Used(salt, "1.25")};
-  EXPECT_EQ(Refused(order), "NOT_ENOUGH components[0].quantity");
-  order.accept.shortage = true;
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.components = {Used(salt, "1.25")};
+  EXPECT_EQ(Refused(command), "NOT_ENOUGH components[0].quantity");
+  command.accept.shortage = true;
+  const Completion completion = Complete(command);
   ASSERT_THAT(completion.adjustments, SizeIs(1));
   EXPECT_EQ(shop_.Where(salt), "");
-  EXPECT_EQ(Complete(order).adjustments, completion.adjustments);
+  EXPECT_EQ(Complete(command).adjustments, completion.adjustments);
 }
 
 TEST_F(CompleteTest, ExpiredComponentGoesInWhenAccepted) {
   const LotId salt = shop_.Lot("salt", "OLD", "1", Today() - 1);
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "1")};
-  order.components = {Used(salt, "1")};
-  EXPECT_EQ(Refused(order), "LOT_EXPIRED components[0].lot");
-  order.accept.expired = true;
-  EXPECT_EQ(DatesOf(Complete(order).outputs[0].lot_id).expires_on, Today() - 1);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.components = {Used(salt, "1")};
+  EXPECT_EQ(Refused(command), "LOT_EXPIRED components[0].lot");
+  command.accept.expired = true;
+  EXPECT_EQ(DatesOf(Complete(command).outputs[0].lot_id).expires_on, Today() - 1);
 }
 
 TEST_F(CompleteTest, ValidateOnlySaysAllAndWritesNothing) {
   Assign("W1", {"A"});
   const LotId f1 = shop_.Serial("frame", "F1");
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.validate_only = true;
-  order.outputs = {Output("A"), Output("")};
-  order.components = {Used(f1, "", 0)};
-  EXPECT_THAT(NumbersOf(Complete(order).outputs), ElementsAre("A", "B00001"));
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.validate_only = true;
+  command.outputs = {Output("A"), Output("")};
+  command.components = {Used(f1, "", 0)};
+  EXPECT_THAT(NumbersOf(Complete(command).outputs), ElementsAre("A", "B00001"));
   EXPECT_EQ(shop_.Where(f1), "STOCK:1");
   EXPECT_EQ(Get("W1").planned_serial_count, 1);
-  order.components.push_back(Used(f1, "", 7));
-  order.outputs.push_back(Output("A"));
-  EXPECT_EQ(Refused(order),
+  command.components.push_back(Used(f1, "", 7));
+  command.outputs.push_back(Output("A"));
+  EXPECT_EQ(Refused(command),
             "DUPLICATE_IN_REQUEST outputs[2]; DUPLICATE_IN_REQUEST components[1]; "
             "OUTPUT_NOT_IN_COMPLETION components[1].output_index");
   // The request_id was not used up, nor a number.
-  order.validate_only = false;
-  order.outputs = {Output("")};
-  order.components = {};
-  EXPECT_THAT(NumbersOf(Complete(order).outputs), ElementsAre("B00001"));
+  command.validate_only = false;
+  command.outputs = {Output("")};
+  command.components = {};
+  EXPECT_THAT(NumbersOf(Complete(command).outputs), ElementsAre("B00001"));
 }
 
 TEST_F(CompleteTest, ComponentThatACustomerReturnedIsUsedAgain) {
@@ -346,15 +346,15 @@ TEST_F(CompleteTest, ComponentThatACustomerReturnedIsUsedAgain) {
   const auto delivered = RecordMovements(
       shop_.db(), shop_.Moving(MovementKind::kDelivery, motor, "", "STOCK", "SHOP"));
   ASSERT_TRUE(delivered.ok()) << delivered.status();
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output("A")};
-  order.components = {Used(motor)};
-  EXPECT_EQ(Refused(order), "SERIAL_NOT_THERE components[0].from_location_id");
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output("A")};
+  command.components = {Used(motor)};
+  EXPECT_EQ(Refused(command), "SERIAL_NOT_THERE components[0].from_location_id");
 
-  RecordMovementsOrder back = shop_.Moving(MovementKind::kReturn, motor, "", "SHOP", "STOCK");
+  RecordMovementsCommand back = shop_.Moving(MovementKind::kReturn, motor, "", "SHOP", "STOCK");
   back.movements[0].delivery = delivered->movement_ids[0];
   ASSERT_TRUE(RecordMovements(shop_.db(), back).ok());
-  Complete(order);
+  Complete(command);
   EXPECT_EQ(shop_.Where(motor), "");
 }
 
@@ -369,19 +369,19 @@ TEST_F(CompleteTest, TenThousandSerialsWithThreeExactComponentsAndAgain) {
     parts[part] = shop_.Serials(part == 0 ? "frame" : "motor", numbers);
   }
   const LotId salt = shop_.Lot("salt", "SALT", "10000");
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.planned_serial_count = kUnits;
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.planned_serial_count = kUnits;
   for (int i = 0; i < kUnits; ++i) {
-    order.components.push_back(Used(parts[0][i], "", i));
-    order.components.push_back(Used(parts[1][i], "", i));
-    order.components.push_back(Used(salt, "0.1", i));
+    command.components.push_back(Used(parts[0][i], "", i));
+    command.components.push_back(Used(parts[1][i], "", i));
+    command.components.push_back(Used(salt, "0.1", i));
   }
-  const Completion completion = Complete(order);
+  const Completion completion = Complete(command);
   EXPECT_EQ(NumbersOf(completion.outputs), NumbersOf(*serials));
   EXPECT_EQ(completion.completed, Q("10000"));
   EXPECT_EQ(shop_.Where(salt), "STOCK:9000");
 
-  const Completion again = Complete(order);
+  const Completion again = Complete(command);
   EXPECT_EQ(again.transformation_id, completion.transformation_id);
   EXPECT_EQ(NumbersOf(again.outputs), NumbersOf(completion.outputs));
   EXPECT_EQ(again.completed, Q("10000"));

@@ -28,12 +28,12 @@ class DisassembleTest : public ::testing::Test {
     m2_ = shop_.Serial("motor", "M2");
     paint_ = shop_.Lot("salt", "PAINT", "5");
     salt_ = shop_.Lot("salt", "SALT", "10");
-    CompletionOrder order = shop_.Completing("W1", "bike");
-    order.outputs = {Output("A"), Output("B")};
-    order.components = {Used(f1_, "", 0),     Used(f2_, "", 1), Used(paint_, "2", 0),
-                        Used(paint_, "3", 1), Used(m1_),        Used(m2_),
-                        Used(salt_, "10")};
-    const auto made = CompleteWorkOrder(shop_.db(), order);
+    CompletionCommand command = shop_.Completing("W1", "bike");
+    command.outputs = {Output("A"), Output("B")};
+    command.components = {Used(f1_, "", 0),     Used(f2_, "", 1), Used(paint_, "2", 0),
+                          Used(paint_, "3", 1), Used(m1_),        Used(m2_),
+                          Used(salt_, "10")};
+    const auto made = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(made.ok()) << made.status();
     completion_ = made->transformation_id;
     a_ = made->outputs[0].lot_id;
@@ -42,8 +42,8 @@ class DisassembleTest : public ::testing::Test {
   ~DisassembleTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
 
   // "F1 1 STOCK exact; SALT 4.000 LINE".
-  std::string Back(const DisassemblyOrder& order) {
-    const auto disassembly = Disassemble(shop_.db(), order);
+  std::string Back(const DisassemblyCommand& command) {
+    const auto disassembly = Disassemble(shop_.db(), command);
     if (!disassembly.ok()) return Refusal(disassembly.status());
     last_ = disassembly->transformation_id;
     std::vector<std::string> lines;
@@ -74,56 +74,58 @@ class DisassembleTest : public ::testing::Test {
 };
 
 TEST_F(DisassembleTest, ExactComponentsComeBackByThemselves) {
-  const DisassemblyOrder order = shop_.Disassembling(a_);
-  EXPECT_EQ(Back(order), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
+  const DisassemblyCommand command = shop_.Disassembling(a_);
+  EXPECT_EQ(Back(command), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
   EXPECT_EQ(shop_.Where(a_), "");
   EXPECT_EQ(shop_.StateOf(a_), "ACTIVE");
   EXPECT_EQ(shop_.Where(f1_), "STOCK:1");
   EXPECT_EQ(shop_.Where(f2_), "");
   EXPECT_EQ(shop_.Where(paint_), "STOCK:2");
   // The repeat is the same answer, and nothing comes back twice.
-  EXPECT_EQ(Back(order), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
+  EXPECT_EQ(Back(command), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
   EXPECT_EQ(shop_.Where(paint_), "STOCK:2");
 }
 
 TEST_F(DisassembleTest, PooledComponentsComeBackAsStated) {
-  DisassemblyOrder order = shop_.Disassembling(a_);
-  order.components = {Stated(m2_), Stated(salt_, "4", "LINE"), Stated(f1_, "", "SCRAP"),
-                      Stated(paint_, "2.5")};
-  EXPECT_EQ(Back(order), "NOT_A_COMPONENT components[3]");
-  order.components[3].quantity = Q("2");
-  EXPECT_EQ(Back(order), "F1 1 SCRAP exact; M2 1 STOCK; PAINT 2.000 STOCK exact; SALT 4.000 LINE");
-  EXPECT_EQ(Back(order), "F1 1 SCRAP exact; M2 1 STOCK; PAINT 2.000 STOCK exact; SALT 4.000 LINE");
+  DisassemblyCommand command = shop_.Disassembling(a_);
+  command.components = {Stated(m2_), Stated(salt_, "4", "LINE"), Stated(f1_, "", "SCRAP"),
+                        Stated(paint_, "2.5")};
+  EXPECT_EQ(Back(command), "NOT_A_COMPONENT components[3]");
+  command.components[3].quantity = Q("2");
+  EXPECT_EQ(Back(command),
+            "F1 1 SCRAP exact; M2 1 STOCK; PAINT 2.000 STOCK exact; SALT 4.000 LINE");
+  EXPECT_EQ(Back(command),
+            "F1 1 SCRAP exact; M2 1 STOCK; PAINT 2.000 STOCK exact; SALT 4.000 LINE");
 }
 
 TEST_F(DisassembleTest, ExactComponentIsSharedOutOverPlaces) {
-  DisassemblyOrder order = shop_.Disassembling(b_);
-  order.components = {Stated(paint_, "1", "SCRAP")};
-  EXPECT_EQ(Back(order), "COMPONENT_MISSING components");
-  order.components.push_back(Stated(paint_, "", "LINE"));
-  EXPECT_EQ(Back(order), "F2 1 STOCK exact; PAINT 1.000 SCRAP exact; PAINT 2.000 LINE exact");
+  DisassemblyCommand command = shop_.Disassembling(b_);
+  command.components = {Stated(paint_, "1", "SCRAP")};
+  EXPECT_EQ(Back(command), "COMPONENT_MISSING components");
+  command.components.push_back(Stated(paint_, "", "LINE"));
+  EXPECT_EQ(Back(command), "F2 1 STOCK exact; PAINT 1.000 SCRAP exact; PAINT 2.000 LINE exact");
 }
 
 TEST_F(DisassembleTest, NeverAnotherUnits) {
   const LotId stranger = shop_.Serial("frame", "F9");
-  DisassemblyOrder order = shop_.Disassembling(a_);
-  order.components = {Stated(f2_)};
-  EXPECT_EQ(Back(order), "NOT_A_COMPONENT components[0]");
-  order.components = {Stated(stranger)};
-  EXPECT_EQ(Back(order), "NOT_A_COMPONENT components[0]");
-  order.components = {Stated(LotId(Uuid::MakeV7()))};
-  EXPECT_EQ(Back(order), "LOT_NOT_FOUND components[0].lot");
-  order.components = {Stated(salt_)};
-  EXPECT_EQ(Back(order), "FIELD_INVALID components[0].quantity");
+  DisassemblyCommand command = shop_.Disassembling(a_);
+  command.components = {Stated(f2_)};
+  EXPECT_EQ(Back(command), "NOT_A_COMPONENT components[0]");
+  command.components = {Stated(stranger)};
+  EXPECT_EQ(Back(command), "NOT_A_COMPONENT components[0]");
+  command.components = {Stated(LotId(Uuid::MakeV7()))};
+  EXPECT_EQ(Back(command), "LOT_NOT_FOUND components[0].lot");
+  command.components = {Stated(salt_)};
+  EXPECT_EQ(Back(command), "FIELD_INVALID components[0].quantity");
 }
 
 TEST_F(DisassembleTest, PooledOnesComeBackOnceAmongAllUnits) {
-  DisassemblyOrder first = shop_.Disassembling(a_);
+  DisassemblyCommand first = shop_.Disassembling(a_);
   first.components = {Stated(salt_, "7"), Stated(m1_)};
   EXPECT_EQ(Back(first), "F1 1 STOCK exact; M1 1 STOCK; PAINT 2.000 STOCK exact; SALT 7.000 STOCK");
   const TransformationId disassembly = last_;
 
-  DisassemblyOrder second = shop_.Disassembling(b_);
+  DisassemblyCommand second = shop_.Disassembling(b_);
   second.components = {Stated(salt_, "3.001")};
   EXPECT_EQ(Back(second), "NOT_A_COMPONENT components[0]");
   second.components = {Stated(m1_)};
@@ -134,19 +136,19 @@ TEST_F(DisassembleTest, PooledOnesComeBackOnceAmongAllUnits) {
   // What a disassembly gave back is in the unit again once it is taken back.
   Reverse(last_);
   Reverse(disassembly);
-  DisassemblyOrder third = shop_.Disassembling(b_);
+  DisassemblyCommand third = shop_.Disassembling(b_);
   third.components = {Stated(salt_, "10")};
   EXPECT_EQ(Back(third), "F2 1 STOCK exact; PAINT 3.000 STOCK exact; SALT 10.000 STOCK");
 }
 
 TEST_F(DisassembleTest, TakenFromWhereItIsOrSaid) {
-  DisassemblyOrder order = shop_.Disassembling(a_);
-  order.from = LocationId("LINE");
-  EXPECT_EQ(Back(order), "SERIAL_NOT_THERE lot.from_location_id");
+  DisassemblyCommand command = shop_.Disassembling(a_);
+  command.from = LocationId("LINE");
+  EXPECT_EQ(Back(command), "SERIAL_NOT_THERE lot.from_location_id");
   ASSERT_TRUE(
       RecordMovements(shop_.db(), shop_.Moving(MovementKind::kTransfer, a_, "", "SHELF", "LINE"))
           .ok());
-  EXPECT_EQ(Back(order), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
+  EXPECT_EQ(Back(command), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
   EXPECT_EQ(Back(shop_.Disassembling(a_)), "SERIAL_NOT_THERE lot.from_location_id");
 }
 
@@ -156,11 +158,11 @@ TEST_F(DisassembleTest, Refusals) {
   ASSERT_TRUE(AssignSerials(shop_.db(), shop_.Assigning("W2", "bike", {"P"})).ok());
   EXPECT_EQ(Back(shop_.Disassembling(shop_.IdOf("bike", "P"))),
             "LOT_PLANNED lot.lot; SERIAL_NOT_THERE lot.from_location_id");
-  DisassemblyOrder order = shop_.Disassembling(a_);
-  order.destination = LocationId("MOON");
-  EXPECT_EQ(Back(order).substr(0, 18), "LOCATION_NOT_FOUND");
-  order.destination = LocationId("SHOP");
-  EXPECT_EQ(Back(order).substr(0, 22), "LOCATION_KIND_MISMATCH");
+  DisassemblyCommand command = shop_.Disassembling(a_);
+  command.destination = LocationId("MOON");
+  EXPECT_EQ(Back(command).substr(0, 18), "LOCATION_NOT_FOUND");
+  command.destination = LocationId("SHOP");
+  EXPECT_EQ(Back(command).substr(0, 22), "LOCATION_KIND_MISMATCH");
   shop_.Archive(paint_);
   EXPECT_EQ(Back(shop_.Disassembling(a_)).substr(0, 12), "LOT_ARCHIVED");
   EXPECT_EQ(shop_.Where(a_), "SHELF:1");
@@ -169,7 +171,7 @@ TEST_F(DisassembleTest, Refusals) {
 TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {
   EXPECT_EQ(Back(shop_.Disassembling(a_)), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
   const LotId f3 = shop_.Serial("frame", "F3");
-  CompletionOrder rebuild = shop_.Completing("W2", "bike");
+  CompletionCommand rebuild = shop_.Completing("W2", "bike");
   rebuild.outputs = {Output("A")};
   rebuild.components = {Used(f3, "", 0)};
   const auto rebuilt = CompleteWorkOrder(shop_.db(), rebuild);
@@ -178,12 +180,12 @@ TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {
   EXPECT_EQ(shop_.Where(a_), "SHELF:1");
 
   // Only what it was built of last comes back.
-  DisassemblyOrder order = shop_.Disassembling(a_);
-  order.components = {Stated(salt_, "1")};
-  EXPECT_EQ(Back(order), "NOT_A_COMPONENT components[0]");
+  DisassemblyCommand command = shop_.Disassembling(a_);
+  command.components = {Stated(salt_, "1")};
+  EXPECT_EQ(Back(command), "NOT_A_COMPONENT components[0]");
   EXPECT_EQ(Back(shop_.Disassembling(a_)), "F3 1 STOCK exact");
   // Made again once more, and not while it is there.
-  CompletionOrder again = shop_.Completing("W3", "bike");
+  CompletionCommand again = shop_.Completing("W3", "bike");
   again.outputs = {Output("A")};
   ASSERT_TRUE(CompleteWorkOrder(shop_.db(), again).ok());
   again.context = shop_.Context("CompleteWorkOrder");
@@ -193,7 +195,7 @@ TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {
 
 TEST_F(DisassembleTest, ReworkAddsToWhatIsInTheUnit) {
   const LotId bell = shop_.Serial("frame", "BELL");
-  CompletionOrder rework = shop_.Completing("R1", "bike");
+  CompletionCommand rework = shop_.Completing("R1", "bike");
   rework.outputs = {Output(a_)};
   rework.components = {Used(a_), Used(bell, "", 0)};
   rework.components[0].from = LocationId("SHELF");
@@ -203,7 +205,7 @@ TEST_F(DisassembleTest, ReworkAddsToWhatIsInTheUnit) {
 }
 
 TEST_F(DisassembleTest, WhatReworkRemovedDoesNotComeBackAgain) {
-  CompletionOrder rework = shop_.Completing("R1", "bike");
+  CompletionCommand rework = shop_.Completing("R1", "bike");
   rework.outputs = {Output(a_)};
   rework.components = {Used(a_)};
   rework.components[0].from = LocationId("SHELF");

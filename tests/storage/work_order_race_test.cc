@@ -59,7 +59,7 @@ class WorkOrderRaceTest : public ::testing::Test {
 TEST_F(WorkOrderRaceTest, OneComponentInManyCompletionsIsUsedOnce) {
   const LotId frame = shop_.Serial("frame", "F1");
   const LotId salt = shop_.Lot("salt", "SALT", "100");
-  std::vector<CompletionOrder> orders;
+  std::vector<CompletionCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     orders.push_back(shop_.Completing(absl::StrCat("W", i), "bike"));
     orders.back().outputs = {Output(absl::StrCat("A", i))};
@@ -78,7 +78,7 @@ TEST_F(WorkOrderRaceTest, OneComponentInManyCompletionsIsUsedOnce) {
 
 TEST_F(WorkOrderRaceTest, PlannedSerialsAreCompletedOnceEach) {
   ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", 40)).ok());
-  std::vector<CompletionOrder> orders;
+  std::vector<CompletionCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     orders.push_back(shop_.Completing("W1", ""));
     orders.back().planned_serial_count = 3;
@@ -102,7 +102,7 @@ TEST_F(WorkOrderRaceTest, PlannedSerialsAreCompletedOnceEach) {
 }
 
 TEST_F(WorkOrderRaceTest, OneFinishedSerialIsMadeOnce) {
-  std::vector<CompletionOrder> orders;
+  std::vector<CompletionCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     orders.push_back(shop_.Completing(absl::StrCat("W", i), "bike"));
     orders.back().outputs = {Output("ONE"), Output(absl::StrCat("OTHER", i))};
@@ -114,7 +114,7 @@ TEST_F(WorkOrderRaceTest, OneFinishedSerialIsMadeOnce) {
 }
 
 TEST_F(WorkOrderRaceTest, OneLotIsMadeByManyAndSumsUp) {
-  std::vector<CompletionOrder> orders;
+  std::vector<CompletionCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     orders.push_back(shop_.Completing(absl::StrCat("W", i % 4), "soup"));
     orders.back().outputs = {Output("S-1", "0.1")};
@@ -132,8 +132,8 @@ TEST_F(WorkOrderRaceTest, FreePlannedSerialGoesToOneTaker) {
                                            .numbers = {"FREE"},
                                            .keep = true})
                   .ok());
-  std::vector<CompletionOrder> completions;
-  std::vector<AssignSerialsOrder> assignments;
+  std::vector<CompletionCommand> completions;
+  std::vector<AssignSerialsCommand> assignments;
   for (int i = 0; i < kConnections; ++i) {
     assignments.push_back(shop_.Assigning(absl::StrCat("W", i), "bike", {"FREE"}));
     completions.push_back(shop_.Completing(absl::StrCat("W", i), "bike"));
@@ -148,12 +148,12 @@ TEST_F(WorkOrderRaceTest, FreePlannedSerialGoesToOneTaker) {
 
 TEST_F(WorkOrderRaceTest, CrossingRepeatsAreOneCompletion) {
   const LotId frame = shop_.Serial("frame", "F1");
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output(""), Output("A")};
-  order.components = {Used(frame, "", 0)};
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output(""), Output("A")};
+  command.components = {Used(frame, "", 0)};
   std::vector<std::string> ids(kConnections), numbers(kConnections);
   const auto answers = AtOnce([&](int i, pg::Connection& db) {
-    const auto completion = CompleteWorkOrder(db, order);
+    const auto completion = CompleteWorkOrder(db, command);
     if (completion.ok()) {
       ids[i] = completion->transformation_id.value().ToString();
       numbers[i] = completion->outputs.front().number;
@@ -168,12 +168,12 @@ TEST_F(WorkOrderRaceTest, CrossingRepeatsAreOneCompletion) {
 
 TEST_F(WorkOrderRaceTest, ACompletionIsReversedOnce) {
   const LotId frame = shop_.Serial("frame", "F1");
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output("A")};
-  order.components = {Used(frame, "", 0)};
-  const auto completion = CompleteWorkOrder(shop_.db(), order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output("A")};
+  command.components = {Used(frame, "", 0)};
+  const auto completion = CompleteWorkOrder(shop_.db(), command);
   ASSERT_TRUE(completion.ok()) << completion.status();
-  std::vector<CompletionReversalOrder> reversals;
+  std::vector<CompletionReversalCommand> reversals;
   for (int i = 0; i < kConnections; ++i) {
     reversals.push_back(shop_.Reversing(completion->transformation_id));
   }
@@ -187,13 +187,13 @@ TEST_F(WorkOrderRaceTest, ACompletionIsReversedOnce) {
 TEST_F(WorkOrderRaceTest, ReversalAndUseOfTheResultExcludeEachOther) {
   for (int round = 0; round < 5; ++round) {
     SCOPED_TRACE(round);
-    CompletionOrder order = shop_.Completing("W1", "bike");
-    order.outputs = {Output(absl::StrCat("A", round))};
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+    CompletionCommand command = shop_.Completing("W1", "bike");
+    command.outputs = {Output(absl::StrCat("A", round))};
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     ASSERT_TRUE(completion.ok()) << completion.status();
     const LotId unit = completion->outputs[0].lot_id;
     const auto reversal = shop_.Reversing(completion->transformation_id);
-    std::vector<RecordMovementsOrder> moves;
+    std::vector<RecordMovementsCommand> moves;
     for (int i = 0; i < kConnections; ++i) {
       moves.push_back(shop_.Moving(MovementKind::kDelivery, unit, "", "SHELF", "SHOP"));
     }
@@ -211,12 +211,12 @@ TEST_F(WorkOrderRaceTest, ReversalAndUseOfTheResultExcludeEachOther) {
 
 TEST_F(WorkOrderRaceTest, PooledComponentsComeBackOnceAmongSiblings) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  for (int i = 0; i < kConnections; ++i) order.outputs.push_back(Output(absl::StrCat("A", i)));
-  order.components = {Used(salt, "10")};
-  const auto completion = CompleteWorkOrder(shop_.db(), order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  for (int i = 0; i < kConnections; ++i) command.outputs.push_back(Output(absl::StrCat("A", i)));
+  command.components = {Used(salt, "10")};
+  const auto completion = CompleteWorkOrder(shop_.db(), command);
   ASSERT_TRUE(completion.ok()) << completion.status();
-  std::vector<DisassemblyOrder> disassemblies;
+  std::vector<DisassemblyCommand> disassemblies;
   for (int i = 0; i < kConnections; ++i) {
     disassemblies.push_back(shop_.Disassembling(completion->outputs[i].lot_id));
     DisassemblyComponent back;
@@ -233,7 +233,7 @@ TEST_F(WorkOrderRaceTest, PooledComponentsComeBackOnceAmongSiblings) {
 
 TEST_F(WorkOrderRaceTest, CompletionsThatUseEachOthersProductsGetThrough) {
   // Reworks in pairs: each makes what the other uses, so their locks cross.
-  std::vector<CompletionOrder> orders;
+  std::vector<CompletionCommand> orders;
   const LotId left = shop_.Lot("soup", "LEFT", "100");
   const LotId right = shop_.Lot("soup", "RIGHT", "100");
   for (int i = 0; i < kConnections; ++i) {
@@ -251,13 +251,13 @@ TEST_F(WorkOrderRaceTest, CompletionsThatUseEachOthersProductsGetThrough) {
 
 TEST_F(WorkOrderRaceTest, CancelAndCompleteExcludeEachOther) {
   ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", 5)).ok());
-  std::vector<CompletionOrder> orders;
+  std::vector<CompletionCommand> orders;
   for (int i = 0; i < kConnections; ++i) {
     orders.push_back(shop_.Completing("W1", ""));
     orders.back().planned_serial_count = 1;
   }
-  const CancelWorkOrderOrder cancel{.context = shop_.Context("CancelWorkOrder"),
-                                    .work_order = WorkOrderId("W1")};
+  const CancelWorkOrderCommand cancel{.context = shop_.Context("CancelWorkOrder"),
+                                      .work_order = WorkOrderId("W1")};
   std::vector<NumberedLot> voided;
   const auto answers = AtOnce([&](int i, pg::Connection& db) {
     if (i != 3) return CompleteWorkOrder(db, orders[i]).status();

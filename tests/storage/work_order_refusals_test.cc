@@ -24,10 +24,10 @@ struct Scene {
                                      .work_order = WorkOrderId("W1"),
                                      .numbers = {"ODD"},
                                      .keep = false}));
-    CompletionOrder order = shop.Completing("W1", "");
-    order.outputs = {Output("MADE")};
-    Must(CompleteWorkOrder(shop.db(), order));
-    CompletionOrder last = shop.Completing("OVER", "soup");
+    CompletionCommand command = shop.Completing("W1", "");
+    command.outputs = {Output("MADE")};
+    Must(CompleteWorkOrder(shop.db(), command));
+    CompletionCommand last = shop.Completing("OVER", "soup");
     last.outputs = {Output("S-1", "1")};
     last.close = true;
     Must(CompleteWorkOrder(shop.db(), last));
@@ -46,75 +46,75 @@ struct Scene {
 
 struct Case {
   std::string name;
-  std::function<void(Scene&, CompletionOrder&)> change;
+  std::function<void(Scene&, CompletionCommand&)> change;
   std::string refusal;
 };
 
 std::vector<Case> OrderCases() {
   return {
-      {"no product", [](Scene&, CompletionOrder& o) { o.work_order = WorkOrderId("NEW"); },
+      {"no product", [](Scene&, CompletionCommand& o) { o.work_order = WorkOrderId("NEW"); },
        "WORK_ORDER_NEEDS_PRODUCT product_id"},
       {"unknown product",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("nothing");
        },
        "PRODUCT_NOT_FOUND product_id"},
       {"untracked product",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("screw");
        },
        "PRODUCT_NOT_TRACKED product_id"},
       {"bought product",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("frame");
        },
        "PRODUCT_NOT_PRODUCIBLE product_id"},
-      {"another product", [](Scene&, CompletionOrder& o) { o.product = ProductId("motor"); },
+      {"another product", [](Scene&, CompletionCommand& o) { o.product = ProductId("motor"); },
        "WORK_ORDER_PRODUCT_MISMATCH product_id"},
-      {"closed order", [](Scene&, CompletionOrder& o) { o.work_order = WorkOrderId("OVER"); },
+      {"closed order", [](Scene&, CompletionCommand& o) { o.work_order = WorkOrderId("OVER"); },
        "WORK_ORDER_CLOSED work_order_id"},
-      {"fine planned quantity", [](Scene&, CompletionOrder& o) { o.planned_quantity = Q("1.5"); },
+      {"fine planned quantity", [](Scene&, CompletionCommand& o) { o.planned_quantity = Q("1.5"); },
        "QUANTITY_SCALE planned_quantity"},
   };
 }
 
 std::vector<Case> OutputCases() {
   return {
-      {"nothing", [](Scene&, CompletionOrder& o) { o.outputs.clear(); }, "FIELD_INVALID outputs"},
+      {"nothing", [](Scene&, CompletionCommand& o) { o.outputs.clear(); }, "FIELD_INVALID outputs"},
       {"components only",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          o.outputs.clear();
          o.components = {Used(s.f1)};
          o.close = true;
        },
        "FIELD_INVALID outputs"},
-      {"finished already", [](Scene&, CompletionOrder& o) { o.outputs = {Output("made")}; },
+      {"finished already", [](Scene&, CompletionCommand& o) { o.outputs = {Output("made")}; },
        "SERIAL_ALREADY_PRODUCED outputs[0]"},
       {"finished already, by id",
-       [](Scene& s, CompletionOrder& o) { o.outputs = {Output(s.shop.IdOf("bike", "MADE"))}; },
+       [](Scene& s, CompletionCommand& o) { o.outputs = {Output(s.shop.IdOf("bike", "MADE"))}; },
        "SERIAL_ALREADY_PRODUCED outputs[0]"},
-      {"planned elsewhere", [](Scene&, CompletionOrder& o) { o.outputs = {Output("THEIRS")}; },
+      {"planned elsewhere", [](Scene&, CompletionCommand& o) { o.outputs = {Output("THEIRS")}; },
        "SERIAL_ASSIGNED_ELSEWHERE outputs[0]"},
-      {"void", [](Scene&, CompletionOrder& o) { o.outputs = {Output("ODD")}; },
+      {"void", [](Scene&, CompletionCommand& o) { o.outputs = {Output("ODD")}; },
        "LOT_VOID outputs[0]"},
       {"unknown id",
-       [](Scene&, CompletionOrder& o) { o.outputs = {Output(LotId(Uuid::MakeV7()))}; },
+       [](Scene&, CompletionCommand& o) { o.outputs = {Output(LotId(Uuid::MakeV7()))}; },
        "LOT_NOT_FOUND outputs[0].lot_id"},
       {"lot of another product",
-       [](Scene& s, CompletionOrder& o) { o.outputs = {Output(s.motor)}; },
+       [](Scene& s, CompletionCommand& o) { o.outputs = {Output(s.motor)}; },
        "WORK_ORDER_PRODUCT_MISMATCH outputs[0]"},
-      {"no number", [](Scene&, CompletionOrder& o) { o.outputs = {Output("a\tb")}; },
+      {"no number", [](Scene&, CompletionCommand& o) { o.outputs = {Output("a\tb")}; },
        "NUMBER_INVALID outputs[0].number"},
       {"twice",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.outputs = {Output("A"), Output("a ")};
        },
        "DUPLICATE_IN_REQUEST outputs[1]"},
       {"new one twice",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.outputs = {Output("N"), Output("n")};
        },
        "DUPLICATE_IN_REQUEST outputs[1]"},
@@ -123,45 +123,45 @@ std::vector<Case> OutputCases() {
 
 std::vector<Case> QuantityAndPlaceCases() {
   return {
-      {"two of a serial", [](Scene&, CompletionOrder& o) { o.outputs = {Output("A", "2")}; },
+      {"two of a serial", [](Scene&, CompletionCommand& o) { o.outputs = {Output("A", "2")}; },
        "SERIAL_QUANTITY_NOT_ONE outputs[0].quantity"},
-      {"no destination", [](Scene&, CompletionOrder& o) { o.destination.reset(); },
+      {"no destination", [](Scene&, CompletionCommand& o) { o.destination.reset(); },
        "FIELD_INVALID outputs[0].to_location_id"},
       {"unknown destination",
-       [](Scene&, CompletionOrder& o) { o.destination = LocationId("MOON"); },
+       [](Scene&, CompletionCommand& o) { o.destination = LocationId("MOON"); },
        "LOCATION_NOT_FOUND outputs[0].to_location_id"},
-      {"to a customer", [](Scene&, CompletionOrder& o) { o.destination = LocationId("SHOP"); },
+      {"to a customer", [](Scene&, CompletionCommand& o) { o.destination = LocationId("SHOP"); },
        "LOCATION_KIND_MISMATCH outputs[0].to_location_id"},
       {"expires before it is made",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          o.outputs[0].dates.expires_on = absl::ToCivilDay(s.shop.now(), absl::UTCTimeZone()) - 9;
        },
        "FIELD_INVALID outputs[0].expire_date"},
       {"planned ones to an unknown place",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.outputs.clear();
          o.planned_serial_count = 1;
          o.destination = LocationId("MOON");
        },
        "LOCATION_NOT_FOUND destination_location_id"},
-      {"fewer planned", [](Scene&, CompletionOrder& o) { o.planned_serial_count = 2; },
+      {"fewer planned", [](Scene&, CompletionCommand& o) { o.planned_serial_count = 2; },
        "SERIAL_NOT_ASSIGNED planned_serial_count"},
       {"lot without quantity",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("soup");
          o.outputs = {Output("S-2")};
        },
        "FIELD_INVALID outputs[0].quantity"},
       {"too fine a quantity",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("soup");
          o.outputs = {Output("S-2", "0.0001")};
        },
        "QUANTITY_SCALE outputs[0].quantity"},
       {"archived lot",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          s.shop.Archive(s.shop.IdOf("soup", "S-1"));
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("soup");
@@ -174,61 +174,62 @@ std::vector<Case> QuantityAndPlaceCases() {
 std::vector<Case> ComponentCases() {
   return {
       {"unknown component",
-       [](Scene&, CompletionOrder& o) { o.components = {Used(LotId(Uuid::MakeV7()))}; },
+       [](Scene&, CompletionCommand& o) { o.components = {Used(LotId(Uuid::MakeV7()))}; },
        "LOT_NOT_FOUND components[0].lot"},
       {"unknown component number",
-       [](Scene&, CompletionOrder& o) {
+       [](Scene&, CompletionCommand& o) {
          o.components.resize(1);
          o.components[0].lot.product_id = ProductId("frame");
          o.components[0].lot.number = "F9";
        },
        "LOT_NOT_FOUND components[0].lot"},
       {"twice",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          o.components = {Used(s.f1), Used(s.f1)};
        },
        "DUPLICATE_IN_REQUEST components[1]"},
       {"not there",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          o.components = {Used(s.f1)};
          o.components[0].from = LocationId("LINE");
        },
        "SERIAL_NOT_THERE components[0].from_location_id"},
-      {"not enough", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.salt, "5.001")}; },
+      {"not enough", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.salt, "5.001")}; },
        "NOT_ENOUGH components[0].quantity"},
       {"not enough for all",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          o.components = {Used(s.salt, "3"), Used(s.salt, "2.001")};
        },
        "NOT_ENOUGH components[1].quantity"},
-      {"no quantity", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.salt)}; },
+      {"no quantity", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.salt)}; },
        "FIELD_INVALID components[0].quantity"},
-      {"too fine", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.salt, "0.0001")}; },
+      {"too fine", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.salt, "0.0001")}; },
        "QUANTITY_SCALE components[0].quantity"},
-      {"two of a serial", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.f1, "2")}; },
+      {"two of a serial", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.f1, "2")}; },
        "SERIAL_QUANTITY_NOT_ONE components[0].quantity"},
       {"no source",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          o.source.reset();
          o.components = {Used(s.f1)};
        },
        "FIELD_INVALID components[0].from_location_id"},
       {"planned component",
-       [](Scene& s, CompletionOrder& o) { o.components = {Used(s.shop.IdOf("bike", "THEIRS"))}; },
+       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.shop.IdOf("bike", "THEIRS"))}; },
        "LOT_PLANNED components[0].lot; SERIAL_NOT_THERE components[0].from_location_id"},
       {"void component",
-       [](Scene& s, CompletionOrder& o) { o.components = {Used(s.shop.IdOf("bike", "ODD"))}; },
+       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.shop.IdOf("bike", "ODD"))}; },
        "LOT_VOID components[0].lot; SERIAL_NOT_THERE components[0].from_location_id"},
       {"archived component",
-       [](Scene& s, CompletionOrder& o) {
+       [](Scene& s, CompletionCommand& o) {
          s.shop.Archive(s.salt);
          o.components = {Used(s.salt, "1")};
        },
        "LOT_ARCHIVED components[0].lot"},
       {"output that is not made",
-       [](Scene& s, CompletionOrder& o) { o.components = {Used(s.f1, "", 1)}; },
+       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.f1, "", 1)}; },
        "OUTPUT_NOT_IN_COMPLETION components[0].output_index"},
-      {"negative output", [](Scene& s, CompletionOrder& o) { o.components = {Used(s.f1, "", -1)}; },
+      {"negative output",
+       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.f1, "", -1)}; },
        "OUTPUT_NOT_IN_COMPLETION components[0].output_index"},
   };
 }
@@ -236,22 +237,22 @@ std::vector<Case> ComponentCases() {
 std::vector<Case> ByProductCases() {
   return {
       {"own product",
-       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("bike", "X", "")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("bike", "X", "")}; },
        "FIELD_INVALID by_products[0].lot"},
       {"unknown product",
-       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("nothing", "X", "1")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("nothing", "X", "1")}; },
        "PRODUCT_NOT_FOUND by_products[0].lot.product_id"},
       {"untracked",
-       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("screw", "X", "1")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("screw", "X", "1")}; },
        "PRODUCT_NOT_TRACKED by_products[0].lot.product_id"},
       {"serial on hand",
-       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("motor", "M1", "")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("motor", "M1", "")}; },
        "SERIAL_ALREADY_PRODUCED by_products[0]"},
       {"no template",
-       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("salt", "", "1")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("salt", "", "1")}; },
        "NO_NUMBER_TEMPLATE by_products[0].lot.number"},
       {"no quantity",
-       [](Scene&, CompletionOrder& o) { o.by_products = {Besides("peel", "P-1", "")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("peel", "P-1", "")}; },
        "FIELD_INVALID by_products[0].quantity"},
   };
 }
@@ -264,14 +265,14 @@ class RefusalTest : public ::testing::Test {
       SCOPED_TRACE(c.name);
       const TestDatabase database(TestDatabase::kMigrated);
       Scene scene(database);
-      CompletionOrder order = scene.shop.Completing("W1", "");
-      order.outputs = {Output("A")};
-      c.change(scene, order);
-      const auto refused = CompleteWorkOrder(scene.shop.db(), order);
+      CompletionCommand command = scene.shop.Completing("W1", "");
+      command.outputs = {Output("A")};
+      c.change(scene, command);
+      const auto refused = CompleteWorkOrder(scene.shop.db(), command);
       EXPECT_EQ(Refusal(refused.status()), c.refusal);
       EXPECT_EQ(scene.shop.Where(scene.shop.IdOf("bike", "A")), "");
-      order.validate_only = true;
-      const auto would_be = CompleteWorkOrder(scene.shop.db(), order);
+      command.validate_only = true;
+      const auto would_be = CompleteWorkOrder(scene.shop.db(), command);
       EXPECT_EQ(Refusal(would_be.status()), c.refusal);
     }
   }
@@ -286,27 +287,27 @@ TEST_F(RefusalTest, OfByProducts) { Check(ByProductCases()); }
 TEST(CompletionRefusals, LotsSwitchedOffAndUnknownCompany) {
   const TestDatabase database(TestDatabase::kMigrated);
   Scene scene(database);
-  CompletionOrder order = scene.shop.Completing("W1", "");
-  order.outputs = {Output("A")};
-  order.context.company = CompanyId("nobody");
-  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), order).status()), "COMPANY_NOT_FOUND");
+  CompletionCommand command = scene.shop.Completing("W1", "");
+  command.outputs = {Output("A")};
+  command.context.company = CompanyId("nobody");
+  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), command).status()), "COMPANY_NOT_FOUND");
 
-  UpdateSettingsOrder off;
+  UpdateSettingsCommand off;
   off.context = scene.shop.Context("UpdateSettings");
   off.lots_enabled = false;
   ASSERT_TRUE(UpdateSettings(scene.shop.db(), off).ok());
-  order.context.company = scene.shop.company();
-  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), order).status()), "LOTS_DISABLED");
+  command.context.company = scene.shop.company();
+  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), command).status()), "LOTS_DISABLED");
 }
 
 TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
   const TestDatabase database(TestDatabase::kMigrated);
   Scene scene(database);
-  CompletionOrder first = scene.shop.Completing("W1", "");
+  CompletionCommand first = scene.shop.Completing("W1", "");
   first.outputs = {Output("A")};
   first.components = {Used(scene.f1)};
   ASSERT_TRUE(CompleteWorkOrder(scene.shop.db(), first).ok());
-  CompletionOrder second = scene.shop.Completing("W1", "");
+  CompletionCommand second = scene.shop.Completing("W1", "");
   second.outputs = {Output("B")};
   second.components = {Used(scene.f1)};
   const auto refused = CompleteWorkOrder(scene.shop.db(), second);
@@ -317,9 +318,9 @@ TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
 TEST(CompletionRefusals, FinishedSerialNamesTheOrderThatMadeIt) {
   const TestDatabase database(TestDatabase::kMigrated);
   Scene scene(database);
-  CompletionOrder order = scene.shop.Completing("W9", "bike");
-  order.outputs = {Output("MADE")};
-  const auto refused = CompleteWorkOrder(scene.shop.db(), order);
+  CompletionCommand command = scene.shop.Completing("W9", "bike");
+  command.outputs = {Output("MADE")};
+  const auto refused = CompleteWorkOrder(scene.shop.db(), command);
   EXPECT_EQ(Refusal(refused.status()), "SERIAL_ALREADY_PRODUCED outputs[0]");
   EXPECT_EQ(FactOf(refused.status(), "work_order_id"), "W1");
 }

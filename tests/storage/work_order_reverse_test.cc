@@ -26,8 +26,8 @@ class ReverseTest : public ::testing::Test {
  protected:
   ~ReverseTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
 
-  Completion Complete(const CompletionOrder& order) {
-    const auto completion = CompleteWorkOrder(shop_.db(), order);
+  Completion Complete(const CompletionCommand& command) {
+    const auto completion = CompleteWorkOrder(shop_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? *completion : Completion();
   }
@@ -37,25 +37,25 @@ class ReverseTest : public ::testing::Test {
     EXPECT_TRUE(serials.ok()) << serials.status();
     f1_ = shop_.Serial("frame", "F1");
     salt_ = shop_.Lot("salt", "SALT", "5");
-    CompletionOrder order = shop_.Completing("W1", "");
-    order.outputs = {Output("A"), Output("NEW")};
-    order.components = {Used(f1_, "", 0), Used(salt_, "3")};
-    order.close = close;
-    return Complete(order);
+    CompletionCommand command = shop_.Completing("W1", "");
+    command.outputs = {Output("A"), Output("NEW")};
+    command.components = {Used(f1_, "", 0), Used(salt_, "3")};
+    command.close = close;
+    return Complete(command);
   }
   std::string Reverse(const TransformationId& transformation) {
     return Reverse(shop_.Reversing(transformation));
   }
-  std::string Reverse(const CompletionReversalOrder& order) {
-    const auto reversal = ReverseCompletion(shop_.db(), order);
+  std::string Reverse(const CompletionReversalCommand& command) {
+    const auto reversal = ReverseCompletion(shop_.db(), command);
     if (reversal.ok()) last_ = *reversal;
     return Refusal(reversal.status());
   }
   WorkOrder Get(absl::string_view work_order) {
-    const auto order =
+    const auto command =
         GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(order.ok()) << order.status();
-    return order.ok() ? *order : WorkOrder();
+    EXPECT_TRUE(command.ok()) << command.status();
+    return command.ok() ? *command : WorkOrder();
   }
   std::string DatesAt(const LotId& lot, absl::string_view location);
   void Move(MovementKind kind, const LotId& lot, absl::string_view quantity, absl::string_view from,
@@ -87,8 +87,8 @@ TEST_F(ReverseTest, EverythingIsAsBefore) {
   ASSERT_THAT(completion.voided, SizeIs(1));
   const LotId a = completion.outputs[0].lot_id;
 
-  const CompletionReversalOrder order = shop_.Reversing(completion.transformation_id);
-  ASSERT_EQ(Reverse(order), "OK");
+  const CompletionReversalCommand command = shop_.Reversing(completion.transformation_id);
+  ASSERT_EQ(Reverse(command), "OK");
   EXPECT_EQ(last_.state, WorkOrderState::kOpen);
   EXPECT_EQ(last_.completed, Quantity());
   EXPECT_EQ(shop_.Where(a), "");
@@ -108,7 +108,7 @@ TEST_F(ReverseTest, EverythingIsAsBefore) {
   EXPECT_EQ(now.completions[1].reverses, completion.transformation_id);
 
   const CompletionReversal first = last_;
-  ASSERT_EQ(Reverse(order), "OK");
+  ASSERT_EQ(Reverse(command), "OK");
   EXPECT_EQ(last_.transformation_id, first.transformation_id);
   EXPECT_EQ(last_.state, WorkOrderState::kOpen);
 }
@@ -116,7 +116,7 @@ TEST_F(ReverseTest, EverythingIsAsBefore) {
 TEST_F(ReverseTest, ReversedSerialsAreCompletedAgain) {
   const Completion completion = CompleteBikes();
   ASSERT_EQ(Reverse(completion.transformation_id), "OK");
-  CompletionOrder again = shop_.Completing("W1", "");
+  CompletionCommand again = shop_.Completing("W1", "");
   again.planned_serial_count = 3;
   again.components = {Used(f1_, "", 0)};
   const Completion second = Complete(again);
@@ -131,11 +131,11 @@ TEST_F(ReverseTest, DatesInStockAreRestored) {
   salt_ = shop_.Lot("salt", "SALT", "5");
   const std::string serial_dates = DatesAt(f1_, "STOCK");
   const std::string lot_dates = DatesAt(salt_, "STOCK");
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.context.now += absl::Hours(1);
-  order.outputs = {Output("A")};
-  order.components = {Used(f1_), Used(salt_, "5")};
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.context.now += absl::Hours(1);
+  command.outputs = {Output("A")};
+  command.components = {Used(f1_), Used(salt_, "5")};
+  const Completion completion = Complete(command);
   ASSERT_EQ(DatesAt(salt_, "STOCK"), "- -");
   ASSERT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(DatesAt(f1_, "STOCK"), serial_dates);
@@ -146,13 +146,13 @@ TEST_F(ReverseTest, DatesInStockAreRestored) {
 TEST_F(ReverseTest, AnAcceptedShortageLeavesNoDateBehind) {
   salt_ = shop_.Lot("salt", "SALT", "3");
   const std::string dates = DatesAt(salt_, "STOCK");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "2")};
-  order.components = {Used(salt_, "2"), Used(salt_, "2")};
-  order.accept.shortage = true;
-  order.occurred_at = shop_.now() - absl::Hours(24 * 30);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "2")};
+  command.components = {Used(salt_, "2"), Used(salt_, "2")};
+  command.accept.shortage = true;
+  command.occurred_at = shop_.now() - absl::Hours(24 * 30);
 
-  ASSERT_EQ(Reverse(Complete(order).transformation_id), "OK");
+  ASSERT_EQ(Reverse(Complete(command).transformation_id), "OK");
 
   EXPECT_EQ(shop_.Where(salt_), "STOCK:3");
   EXPECT_EQ(DatesAt(salt_, "STOCK"), dates);
@@ -182,10 +182,10 @@ TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
 }
 
 TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
-  CompletionOrder motors = shop_.Completing("W0", "motor");
+  CompletionCommand motors = shop_.Completing("W0", "motor");
   motors.outputs = {Output("M1")};
   const Completion motor = Complete(motors);
-  CompletionOrder bikes = shop_.Completing("W1", "bike");
+  CompletionCommand bikes = shop_.Completing("W1", "bike");
   bikes.outputs = {Output("A")};
   bikes.components = {Used(motor.outputs[0].lot_id, "", 0)};
   bikes.source = LocationId("SHELF");
@@ -196,12 +196,12 @@ TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
 }
 
 TEST_F(ReverseTest, LotIsRefusedWhenItsQuantityIsNoLongerThere) {
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "2")};
-  const Completion first = Complete(order);
-  order.context = shop_.Context("CompleteWorkOrder");
-  order.outputs = {Output("S-1", "3")};
-  const Completion second = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "2")};
+  const Completion first = Complete(command);
+  command.context = shop_.Context("CompleteWorkOrder");
+  command.outputs = {Output("S-1", "3")};
+  const Completion second = Complete(command);
   const LotId soup = first.outputs[0].lot_id;
   Move(MovementKind::kDelivery, soup, "2.5", "SHELF", "SHOP");
 
@@ -217,34 +217,34 @@ TEST_F(ReverseTest, LotIsRefusedWhenItsQuantityIsNoLongerThere) {
 
 TEST_F(ReverseTest, ShortagesAdjustmentGoesToo) {
   salt_ = shop_.Lot("salt", "SALT", "1");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "1")};
-  order.components = {Used(salt_, "4")};
-  order.accept.shortage = true;
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.components = {Used(salt_, "4")};
+  command.accept.shortage = true;
+  const Completion completion = Complete(command);
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(shop_.Where(salt_), "STOCK:1");
 }
 
 TEST_F(ReverseTest, ByProductsGoToo) {
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("S-1", "1")};
-  order.by_products = {Besides("motor", "M7", ""), Besides("peel", "P", "2")};
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.by_products = {Besides("motor", "M7", ""), Besides("peel", "P", "2")};
+  const Completion completion = Complete(command);
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(shop_.Where(completion.by_products[1].lot_id), "");
   EXPECT_EQ(shop_.StateOf(completion.by_products[0].lot_id), "PLANNED");
   // It is free: the order of its own product can make it.
-  CompletionOrder motors = shop_.Completing("W0", "motor");
+  CompletionCommand motors = shop_.Completing("W0", "motor");
   motors.outputs = {Output("M7")};
   Complete(motors);
 }
 
 TEST_F(ReverseTest, ReworkedUnitStaysWhatItWas) {
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output("A")};
-  const LotId a = Complete(order).outputs[0].lot_id;
-  CompletionOrder rework = shop_.Completing("R1", "bike");
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output("A")};
+  const LotId a = Complete(command).outputs[0].lot_id;
+  CompletionCommand rework = shop_.Completing("R1", "bike");
   rework.outputs = {Output(a)};
   rework.components = {Used(a)};
   rework.source = LocationId("SHELF");
@@ -258,11 +258,11 @@ TEST_F(ReverseTest, ReworkedUnitStaysWhatItWas) {
 }
 
 TEST_F(ReverseTest, UnitReworkedByItsOwnOrderStaysTheOrders) {
-  CompletionOrder order = shop_.Completing("W1", "bike");
-  order.outputs = {Output("A")};
-  const Completion made = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "bike");
+  command.outputs = {Output("A")};
+  const Completion made = Complete(command);
   const LotId a = made.outputs[0].lot_id;
-  CompletionOrder rework = shop_.Completing("W1", "bike");
+  CompletionCommand rework = shop_.Completing("W1", "bike");
   rework.outputs = {Output(a)};
   rework.components = {Used(a)};
   rework.source = LocationId("SHELF");
@@ -282,12 +282,12 @@ TEST_F(ReverseTest, DisassemblyIsReversed) {
   ASSERT_TRUE(apart.ok()) << apart.status();
   EXPECT_EQ(Reverse(completion.transformation_id).substr(0, 11), "RESULT_USED");
 
-  const CompletionReversalOrder order = shop_.Reversing(apart->transformation_id);
-  EXPECT_EQ(Reverse(order), "OK");
+  const CompletionReversalCommand command = shop_.Reversing(apart->transformation_id);
+  EXPECT_EQ(Reverse(command), "OK");
   EXPECT_FALSE(last_.state.has_value());
   EXPECT_EQ(shop_.Where(a), "SHELF:1");
   EXPECT_EQ(shop_.Where(f1_), "");
-  EXPECT_EQ(Reverse(order), "OK");
+  EXPECT_EQ(Reverse(command), "OK");
   EXPECT_FALSE(last_.state.has_value());
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
 }
@@ -304,7 +304,7 @@ TEST_F(ReverseTest, DisassemblyOfAUnitThatIsPlannedAgainIsRefused) {
   const Completion completion = CompleteBikes();
   const auto apart = Disassemble(shop_.db(), shop_.Disassembling(completion.outputs[0].lot_id));
   ASSERT_TRUE(apart.ok()) << apart.status();
-  CompletionOrder rebuild = shop_.Completing("W2", "bike");
+  CompletionCommand rebuild = shop_.Completing("W2", "bike");
   rebuild.outputs = {Output("A")};
   const Completion rebuilt = Complete(rebuild);
   EXPECT_EQ(Reverse(apart->transformation_id), "RESULT_USED transformation_id");
@@ -329,10 +329,10 @@ TEST_F(ReverseTest, TenThousandSerialsAreReversedInOneCall) {
   std::vector<std::string> numbers;
   for (int i = 0; i < kUnits; ++i) numbers.push_back(absl::StrCat("F", i));
   const std::vector<LotId> frames = shop_.Serials("frame", numbers);
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.planned_serial_count = kUnits;
-  for (int i = 0; i < kUnits; ++i) order.components.push_back(Used(frames[i], "", i));
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.planned_serial_count = kUnits;
+  for (int i = 0; i < kUnits; ++i) command.components.push_back(Used(frames[i], "", i));
+  const Completion completion = Complete(command);
   // Long for this call; minutes where a statement looks at each unit for each unit.
   shop_.db().set_deadline(absl::Now() + absl::Seconds(150));
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
@@ -343,9 +343,9 @@ TEST_F(ReverseTest, TenThousandSerialsAreReversedInOneCall) {
 
 TEST_F(ReverseTest, CloseAloneIsReversedToo) {
   ASSERT_TRUE(AssignSerials(shop_.db(), shop_.Assigning("W1", "bike", {"A"})).ok());
-  CompletionOrder order = shop_.Completing("W1", "");
-  order.close = true;
-  const Completion completion = Complete(order);
+  CompletionCommand command = shop_.Completing("W1", "");
+  command.close = true;
+  const Completion completion = Complete(command);
   EXPECT_EQ(Get("W1").state, WorkOrderState::kClosed);
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);

@@ -1,4 +1,4 @@
-// A gate on the road to the database, which a test shuts.
+// A gate on the call path to the database, which a test shuts.
 #pragma once
 
 #include <memory>

@@ -90,18 +90,18 @@ SELECT format('movement %s is reversed %s times', reverses_id, count(*))
 FROM movements WHERE company = $1 AND reverses_id IS NOT NULL
 GROUP BY reverses_id HAVING count(*) > 1)sql"},
     {"check_returnable", R"sql(
-WITH standing AS (
+WITH computed AS (
   SELECT movement_id, kind, delivery_id, quantity
   FROM movements
   WHERE company = $1 AND reverses_id IS NULL AND NOT EXISTS (
     SELECT FROM movements AS reversal
     WHERE reversal.company = $1 AND reversal.reverses_id = movements.movement_id)),
 left_to_return AS (
-  SELECT delivery.movement_id, COALESCE(max(standing.quantity), 0) - COALESCE((
-           SELECT sum(quantity) FROM standing AS returned
+  SELECT delivery.movement_id, COALESCE(max(computed.quantity), 0) - COALESCE((
+           SELECT sum(quantity) FROM computed AS returned
            WHERE returned.kind = 4 AND returned.delivery_id = delivery.movement_id), 0) AS quantity
   FROM movements AS delivery
-  LEFT JOIN standing USING (movement_id)
+  LEFT JOIN computed USING (movement_id)
   WHERE delivery.company = $1 AND delivery.kind = 3 AND delivery.reverses_id IS NULL
   GROUP BY delivery.movement_id)
 SELECT format('delivery %s: returnable %s, should be %s', left_to_return.movement_id, returnable,

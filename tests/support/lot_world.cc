@@ -101,37 +101,38 @@ WriteContext LotWorld::Context(absl::string_view method, absl::string_view reque
           .now = now_};
 }
 
-CreateLotsOrder LotWorld::Order(absl::string_view product, const std::vector<std::string>& numbers,
-                                absl::string_view request_id) {
-  CreateLotsOrder order{.context = Context("CreateLots", request_id),
-                        .product_id = ProductId(Text(product))};
-  for (const std::string& number : numbers) order.lots.push_back({.number = number});
-  return order;
+CreateLotsCommand LotWorld::Order(absl::string_view product,
+                                  const std::vector<std::string>& numbers,
+                                  absl::string_view request_id) {
+  CreateLotsCommand command{.context = Context("CreateLots", request_id),
+                            .product_id = ProductId(Text(product))};
+  for (const std::string& number : numbers) command.lots.push_back({.number = number});
+  return command;
 }
 
-CreateLotsOrder LotWorld::Count(absl::string_view product, int64_t count,
-                                absl::string_view first_number) {
-  CreateLotsOrder order = Order(product, std::vector<std::string>(count));
-  order.first_number = Text(first_number);
-  return order;
+CreateLotsCommand LotWorld::Count(absl::string_view product, int64_t count,
+                                  absl::string_view first_number) {
+  CreateLotsCommand command = Order(product, std::vector<std::string>(count));
+  command.first_number = Text(first_number);
+  return command;
 }
 
 LotId LotWorld::Create(absl::string_view product, absl::string_view number,
                        absl::string_view opening_quantity) {
-  CreateLotsOrder order = Order(product, {Text(number)});
+  CreateLotsCommand command = Order(product, {Text(number)});
   if (!opening_quantity.empty()) {
-    order.lots[0].opening = Opening{*Quantity::Parse(opening_quantity), LocationId("stock")};
+    command.lots[0].opening = Opening{*Quantity::Parse(opening_quantity), LocationId("stock")};
   }
-  return Must(CreateLots(*db_, order)).lots[0].lot_id;
+  return Must(CreateLots(*db_, command)).lots[0].lot_id;
 }
 
 Lot LotWorld::Get(const LotId& lot_id) { return Must(GetLot(*db_, company_, lot_id, now_)); }
 
-LotOrder LotWorld::Of(const LotId& lot_id, absl::string_view request_id) {
+LotCommand LotWorld::Of(const LotId& lot_id, absl::string_view request_id) {
   return {.context = Context("Lot", request_id), .lot_id = lot_id};
 }
 
-UpdateLotOrder LotWorld::Edit(const LotId& lot_id, absl::string_view request_id) {
+UpdateLotCommand LotWorld::Edit(const LotId& lot_id, absl::string_view request_id) {
   return {.context = Context("UpdateLot", request_id), .lot_id = lot_id};
 }
 
@@ -169,25 +170,25 @@ void LotWorld::Execute(const std::string& sql) {
 
 std::vector<std::string> LotWorld::History(const LotId& lot_id, int page) {
   std::vector<std::string> lines;
-  LotHistoryOrder order{.company = company_, .lot_id = lot_id, .limit = page};
+  LotHistoryQuery query{.company = company_, .lot_id = lot_id, .limit = page};
   while (true) {
-    const LotHistory history = Must(ListLotHistory(*db_, order));
+    const LotHistory history = Must(ListLotHistory(*db_, query));
     for (const LotHistoryEntry& entry : history.entries) lines.push_back(LineOf(entry));
     if (!history.has_more) return lines;
-    order.after = {history.entries.back().recorded_at, history.entries.back().id};
+    query.after = {history.entries.back().recorded_at, history.entries.back().id};
   }
 }
 
 std::vector<std::string> LotWorld::List(LotQuery query, absl::string_view order_by, int page) {
   std::vector<std::string> numbers;
   query.company = company_;
-  ListLotsOrder order{
+  ListLotsQuery query{
       .query = std::move(query), .order_by = Text(order_by), .limit = page, .now = now_};
   while (true) {
-    LotPage listed = Must(ListLots(*db_, order));
+    LotPage listed = Must(ListLots(*db_, query));
     for (const Lot& lot : listed.lots) numbers.push_back(lot.number);
     if (listed.after.empty()) return numbers;
-    order.after = std::move(listed.after);
+    query.after = std::move(listed.after);
   }
 }
 

@@ -40,17 +40,17 @@ class LotWorld {
   WriteContext Context(absl::string_view method, absl::string_view request_id = "");
 
   // An order of bare lots with these numbers; "" is generated.
-  CreateLotsOrder Order(absl::string_view product, const std::vector<std::string>& numbers,
-                        absl::string_view request_id = "");
+  CreateLotsCommand Order(absl::string_view product, const std::vector<std::string>& numbers,
+                          absl::string_view request_id = "");
   // An order of `count` generated ones.
-  CreateLotsOrder Count(absl::string_view product, int64_t count,
-                        absl::string_view first_number = "");
+  CreateLotsCommand Count(absl::string_view product, int64_t count,
+                          absl::string_view first_number = "");
   // Creates one that must be accepted.
   LotId Create(absl::string_view product, absl::string_view number,
                absl::string_view opening_quantity = "");
   Lot Get(const LotId& lot_id);
-  LotOrder Of(const LotId& lot_id, absl::string_view request_id = "");
-  UpdateLotOrder Edit(const LotId& lot_id, absl::string_view request_id = "");
+  LotCommand Of(const LotId& lot_id, absl::string_view request_id = "");
+  UpdateLotCommand Edit(const LotId& lot_id, absl::string_view request_id = "");
 
   // Records one movement that must be accepted.
   void Move(MovementKind kind, const LotId& lot_id, absl::string_view quantity,

@@ -198,9 +198,9 @@ const Tenant& Neighbourhood::own() const {
 }
 
 pg::Result Neighbourhood::Query(const std::string& sql) {
-  pg::Flight flight(*db_);
-  flight.AddComposed("test_rows", sql, {});
-  auto results = flight.Send();
+  pg::Pipeline pipeline(*db_);
+  pipeline.AddComposed("test_rows", sql, {});
+  auto results = pipeline.Send();
   Check(results.ok());
   return std::move((*results)[0]);
 }

@@ -143,11 +143,11 @@ NewMovement StockWorld::Parse(absl::string_view text) const {
   return movement;
 }
 
-RecordMovementsOrder StockWorld::Order(const std::vector<std::string>& movements,
-                                       const std::string& request_id) {
-  RecordMovementsOrder order{.context = Context("RecordMovements", request_id)};
-  for (const std::string& movement : movements) order.movements.push_back(Parse(movement));
-  return order;
+RecordMovementsCommand StockWorld::Order(const std::vector<std::string>& movements,
+                                         const std::string& request_id) {
+  RecordMovementsCommand command{.context = Context("RecordMovements", request_id)};
+  for (const std::string& movement : movements) command.movements.push_back(Parse(movement));
+  return command;
 }
 
 absl::StatusOr<RecordedMovements> StockWorld::Record(const std::vector<std::string>& movements,

@@ -54,8 +54,8 @@ class StockWorld {
   // said), from and to (either may be left out), when, and the delivery that a RETURN names, by the
   // name it was given in `names`.
   NewMovement Parse(absl::string_view text) const;
-  RecordMovementsOrder Order(const std::vector<std::string>& movements,
-                             const std::string& request_id = "");
+  RecordMovementsCommand Order(const std::vector<std::string>& movements,
+                               const std::string& request_id = "");
   absl::StatusOr<RecordedMovements> Record(const std::vector<std::string>& movements,
                                            const std::string& request_id = "");
   // Records one that must be accepted.

@@ -56,7 +56,7 @@ void Workshop::MakeProducts() {
   Product soup = ProductOf("soup", Tracking::kLot, 3, "S{####}", true);
   soup.shelf_life.expire_days = 30;
   soup.inherit_expiry = true;
-  const UpsertProductsOrder order{
+  const UpsertProductsCommand command{
       .context = Context("UpsertProducts"),
       .products = {ProductOf("bike", Tracking::kSerial, 0, "B{#####}", true),
                    ProductOf("motor", Tracking::kSerial, 0, "M{####}", true),
@@ -65,7 +65,7 @@ void Workshop::MakeProducts() {
                    ProductOf("peel", Tracking::kLot, 1, "P{####}", false),
                    ProductOf("screw", Tracking::kNone, 0, "", true)},
       .mask = {}};
-  Must(UpsertProducts(*db_, order));
+  Must(UpsertProducts(*db_, command));
 }
 
 void Workshop::MakePlaces() {
@@ -97,26 +97,26 @@ LotId Workshop::Lot(absl::string_view product, absl::string_view number, absl::s
   lot.number = std::string(number);
   lot.dates.expires_on = expires_on;
   lot.opening = Opening{Q(quantity), LocationId(std::string(location))};
-  CreateLotsOrder order;
-  order.context = Context("CreateLot");
-  order.product_id = ProductId(std::string(product));
-  order.lots = {std::move(lot)};
-  return Must(CreateLots(*db_, order)).lots.front().lot_id;
+  CreateLotsCommand command;
+  command.context = Context("CreateLot");
+  command.product_id = ProductId(std::string(product));
+  command.lots = {std::move(lot)};
+  return Must(CreateLots(*db_, command)).lots.front().lot_id;
 }
 
 std::vector<LotId> Workshop::Serials(absl::string_view product,
                                      const std::vector<std::string>& numbers) {
-  CreateLotsOrder order;
-  order.context = Context("BatchCreateLots");
-  order.product_id = ProductId(std::string(product));
+  CreateLotsCommand command;
+  command.context = Context("BatchCreateLots");
+  command.product_id = ProductId(std::string(product));
   for (const std::string& number : numbers) {
     NewLot lot;
     lot.number = number;
     lot.opening = Opening{Quantity::FromUnits(1), LocationId("STOCK")};
-    order.lots.push_back(std::move(lot));
+    command.lots.push_back(std::move(lot));
   }
   std::vector<LotId> ids;
-  for (const NumberedLot& lot : Must(CreateLots(*db_, order)).lots) ids.push_back(lot.lot_id);
+  for (const NumberedLot& lot : Must(CreateLots(*db_, command)).lots) ids.push_back(lot.lot_id);
   return ids;
 }
 
@@ -125,52 +125,52 @@ constexpr pg::Statement kArchive{"workshop_archive", R"sql(
 
 void Workshop::Archive(const LotId& lot) { Must(pg::Query(*db_, kArchive, company_, lot)); }
 
-AssignSerialsOrder Workshop::Assigning(absl::string_view work_order, absl::string_view product,
-                                       std::vector<std::string> numbers) {
-  AssignSerialsOrder order;
-  order.context = Context("AssignSerials");
-  order.work_order = WorkOrderId(std::string(work_order));
-  if (!product.empty()) order.product = ProductId(std::string(product));
-  order.numbers = std::move(numbers);
-  return order;
+AssignSerialsCommand Workshop::Assigning(absl::string_view work_order, absl::string_view product,
+                                         std::vector<std::string> numbers) {
+  AssignSerialsCommand command;
+  command.context = Context("AssignSerials");
+  command.work_order = WorkOrderId(std::string(work_order));
+  if (!product.empty()) command.product = ProductId(std::string(product));
+  command.numbers = std::move(numbers);
+  return command;
 }
 
-AssignSerialsOrder Workshop::AssigningCount(absl::string_view work_order, absl::string_view product,
-                                            int64_t count) {
-  AssignSerialsOrder order = Assigning(work_order, product, {});
-  order.count = count;
-  return order;
+AssignSerialsCommand Workshop::AssigningCount(absl::string_view work_order,
+                                              absl::string_view product, int64_t count) {
+  AssignSerialsCommand command = Assigning(work_order, product, {});
+  command.count = count;
+  return command;
 }
 
-CompletionOrder Workshop::Completing(absl::string_view work_order, absl::string_view product) {
-  CompletionOrder order;
-  order.context = Context("CompleteWorkOrder");
-  order.work_order = WorkOrderId(std::string(work_order));
-  if (!product.empty()) order.product = ProductId(std::string(product));
-  order.source = LocationId("STOCK");
-  order.destination = LocationId("SHELF");
-  order.occurred_at = now_;
-  return order;
+CompletionCommand Workshop::Completing(absl::string_view work_order, absl::string_view product) {
+  CompletionCommand command;
+  command.context = Context("CompleteWorkOrder");
+  command.work_order = WorkOrderId(std::string(work_order));
+  if (!product.empty()) command.product = ProductId(std::string(product));
+  command.source = LocationId("STOCK");
+  command.destination = LocationId("SHELF");
+  command.occurred_at = now_;
+  return command;
 }
 
-DisassemblyOrder Workshop::Disassembling(const LotId& unit) {
-  DisassemblyOrder order;
-  order.context = Context("Disassemble");
-  order.unit.lot_id = unit;
-  order.destination = LocationId("STOCK");
-  order.occurred_at = now_;
-  return order;
+DisassemblyCommand Workshop::Disassembling(const LotId& unit) {
+  DisassemblyCommand command;
+  command.context = Context("Disassemble");
+  command.unit.lot_id = unit;
+  command.destination = LocationId("STOCK");
+  command.occurred_at = now_;
+  return command;
 }
 
-CompletionReversalOrder Workshop::Reversing(const TransformationId& transformation) {
+CompletionReversalCommand Workshop::Reversing(const TransformationId& transformation) {
   return {.context = Context("ReverseCompletion"),
           .transformation_id = transformation,
           .note = "typed wrongly"};
 }
 
-RecordMovementsOrder Workshop::Moving(MovementKind kind, const LotId& lot,
-                                      absl::string_view quantity, absl::string_view from,
-                                      absl::string_view to) {
+RecordMovementsCommand Workshop::Moving(MovementKind kind, const LotId& lot,
+                                        absl::string_view quantity, absl::string_view from,
+                                        absl::string_view to) {
   NewMovement movement;
   movement.kind = kind;
   movement.lot.lot_id = lot;
@@ -178,10 +178,10 @@ RecordMovementsOrder Workshop::Moving(MovementKind kind, const LotId& lot,
   movement.from = LocationId(std::string(from));
   movement.to = LocationId(std::string(to));
   movement.occurred_at = now_;
-  RecordMovementsOrder order;
-  order.context = Context("RecordMovements");
-  order.movements = {std::move(movement)};
-  return order;
+  RecordMovementsCommand command;
+  command.context = Context("RecordMovements");
+  command.movements = {std::move(movement)};
+  return command;
 }
 
 constexpr pg::Statement kWhere{"workshop_where", R"sql(

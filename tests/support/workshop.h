@@ -45,17 +45,17 @@ class Workshop {
   std::vector<LotId> Serials(absl::string_view product, const std::vector<std::string>& numbers);
   void Archive(const LotId& lot);
 
-  // Orders to be changed and given to the verbs. The order's product is `product`.
-  AssignSerialsOrder Assigning(absl::string_view work_order, absl::string_view product,
-                               std::vector<std::string> numbers);
-  AssignSerialsOrder AssigningCount(absl::string_view work_order, absl::string_view product,
-                                    int64_t count);
+  // Orders to be changed and given to the operations. The order's product is `product`.
+  AssignSerialsCommand Assigning(absl::string_view work_order, absl::string_view product,
+                                 std::vector<std::string> numbers);
+  AssignSerialsCommand AssigningCount(absl::string_view work_order, absl::string_view product,
+                                      int64_t count);
   // From STOCK to SHELF.
-  CompletionOrder Completing(absl::string_view work_order, absl::string_view product);
-  DisassemblyOrder Disassembling(const LotId& unit);
-  CompletionReversalOrder Reversing(const TransformationId& transformation);
-  RecordMovementsOrder Moving(MovementKind kind, const LotId& lot, absl::string_view quantity,
-                              absl::string_view from, absl::string_view to);
+  CompletionCommand Completing(absl::string_view work_order, absl::string_view product);
+  DisassemblyCommand Disassembling(const LotId& unit);
+  CompletionReversalCommand Reversing(const TransformationId& transformation);
+  RecordMovementsCommand Moving(MovementKind kind, const LotId& lot, absl::string_view quantity,
+                                absl::string_view from, absl::string_view to);
 
   // "SHELF:1" for every place that holds something of the lot, by place; empty: it is nowhere.
   std::string Where(const LotId& lot);

@@ -156,21 +156,22 @@ std::vector<EpcisLine> EpcisGoods::LinesOf(const EpcisEvent& event, const Items&
 }
 
 bool EpcisGoods::Provide(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-                         const std::string& verb, EpcisSteps& steps) {
+                         const std::string& operation, EpcisSteps& steps) {
   const Quantity there = balance_.At(*line.lot, place);
   if (there >= line.quantity) return true;
-  if (line.lot->is_serial) return ProvideUnit(event, line, place, verb, steps);
+  if (line.lot->is_serial) return ProvideUnit(event, line, place, operation, steps);
   const Quantity missing = line.quantity - there;
   const Quantity elsewhere = TotalOf(balance_.PlacesOf(*line.lot)) - there;
-  Add(event, {line.lot, missing}, place, absl::StrCat(verb, " ", TextOf(line), " at ", place),
+  Add(event, {line.lot, missing}, place, absl::StrCat(operation, " ", TextOf(line), " at ", place),
       steps);
   balance_.Owe(*line.lot, place, std::min(missing, elsewhere));
   return true;
 }
 
 bool EpcisGoods::ProvideUnit(const EpcisEvent& event, const EpcisLine& line,
-                             const std::string& place, const std::string& verb, EpcisSteps& steps) {
-  const std::string what = absl::StrCat(verb, " ", NameOf(*line.lot), " at ", place);
+                             const std::string& place, const std::string& operation,
+                             EpcisSteps& steps) {
+  const std::string what = absl::StrCat(operation, " ", NameOf(*line.lot), " at ", place);
   const auto places = balance_.PlacesOf(*line.lot);
   if (places.empty()) {
     Add(event, line, place, what, steps);

@@ -54,7 +54,7 @@ class EpcisGoods {
   // there; that is a discrepancy. False when even that makes no sense: a unit that was used up
   // before.
   bool Provide(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-               const std::string& verb, EpcisSteps& steps);
+               const std::string& operation, EpcisSteps& steps);
   // Adds goods to the record that an event found at a place, with a discrepancy.
   void Add(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
            const std::string& what, EpcisSteps& steps);
@@ -76,7 +76,7 @@ class EpcisGoods {
   // The items with pallets replaced by what is on them.
   Items Unpacked(const EpcisEvent& event, const Items& items);
   bool ProvideUnit(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-                   const std::string& verb, EpcisSteps& steps);
+                   const std::string& operation, EpcisSteps& steps);
 
   const EpcisCatalog catalog_;
   EpcisPlan plan_;

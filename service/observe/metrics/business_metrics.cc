@@ -9,8 +9,8 @@ namespace {
 using prometheus::Labels;
 using prometheus::Registry;
 
-Labels LabelsOf(const char* label, const pg::Tally& tally) {
-  return *label == 0 ? Labels() : Labels{{label, tally.label}};
+Labels LabelsOf(const char* label, const pg::Counter& counter) {
+  return *label == 0 ? Labels() : Labels{{label, counter.label}};
 }
 
 prometheus::Family<prometheus::Gauge>& Gauges(Registry& registry, const char* name,
@@ -19,10 +19,10 @@ prometheus::Family<prometheus::Gauge>& Gauges(Registry& registry, const char* na
 }
 
 template <size_t kSize>
-std::array<pg::Tally, kSize + 1> And(const std::array<pg::Tally, kSize>& tallies,
-                                     const pg::Tally& last) {
-  std::array<pg::Tally, kSize + 1> all;
-  std::copy(tallies.begin(), tallies.end(), all.begin());
+std::array<pg::Counter, kSize + 1> And(const std::array<pg::Counter, kSize>& counters,
+                                       const pg::Counter& last) {
+  std::array<pg::Counter, kSize + 1> all;
+  std::copy(counters.begin(), counters.end(), all.begin());
   all.back() = last;
   return all;
 }
@@ -37,20 +37,20 @@ BusinessMetrics::BusinessMetrics(Registry& registry) {
   using std::array;
   AddCounters(registry, "lots_created_total",
               "Lots and serials that were created, planned ones too.", "tracking",
-              tallies::kLotsCreated);
+              counters::kLotsCreated);
   AddCounters(registry, "lots_serials_assigned_total", "Serials assigned to work orders.", "",
-              array{tallies::kSerialsAssigned});
+              array{counters::kSerialsAssigned});
   AddCounters(registry, "lots_movements_total", "Movements of the ledger.", "kind",
-              tallies::kMovements);
+              counters::kMovements);
   AddCounters(registry, "lots_transformations_total",
               "Transformations; a production is one completion of a work order.", "kind",
-              And(tallies::kTransformations, tallies::kTransformationsReversed));
+              And(counters::kTransformations, counters::kTransformationsReversed));
   AddCounters(registry, "lots_holds_placed_total", "Holds that somebody placed.", "",
-              array{tallies::kHoldsPlaced});
+              array{counters::kHoldsPlaced});
   AddCounters(registry, "lots_holds_released_total", "Holds that somebody released.", "",
-              array{tallies::kHoldsReleased});
+              array{counters::kHoldsReleased});
   AddCounters(registry, "lots_recalls_closed_total", "Recalls and drills that were closed.", "",
-              array{tallies::kRecallClosed});
+              array{counters::kRecallClosed});
   AddRecallSeconds(registry);
 
   companies_ = &Gauges(registry, "lots_companies", "Companies.").Add({});
@@ -78,10 +78,11 @@ BusinessMetrics::BusinessMetrics(Registry& registry) {
 
 template <size_t kSize>
 void BusinessMetrics::AddCounters(Registry& registry, const char* name, const char* help,
-                                  const char* label, const std::array<pg::Tally, kSize>& tallies) {
+                                  const char* label,
+                                  const std::array<pg::Counter, kSize>& counters) {
   auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-  for (const pg::Tally& tally : tallies) {
-    counters_.emplace(Key(tally.name, tally.label), &family.Add(LabelsOf(label, tally)));
+  for (const pg::Counter& counter : counters) {
+    counters_.emplace(Key(counter.name, counter.label), &family.Add(LabelsOf(label, counter)));
   }
 }
 
@@ -92,14 +93,14 @@ void BusinessMetrics::AddRecallSeconds(Registry& registry) {
                          "How long it took from the request until a recall or a drill held "
                          "everything affected.")
                      .Register(registry);
-  for (const pg::Tally& tally : {tallies::kRecallOpened, tallies::kDrillOpened}) {
-    seconds_.emplace(Key(tally.name, tally.label),
-                     &family.Add({{"purpose", tally.label}}, kRecallSeconds));
+  for (const pg::Counter& counter : {counters::kRecallOpened, counters::kDrillOpened}) {
+    seconds_.emplace(Key(counter.name, counter.label),
+                     &family.Add({{"purpose", counter.label}}, kRecallSeconds));
   }
 }
 
-void BusinessMetrics::OnWritten(const pg::Tally& tally, double amount) {
-  const Key key(tally.name, tally.label);
+void BusinessMetrics::OnWritten(const pg::Counter& counter, double amount) {
+  const Key key(counter.name, counter.label);
   if (const auto counter = counters_.find(key); counter != counters_.end()) {
     counter->second->Increment(amount);
     return;
@@ -109,7 +110,7 @@ void BusinessMetrics::OnWritten(const pg::Tally& tally, double amount) {
   seconds->second->Observe(amount);
 }
 
-void BusinessMetrics::Set(const Census& total, int64_t companies, absl::Time as_of) {
+void BusinessMetrics::Set(const CompanyGauges& total, int64_t companies, absl::Time as_of) {
   companies_->Set(static_cast<double>(companies));
   recalls_open_->Set(static_cast<double>(total.recalls_open));
   drills_open_->Set(static_cast<double>(total.drills_open));

@@ -1,6 +1,6 @@
 // Metrics in the words of the business. What happens is counted where it is committed
 // (storage/domain/counters.h); what there is at this moment is read from the database by
-// CensusTaker.
+// GaugeCollector.
 #pragma once
 
 #include <string>
@@ -22,17 +22,17 @@ class BusinessMetrics {
   // Every series exists from the start, so that rates begin at 0. The registry owns them.
   explicit BusinessMetrics(prometheus::Registry& registry);
 
-  void OnWritten(const pg::Tally& tally, double amount);
+  void OnWritten(const pg::Counter& counter, double amount);
   // What all companies together have; of the number ranges the worst. `companies` of them,
   // the least recently read of which was read at `as_of`.
-  void Set(const Census& total, int64_t companies, absl::Time as_of);
+  void Set(const CompanyGauges& total, int64_t companies, absl::Time as_of);
 
  private:
   using Key = std::pair<absl::string_view, absl::string_view>;  // of constants
 
   template <size_t kSize>
   void AddCounters(prometheus::Registry& registry, const char* name, const char* help,
-                   const char* label, const std::array<pg::Tally, kSize>& tallies);
+                   const char* label, const std::array<pg::Counter, kSize>& counters);
   void AddRecallSeconds(prometheus::Registry& registry);
 
   // Complete when constructed.

@@ -171,9 +171,9 @@ void Metrics::OnRetry() {
   if (next_ != nullptr) next_->OnRetry();
 }
 
-void Metrics::OnWritten(const pg::Tally& tally, double amount) {
-  business_.OnWritten(tally, amount);
-  if (next_ != nullptr) next_->OnWritten(tally, amount);
+void Metrics::OnWritten(const pg::Counter& counter, double amount) {
+  business_.OnWritten(counter, amount);
+  if (next_ != nullptr) next_->OnWritten(counter, amount);
 }
 
 absl::Duration Metrics::TakeDatabaseTime() {

@@ -65,7 +65,7 @@ class Metrics final : public pg::StatementObserver {
   void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
-  void OnWritten(const pg::Tally& tally, double amount) override;
+  void OnWritten(const pg::Counter& counter, double amount) override;
 
   // The time that this thread spent in statements since it last asked.
   static absl::Duration TakeDatabaseTime();

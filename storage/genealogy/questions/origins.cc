@@ -79,11 +79,11 @@ absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const CompanyId& com
 }
 
 // Every unit that is named, or a refusal that names each that is not there, or there twice.
-absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsOrder& order) {
-  std::vector<LotRef> refs = order.failed;
-  refs.insert(refs.end(), order.sound.begin(), order.sound.end());
-  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.company, refs));
-  Units units{.failed_count = order.failed.size()};
+absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsQuery& query) {
+  std::vector<LotRef> refs = query.failed;
+  refs.insert(refs.end(), query.sound.begin(), query.sound.end());
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, query.company, refs));
+  Units units{.failed_count = query.failed.size()};
   absl::flat_hash_map<LotId, std::string> fields;
   std::vector<Problem> problems;
   for (size_t i = 0; i < refs.size(); ++i) {
@@ -108,12 +108,12 @@ absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsOrder& order) {
 
 class Comparison {
  public:
-  Comparison(pg::Transaction& snapshot, const OriginsOrder& order, absl::TimeZone zone, Units units)
-      : snapshot_(snapshot), order_(order), zone_(zone), units_(std::move(units)) {}
+  Comparison(pg::Transaction& snapshot, const OriginsQuery& query, absl::TimeZone zone, Units units)
+      : snapshot_(snapshot), query_(query), zone_(zone), units_(std::move(units)) {}
 
   absl::StatusOr<CommonOrigins> Run() {
-    if (order_.sound.empty()) RETURN_IF_ERROR(AddSoundUnits());
-    ASSIGN_OR_RETURN(graph_, WalkOrigins(snapshot_, order_.company, units_.ids));
+    if (query_.sound.empty()) RETURN_IF_ERROR(AddSoundUnits());
+    ASSIGN_OR_RETURN(graph_, WalkOrigins(snapshot_, query_.company, units_.ids));
     const int failed = static_cast<int>(units_.failed_count);
     const int sound = static_cast<int>(units_.ids.size()) - failed;
     AddLots();
@@ -131,7 +131,7 @@ class Comparison {
 
  private:
   absl::Status AddSoundUnits() {
-    snapshot_.Add(kFindSound, order_.company, units_.products, units_.ids, kSoundCandidates,
+    snapshot_.Add(kFindSound, query_.company, units_.products, units_.ids, kSoundCandidates,
                   kSoundUnitsMax);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
     for (const pg::Row row : results[0]) units_.ids.push_back(row.Get<LotId>(0));
@@ -194,7 +194,7 @@ class Comparison {
     }
     const absl::Span<const LotId> all = ids;
     for (size_t begin = 0; begin < all.size(); begin += kLotsPerStatement) {
-      snapshot_.Add(kFindSuppliers, order_.company, all.subspan(begin, kLotsPerStatement));
+      snapshot_.Add(kFindSuppliers, query_.company, all.subspan(begin, kLotsPerStatement));
       ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
       for (const pg::Row row : results[0]) {
         SetOf(sets, row.Get<std::string>(1)).Add(*units_of.at(row.Get<LotId>(0)));
@@ -224,7 +224,7 @@ class Comparison {
 
   // Names decide last, so they are read of those only that can still be among the first ones.
   absl::Status Rank() {
-    const size_t limit = order_.limit;
+    const size_t limit = query_.limit;
     if (origins_.size() > limit) {
       std::nth_element(origins_.begin(), origins_.begin() + (limit - 1), origins_.end(),
                        [](const Origin& a, const Origin& b) { return RankOf(a) < RankOf(b); });
@@ -252,7 +252,7 @@ class Comparison {
       ids.push_back(origin.lot_id);
       by_lot.emplace(origin.lot_id, &origin);
     }
-    snapshot_.Add(kReadNames, order_.company, ids);
+    snapshot_.Add(kReadNames, query_.company, ids);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
     for (const pg::Row row : results[0]) {
       Origin& origin = *by_lot.at(row.Get<LotId>(0));
@@ -263,7 +263,7 @@ class Comparison {
   }
 
   pg::Transaction& snapshot_;
-  const OriginsOrder& order_;
+  const OriginsQuery& query_;
   const absl::TimeZone zone_;
   Units units_;
   OriginGraph graph_;
@@ -272,12 +272,12 @@ class Comparison {
 
 }  // namespace
 
-absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsOrder& order) {
+absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsQuery& query) {
   // The company first: an unknown one has no lots either.
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, order.company));
-  ASSIGN_OR_RETURN(Units units, NameUnits(db, order));
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query.company));
+  ASSIGN_OR_RETURN(Units units, NameUnits(db, query));
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  return Comparison(snapshot, order, zone, std::move(units)).Run();
+  return Comparison(snapshot, query, zone, std::move(units)).Run();
 }
 
 }  // namespace lots

@@ -31,7 +31,7 @@ struct Origin {
   double p_value = 1;
 };
 
-struct OriginsOrder {
+struct OriginsQuery {
   CompanyId company;
   std::vector<LotRef> failed;  // 1 to kFailedUnitsMax
   std::vector<LotRef> sound;   // at most kSoundUnitsMax
@@ -56,6 +56,6 @@ struct CommonOrigins {
 //
 // COMPANY_NOT_FOUND, LOT_NOT_FOUND; DUPLICATE_IN_REQUEST; TRACE_TOO_LARGE beyond kOriginLotsMax
 // lots.
-absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsOrder& order);
+absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsQuery& query);
 
 }  // namespace lots

@@ -88,12 +88,12 @@ class RecipientList {
   bool done() const { return told_ == deliveries_.size(); }
 
   absl::StatusOr<std::vector<Recipient>> Next(pg::Connection& db) {
-    pg::Flight flight(db);
+    pg::Pipeline pipeline(db);
     const auto next = absl::MakeConstSpan(deliveries_).subspan(told_, kRecipientsPerMessage);
     std::vector<MovementId> ids;
     for (const Delivery& delivery : next) ids.push_back(delivery.movement_id);
-    flight.Add(kReadDeliveries, company_, ids);
-    ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+    pipeline.Add(kReadDeliveries, company_, ids);
+    ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
     told_ += next.size();
     return Read(next, results[0]);
   }
@@ -168,28 +168,28 @@ class RecipientList {
 namespace {
 
 absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
-                                                       const RecipientsOrder& order) {
+                                                       const RecipientsQuery& query) {
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  const TraceOrder walk{.company = order.company,
+  const TraceQuery walk{.company = query.company,
                         .direction = TraceDirection::kDownstream,
-                        .seeds = order.seeds,
+                        .seeds = query.seeds,
                         .depth_max = kTraceDepthMax,
                         .node_limit = kTraceNodesMax};
-  pg::SpreadReads reads(snapshot);
+  pg::ParallelReads reads(snapshot);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return Refuse(TooLarge());
   MarkCertain(graph, walk);
   std::vector<AffectedLot> lots;
   lots.reserve(graph.nodes.size());
   for (const auto& [lot_id, node] : graph.nodes) lots.push_back({lot_id, node.depth, node.certain});
-  auto list = std::make_unique<RecipientList>(order.company, order.show_returned);
+  auto list = std::make_unique<RecipientList>(query.company, query.show_returned);
   RETURN_IF_ERROR(list->Find(snapshot, lots));
   return list;
 }
 
 }  // namespace
 
-RecipientReader::RecipientReader(RecipientsOrder order) : order_(std::move(order)) {}
+RecipientReader::RecipientReader(RecipientsQuery query) : query_(std::move(query)) {}
 RecipientReader::RecipientReader(std::unique_ptr<RecipientList> list) : list_(std::move(list)) {}
 RecipientReader::~RecipientReader() = default;
 
@@ -203,7 +203,7 @@ absl::StatusOr<std::unique_ptr<RecipientReader>> RecipientReader::Of(
 
 absl::StatusOr<std::optional<std::vector<Recipient>>> RecipientReader::Next(pg::Connection& db) {
   if (list_ == nullptr) {
-    ASSIGN_OR_RETURN(list_, FindAll(db, order_));
+    ASSIGN_OR_RETURN(list_, FindAll(db, query_));
   }
   if (list_->done()) return std::nullopt;
   ASSIGN_OR_RETURN(std::vector<Recipient> recipients, list_->Next(db));

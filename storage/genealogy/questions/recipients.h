@@ -50,7 +50,7 @@ struct RecipientSummary {
   int64_t lot_count = 0;       // that were looked at
 };
 
-struct RecipientsOrder {
+struct RecipientsQuery {
   CompanyId company;
   std::vector<LotId> seeds;  // exist; duplicates are fine
   bool show_returned = false;
@@ -63,7 +63,7 @@ struct RecipientsOrder {
 class RecipientReader {
  public:
   // Of the seeds and everything made of them.
-  explicit RecipientReader(RecipientsOrder order);
+  explicit RecipientReader(RecipientsQuery query);
   // Of these lots (each once), as the snapshot sees them.
   static absl::StatusOr<std::unique_ptr<RecipientReader>> Of(pg::Transaction& snapshot,
                                                              const CompanyId& company,
@@ -85,7 +85,7 @@ class RecipientReader {
  private:
   explicit RecipientReader(std::unique_ptr<RecipientList> list);
 
-  const RecipientsOrder order_;
+  const RecipientsQuery query_;
   std::unique_ptr<RecipientList> list_;  // none: nothing was asked for yet
 };
 

@@ -55,14 +55,14 @@ absl::Status SetDelivery(const pg::Row& row, absl::Time now, Warranty& warranty)
 
 }  // namespace
 
-absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyOrder& order) {
-  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, order.company, {order.lot}));
-  if (!found[0].has_value()) return Refuse(LotNotFound(order.lot, "lot"));
+absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& query) {
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, query.company, {query.lot}));
+  if (!found[0].has_value()) return Refuse(LotNotFound(query.lot, "lot"));
   const ResolvedLot& lot = *found[0];
   if (lot.tracking != Tracking::kSerial) return Refuse(NotASerial(lot));
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadWarranty, order.company, lot.lot_id));
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadWarranty, query.company, lot.lot_id));
   // Deleted at this very moment.
-  if (rows.empty()) return Refuse(LotNotFound(order.lot, "lot"));
+  if (rows.empty()) return Refuse(LotNotFound(query.lot, "lot"));
   const pg::Row row = rows[0];
   Warranty warranty{.lot_id = lot.lot_id,
                     .product_id = lot.product_id,
@@ -70,7 +70,7 @@ absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyOrder& or
                     .months = row.Get<int32_t>(0)};
   if (warranty.months == 0) return warranty;
   warranty.state = WarrantyState::kNotDelivered;
-  if (!row.IsNull(2)) RETURN_IF_ERROR(SetDelivery(row, order.now, warranty));
+  if (!row.IsNull(2)) RETURN_IF_ERROR(SetDelivery(row, query.now, warranty));
   return warranty;
 }
 

@@ -35,7 +35,7 @@ struct Warranty {
   std::optional<WarrantyDelivery> delivery;
 };
 
-struct WarrantyOrder {
+struct WarrantyQuery {
   CompanyId company;
   LotRef lot;
   absl::Time now;
@@ -44,6 +44,6 @@ struct WarrantyOrder {
 // The warranty of a serial, by the delivery that brought it to where it is: the last one that
 // stands. One whose delivery is dated tomorrow has not begun. LOT_NOT_FOUND; TRACKING_MISMATCH
 // unless the lot is a serial.
-absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyOrder& order);
+absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& query);
 
 }  // namespace lots

@@ -17,7 +17,7 @@ struct Statement {
 
 // Something worth counting that a transaction writes: one of a closed set of constants. The label
 // tells those of one name apart; empty: there is only one.
-struct Tally {
+struct Counter {
   const char* name;
   const char* label = "";
 };
@@ -29,7 +29,7 @@ class StatementObserver {
   virtual ~StatementObserver() = default;
 
   // The statement has the text that PostgreSQL was given, composed ones too; it ends with the call.
-  // `elapsed` counts from the answer before it in the same flight (from sending, for the first):
+  // `elapsed` counts from the answer before it in the same pipeline (from sending, for the first):
   // what this statement added to the round trip. Statements that were skipped because one before
   // them failed are not told.
   virtual void OnStatement(const Statement& statement, absl::Duration elapsed,
@@ -40,8 +40,8 @@ class StatementObserver {
 
   // A transaction that had counted `amount` of this has committed. Nobody hears of what was rolled
   // back, nor of what may have been.
-  virtual void OnWritten(const Tally& tally, double amount) {
-    static_cast<void>(tally);
+  virtual void OnWritten(const Counter& counter, double amount) {
+    static_cast<void>(counter);
     static_cast<void>(amount);
   }
 };

@@ -1,4 +1,4 @@
-// CompleteWorkOrder: the flights. What is judged stands in work_order_complete_*.cc.
+// CompleteWorkOrder: the pipelines. What is judged stands in work_order_complete_*.cc.
 
 #include <algorithm>
 #include <utility>
@@ -39,10 +39,10 @@ constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
   ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"};
 
-OrderNaming NamingOf(const CompletionOrder& order) {
-  return {.work_order = order.work_order,
-          .product = order.product,
-          .planned_quantity = order.planned_quantity};
+OrderNaming NamingOf(const CompletionCommand& command) {
+  return {.work_order = command.work_order,
+          .product = command.product,
+          .planned_quantity = command.planned_quantity};
 }
 
 std::vector<LotId> StoredIds(const CompletionNames& names) {
@@ -83,14 +83,14 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
 // One completion under way.
 class Attempt {
  public:
-  Attempt(pg::Connection& db, const CompletionOrder& order, const CompletionNames& names,
+  Attempt(pg::Connection& db, const CompletionCommand& command, const CompletionNames& names,
           const WriteContext& context)
-      : order_(order),
+      : command_(command),
         names_(names),
         context_(context),
         transaction_(db),
-        ledger_(context, order.accept),
-        facts_{order, names, {}, {}, {}} {
+        ledger_(context, command.accept),
+        facts_{command, names, {}, {}, {}} {
     plan_.transformation_id = TransformationId(Uuid::MakeV7());
   }
 
@@ -105,7 +105,7 @@ class Attempt {
   void TouchPlanned();
   std::vector<Problem> Judge();
 
-  const CompletionOrder& order_;
+  const CompletionCommand& command_;
   const CompletionNames& names_;
   const WriteContext& context_;
   pg::Transaction transaction_;
@@ -122,28 +122,28 @@ void Attempt::TouchMade(const LotId& lot_id, const std::optional<LocationId>& to
 // Everything that the request names. New lots have no places yet: their locations are enough.
 void Attempt::TouchNamed() {
   ledger_.TouchLocation(DefaultLocation(LocationKind::kProduction));
-  if (order_.destination.has_value()) ledger_.TouchLocation(*order_.destination);
+  if (command_.destination.has_value()) ledger_.TouchLocation(*command_.destination);
   const auto touch = [&](const std::optional<LotId>& id, const std::optional<LocationId>& to) {
     if (to.has_value()) ledger_.TouchLocation(*to);
-    if (id.has_value()) TouchMade(*id, to.has_value() ? to : order_.destination);
+    if (id.has_value()) TouchMade(*id, to.has_value() ? to : command_.destination);
   };
-  for (size_t i = 0; i < order_.outputs.size(); ++i) {
-    touch(names_.outputs[i], order_.outputs[i].to);
+  for (size_t i = 0; i < command_.outputs.size(); ++i) {
+    touch(names_.outputs[i], command_.outputs[i].to);
   }
-  for (size_t i = 0; i < order_.by_products.size(); ++i) {
-    touch(names_.by_products[i], order_.by_products[i].to);
+  for (size_t i = 0; i < command_.by_products.size(); ++i) {
+    touch(names_.by_products[i], command_.by_products[i].to);
   }
-  for (size_t i = 0; i < order_.components.size(); ++i) {
-    const CompletionComponent& component = order_.components[i];
+  for (size_t i = 0; i < command_.components.size(); ++i) {
+    const CompletionComponent& component = command_.components[i];
     if (!names_.components[i].has_value()) continue;
     if (component.quantity.has_value()) ledger_.ExpectNoSerial(*names_.components[i]);
-    TouchMade(*names_.components[i], component.from.has_value() ? component.from : order_.source);
+    TouchMade(*names_.components[i], component.from.has_value() ? component.from : command_.source);
   }
 }
 
 void Attempt::TouchPlanned() {
-  const size_t taken = std::min(facts_.planned.size(), size_t(order_.planned_serial_count));
-  for (size_t i = 0; i < taken; ++i) TouchMade(facts_.planned[i].lot_id, order_.destination);
+  const size_t taken = std::min(facts_.planned.size(), size_t(command_.planned_serial_count));
+  for (size_t i = 0; i < taken; ++i) TouchMade(facts_.planned[i].lot_id, command_.destination);
 }
 
 // Where the answers begin; none: only new lots are made, and nothing is to be read.
@@ -154,20 +154,20 @@ std::optional<size_t> Attempt::AddStored(const std::vector<LotId>& stored) {
   return rows;
 }
 
-// Two flights where the order's planned serials must be known before they can be locked.
+// Two pipelines where the order's planned serials must be known before they can be locked.
 absl::Status Attempt::LockAndRead() {
-  const OrderNaming naming = NamingOf(order_);
+  const OrderNaming naming = NamingOf(command_);
   const std::vector<LotId> stored = StoredIds(names_);
-  const bool takes_planned = order_.planned_serial_count > 0;
+  const bool takes_planned = command_.planned_serial_count > 0;
   ClaimRequest(transaction_, context_, {plan_.transformation_id.value()});
   const auto places =
       orders::AddOrderLock(transaction_, context_, naming, names_.by_product_products);
   const std::optional<size_t> rows = AddStored(stored);
   std::optional<size_t> planned;
-  if (takes_planned || order_.close) {
-    const auto limit = order_.close ? std::nullopt : std::optional(order_.planned_serial_count);
-    planned =
-        orders::AddPlannedSerials(transaction_, context_.company, order_.work_order, limit, stored);
+  if (takes_planned || command_.close) {
+    const auto limit = command_.close ? std::nullopt : std::optional(command_.planned_serial_count);
+    planned = orders::AddPlannedSerials(transaction_, context_.company, command_.work_order, limit,
+                                        stored);
   }
   TouchNamed();
   if (!takes_planned) ledger_.AddLocks(transaction_);
@@ -204,14 +204,14 @@ absl::Status Attempt::ReadLastUses() {
 }
 
 std::vector<Problem> Attempt::Judge() {
-  std::vector<Problem> problems = orders::JudgeOrder(NamingOf(order_), facts_.of_order);
+  std::vector<Problem> problems = orders::JudgeOrder(NamingOf(command_), facts_.of_order);
   if (!problems.empty()) return problems;
   problems = names_.problems;
   plan_.at = orders::OrderTime(*facts_.of_order.order, context_.now);
   orders::PlanMade(facts_, plan_, problems);
   orders::PlanUsed(facts_, ledger_, plan_, problems);
-  orders::PlanDates(order_, ledger_.company(), plan_, problems);
-  orders::PostCompletion(order_, plan_, ledger_, problems);
+  orders::PlanDates(command_, ledger_.company(), plan_, problems);
+  orders::PostCompletion(command_, plan_, ledger_, problems);
   return problems;
 }
 
@@ -220,7 +220,7 @@ absl::StatusOr<Completion> Attempt::Run() {
   RETURN_IF_ERROR(ReadLastUses());
   std::vector<Problem> problems = Judge();
   if (!problems.empty()) return Refuse(std::move(problems));
-  if (!order_.validate_only) {
+  if (!command_.validate_only) {
     orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
     const absl::Status committed = transaction_.Commit().status();
     if (!committed.ok()) return Ledger::Explain(committed);
@@ -228,21 +228,22 @@ absl::StatusOr<Completion> Attempt::Run() {
   return orders::AnswerOf(facts_, plan_, ledger_);
 }
 
-absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionOrder& order) {
-  ASSIGN_OR_RETURN(const CompletionNames names, orders::NameLots(db, order));
-  WriteContext context = order.context;
+absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command) {
+  ASSIGN_OR_RETURN(const CompletionNames names, orders::NameLots(db, command));
+  WriteContext context = command.context;
   // Nothing is written, so there is nothing that a repeat could find.
-  if (order.validate_only) context.request_id.clear();
-  return Attempt(db, order, names, context).Run();
+  if (command.validate_only) context.request_id.clear();
+  return Attempt(db, command, names, context).Run();
 }
 
 }  // namespace
 
-absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionOrder& order) {
-  if (order.validate_only) return pg::RunWithRetries(db, [&] { return TryComplete(db, order); });
+absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command) {
+  if (command.validate_only)
+    return pg::RunWithRetries(db, [&] { return TryComplete(db, command); });
   return orders::WriteOrderOnce(
-      db, order.context, [&] { return TryComplete(db, order); },
-      [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, order, made); });
+      db, command.context, [&] { return TryComplete(db, command); },
+      [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, command, made); });
 }
 
 }  // namespace lots

@@ -37,7 +37,7 @@ struct CompletionNames {
   std::vector<Problem> problems;
 };
 // Refused only when numbers cannot be made.
-absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionOrder& order);
+absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionCommand& command);
 
 // A lot that exists and is to be made, or to be made more of, as its locked row says.
 struct StoredLot {
@@ -98,7 +98,7 @@ struct CompletionPlan {
 
 // Everything that is known once the locks are held.
 struct CompletionFacts {
-  const CompletionOrder& order;
+  const CompletionCommand& command;
   const CompletionNames& names;
   OrderFacts of_order;
   StoredLots stored;
@@ -111,11 +111,11 @@ void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Pr
 void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
               std::vector<Problem>& problems);
 // The dates of what comes out.
-void PlanDates(const CompletionOrder& order, const CompanyFacts& company, CompletionPlan& plan,
+void PlanDates(const CompletionCommand& command, const CompanyFacts& company, CompletionPlan& plan,
                std::vector<Problem>& problems);
 
 // Puts the lots and movements of the plan through the ledger: first what goes in.
-void PostCompletion(const CompletionOrder& order, const CompletionPlan& plan, Ledger& ledger,
+void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan, Ledger& ledger,
                     std::vector<Problem>& problems);
 // Adds everything that is written.
 void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
@@ -124,7 +124,7 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
 // The answer.
 Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan, const Ledger& ledger);
 // The answer again; `made` is what AddCompletionWrites recorded of it.
-absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionOrder& order,
+absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionCommand& command,
                                           const std::vector<Uuid>& made);
 
 }  // namespace lots::orders

@@ -1,4 +1,4 @@
-// Disassemble: the flights, the writes and the answer. What may come back is judged in
+// Disassemble: the pipelines, the writes and the answer. What may come back is judged in
 // work_order_unit.cc.
 
 #include <algorithm>
@@ -37,7 +37,7 @@ Problem NotASerial(const ResolvedLot& unit) {
       {{"product_id", unit.product_id.value()}, {"tracking", std::string(Name(unit.tracking))}}};
 }
 
-Posting PostingOf(const DisassemblyOrder& order, const TransformationId& transformation) {
+Posting PostingOf(const DisassemblyCommand& command, const TransformationId& transformation) {
   return {.movement_id = MovementId(Uuid::MakeV7()),
           .kind = MovementKind::kProduction,
           .lot_id = {},
@@ -46,8 +46,8 @@ Posting PostingOf(const DisassemblyOrder& order, const TransformationId& transfo
           .to = DefaultLocation(LocationKind::kProduction),
           .document = {},
           .partner_id = "",
-          .occurred_at = order.occurred_at,
-          .note = order.note,
+          .occurred_at = command.occurred_at,
+          .note = command.note,
           .delivery = {},
           .transformation = transformation,
           .work_order = {},
@@ -57,13 +57,13 @@ Posting PostingOf(const DisassemblyOrder& order, const TransformationId& transfo
 // One disassembly under way.
 class Attempt {
  public:
-  Attempt(pg::Connection& db, const DisassemblyOrder& order,
+  Attempt(pg::Connection& db, const DisassemblyCommand& command,
           const std::vector<std::optional<ResolvedLot>>& named)
-      : order_(order),
+      : command_(command),
         named_(named),
         transaction_(db),
         // A unit past its date is taken apart like any other: that is no use of it.
-        ledger_(order.context, {.held = false, .expired = true, .shortage = false}),
+        ledger_(command.context, {.held = false, .expired = true, .shortage = false}),
         transformation_id_(Uuid::MakeV7()) {}
 
   absl::StatusOr<Disassembly> Run();
@@ -75,7 +75,7 @@ class Attempt {
   void AddWrites(const ResolvedLot& unit);
   Disassembly Answer() const;
 
-  const DisassemblyOrder& order_;
+  const DisassemblyCommand& command_;
   const std::vector<std::optional<ResolvedLot>>& named_;  // the unit, then the components
   pg::Transaction transaction_;
   Ledger ledger_;
@@ -86,8 +86,8 @@ class Attempt {
 };
 
 absl::Status Attempt::LockUnit(const ResolvedLot& unit) {
-  const CompanyId& company = order_.context.company;
-  ClaimRequest(transaction_, order_.context, {transformation_id_.value()});
+  const CompanyId& company = command_.context.company;
+  ClaimRequest(transaction_, command_.context, {transformation_id_.value()});
   transaction_.Add(kLockUnit, company, unit.lot_id);
   const size_t place = transaction_.Add(kFindUnit, company, unit.lot_id);
   const size_t inputs = orders::AddUnitInputs(transaction_, company, unit.lot_id);
@@ -95,7 +95,7 @@ absl::Status Attempt::LockUnit(const ResolvedLot& unit) {
   contents_ = orders::ReadUnitInputs(results[inputs], unit.lot_id);
   const pg::Result& at = results[place];
   // A unit that is nowhere is not at the destination either, which is what the ledger then says.
-  from_ = order_.from.value_or(at.empty() ? order_.destination : at[0].Get<LocationId>(0));
+  from_ = command_.from.value_or(at.empty() ? command_.destination : at[0].Get<LocationId>(0));
   return absl::OkStatus();
 }
 
@@ -107,21 +107,21 @@ absl::Status Attempt::LockComponents(const ResolvedLot& unit) {
     ledger_.Touch(lot, production);
     ledger_.Touch(lot, to);
   };
-  for (const auto& [lot, quantity] : contents_.exact) touch(lot, order_.destination);
-  for (size_t i = 0; i < order_.components.size(); ++i) {
+  for (const auto& [lot, quantity] : contents_.exact) touch(lot, command_.destination);
+  for (size_t i = 0; i < command_.components.size(); ++i) {
     if (!named_[i + 1].has_value()) continue;
-    touch(named_[i + 1]->lot_id, order_.components[i].to.value_or(order_.destination));
+    touch(named_[i + 1]->lot_id, command_.components[i].to.value_or(command_.destination));
   }
   ledger_.AddLocks(transaction_);
   const size_t past =
-      orders::AddContentsPast(transaction_, order_.context.company, unit.lot_id, contents_);
+      orders::AddContentsPast(transaction_, command_.context.company, unit.lot_id, contents_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   orders::ReadContentsPast(results, past, contents_);
   return ledger_.Load(transaction_, results);
 }
 
 void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
-  Posting gone = PostingOf(order_, transformation_id_);
+  Posting gone = PostingOf(command_, transformation_id_);
   gone.kind = MovementKind::kConsumption;
   gone.lot_id = unit.lot_id;
   gone.quantity = Quantity::FromUnits(1);
@@ -129,7 +129,7 @@ void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
   gone.field = "lot";
   ledger_.Post(gone, problems);
   for (const BackLine& line : lines_) {
-    Posting back = PostingOf(order_, transformation_id_);
+    Posting back = PostingOf(command_, transformation_id_);
     back.lot_id = line.lot_id;
     back.quantity = line.quantity;
     back.to = line.to;
@@ -139,15 +139,15 @@ void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
 }
 
 void Attempt::AddWrites(const ResolvedLot& unit) {
-  const WriteContext& context = order_.context;
+  const WriteContext& context = command_.context;
   AddTransformation(transaction_, context,
                     {.transformation_id = transformation_id_,
                      .kind = TransformationKind::kDisassembly,
                      .work_order = {},
-                     .occurred_at = order_.occurred_at,
+                     .occurred_at = command_.occurred_at,
                      .recorded_at = ledger_.recorded_at(),
                      .actor = context.actor,
-                     .note = order_.note,
+                     .note = command_.note,
                      .reverses = {},
                      .reversed_by = {}});
   const InputLine taken{unit.lot_id, Quantity::FromUnits(1), std::nullopt};
@@ -191,16 +191,16 @@ Disassembly Attempt::Answer() const {
 absl::StatusOr<Disassembly> Attempt::Run() {
   if (!named_[0].has_value()) {
     // A repeat is answered before anything is refused.
-    ClaimRequest(transaction_, order_.context, {});
+    ClaimRequest(transaction_, command_.context, {});
     RETURN_IF_ERROR(transaction_.Send().status());
-    return Refuse(LotNotFound(order_.unit, "lot"));
+    return Refuse(LotNotFound(command_.unit, "lot"));
   }
   const ResolvedLot& unit = *named_[0];
   RETURN_IF_ERROR(LockUnit(unit));
   RETURN_IF_ERROR(LockComponents(unit));
   if (unit.tracking != Tracking::kSerial) return Refuse(NotASerial(unit));
   std::vector<Problem> problems;
-  lines_ = orders::PlanReturn(order_, named_, ledger_, contents_, problems);
+  lines_ = orders::PlanReturn(command_, named_, ledger_, contents_, problems);
   Post(unit, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites(unit);
@@ -223,10 +223,10 @@ constexpr pg::Statement kFindDestinations{"find_returned_destinations", R"sql(
 
 absl::StatusOr<Disassembly> FindDisassembly(pg::Connection& db, const CompanyId& company,
                                             const TransformationId& transformation) {
-  pg::Flight flight(db);
-  flight.Add(kFindLines, company, transformation);
-  flight.Add(kFindDestinations, company, transformation);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  pg::Pipeline pipeline(db);
+  pipeline.Add(kFindLines, company, transformation);
+  pipeline.Add(kFindDestinations, company, transformation);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   Check(results[0].size() == results[1].size());
   Disassembly answer{.transformation_id = transformation, .components = {}};
   for (size_t i = 0; i < results[0].size(); ++i) {
@@ -243,20 +243,20 @@ absl::StatusOr<Disassembly> FindDisassembly(pg::Connection& db, const CompanyId&
   return answer;
 }
 
-absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const DisassemblyOrder& order) {
-  std::vector<LotRef> refs = {order.unit};
-  for (const DisassemblyComponent& component : order.components) refs.push_back(component.lot);
-  ASSIGN_OR_RETURN(const auto named, ResolveLots(db, order.context.company, refs));
-  return Attempt(db, order, named).Run();
+absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const DisassemblyCommand& command) {
+  std::vector<LotRef> refs = {command.unit};
+  for (const DisassemblyComponent& component : command.components) refs.push_back(component.lot);
+  ASSIGN_OR_RETURN(const auto named, ResolveLots(db, command.context.company, refs));
+  return Attempt(db, command, named).Run();
 }
 
 }  // namespace
 
-absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyOrder& order) {
+absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command) {
   return WriteOnce(
-      db, order.context, [&] { return TryDisassemble(db, order); },
+      db, command.context, [&] { return TryDisassemble(db, command); },
       [&](const std::vector<Uuid>& made) {
-        return FindDisassembly(db, order.context.company, TransformationId(made.front()));
+        return FindDisassembly(db, command.context.company, TransformationId(made.front()));
       });
 }
 

@@ -32,11 +32,11 @@ std::optional<LotId> OutputOf(const CompletionComponent& component, const Comple
   return std::nullopt;
 }
 
-UsedLot PlanOne(const CompletionOrder& order, const CompletionComponent& component,
+UsedLot PlanOne(const CompletionCommand& command, const CompletionComponent& component,
                 const LotFacts& lot, const std::string& field, std::vector<Problem>& problems) {
   const bool is_serial = lot.tracking == Tracking::kSerial;
   const std::optional<LocationId>& from =
-      component.from.has_value() ? component.from : order.source;
+      component.from.has_value() ? component.from : command.source;
   if (!from.has_value()) {
     problems.push_back(FieldInvalid(absl::StrCat(field, ".from_location_id"), "",
                                     "say where it comes from, here or in source_location_id"));
@@ -135,7 +135,7 @@ void Inherit(MadeLot& made, Day earliest) {
   made.dates = DeriveDates(given, made.product->shelf_life);
 }
 
-Posting PostingOf(const CompletionOrder& order, const CompletionPlan& plan, MovementKind kind,
+Posting PostingOf(const CompletionCommand& command, const CompletionPlan& plan, MovementKind kind,
                   const std::string& field) {
   return {.movement_id = MovementId(Uuid::MakeV7()),
           .kind = kind,
@@ -143,13 +143,13 @@ Posting PostingOf(const CompletionOrder& order, const CompletionPlan& plan, Move
           .quantity = {},
           .from = DefaultLocation(LocationKind::kProduction),
           .to = DefaultLocation(LocationKind::kProduction),
-          .document = {.type = "work_order", .number = order.work_order.value()},
+          .document = {.type = "work_order", .number = command.work_order.value()},
           .partner_id = "",
-          .occurred_at = order.occurred_at,
-          .note = order.note,
+          .occurred_at = command.occurred_at,
+          .note = command.note,
           .delivery = {},
           .transformation = plan.transformation_id,
-          .work_order = order.work_order,
+          .work_order = command.work_order,
           .field = field};
 }
 
@@ -201,11 +201,11 @@ void Announce(const CompletionPlan& plan, Ledger& ledger) {
 
 void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
               std::vector<Problem>& problems) {
-  const CompletionOrder& order = facts.order;
+  const CompletionCommand& command = facts.command;
   absl::flat_hash_map<LotId, size_t> first_serial;
-  plan.used.reserve(order.components.size());
-  for (size_t i = 0; i < order.components.size(); ++i) {
-    const CompletionComponent& component = order.components[i];
+  plan.used.reserve(command.components.size());
+  for (size_t i = 0; i < command.components.size(); ++i) {
+    const CompletionComponent& component = command.components[i];
     const std::string field = Indexed("components", i);
     const size_t problems_before = problems.size();
     const std::optional<LotId>& id = facts.names.components[i];
@@ -215,7 +215,7 @@ void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan
       continue;
     }
     JudgeTwice(*lot, i, field, first_serial, problems);
-    UsedLot used = PlanOne(order, component, *lot, field, problems);
+    UsedLot used = PlanOne(command, component, *lot, field, problems);
     if (component.output_index.has_value()) {
       used.output = OutputOf(component, plan, field, problems);
     }
@@ -224,10 +224,10 @@ void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan
   }
 }
 
-void PlanDates(const CompletionOrder& order, const CompanyFacts& company, CompletionPlan& plan,
+void PlanDates(const CompletionCommand& command, const CompanyFacts& company, CompletionPlan& plan,
                std::vector<Problem>& problems) {
   const Earliest earliest(plan.used);
-  const absl::CivilDay day = DayIn(order.occurred_at, company.zone);
+  const absl::CivilDay day = DayIn(command.occurred_at, company.zone);
   for (MadeLot& made : plan.made) {
     if (!made.is_sound || made.kind == MadeLot::Kind::kAgain) continue;
     made.dates =
@@ -237,11 +237,11 @@ void PlanDates(const CompletionOrder& order, const CompanyFacts& company, Comple
   }
 }
 
-void PostCompletion(const CompletionOrder& order, const CompletionPlan& plan, Ledger& ledger,
+void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan, Ledger& ledger,
                     std::vector<Problem>& problems) {
   absl::flat_hash_set<LotId> not_consumed;
   for (const UsedLot& used : plan.used) {
-    Posting posting = PostingOf(order, plan, MovementKind::kConsumption, used.field);
+    Posting posting = PostingOf(command, plan, MovementKind::kConsumption, used.field);
     posting.lot_id = used.lot_id;
     posting.quantity = used.quantity;
     posting.from = used.from;
@@ -253,7 +253,7 @@ void PostCompletion(const CompletionOrder& order, const CompletionPlan& plan, Le
   for (const MadeLot& made : plan.made) {
     // A reworked unit that could not be consumed is one problem, not two.
     if (!made.is_sound || not_consumed.contains(made.lot_id)) continue;
-    Posting posting = PostingOf(order, plan, MovementKind::kProduction, made.field);
+    Posting posting = PostingOf(command, plan, MovementKind::kProduction, made.field);
     posting.lot_id = made.lot_id;
     posting.quantity = made.quantity;
     posting.to = made.to;

@@ -19,22 +19,22 @@ struct NamedPlace {
   ProductId* product;  // nullptr: not wanted
 };
 
-bool NeedsProduct(const CompletionOrder& order) {
-  if (order.product.has_value()) return false;
-  for (const CompletionOutput& output : order.outputs) {
+bool NeedsProduct(const CompletionCommand& command) {
+  if (command.product.has_value()) return false;
+  for (const CompletionOutput& output : command.outputs) {
     if (!output.lot_id.has_value()) return true;
   }
   return false;
 }
 
 // What the order makes; empty when neither the request nor the database knows.
-absl::StatusOr<ProductId> ProductOf(pg::Connection& db, const CompletionOrder& order) {
-  if (order.product.has_value()) return *order.product;
-  if (!NeedsProduct(order)) return ProductId();
+absl::StatusOr<ProductId> ProductOf(pg::Connection& db, const CompletionCommand& command) {
+  if (command.product.has_value()) return *command.product;
+  if (!NeedsProduct(command)) return ProductId();
   ASSIGN_OR_RETURN(
       const OrderFacts facts,
-      PeekOrder(db, order.context.company,
-                {.work_order = order.work_order, .product = {}, .planned_quantity = {}}));
+      ReadOrderUnlocked(db, command.context.company,
+                        {.work_order = command.work_order, .product = {}, .planned_quantity = {}}));
   return facts.order.has_value() ? facts.order->product_id : ProductId();
 }
 
@@ -48,18 +48,18 @@ std::string Clean(const std::string& number, const std::string& field,
   return "";
 }
 
-std::vector<NamedPlace> PlacesOf(const CompletionOrder& order, const ProductId& product,
+std::vector<NamedPlace> PlacesOf(const CompletionCommand& command, const ProductId& product,
                                  CompletionNames& names) {
   std::vector<NamedPlace> places;
-  for (size_t i = 0; i < order.outputs.size(); ++i) {
-    names.outputs[i] = order.outputs[i].lot_id;
+  for (size_t i = 0; i < command.outputs.size(); ++i) {
+    names.outputs[i] = command.outputs[i].lot_id;
     names.output_numbers[i] =
-        Clean(order.outputs[i].number, Indexed("outputs", i, "number"), names.problems);
+        Clean(command.outputs[i].number, Indexed("outputs", i, "number"), names.problems);
     if (names.outputs[i].has_value() || names.output_numbers[i].empty()) continue;
     places.push_back({{{}, product, names.output_numbers[i]}, &names.outputs[i], nullptr});
   }
-  for (size_t i = 0; i < order.by_products.size(); ++i) {
-    const LotRef& lot = order.by_products[i].lot;
+  for (size_t i = 0; i < command.by_products.size(); ++i) {
+    const LotRef& lot = command.by_products[i].lot;
     names.by_products[i] = lot.lot_id;
     names.by_product_products[i] = lot.product_id;
     names.by_product_numbers[i] =
@@ -67,8 +67,8 @@ std::vector<NamedPlace> PlacesOf(const CompletionOrder& order, const ProductId& 
     if (!lot.lot_id.has_value() && names.by_product_numbers[i].empty()) continue;
     places.push_back({lot, &names.by_products[i], &names.by_product_products[i]});
   }
-  for (size_t i = 0; i < order.components.size(); ++i) {
-    const LotRef& lot = order.components[i].lot;
+  for (size_t i = 0; i < command.components.size(); ++i) {
+    const LotRef& lot = command.components[i].lot;
     names.components[i] = lot.lot_id;
     if (lot.lot_id.has_value()) continue;
     places.push_back({lot, &names.components[i], nullptr});
@@ -97,7 +97,7 @@ struct Nameless {
 };
 
 // By product, so that the counters of several are reserved in the same order everywhere.
-absl::btree_map<ProductId, Nameless> FindNameless(const CompletionOrder& order,
+absl::btree_map<ProductId, Nameless> FindNameless(const CompletionCommand& command,
                                                   const ProductId& product,
                                                   CompletionNames& names) {
   absl::btree_map<ProductId, Nameless> nameless;
@@ -106,12 +106,12 @@ absl::btree_map<ProductId, Nameless> FindNameless(const CompletionOrder& order,
     if (entry.numbers.empty()) entry.field = std::move(field);
     entry.numbers.push_back(&number);
   };
-  for (size_t i = 0; i < order.outputs.size(); ++i) {
-    if (order.outputs[i].lot_id.has_value() || !order.outputs[i].number.empty()) continue;
+  for (size_t i = 0; i < command.outputs.size(); ++i) {
+    if (command.outputs[i].lot_id.has_value() || !command.outputs[i].number.empty()) continue;
     add(product, names.output_numbers[i], Indexed("outputs", i, "number"));
   }
-  for (size_t i = 0; i < order.by_products.size(); ++i) {
-    const LotRef& lot = order.by_products[i].lot;
+  for (size_t i = 0; i < command.by_products.size(); ++i) {
+    const LotRef& lot = command.by_products[i].lot;
     if (lot.lot_id.has_value() || !lot.number.empty()) continue;
     add(lot.product_id, names.by_product_numbers[i], Indexed("by_products", i, "lot.number"));
   }
@@ -129,35 +129,36 @@ absl::flat_hash_set<std::string> TypedKeys(const CompletionNames& names, bool ca
   return keys;
 }
 
-absl::Status GiveNumbers(pg::Connection& db, const CompletionOrder& order, const ProductId& product,
-                         CompletionNames& names) {
-  const auto nameless = FindNameless(order, product, names);
+absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
+                         const ProductId& product, CompletionNames& names) {
+  const auto nameless = FindNameless(command, product, names);
   // A repeat needs no numbers, and must not use any up.
-  if (nameless.empty() || (!order.validate_only && WasMade(db, order.context))) {
+  if (nameless.empty() || (!command.validate_only && WasMade(db, command.context))) {
     return absl::OkStatus();
   }
-  const CompanyId& company = order.context.company;
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, PeekCompany(db, company));
+  const CompanyId& company = command.context.company;
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadCompanyUnlocked(db, company));
   std::vector<ProductId> ids;
   for (const auto& [id, entry] : nameless) ids.push_back(id);
   ASSIGN_OR_RETURN(
       const OrderFacts facts,
-      PeekOrder(db, company,
-                {.work_order = order.work_order, .product = {}, .planned_quantity = {}}, ids));
+      ReadOrderUnlocked(db, company,
+                        {.work_order = command.work_order, .product = {}, .planned_quantity = {}},
+                        ids));
   for (const auto& [id, entry] : nameless) {
     const ProductRules* rules = facts.FindProduct(id);
     // What is no product for lots is refused under the lock, in words.
     if (rules == nullptr || rules->tracking == Tracking::kNone) continue;
-    const NumberOrder numbers{.company = company,
+    const NumberQuery numbers{.company = company,
                               .product_id = id,
                               .case_sensitive = rules->case_sensitive,
                               .number_template = rules->number_template,
                               .count = static_cast<int64_t>(entry.numbers.size()),
                               .first_number = "",
-                              .day = DayIn(order.context.now, zone),
+                              .day = DayIn(command.context.now, zone),
                               .avoided_keys = TypedKeys(names, rules->case_sensitive),
                               .field = entry.field};
-    ASSIGN_OR_RETURN(const std::vector<std::string> made, order.validate_only
+    ASSIGN_OR_RETURN(const std::vector<std::string> made, command.validate_only
                                                               ? PreviewNumbers(db, numbers)
                                                               : ReserveNumbers(db, numbers));
     for (size_t i = 0; i < made.size(); ++i) *entry.numbers[i] = made[i];
@@ -167,17 +168,17 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionOrder& order, const
 
 }  // namespace
 
-absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionOrder& order) {
+absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionCommand& command) {
   CompletionNames names;
-  names.outputs.resize(order.outputs.size());
-  names.output_numbers.resize(order.outputs.size());
-  names.by_products.resize(order.by_products.size());
-  names.by_product_numbers.resize(order.by_products.size());
-  names.by_product_products.resize(order.by_products.size());
-  names.components.resize(order.components.size());
-  ASSIGN_OR_RETURN(const ProductId product, ProductOf(db, order));
-  RETURN_IF_ERROR(Resolve(db, order.context.company, PlacesOf(order, product, names)));
-  RETURN_IF_ERROR(GiveNumbers(db, order, product, names));
+  names.outputs.resize(command.outputs.size());
+  names.output_numbers.resize(command.outputs.size());
+  names.by_products.resize(command.by_products.size());
+  names.by_product_numbers.resize(command.by_products.size());
+  names.by_product_products.resize(command.by_products.size());
+  names.components.resize(command.components.size());
+  ASSIGN_OR_RETURN(const ProductId product, ProductOf(db, command));
+  RETURN_IF_ERROR(Resolve(db, command.context.company, PlacesOf(command, product, names)));
+  RETURN_IF_ERROR(GiveNumbers(db, command, product, names));
   return names;
 }
 

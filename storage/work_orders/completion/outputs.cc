@@ -14,7 +14,7 @@ namespace {
 class Maker {
  public:
   Maker(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems)
-      : facts_(facts), order_(facts.order), plan_(plan), problems_(problems) {
+      : facts_(facts), command_(facts.command), plan_(plan), problems_(problems) {
     for (const auto& id : facts.names.components) {
       if (id.has_value()) used_.insert(*id);
     }
@@ -51,7 +51,7 @@ class Maker {
   const ProductRules* ByProductRules(size_t index, const std::string& field);
 
   const CompletionFacts& facts_;
-  const CompletionOrder& order_;
+  const CompletionCommand& command_;
   CompletionPlan& plan_;
   std::vector<Problem>& problems_;
   absl::flat_hash_set<LotId> used_;
@@ -72,7 +72,8 @@ bool Maker::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
 }
 
 bool Maker::JudgePlanned(const StoredLot& lot, const Wanted& wanted) {
-  const bool is_ours = wanted.role == OutputRole::kProduct && lot.planned_for == order_.work_order;
+  const bool is_ours =
+      wanted.role == OutputRole::kProduct && lot.planned_for == command_.work_order;
   if (!lot.planned_for.has_value() || is_ours) return true;
   problems_.push_back(AssignedElsewhere(wanted.field, lot.lot_id, lot.number, *lot.planned_for));
   return false;
@@ -141,7 +142,7 @@ bool Maker::Identify(const Wanted& wanted, MadeLot& made) {
        wanted.field,
        absl::StrCat("lot \"", lot.number, "\" is of product \"", lot.product_id.value(),
                     "\", and the work order makes \"", wanted.product->product_id.value(), "\""),
-       {{"work_order_id", order_.work_order.value()},
+       {{"work_order_id", command_.work_order.value()},
         {"product_id", wanted.product->product_id.value()}}});
   return false;
 }
@@ -161,7 +162,7 @@ void Maker::JudgeFirst(const Wanted& wanted, MadeLot& made) {
 
 void Maker::Add(const Wanted& wanted, LotDates given) {
   const bool is_serial = wanted.product->tracking == Tracking::kSerial;
-  const std::optional<LocationId>& to = wanted.to.has_value() ? wanted.to : order_.destination;
+  const std::optional<LocationId>& to = wanted.to.has_value() ? wanted.to : command_.destination;
   MadeLot made{.kind = MadeLot::Kind::kNew,
                .lot_id = {},
                .number = "",
@@ -188,7 +189,7 @@ void Maker::Add(const Wanted& wanted, LotDates given) {
 }
 
 void Maker::AddOutput(size_t index) {
-  const CompletionOutput& output = order_.outputs[index];
+  const CompletionOutput& output = command_.outputs[index];
   Add({.lot_id = facts_.names.outputs[index],
        .number = facts_.names.output_numbers[index],
        .product = facts_.of_order.product(),
@@ -201,7 +202,7 @@ void Maker::AddOutput(size_t index) {
 }
 
 void Maker::AddPlanned() {
-  const size_t wanted = static_cast<size_t>(order_.planned_serial_count);
+  const size_t wanted = static_cast<size_t>(command_.planned_serial_count);
   const ProductRules* product = facts_.of_order.product();
   for (size_t i = 0; i < facts_.planned.size(); ++i) {
     if (i >= wanted) {
@@ -214,28 +215,28 @@ void Maker::AddPlanned() {
                           .product = product,
                           .role = OutputRole::kProduct,
                           .quantity = Quantity::FromUnits(1),
-                          .to = order_.destination.value_or(LocationId()),
+                          .to = command_.destination.value_or(LocationId()),
                           .given = {},
                           .stored = {},
                           .dates = {},
                           .field = kPlannedField});
   }
-  if (wanted > 0 && !order_.destination.has_value()) {
+  if (wanted > 0 && !command_.destination.has_value()) {
     problems_.push_back(FieldInvalid("destination_location_id", "", "say where they go"));
   }
   if (facts_.planned.size() >= wanted) return;
   problems_.push_back(
       {Reason::kSerialNotAssigned,
        "planned_serial_count",
-       absl::StrCat("work order \"", order_.work_order.value(), "\" has ", facts_.planned.size(),
+       absl::StrCat("work order \"", command_.work_order.value(), "\" has ", facts_.planned.size(),
                     " planned serials besides `outputs`, not ", wanted, "; assign more"),
-       {{"work_order_id", order_.work_order.value()},
+       {{"work_order_id", command_.work_order.value()},
         {"available", absl::StrCat(facts_.planned.size())},
         {"needed", absl::StrCat(wanted)}}});
 }
 
 const ProductRules* Maker::ByProductRules(size_t index, const std::string& field) {
-  const LotRef& ref = order_.by_products[index].lot;
+  const LotRef& ref = command_.by_products[index].lot;
   const ProductId& id = facts_.names.by_product_products[index];
   if (id.value().empty()) {
     problems_.push_back(LotNotFound(ref, absl::StrCat(field, ".lot")));
@@ -260,7 +261,7 @@ void Maker::AddByProduct(size_t index) {
   const std::string field = Indexed("by_products", index);
   const ProductRules* product = ByProductRules(index, field);
   if (product == nullptr) return;
-  const CompletionByProduct& by_product = order_.by_products[index];
+  const CompletionByProduct& by_product = command_.by_products[index];
   Add({.lot_id = facts_.names.by_products[index],
        .number = facts_.names.by_product_numbers[index],
        .product = product,
@@ -273,8 +274,8 @@ void Maker::AddByProduct(size_t index) {
 }
 
 void Maker::JudgeEmptiness() {
-  if (!plan_.made.empty() || order_.planned_serial_count > 0) return;
-  if (order_.close && order_.components.empty()) return;
+  if (!plan_.made.empty() || command_.planned_serial_count > 0) return;
+  if (command_.close && command_.components.empty()) return;
   problems_.push_back(FieldInvalid("outputs", "", "say what was made"));
 }
 
@@ -282,10 +283,10 @@ void Maker::JudgeEmptiness() {
 
 void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems) {
   Maker maker(facts, plan, problems);
-  for (size_t i = 0; i < facts.order.outputs.size(); ++i) maker.AddOutput(i);
+  for (size_t i = 0; i < facts.command.outputs.size(); ++i) maker.AddOutput(i);
   maker.AddPlanned();
   plan.output_count = plan.made.size();
-  for (size_t i = 0; i < facts.order.by_products.size(); ++i) maker.AddByProduct(i);
+  for (size_t i = 0; i < facts.command.by_products.size(); ++i) maker.AddByProduct(i);
   maker.JudgeEmptiness();
 }
 

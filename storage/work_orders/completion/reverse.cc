@@ -102,13 +102,13 @@ Problem AlreadyReversed(const TransformationId& id, const TransformationId& reve
 // One reversal under way.
 class Attempt {
  public:
-  Attempt(pg::Connection& db, const CompletionReversalOrder& order,
+  Attempt(pg::Connection& db, const CompletionReversalCommand& command,
           const std::vector<PostedMovement>& movements)
-      : order_(order),
-        company_(order.context.company),
+      : command_(command),
+        company_(command.context.company),
         movements_(movements),
         transaction_(db),
-        ledger_(order.context),
+        ledger_(command.context),
         reversal_id_(Uuid::MakeV7()) {}
 
   absl::StatusOr<CompletionReversal> Run();
@@ -125,7 +125,7 @@ class Attempt {
   void AddOrderWrites();
   CompletionReversal Answer() const;
 
-  const CompletionReversalOrder& order_;
+  const CompletionReversalCommand& command_;
   const CompanyId& company_;
   const std::vector<PostedMovement>& movements_;
   pg::Transaction transaction_;
@@ -158,8 +158,8 @@ constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
 // What was reversed is read after all locks: of two crossing reversals the later one sees the
 // other.
 absl::Status Attempt::LockAndRead() {
-  const TransformationId& id = order_.transformation_id;
-  ClaimRequest(transaction_, order_.context, {reversal_id_.value()});
+  const TransformationId& id = command_.transformation_id;
+  ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
   const size_t scale = transaction_.Add(kReadScale, company_, id);
   for (const PostedMovement& movement : movements_) ledger_.TouchReversal(movement);
@@ -180,14 +180,14 @@ absl::Status Attempt::LockAndRead() {
 absl::Status Attempt::KeepMadeBefore() {
   if (!work_order_.has_value() || undone_.reworked.empty()) return absl::OkStatus();
   transaction_.Add(kReadMadeBefore, company_, undone_.reworked, work_order_->work_order,
-                   order_.transformation_id);
+                   command_.transformation_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   for (const pg::Row row : results[0]) std::erase(undone_.reworked, row.Get<LotId>(0));
   return absl::OkStatus();
 }
 
 std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
-  const TransformationId& id = order_.transformation_id;
+  const TransformationId& id = command_.transformation_id;
   if (rows.empty()) return NotFound(id);
   const pg::Row row = rows[0];
   kind_ = row.Get<TransformationKind>(0);
@@ -218,7 +218,7 @@ void Attempt::Post(std::vector<Problem>& problems) {
     JudgeReturning(*original, problems);
     ledger_.PostReversal(*original,
                          {.movement_id = MovementId(Uuid::MakeV7()),
-                          .note = order_.note,
+                          .note = command_.note,
                           .transformation = reversal_id_,
                           .field = "transformation_id"},
                          problems);
@@ -235,7 +235,7 @@ void Attempt::AddUnmade(absl::Time at) {
 }
 
 void Attempt::AddOrderWrites() {
-  const WriteContext& context = order_.context;
+  const WriteContext& context = command_.context;
   const WorkOrderId& id = work_order_->work_order;
   const absl::Time at = orders::OrderTime(*work_order_, context.now);
   AddUnmade(at);
@@ -252,25 +252,25 @@ void Attempt::AddOrderWrites() {
 }
 
 void Attempt::AddWrites() {
-  AddTransformation(transaction_, order_.context,
+  AddTransformation(transaction_, command_.context,
                     {.transformation_id = reversal_id_,
                      .kind = kind_,
                      .work_order = work_order_.has_value() ? std::optional(work_order_->work_order)
                                                            : std::nullopt,
                      .occurred_at = occurred_at_,
                      .recorded_at = ledger_.recorded_at(),
-                     .actor = order_.context.actor,
-                     .note = order_.note,
-                     .reverses = order_.transformation_id,
+                     .actor = command_.context.actor,
+                     .note = command_.note,
+                     .reverses = command_.transformation_id,
                      .reversed_by = {}});
   ledger_.AddWrites(transaction_);
   AuditSubject subject;
   for (const PostedMovement& posted : movements_) subject.lots.push_back(posted.movement.lot_id);
   if (work_order_.has_value()) subject.work_order = work_order_->work_order;
-  AddAuditEntry(transaction_, order_.context, subject);
+  AddAuditEntry(transaction_, command_.context, subject);
   if (work_order_.has_value()) return AddOrderWrites();
   // The new number of a relabelled serial: planned, and free for an order.
-  AddUnmade(order_.context.now);
+  AddUnmade(command_.context.now);
 }
 
 CompletionReversal Attempt::Answer() const {
@@ -294,11 +294,11 @@ absl::StatusOr<CompletionReversal> Attempt::Run() {
 }
 
 absl::StatusOr<CompletionReversal> TryReverse(pg::Connection& db,
-                                              const CompletionReversalOrder& order) {
+                                              const CompletionReversalCommand& command) {
   // Movements never change, so they can be read before the locks.
   ASSIGN_OR_RETURN(const auto movements,
-                   FindMovementsOf(db, order.context.company, order.transformation_id));
-  return Attempt(db, order, movements).Run();
+                   FindMovementsOf(db, command.context.company, command.transformation_id));
+  return Attempt(db, command, movements).Run();
 }
 
 constexpr pg::Statement kFindReversal{"find_order_of_reversal", R"sql(
@@ -323,11 +323,11 @@ absl::StatusOr<CompletionReversal> FindReversal(pg::Connection& db, const Compan
 }  // namespace
 
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
-                                                     const CompletionReversalOrder& order) {
+                                                     const CompletionReversalCommand& command) {
   return WriteOnce(
-      db, order.context, [&] { return TryReverse(db, order); },
+      db, command.context, [&] { return TryReverse(db, command); },
       [&](const std::vector<Uuid>& made) {
-        return FindReversal(db, order.context.company, TransformationId(made.front()));
+        return FindReversal(db, command.context.company, TransformationId(made.front()));
       });
 }
 

@@ -32,7 +32,7 @@ constexpr pg::Statement kReadInputs{"read_unit_inputs", R"sql(
                     WHERE (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
     AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL))sql"};
 
-// What standing disassemblies gave back of what was pooled in these completions. One of a sibling
+// What computed disassemblies gave back of what was pooled in these completions. One of a sibling
 // that has other completions besides counts in full: rather too little comes back than too much.
 constexpr pg::Statement kReadReturned{"read_returned_pooled", R"sql(
   SELECT o.lot_id, sum(o.quantity)
@@ -76,9 +76,9 @@ Quantity LeftOf(const absl::btree_map<LotId, Quantity>& quantities, const LotId&
 // Shares what is in the unit out over what the request states.
 class Return {
  public:
-  Return(const DisassemblyOrder& order, const Ledger& ledger, const UnitContents& contents,
+  Return(const DisassemblyCommand& command, const Ledger& ledger, const UnitContents& contents,
          std::vector<Problem>& problems)
-      : order_(order),
+      : command_(command),
         ledger_(ledger),
         problems_(problems),
         exact_(contents.exact),
@@ -92,7 +92,7 @@ class Return {
   std::optional<Quantity> WantedOf(size_t index, const ResolvedLot& lot);
   void Take(absl::btree_map<LotId, Quantity>& from, BackLine line);
 
-  const DisassemblyOrder& order_;
+  const DisassemblyCommand& command_;
   const Ledger& ledger_;
   std::vector<Problem>& problems_;
   absl::btree_map<LotId, Quantity> exact_;
@@ -102,7 +102,7 @@ class Return {
 };
 
 std::optional<Quantity> Return::WantedOf(size_t index, const ResolvedLot& lot) {
-  const std::optional<Quantity>& stated = order_.components[index].quantity;
+  const std::optional<Quantity>& stated = command_.components[index].quantity;
   if (stated.has_value()) return stated;
   const Quantity exact = LeftOf(exact_, lot.lot_id);
   if (exact.IsPositive()) return exact;
@@ -138,7 +138,7 @@ void Return::TakeStated(size_t index, const ResolvedLot& lot) {
                           {"needed", wanted->ToString()}}});
     return;
   }
-  const LocationId to = order_.components[index].to.value_or(order_.destination);
+  const LocationId to = command_.components[index].to.value_or(command_.destination);
   Take(exact_, {lot.lot_id, exact, to, true, field});
   Take(pooled_, {lot.lot_id, pooled, to, false, field});
 }
@@ -158,7 +158,7 @@ void Return::TakeTheRest() {
            {{"lot_id", lot_id.value().ToString()}, {"number", lot->number}}});
       continue;
     }
-    rest.push_back({lot_id, quantity, order_.destination, true, "components"});
+    rest.push_back({lot_id, quantity, command_.destination, true, "components"});
   }
   for (BackLine& line : rest) Take(exact_, std::move(line));
 }
@@ -197,16 +197,16 @@ void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& co
   TakeOff(results[first + 1], contents.exact);
 }
 
-std::vector<BackLine> PlanReturn(const DisassemblyOrder& order,
+std::vector<BackLine> PlanReturn(const DisassemblyCommand& command,
                                  const std::vector<std::optional<ResolvedLot>>& named,
                                  const Ledger& ledger, const UnitContents& contents,
                                  std::vector<Problem>& problems) {
-  Return plan(order, ledger, contents, problems);
-  for (size_t i = 0; i < order.components.size(); ++i) {
+  Return plan(command, ledger, contents, problems);
+  for (size_t i = 0; i < command.components.size(); ++i) {
     if (named[i + 1].has_value()) {
       plan.TakeStated(i, *named[i + 1]);
     } else {
-      problems.push_back(LotNotFound(order.components[i].lot, Indexed("components", i, "lot")));
+      problems.push_back(LotNotFound(command.components[i].lot, Indexed("components", i, "lot")));
     }
   }
   plan.TakeTheRest();

@@ -17,7 +17,7 @@
 
 namespace lots::orders {
 
-// The unit's completions are the standing ones that made it since it was last taken apart.
+// The unit's completions are the computed ones that made it since it was last taken apart.
 struct UnitContents {
   absl::btree_set<TransformationId> completions;  // those that used something
   absl::btree_map<LotId, Quantity> exact;         // what went into this very unit
@@ -46,7 +46,7 @@ struct BackLine {
 
 // What comes back: what the order states, and the exact components that it does not name. `named`:
 // the unit, then the order's components.
-std::vector<BackLine> PlanReturn(const DisassemblyOrder& order,
+std::vector<BackLine> PlanReturn(const DisassemblyCommand& command,
                                  const std::vector<std::optional<ResolvedLot>>& named,
                                  const Ledger& ledger, const UnitContents& contents,
                                  std::vector<Problem>& problems);

@@ -101,8 +101,8 @@ Quantity MadeQuantity(const CompletionPlan& plan) {
   return sum;
 }
 
-WorkOrderState StateAfter(const CompletionOrder& order) {
-  return order.close ? WorkOrderState::kClosed : WorkOrderState::kOpen;
+WorkOrderState StateAfter(const CompletionCommand& command) {
+  return command.close ? WorkOrderState::kClosed : WorkOrderState::kOpen;
 }
 
 NumberedLot NumberedLotOf(const MadeLot& made) {
@@ -138,8 +138,8 @@ void ReadAgain(const pg::Results& results, Completion& completion) {
 }
 
 // What was made first: that is what an order is known by.
-AuditSubject SubjectOf(const CompletionOrder& order, const CompletionPlan& plan) {
-  AuditSubject subject{.lots = {}, .work_order = order.work_order};
+AuditSubject SubjectOf(const CompletionCommand& command, const CompletionPlan& plan) {
+  AuditSubject subject{.lots = {}, .work_order = command.work_order};
   subject.lots.reserve(plan.made.size() + plan.used.size() + plan.voided.size());
   for (const MadeLot& made : plan.made) subject.lots.push_back(made.lot_id);
   for (const UsedLot& used : plan.used) subject.lots.push_back(used.lot_id);
@@ -151,37 +151,37 @@ AuditSubject SubjectOf(const CompletionOrder& order, const CompletionPlan& plan)
 
 void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
                          const CompletionPlan& plan, Ledger& ledger) {
-  const CompletionOrder& order = facts.order;
-  const WriteContext& context = order.context;
+  const CompletionCommand& command = facts.command;
+  const WriteContext& context = command.context;
   AddNewLots(transaction, context, plan);
   AddLotChanges(transaction, context.company, ChangesOf(plan), plan.at);
   AddTransformation(transaction, context,
                     {.transformation_id = plan.transformation_id,
                      .kind = TransformationKind::kProduction,
-                     .work_order = order.work_order,
-                     .occurred_at = order.occurred_at,
+                     .work_order = command.work_order,
+                     .occurred_at = command.occurred_at,
                      .recorded_at = ledger.recorded_at(),
                      .actor = context.actor,
-                     .note = order.note,
+                     .note = command.note,
                      .reverses = {},
                      .reversed_by = {}});
   AddInputs(transaction, context.company, plan.transformation_id, InputsOf(plan));
   AddOutputs(transaction, context.company, plan.transformation_id, OutputsOf(plan));
   ledger.AddWrites(transaction);
   PassOnHolds(transaction, context, plan, ledger);
-  AddAssignments(transaction, context, order.work_order, FinishedSerials(plan),
+  AddAssignments(transaction, context, command.work_order, FinishedSerials(plan),
                  AssignmentState::kCompleted, plan.at);
-  if (order.close) {
-    AddEndOfAssignments(transaction, context, order.work_order, IdsOf(plan.voided),
+  if (command.close) {
+    AddEndOfAssignments(transaction, context, command.work_order, IdsOf(plan.voided),
                         AssignmentState::kVoided, plan.at);
   }
   AddOrderChange(transaction, context.company,
-                 {.work_order = order.work_order,
-                  .state = StateAfter(order),
+                 {.work_order = command.work_order,
+                  .state = StateAfter(command),
                   .completed = MadeQuantity(plan),
-                  .planned_quantity = order.planned_quantity,
+                  .planned_quantity = command.planned_quantity,
                   .at = plan.at});
-  AddAuditEntry(transaction, context, SubjectOf(order, plan));
+  AddAuditEntry(transaction, context, SubjectOf(command, plan));
   if (plan.voided.empty()) return;
   std::vector<Uuid> made = UuidsOf(plan.voided);
   made.insert(made.begin(), plan.transformation_id.value());
@@ -195,7 +195,7 @@ Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
                         .by_products = {},
                         .voided = plan.voided,
                         .adjustments = ledger.adjustments(),
-                        .state = StateAfter(facts.order),
+                        .state = StateAfter(facts.command),
                         .completed = facts.of_order.order->completed + MadeQuantity(plan),
                         .scale = facts.of_order.product()->scale};
   for (size_t i = 0; i < plan.made.size(); ++i) {
@@ -205,18 +205,18 @@ Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
   return completion;
 }
 
-absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionOrder& order,
+absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionCommand& command,
                                           const std::vector<Uuid>& made) {
-  const CompanyId& company = order.context.company;
+  const CompanyId& company = command.context.company;
   Completion completion;
   completion.transformation_id = TransformationId(made.front());
   const std::vector<Uuid> voided(made.begin() + 1, made.end());
   ASSIGN_OR_RETURN(completion.voided, FindNumbers(db, company, LotIdsOf(voided)));
-  pg::Flight flight(db);
-  flight.Add(kFindOutputs, company, completion.transformation_id);
-  flight.Add(kFindAdjustments, company, completion.transformation_id);
-  flight.Add(kFindOrderNow, company, order.work_order);
-  ASSIGN_OR_RETURN(const pg::Results results, flight.Send());
+  pg::Pipeline pipeline(db);
+  pipeline.Add(kFindOutputs, company, completion.transformation_id);
+  pipeline.Add(kFindAdjustments, company, completion.transformation_id);
+  pipeline.Add(kFindOrderNow, company, command.work_order);
+  ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   ReadAgain(results, completion);
   return completion;
 }

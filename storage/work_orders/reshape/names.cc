@@ -67,11 +67,11 @@ Problem OwnNumber(const Result& result, const ResolvedLot& source) {
 
 class Naming {
  public:
-  Naming(pg::Connection& db, const Order& order) : db_(db), order_(order) {}
+  Naming(pg::Connection& db, const ReshapeCommand& command) : db_(db), command_(command) {}
 
   absl::StatusOr<Names> Run() {
     // The company first: an unknown one has no lots either.
-    ASSIGN_OR_RETURN(zone_, orders::PeekCompany(db_, order_.context.company));
+    ASSIGN_OR_RETURN(zone_, orders::ReadCompanyUnlocked(db_, command_.context.company));
     RETURN_IF_ERROR(FindSources());
     RETURN_IF_ERROR(FindProduct());
     RETURN_IF_ERROR(NameResults());
@@ -82,14 +82,14 @@ class Naming {
  private:
   absl::Status FindSources() {
     std::vector<LotRef> refs;
-    for (const Source& source : order_.sources) refs.push_back(source.lot);
-    ASSIGN_OR_RETURN(const auto found, ResolveLots(db_, order_.context.company, refs));
+    for (const Source& source : command_.sources) refs.push_back(source.lot);
+    ASSIGN_OR_RETURN(const auto found, ResolveLots(db_, command_.context.company, refs));
     std::vector<Problem> problems;
     for (size_t i = 0; i < refs.size(); ++i) {
       if (found[i].has_value()) {
         names_.sources.push_back(*found[i]);
       } else {
-        problems.push_back(LotNotFound(refs[i], order_.sources[i].lot_field));
+        problems.push_back(LotNotFound(refs[i], command_.sources[i].lot_field));
       }
     }
     if (problems.empty()) JudgeSources(problems);
@@ -99,9 +99,9 @@ class Naming {
   void JudgeSources(std::vector<Problem>& problems) const {
     absl::flat_hash_map<std::pair<LotId, LocationId>, size_t> first;
     for (size_t i = 0; i < names_.sources.size(); ++i) {
-      const Source& source = order_.sources[i];
+      const Source& source = command_.sources[i];
       const ResolvedLot& lot = names_.sources[i];
-      const bool by_unit = order_.kind == TransformationKind::kRelabel;
+      const bool by_unit = command_.kind == TransformationKind::kRelabel;
       if (lot.tracking == Tracking::kSerial && !by_unit) {
         problems.push_back(SerialRefused(source, lot));
       } else if (lot.product_id != names_.sources[0].product_id) {
@@ -116,9 +116,10 @@ class Naming {
 
   absl::Status FindProduct() {
     const ResolvedLot& lot = names_.sources[0];
-    ASSIGN_OR_RETURN(LotGround ground,
-                     ReadLotGround(db_, {.company = order_.context.company,
-                                         .product_id = order_.product.value_or(lot.product_id)}));
+    ASSIGN_OR_RETURN(
+        ProductContext ground,
+        ReadProductContext(db_, {.company = command_.context.company,
+                                 .product_id = command_.product.value_or(lot.product_id)}));
     names_.product = std::move(ground.product);
     const LotProduct& product = names_.product;
     if (product.tracking == lot.tracking && product.scale == lot.scale) return absl::OkStatus();
@@ -128,16 +129,16 @@ class Naming {
   // The numbers that the request gives, and who has them.
   absl::Status NameResults() {
     std::vector<Problem> problems;
-    for (size_t i = 0; i < order_.results.size(); ++i) Clean(i, problems);
+    for (size_t i = 0; i < command_.results.size(); ++i) Clean(i, problems);
     std::vector<std::string> keys;
     for (const auto& [key, index] : typed_) keys.push_back(key);
-    ASSIGN_OR_RETURN(const auto owners, FindNumberOwners(db_, order_.context.company,
+    ASSIGN_OR_RETURN(const auto owners, FindNumberOwners(db_, command_.context.company,
                                                          names_.product.product_id, keys));
-    for (size_t i = 0; i < order_.results.size(); ++i) {
+    for (size_t i = 0; i < command_.results.size(); ++i) {
       const auto owner = owners.find(KeyOf(names_.results[i].number));
       if (owner == owners.end() || names_.results[i].number.empty()) continue;
       names_.results[i].stored = owner->second.lot_id;
-      JudgeOwner(order_.results[i], owner->second, problems);
+      JudgeOwner(command_.results[i], owner->second, problems);
     }
     return problems.empty() ? absl::OkStatus() : Refuse(std::move(problems));
   }
@@ -147,7 +148,7 @@ class Naming {
   }
 
   void Clean(size_t index, std::vector<Problem>& problems) {
-    const Result& result = order_.results[index];
+    const Result& result = command_.results[index];
     Names::Named& named = names_.results.emplace_back();
     if (result.number.empty()) return;
     absl::StatusOr<std::string> clean = CleanNumber(result.number);
@@ -179,14 +180,14 @@ class Naming {
       if (names_.results[i].number.empty()) nameless.push_back(i);
     }
     // A repeat needs no numbers, and must not use any up.
-    if (nameless.empty() || orders::WasMade(db_, order_.context)) return absl::OkStatus();
-    NumberOrder wanted{.company = order_.context.company,
+    if (nameless.empty() || orders::WasMade(db_, command_.context)) return absl::OkStatus();
+    NumberQuery wanted{.company = command_.context.company,
                        .product_id = names_.product.product_id,
                        .case_sensitive = names_.product.case_sensitive,
                        .number_template = names_.product.number_template,
                        .count = static_cast<int64_t>(nameless.size()),
-                       .day = DayIn(order_.context.now, zone_),
-                       .field = order_.results[nameless[0]].number_field};
+                       .day = DayIn(command_.context.now, zone_),
+                       .field = command_.results[nameless[0]].number_field};
     for (const auto& [key, index] : typed_) wanted.avoided_keys.insert(key);
     ASSIGN_OR_RETURN(std::vector<std::string> numbers, ReserveNumbers(db_, wanted));
     for (size_t i = 0; i < nameless.size(); ++i) {
@@ -196,7 +197,7 @@ class Naming {
   }
 
   pg::Connection& db_;
-  const Order& order_;
+  const ReshapeCommand& command_;
   absl::TimeZone zone_;
   Names names_;
   absl::flat_hash_map<std::string, size_t> typed_;  // places of given numbers, by key
@@ -204,8 +205,8 @@ class Naming {
 
 }  // namespace
 
-absl::StatusOr<Names> NameLots(pg::Connection& db, const Order& order) {
-  return Naming(db, order).Run();
+absl::StatusOr<Names> NameLots(pg::Connection& db, const ReshapeCommand& command) {
+  return Naming(db, command).Run();
 }
 
 }  // namespace lots::reshape

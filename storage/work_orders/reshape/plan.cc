@@ -66,9 +66,9 @@ Quantity SmallestOf(int scale) {
 
 class Planner {
  public:
-  Planner(const Order& order, const Names& names, const Details& details, Ledger& ledger,
+  Planner(const ReshapeCommand& command, const Names& names, const Details& details, Ledger& ledger,
           const TransformationId& transformation, std::vector<Problem>& problems)
-      : order_(order),
+      : command_(command),
         names_(names),
         details_(details),
         ledger_(ledger),
@@ -76,19 +76,19 @@ class Planner {
         problems_(problems) {}
 
   Plan Run() {
-    for (size_t i = 0; i < order_.sources.size(); ++i) AddSource(i);
-    for (size_t i = 0; i < order_.results.size(); ++i) AddResult(i);
+    for (size_t i = 0; i < command_.sources.size(); ++i) AddSource(i);
+    for (size_t i = 0; i < command_.results.size(); ++i) AddResult(i);
     // A movement of a quantity that is refused would be refused for the same reason again.
     if (!problems_.empty()) return std::move(plan_);
-    for (size_t i = 0; i < order_.sources.size(); ++i) PostSource(i);
+    for (size_t i = 0; i < command_.sources.size(); ++i) PostSource(i);
     if (!problems_.empty()) return std::move(plan_);
-    for (size_t i = 0; i < order_.results.size(); ++i) PostResult(i);
+    for (size_t i = 0; i < command_.results.size(); ++i) PostResult(i);
     return std::move(plan_);
   }
 
  private:
   void AddSource(size_t index) {
-    const Source& source = order_.sources[index];
+    const Source& source = command_.sources[index];
     const ResolvedLot& lot = names_.sources[index];
     const bool is_serial = lot.tracking == Tracking::kSerial;
     const Quantity there = is_serial ? Quantity::FromUnits(1) : ledger_.At(lot.lot_id, source.from);
@@ -96,7 +96,7 @@ class Planner {
     // All of nothing: the ledger says what is there, and whatever else is wrong.
     if (!source.quantity.has_value() && used.IsZero()) used = SmallestOf(lot.scale);
     // What is taken for parts is judged part by part.
-    const bool is_whole = order_.kind != TransformationKind::kSplit;
+    const bool is_whole = command_.kind != TransformationKind::kSplit;
     if (is_whole) JudgeScale(source.quantity_field, used);
     plan_.used.push_back(used);
     total_ += used;
@@ -115,7 +115,7 @@ class Planner {
   void Inherit(const LotDetails& source, bool is_first) {
     if (is_first) {
       inherited_ = source;
-      if (order_.kind != TransformationKind::kMerge) return;
+      if (command_.kind != TransformationKind::kMerge) return;
       inherited_.notes.clear();
       inherited_.attributes.clear();
       return;
@@ -125,7 +125,7 @@ class Planner {
   }
 
   void AddResult(size_t index) {
-    const Result& result = order_.results[index];
+    const Result& result = command_.results[index];
     const Names::Named& named = names_.results[index];
     Made made{.lot_id = named.stored.value_or(LotId(Uuid::MakeV7())),
               .number = named.number,
@@ -143,7 +143,7 @@ class Planner {
   // Production may also go to SCRAP; here nothing is thrown away.
   void JudgePlace(const Result& result) {
     // A place that goods are taken from is judged with the taking.
-    for (const Source& source : order_.sources) {
+    for (const Source& source : command_.sources) {
       if (source.from == result.to) return;
     }
     const std::optional<LocationKind> kind = ledger_.FindKind(result.to);
@@ -151,8 +151,8 @@ class Planner {
   }
 
   void DateNew(Made& made) {
-    if (!order_.expires_on.has_value()) return;
-    made.details.dates = ExpiringOn(made.details.dates, *order_.expires_on);
+    if (!command_.expires_on.has_value()) return;
+    made.details.dates = ExpiringOn(made.details.dates, *command_.expires_on);
     std::vector<Problem> wrong = CheckDates(made.details.dates);
     std::move(wrong.begin(), wrong.end(), std::back_inserter(problems_));
   }
@@ -167,8 +167,9 @@ class Planner {
       problems_.push_back(NumberTaken(result.number_field, stored.number,
                                       {made.lot_id, stored.number, stored.state}));
     }
-    if (order_.expires_on.has_value() && order_.expires_on != stored.dates.expires_on) {
-      problems_.push_back(OtherExpiry(stored.dates.expires_on, *order_.expires_on, stored.number));
+    if (command_.expires_on.has_value() && command_.expires_on != stored.dates.expires_on) {
+      problems_.push_back(
+          OtherExpiry(stored.dates.expires_on, *command_.expires_on, stored.number));
     }
   }
 
@@ -179,13 +180,13 @@ class Planner {
             .quantity = quantity,
             .from = DefaultLocation(LocationKind::kProduction),
             .to = DefaultLocation(LocationKind::kProduction),
-            .occurred_at = order_.occurred_at,
-            .note = order_.note,
+            .occurred_at = command_.occurred_at,
+            .note = command_.note,
             .transformation = transformation_};
   }
 
   void PostSource(size_t index) {
-    const Source& source = order_.sources[index];
+    const Source& source = command_.sources[index];
     Posting posting =
         PostingOf(MovementKind::kConsumption, names_.sources[index].lot_id, plan_.used[index]);
     posting.from = source.from;
@@ -193,7 +194,7 @@ class Planner {
   }
 
   void PostResult(size_t index) {
-    const Result& result = order_.results[index];
+    const Result& result = command_.results[index];
     const Made& made = plan_.made[index];
     if (made.is_new) Announce(made);
     Posting posting = PostingOf(MovementKind::kProduction, made.lot_id, made.quantity);
@@ -226,7 +227,7 @@ class Planner {
     }
   }
 
-  const Order& order_;
+  const ReshapeCommand& command_;
   const Names& names_;
   const Details& details_;
   Ledger& ledger_;
@@ -240,9 +241,10 @@ class Planner {
 
 }  // namespace
 
-Plan PlanReshaping(const Order& order, const Names& names, const Details& details, Ledger& ledger,
-                   const TransformationId& transformation, std::vector<Problem>& problems) {
-  return Planner(order, names, details, ledger, transformation, problems).Run();
+Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const Details& details,
+                   Ledger& ledger, const TransformationId& transformation,
+                   std::vector<Problem>& problems) {
+  return Planner(command, names, details, ledger, transformation, problems).Run();
 }
 
 }  // namespace lots::reshape

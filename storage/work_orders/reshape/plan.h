@@ -39,7 +39,7 @@ struct Result {
   std::string location_field;
 };
 
-struct Order {
+struct ReshapeCommand {
   const WriteContext& context;
   TransformationKind kind = TransformationKind::kSplit;
   std::vector<Source> sources;
@@ -62,7 +62,7 @@ struct Names {
   std::vector<Named> results;  // one a result
 };
 // Every refusal that needs no lock; numbers for results that have none.
-absl::StatusOr<Names> NameLots(pg::Connection& db, const Order& order);
+absl::StatusOr<Names> NameLots(pg::Connection& db, const ReshapeCommand& command);
 
 // What a lot says of itself.
 struct LotDetails {
@@ -91,7 +91,8 @@ struct Plan {
 
 // Judges under the locks, and puts everything through the ledger, which is loaded. `details`: of
 // the sources and of the stored results. Without problems the plan is whole.
-Plan PlanReshaping(const Order& order, const Names& names, const Details& details, Ledger& ledger,
-                   const TransformationId& transformation, std::vector<Problem>& problems);
+Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const Details& details,
+                   Ledger& ledger, const TransformationId& transformation,
+                   std::vector<Problem>& problems);
 
 }  // namespace lots::reshape

@@ -19,7 +19,7 @@ namespace lots {
 namespace {
 
 using reshape::Made;
-using reshape::Order;
+using reshape::ReshapeCommand;
 
 // NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
 constexpr pg::Statement kLockResults{"lock_reshape_results", R"sql(
@@ -53,18 +53,18 @@ reshape::Details ReadDetails(const pg::Result& rows) {
 // One split, merge or relabel under way.
 class Attempt {
  public:
-  Attempt(pg::Connection& db, const Order& order, const reshape::Names& names)
-      : order_(order),
+  Attempt(pg::Connection& db, const ReshapeCommand& command, const reshape::Names& names)
+      : command_(command),
         names_(names),
         transaction_(db),
         // An expired lot that gets another name is not used by that.
-        ledger_(order.context, {.held = order.accept_held, .expired = true, .shortage = false}),
+        ledger_(command.context, {.held = command.accept_held, .expired = true, .shortage = false}),
         id_(Uuid::MakeV7()) {}
 
   absl::StatusOr<Reshaping> Run() {
     RETURN_IF_ERROR(LockAndRead());
     std::vector<Problem> problems;
-    plan_ = reshape::PlanReshaping(order_, names_, details_, ledger_, id_, problems);
+    plan_ = reshape::PlanReshaping(command_, names_, details_, ledger_, id_, problems);
     if (!problems.empty()) return Refuse(std::move(problems));
     AddWrites();
     const absl::Status committed = transaction_.Commit().status();
@@ -78,28 +78,28 @@ class Attempt {
   void Touch() {
     const LocationId production = DefaultLocation(LocationKind::kProduction);
     ledger_.TouchLocation(production);
-    for (size_t i = 0; i < order_.sources.size(); ++i) {
-      ledger_.Touch(names_.sources[i].lot_id, order_.sources[i].from);
+    for (size_t i = 0; i < command_.sources.size(); ++i) {
+      ledger_.Touch(names_.sources[i].lot_id, command_.sources[i].from);
       ledger_.Touch(names_.sources[i].lot_id, production);
     }
-    for (size_t i = 0; i < order_.results.size(); ++i) {
+    for (size_t i = 0; i < command_.results.size(); ++i) {
       const std::optional<LotId>& stored = names_.results[i].stored;
-      ledger_.TouchLocation(order_.results[i].to);
+      ledger_.TouchLocation(command_.results[i].to);
       if (!stored.has_value()) continue;
-      ledger_.Touch(*stored, order_.results[i].to);
+      ledger_.Touch(*stored, command_.results[i].to);
       ledger_.Touch(*stored, production);
     }
   }
 
   absl::Status LockAndRead() {
-    const CompanyId& company = order_.context.company;
+    const CompanyId& company = command_.context.company;
     std::vector<LotId> stored, all;
     for (const auto& result : names_.results) {
       if (result.stored.has_value()) stored.push_back(*result.stored);
     }
     all = stored;
     for (const ResolvedLot& source : names_.sources) all.push_back(source.lot_id);
-    ClaimRequest(transaction_, order_.context, {id_.value()});
+    ClaimRequest(transaction_, command_.context, {id_.value()});
     if (!stored.empty()) transaction_.Add(kLockResults, company, stored);
     Touch();
     ledger_.AddLocks(transaction_);
@@ -115,16 +115,16 @@ class Attempt {
   }
 
   void AddWrites() {
-    const WriteContext& context = order_.context;
+    const WriteContext& context = command_.context;
     AddLots();
     AddTransformation(transaction_, context,
                       {.transformation_id = id_,
-                       .kind = order_.kind,
+                       .kind = command_.kind,
                        .work_order = {},
-                       .occurred_at = order_.occurred_at,
+                       .occurred_at = command_.occurred_at,
                        .recorded_at = ledger_.recorded_at(),
                        .actor = context.actor,
-                       .note = order_.note,
+                       .note = command_.note,
                        .reverses = {},
                        .reversed_by = {}});
     AddInputs(transaction_, context.company, id_, Inputs());
@@ -159,15 +159,15 @@ class Attempt {
       }
     }
     if (!drafts.empty()) {
-      InsertLots(transaction_, order_.context, names_.product, LotState::kActive, drafts);
+      InsertLots(transaction_, command_.context, names_.product, LotState::kActive, drafts);
     }
-    orders::AddLotChanges(transaction_, order_.context.company, changes, order_.context.now);
+    orders::AddLotChanges(transaction_, command_.context.company, changes, command_.context.now);
   }
 
   // Which part of a split lot is which is known: every part is of the lot for certain.
   std::vector<InputLine> Inputs() const {
     std::vector<InputLine> lines;
-    if (order_.kind == TransformationKind::kSplit) {
+    if (command_.kind == TransformationKind::kSplit) {
       const LotId& whole = names_.sources[0].lot_id;
       for (const Made& made : plan_.made) lines.push_back({whole, made.quantity, made.lot_id});
       return lines;
@@ -193,7 +193,7 @@ class Attempt {
     return answer;
   }
 
-  const Order& order_;
+  const ReshapeCommand& command_;
   const reshape::Names& names_;
   pg::Transaction transaction_;
   Ledger ledger_;
@@ -218,38 +218,38 @@ absl::StatusOr<Reshaping> FindReshaping(pg::Connection& db, const CompanyId& com
   return answer;
 }
 
-absl::StatusOr<Reshaping> Post(pg::Connection& db, const Order& order) {
+absl::StatusOr<Reshaping> Post(pg::Connection& db, const ReshapeCommand& command) {
   const auto attempt = [&]() -> absl::StatusOr<Reshaping> {
-    ASSIGN_OR_RETURN(const reshape::Names names, reshape::NameLots(db, order));
-    return Attempt(db, order, names).Run();
+    ASSIGN_OR_RETURN(const reshape::Names names, reshape::NameLots(db, command));
+    return Attempt(db, command, names).Run();
   };
   const auto rebuild = [&](const std::vector<Uuid>& made) {
-    return FindReshaping(db, order.context.company, TransformationId(made.front()));
+    return FindReshaping(db, command.context.company, TransformationId(made.front()));
   };
-  return orders::WriteOrderOnce(db, order.context, attempt, rebuild);
+  return orders::WriteOrderOnce(db, command.context, attempt, rebuild);
 }
 
 }  // namespace
 
-absl::StatusOr<Reshaping> SplitLot(pg::Connection& db, const SplitLotOrder& order) {
-  Order split{.context = order.context,
-              .kind = TransformationKind::kSplit,
-              .occurred_at = order.occurred_at,
-              .note = order.note,
-              .accept_held = order.accept_held};
+absl::StatusOr<Reshaping> SplitLot(pg::Connection& db, const SplitLotCommand& command) {
+  ReshapeCommand split{.context = command.context,
+                       .kind = TransformationKind::kSplit,
+                       .occurred_at = command.occurred_at,
+                       .note = command.note,
+                       .accept_held = command.accept_held};
   Quantity total;
-  for (size_t i = 0; i < order.parts.size(); ++i) {
-    const SplitPart& part = order.parts[i];
+  for (size_t i = 0; i < command.parts.size(); ++i) {
+    const SplitPart& part = command.parts[i];
     total += part.quantity;
     split.results.push_back({.number = part.number,
                              .quantity = part.quantity,
-                             .to = part.to.value_or(order.from),
+                             .to = part.to.value_or(command.from),
                              .number_field = Indexed("parts", i, "number"),
                              .quantity_field = Indexed("parts", i, "quantity"),
                              .location_field = Indexed("parts", i, "location_id")});
   }
-  split.sources.push_back({.lot = order.lot,
-                           .from = order.from,
+  split.sources.push_back({.lot = command.lot,
+                           .from = command.from,
                            .quantity = total,
                            .lot_field = "lot",
                            .quantity_field = "parts",
@@ -257,15 +257,15 @@ absl::StatusOr<Reshaping> SplitLot(pg::Connection& db, const SplitLotOrder& orde
   return Post(db, split);
 }
 
-absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsOrder& order) {
-  Check(!order.sources.empty());
-  Order merge{.context = order.context,
-              .kind = TransformationKind::kMerge,
-              .occurred_at = order.occurred_at,
-              .note = order.note,
-              .accept_held = order.accept_held};
-  for (size_t i = 0; i < order.sources.size(); ++i) {
-    const MergeSource& source = order.sources[i];
+absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsCommand& command) {
+  Check(!command.sources.empty());
+  ReshapeCommand merge{.context = command.context,
+                       .kind = TransformationKind::kMerge,
+                       .occurred_at = command.occurred_at,
+                       .note = command.note,
+                       .accept_held = command.accept_held};
+  for (size_t i = 0; i < command.sources.size(); ++i) {
+    const MergeSource& source = command.sources[i];
     merge.sources.push_back({.lot = source.lot,
                              .from = source.from,
                              .quantity = source.quantity,
@@ -273,32 +273,32 @@ absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsOrder& or
                              .quantity_field = Indexed("sources", i, "quantity"),
                              .location_field = Indexed("sources", i, "location_id")});
   }
-  merge.results.push_back({.number = order.number,
+  merge.results.push_back({.number = command.number,
                            .quantity = {},
-                           .to = order.to.value_or(order.sources[0].from),
+                           .to = command.to.value_or(command.sources[0].from),
                            .number_field = "number",
                            .quantity_field = "sources",
                            .location_field = "location_id"});
   return Post(db, merge);
 }
 
-absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotOrder& order) {
-  Order relabel{.context = order.context,
-                .kind = TransformationKind::kRelabel,
-                .product = order.product,
-                .expires_on = order.expires_on,
-                .occurred_at = order.occurred_at,
-                .note = order.note,
-                .accept_held = order.accept_held};
-  relabel.sources.push_back({.lot = order.lot,
-                             .from = order.from,
-                             .quantity = order.quantity,
+absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotCommand& command) {
+  ReshapeCommand relabel{.context = command.context,
+                         .kind = TransformationKind::kRelabel,
+                         .product = command.product,
+                         .expires_on = command.expires_on,
+                         .occurred_at = command.occurred_at,
+                         .note = command.note,
+                         .accept_held = command.accept_held};
+  relabel.sources.push_back({.lot = command.lot,
+                             .from = command.from,
+                             .quantity = command.quantity,
                              .lot_field = "lot",
                              .quantity_field = "quantity",
                              .location_field = "location_id"});
-  relabel.results.push_back({.number = order.number,
+  relabel.results.push_back({.number = command.number,
                              .quantity = {},
-                             .to = order.from,
+                             .to = command.from,
                              .number_field = "number",
                              .quantity_field = "quantity",
                              .location_field = "location_id"});

@@ -35,7 +35,7 @@ struct SplitPart {
   std::optional<LocationId> to;  // none: where it was
 };
 
-struct SplitLotOrder {
+struct SplitLotCommand {
   WriteContext context;
   LotRef lot;
   LocationId from;
@@ -46,7 +46,7 @@ struct SplitLotOrder {
 };
 
 // Makes lots of parts of one; what is not named stays with it. Every refusal of the rpc's comment.
-absl::StatusOr<Reshaping> SplitLot(pg::Connection& db, const SplitLotOrder& order);
+absl::StatusOr<Reshaping> SplitLot(pg::Connection& db, const SplitLotCommand& command);
 
 struct MergeSource {
   LotRef lot;
@@ -54,7 +54,7 @@ struct MergeSource {
   std::optional<Quantity> quantity;  // none: all that is there
 };
 
-struct MergeLotsOrder {
+struct MergeLotsCommand {
   WriteContext context;
   std::vector<MergeSource> sources;  // 1 to kReshapePartsMax
   std::string number;                // empty: the next of the template
@@ -66,9 +66,9 @@ struct MergeLotsOrder {
 
 // Makes one lot of several of one product. A new one has the earliest of their dates, and their
 // reference when they share it.
-absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsOrder& order);
+absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsCommand& command);
 
-struct RelabelLotOrder {
+struct RelabelLotCommand {
   WriteContext context;
   LotRef lot;
   LocationId from;
@@ -83,6 +83,6 @@ struct RelabelLotOrder {
 
 // Gives goods another number or product. A serial that was relabelled is nowhere; the new one takes
 // its place. A given expiry date also bounds the other dates that are inherited: none is after it.
-absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotOrder& order);
+absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotCommand& command);
 
 }  // namespace lots

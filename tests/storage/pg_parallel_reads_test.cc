@@ -18,15 +18,15 @@ constexpr Statement kCountThings{"test_spread_count", "SELECT count(*) FROM thin
 constexpr Statement kFail{"test_spread_fail", "SELECT 1 / ($1::int8 - 1)"};
 constexpr Statement kNap{"test_spread_nap", "SELECT pg_sleep($1::int8)"};
 
-class SpreadReadsTest : public ::testing::Test {
+class ParallelReadsTest : public ::testing::Test {
  protected:
-  SpreadReadsTest()
+  ParallelReadsTest()
       : pool_({.connection = database_.options(), .connections_max = 4}), db_(database_.Connect()) {
     database_.Execute("CREATE TABLE things (id int8)");
   }
 
   // The backends that answer `count` statements, each of which says its number.
-  std::set<int> BackendsOf(SpreadReads& reads, int count) {
+  std::set<int> BackendsOf(ParallelReads& reads, int count) {
     for (int64_t i = 0; i < count; ++i) reads.Add(kPidAndNumber, i);
     EXPECT_TRUE(reads.Post().ok());
     std::set<int> backends;
@@ -45,25 +45,25 @@ class SpreadReadsTest : public ::testing::Test {
   std::unique_ptr<Connection> db_;
 };
 
-TEST_F(SpreadReadsTest, OneBackendAnswersUntilTheReadsAreWidened) {
+TEST_F(ParallelReadsTest, OneBackendAnswersUntilTheReadsAreWidened) {
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-  SpreadReads reads(snapshot, *db_, &pool_);
+  ParallelReads reads(snapshot, *db_, &pool_);
 
   EXPECT_EQ(BackendsOf(reads, 5).size(), 1U);
-  ASSERT_TRUE(reads.Widen().ok());
+  ASSERT_TRUE(reads.AddConnection().ok());
   EXPECT_EQ(BackendsOf(reads, 5).size(), 2U);
   EXPECT_EQ(BackendsOf(reads, 1).size(), 1U);
 }
 
-TEST_F(SpreadReadsTest, TheServerKnowsWhoseWorkBothDo) {
+TEST_F(ParallelReadsTest, TheServerKnowsWhoseWorkBothDo) {
   constexpr Statement kName{"test_spread_name", "SELECT current_setting('application_name')"};
   constexpr char kTrace[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   db_->set_traceparent(kTrace);
   {
     Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-    SpreadReads reads(snapshot, *db_, &pool_);
+    ParallelReads reads(snapshot, *db_, &pool_);
     ASSERT_EQ(BackendsOf(reads, 1).size(), 1U);
-    ASSERT_TRUE(reads.Widen().ok());
+    ASSERT_TRUE(reads.AddConnection().ok());
     ASSERT_EQ(BackendsOf(reads, 2).size(), 2U);
 
     reads.Add(kName);
@@ -80,12 +80,12 @@ TEST_F(SpreadReadsTest, TheServerKnowsWhoseWorkBothDo) {
   EXPECT_EQ((*lent)->application_name(), "");
 }
 
-TEST_F(SpreadReadsTest, BothSeeTheFirstOnesSnapshot) {
+TEST_F(ParallelReadsTest, BothSeeTheFirstOnesSnapshot) {
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-  SpreadReads reads(snapshot, *db_, &pool_);
+  ParallelReads reads(snapshot, *db_, &pool_);
   ASSERT_EQ(BackendsOf(reads, 1).size(), 1U);
   database_.Execute("INSERT INTO things VALUES (1)");
-  ASSERT_TRUE(reads.Widen().ok());
+  ASSERT_TRUE(reads.AddConnection().ok());
 
   reads.Add(kCountThings);
   reads.Add(kCountThings);
@@ -98,33 +98,33 @@ TEST_F(SpreadReadsTest, BothSeeTheFirstOnesSnapshot) {
   }
 }
 
-TEST_F(SpreadReadsTest, WithoutASpareConnectionOneBackendAnswersEverything) {
+TEST_F(ParallelReadsTest, WithoutASpareConnectionOneBackendAnswersEverything) {
   const auto busy = pool_.Acquire(absl::InfiniteFuture());
   const auto busy_too = pool_.Acquire(absl::InfiniteFuture());
   ASSERT_TRUE(busy.ok() && busy_too.ok());
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-  SpreadReads reads(snapshot, *db_, &pool_);
+  ParallelReads reads(snapshot, *db_, &pool_);
 
-  ASSERT_TRUE(reads.Widen().ok());
+  ASSERT_TRUE(reads.AddConnection().ok());
   EXPECT_EQ(BackendsOf(reads, 4).size(), 1U);
 }
 
-TEST_F(SpreadReadsTest, ASpareConnectionToAnotherServerIsNotUsed) {
+TEST_F(ParallelReadsTest, ASpareConnectionToAnotherServerIsNotUsed) {
   TestDatabase other;
   Pool elsewhere({.connection = other.options(), .connections_max = 4});
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-  SpreadReads reads(snapshot, *db_, &elsewhere);
+  ParallelReads reads(snapshot, *db_, &elsewhere);
 
-  ASSERT_TRUE(reads.Widen().ok());
+  ASSERT_TRUE(reads.AddConnection().ok());
   EXPECT_EQ(BackendsOf(reads, 4).size(), 1U);
   EXPECT_EQ(elsewhere.gauge().busy, 0);
 }
 
-TEST_F(SpreadReadsTest, TheSecondConnectionGoesBackClean) {
+TEST_F(ParallelReadsTest, TheSecondConnectionGoesBackClean) {
   {
     Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-    SpreadReads reads(snapshot, *db_, &pool_);
-    ASSERT_TRUE(reads.Widen().ok());
+    ParallelReads reads(snapshot, *db_, &pool_);
+    ASSERT_TRUE(reads.AddConnection().ok());
     EXPECT_EQ(pool_.gauge().busy, 1);
     reads.Add(kCountThings);
     reads.Add(kCountThings);
@@ -135,11 +135,11 @@ TEST_F(SpreadReadsTest, TheSecondConnectionGoesBackClean) {
   EXPECT_EQ(pool_.gauge().idle, 1);
 }
 
-TEST_F(SpreadReadsTest, AnErrorOfEitherIsTheAnswer) {
+TEST_F(ParallelReadsTest, AnErrorOfEitherIsTheAnswer) {
   for (const int64_t failing : {0, 1}) {
     Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-    SpreadReads reads(snapshot, *db_, &pool_);
-    ASSERT_TRUE(reads.Widen().ok());
+    ParallelReads reads(snapshot, *db_, &pool_);
+    ASSERT_TRUE(reads.AddConnection().ok());
     for (int64_t i = 0; i < 2; ++i) reads.Add(kFail, i == failing ? 1 : 3);
     ASSERT_TRUE(reads.Post().ok());
 
@@ -151,11 +151,11 @@ TEST_F(SpreadReadsTest, AnErrorOfEitherIsTheAnswer) {
   }
 }
 
-TEST_F(SpreadReadsTest, TheFirstOnesDeadlineHoldsForBoth) {
+TEST_F(ParallelReadsTest, TheFirstOnesDeadlineHoldsForBoth) {
   db_->set_deadline(absl::Now() + absl::Seconds(1));
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
-  SpreadReads reads(snapshot, *db_, &pool_);
-  ASSERT_TRUE(reads.Widen().ok());
+  ParallelReads reads(snapshot, *db_, &pool_);
+  ASSERT_TRUE(reads.AddConnection().ok());
   reads.Add(kCountThings);
   reads.Add(kNap, int64_t{60});
   ASSERT_TRUE(reads.Post().ok());

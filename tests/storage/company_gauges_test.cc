@@ -1,29 +1,32 @@
 // The gauges that are read from the database.
+#include "storage/writes/company_gauges.h"
+
 #include <gtest/gtest.h>
 
 #include "storage/recalls/recalls.h"
-#include "storage/writes/company_gauges.h"
 #include "tests/support/workshop.h"
 
 namespace lots {
 namespace {
 
-class CensusOf : public testing::Test {
+class GaugesOf : public testing::Test {
  protected:
-  Census Take(const CompanyId& company = CompanyId("acme")) {
-    const absl::StatusOr<Census> census = TakeCensus(shop_.db(), company, shop_.now());
-    EXPECT_TRUE(census.ok()) << census.status();
-    return census.value_or(Census());
+  CompanyGauges Take(const CompanyId& company = CompanyId("acme")) {
+    const absl::StatusOr<CompanyGauges> gauges =
+        ReadCompanyGauges(shop_.db(), company, shop_.now());
+    EXPECT_TRUE(gauges.ok()) << gauges.status();
+    return gauges.value_or(CompanyGauges());
   }
   absl::CivilDay InDays(int days) const {
     return absl::ToCivilDay(shop_.now(), absl::UTCTimeZone()) + days;
   }
   void Open(const char* recall_id, bool drill) {
-    OpenRecallOrder order{.context = shop_.Context("OpenRecall"), .recall_id = RecallId(recall_id)};
-    order.seeds = {{.lot_id = salt_}};
-    order.reason = "metal";
-    order.drill = drill;
-    ASSERT_TRUE(OpenRecall(shop_.db(), order).ok());
+    OpenRecallCommand command{.context = shop_.Context("OpenRecall"),
+                              .recall_id = RecallId(recall_id)};
+    command.seeds = {{.lot_id = salt_}};
+    command.reason = "metal";
+    command.drill = drill;
+    ASSERT_TRUE(OpenRecall(shop_.db(), command).ok());
   }
 
   const TestDatabase database_{TestDatabase::kMigrated};
@@ -31,17 +34,17 @@ class CensusOf : public testing::Test {
   const LotId salt_ = shop_.Lot("salt", "SALT", "5");
 };
 
-TEST_F(CensusOf, ACompanyAtPeaceHasNothingToTell) {
-  const Census census = Take();
+TEST_F(GaugesOf, ACompanyAtPeaceHasNothingToTell) {
+  const CompanyGauges gauges = Take();
 
-  EXPECT_EQ(census.recalls_open, 0);
-  EXPECT_EQ(census.drills_open, 0);
-  EXPECT_EQ(census.expiring_in_30_days, 0);
-  EXPECT_EQ(census.number_ranges_low, 0);
-  EXPECT_EQ(census.number_range_remaining_ratio, 1);
+  EXPECT_EQ(gauges.recalls_open, 0);
+  EXPECT_EQ(gauges.drills_open, 0);
+  EXPECT_EQ(gauges.expiring_in_30_days, 0);
+  EXPECT_EQ(gauges.number_ranges_low, 0);
+  EXPECT_EQ(gauges.number_range_remaining_ratio, 1);
 }
 
-TEST_F(CensusOf, OpenRecallsAndDrillsAreCountedApart) {
+TEST_F(GaugesOf, OpenRecallsAndDrillsAreCountedApart) {
   Open("RC-1", false);
   Open("RC-2", false);
   Open("D-1", true);
@@ -54,7 +57,7 @@ TEST_F(CensusOf, OpenRecallsAndDrillsAreCountedApart) {
   EXPECT_EQ(Take().drills_open, 1);
 }
 
-TEST_F(CensusOf, LotsOnHandThatExpireSoon) {
+TEST_F(GaugesOf, LotsOnHandThatExpireSoon) {
   shop_.Lot("salt", "TODAY", "1", InDays(0));
   shop_.Lot("salt", "WEEK", "1", InDays(6));
   shop_.Lot("salt", "MONTH", "1", InDays(29));
@@ -69,7 +72,7 @@ TEST_F(CensusOf, LotsOnHandThatExpireSoon) {
   EXPECT_EQ(Take().expiring_in_30_days, 3);
 }
 
-TEST_F(CensusOf, TheWorstNumberRange) {
+TEST_F(GaugesOf, TheWorstNumberRange) {
   // B##### and M####: motors have used 9,499 of 9,999.
   ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", 1)).ok());
   ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W2", "motor", 1)).ok());
@@ -83,11 +86,11 @@ TEST_F(CensusOf, TheWorstNumberRange) {
   EXPECT_EQ(Take().number_ranges_low, 1);
 }
 
-TEST_F(CensusOf, AnotherCompanyIsNotSeen) {
+TEST_F(GaugesOf, AnotherCompanyIsNotSeen) {
   Open("RC-1", false);
   shop_.Lot("salt", "TODAY", "1", InDays(0));
 
-  const Census other = Take(CompanyId("other"));
+  const CompanyGauges other = Take(CompanyId("other"));
 
   EXPECT_EQ(other.recalls_open, 0);
   EXPECT_EQ(other.expiring_in_30_days, 0);

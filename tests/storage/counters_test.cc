@@ -22,8 +22,8 @@ class Counting final : public pg::StatementObserver {
                    const absl::Status& status) override {
     if (next_ != nullptr) next_->OnStatement(statement, elapsed, status);
   }
-  void OnWritten(const pg::Tally& tally, double amount) override {
-    counts_[absl::StrCat(tally.name, "/", tally.label)] += amount;
+  void OnWritten(const pg::Counter& counter, double amount) override {
+    counts_[absl::StrCat(counter.name, "/", counter.label)] += amount;
   }
   // Since it was last asked.
   Counts Take() { return std::exchange(counts_, {}); }
@@ -33,7 +33,7 @@ class Counting final : public pg::StatementObserver {
   Counts counts_;
 };
 
-class Tallies : public testing::Test {
+class Counters : public testing::Test {
  protected:
   static std::unique_ptr<pg::Connection> Open(const TestDatabase& database, Counting& counting) {
     pg::ConnectionOptions options = database.options();
@@ -47,15 +47,15 @@ class Tallies : public testing::Test {
   const std::unique_ptr<pg::Connection> db_ = Open(database_, counting_);
 };
 
-TEST_F(Tallies, ACompletionCountsItsLotsAndMovementsOnce) {
+TEST_F(Counters, ACompletionCountsItsLotsAndMovementsOnce) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "10")};
-  order.components = {Used(salt, "1")};
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "10")};
+  command.components = {Used(salt, "1")};
 
-  ASSERT_TRUE(CompleteWorkOrder(*db_, order).ok());
+  ASSERT_TRUE(CompleteWorkOrder(*db_, command).ok());
   const Counts first = counting_.Take();
-  ASSERT_TRUE(CompleteWorkOrder(*db_, order).ok());
+  ASSERT_TRUE(CompleteWorkOrder(*db_, command).ok());
 
   EXPECT_EQ(first, (Counts{{"lots_created/lot", 1},
                            {"movements/consumption", 1},
@@ -64,7 +64,7 @@ TEST_F(Tallies, ACompletionCountsItsLotsAndMovementsOnce) {
   EXPECT_EQ(counting_.Take(), Counts()) << "the repeat wrote nothing";
 }
 
-TEST_F(Tallies, WhatIsRefusedCountsNothing) {
+TEST_F(Counters, WhatIsRefusedCountsNothing) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
 
   ASSERT_FALSE(
@@ -74,17 +74,17 @@ TEST_F(Tallies, WhatIsRefusedCountsNothing) {
   EXPECT_EQ(counting_.Take(), Counts());
 }
 
-TEST_F(Tallies, AssignedSerialsAreCountedAsCreatedToo) {
+TEST_F(Counters, AssignedSerialsAreCountedAsCreatedToo) {
   ASSERT_TRUE(AssignSerials(*db_, shop_.AssigningCount("W1", "bike", 3)).ok());
 
   EXPECT_EQ(counting_.Take(), (Counts{{"lots_created/serial", 3}, {"serials_assigned/", 3}}));
 }
 
-TEST_F(Tallies, AReversalCountsAsItself) {
-  CompletionOrder order = shop_.Completing("W1", "soup");
-  order.outputs = {Output("SOUP", "10")};
-  order.components = {Used(shop_.Lot("salt", "SALT", "5"), "1")};
-  const auto completed = CompleteWorkOrder(*db_, order);
+TEST_F(Counters, AReversalCountsAsItself) {
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("SOUP", "10")};
+  command.components = {Used(shop_.Lot("salt", "SALT", "5"), "1")};
+  const auto completed = CompleteWorkOrder(*db_, command);
   ASSERT_TRUE(completed.ok());
   counting_.Take();
 
@@ -95,11 +95,11 @@ TEST_F(Tallies, AReversalCountsAsItself) {
                                       {"transformations/reversal", 1}}));
 }
 
-TEST_F(Tallies, HoldsAndReleases) {
+TEST_F(Counters, HoldsAndReleases) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
-  HoldLotsOrder hold{.context = shop_.Context("HoldLots"), .reason = "metal"};
+  HoldLotsCommand hold{.context = shop_.Context("HoldLots"), .reason = "metal"};
   hold.targets = {{.lot = {.lot_id = salt}}};
-  ReleaseLotsOrder release{.context = shop_.Context("ReleaseLots"), .note = "fine"};
+  ReleaseLotsCommand release{.context = shop_.Context("ReleaseLots"), .note = "fine"};
   release.lots = {{.lot_id = salt}};
 
   ASSERT_TRUE(HoldLots(*db_, hold).ok());
@@ -108,14 +108,14 @@ TEST_F(Tallies, HoldsAndReleases) {
   EXPECT_EQ(counting_.Take(), (Counts{{"holds_released/", 1}}));
 }
 
-TEST_F(Tallies, ADrillTellsItsSeconds) {
-  OpenRecallOrder order{.context = shop_.Context("OpenRecall"), .recall_id = RecallId("D-1")};
-  order.seeds = {{.lot_id = shop_.Lot("salt", "SALT", "5")}};
-  order.reason = "metal";
-  order.drill = true;
-  order.context.now = absl::Now() - absl::Seconds(3);
+TEST_F(Counters, ADrillTellsItsSeconds) {
+  OpenRecallCommand command{.context = shop_.Context("OpenRecall"), .recall_id = RecallId("D-1")};
+  command.seeds = {{.lot_id = shop_.Lot("salt", "SALT", "5")}};
+  command.reason = "metal";
+  command.drill = true;
+  command.context.now = absl::Now() - absl::Seconds(3);
 
-  ASSERT_TRUE(OpenRecall(*db_, order).ok());
+  ASSERT_TRUE(OpenRecall(*db_, command).ok());
   const Counts opened = counting_.Take();
   ASSERT_TRUE(CloseRecall(*db_, {.context = shop_.Context("CloseRecall"),
                                  .recall_id = RecallId("D-1"),

@@ -1,4 +1,4 @@
-// The road that every call takes: who calls, deadlines, the queue, cancelling, the log line.
+// The call path that every call takes: who calls, deadlines, the queue, cancelling, the log line.
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -25,9 +25,9 @@ constexpr Statement kSleep{"test_flight_sleep", "SELECT pg_sleep($1::int8)"};
 constexpr Statement kDie{"test_die", "SELECT pg_terminate_backend(pg_backend_pid())"};
 constexpr Statement kBig{"test_big", "SELECT $1::text, repeat('x', $2::int8::int4)"};
 
-class FlightTest : public ::testing::Test {
+class PipelineTest : public ::testing::Test {
  protected:
-  FlightTest() {
+  PipelineTest() {
     database_.Execute(
         "CREATE TABLE things (id int8 NOT NULL CONSTRAINT things_pkey PRIMARY KEY,"
         " name text NOT NULL CONSTRAINT things_name_not_empty CHECK (name <> ''))");
@@ -44,17 +44,17 @@ class FlightTest : public ::testing::Test {
   std::unique_ptr<Connection> db_;
 };
 
-TEST_F(FlightTest, ResultsStandWhereTheirStatementsWereAdded) {
+TEST_F(PipelineTest, ResultsStandWhereTheirStatementsWereAdded) {
   ASSERT_TRUE(Query(*db_, kInsert, 1, "one").ok());
-  Flight flight(*db_);
-  const size_t names = flight.Add(kRead);
-  const size_t count = flight.Add(kCount);
+  Pipeline pipeline(*db_);
+  const size_t names = pipeline.Add(kRead);
+  const size_t count = pipeline.Add(kCount);
   Params params;
   const int number = params.Add(int64_t{5});
   const size_t composed =
-      flight.AddComposed("test_composed", absl::StrCat("SELECT $", number), std::move(params));
+      pipeline.AddComposed("test_composed", absl::StrCat("SELECT $", number), std::move(params));
 
-  const auto results = flight.Send();
+  const auto results = pipeline.Send();
 
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_EQ((*results)[names][0].Get<std::string>(0), "one");
@@ -62,26 +62,26 @@ TEST_F(FlightTest, ResultsStandWhereTheirStatementsWereAdded) {
   EXPECT_EQ((*results)[composed][0].Get<int>(0), 5);
 }
 
-TEST_F(FlightTest, CanBeSentAgainWithOtherStatements) {
-  Flight flight(*db_);
-  EXPECT_EQ(flight.Add(kCount), 0);
-  ASSERT_TRUE(flight.Send().ok());
-  EXPECT_EQ(flight.Add(kRead), 0);
+TEST_F(PipelineTest, CanBeSentAgainWithOtherStatements) {
+  Pipeline pipeline(*db_);
+  EXPECT_EQ(pipeline.Add(kCount), 0);
+  ASSERT_TRUE(pipeline.Send().ok());
+  EXPECT_EQ(pipeline.Add(kRead), 0);
 
-  const auto results = flight.Send();
+  const auto results = pipeline.Send();
 
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_EQ(results->size(), 1);
-  EXPECT_TRUE(flight.Send()->empty());
+  EXPECT_TRUE(pipeline.Send()->empty());
 }
 
-TEST_F(FlightTest, FirstErrorIsTheAnswer) {
-  Flight flight(*db_);
-  flight.Add(kCount);
-  flight.Add(kInsert, 1, "");
-  flight.Add(kInsert, std::optional<int64_t>(), "null");
+TEST_F(PipelineTest, FirstErrorIsTheAnswer) {
+  Pipeline pipeline(*db_);
+  pipeline.Add(kCount);
+  pipeline.Add(kInsert, 1, "");
+  pipeline.Add(kInsert, std::optional<int64_t>(), "null");
 
-  const absl::Status status = flight.Send().status();
+  const absl::Status status = pipeline.Send().status();
 
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
   EXPECT_TRUE(ViolatesConstraint(status, "things_name_not_empty")) << status;
@@ -90,14 +90,14 @@ TEST_F(FlightTest, FirstErrorIsTheAnswer) {
 }
 
 // Both ways at once, more than the sockets hold: whoever only wrote, or only read, would hang.
-TEST_F(FlightTest, BigFlightsDoNotDeadlock) {
+TEST_F(PipelineTest, BigFlightsDoNotDeadlock) {
   constexpr int kSteps = 400;
   const std::string big(100'000, 'y');
   db_->set_deadline(absl::Now() + absl::Seconds(60));
-  Flight flight(*db_);
-  for (int i = 0; i < kSteps; ++i) flight.Add(kBig, big, 100'000);
+  Pipeline pipeline(*db_);
+  for (int i = 0; i < kSteps; ++i) pipeline.Add(kBig, big, 100'000);
 
-  const auto results = flight.Send();
+  const auto results = pipeline.Send();
 
   ASSERT_TRUE(results.ok()) << results.status();
   ASSERT_EQ(results->size(), kSteps);
@@ -105,21 +105,21 @@ TEST_F(FlightTest, BigFlightsDoNotDeadlock) {
   EXPECT_EQ(results->back()[0].Get<std::string>(1).size(), 100'000);
 }
 
-TEST_F(FlightTest, DeadlineOfABigFlightIsKept) {
+TEST_F(PipelineTest, DeadlineOfABigFlightIsKept) {
   const std::string big(100'000, 'y');
   db_->set_deadline(absl::Now() + absl::Milliseconds(200));
-  Flight flight(*db_);
-  flight.Add(kSleep, 30);
-  for (int i = 0; i < 400; ++i) flight.Add(kBig, big, 100'000);
+  Pipeline pipeline(*db_);
+  pipeline.Add(kSleep, 30);
+  for (int i = 0; i < 400; ++i) pipeline.Add(kBig, big, 100'000);
 
-  EXPECT_EQ(flight.Send().status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(pipeline.Send().status().code(), absl::StatusCode::kDeadlineExceeded);
 
   db_->set_deadline(absl::InfiniteFuture());
   EXPECT_TRUE(db_->usable());
   EXPECT_TRUE(Query(*db_, kCount).ok());
 }
 
-TEST_F(FlightTest, TransactionIsNotSeenBeforeItsCommit) {
+TEST_F(PipelineTest, TransactionIsNotSeenBeforeItsCommit) {
   Transaction transaction(*db_);
   transaction.Add(kInsert, 1, "one");
   ASSERT_TRUE(transaction.Send().ok());
@@ -134,7 +134,7 @@ TEST_F(FlightTest, TransactionIsNotSeenBeforeItsCommit) {
   EXPECT_EQ(Count(), 2);
 }
 
-TEST_F(FlightTest, TransactionThatEndsWithoutCommitWritesNothing) {
+TEST_F(PipelineTest, TransactionThatEndsWithoutCommitWritesNothing) {
   {
     Transaction transaction(*db_);
     transaction.Add(kInsert, 1, "one");
@@ -146,7 +146,7 @@ TEST_F(FlightTest, TransactionThatEndsWithoutCommitWritesNothing) {
   EXPECT_EQ(Count(), 0);
 }
 
-TEST_F(FlightTest, FailedTransactionWritesNothingAndTheConnectionIsClean) {
+TEST_F(PipelineTest, FailedTransactionWritesNothingAndTheConnectionIsClean) {
   ASSERT_TRUE(Query(*db_, kInsert, 7, "seven").ok());
   Transaction transaction(*db_);
   transaction.Add(kInsert, 1, "one");
@@ -163,7 +163,7 @@ TEST_F(FlightTest, FailedTransactionWritesNothingAndTheConnectionIsClean) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(FlightTest, TransactionIsRolledBackAfterTheDeadlineToo) {
+TEST_F(PipelineTest, TransactionIsRolledBackAfterTheDeadlineToo) {
   Transaction transaction(*db_);
   transaction.Add(kInsert, 1, "one");
   ASSERT_TRUE(transaction.Send().ok());
@@ -179,7 +179,7 @@ TEST_F(FlightTest, TransactionIsRolledBackAfterTheDeadlineToo) {
   EXPECT_EQ(Count(), 0);
 }
 
-TEST_F(FlightTest, CommitThatNeverReachedTheServerIsNoUnknownOutcome) {
+TEST_F(PipelineTest, CommitThatNeverReachedTheServerIsNoUnknownOutcome) {
   Transaction transaction(*db_);
   transaction.Add(kInsert, 1, "one");
   db_->set_deadline(absl::Now());
@@ -190,7 +190,7 @@ TEST_F(FlightTest, CommitThatNeverReachedTheServerIsNoUnknownOutcome) {
   EXPECT_EQ(Count(), 0);
 }
 
-TEST_F(FlightTest, ConnectionLostBeforeCommitIsNoUnknownOutcome) {
+TEST_F(PipelineTest, ConnectionLostBeforeCommitIsNoUnknownOutcome) {
   Transaction transaction(*db_);
   transaction.Add(kInsert, 1, "one");
   transaction.Add(kDie);
@@ -203,7 +203,7 @@ TEST_F(FlightTest, ConnectionLostBeforeCommitIsNoUnknownOutcome) {
   EXPECT_EQ(Count(), 0);
 }
 
-TEST_F(FlightTest, ConnectionLostWithoutAWordAtCommitIsAnUnknownOutcome) {
+TEST_F(PipelineTest, ConnectionLostWithoutAWordAtCommitIsAnUnknownOutcome) {
   Gate gate(database_.options().conninfo);
   const auto db = Connection::Open({.conninfo = gate.conninfo()});
   ASSERT_TRUE(db.ok()) << db.status();
@@ -225,7 +225,7 @@ TEST_F(FlightTest, ConnectionLostWithoutAWordAtCommitIsAnUnknownOutcome) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(FlightTest, SilentServerAtCommitIsAnUnknownOutcomeSoonAfterTheDeadline) {
+TEST_F(PipelineTest, SilentServerAtCommitIsAnUnknownOutcomeSoonAfterTheDeadline) {
   Gate gate(database_.options().conninfo);
   const auto db = Connection::Open({.conninfo = gate.conninfo()});
   ASSERT_TRUE(db.ok()) << db.status();
@@ -241,7 +241,7 @@ TEST_F(FlightTest, SilentServerAtCommitIsAnUnknownOutcomeSoonAfterTheDeadline) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(25));
 }
 
-TEST_F(FlightTest, SilentServerAtAReadIsADeadlineExceeded) {
+TEST_F(PipelineTest, SilentServerAtAReadIsADeadlineExceeded) {
   Gate gate(database_.options().conninfo);
   const auto db = Connection::Open({.conninfo = gate.conninfo()});
   ASSERT_TRUE(db.ok()) << db.status();
@@ -255,7 +255,7 @@ TEST_F(FlightTest, SilentServerAtAReadIsADeadlineExceeded) {
   EXPECT_TRUE((*db)->server_lost());
 }
 
-TEST_F(FlightTest, ConnectionCutWhileReadingIsUnavailable) {
+TEST_F(PipelineTest, ConnectionCutWhileReadingIsUnavailable) {
   Gate gate(database_.options().conninfo);
   const auto db = Connection::Open({.conninfo = gate.conninfo()});
   ASSERT_TRUE(db.ok()) << db.status();
@@ -267,7 +267,7 @@ TEST_F(FlightTest, ConnectionCutWhileReadingIsUnavailable) {
   EXPECT_EQ(SqlState(status), "");
 }
 
-TEST_F(FlightTest, EmptyCommitDoesNothing) {
+TEST_F(PipelineTest, EmptyCommitDoesNothing) {
   Transaction transaction(*db_);
 
   const auto results = transaction.Commit();
@@ -276,7 +276,7 @@ TEST_F(FlightTest, EmptyCommitDoesNothing) {
   EXPECT_TRUE(results->empty());
 }
 
-TEST_F(FlightTest, CommitAloneEndsWhatWasSent) {
+TEST_F(PipelineTest, CommitAloneEndsWhatWasSent) {
   Transaction transaction(*db_);
   transaction.Add(kInsert, 1, "one");
   ASSERT_TRUE(transaction.Send().ok());
@@ -288,7 +288,7 @@ TEST_F(FlightTest, CommitAloneEndsWhatWasSent) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(FlightTest, SnapshotSeesOneState) {
+TEST_F(PipelineTest, SnapshotSeesOneState) {
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
   snapshot.Add(kCount);
   ASSERT_TRUE(snapshot.Send().ok());
@@ -301,14 +301,14 @@ TEST_F(FlightTest, SnapshotSeesOneState) {
   EXPECT_EQ((*results)[0][0].Get<int>(0), 0);
 }
 
-TEST_F(FlightTest, SnapshotRefusesWrites) {
+TEST_F(PipelineTest, SnapshotRefusesWrites) {
   Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
   snapshot.Add(kInsert, 1, "one");
 
   EXPECT_EQ(SqlState(snapshot.Send().status()), "25006");
 }
 
-TEST_F(FlightTest, StatementsFirstUsedInALaterFlightSurviveAFailureThere) {
+TEST_F(PipelineTest, StatementsFirstUsedInALaterFlightSurviveAFailureThere) {
   {
     Transaction transaction(*db_);
     transaction.Add(kCount);
@@ -323,7 +323,7 @@ TEST_F(FlightTest, StatementsFirstUsedInALaterFlightSurviveAFailureThere) {
   EXPECT_TRUE(Query(*db_, kInsert, 1, "one").ok());
 }
 
-TEST_F(FlightTest, ChangedTableInTheFirstFlightIsHealed) {
+TEST_F(PipelineTest, ChangedTableInTheFirstFlightIsHealed) {
   constexpr Statement kReadRow{"test_read_row", "SELECT * FROM things"};
   ASSERT_TRUE(Query(*db_, kReadRow).ok());
   database_.Execute("ALTER TABLE things ADD COLUMN more int8");
@@ -337,7 +337,7 @@ TEST_F(FlightTest, ChangedTableInTheFirstFlightIsHealed) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(FlightTest, ChangedTableInALaterFlightIsUnavailableOnce) {
+TEST_F(PipelineTest, ChangedTableInALaterFlightIsUnavailableOnce) {
   constexpr Statement kReadRow{"test_read_row", "SELECT * FROM things"};
   ASSERT_TRUE(Query(*db_, kReadRow).ok());
   Transaction transaction(*db_);
@@ -352,7 +352,7 @@ TEST_F(FlightTest, ChangedTableInALaterFlightIsUnavailableOnce) {
   EXPECT_TRUE(Query(*db_, kReadRow).ok());
 }
 
-TEST_F(FlightTest, CrossingWritersAreRunAgain) {
+TEST_F(PipelineTest, CrossingWritersAreRunAgain) {
   ASSERT_TRUE(Query(*db_, kInsert, 1, "one").ok());
   ASSERT_TRUE(Query(*db_, kInsert, 2, "two").ok());
   const auto other = database_.Connect();
@@ -380,7 +380,7 @@ TEST_F(FlightTest, CrossingWritersAreRunAgain) {
   EXPECT_GT(runs, 2);
 }
 
-TEST_F(FlightTest, RetriesEnd) {
+TEST_F(PipelineTest, RetriesEnd) {
   int runs = 0;
   constexpr Statement kConflict{
       "test_conflict",
@@ -396,7 +396,7 @@ TEST_F(FlightTest, RetriesEnd) {
   EXPECT_EQ(runs, kRunsMax);
 }
 
-TEST_F(FlightTest, OtherErrorsAreNotRunAgain) {
+TEST_F(PipelineTest, OtherErrorsAreNotRunAgain) {
   int runs = 0;
 
   const auto result = RunWithRetries(*db_, [&] {
@@ -408,7 +408,7 @@ TEST_F(FlightTest, OtherErrorsAreNotRunAgain) {
   EXPECT_EQ(runs, 1);
 }
 
-TEST_F(FlightTest, ThousandsOfRowsTravelAsArrays) {
+TEST_F(PipelineTest, ThousandsOfRowsTravelAsArrays) {
   constexpr Statement kInsertMany{
       "test_insert_many", "INSERT INTO things SELECT * FROM unnest($1::int8[], $2::text[])"};
   std::vector<int64_t> ids;
@@ -424,9 +424,9 @@ TEST_F(FlightTest, ThousandsOfRowsTravelAsArrays) {
   EXPECT_EQ(inserted->affected(), 10'000);
 }
 
-using FlightDeathTest = FlightTest;
+using PipelineDeathTest = PipelineTest;
 
-TEST_F(FlightDeathTest, TwoStatementsOfOneNameStopTheProgram) {
+TEST_F(PipelineDeathTest, TwoStatementsOfOneNameStopTheProgram) {
   constexpr Statement kOther{"test_count", "SELECT 1"};
   ASSERT_TRUE(Query(*db_, kCount).ok());
 
@@ -434,7 +434,7 @@ TEST_F(FlightDeathTest, TwoStatementsOfOneNameStopTheProgram) {
   EXPECT_DEATH((void)Query(*db_, kCount, 1), "a check failed");
 }
 
-TEST_F(FlightDeathTest, TransactionThatIsOverStopsTheProgram) {
+TEST_F(PipelineDeathTest, TransactionThatIsOverStopsTheProgram) {
   Transaction transaction(*db_);
   ASSERT_TRUE(transaction.Commit().ok());
 
