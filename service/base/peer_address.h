@@ -1,4 +1,4 @@
-// Where a connection comes from, as the record of writes keeps it.
+// Where a connection comes from, as the audit log keeps it.
 #pragma once
 
 #include <string>

@@ -42,7 +42,7 @@ struct Call {
   std::shared_ptr<const Caller> caller;          // never null on the call path of rpc.h
   std::string actor;                             // who acts, as history keeps it
   absl::Time now;                                // when the request came in
-  CallOrigin origin;                             // of a write, as the record of writes keeps it
+  CallOrigin origin;                             // of a write, as the audit log keeps it
   absl::Time deadline;                           // never infinite
   const std::atomic<bool>* cancelled = nullptr;  // set when the client went away
   const PageTokens* page_tokens = nullptr;

@@ -150,7 +150,7 @@ class Rpc {
   // even a company, who has no right to it.
   absl::Status Identify(Trip& trip, const Method& method,
                         const grpc::CallbackServerContext& context, const Asked& asked);
-  // What the record of writes keeps of the connection and of who is known to call.
+  // What the audit log keeps of the connection and of who is known to call.
   void TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) const;
   absl::Status CheckPermissions(const Caller& caller, const Method& method,
                                 Permissions besides) const;

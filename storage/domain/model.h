@@ -219,7 +219,7 @@ struct Hold {
   std::string release_note;
 };
 
-// From where a call comes, as the record of writes (storage/writes/audit.h) keeps it.
+// From where a call comes, as the audit log (storage/writes/audit.h) keeps it.
 struct CallOrigin {
   std::string caller;       // as whom it was known: "token:anna"; empty: nobody asked
   std::string peer;         // the address at the other end, without its port

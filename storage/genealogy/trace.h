@@ -77,8 +77,7 @@ struct TracePlace {
   std::optional<absl::Time> arrived_at;
 };
 
-// How much of a lot is affected; the arithmetic is in proto/lots/v1/trace.proto and
-// storage/genealogy/bounds.h.
+// How much of a lot is affected; proto/lots/v1/trace.proto has the arithmetic.
 struct TraceBounds {
   Quantity total;
   Quantity affected_min;

@@ -1,4 +1,4 @@
-// The record of writes: who did what to which lots, and from where.
+// The audit log: who did what to which lots, and from where.
 //
 // Each write that happens adds one entry, which nothing changes or deletes, in its own transaction.
 // The rows that the write makes name the entry (their column entry_id), so that the writes of a lot

@@ -1,4 +1,4 @@
-// The record of writes: one entry for each write that happened, and for nothing else; who, from
+// The audit log: one entry for each write that happened, and for nothing else; who, from
 // where, and to which lots.
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
