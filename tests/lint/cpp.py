@@ -49,7 +49,8 @@ def code_only(text):
 
 
 def statement_names(text):
-    """Of the pg::Statement constants of a source; LOTS_BY_IDS (storage/genealogy/by_ids.h) makes two."""
+    """The names of a source's pg::Statement constants; LOTS_BY_IDS (by_ids.h of storage/genealogy)
+    makes two."""
     code = blank_comments(text)
     for match in STATEMENT.finditer(code):
         yield Found(match.group("name"), match.start())
