@@ -2,8 +2,8 @@
 #pragma once
 
 #include "lots/v1/trace.pb.h"
+#include "storage/genealogy/graph/types.h"
 #include "storage/genealogy/questions/recipients.h"
-#include "storage/genealogy/trace.h"
 
 namespace lots {
 

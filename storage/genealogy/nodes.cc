@@ -1,3 +1,5 @@
+#include "storage/genealogy/nodes.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
@@ -6,8 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/genealogy/by_ids.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/by_ids.h"
 
 namespace lots {
 namespace {

@@ -6,8 +6,9 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/genealogy/bounds.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/bounds/bounds.h"
+#include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/nodes.h"
 
 namespace lots {
 // Where a reader stands: before the seeds, before the walk, or at a depth, where first the nodes

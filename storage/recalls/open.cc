@@ -11,7 +11,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/refusals.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/error.h"
 #include "storage/recalls/recalls.h"

@@ -19,8 +19,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "storage/domain/model.h"
+#include "storage/genealogy/graph/types.h"
 #include "storage/genealogy/questions/recipients.h"
-#include "storage/genealogy/trace.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -49,7 +49,7 @@ def code_only(text):
 
 
 def statement_names(text):
-    """The names of a source's pg::Statement constants; LOTS_BY_IDS (by_ids.h of storage/genealogy)
+    """The names of a source's pg::Statement constants; LOTS_BY_IDS (by_ids.h of genealogy/graph)
     makes two."""
     code = blank_comments(text)
     for match in STATEMENT.finditer(code):

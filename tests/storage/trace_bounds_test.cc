@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "storage/genealogy/bounds.h"
-#include "storage/genealogy/node_order.h"
+#include "storage/genealogy/bounds/bounds.h"
+#include "storage/genealogy/bounds/components.h"
 #include "tests/support/bounds_model.h"
 
 namespace lots {

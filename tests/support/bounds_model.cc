@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
-#include "storage/genealogy/bounds.h"
-#include "storage/genealogy/collect.h"
+#include "storage/genealogy/bounds/bounds.h"
+#include "storage/genealogy/graph/collect.h"
 
 namespace lots {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "storage/domain/model.h"
-#include "storage/genealogy/trace.h"
+#include "storage/genealogy/graph/types.h"
 
 namespace lots {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "storage/genealogy/lots.h"
+#include "storage/genealogy/graph/lots.h"
 
 namespace lots {
 namespace {

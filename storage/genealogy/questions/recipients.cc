@@ -11,7 +11,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 
 namespace lots {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 
 namespace lots {
 

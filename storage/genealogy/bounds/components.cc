@@ -1,4 +1,4 @@
-#include "storage/genealogy/node_order.h"
+#include "storage/genealogy/bounds/components.h"
 
 #include <algorithm>
 

@@ -9,9 +9,9 @@
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/genealogy/collect.h"
-#include "storage/genealogy/graph.h"
-#include "storage/genealogy/lines.h"
+#include "storage/genealogy/graph/collect.h"
+#include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/graph/lines.h"
 
 namespace lots {
 namespace {

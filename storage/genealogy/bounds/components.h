@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 
 namespace lots {
 

@@ -5,8 +5,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
-#include "storage/genealogy/bounds.h"
-#include "storage/genealogy/by_ids.h"
+#include "storage/genealogy/bounds/bounds.h"
+#include "storage/genealogy/graph/by_ids.h"
 
 namespace lots {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/genealogy/collect.h"
+#include "storage/genealogy/graph/collect.h"
 
 #include <algorithm>
 #include <numeric>

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "storage/base/numbered.h"
-#include "storage/genealogy/graph.h"
-#include "storage/genealogy/trace.h"
+#include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/graph/types.h"
 
 namespace lots {
 

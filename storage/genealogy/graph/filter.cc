@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "storage/base/status_macros.h"
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 
 namespace lots {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "storage/base/packed_queue.h"
-#include "storage/genealogy/by_ids.h"
-#include "storage/genealogy/trace.h"
+#include "storage/genealogy/graph/by_ids.h"
+#include "storage/genealogy/graph/types.h"
 #include "storage/pg/parallel_reads.h"
 
 namespace lots {

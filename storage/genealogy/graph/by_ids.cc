@@ -1,4 +1,4 @@
-#include "storage/genealogy/by_ids.h"
+#include "storage/genealogy/graph/by_ids.h"
 
 #include <cstdint>
 

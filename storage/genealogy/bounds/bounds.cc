@@ -1,10 +1,10 @@
-#include "storage/genealogy/bounds.h"
+#include "storage/genealogy/bounds/bounds.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "storage/genealogy/node_order.h"
+#include "storage/genealogy/bounds/components.h"
 
 namespace lots {
 namespace {

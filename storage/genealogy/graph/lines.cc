@@ -1,9 +1,9 @@
-#include "storage/genealogy/lines.h"
+#include "storage/genealogy/graph/lines.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 
 namespace lots {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/genealogy/graph.h"
+#include "storage/genealogy/graph/graph.h"
 
 namespace lots {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/genealogy/lots.h"
+#include "storage/genealogy/graph/lots.h"
 
 #include <algorithm>
 #include <cstring>
