@@ -2,7 +2,7 @@
 //
 // The walk goes level by level with array parameters, a few statements a level, deduplicated in
 // memory, in one snapshot of the database; recursive SQL explodes on graphs full of diamonds
-// (measured, see the README's decisions). Only numbers and links are held until the walk ends,
+// (measured: storage/README.md). Only numbers and links are held until the walk ends,
 // because a lot's certainty and bounds are known only then; what is told of each lot is read after
 // that, a few hundred at a time.
 #pragma once
