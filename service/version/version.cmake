@@ -1,5 +1,6 @@
 # cmake -DSOURCE=folder -DOUTPUT=version.cc -DVERSION=0.1.0 -P version.cmake
-# Writes the definition of Version() (service/version/version.h); the file is touched only when it changes.
+# Writes the definition of Version() (service/version/version.h). The file is touched only when the
+# version changes.
 set(revision "")
 find_program(git git)
 if(git)

@@ -1,6 +1,6 @@
 # cmake -DOUTPUT=migrations.cc -DMIGRATIONS='0001_a.sql;0002_b.sql' -P embed.cmake
-# Writes the definition of Migrations() (storage/schema/migrations.h). Versions must be 1, 2, 3, ... so
-# that two migrations of one number, or a lost file, stop the build.
+# Writes the definition of Migrations() (storage/schema/migrations.h). Versions must be 1, 2, 3, ...
+# so that two migrations of one number, or a lost file, stop the build.
 list(SORT MIGRATIONS)
 set(rows "")
 set(expected 1)
