@@ -1,3 +1,4 @@
+// Stops the program at a failed Check.
 #include "storage/base/check.h"
 
 #include <cstdio>

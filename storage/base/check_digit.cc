@@ -1,3 +1,4 @@
+// Check digits modulo 10 as GS1 and Luhn compute them.
 #include "storage/base/check_digit.h"
 
 #include "absl/strings/ascii.h"

@@ -1,3 +1,4 @@
+// Chunks of records, filled and emptied in order.
 #include "storage/base/packed_queue.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Exact decimals: parsing, formatting and arithmetic in millionths.
 #include "storage/base/quantity.h"
 
 #include <limits>

@@ -1,3 +1,4 @@
+// SHA-256 and HMAC by OpenSSL.
 #include "storage/base/sha256.h"
 
 #include <openssl/crypto.h>

@@ -1,3 +1,4 @@
+// UTF-8, normal forms and case folding by utf8proc.
 #include "storage/base/unicode.h"
 
 #include <utf8proc.h>

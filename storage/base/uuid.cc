@@ -1,3 +1,4 @@
+// Makes, parses and formats UUIDs of version 7 (RFC 9562).
 #include "storage/base/uuid.h"
 
 #include <algorithm>

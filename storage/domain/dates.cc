@@ -1,3 +1,4 @@
+// Calendar dates: derived dates, time zones, expiry and warranty days.
 #include "storage/domain/dates.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Names and codes of the reasons, and how an absl::Status carries problems.
 #include "storage/domain/errors.h"
 
 #include <nlohmann/json.hpp>
