@@ -182,13 +182,13 @@ std::vector<std::string> LotWorld::History(const LotId& lot_id, int page) {
 std::vector<std::string> LotWorld::List(LotQuery query, absl::string_view order_by, int page) {
   std::vector<std::string> numbers;
   query.company = company_;
-  ListLotsQuery query{
+  ListLotsQuery listing{
       .query = std::move(query), .order_by = Text(order_by), .limit = page, .now = now_};
   while (true) {
-    LotPage listed = Must(ListLots(*db_, query));
+    LotPage listed = Must(ListLots(*db_, listing));
     for (const Lot& lot : listed.lots) numbers.push_back(lot.number);
     if (listed.after.empty()) return numbers;
-    query.after = std::move(listed.after);
+    listing.after = std::move(listed.after);
   }
 }
 
