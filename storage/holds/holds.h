@@ -20,7 +20,7 @@
 
 namespace lots {
 
-class Ledger;
+struct LedgerFacts;
 
 struct HoldTarget {
   LotRef lot;
@@ -71,10 +71,10 @@ struct PooledPassage {
 // for this input gets no second one. Of pooled inputs at most kInheritedSourcesMax pass their own
 // holds on, those that are held longest; memberships all do.
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
-                       const TransformationId& transformation, const Ledger& ledger,
+                       const TransformationId& transformation, const LedgerFacts& facts,
                        absl::Span<const Passage> passages);
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
-                       const TransformationId& transformation, const Ledger& ledger,
+                       const TransformationId& transformation, const LedgerFacts& facts,
                        const PooledPassage& passage);
 
 }  // namespace lots

@@ -212,7 +212,7 @@ void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problem
     return;
   }
   Posting posting = draft.posting;
-  const LotFacts* lot = ledger.FindLot(posting.lot_id);
+  const LotFacts* lot = ledger.facts().FindLot(posting.lot_id);
   if (lot != nullptr && lot->tracking == Tracking::kSerial) {
     const auto [first, is_first] = first_index_.emplace(posting.lot_id, index);
     if (!is_first) {
@@ -252,6 +252,7 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
   std::vector<Problem> problems;
   first_index_.clear();
   for (size_t i = 0; i < drafts_.size(); ++i) Post(ledger, i, problems);
+  RETURN_IF_ERROR(ledger.CompleteWords(transaction, problems));
   if (command_.validate_only) return RecordedMovements{.problems = std::move(problems)};
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);

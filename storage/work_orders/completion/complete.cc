@@ -210,7 +210,7 @@ std::vector<Problem> Attempt::Judge() {
   plan_.at = orders::OrderTime(*facts_.of_order.order, context_.now);
   orders::PlanMade(facts_, plan_, problems);
   orders::PlanUsed(facts_, ledger_, plan_, problems);
-  orders::PlanDates(command_, ledger_.company(), plan_, problems);
+  orders::PlanDates(command_, ledger_.facts().company, plan_, problems);
   orders::PostCompletion(command_, plan_, ledger_, problems);
   return problems;
 }
@@ -219,7 +219,7 @@ absl::StatusOr<Completion> Attempt::Run() {
   RETURN_IF_ERROR(LockAndRead());
   RETURN_IF_ERROR(ReadLastUses());
   std::vector<Problem> problems = Judge();
-  if (!problems.empty()) return Refuse(std::move(problems));
+  if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (!command_.validate_only) {
     orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
     const absl::Status committed = transaction_.Commit().status();

@@ -145,7 +145,7 @@ void Attempt::AddWrites(const ResolvedLot& unit) {
                      .kind = TransformationKind::kDisassembly,
                      .work_order = {},
                      .occurred_at = command_.occurred_at,
-                     .recorded_at = ledger_.recorded_at(),
+                     .recorded_at = ledger_.facts().recorded_at,
                      .actor = context.actor,
                      .note = command_.note,
                      .reverses = {},
@@ -174,7 +174,7 @@ void SortByNumber(std::vector<ReturnedComponent>& components) {
 Disassembly Attempt::Answer() const {
   Disassembly answer{.transformation_id = transformation_id_, .components = {}};
   for (const BackLine& line : lines_) {
-    const LotFacts* lot = ledger_.FindLot(line.lot_id);
+    const LotFacts* lot = ledger_.facts().FindLot(line.lot_id);
     Check(lot != nullptr);
     answer.components.push_back({.lot_id = line.lot_id,
                                  .product_id = lot->product_id,
@@ -202,7 +202,7 @@ absl::StatusOr<Disassembly> Attempt::Run() {
   std::vector<Problem> problems;
   lines_ = orders::PlanReturn(command_, named_, ledger_, contents_, problems);
   Post(unit, problems);
-  if (!problems.empty()) return Refuse(std::move(problems));
+  if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   AddWrites(unit);
   const absl::Status committed = transaction_.Commit().status();
   if (!committed.ok()) return Ledger::Explain(committed);

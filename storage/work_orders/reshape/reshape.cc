@@ -65,7 +65,7 @@ class Attempt {
     RETURN_IF_ERROR(LockAndRead());
     std::vector<Problem> problems;
     plan_ = reshape::PlanReshaping(command_, names_, details_, ledger_, id_, problems);
-    if (!problems.empty()) return Refuse(std::move(problems));
+    if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
     AddWrites();
     const absl::Status committed = transaction_.Commit().status();
     // The product's rules changed meanwhile; the next try sees them.
@@ -122,7 +122,7 @@ class Attempt {
                        .kind = command_.kind,
                        .work_order = {},
                        .occurred_at = command_.occurred_at,
-                       .recorded_at = ledger_.recorded_at(),
+                       .recorded_at = ledger_.facts().recorded_at,
                        .actor = context.actor,
                        .note = command_.note,
                        .reverses = {},
@@ -134,7 +134,7 @@ class Attempt {
     }
     AddOutputs(transaction_, context.company, id_, outputs);
     ledger_.AddWrites(transaction_);
-    AddInheritedHolds(transaction_, context, id_, ledger_, Passages());
+    AddInheritedHolds(transaction_, context, id_, ledger_.facts(), Passages());
     AuditSubject subject;
     for (const ResolvedLot& source : names_.sources) subject.lots.push_back(source.lot_id);
     for (const Made& made : plan_.made) subject.lots.push_back(made.lot_id);

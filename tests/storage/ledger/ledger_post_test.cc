@@ -132,7 +132,7 @@ TEST_F(LedgerPostTest, PlannedSerialIsJudgedByTheStateItGets) {
   ledger.Post(posting, problems);
 
   EXPECT_TRUE(problems.empty());
-  EXPECT_EQ(ledger.WhereIs(lot)->location_id, LocationId("stock"));
+  EXPECT_EQ(ledger.facts().WhereIs(lot)->location_id, LocationId("stock"));
 }
 
 TEST_F(LedgerPostTest, LotOfTheSameTransactionHasItsPlacesFromTheStart) {
