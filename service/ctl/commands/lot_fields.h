@@ -23,7 +23,7 @@ struct LotFields {
   std::optional<std::string> alert_date;
 };
 
-void Declare(CLI::App& command, LotFields& fields);
+void Declare(Command& command, LotFields& fields);
 
 // The given fields; `message` is a Lot or a NewLot.
 template <class Message>
