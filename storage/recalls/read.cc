@@ -13,6 +13,7 @@
 #include "storage/recalls/rows.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -148,7 +149,8 @@ absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& c
   const auto repeat = [&](const std::vector<Uuid>&) -> absl::StatusOr<RecallId> {
     return recall_id;
   };
-  RETURN_IF_ERROR(WriteOnce(db, context, attempt, repeat).status());
+  RETURN_IF_ERROR(
+      RunWrite<RecallId>(db, {.context = context, .rebuild = repeat}, attempt).status());
   return GetRecall(db, context.company, recall_id);
 }
 

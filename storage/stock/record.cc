@@ -9,6 +9,7 @@
 #include "storage/stock/stock.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 
@@ -270,11 +271,11 @@ absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
                                                   const RecordMovementsCommand& command) {
   Recording recording(db, command);
   RETURN_IF_ERROR(recording.Prepare());
-  absl::StatusOr<RecordedMovements> recorded = WriteOnce(
-      db, command.context, [&] { return recording.Attempt(); },
-      [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
-        return RecordedMovements{.movement_ids = MovementIdsOf(made)};
-      });
+  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
+    return RecordedMovements{.movement_ids = MovementIdsOf(made)};
+  };
+  absl::StatusOr<RecordedMovements> recorded = RunWrite<RecordedMovements>(
+      db, {.context = command.context, .rebuild = rebuild}, [&] { return recording.Attempt(); });
   if (recorded.ok() || !command.validate_only) return recorded;
   std::vector<Problem> problems = ProblemsOf(recorded.status());
   if (problems.empty()) return recorded;

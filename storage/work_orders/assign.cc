@@ -114,8 +114,7 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
 // Generated numbers, reserved in a transaction of their own before the order is locked.
 absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
                                                   const AssignSerialsCommand& command) {
-  // A repeat needs no numbers, and must not use any up.
-  if (orders::WasMade(db, command.context)) return std::vector<std::string>();
+  RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
   ASSIGN_OR_RETURN(const absl::TimeZone zone, orders::ReadCompanyUnlocked(db, company));
   const OrderNaming naming = NamingOf(command);
@@ -154,7 +153,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   ClaimRequest(transaction, command.context, {});
   const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
   const size_t company = orders::AddCompanyRead(transaction, command.context.company);
-  // Numbers that were made just now are free, or the constraint says otherwise (IsCrossed).
+  // Numbers that were made just now are free, or the constraint says otherwise.
   std::optional<size_t> taken;
   if (command.count == 0) {
     taken =
@@ -168,7 +167,9 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   SerialsByKey named;
   if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
   // The product became fit for serials only after numbers were to be made.
-  if (command.count > static_cast<int64_t>(numbers.size())) return orders::Crossed();
+  if (command.count > static_cast<int64_t>(numbers.size())) {
+    return WriteConflict("the product became fit for serials");
+  }
   orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
   Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -180,9 +181,13 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
 
 absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
                                                        const AssignSerialsCommand& command) {
-  return orders::WriteOrderOnce(
-      db, command.context, [&] { return TryAssign(db, command); },
-      orders::NamedAgain(db, command.context.company));
+  return RunWrite<std::vector<NumberedLot>>(
+      db,
+      {.context = command.context,
+       .rebuild = orders::NamedAgain(db, command.context.company),
+       .runs_max = kOrderWriteRunsMax,
+       .reads_before_claim = true},
+      [&] { return TryAssign(db, command); });
 }
 
 }  // namespace lots

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
-#include "storage/pg/error.h"
 
 namespace lots::orders {
 namespace {
@@ -115,9 +114,6 @@ constexpr pg::Statement kChangeOrder{"change_work_order", R"sql(
   UPDATE work_orders SET state = $3, completed_quantity = completed_quantity + $4,
          planned_quantity = COALESCE($5, planned_quantity), updated_at = $6
   WHERE company = $1 AND work_order_id = $2)sql"};
-
-constexpr pg::Statement kWasMade{"was_request_made", R"sql(
-  SELECT TRUE FROM requests WHERE company = $1 AND request_id = $2)sql"};
 
 OrderFacts FactsOf(const OrderNaming& naming, const pg::Result& order, const pg::Result& products) {
   OrderFacts facts;
@@ -246,28 +242,6 @@ Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_v
           absl::StrCat(field, ": ", Quoted(value), " stands at position ", first_index,
                        " of the request already"),
           {{std::string(key), std::string(value)}, {"first_index", absl::StrCat(first_index)}}};
-}
-
-bool WasMade(pg::Connection& db, const WriteContext& context) {
-  if (context.request_id.empty()) return false;
-  const absl::StatusOr<pg::Result> rows =
-      pg::Query(db, kWasMade, context.company, context.request_id);
-  return rows.ok() && !rows->empty();
-}
-
-absl::Status Crossed() {
-  return Refuse(Problem{.reason = Reason::kTransactionConflict,
-                        .field = "",
-                        .message = "crossing writers; repeat with the same request_id",
-                        .facts = {}});
-}
-
-bool IsCrossed(const absl::Status& status) {
-  if (status.ok()) return false;
-  const std::vector<Problem> problems = ProblemsOf(status);
-  if (!problems.empty()) return problems.front().reason == Reason::kTransactionConflict;
-  return pg::ViolatesConstraint(status, "lots_number_key") ||
-         pg::ViolatesConstraint(status, "assignments_one_plan");
 }
 
 }  // namespace lots::orders

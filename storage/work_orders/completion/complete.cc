@@ -228,22 +228,26 @@ absl::StatusOr<Completion> Attempt::Run() {
   return orders::AnswerOf(facts_, plan_, ledger_);
 }
 
-absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command) {
+absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command,
+                                       const WriteContext& context) {
   ASSIGN_OR_RETURN(const CompletionNames names, orders::NameLots(db, command));
-  WriteContext context = command.context;
-  // Nothing is written, so there is nothing that a repeat could find.
-  if (command.validate_only) context.request_id.clear();
   return Attempt(db, command, names, context).Run();
 }
 
 }  // namespace
 
 absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command) {
-  if (command.validate_only)
-    return pg::RunWithRetries(db, [&] { return TryComplete(db, command); });
-  return orders::WriteOrderOnce(
-      db, command.context, [&] { return TryComplete(db, command); },
-      [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, command, made); });
+  WriteContext context = command.context;
+  // Nothing is written, so there is nothing that a repeat could find.
+  if (command.validate_only) context.request_id.clear();
+  return RunWrite<Completion>(
+      db,
+      {.context = context,
+       .rebuild =
+           [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, command, made); },
+       .runs_max = kOrderWriteRunsMax,
+       .reads_before_claim = true},
+      [&] { return TryComplete(db, command, context); });
 }
 
 }  // namespace lots

@@ -13,6 +13,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -253,11 +254,11 @@ absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const Disassembly
 }  // namespace
 
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return TryDisassemble(db, command); },
-      [&](const std::vector<Uuid>& made) {
-        return FindDisassembly(db, command.context.company, TransformationId(made.front()));
-      });
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return FindDisassembly(db, command.context.company, TransformationId(made.front()));
+  };
+  return RunWrite<Disassembly>(db, {.context = command.context, .rebuild = rebuild},
+                               [&] { return TryDisassemble(db, command); });
 }
 
 }  // namespace lots

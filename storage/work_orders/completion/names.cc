@@ -132,10 +132,8 @@ absl::flat_hash_set<std::string> TypedKeys(const CompletionNames& names, bool ca
 absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
                          const ProductId& product, CompletionNames& names) {
   const auto nameless = FindNameless(command, product, names);
-  // A repeat needs no numbers, and must not use any up.
-  if (nameless.empty() || (!command.validate_only && WasMade(db, command.context))) {
-    return absl::OkStatus();
-  }
+  if (nameless.empty()) return absl::OkStatus();
+  if (!command.validate_only) RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
   ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadCompanyUnlocked(db, company));
   std::vector<ProductId> ids;

@@ -14,6 +14,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -324,11 +325,11 @@ absl::StatusOr<CompletionReversal> FindReversal(pg::Connection& db, const Compan
 
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return TryReverse(db, command); },
-      [&](const std::vector<Uuid>& made) {
-        return FindReversal(db, command.context.company, TransformationId(made.front()));
-      });
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return FindReversal(db, command.context.company, TransformationId(made.front()));
+  };
+  return RunWrite<CompletionReversal>(db, {.context = command.context, .rebuild = rebuild},
+                                      [&] { return TryReverse(db, command); });
 }
 
 }  // namespace lots

@@ -179,8 +179,8 @@ class Naming {
     for (size_t i = 0; i < names_.results.size(); ++i) {
       if (names_.results[i].number.empty()) nameless.push_back(i);
     }
-    // A repeat needs no numbers, and must not use any up.
-    if (nameless.empty() || orders::WasMade(db_, command_.context)) return absl::OkStatus();
+    if (nameless.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(CheckNotMade(db_, command_.context));
     NumberQuery wanted{.company = command_.context.company,
                        .product_id = names_.product.product_id,
                        .case_sensitive = names_.product.case_sensitive,
