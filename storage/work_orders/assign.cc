@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
@@ -116,7 +117,7 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
                                                   const AssignSerialsCommand& command) {
   RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, orders::ReadCompanyUnlocked(db, company));
+  ASSIGN_OR_RETURN(const CompanyRules rules, FindEnabledCompany(db, company));
   const OrderNaming naming = NamingOf(command);
   ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, naming));
   if (facts.order.has_value()) {
@@ -136,7 +137,7 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
                              .number_template = product->number_template,
                              .count = command.count,
                              .first_number = command.first_number,
-                             .day = DayIn(command.context.now, zone),
+                             .day = DayIn(command.context.now, rules.zone),
                              .avoided_keys = {},
                              .field = command.first_number.empty() ? "count" : "first_number"});
 }
@@ -152,7 +153,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
   const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
-  const size_t company = orders::AddCompanyRead(transaction, command.context.company);
+  const size_t company = AddCompanyRead(transaction, command.context.company);
   // Numbers that were made just now are free, or the constraint says otherwise.
   std::optional<size_t> taken;
   if (command.count == 0) {
@@ -160,7 +161,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
         orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  RETURN_IF_ERROR(orders::ReadCompany(command.context.company, results[company]).status());
+  RETURN_IF_ERROR(ReadEnabledCompany(command.context.company, results[company]).status());
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));

@@ -107,9 +107,6 @@ void JudgeProduct(const OrderNaming& naming, const ProductRules& product,
   }
 }
 
-constexpr pg::Statement kReadCompany{"read_order_company", R"sql(
-  SELECT lots_enabled, time_zone FROM companies WHERE company = $1)sql"};
-
 constexpr pg::Statement kChangeOrder{"change_work_order", R"sql(
   UPDATE work_orders SET state = $3, completed_quantity = completed_quantity + $4,
          planned_quantity = COALESCE($5, planned_quantity), updated_at = $6
@@ -200,21 +197,6 @@ absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts) {
   }
   if (facts.order->state != WorkOrderState::kOpen) return Refuse(NotOpen(*facts.order));
   return absl::OkStatus();
-}
-
-size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company) {
-  return transaction.Add(kReadCompany, company);
-}
-
-absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows) {
-  if (rows.empty()) return Refuse(CompanyNotFound(company));
-  if (!rows[0].Get<bool>(0)) return Refuse(LotsDisabled(company));
-  return LoadZone(rows[0].Get<absl::string_view>(1));
-}
-
-absl::StatusOr<absl::TimeZone> ReadCompanyUnlocked(pg::Connection& db, const CompanyId& company) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadCompany, company));
-  return ReadCompany(company, rows);
 }
 
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,

@@ -90,11 +90,6 @@ std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& fac
 // it.
 absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
 
-// COMPANY_NOT_FOUND and LOTS_DISABLED; else the company's zone.
-size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company);
-absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows);
-absl::StatusOr<absl::TimeZone> ReadCompanyUnlocked(pg::Connection& db, const CompanyId& company);
-
 // SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
                           const WorkOrderId& other);

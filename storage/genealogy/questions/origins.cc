@@ -11,16 +11,13 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/refusals.h"
 #include "storage/genealogy/questions/fisher.h"
 #include "storage/genealogy/questions/origin_graph.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/resolve.h"
 
 namespace lots {
 namespace {
-
-constexpr pg::Statement kReadZone{"origin_zone", R"sql(
-  SELECT time_zone FROM companies WHERE company = $1)sql"};
 
 // The newest of each product by the index, so that a product of a million units is not sorted.
 constexpr pg::Statement kFindSound{"origin_sound_units", R"sql(
@@ -70,12 +67,6 @@ Problem GivenTwice(const std::string& field, const std::string& first, const Res
           .message = absl::StrCat("lot \"", lot.number, "\" stands in ", first,
                                   " already: a unit failed or did not, once"),
           .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", first}}};
-}
-
-absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const CompanyId& company) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadZone, company));
-  if (rows.empty()) return Refuse(CompanyNotFound(company));
-  return LoadZone(rows[0].Get<absl::string_view>(0));
 }
 
 // Every unit that is named, or a refusal that names each that is not there, or there twice.
@@ -274,10 +265,10 @@ class Comparison {
 
 absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsQuery& query) {
   // The company first: an unknown one has no lots either.
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query.company));
+  ASSIGN_OR_RETURN(const CompanyRules company, FindCompany(db, query.company));
   ASSIGN_OR_RETURN(Units units, NameUnits(db, query));
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  return Comparison(snapshot, query, zone, std::move(units)).Run();
+  return Comparison(snapshot, query, company.zone, std::move(units)).Run();
 }
 
 }  // namespace lots
