@@ -1,3 +1,4 @@
+// Tries every allocation of a small genealogy, unit by unit, and generates random genealogies.
 #include "tests/support/bounds_model.h"
 
 #include <algorithm>
@@ -40,22 +41,22 @@ using State = std::vector<std::vector<Atom>>;
 
 constexpr size_t kStatesMax = 20'000;
 
-// All the states that one step can lead to from one state.
-class Allocating {
+// Finds all states to which one step can lead from one state.
+class Allocator {
  public:
-  Allocating(const Step& step, std::set<State>& found) : step_(step), found_(found) {}
+  Allocator(const Step& step, std::set<State>& found) : step_(step), found_(found) {}
 
   void From(const State& state) { Take(state, 0, {}); }
 
  private:
-  // A unit that went in: what it is, and the output that it must go to, or -1.
-  struct Went {
+  // A unit that was taken, and the output into which it must go (-1: any).
+  struct TakenUnit {
     Atom atom;
     int output;
   };
 
-  // Any q of what is left of each input's lot.
-  void Take(const State& state, size_t input, std::vector<Went> went) {
+  // Takes any q of the units that are left of each input's lot.
+  void Take(const State& state, size_t input, std::vector<TakenUnit> went) {
     if (found_.size() > kStatesMax) return;
     if (input == step_.inputs.size()) {
       if (PassesOn(step_)) {
@@ -68,7 +69,7 @@ class Allocating {
     TakeMore(state, input, std::move(went), 0, step_.inputs[input].quantity);
   }
 
-  void TakeMore(State state, size_t input, std::vector<Went> went, size_t from, int64_t left) {
+  void TakeMore(State state, size_t input, std::vector<TakenUnit> went, size_t from, int64_t left) {
     if (left == 0) {
       auto& atoms = state[step_.inputs[input].lot];
       std::sort(atoms.begin(), atoms.end());
@@ -77,23 +78,23 @@ class Allocating {
     std::vector<Atom>& atoms = state[step_.inputs[input].lot];
     std::optional<Atom> last;
     for (size_t i = from; i < atoms.size(); ++i) {
-      // Units alike are taken in order only.
+      // Equal units are taken in one order only.
       if (atoms[i].taken || (last.has_value() && *last == atoms[i])) continue;
       last = atoms[i];
       State next = state;
       next[step_.inputs[input].lot][i].taken = true;
-      std::vector<Went> more = went;
+      std::vector<TakenUnit> more = went;
       more.push_back({atoms[i], step_.inputs[input].output});
       TakeMore(std::move(next), input, std::move(more), i + 1, left - 1);
     }
   }
 
-  bool MayGo(const Went& unit, size_t output) const {
+  bool MayGo(const TakenUnit& unit, size_t output) const {
     return unit.output == -1 || unit.output == step_.outputs[output].lot;
   }
 
-  // Each unit goes to an output as it is, until every output is full.
-  void PassOn(const State& state, const std::vector<Went>& went, size_t unit,
+  // Puts each unit unchanged into an output, until every output is full.
+  void PassOn(const State& state, const std::vector<TakenUnit>& went, size_t unit,
               std::vector<std::vector<Atom>> outputs) {
     if (unit == went.size()) return Add(state, outputs);
     for (size_t i = 0; i < outputs.size(); ++i) {
@@ -105,8 +106,8 @@ class Allocating {
     }
   }
 
-  // Each unit that matters is used for one output.
-  void Share(const State& state, const std::vector<Went>& went, size_t unit,
+  // Uses each affected unit for one output.
+  void Share(const State& state, const std::vector<TakenUnit>& went, size_t unit,
              std::vector<std::vector<Atom>> used) {
     if (unit == went.size()) return Mix(state, used, 0, {});
     if (!went[unit].atom.affected) return Share(state, went, unit + 1, std::move(used));
@@ -118,8 +119,8 @@ class Allocating {
     }
   }
 
-  // What is affected affects one unit of the output at least, and any of the seeds can be in any of
-  // the affected ones.
+  // An affected input affects at least one unit of the output, and each unit of the seeds can be in
+  // any of the affected units.
   void Mix(const State& state, const std::vector<std::vector<Atom>>& used, size_t output,
            std::vector<std::vector<Atom>> outputs) {
     if (output == used.size()) return Add(state, outputs);
@@ -164,7 +165,7 @@ class Allocating {
   std::set<State>& found_;
 };
 
-// What a lot has beside what the steps make of it.
+// The quantity of a lot that no step made.
 int64_t ReceivedOf(const BoundsCase& c, int lot) {
   int64_t received = c.totals[lot];
   for (const Step& step : c.steps) {
@@ -231,7 +232,7 @@ class Generator {
     return lot;
   }
 
-  // Takes from lots that are there, gives to new ones or to those that nothing was taken of.
+  // Takes from existing lots, and gives to new lots or to lots from which nothing was taken.
   void AddStep() {
     Step step;
     const int dice = Below(4);
@@ -274,7 +275,7 @@ class Generator {
     }
   }
 
-  // A lot that is made later than all that went in, so that there are no cycles.
+  // A lot that comes after all inputs, so that there are no cycles.
   int OutputLot(const Step& step) {
     const int lot = Below(static_cast<int>(case_.totals.size()));
     const bool again = std::any_of(step.outputs.begin(), step.outputs.end(),
@@ -312,22 +313,22 @@ LotId LotIdOf(int lot) {
 }
 
 TraceGraph GraphOf(const BoundsCase& c) {
-  TraceGatherer gatherer(TraceDirection::kDownstream);
+  TraceCollector collector(TraceDirection::kDownstream);
   std::vector<uint32_t> seeds;
   std::vector<uint32_t> others;
   for (int lot = 0; lot < static_cast<int>(c.totals.size()); ++lot) {
-    const uint32_t number = gatherer.AddLot(LotIdOf(lot));
-    gatherer.Describe(number, c.scale, c.serials.count(lot) > 0);
+    const uint32_t number = collector.AddLot(LotIdOf(lot));
+    collector.Describe(number, c.scale, c.serials.count(lot) > 0);
     if (c.unreached.count(lot) == 0) (c.seeds.count(lot) > 0 ? seeds : others).push_back(number);
   }
-  gatherer.AddLevel(seeds);
-  gatherer.AddLevel(others);
+  collector.AddLevel(seeds);
+  collector.AddLevel(others);
   for (size_t i = 0; i < c.steps.size(); ++i) {
     const Step& step = c.steps[i];
-    const uint32_t number = gatherer.AddStep(StepId(i), 0).first;
-    gatherer.step(number).kind = step.kind;
-    gatherer.step(number).single_output = step.outputs.size() == 1;
-    gatherer.OrderStep(number);
+    const uint32_t number = collector.AddTransformation(StepId(i), 0).first;
+    collector.transformation(number).kind = step.kind;
+    collector.transformation(number).single_output = step.outputs.size() == 1;
+    collector.AppendTransformation(number);
     for (const Input& input : step.inputs) {
       TraceLink link{
           StepId(i), LotIdOf(input.lot), TraceLinkKind::kPooledInput, Units(input.quantity), {}};
@@ -335,15 +336,15 @@ TraceGraph GraphOf(const BoundsCase& c) {
         link.kind = TraceLinkKind::kExactInput;
         link.output_lot_id = LotIdOf(input.output);
       }
-      gatherer.AddLink(link, number);
+      collector.AddLink(link, number);
     }
     for (const Output& output : step.outputs) {
-      gatherer.AddLink(
+      collector.AddLink(
           {StepId(i), LotIdOf(output.lot), TraceLinkKind::kOutput, Units(output.quantity), {}},
           number);
     }
   }
-  return std::move(gatherer).Finish(c.unreached.empty() ? "" : "node_limit");
+  return std::move(collector).Finish(c.unreached.empty() ? "" : "node_limit");
 }
 
 }  // namespace
@@ -377,7 +378,7 @@ std::vector<TraceBounds> BoundsOf(const BoundsCase& c) {
     if (number == kNoNumber) continue;
     totals[number] = Units(c.totals[lot]);
   }
-  const std::vector<TraceBounds> bounds = BoundTrace(graph, totals);
+  const std::vector<TraceBounds> bounds = CalculateBounds(graph, totals);
   std::vector<TraceBounds> by_lot(c.totals.size());
   for (int lot = 0; lot < static_cast<int>(c.totals.size()); ++lot) {
     const uint32_t number = graph.nodes.Find(LotIdOf(lot));
@@ -393,7 +394,7 @@ std::optional<std::vector<Observed>> ObserveAll(const BoundsCase& c) {
   for (const Step& step : c.steps) {
     std::set<State> next;
     for (const State& state : states) {
-      Allocating(step, next).From(state);
+      Allocator(step, next).From(state);
       if (next.size() > kStatesMax) return std::nullopt;
     }
     states = std::move(next);

@@ -1,5 +1,5 @@
-// Small genealogies and every allocation of goods that is consistent with them: what the bounds of
-// a trace are measured against.
+// Small genealogies, and every allocation of goods that is consistent with them. Tests compare the
+// bounds of a trace with these allocations.
 #pragma once
 
 #include <cstdint>
@@ -40,21 +40,21 @@ struct BoundsCase {
   std::string Text() const;
 };
 
-// By BoundTrace; one a lot, unreached ones without.
+// The result of CalculateBounds for each lot; default values for unreached lots.
 std::vector<TraceBounds> BoundsOf(const BoundsCase& c);
 
-// Without cycles, seeds without a past, and nothing taken twice: what ObserveAll can try.
+// A case that ObserveAll can try: without cycles, nothing made the seeds, nothing is taken twice.
 BoundsCase RandomCase(uint64_t seed);
 
-// Over all allocations: how many units of the lot are affected, and how many units of the seeds are
-// in it.
+// Over all allocations: how many units of the lot are affected, and how many units of the seeds the
+// lot has.
 struct Observed {
   int64_t affected_min;
   int64_t affected_max;
   int64_t seed_min;
   int64_t seed_max;
 };
-// One a lot; nothing when there are too many allocations to try.
+// One for each lot; none: there are too many allocations to try.
 std::optional<std::vector<Observed>> ObserveAll(const BoundsCase& c);
 
 // How many paths lead from the seeds to each lot.

@@ -1,3 +1,4 @@
+// Writes lots and transformations of a test into the tables.
 #include "tests/support/trace_graph_builder.h"
 
 #include "absl/strings/substitute.h"
@@ -52,31 +53,32 @@ LotId TraceGraphBuilder::Lot(const std::string& name) {
   return lot_id;
 }
 
-TransformationId TraceGraphBuilder::AddStep(const std::vector<Input>& inputs,
-                                            const std::vector<Output>& outputs,
-                                            TransformationKind kind) {
-  const TransformationId step(Uuid::MakeV7());
+TransformationId TraceGraphBuilder::AddTransformation(const std::vector<Input>& inputs,
+                                                      const std::vector<Output>& outputs,
+                                                      TransformationKind kind) {
+  const TransformationId transformation_id(Uuid::MakeV7());
   pg::Transaction transaction(*db_);
-  transaction.Add(kAddTransformation, company_, step, kind, absl::Now(),
+  transaction.Add(kAddTransformation, company_, transformation_id, kind, absl::Now(),
                   std::optional<TransformationId>());
   int line = 0;
   for (const Input& input : inputs) {
     const auto output =
         input.output.empty() ? std::optional<LotId>() : std::optional<LotId>(Lot(input.output));
-    transaction.Add(kAddInput, company_, step, ++line, Lot(input.lot), input.quantity, output);
+    transaction.Add(kAddInput, company_, transformation_id, ++line, Lot(input.lot), input.quantity,
+                    output);
   }
   for (const Output& output : outputs) {
-    transaction.Add(kAddOutput, company_, step, ++line, Lot(output.lot), output.quantity,
-                    output.role);
+    transaction.Add(kAddOutput, company_, transformation_id, ++line, Lot(output.lot),
+                    output.quantity, output.role);
   }
   Check(transaction.Commit().ok());
-  return step;
+  return transformation_id;
 }
 
-void TraceGraphBuilder::Reverse(const TransformationId& step) {
+void TraceGraphBuilder::Reverse(const TransformationId& transformation_id) {
   Check(pg::Query(*db_, kAddTransformation, company_, TransformationId(Uuid::MakeV7()),
                   TransformationKind::kProduction, absl::Now(),
-                  std::optional<TransformationId>(step))
+                  std::optional<TransformationId>(transformation_id))
             .ok());
 }
 

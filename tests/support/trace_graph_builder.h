@@ -1,5 +1,5 @@
-// Genealogies for tests, written straight into the tables, so that the trace is tried on graphs
-// that the API's rules would take many calls to make.
+// Genealogies for tests, written directly into the tables: through the API, such graphs would take
+// many calls.
 #pragma once
 
 #include <memory>
@@ -29,11 +29,12 @@ class TraceGraphBuilder {
   // Creates the company, so that many builders share one database.
   explicit TraceGraphBuilder(const TestDatabase& database, const std::string& company = "acme");
 
-  // The lot of this name, made on first use.
+  // The lot of this name. The first call creates the lot.
   LotId Lot(const std::string& name);
-  TransformationId AddStep(const std::vector<Input>& inputs, const std::vector<Output>& outputs,
-                           TransformationKind kind = TransformationKind::kProduction);
-  void Reverse(const TransformationId& step);
+  TransformationId AddTransformation(const std::vector<Input>& inputs,
+                                     const std::vector<Output>& outputs,
+                                     TransformationKind kind = TransformationKind::kProduction);
+  void Reverse(const TransformationId& transformation);
 
   pg::Connection& db() { return *db_; }
   const CompanyId& company() const { return company_; }

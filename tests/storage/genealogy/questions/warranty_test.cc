@@ -1,3 +1,4 @@
+// The warranty of a unit, by its deliveries and returns.
 #include "storage/genealogy/questions/warranty.h"
 
 #include <string>

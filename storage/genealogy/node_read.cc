@@ -1,4 +1,5 @@
-#include "storage/genealogy/nodes.h"
+// Reads places and partner movements of nodes, now or as of another time.
+#include "storage/genealogy/node_read.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -13,15 +14,16 @@
 namespace lots {
 namespace {
 
-// Every place and partner movement of the lots, put in order and cut to what is shown here: in
-// PostgreSQL that takes as long again as reading them. At most $3 rows: lots that lie in thousands
-// of places, or went to thousands of customers, are read by the statements after these.
+// All places and partner movements of the lots. C++ sorts them and keeps what is shown, because
+// sorting them in PostgreSQL takes as long as reading them. At most $3 rows: lots that are in
+// thousands of places, or went to thousands of customers, are read by kManyPlaces and
+// kManyPartners.
 LOTS_BY_IDS(kNodePlaces, "trace_node_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at FROM balances WHERE company = $1 AND )sql",
             "lot_id", " AND quantity > 0 AND kind IN (1, 2, 4, 6) LIMIT $3");
 
-// Receipts, deliveries and returns that had happened by $4 and were recorded by $5; the partner's
-// side is the one that is not ours.
+// Receipts, deliveries and returns that had happened by $4 and were recorded by $5, with the
+// location on the partner's side.
 LOTS_BY_IDS(kNodePartners, "trace_node_partners", R"sql(
   SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
          m.occurred_at,
@@ -35,8 +37,8 @@ LOTS_BY_IDS(kNodePartners, "trace_node_partners", R"sql(
         AND r.recorded_at <= $5)
   LIMIT $3)sql");
 
-// What the second comes to between two lots (by_ids.h); a lot is in fewer places than that. All
-// kinds that the index has: then it is not left to look at a row.
+// Counts the partner movements between two lots (by_ids.h); a lot is in fewer places than that. The
+// kinds are those of the partial index, so the index alone answers.
 constexpr pg::Statement kHandsBetween{"trace_count_hands_between", R"sql(
   SELECT (SELECT count(*) FROM (
             SELECT FROM lots
@@ -46,7 +48,7 @@ constexpr pg::Statement kHandsBetween{"trace_count_hands_between", R"sql(
             WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (1, 3, 4, 8)
             LIMIT $5) AS hands))sql"};
 
-// Ours first, then customers', then scrap. on_hand counts every place, shown or not.
+// Own places first, then customers', then scrap. on_hand includes places that are not shown.
 constexpr pg::Statement kManyPlaces{"trace_many_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at, places, on_hand
   FROM (
@@ -76,8 +78,8 @@ constexpr pg::Statement kManyPartners{"trace_many_partners", R"sql(
           AND r.recorded_at <= $5)) partners
   WHERE place <= $3 ORDER BY lot_id, place)sql"};
 
-// Places at another time: by $4 it had happened, by $5 it was recorded. A balance stays when it
-// is empty, so every place that a lot ever was in has one: they are the places to sum up.
+// Places as of another time: of movements that had happened by $4 and were recorded by $5. A
+// balance row stays when it becomes empty, so every place that a lot was ever in has one.
 constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
   SELECT lot_id, location_id, kind, quantity, NULL::timestamptz, places, on_hand
   FROM (
@@ -119,14 +121,14 @@ PartnerMovement PartnerOf(const pg::Row& row) {
   return movement;
 }
 
-// Places that were put in order and cut already.
+// Of places that PostgreSQL sorted and cut.
 void ReadShownPlaces(const pg::Result& places, NodeOfLot& nodes) {
   for (const pg::Row& row : places) {
     TraceNode& node = *nodes.at(row.Get<LotId>(0));
     node.place_count = row.Get<int64_t>(5);
     node.on_hand = row.Get<Quantity>(6);
     TracePlace place = PlaceOf(row);
-    // Back-dated facts can leave less than nothing at an earlier time.
+    // Back-dated movements can make the quantity of an earlier time negative.
     if (place.quantity.IsPositive()) node.places.push_back(std::move(place));
   }
 }
@@ -149,14 +151,15 @@ void ReadEveryPlace(const pg::Result& places, NodeOfLot& nodes) {
     node.places.push_back(PlaceOf(row));
     if (IsOurs(node.places.back())) node.on_hand += node.places.back().quantity;
   }
-  // Kinds are numbered with ours first.
-  const auto order = [](const TracePlace& place) {
+  // The kinds of own places have the lowest numbers.
+  const auto sort_keys = [](const TracePlace& place) {
     return std::tie(place.kind, place.location_id);
   };
   for (auto& [lot_id, node] : nodes) {
     node->place_count = static_cast<int64_t>(node->places.size());
-    std::sort(node->places.begin(), node->places.end(),
-              [&](const TracePlace& a, const TracePlace& b) { return order(a) < order(b); });
+    std::sort(
+        node->places.begin(), node->places.end(),
+        [&](const TracePlace& a, const TracePlace& b) { return sort_keys(a) < sort_keys(b); });
     if (node->places.size() > kTracePlacesShownMax) node->places.resize(kTracePlacesShownMax);
   }
 }
@@ -186,23 +189,23 @@ void ReadEveryPartner(const pg::Result& partners, NodeOfLot& nodes) {
 
 }  // namespace
 
-TraceNodesRead::TraceNodesRead(const TraceQuery& query, std::vector<TraceNode> nodes)
+NodeRead::NodeRead(const TraceQuery& query, std::vector<TraceNode> nodes)
     : query_(&query), nodes_(std::move(nodes)) {
   lot_ids_.reserve(nodes_.size());
   for (const TraceNode& node : nodes_) lot_ids_.push_back(node.lot_id);
   std::sort(lot_ids_.begin(), lot_ids_.end());
 }
 
-// Half of what is shown of every lot: most have one place or two.
-int64_t TraceNodesRead::RowsMax() const {
+// Half of what may be shown of every lot: most lots have one or two places.
+int64_t NodeRead::RowsMax() const {
   return static_cast<int64_t>(lot_ids_.size()) * kTracePlacesShownMax / 2;
 }
 
-bool TraceNodesRead::IsCut(const pg::Result& rows) const {
+bool NodeRead::IsCut(const pg::Result& rows) const {
   return static_cast<int64_t>(rows.size()) == RowsMax();
 }
 
-absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
+absl::Status NodeRead::Post(pg::Transaction& snapshot) const {
   pg::ParallelReads reads(snapshot);
   ASSIGN_OR_RETURN(const auto parts, PartsOf<LotId>(reads, kHandsBetween, query_->company, lot_ids_,
                                                     lot_ids_.size()));
@@ -217,7 +220,7 @@ absl::Status TraceNodesRead::Post(pg::Transaction& snapshot) const {
   return snapshot.Post();
 }
 
-absl::StatusOr<std::vector<TraceNode>> TraceNodesRead::Take(pg::Transaction& snapshot) {
+absl::StatusOr<std::vector<TraceNode>> NodeRead::Take(pg::Transaction& snapshot) {
   NodeOfLot node_of_lot;
   node_of_lot.reserve(nodes_.size());
   for (TraceNode& node : nodes_) node_of_lot[node.lot_id] = &node;
@@ -228,8 +231,8 @@ absl::StatusOr<std::vector<TraceNode>> TraceNodesRead::Take(pg::Transaction& sna
   return std::move(nodes_);
 }
 
-absl::Status TraceNodesRead::TakePlaces(pg::Transaction& snapshot, const pg::Result& places,
-                                        NodeOfLot& nodes) const {
+absl::Status NodeRead::TakePlaces(pg::Transaction& snapshot, const pg::Result& places,
+                                  NodeOfLot& nodes) const {
   if (!query_->IsNow()) {
     ReadShownPlaces(places, nodes);
   } else if (!IsCut(places)) {
@@ -242,8 +245,8 @@ absl::Status TraceNodesRead::TakePlaces(pg::Transaction& snapshot, const pg::Res
   return absl::OkStatus();
 }
 
-absl::Status TraceNodesRead::TakePartners(pg::Transaction& snapshot, const pg::Result& partners,
-                                          NodeOfLot& nodes) const {
+absl::Status NodeRead::TakePartners(pg::Transaction& snapshot, const pg::Result& partners,
+                                    NodeOfLot& nodes) const {
   if (!IsCut(partners)) {
     ReadEveryPartner(partners, nodes);
     return absl::OkStatus();

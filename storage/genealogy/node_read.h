@@ -1,4 +1,4 @@
-// What is told of lots beside what a walk finds. Internal to the trace.
+// Reads where lots are, and which partners they came from and went to. Internal to the trace.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,23 @@
 
 namespace lots {
 
-// Where some thousand lots (one at least) are, and which partners they came from and went to: what
-// is told of them beside what is known of the nodes. Asked for first, taken later: the database
-// reads it meanwhile.
-class TraceNodesRead {
+// Adds places and partner movements to some thousand nodes (at least one). Post and Take are
+// separate, so that the database reads while the caller emits other nodes.
+class NodeRead {
  public:
-  TraceNodesRead(const TraceQuery& query, std::vector<TraceNode> nodes);
+  NodeRead(const TraceQuery& query, std::vector<TraceNode> nodes);
 
-  int depth() const { return nodes_.front().depth; }  // of the first
+  int depth() const { return nodes_.front().depth; }  // of the first node
+  // Sends the statements.
   absl::Status Post(pg::Transaction& snapshot) const;
-  // Once.
+  // Returns the complete nodes. Call once, after Post on the same snapshot.
   absl::StatusOr<std::vector<TraceNode>> Take(pg::Transaction& snapshot);
 
  private:
   using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
 
   int64_t RowsMax() const;
+  // Whether there may be more rows than were read.
   bool IsCut(const pg::Result& rows) const;
   absl::Status TakePlaces(pg::Transaction& snapshot, const pg::Result& places,
                           NodeOfLot& nodes) const;
