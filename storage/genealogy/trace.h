@@ -2,9 +2,9 @@
 //
 // A trace walks level by level in one snapshot of the database: a few statements with array
 // parameters read a level, and C++ keeps each lot once. Recursive SQL explodes on graphs full of
-// diamonds (measured: storage/README.md). Until the walk ends, memory holds
-// numbers, links and packed texts only, because the certainty and the bounds of a lot are known
-// only then. The places and partners of the lots are read after that, some thousand lots at a time.
+// diamonds (measured: storage/README.md). Until the walk ends, memory holds numbers, links and
+// packed texts only, because the certainty and the bounds of a lot are known only then. The places
+// and partners of the lots are read after that, some thousand lots at a time.
 #pragma once
 
 #include <memory>
