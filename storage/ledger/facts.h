@@ -16,7 +16,9 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
 #include "storage/ledger/posting.h"
 
 namespace lots {

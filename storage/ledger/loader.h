@@ -9,7 +9,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/ledger/facts.h"
 #include "storage/ledger/posting.h"
 #include "storage/pg/pipeline.h"

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/ledger/facts.h"
 #include "storage/pg/pipeline.h"
 

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/movement.h"
 
 namespace lots {
 

@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/write_context.h"
 #include "storage/ledger/facts.h"
 #include "storage/ledger/posting.h"
 #include "storage/pg/pipeline.h"

@@ -5,7 +5,8 @@
 
 #include "absl/time/time.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 #include "storage/recalls/recalls.h"
 
 namespace lots {

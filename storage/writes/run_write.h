@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "storage/domain/model.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/writes/requests.h"
 

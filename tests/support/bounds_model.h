@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/domain/model.h"
+#include "storage/domain/kinds.h"
 #include "storage/genealogy/graph/types.h"
 
 namespace lots {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

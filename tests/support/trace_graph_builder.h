@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/lot.h"
 #include "storage/pg/connection.h"
 #include "tests/support/test_database.h"
 

@@ -8,7 +8,9 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/movement.h"
 
 namespace lots {
 

@@ -9,7 +9,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/movement.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 

@@ -1,6 +1,5 @@
-#include "storage/domain/model.h"
-
-#include "absl/strings/string_view.h"
+// The names of the enumerations, and what their values mean.
+#include "storage/domain/kinds.h"
 
 namespace lots {
 
@@ -115,8 +114,6 @@ bool IsOnHand(LocationKind kind) {
 bool HoldsGoods(LocationKind kind) {
   return IsOnHand(kind) || kind == LocationKind::kCustomer || kind == LocationKind::kScrap;
 }
-
-bool IsVirtual(LocationKind kind) { return !IsOnHand(kind); }
 
 LocationId DefaultLocation(LocationKind kind) { return LocationId(std::string(Name(kind))); }
 
