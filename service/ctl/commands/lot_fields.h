@@ -1,12 +1,12 @@
 // What creating and updating a lot have in common: the fields that a person may give.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "service/ctl/commands/commands.h"
 #include "service/ctl/session/arguments.h"
 #include "storage/base/status_macros.h"
 
