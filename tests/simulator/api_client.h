@@ -1,5 +1,5 @@
-// The API, by either of its doors: the handlers, called as a worker of the server would, or a real
-// gRPC channel. What comes out is the same.
+// A client of the API. The client calls the handlers as a worker of the server does, or it sends
+// its requests over a gRPC channel. The answers are the same.
 #pragma once
 
 #include <memory>
@@ -33,7 +33,7 @@
 
 namespace lots::simulator {
 
-// How a request is sent: what answers it, its handler and its method of the stub.
+// The service, the response, the handler and the method of the stub that belong to a request.
 template <class Request>
 struct RpcOf;
 
@@ -97,20 +97,20 @@ struct Reply {
   const ResponseOf<Request>& message() const { return messages.front(); }
 };
 
-// Whose clock says when requests come in.
+// The clock that says when requests arrive.
 enum class Clock {
   kSteps,  // the history's: days pass. Not with recalls, which are stamped when all is locked
   kWall,
 };
 
-// For one thread.
-class Door {
+// Not thread-safe.
+class ApiClient {
  public:
-  // By the handlers.
-  Door(std::unique_ptr<pg::Connection> db, std::string company, Clock clock)
+  // Calls the handlers.
+  ApiClient(std::unique_ptr<pg::Connection> db, std::string company, Clock clock)
       : db_(std::move(db)), company_(std::move(company)), clock_(clock) {}
-  // By gRPC. The server has a clock of its own.
-  Door(std::shared_ptr<grpc::Channel> channel, std::string company)
+  // Calls a server, which has a clock of its own.
+  ApiClient(std::shared_ptr<grpc::Channel> channel, std::string company)
       : channel_(std::move(channel)), company_(std::move(company)) {}
 
   Clock clock() const { return clock_; }
@@ -199,7 +199,7 @@ class Door {
   const std::string company_;
   const Clock clock_ = Clock::kWall;
   const PageTokens page_tokens_{"simulator"};
-  // As who calls a server that asks nobody who he is.
+  // The caller whom a server without authentication assumes.
   const std::shared_ptr<const Caller> caller_ = std::make_shared<const Caller>(
       Caller{.companies = Companies::Every(), .permissions = Permissions::All()});
 };
