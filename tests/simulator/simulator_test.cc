@@ -16,9 +16,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/simulator/run.h"
-#include "tests/support/random.h"
-#include "tests/support/test_database.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/random.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots::simulator {
 namespace {

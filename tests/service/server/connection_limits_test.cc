@@ -19,10 +19,10 @@
 #include "lots/v1/catalog.grpc.pb.h"
 #include "storage/base/check.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/eventually.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

@@ -23,7 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/server/connection_limit.h"
 #include "storage/base/check.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/test_folder.h"
 
 namespace lots {
 namespace {

@@ -12,8 +12,8 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/genealogy/trace.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {

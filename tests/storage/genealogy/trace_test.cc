@@ -11,8 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {

@@ -19,8 +19,8 @@
 #include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
 #include "storage/recalls/recalls.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/ledger/apply.h"
-#include "tests/support/ledger_facts.h"
+#include "tests/support/world/ledger_facts.h"
 
 namespace lots {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "storage/ledger/validate.h"
-#include "tests/support/ledger_facts.h"
+#include "tests/support/world/ledger_facts.h"
 
 namespace lots {
 namespace {

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
 #include "storage/writes/run_write.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots {
 namespace {

@@ -17,9 +17,9 @@
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/reshape/reshape.h"
-#include "tests/support/gate.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/gate.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

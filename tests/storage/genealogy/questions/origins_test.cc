@@ -12,9 +12,9 @@
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {
