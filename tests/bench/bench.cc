@@ -1,3 +1,4 @@
+// Starts a lotd to measure, runs rounds in turns and keeps their results.
 #include "tests/bench/bench.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads the CPU time of a lotd and of its PostgreSQL.
 #include "tests/bench/cpu.h"
 
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+// Fills a database with a year of a factory.
 #include "tests/bench/factory.h"
 
 #include <algorithm>

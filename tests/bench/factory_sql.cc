@@ -1,3 +1,4 @@
+// The SQL that fills the factory.
 #include "tests/bench/factory_sql.h"
 
 namespace lots::bench {

@@ -1,3 +1,4 @@
+// Writes the genealogies on which traces and recalls are measured.
 #include "tests/bench/graph.h"
 
 #include <vector>

@@ -1,3 +1,4 @@
+// Counts latencies in buckets.
 #include "tests/bench/histogram.h"
 
 #include <algorithm>

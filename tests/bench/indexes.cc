@@ -1,3 +1,4 @@
+// Drops indexes and keys before a bulk load and makes them again.
 #include "tests/bench/indexes.h"
 
 #include "absl/strings/str_cat.h"

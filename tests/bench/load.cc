@@ -1,3 +1,4 @@
+// The load generator.
 #include "tests/bench/load.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Runs pgbench, PostgreSQL's own measurement.
 #include "tests/bench/pgbench.h"
 
 #include <fcntl.h>

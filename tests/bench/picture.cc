@@ -1,3 +1,4 @@
+// Draws the pictures of a run with gnuplot.
 #include "tests/bench/picture.h"
 
 #include <algorithm>

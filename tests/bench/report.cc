@@ -1,3 +1,4 @@
+// Writes the results.
 #include "tests/bench/report.h"
 
 #include <sys/utsname.h>

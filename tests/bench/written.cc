@@ -1,3 +1,4 @@
+// Removes what a measurement wrote into the factory.
 #include "tests/bench/written.h"
 
 #include <iostream>

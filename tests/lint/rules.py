@@ -19,6 +19,8 @@ MACHINE_PATH = re.compile(r"(?<![\w.$}])/(?:ro" + r"ot|home/[a-z]+|wo" + r"rk)/"
 STD_STRING_VIEW = re.compile(r"\bstd::string_" + r"view\b")
 SLEEP = re.compile(r"\b(?:SleepFor|sleep_for|usleep|time\.sleep)\s*\(|^\s*sleep\s+[0-9]")
 LOOP = re.compile(r"\b(?:while|for|do)\b")
+# Where every source begins with a comment.
+COMMENTED = re.compile(r"tests/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
 RPC = r"(?:grpc|grpcpp|google/(?:protobuf|rpc|api|type)|prometheus|lots)/"
@@ -110,6 +112,11 @@ def pragma_once(file):
         yield Finding(file.path, 1, "pragma", "begin the header with #pragma once")
 
 
+def first_comment(file):
+    if file.suffix == ".cc" and COMMENTED.match(file.path) and not file.text.startswith("//"):
+        yield Finding(file.path, 1, "comment", "begin with a comment that says what the file holds")
+
+
 def _each_match(file, pattern, rule, advice):
     for number, line in enumerate(file.lines, 1):
         match = pattern.search(line)
@@ -168,6 +175,7 @@ FILE_RULES = [
     file_length,
     function_length,
     pragma_once,
+    first_comment,
     string_view,
     unfinished,
     machine_path,

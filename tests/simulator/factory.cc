@@ -1,3 +1,4 @@
+// The settings, products and places that every history begins with.
 #include "tests/simulator/factory.h"
 
 namespace lots::simulator {

@@ -1,3 +1,4 @@
+// Chooses the next step of a random history.
 #include "tests/simulator/generator.h"
 
 #include <algorithm>

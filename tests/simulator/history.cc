@@ -1,3 +1,4 @@
+// Derives balances, dates and states from the records of a history.
 #include "tests/simulator/history.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Answers each request as the API must.
 #include "tests/simulator/model.h"
 
 #include <variant>

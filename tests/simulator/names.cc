@@ -1,3 +1,4 @@
+// Maps the symbols of steps to ids of the server.
 #include "tests/simulator/names.h"
 
 #include <vector>

@@ -1,3 +1,4 @@
+// Answers questions about a history by definition.
 #include "tests/simulator/questions.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Plays histories, and makes a failed one smaller.
 #include "tests/simulator/run.h"
 
 #include <algorithm>

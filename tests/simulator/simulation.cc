@@ -1,3 +1,4 @@
+// One history, played against the server and the model.
 #include "tests/simulator/simulation.h"
 
 #include <algorithm>

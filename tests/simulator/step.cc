@@ -1,3 +1,4 @@
+// Writes steps as text.
 #include "tests/simulator/step.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,3 +1,4 @@
+// Every reason of storage has its value in the API.
 #include <string>
 
 #include "absl/strings/str_cat.h"

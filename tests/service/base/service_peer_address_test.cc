@@ -1,3 +1,4 @@
+// Addresses of callers as text.
 #include "gtest/gtest.h"
 #include "service/base/peer_address.h"
 

@@ -1,3 +1,4 @@
+// Quantities: parsing, printing, arithmetic.
 #include "storage/base/quantity.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// UUIDs: parsing, printing, order.
 #include "storage/base/uuid.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Dates of lots that follow from the product's shelf life.
 #include "storage/domain/dates.h"
 
 #include <gmock/gmock.h>

@@ -12,6 +12,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/holds.h"
 #include "tests/support/world/workshop.h"
 
@@ -89,7 +90,8 @@ TEST_F(HoldsInheritTest, HeldComponentIsRefusedUnlessAccepted) {
   CompletionCommand command = Making({"A"}, {Used(frame, "", 0)});
   command.accept.held = false;
 
-  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), command).status()), "LOT_HELD components[0].lot");
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), command).status()),
+            "LOT_HELD components[0].lot");
 
   command.accept.held = true;
   Complete(command);
@@ -117,10 +119,10 @@ TEST_F(HoldsInheritTest, InheritedHoldSaysWhatItWasMadeOf) {
   EXPECT_EQ(holds[0].expires_at, hold.expires_at);
   EXPECT_THAT(holds[0].exempt_location_ids, ElementsAre(LocationId("SCRAP")));
   EXPECT_EQ(holds[0].placed_by, "tester");
-  EXPECT_EQ(Refusal(RecordMovements(shop_.db(),
-                                    shop_.Moving(MovementKind::kDelivery, shop_.IdOf("bike", "A"),
-                                                 "1", "SHELF", "SHOP"))
-                        .status()),
+  EXPECT_EQ(RefusalOf(RecordMovements(shop_.db(),
+                                      shop_.Moving(MovementKind::kDelivery, shop_.IdOf("bike", "A"),
+                                                   "1", "SHELF", "SHOP"))
+                          .status()),
             "LOT_HELD movements[0].lot");
 }
 
@@ -147,9 +149,9 @@ TEST_F(HoldsInheritTest, ExactInputHoldsItsOutputAndPooledOnesAll) {
 TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
   const LotId salt = shop_.Lot("salt", "SALT", "5");
   Hold(Holding(salt, "LINE"));
-  ASSERT_EQ(Refusal(RecordMovements(shop_.db(), shop_.Moving(MovementKind::kTransfer, salt, "2",
-                                                             "STOCK", "LINE"))
-                        .status()),
+  ASSERT_EQ(RefusalOf(RecordMovements(shop_.db(), shop_.Moving(MovementKind::kTransfer, salt, "2",
+                                                               "STOCK", "LINE"))
+                          .status()),
             "OK");
 
   Complete(Making({"A"}, {Used(salt, "1")}));
@@ -275,7 +277,7 @@ TEST_F(HoldsInheritTest, MembershipIsPassedOn) {
   AddMember("R2", salt);
   CompletionCommand command = Making({"A", "B"}, {Used(frame, "", 0), Used(salt, "2")});
   command.accept.held = false;
-  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), command).status()),
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), command).status()),
             "LOT_HELD components[0].lot; LOT_HELD components[1].lot");
   command.accept.held = true;
 
@@ -389,7 +391,7 @@ TEST_F(HoldsInheritTest, HeldOutputsCannotBeTakenBackUntilTheyAreReleased) {
 
   const absl::Status refused =
       ReverseCompletion(shop_.db(), shop_.Reversing(done.transformation_id)).status();
-  EXPECT_THAT(Refusal(refused), HasSubstr("LOT_HELD"));
+  EXPECT_THAT(RefusalOf(refused), HasSubstr("LOT_HELD"));
   EXPECT_EQ(FactOf(refused, "cause"), "INHERITED");
 
   ASSERT_TRUE(ReleaseLots(shop_.db(), {.context = shop_.Context("ReleaseLots"),
@@ -409,7 +411,7 @@ TEST_F(HoldsInheritTest, HeldUnitIsNotTakenApart) {
   const LotId bike = shop_.IdOf("bike", "A");
   Hold(bike);
 
-  EXPECT_THAT(Refusal(Disassemble(shop_.db(), shop_.Disassembling(bike)).status()),
+  EXPECT_THAT(RefusalOf(Disassemble(shop_.db(), shop_.Disassembling(bike)).status()),
               HasSubstr("LOT_HELD"));
 }
 

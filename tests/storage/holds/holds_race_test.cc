@@ -20,6 +20,7 @@
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 #include "tests/support/world/workshop.h"
 
@@ -189,7 +190,7 @@ class CompletionRaceTest : public HoldsRaceTest {
         const absl::Status status = CompleteWorkOrder(db, command).status();
         ++done;
         absl::MutexLock lock(&mutex);
-        ++endings[Refusal(status)];
+        ++endings[RefusalOf(status)];
       }
     });
     return endings;

@@ -13,6 +13,7 @@
 #include "storage/lots/list.h"
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/holds.h"
 #include "tests/support/world/lot_world.h"
 
@@ -299,9 +300,9 @@ TEST_F(HoldsReadTest, LotThatWasEverHeldIsNotDeleted) {
   const absl::Status of_held = DeleteLot(world_.db(), world_.Of(held));
   const absl::Status of_recalled = DeleteLot(world_.db(), world_.Of(recalled));
 
-  EXPECT_EQ(Problems(of_held), "LOT_IN_USE lot_id");
-  EXPECT_EQ(Fact(of_held, "what"), "holds");
-  EXPECT_EQ(Fact(of_recalled, "what"), "recalls");
+  EXPECT_EQ(RefusalOf(of_held), "LOT_IN_USE lot_id");
+  EXPECT_EQ(FactOf(of_held, "what"), "holds");
+  EXPECT_EQ(FactOf(of_recalled, "what"), "recalls");
 }
 
 }  // namespace

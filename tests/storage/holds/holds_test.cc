@@ -13,6 +13,7 @@
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/holds.h"
 #include "tests/support/world/stock_world.h"
 
@@ -76,13 +77,6 @@ class HoldsTest : public ::testing::Test {
   std::string Cause(const std::string& number) {
     return CauseOf(world_.db(), world_.company(), world_.Lot(number), world_.now());
   }
-  std::string Problems(const absl::Status& status) {
-    std::vector<std::string> texts;
-    for (const Problem& problem : ProblemsOf(status)) {
-      texts.push_back(absl::StrCat(Name(problem.reason), " ", problem.field));
-    }
-    return absl::StrJoin(texts, "; ");
-  }
 
   TestDatabase database_{TestDatabase::kMigrated};
   StockWorld world_{database_};
@@ -106,14 +100,14 @@ TEST_F(HoldsTest, RefusalTellsTheHold) {
 
   const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
 
-  EXPECT_EQ(FactIn(refused, "lot_id"), world_.Lot("L1").value().ToString());
-  EXPECT_EQ(FactIn(refused, "number"), "L1");
-  EXPECT_EQ(FactIn(refused, "location_id"), "stock");
-  EXPECT_EQ(FactIn(refused, "cause"), "LOT");
-  EXPECT_EQ(FactIn(refused, "hold_id"), hold.value().ToString());
-  EXPECT_EQ(FactIn(refused, "reason"), "lab report 7");
-  EXPECT_EQ(FactIn(refused, "exempt_location_ids"), "SCRAP, yard");
-  EXPECT_EQ(Problems(refused), "LOT_HELD movements[0].lot");
+  EXPECT_EQ(FactOf(refused, "lot_id"), world_.Lot("L1").value().ToString());
+  EXPECT_EQ(FactOf(refused, "number"), "L1");
+  EXPECT_EQ(FactOf(refused, "location_id"), "stock");
+  EXPECT_EQ(FactOf(refused, "cause"), "LOT");
+  EXPECT_EQ(FactOf(refused, "hold_id"), hold.value().ToString());
+  EXPECT_EQ(FactOf(refused, "reason"), "lab report 7");
+  EXPECT_EQ(FactOf(refused, "exempt_location_ids"), "SCRAP, yard");
+  EXPECT_EQ(RefusalOf(refused), "LOT_HELD movements[0].lot");
   EXPECT_THAT(std::string(refused.message()), HasSubstr("move it to SCRAP, yard, release it"));
 }
 
@@ -158,7 +152,7 @@ TEST_F(HoldsTest, HoldOfAPlaceBindsOnlyThere) {
   EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
   EXPECT_EQ(Move("TRANSFER L1 1 stock>shelf"), "OK");
   EXPECT_EQ(Move("DELIVERY L1 1 shelf>"), "LOT_HELD");
-  EXPECT_EQ(FactIn(world_.Record({"DELIVERY L1 1 shelf>"}).status(), "cause"), "PLACE");
+  EXPECT_EQ(FactOf(world_.Record({"DELIVERY L1 1 shelf>"}).status(), "cause"), "PLACE");
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 1, shelf 5, stock 4");
 }
 
@@ -238,7 +232,7 @@ TEST_F(HoldsTest, HoldRefusesEveryProblemAtOnce) {
   command.exempt_location_ids = {LocationId("SCRAP"), LocationId("moon")};
   command.expires_at = world_.now() - absl::Seconds(1);
 
-  EXPECT_EQ(Problems(HoldLots(world_.db(), command).status()),
+  EXPECT_EQ(RefusalOf(HoldLots(world_.db(), command).status()),
             "FIELD_INVALID expire_time; LOT_VOID targets[1].lot; DUPLICATE_IN_REQUEST targets[2]; "
             "LOCATION_NOT_FOUND targets[3].location_id; "
             "LOCATION_KIND_MISMATCH targets[4].location_id; LOT_NOT_FOUND targets[6].lot; "
@@ -276,12 +270,12 @@ TEST_F(HoldsTest, ReleaseRefusesEveryProblemAtOnce) {
                   Releasing({computed, expired, released, HoldId(Uuid::MakeV7()), computed}))
           .status();
 
-  EXPECT_EQ(Problems(refused),
+  EXPECT_EQ(RefusalOf(refused),
             "HOLD_ENDED hold_ids[1]; HOLD_ENDED hold_ids[2]; HOLD_NOT_FOUND hold_ids[3]; "
             "DUPLICATE_IN_REQUEST hold_ids[4]");
-  EXPECT_EQ(FactIn(refused, "hold_id"), expired.value().ToString());
-  EXPECT_EQ(FactIn(refused, "lot_id"), world_.Lot("L1").value().ToString());
-  EXPECT_NE(FactIn(refused, "ended_at"), "");
+  EXPECT_EQ(FactOf(refused, "hold_id"), expired.value().ToString());
+  EXPECT_EQ(FactOf(refused, "lot_id"), world_.Lot("L1").value().ToString());
+  EXPECT_NE(FactOf(refused, "ended_at"), "");
   EXPECT_EQ(Cause("L1"), "LOT");
 }
 
@@ -292,11 +286,11 @@ TEST_F(HoldsTest, ReleaseOfLotsNeedsAHoldThatCanBeReleased) {
 
   const absl::Status refused = ReleaseLots(world_.db(), command).status();
 
-  EXPECT_EQ(Problems(refused),
+  EXPECT_EQ(RefusalOf(refused),
             "LOT_NOT_HELD lots[0]; LOT_NOT_HELD lots[1]; DUPLICATE_IN_REQUEST lots[2]; "
             "LOT_NOT_FOUND lots[3]");
-  EXPECT_EQ(FactIn(refused, "recall_id"), "");
-  EXPECT_EQ(FactIn(ReleaseLots(world_.db(), Releasing({}, {"S1"})).status(), "recall_id"), "R1");
+  EXPECT_EQ(FactOf(refused, "recall_id"), "");
+  EXPECT_EQ(FactOf(ReleaseLots(world_.db(), Releasing({}, {"S1"})).status(), "recall_id"), "R1");
 }
 
 TEST_F(HoldsTest, MembersOfAnOpenRecallAreHeld) {
@@ -305,9 +299,9 @@ TEST_F(HoldsTest, MembersOfAnOpenRecallAreHeld) {
   const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
 
   EXPECT_EQ(ReasonOf(refused), "LOT_HELD");
-  EXPECT_EQ(FactIn(refused, "cause"), "RECALL");
-  EXPECT_EQ(FactIn(refused, "recall_id"), "R1");
-  EXPECT_EQ(FactIn(refused, "hold_id"), "");
+  EXPECT_EQ(FactOf(refused, "cause"), "RECALL");
+  EXPECT_EQ(FactOf(refused, "recall_id"), "R1");
+  EXPECT_EQ(FactOf(refused, "hold_id"), "");
   EndRecall(world_.db(), world_.company(), "R1");
   EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
 }
@@ -325,10 +319,10 @@ TEST_F(HoldsTest, StrongestCauseIsTold) {
   EXPECT_EQ(Cause("L1"), "PLACE");
   Hold({"L1"});
   EXPECT_EQ(Cause("L1"), "LOT");
-  EXPECT_EQ(FactIn(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "LOT");
+  EXPECT_EQ(FactOf(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "LOT");
   AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("L1")});
   EXPECT_EQ(Cause("L1"), "RECALL");
-  EXPECT_EQ(FactIn(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "RECALL");
+  EXPECT_EQ(FactOf(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "RECALL");
 }
 
 TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
@@ -344,7 +338,7 @@ TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
   EXPECT_EQ(ReasonOf(refused), "RESULT_USED");
   EXPECT_EQ(ReasonOf(world_.Reverse(transfer).status()), "OK");
   EXPECT_EQ(ReasonOf(world_.Reverse(delivery).status()), "OK");
-  EXPECT_EQ(Problems(world_.Reverse(receipt).status()), "LOT_HELD movement_id");
+  EXPECT_EQ(RefusalOf(world_.Reverse(receipt).status()), "LOT_HELD movement_id");
   EXPECT_EQ(Release(Releasing({}, {"L2"})), "OK");
   EXPECT_EQ(ReasonOf(world_.Reverse(receipt).status()), "OK");
 }

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "storage/base/check.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 
 namespace lots {
@@ -192,7 +193,7 @@ TEST_F(LedgerPostTest, FailedReadForTheWordsOfARefusalIsAnError) {
   ledger.Post(posting, problems);
   const absl::Status refused = ledger.Refuse(transaction, problems);
   ASSERT_EQ(ReasonOf(refused), "NOT_ENOUGH");
-  ASSERT_EQ(FactIn(refused, "elsewhere"), "2.000 at yard");
+  ASSERT_EQ(FactOf(refused, "elsewhere"), "2.000 at yard");
 
   database_.Execute("SELECT pg_terminate_backend(" + std::to_string(pid) + ", 20000)");
   const absl::Status failed = ledger.Refuse(transaction, problems);

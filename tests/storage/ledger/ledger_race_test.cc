@@ -16,6 +16,7 @@
 #include "storage/ledger/movements.h"
 #include "tests/support/base/random.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 
 namespace lots {
@@ -113,7 +114,7 @@ TEST_F(LedgerRaceTest, SerialComesInOnceAndTheOthersLearnWhereItIs) {
   const auto endings = Race([&](int worker, StockWorld& world) {
     const absl::Status status = world.Record({ways[worker % ways.size()]}).status();
     const std::lock_guard<std::mutex> lock(mutex);
-    if (!status.ok()) told.insert(FactIn(status, "actual_location_id") + " 1");
+    if (!status.ok()) told.insert(FactOf(status, "actual_location_id") + " 1");
     return status;
   });
 

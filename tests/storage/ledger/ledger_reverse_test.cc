@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "storage/ledger/movements.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 
 namespace lots {
@@ -29,7 +30,7 @@ class LedgerReverseTest : public ::testing::Test {
     reversed_ = world_.Reverse(movement);
     return ReasonOf(reversed_.status());
   }
-  std::string Fact(absl::string_view key) { return FactIn(reversed_.status(), key); }
+  std::string Fact(absl::string_view key) { return FactOf(reversed_.status(), key); }
 
   TestDatabase database_{TestDatabase::kMigrated};
   StockWorld world_{database_};

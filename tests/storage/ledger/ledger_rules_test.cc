@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 
 namespace lots {
@@ -46,7 +47,7 @@ class LedgerRulesTest : public ::testing::Test {
     const auto recorded = world.Record({rule.movement});
     EXPECT_EQ(ReasonOf(recorded.status()), rule.answer) << recorded.status();
     if (const size_t at = rule.fact.find('='); at != std::string::npos) {
-      EXPECT_EQ(FactIn(recorded.status(), rule.fact.substr(0, at)), rule.fact.substr(at + 1))
+      EXPECT_EQ(FactOf(recorded.status(), rule.fact.substr(0, at)), rule.fact.substr(at + 1))
           << recorded.status();
     }
     if (!rule.after.empty()) {
@@ -313,7 +314,7 @@ TEST_F(LedgerRulesTest, PlannedSerialNamesItsWorkOrder) {
   const absl::Status refused = world.Record({"RECEIPT S1 1 >stock"}).status();
 
   EXPECT_EQ(ReasonOf(refused), "LOT_PLANNED");
-  EXPECT_EQ(FactIn(refused, "work_order_id"), "WO-7");
+  EXPECT_EQ(FactOf(refused, "work_order_id"), "WO-7");
 }
 
 TEST_F(LedgerRulesTest, CompanyMustExistAndHaveLotsOn) {

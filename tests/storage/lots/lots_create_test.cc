@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/ledger/ledger.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
 
 namespace lots {
@@ -36,12 +37,12 @@ class CreateLotsTest : public ::testing::Test {
     return CreateLots(world_.db(), command);
   }
   std::string Refusal(const CreateLotsCommand& command) {
-    return Problems(Create(command).status());
+    return RefusalOf(Create(command).status());
   }
   std::vector<std::string> Made(const CreateLotsCommand& command) {
     const auto created = Create(command);
-    if (!created.ok()) return {Problems(created.status())};
-    return Numbers(*created);
+    if (!created.ok()) return {RefusalOf(created.status())};
+    return NumbersOf(created->lots);
   }
   void Open(NewLot& lot, absl::string_view quantity, absl::string_view location) {
     lot.opening = Opening{*Quantity::Parse(quantity), LocationId(std::string(location))};
@@ -128,7 +129,7 @@ TEST_F(CreateLotsTest, ALongRunOfTakenNumbersIsPassedOverAtOnce) {
   const auto created = CreateLots(**db, world_.Count("wire", 2));
 
   ASSERT_TRUE(created.ok()) << created.status();
-  EXPECT_THAT(Numbers(*created), ElementsAre("W5001", "W5002"));
+  EXPECT_THAT(NumbersOf(created->lots), ElementsAre("W5001", "W5002"));
   EXPECT_EQ(counter.count(), 2);
 }
 
@@ -143,7 +144,7 @@ TEST_F(CreateLotsTest, CountsUpFromAFirstNumber) {
 TEST_F(CreateLotsTest, AnExhaustedTemplateIsRefusedAndLosesNothing) {
   ASSERT_THAT(Made(world_.Count("pump", 998)), SizeIs(998));
   EXPECT_EQ(Refusal(world_.Count("pump", 2)), "NUMBERS_EXHAUSTED lots[0].number");
-  EXPECT_EQ(Fact(Create(world_.Count("pump", 2)).status(), "needed"), "2");
+  EXPECT_EQ(FactOf(Create(world_.Count("pump", 2)).status(), "needed"), "2");
 
   EXPECT_THAT(Made(world_.Count("pump", 1)), ElementsAre("P-999"));
   EXPECT_EQ(Refusal(world_.Count("pump", 1)), "NUMBERS_EXHAUSTED lots[0].number");
@@ -179,10 +180,10 @@ TEST_F(CreateLotsTest, NumbersThatDifferInCaseOrSpacesAreOneUnlessTheProductSays
     const auto first = Create(world_.Order(c.product, {c.first}));
     ASSERT_TRUE(first.ok()) << first.status();
     const auto second = Create(world_.Order(c.product, {c.second}));
-    EXPECT_EQ(Problems(second.status()), c.taken ? "LOT_NUMBER_TAKEN lots[0].number" : "OK");
+    EXPECT_EQ(RefusalOf(second.status()), c.taken ? "LOT_NUMBER_TAKEN lots[0].number" : "OK");
     if (c.taken) {
-      EXPECT_EQ(Fact(second.status(), "lot_id"), first->lots[0].lot_id.value().ToString());
-      EXPECT_EQ(Fact(second.status(), "state"), "ACTIVE");
+      EXPECT_EQ(FactOf(second.status(), "lot_id"), first->lots[0].lot_id.value().ToString());
+      EXPECT_EQ(FactOf(second.status(), "state"), "ACTIVE");
       EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
     }
   }
@@ -206,8 +207,8 @@ TEST_F(CreateLotsTest, BadNumbersAreRefusedEach) {
 
 TEST_F(CreateLotsTest, TheSameNumberTwiceInOneRequestIsRefused) {
   const auto refused = Create(world_.Order("wire", {"a", "b", "A"}));
-  EXPECT_EQ(Problems(refused.status()), "DUPLICATE_IN_REQUEST lots[2].number");
-  EXPECT_EQ(Fact(refused.status(), "first_index"), "0");
+  EXPECT_EQ(RefusalOf(refused.status()), "DUPLICATE_IN_REQUEST lots[2].number");
+  EXPECT_EQ(FactOf(refused.status(), "first_index"), "0");
 }
 
 TEST_F(CreateLotsTest, AVoidNumberIsNeverGeneratedAgain) {
@@ -268,7 +269,7 @@ TEST_F(CreateLotsTest, ABatchTellsEveryProblemAtOnceAndWritesNothing) {
   command.validate_only = true;
   const auto dry = Create(command);
   ASSERT_TRUE(dry.ok()) << dry.status();
-  EXPECT_EQ(Problems(dry->problems), expected);
+  EXPECT_EQ(RefusalOf(dry->problems), expected);
 }
 
 TEST_F(CreateLotsTest, ValidateOnlyWritesAndReservesNothing) {
@@ -289,7 +290,7 @@ TEST_F(CreateLotsTest, ValidateOnlyWritesAndReservesNothing) {
 TEST_F(CreateLotsTest, ValidateOnlyTellsWhatTheProductRefuses) {
   CreateLotsCommand command = world_.Order("paper", {"1"});
   command.validate_only = true;
-  EXPECT_EQ(Problems(Create(command)->problems), "PRODUCT_NOT_TRACKED product_id");
+  EXPECT_EQ(RefusalOf(Create(command)->problems), "PRODUCT_NOT_TRACKED product_id");
 }
 
 // --- openings -------------------------------------------------------------------------------
@@ -345,7 +346,7 @@ TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
   const auto second = Create(command);
 
   ASSERT_TRUE(second.ok()) << second.status();
-  ASSERT_EQ(Numbers(*second), Numbers(*first));
+  ASSERT_EQ(NumbersOf(second->lots), NumbersOf(first->lots));
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ(second->lots[i].lot_id, first->lots[i].lot_id);
   EXPECT_THAT(world_.List({}), SizeIs(3));
 }
@@ -418,11 +419,11 @@ TEST_F(CreateLotsTest, APreviewIsWhatCreationGives) {
 
 TEST_F(CreateLotsTest, APreviewIsRefusedLikeCreation) {
   const auto refusal = [&](absl::string_view product, int64_t count) {
-    return Problems(PreviewLotNumbers(world_.db(), {.company = world_.company(),
-                                                    .product_id = ProductId(std::string(product)),
-                                                    .count = count,
-                                                    .now = world_.now()})
-                        .status());
+    return RefusalOf(PreviewLotNumbers(world_.db(), {.company = world_.company(),
+                                                     .product_id = ProductId(std::string(product)),
+                                                     .count = count,
+                                                     .now = world_.now()})
+                         .status());
   };
   EXPECT_EQ(refusal("nothing", 1), "PRODUCT_NOT_FOUND product_id");
   EXPECT_EQ(refusal("paper", 1), "PRODUCT_NOT_TRACKED product_id");

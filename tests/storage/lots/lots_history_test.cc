@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
 
 namespace lots {
@@ -39,7 +40,7 @@ class LotHistoryTest : public ::testing::Test {
   std::string Places(const LotId& id, bool show_all) {
     const auto found = ListLotLocations(
         world_.db(), {.company = world_.company(), .lot_id = id, .show_all = show_all});
-    if (!found.ok()) return Problems(found.status());
+    if (!found.ok()) return RefusalOf(found.status());
     return absl::StrCat(absl::StrJoin(found->locations, " ",
                                       [](std::string* out, const LotStock& stock) {
                                         absl::StrAppend(out, stock.location_id.value(), ":",
@@ -141,12 +142,12 @@ TEST_F(LotHistoryTest, ALotThatNeverWasIsNotFound) {
   LotWorld other(database_, "other");
   const LotId theirs = other.Create("wire", "W");
   for (const LotId& id : {theirs, LotId(Uuid::MakeV7())}) {
-    EXPECT_EQ(Problems(ListLotHistory(world_.db(),
-                                      {.company = world_.company(), .lot_id = id, .limit = 10})
-                           .status()),
+    EXPECT_EQ(RefusalOf(ListLotHistory(world_.db(),
+                                       {.company = world_.company(), .lot_id = id, .limit = 10})
+                            .status()),
               "LOT_NOT_FOUND lot_id");
     EXPECT_EQ(Places(id, true), "LOT_NOT_FOUND lot_id");
-    EXPECT_EQ(Problems(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
+    EXPECT_EQ(RefusalOf(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
               "LOT_NOT_FOUND lot_id");
   }
 }
@@ -221,7 +222,7 @@ TEST_F(LotHistoryTest, EveryLotOfABatchThatIsMissingIsNamed) {
   EXPECT_EQ((*lots)[2].lot_id, second);
 
   EXPECT_EQ(
-      Problems(
+      RefusalOf(
           GetLots(world_.db(), world_.company(), {nobody, first, nobody}, world_.now()).status()),
       "LOT_NOT_FOUND lot_ids[0]; LOT_NOT_FOUND lot_ids[2]");
   EXPECT_THAT(*FindLotsById(world_.db(), world_.company(), {}, world_.now()), IsEmpty());

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
 
 namespace lots {
@@ -22,7 +23,7 @@ using ::testing::UnorderedElementsAre;
 class ListLotsTest : public ::testing::Test {
  protected:
   std::string Refusal(const ListLotsQuery& query) {
-    return Problems(ListLots(world_.db(), query).status());
+    return RefusalOf(ListLots(world_.db(), query).status());
   }
   ListLotsQuery Order() {
     return {.query = {.company = world_.company()}, .limit = 10, .now = world_.now()};
@@ -112,7 +113,7 @@ TEST_F(ListLotsTest, PagesLoseAndRepeatNothingWhileLotsAreCreated) {
         const CreateLotsCommand command =
             other->Order("cable", {absl::StrCat("A0", order_by, i), absl::StrCat("0", order_by, i),
                                    absl::StrCat("Z", order_by, i)});
-        EXPECT_EQ(Problems(CreateLots(other->db(), command).status()), "OK");
+        EXPECT_EQ(RefusalOf(CreateLots(other->db(), command).status()), "OK");
       }
     });
     std::vector<std::string> listed = world_.List({}, order_by, 97);
@@ -318,7 +319,7 @@ class SummarizeLotsTest : public ListLotsTest {
     std::vector<std::string> lines;
     while (true) {
       const auto groups = SummarizeLots(world_.db(), query);
-      if (!groups.ok()) return {Problems(groups.status())};
+      if (!groups.ok()) return {RefusalOf(groups.status())};
       for (const LotGroup& group : groups->groups) {
         lines.push_back(absl::StrCat(group.product_id.value(), " ", group.lot_count, " lots ",
                                      group.on_hand.Format(group.scale)));

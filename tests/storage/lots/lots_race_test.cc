@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
 
 namespace lots {
@@ -57,8 +58,8 @@ TEST_F(LotRacesTest, OfTheSameNumberOneWinsAndTheOthersLearnItsId) {
       if (created.ok()) {
         winners.push_back(created->lots[0].lot_id.value().ToString());
       } else {
-        EXPECT_EQ(Problems(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
-        told.push_back(Fact(created.status(), "lot_id"));
+        EXPECT_EQ(RefusalOf(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
+        told.push_back(FactOf(created.status(), "lot_id"));
       }
     });
     ASSERT_THAT(winners, SizeIs(1));
@@ -79,14 +80,14 @@ TEST_F(LotRacesTest, GeneratedNumbersAreNeverTheSameTwice) {
                                       : world.Order("wire", {absl::StrCat("W0", 100 + i, round)});
       const auto created = CreateLots(world.db(), command);
       if (i % 3 == 2 && !created.ok()) {
-        EXPECT_EQ(Problems(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
+        EXPECT_EQ(RefusalOf(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
         continue;
       }
-      EXPECT_EQ(Problems(created.status()), "OK");
+      EXPECT_EQ(RefusalOf(created.status()), "OK");
       if (!created.ok()) continue;
       EXPECT_THAT(created->lots, SizeIs(command.lots.size()));
       absl::MutexLock lock(&mutex);
-      for (const std::string& number : Numbers(*created)) numbers.push_back(number);
+      for (const std::string& number : NumbersOf(created->lots)) numbers.push_back(number);
     }
   });
 
@@ -103,7 +104,7 @@ TEST_F(LotRacesTest, OneRequestFromManyConnectionsHappensOnce) {
   std::set<std::string> answers;
   InThreads(16, [&](int, LotWorld& world) {
     const auto created = CreateLots(world.db(), command);
-    EXPECT_EQ(Problems(created.status()), "OK");
+    EXPECT_EQ(RefusalOf(created.status()), "OK");
     if (!created.ok()) return;
     std::string answer;
     for (const NumberedLot& lot : created->lots) {
@@ -129,7 +130,7 @@ TEST_F(LotRacesTest, OfEditsWithOneEtagOneWins) {
     if (status.ok()) {
       ++won;
     } else {
-      EXPECT_EQ(Problems(status), "ETAG_MISMATCH etag");
+      EXPECT_EQ(RefusalOf(status), "ETAG_MISMATCH etag");
     }
   });
   EXPECT_EQ(won, 1);
@@ -142,7 +143,7 @@ TEST_F(LotRacesTest, EditsWithoutEtagAllHappen) {
   InThreads(12, [&](int i, LotWorld& world) {
     UpdateLotCommand command = world.Edit(id);
     command.notes = absl::StrCat("by ", i);
-    EXPECT_EQ(Problems(UpdateLot(world.db(), command).status()), "OK");
+    EXPECT_EQ(RefusalOf(UpdateLot(world.db(), command).status()), "OK");
   });
   EXPECT_EQ(world_.Get(id).version, 13);
 }
@@ -155,9 +156,9 @@ TEST_F(LotRacesTest, RenamingCrossesRenaming) {
     for (int round = 0; round < 20; ++round) {
       UpdateLotCommand command = world.Edit(ids[i]);
       command.number = absl::StrCat("n", (i + round) % 8);
-      const std::string outcome = Problems(UpdateLot(world.db(), command).status());
+      const std::string outcome = RefusalOf(UpdateLot(world.db(), command).status());
       EXPECT_TRUE(outcome == "OK" || outcome == "LOT_NUMBER_TAKEN lot.number" ||
-                  outcome == "TRANSACTION_CONFLICT ")
+                  outcome == "TRANSACTION_CONFLICT")
           << outcome;
     }
   });
@@ -175,9 +176,9 @@ class LotEndsTest : public LotRacesTest {
                               .quantity = Quantity::FromUnits(1),
                               .to = LocationId("stock"),
                               .occurred_at = world.now()};
-    return Problems(RecordMovements(world.db(), {.context = world.Context("RecordMovements"),
-                                                 .movements = {receipt}})
-                        .status());
+    return RefusalOf(RecordMovements(world.db(), {.context = world.Context("RecordMovements"),
+                                                  .movements = {receipt}})
+                         .status());
   }
   // Races `operation` against a receipt; `check` sees both outcomes.
   void Race(const std::function<std::string(LotWorld&, const LotId&)>& operation,
@@ -198,7 +199,7 @@ class LotEndsTest : public LotRacesTest {
 
 TEST_F(LotEndsTest, AnArchivedLotIsNeverOnHand) {
   Race([](LotWorld& world,
-          const LotId& id) { return Problems(ArchiveLot(world.db(), world.Of(id)).status()); },
+          const LotId& id) { return RefusalOf(ArchiveLot(world.db(), world.Of(id)).status()); },
        [&](const LotId& id, const std::string& archive, const std::string& receipt) {
          EXPECT_NE(archive == "OK", receipt == "OK");
          const Lot lot = world_.Get(id);
@@ -208,7 +209,7 @@ TEST_F(LotEndsTest, AnArchivedLotIsNeverOnHand) {
 
 TEST_F(LotEndsTest, ALotThatIsReceivedIsNotDeleted) {
   Race([](LotWorld& world,
-          const LotId& id) { return Problems(DeleteLot(world.db(), world.Of(id))); },
+          const LotId& id) { return RefusalOf(DeleteLot(world.db(), world.Of(id))); },
        [&](const LotId& id, const std::string& deletion, const std::string& receipt) {
          EXPECT_NE(deletion == "OK", receipt == "OK");
          if (receipt == "OK") {
@@ -224,7 +225,7 @@ TEST_F(LotEndsTest, ALotThatIsReceivedKeepsItsProduct) {
       [](LotWorld& world, const LotId& id) {
         UpdateLotCommand command = world.Edit(id);
         command.product_id = ProductId("wire");
-        return Problems(UpdateLot(world.db(), command).status());
+        return RefusalOf(UpdateLot(world.db(), command).status());
       },
       [&](const LotId& id, const std::string& edit, const std::string& receipt) {
         EXPECT_EQ(receipt, "OK");

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
 
 namespace lots {
@@ -18,16 +19,16 @@ using ::testing::Not;
 class EditLotsTest : public ::testing::Test {
  protected:
   std::string Update(const UpdateLotCommand& command) {
-    return Problems(UpdateLot(world_.db(), command).status());
+    return RefusalOf(UpdateLot(world_.db(), command).status());
   }
   std::string Archive(const LotCommand& command) {
-    return Problems(ArchiveLot(world_.db(), command).status());
+    return RefusalOf(ArchiveLot(world_.db(), command).status());
   }
   std::string Unarchive(const LotCommand& command) {
-    return Problems(UnarchiveLot(world_.db(), command).status());
+    return RefusalOf(UnarchiveLot(world_.db(), command).status());
   }
   std::string Delete(const LotCommand& command) {
-    return Problems(DeleteLot(world_.db(), command));
+    return RefusalOf(DeleteLot(world_.db(), command));
   }
   void SetState(const LotId& lot, LotState state) {
     world_.Execute(absl::StrCat("UPDATE lots SET state = ", static_cast<int>(state),
@@ -108,8 +109,8 @@ TEST_F(EditLotsTest, AStaleEtagIsRefused) {
 
   const auto refused = UpdateLot(world_.db(), command);
 
-  EXPECT_EQ(Problems(refused.status()), "ETAG_MISMATCH etag");
-  EXPECT_EQ(Fact(refused.status(), "etag"), "\"2\"");
+  EXPECT_EQ(RefusalOf(refused.status()), "ETAG_MISMATCH etag");
+  EXPECT_EQ(FactOf(refused.status(), "etag"), "\"2\"");
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kAborted);
   EXPECT_EQ(world_.Get(id).notes, "first");
 }
@@ -126,8 +127,8 @@ TEST_F(EditLotsTest, EditsAreRefused) {
   UpdateLotCommand command = world_.Edit(id);
   command.number = "l-2 ";
   const absl::Status taken = UpdateLot(world_.db(), command).status();
-  EXPECT_EQ(Problems(taken), "LOT_NUMBER_TAKEN lot.number");
-  EXPECT_EQ(Fact(taken, "lot_id"), other.value().ToString());
+  EXPECT_EQ(RefusalOf(taken), "LOT_NUMBER_TAKEN lot.number");
+  EXPECT_EQ(FactOf(taken, "lot_id"), other.value().ToString());
   command = world_.Edit(id);
   command.number = "a\nb";
   EXPECT_EQ(Update(command), "NUMBER_INVALID lot.number");
@@ -254,7 +255,7 @@ TEST_F(EditLotsTest, AnotherProductBringsItsRules) {
   EXPECT_EQ(lot->tracking, Tracking::kSerial);
   EXPECT_EQ(lot->scale, 0);
   // The case does not matter for pumps.
-  EXPECT_EQ(Problems(CreateLots(world_.db(), world_.Order("pump", {"aB"})).status()),
+  EXPECT_EQ(RefusalOf(CreateLots(world_.db(), world_.Order("pump", {"aB"})).status()),
             "LOT_NUMBER_TAKEN lots[0].number");
   EXPECT_EQ(world_.History(id).back(), "EDITED product_id: cable > pump");
 }
@@ -268,7 +269,7 @@ TEST_F(EditLotsTest, AnotherProductIsRefused) {
     UpdateLotCommand command = world_.Edit(id);
     command.product_id = ProductId(product);
     const absl::Status status = UpdateLot(world_.db(), command).status();
-    return absl::StrCat(Problems(status), " ", Fact(status, "what"));
+    return absl::StrCat(RefusalOf(status), " ", FactOf(status, "what"));
   };
   EXPECT_EQ(refusal(moved, "cable"), "LOT_IN_USE lot_id movements");
   EXPECT_EQ(refusal(planned, "cable"), "LOT_IN_USE lot_id assignments");
@@ -304,8 +305,8 @@ TEST_F(EditLotsTest, ArchiveHidesAndUnarchiveShows) {
 TEST_F(EditLotsTest, ArchiveAndUnarchiveAreRefused) {
   const LotId stocked = world_.Create("wire", "L-1", "2.5");
   const absl::Status on_hand = ArchiveLot(world_.db(), world_.Of(stocked)).status();
-  EXPECT_EQ(Problems(on_hand), "LOT_ON_HAND lot_id");
-  EXPECT_EQ(Fact(on_hand, "on_hand_quantity"), "2.500");
+  EXPECT_EQ(RefusalOf(on_hand), "LOT_ON_HAND lot_id");
+  EXPECT_EQ(FactOf(on_hand, "on_hand_quantity"), "2.500");
   const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
   EXPECT_EQ(Archive(world_.Of(planned)), "LOT_PLANNED lot_id");
   EXPECT_EQ(Unarchive(world_.Of(planned)), "LOT_PLANNED lot_id");
@@ -353,7 +354,7 @@ TEST_F(EditLotsTest, ADeletedLotLeavesItsHistory) {
 
   EXPECT_EQ(Delete(command), "OK");
   EXPECT_EQ(Delete(world_.Of(id)), "LOT_NOT_FOUND lot_id");
-  EXPECT_EQ(Problems(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
+  EXPECT_EQ(RefusalOf(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
             "LOT_NOT_FOUND lot_id");
   EXPECT_THAT(world_.History(id),
               ElementsAre("CREATED", "EDITED notes:  > oops",
@@ -367,7 +368,7 @@ TEST_F(EditLotsTest, DeleteNamesWhatTheLotIsUsedBy) {
   const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
   const auto refusal = [&](const LotId& id) {
     const absl::Status status = DeleteLot(world_.db(), world_.Of(id));
-    return absl::StrCat(Problems(status), " ", Fact(status, "what"));
+    return absl::StrCat(RefusalOf(status), " ", FactOf(status, "what"));
   };
   EXPECT_EQ(refusal(moved), "LOT_IN_USE lot_id movements");
   EXPECT_EQ(refusal(planned), "LOT_IN_USE lot_id assignments");

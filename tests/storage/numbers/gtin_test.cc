@@ -1,3 +1,4 @@
+// GTINs and check digits.
 #include "storage/numbers/gtin.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The number that follows a lot number.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// Templates of lot numbers.
 #include <gtest/gtest.h>
 
 #include <limits>

@@ -1,3 +1,4 @@
+// Which lot numbers are valid, and which are equal.
 #include "storage/numbers/number.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Connections: opening, settings, loss.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

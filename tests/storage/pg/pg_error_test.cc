@@ -1,3 +1,4 @@
+// The status that belongs to each error of PostgreSQL.
 #include <gtest/gtest.h>
 
 #include <string>

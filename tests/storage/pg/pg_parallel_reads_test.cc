@@ -1,3 +1,4 @@
+// Reads of one snapshot over two connections.
 #include <gtest/gtest.h>
 
 #include <memory>

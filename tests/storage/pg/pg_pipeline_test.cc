@@ -1,3 +1,4 @@
+// Pipelines: statements of one round trip, transactions, errors.
 #include <gtest/gtest.h>
 
 #include <thread>

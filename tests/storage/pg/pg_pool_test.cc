@@ -1,3 +1,4 @@
+// The pool of connections.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// Filters: grammar, refusals, SQL.
 #include "storage/query/filter.h"
 
 #include <gmock/gmock.h>

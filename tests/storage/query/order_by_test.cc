@@ -1,3 +1,4 @@
+// Sort orders: grammar, refusals, SQL.
 #include "storage/query/order_by.h"
 
 #include <gtest/gtest.h>

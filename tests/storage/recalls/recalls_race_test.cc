@@ -18,6 +18,7 @@
 #include "tests/support/base/eventually.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -122,7 +123,7 @@ class Cook {
     if (status.ok() && too_late) surprises_.push_back(absl::StrCat(what, " slipped through"));
     if (status.ok()) return true;
     refused_ = true;
-    if (!absl::StartsWith(Refusal(status), "LOT_HELD")) surprises_.push_back(Refusal(status));
+    if (!absl::StartsWith(RefusalOf(status), "LOT_HELD")) surprises_.push_back(RefusalOf(status));
     return false;
   }
 

@@ -15,6 +15,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -133,12 +134,12 @@ TEST_F(RecallsTest, MembershipIsTheHold) {
   Open(Opening("RC-1", {salt}));
 
   const absl::Status moved = Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK");
-  EXPECT_EQ(Refusal(moved), "LOT_HELD movements[0].lot");
+  EXPECT_EQ(RefusalOf(moved), "LOT_HELD movements[0].lot");
   EXPECT_EQ(FactOf(moved, "cause"), "RECALL");
   EXPECT_EQ(FactOf(moved, "recall_id"), "RC-1");
 
   ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
-  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK")), "OK");
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK")), "OK");
 }
 
 TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {
@@ -146,9 +147,9 @@ TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {
   OpenRecallCommand command = Opening("RC-1", {salt});
   command.exempt_location_ids = {LocationId("SHELF")};
   Open(command);
-  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "LINE")),
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "STOCK", "LINE")),
             "LOT_HELD movements[0].lot");
-  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
 }
 
 TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
@@ -159,7 +160,7 @@ TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
   const Recall recall = Open(command);
   EXPECT_TRUE(recall.drill);
   EXPECT_EQ(recall.scope.lot_count, 2);
-  EXPECT_EQ(Refusal(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
   // What is made later belongs to the exercise too.
   Cook("W2", {"LATER"}, salt);
   EXPECT_THAT(Members("DRILL-1"),
@@ -193,7 +194,8 @@ TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
   CompletionCommand refused = shop_.Completing("W1", "soup");
   refused.outputs = {Output("SOUP", "10")};
   refused.components = {Used(salt, "1")};
-  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), refused).status()), "LOT_HELD components[0].lot");
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), refused).status()),
+            "LOT_HELD components[0].lot");
 
   Cook("W1", {"SOUP"}, salt, /*accept_held=*/true);
   Cook("W2", {"LEFT", "RIGHT"}, salt, /*accept_held=*/true);
@@ -201,7 +203,7 @@ TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
   EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain", "LEFT 1 possible joined",
                                            "RIGHT 1 possible joined", "SOUP 1 certain joined"));
   EXPECT_EQ(
-      Refusal(Move(MovementKind::kTransfer, shop_.IdOf("soup", "SOUP"), "1", "SHELF", "STOCK")),
+      RefusalOf(Move(MovementKind::kTransfer, shop_.IdOf("soup", "SOUP"), "1", "SHELF", "STOCK")),
       "LOT_HELD movements[0].lot");
 }
 
@@ -235,26 +237,27 @@ TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
   command.seeds.push_back({.product_id = ProductId("salt"), .number = "NONE"});
   command.seeds.push_back({.product_id = ProductId("salt"), .number = "salt"});
   command.exempt_location_ids = {LocationId("NOWHERE")};
-  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), command).status()),
+  EXPECT_EQ(RefusalOf(OpenRecall(shop_.db(), command).status()),
             "LOT_NOT_FOUND seeds[1]; DUPLICATE_IN_REQUEST seeds[2]; LOCATION_NOT_FOUND "
             "exempt_location_ids[0]");
 
   Open(Opening("RC-1", {salt}));
   const absl::Status exists = OpenRecall(shop_.db(), Opening("RC-1", {salt})).status();
-  EXPECT_EQ(Refusal(exists), "RECALL_EXISTS recall_id");
+  EXPECT_EQ(RefusalOf(exists), "RECALL_EXISTS recall_id");
   EXPECT_EQ(FactOf(exists, "state"), "OPEN");
   OpenRecallCommand dry = Opening("RC-1", {salt});
   dry.validate_only = true;
-  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), dry).status()), "RECALL_EXISTS recall_id");
+  EXPECT_EQ(RefusalOf(OpenRecall(shop_.db(), dry).status()), "RECALL_EXISTS recall_id");
 
-  EXPECT_EQ(Refusal(CloseRecall(shop_.db(), Closing("RC-2")).status()),
+  EXPECT_EQ(RefusalOf(CloseRecall(shop_.db(), Closing("RC-2")).status()),
             "RECALL_NOT_FOUND recall_id");
   ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
-  EXPECT_EQ(Refusal(CloseRecall(shop_.db(), Closing("RC-1")).status()), "RECALL_CLOSED recall_id");
+  EXPECT_EQ(RefusalOf(CloseRecall(shop_.db(), Closing("RC-1")).status()),
+            "RECALL_CLOSED recall_id");
 
   OpenRecallCommand stranger = Opening("RC-1", {salt});
   stranger.context.company = CompanyId("nobody");
-  EXPECT_EQ(Refusal(OpenRecall(shop_.db(), stranger).status()), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(RefusalOf(OpenRecall(shop_.db(), stranger).status()), "COMPANY_NOT_FOUND");
 }
 
 TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
@@ -408,7 +411,7 @@ TEST_F(RecallsTest, DeliveriesAreThoseOfTheMomentOfTheReport) {
 TEST_F(RecallsTest, AReportOnNothingIsRefused) {
   const absl::Status status =
       RecallReportReader(shop_.company(), RecallId("RC-9")).Next(shop_.db()).status();
-  EXPECT_EQ(Refusal(status), "RECALL_NOT_FOUND recall_id");
+  EXPECT_EQ(RefusalOf(status), "RECALL_NOT_FOUND recall_id");
   EXPECT_THAT(status.message(), HasSubstr("RC-9"));
 }
 

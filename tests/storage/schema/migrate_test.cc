@@ -1,3 +1,4 @@
+// Migrations: order, repeats, servers that migrate at once.
 #include "storage/schema/migrate.h"
 
 #include <memory>

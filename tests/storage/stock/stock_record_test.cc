@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "storage/ledger/movements.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 
 namespace lots {
@@ -150,7 +151,7 @@ TEST_F(StockRecordTest, SerialMovesOnceInARequest) {
                                    .status();
 
   EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[2].lot DUPLICATE_IN_REQUEST"));
-  EXPECT_EQ(FactIn(refused, "first_index"), "0");
+  EXPECT_EQ(FactOf(refused, "first_index"), "0");
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
 }
 

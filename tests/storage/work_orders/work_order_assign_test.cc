@@ -13,6 +13,7 @@
 #include "storage/catalog/catalog.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -30,7 +31,7 @@ class AssignTest : public ::testing::Test {
     return serials.ok() ? NumbersOf(*serials) : std::vector<std::string>();
   }
   std::string Refused(const AssignSerialsCommand& command) {
-    return Refusal(AssignSerials(shop_.db(), command).status());
+    return RefusalOf(AssignSerials(shop_.db(), command).status());
   }
   UnassignSerialsCommand Unassigning(absl::string_view work_order, std::vector<std::string> numbers,
                                      bool keep) {
@@ -40,7 +41,7 @@ class AssignTest : public ::testing::Test {
             .keep = keep};
   }
   std::string RefusedUnassign(const UnassignSerialsCommand& command) {
-    return Refusal(UnassignSerials(shop_.db(), command).status());
+    return RefusalOf(UnassignSerials(shop_.db(), command).status());
   }
   CancelWorkOrderCommand Cancelling(absl::string_view work_order) {
     return {.context = shop_.Context("CancelWorkOrder"),
@@ -112,7 +113,7 @@ TEST_F(AssignTest, RefusesEveryWrongNumberAtOnce) {
 
   const auto refused = AssignSerials(
       shop_.db(), shop_.Assigning("W1", "", {"NEW", "made ", "theirs", "ODD", "mine", "", "new"}));
-  EXPECT_EQ(Refusal(refused.status()),
+  EXPECT_EQ(RefusalOf(refused.status()),
             "NUMBER_INVALID numbers[5]; DUPLICATE_IN_REQUEST numbers[6]; "
             "LOT_NUMBER_TAKEN numbers[1]; SERIAL_ASSIGNED_ELSEWHERE numbers[2]; "
             "LOT_VOID numbers[3]; LOT_NUMBER_TAKEN numbers[4]");
@@ -122,10 +123,10 @@ TEST_F(AssignTest, RefusesEveryWrongNumberAtOnce) {
 TEST_F(AssignTest, NamesTheOrderThatHasTheSerial) {
   Assign(shop_.Assigning("W1", "bike", {"A"}));
   const auto refused = AssignSerials(shop_.db(), shop_.Assigning("W2", "bike", {"A"}));
-  EXPECT_EQ(Refusal(refused.status()), "SERIAL_ASSIGNED_ELSEWHERE numbers[0]");
+  EXPECT_EQ(RefusalOf(refused.status()), "SERIAL_ASSIGNED_ELSEWHERE numbers[0]");
   EXPECT_EQ(FactOf(refused.status(), "work_order_id"), "W1");
   // The refused call left no order behind.
-  EXPECT_EQ(Refusal(GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId("W2")).status()),
+  EXPECT_EQ(RefusalOf(GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId("W2")).status()),
             "WORK_ORDER_NOT_FOUND work_order_id");
 }
 
@@ -256,9 +257,9 @@ TEST_F(AssignTest, CancelVoidsWhatIsPlannedAndListsItInOrder) {
   const auto repeat = CancelWorkOrder(shop_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_THAT(NumbersOf(*repeat), ElementsAre("B", "A"));
-  EXPECT_EQ(Refusal(CancelWorkOrder(shop_.db(), Cancelling("W1")).status()),
+  EXPECT_EQ(RefusalOf(CancelWorkOrder(shop_.db(), Cancelling("W1")).status()),
             "WORK_ORDER_CLOSED work_order_id");
-  EXPECT_EQ(Refusal(CancelWorkOrder(shop_.db(), Cancelling("NONE")).status()),
+  EXPECT_EQ(RefusalOf(CancelWorkOrder(shop_.db(), Cancelling("NONE")).status()),
             "WORK_ORDER_NOT_FOUND work_order_id");
 }
 
@@ -305,7 +306,7 @@ TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {
     threads.emplace_back([&, i] {
       const auto db = database_.Connect();
       const auto serials = AssignSerials(*db, orders[i]);
-      refusals[i] = Refusal(serials.status());
+      refusals[i] = RefusalOf(serials.status());
       if (serials.ok()) answers[i] = *serials;
     });
   }
@@ -339,7 +340,7 @@ TEST_F(AssignTest, OneNumberAskedForByAllIsGivenToOneOrder) {
   for (int i = 0; i < kConnections; ++i) {
     threads.emplace_back([&, i] {
       const auto db = database_.Connect();
-      refusals[i] = Refusal(AssignSerials(*db, orders[i]).status());
+      refusals[i] = RefusalOf(AssignSerials(*db, orders[i]).status());
     });
   }
   for (std::thread& thread : threads) thread.join();

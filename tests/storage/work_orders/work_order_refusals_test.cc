@@ -9,6 +9,7 @@
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -269,11 +270,11 @@ class RefusalTest : public ::testing::Test {
       command.outputs = {Output("A")};
       c.change(scene, command);
       const auto refused = CompleteWorkOrder(scene.shop.db(), command);
-      EXPECT_EQ(Refusal(refused.status()), c.refusal);
+      EXPECT_EQ(RefusalOf(refused.status()), c.refusal);
       EXPECT_EQ(scene.shop.Where(scene.shop.IdOf("bike", "A")), "");
       command.validate_only = true;
       const auto would_be = CompleteWorkOrder(scene.shop.db(), command);
-      EXPECT_EQ(Refusal(would_be.status()), c.refusal);
+      EXPECT_EQ(RefusalOf(would_be.status()), c.refusal);
     }
   }
 };
@@ -290,14 +291,14 @@ TEST(CompletionRefusals, LotsSwitchedOffAndUnknownCompany) {
   CompletionCommand command = scene.shop.Completing("W1", "");
   command.outputs = {Output("A")};
   command.context.company = CompanyId("nobody");
-  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), command).status()), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(scene.shop.db(), command).status()), "COMPANY_NOT_FOUND");
 
   UpdateSettingsCommand off;
   off.context = scene.shop.Context("UpdateSettings");
   off.lots_enabled = false;
   ASSERT_TRUE(UpdateSettings(scene.shop.db(), off).ok());
   command.context.company = scene.shop.company();
-  EXPECT_EQ(Refusal(CompleteWorkOrder(scene.shop.db(), command).status()), "LOTS_DISABLED");
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(scene.shop.db(), command).status()), "LOTS_DISABLED");
 }
 
 TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
@@ -311,7 +312,7 @@ TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
   second.outputs = {Output("B")};
   second.components = {Used(scene.f1)};
   const auto refused = CompleteWorkOrder(scene.shop.db(), second);
-  EXPECT_EQ(Refusal(refused.status()), "SERIAL_NOT_THERE components[0].from_location_id");
+  EXPECT_EQ(RefusalOf(refused.status()), "SERIAL_NOT_THERE components[0].from_location_id");
   EXPECT_EQ(FactOf(refused.status(), "actual_location_id"), "PRODUCTION");
 }
 
@@ -321,7 +322,7 @@ TEST(CompletionRefusals, FinishedSerialNamesTheOrderThatMadeIt) {
   CompletionCommand command = scene.shop.Completing("W9", "bike");
   command.outputs = {Output("MADE")};
   const auto refused = CompleteWorkOrder(scene.shop.db(), command);
-  EXPECT_EQ(Refusal(refused.status()), "SERIAL_ALREADY_PRODUCED outputs[0]");
+  EXPECT_EQ(RefusalOf(refused.status()), "SERIAL_ALREADY_PRODUCED outputs[0]");
   EXPECT_EQ(FactOf(refused.status(), "work_order_id"), "W1");
 }
 

@@ -1,3 +1,4 @@
+// Requests that are repeated.
 #include "storage/writes/requests.h"
 
 #include <memory>

@@ -1,3 +1,4 @@
+// Opens a page in a browser.
 #include "tests/support/base/browser_page.h"
 
 #include <unistd.h>

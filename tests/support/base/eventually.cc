@@ -1,3 +1,4 @@
+// Waits for a condition with a deadline.
 #include "tests/support/base/eventually.h"
 
 #include "absl/time/clock.h"

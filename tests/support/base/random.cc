@@ -1,3 +1,4 @@
+// Takes the seed from the environment or from the machine.
 #include "tests/support/base/random.h"
 
 #include <cstdlib>

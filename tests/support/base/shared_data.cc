@@ -1,3 +1,4 @@
+// Finds the folder of real input.
 #include "tests/support/base/shared_data.h"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// Makes and removes a temporary folder.
 #include "tests/support/base/test_folder.h"
 
 #include <cstdlib>

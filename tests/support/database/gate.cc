@@ -1,3 +1,4 @@
+// Passes bytes between a client and PostgreSQL until a test stops the traffic.
 #include "tests/support/database/gate.h"
 
 #include <libpq-fe.h>

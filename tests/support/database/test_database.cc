@@ -1,3 +1,4 @@
+// Makes databases from a migrated template.
 #include "tests/support/database/test_database.h"
 
 #include <fcntl.h>

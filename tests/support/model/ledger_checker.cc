@@ -1,3 +1,4 @@
+// Recomputes a company's ledger from its movements.
 #include "tests/support/model/ledger_checker.h"
 
 #include "absl/strings/str_cat.h"

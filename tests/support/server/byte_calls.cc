@@ -1,3 +1,4 @@
+// Sends bytes in place of a message.
 #include "tests/support/server/byte_calls.h"
 
 #include <utility>

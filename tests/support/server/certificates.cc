@@ -1,3 +1,4 @@
+// Makes keys, authorities and certificates.
 #include "tests/support/server/certificates.h"
 
 #include <openssl/bio.h>

@@ -1,3 +1,4 @@
+// Starts and kills a real lotd.
 #include "tests/support/server/lotd_process.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Asks a server by reflection for its methods.
 #include "tests/support/server/served_methods.h"
 
 #include <memory>

@@ -1,3 +1,4 @@
+// Starts lotd inside of the test.
 #include "tests/support/server/test_server.h"
 
 #include <cstdlib>

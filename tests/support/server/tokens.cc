@@ -1,3 +1,4 @@
+// Makes and forges tokens.
 #include "tests/support/server/tokens.h"
 
 #include <openssl/bio.h>

@@ -1,3 +1,4 @@
+// Calls every method of the API.
 #include "tests/support/story/story.h"
 
 namespace lots {

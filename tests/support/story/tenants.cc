@@ -1,3 +1,4 @@
+// Plays the story for several companies and compares their answers.
 #include "tests/support/story/tenants.h"
 
 #include <algorithm>

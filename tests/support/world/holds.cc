@@ -1,3 +1,4 @@
+// Writes and reads holds and recalls.
 #include "tests/support/world/holds.h"
 
 #include "storage/base/check.h"

@@ -1,3 +1,4 @@
+// Makes the company of tests about lots.
 #include "tests/support/world/lot_world.h"
 
 #include <atomic>
@@ -11,18 +12,12 @@
 #include "storage/catalog/catalog.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
+#include "tests/support/base/must.h"
 
 namespace lots {
 namespace {
 
 std::string Text(absl::string_view text) { return std::string(text); }
-
-template <class T>
-T Must(absl::StatusOr<T> result) {
-  if (!result.ok()) ADD_FAILURE() << result.status();
-  Check(result.ok());
-  return *std::move(result);
-}
 
 Product ProductOf(absl::string_view id, Tracking tracking, int scale, absl::string_view numbers) {
   Product product;
@@ -190,34 +185,6 @@ std::vector<std::string> LotWorld::List(LotQuery query, absl::string_view order_
     if (listed.after.empty()) return numbers;
     listing.after = std::move(listed.after);
   }
-}
-
-std::string Problems(const absl::Status& status) {
-  if (status.ok()) return "OK";
-  const std::vector<Problem> problems = ProblemsOf(status);
-  return problems.empty() ? status.ToString() : Problems(problems);
-}
-
-std::string Problems(const std::vector<Problem>& problems) {
-  if (problems.empty()) return "OK";
-  return absl::StrJoin(problems, "; ", [](std::string* out, const Problem& problem) {
-    absl::StrAppend(out, Name(problem.reason), " ", problem.field);
-  });
-}
-
-std::string Fact(const absl::Status& status, absl::string_view key, size_t problem) {
-  const std::vector<Problem> problems = ProblemsOf(status);
-  if (problem >= problems.size()) return "";
-  for (const auto& [name, value] : problems[problem].facts) {
-    if (name == key) return value;
-  }
-  return "";
-}
-
-std::vector<std::string> Numbers(const CreatedLots& created) {
-  std::vector<std::string> numbers;
-  for (const NumberedLot& lot : created.lots) numbers.push_back(lot.number);
-  return numbers;
 }
 
 std::string Day(std::optional<absl::CivilDay> day) {

@@ -78,12 +78,6 @@ class LotWorld {
   std::unique_ptr<pg::Connection> db_;
 };
 
-// "LOT_NUMBER_TAKEN lots[1].number; …" of every problem; "OK"; the status where it has no problems.
-std::string Problems(const absl::Status& status);
-std::string Problems(const std::vector<Problem>& problems);
-// The fact of the problem with this place; "" when there is none.
-std::string Fact(const absl::Status& status, absl::string_view key, size_t problem = 0);
-std::vector<std::string> Numbers(const CreatedLots& created);
 std::string Day(std::optional<absl::CivilDay> day);
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Makes the company of tests about goods and movements.
 #include "tests/support/world/stock_world.h"
 
 #include <utility>
@@ -194,21 +195,6 @@ std::string StockWorld::Dates(const std::string& number, const std::string& loca
   }
   return absl::StrCat(row.Get<Quantity>(0).ToString(), " arrived ", DayText(arrived_at), " since ",
                       DayText(stock_since));
-}
-
-std::string ReasonOf(const absl::Status& status) {
-  if (status.ok()) return "OK";
-  const std::vector<Problem> problems = ProblemsOf(status);
-  return problems.empty() ? status.ToString() : std::string(Name(problems.front().reason));
-}
-
-std::string FactIn(const absl::Status& status, absl::string_view key) {
-  const std::vector<Problem> problems = ProblemsOf(status);
-  if (problems.empty()) return "";
-  for (const auto& [name, value] : problems.front().facts) {
-    if (name == key) return value;
-  }
-  return "";
 }
 
 }  // namespace lots

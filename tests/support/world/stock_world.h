@@ -81,9 +81,4 @@ class StockWorld {
   std::map<std::string, LotId> lots_;
 };
 
-// "NOT_ENOUGH" of a refusal; "OK"; the status as text for anything else.
-std::string ReasonOf(const absl::Status& status);
-// The fact of the first problem, or "".
-std::string FactIn(const absl::Status& status, absl::string_view key);
-
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Makes the company of tests about work orders.
 #include "tests/support/world/workshop.h"
 
 #include <utility>
@@ -9,16 +10,10 @@
 #include "storage/catalog/catalog.h"
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
+#include "tests/support/base/must.h"
 
 namespace lots {
 namespace {
-
-template <class T>
-T Must(absl::StatusOr<T> result) {
-  if (!result.ok()) ADD_FAILURE() << result.status();
-  Check(result.ok());
-  return *std::move(result);
-}
 
 Product ProductOf(absl::string_view id, Tracking tracking, int scale,
                   absl::string_view number_template, bool producible) {
@@ -243,32 +238,6 @@ CompletionByProduct Besides(absl::string_view product, absl::string_view number,
   by_product.lot.number = std::string(number);
   by_product.quantity = QuantityOf(quantity);
   return by_product;
-}
-
-std::string Refusal(const absl::Status& status) {
-  if (status.ok()) return "OK";
-  std::vector<std::string> problems;
-  for (const Problem& problem : ProblemsOf(status)) {
-    problems.push_back(problem.field.empty()
-                           ? std::string(Name(problem.reason))
-                           : absl::StrCat(Name(problem.reason), " ", problem.field));
-  }
-  return problems.empty() ? status.ToString() : absl::StrJoin(problems, "; ");
-}
-
-std::string FactOf(const absl::Status& status, absl::string_view key) {
-  const std::vector<Problem> problems = ProblemsOf(status);
-  if (problems.empty()) return "";
-  for (const auto& [name, value] : problems.front().facts) {
-    if (name == key) return value;
-  }
-  return "";
-}
-
-std::vector<std::string> NumbersOf(const std::vector<NumberedLot>& lots) {
-  std::vector<std::string> numbers;
-  for (const NumberedLot& lot : lots) numbers.push_back(lot.number);
-  return numbers;
 }
 
 }  // namespace lots

@@ -81,11 +81,4 @@ CompletionComponent Used(const LotId& lot, absl::string_view quantity = "",
 CompletionByProduct Besides(absl::string_view product, absl::string_view number,
                             absl::string_view quantity);
 
-// "NOT_ENOUGH components[0]; LOT_VOID outputs[1]": reason and field of every problem; "OK" when
-// there is none, and the status where it carries no problems.
-std::string Refusal(const absl::Status& status);
-// What the first problem says of `key`; empty when it says nothing.
-std::string FactOf(const absl::Status& status, absl::string_view key);
-std::vector<std::string> NumbersOf(const std::vector<NumberedLot>& lots);
-
 }  // namespace lots

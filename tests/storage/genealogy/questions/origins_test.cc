@@ -13,6 +13,7 @@
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/trace_graph_builder.h"
 #include "tests/support/world/workshop.h"
 
@@ -86,7 +87,7 @@ class OriginsTest : public ::testing::Test {
     return origins;
   }
   std::string Refused(const OriginsQuery& command) {
-    return Refusal(FindCommonOrigins(shop_.db(), command).status());
+    return RefusalOf(FindCommonOrigins(shop_.db(), command).status());
   }
 
   TestDatabase database_{TestDatabase::kMigrated};

@@ -12,6 +12,7 @@
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/trace_graph_builder.h"
 #include "tests/support/world/workshop.h"
 
@@ -237,7 +238,7 @@ TEST(Recipients, AnAnswerThatIsNotWholeIsRefused) {
     graph.AddTransformation({{.lot = absl::StrCat("L", i)}}, {{.lot = absl::StrCat("L", i + 1)}});
   }
   RecipientReader reader({.company = graph.company(), .seeds = {graph.Lot("L0")}});
-  EXPECT_EQ(Refusal(reader.Next(graph.db()).status()), "TRACE_TOO_LARGE seeds");
+  EXPECT_EQ(RefusalOf(reader.Next(graph.db()).status()), "TRACE_TOO_LARGE seeds");
 }
 
 }  // namespace

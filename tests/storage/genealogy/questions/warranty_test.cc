@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "storage/stock/stock.h"
 #include "tests/support/database/test_database.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -52,7 +53,7 @@ class WarrantyTest : public ::testing::Test {
   std::string WarrantyAt(absl::string_view now) {
     const auto answer = GetWarranty(
         shop_.db(), {.company = shop_.company(), .lot = {.lot_id = bike_}, .now = At(now)});
-    if (!answer.ok()) return Refusal(answer.status());
+    if (!answer.ok()) return RefusalOf(answer.status());
     last_ = *answer;
     static constexpr const char* kNames[] = {"", "NONE", "NOT_DELIVERED", "IN_FORCE", "ENDED"};
     std::string text = kNames[static_cast<int>(last_.state)];
@@ -126,7 +127,7 @@ TEST_F(WarrantyTest, AProductMayHaveNone) {
 
 TEST_F(WarrantyTest, OnlyASerialThatIsThereHasOne) {
   const auto ask = [&](LotRef ref) {
-    return Refusal(
+    return RefusalOf(
         GetWarranty(shop_.db(), {.company = shop_.company(), .lot = ref, .now = shop_.now()})
             .status());
   };

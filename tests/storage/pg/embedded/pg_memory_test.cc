@@ -1,3 +1,4 @@
+// The memory of the machine or of its container.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

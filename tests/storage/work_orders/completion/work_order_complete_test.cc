@@ -14,6 +14,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -33,7 +34,7 @@ class CompleteTest : public ::testing::Test {
     return completion.ok() ? *completion : Completion();
   }
   std::string Refused(const CompletionCommand& command) {
-    return Refusal(CompleteWorkOrder(shop_.db(), command).status());
+    return RefusalOf(CompleteWorkOrder(shop_.db(), command).status());
   }
   void Assign(absl::string_view work_order, std::vector<std::string> numbers) {
     const auto serials =

@@ -10,6 +10,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -44,7 +45,7 @@ class DisassembleTest : public ::testing::Test {
   // "F1 1 STOCK exact; SALT 4.000 LINE".
   std::string Back(const DisassemblyCommand& command) {
     const auto disassembly = Disassemble(shop_.db(), command);
-    if (!disassembly.ok()) return Refusal(disassembly.status());
+    if (!disassembly.ok()) return RefusalOf(disassembly.status());
     last_ = disassembly->transformation_id;
     std::vector<std::string> lines;
     for (const ReturnedComponent& component : disassembly->components) {
@@ -189,7 +190,7 @@ TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {
   again.outputs = {Output("A")};
   ASSERT_TRUE(CompleteWorkOrder(shop_.db(), again).ok());
   again.context = shop_.Context("CompleteWorkOrder");
-  EXPECT_EQ(Refusal(CompleteWorkOrder(shop_.db(), again).status()),
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), again).status()),
             "SERIAL_ALREADY_PRODUCED outputs[0]");
 }
 

@@ -13,6 +13,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -36,7 +37,7 @@ class WorkOrderRaceTest : public ::testing::Test {
     for (int i = 0; i < kConnections; ++i) {
       threads.emplace_back([&, i] {
         const auto db = database_.Connect();
-        answers[i] = Refusal(call(i, *db));
+        answers[i] = RefusalOf(call(i, *db));
       });
     }
     for (std::thread& thread : threads) thread.join();

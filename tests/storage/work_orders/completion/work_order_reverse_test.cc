@@ -13,6 +13,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -49,7 +50,7 @@ class ReverseTest : public ::testing::Test {
   std::string Reverse(const CompletionReversalCommand& command) {
     const auto reversal = ReverseCompletion(shop_.db(), command);
     if (reversal.ok()) last_ = *reversal;
-    return Refusal(reversal.status());
+    return RefusalOf(reversal.status());
   }
   WorkOrder Get(absl::string_view work_order) {
     const auto command =
@@ -166,7 +167,7 @@ TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
   Move(MovementKind::kTransfer, a, "", "LINE", "SHELF");
 
   const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
-  EXPECT_EQ(Refusal(refused.status()), "RESULT_USED transformation_id");
+  EXPECT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
   EXPECT_EQ(FactOf(refused.status(), "number"), "A");
   EXPECT_EQ(FactOf(refused.status(), "movement_id"), transfer.value().ToString());
 
@@ -206,7 +207,7 @@ TEST_F(ReverseTest, LotIsRefusedWhenItsQuantityIsNoLongerThere) {
   Move(MovementKind::kDelivery, soup, "2.5", "SHELF", "SHOP");
 
   const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(second.transformation_id));
-  EXPECT_EQ(Refusal(refused.status()), "RESULT_USED transformation_id");
+  EXPECT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
   EXPECT_EQ(FactOf(refused.status(), "available"), "2.500");
   // Two are there, whichever completion they came from.
   EXPECT_EQ(Reverse(first.transformation_id), "OK");
@@ -319,7 +320,7 @@ TEST_F(ReverseTest, Refusals) {
   ASSERT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(Reverse(last_.transformation_id), "REVERSAL_NOT_REVERSIBLE transformation_id");
   const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
-  EXPECT_EQ(Refusal(refused.status()), "ALREADY_REVERSED transformation_id");
+  EXPECT_EQ(RefusalOf(refused.status()), "ALREADY_REVERSED transformation_id");
   EXPECT_EQ(FactOf(refused.status(), "reversed_by"), last_.transformation_id.value().ToString());
 }
 

@@ -10,7 +10,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "storage/catalog/catalog.h"
 #include "storage/genealogy/trace.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
@@ -18,6 +17,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/workshop.h"
 
 namespace lots {
@@ -60,7 +60,7 @@ class ReshapeTest : public ::testing::Test {
   // Runs a operation; what it made is in done_.
   std::string Done(absl::StatusOr<Reshaping> answer) {
     if (answer.ok()) done_ = *answer;
-    return Refusal(answer.status());
+    return RefusalOf(answer.status());
   }
   std::string Split(const SplitLotCommand& command) { return Done(SplitLot(shop_.db(), command)); }
   std::string Merge(const MergeLotsCommand& command) {
@@ -76,14 +76,14 @@ class ReshapeTest : public ::testing::Test {
     for (size_t i = 0; i < orders.size(); ++i) {
       threads.emplace_back([&, i] {
         const auto db = database_.Connect();
-        ends[i] = Refusal(SplitLot(*db, orders[i]).status());
+        ends[i] = RefusalOf(SplitLot(*db, orders[i]).status());
       });
     }
     for (std::thread& thread : threads) thread.join();
     return ends;
   }
   std::string Reverse(const TransformationId& transformation) {
-    return Refusal(ReverseCompletion(shop_.db(), shop_.Reversing(transformation)).status());
+    return RefusalOf(ReverseCompletion(shop_.db(), shop_.Reversing(transformation)).status());
   }
   // The lot that came out.
   LotId Out(size_t index = 0) const { return done_.lots.at(index).lot_id; }
