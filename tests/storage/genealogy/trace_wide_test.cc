@@ -92,18 +92,18 @@ class TraceWideTest : public ::testing::Test {
                                         every));
   }
 
-  static TraceQuery Order(TraceGraphBuilder& graph) {
+  static TraceQuery Downstream(TraceGraphBuilder& graph) {
     return {.company = graph.company(),
             .direction = TraceDirection::kDownstream,
             .seeds = {graph.Lot("seed")},
             .depth_max = kTraceDepthMax,
             .node_limit = kTraceNodesMax};
   }
-  static TraceQuery Order() { return Order(*graph_); }
+  static TraceQuery Downstream() { return Downstream(*graph_); }
 
   // The lots that went into the one lot of the third level.
   static TraceQuery Upstream(TraceGraphBuilder& graph) {
-    TraceQuery query = Order(graph);
+    TraceQuery query = Downstream(graph);
     query.direction = TraceDirection::kUpstream;
     query.seeds = {FindLot(graph, "n3-0")};
     return query;
@@ -160,7 +160,7 @@ std::vector<std::string> ReadAll(TraceReader& reader, pg::Connection& db, bool p
 }
 
 TEST_F(TraceWideTest, EveryLotIsEmittedOnceWithItsOwnFields) {
-  TraceReader reader(Order());
+  TraceReader reader(Downstream());
   std::array<int, 4> lots_at = {};
   int steps = 0;
   std::string last;
@@ -194,7 +194,7 @@ TEST_F(TraceWideTest, EveryLotIsEmittedOnceWithItsOwnFields) {
 }
 
 TEST_F(TraceWideTest, EveryTransformationIsEmittedOnceWithItsOwnFields) {
-  TraceReader reader(Order());
+  TraceReader reader(Downstream());
   int count = 0;
   while (true) {
     const auto piece = reader.Next(graph_->db());
@@ -212,10 +212,10 @@ TEST_F(TraceWideTest, EveryTransformationIsEmittedOnceWithItsOwnFields) {
 
 // Ids are read in ranges without strangers between them, and one by one with them.
 TEST_F(TraceWideTest, StrangersBetweenTheLotsChangeNothing) {
-  for (TraceQuery (*order)(TraceGraphBuilder&) :
-       {&TraceWideTest::Order, &TraceWideTest::Upstream}) {
-    TraceReader close(order(*graph_));
-    TraceReader scattered(order(*among_strangers_));
+  for (TraceQuery (*query_of)(TraceGraphBuilder&) :
+       {&TraceWideTest::Downstream, &TraceWideTest::Upstream}) {
+    TraceReader close(query_of(*graph_));
+    TraceReader scattered(query_of(*among_strangers_));
     const std::string seed = graph_->Lot("seed").value().ToString();
     const std::string other_seed = among_strangers_->Lot("seed").value().ToString();
 
@@ -244,8 +244,8 @@ TEST_F(TraceWideTest, ARecallLocksAndHoldsEveryLot) {
 
 TEST_F(TraceWideTest, TwoConnectionsReadWhatOneReads) {
   pg::Pool pool({.connection = database_->options(), .connections_max = 4});
-  TraceReader alone(Order());
-  TraceReader with_another(Order(), &pool);
+  TraceReader alone(Downstream());
+  TraceReader with_another(Downstream(), &pool);
 
   const std::vector<std::string> expected = ReadAll(alone, graph_->db());
 
@@ -255,17 +255,17 @@ TEST_F(TraceWideTest, TwoConnectionsReadWhatOneReads) {
 }
 
 TEST_F(TraceWideTest, PausesBetweenAllPiecesChangeNothing) {
-  TraceReader straight(Order());
-  TraceReader pausing(Order());
+  TraceReader straight(Downstream());
+  TraceReader pausing(Downstream());
 
   EXPECT_EQ(ReadAll(pausing, graph_->db(), true), ReadAll(straight, graph_->db()));
 }
 
 TEST_F(TraceWideTest, ALimitKeepsTheFirstInTheOrderOfTheAnswer) {
-  TraceQuery query = Order();
+  TraceQuery query = Downstream();
   query.node_limit = 5'001;
   TraceReader limited(query);
-  TraceReader whole(Order());
+  TraceReader whole(Downstream());
   const auto lots_of = [](std::vector<std::string> lines) {
     std::erase_if(lines, [](const std::string& line) { return line.rfind("lot ", 0) != 0; });
     for (std::string& line : lines) line.resize(40);  // the id alone: its bounds may differ
