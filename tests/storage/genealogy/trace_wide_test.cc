@@ -27,11 +27,11 @@ namespace {
 
 constexpr int kWide = 12'000;
 
-// $0: the company, $1: the seed, $2: how many lots of a level, $3: how many strangers stand before
-// every $4th of them. The seed goes into every lot of the first level, each of those into two
-// neighbours of the second, and these all into the one lot of the third. Every seventh lot has a
-// reference, every fifth lies somewhere, every third step has an actor of its own. Ids run against
-// the numbers' order.
+// $0: the company, $1: the seed, $2: the number of lots of a level, $3: the number of strangers
+// before every $4th lot. The seed goes into every lot of the first level, each of these lots into
+// two neighbours of the second level, and all of these into the one lot of the third level. Every
+// seventh lot has a reference, every fifth lot is at a location, and every third transformation has
+// an actor of its own. When ids grow, numbers fall.
 constexpr char kWideGraph[] = R"sql(
 INSERT INTO locations (company, location_id, kind, display_name, street, city, postal_code, region,
   country, gln, phone, is_default, created_at, updated_at)
