@@ -9,6 +9,7 @@
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
 #include "storage/base/limits.h"
+#include "storage/base/utf8.h"
 #include "storage/base/uuid.h"
 #include "storage/pg/error.h"
 
@@ -29,8 +30,7 @@ constexpr int kRetryAfterMillis = 200;
 
 std::string Cut(absl::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
-  return absl::StrCat(text.substr(0, bytes_max), "…");
+  return absl::StrCat(Utf8Prefix(text, bytes_max), "…");
 }
 
 absl::string_view FactOf(const Problem& problem, absl::string_view key) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/unicode.h"
+#include "storage/base/utf8.h"
 
 namespace lots {
 namespace {
@@ -16,10 +17,7 @@ constexpr size_t kShownBytesMax = 80;
 
 std::string Shown(absl::string_view value) {
   if (value.size() <= kShownBytesMax) return std::string(value);
-  size_t cut = kShownBytesMax;
-  // Not in the middle of a character.
-  while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
-  return absl::StrCat(value.substr(0, cut), "…");
+  return absl::StrCat(Utf8Prefix(value, kShownBytesMax), "…");
 }
 
 bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }

@@ -1,6 +1,8 @@
 // Check digits modulo 10 as GS1 and Luhn compute them.
 #include "storage/base/check_digit.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 
 namespace lots {
@@ -25,6 +27,12 @@ char CheckDigit(absl::string_view text, Weigh weigh) {
 
 char CheckDigitMod10(absl::string_view text) {
   return CheckDigit(text, [](int digit, bool heavy) { return heavy ? 3 * digit : digit; });
+}
+
+bool HasCheckDigitMod10(absl::string_view text) {
+  const auto is_digit = [](unsigned char c) { return absl::ascii_isdigit(c); };
+  return text.size() > 1 && std::all_of(text.begin(), text.end(), is_digit) &&
+         text.back() == CheckDigitMod10(text.substr(0, text.size() - 1));
 }
 
 char CheckDigitLuhn(absl::string_view text) {

@@ -10,6 +10,10 @@ namespace lots {
 // CheckDigitMod10("629104150021") is '3'.
 char CheckDigitMod10(absl::string_view text);
 
+// Whether the text is two digits or more, of which the last is the digit that GS1 appends to those
+// before it.
+bool HasCheckDigitMod10(absl::string_view text);
+
 // The digit of ISO/IEC 7812 (IMEI, card numbers): every second digit from the right doubled, the
 // digits of the products summed. CheckDigitLuhn("7992739871") is '3'.
 char CheckDigitLuhn(absl::string_view text);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kGtinDigits = 14;
 constexpr size_t kGlnDigits = 13;
-constexpr size_t kLabelCharactersMax = 20;
 
 bool IsDigit(unsigned char c) { return absl::ascii_isdigit(c); }
 
@@ -57,23 +56,6 @@ absl::StatusOr<std::string> CleanGln(absl::string_view raw) {
   }
   RETURN_IF_ERROR(CheckDigits("GLN", raw));
   return std::string(raw);
-}
-
-bool HasCheckDigitMod10(absl::string_view digits) {
-  return digits.size() > 1 && std::all_of(digits.begin(), digits.end(), IsDigit) &&
-         digits.back() == CheckDigitMod10(digits.substr(0, digits.size() - 1));
-}
-
-bool FitsGs1Label(absl::string_view number) {
-  return !number.empty() && number.size() <= kLabelCharactersMax && IsCset82(number);
-}
-
-bool IsCset82(absl::string_view text) {
-  constexpr absl::string_view kPunctuation = "!\"%&'()*+,-./:;<=>?_";
-  return std::all_of(text.begin(), text.end(), [&](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-           kPunctuation.find(c) != absl::string_view::npos;
-  });
 }
 
 }  // namespace lots

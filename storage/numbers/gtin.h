@@ -1,4 +1,4 @@
-// GS1's identifiers of products and places, and the characters its labels can carry.
+// GS1's identifiers of products (GTIN) and places (GLN).
 #pragma once
 
 #include <string>
@@ -15,16 +15,5 @@ absl::StatusOr<std::string> CleanGtin(absl::string_view raw);
 
 // A GLN: 13 digits. Refused like a GTIN.
 absl::StatusOr<std::string> CleanGln(absl::string_view raw);
-
-// Whether the last digit is the GS1 check digit of the digits before it; false for text that is not
-// two digits or more.
-bool HasCheckDigitMod10(absl::string_view digits);
-
-// Whether a lot number fits a GS1 label (AI 10 and AI 21): at most 20 characters of CSET 82, and
-// not empty.
-bool FitsGs1Label(absl::string_view number);
-
-// Whether every character is one of GS1's CSET 82.
-bool IsCset82(absl::string_view text);
 
 }  // namespace lots

@@ -60,11 +60,7 @@ absl::StatusOr<std::string> FilterOf(const ListOptions& options) {
   const auto time = [&](absl::string_view comparison, const std::string& text) -> absl::Status {
     if (text.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const google::protobuf::Timestamp parsed, ParseTime(text));
-    const absl::Time at =
-        absl::FromUnixSeconds(parsed.seconds()) + absl::Nanoseconds(parsed.nanos());
-    terms.push_back(absl::StrCat("record_time ", comparison, " \"",
-                                 absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", at, absl::UTCTimeZone()),
-                                 "\""));
+    terms.push_back(absl::StrCat("record_time ", comparison, " ", FilterTime(parsed)));
     return absl::OkStatus();
   };
   is("actor", options.actor);

@@ -56,11 +56,7 @@ void AddLocationCommands(Command& program, Work& chosen);
 void AddSettingsCommands(Command& program, Work& chosen);
 void AddStockCommands(Command& program, Work& chosen);
 void AddWorkOrderCommands(Command& program, Work& chosen);
-// The commands of `lotctl work-order` that post and read.
-void AddCompletionCommands(CommandGroup& group);
 void AddTraceCommands(Command& program, Work& chosen);
-// The commands of `lotctl trace` that answer more than a graph.
-void AddQuestionCommands(CommandGroup& group);
 void AddRecallCommands(Command& program, Work& chosen);
 void AddAuditCommands(Command& program, Work& chosen);
 void AddImportCommands(Command& program, Work& chosen);

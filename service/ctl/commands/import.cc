@@ -70,7 +70,7 @@ void PrintNotices(const std::vector<EpcisFinding>& notices, std::ostream& out) {
 void PrintPlan(const EpcisPlan& plan, std::ostream& out) {
   out << Plural(plan.event_count, "event") << ": " << Plural(plan.products.size(), "product")
       << ", " << Plural(plan.locations.size(), "location") << ", "
-      << Plural(plan.lots.size(), "lot") << ", " << Plural(plan.steps.size(), "request") << "\n";
+      << Plural(plan.lots.size(), "lot") << ", " << Plural(plan.requests.size(), "request") << "\n";
   if (!plan.notices.empty()) {
     out << "notices:\n";
     PrintNotices(plan.notices, out);
@@ -83,7 +83,7 @@ void PrintOutcome(const EpcisOutcome& outcome, std::ostream& out) {
       << Plural(outcome.lots_created, "lot") << "; posted "
       << Plural(outcome.movements_posted, "movement") << " and "
       << Plural(outcome.completions_posted, "completion") << "; "
-      << Plural(outcome.steps_found, "request") << " found done before\n";
+      << Plural(outcome.requests_found, "request") << " found done before\n";
   PrintFindings(outcome.accepted, out);
 }
 

@@ -4,14 +4,72 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/lot_numbers.pb.h"
 #include "service/ctl/commands/commands.h"
-#include "service/ctl/commands/lot_fields.h"
 #include "service/ctl/output/show.h"
+#include "service/ctl/session/arguments.h"
 #include "service/ctl/session/json.h"
 #include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
 namespace {
+
+// What creating and updating a lot have in common: the fields that a person may give.
+struct LotFields {
+  std::optional<std::string> reference;
+  std::optional<std::string> notes;
+  std::vector<std::string> attributes;
+  std::optional<std::string> manufacture_date;
+  std::optional<std::string> expire_date;
+  std::optional<std::string> best_before_date;
+  std::optional<std::string> removal_date;
+  std::optional<std::string> alert_date;
+};
+
+void Declare(Command& command, LotFields& fields) {
+  command.Add("--reference", fields.reference, "the supplier's lot number");
+  command.Add("--notes", fields.notes, "notes");
+  command.Add("--attribute", fields.attributes,
+              "NAME=VALUE, or NAME:TYPE=VALUE with decimal, flag, date or time; repeatable");
+  command.Add("--manufactured", fields.manufacture_date, "date of manufacture, 2026-12-31");
+  command.Add("--expires", fields.expire_date, "last day of use");
+  command.Add("--best-before", fields.best_before_date, "best-before date");
+  command.Add("--remove-by", fields.removal_date, "day by which it must leave the shelf");
+  command.Add("--alert", fields.alert_date, "day on which somebody should look");
+}
+
+// The given fields; `message` is a Lot or a NewLot.
+template <class Message>
+absl::Status SetFields(const LotFields& fields, Message& message) {
+  if (fields.reference) message.set_reference(*fields.reference);
+  if (fields.notes) message.set_notes(*fields.notes);
+  for (const std::string& attribute : fields.attributes) {
+    RETURN_IF_ERROR(ParseAttribute(attribute, *message.mutable_attributes()));
+  }
+  const auto set = [](const std::optional<std::string>& text, auto mutable_date) {
+    if (!text) return absl::OkStatus();
+    ASSIGN_OR_RETURN(*mutable_date(), ParseDate(*text));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(set(fields.manufacture_date, [&] { return message.mutable_manufacture_date(); }));
+  RETURN_IF_ERROR(set(fields.expire_date, [&] { return message.mutable_expire_date(); }));
+  RETURN_IF_ERROR(set(fields.best_before_date, [&] { return message.mutable_best_before_date(); }));
+  RETURN_IF_ERROR(set(fields.removal_date, [&] { return message.mutable_removal_date(); }));
+  return set(fields.alert_date, [&] { return message.mutable_alert_date(); });
+}
+
+// The names of the given fields, for an update mask.
+std::vector<std::string> GivenFields(const LotFields& fields) {
+  std::vector<std::string> names;
+  if (fields.reference) names.push_back("reference");
+  if (fields.notes) names.push_back("notes");
+  if (!fields.attributes.empty()) names.push_back("attributes");
+  if (fields.manufacture_date) names.push_back("manufacture_date");
+  if (fields.expire_date) names.push_back("expire_date");
+  if (fields.best_before_date) names.push_back("best_before_date");
+  if (fields.removal_date) names.push_back("removal_date");
+  if (fields.alert_date) names.push_back("alert_date");
+  return names;
+}
 
 struct CreateOptions {
   std::string product_id;

@@ -52,12 +52,7 @@ absl::StatusOr<std::string> FilterOf(const Selection& selection) {
   const auto time = [&](absl::string_view comparison, const std::string& text) -> absl::Status {
     if (text.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const google::protobuf::Timestamp parsed, ParseTime(text));
-    terms.push_back(absl::StrCat("create_time ", comparison, " \"",
-                                 absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
-                                                  absl::FromUnixSeconds(parsed.seconds()) +
-                                                      absl::Nanoseconds(parsed.nanos()),
-                                                  absl::UTCTimeZone()),
-                                 "\""));
+    terms.push_back(absl::StrCat("create_time ", comparison, " ", FilterTime(parsed)));
     return absl::OkStatus();
   };
   if (!selection.product_id.empty()) {

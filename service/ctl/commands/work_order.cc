@@ -1,4 +1,4 @@
-// lotctl work-order assign | unassign | cancel | get | list
+// lotctl work-order assign | unassign | complete | disassemble | reverse | cancel | get | list
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"
@@ -7,6 +7,7 @@
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
+#include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
 #include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
@@ -174,6 +175,182 @@ absl::Status List(Session& session, const ListOptions& options) {
   return ForEachPage(session, kListWorkOrders, request, options.limit, show);
 }
 
+struct CompleteOptions {
+  std::string work_order_id;
+  std::string product_id;
+  std::string planned_quantity;
+  std::vector<std::string> outputs;
+  int planned_serial_count = 0;
+  std::vector<std::string> components;
+  std::vector<std::string> by_products;
+  std::string to;
+  std::string from;
+  bool close = false;
+  std::string at;
+  std::vector<std::string> accept;
+  std::string note;
+  std::string file;
+  bool validate_only = false;
+};
+
+void Declare(Command& command, CompleteOptions& options) {
+  command.Add("work-order", options.work_order_id, "the work order; not with --file");
+  command.Add("--product", options.product_id, "what it makes; needed when it is new here");
+  command.Add("--planned", options.planned_quantity, "how much is planned in all");
+  command.Add("--finished", options.outputs,
+              "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID; repeatable");
+  command.Add("--planned-serials", options.planned_serial_count,
+              "complete so many planned serials, in the order of assignment");
+  command.Add("--component", options.components,
+              "what went in: PRODUCT/NUMBER=QUANTITY[@LOCATION][>INDEX of the --finished it "
+              "went into, from 0]; repeatable");
+  command.Add("--by-product", options.by_products,
+              "what else came out: PRODUCT/NUMBER=QUANTITY[@LOCATION]; repeatable");
+  command.Add("--to", options.to, "where finished goods go that do not say");
+  command.Add("--from", options.from, "where components come from that do not say");
+  command.AddSwitch("--close", options.close, "this was the last completion");
+  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--accept", options.accept, "overrule: held, expired, short").SplitAtCommas();
+  command.Add("--note", options.note, "why");
+  command.Add("--file", options.file, "a CompleteWorkOrderRequest as JSON; '-': stdin");
+  command.AddSwitch("--validate-only", options.validate_only,
+                    "say what would be refused, write nothing");
+}
+
+absl::Status AddLines(const CompleteOptions& options, v1::CompleteWorkOrderRequest& request) {
+  for (const std::string& text : options.outputs) {
+    ASSIGN_OR_RETURN(*request.add_outputs(), ParseOutput(text));
+  }
+  for (const std::string& text : options.components) {
+    ASSIGN_OR_RETURN(*request.add_components(), ParseComponent(text));
+  }
+  for (const std::string& text : options.by_products) {
+    ASSIGN_OR_RETURN(*request.add_by_products(), ParseByProduct(text));
+  }
+  return absl::OkStatus();
+}
+
+// The file's request, with what the flags say instead of it or on top of it.
+absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(const CompleteOptions& options) {
+  v1::CompleteWorkOrderRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  const auto set = [](const std::string& value, std::string* field) {
+    if (!value.empty()) *field = value;
+  };
+  set(options.work_order_id, request.mutable_work_order_id());
+  set(options.product_id, request.mutable_product_id());
+  set(options.planned_quantity, request.mutable_planned_quantity());
+  set(options.to, request.mutable_destination_location_id());
+  set(options.from, request.mutable_source_location_id());
+  set(options.note, request.mutable_note());
+  if (options.planned_serial_count > 0) {
+    request.set_planned_serial_count(options.planned_serial_count);
+  }
+  if (options.close) request.set_close(true);
+  if (options.validate_only) request.set_validate_only(true);
+  if (!options.at.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
+  }
+  RETURN_IF_ERROR(AddLines(options, request));
+  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
+  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  if (request.work_order_id().empty()) return UsageError("name the work order");
+  return request;
+}
+
+void Print(const v1::CompleteWorkOrderResponse& response, const Terminal& terminal) {
+  PrintNumberedLots("finished", response.outputs(), terminal);
+  PrintNumberedLots("by-products", response.by_products(), terminal);
+  PrintNumberedLots("void", response.voided(), terminal);
+  for (const std::string& id : response.adjustment_movement_ids()) {
+    terminal.out << "adjusted a shortage: movement " << id << "\n";
+  }
+  PrintDetails({{"transformation", response.transformation_id()},
+                {"completed in all", response.completed_quantity()},
+                {"work order", Show(response.state())}},
+               terminal);
+}
+
+absl::Status Complete(Session& session, const CompleteOptions& options) {
+  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(options));
+  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
+                   session.Write(kCompleteWorkOrder, request));
+  if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
+  if (request.validate_only()) return PrintProblems(response.problems(), session);
+  if (!session.json()) Print(response, session.terminal());
+  return absl::OkStatus();
+}
+
+struct DisassembleOptions {
+  std::string lot;
+  std::string from;
+  std::string to;
+  std::vector<std::string> components;
+  std::string at;
+  std::string note;
+};
+
+void Declare(Command& command, DisassembleOptions& options) {
+  command.Add("lot", options.lot, "the unit, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--to", options.to, "where components go that do not say").Required();
+  command.Add("--from", options.from, "where the unit is taken from; default where it is");
+  command.Add("--component", options.components,
+              "what comes back of a component: PRODUCT/NUMBER[=QUANTITY][@LOCATION]; exact "
+              "ones that are not named come back whole; repeatable");
+  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--note", options.note, "why");
+}
+
+absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
+  v1::DisassembleRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  request.set_from_location_id(options.from);
+  request.set_destination_location_id(options.to);
+  request.set_note(options.note);
+  for (const std::string& text : options.components) {
+    ASSIGN_OR_RETURN(*request.add_components(), ParseReturnedComponent(text));
+  }
+  if (!options.at.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
+  }
+  ASSIGN_OR_RETURN(const v1::DisassembleResponse response, session.Write(kDisassemble, request));
+  if (session.json()) return session.PrintJson(response);
+  Table table({{"COMPONENT"}, {"QUANTITY", Column::kRight}, {"TO"}, {"LINK"}, {"LOT ID"}});
+  for (const v1::DisassembleResponse::Component& component : response.components()) {
+    table.Add({component.number(), component.quantity(), component.to_location_id(),
+               component.exact() ? "exact" : "pooled", component.lot_id()});
+  }
+  table.Print(session.terminal());
+  PrintDetails({{"transformation", response.transformation_id()}}, session.terminal());
+  return absl::OkStatus();
+}
+
+struct ReverseOptions {
+  std::string transformation_id;
+  std::string note;
+};
+
+void Declare(Command& command, ReverseOptions& options) {
+  command.Add("transformation", options.transformation_id, "its id").Required();
+  command.Add("--note", options.note, "why");
+}
+
+absl::Status Reverse(Session& session, const ReverseOptions& options) {
+  v1::ReverseCompletionRequest request;
+  request.set_transformation_id(options.transformation_id);
+  request.set_note(options.note);
+  ASSIGN_OR_RETURN(const v1::ReverseCompletionResponse response,
+                   session.Write(kReverseCompletion, request));
+  if (session.json()) return session.PrintJson(response);
+  PrintDetails(
+      {{"reversed by", response.transformation_id()},
+       {"completed in all", response.completed_quantity()},
+       {"work order",
+        response.state() == v1::WORK_ORDER_STATE_UNSPECIFIED ? "" : Show(response.state())}},
+      session.terminal());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddWorkOrderCommands(Command& program, Work& chosen) {
@@ -184,7 +361,24 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
                             "work-order assign WO-7 SN-1 SN-2\n"
                             "work-order assign WO-7 --count 3 --first SN-0100"},
                            Declare, Assign);
-  AddCompletionCommands(group);
+  group.Add<CompleteOptions>(
+      {"complete", "Posts what was made and what it was made of, in one transaction",
+       "work-order complete WO-7 --finished SN-1 --component 'steel/H-1=2.5>0' --from RAW --to "
+       "HALL\n"
+       "work-order complete WO-8 --product paint --finished B-1=200@HALL --component base/L-9=180\n"
+       "work-order complete WO-7 --planned-serials 5 --component steel/H-1=12.5@RAW --to HALL "
+       "--close\n"
+       "work-order complete --file order.json --validate-only"},
+      Declare, Complete);
+  group.Add<DisassembleOptions>(
+      {"disassemble", "Takes a unit apart; its exact components come back as they were",
+       "work-order disassemble pump/SN-1 --to RAW\n"
+       "work-order disassemble pump/SN-1 --to RAW --component seal/S-4@SCRAP --component "
+       "oil/O-1=0.5"},
+      Declare, Disassemble);
+  group.Add<ReverseOptions>({"reverse", "Takes a completion or a disassembly back, once",
+                             "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"},
+                            Declare, Reverse);
   group.Add<OrderName>(
       {"cancel", "Closes an order that nothing more will come of", "work-order cancel WO-7"},
       Declare, Cancel);

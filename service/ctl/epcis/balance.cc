@@ -1,3 +1,4 @@
+// Adds and takes in the balance of an import, and packs and unpacks its pallets.
 #include "service/ctl/epcis/balance.h"
 
 #include <algorithm>
@@ -53,14 +54,14 @@ void EpcisBalance::Take(const EpcisLot& lot, const std::string& place, Quantity 
   if (there.IsZero()) places.erase(place);
 }
 
-void EpcisBalance::Owe(const EpcisLot& lot, const std::string& place, Quantity quantity) {
-  owed_[&lot][place] += quantity;
+void EpcisBalance::AddDeficit(const EpcisLot& lot, const std::string& place, Quantity quantity) {
+  deficits_[&lot][place] += quantity;
 }
 
 Quantity EpcisBalance::Settle(const EpcisLot& lot, const std::string& place, Quantity arrived) {
-  Quantity& owed = owed_[&lot][place];
-  const Quantity settled = std::min(owed, arrived);
-  owed -= settled;
+  Quantity& deficit = deficits_[&lot][place];
+  const Quantity settled = std::min(deficit, arrived);
+  deficit -= settled;
   return settled;
 }
 

@@ -1,5 +1,5 @@
-// The plain model that a document's events are run through before anything is written: what is
-// where, and what stands on which pallet.
+// The model in memory that the events of a document run through before anything is written: the
+// quantity of each lot at each place, and the contents of each pallet.
 #pragma once
 
 #include <map>
@@ -31,26 +31,26 @@ class EpcisBalance {
   void Put(const EpcisLot& lot, const std::string& place, Quantity quantity);
   void Take(const EpcisLot& lot, const std::string& place, Quantity quantity);
 
-  // A shortage that an adjustment made good: when the goods arrive there after all, they are not to
-  // be counted twice.
-  void Owe(const EpcisLot& lot, const std::string& place, Quantity quantity);
-  // How much of an arrival of so much settles what is owed there; it is owed no more.
+  // Records a shortage that an adjustment covered. Goods that arrive there later settle the deficit
+  // first, or they would be counted twice.
+  void AddDeficit(const EpcisLot& lot, const std::string& place, Quantity quantity);
+  // Subtracts an arrival from the deficit there. Returns how much of the arrival that took.
   Quantity Settle(const EpcisLot& lot, const std::string& place, Quantity arrived);
 
  private:
   using Places = std::map<std::string, Quantity>;
   std::map<const EpcisLot*, Places> places_;
-  std::map<const EpcisLot*, Places> owed_;
+  std::map<const EpcisLot*, Places> deficits_;
 };
 
-// What stands on which pallet; a pallet may stand on another.
+// The contents of each pallet. A pallet may be on another one.
 class EpcisPallets {
  public:
   void Pack(const std::string& pallet, const std::vector<EpcisItem>& items);
   // Without items: everything.
   void Unpack(const std::string& pallet, const std::vector<EpcisItem>& items);
   bool Knows(const std::string& pallet) const { return contents_.contains(pallet); }
-  // The goods on the pallet and on what stands on it. Empty when nothing is known of one of them.
+  // The goods on the pallet and on the pallets on it. Nothing when one of them is unknown.
   std::optional<std::vector<EpcisItem>> GoodsOn(const std::string& pallet) const;
 
  private:

@@ -1,3 +1,4 @@
+// Collects the products, locations and lots that the events name.
 #include "service/ctl/epcis/catalog.h"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
+#include "storage/base/utf8.h"
 
 namespace lots::ctl {
 namespace {
@@ -33,13 +35,9 @@ bool IsLocation(const std::string& uri) {
          absl::StrContains(uri, "/414/");
 }
 
-// At most `characters_max` bytes, so certainly no more characters, ending with a whole one.
-std::string Cut(std::string text, size_t characters_max) {
-  if (text.size() <= characters_max) return text;
-  while (characters_max > 0 && (static_cast<unsigned char>(text[characters_max]) & 0xC0) == 0x80) {
-    --characters_max;
-  }
-  return text.substr(0, characters_max);
+// At most `characters_max` bytes, so certainly no more characters.
+std::string Cut(absl::string_view text, size_t characters_max) {
+  return std::string(Utf8Prefix(text, characters_max));
 }
 
 // The master data's name, and the whole URI where the id is only a short form of it.

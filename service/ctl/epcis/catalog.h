@@ -24,7 +24,7 @@ struct EpcisLot {
   std::string uri;
   bool is_serial = false;
   EpcisLotData data;
-  // Whether an event of the document brings it into being; otherwise it comes from outside.
+  // Whether an event of the document creates the lot; otherwise the lot comes from outside.
   bool has_origin = false;
   // Whether a transformation makes it.
   bool is_made = false;

@@ -1,3 +1,4 @@
+// Reads the JSON of an EPCIS document, and lists everything in it that is no EPCIS.
 #include "service/ctl/epcis/document.h"
 
 #include <charconv>

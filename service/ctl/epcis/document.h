@@ -18,11 +18,11 @@ namespace lots::ctl {
 // Something that an event speaks of, and how much of it.
 struct EpcisItem {
   EpcisIdentity identity;
-  std::optional<Quantity> quantity;  // 1 for what stands in an EPC list
+  std::optional<Quantity> quantity;  // 1 for the items of an EPC list
   std::string uom;                   // UN/ECE code; empty: a count
 };
 
-// What an event says about the lots that it brings into being.
+// What an event says about the lots that it creates.
 struct EpcisLotData {
   std::string lot_number;
   std::optional<absl::CivilDay> manufacture_date;

@@ -1,3 +1,4 @@
+// Moves goods through the balance: the movements that takes, and the discrepancies.
 #include "service/ctl/epcis/goods.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "lots/v1/lot.pb.h"
 #include "service/ctl/output/show.h"
+#include "service/ctl/session/arguments.h"
 #include "storage/base/limits.h"
 
 namespace lots::ctl {
@@ -26,19 +28,13 @@ v1::NewLot NewLotOf(const EpcisLot& lot) {
     created.set_notes(lot.uri);
   }
   const EpcisLotData data = Consistent(lot.data);
-  if (data.manufacture_date) SetDate(*data.manufacture_date, *created.mutable_manufacture_date());
-  if (data.expire_date) SetDate(*data.expire_date, *created.mutable_expire_date());
-  if (data.best_before_date) SetDate(*data.best_before_date, *created.mutable_best_before_date());
+  if (data.manufacture_date) *created.mutable_manufacture_date() = ToDate(*data.manufacture_date);
+  if (data.expire_date) *created.mutable_expire_date() = ToDate(*data.expire_date);
+  if (data.best_before_date) *created.mutable_best_before_date() = ToDate(*data.best_before_date);
   return created;
 }
 
 }  // namespace
-
-void SetDate(absl::CivilDay day, google::type::Date& date) {
-  date.set_year(static_cast<int32_t>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-}
 
 EpcisLotData Consistent(EpcisLotData data) {
   if (data.expire_date && data.best_before_date && *data.best_before_date > *data.expire_date) {
@@ -51,9 +47,6 @@ EpcisLotData Consistent(EpcisLotData data) {
   }
   return data;
 }
-
-// --- findings
-// -------------------------------------------------------------------------------------
 
 void EpcisGoods::Notice(const EpcisEvent& event, std::string what) {
   plan_.notices.push_back({event.id, event.time, event.step, std::move(what), ""});
@@ -105,9 +98,6 @@ std::string EpcisGoods::Whereabouts(const EpcisLot& lot) const {
   return places.empty() ? "none of it anywhere" : absl::StrJoin(places, ", ");
 }
 
-// --- goods
-// ----------------------------------------------------------------------------------------
-
 EpcisGoods::Items EpcisGoods::Unpacked(const EpcisEvent& event, const Items& items) {
   Items goods;
   Items on_pallets;
@@ -157,43 +147,43 @@ std::vector<EpcisLine> EpcisGoods::LinesOf(const EpcisEvent& event, const Items&
 }
 
 bool EpcisGoods::Provide(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-                         const std::string& operation, EpcisSteps& steps) {
+                         const std::string& operation, EventRequests& requests) {
   const Quantity there = balance_.At(*line.lot, place);
   if (there >= line.quantity) return true;
-  if (line.lot->is_serial) return ProvideUnit(event, line, place, operation, steps);
+  if (line.lot->is_serial) return ProvideUnit(event, line, place, operation, requests);
   const Quantity missing = line.quantity - there;
   const Quantity elsewhere = TotalOf(balance_.PlacesOf(*line.lot)) - there;
   Add(event, {line.lot, missing}, place, absl::StrCat(operation, " ", TextOf(line), " at ", place),
-      steps);
-  balance_.Owe(*line.lot, place, std::min(missing, elsewhere));
+      requests);
+  balance_.AddDeficit(*line.lot, place, std::min(missing, elsewhere));
   return true;
 }
 
 bool EpcisGoods::ProvideUnit(const EpcisEvent& event, const EpcisLine& line,
                              const std::string& place, const std::string& operation,
-                             EpcisSteps& steps) {
+                             EventRequests& requests) {
   const std::string what = absl::StrCat(operation, " ", NameOf(*line.lot), " at ", place);
   const auto places = balance_.PlacesOf(*line.lot);
   if (places.empty()) {
-    Add(event, line, place, what, steps);
+    Add(event, line, place, what, requests);
     return !balance_.At(*line.lot, place).IsZero();
   }
   const std::string& actual = places.front().first;
   Discrepancy(event, absl::StrCat(what, "; on record it is at ", actual),
               absl::StrCat("a TRANSFER from ", actual, " puts that right"));
-  steps.Adjust({.kind = v1::MOVEMENT_KIND_TRANSFER,
-                .lot = Use(line.lot),
-                .quantity = line.quantity,
-                .from = actual,
-                .to = place,
-                .why = "corrects where it is"});
+  requests.Adjust({.kind = v1::MOVEMENT_KIND_TRANSFER,
+                   .lot = Use(line.lot),
+                   .quantity = line.quantity,
+                   .from = actual,
+                   .to = place,
+                   .why = "corrects where it is"});
   balance_.Take(*line.lot, actual, line.quantity);
   balance_.Put(*line.lot, place, line.quantity);
   return true;
 }
 
 void EpcisGoods::Add(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-                     const std::string& what, EpcisSteps& steps) {
+                     const std::string& what, EventRequests& requests) {
   // A unit that was somewhere and is nowhere now was used up: it cannot come in again.
   if (line.lot->is_serial && balance_.Knows(*line.lot)) {
     Discrepancy(event, absl::StrCat(what, "; on record it was used up before"), "it is left out");
@@ -201,11 +191,11 @@ void EpcisGoods::Add(const EpcisEvent& event, const EpcisLine& line, const std::
   }
   Discrepancy(event, absl::StrCat(what, "; on record there is ", Whereabouts(*line.lot)),
               absl::StrCat("an ADJUSTMENT adds ", TextOf(line), " at ", place));
-  steps.Adjust({.kind = v1::MOVEMENT_KIND_ADJUSTMENT,
-                .lot = Use(line.lot, /*early=*/true),
-                .quantity = line.quantity,
-                .to = place,
-                .why = "discrepancy: not on record there"});
+  requests.Adjust({.kind = v1::MOVEMENT_KIND_ADJUSTMENT,
+                   .lot = Use(line.lot, /*early=*/true),
+                   .quantity = line.quantity,
+                   .to = place,
+                   .why = "discrepancy: not on record there"});
   balance_.Put(*line.lot, place, line.quantity);
 }
 
@@ -218,21 +208,21 @@ void EpcisGoods::Make(const EpcisLine& line, const std::string& place) {
 }
 
 void EpcisGoods::Arrive(const EpcisEvent& event, const EpcisLine& line, EpcisMove move,
-                        EpcisSteps& steps) {
+                        EventRequests& requests) {
   move.lot = Use(line.lot);
   move.quantity = line.quantity;
-  steps.Move(move);
+  requests.Move(move);
   balance_.Put(*line.lot, move.to, line.quantity);
   const Quantity settled = balance_.Settle(*line.lot, move.to, line.quantity);
   if (settled.IsZero()) return;
   Notice(event, absl::StrCat("brings ", TextOf({line.lot, settled}),
                              " that an earlier event used there already; an ADJUSTMENT takes them "
                              "off the record again"));
-  steps.Settle({.kind = v1::MOVEMENT_KIND_ADJUSTMENT,
-                .lot = line.lot,
-                .quantity = settled,
-                .from = move.to,
-                .why = "settles an earlier discrepancy: used before it arrived on record"});
+  requests.Settle({.kind = v1::MOVEMENT_KIND_ADJUSTMENT,
+                   .lot = line.lot,
+                   .quantity = settled,
+                   .from = move.to,
+                   .why = "settles an earlier discrepancy: used before it arrived on record"});
   balance_.Take(*line.lot, move.to, settled);
 }
 
@@ -243,8 +233,8 @@ const EpcisLot* EpcisGoods::Use(const EpcisLot* lot, bool early) {
   return lot;
 }
 
-void EpcisGoods::Append(EpcisSteps& steps) {
-  for (EpcisStep& step : steps.Take()) plan_.steps.push_back(std::move(step));
+void EpcisGoods::Append(EventRequests& requests) {
+  for (ImportRequest& request : requests.Take()) plan_.requests.push_back(std::move(request));
 }
 
 EpcisPlan EpcisGoods::Finish() {

@@ -1,5 +1,5 @@
-// Goods in the course of an import: what the events do to the balance, which movements that takes,
-// and what does not add up.
+// The goods of an import: what the events do to the balance, the movements that this takes, and the
+// discrepancies.
 #pragma once
 
 #include <set>
@@ -9,7 +9,7 @@
 #include "service/ctl/epcis/balance.h"
 #include "service/ctl/epcis/catalog.h"
 #include "service/ctl/epcis/plan.h"
-#include "service/ctl/epcis/steps.h"
+#include "service/ctl/epcis/requests.h"
 
 namespace lots::ctl {
 
@@ -31,7 +31,7 @@ class EpcisGoods {
   EpcisPallets& pallets() { return pallets_; }
   std::string PlaceOf(const EpcisEvent& event) const { return catalog_.PlaceId(event.place); }
 
-  // --- findings ---------------------------------------------------------------------------------
+  // Findings: what the import reports.
 
   void Notice(const EpcisEvent& event, std::string what);
   void Discrepancy(const EpcisEvent& event, std::string what, std::string remedy);
@@ -45,29 +45,29 @@ class EpcisGoods {
   // "10000 kg at the mill", "none of it anywhere".
   std::string Whereabouts(const EpcisLot& lot) const;
 
-  // --- goods ------------------------------------------------------------------------------------
-
-  // The goods that items of an event mean, one line a lot, with those on pallets. What cannot be
-  // told is a discrepancy.
+  // The goods that the items of an event mean, one line for each lot, with the goods on pallets. An
+  // item without known goods is a discrepancy.
   std::vector<EpcisLine> LinesOf(const EpcisEvent& event, const std::vector<EpcisItem>& items);
-  // Sees to it that the goods are at the place, by an adjustment where they are not on record
-  // there; that is a discrepancy. False when even that makes no sense: a unit that was used up
+  // Ensures that the goods are at the place. Goods that are not on record there are a discrepancy,
+  // and an adjustment adds them. False when an adjustment makes no sense: the unit was used up
   // before.
   bool Provide(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-               const std::string& operation, EpcisSteps& steps);
+               const std::string& operation, EventRequests& requests);
   // Adds goods to the record that an event found at a place, with a discrepancy.
   void Add(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-           const std::string& what, EpcisSteps& steps);
+           const std::string& what, EventRequests& requests);
   void Take(const EpcisLine& line, const std::string& place);
   void Make(const EpcisLine& line, const std::string& place);
-  // Moves goods that `move` already took from its source, and settles what was owed there.
-  void Arrive(const EpcisEvent& event, const EpcisLine& line, EpcisMove move, EpcisSteps& steps);
-  // Notes that a step needs the lot, so that it is created first; serials that a transformation
+  // Moves goods that are taken from the source of `move` already, and settles the deficit at its
+  // destination.
+  void Arrive(const EpcisEvent& event, const EpcisLine& line, EpcisMove move,
+              EventRequests& requests);
+  // Notes that a request needs the lot, so that it is created first; serials that a transformation
   // makes are created by its completion, unless `early`.
   const EpcisLot* Use(const EpcisLot* lot, bool early = false);
 
-  void Append(EpcisSteps& steps);
-  // What is left on the way, and the whole plan. Once.
+  void Append(EventRequests& requests);
+  // The whole plan, with notices of the goods still in transit. Called once.
   EpcisPlan Finish();
 
  private:
@@ -76,7 +76,7 @@ class EpcisGoods {
   // The items with pallets replaced by what is on them.
   Items Unpacked(const EpcisEvent& event, const Items& items);
   bool ProvideUnit(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
-                   const std::string& operation, EpcisSteps& steps);
+                   const std::string& operation, EventRequests& requests);
 
   const EpcisCatalog catalog_;
   EpcisPlan plan_;
@@ -86,7 +86,6 @@ class EpcisGoods {
   std::set<const EpcisLot*> dates_checked_;
 };
 
-void SetDate(absl::CivilDay day, google::type::Date& date);
 // The dates without those that contradict the expiry date or, where there is none, each other: the
 // API refuses such lots.
 EpcisLotData Consistent(EpcisLotData data);

@@ -1,6 +1,5 @@
+// Parses the URIs of EPCIS: GS1 URNs, GS1 Digital Links and GDST URNs.
 #include "service/ctl/epcis/identity.h"
-
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <vector>
@@ -11,7 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "storage/base/check_digit.h"
 #include "storage/base/limits.h"
+#include "storage/base/sha256.h"
+#include "storage/base/utf8.h"
 
 namespace lots::ctl {
 namespace {
@@ -26,23 +28,9 @@ bool IsDigits(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-// GS1's modulo 10 check digit: weights 3 and 1 from the right.
-char CheckDigitOf(absl::string_view digits) {
-  int sum = 0;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    sum += (digits[digits.size() - 1 - i] - '0') * (i % 2 == 0 ? 3 : 1);
-  }
-  return static_cast<char>('0' + (10 - sum % 10) % 10);
-}
-
 std::string WithCheckDigit(absl::string_view digits, size_t length) {
   if (!IsDigits(digits) || digits.size() + 1 != length) return "";
-  return absl::StrCat(digits, absl::string_view(std::string(1, CheckDigitOf(digits))));
-}
-
-bool HasCheckDigit(absl::string_view digits) {
-  return IsDigits(digits) && digits.size() > 1 &&
-         CheckDigitOf(digits.substr(0, digits.size() - 1)) == digits.back();
+  return absl::StrCat(digits, absl::string_view(std::string(1, CheckDigitMod10(digits))));
 }
 
 std::string PercentDecoded(absl::string_view text) {
@@ -138,7 +126,7 @@ EpcisIdentity OfDigitalLink(absl::string_view uri) {
   }
   if (!IsDigits(gtin) || gtin.size() > kGtinDigits) return identity;
   identity.product = absl::StrCat(std::string(kGtinDigits - gtin.size(), '0'), gtin);
-  if (HasCheckDigit(identity.product)) identity.gtin = identity.product;
+  if (HasCheckDigitMod10(identity.product)) identity.gtin = identity.product;
   const std::string serial = ValueAfter(path, "21");
   const std::string lot = ValueAfter(path, "10");
   identity.number = serial.empty() ? lot : serial;
@@ -146,15 +134,6 @@ EpcisIdentity OfDigitalLink(absl::string_view uri) {
                   : !lot.empty()  ? EpcisIdentity::kLot
                                   : EpcisIdentity::kProduct;
   return identity;
-}
-
-// At most so many bytes from the end, beginning with a whole character.
-absl::string_view Tail(absl::string_view text, size_t bytes) {
-  if (text.size() > bytes) text.remove_prefix(text.size() - bytes);
-  while (!text.empty() && (static_cast<unsigned char>(text[0]) & 0xC0) == 0x80) {
-    text.remove_prefix(1);
-  }
-  return text;
 }
 
 }  // namespace
@@ -175,7 +154,7 @@ EpcisIdentity IdentityOf(absl::string_view uri) {
 std::string GlnOf(absl::string_view uri) {
   if (IsDigitalLink(uri)) {
     const std::string gln = ValueAfter(PathOf(uri), "414");
-    return gln.size() == kGlnDigits && HasCheckDigit(gln) ? gln : std::string();
+    return gln.size() == kGlnDigits && HasCheckDigitMod10(gln) ? gln : std::string();
   }
   if (!absl::ConsumePrefix(&uri, "urn:epc:id:sgln:")) return "";
   const std::vector<absl::string_view> parts = absl::StrSplit(uri, '.');
@@ -183,18 +162,13 @@ std::string GlnOf(absl::string_view uri) {
   return WithCheckDigit(absl::StrCat(parts[0], parts[1]), kGlnDigits);
 }
 
-std::string HexHash(absl::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
-}
+std::string HexHash(absl::string_view text) { return absl::BytesToHexString(Sha256(text)); }
 
 std::string ShortId(absl::string_view text) {
   if (text.size() <= kIdCharactersMax) return std::string(text);
   const size_t at = text.find_last_of("/:;#?");
   const absl::string_view last = at == absl::string_view::npos ? text : text.substr(at + 1);
-  return absl::StrCat(Tail(last, kIdCharactersMax - kIdHashDigits - 1), "~",
+  return absl::StrCat(Utf8Suffix(last, kIdCharactersMax - kIdHashDigits - 1), "~",
                       HexHash(text).substr(0, kIdHashDigits));
 }
 

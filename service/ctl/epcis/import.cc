@@ -1,3 +1,4 @@
+// Sends the requests of a plan, and leaves out what an earlier import did.
 #include "service/ctl/epcis/import.h"
 
 #include <algorithm>
@@ -25,19 +26,13 @@ std::string RequestIdFor(absl::string_view what, const google::protobuf::Message
 }
 
 // The refusal, with its reason and facts, said of an event.
-absl::Status OfEvent(const EpcisStep& step, const absl::Status& status) {
+absl::Status OfEvent(const ImportRequest& planned, const absl::Status& status) {
   absl::Status annotated(status.code(),
-                         absl::StrCat("at the event ", step.event_id, ": ", status.message()));
+                         absl::StrCat("at the event ", planned.event_id, ": ", status.message()));
   status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
     annotated.SetPayload(url, payload);
   });
   return annotated;
-}
-
-std::string FilterTime(const google::protobuf::Timestamp& time) {
-  const absl::Time at = absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-  return absl::StrCat("\"", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", at, absl::UTCTimeZone()),
-                      "\"");
 }
 
 absl::Status WrongTracking(const v1::Product& here, const v1::Product& there) {
@@ -53,10 +48,10 @@ absl::StatusOr<EpcisOutcome> EpcisImport::Run() {
   RETURN_IF_ERROR(UpsertProducts());
   RETURN_IF_ERROR(UpsertLocations());
   RETURN_IF_ERROR(CreateLots());
-  session_.progress().Start("importing", static_cast<int64_t>(plan_.steps.size()));
-  for (const EpcisStep& step : plan_.steps) {
-    const absl::Status sent = Send(step);
-    if (!sent.ok()) return OfEvent(step, sent);
+  session_.progress().Start("importing", static_cast<int64_t>(plan_.requests.size()));
+  for (const ImportRequest& planned : plan_.requests) {
+    const absl::Status sent = Send(planned);
+    if (!sent.ok()) return OfEvent(planned, sent);
     session_.progress().Advance(1);
   }
   session_.progress().Stop();
@@ -149,14 +144,14 @@ absl::Status EpcisImport::CreateLotsOf(const std::string& product_id,
   return Print(response);
 }
 
-absl::Status EpcisImport::Send(const EpcisStep& step) {
-  return std::visit([&](const auto& request) { return Send(step, request); }, step.request);
+absl::Status EpcisImport::Send(const ImportRequest& planned) {
+  return std::visit([&](const auto& request) { return Send(planned, request); }, planned.message);
 }
 
-absl::Status EpcisImport::Send(const EpcisStep&, const v1::RecordMovementsRequest& request) {
+absl::Status EpcisImport::Send(const ImportRequest&, const v1::RecordMovementsRequest& request) {
   ASSIGN_OR_RETURN(const bool done, IsDone(request));
   if (done) {
-    ++outcome_.steps_found;
+    ++outcome_.requests_found;
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
@@ -165,16 +160,16 @@ absl::Status EpcisImport::Send(const EpcisStep&, const v1::RecordMovementsReques
   return Print(response);
 }
 
-absl::Status EpcisImport::Send(const EpcisStep& step, v1::CompleteWorkOrderRequest request) {
+absl::Status EpcisImport::Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request) {
   ASSIGN_OR_RETURN(const bool done, IsDone(request));
   if (done) {
-    ++outcome_.steps_found;
+    ++outcome_.requests_found;
     return absl::OkStatus();
   }
   absl::StatusOr<v1::CompleteWorkOrderResponse> response =
       session_.Write(kCompleteWorkOrder, request);
   if (accept_expired_ && ReasonOf(response.status()) == "LOT_EXPIRED") {
-    outcome_.accepted.push_back({.event_id = step.event_id,
+    outcome_.accepted.push_back({.event_id = planned.event_id,
                                  .what = std::string(response.status().message()),
                                  .remedy = "it was recorded nevertheless, as EXPIRED accepted"});
     request.add_accept(v1::ACCEPTANCE_EXPIRED);

@@ -19,7 +19,7 @@ struct EpcisOutcome {
   size_t lots_created = 0;
   size_t movements_posted = 0;
   size_t completions_posted = 0;
-  size_t steps_found = 0;
+  size_t requests_found = 0;
   // Completions for which the service wanted EXPIRED to be accepted although the document's own
   // dates did not say so.
   std::vector<EpcisFinding> accepted;
@@ -31,9 +31,9 @@ class EpcisImport {
   EpcisImport(Session& session, const EpcisPlan& plan, bool accept_expired)
       : session_(session), plan_(plan), accept_expired_(accept_expired) {}
 
-  // Sends what is not there yet, in order, and stops at the first refusal, naming the event. Run
-  // again it goes on from there: what an event brought about carries the event's mark in its note,
-  // and request ids derive from events, so nothing is ever done twice.
+  // Sends the requests in order, without those that an earlier import sent. Stops at the first
+  // refusal and names the event; another run resumes there. Nothing is done twice: the notes of
+  // everything that an event causes carry the event's mark, and request ids derive from events.
   absl::StatusOr<EpcisOutcome> Run();
 
  private:
@@ -41,9 +41,9 @@ class EpcisImport {
   absl::Status UpsertLocations();
   absl::Status CreateLots();
   absl::Status CreateLotsOf(const std::string& product_id, const std::vector<v1::NewLot>& lots);
-  absl::Status Send(const EpcisStep& step);
-  absl::Status Send(const EpcisStep& step, const v1::RecordMovementsRequest& request);
-  absl::Status Send(const EpcisStep& step, v1::CompleteWorkOrderRequest request);
+  absl::Status Send(const ImportRequest& planned);
+  absl::Status Send(const ImportRequest& planned, const v1::RecordMovementsRequest& request);
+  absl::Status Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request);
   absl::StatusOr<bool> IsDone(const v1::RecordMovementsRequest& request);
   absl::StatusOr<bool> IsDone(const v1::CompleteWorkOrderRequest& request);
   // In JSON mode, the answer on standard output.

@@ -1,3 +1,4 @@
+// Plans each event by its kind: what it does to the balance, and which requests it takes.
 #include "service/ctl/epcis/plan.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ Events ByTime(const EpcisDocument& document) {
 
 // Goods come into being: from outside, as far as this document tells.
 void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-                EpcisSteps& steps) {
+                EventRequests& requests) {
   if (line.lot->is_serial && goods.balance().Knows(*line.lot)) {
     goods.Discrepancy(
         event,
@@ -41,21 +42,23 @@ void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& good
   }
   goods.CheckDates(event, *line.lot);
   goods.Use(line.lot, /*early=*/true);
-  goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = goods.PlaceOf(event)}, steps);
+  goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = goods.PlaceOf(event)},
+               requests);
 }
 
-void PlanEnd(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods, EpcisSteps& steps) {
+void PlanEnd(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
+             EventRequests& requests) {
   const std::string place = goods.PlaceOf(event);
-  if (!goods.Provide(event, line, place, "ends", steps)) return;
+  if (!goods.Provide(event, line, place, "ends", requests)) return;
   goods.Take(line, place);
-  steps.Move({.kind = v1::MOVEMENT_KIND_SCRAP,
-              .lot = goods.Use(line.lot),
-              .quantity = line.quantity,
-              .from = place});
+  requests.Move({.kind = v1::MOVEMENT_KIND_SCRAP,
+                 .lot = goods.Use(line.lot),
+                 .quantity = line.quantity,
+                 .from = place});
 }
 
 void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-                  EpcisSteps& steps) {
+                  EventRequests& requests) {
   const std::string place = goods.PlaceOf(event);
   const bool on_the_way = goods.balance().At(*line.lot, place).IsZero() &&
                           goods.balance().At(*line.lot, kTransitId) >= line.quantity;
@@ -63,10 +66,10 @@ void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& go
     goods.Notice(event, absl::StrCat(goods.TextOf(line), " is on the way already"));
     return;
   }
-  if (!goods.Provide(event, line, place, "ships", steps)) return;
+  if (!goods.Provide(event, line, place, "ships", requests)) return;
   goods.Take(line, place);
   goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = place, .to = kTransitId},
-               steps);
+               requests);
 }
 
 // Where goods that arrive may come from, and how much there is, the likeliest first. What a
@@ -88,7 +91,7 @@ std::vector<std::pair<std::string, Quantity>> SourcesOf(const EpcisEvent& event,
 }
 
 void PlanArrivalFrom(const EpcisEvent& event, const EpcisLine& taken, const std::string& source,
-                     EpcisGoods& goods, EpcisSteps& steps) {
+                     EpcisGoods& goods, EventRequests& requests) {
   const std::string place = goods.PlaceOf(event);
   if (source == place) {
     goods.Notice(event, absl::StrCat("confirms ", goods.TextOf(taken), " where it is"));
@@ -96,49 +99,49 @@ void PlanArrivalFrom(const EpcisEvent& event, const EpcisLine& taken, const std:
   }
   goods.Take(taken, source);
   goods.Arrive(event, taken, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = source, .to = place},
-               steps);
+               requests);
 }
 
 // The goods are at the event's place now: they come from wherever they are on record.
 void PlanArrival(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-                 EpcisSteps& steps) {
+                 EventRequests& requests) {
   EpcisLine missing = line;
   for (const auto& [source, available] : SourcesOf(event, *line.lot, goods)) {
     const EpcisLine taken{line.lot, std::min(missing.quantity, available)};
     missing.quantity -= taken.quantity;
-    if (taken.quantity.IsPositive()) PlanArrivalFrom(event, taken, source, goods, steps);
+    if (taken.quantity.IsPositive()) PlanArrivalFrom(event, taken, source, goods, requests);
   }
   if (missing.quantity.IsZero()) return;
   const std::string place = goods.PlaceOf(event);
   const bool from_outside = IsReceiving(event) && !line.lot->has_origin &&
                             !(line.lot->is_serial && goods.balance().Knows(*line.lot));
   if (from_outside) {
-    goods.Arrive(event, missing, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = place}, steps);
+    goods.Arrive(event, missing, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = place}, requests);
     return;
   }
   goods.Add(
       event, missing, place,
       absl::StrCat(IsReceiving(event) ? "receives " : "sees ", goods.TextOf(line), " at ", place),
-      steps);
+      requests);
 }
 
 void PlanObject(const EpcisEvent& event, EpcisGoods& goods) {
   if (event.items.empty()) goods.Notice(event, "names no goods");
   const std::vector<EpcisLine> lines = goods.LinesOf(event, event.items);
   if (lines.empty() || !goods.HasPlace(event)) return;
-  EpcisSteps steps({&event});
+  EventRequests requests({&event});
   for (const EpcisLine& line : lines) {
     if (event.action == EpcisEvent::kAdd) {
-      PlanOrigin(event, line, goods, steps);
+      PlanOrigin(event, line, goods, requests);
     } else if (event.action == EpcisEvent::kDelete) {
-      PlanEnd(event, line, goods, steps);
+      PlanEnd(event, line, goods, requests);
     } else if (IsShipping(event)) {
-      PlanShipping(event, line, goods, steps);
+      PlanShipping(event, line, goods, requests);
     } else {
-      PlanArrival(event, line, goods, steps);
+      PlanArrival(event, line, goods, requests);
     }
   }
-  goods.Append(steps);
+  goods.Append(requests);
 }
 
 void PlanAggregation(const EpcisEvent& event, EpcisGoods& goods) {
@@ -173,7 +176,7 @@ EpcisPlan PlanEpcisImport(const EpcisDocument& document) {
   for (const EpcisEvent* event : events) {
     const bool counts = Counts(*event, seen, goods);
     if (event->kind == EpcisEvent::kTransformation) {
-      transformations.Come(*event, counts);
+      transformations.AddEvent(*event, counts);
     } else if (!counts) {
       continue;
     } else if (event->kind == EpcisEvent::kObject) {

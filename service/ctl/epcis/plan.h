@@ -39,14 +39,14 @@ struct EpcisFinding {
 };
 
 // One request of an event, under a request id derived from it.
-struct EpcisStep {
+struct ImportRequest {
   std::string event_id;
-  // "EPCIS event ID #HASH": stands in the note of all that the event brought about.
+  // "EPCIS event ID #HASH", in the notes of everything that the event causes.
   std::string mark;
-  std::variant<v1::RecordMovementsRequest, v1::CompleteWorkOrderRequest> request;
+  std::variant<v1::RecordMovementsRequest, v1::CompleteWorkOrderRequest> message;
 };
 
-// A lot that the steps need and that no completion creates.
+// A lot that the requests need and that no completion creates.
 struct EpcisNewLot {
   std::string product_id;
   v1::NewLot lot;
@@ -56,7 +56,7 @@ struct EpcisPlan {
   std::vector<v1::Product> products;
   std::vector<v1::Location> locations;
   std::vector<EpcisNewLot> lots;
-  std::vector<EpcisStep> steps;
+  std::vector<ImportRequest> requests;
   // What does not add up. `refuse` writes nothing when there is any.
   std::vector<EpcisFinding> discrepancies;
   // What is left out, or noteworthy, without being wrong.

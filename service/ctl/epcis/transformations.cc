@@ -1,9 +1,11 @@
+// Plans transformations as completions of work orders.
 #include "service/ctl/epcis/transformations.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "lots/v1/work_order.pb.h"
+#include "service/ctl/session/arguments.h"
 
 namespace lots::ctl {
 namespace {
@@ -25,9 +27,9 @@ void AddOutput(const EpcisLine& line, const std::string& place,
   // A lot is created beforehand, with its dates and its URI; a serial by the completion.
   if (!line.lot->is_serial) return;
   const EpcisLotData data = Consistent(line.lot->data);
-  if (data.manufacture_date) SetDate(*data.manufacture_date, *output.mutable_manufacture_date());
-  if (data.expire_date) SetDate(*data.expire_date, *output.mutable_expire_date());
-  if (data.best_before_date) SetDate(*data.best_before_date, *output.mutable_best_before_date());
+  if (data.manufacture_date) *output.mutable_manufacture_date() = ToDate(*data.manufacture_date);
+  if (data.expire_date) *output.mutable_expire_date() = ToDate(*data.expire_date);
+  if (data.best_before_date) *output.mutable_best_before_date() = ToDate(*data.best_before_date);
 }
 
 void AddByProduct(const EpcisLine& line, const std::string& place,
@@ -61,14 +63,14 @@ std::string EpcisTransformations::WorkOrderId(const EpcisEvent& event) const {
   return ShortId(absl::StrCat(event.id, "#", event.hash));
 }
 
-void EpcisTransformations::Come(const EpcisEvent& event, bool counts) {
+void EpcisTransformations::AddEvent(const EpcisEvent& event, bool counts) {
   const std::string key = KeyOf(event);
   if (counts) waiting_[key].push_back(&event);
   if (--to_come_[key] == 0 && !waiting_[key].empty()) Plan(waiting_[key]);
 }
 
 void EpcisTransformations::Plan(const Events& events) {
-  EpcisSteps steps(events);
+  EventRequests requests(events);
   v1::CompleteWorkOrderRequest completion;
   completion.set_work_order_id(WorkOrderId(*events.back()));
   completion.set_close(true);
@@ -77,21 +79,21 @@ void EpcisTransformations::Plan(const Events& events) {
   for (const EpcisEvent* event : events) {
     if (goods_.HasPlace(*event)) placed.push_back(event);
   }
-  for (const EpcisEvent* event : placed) PlanInputs(*event, steps, completion);
+  for (const EpcisEvent* event : placed) PlanInputs(*event, requests, completion);
   for (const EpcisEvent* event : placed) PlanOutputs(*event, completion);
   if (!completion.outputs().empty()) {
-    steps.Complete(std::move(completion));
+    requests.Complete(std::move(completion));
   } else if (!placed.empty()) {
-    Consume(*events.back(), steps);
+    Consume(*events.back(), requests);
   }
-  goods_.Append(steps);
+  goods_.Append(requests);
 }
 
-void EpcisTransformations::PlanInputs(const EpcisEvent& event, EpcisSteps& steps,
+void EpcisTransformations::PlanInputs(const EpcisEvent& event, EventRequests& requests,
                                       v1::CompleteWorkOrderRequest& completion) {
   const std::string place = goods_.PlaceOf(event);
   for (const EpcisLine& line : goods_.LinesOf(event, event.inputs)) {
-    if (!goods_.Provide(event, line, place, "uses", steps)) continue;
+    if (!goods_.Provide(event, line, place, "uses", requests)) continue;
     goods_.Take(line, place);
     CheckExpiry(event, *line.lot, completion);
     used_.emplace_back(line, place);
@@ -142,14 +144,14 @@ bool EpcisTransformations::MayComeOut(const EpcisEvent& event, const EpcisLine& 
 }
 
 // Nothing usable came out, so there is no product to complete: what went in is consumed.
-void EpcisTransformations::Consume(const EpcisEvent& event, EpcisSteps& steps) {
+void EpcisTransformations::Consume(const EpcisEvent& event, EventRequests& requests) {
   goods_.Discrepancy(event, "makes nothing that can be recorded",
                      "what went in is recorded as consumed, without what it became");
   for (const auto& [line, place] : used_) {
-    steps.Move({.kind = v1::MOVEMENT_KIND_CONSUMPTION,
-                .lot = line.lot,
-                .quantity = line.quantity,
-                .from = place});
+    requests.Move({.kind = v1::MOVEMENT_KIND_CONSUMPTION,
+                   .lot = line.lot,
+                   .quantity = line.quantity,
+                   .from = place});
   }
 }
 

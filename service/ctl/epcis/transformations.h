@@ -16,9 +16,9 @@ class EpcisTransformations {
   // `events`: all of the document.
   EpcisTransformations(const std::vector<const EpcisEvent*>& events, EpcisGoods& goods);
 
-  // Called once for every TransformationEvent in the order of time; `counts`: not when it is left
-  // out. Plans the transformation when it is the last.
-  void Come(const EpcisEvent& event, bool counts);
+  // Adds each TransformationEvent once, in the order of time. Plans the transformation with its
+  // last event. An event that does not count is left out of the plan.
+  void AddEvent(const EpcisEvent& event, bool counts);
 
  private:
   using Events = std::vector<const EpcisEvent*>;
@@ -26,7 +26,7 @@ class EpcisTransformations {
   static std::string KeyOf(const EpcisEvent& event);
   std::string WorkOrderId(const EpcisEvent& event) const;
   void Plan(const Events& events);
-  void PlanInputs(const EpcisEvent& event, EpcisSteps& steps,
+  void PlanInputs(const EpcisEvent& event, EventRequests& requests,
                   v1::CompleteWorkOrderRequest& completion);
   void CheckExpiry(const EpcisEvent& event, const EpcisLot& lot,
                    v1::CompleteWorkOrderRequest& completion);
@@ -34,7 +34,7 @@ class EpcisTransformations {
   // Whether the unit may come out: it is new, or this transformation used it (rework).
   bool MayComeOut(const EpcisEvent& event, const EpcisLine& line,
                   const v1::CompleteWorkOrderRequest& completion);
-  void Consume(const EpcisEvent& event, EpcisSteps& steps);
+  void Consume(const EpcisEvent& event, EventRequests& requests);
 
   EpcisGoods& goods_;
   std::map<std::string, int> events_with_id_;

@@ -1,3 +1,4 @@
+// Quotes the fields of a CSV record.
 #include "service/ctl/output/csv.h"
 
 #include "absl/strings/str_cat.h"

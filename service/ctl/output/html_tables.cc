@@ -1,3 +1,4 @@
+// Writes tables as an HTML page, with the script that sorts and searches.
 #include "service/ctl/output/html_tables.h"
 
 #include "absl/strings/str_replace.h"

@@ -1,3 +1,4 @@
+// Draws the progress bar, from a thread of its own.
 #include "service/ctl/output/progress.h"
 
 #include <algorithm>

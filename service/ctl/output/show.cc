@@ -1,3 +1,4 @@
+// Turns values and enumerations of the API into text, and back.
 #include "service/ctl/output/show.h"
 
 #include "absl/strings/ascii.h"

@@ -1,3 +1,4 @@
+// Aligns the columns of a table.
 #include "service/ctl/output/table.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Where lotctl writes, and what stands there.
+// The two streams that lotctl writes to, and what is at their ends.
 #pragma once
 
 #include <ostream>

@@ -1,3 +1,4 @@
+// Measures and cleans text by the properties of its Unicode characters.
 #include "service/ctl/output/text_width.h"
 
 #include <utf8proc.h>

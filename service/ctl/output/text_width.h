@@ -1,4 +1,4 @@
-// How wide text stands on a terminal, and text that cannot harm one.
+// The width of text on a terminal, and text that cannot harm a terminal.
 #pragma once
 
 #include <string>

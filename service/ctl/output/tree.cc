@@ -1,3 +1,4 @@
+// Draws a tree with lines.
 #include "service/ctl/output/tree.h"
 
 #include "absl/strings/str_cat.h"

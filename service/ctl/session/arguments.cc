@@ -1,3 +1,4 @@
+// Reads lots, lines of lots, attributes, dates and times as people type them.
 #include "service/ctl/session/arguments.h"
 
 #include <optional>
@@ -8,8 +9,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "lots/v1/lot_attributes.pb.h"
 #include "service/ctl/session/failure.h"
 #include "storage/base/quantity.h"
@@ -37,15 +36,6 @@ bool IsIndex(absl::string_view text) {
 bool IsLocation(absl::string_view text) { return !text.empty(); }
 
 bool IsQuantity(absl::string_view text) { return Quantity::Parse(text).ok(); }
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  google::protobuf::Timestamp timestamp;
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return timestamp;
-}
 
 absl::Status SetTypedAttribute(absl::string_view type, absl::string_view value,
                                v1::AttributeValue& attribute) {
@@ -183,11 +173,7 @@ absl::StatusOr<google::type::Date> ParseDate(absl::string_view text) {
   if (!absl::ParseCivilTime(text, &day)) {
     return UsageError(absl::StrCat("'", text, "' is no date as 2026-12-31"));
   }
-  google::type::Date date;
-  date.set_year(static_cast<int32_t>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
+  return ToDate(day);
 }
 
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text) {
@@ -215,9 +201,32 @@ absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(
   return acceptances;
 }
 
+google::type::Date ToDate(absl::CivilDay day) {
+  google::type::Date date;
+  date.set_year(static_cast<int32_t>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
 std::string FilterText(absl::string_view value) {
   return absl::StrCat(
       "\"", absl::StrReplaceAll(value, {{"\\", "\\\\"}, {"\"", "\\\""}, {"*", "\\*"}}), "\"");
+}
+
+std::string FilterTime(const google::protobuf::Timestamp& time) {
+  const absl::Time at = absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  return absl::StrCat("\"", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", at, absl::UTCTimeZone()),
+                      "\"");
 }
 
 std::string JoinFilter(std::vector<std::string> terms, absl::string_view filter) {

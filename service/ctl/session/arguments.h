@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "lots/v1/ledger.pb.h"
@@ -50,8 +52,13 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text);
 // held, expired, short.
 absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(const std::vector<std::string>& names);
 
+// A day and a time as messages of the API.
+google::type::Date ToDate(absl::CivilDay day);
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+
 // The value in a filter, as it is: quoted, with quotes, backslashes and stars inside escaped.
 std::string FilterText(absl::string_view value);
+std::string FilterTime(const google::protobuf::Timestamp& time);
 // The terms joined with AND, the last one (the caller's own filter) in brackets.
 std::string JoinFilter(std::vector<std::string> terms, absl::string_view filter);
 

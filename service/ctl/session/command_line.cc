@@ -13,7 +13,7 @@ namespace {
 // Help and version go to standard output and end well; everything else is a usage error.
 int EndOfParse(const CLI::App& program, const CLI::ParseError& error, const Terminal& terminal) {
   if (error.get_exit_code() == 0) return program.exit(error, terminal.out, terminal.err);
-  // CLI11 misses the command before it looks at the word that stands in its place.
+  // CLI11 reports a missing command before it looks at the word in the place of the command.
   const std::vector<std::string> unknown = program.remaining(/*recurse=*/true);
   const bool is_misspelt = error.get_name() == "RequiredError" && !unknown.empty();
   terminal.err << program.get_name() << ": "

@@ -1,3 +1,4 @@
+// Reads files, and converts messages from and to proto3 JSON.
 #include "service/ctl/session/json.h"
 
 #include <fstream>

@@ -1,3 +1,4 @@
+// Opens the file of an export.
 #include "service/ctl/session/output.h"
 
 #include <fstream>

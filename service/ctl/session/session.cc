@@ -43,7 +43,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address, const Access&
 }
 
 // The trace that this command belongs to, as scripts and build servers hand it down
-// (OpenTelemetry's TRACEPARENT). What cannot stand in a header is no trace.
+// (OpenTelemetry's TRACEPARENT). Empty when the text cannot be a header.
 std::string TraceParent() {
   const char* const text = std::getenv("TRACEPARENT");
   if (text == nullptr) return "";

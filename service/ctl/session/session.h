@@ -23,7 +23,7 @@ class ClientContext;
 
 namespace lots::ctl {
 
-// The metadata that tells the service who is acting.
+// The metadata key under which the service learns who is acting.
 inline constexpr char kActorMetadata[] = "lots-actor";
 
 // What every command takes.

@@ -1,3 +1,4 @@
+// Shows holds.
 #include "service/ctl/shared/holds.h"
 
 #include "absl/strings/ascii.h"

@@ -1,3 +1,4 @@
+// Finds lots by their numbers, and shows lots and problems.
 #include "service/ctl/shared/lots.h"
 
 #include <map>

@@ -1,3 +1,4 @@
+// Shows movements and stock.
 #include "service/ctl/shared/movements.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,3 +1,4 @@
+// Shows a recall report as tables, CSV and HTML.
 #include "service/ctl/shared/recall_report.h"
 
 #include "absl/strings/ascii.h"

@@ -11,7 +11,7 @@
 
 namespace lots::ctl {
 
-// What StreamRecallReport brought, put together.
+// The answers of StreamRecallReport, put together.
 struct RecallReport {
   v1::Recall recall;
   std::vector<v1::MassBalance> balances;

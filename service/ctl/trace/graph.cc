@@ -1,3 +1,4 @@
+// Collects a traced graph, and writes it as table and CSV.
 #include "service/ctl/trace/graph.h"
 
 #include "absl/strings/str_cat.h"

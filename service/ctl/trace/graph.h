@@ -1,5 +1,5 @@
-// What the stream of TraceUpstream or TraceDownstream brought, in its order, and the forms in which
-// it leaves lotctl.
+// A traced graph: the answers of TraceUpstream or TraceDownstream in the order of the stream, and
+// the formats in which lotctl writes them.
 #pragma once
 
 #include <ostream>
@@ -25,7 +25,7 @@ struct TracedGraph {
 
 // "seed", "certain" or "possible".
 std::string CertaintyOf(const v1::TraceNode& node);
-// "10–20 of 100"; empty when nothing is told.
+// "10–20 of 100"; empty when the service gives no quantities.
 std::string AffectedOf(const v1::TraceNode& node);
 // "12 lots, 3 transformations, depth 2".
 std::string CountsOf(const v1::TraceSummary& summary);

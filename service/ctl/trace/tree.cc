@@ -1,3 +1,4 @@
+// Expands a traced graph into trees, each lot once.
 #include "service/ctl/trace/tree.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,5 +1,4 @@
-// A traced graph as a tree: what the stream of TraceUpstream or TraceDownstream brought, drawn from
-// its seeds.
+// A traced graph as trees: the answers of TraceUpstream or TraceDownstream, drawn from the seeds.
 #pragma once
 
 #include <map>

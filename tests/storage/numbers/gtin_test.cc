@@ -80,15 +80,6 @@ TEST(CleanGln, HasThirteenDigits) {
             "GLN \"9521234000007\": the check digit is 7, the digits before it make 6");
 }
 
-TEST(FitsGs1Label, AsAi10AndAi21) {
-  EXPECT_TRUE(FitsGs1Label("A"));
-  EXPECT_TRUE(FitsGs1Label("L-2026/01_+%&'\"()*<>"));
-  EXPECT_FALSE(FitsGs1Label(""));
-  EXPECT_FALSE(FitsGs1Label("123456789012345678901"));
-  EXPECT_FALSE(FitsGs1Label("LOT 1"));
-  EXPECT_FALSE(FitsGs1Label("LÖT"));
-}
-
 // GS1's own cases for a linter: whether ours agrees with each.
 template <class Linter>
 void AgreesWithGs1(absl::string_view name, Linter linter) {
@@ -105,8 +96,6 @@ void AgreesWithGs1(absl::string_view name, Linter linter) {
 }
 
 TEST(Gs1Vectors, CheckDigits) { AgreesWithGs1("csum", HasCheckDigitMod10); }
-
-TEST(Gs1Vectors, CharacterSet82) { AgreesWithGs1("cset82", IsCset82); }
 
 }  // namespace
 }  // namespace lots

@@ -168,7 +168,7 @@ TEST_F(CtlImport, ResumesWhereItStopped) {
   std::ostringstream out;
   for (const size_t sent : {0u, 5u, 6u, 19u}) {
     ctl::EpcisPlan begun = ctl::PlanEpcisImport(*document);
-    begun.steps.resize(sent);
+    begun.requests.resize(sent);
     ctl::Session session({.address = server_.server().address(), .company = "seafood"},
                          {.out = out, .err = out});
     ASSERT_TRUE(ctl::EpcisImport(session, begun, true).Run().ok()) << sent;

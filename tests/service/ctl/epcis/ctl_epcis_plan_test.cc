@@ -50,13 +50,13 @@ std::string TextOf(const v1::CompleteWorkOrderRequest& completion) {
 
 std::vector<std::string> StepsOf(const EpcisPlan& plan) {
   std::vector<std::string> texts;
-  for (const EpcisStep& step : plan.steps) {
-    if (const auto* movements = std::get_if<v1::RecordMovementsRequest>(&step.request)) {
+  for (const ImportRequest& planned : plan.requests) {
+    if (const auto* movements = std::get_if<v1::RecordMovementsRequest>(&planned.message)) {
       for (const v1::NewMovement& movement : movements->movements()) {
         texts.push_back(TextOf(movement));
       }
     } else {
-      texts.push_back(TextOf(std::get<v1::CompleteWorkOrderRequest>(step.request)));
+      texts.push_back(TextOf(std::get<v1::CompleteWorkOrderRequest>(planned.message)));
     }
     texts.back() = absl::StrReplaceAll(texts.back(), {{"urn:gdst:example.org:location:loc:", ""},
                                                       {"urn:gdst:example.org:product:class:", ""},
@@ -184,8 +184,9 @@ TEST_F(SeafoodPlan, KeepsTheAddressesOfPlaces) {
 
 TEST_F(SeafoodPlan, EveryRequestHasAnIdOfItsOwnThatTheApiTakes) {
   std::set<std::string> ids;
-  for (const EpcisStep& step : plan_.steps) {
-    const std::string id = std::visit([](const auto& r) { return r.request_id(); }, step.request);
+  for (const ImportRequest& planned : plan_.requests) {
+    const std::string id =
+        std::visit([](const auto& r) { return r.request_id(); }, planned.message);
     EXPECT_LE(id.size(), 64u);
     EXPECT_TRUE(ids.insert(id).second) << id;
   }
@@ -424,11 +425,11 @@ TEST(EpcisPlan, TwoEventsWithOneIdAreTwoEvents) {
   const std::string first = Object(1, "ADD", "commissioning", "A", Goods("R", "9"));
   const std::string second = Object(1, "ADD", "commissioning", "B", Goods("R", "9"));
   const EpcisPlan plan = PlanOf(first + "," + second);
-  ASSERT_EQ(plan.steps.size(), 2u);
-  EXPECT_EQ(plan.steps[0].event_id, plan.steps[1].event_id);
-  EXPECT_NE(plan.steps[0].mark, plan.steps[1].mark);
-  EXPECT_NE(std::get<v1::RecordMovementsRequest>(plan.steps[0].request).request_id(),
-            std::get<v1::RecordMovementsRequest>(plan.steps[1].request).request_id());
+  ASSERT_EQ(plan.requests.size(), 2u);
+  EXPECT_EQ(plan.requests[0].event_id, plan.requests[1].event_id);
+  EXPECT_NE(plan.requests[0].mark, plan.requests[1].mark);
+  EXPECT_NE(std::get<v1::RecordMovementsRequest>(plan.requests[0].message).request_id(),
+            std::get<v1::RecordMovementsRequest>(plan.requests[1].message).request_id());
 }
 
 TEST(EpcisPlan, OneNumberForTwoLotsOfAProductIsNoNumber) {

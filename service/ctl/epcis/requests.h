@@ -1,5 +1,6 @@
-// The requests of one event, collected while the event is judged: adjustments come before what they
-// make possible, settlements after. A serial moves once in a request, so these are requests apart.
+// The requests of one event, collected while the event is planned. Adjustments are sent before the
+// movements that they make possible, settlements after them. Each kind has a request of its own,
+// because a serial may move only once in a request.
 #pragma once
 
 #include <string>
@@ -19,11 +20,11 @@ struct EpcisMove {
   std::string why;  // empty: the event's step
 };
 
-class EpcisSteps {
+class EventRequests {
  public:
   // `events` is what is turned into requests together: one event, or those of one transformation,
   // of which the last says when.
-  explicit EpcisSteps(const std::vector<const EpcisEvent*>& events);
+  explicit EventRequests(const std::vector<const EpcisEvent*>& events);
 
   void Adjust(const EpcisMove& move) { Append(adjustments_, move); }
   void Move(const EpcisMove& move) { Append(moves_, move); }
@@ -31,14 +32,14 @@ class EpcisSteps {
   void Complete(v1::CompleteWorkOrderRequest completion);
 
   // Everything collected, in the order in which it is to be sent.
-  std::vector<EpcisStep> Take();
+  std::vector<ImportRequest> Take();
 
  private:
   using Movements = std::vector<v1::NewMovement>;
 
   void Append(Movements& movements, const EpcisMove& move) const;
   void TakeMovements(const Movements& movements, const std::string& suffix,
-                     std::vector<EpcisStep>& steps) const;
+                     std::vector<ImportRequest>& requests) const;
   std::string RequestId(const std::string& suffix) const;
 
   const EpcisEvent& event_;
@@ -49,8 +50,5 @@ class EpcisSteps {
   std::vector<v1::CompleteWorkOrderRequest> completions_;
   Movements settlements_;
 };
-
-// The time as the API has it.
-google::protobuf::Timestamp EpcisTimestamp(absl::Time time);
 
 }  // namespace lots::ctl
