@@ -1,4 +1,4 @@
-// Placing holds.
+// Places holds.
 #include "storage/holds/holds.h"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ namespace {
 constexpr pg::Statement kReadCompany{"holds_read_company", R"sql(
   SELECT lots_enabled FROM companies WHERE company = $1)sql"};
 
-// Serials first, as the ledger locks them, so that the two seldom wait for each other.
+// Locks serials first, as the ledger does, so that holds and movements seldom deadlock.
 constexpr pg::Statement kLockLots{"lock_lots_to_hold", R"sql(
   SELECT lot_id, state, number, product_id FROM lots
   WHERE company = $1 AND lot_id = ANY($2)
@@ -34,7 +34,8 @@ constexpr pg::Statement kLockLots{"lock_lots_to_hold", R"sql(
 constexpr pg::Statement kReadPlaces{"holds_read_places", R"sql(
   SELECT location_id, kind FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
 
-// After the locks: what moved while they were waited for stands before the hold in history.
+// Runs after the locks. A movement that this transaction waited for sorts before the hold in
+// history.
 constexpr pg::Statement kReadLastRecord{"holds_read_last_record", R"sql(
   SELECT max(last_recorded_at) FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND last_recorded_at > '-infinity')sql"};
@@ -46,15 +47,15 @@ constexpr pg::Statement kInsertHolds{"insert_holds", R"sql(
          NULL, $5, $6, $7, $8, $9, $10
   FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (hold_id, lot_id, location_id))sql"};
 
-struct LotRow {
+struct HeldLot {
   LotState state;
   std::string number;
   ProductId product_id;
 };
 
 // What is known under the locks.
-struct Ground {
-  absl::btree_map<LotId, LotRow> lots;
+struct HoldFacts {
+  absl::btree_map<LotId, HeldLot> lots;
   absl::flat_hash_map<LocationId, LocationKind> places;
   absl::Time placed_at;
 };
@@ -71,7 +72,7 @@ Problem TwiceInRequest(const LotId& lot_id, size_t index, size_t first) {
           .facts = {{"lot_id", lot_id.value().ToString()}, {"first_index", absl::StrCat(first)}}};
 }
 
-Problem LotVoid(const LotId& lot_id, const LotRow& lot, size_t index) {
+Problem LotVoid(const LotId& lot_id, const HeldLot& lot, size_t index) {
   return {.reason = Reason::kLotVoid,
           .field = Indexed("targets", index, "lot"),
           .message = absl::StrCat("lot ", lot.number, " of product ", lot.product_id.value(),
@@ -87,11 +88,11 @@ Problem KeepsNoGoods(const LocationId& location_id, LocationKind kind, size_t in
           .facts = {{"kind", "HOLD"}, {"location_kind", std::string(Name(kind))}}};
 }
 
-// A HoldLots under way: the ids are made once, and what stands under the locks is judged at every
-// attempt.
-class Holding {
+// One call of HoldLots. The ids of the holds are made once; every attempt locks, reads and
+// validates again.
+class HoldPlacer {
  public:
-  Holding(pg::Connection& db, const HoldLotsCommand& command) : db_(db), command_(command) {
+  HoldPlacer(pg::Connection& db, const HoldLotsCommand& command) : db_(db), command_(command) {
     for (size_t i = 0; i < command.targets.size(); ++i) made_.push_back(Uuid::MakeV7());
   }
 
@@ -99,12 +100,12 @@ class Holding {
   absl::StatusOr<std::vector<HoldId>> Attempt();
 
  private:
-  absl::StatusOr<Ground> LockAndRead(pg::Transaction& transaction) const;
+  absl::StatusOr<HoldFacts> LockAndRead(pg::Transaction& transaction) const;
   std::vector<LocationId> Places() const;
-  std::vector<Problem> Judge(const Ground& ground) const;
-  void JudgeTarget(size_t index, const Ground& ground, std::vector<Problem>& problems) const;
-  void JudgeExemptions(const Ground& ground, std::vector<Problem>& problems) const;
-  void AddHolds(pg::Transaction& transaction, const Ground& ground) const;
+  std::vector<Problem> Validate(const HoldFacts& facts) const;
+  void ValidateTarget(size_t index, const HoldFacts& facts, std::vector<Problem>& problems) const;
+  void ValidateExemptions(const HoldFacts& facts, std::vector<Problem>& problems) const;
+  void AddHolds(pg::Transaction& transaction, const HoldFacts& facts) const;
 
   pg::Connection& db_;
   const HoldLotsCommand& command_;
@@ -112,7 +113,7 @@ class Holding {
   std::vector<std::optional<LotId>> lots_;
 };
 
-absl::Status Holding::Prepare() {
+absl::Status HoldPlacer::Prepare() {
   std::vector<LotRef> refs;
   for (const HoldTarget& target : command_.targets) refs.push_back(target.lot);
   ASSIGN_OR_RETURN(const auto resolved, ResolveLots(db_, command_.context.company, refs));
@@ -122,7 +123,7 @@ absl::Status Holding::Prepare() {
   return absl::OkStatus();
 }
 
-std::vector<LocationId> Holding::Places() const {
+std::vector<LocationId> HoldPlacer::Places() const {
   std::vector<LocationId> places = command_.exempt_location_ids;
   for (const HoldTarget& target : command_.targets) {
     if (target.location.has_value()) places.push_back(*target.location);
@@ -130,7 +131,7 @@ std::vector<LocationId> Holding::Places() const {
   return places;
 }
 
-absl::StatusOr<Ground> Holding::LockAndRead(pg::Transaction& transaction) const {
+absl::StatusOr<HoldFacts> HoldPlacer::LockAndRead(pg::Transaction& transaction) const {
   const CompanyId& company = command_.context.company;
   std::vector<LotId> ids;
   for (const std::optional<LotId>& id : lots_) {
@@ -144,36 +145,36 @@ absl::StatusOr<Ground> Holding::LockAndRead(pg::Transaction& transaction) const 
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   if (results[settings].empty()) return Refuse(CompanyNotFound(company));
   if (!results[settings][0].Get<bool>(0)) return Refuse(LotsDisabled(company));
-  Ground ground;
+  HoldFacts facts;
   for (const pg::Row row : results[lots]) {
-    ground.lots[row.Get<LotId>(0)] = {.state = row.Get<LotState>(1),
-                                      .number = row.Get<std::string>(2),
-                                      .product_id = row.Get<ProductId>(3)};
+    facts.lots[row.Get<LotId>(0)] = {.state = row.Get<LotState>(1),
+                                     .number = row.Get<std::string>(2),
+                                     .product_id = row.Get<ProductId>(3)};
   }
   for (const pg::Row row : results[places]) {
-    ground.places[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
+    facts.places[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
   }
   const auto recorded_at = results[last][0].Get<std::optional<absl::Time>>(0);
-  ground.placed_at = command_.context.now;
+  facts.placed_at = command_.context.now;
   if (recorded_at.has_value()) {
-    ground.placed_at = std::max(ground.placed_at, *recorded_at + absl::Microseconds(1));
+    facts.placed_at = std::max(facts.placed_at, *recorded_at + absl::Microseconds(1));
   }
-  return ground;
+  return facts;
 }
 
-void Holding::JudgeTarget(size_t index, const Ground& ground,
-                          std::vector<Problem>& problems) const {
+void HoldPlacer::ValidateTarget(size_t index, const HoldFacts& facts,
+                                std::vector<Problem>& problems) const {
   const HoldTarget& target = command_.targets[index];
   const std::optional<LotId>& lot_id = lots_[index];
-  const auto lot = lot_id.has_value() ? ground.lots.find(*lot_id) : ground.lots.end();
-  if (lot == ground.lots.end()) {
+  const auto lot = lot_id.has_value() ? facts.lots.find(*lot_id) : facts.lots.end();
+  if (lot == facts.lots.end()) {
     problems.push_back(LotNotFound(target.lot, Indexed("targets", index, "lot")));
   } else if (lot->second.state == LotState::kVoid) {
     problems.push_back(LotVoid(*lot_id, lot->second, index));
   }
   if (!target.location.has_value()) return;
-  const auto place = ground.places.find(*target.location);
-  if (place == ground.places.end()) {
+  const auto place = facts.places.find(*target.location);
+  if (place == facts.places.end()) {
     problems.push_back(
         LocationNotFound(Indexed("targets", index, "location_id"), *target.location));
   } else if (!IsOnHand(place->second)) {
@@ -181,17 +182,17 @@ void Holding::JudgeTarget(size_t index, const Ground& ground,
   }
 }
 
-void Holding::JudgeExemptions(const Ground& ground, std::vector<Problem>& problems) const {
+void HoldPlacer::ValidateExemptions(const HoldFacts& facts, std::vector<Problem>& problems) const {
   for (size_t i = 0; i < command_.exempt_location_ids.size(); ++i) {
     const LocationId& place = command_.exempt_location_ids[i];
-    if (ground.places.contains(place)) continue;
+    if (facts.places.contains(place)) continue;
     problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), place));
   }
 }
 
-// Also when the hold ends is judged here, where a repeat no longer comes: it is answered as it was,
-// however late.
-std::vector<Problem> Holding::Judge(const Ground& ground) const {
+// The end of the hold is validated here, under the claimed request, and not before: a repeat
+// returns the first call's answer even when the hold has ended since.
+std::vector<Problem> HoldPlacer::Validate(const HoldFacts& facts) const {
   std::vector<Problem> problems;
   if (command_.expires_at.has_value() && *command_.expires_at <= command_.context.now) {
     problems.push_back(FieldInvalid("expire_time",
@@ -201,17 +202,17 @@ std::vector<Problem> Holding::Judge(const Ground& ground) const {
   }
   absl::btree_map<std::pair<LotId, LocationId>, size_t> first_index;
   for (size_t i = 0; i < lots_.size(); ++i) {
-    JudgeTarget(i, ground, problems);
+    ValidateTarget(i, facts, problems);
     if (!lots_[i].has_value()) continue;
     const LocationId place = command_.targets[i].location.value_or(LocationId());
     const auto [first, is_first] = first_index.emplace(std::pair(*lots_[i], place), i);
     if (!is_first) problems.push_back(TwiceInRequest(*lots_[i], i, first->second));
   }
-  JudgeExemptions(ground, problems);
+  ValidateExemptions(facts, problems);
   return problems;
 }
 
-void Holding::AddHolds(pg::Transaction& transaction, const Ground& ground) const {
+void HoldPlacer::AddHolds(pg::Transaction& transaction, const HoldFacts& facts) const {
   std::vector<LotId> lots;
   std::vector<std::optional<LocationId>> places;
   for (size_t i = 0; i < lots_.size(); ++i) {
@@ -222,16 +223,16 @@ void Holding::AddHolds(pg::Transaction& transaction, const Ground& ground) const
                                            command_.exempt_location_ids.end());
   transaction.Add(kInsertHolds, command_.context.company, made_, lots, places, command_.reason,
                   std::vector<LocationId>(exempt.begin(), exempt.end()), command_.expires_at,
-                  command_.context.actor, ground.placed_at, command_.context.entry_id);
+                  command_.context.actor, facts.placed_at, command_.context.entry_id);
   AddAuditEntry(transaction, command_.context, {.lots = std::move(lots)});
 }
 
-absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
+absl::StatusOr<std::vector<HoldId>> HoldPlacer::Attempt() {
   pg::Transaction transaction(db_);
-  ASSIGN_OR_RETURN(const Ground ground, LockAndRead(transaction));
-  std::vector<Problem> problems = Judge(ground);
+  ASSIGN_OR_RETURN(const HoldFacts facts, LockAndRead(transaction));
+  std::vector<Problem> problems = Validate(facts);
   if (!problems.empty()) return Refuse(std::move(problems));
-  AddHolds(transaction, ground);
+  AddHolds(transaction, facts);
   transaction.Count(counters::kHoldsPlaced, static_cast<double>(made_.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return HoldIdsOf(made_);
@@ -240,13 +241,13 @@ absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
 }  // namespace
 
 absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command) {
-  Holding holding(db, command);
-  RETURN_IF_ERROR(holding.Prepare());
+  HoldPlacer placer(db, command);
+  RETURN_IF_ERROR(placer.Prepare());
   const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
     return HoldIdsOf(made);
   };
   return RunWrite<std::vector<HoldId>>(db, {.context = command.context, .rebuild = rebuild},
-                                       [&] { return holding.Attempt(); });
+                                       [&] { return placer.Attempt(); });
 }
 
 }  // namespace lots

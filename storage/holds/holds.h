@@ -1,10 +1,10 @@
 // Holds: lots that must not be taken away until somebody has decided about them.
 //
-// A hold binds the lot wherever it is, or what of it is at one place. The ledger refuses to take
-// held goods out of an INTERNAL or TRANSIT location, except to the hold's exempt locations or when
-// the posting accepts HELD (LOT_HELD). Whoever places a hold locks the lot FOR UPDATE, and the
-// ledger reads holds after it has locked the lot: a movement either finished before the hold, or
-// waits and then sees it.
+// A hold binds a lot wherever it is, or only the part of the lot at one place. The ledger refuses
+// (LOT_HELD) to take held goods out of an INTERNAL or TRANSIT location, except to the hold's exempt
+// locations or when the posting accepts HELD. An operation that places a hold locks the lot FOR
+// UPDATE. The ledger reads holds after it has locked the lot: a movement either finished before the
+// hold, or waits and then sees the hold.
 #pragma once
 
 #include <optional>
@@ -37,10 +37,11 @@ struct HoldLotsCommand {
   std::vector<LocationId> exempt_location_ids;
 };
 
-// One hold a target, in their order. Every refusal of the rpc's comment, every problem at once.
+// Places one hold for each target, in their order. hold.proto lists the refusals; a refusal names
+// every problem.
 absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command);
 
-// One of the two lists.
+// Either `holds` or `lots` is given.
 struct ReleaseLotsCommand {
   WriteContext context;
   std::vector<HoldId> holds;
@@ -48,35 +49,38 @@ struct ReleaseLotsCommand {
   std::string note;
 };
 
+// Releases these holds, or all holds of these lots. Returns the released holds.
 absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
                                                 const ReleaseLotsCommand& command);
 
-// What went from one lot into another.
-struct Passage {
+// One lot went into another: `output` inherits the holds of `input`.
+struct HoldInheritance {
   LotId input;
   LotId output;
   bool certain = false;  // the input certainly went into the output
 };
 
-// Every one of the inputs may be in every one of the outputs; certainly, when there is one output.
-// Said as two lists: ten thousand serials of ten thousand components are no hundred million rows.
-struct PooledPassage {
+// Each input may be in each output, and certainly is when there is one output. Two lists keep this
+// small: ten thousand serials with ten thousand components would be a hundred million pairs.
+struct PooledHoldInheritance {
   std::vector<LotId> inputs;
   std::vector<LotId> outputs;
 };
 
-// Adds the statements that pass on what holds the inputs: an inherited hold for each output that a
-// held lot went into, and membership for each output of a member of an open recall, drills
-// included. After Ledger::Load and the last Post and before the commit, in the transaction that
-// writes the outputs and the transformation (add those before). Adds nothing when nothing holds the
-// inputs. A hold of a place passes on when goods were taken there, and an output that has a hold
-// for this input gets no second one. Of pooled inputs at most kInheritedSourcesMax pass their own
-// holds on, those that are held longest; memberships all do.
+// Adds the statements with which outputs inherit what holds the inputs: an inherited hold for each
+// output of a held lot, and a membership for each output of a member of an open recall (a drill
+// too). Call after the last Ledger::Post and before the commit, in the transaction that writes the
+// outputs and the transformation; their statements are added before. Adds nothing when nothing
+// holds the inputs.
+// - A hold of a place is inherited when goods were taken from that place.
+// - An output that already has a hold for this input gets no second one.
+// - Of pooled inputs at most kInheritedSourcesMax pass their own holds on, those that are held
+//   longest. Memberships are all passed on.
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
                        const TransformationId& transformation, const LedgerFacts& facts,
-                       absl::Span<const Passage> passages);
+                       absl::Span<const HoldInheritance> inheritances);
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
                        const TransformationId& transformation, const LedgerFacts& facts,
-                       const PooledPassage& passage);
+                       const PooledHoldInheritance& inheritance);
 
 }  // namespace lots

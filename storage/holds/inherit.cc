@@ -1,4 +1,4 @@
-// What a posting passes on: holds and recall membership, from what went in to what came out.
+// Outputs inherit holds and recall memberships from the inputs they were made of.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -16,15 +16,15 @@
 namespace lots {
 namespace {
 
-// An output may be an older lot that gets more. Its movements elsewhere must not cross its new
-// hold.
-constexpr pg::Statement kLockOutputs{"lock_heirs_of_holds", R"sql(
+// An output may be an older lot of which more is made. Its movements in other transactions must
+// wait for the new hold.
+constexpr pg::Statement kLockOutputs{"lock_inheriting_lots", R"sql(
   SELECT 1 FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY tracking DESC, lot_id FOR UPDATE)sql"};
 
-// One row for each output and source. The source's columns stand in arrays of their own: $5 the
-// sources, $6 and $7 what their holds say, and $8 their exempt locations, a line each. In history
-// after all that moved before, as everywhere.
+// Inserts one row for each output and source. Arrays of their own have the columns of the sources:
+// $5 the lots, $6 the reasons, $7 the ends, $8 the exempt locations, a line each. A hold sorts in
+// history after every earlier movement of its lot.
 constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
                      exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
@@ -44,7 +44,8 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
       AND (h.expires_at IS NULL OR h.expires_at >= s.expires_at))
   ORDER BY n.lot_id, n.place)sql"};
 
-// A member that is made more of may now be certainly affected, or nearer to a seed.
+// A lot of which more is made may be a member already. It may now be certainly affected, or nearer
+// to a seed.
 constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
                               transformation_id)
@@ -78,14 +79,15 @@ constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", 
   WHERE (excluded.certain AND NOT recall_members.certain)
      OR excluded.depth < recall_members.depth)sql"};
 
-// What the holds of one input come to for whatever is made of it.
-struct Inheritance {
+// The one hold that an output inherits from all holds of an input.
+struct InheritedHold {
   LotId source;
   std::string reason;
-  std::optional<absl::Time> expires_at;  // the last of them
-  std::string exempt;                    // allowed by all of them, a line each
+  std::optional<absl::Time> expires_at;  // of the hold that ends last; none: no end
+  std::string exempt;                    // the locations that all holds exempt, a line each
 };
 
+// A hold of a place is inherited when goods were taken from that place.
 bool PassesOn(const Hold& hold, const LedgerFacts& facts) {
   if (hold.cause == HoldCause::kRecall || !hold.binding) return false;
   return hold.cause != HoldCause::kPlace || facts.HasTaken(hold.lot_id, *hold.location_id);
@@ -96,7 +98,8 @@ bool IsMember(const LotId& lot_id, const LedgerFacts& facts) {
                         [](const Hold& hold) { return hold.cause == HoldCause::kRecall; });
 }
 
-// The whole text is at most as long as what a person may give as a reason: it grows at every level.
+// Cuts the text to the length of a reason that a person may give, because it grows at every level
+// of production.
 std::string ReasonOf(const Hold& hold, const LotFacts& source) {
   const std::string text = absl::StrCat("made of held lot ", source.number, " of product ",
                                         source.product_id.value(), ": ", hold.reason);
@@ -114,44 +117,44 @@ std::string Lines(const absl::btree_set<LocationId>& locations) {
   return lines;
 }
 
-// None: nothing of it passes on.
-std::optional<Inheritance> InheritanceOf(const LotId& lot_id, const LedgerFacts& facts) {
-  std::optional<Inheritance> inheritance;
+// None when no hold of the lot is inherited.
+std::optional<InheritedHold> InheritedFrom(const LotId& lot_id, const LedgerFacts& facts) {
+  std::optional<InheritedHold> inherited;
   int strength = 0;
   absl::btree_set<LocationId> exempt;
   for (const Hold& hold : facts.HoldsOf(lot_id)) {
     if (!PassesOn(hold, facts)) continue;
     const auto& own = hold.exempt_location_ids;
-    if (!inheritance.has_value()) {
-      inheritance = Inheritance{.source = lot_id, .expires_at = hold.expires_at};
+    if (!inherited.has_value()) {
+      inherited = InheritedHold{.source = lot_id, .expires_at = hold.expires_at};
       exempt.insert(own.begin(), own.end());
     } else {
-      if (!hold.expires_at.has_value()) inheritance->expires_at.reset();
-      if (inheritance->expires_at.has_value()) {
-        inheritance->expires_at = std::max(*inheritance->expires_at, *hold.expires_at);
+      if (!hold.expires_at.has_value()) inherited->expires_at.reset();
+      if (inherited->expires_at.has_value()) {
+        inherited->expires_at = std::max(*inherited->expires_at, *hold.expires_at);
       }
       absl::erase_if(exempt, [&](const LocationId& id) { return !absl::c_linear_search(own, id); });
     }
     if (HoldStrength(hold.cause) <= strength) continue;
     strength = HoldStrength(hold.cause);
-    inheritance->reason = ReasonOf(hold, *facts.FindLot(lot_id));
+    inherited->reason = ReasonOf(hold, *facts.FindLot(lot_id));
   }
-  if (inheritance.has_value()) inheritance->exempt = Lines(exempt);
-  return inheritance;
+  if (inherited.has_value()) inherited->exempt = Lines(exempt);
+  return inherited;
 }
 
-// The rows to be, in the arrays of kInsertInherited.
-class Rows {
+// The rows to insert, as the arrays of kInsertInherited.
+class HoldRows {
  public:
-  // Where the source stands, from 1.
-  int64_t AddSource(Inheritance inheritance) {
-    sources_.push_back(inheritance.source);
-    reasons_.push_back(std::move(inheritance.reason));
-    expire_times_.push_back(inheritance.expires_at);
-    exempt_.push_back(std::move(inheritance.exempt));
+  // Returns the place of the source, from 1.
+  int64_t AddSource(InheritedHold inherited) {
+    sources_.push_back(inherited.source);
+    reasons_.push_back(std::move(inherited.reason));
+    expire_times_.push_back(inherited.expires_at);
+    exempt_.push_back(std::move(inherited.exempt));
     return static_cast<int64_t>(sources_.size());
   }
-  void AddHeir(const LotId& output, int64_t source) {
+  void AddInheritingLot(const LotId& output, int64_t source) {
     if (output == sources_[source - 1] || !seen_.emplace(output, source).second) return;
     ids_.push_back(HoldId(Uuid::MakeV7()));
     outputs_.push_back(output);
@@ -174,18 +177,18 @@ class Rows {
   absl::btree_set<std::pair<LotId, int64_t>> seen_;
 };
 
-// Those that are held longest, in the order of the inputs where that is the same.
-std::vector<Inheritance> PooledInheritances(const PooledPassage& passage,
-                                            const LedgerFacts& facts) {
-  std::vector<Inheritance> all;
-  // A lot may go in by several lines, from several places.
+// The inherited holds that end last; of equal ends, in the order of the inputs.
+std::vector<InheritedHold> PooledHolds(const PooledHoldInheritance& inheritance,
+                                       const LedgerFacts& facts) {
+  std::vector<InheritedHold> all;
+  // A lot may be an input several times, from several places.
   absl::btree_set<LotId> seen;
-  for (const LotId& input : passage.inputs) {
+  for (const LotId& input : inheritance.inputs) {
     if (!seen.insert(input).second) continue;
-    std::optional<Inheritance> inheritance = InheritanceOf(input, facts);
-    if (inheritance.has_value()) all.push_back(*std::move(inheritance));
+    std::optional<InheritedHold> inherited = InheritedFrom(input, facts);
+    if (inherited.has_value()) all.push_back(*std::move(inherited));
   }
-  absl::c_stable_sort(all, [](const Inheritance& a, const Inheritance& b) {
+  absl::c_stable_sort(all, [](const InheritedHold& a, const InheritedHold& b) {
     return a.expires_at.value_or(absl::InfiniteFuture()) >
            b.expires_at.value_or(absl::InfiniteFuture());
   });
@@ -197,27 +200,27 @@ std::vector<Inheritance> PooledInheritances(const PooledPassage& passage,
 
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
                        const TransformationId& transformation, const LedgerFacts& facts,
-                       absl::Span<const Passage> passages) {
-  absl::btree_map<LotId, std::optional<int64_t>> places;  // of the inputs that pass holds on
-  Rows rows;
-  std::vector<LotId> heirs, inputs, outputs;
+                       absl::Span<const HoldInheritance> inheritances) {
+  absl::btree_map<LotId, std::optional<int64_t>> places;  // of the inputs in `rows`
+  HoldRows rows;
+  std::vector<LotId> inheriting, inputs, outputs;
   std::vector<bool> certain;
-  for (const auto& [input, output, is_certain] : passages) {
+  for (const auto& [input, output, is_certain] : inheritances) {
     if (facts.HoldsOf(input).empty()) continue;
     const auto [place, is_new] = places.try_emplace(input);
     if (is_new) {
-      std::optional<Inheritance> inheritance = InheritanceOf(input, facts);
-      if (inheritance.has_value()) place->second = rows.AddSource(*std::move(inheritance));
+      std::optional<InheritedHold> inherited = InheritedFrom(input, facts);
+      if (inherited.has_value()) place->second = rows.AddSource(*std::move(inherited));
     }
-    if (place->second.has_value()) rows.AddHeir(output, *place->second);
-    heirs.push_back(output);
+    if (place->second.has_value()) rows.AddInheritingLot(output, *place->second);
+    inheriting.push_back(output);
     if (!IsMember(input, facts)) continue;
     inputs.push_back(input);
     outputs.push_back(output);
     certain.push_back(is_certain);
   }
-  if (heirs.empty()) return;
-  transaction.Add(kLockOutputs, context.company, heirs);
+  if (inheriting.empty()) return;
+  transaction.Add(kLockOutputs, context.company, inheriting);
   rows.AddTo(transaction, context, facts.recorded_at);
   if (inputs.empty()) return;
   transaction.Add(kInsertMembers, context.company, inputs, outputs, certain, facts.recorded_at,
@@ -226,19 +229,19 @@ void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context
 
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
                        const TransformationId& transformation, const LedgerFacts& facts,
-                       const PooledPassage& passage) {
-  const absl::btree_set<LotId> distinct(passage.outputs.begin(), passage.outputs.end());
+                       const PooledHoldInheritance& inheritance) {
+  const absl::btree_set<LotId> distinct(inheritance.outputs.begin(), inheritance.outputs.end());
   const std::vector<LotId> outputs(distinct.begin(), distinct.end());
-  Rows rows;
-  for (Inheritance& inheritance : PooledInheritances(passage, facts)) {
-    const int64_t place = rows.AddSource(std::move(inheritance));
-    for (const LotId& output : outputs) rows.AddHeir(output, place);
+  HoldRows rows;
+  for (InheritedHold& inherited : PooledHolds(inheritance, facts)) {
+    const int64_t place = rows.AddSource(std::move(inherited));
+    for (const LotId& output : outputs) rows.AddInheritingLot(output, place);
   }
   std::vector<LotId> members;
-  absl::c_copy_if(passage.inputs, std::back_inserter(members),
+  absl::c_copy_if(inheritance.inputs, std::back_inserter(members),
                   [&](const LotId& input) { return IsMember(input, facts); });
   const bool holds_any = absl::c_any_of(
-      passage.inputs, [&](const LotId& input) { return !facts.HoldsOf(input).empty(); });
+      inheritance.inputs, [&](const LotId& input) { return !facts.HoldsOf(input).empty(); });
   if (!holds_any || outputs.empty()) return;
   transaction.Add(kLockOutputs, context.company, outputs);
   rows.AddTo(transaction, context, facts.recorded_at);

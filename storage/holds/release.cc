@@ -1,4 +1,4 @@
-// Releasing holds.
+// Releases holds, by their ids or by their lots.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -19,8 +19,8 @@
 namespace lots {
 namespace {
 
-// The rows are locked in one order, so that crossing releases take turns. Lots need no lock: a
-// movement under way may or may not see that its lot is free already.
+// The rows are locked in one order, so that two releases of the same holds wait for each other.
+// Lots need no lock: a movement at the same time may see its lot held or free.
 constexpr pg::Statement kLockHolds{"lock_holds", R"sql(
   SELECT hold_id, lot_id, placed_at, expires_at, released_at FROM holds
   WHERE company = $1 AND hold_id = ANY($2)
@@ -31,13 +31,13 @@ constexpr pg::Statement kLockHoldsOfLots{"lock_holds_of_lots", R"sql(
   WHERE company = $1 AND lot_id = ANY($2) AND released_at IS NULL
   ORDER BY hold_id FOR UPDATE)sql"};
 
-// Which recall holds each lot: what to close instead.
+// The recall that holds each lot. A refusal names the recall, because closing it frees the lot.
 constexpr pg::Statement kReadRecalls{"read_recalls_of_lots", R"sql(
   SELECT h.lot_id, min(h.recall_id) FROM lot_holds h
   WHERE h.company = $1 AND h.lot_id = ANY($2) AND h.cause = 4 AND h.binding
   GROUP BY h.lot_id)sql"};
 
-// In history after the hold, and after what moved while it stood.
+// A release sorts in history after the hold, and after what moved while the hold was in effect.
 constexpr pg::Statement kReleaseHolds{"release_holds", R"sql(
   UPDATE holds h
   SET released_by = $3, release_note = $4, release_entry_id = $6,
@@ -64,7 +64,7 @@ HoldRow HoldRowOf(const pg::Row& row) {
           .released_at = row.Get<std::optional<absl::Time>>(4)};
 }
 
-// When it ended; none: it stands.
+// When the hold ended; none while it is in effect.
 std::optional<absl::Time> EndOf(const HoldRow& hold, absl::Time now) {
   if (hold.released_at.has_value()) return hold.released_at;
   if (hold.expires_at.has_value() && *hold.expires_at <= now) return hold.expires_at;
@@ -112,14 +112,14 @@ Problem LotNotHeld(const ResolvedLot& lot, const std::optional<RecallId>& recall
           .facts = std::move(facts)};
 }
 
-// What a release frees, in the order of its request, or why it is refused.
+// What a release frees, in the order of the request, or why the release is refused.
 struct Release {
   std::vector<HoldId> holds;
-  std::vector<LotId> lots;  // that they hold
+  std::vector<LotId> lots;  // of these holds
   std::vector<Problem> problems;
 };
 
-Release JudgeHolds(const ReleaseLotsCommand& command, const pg::Result& rows) {
+Release ValidateHolds(const ReleaseLotsCommand& command, const pg::Result& rows) {
   absl::flat_hash_map<HoldId, HoldRow> found;
   for (const pg::Row row : rows) found[row.Get<HoldId>(0)] = HoldRowOf(row);
   Release release;
@@ -145,25 +145,25 @@ Release JudgeHolds(const ReleaseLotsCommand& command, const pg::Result& rows) {
 
 using Lots = std::vector<std::optional<ResolvedLot>>;
 
-// The holds of each lot that stand, in the order in which they were placed.
-absl::flat_hash_map<LotId, std::vector<HoldRow>> StandingOf(const pg::Result& rows,
-                                                            absl::Time now) {
-  absl::flat_hash_map<LotId, std::vector<HoldRow>> computed;
+// The holds of each lot that are in effect, in the order in which they were placed.
+absl::flat_hash_map<LotId, std::vector<HoldRow>> HoldsInEffect(const pg::Result& rows,
+                                                               absl::Time now) {
+  absl::flat_hash_map<LotId, std::vector<HoldRow>> in_effect;
   for (const pg::Row row : rows) {
     const HoldRow hold = HoldRowOf(row);
-    if (!EndOf(hold, now).has_value()) computed[hold.lot_id].push_back(hold);
+    if (!EndOf(hold, now).has_value()) in_effect[hold.lot_id].push_back(hold);
   }
-  for (auto& [lot_id, holds] : computed) {
+  for (auto& [lot_id, holds] : in_effect) {
     std::sort(holds.begin(), holds.end(), [](const HoldRow& a, const HoldRow& b) {
       return std::pair(a.placed_at, a.hold_id) < std::pair(b.placed_at, b.hold_id);
     });
   }
-  return computed;
+  return in_effect;
 }
 
-Release JudgeLots(const ReleaseLotsCommand& command, const Lots& lots, const pg::Result& rows,
-                  const pg::Result& recalls) {
-  const auto computed = StandingOf(rows, command.context.now);
+Release ValidateLots(const ReleaseLotsCommand& command, const Lots& lots, const pg::Result& rows,
+                     const pg::Result& recalls) {
+  const auto in_effect = HoldsInEffect(rows, command.context.now);
   absl::flat_hash_map<LotId, RecallId> recall_of;
   for (const pg::Row row : recalls) recall_of[row.Get<LotId>(0)] = row.Get<RecallId>(1);
   Release release;
@@ -175,11 +175,11 @@ Release JudgeLots(const ReleaseLotsCommand& command, const Lots& lots, const pg:
     }
     const LotId& id = lots[i]->lot_id;
     const auto [first, is_first] = first_index.emplace(id, i);
-    const auto holds = computed.find(id);
+    const auto holds = in_effect.find(id);
     if (!is_first) {
       release.problems.push_back(
           TwiceInRequest("lots", i, first->second, {{"lot_id", id.value().ToString()}}));
-    } else if (holds == computed.end()) {
+    } else if (holds == in_effect.end()) {
       const auto recall = recall_of.find(id);
       release.problems.push_back(LotNotHeld(
           *lots[i], recall == recall_of.end() ? std::nullopt : std::optional(recall->second), i));
@@ -191,15 +191,15 @@ Release JudgeLots(const ReleaseLotsCommand& command, const Lots& lots, const pg:
   return release;
 }
 
-// Locks what is to be released, and judges it.
-absl::StatusOr<Release> LockAndJudge(pg::Transaction& transaction,
-                                     const ReleaseLotsCommand& command, const Lots& lots) {
+// Locks the holds to release, and validates the release.
+absl::StatusOr<Release> LockAndValidate(pg::Transaction& transaction,
+                                        const ReleaseLotsCommand& command, const Lots& lots) {
   const CompanyId& company = command.context.company;
   ClaimRequest(transaction, command.context, {});
   if (!command.holds.empty()) {
     const size_t holds = transaction.Add(kLockHolds, company, command.holds);
     ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-    return JudgeHolds(command, results[holds]);
+    return ValidateHolds(command, results[holds]);
   }
   std::vector<LotId> ids;
   for (const std::optional<ResolvedLot>& lot : lots) {
@@ -208,13 +208,13 @@ absl::StatusOr<Release> LockAndJudge(pg::Transaction& transaction,
   const size_t holds = transaction.Add(kLockHoldsOfLots, company, ids);
   const size_t recalls = transaction.Add(kReadRecalls, company, ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  return JudgeLots(command, lots, results[holds], results[recalls]);
+  return ValidateLots(command, lots, results[holds], results[recalls]);
 }
 
 absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLotsCommand& command,
                                             const Lots& lots) {
   pg::Transaction transaction(db);
-  ASSIGN_OR_RETURN(Release release, LockAndJudge(transaction, command, lots));
+  ASSIGN_OR_RETURN(Release release, LockAndValidate(transaction, command, lots));
   if (!release.problems.empty()) return Refuse(std::move(release.problems));
   std::vector<Uuid> made;
   for (const HoldId& hold : release.holds) made.push_back(hold.value());

@@ -163,7 +163,7 @@ void LoadSerialPlaces(const pg::Result& rows, LedgerFacts& facts) {
 void LoadHolds(const pg::Result& rows, LedgerFacts& facts) {
   for (const pg::Row row : rows) {
     Hold hold = ReadHold(row);
-    if (Stands(hold, facts.now)) facts.holds[hold.lot_id].push_back(std::move(hold));
+    if (IsInEffect(hold, facts.now)) facts.holds[hold.lot_id].push_back(std::move(hold));
   }
 }
 

@@ -1,3 +1,4 @@
+// Reads posted movements, by their ids or by their transformation.
 #include "storage/ledger/movements.h"
 
 #include "storage/base/status_macros.h"

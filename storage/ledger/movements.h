@@ -1,4 +1,4 @@
-// Movements as they were posted.
+// Reads movements as they were posted.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,7 @@
 
 namespace lots {
 
-// Those of the given movements that exist, in the order of recording.
+// The given movements that exist, in the order of recording.
 absl::StatusOr<std::vector<PostedMovement>> FindMovements(pg::Connection& db,
                                                           const CompanyId& company,
                                                           absl::Span<const MovementId> ids);

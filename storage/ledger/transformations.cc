@@ -1,3 +1,4 @@
+// The statements that insert transformations with their inputs and outputs.
 #include "storage/ledger/transformations.h"
 
 #include "storage/domain/counters.h"

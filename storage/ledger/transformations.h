@@ -1,4 +1,4 @@
-// Transformations as they are posted: a head, what went in, what came out.
+// Writes transformations: the row itself, its inputs, its outputs.
 #pragma once
 
 #include <optional>
@@ -16,18 +16,18 @@ namespace lots {
 struct InputLine {
   LotId lot_id;
   Quantity quantity;
-  std::optional<LotId> output;  // the output that it went into (exact); none: pooled
+  std::optional<LotId> output;  // the output that this input went into (exact); none: pooled
 };
 
 struct OutputLine {
   LotId lot_id;
   Quantity quantity;
   OutputRole role = OutputRole::kProduct;
-  std::optional<LotId> input;  // of kReturnedComponent: the unit that it was exact in
+  std::optional<LotId> input;  // of kReturnedComponent: the unit whose exact component this was
 };
 
-// Each adds one statement. Lots and work order are added before; lines keep their order.
-// `reversed_by` is what reads say, and not written.
+// Each function adds one statement. The lots and the work order are added before. Lines keep their
+// order. `reversed_by` is not written: reads derive it.
 void AddTransformation(pg::Transaction& transaction, const WriteContext& context,
                        const Transformation& transformation);
 void AddInputs(pg::Transaction& transaction, const CompanyId& company,

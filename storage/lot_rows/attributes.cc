@@ -1,3 +1,4 @@
+// Attributes to JSON and back.
 #include "storage/lot_rows/attributes.h"
 
 #include <nlohmann/json.hpp>
@@ -56,7 +57,8 @@ std::string AttributesToJson(const Attributes& attributes) {
   for (const auto& [key, value] : attributes) {
     object[key] = {{kTypes[value.index()], TextOf(value)}};
   }
-  // What is not UTF-8 was refused at the edge; dump would throw on it.
+  // The service refuses text that is not UTF-8. Replacing is for safety: dump would throw
+  // otherwise.
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

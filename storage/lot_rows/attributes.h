@@ -1,4 +1,5 @@
-// Attributes as they are kept: JSON that remembers each value's type.
+// Attributes of lots as JSON, the form in which the database keeps them. The JSON contains the type
+// of each value.
 #pragma once
 
 #include <string>
@@ -9,14 +10,15 @@
 namespace lots {
 
 // {"grade": {"text": "A"}, "density": {"decimal": "7.85"}, …}; the types are text, decimal, flag,
-// date and time. Decimals are texts, because JSON's numbers are not exact. The same attributes
-// always give the same text.
+// date and time. Decimals are texts, because the numbers of JSON are not exact. Equal attributes
+// give equal texts.
 std::string AttributesToJson(const Attributes& attributes);
 
-// What AttributesToJson wrote; entries of a type that this program does not know are left out.
+// Reads what AttributesToJson wrote. Entries of an unknown type are left out: a later version may
+// have written them.
 Attributes AttributesFromJson(absl::string_view text);
 
-// A value for people and for the history of edits: "A", "7.85", "true", "2026-01-31",
+// The text of a value, for people and for the history of edits: "A", "7.85", "true", "2026-01-31",
 // "2026-01-31T12:00:00Z".
 std::string TextOf(const AttributeValue& value);
 

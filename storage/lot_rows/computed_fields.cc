@@ -1,3 +1,4 @@
+// Reads on-hand quantities and holds of many lots.
 #include "storage/lot_rows/computed_fields.h"
 
 #include "storage/base/status_macros.h"
@@ -6,7 +7,7 @@
 namespace lots {
 namespace {
 
-// As they are: adding them up costs more there than here.
+// The rows are summed here: summing costs more in PostgreSQL.
 constexpr pg::Statement kReadOnHand{"read_on_hand_of_lots", R"sql(
   SELECT lot_id, quantity FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND kind IN (1, 2) AND quantity <> 0)sql"};

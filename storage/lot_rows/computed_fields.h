@@ -1,5 +1,5 @@
-// What does not stand in a lot's own row: how much of it is on hand, and why it is held. Read for
-// many lots at once, which costs a fraction of a subquery for each.
+// Computed fields of a lot: the quantity on hand and the strongest hold. They are read for many
+// lots at once, which costs a fraction of a subquery for each lot.
 #pragma once
 
 #include <optional>
@@ -23,14 +23,15 @@ struct ComputedLotFields {
 };
 using ComputedFieldsByLot = absl::flat_hash_map<LotId, ComputedLotFields>;
 
-// Adds the reads to a pipeline, and gives the place of the first.
+// Adds the two statements to a pipeline. Returns the place of the first.
 size_t AddComputedFields(pg::Pipeline& pipeline, const CompanyId& company,
                          absl::Span<const LotId> lot_ids, absl::Time now);
-// A lot that is neither on hand nor held is left out.
+// The fields by lot. A lot that is neither on hand nor held is left out.
 ComputedFieldsByLot ReadComputedFields(const pg::Results& results, size_t first);
 
-// Fills in what LotReader::ReadRow left out.
+// Sets the fields that LotReader::ReadRow left empty.
 void SetComputedFields(const ComputedFieldsByLot& computed, Lot& lot);
+// Reads and sets the fields of all these lots, in one round trip.
 absl::Status LoadComputedFields(pg::Connection& db, const CompanyId& company, absl::Time now,
                                 absl::Span<Lot* const> lots);
 

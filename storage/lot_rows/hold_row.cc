@@ -1,3 +1,4 @@
+// Reads holds and compares their causes.
 #include "storage/lot_rows/hold_row.h"
 
 #include <optional>
@@ -23,7 +24,7 @@ Hold ReadHold(const pg::Row& row, int first) {
   return hold;
 }
 
-bool Stands(const Hold& hold, absl::Time now) {
+bool IsInEffect(const Hold& hold, absl::Time now) {
   if (hold.released_at.has_value()) return false;
   return !hold.expires_at.has_value() || *hold.expires_at > now;
 }

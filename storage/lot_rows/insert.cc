@@ -1,3 +1,4 @@
+// The statement that inserts lots.
 #include "storage/lot_rows/insert.h"
 
 #include <optional>
@@ -9,7 +10,7 @@
 namespace lots {
 namespace {
 
-// In the order of the keys: crossing batches with the same numbers then wait for each other instead
+// Inserts in the order of the keys: two batches with the same numbers wait for each other instead
 // of deadlocking.
 constexpr pg::Statement kInsertLots{"insert_lots", R"sql(
   INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number,

@@ -1,4 +1,4 @@
-// New lots as rows: what creation, assignment and completion share.
+// Inserts new lots. Creation, assignment, completion and reshaping share it.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace lots {
 
-// A lot to insert. The number is clean.
+// A lot to insert. CleanNumber has cleaned the number.
 struct LotDraft {
   LotId lot_id;
   std::string number;

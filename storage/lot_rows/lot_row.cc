@@ -1,3 +1,4 @@
+// Reads lots from rows.
 #include "storage/lot_rows/lot_row.h"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Reserves and previews numbers, and finds the owners of numbers.
 #include "storage/lot_rows/numbers.h"
 
 #include <algorithm>
@@ -16,10 +17,10 @@
 namespace lots {
 namespace {
 
-// Numbers looked at in one statement while a run of taken ones is passed over.
+// How many numbers one statement looks at while it passes over a run of taken numbers.
 constexpr int64_t kNumbersPerProbe = 1'000;
 
-// Takes `count` counter values, none below `floor`, and answers the first.
+// Takes `count` counter values, none below `floor`. Returns the first.
 using TakeRange = absl::FunctionRef<absl::StatusOr<int64_t>(int64_t count, int64_t floor)>;
 
 absl::Status Exhausted(const NumberQuery& query, int64_t needed) {
@@ -50,13 +51,13 @@ constexpr pg::Statement kFindTakenKeys{"find_taken_number_keys", R"sql(
   SELECT number_key FROM lots
   WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
 
-// Whether any lot has a number between these two. Of numbers that are made one after the other
-// mostly none has: one look instead of one for each.
+// Whether any lot has a number between these two. Numbers from a counter are mostly free, so one
+// look mostly replaces a look for each number.
 constexpr pg::Statement kFindKeyBetween{"find_number_key_between", R"sql(
   SELECT 1 FROM lots
   WHERE company = $1 AND product_id = $2 AND number_key BETWEEN $3 AND $4 LIMIT 1)sql"};
 
-// Those of the keys that a lot has.
+// The keys that a lot has.
 absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
                                                            const NumberQuery& query,
                                                            const std::vector<std::string>& keys) {
@@ -72,7 +73,7 @@ absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
   return taken;
 }
 
-// Those of `numbers`, in their order, that no lot has and the request does not avoid.
+// The numbers that no lot has and the request does not avoid, in their order.
 absl::StatusOr<std::vector<std::string>> KeepFree(pg::Connection& db, const NumberQuery& query,
                                                   std::vector<std::string> numbers) {
   std::vector<std::string> keys;
@@ -99,7 +100,8 @@ absl::StatusOr<std::vector<std::string>> FormatRange(const NumberTemplate& numbe
   return numbers;
 }
 
-// The first counter value from `from` on whose number is free; one past the last when none is.
+// The first counter value, not below `from`, whose number is free; one past the last value when no
+// number is free.
 absl::StatusOr<int64_t> FirstFree(pg::Connection& db, const NumberQuery& query,
                                   const NumberTemplate& number_template, int64_t from) {
   const int64_t end = number_template.counter_max() + 1;
@@ -116,8 +118,8 @@ absl::StatusOr<int64_t> FirstFree(pg::Connection& db, const NumberQuery& query,
   return end;
 }
 
-// Whoever imported thousands of lots with numbers of the template's own form has put a long run of
-// taken numbers before the counter: it is passed over by reading, and the counter jumps behind it.
+// An import of thousands of lots with numbers of the template's form leaves a long run of taken
+// numbers before the counter. Reading passes over the run, and the counter jumps behind it.
 absl::StatusOr<std::vector<std::string>> FromTemplate(pg::Connection& db, const NumberQuery& query,
                                                       const NumberTemplate& number_template,
                                                       TakeRange take) {
@@ -145,7 +147,7 @@ absl::StatusOr<std::vector<std::string>> FromFirstNumber(pg::Connection& db,
   }
   std::vector<std::string> numbers;
   const size_t count = static_cast<size_t>(query.count);
-  // The first look is at as many as are needed: mostly they are all free.
+  // The first look is at as many numbers as are needed, because they are mostly all free.
   int64_t look = query.count;
   while (numbers.size() < count) {
     std::vector<std::string> range;
@@ -169,7 +171,8 @@ absl::StatusOr<NumberTemplate> ParseTemplate(const NumberQuery& query) {
   return NumberTemplate::Parse(query.number_template);
 }
 
-// One statement makes the row or moves it on. A counter without room for all is left as it is.
+// One statement inserts the counter or advances it. A counter without room for the range is not
+// changed.
 constexpr pg::Statement kReserveRange{"reserve_number_range", R"sql(
   INSERT INTO number_counters AS c (company, product_id, next_value) VALUES ($1, $2, $3 + $4)
   ON CONFLICT (company, product_id) DO UPDATE SET next_value = GREATEST(c.next_value, $3) + $4

@@ -1,5 +1,5 @@
-// Numbers for new lots: from the product's template or counted up from a first number, and who has
-// a number already.
+// Numbers for new lots: from the product's template, or counted up from a first number. Also which
+// lot has a number already.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace lots {
 
-// How many lots of one product need a number, and where it comes from.
+// How many lots of one product need a number, and where the numbers come from.
 struct NumberQuery {
   CompanyId company;
   ProductId product_id;
@@ -26,28 +26,28 @@ struct NumberQuery {
   std::string number_template;  // the product's
   int64_t count = 0;
   std::string first_number;  // empty: from the template
-  absl::CivilDay day;        // what the template's date tokens say: today in the company's zone
-  // Keys (NumberKey) that stand elsewhere in the same request.
+  absl::CivilDay day;        // for the template's date tokens: today in the company's zone
+  // Keys (NumberKey) of numbers that are given in the same request.
   absl::flat_hash_set<std::string> avoided_keys;
   std::string field;  // path in the request, for problems
 };
 
-// Answers `count` numbers, ascending, that no lot of the product has, void and archived ones
-// included.
+// Returns `count` numbers, ascending, that no lot of the product has; void and archived lots count.
 //
-// From a template they are reserved: no other call ever gets them, whether or not lots are made of
-// them. The range is reserved at once in a transaction of its own, so that the hot counter row is
-// not locked while the lots are written; call this before the main transaction. From a first number
-// nothing is reserved: a crossing writer can be quicker, which lots_number_key shows; then ask
-// again. So it is with a number that is typed by hand at this very moment.
+// Numbers from a template are reserved: no other call gets them, whether or not lots are made with
+// them. The range is reserved in a transaction of its own, so that the hot counter row is not
+// locked while the lots are written. Call this function before the main transaction. Numbers
+// counted up from a first number are not reserved: another writer may insert one of them first. The
+// insert then fails on lots_number_key, and the caller calls again. A number that a person types at
+// the same moment has the same effect.
 //
-// FAILED_PRECONDITION NO_NUMBER_TEMPLATE, or NUMBERS_EXHAUSTED when the counter (or the length of a
-// number) has no room left: then nothing was reserved. INVALID_ARGUMENT NUMBER_INVALID of the first
-// number.
+// Refuses with FAILED_PRECONDITION NO_NUMBER_TEMPLATE, with NUMBERS_EXHAUSTED when the counter or
+// the length of a number has no room left (nothing is reserved then), and with INVALID_ARGUMENT
+// NUMBER_INVALID of the first number.
 absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
                                                         const NumberQuery& query);
 
-// What ReserveNumbers would answer now. Reserves nothing.
+// What ReserveNumbers would return now. Reserves nothing.
 absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
                                                         const NumberQuery& query);
 

@@ -1,4 +1,4 @@
-// What the lots of a product rest on.
+// A product and its company's settings, as operations on lots need them.
 #pragma once
 
 #include <string>
@@ -27,19 +27,20 @@ struct ProductContext {
   bool lots_enabled = false;
   absl::TimeZone zone;
   LotProduct product;
-  // Whether the context's request_id was used before; false without one.
+  // Whether the request_id was used before; false without a request_id.
   bool is_repeat = false;
 };
 
 struct ProductContextQuery {
   CompanyId company;
   ProductId product_id;
-  absl::string_view request_id = "";       // of a write, to see whether it is a repeat
-  absl::string_view field = "product_id";  // where the product stands in the request
+  absl::string_view request_id = "";       // of a write, to find out whether it is a repeat
+  absl::string_view field = "product_id";  // the product's path in the request
 };
-// Read without a lock: the foreign key of lots notices when the product's rules changed meanwhile.
-// NOT_FOUND COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND; FAILED_PRECONDITION PRODUCT_NOT_TRACKED. Of a
-// repeat nothing but `is_repeat` is answered: it is the success it was, whatever changed since.
+// Reads without a lock: the foreign key lots_product_fkey fails when the product's rules changed
+// meanwhile. Refuses with NOT_FOUND COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND and with
+// FAILED_PRECONDITION PRODUCT_NOT_TRACKED. For a repeat only `is_repeat` is set: a repeat succeeds
+// as the first call did, whatever changed since.
 absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
                                                   const ProductContextQuery& query);
 

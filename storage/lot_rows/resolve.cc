@@ -1,3 +1,4 @@
+// Finds lots by id, and by product and number.
 #include "storage/lot_rows/resolve.h"
 
 #include <cstdint>
@@ -41,8 +42,8 @@ RefColumns ColumnsOf(absl::Span<const LotRef> refs) {
   return columns;
 }
 
-// Two statements: most requests have one kind of reference only, and one statement for both takes
-// PostgreSQL longer to set up than to run.
+// Two statements, because most requests have one kind of reference only. One statement for both
+// kinds would take PostgreSQL longer to set up than to run.
 constexpr pg::Statement kResolveIds{"resolve_lot_ids", R"sql(
   SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
   FROM unnest($2::bigint[], $3::uuid[]) AS r (place, lot_id)

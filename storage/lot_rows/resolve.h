@@ -1,4 +1,4 @@
-// From what a request calls a lot to the lot.
+// Finds the lots that a request names.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@
 
 namespace lots {
 
-// What most operations need of a lot that a request named. Read without a lock: what must be sure
-// is read again under one.
+// A lot that a request names, with the fields that most operations need. It is read without a lock:
+// an operation that depends on a field reads it again under a lock.
 struct ResolvedLot {
   LotId lot_id;
   ProductId product_id;
@@ -27,14 +27,14 @@ struct ResolvedLot {
   LotState state = LotState::kActive;
 };
 
-// The lots that are named, by id or by product and number as the product's case rule says; in the
-// order of `refs`, nothing where there is no such lot. One round trip, whatever their count.
+// Finds lots by id, or by product and number according to the product's case rule. The result has
+// the order of `refs`; an entry is empty where there is no such lot. One round trip for any count.
 absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs);
 
-// The ids of all that are named, in their order, or a refusal that names each one that is not
-// there; `list` is the field that the references stand in.
+// The ids of all named lots, in their order; or a refusal that names each lot that does not exist.
+// `list` is the field with the references.
 absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
                                              absl::Span<const LotRef> refs, absl::string_view list);
 

@@ -1,4 +1,4 @@
-// What is where, now or at an instant.
+// Lists stock, as it is now or as it was at a past time.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +16,7 @@ namespace {
 constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
 SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
-// $2 says when it is.
+// $2 is the current time.
 constexpr char kStockNow[] =
     R"sql(
 SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
@@ -26,8 +26,8 @@ FROM balances
 JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
 WHERE balances.company = $1 AND balances.quantity <> 0)sql";
 
-// A balance stays when it is empty, so every place that a lot ever was in has one: they are the
-// places to sum up.
+// Sums movements at each balance of a lot. A balance is never deleted, so a lot has one for every
+// place it was ever at.
 constexpr char kStockThen[] = R"sql(
 SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
        balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on,
@@ -54,12 +54,12 @@ constexpr char kBelow[] = R"sql((
     JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
   SELECT location_id FROM below))sql";
 
-// The condition of the instant, and the statement's name.
-struct Instant {
+// The statement for a time, and its name.
+struct StockSql {
   const char* name;
   std::string sql;
 };
-Instant StockAt(const ListStockQuery& query, pg::Params& params) {
+StockSql StockAt(const ListStockQuery& query, pg::Params& params) {
   if (query.as_of.has_value()) {
     return {"list_stock_as_of", absl::StrCat(kStockThen, "movements.occurred_at <= $",
                                              params.Add(*query.as_of), kStockThenRows)};

@@ -1,4 +1,4 @@
-// The list of movements.
+// Lists movements.
 #include "storage/ledger/movements.h"
 
 #include <utility>
@@ -39,8 +39,8 @@ constexpr FilterField kFields[] = {
     {.name = "record_time", .type = FilterType::kTime, .sql = "movements.recorded_at"},
 };
 
-// The page's ids; the rows themselves are read by find_movements, so that a movement is decoded in
-// one place.
+// Reads only the ids of a page. FindMovements reads the rows, so that movements are decoded in one
+// place.
 constexpr char kListMovements[] = R"sql(
 SELECT movements.movement_id
 FROM movements
@@ -49,7 +49,7 @@ WHERE movements.company = $1)sql";
 
 constexpr char kNewestFirst[] = " ORDER BY movements.recorded_at DESC, movements.movement_id DESC";
 
-// A filter may speak of days, and those begin where the company is.
+// A filter may name days, and a day begins at midnight in the company's zone.
 absl::StatusOr<absl::TimeZone> ZoneOf(pg::Connection& db, const ListMovementsQuery& query) {
   if (absl::StripAsciiWhitespace(query.filter).empty()) return absl::UTCTimeZone();
   ASSIGN_OR_RETURN(const Settings settings, GetSettings(db, query.company));

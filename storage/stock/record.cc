@@ -1,4 +1,4 @@
-// Recording movements.
+// Records movements.
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -23,10 +23,10 @@ std::vector<MovementId> MovementIdsOf(const std::vector<Uuid>& made) {
   return std::vector<MovementId>(made.begin(), made.end());
 }
 
-// One movement of the order, with what was found out before the locks.
+// One movement of the request, with what is known before the locks.
 struct Draft {
   Posting posting;
-  std::vector<Problem> problems;  // why it cannot be posted whatever the stock is
+  std::vector<Problem> problems;  // why it cannot be posted, whatever is in stock
 };
 
 using Deliveries = absl::flat_hash_map<MovementId, Movement>;
@@ -54,7 +54,7 @@ Problem SideMissing(const NewMovement& movement, size_t index, absl::string_view
                       absl::StrCat("a ", Name(movement.kind), " needs this location"));
 }
 
-// The kind whose default location stands in for a side that is left out.
+// The kind whose default location replaces a side that the request leaves out.
 std::optional<LocationKind> DefaultFrom(MovementKind kind) {
   switch (kind) {
     case MovementKind::kReceipt:
@@ -86,7 +86,7 @@ LocationId OrDefault(const LocationId& location, std::optional<LocationKind> kin
   return DefaultLocation(*kind);
 }
 
-// Fills in what the delivery says where the RETURN does not.
+// Completes a RETURN with the place and the partner of its delivery.
 void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries& deliveries,
                     Draft& draft) {
   if (movement.kind != MovementKind::kReturn) {
@@ -141,11 +141,11 @@ Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
   return draft;
 }
 
-// A RecordMovements under way. The drafts are made once; what depends on stock is judged anew at
-// every attempt.
-class Recording {
+// One call of RecordMovements. The drafts are made once; every attempt locks, reads and validates
+// again.
+class MovementRecorder {
  public:
-  Recording(pg::Connection& db, const RecordMovementsCommand& command)
+  MovementRecorder(pg::Connection& db, const RecordMovementsCommand& command)
       : db_(db), command_(command) {
     for (size_t i = 0; i < command.movements.size(); ++i) made_.push_back(Uuid::MakeV7());
   }
@@ -164,7 +164,7 @@ class Recording {
   absl::flat_hash_map<LotId, size_t> first_index_;  // of serials
 };
 
-absl::StatusOr<Deliveries> Recording::FindDeliveries() {
+absl::StatusOr<Deliveries> MovementRecorder::FindDeliveries() {
   std::vector<MovementId> ids;
   for (const NewMovement& movement : command_.movements) {
     if (movement.delivery.has_value()) ids.push_back(*movement.delivery);
@@ -179,9 +179,9 @@ absl::StatusOr<Deliveries> Recording::FindDeliveries() {
   return deliveries;
 }
 
-absl::Status Recording::Prepare() {
+absl::Status MovementRecorder::Prepare() {
   ASSIGN_OR_RETURN(const Deliveries deliveries, FindDeliveries());
-  // Only numbers must be looked up; ids are judged under the lock.
+  // Only numbers must be looked up; the ledger validates ids under the lock.
   std::vector<LotRef> by_number;
   for (const NewMovement& movement : command_.movements) {
     if (!movement.lot.lot_id.has_value()) by_number.push_back(movement.lot);
@@ -206,7 +206,7 @@ absl::Status Recording::Prepare() {
   return absl::OkStatus();
 }
 
-void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problems) {
+void MovementRecorder::Post(Ledger& ledger, size_t index, std::vector<Problem>& problems) {
   const Draft& draft = drafts_[index];
   if (!draft.problems.empty()) {
     problems.insert(problems.end(), draft.problems.begin(), draft.problems.end());
@@ -232,7 +232,7 @@ void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problem
   ledger.Post(posting, problems);
 }
 
-absl::StatusOr<RecordedMovements> Recording::Attempt() {
+absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
   Ledger ledger(command_.context, command_.accept);
   for (size_t i = 0; i < drafts_.size(); ++i) {
     const Draft& draft = drafts_[i];
@@ -269,13 +269,13 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
 
 absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
                                                   const RecordMovementsCommand& command) {
-  Recording recording(db, command);
-  RETURN_IF_ERROR(recording.Prepare());
+  MovementRecorder recorder(db, command);
+  RETURN_IF_ERROR(recorder.Prepare());
   const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
     return RecordedMovements{.movement_ids = MovementIdsOf(made)};
   };
   absl::StatusOr<RecordedMovements> recorded = RunWrite<RecordedMovements>(
-      db, {.context = command.context, .rebuild = rebuild}, [&] { return recording.Attempt(); });
+      db, {.context = command.context, .rebuild = rebuild}, [&] { return recorder.Attempt(); });
   if (recorded.ok() || !command.validate_only) return recorded;
   std::vector<Problem> problems = ProblemsOf(recorded.status());
   if (problems.empty()) return recorded;

@@ -1,4 +1,4 @@
-// Taking one movement back.
+// Reverses one movement.
 #include <utility>
 
 #include "absl/strings/str_cat.h"

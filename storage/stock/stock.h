@@ -1,4 +1,4 @@
-// Stock: what moves, and what is where.
+// Stock: records and reverses movements, lists movements and stock, suggests lots to take.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@
 
 namespace lots {
 
-// --- moving: stock_record.cc, stock_reverse.cc ------------------------------------------------
+// Recording and reversing: record.cc, reverse.cc.
 
-// One movement as it is asked for.
+// One movement of a request.
 struct NewMovement {
   MovementKind kind = MovementKind::kTransfer;
   LotRef lot;
@@ -44,13 +44,13 @@ struct RecordMovementsCommand {
 };
 
 struct RecordedMovements {
-  std::vector<MovementId> movement_ids;  // in the order's order
-  std::vector<Problem> problems;         // with validate_only: everything that would be refused
+  std::vector<MovementId> movement_ids;  // in the order of the request
+  std::vector<Problem> problems;         // with validate_only: every problem that would be refused
 };
 
-// Posts movements, all or nothing, each judged on what the ones before it leave behind. Refused
-// with every problem at once: those of Ledger, and LOT_NOT_FOUND, MOVEMENT_NOT_FOUND,
-// RETURN_MISMATCH, FIELD_INVALID (a side without a default, PRODUCTION), DUPLICATE_IN_REQUEST (a
+// Posts all movements or none. Each movement is validated on what the movements before it leave
+// behind. A refusal names every problem: those of ValidatePosting, and LOT_NOT_FOUND,
+// MOVEMENT_NOT_FOUND, FIELD_INVALID (a side without a default, PRODUCTION), DUPLICATE_IN_REQUEST (a
 // serial that moves twice).
 absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
                                                   const RecordMovementsCommand& command);
@@ -60,11 +60,11 @@ struct ReverseMovementCommand {
   MovementId movement_id;
   std::string note;
 };
-// Takes a movement back, once; answers the reversal, which happened when the movement did.
-// MOVEMENT_NOT_FOUND, PART_OF_TRANSFORMATION, and those of Ledger::PostReversal.
+// Reverses a movement, once. Returns the reversal, which has the occurred_at of the movement.
+// Refuses with MOVEMENT_NOT_FOUND, PART_OF_TRANSFORMATION, and the problems of ValidateReversal.
 absl::StatusOr<Movement> ReverseMovement(pg::Connection& db, const ReverseMovementCommand& command);
 
-// --- what happened: stock_movements.cc ----------------------------------------------------------
+// Listing movements: movements.cc.
 
 // The place of a movement in history.
 struct MovementPosition {
@@ -74,41 +74,40 @@ struct MovementPosition {
 struct ListMovementsQuery {
   CompanyId company;
   std::string filter;                     // the fields of ListMovementsRequest.filter
-  std::optional<MovementPosition> after;  // go on below this one
+  std::optional<MovementPosition> after;  // the last movement of the page before
   int limit = 0;
 };
-// The newest recorded first. FILTER_INVALID; COMPANY_NOT_FOUND with a filter, whose days are those
-// of the company's zone.
+// Movements, the newest recorded first. Refuses with FILTER_INVALID, and with COMPANY_NOT_FOUND
+// when there is a filter: the days of a filter are days in the company's zone.
 absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
                                                     const ListMovementsQuery& query);
 
-// --- what is where: stock_list.cc
-// -----------------------------------------------------------------
+// Listing stock: list.cc.
 
 struct StockPosition {
   LotId lot_id;
   LocationId location_id;
 };
-// At least one selection is given; several narrow each other down.
+// At least one of the selections (lots, product, location) is given; all given ones apply.
 struct ListStockQuery {
   CompanyId company;
   std::vector<LotId> lot_ids;
   std::optional<ProductId> product_id;
   std::optional<LocationId> location_id;
   bool include_descendants = false;
-  std::optional<absl::Time> as_of;     // by when movements happened
-  std::optional<absl::Time> known_at;  // by when they were recorded; one of the two at most
-  bool all_kinds = false;              // not INTERNAL and TRANSIT only
-  absl::Time now;                      // decides which holds have expired
+  std::optional<absl::Time> as_of;  // counts what happened until then
+  std::optional<absl::Time>
+      known_at;            // counts what was recorded until then; at most one of the two
+  bool all_kinds = false;  // false: INTERNAL and TRANSIT only
+  absl::Time now;          // decides which holds have expired
   std::optional<StockPosition> after;
   int limit = 0;
 };
-// By lot id and location id, places that hold something only. Without dates and hold causes where
-// `as_of` or `known_at` is given. LOCATION_NOT_FOUND.
+// The places with a quantity other than 0, by lot id and location id. Dates and hold causes are
+// left empty when `as_of` or `known_at` is given. Refuses with LOCATION_NOT_FOUND.
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query);
 
-// --- what to take: stock_suggest.cc
-// -----------------------------------------------------------------
+// Suggesting lots: suggest.cc.
 
 enum class SuggestStrategy : int16_t {
   kFefo = 1,  // first expired, first out; lots without an expiry date last
@@ -119,7 +118,7 @@ struct SuggestLotsQuery {
   CompanyId company;
   ProductId product_id;
   Quantity quantity;
-  std::optional<LocationId> location_id;    // from here and below; none: from every INTERNAL place
+  std::optional<LocationId> location_id;  // this location and those below; none: every INTERNAL one
   std::optional<SuggestStrategy> strategy;  // none: FEFO where the company has expiry, else FIFO
   absl::Time now;
 };
@@ -133,10 +132,11 @@ struct LotPick {
 };
 struct Suggestion {
   std::vector<LotPick> picks;  // at most kSuggestPicksMax
-  Quantity missing;            // what is not there at all, however many picks
+  Quantity missing;            // the wanted quantity minus all that could be taken
   int scale = 0;               // the product's
 };
-// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOCATION_NOT_FOUND, PRODUCT_NOT_TRACKED, QUANTITY_SCALE.
+// Which lots to take first. Refuses with COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOCATION_NOT_FOUND,
+// PRODUCT_NOT_TRACKED and QUANTITY_SCALE.
 absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsQuery& query);
 
 }  // namespace lots

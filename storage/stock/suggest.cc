@@ -1,4 +1,4 @@
-// Which lots to take first.
+// Suggests which lots to take first.
 #include <algorithm>
 #include <utility>
 
@@ -22,8 +22,8 @@ SELECT tracking, scale FROM products WHERE company = $1 AND product_id = $2)sql"
 constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
 SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
-// $3: the first day that a lot must still be good on; NULL: expiry does not count. $4: the place
-// from which, with what lies below it; NULL: every INTERNAL one. $6: when it is.
+// $3: the day on which a lot must not be expired; NULL: expiry does not count. $4: the location to
+// take from, with the locations below; NULL: every INTERNAL location. $6: the current time.
 constexpr char kSuggest[] =
     R"sql(
 WITH RECURSIVE below AS (
@@ -113,7 +113,7 @@ absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsQuer
   Suggestion suggestion{.missing = query.quantity, .scale = context.scale};
   Quantity wanted = query.quantity;
   for (const pg::Row row : stock.front()) {
-    // The same in every row: what all of them hold together, those beyond the last pick too.
+    // The same in every row: the sum of all rows, those beyond the limit too.
     const Quantity available = row.Get<Quantity>(6);
     suggestion.missing = std::max(query.quantity - available, Quantity());
     if (!wanted.IsPositive()) break;

@@ -68,8 +68,8 @@ std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
 // What holds an exact input goes on to its output, what holds a pooled one to all that came out.
 void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
                  const CompletionPlan& plan, const Ledger& ledger) {
-  std::vector<Passage> exact;
-  PooledPassage pooled;
+  std::vector<HoldInheritance> exact;
+  PooledHoldInheritance pooled;
   for (const UsedLot& used : plan.used) {
     if (ledger.facts().HoldsOf(used.lot_id).empty()) continue;
     if (used.output.has_value()) {

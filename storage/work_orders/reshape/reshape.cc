@@ -130,7 +130,7 @@ class Attempt {
     }
     AddOutputs(transaction_, context.company, id_, outputs);
     ledger_.AddWrites(transaction_);
-    AddInheritedHolds(transaction_, context, id_, ledger_.facts(), Passages());
+    AddInheritedHolds(transaction_, context, id_, ledger_.facts(), Inheritances());
     AuditSubject subject;
     for (const ResolvedLot& source : names_.sources) subject.lots.push_back(source.lot_id);
     for (const Made& made : plan_.made) subject.lots.push_back(made.lot_id);
@@ -175,12 +175,13 @@ class Attempt {
   }
 
   // One source or one result: what went where is certain.
-  std::vector<Passage> Passages() const {
-    std::vector<Passage> passages;
+  std::vector<HoldInheritance> Inheritances() const {
+    std::vector<HoldInheritance> inheritances;
     for (const ResolvedLot& source : names_.sources) {
-      for (const Made& made : plan_.made) passages.push_back({source.lot_id, made.lot_id, true});
+      for (const Made& made : plan_.made)
+        inheritances.push_back({source.lot_id, made.lot_id, true});
     }
-    return passages;
+    return inheritances;
   }
 
   Reshaping Answer() const {
