@@ -5,6 +5,7 @@
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/lots.h"
 

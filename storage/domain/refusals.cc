@@ -1,8 +1,27 @@
+// The words of shared refusals.
 #include "storage/domain/refusals.h"
+
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace lots {
+
+namespace {
+
+Facts FactsOf(const NumberedLot& lot) {
+  return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
+}
+
+Problem Duplicate(absl::string_view field, std::string message, Facts facts, std::string first) {
+  facts.emplace_back("first_index", std::move(first));
+  return {.reason = Reason::kDuplicateInRequest,
+          .field = std::string(field),
+          .message = std::move(message),
+          .facts = std::move(facts)};
+}
+
+}  // namespace
 
 Problem CompanyNotFound(const CompanyId& company) {
   return {.reason = Reason::kCompanyNotFound,
@@ -34,14 +53,6 @@ Problem ProductNotTracked(absl::string_view field, const ProductId& product_id) 
       .facts = {{"product_id", product_id.value()}}};
 }
 
-Problem LocationNotFound(absl::string_view field, const LocationId& location_id) {
-  return {.reason = Reason::kLocationNotFound,
-          .field = std::string(field),
-          .message = absl::StrCat("location ", location_id.value(),
-                                  " does not exist; create it with UpsertLocations"),
-          .facts = {{"location_id", location_id.value()}}};
-}
-
 Problem QuantityScale(absl::string_view field, Quantity quantity, int scale,
                       const ProductId& product_id) {
   return {.reason = Reason::kQuantityScale,
@@ -51,6 +62,111 @@ Problem QuantityScale(absl::string_view field, Quantity quantity, int scale,
           .facts = {{"quantity", quantity.ToString()},
                     {"scale", absl::StrCat(scale)},
                     {"product_id", product_id.value()}}};
+}
+
+Problem LocationNotFound(absl::string_view field, const LocationId& location_id) {
+  return {.reason = Reason::kLocationNotFound,
+          .field = std::string(field),
+          .message = absl::StrCat("location ", location_id.value(),
+                                  " does not exist; create it with UpsertLocations"),
+          .facts = {{"location_id", location_id.value()}}};
+}
+
+Problem MovementNotFound(absl::string_view field, const MovementId& movement_id) {
+  const std::string id = movement_id.value().ToString();
+  return {.reason = Reason::kMovementNotFound,
+          .field = std::string(field),
+          .message = absl::StrCat("movement ", id, " does not exist"),
+          .facts = {{"movement_id", id}}};
+}
+
+Problem LotNotFound(const LotRef& ref, absl::string_view field) {
+  if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
+  return {.reason = Reason::kLotNotFound,
+          .field = std::string(field),
+          .message = absl::StrCat("product \"", ref.product_id.value(), "\" has no lot \"",
+                                  ref.number, "\"; create it first"),
+          .facts = {{"product_id", ref.product_id.value()}, {"number", ref.number}}};
+}
+
+Problem LotNotFound(const LotId& lot_id, absl::string_view field) {
+  const std::string text = lot_id.value().ToString();
+  return {.reason = Reason::kLotNotFound,
+          .field = std::string(field),
+          .message = absl::StrCat("no lot ", text, " in this company"),
+          .facts = {{"lot_id", text}}};
+}
+
+std::string QuotedLot(absl::string_view number) { return absl::StrCat("lot \"", number, "\""); }
+
+std::string LotOfProduct(absl::string_view number, const ProductId& product_id) {
+  return absl::StrCat("lot ", number, " of product ", product_id.value());
+}
+
+Problem LotPlanned(absl::string_view field, const NumberedLot& lot, absl::string_view name,
+                   absl::string_view rest) {
+  return {.reason = Reason::kLotPlanned,
+          .field = std::string(field),
+          .message = absl::StrCat(name, " is planned", rest),
+          .facts = FactsOf(lot)};
+}
+
+Problem LotArchived(absl::string_view field, const NumberedLot& lot, absl::string_view name) {
+  return {.reason = Reason::kLotArchived,
+          .field = std::string(field),
+          .message = absl::StrCat(name, " is archived; unarchive it first"),
+          .facts = FactsOf(lot)};
+}
+
+Problem LotVoid(absl::string_view field, const NumberedLot& lot, absl::string_view name,
+                absl::string_view rest) {
+  return {.reason = Reason::kLotVoid,
+          .field = std::string(field),
+          .message = absl::StrCat(name, " is void", rest),
+          .facts = FactsOf(lot)};
+}
+
+Problem VoidNumber(absl::string_view field, const NumberedLot& lot) {
+  return LotVoid(field, lot, QuotedLot(lot.number), "; use another number");
+}
+
+Problem TargetTwice(const LotId& lot_id, size_t index, size_t first) {
+  return Duplicate(
+      Indexed("targets", index),
+      absl::StrCat("targets[", index, "] is targets[", first, "] again; hold each target once"),
+      {{"lot_id", lot_id.value().ToString()}}, absl::StrCat(first));
+}
+
+Problem ListedTwice(absl::string_view list, size_t index, size_t first, Facts facts) {
+  return Duplicate(
+      Indexed(list, index),
+      absl::StrCat(list, "[", index, "] is ", list, "[", first, "] again; name each one once"),
+      std::move(facts), absl::StrCat(first));
+}
+
+Problem SerialMovesTwice(const NumberedLot& serial, const ProductId& product_id, size_t index,
+                         size_t first) {
+  return Duplicate(Indexed("movements", index, "lot"),
+                   absl::StrCat("serial ", serial.number, " of product ", product_id.value(),
+                                " moves in movements[", first,
+                                "] already; record the second movement in a later request"),
+                   {{"lot_id", serial.lot_id.value().ToString()}}, absl::StrCat(first));
+}
+
+Problem NumberTwice(absl::string_view field, absl::string_view number,
+                    absl::string_view first_field, size_t first) {
+  return Duplicate(field,
+                   absl::StrCat("number \"", number, "\" stands in this request before, in ",
+                                first_field, "; give each once"),
+                   {{"number", std::string(number)}}, absl::StrCat(first));
+}
+
+Problem ValueTwice(absl::string_view field, absl::string_view key, absl::string_view value,
+                   size_t first) {
+  return Duplicate(field,
+                   absl::StrCat(field, ": \"", value, "\" stands at position ", first,
+                                " of the request already"),
+                   {{std::string(key), std::string(value)}}, absl::StrCat(first));
 }
 
 }  // namespace lots

@@ -1,5 +1,9 @@
-// Refusals that several operations give, each worded once.
+// The words of the refusals that several operations give, ordered by reason. A reason that a single
+// wing gives has its words in that wing; storage/ledger/refusals.h has those of movements.
 #pragma once
+
+#include <cstddef>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "storage/base/quantity.h"
@@ -8,12 +12,50 @@
 
 namespace lots {
 
+// COMPANY_NOT_FOUND, LOTS_DISABLED.
 Problem CompanyNotFound(const CompanyId& company);
 Problem LotsDisabled(const CompanyId& company);
+// PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, QUANTITY_SCALE.
 Problem ProductNotFound(absl::string_view field, const ProductId& product_id);
 Problem ProductNotTracked(absl::string_view field, const ProductId& product_id);
-Problem LocationNotFound(absl::string_view field, const LocationId& location_id);
 Problem QuantityScale(absl::string_view field, Quantity quantity, int scale,
                       const ProductId& product_id);
+
+// LOCATION_NOT_FOUND, MOVEMENT_NOT_FOUND.
+Problem LocationNotFound(absl::string_view field, const LocationId& location_id);
+Problem MovementNotFound(absl::string_view field, const MovementId& movement_id);
+
+// LOT_NOT_FOUND.
+Problem LotNotFound(const LotRef& ref, absl::string_view field);
+Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
+
+// How messages name a lot: `lot "L-1"`, `lot L-1 of product steel`.
+std::string QuotedLot(absl::string_view number);
+std::string LotOfProduct(absl::string_view number, const ProductId& product_id);
+
+// LOT_PLANNED, LOT_ARCHIVED, LOT_VOID: the lot's state does not allow it. `name` names the lot in
+// the message, and `rest` completes "lot L-1 is void".
+Problem LotPlanned(absl::string_view field, const NumberedLot& lot, absl::string_view name,
+                   absl::string_view rest);
+Problem LotArchived(absl::string_view field, const NumberedLot& lot, absl::string_view name);
+Problem LotVoid(absl::string_view field, const NumberedLot& lot, absl::string_view name,
+                absl::string_view rest);
+// LOT_VOID of a lot whose number a request wants to use.
+Problem VoidNumber(absl::string_view field, const NumberedLot& lot);
+
+// DUPLICATE_IN_REQUEST: a request names one thing twice, here at `index` and at `first` before.
+// Of HoldLots.
+Problem TargetTwice(const LotId& lot_id, size_t index, size_t first);
+// Of ReleaseLots: `list` is "lots" or "hold_ids".
+Problem ListedTwice(absl::string_view list, size_t index, size_t first, Facts facts);
+// Of RecordMovements.
+Problem SerialMovesTwice(const NumberedLot& serial, const ProductId& product_id, size_t index,
+                         size_t first);
+// Of CreateLots: the number that is given at `field` is given at `first_field` before.
+Problem NumberTwice(absl::string_view field, absl::string_view number,
+                    absl::string_view first_field, size_t first);
+// Of work orders; `key` names `value` in the facts.
+Problem ValueTwice(absl::string_view field, absl::string_view key, absl::string_view value,
+                   size_t first);
 
 }  // namespace lots

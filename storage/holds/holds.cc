@@ -64,22 +64,6 @@ std::vector<HoldId> HoldIdsOf(const std::vector<Uuid>& made) {
   return std::vector<HoldId>(made.begin(), made.end());
 }
 
-Problem TwiceInRequest(const LotId& lot_id, size_t index, size_t first) {
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = Indexed("targets", index),
-          .message = absl::StrCat("targets[", index, "] is targets[", first,
-                                  "] again; hold each target once"),
-          .facts = {{"lot_id", lot_id.value().ToString()}, {"first_index", absl::StrCat(first)}}};
-}
-
-Problem LotVoid(const LotId& lot_id, const HeldLot& lot, size_t index) {
-  return {.reason = Reason::kLotVoid,
-          .field = Indexed("targets", index, "lot"),
-          .message = absl::StrCat("lot ", lot.number, " of product ", lot.product_id.value(),
-                                  " is void: it was never produced, so there is nothing to hold"),
-          .facts = {{"lot_id", lot_id.value().ToString()}, {"number", lot.number}}};
-}
-
 Problem KeepsNoGoods(const LocationId& location_id, LocationKind kind, size_t index) {
   return {.reason = Reason::kLocationKindMismatch,
           .field = Indexed("targets", index, "location_id"),
@@ -170,7 +154,10 @@ void HoldPlacer::ValidateTarget(size_t index, const HoldFacts& facts,
   if (lot == facts.lots.end()) {
     problems.push_back(LotNotFound(target.lot, Indexed("targets", index, "lot")));
   } else if (lot->second.state == LotState::kVoid) {
-    problems.push_back(LotVoid(*lot_id, lot->second, index));
+    const HeldLot& held = lot->second;
+    problems.push_back(LotVoid(Indexed("targets", index, "lot"), {held.number, *lot_id},
+                               LotOfProduct(held.number, held.product_id),
+                               ": it was never produced, so there is nothing to hold"));
   }
   if (!target.location.has_value()) return;
   const auto place = facts.places.find(*target.location);
@@ -206,7 +193,7 @@ std::vector<Problem> HoldPlacer::Validate(const HoldFacts& facts) const {
     if (!lots_[i].has_value()) continue;
     const LocationId place = command_.targets[i].location.value_or(LocationId());
     const auto [first, is_first] = first_index.emplace(std::pair(*lots_[i], place), i);
-    if (!is_first) problems.push_back(TwiceInRequest(*lots_[i], i, first->second));
+    if (!is_first) problems.push_back(TargetTwice(*lots_[i], i, first->second));
   }
   ValidateExemptions(facts, problems);
   return problems;

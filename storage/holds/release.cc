@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/holds/holds.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
@@ -90,15 +91,6 @@ Problem HoldEnded(const HoldRow& hold, absl::Time ended_at, size_t index) {
                 {"ended_at", absl::FormatTime(absl::RFC3339_full, ended_at, absl::UTCTimeZone())}}};
 }
 
-Problem TwiceInRequest(absl::string_view list, size_t index, size_t first, Facts facts) {
-  facts.emplace_back("first_index", absl::StrCat(first));
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = Indexed(list, index),
-          .message = absl::StrCat(list, "[", index, "] is ", list, "[", first,
-                                  "] again; name each one once"),
-          .facts = std::move(facts)};
-}
-
 Problem LotNotHeld(const ResolvedLot& lot, const std::optional<RecallId>& recall, size_t index) {
   Facts facts = {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
   if (recall.has_value()) facts.emplace_back("recall_id", recall->value());
@@ -130,7 +122,7 @@ Release ValidateHolds(const ReleaseLotsCommand& command, const pg::Result& rows)
     const auto hold = found.find(id);
     if (!is_first) {
       release.problems.push_back(
-          TwiceInRequest("hold_ids", i, first->second, {{"hold_id", TextOf(id)}}));
+          ListedTwice("hold_ids", i, first->second, {{"hold_id", TextOf(id)}}));
     } else if (hold == found.end()) {
       release.problems.push_back(HoldNotFound(id, i));
     } else if (const auto end = EndOf(hold->second, command.context.now); end.has_value()) {
@@ -178,7 +170,7 @@ Release ValidateLots(const ReleaseLotsCommand& command, const Lots& lots, const 
     const auto holds = in_effect.find(id);
     if (!is_first) {
       release.problems.push_back(
-          TwiceInRequest("lots", i, first->second, {{"lot_id", id.value().ToString()}}));
+          ListedTwice("lots", i, first->second, {{"lot_id", id.value().ToString()}}));
     } else if (holds == in_effect.end()) {
       const auto recall = recall_of.find(id);
       release.problems.push_back(LotNotHeld(

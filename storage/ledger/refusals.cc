@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "storage/domain/refusals.h"
 
 namespace lots {
 
@@ -131,14 +132,19 @@ Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot) {
           .facts = FactsOf(lot, Fact{"quantity", posting.quantity.ToString()})};
 }
 
-Problem LotStateRefused(const Posting& posting, const LotFacts& lot, Reason reason,
-                        absl::string_view why) {
-  Facts facts = FactsOf(lot);
-  if (lot.planned_for.has_value()) facts.emplace_back("work_order_id", lot.planned_for->value());
-  return {.reason = reason,
-          .field = FieldOf(posting, "lot"),
-          .message = absl::StrCat(NameOf(lot), " ", why),
-          .facts = std::move(facts)};
+Problem LotNotActive(const Posting& posting, const LotFacts& lot) {
+  const std::string field = FieldOf(posting, "lot");
+  const NumberedLot numbered{lot.number, lot.lot_id};
+  if (lot.state == LotState::kArchived) return LotArchived(field, numbered, NameOf(lot));
+  if (lot.state == LotState::kVoid) {
+    return LotVoid(field, numbered, NameOf(lot), ": it was never produced");
+  }
+  Problem planned =
+      LotPlanned(field, numbered, NameOf(lot), " and not produced yet: it is nowhere");
+  if (lot.planned_for.has_value()) {
+    planned.facts.emplace_back("work_order_id", lot.planned_for->value());
+  }
+  return planned;
 }
 
 Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day) {
@@ -280,11 +286,7 @@ Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_v
 }
 
 Problem ReversedLotArchived(const LotFacts& lot, const std::string& field) {
-  return {.reason = Reason::kLotArchived,
-          .field = field,
-          .message = absl::StrCat("lot ", lot.number, " of product ", lot.product_id.value(),
-                                  " is archived; unarchive it first"),
-          .facts = FactsOf(lot)};
+  return LotArchived(field, {lot.number, lot.lot_id}, LotOfProduct(lot.number, lot.product_id));
 }
 
 }  // namespace lots

@@ -21,9 +21,8 @@ std::string FieldOf(const Posting& posting, absl::string_view field);
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to);
 Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot);
 
-// Of the lot. `why` completes "lot L-1 of product steel".
-Problem LotStateRefused(const Posting& posting, const LotFacts& lot, Reason reason,
-                        absl::string_view why);
+// Of the lot. LotNotActive: LOT_PLANNED, LOT_ARCHIVED or LOT_VOID, by its state.
+Problem LotNotActive(const Posting& posting, const LotFacts& lot);
 Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day);
 Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
                 const std::string& field);

@@ -12,7 +12,6 @@
 #include "storage/domain/refusals.h"
 #include "storage/ledger/refusals.h"
 #include "storage/lot_rows/hold_row.h"
-#include "storage/lot_rows/resolve.h"
 
 namespace lots {
 
@@ -85,25 +84,6 @@ void ValidateShape(const Case& c, Problems& problems) {
   } else if (!posting.quantity.FitsScale(c.lot.scale)) {
     problems.push_back(QuantityScale(FieldOf(posting, "quantity"), posting.quantity, c.lot.scale,
                                      c.lot.product_id));
-  }
-}
-
-void ValidateState(const Case& c, Problems& problems) {
-  switch (c.lot.state) {
-    case LotState::kActive:
-      break;
-    case LotState::kPlanned:
-      problems.push_back(LotStateRefused(c.posting, c.lot, Reason::kLotPlanned,
-                                         "is planned and not produced yet: it is nowhere"));
-      break;
-    case LotState::kArchived:
-      problems.push_back(LotStateRefused(c.posting, c.lot, Reason::kLotArchived,
-                                         "is archived; unarchive it first"));
-      break;
-    case LotState::kVoid:
-      problems.push_back(
-          LotStateRefused(c.posting, c.lot, Reason::kLotVoid, "is void: it was never produced"));
-      break;
   }
 }
 
@@ -248,7 +228,7 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
   const Case c = CaseOf(facts, accept, posting);
   ValidateShape(c, problems);
   if (!problems.empty()) return problems;
-  ValidateState(c, problems);
+  if (c.lot.state != LotState::kActive) problems.push_back(LotNotActive(posting, c.lot));
   ValidateExpiry(c, problems);
   ValidateHolds(c, FieldOf(posting, "lot"), problems);
   ValidateReturn(c, problems);

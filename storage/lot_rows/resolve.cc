@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"
 
@@ -100,23 +101,6 @@ absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId
   }
   if (!problems.empty()) return Refuse(std::move(problems));
   return lot_ids;
-}
-
-Problem LotNotFound(const LotRef& ref, absl::string_view field) {
-  if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
-  return Problem{.reason = Reason::kLotNotFound,
-                 .field = std::string(field),
-                 .message = absl::StrCat("product \"", ref.product_id.value(), "\" has no lot \"",
-                                         ref.number, "\"; create it first"),
-                 .facts = {{"product_id", ref.product_id.value()}, {"number", ref.number}}};
-}
-
-Problem LotNotFound(const LotId& lot_id, absl::string_view field) {
-  const std::string text = lot_id.value().ToString();
-  return Problem{.reason = Reason::kLotNotFound,
-                 .field = std::string(field),
-                 .message = absl::StrCat("no lot ", text, " in this company"),
-                 .facts = {{"lot_id", text}}};
 }
 
 }  // namespace lots

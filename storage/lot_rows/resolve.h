@@ -38,8 +38,4 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
 absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
                                              absl::Span<const LotRef> refs, absl::string_view list);
 
-// NOT_FOUND LOT_NOT_FOUND.
-Problem LotNotFound(const LotRef& ref, absl::string_view field);
-Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
-
 }  // namespace lots

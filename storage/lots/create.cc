@@ -9,6 +9,7 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
@@ -87,11 +88,7 @@ void Creation::CheckNumber(size_t index, const std::string& number) {
       given_.emplace(NumberKey(*clean, ground_.product.case_sensitive), index);
   if (is_new) return;
   problems_.push_back(
-      {.reason = Reason::kDuplicateInRequest,
-       .field = field,
-       .message = absl::StrCat("number \"", *clean, "\" stands in this request before, in ",
-                               FieldOf(command_, first->second, "number"), "; give each once"),
-       .facts = {{"number", *clean}, {"first_index", absl::StrCat(first->second)}}});
+      NumberTwice(field, *clean, FieldOf(command_, first->second, "number"), first->second));
 }
 
 // What was given first: dates derived from wrong ones are wrong for the same reason.

@@ -6,6 +6,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"

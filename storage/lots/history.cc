@@ -5,6 +5,7 @@
 #include "absl/algorithm/container.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/history_holds.h"
 #include "storage/pg/pipeline.h"

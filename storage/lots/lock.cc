@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/resolve.h"
 

@@ -7,6 +7,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"

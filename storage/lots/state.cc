@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/deleted.h"
 #include "storage/lots/events.h"
@@ -65,10 +66,12 @@ absl::StatusOr<Lot> ChangeStateOnce(pg::Connection& db, const LotCommand& comman
 
 absl::Status JudgePlannedOrVoid(const Lot& lot) {
   if (lot.state == LotState::kPlanned) {
-    return RefuseLot(Reason::kLotPlanned, lot,
-                     "is planned for production; unassign it from its work order instead");
+    return Refuse(LotPlanned("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number),
+                             " for production; unassign it from its work order instead"));
   }
-  if (lot.state == LotState::kVoid) return RefuseLot(Reason::kLotVoid, lot, "is void for good");
+  if (lot.state == LotState::kVoid) {
+    return Refuse(LotVoid("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number), " for good"));
+  }
   return absl::OkStatus();
 }
 

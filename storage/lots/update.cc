@@ -5,6 +5,7 @@
 #include "absl/time/civil_time.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
@@ -181,7 +182,9 @@ absl::Status Edit::JudgeDates() {
 
 absl::Status Edit::Judge() {
   if (before_.lot.state == LotState::kVoid) {
-    return RefuseLot(Reason::kLotVoid, before_.lot, "is void; a void lot is not edited");
+    const Lot& lot = before_.lot;
+    return Refuse(LotVoid("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number),
+                          "; a void lot is not edited"));
   }
   after_ = before_.lot;
   RETURN_IF_ERROR(JudgeProduct());

@@ -4,6 +4,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/ledger/movements.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/stock/stock.h"
@@ -30,24 +31,6 @@ struct Draft {
 };
 
 using Deliveries = absl::flat_hash_map<MovementId, Movement>;
-
-Problem DeliveryNotFound(const MovementId& delivery, size_t index) {
-  const std::string id = delivery.value().ToString();
-  return {.reason = Reason::kMovementNotFound,
-          .field = FieldAt(index, "delivery_movement_id"),
-          .message = absl::StrCat("movement ", id, " does not exist"),
-          .facts = {{"movement_id", id}}};
-}
-
-Problem DuplicateSerial(const LotFacts& lot, size_t index, size_t first) {
-  return {
-      .reason = Reason::kDuplicateInRequest,
-      .field = FieldAt(index, "lot"),
-      .message = absl::StrCat("serial ", lot.number, " of product ", lot.product_id.value(),
-                              " moves in movements[", first,
-                              "] already; record the second movement in a later request"),
-      .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", absl::StrCat(first)}}};
-}
 
 Problem SideMissing(const NewMovement& movement, size_t index, absl::string_view field) {
   return FieldInvalid(FieldAt(index, field), "",
@@ -103,7 +86,8 @@ void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries&
   }
   const auto delivery = deliveries.find(*movement.delivery);
   if (delivery == deliveries.end()) {
-    draft.problems.push_back(DeliveryNotFound(*movement.delivery, index));
+    draft.problems.push_back(
+        MovementNotFound(FieldAt(index, "delivery_movement_id"), *movement.delivery));
     return;
   }
   Posting& posting = draft.posting;
@@ -217,7 +201,8 @@ void MovementRecorder::Post(Ledger& ledger, size_t index, std::vector<Problem>& 
   if (lot != nullptr && lot->tracking == Tracking::kSerial) {
     const auto [first, is_first] = first_index_.emplace(posting.lot_id, index);
     if (!is_first) {
-      problems.push_back(DuplicateSerial(*lot, index, first->second));
+      problems.push_back(
+          SerialMovesTwice({lot->number, lot->lot_id}, lot->product_id, index, first->second));
       return;
     }
   }

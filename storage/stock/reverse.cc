@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/ledger/movements.h"
 #include "storage/stock/stock.h"
 #include "storage/writes/audit.h"
@@ -12,14 +13,6 @@
 namespace lots {
 
 namespace {
-
-Problem MovementNotFound(const MovementId& movement) {
-  const std::string id = movement.value().ToString();
-  return {.reason = Reason::kMovementNotFound,
-          .field = "movement_id",
-          .message = absl::StrCat("movement ", id, " does not exist"),
-          .facts = {{"movement_id", id}}};
-}
 
 Problem PartOfTransformation(const Movement& movement) {
   const std::string id = movement.movement_id.value().ToString();
@@ -34,7 +27,7 @@ Problem PartOfTransformation(const Movement& movement) {
 absl::StatusOr<PostedMovement> FindMovement(pg::Connection& db, const CompanyId& company,
                                             const MovementId& movement) {
   ASSIGN_OR_RETURN(std::vector<PostedMovement> found, FindMovements(db, company, {movement}));
-  if (found.empty()) return Refuse(MovementNotFound(movement));
+  if (found.empty()) return Refuse(MovementNotFound("movement_id", movement));
   return std::move(found.front());
 }
 

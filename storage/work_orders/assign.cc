@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
@@ -48,7 +49,7 @@ std::vector<Problem> JudgeSerialOrder(const OrderNaming& naming, const OrderFact
 std::optional<Problem> JudgeTaken(const NumberedSerial& serial, const std::string& number,
                                   const WorkOrderId& work_order, const std::string& field) {
   if (serial.state == LotState::kVoid) {
-    return orders::LotIsVoid(field, serial.lot_id, serial.number);
+    return VoidNumber(field, {serial.number, serial.lot_id});
   }
   if (serial.state != LotState::kPlanned || serial.planned_for == work_order) {
     return NumberTaken(field, number, {serial.lot_id, serial.number, serial.state});

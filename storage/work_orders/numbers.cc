@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/rows.h"
@@ -71,7 +72,7 @@ void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitiv
     if (numbers[i].empty()) continue;
     const auto [seen, is_new] = first.emplace(NumberKey(numbers[i], case_sensitive), i);
     if (!is_new) {
-      problems.push_back(Duplicate(NumberField(i), "number", numbers[i], seen->second));
+      problems.push_back(ValueTwice(NumberField(i), "number", numbers[i], seen->second));
     }
   }
 }

@@ -210,20 +210,4 @@ Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::st
            {"work_order_id", other.value()}}};
 }
 
-Problem LotIsVoid(absl::string_view field, const LotId& lot_id, absl::string_view number) {
-  return {Reason::kLotVoid,
-          std::string(field),
-          absl::StrCat("lot ", Quoted(number), " is void; use another number"),
-          {{"lot_id", lot_id.value().ToString()}, {"number", std::string(number)}}};
-}
-
-Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_view value,
-                  size_t first_index) {
-  return {Reason::kDuplicateInRequest,
-          std::string(field),
-          absl::StrCat(field, ": ", Quoted(value), " stands at position ", first_index,
-                       " of the request already"),
-          {{std::string(key), std::string(value)}, {"first_index", absl::StrCat(first_index)}}};
-}
-
 }  // namespace lots::orders

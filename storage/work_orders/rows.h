@@ -95,9 +95,5 @@ absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
 // SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
                           const WorkOrderId& other);
-Problem LotIsVoid(absl::string_view field, const LotId& lot_id, absl::string_view number);
-// DUPLICATE_IN_REQUEST: `what` ("number \"A\"") stood at `first_index` of the list already.
-Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_view value,
-                  size_t first_index);
 
 }  // namespace lots::orders

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"

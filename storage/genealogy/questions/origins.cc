@@ -12,6 +12,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/genealogy/questions/fisher.h"
 #include "storage/genealogy/questions/origin_graph.h"
 #include "storage/genealogy/questions/refusals.h"

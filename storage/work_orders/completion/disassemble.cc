@@ -6,6 +6,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
 #include "storage/work_orders/completion/unit.h"

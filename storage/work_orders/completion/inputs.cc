@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/refusals.h"
 #include "storage/work_orders/completion/completion.h"
 
 namespace lots::orders {
@@ -58,7 +59,7 @@ void JudgeTwice(const LotFacts& lot, size_t index, const std::string& field,
                 absl::flat_hash_map<LotId, size_t>& first, std::vector<Problem>& problems) {
   if (lot.tracking != Tracking::kSerial) return;
   const auto [seen, is_first] = first.emplace(lot.lot_id, index);
-  if (!is_first) problems.push_back(Duplicate(field, "number", lot.number, seen->second));
+  if (!is_first) problems.push_back(ValueTwice(field, "number", lot.number, seen->second));
 }
 
 Day Earlier(Day a, Day b) {

@@ -99,7 +99,7 @@ bool Maker::JudgeStored(const StoredLot& lot, const Wanted& wanted, MadeLot& mad
   made.stored = lot.dates;
   switch (lot.state) {
     case LotState::kVoid:
-      problems_.push_back(LotIsVoid(wanted.field, lot.lot_id, lot.number));
+      problems_.push_back(VoidNumber(wanted.field, {lot.number, lot.lot_id}));
       return false;
     case LotState::kPlanned:
       made.kind = MadeLot::Kind::kRevived;
@@ -151,7 +151,7 @@ void Maker::JudgeFirst(const Wanted& wanted, MadeLot& made) {
   const auto [seen, is_first] = first_.emplace(made.lot_id, wanted.index);
   if (is_first) return;
   if (wanted.product->tracking == Tracking::kSerial) {
-    problems_.push_back(Duplicate(wanted.field, "number", made.number, seen->second));
+    problems_.push_back(ValueTwice(wanted.field, "number", made.number, seen->second));
   }
   made.kind = MadeLot::Kind::kAgain;
   if (made.given == LotDates()) return;

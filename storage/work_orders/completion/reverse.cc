@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
 #include "storage/ledger/transformations.h"
@@ -204,14 +205,11 @@ void Attempt::JudgeReturning(const PostedMovement& original, std::vector<Problem
   const std::optional<LocationKind> kind = ledger_.facts().FindKind(original.movement.from);
   if (lot == nullptr || !kind.has_value() || !HoldsGoods(*kind)) return;
   if (lot->state == LotState::kVoid) {
-    problems.push_back(orders::LotIsVoid("transformation_id", lot->lot_id, lot->number));
+    problems.push_back(VoidNumber("transformation_id", {lot->number, lot->lot_id}));
   }
   if (lot->state != LotState::kPlanned) return;
-  problems.push_back(
-      {Reason::kLotPlanned,
-       "transformation_id",
-       absl::StrCat("lot \"", lot->number, "\" is planned for a work order and cannot come back"),
-       {{"lot_id", lot->lot_id.value().ToString()}, {"number", lot->number}}});
+  problems.push_back(LotPlanned("transformation_id", {lot->number, lot->lot_id},
+                                QuotedLot(lot->number), " for a work order and cannot come back"));
 }
 
 void Attempt::Post(std::vector<Problem>& problems) {

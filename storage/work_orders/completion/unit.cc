@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/refusals.h"
 
 namespace lots::orders {
 namespace {

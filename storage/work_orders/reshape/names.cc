@@ -110,8 +110,8 @@ class Naming {
       }
       const auto [seen, is_first] = first.emplace(std::pair(lot.lot_id, source.from), i);
       if (is_first) continue;
-      problems.push_back(orders::Duplicate(source.lot_field, "lot_id",
-                                           lot.lot_id.value().ToString(), seen->second));
+      problems.push_back(
+          ValueTwice(source.lot_field, "lot_id", lot.lot_id.value().ToString(), seen->second));
     }
   }
 
@@ -159,8 +159,7 @@ class Naming {
     named.number = *std::move(clean);
     const auto [first, is_first] = typed_.emplace(KeyOf(named.number), index);
     if (is_first) return;
-    problems.push_back(
-        orders::Duplicate(result.number_field, "number", named.number, first->second));
+    problems.push_back(ValueTwice(result.number_field, "number", named.number, first->second));
   }
 
   void JudgeOwner(const Result& result, const NumberOwner& owner,
