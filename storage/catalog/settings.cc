@@ -4,6 +4,7 @@
 #include "storage/catalog/new_company.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -37,12 +38,7 @@ Settings ReadSettings(const pg::Row& row) {
 
 absl::Status CheckVersion(const UpdateSettingsCommand& command, const Settings& stored) {
   if (command.version.value_or(stored.version) == stored.version) return absl::OkStatus();
-  const std::string etag = absl::StrCat("\"", stored.version, "\"");
-  return Refuse({Reason::kEtagMismatch,
-                 "settings.etag",
-                 absl::StrCat("settings.etag is not the current one, ", etag,
-                              ": somebody changed the settings; read them again and decide anew"),
-                 {{"etag", etag}}});
+  return Refuse(SettingsChanged(stored.version));
 }
 
 absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsCommand& command) {

@@ -97,6 +97,39 @@ Problem LotNotFound(const LotId& lot_id, absl::string_view field) {
           .facts = {{"lot_id", text}}};
 }
 
+Problem WorkOrderNotFound(const WorkOrderId& work_order) {
+  return {.reason = Reason::kWorkOrderNotFound,
+          .field = "work_order_id",
+          .message = absl::StrCat("no work order \"", work_order.value(), "\" in this company"),
+          .facts = {{"work_order_id", work_order.value()}}};
+}
+
+Problem PageTokenInvalid(absl::string_view what) {
+  return {
+      .reason = Reason::kPageTokenInvalid,
+      .field = "page_token",
+      .message = absl::StrCat("the page token belongs to another ", what, "; start without one")};
+}
+
+Problem SettingsChanged(int64_t version) {
+  const std::string etag = absl::StrCat("\"", version, "\"");
+  return {
+      .reason = Reason::kEtagMismatch,
+      .field = "settings.etag",
+      .message = absl::StrCat("settings.etag is not the current one, ", etag,
+                              ": somebody changed the settings; read them again and decide anew"),
+      .facts = {{"etag", etag}}};
+}
+
+Problem LotChanged(const LotId& lot_id, int64_t version) {
+  const std::string etag = absl::StrCat("\"", version, "\"");
+  return {.reason = Reason::kEtagMismatch,
+          .field = "etag",
+          .message = absl::StrCat("lot ", lot_id.value().ToString(), " was changed: its etag is ",
+                                  etag, " now; read it again and decide anew"),
+          .facts = {{"etag", etag}}};
+}
+
 std::string QuotedLot(absl::string_view number) { return absl::StrCat("lot \"", number, "\""); }
 
 std::string LotOfProduct(absl::string_view number, const ProductId& product_id) {

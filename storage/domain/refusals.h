@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -28,6 +29,16 @@ Problem MovementNotFound(absl::string_view field, const MovementId& movement_id)
 // LOT_NOT_FOUND.
 Problem LotNotFound(const LotRef& ref, absl::string_view field);
 Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
+
+// WORK_ORDER_NOT_FOUND.
+Problem WorkOrderNotFound(const WorkOrderId& work_order);
+
+// PAGE_TOKEN_INVALID: `what` completes "the page token belongs to another".
+Problem PageTokenInvalid(absl::string_view what);
+
+// ETAG_MISMATCH: `version` is the current one.
+Problem SettingsChanged(int64_t version);
+Problem LotChanged(const LotId& lot_id, int64_t version);
 
 // How messages name a lot: `lot "L-1"`, `lot L-1 of product steel`.
 std::string QuotedLot(absl::string_view number);

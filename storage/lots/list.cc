@@ -12,6 +12,7 @@
 #include "storage/base/unicode.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
@@ -170,11 +171,7 @@ std::optional<SortValue> KeyValue(const SortKey& key, const std::string& text) {
   return SortValue(day);
 }
 
-absl::Status PositionInvalid() {
-  return Refuse(Problem{.reason = Reason::kPageTokenInvalid,
-                        .field = "page_token",
-                        .message = "the page token belongs to another order; start without one"});
-}
+absl::Status PositionInvalid() { return Refuse(PageTokenInvalid("order")); }
 
 // " AND …" for the rows after the position; nothing at the first page.
 absl::StatusOr<std::string> After(absl::Span<const SortKey> keys, const ListPosition& position,

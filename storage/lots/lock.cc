@@ -39,16 +39,6 @@ constexpr pg::Statement kReadUses{"read_lot_uses", R"sql(
 constexpr const char* kUses[] = {"movements", "transformations", "assignments", "holds", "recalls"};
 constexpr int kUseCount = 5;
 
-absl::Status EtagMismatch(const Lot& lot) {
-  const std::string etag = absl::StrCat("\"", lot.version, "\"");
-  return Refuse(Problem{
-      .reason = Reason::kEtagMismatch,
-      .field = "etag",
-      .message = absl::StrCat("lot ", lot.lot_id.value().ToString(), " was changed: its etag is ",
-                              etag, " now; read it again and decide anew"),
-      .facts = {{"etag", etag}}});
-}
-
 }  // namespace
 
 size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, const LotId& lot_id,
@@ -69,7 +59,8 @@ absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first
   const pg::Row row = read[0];
   LockedLot locked;
   locked.lot = LotReader(context.company, context.now).Read(row);
-  if (version.has_value() && *version != locked.lot.version) return EtagMismatch(locked.lot);
+  if (version.has_value() && *version != locked.lot.version)
+    return Refuse(LotChanged(locked.lot.lot_id, locked.lot.version));
   using Days = std::optional<int32_t>;
   constexpr int kProduct = kLotColumnCount;
   locked.product = {.product_id = locked.lot.product_id,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
@@ -108,11 +109,7 @@ absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& comp
   snapshot.Add(kReadCompletions, company, work_order, kWorkOrderSerialsShownMax);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Commit());
   if (results[0].empty()) {
-    return Refuse(
-        Problem{Reason::kWorkOrderNotFound,
-                "work_order_id",
-                absl::StrCat("no work order \"", work_order.value(), "\" in this company"),
-                {{"work_order_id", work_order.value()}}});
+    return Refuse(WorkOrderNotFound(work_order));
   }
   WorkOrder order = ReadOrder(results[0][0], company);
   ReadSerials(results[1], order);

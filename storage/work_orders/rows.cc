@@ -188,12 +188,8 @@ std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& fac
 }
 
 absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts) {
-  const std::string& id = naming.work_order.value();
   if (!facts.order.has_value()) {
-    return Refuse(Problem{Reason::kWorkOrderNotFound,
-                          "work_order_id",
-                          absl::StrCat("no work order ", Quoted(id), " in this company"),
-                          {{"work_order_id", id}}});
+    return Refuse(WorkOrderNotFound(naming.work_order));
   }
   if (facts.order->state != WorkOrderState::kOpen) return Refuse(NotOpen(*facts.order));
   return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/query/filter.h"
 
@@ -93,10 +94,7 @@ absl::StatusOr<std::string> After(const std::vector<std::string>& position, pg::
   const std::optional<Uuid> id =
       position.size() == 2 ? Uuid::Parse(position[1]) : std::optional<Uuid>();
   if (!id.has_value() || !absl::SimpleAtoi(position[0], &micros)) {
-    return Refuse(Problem{.reason = Reason::kPageTokenInvalid,
-                          .field = "page_token",
-                          .message = "the page token belongs to another list; start without one",
-                          .facts = {}});
+    return Refuse(PageTokenInvalid("list"));
   }
   const int recorded_at = params.Add(absl::FromUnixMicros(micros));
   return absl::StrCat(" AND (a.recorded_at, a.entry_id) < ($", recorded_at, ", $", params.Add(*id),
