@@ -32,7 +32,6 @@ struct LotFacts {
   int scale = 0;
   LotState state = LotState::kActive;
   std::optional<absl::CivilDay> expires_on;
-  std::optional<WorkOrderId> planned_for;  // the work order of a PLANNED serial
 };
 
 struct CompanyFacts {

@@ -7,7 +7,7 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/ledger/apply.h"
-#include "storage/ledger/places_elsewhere.h"
+#include "storage/ledger/refusal_reads.h"
 #include "storage/ledger/validate.h"
 #include "storage/ledger/write.h"
 
@@ -75,13 +75,13 @@ void Ledger::PostReversal(const PostedMovement& original, const Reversal& revers
   movements_.push_back(ApplyReversal(original, posting, facts_));
 }
 
-absl::Status Ledger::CompleteWords(pg::Transaction& transaction,
-                                   std::vector<Problem>& problems) const {
-  return AddPlacesElsewhere(transaction, context_.company, facts_, problems);
+absl::Status Ledger::CompleteRefusals(pg::Transaction& transaction,
+                                      std::vector<Problem>& problems) const {
+  return lots::CompleteRefusals(transaction, context_.company, facts_, problems);
 }
 
 absl::Status Ledger::Refuse(pg::Transaction& transaction, std::vector<Problem> problems) const {
-  RETURN_IF_ERROR(CompleteWords(transaction, problems));
+  RETURN_IF_ERROR(CompleteRefusals(transaction, problems));
   return lots::Refuse(std::move(problems));
 }
 

@@ -89,9 +89,10 @@ class Ledger {
   // The adjustments posted for accepted shortages, in order.
   const std::vector<MovementId>& adjustments() const { return adjustments_; }
 
-  // Reads what only the words of these problems need: for NOT_ENOUGH, the other places of the lot.
-  // Without such a problem nothing is read. A failed read is an error of the call.
-  absl::Status CompleteWords(pg::Transaction& transaction, std::vector<Problem>& problems) const;
+  // Reads what only the words of these problems need: for NOT_ENOUGH the other places of the lot,
+  // for LOT_PLANNED its work order. Without such a problem nothing is read. A failed read is an
+  // error of the call.
+  absl::Status CompleteRefusals(pg::Transaction& transaction, std::vector<Problem>& problems) const;
   // The refusal that carries these problems, with complete words; or the error of a failed read.
   absl::Status Refuse(pg::Transaction& transaction, std::vector<Problem> problems) const;
 

@@ -23,18 +23,14 @@ LEFT JOIN locations l ON l.company = $1 AND l.location_id = ANY($2)
 WHERE c.company = $1)sql"};
 
 constexpr pg::Statement kLockSerials{"ledger_lock_serials", R"sql(
-SELECT lot_id, product_id, number, tracking, scale, state, expires_on,
-       CASE WHEN state = 1 THEN (
-         SELECT work_order_id FROM assignments
-         WHERE assignments.company = $1 AND assignments.lot_id = lots.lot_id
-           AND assignments.state = 1) END
+SELECT lot_id, product_id, number, tracking, scale, state, expires_on
 FROM lots
 WHERE company = $1 AND lot_id = ANY($2) AND tracking = 3
 ORDER BY lot_id
 FOR NO KEY UPDATE)sql"};
 
 constexpr pg::Statement kLockLots{"ledger_lock_lots", R"sql(
-SELECT lot_id, product_id, number, tracking, scale, state, expires_on, NULL::text
+SELECT lot_id, product_id, number, tracking, scale, state, expires_on
 FROM lots
 WHERE company = $1 AND lot_id = ANY($2) AND tracking <> 3
 ORDER BY lot_id
@@ -110,8 +106,7 @@ LotFacts LotFactsOf(const pg::Row& row) {
           .tracking = row.Get<Tracking>(3),
           .scale = row.Get<int>(4),
           .state = row.Get<LotState>(5),
-          .expires_on = row.Get<std::optional<absl::CivilDay>>(6),
-          .planned_for = row.Get<std::optional<WorkOrderId>>(7)};
+          .expires_on = row.Get<std::optional<absl::CivilDay>>(6)};
 }
 
 absl::Status LoadCompany(const CompanyId& company, const pg::Result& rows, LedgerFacts& facts) {

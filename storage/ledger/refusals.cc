@@ -139,12 +139,7 @@ Problem LotNotActive(const Posting& posting, const LotFacts& lot) {
   if (lot.state == LotState::kVoid) {
     return LotVoid(field, numbered, NameOf(lot), ": it was never produced");
   }
-  Problem planned =
-      LotPlanned(field, numbered, NameOf(lot), " and not produced yet: it is nowhere");
-  if (lot.planned_for.has_value()) {
-    planned.facts.emplace_back("work_order_id", lot.planned_for->value());
-  }
-  return planned;
+  return LotPlanned(field, numbered, NameOf(lot), " and not produced yet: it is nowhere");
 }
 
 Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day) {

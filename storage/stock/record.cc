@@ -238,7 +238,7 @@ absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
   std::vector<Problem> problems;
   first_index_.clear();
   for (size_t i = 0; i < drafts_.size(); ++i) Post(ledger, i, problems);
-  RETURN_IF_ERROR(ledger.CompleteWords(transaction, problems));
+  RETURN_IF_ERROR(ledger.CompleteRefusals(transaction, problems));
   if (command_.validate_only) return RecordedMovements{.problems = std::move(problems)};
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);

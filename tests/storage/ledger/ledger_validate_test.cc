@@ -189,12 +189,6 @@ TEST(ValidatePosting, OnlyActiveLotsMove) {
   ExpectAnswers({
       {"active", State(kSteel, LotState::kActive), posting, "OK"},
       {"planned", State(kSteel, LotState::kPlanned), posting, "LOT_PLANNED m.lot", "number=L1"},
-      {"planned-for-an-order",
-       [](LedgerFacts& facts) {
-         facts.lots.at(kSteel).state = LotState::kPlanned;
-         facts.lots.at(kSteel).planned_for = WorkOrderId("WO-7");
-       },
-       posting, "LOT_PLANNED m.lot", "work_order_id=WO-7"},
       {"archived", State(kSteel, LotState::kArchived), posting, "LOT_ARCHIVED m.lot"},
       {"void", State(kSteel, LotState::kVoid), posting, "LOT_VOID m.lot"},
   });
