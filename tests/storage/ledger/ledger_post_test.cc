@@ -116,7 +116,7 @@ TEST_F(LedgerPostTest, ByProductMayBeScrapAtOnce) {
   EXPECT_THAT(Post({"PRODUCTION L1 3 PRODUCTION>CUSTOMER"}), ElementsAre("LOCATION_KIND_MISMATCH"));
 }
 
-TEST_F(LedgerPostTest, PlannedSerialIsJudgedByTheStateItGets) {
+TEST_F(LedgerPostTest, PlannedSerialIsValidatedWithTheStateItGets) {
   const LotId lot = world_.AddLot("S1", "bike", {.state = LotState::kPlanned});
   const WriteContext context = world_.Context("Post");
   const Posting posting = PostingOf("PRODUCTION S1 1 PRODUCTION>stock");
@@ -201,8 +201,8 @@ TEST_F(LedgerPostTest, FailedReadForTheWordsOfARefusalIsAnError) {
   EXPECT_THAT(ProblemsOf(failed), IsEmpty()) << failed;
 }
 
-// The database is the referee: what slips past the judging is refused all the same, in words of
-// the domain.
+// The database decides in the end: it refuses what the validation overlooks, and Explain puts the
+// refusal into the words of the domain.
 TEST_F(LedgerPostTest, ConstraintsHaveTheLastWord) {
   world_.AddLot("L1", "steel");
   world_.AddLot("S1", "bike");
