@@ -10,6 +10,7 @@
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 
 namespace lots {
 
