@@ -6,6 +6,7 @@
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/kinds.h"
+#include "storage/domain/sql_words.h"
 #include "storage/pg/values/result.h"
 
 // Of the view `lot_holds h`; macros, because a statement's text is one literal.
@@ -15,18 +16,20 @@
 // That a hold of `lot_holds h` refuses movements; `now` is a parameter ("$3").
 #define LOTS_HOLD_BINDS(now) " h.binding AND (h.expires_at IS NULL OR h.expires_at > " now ") "
 // The strongest first: HoldStrength in SQL.
-#define LOTS_STRONGEST_HOLD_FIRST \
-  " CASE h.cause WHEN 4 THEN 1 WHEN 1 THEN 2 WHEN 3 THEN 3 ELSE 4 END "
+#define LOTS_STRONGEST_HOLD_FIRST                                         \
+  " CASE h.cause WHEN {CAUSE_RECALL} THEN 1 WHEN {CAUSE_LOT} THEN 2 "_sql \
+  "WHEN {CAUSE_INHERITED} THEN 3 ELSE 4 END "
 // Why the lot in the column `lot` is held; NULL when it is free, which is found out by one look at
 // each of two indexes. $1 is the company.
 #define LOTS_HOLD_CAUSE(lot, now)                                             \
   "(SELECT h.cause FROM lot_holds h WHERE h.company = $1 AND h.lot_id = " lot \
   " AND" LOTS_HOLD_BINDS(now) "ORDER BY" LOTS_STRONGEST_HOLD_FIRST "LIMIT 1)"
 // Why what `balances b` says is held; NULL also where no goods are kept.
-#define LOTS_PLACE_HOLD_CAUSE(balances, now)                                                 \
-  "CASE WHEN " balances                                                                      \
-  ".kind IN (1, 2) THEN (SELECT h.cause FROM lot_holds h WHERE h.company = $1 AND h.lot_id " \
-  "= " balances ".lot_id AND (h.location_id IS NULL OR h.location_id = " balances            \
+#define LOTS_PLACE_HOLD_CAUSE(balances, now)                                      \
+  "CASE WHEN " balances                                                           \
+  ".kind IN ({PLACES_ON_HAND})"_sql                                               \
+  " THEN (SELECT h.cause FROM lot_holds h WHERE h.company = $1 AND h.lot_id "     \
+  "= " balances ".lot_id AND (h.location_id IS NULL OR h.location_id = " balances \
   ".location_id) AND" LOTS_HOLD_BINDS(now) "ORDER BY" LOTS_STRONGEST_HOLD_FIRST "LIMIT 1) END"
 
 namespace lots {

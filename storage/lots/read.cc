@@ -7,6 +7,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"
@@ -169,10 +170,10 @@ constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
   FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, place)
   JOIN lots l ON l.company = $1 AND l.lot_id = asked.lot_id
   LEFT JOIN balances b ON b.company = $1 AND b.lot_id = asked.lot_id
-    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6)))
+    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN ({PLACES_OF_GOODS})))
   ORDER BY asked.place,
-           CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3
-           ELSE 4 END, b.location_id)sql"};
+           CASE WHEN b.kind IN ({PLACES_ON_HAND}) THEN 1 WHEN b.kind = {PLACE_CUSTOMER} THEN 2
+           WHEN b.kind = {PLACE_SCRAP} THEN 3 ELSE 4 END, b.location_id)sql"_sql};
 
 constexpr pg::Statement kListHolds{
     "list_lot_holds", "SELECT" LOTS_HOLD_COLUMNS

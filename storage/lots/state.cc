@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/deleted.h"
 #include "storage/lots/events.h"
@@ -89,8 +90,9 @@ constexpr pg::Statement kDeleteLot{"delete_lot", R"sql(
 constexpr pg::Statement kTellCreation{"tell_creation", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
-  SELECT l.company, l.lot_id, l.lot_id, 1, NULL, l.created_by, l.created_at, '[]', l.entry_id
-  FROM lots l WHERE l.company = $1 AND l.lot_id = $2)sql"};
+  SELECT l.company, l.lot_id, l.lot_id, {EVENT_CREATED}, NULL, l.created_by, l.created_at, '[]',
+         l.entry_id
+  FROM lots l WHERE l.company = $1 AND l.lot_id = $2)sql"_sql};
 
 void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, const Lot& lot) {
   const LotEvent deletion{.event_id = Uuid::MakeV7(),

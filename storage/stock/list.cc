@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
@@ -17,7 +18,7 @@ constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
 SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $2 says when it is.
-constexpr char kStockNow[] =
+constexpr absl::string_view kStockNow =
     R"sql(
 SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
        balances.kind, balances.quantity, balances.arrived_at, balances.stock_since, lots.expires_on,
@@ -72,7 +73,7 @@ Instant StockAt(const ListStockQuery& query, pg::Params& params) {
 }
 
 void AppendSelection(const ListStockQuery& query, std::string& sql, pg::Params& params) {
-  if (!query.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN (1, 2)");
+  if (!query.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN ({PLACES_ON_HAND})"_sql);
   if (!query.lot_ids.empty()) {
     absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(query.lot_ids), ")");
   }

@@ -7,6 +7,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
@@ -24,7 +25,7 @@ SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $3: the first day that a lot must still be good on; NULL: expiry does not count. $4: the place
 // from which, with what lies below it; NULL: every INTERNAL one. $6: when it is.
-constexpr char kSuggest[] =
+constexpr absl::string_view kSuggest =
     R"sql(
 WITH RECURSIVE below AS (
   SELECT location_id FROM locations WHERE company = $1 AND location_id = $4
@@ -37,18 +38,18 @@ SELECT balances.lot_id, lots.number, balances.location_id, balances.quantity, lo
 FROM balances
 JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
 WHERE balances.company = $1 AND balances.product_id = $2 AND balances.quantity > 0
-  AND lots.state = 2
+  AND lots.state = {STATE_ACTIVE}
   AND NOT EXISTS (
     SELECT 1 FROM lot_holds h
     WHERE h.company = $1 AND h.lot_id = balances.lot_id
       AND (h.location_id IS NULL OR h.location_id = balances.location_id)
-      AND)sql" LOTS_HOLD_BINDS("$6") R"sql()
+      AND)sql"_sql LOTS_HOLD_BINDS("$6") R"sql()
   AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)
-  AND (CASE WHEN $4::text IS NULL THEN balances.kind = 1
-            ELSE balances.kind IN (1, 2)
+  AND (CASE WHEN $4::text IS NULL THEN balances.kind = {PLACE_INTERNAL}
+            ELSE balances.kind IN ({PLACES_ON_HAND})
                  AND balances.location_id IN (SELECT location_id FROM below) END)
 ORDER BY $order
-LIMIT $5)sql";
+LIMIT $5)sql"_sql;
 
 absl::string_view OrderOf(SuggestStrategy strategy) {
   switch (strategy) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 
 namespace lots::orders {
 namespace {
@@ -14,9 +15,9 @@ namespace {
 constexpr pg::Statement kNameOrder{"name_work_order", R"sql(
   INSERT INTO work_orders (company, work_order_id, product_id, planned_quantity,
                            completed_quantity, state, created_at, updated_at)
-  SELECT p.company, $2, p.product_id, NULL, 0, 1, $4, $4
+  SELECT p.company, $2, p.product_id, NULL, 0, {ORDER_OPEN}, $4, $4
   FROM products p WHERE p.company = $1 AND p.product_id = $3
-  ON CONFLICT (company, work_order_id) DO NOTHING)sql"};
+  ON CONFLICT (company, work_order_id) DO NOTHING)sql"_sql};
 
 constexpr pg::Statement kLockOrder{"lock_work_order", R"sql(
   SELECT product_id, completed_quantity, state, updated_at

@@ -4,6 +4,7 @@
 
 #include "absl/time/civil_time.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
 
@@ -13,7 +14,7 @@ namespace {
 // A company has hundreds of recalls in its life, not thousands.
 constexpr pg::Statement kCountRecalls{"census_recalls", R"sql(
   SELECT count(*) FILTER (WHERE NOT drill), count(*) FILTER (WHERE drill)
-  FROM recalls WHERE company = $1 AND state = 1)sql"};
+  FROM recalls WHERE company = $1 AND state = {RECALL_OPEN})sql"_sql};
 
 // The limit is kGaugeLotsMax, and stands in the text so that the planner knows it: it bounds the
 // lots that are looked at, not those that are found, for most that expire have long been used up.
@@ -24,7 +25,7 @@ constexpr pg::Statement kCountExpiring{"census_expiring", R"sql(
         ORDER BY expires_on, lot_id LIMIT 10000) AS soon
   WHERE EXISTS (SELECT FROM balances
                 WHERE balances.company = $1 AND balances.lot_id = soon.lot_id
-                  AND balances.kind IN (1, 2) AND balances.quantity > 0))sql"};
+                  AND balances.kind IN ({PLACES_ON_HAND}) AND balances.quantity > 0))sql"_sql};
 
 // The worst first, by the number of #; what they have left is then reckoned by the template's own
 // rules. One pass over the company's counters, without an index: a row a product.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/work_orders/completion/completion.h"
 
 namespace lots {
@@ -26,18 +27,18 @@ constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
 // A statement of its own, after the locks: who waited for one sees what happened meanwhile.
 constexpr pg::Statement kReadPlans{"read_plans_of_lots", R"sql(
   SELECT lot_id, work_order_id FROM assignments
-  WHERE company = $1 AND state = 1 AND lot_id = ANY($2))sql"};
+  WHERE company = $1 AND state = {ASSIGNMENT_PLANNED} AND lot_id = ANY($2))sql"_sql};
 
 // The last thing that was made of, or with, each of these serials and stands. In the order of the
 // serial's own movements: clocks of several servers order nothing else.
 constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
-  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = 5, t.work_order_id
+  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id
   FROM movements m
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
     AND NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"};
+  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"_sql};
 
 OrderNaming NamingOf(const CompletionCommand& command) {
   return {.work_order = command.work_order,

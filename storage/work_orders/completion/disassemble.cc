@@ -6,6 +6,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
 #include "storage/work_orders/completion/unit.h"
@@ -28,7 +29,7 @@ constexpr pg::Statement kLockUnit{"lock_unit", R"sql(
 
 constexpr pg::Statement kFindUnit{"find_unit_place", R"sql(
   SELECT location_id FROM balances
-  WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN (1, 2, 4, 6))sql"};
+  WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}))sql"_sql};
 
 Problem NotASerial(const ResolvedLot& unit) {
   return {
@@ -219,8 +220,8 @@ constexpr pg::Statement kFindLines{"find_returned_components", R"sql(
 
 constexpr pg::Statement kFindDestinations{"find_returned_destinations", R"sql(
   SELECT to_location_id FROM movements
-  WHERE company = $1 AND transformation_id = $2 AND kind = 6
-  ORDER BY movement_id)sql"};
+  WHERE company = $1 AND transformation_id = $2 AND kind = {MOVEMENT_PRODUCTION}
+  ORDER BY movement_id)sql"_sql};
 
 absl::StatusOr<Disassembly> FindDisassembly(pg::Connection& db, const CompanyId& company,
                                             const TransformationId& transformation) {

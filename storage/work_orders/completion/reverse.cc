@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
 #include "storage/ledger/transformations.h"
@@ -35,12 +36,12 @@ constexpr pg::Statement kReadTransformation{"read_transformation_to_reverse", R"
 
 // IN and not EXISTS: hashed once, whatever the statistics say of a completion of 10,000 units.
 constexpr pg::Statement kReadOutputs{"read_outputs_to_reverse", R"sql(
-  SELECT o.lot_id, o.quantity, o.role, l.tracking = 3,
+  SELECT o.lot_id, o.quantity, o.role, l.tracking = {TRACKING_SERIAL},
          o.lot_id IN (SELECT i.lot_id FROM transformation_inputs i
                       WHERE i.company = $1 AND i.transformation_id = $2)
   FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
   WHERE o.company = $1 AND o.transformation_id = $2
-  ORDER BY o.line)sql"};
+  ORDER BY o.line)sql"_sql};
 
 // Of units that were worked on: those that the order has by another transformation too.
 constexpr pg::Statement kReadMadeBefore{"read_units_made_by_order_too", R"sql(
@@ -48,9 +49,9 @@ constexpr pg::Statement kReadMadeBefore{"read_units_made_by_order_too", R"sql(
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
     AND t.work_order_id = $3 AND t.transformation_id <> $4 AND t.reverses_id IS NULL
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role = 1 AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role = {OUTPUT_PRODUCT} AND NOT EXISTS (
     SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"};
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"_sql};
 
 // What a reversal does to the order and its serials.
 struct Undone {
