@@ -42,10 +42,10 @@ constexpr FilterField kFields[] = {
 // The page's ids; the rows themselves are read by find_movements, so that a movement is decoded in
 // one place.
 constexpr char kListMovements[] = R"sql(
-SELECT movements.movement_id
-FROM movements
-JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
-WHERE movements.company = $1)sql";
+  SELECT movements.movement_id
+  FROM movements
+  JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
+  WHERE movements.company = $1)sql";
 
 constexpr char kNewestFirst[] = " ORDER BY movements.recorded_at DESC, movements.movement_id DESC";
 
