@@ -11,7 +11,7 @@
 namespace lots {
 namespace {
 
-constexpr pg::Statement kReadProductContext{"read_lot_ground", R"sql(
+constexpr pg::Statement kReadProductContext{"read_product_context", R"sql(
   SELECT EXISTS (SELECT 1 FROM requests r WHERE r.company = $1 AND r.request_id = $3),
          c.lots_enabled, c.time_zone, p.tracking, p.scale, p.case_sensitive, p.number_template,
          p.expire_days, p.best_before_days, p.removal_days, p.alert_days
@@ -66,15 +66,15 @@ absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
                                                      query.product_id, query.request_id));
   if (found.empty()) return CompanyNotFound(query.company);
   const pg::Row row = found[0];
-  ProductContext ground;
-  ground.is_repeat = row.Get<bool>(0);
-  ground.lots_enabled = row.Get<bool>(1);
-  if (ground.is_repeat) return ground;
+  ProductContext context;
+  context.is_repeat = row.Get<bool>(0);
+  context.lots_enabled = row.Get<bool>(1);
+  if (context.is_repeat) return context;
   if (row.IsNull(3)) return ProductNotFound(query);
-  ground.product = ReadProduct(row, query.product_id);
-  if (ground.product.tracking == Tracking::kNone) return ProductNotTracked(query);
-  ASSIGN_OR_RETURN(ground.zone, LoadZone(row.Get<absl::string_view>(2)));
-  return ground;
+  context.product = ReadProduct(row, query.product_id);
+  if (context.product.tracking == Tracking::kNone) return ProductNotTracked(query);
+  ASSIGN_OR_RETURN(context.zone, LoadZone(row.Get<absl::string_view>(2)));
+  return context;
 }
 
 }  // namespace lots

@@ -265,15 +265,15 @@ absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocat
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersQuery& query) {
   ASSIGN_OR_RETURN(
-      const ProductContext ground,
+      const ProductContext context,
       ReadProductContext(db, {.company = query.company, .product_id = query.product_id}));
   return PreviewNumbers(db, {.company = query.company,
                              .product_id = query.product_id,
-                             .case_sensitive = ground.product.case_sensitive,
-                             .number_template = ground.product.number_template,
+                             .case_sensitive = context.product.case_sensitive,
+                             .number_template = context.product.number_template,
                              .count = query.count,
                              .first_number = query.first_number,
-                             .day = DayIn(query.now, ground.zone),
+                             .day = DayIn(query.now, context.zone),
                              .field = query.first_number.empty() ? "count" : "first_number"});
 }
 

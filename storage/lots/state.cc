@@ -64,7 +64,7 @@ absl::StatusOr<Lot> ChangeStateOnce(pg::Connection& db, const LotCommand& comman
                        [&] { return ChangeState(db, command, change); });
 }
 
-absl::Status JudgePlannedOrVoid(const Lot& lot) {
+absl::Status ValidatePlannedOrVoid(const Lot& lot) {
   if (lot.state == LotState::kPlanned) {
     return RefuseLot(Reason::kLotPlanned, lot,
                      "is planned for production; unassign it from its work order instead");
@@ -73,8 +73,8 @@ absl::Status JudgePlannedOrVoid(const Lot& lot) {
   return absl::OkStatus();
 }
 
-absl::Status JudgeArchive(const Lot& lot) {
-  RETURN_IF_ERROR(JudgePlannedOrVoid(lot));
+absl::Status ValidateArchive(const Lot& lot) {
+  RETURN_IF_ERROR(ValidatePlannedOrVoid(lot));
   if (lot.on_hand.IsZero()) return absl::OkStatus();
   const std::string on_hand = lot.on_hand.Format(lot.scale);
   return RefuseLot(Reason::kLotOnHand, lot,
@@ -87,7 +87,7 @@ constexpr pg::Statement kDeleteLot{"delete_lot", R"sql(
 
 // The creation is read from the row while there is one; now it becomes an event, under the id that
 // it had in the order of history all along.
-constexpr pg::Statement kTellCreation{"tell_creation", R"sql(
+constexpr pg::Statement kRecordCreation{"record_creation", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
   SELECT l.company, l.lot_id, l.lot_id, {EVENT_CREATED}, NULL, l.created_by, l.created_at, '[]',
@@ -101,7 +101,7 @@ void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, c
                           .actor = context.actor,
                           .recorded_at = context.now,
                           .changes = LastWords(lot)};
-  transaction.Add(kTellCreation, context.company, lot.lot_id);
+  transaction.Add(kRecordCreation, context.company, lot.lot_id);
   AppendLotEvents(transaction, context, {deletion});
 }
 
@@ -125,12 +125,13 @@ absl::Status DeleteOnce(pg::Connection& db, const LotCommand& command) {
 }  // namespace
 
 absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotCommand& command) {
-  return ChangeStateOnce(db, command, {LotState::kArchived, LotEventKind::kArchived, JudgeArchive});
+  return ChangeStateOnce(db, command,
+                         {LotState::kArchived, LotEventKind::kArchived, ValidateArchive});
 }
 
 absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotCommand& command) {
   return ChangeStateOnce(db, command,
-                         {LotState::kActive, LotEventKind::kUnarchived, JudgePlannedOrVoid});
+                         {LotState::kActive, LotEventKind::kUnarchived, ValidatePlannedOrVoid});
 }
 
 absl::Status DeleteLot(pg::Connection& db, const LotCommand& command) {

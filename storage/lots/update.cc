@@ -121,11 +121,11 @@ class Edit {
   absl::StatusOr<Lot> Run();
 
  private:
-  // Judges the edit and says what the lot becomes.
-  absl::Status Judge();
-  absl::Status JudgeProduct();
-  absl::Status JudgeNumber();
-  absl::Status JudgeDates();
+  // Validates the edit and says what the lot becomes.
+  absl::Status Validate();
+  absl::Status ValidateProduct();
+  absl::Status ValidateNumber();
+  absl::Status ValidateDates();
   absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
   absl::Status Explain(const absl::Status& status);
 
@@ -136,7 +136,7 @@ class Edit {
   Lot after_;
 };
 
-absl::Status Edit::JudgeProduct() {
+absl::Status Edit::ValidateProduct() {
   product_ = before_.product;
   if (!command_.product_id.has_value() || *command_.product_id == product_.product_id) {
     return absl::OkStatus();
@@ -144,18 +144,18 @@ absl::Status Edit::JudgeProduct() {
   if (!before_.uses.empty()) {
     return LotInUse(before_, "its product cannot change any more: create another lot");
   }
-  ASSIGN_OR_RETURN(const ProductContext ground,
+  ASSIGN_OR_RETURN(const ProductContext context,
                    ReadProductContext(db_, {.company = command_.context.company,
                                             .product_id = *command_.product_id,
                                             .field = "lot.product_id"}));
-  product_ = ground.product;
+  product_ = context.product;
   after_.product_id = product_.product_id;
   after_.tracking = product_.tracking;
   after_.scale = product_.scale;
   return absl::OkStatus();
 }
 
-absl::Status Edit::JudgeNumber() {
+absl::Status Edit::ValidateNumber() {
   if (!command_.number.has_value()) return absl::OkStatus();
   absl::StatusOr<std::string> clean = CleanNumber(*command_.number);
   if (!clean.ok()) return Refuse(NumberInvalid("lot.number", *command_.number, clean.status()));
@@ -165,7 +165,7 @@ absl::Status Edit::JudgeNumber() {
 
 // What follows from a new manufacturing date, expiry date or product moves along; what somebody
 // gave stays; what the edit names is as it says.
-absl::Status Edit::JudgeDates() {
+absl::Status Edit::ValidateDates() {
   if (!NamesDate(command_) && !command_.product_id.has_value()) return absl::OkStatus();
   const LotDates given =
       WithEdits(command_, GivenDates(before_.lot.dates, before_.product.shelf_life));
@@ -179,14 +179,14 @@ absl::Status Edit::JudgeDates() {
   return Refuse(std::move(problems));
 }
 
-absl::Status Edit::Judge() {
+absl::Status Edit::Validate() {
   if (before_.lot.state == LotState::kVoid) {
     return RefuseLot(Reason::kLotVoid, before_.lot, "is void; a void lot is not edited");
   }
   after_ = before_.lot;
-  RETURN_IF_ERROR(JudgeProduct());
-  RETURN_IF_ERROR(JudgeNumber());
-  RETURN_IF_ERROR(JudgeDates());
+  RETURN_IF_ERROR(ValidateProduct());
+  RETURN_IF_ERROR(ValidateNumber());
+  RETURN_IF_ERROR(ValidateDates());
   if (command_.reference.has_value()) after_.reference = *command_.reference;
   if (command_.notes.has_value()) after_.notes = *command_.notes;
   if (command_.attributes.has_value()) after_.attributes = *command_.attributes;
@@ -236,7 +236,7 @@ absl::StatusOr<Lot> Edit::Run() {
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(before_,
                    ReadLockedLot(locked, first, context, command_.lot_id, command_.version));
-  RETURN_IF_ERROR(Judge());
+  RETURN_IF_ERROR(Validate());
   AddAuditEntry(transaction, context, {.lots = {command_.lot_id}});
   std::vector<FieldChange> changes = Compare(before_.lot, after_);
   if (!changes.empty()) return Write(transaction, std::move(changes));

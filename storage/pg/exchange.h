@@ -51,10 +51,10 @@ class Exchange {
   absl::StatusOr<Result> ReadResult(const QueuedStatement& step);
   bool Send(const QueuedStatement& step);
   // Whether the server is told of the trace right after the step.
-  bool TellsTraceAfter(const QueuedStatement& step) const;
+  bool ReportsTraceAfter(const QueuedStatement& step) const;
   absl::Status ReadSync();
   void TakeError(const QueuedStatement& step, absl::Status error);
-  void Tell(const QueuedStatement& step, const absl::Status& status);
+  void Report(const QueuedStatement& step, const absl::Status& status);
   absl::Status Break(const absl::Status& status);
 
   Connection& db_;

@@ -65,8 +65,8 @@ std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
   return clean;
 }
 
-void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
-                     std::vector<Problem>& problems) {
+void ValidateDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
+                        std::vector<Problem>& problems) {
   absl::flat_hash_map<std::string, size_t> first;
   for (size_t i = 0; i < numbers.size(); ++i) {
     if (numbers[i].empty()) continue;

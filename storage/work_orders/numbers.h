@@ -38,8 +38,8 @@ std::string NumberField(size_t index);
 std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
                                       std::vector<Problem>& problems);
 // Makes problems of numbers that stand further up already.
-void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
-                     std::vector<Problem>& problems);
+void ValidateDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
+                        std::vector<Problem>& problems);
 
 // The answer again: the lots that the first call named, with their numbers as they are now.
 inline auto NamedAgain(pg::Connection& db, const CompanyId& company) {

@@ -38,7 +38,7 @@ struct OrderRow {
 };
 
 // How a request names its order.
-struct OrderNaming {
+struct OrderRef {
   WorkOrderId work_order;
   std::optional<ProductId> product;
   std::optional<Quantity> planned_quantity;
@@ -63,12 +63,12 @@ struct OrderPlaces {
 // Adds: create the order when it is new and the product is said and known, lock its row, lock the
 // rules of its product and of `products` against change.
 OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
-                         const OrderNaming& naming, const std::vector<ProductId>& products = {});
-OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, OrderPlaces places);
+                         const OrderRef& order_ref, const std::vector<ProductId>& products = {});
+OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places);
 
 // The same facts without a lock: of the order where it exists, and of `products`.
 absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
-                                             const OrderNaming& naming,
+                                             const OrderRef& order_ref,
                                              const std::vector<ProductId>& products = {});
 
 // The instant that a write to the locked order is dated with: later than all before it, whatever
@@ -87,10 +87,10 @@ void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
                     const OrderChange& change);
 
 // What is wrong with the order as a request names it, for making serials or lots of its product.
-std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& facts);
+std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& facts);
 // WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for operations that do not create
 // it.
-absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
+absl::Status CheckOpen(const OrderRef& order_ref, const OrderFacts& facts);
 
 // SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,

@@ -50,7 +50,7 @@ constexpr pg::Statement kAssign{"put_assignments", R"sql(
   )sql"_sql};
 
 // Before the assignments end: afterwards their history is told by events alone.
-constexpr pg::Statement kTellAssigned{"tell_assigned", R"sql(
+constexpr pg::Statement kRecordAssigned{"record_assigned", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
   SELECT $1, n.event_id, a.lot_id, {EVENT_ASSIGNED}, a.work_order_id, a.assigned_by,
@@ -58,7 +58,7 @@ constexpr pg::Statement kTellAssigned{"tell_assigned", R"sql(
   FROM unnest($3::uuid[], $4::uuid[]) AS n (event_id, lot_id)
   JOIN assignments a ON a.company = $1 AND a.work_order_id = $2 AND a.lot_id = n.lot_id)sql"_sql};
 
-constexpr pg::Statement kTellEnd{"tell_end_of_assignment", R"sql(
+constexpr pg::Statement kRecordEnd{"record_end_of_assignment", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
   SELECT $1, n.event_id, n.lot_id, $5, $2, $6, $7, '[]', $8
@@ -114,8 +114,8 @@ void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& conte
   if (serials.empty()) return;
   const bool voided = end == AssignmentState::kVoided;
   const CompanyId& company = context.company;
-  transaction.Add(kTellAssigned, company, work_order, MakeUuids(serials.size()), serials);
-  transaction.Add(kTellEnd, company, work_order, MakeUuids(serials.size()), serials,
+  transaction.Add(kRecordAssigned, company, work_order, MakeUuids(serials.size()), serials);
+  transaction.Add(kRecordEnd, company, work_order, MakeUuids(serials.size()), serials,
                   voided ? LotEventKind::kVoided : LotEventKind::kUnassigned, context.actor, at,
                   context.entry_id);
   transaction.Add(kEndAssignments, company, work_order, serials, end);

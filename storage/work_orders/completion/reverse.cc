@@ -102,10 +102,10 @@ Problem AlreadyReversed(const TransformationId& id, const TransformationId& reve
 }
 
 // One reversal under way.
-class Attempt {
+class ReversalTransaction {
  public:
-  Attempt(pg::Connection& db, const CompletionReversalCommand& command,
-          const std::vector<PostedMovement>& movements)
+  ReversalTransaction(pg::Connection& db, const CompletionReversalCommand& command,
+                      const std::vector<PostedMovement>& movements)
       : command_(command),
         company_(command.context.company),
         movements_(movements),
@@ -119,8 +119,8 @@ class Attempt {
   absl::Status LockAndRead();
   absl::Status KeepMadeBefore();
   void ReadOrder(const pg::Result& rows);
-  std::optional<Problem> JudgeTransformation(const pg::Result& rows);
-  void JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
+  std::optional<Problem> ValidateTransformation(const pg::Result& rows);
+  void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
   void AddWrites();
   void AddUnmade(absl::Time at);
@@ -140,7 +140,7 @@ class Attempt {
   Undone undone_;
 };
 
-void Attempt::ReadOrder(const pg::Result& rows) {
+void ReversalTransaction::ReadOrder(const pg::Result& rows) {
   if (rows.empty()) return;
   const pg::Row row = rows[0];
   work_order_ = orders::OrderRow{.work_order = row.Get<WorkOrderId>(0),
@@ -159,7 +159,7 @@ constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
 
 // What was reversed is read after all locks: of two crossing reversals the later one sees the
 // other.
-absl::Status Attempt::LockAndRead() {
+absl::Status ReversalTransaction::LockAndRead() {
   const TransformationId& id = command_.transformation_id;
   ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
@@ -170,7 +170,7 @@ absl::Status Attempt::LockAndRead() {
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ledger_.Load(transaction_, results));
-  std::optional<Problem> problem = JudgeTransformation(results[transformation]);
+  std::optional<Problem> problem = ValidateTransformation(results[transformation]);
   if (problem.has_value()) return Refuse(*std::move(problem));
   ReadOrder(results[work_order]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
@@ -179,7 +179,7 @@ absl::Status Attempt::LockAndRead() {
   return KeepMadeBefore();
 }
 
-absl::Status Attempt::KeepMadeBefore() {
+absl::Status ReversalTransaction::KeepMadeBefore() {
   if (!work_order_.has_value() || undone_.reworked.empty()) return absl::OkStatus();
   transaction_.Add(kReadMadeBefore, company_, undone_.reworked, work_order_->work_order,
                    command_.transformation_id);
@@ -188,7 +188,7 @@ absl::Status Attempt::KeepMadeBefore() {
   return absl::OkStatus();
 }
 
-std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
+std::optional<Problem> ReversalTransaction::ValidateTransformation(const pg::Result& rows) {
   const TransformationId& id = command_.transformation_id;
   if (rows.empty()) return NotFound(id);
   const pg::Row row = rows[0];
@@ -200,7 +200,8 @@ std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
 }
 
 // A unit whose rebuilding was taken back is planned for an order: it cannot stand on a shelf too.
-void Attempt::JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const {
+void ReversalTransaction::ValidateReturning(const PostedMovement& original,
+                                            std::vector<Problem>& problems) const {
   const LotFacts* lot = ledger_.facts().FindLot(original.movement.lot_id);
   const std::optional<LocationKind> kind = ledger_.facts().FindKind(original.movement.from);
   if (lot == nullptr || !kind.has_value() || !HoldsGoods(*kind)) return;
@@ -215,9 +216,9 @@ void Attempt::JudgeReturning(const PostedMovement& original, std::vector<Problem
        {{"lot_id", lot->lot_id.value().ToString()}, {"number", lot->number}}});
 }
 
-void Attempt::Post(std::vector<Problem>& problems) {
+void ReversalTransaction::Post(std::vector<Problem>& problems) {
   for (auto original = movements_.rbegin(); original != movements_.rend(); ++original) {
-    JudgeReturning(*original, problems);
+    ValidateReturning(*original, problems);
     ledger_.PostReversal(*original,
                          {.movement_id = MovementId(Uuid::MakeV7()),
                           .note = command_.note,
@@ -227,7 +228,7 @@ void Attempt::Post(std::vector<Problem>& problems) {
   }
 }
 
-void Attempt::AddUnmade(absl::Time at) {
+void ReversalTransaction::AddUnmade(absl::Time at) {
   const size_t count = undone_.unmade.size();
   orders::AddLotChanges(transaction_, company_,
                         {.ids = undone_.unmade,
@@ -236,7 +237,7 @@ void Attempt::AddUnmade(absl::Time at) {
                         at);
 }
 
-void Attempt::AddOrderWrites() {
+void ReversalTransaction::AddOrderWrites() {
   const WriteContext& context = command_.context;
   const WorkOrderId& id = work_order_->work_order;
   const absl::Time at = orders::OrderTime(*work_order_, context.now);
@@ -253,7 +254,7 @@ void Attempt::AddOrderWrites() {
                           .at = at});
 }
 
-void Attempt::AddWrites() {
+void ReversalTransaction::AddWrites() {
   AddTransformation(transaction_, command_.context,
                     {.transformation_id = reversal_id_,
                      .kind = kind_,
@@ -275,7 +276,7 @@ void Attempt::AddWrites() {
   AddUnmade(command_.context.now);
 }
 
-CompletionReversal Attempt::Answer() const {
+CompletionReversal ReversalTransaction::Answer() const {
   CompletionReversal answer{
       .transformation_id = reversal_id_, .state = {}, .completed = {}, .scale = scale_};
   if (!work_order_.has_value()) return answer;
@@ -284,7 +285,7 @@ CompletionReversal Attempt::Answer() const {
   return answer;
 }
 
-absl::StatusOr<CompletionReversal> Attempt::Run() {
+absl::StatusOr<CompletionReversal> ReversalTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
   std::vector<Problem> problems;
   Post(problems);
@@ -300,7 +301,7 @@ absl::StatusOr<CompletionReversal> TryReverse(pg::Connection& db,
   // Movements never change, so they can be read before the locks.
   ASSIGN_OR_RETURN(const auto movements,
                    FindMovementsOf(db, command.context.company, command.transformation_id));
-  return Attempt(db, command, movements).Run();
+  return ReversalTransaction(db, command, movements).Run();
 }
 
 constexpr pg::Statement kFindReversal{"find_order_of_reversal", R"sql(

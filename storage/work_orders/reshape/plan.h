@@ -92,7 +92,7 @@ struct Plan {
   std::vector<Made> made;      // one a result
 };
 
-// Judges under the locks, and puts everything through the ledger, which is loaded. `details`: of
+// Validates under the locks, and puts everything through the ledger, which is loaded. `details`: of
 // the sources and of the stored results. Without problems the plan is whole.
 Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const Details& details,
                    Ledger& ledger, const TransformationId& transformation,

@@ -50,9 +50,9 @@ reshape::Details ReadDetails(const pg::Result& rows) {
 }
 
 // One split, merge or relabel under way.
-class Attempt {
+class ReshapeTransaction {
  public:
-  Attempt(pg::Connection& db, const ReshapeCommand& command, const reshape::Names& names)
+  ReshapeTransaction(pg::Connection& db, const ReshapeCommand& command, const reshape::Names& names)
       : command_(command),
         names_(names),
         transaction_(db),
@@ -217,7 +217,7 @@ absl::StatusOr<Reshaping> FindReshaping(pg::Connection& db, const CompanyId& com
 absl::StatusOr<Reshaping> Post(pg::Connection& db, const ReshapeCommand& command) {
   const auto attempt = [&]() -> absl::StatusOr<Reshaping> {
     ASSIGN_OR_RETURN(const reshape::Names names, reshape::NameLots(db, command));
-    return Attempt(db, command, names).Run();
+    return ReshapeTransaction(db, command, names).Run();
   };
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return FindReshaping(db, command.context.company, TransformationId(made.front()));
