@@ -1,3 +1,5 @@
+// UpsertLocations and ListLocations.
+
 #include <map>
 #include <tuple>
 #include <utility>

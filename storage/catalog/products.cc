@@ -1,3 +1,5 @@
+// UpsertProducts, GetProduct and ListProducts.
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -144,8 +146,6 @@ std::vector<ProductId> IdsOf(const std::vector<Product>& products) {
   return ids;
 }
 
-// --- the rules of one product -----------------------------------------------------------------
-
 // Collects what is wrong with product `index` of an order.
 class ProductJudge {
  public:
@@ -212,8 +212,6 @@ bool IsChanged(const Product& a, const Product& b) {
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
 }
-
-// --- one upsert ---------------------------------------------------------------------------------
 
 struct Change {
   std::optional<Product> stored;  // none: it is new

@@ -1,3 +1,4 @@
+// Attributes of a lot as JSON.
 #include "storage/lot_rows/attributes.h"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// Reads the computed fields of many lots at once.
 #include "storage/lot_rows/computed_fields.h"
 
 #include "storage/base/status_macros.h"

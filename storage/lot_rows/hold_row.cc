@@ -1,3 +1,4 @@
+// Reads a hold from its columns.
 #include "storage/lot_rows/hold_row.h"
 
 #include <optional>

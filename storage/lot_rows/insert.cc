@@ -1,3 +1,4 @@
+// The statement that inserts lots.
 #include "storage/lot_rows/insert.h"
 
 #include <optional>

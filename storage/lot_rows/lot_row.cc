@@ -1,3 +1,4 @@
+// Reads a lot from its columns.
 #include "storage/lot_rows/lot_row.h"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Finds free numbers and reserves ranges of them.
 #include "storage/lot_rows/numbers.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads a product together with the settings of its company.
 #include "storage/lot_rows/product.h"
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Finds the lots that a request names.
 #include "storage/lot_rows/resolve.h"
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+// CreateLot and CreateLots: numbers, dates, opening quantities.
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>

@@ -1,3 +1,4 @@
+// Reads deleted lots from the events of their creation and deletion.
 #include "storage/lots/deleted.h"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Merges what each table tells of a lot into one page of its history.
 #include "storage/lots/history.h"
 
 #include <utility>

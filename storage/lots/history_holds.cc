@@ -1,3 +1,4 @@
+// Reads a lot's holds and recalls as HELD and RELEASED events.
 #include "storage/lots/history_holds.h"
 
 #include <optional>

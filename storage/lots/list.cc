@@ -1,3 +1,4 @@
+// ListLots and SummarizeLots: the filter, the sort order, the pages.
 #include "storage/lots/list.h"
 
 #include <optional>

@@ -1,5 +1,5 @@
-// Lots and serials: the operations that create, read, edit and end them. (Lists: lot_list.h;
-// history: lot_history.h.)
+// Lots and serials: the operations that create, read, edit, archive and delete them. (Lists:
+// list.h; history: history.h.)
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace lots {
 
-// --- creation: lot_create.cc ----------------------------------------------------------------
+// Creation (create.cc).
 
 // What is there when a lot is first registered.
 struct Opening {
@@ -65,7 +65,7 @@ absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsComma
 // with what is left of it: the fields that its deletion recorded.
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
 
-// --- reading: lot_read.cc --------------------------------------------------------------------
+// Reading (read.cc).
 
 // The lots in the order of `lot_ids`, nothing where there is none. One statement, whatever their
 // count. `now` decides what is expired.
@@ -131,7 +131,7 @@ struct PreviewNumbersQuery {
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersQuery& query);
 
-// --- editing: lot_update.cc ------------------------------------------------------------------
+// Editing (update.cc).
 
 // A date that an edit names: a day, or none to clear it.
 using NewDate = std::optional<std::optional<absl::CivilDay>>;
@@ -158,7 +158,7 @@ struct UpdateLotCommand {
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 
-// --- the ends of a life: lot_state.cc --------------------------------------------------------
+// Archiving and deleting (state.cc).
 
 struct LotCommand {
   WriteContext context;

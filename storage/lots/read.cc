@@ -1,3 +1,5 @@
+// Reads lots by id or number, their places, and the next numbers of a product.
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>

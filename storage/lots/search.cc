@@ -1,3 +1,4 @@
+// Chooses how a search finds its rows, by how rare its text is.
 #include "storage/lots/search.h"
 
 #include <algorithm>

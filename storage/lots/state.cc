@@ -1,3 +1,5 @@
+// ArchiveLot, UnarchiveLot and DeleteLot.
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"

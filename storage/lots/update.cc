@@ -1,3 +1,5 @@
+// UpdateLot: the edit of one lot, its product, number and dates.
+
 #include <map>
 #include <utility>
 

@@ -1,3 +1,4 @@
+// Sends the statements of one pipeline and reads their answers in order.
 #include "storage/pg/exchange.h"
 
 #include <libpq-fe.h>

@@ -1,3 +1,4 @@
+// Applies migrations, one server at a time.
 #include "storage/schema/migrate.h"
 
 #include <openssl/sha.h>

@@ -1,3 +1,4 @@
+// Grants of the database roles, and the check of the own role.
 #include "storage/schema/roles.h"
 
 #include <string>

@@ -1,3 +1,4 @@
+// Locks the serials that a request names by number.
 #include "storage/work_orders/numbers.h"
 
 #include <utility>

@@ -1,3 +1,4 @@
+// Locks and reads an order's row and its products, and validates both.
 #include "storage/work_orders/rows.h"
 
 #include <algorithm>

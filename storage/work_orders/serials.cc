@@ -1,3 +1,4 @@
+// Writes assignments, their ends, and the states of their lots.
 #include "storage/work_orders/serials.h"
 
 #include <algorithm>

@@ -23,7 +23,7 @@
 
 namespace lots {
 
-// --- serials of an order -----------------------------------------------------------------------
+// Serials of an order (assign.cc, unassign.cc).
 
 struct AssignSerialsCommand {
   WriteContext context;
@@ -57,7 +57,7 @@ struct CancelWorkOrderCommand {
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
                                                          const CancelWorkOrderCommand& command);
 
-// --- completion --------------------------------------------------------------------------------
+// Completion (completion/complete.cc).
 
 struct CompletionOutput {
   std::optional<LotId> lot_id;
@@ -112,7 +112,7 @@ struct Completion {
 // that would be refused is the refusal, and success says that nothing would be.
 absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command);
 
-// --- taking apart, taking back -----------------------------------------------------------------
+// Disassembly and reversal (completion/disassemble.cc, completion/reverse.cc).
 
 struct DisassemblyComponent {
   LotRef lot;
@@ -166,7 +166,7 @@ struct CompletionReversal {
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command);
 
-// --- reading -----------------------------------------------------------------------------------
+// Reading (read.cc).
 
 struct WorkOrderSerial {
   std::string number;

@@ -1,3 +1,4 @@
+// Counts what the gauges of one company show.
 #include "storage/writes/company_gauges.h"
 
 #include <algorithm>

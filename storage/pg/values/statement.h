@@ -1,4 +1,4 @@
-// A named SQL statement, what is worth counting of what it writes, and what watches both.
+// Named SQL statements, counters of what transactions write, and the observer of both.
 #pragma once
 
 #include "absl/status/status.h"
@@ -15,15 +15,15 @@ struct Statement {
   const char* sql;
 };
 
-// Something worth counting that a transaction writes: one of a closed set of constants. The label
-// tells those of one name apart; empty: there is only one.
+// Counter is a business metric that transactions add to: one of a closed set of constants. The
+// label tells counters of one name apart; empty: there is only one.
 struct Counter {
   const char* name;
   const char* label = "";
 };
 
-// Hears of every execution, BEGIN, COMMIT and ROLLBACK included. Called on the thread that ran the
-// statement; must be thread safe and quick.
+// StatementObserver is called for every statement that ran, BEGIN, COMMIT and ROLLBACK included, on
+// the thread that ran it. An implementation is thread safe and quick.
 class StatementObserver {
  public:
   virtual ~StatementObserver() = default;

@@ -1,3 +1,4 @@
+// What a serial is made of, and what of that comes back out of it.
 #include "storage/work_orders/completion/unit.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The transaction of a split, merge or relabel.
 #include "storage/work_orders/reshape/reshape.h"
 
 #include <utility>
