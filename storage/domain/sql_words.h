@@ -73,6 +73,7 @@ inline constexpr Word kWords[] = {
     WordOf("EVENT_RELEASED", LotEventKind::kReleased),
 
     WordOf("CAUSE_LOT", HoldCause::kLot),
+    WordOf("CAUSE_PLACE", HoldCause::kPlace),
     WordOf("CAUSE_INHERITED", HoldCause::kInherited),
     WordOf("CAUSE_RECALL", HoldCause::kRecall),
 

@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/sql_words.h"
 #include "storage/holds/holds.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
@@ -34,8 +35,8 @@ constexpr pg::Statement kLockHoldsOfLots{"lock_holds_of_lots", R"sql(
 // Which recall holds each lot: what to close instead.
 constexpr pg::Statement kReadRecalls{"read_recalls_of_lots", R"sql(
   SELECT h.lot_id, min(h.recall_id) FROM lot_holds h
-  WHERE h.company = $1 AND h.lot_id = ANY($2) AND h.cause = 4 AND h.binding
-  GROUP BY h.lot_id)sql"};
+  WHERE h.company = $1 AND h.lot_id = ANY($2) AND h.cause = {CAUSE_RECALL} AND h.binding
+  GROUP BY h.lot_id)sql"_sql};
 
 // In history after the hold, and after what moved while it stood.
 constexpr pg::Statement kReleaseHolds{"release_holds", R"sql(

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/ledger/refusals.h"
 
 namespace lots {
@@ -17,10 +18,11 @@ namespace {
 constexpr size_t kPlacesMax = 4;
 
 constexpr pg::Statement kReadLotPlaces{"ledger_read_lot_places", R"sql(
-SELECT lot_id, location_id, kind, quantity
-FROM balances
-WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0 AND kind IN (1, 2)
-ORDER BY lot_id, quantity DESC, location_id)sql"};
+  SELECT lot_id, location_id, kind, quantity
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0
+    AND kind IN ({PLACES_ON_HAND})
+  ORDER BY lot_id, quantity DESC, location_id)sql"_sql};
 
 // The lot of a NOT_ENOUGH, which NotEnough names by its id. Null for any other problem.
 const LotFacts* LotOf(const LedgerFacts& facts, const Problem& problem) {
