@@ -55,8 +55,8 @@ constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
               $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
     AS posted (movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
                document_number, partner_id, occurred_at, recorded_at, note, reverses_id,
-               delivery_id, transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-               to_stock_since))sql"};
+               delivery_id, transformation_id, work_order_id, from_arrived_at, from_stock_since,
+               to_arrived_at, to_stock_since))sql"};
 
 constexpr pg::Statement kAddDeliveries{"ledger_add_deliveries", R"sql(
   INSERT INTO deliveries (company, movement_id, returnable)

@@ -17,8 +17,8 @@
   " l.attributes::text, l.manufactured_on, l.expires_on, l.best_before_on, l.removal_on," \
   " l.alert_on, l.state, l.version, l.created_by, l.created_at, l.updated_at, "           \
   "c.time_zone "
-// And what stands elsewhere: for single lots, of many lot_standing.h reads it. `now` is the
-// parameter that says when it is ("$3").
+// The same with the computed fields, for single lots; computed_fields.h reads those of many lots.
+// `now` is the parameter that says when it is ("$3").
 #define LOTS_LOT_COLUMNS(now) \
   LOTS_ROW_COLUMNS ", " LOTS_ON_HAND ", " LOTS_HOLD_CAUSE("l.lot_id", now) " "
 // What is on hand of `lots l`: in INTERNAL and TRANSIT places.

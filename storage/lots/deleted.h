@@ -1,4 +1,4 @@
-// Lots that are gone: what their deletion recorded of them.
+// Deleted lots, as their deletion recorded them.
 #pragma once
 
 #include <vector>

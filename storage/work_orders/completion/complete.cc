@@ -1,4 +1,4 @@
-// CompleteWorkOrder: the pipelines. What is judged stands in work_order_complete_*.cc.
+// CompleteWorkOrder: its pipelines. names.cc, outputs.cc, inputs.cc and write.cc have its steps.
 
 #include <algorithm>
 #include <utility>
