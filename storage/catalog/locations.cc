@@ -54,7 +54,7 @@ constexpr pg::Statement kUpdateLocation{"update_location", R"sql(
 using Field = UpdateField<Location>;
 
 constexpr Field kFields[] = {
-    // That it stays what it is, is judged before.
+    // Never copied: ValidateKind refuses another kind.
     {"kind", [](const Location&, Location&) {}},
     {"display_name",
      [](const Location& given, Location& l) { l.display_name = given.display_name; }},

@@ -196,7 +196,7 @@ class ProductJudge {
   std::vector<Problem>& problems_;
 };
 
-// Which of the rules that lots rest on would change; empty: none.
+// The rule that would change although lots depend on it; empty: none.
 absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
   if (stored.tracking != wanted.tracking) return "tracking";
   if (stored.scale != wanted.scale) return "scale";

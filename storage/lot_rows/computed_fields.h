@@ -1,5 +1,5 @@
-// What does not stand in a lot's own row: how much of it is on hand, and why it is held. Read for
-// many lots at once, which costs a fraction of a subquery for each.
+// Computed fields of lots: on-hand quantity and strongest hold. One read for many lots costs a
+// fraction of a subquery for each.
 #pragma once
 
 #include <optional>

@@ -37,13 +37,13 @@ namespace lots {
 // How many columns LOTS_HOLD_COLUMNS has; further ones may follow.
 inline constexpr int kHoldColumnCount = 12;
 
-// The hold whose columns begin at `first`. Those of its release are not among them.
+// The hold whose columns begin at `first`. They do not include those of its release.
 Hold ReadHold(const pg::Row& row, int first = 0);
 
 // That it has neither been released nor expired; drills count.
 bool Stands(const Hold& hold, absl::Time now);
 
-// RECALL 4, LOT 3, INHERITED 2, PLACE 1: of several causes the highest is told.
+// RECALL 4, LOT 3, INHERITED 2, PLACE 1: of several causes, answers show the highest.
 int HoldStrength(HoldCause cause);
 
 }  // namespace lots

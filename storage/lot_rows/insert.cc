@@ -10,8 +10,8 @@
 namespace lots {
 namespace {
 
-// In the order of the keys: crossing batches with the same numbers then wait for each other instead
-// of deadlocking.
+// In the order of the keys: concurrent batches with the same numbers wait for each other and do not
+// deadlock.
 constexpr pg::Statement kInsertLots{"insert_lots", R"sql(
   INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number,
                     number_key, reference, search_key, notes, attributes, manufactured_on,

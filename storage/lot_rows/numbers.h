@@ -27,7 +27,7 @@ struct NumberQuery {
   int64_t count = 0;
   std::string first_number;  // empty: from the template
   absl::CivilDay day;        // what the template's date tokens say: today in the company's zone
-  // Keys (NumberKey) that stand elsewhere in the same request.
+  // Keys (NumberKey) that the same request uses elsewhere.
   absl::flat_hash_set<std::string> avoided_keys;
   std::string field;  // path in the request, for problems
 };
@@ -38,8 +38,9 @@ struct NumberQuery {
 // From a template they are reserved: no other call ever gets them, whether or not lots are made of
 // them. The range is reserved at once in a transaction of its own, so that the hot counter row is
 // not locked while the lots are written; call this before the main transaction. From a first number
-// nothing is reserved: a crossing writer can be quicker, which lots_number_key shows; then ask
-// again. So it is with a number that is typed by hand at this very moment.
+// nothing is reserved: a concurrent writer can take the numbers first. The insert then fails on
+// lots_number_key, and the caller asks again (RunWrite). The same holds for a number that another
+// user types at this moment.
 //
 // FAILED_PRECONDITION NO_NUMBER_TEMPLATE, or NUMBERS_EXHAUSTED when the counter (or the length of a
 // number) has no room left: then nothing was reserved. INVALID_ARGUMENT NUMBER_INVALID of the first

@@ -1,4 +1,4 @@
-// What the lots of a product rest on.
+// The rules of a product that its lots depend on.
 #pragma once
 
 #include <string>
@@ -35,11 +35,11 @@ struct ProductContextQuery {
   CompanyId company;
   ProductId product_id;
   absl::string_view request_id = "";       // of a write, to see whether it is a repeat
-  absl::string_view field = "product_id";  // where the product stands in the request
+  absl::string_view field = "product_id";  // the product's field in the request
 };
 // Read without a lock: the foreign key of lots notices when the product's rules changed meanwhile.
-// NOT_FOUND COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND; FAILED_PRECONDITION PRODUCT_NOT_TRACKED. Of a
-// repeat nothing but `is_repeat` is answered: it is the success it was, whatever changed since.
+// NOT_FOUND COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND; FAILED_PRECONDITION PRODUCT_NOT_TRACKED. For a
+// repeat only `is_repeat` is set, whatever has changed since the first call.
 absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
                                                   const ProductContextQuery& query);
 

@@ -27,14 +27,14 @@ struct ResolvedLot {
   LotState state = LotState::kActive;
 };
 
-// The lots that are named, by id or by product and number as the product's case rule says; in the
-// order of `refs`, nothing where there is no such lot. One round trip, whatever their count.
+// The lots that `refs` name by id, or by product and number under the product's case rule. In the
+// order of `refs`, none where there is no such lot. One round trip, whatever their count.
 absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs);
 
-// The ids of all that are named, in their order, or a refusal that names each one that is not
-// there; `list` is the field that the references stand in.
+// The ids of all the lots, in their order, or a refusal with every lot that does not exist. `list`
+// is the field of the references.
 absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
                                              absl::Span<const LotRef> refs, absl::string_view list);
 

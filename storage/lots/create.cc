@@ -26,7 +26,7 @@
 namespace lots {
 namespace {
 
-// "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening stands beside the lot.
+// "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening fields are not in the lot.
 std::string FieldOf(const CreateLotsCommand& command, size_t index, absl::string_view name) {
   if (!command.is_single) return Indexed("lots", index, name);
   return absl::StartsWith(name, "opening") ? std::string(name) : absl::StrCat("lot.", name);
@@ -210,7 +210,7 @@ void Creation::PostOpening(size_t index, Ledger& ledger) {
   }
 }
 
-// Locks what the openings touch, and judges them.
+// Locks the balances of the openings, and validates the openings.
 absl::Status Creation::PostOpenings(pg::Transaction& transaction, Ledger& ledger) {
   const bool has_openings =
       absl::c_any_of(command_.lots, [](const NewLot& lot) { return lot.opening.has_value(); });
@@ -245,7 +245,8 @@ std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
   return ids;
 }
 
-// The lots are inserted after the openings were judged: a refused batch of 10,000 writes nothing.
+// The openings are validated before the lots are inserted: a refused batch of 10,000 writes
+// nothing.
 absl::StatusOr<CreatedLots> Creation::Write() {
   pg::Transaction transaction(db_);
   const bool dry = is_dry();

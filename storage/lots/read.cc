@@ -80,8 +80,8 @@ absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& co
 
 namespace {
 
-// Each lot knows its product's case rule, so that the products need not be read: the keys are
-// looked up in both forms, in one go through the index, and judged by the rule here.
+// Each lot has its product's case rule, so that the products need not be read. The keys are looked
+// up in both forms by one index scan; C++ then applies the rule.
 constexpr pg::Statement kFindLotsByNumber{
     "find_lots_by_number",
     "SELECT" LOTS_ROW_COLUMNS
@@ -165,7 +165,7 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
 
 namespace {
 
-// The lot's own columns stand in every row, and alone in one when it is nowhere.
+// Every row has the lot's own columns. A lot that is nowhere has one row.
 constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
   SELECT asked.place, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
          b.quantity, b.arrived_at, b.stock_since

@@ -23,11 +23,11 @@ constexpr pg::Statement kSetLotState{
     "UPDATE lots l SET state = $3, version = l.version + 1, updated_at = $4 FROM companies c "
     "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$4")};
 
-// One change of state, from the lock to the commit. `judge` refuses what the lot does not allow.
+// One change of a lot's state. `validate` refuses what the lot does not allow.
 struct StateChange {
   LotState state;
   LotEventKind event;
-  absl::Status (*judge)(const Lot& lot);
+  absl::Status (*validate)(const Lot& lot);
 };
 
 absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotCommand& command,
@@ -39,7 +39,7 @@ absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotCommand& command,
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(const LockedLot before,
                    ReadLockedLot(locked, first, context, command.lot_id, command.version));
-  RETURN_IF_ERROR(change.judge(before.lot));
+  RETURN_IF_ERROR(change.validate(before.lot));
   AddAuditEntry(transaction, context, {.lots = {command.lot_id}});
   if (before.lot.state == change.state) {
     RETURN_IF_ERROR(transaction.Commit().status());

@@ -47,7 +47,7 @@ bool NamesDate(const UpdateLotCommand& command) {
   return false;
 }
 
-// The dates that somebody gave: without those that are what the shelf life would say.
+// The dates that were given: without those that equal the derived ones.
 LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
   LotDates given = dates;
   LotDates derived = DeriveDates({.manufactured_on = dates.manufactured_on}, shelf_life);
@@ -165,8 +165,8 @@ absl::Status Edit::ValidateNumber() {
   return absl::OkStatus();
 }
 
-// What follows from a new manufacturing date, expiry date or product moves along; what somebody
-// gave stays; what the edit names is as it says.
+// Derived dates follow a new manufacturing date, expiry date or product. Given dates stay. The edit
+// decides the dates that it names.
 absl::Status Edit::ValidateDates() {
   if (!NamesDate(command_) && !command_.product_id.has_value()) return absl::OkStatus();
   const LotDates given =

@@ -28,7 +28,7 @@ constexpr pg::Statement kReadOrderUnlocked{"read_work_order_unlocked", R"sql(
   SELECT product_id, completed_quantity, state, updated_at
   FROM work_orders WHERE company = $1 AND work_order_id = $2)sql"};
 
-// KEY SHARE: tracking, scale and case rule are part of a key, so they stay while we judge by them.
+// KEY SHARE: tracking, scale and case rule are part of a key, so they cannot change meanwhile.
 constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry

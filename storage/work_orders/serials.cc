@@ -50,7 +50,7 @@ constexpr pg::Statement kAssign{"put_assignments", R"sql(
         THEN a.entry_id ELSE EXCLUDED.entry_id END
   )sql"_sql};
 
-// Before the assignments end: afterwards their history is told by events alone.
+// Runs before the assignments end: after that, only events have their history.
 constexpr pg::Statement kRecordAssigned{"record_assigned", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)

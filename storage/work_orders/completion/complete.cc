@@ -17,20 +17,20 @@ using orders::OrderRef;
 using orders::StoredLot;
 using orders::StoredLots;
 
-// NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
+// NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
   SELECT lot_id, product_id, number, tracking, state, manufactured_on, expires_on, best_before_on,
          removal_on, alert_on
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
-// A statement of its own, after the locks: who waited for one sees what happened meanwhile.
+// A statement of its own after the locks: a transaction that waited sees what happened meanwhile.
 constexpr pg::Statement kReadPlans{"read_plans_of_lots", R"sql(
   SELECT lot_id, work_order_id FROM assignments
   WHERE company = $1 AND state = {ASSIGNMENT_PLANNED} AND lot_id = ANY($2))sql"_sql};
 
-// The last thing that was made of, or with, each of these serials and stands. In the order of the
-// serial's own movements: clocks of several servers order nothing else.
+// For each of these serials, the last transformation of it that was not reversed. In the order of
+// the serial's own movements: the clocks of several servers order nothing else.
 constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
   SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id
   FROM movements m

@@ -1,5 +1,4 @@
-// Disassemble: the pipelines, the writes and the answer. What may come back is judged in
-// work_order_unit.cc.
+// Disassemble: the pipelines, the writes and the answer. unit.cc validates what may come back.
 
 #include <algorithm>
 #include <utility>

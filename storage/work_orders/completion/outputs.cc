@@ -128,7 +128,7 @@ bool OutputPlanner::Identify(const Wanted& wanted, MadeLot& made) {
   if (!wanted.lot_id.has_value()) return IdentifyNew(wanted, made);
   const auto found = facts_.stored.find(*wanted.lot_id);
   if (found == facts_.stored.end()) {
-    // Named by a number, and deleted at this very moment.
+    // The request named a number, and the lot was deleted before its lock.
     if (!wanted.number.empty()) return IdentifyNew(wanted, made);
     problems_.push_back(LotNotFound(*wanted.lot_id, absl::StrCat(wanted.field, ".lot_id")));
     return false;

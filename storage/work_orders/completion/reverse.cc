@@ -157,8 +157,8 @@ constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
   JOIN products p ON p.company = $1 AND p.product_id = w.product_id
   WHERE t.company = $1 AND t.transformation_id = $2)sql"};
 
-// What was reversed is read after all locks: of two crossing reversals the later one sees the
-// other.
+// Earlier reversals are read after all locks, so that the later of two concurrent reversals sees
+// the other one.
 absl::Status ReversalTransaction::LockAndRead() {
   const TransformationId& id = command_.transformation_id;
   ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
@@ -199,7 +199,7 @@ std::optional<Problem> ReversalTransaction::ValidateTransformation(const pg::Res
   return std::nullopt;
 }
 
-// A unit whose rebuilding was taken back is planned for an order: it cannot stand on a shelf too.
+// A unit whose rebuilding was reversed is planned for an order: it cannot be in stock too.
 void ReversalTransaction::ValidateReturning(const PostedMovement& original,
                                             std::vector<Problem>& problems) const {
   const LotFacts* lot = ledger_.facts().FindLot(original.movement.lot_id);

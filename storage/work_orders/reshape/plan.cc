@@ -96,7 +96,7 @@ class Planner {
     Quantity used = source.quantity.value_or(there);
     // All of nothing: the ledger says what is there, and whatever else is wrong.
     if (!source.quantity.has_value() && used.IsZero()) used = SmallestOf(lot.scale);
-    // What is taken for parts is judged part by part.
+    // A split validates each part instead.
     const bool is_whole = command_.kind != TransformationKind::kSplit;
     if (is_whole) ValidateScale(source.quantity_field, used);
     plan_.used.push_back(used);
@@ -143,7 +143,7 @@ class Planner {
 
   // Production may also go to SCRAP; here nothing is thrown away.
   void ValidatePlace(const Result& result) {
-    // A place that goods are taken from is judged with the taking.
+    // The ledger validates the place of a source.
     for (const Source& source : command_.sources) {
       if (source.from == result.to) return;
     }

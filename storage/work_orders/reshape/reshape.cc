@@ -21,12 +21,12 @@ namespace {
 using reshape::Made;
 using reshape::ReshapeCommand;
 
-// NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
+// NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockResults{"lock_reshape_results", R"sql(
   SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
-// A statement of its own, after the locks: who waited for one sees what happened meanwhile.
+// A statement of its own after the locks: a transaction that waited sees what happened meanwhile.
 constexpr pg::Statement kReadDetails{"read_reshape_lots", R"sql(
   SELECT lot_id, number, state, manufactured_on, expires_on, best_before_on, removal_on, alert_on,
          reference, notes, attributes::text
