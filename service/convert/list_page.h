@@ -25,7 +25,7 @@ struct PagePiece {
 using ListPiece = absl::FunctionRef<absl::StatusOr<PagePiece>(const CompanyId& company,
                                                               const PageKeys& after, int limit)>;
 
-// Makes the piece of what a operation returned when asked for `limit` + 1 items: the one too many
+// Makes the piece of what an operation returned when asked for `limit` + 1 items: the one too many
 // says that there are more, and is not listed. `keys_of(item)` → PageKeys; `add(item)` appends it
 // to the answer.
 template <class Item, class KeysOf, class Add>

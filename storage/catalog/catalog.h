@@ -1,4 +1,4 @@
-// What tracking knows of a company, its products and its places.
+// A company's settings, its products and its locations, and the operations on them.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,11 @@ struct Settings {
 struct Product {
   ProductId product_id;
   std::string display_name;
-  std::optional<Tracking> tracking;  // in an order: none, keep what it is
+  std::optional<Tracking> tracking;  // in a command: none keeps it
   std::string unit;
   int scale = 0;
   std::string number_template;
-  int64_t next_number = 0;  // in an order: 0, keep the counter
+  int64_t next_number = 0;  // in a command: 0 keeps the counter
   ShelfLife shelf_life;
   bool inherit_expiry = false;
   int warranty_months = 0;
@@ -58,7 +58,7 @@ struct Address {
 
 struct Location {
   LocationId location_id;
-  std::optional<LocationKind> kind;  // in an order: none, keep what it is
+  std::optional<LocationKind> kind;  // in a command: none keeps it
   std::string display_name;
   std::optional<LocationId> parent_id;
   std::string gln;
@@ -68,7 +68,7 @@ struct Location {
   absl::Time updated_at;
 };
 
-// COMPANY_NOT_FOUND when nothing created it yet.
+// COMPANY_NOT_FOUND as long as nothing has created the company.
 absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& company);
 
 struct UpdateSettingsCommand {
@@ -78,7 +78,7 @@ struct UpdateSettingsCommand {
   std::optional<std::string> time_zone;
   std::optional<int64_t> version;  // must be the current one
 };
-// Changes what is given, and creates the company with the defaults of Settings when it is new.
+// Changes the given fields. Creates a new company, with the defaults of Settings.
 // FIELD_INVALID (time zone), ETAG_MISMATCH.
 absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsCommand& command);
 
@@ -87,18 +87,18 @@ struct UpsertProductsCommand {
   std::vector<Product> products;  // no id twice
   std::vector<std::string> mask;  // proto names of fields; empty: all of them
 };
-// Creates or changes products, all or nothing, creating the company when it is new; answers them in
-// the order's order. FIELD_INVALID, PRODUCT_HAS_LOTS.
+// Creates or changes products, all or none, and creates a new company. Returns the products in the
+// order of the command. FIELD_INVALID, PRODUCT_HAS_LOTS.
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command);
 
-// What a mask may name.
+// The fields that a mask may name.
 std::vector<absl::string_view> ProductFields();
 
 // PRODUCT_NOT_FOUND.
 absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
                                    const ProductId& product_id);
-// At most `limit` products with ids after `after`, by id.
+// At most `limit` products with ids after `after`, sorted by id.
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit);
 
@@ -107,16 +107,16 @@ struct UpsertLocationsCommand {
   std::vector<Location> locations;  // no id twice
   std::vector<std::string> mask;    // proto names of fields; empty: all of them
 };
-// Creates or changes locations, all or nothing, creating the company when it is new; answers them
-// in the order's order. FIELD_INVALID, LOCATION_NOT_FOUND (parent), LOCATION_KIND_IMMUTABLE,
+// Creates or changes locations, all or none, and creates a new company. Returns the locations in
+// the order of the command. FIELD_INVALID, LOCATION_NOT_FOUND (parent), LOCATION_KIND_IMMUTABLE,
 // LOCATION_CYCLE.
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsCommand& command);
 
-// What a mask may name.
+// The fields that a mask may name.
 std::vector<absl::string_view> LocationFields();
 
-// At most `limit` locations with ids after `after`, by id.
+// At most `limit` locations with ids after `after`, sorted by id.
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
                                                     const LocationId& after, int limit);
 

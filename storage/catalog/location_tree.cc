@@ -1,3 +1,4 @@
+// Finds cycles and depths that a change of parents would cause.
 #include "storage/catalog/location_tree.h"
 
 #include "storage/base/limits.h"

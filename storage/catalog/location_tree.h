@@ -1,4 +1,4 @@
-// Where locations lie: what a change of parents does to the tree.
+// The tree of locations, for validating a change of parents.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace lots {
 
-// A part of a company's tree that is closed upwards: with a location, its ancestors are in it.
+// LocationTree is a part of a company's tree. With each location it has all of its ancestors.
 class LocationTree {
  public:
   struct Node {
@@ -20,25 +20,24 @@ class LocationTree {
     LocationKind kind = LocationKind::kInternal;
   };
 
-  // Reads the given locations that exist and all their ancestors, in the transaction's open
-  // pipeline.
+  // Adds the read of the given locations that exist, and of all their ancestors.
   static size_t AddRead(pg::Transaction& transaction, const CompanyId& company,
                         const std::vector<LocationId>& ids);
   static LocationTree Of(const pg::Result& read);
 
   void Put(const LocationId& id, Node node) { nodes_[id] = std::move(node); }
-  // Null when there is no such location.
+  // nullptr when there is no such location.
   const Node* Find(const LocationId& id) const;
-  // How many levels there are down to the location, 1 for one without a parent; nothing when it is
-  // its own ancestor.
+  // The location's level, 1 for a location without a parent. None when the location is its own
+  // ancestor.
   std::optional<int> LevelOf(const LocationId& id) const;
 
  private:
   std::map<LocationId, Node> nodes_;
 };
 
-// How many levels lie below each of the locations, as far as kLocationDepthMax; those without any
-// are left out.
+// The number of levels below each of the locations, kLocationDepthMax at most. Locations with none
+// below them are left out.
 absl::StatusOr<std::map<LocationId, int>> LevelsBelow(pg::Transaction& transaction,
                                                       const CompanyId& company,
                                                       const std::vector<LocationId>& ids);

@@ -1,3 +1,5 @@
+// UpsertLocations and ListLocations.
+
 #include <map>
 #include <tuple>
 #include <utility>
@@ -52,7 +54,7 @@ constexpr pg::Statement kUpdateLocation{"update_location", R"sql(
 using Field = UpdateField<Location>;
 
 constexpr Field kFields[] = {
-    // That it stays what it is, is judged before.
+    // Never copied: ValidateKind refuses another kind.
     {"kind", [](const Location&, Location&) {}},
     {"display_name",
      [](const Location& given, Location& l) { l.display_name = given.display_name; }},
@@ -102,7 +104,7 @@ class LocationJudge {
   LocationJudge(size_t index, std::vector<Problem>& problems)
       : index_(index), problems_(problems) {}
 
-  void JudgeKind(const Change& change, const Location& given) {
+  void ValidateKind(const Change& change, const Location& given) {
     if (!change.stored.has_value() && !given.kind.has_value()) {
       Refused("kind", "", "is required for a new location");
     }
@@ -117,7 +119,7 @@ class LocationJudge {
         {{"location_id", given.location_id.value()}, {"kind", std::string(kind)}});
   }
 
-  void JudgeValues(const Location& location) {
+  void ValidateValues(const Location& location) {
     if (!location.gln.empty()) {
       const absl::Status gln = CleanGln(location.gln).status();
       if (!gln.ok()) Refused("gln", location.gln, gln.message());
@@ -131,7 +133,7 @@ class LocationJudge {
   }
 
   // `below`: levels below the location.
-  void JudgePlace(const Location& location, const LocationTree& tree, int below) {
+  void ValidatePlace(const Location& location, const LocationTree& tree, int below) {
     if (!location.parent_id.has_value()) return;
     const std::string& parent = location.parent_id->value();
     const LocationTree::Node* node = tree.Find(*location.parent_id);
@@ -184,16 +186,16 @@ std::vector<Change> PlanChanges(const UpsertLocationsCommand& command, const Loc
       change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
     }
     LocationJudge judge(i, problems);
-    judge.JudgeKind(change, given);
-    judge.JudgeValues(change.wanted);
+    judge.ValidateKind(change, given);
+    judge.ValidateValues(change.wanted);
     changes.push_back(std::move(change));
   }
   return changes;
 }
 
-// Judges the tree as it will be.
-absl::Status JudgeTree(pg::Transaction& transaction, const CompanyId& company, LocationTree tree,
-                       const std::vector<Change>& changes, std::vector<Problem>& problems) {
+// Validates the tree as it will be.
+absl::Status ValidateTree(pg::Transaction& transaction, const CompanyId& company, LocationTree tree,
+                          const std::vector<Change>& changes, std::vector<Problem>& problems) {
   std::vector<LocationId> moved;
   for (const Change& change : changes) {
     const Location& wanted = change.wanted;
@@ -205,7 +207,7 @@ absl::Status JudgeTree(pg::Transaction& transaction, const CompanyId& company, L
   for (size_t i = 0; i < changes.size(); ++i) {
     const auto levels = below.find(changes[i].wanted.location_id);
     LocationJudge(i, problems)
-        .JudgePlace(changes[i].wanted, tree, levels == below.end() ? 0 : levels->second);
+        .ValidatePlace(changes[i].wanted, tree, levels == below.end() ? 0 : levels->second);
   }
   return absl::OkStatus();
 }
@@ -266,7 +268,7 @@ absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
   std::vector<Problem> problems;
   std::vector<Change> changes = PlanChanges(command, ReadLocations(read[found]), problems);
   RETURN_IF_ERROR(
-      JudgeTree(transaction, context.company, LocationTree::Of(read[tree]), changes, problems));
+      ValidateTree(transaction, context.company, LocationTree::Of(read[tree]), changes, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites(transaction, context, changes);
   AddAuditEntry(transaction, context, {});

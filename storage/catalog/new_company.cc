@@ -1,3 +1,4 @@
+// The rows that a new company begins with.
 #include "storage/catalog/new_company.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// A company comes into being with the first write of its catalog.
+// The first write of a company's catalog creates the company.
 #pragma once
 
 #include "storage/domain/write_context.h"

@@ -1,3 +1,5 @@
+// UpsertProducts, GetProduct and ListProducts.
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -144,20 +146,18 @@ std::vector<ProductId> IdsOf(const std::vector<Product>& products) {
   return ids;
 }
 
-// --- the rules of one product -----------------------------------------------------------------
-
 // Collects what is wrong with product `index` of an order.
 class ProductJudge {
  public:
   ProductJudge(size_t index, std::vector<Problem>& problems) : index_(index), problems_(problems) {}
 
   // Rules of the values themselves. The GTIN is brought into its 14 digits.
-  void Judge(Product& product) {
+  void Validate(Product& product) {
     if (!product.tracking.has_value()) Refused("tracking", "", "is required for a new product");
     const bool serial = product.tracking == Tracking::kSerial;
     InRange("scale", product.scale, serial ? 0 : Quantity::kScaleMax);
     InRange("warranty_months", product.warranty_months, kWarrantyMonthsMax);
-    JudgeShelfLife(product.shelf_life);
+    ValidateShelfLife(product.shelf_life);
     if (!product.gtin.empty()) {
       const absl::StatusOr<std::string> gtin = CleanGtin(product.gtin);
       Require("gtin", product.gtin, gtin.status());
@@ -169,7 +169,7 @@ class ProductJudge {
     }
   }
 
-  void JudgeCounter(int64_t stored, int64_t wanted) {
+  void ValidateCounter(int64_t stored, int64_t wanted) {
     if (wanted >= stored) return;
     Refused("next_number", absl::StrCat(wanted),
             absl::StrCat("value ", wanted, " is below the counter, which is at ", stored,
@@ -177,7 +177,7 @@ class ProductJudge {
   }
 
  private:
-  void JudgeShelfLife(const ShelfLife& shelf_life) {
+  void ValidateShelfLife(const ShelfLife& shelf_life) {
     Require("shelf_life", "", CheckShelfLife(shelf_life));
   }
   void InRange(absl::string_view field, int64_t value, int64_t max) {
@@ -196,7 +196,7 @@ class ProductJudge {
   std::vector<Problem>& problems_;
 };
 
-// Which of the rules that lots rest on would change; empty: none.
+// The rule that would change although lots depend on it; empty: none.
 absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
   if (stored.tracking != wanted.tracking) return "tracking";
   if (stored.scale != wanted.scale) return "scale";
@@ -212,8 +212,6 @@ bool IsChanged(const Product& a, const Product& b) {
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
 }
-
-// --- one upsert ---------------------------------------------------------------------------------
 
 struct Change {
   std::optional<Product> stored;  // none: it is new
@@ -235,17 +233,17 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
     } else {
       change.stored = found->second;
       change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
-      judge.JudgeCounter(found->second.next_number, change.wanted.next_number);
+      judge.ValidateCounter(found->second.next_number, change.wanted.next_number);
     }
-    judge.Judge(change.wanted);
+    judge.Validate(change.wanted);
     changes.push_back(std::move(change));
   }
   return changes;
 }
 
 // PRODUCT_HAS_LOTS for every product whose rules would change under its lots.
-absl::Status JudgeRules(pg::Transaction& transaction, const CompanyId& company,
-                        const std::vector<Change>& changes, std::vector<Problem>& problems) {
+absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& company,
+                           const std::vector<Change>& changes, std::vector<Problem>& problems) {
   std::vector<ProductId> ids;
   for (const Change& change : changes) {
     if (change.stored.has_value() && !ChangedRule(*change.stored, change.wanted).empty()) {
@@ -316,7 +314,7 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   std::vector<Problem> problems;
   std::vector<Change> changes =
       PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
-  RETURN_IF_ERROR(JudgeRules(transaction, context.company, changes, problems));
+  RETURN_IF_ERROR(ValidateRules(transaction, context.company, changes, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites(transaction, context, changes);
   AddAuditEntry(transaction, context, {});

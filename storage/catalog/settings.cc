@@ -1,3 +1,5 @@
+// GetSettings and UpdateSettings.
+
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"

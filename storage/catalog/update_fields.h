@@ -1,4 +1,4 @@
-// Update masks: which fields of a resource an order changes.
+// Update masks: which fields of a resource a command changes.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace lots {
 
-// One field that a mask can name, and how it goes from the order into what is stored.
+// One field that a mask can name, and the function that copies the field.
 template <class Resource>
 struct UpdateField {
   absl::string_view name;

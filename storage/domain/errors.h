@@ -1,4 +1,4 @@
-// Refusals: what a operation answers when the domain's rules forbid what was asked. A Problem
+// Refusals: what an operation answers when the domain's rules forbid what was asked. A Problem
 // becomes an absl::Status that carries the reason and the facts; the service turns it into
 // google.rpc.ErrorInfo. Every reason stands in proto/lots/v1/errors.proto with the same name and
 // number; a test holds the two together.

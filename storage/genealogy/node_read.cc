@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/by_ids.h"
 
 namespace lots {
@@ -20,22 +21,24 @@ namespace {
 // kManyPartners.
 LOTS_BY_IDS(kNodePlaces, "trace_node_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at FROM balances WHERE company = $1 AND )sql",
-            "lot_id", " AND quantity > 0 AND kind IN (1, 2, 4, 6) LIMIT $3");
+            "lot_id", " AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}) LIMIT $3"_sql);
 
 // Receipts, deliveries and returns that had happened by $4 and were recorded by $5, with the
 // location on the partner's side.
 LOTS_BY_IDS(kNodePartners, "trace_node_partners", R"sql(
   SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
          m.occurred_at,
-         CASE m.kind WHEN 3 THEN m.to_location_id ELSE m.from_location_id END,
+         CASE m.kind WHEN {MOVEMENT_DELIVERY} THEN m.to_location_id ELSE m.from_location_id END,
          m.recorded_at, m.movement_id
   FROM movements m
-  WHERE m.company = $1 AND )sql",
-            "m.lot_id", R"sql( AND m.kind IN (1, 3, 4) AND m.reverses_id IS NULL
+  WHERE m.company = $1 AND )sql"_sql,
+            "m.lot_id",
+            R"sql( AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN})
+    AND m.reverses_id IS NULL
     AND m.occurred_at <= $4 AND m.recorded_at <= $5 AND NOT EXISTS (
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
         AND r.recorded_at <= $5)
-  LIMIT $3)sql");
+  LIMIT $3)sql"_sql);
 
 // Counts the partner movements between two lots (by_ids.h); a lot is in fewer places than that. The
 // kinds are those of the partial index, so the index alone answers.
@@ -45,8 +48,9 @@ constexpr pg::Statement kHandsBetween{"trace_count_hands_between", R"sql(
             WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $4) AS ids),
          (SELECT count(*) FROM (
             SELECT FROM movements
-            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (1, 3, 4, 8)
-            LIMIT $5) AS hands))sql"};
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (
+              {MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN}, {MOVEMENT_ADJUSTMENT})
+            LIMIT $5) AS hands))sql"_sql};
 
 // Own places first, then customers', then scrap. on_hand includes places that are not shown.
 constexpr pg::Statement kManyPlaces{"trace_many_places", R"sql(
@@ -54,13 +58,14 @@ constexpr pg::Statement kManyPlaces{"trace_many_places", R"sql(
   FROM (
     SELECT lot_id, location_id, kind, quantity, arrived_at,
            row_number() OVER (PARTITION BY lot_id
-                              ORDER BY kind NOT IN (1, 2), kind, location_id) AS place,
+                              ORDER BY kind NOT IN ({PLACES_ON_HAND}), kind, location_id) AS place,
            count(*) OVER (PARTITION BY lot_id) AS places,
-           coalesce(sum(quantity) FILTER (WHERE kind IN (1, 2)) OVER (PARTITION BY lot_id), 0)
+           coalesce(sum(quantity) FILTER (WHERE kind IN ({PLACES_ON_HAND}))
+             OVER (PARTITION BY lot_id), 0)
              AS on_hand
     FROM balances
-    WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)) held
-  WHERE place <= $3 ORDER BY lot_id, place)sql"};
+    WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN ({PLACES_OF_GOODS})) held
+  WHERE place <= $3 ORDER BY lot_id, place)sql"_sql};
 
 constexpr pg::Statement kManyPartners{"trace_many_partners", R"sql(
   SELECT lot_id, kind, partner_id, document_type, document_number, quantity, occurred_at,
@@ -68,15 +73,18 @@ constexpr pg::Statement kManyPartners{"trace_many_partners", R"sql(
   FROM (
     SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
            m.occurred_at,
-           CASE m.kind WHEN 3 THEN m.to_location_id ELSE m.from_location_id END AS location_id,
+           CASE m.kind WHEN {MOVEMENT_DELIVERY} THEN m.to_location_id ELSE m.from_location_id END
+             AS location_id,
            row_number() OVER (PARTITION BY m.lot_id ORDER BY m.recorded_at, m.movement_id) AS place,
            count(*) OVER (PARTITION BY m.lot_id) AS movements
     FROM movements m
-    WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind IN (1, 3, 4) AND m.reverses_id IS NULL
+    WHERE m.company = $1 AND m.lot_id = ANY($2)
+      AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN})
+      AND m.reverses_id IS NULL
       AND m.occurred_at <= $4 AND m.recorded_at <= $5 AND NOT EXISTS (
         SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
           AND r.recorded_at <= $5)) partners
-  WHERE place <= $3 ORDER BY lot_id, place)sql"};
+  WHERE place <= $3 ORDER BY lot_id, place)sql"_sql};
 
 // Places as of another time: of movements that had happened by $4 and were recorded by $5. A
 // balance row stays when it becomes empty, so every place that a lot was ever in has one.
@@ -85,10 +93,12 @@ constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
   FROM (
     SELECT lot_id, location_id, kind, quantity,
            row_number() OVER (PARTITION BY lot_id
-                              ORDER BY quantity <= 0, kind NOT IN (1, 2), kind, location_id)
+                              ORDER BY quantity <= 0, kind NOT IN ({PLACES_ON_HAND}), kind,
+                                       location_id)
              AS place,
            count(*) FILTER (WHERE quantity > 0) OVER (PARTITION BY lot_id) AS places,
-           coalesce(sum(quantity) FILTER (WHERE kind IN (1, 2)) OVER (PARTITION BY lot_id), 0)
+           coalesce(sum(quantity) FILTER (WHERE kind IN ({PLACES_ON_HAND}))
+             OVER (PARTITION BY lot_id), 0)
              AS on_hand
     FROM (
       SELECT b.lot_id, b.location_id, b.kind, (
@@ -99,9 +109,9 @@ constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
                  AND (m.from_location_id = b.location_id OR m.to_location_id = b.location_id)
                  AND m.occurred_at <= $4 AND m.recorded_at <= $5) AS quantity
       FROM balances b
-      WHERE b.company = $1 AND b.lot_id = ANY($2) AND b.kind IN (1, 2, 4, 6)) summed
+      WHERE b.company = $1 AND b.lot_id = ANY($2) AND b.kind IN ({PLACES_OF_GOODS})) summed
     WHERE quantity <> 0) held
-  WHERE place <= $3 ORDER BY lot_id, place)sql"};
+  WHERE place <= $3 ORDER BY lot_id, place)sql"_sql};
 
 using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
 

@@ -14,6 +14,7 @@
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -43,9 +44,10 @@ constexpr pg::Statement kReadLastRecord{"holds_read_last_record", R"sql(
 constexpr pg::Statement kInsertHolds{"insert_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
                      exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
-  SELECT $1, n.hold_id, n.lot_id, CASE WHEN n.location_id IS NULL THEN 1 ELSE 2 END, n.location_id,
+  SELECT $1, n.hold_id, n.lot_id,
+         CASE WHEN n.location_id IS NULL THEN {CAUSE_LOT} ELSE {CAUSE_PLACE} END, n.location_id,
          NULL, $5, $6, $7, $8, $9, $10
-  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (hold_id, lot_id, location_id))sql"};
+  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (hold_id, lot_id, location_id))sql"_sql};
 
 struct HeldLot {
   LotState state;

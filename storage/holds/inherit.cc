@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/unicode.h"
+#include "storage/domain/sql_words.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/facts.h"
 #include "storage/lot_rows/hold_row.h"
@@ -28,7 +29,7 @@ constexpr pg::Statement kLockOutputs{"lock_inheriting_lots", R"sql(
 constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
                      exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
-  SELECT $1, n.hold_id, n.lot_id, 3, NULL, s.source, s.reason,
+  SELECT $1, n.hold_id, n.lot_id, {CAUSE_INHERITED}, NULL, s.source, s.reason,
          COALESCE(string_to_array(NULLIF(s.exempt, ''), chr(10)), '{}'), s.expires_at, $9,
          GREATEST($10, (
            SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
@@ -39,10 +40,11 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
     WITH ORDINALITY AS s (source, reason, expires_at, exempt, place) ON s.place = n.place
   WHERE NOT EXISTS (
     SELECT 1 FROM holds h
-    WHERE h.company = $1 AND h.lot_id = n.lot_id AND h.released_at IS NULL AND h.cause = 3
+    WHERE h.company = $1 AND h.lot_id = n.lot_id AND h.released_at IS NULL
+      AND h.cause = {CAUSE_INHERITED}
       AND h.source_lot_id = s.source
       AND (h.expires_at IS NULL OR h.expires_at >= s.expires_at))
-  ORDER BY n.lot_id, n.place)sql"};
+  ORDER BY n.lot_id, n.place)sql"_sql};
 
 // A lot of which more is made may be a member already. It may now be certainly affected, or nearer
 // to a seed.
@@ -52,7 +54,8 @@ constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   SELECT $1, p.output, m.recall_id, min(m.depth) + 1, bool_or(m.certain AND p.certain), $5, $6
   FROM unnest($2::uuid[], $3::uuid[], $4::boolean[]) AS p (input, output, certain)
   JOIN recall_members m ON m.company = $1 AND m.lot_id = p.input
-  JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id AND r.state = 1
+  JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id
+    AND r.state = {RECALL_OPEN}
   WHERE p.input <> p.output
   GROUP BY p.output, m.recall_id
   ORDER BY p.output, m.recall_id
@@ -60,7 +63,7 @@ constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
   SET certain = recall_members.certain OR excluded.certain,
       depth = LEAST(recall_members.depth, excluded.depth)
   WHERE (excluded.certain AND NOT recall_members.certain)
-     OR excluded.depth < recall_members.depth)sql"};
+     OR excluded.depth < recall_members.depth)sql"_sql};
 
 constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
@@ -68,7 +71,8 @@ constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", 
   SELECT $1, o.output, r.recall_id, r.depth + 1, r.certain AND $4, $5, $6
   FROM (SELECT m.recall_id, min(m.depth) AS depth, bool_or(m.certain) AS certain
         FROM recall_members m
-        JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id AND r.state = 1
+        JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id
+          AND r.state = {RECALL_OPEN}
         WHERE m.company = $1 AND m.lot_id = ANY($2)
         GROUP BY m.recall_id) AS r
   CROSS JOIN unnest($3::uuid[]) AS o (output)
@@ -77,7 +81,7 @@ constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", 
   SET certain = recall_members.certain OR excluded.certain,
       depth = LEAST(recall_members.depth, excluded.depth)
   WHERE (excluded.certain AND NOT recall_members.certain)
-     OR excluded.depth < recall_members.depth)sql"};
+     OR excluded.depth < recall_members.depth)sql"_sql};
 
 // The one hold that an output inherits from all holds of an input.
 struct InheritedHold {

@@ -11,6 +11,7 @@
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/holds/holds.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
@@ -35,8 +36,8 @@ constexpr pg::Statement kLockHoldsOfLots{"lock_holds_of_lots", R"sql(
 // The recall that holds each lot. A refusal names the recall, because closing it frees the lot.
 constexpr pg::Statement kReadRecalls{"read_recalls_of_lots", R"sql(
   SELECT h.lot_id, min(h.recall_id) FROM lot_holds h
-  WHERE h.company = $1 AND h.lot_id = ANY($2) AND h.cause = 4 AND h.binding
-  GROUP BY h.lot_id)sql"};
+  WHERE h.company = $1 AND h.lot_id = ANY($2) AND h.cause = {CAUSE_RECALL} AND h.binding
+  GROUP BY h.lot_id)sql"_sql};
 
 // A release sorts in history after the hold, and after what moved while the hold was in effect.
 constexpr pg::Statement kReleaseHolds{"release_holds", R"sql(

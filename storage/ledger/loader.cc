@@ -9,6 +9,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {
@@ -17,78 +18,79 @@ namespace {
 
 // One row for each of the locations, or one row without a location; the company stands in each.
 constexpr pg::Statement kReadCompany{"ledger_read_company", R"sql(
-SELECT c.lots_enabled, c.expiry_enabled, c.time_zone, l.location_id, l.kind
-FROM companies c
-LEFT JOIN locations l ON l.company = $1 AND l.location_id = ANY($2)
-WHERE c.company = $1)sql"};
+  SELECT c.lots_enabled, c.expiry_enabled, c.time_zone, l.location_id, l.kind
+  FROM companies c
+  LEFT JOIN locations l ON l.company = $1 AND l.location_id = ANY($2)
+  WHERE c.company = $1)sql"};
 
 constexpr pg::Statement kLockSerials{"ledger_lock_serials", R"sql(
-SELECT lot_id, product_id, number, tracking, scale, state, expires_on
-FROM lots
-WHERE company = $1 AND lot_id = ANY($2) AND tracking = 3
-ORDER BY lot_id
-FOR NO KEY UPDATE)sql"};
+  SELECT lot_id, product_id, number, tracking, scale, state, expires_on
+  FROM lots
+  WHERE company = $1 AND lot_id = ANY($2) AND tracking = {TRACKING_SERIAL}
+  ORDER BY lot_id
+  FOR NO KEY UPDATE)sql"_sql};
 
 constexpr pg::Statement kLockLots{"ledger_lock_lots", R"sql(
-SELECT lot_id, product_id, number, tracking, scale, state, expires_on
-FROM lots
-WHERE company = $1 AND lot_id = ANY($2) AND tracking <> 3
-ORDER BY lot_id
-FOR KEY SHARE)sql"};
+  SELECT lot_id, product_id, number, tracking, scale, state, expires_on
+  FROM lots
+  WHERE company = $1 AND lot_id = ANY($2) AND tracking <> {TRACKING_SERIAL}
+  ORDER BY lot_id
+  FOR KEY SHARE)sql"_sql};
 
 // Only the balances of lots: the lock on a serial's own row protects the serial's balances. The
 // condition on lot_id comes first, because one look at the index then finds all places of a lot.
 // The CASE makes the hash table of touched places only when a lot is looked up in it.
 constexpr pg::Statement kLockBalances{"ledger_lock_balances", R"sql(
-SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
-FROM balances
-WHERE company = $1 AND lot_id = ANY($2)
-  AND CASE WHEN is_serial THEN false
-           ELSE (lot_id, location_id) IN (
-             SELECT touched.lot_id, touched.location_id
-             FROM unnest($3::uuid[], $4::text[]) AS touched (lot_id, location_id)) END
-ORDER BY lot_id, location_id
-FOR UPDATE)sql"};
+  SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2)
+    AND CASE WHEN is_serial THEN false
+             ELSE (lot_id, location_id) IN (
+               SELECT touched.lot_id, touched.location_id
+               FROM unnest($3::uuid[], $4::text[]) AS touched (lot_id, location_id)) END
+  ORDER BY lot_id, location_id
+  FOR UPDATE)sql"};
 
 // Every place that a serial has ever been at.
 constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
-SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
-FROM balances
-WHERE company = $1 AND lot_id = ANY($2) AND is_serial)sql"};
+  SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND is_serial)sql"};
 
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
-SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
-       deliveries.returnable
-FROM deliveries
-JOIN movements ON movements.company = $1 AND movements.movement_id = deliveries.movement_id
-WHERE deliveries.company = $1 AND deliveries.movement_id = ANY($2)
-ORDER BY deliveries.movement_id
-FOR UPDATE OF deliveries)sql"};
+  SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
+         deliveries.returnable
+  FROM deliveries
+  JOIN movements ON movements.company = $1 AND movements.movement_id = deliveries.movement_id
+  WHERE deliveries.company = $1 AND deliveries.movement_id = ANY($2)
+  ORDER BY deliveries.movement_id
+  FOR UPDATE OF deliveries)sql"};
 
 // For each movement of a serial that will be reversed: the first later movement that is no
 // reversal, was not reversed, and is not reversed in this call.
 constexpr pg::Statement kReadLaterMovements{"ledger_read_later_movements", R"sql(
-SELECT original.movement_id, later.movement_id
-FROM movements AS original
-JOIN lots ON lots.company = $1 AND lots.lot_id = original.lot_id AND lots.tracking = 3
-CROSS JOIN LATERAL (
-  SELECT next.movement_id
-  FROM movements AS next
-  WHERE next.company = $1 AND next.lot_id = original.lot_id
-    AND (next.recorded_at, next.movement_id) > (original.recorded_at, original.movement_id)
-    AND next.reverses_id IS NULL AND next.movement_id <> ALL($2)
-    AND NOT EXISTS (
-      SELECT FROM movements AS reversal
-      WHERE reversal.company = $1 AND reversal.reverses_id = next.movement_id)
-  ORDER BY next.recorded_at, next.movement_id
-  LIMIT 1
-) AS later
-WHERE original.company = $1 AND original.movement_id = ANY($2))sql"};
+  SELECT original.movement_id, later.movement_id
+  FROM movements AS original
+  JOIN lots ON lots.company = $1 AND lots.lot_id = original.lot_id
+    AND lots.tracking = {TRACKING_SERIAL}
+  CROSS JOIN LATERAL (
+    SELECT next.movement_id
+    FROM movements AS next
+    WHERE next.company = $1 AND next.lot_id = original.lot_id
+      AND (next.recorded_at, next.movement_id) > (original.recorded_at, original.movement_id)
+      AND next.reverses_id IS NULL AND next.movement_id <> ALL($2)
+      AND NOT EXISTS (
+        SELECT FROM movements AS reversal
+        WHERE reversal.company = $1 AND reversal.reverses_id = next.movement_id)
+    ORDER BY next.recorded_at, next.movement_id
+    LIMIT 1
+  ) AS later
+  WHERE original.company = $1 AND original.movement_id = ANY($2))sql"_sql};
 
 // The reversals that exist of the movements that will be reversed.
 constexpr pg::Statement kReadReversals{"ledger_read_reversals", R"sql(
-SELECT reverses_id, movement_id FROM movements
-WHERE company = $1 AND reverses_id = ANY($2))sql"};
+  SELECT reverses_id, movement_id FROM movements
+  WHERE company = $1 AND reverses_id = ANY($2))sql"};
 
 // Runs after the locks: a hold that was placed while this transaction waited for a lock is seen.
 constexpr pg::Statement kReadHolds{"ledger_read_holds",

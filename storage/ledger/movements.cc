@@ -9,34 +9,34 @@ namespace lots {
 namespace {
 
 constexpr pg::Statement kFindMovements{"find_movements", R"sql(
-SELECT movements.movement_id, movements.kind, movements.lot_id, lots.product_id, lots.number,
-       lots.scale, movements.quantity, movements.from_location_id, movements.to_location_id,
-       movements.document_type, movements.document_number, movements.partner_id,
-       movements.occurred_at, movements.recorded_at, movements.actor, movements.note,
-       movements.reverses_id, movements.delivery_id, movements.transformation_id,
-       movements.work_order_id, movements.from_arrived_at, movements.from_stock_since,
-       movements.to_arrived_at, movements.to_stock_since, reversal.movement_id
-FROM movements
-JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
-LEFT JOIN movements AS reversal
-  ON reversal.company = $1 AND reversal.reverses_id = movements.movement_id
-WHERE movements.company = $1 AND movements.movement_id = ANY($2)
-ORDER BY movements.recorded_at, movements.movement_id)sql"};
+  SELECT movements.movement_id, movements.kind, movements.lot_id, lots.product_id, lots.number,
+         lots.scale, movements.quantity, movements.from_location_id, movements.to_location_id,
+         movements.document_type, movements.document_number, movements.partner_id,
+         movements.occurred_at, movements.recorded_at, movements.actor, movements.note,
+         movements.reverses_id, movements.delivery_id, movements.transformation_id,
+         movements.work_order_id, movements.from_arrived_at, movements.from_stock_since,
+         movements.to_arrived_at, movements.to_stock_since, reversal.movement_id
+  FROM movements
+  JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
+  LEFT JOIN movements AS reversal
+    ON reversal.company = $1 AND reversal.reverses_id = movements.movement_id
+  WHERE movements.company = $1 AND movements.movement_id = ANY($2)
+  ORDER BY movements.recorded_at, movements.movement_id)sql"};
 
 constexpr pg::Statement kFindMovementsOf{"find_movements_of_transformation", R"sql(
-SELECT movements.movement_id, movements.kind, movements.lot_id, lots.product_id, lots.number,
-       lots.scale, movements.quantity, movements.from_location_id, movements.to_location_id,
-       movements.document_type, movements.document_number, movements.partner_id,
-       movements.occurred_at, movements.recorded_at, movements.actor, movements.note,
-       movements.reverses_id, movements.delivery_id, movements.transformation_id,
-       movements.work_order_id, movements.from_arrived_at, movements.from_stock_since,
-       movements.to_arrived_at, movements.to_stock_since, reversal.movement_id
-FROM movements
-JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
-LEFT JOIN movements AS reversal
-  ON reversal.company = $1 AND reversal.reverses_id = movements.movement_id
-WHERE movements.company = $1 AND movements.transformation_id = $2
-ORDER BY movements.recorded_at, movements.movement_id)sql"};
+  SELECT movements.movement_id, movements.kind, movements.lot_id, lots.product_id, lots.number,
+         lots.scale, movements.quantity, movements.from_location_id, movements.to_location_id,
+         movements.document_type, movements.document_number, movements.partner_id,
+         movements.occurred_at, movements.recorded_at, movements.actor, movements.note,
+         movements.reverses_id, movements.delivery_id, movements.transformation_id,
+         movements.work_order_id, movements.from_arrived_at, movements.from_stock_since,
+         movements.to_arrived_at, movements.to_stock_since, reversal.movement_id
+  FROM movements
+  JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
+  LEFT JOIN movements AS reversal
+    ON reversal.company = $1 AND reversal.reverses_id = movements.movement_id
+  WHERE movements.company = $1 AND movements.transformation_id = $2
+  ORDER BY movements.recorded_at, movements.movement_id)sql"};
 
 using MaybeTime = std::optional<absl::Time>;
 

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/ledger/refusals.h"
 
 namespace lots {
@@ -16,14 +17,15 @@ namespace {
 constexpr size_t kPlacesMax = 4;
 
 constexpr pg::Statement kReadLotPlaces{"ledger_read_lot_places", R"sql(
-SELECT lot_id, location_id, kind, quantity
-FROM balances
-WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0 AND kind IN (1, 2)
-ORDER BY lot_id, quantity DESC, location_id)sql"};
+  SELECT lot_id, location_id, kind, quantity
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0
+    AND kind IN ({PLACES_ON_HAND})
+  ORDER BY lot_id, quantity DESC, location_id)sql"_sql};
 
 constexpr pg::Statement kReadPlans{"ledger_read_plans", R"sql(
-SELECT lot_id, work_order_id FROM assignments
-WHERE company = $1 AND lot_id = ANY($2) AND state = 1)sql"};
+  SELECT lot_id, work_order_id FROM assignments
+  WHERE company = $1 AND lot_id = ANY($2) AND state = {ASSIGNMENT_PLANNED})sql"_sql};
 
 using PlacesOfLots = absl::flat_hash_map<LotId, std::vector<Place>>;
 using WorkOrdersOfLots = absl::flat_hash_map<LotId, WorkOrderId>;

@@ -16,57 +16,57 @@ namespace {
 
 // Final values: they were computed from what was read under the lock.
 constexpr char kWriteBalances[] = R"sql(
-UPDATE balances
-SET quantity = moved.quantity, arrived_at = moved.arrived_at, stock_since = moved.stock_since,
-    last_recorded_at = moved.last_recorded_at
-FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
-            $7::timestamptz[])
-  AS moved (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at)
-WHERE balances.company = $1 AND balances.lot_id = moved.lot_id
-  AND balances.location_id = moved.location_id)sql";
+  UPDATE balances
+  SET quantity = moved.quantity, arrived_at = moved.arrived_at, stock_since = moved.stock_since,
+      last_recorded_at = moved.last_recorded_at
+  FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
+              $7::timestamptz[])
+    AS moved (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at)
+  WHERE balances.company = $1 AND balances.lot_id = moved.lot_id
+    AND balances.location_id = moved.location_id)sql";
 constexpr pg::Statement kUpdateBalances{"ledger_update_balances", kWriteBalances};
 constexpr pg::Statement kCreditSerials{"ledger_credit_serials", kWriteBalances};
 
 // Inserts in the order of the arrays, which is the order of the keys. Two writers that insert the
 // same rows therefore wait for each other in one direction.
 constexpr pg::Statement kAddBalances{"ledger_add_balances", R"sql(
-INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
-                      arrived_at, stock_since, last_recorded_at)
-SELECT $1, lot_id, location_id, product_id, kind, is_serial, quantity, arrived_at, stock_since,
-       last_recorded_at
-FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
-            $7::timestamptz[], $8::text[], $9::int8[], $10::bool[])
-  AS added (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at, product_id,
-            kind, is_serial))sql"};
+  INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
+                        arrived_at, stock_since, last_recorded_at)
+  SELECT $1, lot_id, location_id, product_id, kind, is_serial, quantity, arrived_at, stock_since,
+         last_recorded_at
+  FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[],
+              $7::timestamptz[], $8::text[], $9::int8[], $10::bool[])
+    AS added (lot_id, location_id, quantity, arrived_at, stock_since, last_recorded_at, product_id,
+              kind, is_serial))sql"};
 
 constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
-INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
-                       to_location_id, document_type, document_number, partner_id, occurred_at,
-                       recorded_at, actor, note, reverses_id, delivery_id, transformation_id,
-                       work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-                       to_stock_since, entry_id)
-SELECT $1, movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
-       document_number, partner_id, occurred_at, recorded_at, $2, note, reverses_id, delivery_id,
-       transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-       to_stock_since, $23
-FROM unnest($3::uuid[], $4::int8[], $5::uuid[], $6::numeric[], $7::text[], $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
-            $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::timestamptz[],
-            $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
-  AS posted (movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
-             document_number, partner_id, occurred_at, recorded_at, note, reverses_id, delivery_id,
-             transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-             to_stock_since))sql"};
+  INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
+                         to_location_id, document_type, document_number, partner_id, occurred_at,
+                         recorded_at, actor, note, reverses_id, delivery_id, transformation_id,
+                         work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
+                         to_stock_since, entry_id)
+  SELECT $1, movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
+         document_number, partner_id, occurred_at, recorded_at, $2, note, reverses_id, delivery_id,
+         transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
+         to_stock_since, $23
+  FROM unnest($3::uuid[], $4::int8[], $5::uuid[], $6::numeric[], $7::text[], $8::text[], $9::text[],
+              $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
+              $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::timestamptz[],
+              $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
+    AS posted (movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
+               document_number, partner_id, occurred_at, recorded_at, note, reverses_id,
+               delivery_id, transformation_id, work_order_id, from_arrived_at, from_stock_since,
+               to_arrived_at, to_stock_since))sql"};
 
 constexpr pg::Statement kAddDeliveries{"ledger_add_deliveries", R"sql(
-INSERT INTO deliveries (company, movement_id, returnable)
-SELECT $1, movement_id, returnable
-FROM unnest($2::uuid[], $3::numeric[]) AS delivered (movement_id, returnable))sql"};
+  INSERT INTO deliveries (company, movement_id, returnable)
+  SELECT $1, movement_id, returnable
+  FROM unnest($2::uuid[], $3::numeric[]) AS delivered (movement_id, returnable))sql"};
 
 constexpr pg::Statement kWriteDeliveries{"ledger_write_deliveries", R"sql(
-UPDATE deliveries SET returnable = returned.returnable
-FROM unnest($2::uuid[], $3::numeric[]) AS returned (movement_id, returnable)
-WHERE deliveries.company = $1 AND deliveries.movement_id = returned.movement_id)sql"};
+  UPDATE deliveries SET returnable = returned.returnable
+  FROM unnest($2::uuid[], $3::numeric[]) AS returned (movement_id, returnable)
+  WHERE deliveries.company = $1 AND deliveries.movement_id = returned.movement_id)sql"};
 
 using MaybeTime = std::optional<absl::Time>;
 

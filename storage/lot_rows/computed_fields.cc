@@ -2,6 +2,7 @@
 #include "storage/lot_rows/computed_fields.h"
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {
@@ -10,7 +11,8 @@ namespace {
 // The rows are summed here: summing costs more in PostgreSQL.
 constexpr pg::Statement kReadOnHand{"read_on_hand_of_lots", R"sql(
   SELECT lot_id, quantity FROM balances
-  WHERE company = $1 AND lot_id = ANY($2) AND kind IN (1, 2) AND quantity <> 0)sql"};
+  WHERE company = $1 AND lot_id = ANY($2) AND kind IN ({PLACES_ON_HAND})
+    AND quantity <> 0)sql"_sql};
 
 constexpr pg::Statement kReadHoldCauses{
     "read_hold_causes_of_lots",

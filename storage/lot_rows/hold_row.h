@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/kinds.h"
+#include "storage/domain/sql_words.h"
 #include "storage/pg/values/result.h"
 
 // The columns of the view `lot_holds h`. These are macros, because the text of a statement is one
@@ -17,8 +18,9 @@
 // Whether a hold of `lot_holds h` refuses movements; `now` is a parameter ("$3").
 #define LOTS_HOLD_BINDS(now) " h.binding AND (h.expires_at IS NULL OR h.expires_at > " now ") "
 // Sorts the strongest hold first: HoldStrength in SQL.
-#define LOTS_STRONGEST_HOLD_FIRST \
-  " CASE h.cause WHEN 4 THEN 1 WHEN 1 THEN 2 WHEN 3 THEN 3 ELSE 4 END "
+#define LOTS_STRONGEST_HOLD_FIRST                                         \
+  " CASE h.cause WHEN {CAUSE_RECALL} THEN 1 WHEN {CAUSE_LOT} THEN 2 "_sql \
+  "WHEN {CAUSE_INHERITED} THEN 3 ELSE 4 END "
 // Why the lot in the column `lot` is held; NULL when it is free. PostgreSQL finds that out with one
 // look into each of two indexes. $1 is the company.
 #define LOTS_HOLD_CAUSE(lot, now)                                             \
@@ -26,10 +28,11 @@
   " AND" LOTS_HOLD_BINDS(now) "ORDER BY" LOTS_STRONGEST_HOLD_FIRST "LIMIT 1)"
 // Why the goods of a row of `balances` are held; NULL when they are free, and where no goods are
 // kept.
-#define LOTS_PLACE_HOLD_CAUSE(balances, now)                                                 \
-  "CASE WHEN " balances                                                                      \
-  ".kind IN (1, 2) THEN (SELECT h.cause FROM lot_holds h WHERE h.company = $1 AND h.lot_id " \
-  "= " balances ".lot_id AND (h.location_id IS NULL OR h.location_id = " balances            \
+#define LOTS_PLACE_HOLD_CAUSE(balances, now)                                      \
+  "CASE WHEN " balances                                                           \
+  ".kind IN ({PLACES_ON_HAND})"_sql                                               \
+  " THEN (SELECT h.cause FROM lot_holds h WHERE h.company = $1 AND h.lot_id "     \
+  "= " balances ".lot_id AND (h.location_id IS NULL OR h.location_id = " balances \
   ".location_id) AND" LOTS_HOLD_BINDS(now) "ORDER BY" LOTS_STRONGEST_HOLD_FIRST "LIMIT 1) END"
 
 namespace lots {

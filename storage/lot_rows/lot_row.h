@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/values/result.h"
 
@@ -23,7 +24,7 @@
 // The quantity of `lots l` in INTERNAL and TRANSIT places.
 #define LOTS_ON_HAND                                            \
   "(SELECT COALESCE(sum(b.quantity), 0) FROM balances b WHERE " \
-  "b.company = $1 AND b.lot_id = l.lot_id AND b.kind IN (1, 2))"
+  "b.company = $1 AND b.lot_id = l.lot_id AND b.kind IN ({PLACES_ON_HAND}))"_sql
 
 namespace lots {
 

@@ -1,3 +1,5 @@
+// CreateLot and CreateLots: numbers, dates, opening quantities.
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -25,7 +27,7 @@
 namespace lots {
 namespace {
 
-// "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening stands beside the lot.
+// "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening fields are not in the lot.
 std::string FieldOf(const CreateLotsCommand& command, size_t index, absl::string_view name) {
   if (!command.is_single) return Indexed("lots", index, name);
   return absl::StartsWith(name, "opening") ? std::string(name) : absl::StrCat("lot.", name);
@@ -34,8 +36,9 @@ std::string FieldOf(const CreateLotsCommand& command, size_t index, absl::string
 // One try at the order.
 class Creation {
  public:
-  Creation(pg::Connection& db, const CreateLotsCommand& command, const ProductContext& ground)
-      : db_(db), command_(command), ground_(ground) {}
+  Creation(pg::Connection& db, const CreateLotsCommand& command,
+           const ProductContext& product_context)
+      : db_(db), command_(command), product_context_(product_context) {}
 
   absl::StatusOr<CreatedLots> Run();
 
@@ -51,7 +54,7 @@ class Creation {
   absl::Status CheckOwners();
   absl::Status GenerateNumbers();
 
-  void TouchOpenings(Ledger& ledger) const;
+  void DeclareOpenings(Ledger& ledger) const;
   void PostOpening(size_t index, Ledger& ledger);
   absl::Status PostOpenings(pg::Transaction& transaction, Ledger& ledger);
   absl::StatusOr<CreatedLots> Write();
@@ -61,7 +64,7 @@ class Creation {
 
   pg::Connection& db_;
   const CreateLotsCommand& command_;
-  const ProductContext& ground_;
+  const ProductContext& product_context_;
   std::vector<LotDraft> drafts_;
   // The places in the order of given numbers, by key.
   absl::flat_hash_map<std::string, size_t> given_;
@@ -70,7 +73,7 @@ class Creation {
 };
 
 void Creation::CheckProductContext() {
-  if (ground_.lots_enabled) return;
+  if (product_context_.lots_enabled) return;
   problems_.push_back({.reason = Reason::kLotsDisabled,
                        .field = "company",
                        .message = absl::StrCat("lots and serials are switched off for company \"",
@@ -85,7 +88,7 @@ void Creation::CheckNumber(size_t index, const std::string& number) {
   if (!clean.ok()) return problems_.push_back(NumberInvalid(field, number, clean.status()));
   drafts_[index].number = *clean;
   const auto [first, is_new] =
-      given_.emplace(NumberKey(*clean, ground_.product.case_sensitive), index);
+      given_.emplace(NumberKey(*clean, product_context_.product.case_sensitive), index);
   if (is_new) return;
   problems_.push_back(
       NumberTwice(field, *clean, FieldOf(command_, first->second, "number"), first->second));
@@ -109,7 +112,7 @@ void Creation::MakeDrafts() {
                       .reference = lot.reference,
                       .notes = lot.notes,
                       .attributes = lot.attributes,
-                      .dates = DeriveDates(lot.dates, ground_.product.shelf_life)};
+                      .dates = DeriveDates(lot.dates, product_context_.product.shelf_life)};
     if (lot.number.empty()) {
       generated_.push_back(index);
     } else {
@@ -139,11 +142,11 @@ absl::Status Creation::GenerateNumbers() {
   if (generated_.empty()) return absl::OkStatus();
   NumberQuery wanted{.company = command_.context.company,
                      .product_id = command_.product_id,
-                     .case_sensitive = ground_.product.case_sensitive,
-                     .number_template = ground_.product.number_template,
+                     .case_sensitive = product_context_.product.case_sensitive,
+                     .number_template = product_context_.product.number_template,
                      .count = static_cast<int64_t>(generated_.size()),
                      .first_number = command_.first_number,
-                     .day = DayIn(command_.context.now, ground_.zone),
+                     .day = DayIn(command_.context.now, product_context_.zone),
                      .field = command_.first_number.empty()
                                   ? FieldOf(command_, generated_[0], "number")
                                   : "first_number"};
@@ -162,7 +165,7 @@ absl::Status Creation::GenerateNumbers() {
   return absl::OkStatus();
 }
 
-void Creation::TouchOpenings(Ledger& ledger) const {
+void Creation::DeclareOpenings(Ledger& ledger) const {
   for (size_t index = 0; index < drafts_.size(); ++index) {
     const std::optional<Opening>& opening = command_.lots[index].opening;
     if (!opening.has_value()) continue;
@@ -170,8 +173,8 @@ void Creation::TouchOpenings(Ledger& ledger) const {
     ledger.AddNewLot({.lot_id = draft.lot_id,
                       .product_id = command_.product_id,
                       .number = draft.number,
-                      .tracking = ground_.product.tracking,
-                      .scale = ground_.product.scale,
+                      .tracking = product_context_.product.tracking,
+                      .scale = product_context_.product.scale,
                       .state = LotState::kActive,
                       .expires_on = draft.dates.expires_on});
     ledger.Touch(draft.lot_id, DefaultLocation(LocationKind::kAdjustment));
@@ -204,13 +207,13 @@ void Creation::PostOpening(size_t index, Ledger& ledger) {
   }
 }
 
-// Locks what the openings touch, and judges them.
+// Locks the balances of the openings, and validates the openings.
 absl::Status Creation::PostOpenings(pg::Transaction& transaction, Ledger& ledger) {
   const bool has_openings =
       absl::c_any_of(command_.lots, [](const NewLot& lot) { return lot.opening.has_value(); });
   // A company that has lots switched off was refused already, and the ledger would do it again.
-  if (!has_openings || !ground_.lots_enabled) return absl::OkStatus();
-  TouchOpenings(ledger);
+  if (!has_openings || !product_context_.lots_enabled) return absl::OkStatus();
+  DeclareOpenings(ledger);
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   RETURN_IF_ERROR(ledger.Load(transaction, locked));
@@ -239,7 +242,8 @@ std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
   return ids;
 }
 
-// The lots are inserted after the openings were judged: a refused batch of 10,000 writes nothing.
+// The openings are validated before the lots are inserted: a refused batch of 10,000 writes
+// nothing.
 absl::StatusOr<CreatedLots> Creation::Write() {
   pg::Transaction transaction(db_);
   const bool dry = is_dry();
@@ -249,7 +253,7 @@ absl::StatusOr<CreatedLots> Creation::Write() {
   if (!dry && !problems_.empty()) RETURN_IF_ERROR(CheckOwners());
   if (!problems_.empty()) return Refuse(problems_);
   if (dry) return CreatedLots{};
-  InsertLots(transaction, command_.context, ground_.product, LotState::kActive, drafts_);
+  InsertLots(transaction, command_.context, product_context_.product, LotState::kActive, drafts_);
   ledger.AddWrites(transaction);
   AddAuditEntry(transaction, command_.context, {.lots = IdsOf(drafts_)});
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
@@ -296,13 +300,13 @@ absl::StatusOr<CreatedLots> TryCreate(pg::Connection& db, const CreateLotsComman
   const absl::string_view request_id =
       command.validate_only ? absl::string_view() : context.request_id;
   ASSIGN_OR_RETURN(
-      const ProductContext ground,
+      const ProductContext product_context,
       ReadProductContext(db, {.company = context.company,
                               .product_id = command.product_id,
                               .request_id = request_id,
                               .field = command.is_single ? "lot.product_id" : "product_id"}));
-  if (ground.is_repeat) return MadeBefore();
-  return Creation(db, command, ground).Run();
+  if (product_context.is_repeat) return MadeBefore();
+  return Creation(db, command, product_context).Run();
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Reads deleted lots from the events of their creation and deletion.
 #include "storage/lots/deleted.h"
 
 #include <optional>
@@ -7,6 +8,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
@@ -18,8 +20,8 @@ namespace {
 constexpr pg::Statement kFindDeletions{"find_lot_deletions", R"sql(
   SELECT d.lot_id, d.changes::text, b.actor, b.recorded_at, d.recorded_at
   FROM lot_events d
-  JOIN lot_events b ON b.company = $1 AND b.lot_id = d.lot_id AND b.kind = 1
-  WHERE d.company = $1 AND d.lot_id = ANY($2) AND d.kind = 8)sql"};
+  JOIN lot_events b ON b.company = $1 AND b.lot_id = d.lot_id AND b.kind = {EVENT_CREATED}
+  WHERE d.company = $1 AND d.lot_id = ANY($2) AND d.kind = {EVENT_DELETED})sql"_sql};
 
 void Recall(const FieldChange& change, Lot& lot) {
   if (change.field == "product_id") lot.product_id = ProductId(change.old_value);

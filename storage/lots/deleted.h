@@ -1,4 +1,4 @@
-// Lots that are gone: what their deletion recorded of them.
+// Deleted lots, as their deletion recorded them.
 #pragma once
 
 #include <vector>
@@ -14,13 +14,13 @@ namespace lots {
 // The fields of a lot that its deletion records.
 std::vector<FieldChange> LastWords(const Lot& lot);
 
-// Those of the lots that were deleted, as far as their deletion tells: product, number, reference
-// and notes.
+// The deleted ones among the lots, with the fields that the deletion recorded: product, number,
+// reference and notes.
 absl::StatusOr<std::vector<Lot>> FindDeletedLots(pg::Connection& db, const CompanyId& company,
                                                  const std::vector<Uuid>& lot_ids);
 
-// The lot; once it was deleted, what its deletion tells. What a repeated write answers.
-// LOT_NOT_FOUND when there never was one.
+// The lot, or what its deletion recorded. For the answers of repeated writes. LOT_NOT_FOUND when
+// there never was such a lot.
 absl::StatusOr<Lot> FindLotEvenDeleted(pg::Connection& db, const CompanyId& company,
                                        const LotId& lot_id, absl::Time now);
 

@@ -1,3 +1,4 @@
+// Writes and reads rows of lot_events.
 #include "storage/lots/events.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// What happened to lots' records: rows of lot_events.
+// Rows of lot_events: what happened to the records of lots.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace lots {
 
-// One field of an edit, as text. Of a deletion: what the field was last.
+// One field of an edit, as text. For a deletion, old_value is the last value.
 struct FieldChange {
   std::string field;
   std::string old_value;
@@ -35,7 +35,7 @@ struct LotEvent {
   std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
 };
 
-// Adds one statement that appends the events, which the write makes.
+// Adds one statement that inserts the events.
 void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,
                      absl::Span<const LotEvent> events);
 

@@ -1,3 +1,4 @@
+// Merges what each table tells of a lot into one page of its history.
 #include "storage/lots/history.h"
 
 #include <utility>
@@ -6,6 +7,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/history_holds.h"
 #include "storage/pg/pipeline.h"
@@ -36,11 +38,11 @@ constexpr pg::Statement kReadAssignments{"read_history_assignments", R"sql(
                a.assigned_at, a.entry_id
         FROM assignments a WHERE a.company = $1 AND a.lot_id = $2
           AND NOT EXISTS (SELECT 1 FROM lot_events e
-                          WHERE e.company = $1 AND e.lot_id = $2 AND e.kind = 5
+                          WHERE e.company = $1 AND e.lot_id = $2 AND e.kind = {EVENT_ASSIGNED}
                             AND e.work_order_id = a.work_order_id
                             AND e.recorded_at = a.assigned_at)) AS assigned
   WHERE (assigned_at, event_id) > ($3, $4)
-  ORDER BY assigned_at, event_id LIMIT $5)sql"};
+  ORDER BY assigned_at, event_id LIMIT $5)sql"_sql};
 
 constexpr pg::Statement kReadMovements{"read_history_movements", R"sql(
   SELECT movement_id, kind, quantity, from_location_id, to_location_id, document_type,

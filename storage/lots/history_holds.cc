@@ -1,8 +1,10 @@
+// Reads a lot's holds and recalls as HELD and RELEASED events.
 #include "storage/lots/history_holds.h"
 
 #include <optional>
 #include <string>
 
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {
@@ -21,29 +23,30 @@ constexpr pg::Statement kReadHoldEvents{"read_history_holds",
            e.event_id, e.kind, e.actor, e.recorded_at, e.entry_id
     FROM holds o
     CROSS JOIN LATERAL (
-      SELECT o.hold_id, 9, o.placed_by, o.placed_at, o.entry_id
+      SELECT o.hold_id, {EVENT_HELD}, o.placed_by, o.placed_at, o.entry_id
       UNION ALL
-      SELECT md5('release ' || o.hold_id)::uuid, 10, o.released_by, o.released_at,
+      SELECT md5('release ' || o.hold_id)::uuid, {EVENT_RELEASED}, o.released_by, o.released_at,
              o.release_entry_id
       WHERE o.released_at IS NOT NULL) AS e (event_id, kind, actor, recorded_at, entry_id)
     WHERE o.company = $1 AND o.lot_id = $2
     UNION ALL
-    SELECT m.lot_id, 4::smallint, NULL, NULL, NULL, m.recall_id, r.reason, r.exempt_location_ids,
-           NULL, r.opened_by, m.joined_at, true, r.closed_by, r.closed_at, r.closing_note,
-           e.event_id, e.kind, e.actor, e.recorded_at, e.entry_id
+    SELECT m.lot_id, {CAUSE_RECALL}::smallint, NULL, NULL, NULL, m.recall_id, r.reason,
+           r.exempt_location_ids, NULL, r.opened_by, m.joined_at, true, r.closed_by, r.closed_at,
+           r.closing_note, e.event_id, e.kind, e.actor, e.recorded_at, e.entry_id
     FROM recall_members m
     JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id AND NOT r.drill
     LEFT JOIN transformations t
       ON t.company = $1 AND t.transformation_id = m.transformation_id
     CROSS JOIN LATERAL (
-      SELECT md5(r.recall_id)::uuid, 9, r.opened_by, m.joined_at,
+      SELECT md5(r.recall_id)::uuid, {EVENT_HELD}, r.opened_by, m.joined_at,
              CASE WHEN m.transformation_id IS NULL THEN r.entry_id ELSE t.entry_id END
       UNION ALL
-      SELECT md5('release ' || r.recall_id)::uuid, 10, r.closed_by, r.closed_at, r.close_entry_id
+      SELECT md5('release ' || r.recall_id)::uuid, {EVENT_RELEASED}, r.closed_by, r.closed_at,
+             r.close_entry_id
       WHERE r.closed_at IS NOT NULL) AS e (event_id, kind, actor, recorded_at, entry_id)
     WHERE m.company = $1 AND m.lot_id = $2) AS h
   WHERE (h.recorded_at, h.event_id) > ($3, $4)
-  ORDER BY h.recorded_at, h.event_id LIMIT $5)sql"};
+  ORDER BY h.recorded_at, h.event_id LIMIT $5)sql"_sql};
 
 Hold HoldOf(const pg::Row& row) {
   Hold hold = ReadHold(row);

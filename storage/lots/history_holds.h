@@ -1,4 +1,4 @@
-// The part of a lot's history that its holds tell.
+// The holds of a lot as part of its history.
 #pragma once
 
 #include <vector>

@@ -1,3 +1,4 @@
+// ListLots and SummarizeLots: the filter, the sort order, the pages.
 #include "storage/lots/list.h"
 
 #include <optional>
@@ -13,6 +14,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
@@ -44,13 +46,14 @@ constexpr FilterEnumValue kTrackings[] = {
 // The serials that an order has and what it made, unless the completion was reversed.
 constexpr absl::string_view kOfWorkOrder = R"sql(l.lot_id IN (
   SELECT a.lot_id FROM assignments a
-  WHERE a.company = $1 AND a.work_order_id = $? AND a.state IN (1, 2)
+  WHERE a.company = $1 AND a.work_order_id = $? AND a.state IN ({ASSIGNMENTS_IN_EFFECT})
   UNION ALL
   SELECT o.lot_id FROM transformations t
   JOIN transformation_outputs o ON o.company = $1 AND o.transformation_id = t.transformation_id
-  WHERE t.company = $1 AND t.work_order_id = $? AND t.reverses_id IS NULL AND o.role IN (1, 2)
+  WHERE t.company = $1 AND t.work_order_id = $? AND t.reverses_id IS NULL
+    AND o.role IN ({OUTPUTS_MADE})
     AND NOT EXISTS (SELECT 1 FROM transformations r
-                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)))sql";
+                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)))sql"_sql;
 
 constexpr absl::string_view kIsHeld =
     "EXISTS (SELECT 1 FROM lot_holds h WHERE h.company = $1 AND h.lot_id = l.lot_id "
@@ -125,7 +128,7 @@ absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg
   const bool has_index =
       absl::c_any_of(kIndexedFields, [&](absl::string_view field) { return filter.Names(field); });
   if (!query.show_archived && !filter.Names("state")) {
-    absl::StrAppend(&filter.sql, " AND l.state IN (1, 2)");
+    absl::StrAppend(&filter.sql, " AND l.state IN ({STATE_PLANNED}, {STATE_ACTIVE})"_sql);
   }
   std::string search = TextCondition(query.text, params);
   return Conditions{std::move(filter.sql), std::move(search), has_index};
@@ -233,9 +236,10 @@ std::string OnHandSql(const SummarizeLotsQuery& query, absl::string_view where,
   if (page.has_more) {
     absl::StrAppend(&bounds, " AND b.product_id <= $", params.Add(page.groups.back().product_id));
   }
-  return absl::StrCat("SELECT b.product_id, sum(b.quantity) FROM balances b ", lots,
-                      " WHERE b.company = $1 AND b.kind IN (1, 2) AND b.quantity <> 0", bounds,
-                      " GROUP BY b.product_id ORDER BY b.product_id");
+  return absl::StrCat(
+      "SELECT b.product_id, sum(b.quantity) FROM balances b ", lots,
+      " WHERE b.company = $1 AND b.kind IN ({PLACES_ON_HAND}) AND b.quantity <> 0"_sql, bounds,
+      " GROUP BY b.product_id ORDER BY b.product_id");
 }
 
 LotGroupPage ReadGroups(const pg::Result& rows, int64_t limit) {

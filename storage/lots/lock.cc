@@ -1,3 +1,4 @@
+// Locks a lot and reads what an edit must know of it.
 #include "storage/lots/lock.h"
 
 #include <utility>

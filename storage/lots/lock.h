@@ -1,4 +1,4 @@
-// A lot under a lock, with what a operation that changes it must judge.
+// A locked lot, with what an operation that changes the lot must validate.
 #pragma once
 
 #include <cstddef>
@@ -18,29 +18,30 @@
 namespace lots {
 
 enum class LotLock {
-  kEdit,       // FOR NO KEY UPDATE: movements go on meanwhile
-  kExclusive,  // FOR UPDATE: no movement, assignment or transformation crosses
+  kEdit,       // FOR NO KEY UPDATE: movements of the lot go on
+  kExclusive,  // FOR UPDATE: movements, assignments and transformations of the lot wait
 };
 
 struct LockedLot {
   Lot lot;
   LotProduct product;
-  // With kExclusive, what has happened to it: "movements", "assignments", …
+  // With kExclusive, what has happened to the lot: "movements", "assignments", …
   std::vector<std::string> uses;
 };
 
-// Adds the statements that lock and read the lot; answers where their results begin.
+// Adds the statements that lock and read the lot. Returns the place of their first result.
 size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, const LotId& lot_id,
                   LotLock lock);
 
-// Reads them. LOT_NOT_FOUND; ETAG_MISMATCH when `version` is given and is not the current one.
+// Reads their results. LOT_NOT_FOUND; ETAG_MISMATCH when `version` is given and is not the current
+// version.
 absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first,
                                         const WriteContext& context, const LotId& lot_id,
                                         std::optional<int64_t> version);
 
-// FAILED_PRECONDITION, with the lot's id and number and the further facts.
+// FAILED_PRECONDITION with the lot's id and number, and with `facts`.
 absl::Status RefuseLot(Reason reason, const Lot& lot, absl::string_view message, Facts facts = {});
-// FAILED_PRECONDITION LOT_IN_USE, naming the uses.
+// FAILED_PRECONDITION LOT_IN_USE, with the names of the uses.
 absl::Status LotInUse(const LockedLot& locked, absl::string_view consequence);
 
 }  // namespace lots

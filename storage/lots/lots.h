@@ -1,5 +1,5 @@
-// Lots and serials: the operations that create, read, edit and end them. (Lists: lot_list.h;
-// history: lot_history.h.)
+// Lots and serials: the operations that create, read, edit, archive and delete them. (Lists:
+// list.h; history: history.h.)
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@
 
 namespace lots {
 
-// --- creation: lot_create.cc ----------------------------------------------------------------
+// Creation (create.cc).
 
-// What is there when a lot is first registered.
+// The quantity that is on hand when a lot is created.
 struct Opening {
   Quantity quantity;
   LocationId location_id;
@@ -51,24 +51,24 @@ struct CreateLotsCommand {
 };
 
 struct CreatedLots {
-  std::vector<NumberedLot> lots;  // in the order's order
+  std::vector<NumberedLot> lots;  // in the order of the command
   std::vector<Problem> problems;  // with validate_only: everything that would be refused
 };
 
-// Creates lots of one product, all or nothing, each opening quantity as an ADJUSTMENT. Refused with
-// every problem at once: COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOTS_DISABLED, PRODUCT_NOT_TRACKED,
-// FIELD_INVALID (dates), NUMBER_INVALID, DUPLICATE_IN_REQUEST, LOT_NUMBER_TAKEN,
-// NO_NUMBER_TEMPLATE, NUMBERS_EXHAUSTED, and those of Ledger::Post.
+// Creates lots of one product, all or none; posts each opening quantity as an ADJUSTMENT. A refusal
+// has every problem at once: COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOTS_DISABLED,
+// PRODUCT_NOT_TRACKED, FIELD_INVALID (dates), NUMBER_INVALID, DUPLICATE_IN_REQUEST,
+// LOT_NUMBER_TAKEN, NO_NUMBER_TEMPLATE, NUMBERS_EXHAUSTED, and those of Ledger::Post.
 absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command);
 
-// The same for an order of one lot, answered whole. A repeat after the lot was deleted is answered
-// with what is left of it: the fields that its deletion recorded.
+// The same for a command of one lot; returns the whole lot. When a repeat comes after the lot was
+// deleted, it gets the fields that the deletion recorded.
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
 
-// --- reading: lot_read.cc --------------------------------------------------------------------
+// Reading (read.cc).
 
-// The lots in the order of `lot_ids`, nothing where there is none. One statement, whatever their
-// count. `now` decides what is expired.
+// The lots in the order of `lot_ids`, none for an id that no lot has. Runs one statement, whatever
+// the number of lots. `now` decides which lots are expired.
 absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
                                                              const CompanyId& company,
                                                              absl::Span<const LotId> lot_ids,
@@ -78,7 +78,7 @@ absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
 absl::StatusOr<Lot> GetLot(pg::Connection& db, const CompanyId& company, const LotId& lot_id,
                            absl::Time now);
 
-// LOT_NOT_FOUND of every one that is missing, at "lot_ids[3]".
+// LOT_NOT_FOUND for each missing lot, at "lot_ids[3]".
 absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& company,
                                          absl::Span<const LotId> lot_ids, absl::Time now);
 
@@ -88,14 +88,14 @@ struct FindLotsQuery {
   ProductId product_id;              // empty: every product
   absl::Time now;
 };
-// The lots that have each number, by product; in the order of the numbers.
+// For each number, in their order: the lots that have it, sorted by product.
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
                                                        const FindLotsQuery& query);
 
 struct LotLocationsQuery {
   CompanyId company;
   LotId lot_id;
-  bool show_all = false;  // also places that are empty or virtual
+  bool show_all = false;  // empty and virtual places too
   absl::Time now;         // decides which holds have expired
 };
 struct LotLocations {
@@ -107,16 +107,17 @@ struct LotLocations {
   int scale = 0;
   std::vector<Hold> holds;  // those that bind, oldest first; at most kHoldsShownMax
 };
-// Of several lots at once, in the order of `lot_ids`; nothing for a lot that is not there.
+// The same of several lots at once.
 struct FindLocationsQuery {
   CompanyId company;
   std::vector<LotId> lot_ids;
   std::vector<bool> show_all;  // of each lot
   absl::Time now;
 };
+// In the order of `lot_ids`; none for an id that no lot has.
 absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
     pg::Connection& db, const FindLocationsQuery& query);
-// Where a lot is, and what holds it. LOT_NOT_FOUND.
+// The places of a lot, and its holds. LOT_NOT_FOUND.
 absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsQuery& query);
 
 struct PreviewNumbersQuery {
@@ -126,14 +127,14 @@ struct PreviewNumbersQuery {
   std::string first_number;  // empty: the template
   absl::Time now;
 };
-// The next numbers; reserves nothing. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED and
-// those of ReserveNumbers.
+// The next numbers of a product. Reserves none. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND,
+// PRODUCT_NOT_TRACKED and those of ReserveNumbers.
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersQuery& query);
 
-// --- editing: lot_update.cc ------------------------------------------------------------------
+// Editing (update.cc).
 
-// A date that an edit names: a day, or none to clear it.
+// A date that an edit changes: the new day, or none to clear the date.
 using NewDate = std::optional<std::optional<absl::CivilDay>>;
 
 struct UpdateLotCommand {
@@ -151,14 +152,15 @@ struct UpdateLotCommand {
   NewDate removal_on;
   NewDate alert_on;
 };
-// Changes what is given and records the old and new values. A date that was derived, and is not
-// named, is derived anew. Another product brings its own tracking, scale and case rule, and is
-// refused once anything happened to the lot but edits. Changing nothing changes no version.
+// Changes the given fields and records old and new values. A derived date that the edit does not
+// name is derived again. A new product brings its own tracking, scale and case rule; the edit is
+// refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
+// version.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 
-// --- the ends of a life: lot_state.cc --------------------------------------------------------
+// Archiving and deleting (state.cc).
 
 struct LotCommand {
   WriteContext context;
@@ -169,7 +171,7 @@ struct LotCommand {
 absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotCommand& command);
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_PLANNED, LOT_VOID.
 absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotCommand& command);
-// Its creation, its edits and its deletion stay in its history. LOT_NOT_FOUND, ETAG_MISMATCH,
+// The history keeps the lot's creation, edits and deletion. LOT_NOT_FOUND, ETAG_MISMATCH,
 // LOT_IN_USE.
 absl::Status DeleteLot(pg::Connection& db, const LotCommand& command);
 

@@ -1,3 +1,5 @@
+// Reads lots by id or number, their places, and the next numbers of a product.
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"
@@ -78,8 +81,8 @@ absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& co
 
 namespace {
 
-// Each lot knows its product's case rule, so that the products need not be read: the keys are
-// looked up in both forms, in one go through the index, and judged by the rule here.
+// Each lot has its product's case rule, so that the products need not be read. The keys are looked
+// up in both forms by one index scan; C++ then applies the rule.
 constexpr pg::Statement kFindLotsByNumber{
     "find_lots_by_number",
     "SELECT" LOTS_ROW_COLUMNS
@@ -163,17 +166,17 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
 
 namespace {
 
-// The lot's own columns stand in every row, and alone in one when it is nowhere.
+// Every row has the lot's own columns. A lot that is nowhere has one row.
 constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
   SELECT asked.place, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
          b.quantity, b.arrived_at, b.stock_since
   FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, place)
   JOIN lots l ON l.company = $1 AND l.lot_id = asked.lot_id
   LEFT JOIN balances b ON b.company = $1 AND b.lot_id = asked.lot_id
-    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN (1, 2, 4, 6)))
+    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN ({PLACES_OF_GOODS})))
   ORDER BY asked.place,
-           CASE WHEN b.kind IN (1, 2) THEN 1 WHEN b.kind = 4 THEN 2 WHEN b.kind = 6 THEN 3
-           ELSE 4 END, b.location_id)sql"};
+           CASE WHEN b.kind IN ({PLACES_ON_HAND}) THEN 1 WHEN b.kind = {PLACE_CUSTOMER} THEN 2
+           WHEN b.kind = {PLACE_SCRAP} THEN 3 ELSE 4 END, b.location_id)sql"_sql};
 
 constexpr pg::Statement kListHolds{
     "list_lot_holds", "SELECT" LOTS_HOLD_COLUMNS
@@ -265,15 +268,15 @@ absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocat
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersQuery& query) {
   ASSIGN_OR_RETURN(
-      const ProductContext ground,
+      const ProductContext context,
       ReadProductContext(db, {.company = query.company, .product_id = query.product_id}));
   return PreviewNumbers(db, {.company = query.company,
                              .product_id = query.product_id,
-                             .case_sensitive = ground.product.case_sensitive,
-                             .number_template = ground.product.number_template,
+                             .case_sensitive = context.product.case_sensitive,
+                             .number_template = context.product.number_template,
                              .count = query.count,
                              .first_number = query.first_number,
-                             .day = DayIn(query.now, ground.zone),
+                             .day = DayIn(query.now, context.zone),
                              .field = query.first_number.empty() ? "count" : "first_number"});
 }
 

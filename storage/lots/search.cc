@@ -1,3 +1,4 @@
+// Chooses how a search finds its rows, by how rare its text is.
 #include "storage/lots/search.h"
 
 #include <algorithm>
@@ -87,10 +88,10 @@ absl::StatusOr<pg::Result> ReadByIndex(pg::Connection& db, const LotPageSql& pag
 
 }  // namespace
 
-// A text that many lots have is soon met by reading lots in their order, while the index would find
-// all of them first; one that few have is found by the index, while the walk would pass by all
-// others. How often it occurs is looked at, not estimated: statistics of a column of numbers tell
-// one in a hundred from none at best, and a walk that is chosen wrongly takes minutes.
+// Lots with a frequent text are found soon by reading lots in the order of the page; the index
+// would find all of them first. Lots with a rare text are found by the index; reading in order
+// would pass all others. The frequency is measured, not estimated: the statistics of such a column
+// can at best tell one in a hundred from none, and the wrong choice takes minutes.
 absl::StatusOr<pg::Result> ReadLotPage(pg::Connection& db, const LotPageSql& page) {
   if (page.search.empty()) {
     return ReadFrom(db, "list_lots", "lots l", absl::StrCat("l.company = $1", page.after), page,

@@ -1,8 +1,11 @@
+// ArchiveLot, UnarchiveLot and DeleteLot.
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/deleted.h"
 #include "storage/lots/events.h"
@@ -21,11 +24,11 @@ constexpr pg::Statement kSetLotState{
     "UPDATE lots l SET state = $3, version = l.version + 1, updated_at = $4 FROM companies c "
     "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$4")};
 
-// One change of state, from the lock to the commit. `judge` refuses what the lot does not allow.
+// One change of a lot's state. `validate` refuses what the lot does not allow.
 struct StateChange {
   LotState state;
   LotEventKind event;
-  absl::Status (*judge)(const Lot& lot);
+  absl::Status (*validate)(const Lot& lot);
 };
 
 absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotCommand& command,
@@ -37,7 +40,7 @@ absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotCommand& command,
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(const LockedLot before,
                    ReadLockedLot(locked, first, context, command.lot_id, command.version));
-  RETURN_IF_ERROR(change.judge(before.lot));
+  RETURN_IF_ERROR(change.validate(before.lot));
   AddAuditEntry(transaction, context, {.lots = {command.lot_id}});
   if (before.lot.state == change.state) {
     RETURN_IF_ERROR(transaction.Commit().status());
@@ -64,7 +67,7 @@ absl::StatusOr<Lot> ChangeStateOnce(pg::Connection& db, const LotCommand& comman
                        [&] { return ChangeState(db, command, change); });
 }
 
-absl::Status JudgePlannedOrVoid(const Lot& lot) {
+absl::Status ValidatePlannedOrVoid(const Lot& lot) {
   if (lot.state == LotState::kPlanned) {
     return Refuse(LotPlanned("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number),
                              " for production; unassign it from its work order instead"));
@@ -75,8 +78,8 @@ absl::Status JudgePlannedOrVoid(const Lot& lot) {
   return absl::OkStatus();
 }
 
-absl::Status JudgeArchive(const Lot& lot) {
-  RETURN_IF_ERROR(JudgePlannedOrVoid(lot));
+absl::Status ValidateArchive(const Lot& lot) {
+  RETURN_IF_ERROR(ValidatePlannedOrVoid(lot));
   if (lot.on_hand.IsZero()) return absl::OkStatus();
   const std::string on_hand = lot.on_hand.Format(lot.scale);
   return RefuseLot(Reason::kLotOnHand, lot,
@@ -89,11 +92,12 @@ constexpr pg::Statement kDeleteLot{"delete_lot", R"sql(
 
 // The creation is read from the row while there is one; now it becomes an event, under the id that
 // it had in the order of history all along.
-constexpr pg::Statement kTellCreation{"tell_creation", R"sql(
+constexpr pg::Statement kRecordCreation{"record_creation", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
-  SELECT l.company, l.lot_id, l.lot_id, 1, NULL, l.created_by, l.created_at, '[]', l.entry_id
-  FROM lots l WHERE l.company = $1 AND l.lot_id = $2)sql"};
+  SELECT l.company, l.lot_id, l.lot_id, {EVENT_CREATED}, NULL, l.created_by, l.created_at, '[]',
+         l.entry_id
+  FROM lots l WHERE l.company = $1 AND l.lot_id = $2)sql"_sql};
 
 void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, const Lot& lot) {
   const LotEvent deletion{.event_id = Uuid::MakeV7(),
@@ -102,7 +106,7 @@ void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, c
                           .actor = context.actor,
                           .recorded_at = context.now,
                           .changes = LastWords(lot)};
-  transaction.Add(kTellCreation, context.company, lot.lot_id);
+  transaction.Add(kRecordCreation, context.company, lot.lot_id);
   AppendLotEvents(transaction, context, {deletion});
 }
 
@@ -126,12 +130,13 @@ absl::Status DeleteOnce(pg::Connection& db, const LotCommand& command) {
 }  // namespace
 
 absl::StatusOr<Lot> ArchiveLot(pg::Connection& db, const LotCommand& command) {
-  return ChangeStateOnce(db, command, {LotState::kArchived, LotEventKind::kArchived, JudgeArchive});
+  return ChangeStateOnce(db, command,
+                         {LotState::kArchived, LotEventKind::kArchived, ValidateArchive});
 }
 
 absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotCommand& command) {
   return ChangeStateOnce(db, command,
-                         {LotState::kActive, LotEventKind::kUnarchived, JudgePlannedOrVoid});
+                         {LotState::kActive, LotEventKind::kUnarchived, ValidatePlannedOrVoid});
 }
 
 absl::Status DeleteLot(pg::Connection& db, const LotCommand& command) {

@@ -1,3 +1,5 @@
+// UpdateLot: the edit of one lot, its product, number and dates.
+
 #include <map>
 #include <utility>
 
@@ -46,7 +48,7 @@ bool NamesDate(const UpdateLotCommand& command) {
   return false;
 }
 
-// The dates that somebody gave: without those that are what the shelf life would say.
+// The dates that were given: without those that equal the derived ones.
 LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
   LotDates given = dates;
   LotDates derived = DeriveDates({.manufactured_on = dates.manufactured_on}, shelf_life);
@@ -122,11 +124,11 @@ class Edit {
   absl::StatusOr<Lot> Run();
 
  private:
-  // Judges the edit and says what the lot becomes.
-  absl::Status Judge();
-  absl::Status JudgeProduct();
-  absl::Status JudgeNumber();
-  absl::Status JudgeDates();
+  // Validates the edit and says what the lot becomes.
+  absl::Status Validate();
+  absl::Status ValidateProduct();
+  absl::Status ValidateNumber();
+  absl::Status ValidateDates();
   absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
   absl::Status Explain(const absl::Status& status);
 
@@ -137,7 +139,7 @@ class Edit {
   Lot after_;
 };
 
-absl::Status Edit::JudgeProduct() {
+absl::Status Edit::ValidateProduct() {
   product_ = before_.product;
   if (!command_.product_id.has_value() || *command_.product_id == product_.product_id) {
     return absl::OkStatus();
@@ -145,18 +147,18 @@ absl::Status Edit::JudgeProduct() {
   if (!before_.uses.empty()) {
     return LotInUse(before_, "its product cannot change any more: create another lot");
   }
-  ASSIGN_OR_RETURN(const ProductContext ground,
+  ASSIGN_OR_RETURN(const ProductContext context,
                    ReadProductContext(db_, {.company = command_.context.company,
                                             .product_id = *command_.product_id,
                                             .field = "lot.product_id"}));
-  product_ = ground.product;
+  product_ = context.product;
   after_.product_id = product_.product_id;
   after_.tracking = product_.tracking;
   after_.scale = product_.scale;
   return absl::OkStatus();
 }
 
-absl::Status Edit::JudgeNumber() {
+absl::Status Edit::ValidateNumber() {
   if (!command_.number.has_value()) return absl::OkStatus();
   absl::StatusOr<std::string> clean = CleanNumber(*command_.number);
   if (!clean.ok()) return Refuse(NumberInvalid("lot.number", *command_.number, clean.status()));
@@ -164,9 +166,9 @@ absl::Status Edit::JudgeNumber() {
   return absl::OkStatus();
 }
 
-// What follows from a new manufacturing date, expiry date or product moves along; what somebody
-// gave stays; what the edit names is as it says.
-absl::Status Edit::JudgeDates() {
+// Derived dates follow a new manufacturing date, expiry date or product. Given dates stay. The edit
+// decides the dates that it names.
+absl::Status Edit::ValidateDates() {
   if (!NamesDate(command_) && !command_.product_id.has_value()) return absl::OkStatus();
   const LotDates given =
       WithEdits(command_, GivenDates(before_.lot.dates, before_.product.shelf_life));
@@ -180,16 +182,16 @@ absl::Status Edit::JudgeDates() {
   return Refuse(std::move(problems));
 }
 
-absl::Status Edit::Judge() {
+absl::Status Edit::Validate() {
   if (before_.lot.state == LotState::kVoid) {
     const Lot& lot = before_.lot;
     return Refuse(LotVoid("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number),
                           "; a void lot is not edited"));
   }
   after_ = before_.lot;
-  RETURN_IF_ERROR(JudgeProduct());
-  RETURN_IF_ERROR(JudgeNumber());
-  RETURN_IF_ERROR(JudgeDates());
+  RETURN_IF_ERROR(ValidateProduct());
+  RETURN_IF_ERROR(ValidateNumber());
+  RETURN_IF_ERROR(ValidateDates());
   if (command_.reference.has_value()) after_.reference = *command_.reference;
   if (command_.notes.has_value()) after_.notes = *command_.notes;
   if (command_.attributes.has_value()) after_.attributes = *command_.attributes;
@@ -239,7 +241,7 @@ absl::StatusOr<Lot> Edit::Run() {
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   ASSIGN_OR_RETURN(before_,
                    ReadLockedLot(locked, first, context, command_.lot_id, command_.version));
-  RETURN_IF_ERROR(Judge());
+  RETURN_IF_ERROR(Validate());
   AddAuditEntry(transaction, context, {.lots = {command_.lot_id}});
   std::vector<FieldChange> changes = Compare(before_.lot, after_);
   if (!changes.empty()) return Write(transaction, std::move(changes));

@@ -1,3 +1,4 @@
+// GTINs, GLNs and the characters of GS1 labels.
 #include "storage/numbers/gtin.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Clean numbers and their keys.
 #include "storage/numbers/number.h"
 
 #include <algorithm>

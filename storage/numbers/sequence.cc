@@ -1,3 +1,4 @@
+// Counts up the last run of digits in a number.
 #include "storage/numbers/sequence.h"
 
 #include <algorithm>

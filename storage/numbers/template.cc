@@ -1,3 +1,4 @@
+// Parses a template and formats numbers by it.
 #include "storage/numbers/template.h"
 
 #include <utility>

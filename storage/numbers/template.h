@@ -1,4 +1,4 @@
-// Numbers made from a product's template. (From a first number: number_sequence.h.)
+// Numbers made from a product's template. (From a first number: sequence.h.)
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Opening a connection, its deadline and cancellation, and the statements prepared on it.
 #include "storage/pg/connection.h"
 
 #include <libpq-fe.h>

@@ -51,18 +51,18 @@ class Connection {
   void set_deadline(absl::Time deadline) { deadline_ = deadline; }
   absl::Time deadline() const { return deadline_; }
 
-  // While the flag is set, waits end as at the deadline and the answer is CANCELLED: the client
-  // went away. Looked at every 100 ms or more often. The flag outlives the connection's use of it;
-  // nullptr, the default, is none.
+  // While the flag is set, waits end as they do at the deadline, and the answer is CANCELLED: the
+  // client went away. The connection looks at the flag every 100 ms or more often. The caller keeps
+  // the flag alive until it sets another one; nullptr, the default, is none.
   void set_cancelled(const std::atomic<bool>* cancelled) { cancelled_ = cancelled; }
-  // Whose work it does, as a W3C traceparent: hexadecimal digits and dashes. Empty, the default: it
-  // is nobody's. What may take long tells the server (composed statements and snapshots: lists,
-  // searches, traces, reports): while it runs, its application_name is "lotd 00-<trace id>-…", in
-  // pg_stat_activity and, where log_line_prefix has %a, in the server's own log.
+  // The W3C traceparent of the call that this connection works for; empty, the default, is none.
+  // Composed statements and snapshots (lists, searches, traces, reports) may take long. While one
+  // of them runs, application_name is "lotd 00-<trace id>-…" in pg_stat_activity and, where
+  // log_line_prefix has %a, in the server's log.
   void set_traceparent(std::string traceparent);
   // "lotd 00-<trace id>-…"; empty without a traceparent.
   std::string application_name() const;
-  // Takes over deadline, flag and traceparent of another connection of the same work.
+  // Takes deadline, flag and traceparent from another connection that works for the same call.
   void WorkAs(const Connection& other) {
     deadline_ = other.deadline_;
     cancelled_ = other.cancelled_;
@@ -70,36 +70,36 @@ class Connection {
   }
   bool cancelled() const { return cancelled_ != nullptr && cancelled_->load(); }
 
-  // False once the connection is broken; it is then only good for destruction.
+  // False once the connection is broken. A broken connection can only be destroyed.
   bool usable() const;
   // Whether a transaction is open, failed ones included.
   bool in_transaction() const;
-  // True once the server said that it is going away or is not the one to write to, or was lost:
-  // connections opened before that moment are not to be trusted either.
+  // True once the server is stopping, is no longer the primary, or was lost. Connections that were
+  // opened before that moment may be useless too.
   bool server_lost() const { return server_lost_; }
   int server_version() const;
 
-  // Whether nothing arrived while nobody was listening. An idle connection hears nothing, so bytes,
-  // or the end of them, mean that the server has ended it. No round trip.
+  // Whether the server has sent nothing to this idle connection. Bytes, or their end, mean that the
+  // server has closed it. Takes no round trip.
   bool IsQuiet() const;
-  // One round trip that does nothing, within `timeout`.
+  // Makes one empty round trip within `timeout`.
   absl::Status Ping(absl::Duration timeout);
 
   // Runs several statements in one text without parameters, as psql would: for migrations and
   // tests. Outside a transaction that the text itself opens, they are one transaction.
   absl::Status RunScript(const char* name, const std::string& sql);
 
-  // Runs the statements in one round trip: the way below Pipeline and Transaction, which callers
-  // use. Answers the first failing step's status; the statements after it did not run.
+  // Runs the statements in one round trip, for Pipeline and Transaction, which callers use. Returns
+  // the status of the first statement that failed; the statements after it did not run.
   absl::StatusOr<Results> Run(absl::Span<const QueuedStatement> statements);
 
-  // As Run, but does not wait: Take gives the answers in the order of the statements, each as soon
-  // as it is there, while the server works on the next. The first error is the last answer. Until
-  // all are taken nothing else may be sent but a Rollback, which drops them.
+  // Sends the statements and does not wait. Take returns their results in order, each as soon as
+  // the server has sent it, while the server works on the next. The first error is the last result.
+  // Before all results are taken, only Rollback may be called; it drops them.
   absl::Status Post(std::vector<QueuedStatement> statements);
   absl::StatusOr<Result> Take();
 
-  // Ends the open transaction, if any, within a few seconds of its own, whatever the deadline says.
+  // Ends the open transaction, if there is one. Takes a few seconds at most, whatever the deadline.
   void Rollback();
 
   StatementObserver* observer() const { return observer_; }
@@ -121,11 +121,12 @@ class Connection {
 
   // OK when statements may be sent.
   absl::Status CheckReady() const;
-  // After an answer that found a prepared statement stale; the error for who must begin again.
+  // After a prepared statement turned out stale. Returns the error for a caller that must begin its
+  // transaction again.
   absl::Status ForgetStale(const absl::Status& error);
   // Drops every prepared statement, here and at the server.
   void ForgetPrepared();
-  // Runs a step on the connection's own account: neither deadline nor flag count, but it is short.
+  // Runs a short statement of the connection itself, whatever deadline and flag say.
   void RunAside(const QueuedStatement& step);
 
   std::unique_ptr<pg_conn, Close> connection_;
@@ -133,14 +134,14 @@ class Connection {
   absl::Time deadline_ = absl::InfiniteFuture();
   const std::atomic<bool>* cancelled_ = nullptr;
   std::string traceparent_;
-  // How long the server's answer to a cancel request is waited for. Longer means a dead server or
-  // network, where nothing will come.
+  // How long to wait for the answer after a cancel request. A server that takes longer is dead, or
+  // the network is.
   absl::Duration stop_wait_ = absl::Seconds(5);
   bool broken_ = false;
   bool server_lost_ = false;
   // By Statement::name, whose characters are constants.
   absl::flat_hash_map<absl::string_view, Prepared> prepared_;
-  std::unique_ptr<Posted> posted_;  // whose answers are not all taken
+  std::unique_ptr<Posted> posted_;  // until all its results are taken
 };
 
 }  // namespace lots::pg

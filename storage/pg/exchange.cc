@@ -1,3 +1,4 @@
+// Sends the statements of one pipeline and reads their answers in order.
 #include "storage/pg/exchange.h"
 
 #include <libpq-fe.h>
@@ -176,12 +177,12 @@ bool Exchange::Send(const QueuedStatement& step) {
            SendComposed(connection, step.composed, step.params);
   }
   if (!SendPrepared(connection, step)) return false;
-  return !TellsTraceAfter(step) ||
+  return !ReportsTraceAfter(step) ||
          SendComposed(connection,
                       absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
 }
 
-bool Exchange::TellsTraceAfter(const QueuedStatement& step) const {
+bool Exchange::ReportsTraceAfter(const QueuedStatement& step) const {
   return step.begins_snapshot && !db_.traceparent_.empty();
 }
 
@@ -190,7 +191,7 @@ absl::Status Exchange::ReadPrepares() {
   for (const QueuedStatement* step : unprepared_) {
     const bool failed_before = !first_error_.ok();
     ASSIGN_OR_RETURN(const Result answer, ReadAnswer(*step));
-    if (!failed_before && !first_error_.ok()) Tell(*step, first_error_);
+    if (!failed_before && !first_error_.ok()) Report(*step, first_error_);
     if (answer.raw() == nullptr) continue;
     db_.prepared_[step->statement.name] = {step->statement.sql, TypesOf(step->params)};
   }
@@ -208,14 +209,14 @@ absl::StatusOr<Result> Exchange::ReadNext() {
   const QueuedStatement& step = statements_[next_++];
   const bool failed_before = !first_error_.ok();
   absl::StatusOr<Result> answer = ReadResult(step);
-  if (!failed_before) Tell(step, answer.ok() ? first_error_ : answer.status());
+  if (!failed_before) Report(step, answer.ok() ? first_error_ : answer.status());
   return answer;
 }
 
 absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& step) {
   if (IsComposed(step)) RETURN_IF_ERROR(ReadAnswer(step).status());  // of its settings
   absl::StatusOr<Result> answer = ReadAnswer(step);
-  if (answer.ok() && TellsTraceAfter(step)) RETURN_IF_ERROR(ReadAnswer(step).status());
+  if (answer.ok() && ReportsTraceAfter(step)) RETURN_IF_ERROR(ReadAnswer(step).status());
   return answer;
 }
 
@@ -249,7 +250,7 @@ void Exchange::TakeError(const QueuedStatement& step, absl::Status error) {
   found_stale_plan_ = IsStalePlan(first_error_) && !IsComposed(step) && !IsAmong(unprepared_, step);
 }
 
-void Exchange::Tell(const QueuedStatement& step, const absl::Status& status) {
+void Exchange::Report(const QueuedStatement& step, const absl::Status& status) {
   if (db_.observer_ == nullptr) return;
   const absl::Time now = absl::Now();
   const char* const text = IsComposed(step) ? step.composed.c_str() : step.statement.sql;

@@ -13,56 +13,58 @@
 
 namespace lots::pg {
 
+// Exchange sends the statements of one pipeline and reads their results.
 class Exchange {
  public:
-  // The statements live as long as it does.
+  // The statements outlive the exchange.
   Exchange(Connection& db, absl::Span<const QueuedStatement> statements);
 
-  // Prepares the statements that this connection does not know yet and sends the statements. Once.
-  // An error means that the connection is broken, and that there is nothing to take.
+  // Prepares the statements that this connection has not prepared yet, and sends all. Call it once.
+  // After an error the connection is broken and there is nothing to take.
   absl::Status Post();
-  // The answers, in the order of the statements, each as soon as it is there. The first error is
-  // the last answer. Once all are taken the connection is in step again, or marked broken.
+  // Returns the results in the order of the statements, each as soon as the server has sent it. The
+  // first error is the last result. Once all are taken, the connection is ready again or marked
+  // broken.
   absl::StatusOr<Result> Take();
   bool all_taken() const { return next_ == statements_.size(); }
 
-  // Both: all the answers.
+  // Post, and Take of all results.
   absl::StatusOr<Results> Run();
 
-  // Whether it failed because a statement that was prepared earlier does not fit any more.
+  // Whether a statement that was prepared earlier no longer fits the schema.
   bool found_stale_plan() const { return found_stale_plan_; }
 
  private:
   void CollectUnprepared();
   absl::Status Begin();
-  // An error, here and of what reads, means that the connection is out of step.
+  // After an error of this and of the Read functions the connection is out of step with the server.
   absl::Status SendAll();
   bool IsPrepared(const QueuedStatement& step) const;
   bool SendPrepares();
   bool SendStatements();
   absl::Status ReadPrepares();
-  // The next step's answer; after a refusal the others' too, which are nothing then.
+  // Reads the next result; after an error of the server also all later ones, which are empty.
   absl::StatusOr<Result> ReadNext();
   absl::StatusOr<Result> ReadResults();
 
-  // One statement's answer. An error status means that the connection is out of step; what the
-  // server itself refused goes to `first_error_`, and the answer is then empty.
+  // Reads one statement's result. A returned error means that the connection is out of step. An
+  // error that the server gave goes to `first_error_`, and the result is then empty.
   absl::StatusOr<Result> ReadAnswer(const QueuedStatement& step);
   absl::StatusOr<Result> ReadResult(const QueuedStatement& step);
   bool Send(const QueuedStatement& step);
-  // Whether the server is told of the trace right after the step.
-  bool TellsTraceAfter(const QueuedStatement& step) const;
+  // Whether application_name is set to the trace right after the statement.
+  bool ReportsTraceAfter(const QueuedStatement& step) const;
   absl::Status ReadSync();
   void TakeError(const QueuedStatement& step, absl::Status error);
-  void Tell(const QueuedStatement& step, const absl::Status& status);
+  void Report(const QueuedStatement& step, const absl::Status& status);
   absl::Status Break(const absl::Status& status);
 
   Connection& db_;
   const absl::Span<const QueuedStatement> statements_;
   Wire wire_;
   std::vector<const QueuedStatement*> unprepared_;
-  bool at_once_ = false;  // each answer as soon as it is there
-  size_t next_ = 0;       // the step whose answer comes next
+  bool at_once_ = false;  // the server sends each result as soon as it has it
+  size_t next_ = 0;       // the statement whose result comes next
   absl::Status first_error_;
   bool found_stale_plan_ = false;
   absl::Time last_answer_at_;

@@ -1,3 +1,4 @@
+// Hands every second statement to a second connection in the same snapshot.
 #include "storage/pg/parallel_reads.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// Reads of one transaction that may be spread over two backends, for who reads much.
+// Splits one transaction's reads over two connections that share a snapshot.
 #pragma once
 
 #include <deque>
@@ -11,21 +11,21 @@
 
 namespace lots::pg {
 
-// As Transaction's Add, Post and Take. Once widened, every second statement of a pipeline goes to a
-// second connection, whose transaction sees the first one's snapshot.
+// ParallelReads has Transaction's Add, Post and Take. After AddConnection, every second statement
+// of a pipeline runs on a second connection, whose transaction sees the same snapshot.
 class ParallelReads {
  public:
-  // Of any transaction: never widened.
+  // Reads in any transaction, always over its one connection.
   explicit ParallelReads(Transaction& only) : first_(only) {}
-  // `snapshot`: of kind kSnapshot, on `db`. `pool` lends the second connection; null: there is
-  // none.
+  // `snapshot` is of kind kSnapshot, on `db`. `pool` lends the second connection; with nullptr
+  // there is none.
   ParallelReads(Transaction& snapshot, Connection& db, Pool* pool)
       : first_(snapshot), db_(&db), pool_(pool) {}
   ParallelReads(const ParallelReads&) = delete;
   ParallelReads& operator=(const ParallelReads&) = delete;
 
-  // Takes the second connection, when the pool has one to spare that reaches the same server;
-  // nothing is posted. Without one the reads are as right, and slower.
+  // Takes the second connection if the pool has one to spare that reaches the same server. Without
+  // it the results are the same, only slower. Nothing is posted when this is called.
   absl::Status AddConnection();
 
   template <class... Args>
@@ -33,11 +33,11 @@ class ParallelReads {
     Next().Add(statement, args...);
   }
   absl::Status Post();
-  // In the order of Add.
+  // Returns the results in the order of Add.
   absl::StatusOr<Result> Take();
 
  private:
-  // Whose turn it is.
+  // The transaction that takes the next statement.
   Transaction& Next();
 
   Transaction& first_;
@@ -45,7 +45,7 @@ class ParallelReads {
   Pool* pool_ = nullptr;
   std::optional<Pool::Lease> lease_;
   std::optional<Transaction> second_;
-  std::deque<Transaction*> asked_;  // for each statement that was added and not taken
+  std::deque<Transaction*> asked_;  // one for each statement that was added and not taken
 };
 
 }  // namespace lots::pg

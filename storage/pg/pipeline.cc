@@ -1,3 +1,4 @@
+// BEGIN, COMMIT and ROLLBACK around pipelines, and which outcomes are unknown.
 #include "storage/pg/pipeline.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,5 +1,4 @@
-// Statements that travel together: one round trip for as many statements as need no answer from
-// each other.
+// Pipelines: statements that do not need each other's results travel in one round trip.
 #pragma once
 
 #include <string>
@@ -15,8 +14,8 @@
 
 namespace lots::pg {
 
-// Pipeline sends reads: the statements added since the last Send, in one round trip. The first
-// error is the answer, and the statements after it did not run.
+// Pipeline runs reads. Send runs the statements added since the last Send in one round trip. It
+// returns the first error; the statements after the failed one did not run.
 class Pipeline {
  public:
   explicit Pipeline(Connection& db) : db_(db) {}
@@ -28,13 +27,13 @@ class Pipeline {
   size_t Add(const Statement& statement, const Args&... args) {
     return Append({statement, {}, Params::Of(args...)});
   }
-  // For the few statements whose text is composed (list filters, over a whitelist): runs
-  // unprepared, under `name`.
+  // For the few statements whose text is composed (the filters of lists, over a whitelist of
+  // fields). Runs unprepared, under `name`.
   size_t AddComposed(const char* name, std::string sql, Params params) {
     return Append({{name, nullptr}, std::move(sql), std::move(params)});
   }
 
-  // Nothing added: nothing sent, no results.
+  // Sends nothing when nothing was added.
   absl::StatusOr<Results> Send();
 
  private:
@@ -44,10 +43,10 @@ class Pipeline {
   std::vector<QueuedStatement> statements_;
 };
 
-// Transaction is one writing (or snapshot-reading) transaction of one or more pipelines. BEGIN
-// travels with the first pipeline and COMMIT with the last, so a write that need not judge is one
-// round trip, and one that must is two. Destroyed while open, it rolls back. After any error it has
-// rolled back already, and it is over.
+// Transaction is one transaction of one or more pipelines, which writes or reads from a snapshot.
+// BEGIN travels with the first pipeline and COMMIT with the last. A write that validates nothing
+// takes one round trip; a write that validates what it read takes two. The destructor rolls an open
+// transaction back. After an error the transaction has been rolled back and is over.
 class Transaction {
  public:
   enum class Kind {
@@ -59,9 +58,9 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Begins at once, in the snapshot that another transaction of kind kSnapshot exported under this
-  // name and keeps open. For one of kind kSnapshot that has sent nothing; after an error it is
-  // over.
+  // Begins at once, in the snapshot that another open transaction of kind kSnapshot exported under
+  // this name. This transaction is of kind kSnapshot too, and has sent nothing. After an error it
+  // is over.
   absl::Status BeginIn(absl::string_view snapshot);
 
   // As in Pipeline. BEGIN and COMMIT have no place in the Results.
@@ -73,19 +72,19 @@ class Transaction {
     return Append({{name, nullptr}, std::move(sql), std::move(params)});
   }
 
-  // Says that the transaction writes `amount` of what the counter counts. The connection's observer
-  // is told once it has committed.
+  // Adds `amount` to the counter once the transaction has committed: the connection's observer then
+  // gets OnWritten.
   void Count(const Counter& counter, double amount = 1) { counted_.push_back({counter, amount}); }
 
   // Sends what was added; the transaction stays open.
   absl::StatusOr<Results> Send();
-  // Sends what was added, and does not wait: Take gives the results in the order of Add, each as
-  // soon as it is there, so that reading one and making the next go on at the same time. The first
-  // error is the last result. All are taken before anything else is sent.
+  // Sends what was added and does not wait. Take returns the results in the order of Add, each as
+  // soon as the server has sent it. The first error is the last result. Take all results before
+  // anything else is sent.
   absl::Status Post();
   absl::StatusOr<Result> Take();
-  // Sends what was added and COMMIT. An error whose outcome cannot be known (the connection broke
-  // after COMMIT was sent) satisfies IsUnknownOutcome; every other error means that nothing was
+  // Sends what was added, and COMMIT. When the connection broke after COMMIT was sent, the outcome
+  // is unknown and the error satisfies IsUnknownOutcome. Every other error means that nothing was
   // written.
   absl::StatusOr<Results> Commit();
 
@@ -99,7 +98,7 @@ class Transaction {
   size_t Append(QueuedStatement step);
   // Runs BEGIN, when this is the first pipeline, and what was added.
   absl::StatusOr<Results> RunStatements();
-  // What an answer makes of the transaction: after an error it is over.
+  // Sets the state after an answer: an error ends the transaction.
   void OnAnswer(const absl::Status& answer);
   void ReportCounted() const;
 

@@ -1,3 +1,4 @@
+// Lends connections, opens and closes them, and drops those of a lost server.
 #include "storage/pg/pool.h"
 
 #include <algorithm>

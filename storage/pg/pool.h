@@ -20,31 +20,31 @@ namespace lots::pg {
 struct PoolOptions {
   ConnectionOptions connection;
   int connections_max = 8;
-  // Plus a random tenth, so that they do not all end together.
+  // A random tenth is added, so that not all connections end together.
   absl::Duration lifetime_max = absl::Minutes(30);
   absl::Duration idle_check_after = absl::Seconds(30);
 };
 
-// Thread safe. LIFO, so that idle connections stay idle; waiters are served first come first
-// served.
+// Pool is thread safe. It lends the connection that was used last, so that idle connections stay
+// idle. Waiters get connections in the order in which they came.
 class Pool {
  private:
   struct Pooled {
     std::unique_ptr<Connection> connection;
     absl::Time expires_at;
     absl::Time idle_since;
-    // How often the server had been lost when it was opened.
+    // How often the server had been lost when this connection was opened.
     int64_t losses_before = 0;
   };
 
  public:
   explicit Pool(PoolOptions options);
-  // Every lease has ended.
+  // Call it after every lease has ended.
   ~Pool();
 
-  // A connection is open and usable when leased. When its database went away, the lease's
-  // destruction drops it, and (08xxx, 57P01, 25006) all idle ones with it. A connection with an
-  // open transaction is dropped too.
+  // A lease holds a connection that was usable when it was lent. The end of the lease drops a
+  // connection that is broken or in a transaction. When the server was lost (08xxx, 57P01, 25006),
+  // all idle connections are dropped too.
   class Lease {
    public:
     Lease(Lease&& other) noexcept
@@ -74,8 +74,8 @@ class Pool {
   // free in time.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
-  // A connection that nobody misses: half of them are free then. None: that is not so, or the
-  // database cannot be reached.
+  // A connection, if at least half of all are free. None otherwise, or when the database cannot be
+  // reached.
   std::optional<Lease> AcquireSpare(absl::Time deadline);
 
   // For metrics.
@@ -94,9 +94,9 @@ class Pool {
     bool granted = false;
   };
 
-  // A slot is the right to hold one connection. Waits for it.
+  // Waits for a slot: the right to hold one connection.
   absl::Status AcquireSlot(absl::Time deadline);
-  // Hands the slot to the one who has waited longest.
+  // Hands the slot to the waiter who has waited longest.
   void ReleaseSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Fills the slot that was acquired, or gives it back.
@@ -104,16 +104,18 @@ class Pool {
   absl::StatusOr<Pooled> TakeOrOpen(absl::Time deadline);
   // The idle connection used last, or a Pooled without a connection.
   Pooled PopIdle();
-  // Whether it may still be leased; a round trip only when it was idle for long or looks strange.
+  // Whether the connection still works. Takes a round trip only if it was idle for long or the
+  // server has sent something.
   bool IsAlive(const Pooled& pooled, absl::Time deadline) const;
   absl::StatusOr<Pooled> Open(absl::Time deadline);
 
   void Return(Pooled pooled);
   void Drop(Pooled pooled);
-  // Makes the connections useless that were opened before this one saw the server go.
+  // Marks all connections useless that were opened before this one lost the server.
   void NoteLoss(const Pooled& pooled) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsReusable(const Pooled& pooled, absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Moves out the idle connections that are not to be used again, for closing without the lock.
+  // Moves out the idle connections that must not be used again, so that they close without the
+  // lock.
   std::vector<Pooled> TakeUnusable(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const PoolOptions options_;

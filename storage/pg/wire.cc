@@ -1,3 +1,4 @@
+// Waits for the socket, watches the deadline, and sends cancel requests.
 #include "storage/pg/wire.h"
 
 #include <libpq-fe.h>

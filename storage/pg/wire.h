@@ -1,5 +1,5 @@
-// The socket under one exchange with the server: waits within a deadline, and asks the server to
-// stop when it has passed. For this folder only.
+// The socket of one exchange with the server: waits until the deadline, and then asks the server to
+// cancel. For this folder only.
 #pragma once
 
 #include <atomic>
@@ -17,8 +17,8 @@ namespace lots::pg {
 
 class Wire {
  public:
-  // After the deadline, or once the flag is set, the running statement is cancelled, and what it
-  // answers to that is still read, for `stop_wait`: only the server knows whether it was in time.
+  // After the deadline, or once the flag is set, the running statement is cancelled. Its answer is
+  // still read, for `stop_wait`: only the server knows whether the cancel request came in time.
   Wire(pg_conn* connection, absl::Time deadline, const std::atomic<bool>* cancelled,
        absl::Duration stop_wait)
       : connection_(connection),
@@ -26,20 +26,19 @@ class Wire {
         cancelled_(cancelled),
         stop_wait_(stop_wait) {}
 
-  // Sends everything queued. An error, here and in Next, leaves the connection out of step: it can
-  // only be closed.
+  // Sends everything that libpq has queued. After an error, here and in Next, the connection is out
+  // of step with the server and can only be closed.
   absl::Status Flush();
 
-  // The next result, as PQgetResult has it: an empty one between the answers. A lost connection is
-  // an error result without SQLSTATE, or an empty result where one was due.
+  // The next result, as PQgetResult returns it, with an empty one between two statements. A lost
+  // connection is an error result without SQLSTATE, or an empty result where one was due.
   absl::StatusOr<Result> Next();
 
-  // The error as the caller is to see it: a statement that was cancelled by us failed for the
-  // reason that we had.
+  // The error for the caller: a statement that we cancelled failed for our reason.
   absl::Status Explain(absl::Status error) const;
 
-  // Waits until no cancel request of ours is on its way any more: it would hit the next statement.
-  // False when that cannot be known in time.
+  // Waits until no cancel request of ours is on its way any more: a late one would hit the next
+  // statement. False when that cannot be known in time.
   bool Settle();
 
  private:

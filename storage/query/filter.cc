@@ -1,3 +1,4 @@
+// Compiles a filter's tree to SQL over the fields that a list has.
 #include "storage/query/filter.h"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Reads a filter's text into a tree.
 #include "storage/query/filter_parser.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads a value of a filter as the type of its field.
 #include "storage/query/filter_value.h"
 
 #include <optional>

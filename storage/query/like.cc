@@ -1,3 +1,4 @@
+// Patterns of LIKE, and the end of a prefix range.
 #include "storage/query/like.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,3 +1,4 @@
+// Compiles a sort order to SQL, and the condition of its next page.
 #include "storage/query/order_by.h"
 
 #include <algorithm>

@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/error.h"
@@ -33,7 +34,7 @@ constexpr pg::Statement kReadExempt{"recall_read_exempt_locations", R"sql(
 constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
   INSERT INTO recalls (company, recall_id, reason, state, drill, exempt_location_ids, opened_by,
                        opened_at, open_micros, entry_id)
-  VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 0, $8))sql"};
+  VALUES ($1, $2, $3, {RECALL_OPEN}, $4, $5, $6, $7, 0, $8))sql"_sql};
 
 constexpr pg::Statement kInsertMembers{"insert_recall_members", R"sql(
   INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,
@@ -48,9 +49,10 @@ constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
   SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
   FROM unnest($2::uuid[]) AS affected (lot_id)
   CROSS JOIN LATERAL (
-    SELECT bool_or(b.kind IN (1, 2)) AS here, bool_or(b.kind = 4) AS delivered
+    SELECT bool_or(b.kind IN ({PLACES_ON_HAND})) AS here,
+           bool_or(b.kind = {PLACE_CUSTOMER}) AS delivered
     FROM balances b
-    WHERE b.company = $1 AND b.lot_id = affected.lot_id AND b.quantity > 0) p)sql"};
+    WHERE b.company = $1 AND b.lot_id = affected.lot_id AND b.quantity > 0) p)sql"_sql};
 
 // One insert of this many rows has a few MiB.
 constexpr size_t kMembersPerStatement = 100'000;

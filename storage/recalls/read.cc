@@ -8,6 +8,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/sql_words.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"
 #include "storage/recalls/rows.h"
@@ -46,18 +47,19 @@ constexpr pg::Statement kCountPlaces{"count_places_of_recall", R"sql(
   SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
   FROM recall_members m
   CROSS JOIN LATERAL (
-    SELECT bool_or(b.kind IN (1, 2)) AS here, bool_or(b.kind = 4) AS delivered
+    SELECT bool_or(b.kind IN ({PLACES_ON_HAND})) AS here,
+           bool_or(b.kind = {PLACE_CUSTOMER}) AS delivered
     FROM balances b
     WHERE b.company = $1 AND b.lot_id = m.lot_id AND b.quantity > 0) p
-  WHERE m.company = $1 AND m.recall_id = $2)sql"};
+  WHERE m.company = $1 AND m.recall_id = $2)sql"_sql};
 
 constexpr pg::Statement kLockRecall{"lock_recall", R"sql(
   SELECT closed_at FROM recalls WHERE company = $1 AND recall_id = $2 FOR UPDATE)sql"};
 
 constexpr pg::Statement kCloseRecall{"close_recall", R"sql(
-  UPDATE recalls SET state = 2, closed_by = $3, closed_at = $4, closing_note = $5,
+  UPDATE recalls SET state = {RECALL_CLOSED}, closed_by = $3, closed_at = $4, closing_note = $5,
          close_entry_id = $6
-  WHERE company = $1 AND recall_id = $2)sql"};
+  WHERE company = $1 AND recall_id = $2)sql"_sql};
 
 Recall RecallOf(const pg::Row& row, const CompanyId& company) {
   Recall recall{.company = company,

@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/rows.h"
 
@@ -31,34 +32,37 @@ constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
 constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at
   FROM balances
-  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)
-  ORDER BY lot_id, kind NOT IN (1, 2), kind, location_id)sql"};
+  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN ({PLACES_OF_GOODS})
+  ORDER BY lot_id, kind NOT IN ({PLACES_ON_HAND}), kind, location_id)sql"_sql};
 
 // Returns since the recall was opened that were not reversed.
 constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
   SELECT m.lot_id, sum(m.quantity)
   FROM movements m
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 4 AND m.recorded_at > $3
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = {MOVEMENT_RETURN} AND m.recorded_at > $3
     AND m.reverses_id IS NULL
     AND NOT EXISTS (
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
-  GROUP BY m.lot_id)sql"};
+  GROUP BY m.lot_id)sql"_sql};
 
 // What movements brought in and took out. Reversed movements do not count. An adjustment adds to
 // one of the two.
 constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
   SELECT m.lot_id,
-         coalesce(sum(m.quantity) FILTER (WHERE m.kind IN (1, 6) OR f.kind = 7), 0),
-         coalesce(sum(m.quantity) FILTER (WHERE m.kind = 5 OR t.kind = 7), 0),
-         coalesce(sum(m.quantity) FILTER (WHERE m.kind = 3), 0)
-           - coalesce(sum(m.quantity) FILTER (WHERE m.kind = 4), 0)
+         coalesce(sum(m.quantity) FILTER (
+           WHERE m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_PRODUCTION})
+             OR f.kind = {PLACE_ADJUSTMENT}), 0),
+         coalesce(sum(m.quantity) FILTER (
+           WHERE m.kind = {MOVEMENT_CONSUMPTION} OR t.kind = {PLACE_ADJUSTMENT}), 0),
+         coalesce(sum(m.quantity) FILTER (WHERE m.kind = {MOVEMENT_DELIVERY}), 0)
+           - coalesce(sum(m.quantity) FILTER (WHERE m.kind = {MOVEMENT_RETURN}), 0)
   FROM movements m
   JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id
   JOIN locations t ON t.company = $1 AND t.location_id = m.to_location_id
   WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
     AND NOT EXISTS (
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
-  GROUP BY m.lot_id)sql"};
+  GROUP BY m.lot_id)sql"_sql};
 
 using LotsById = absl::flat_hash_map<LotId, RecallLot*>;
 

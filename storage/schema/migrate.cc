@@ -1,3 +1,4 @@
+// Applies migrations, one server at a time.
 #include "storage/schema/migrate.h"
 
 #include <openssl/sha.h>
@@ -27,12 +28,12 @@ constexpr pg::Statement kListApplied{
     "list_applied_migrations", "SELECT version, checksum FROM schema_migrations ORDER BY version"};
 
 constexpr char kCreateTable[] = R"sql(
-CREATE TABLE IF NOT EXISTS schema_migrations (
-  version    integer CONSTRAINT schema_migrations_pkey PRIMARY KEY,
-  name       text NOT NULL,
-  checksum   text NOT NULL,
-  applied_at timestamptz NOT NULL DEFAULT now()
-))sql";
+  CREATE TABLE IF NOT EXISTS schema_migrations (
+    version    integer CONSTRAINT schema_migrations_pkey PRIMARY KEY,
+    name       text NOT NULL,
+    checksum   text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  ))sql";
 
 std::string Checksum(absl::string_view sql) {
   unsigned char digest[SHA256_DIGEST_LENGTH];

@@ -1,3 +1,4 @@
+// Grants of the database roles, and the check of the own role.
 #include "storage/schema/roles.h"
 
 #include <string>
@@ -12,27 +13,27 @@ namespace {
 // The ledger is added to and never changed: no UPDATE, no DELETE. What else is deleted are lots to
 // which nothing happened, and requests that are old.
 constexpr char kGrants[] = R"sql(
-DO $grants$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lots_app') THEN
-    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM lots_app;
-    GRANT SELECT ON ALL TABLES IN SCHEMA public TO lots_app;
-    GRANT INSERT ON
-      movements, transformations, transformation_inputs, transformation_outputs, lot_events,
-      audit_entries
-      TO lots_app;
-    GRANT INSERT, UPDATE ON
-      companies, products, number_counters, locations, lots, balances, work_orders, assignments,
-      deliveries, requests, holds, recalls, recall_members
-      TO lots_app;
-    GRANT DELETE ON lots, requests TO lots_app;
-  END IF;
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lots_readonly') THEN
-    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM lots_readonly;
-    GRANT SELECT ON ALL TABLES IN SCHEMA public TO lots_readonly;
-    REVOKE ALL ON server_secrets FROM lots_readonly;
-  END IF;
-END $grants$)sql";
+  DO $grants$
+  BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lots_app') THEN
+      REVOKE ALL ON ALL TABLES IN SCHEMA public FROM lots_app;
+      GRANT SELECT ON ALL TABLES IN SCHEMA public TO lots_app;
+      GRANT INSERT ON
+        movements, transformations, transformation_inputs, transformation_outputs, lot_events,
+        audit_entries
+        TO lots_app;
+      GRANT INSERT, UPDATE ON
+        companies, products, number_counters, locations, lots, balances, work_orders, assignments,
+        deliveries, requests, holds, recalls, recall_members
+        TO lots_app;
+      GRANT DELETE ON lots, requests TO lots_app;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lots_readonly') THEN
+      REVOKE ALL ON ALL TABLES IN SCHEMA public FROM lots_readonly;
+      GRANT SELECT ON ALL TABLES IN SCHEMA public TO lots_readonly;
+      REVOKE ALL ON server_secrets FROM lots_readonly;
+    END IF;
+  END $grants$)sql";
 
 // Of the session, too: what it was before SET ROLE it can be again.
 constexpr pg::Statement kFindOwnPower{"find_own_power", R"sql(

@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
@@ -14,45 +15,46 @@ namespace lots {
 namespace {
 
 constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
-SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
+  SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $2 is the current time.
-constexpr char kStockNow[] =
+constexpr absl::string_view kStockNow =
     R"sql(
-SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
-       balances.kind, balances.quantity, balances.arrived_at, balances.stock_since, lots.expires_on,
-       )sql" LOTS_PLACE_HOLD_CAUSE("balances", "$2") R"sql(
-FROM balances
-JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
-WHERE balances.company = $1 AND balances.quantity <> 0)sql";
+  SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
+         balances.kind, balances.quantity, balances.arrived_at, balances.stock_since,
+         lots.expires_on,
+         )sql" LOTS_PLACE_HOLD_CAUSE("balances", "$2") R"sql(
+  FROM balances
+  JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
+  WHERE balances.company = $1 AND balances.quantity <> 0)sql";
 
 // Sums movements at each balance of a lot. A balance is never deleted, so a lot has one for every
 // place it was ever at.
 constexpr char kStockThen[] = R"sql(
-SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
-       balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on,
-       NULL::smallint
-FROM balances
-JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
-CROSS JOIN LATERAL (
-  SELECT COALESCE(sum(CASE WHEN movements.to_location_id = balances.location_id
-                           THEN movements.quantity ELSE -movements.quantity END), 0) AS quantity
-  FROM movements
-  WHERE movements.company = $1 AND movements.lot_id = balances.lot_id
-    AND (movements.from_location_id = balances.location_id
-         OR movements.to_location_id = balances.location_id)
-    AND )sql";
+  SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
+         balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on,
+         NULL::smallint
+  FROM balances
+  JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
+  CROSS JOIN LATERAL (
+    SELECT COALESCE(sum(CASE WHEN movements.to_location_id = balances.location_id
+                             THEN movements.quantity ELSE -movements.quantity END), 0) AS quantity
+    FROM movements
+    WHERE movements.company = $1 AND movements.lot_id = balances.lot_id
+      AND (movements.from_location_id = balances.location_id
+           OR movements.to_location_id = balances.location_id)
+      AND )sql";
 constexpr char kStockThenRows[] = R"sql() AS moved
-WHERE balances.company = $1 AND moved.quantity <> 0)sql";
+  WHERE balances.company = $1 AND moved.quantity <> 0)sql";
 
 constexpr char kBelow[] = R"sql((
-  WITH RECURSIVE below AS (
-    SELECT location_id FROM locations WHERE company = $1 AND location_id = $place
-    UNION
-    SELECT child.location_id
-    FROM below
-    JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
-  SELECT location_id FROM below))sql";
+    WITH RECURSIVE below AS (
+      SELECT location_id FROM locations WHERE company = $1 AND location_id = $place
+      UNION
+      SELECT child.location_id
+      FROM below
+      JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
+    SELECT location_id FROM below))sql";
 
 // The statement for a time, and its name.
 struct StockSql {
@@ -68,11 +70,11 @@ StockSql StockAt(const ListStockQuery& query, pg::Params& params) {
     return {"list_stock_known_at", absl::StrCat(kStockThen, "movements.recorded_at <= $",
                                                 params.Add(*query.known_at), kStockThenRows)};
   }
-  return {"list_stock", kStockNow};
+  return {"list_stock", std::string(kStockNow)};
 }
 
 void AppendSelection(const ListStockQuery& query, std::string& sql, pg::Params& params) {
-  if (!query.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN (1, 2)");
+  if (!query.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN ({PLACES_ON_HAND})"_sql);
   if (!query.lot_ids.empty()) {
     absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(query.lot_ids), ")");
   }

@@ -42,10 +42,10 @@ constexpr FilterField kFields[] = {
 // Reads only the ids of a page. FindMovements reads the rows, so that movements are decoded in one
 // place.
 constexpr char kListMovements[] = R"sql(
-SELECT movements.movement_id
-FROM movements
-JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
-WHERE movements.company = $1)sql";
+  SELECT movements.movement_id
+  FROM movements
+  JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
+  WHERE movements.company = $1)sql";
 
 constexpr char kNewestFirst[] = " ORDER BY movements.recorded_at DESC, movements.movement_id DESC";
 

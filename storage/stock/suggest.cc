@@ -7,6 +7,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
@@ -17,38 +18,38 @@ namespace lots {
 namespace {
 
 constexpr pg::Statement kReadProduct{"suggest_read_product", R"sql(
-SELECT tracking, scale FROM products WHERE company = $1 AND product_id = $2)sql"};
+  SELECT tracking, scale FROM products WHERE company = $1 AND product_id = $2)sql"};
 
 constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
-SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
+  SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $3: the day on which a lot must not be expired; NULL: expiry does not count. $4: the location to
 // take from, with the locations below; NULL: every INTERNAL location. $6: the current time.
-constexpr char kSuggest[] =
+constexpr absl::string_view kSuggest =
     R"sql(
-WITH RECURSIVE below AS (
-  SELECT location_id FROM locations WHERE company = $1 AND location_id = $4
-  UNION
-  SELECT child.location_id
-  FROM below
-  JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
-SELECT balances.lot_id, lots.number, balances.location_id, balances.quantity, lots.expires_on,
-       balances.stock_since, sum(balances.quantity) OVER () AS available
-FROM balances
-JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
-WHERE balances.company = $1 AND balances.product_id = $2 AND balances.quantity > 0
-  AND lots.state = 2
-  AND NOT EXISTS (
-    SELECT 1 FROM lot_holds h
-    WHERE h.company = $1 AND h.lot_id = balances.lot_id
-      AND (h.location_id IS NULL OR h.location_id = balances.location_id)
-      AND)sql" LOTS_HOLD_BINDS("$6") R"sql()
-  AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)
-  AND (CASE WHEN $4::text IS NULL THEN balances.kind = 1
-            ELSE balances.kind IN (1, 2)
-                 AND balances.location_id IN (SELECT location_id FROM below) END)
-ORDER BY $order
-LIMIT $5)sql";
+  WITH RECURSIVE below AS (
+    SELECT location_id FROM locations WHERE company = $1 AND location_id = $4
+    UNION
+    SELECT child.location_id
+    FROM below
+    JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
+  SELECT balances.lot_id, lots.number, balances.location_id, balances.quantity, lots.expires_on,
+         balances.stock_since, sum(balances.quantity) OVER () AS available
+  FROM balances
+  JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
+  WHERE balances.company = $1 AND balances.product_id = $2 AND balances.quantity > 0
+    AND lots.state = {STATE_ACTIVE}
+    AND NOT EXISTS (
+      SELECT 1 FROM lot_holds h
+      WHERE h.company = $1 AND h.lot_id = balances.lot_id
+        AND (h.location_id IS NULL OR h.location_id = balances.location_id)
+        AND)sql"_sql LOTS_HOLD_BINDS("$6") R"sql()
+    AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)
+    AND (CASE WHEN $4::text IS NULL THEN balances.kind = {PLACE_INTERNAL}
+              ELSE balances.kind IN ({PLACES_ON_HAND})
+                   AND balances.location_id IN (SELECT location_id FROM below) END)
+  ORDER BY $order
+  LIMIT $5)sql"_sql;
 
 absl::string_view OrderOf(SuggestStrategy strategy) {
   switch (strategy) {

@@ -22,20 +22,20 @@ namespace {
 
 using orders::NumberedSerial;
 using orders::OrderFacts;
-using orders::OrderNaming;
+using orders::OrderRef;
 using orders::ProductRules;
 using orders::SerialsByKey;
 
-OrderNaming NamingOf(const AssignSerialsCommand& command) {
+OrderRef OrderRefOf(const AssignSerialsCommand& command) {
   return {.work_order = command.work_order,
           .product = command.product,
           .planned_quantity = command.planned_quantity};
 }
 
-std::vector<Problem> JudgeSerialOrder(const OrderNaming& naming, const OrderFacts& facts) {
+std::vector<Problem> ValidateSerialOrder(const OrderRef& order_ref, const OrderFacts& facts) {
   const ProductRules* product = facts.product();
   if (product == nullptr || product->tracking == Tracking::kSerial) {
-    return orders::JudgeOrder(naming, facts);
+    return orders::ValidateOrder(order_ref, facts);
   }
   const std::string tracking(Name(product->tracking));
   return {{Reason::kTrackingMismatch,
@@ -46,8 +46,8 @@ std::vector<Problem> JudgeSerialOrder(const OrderNaming& naming, const OrderFact
 }
 
 // Whether the serial that has the number can be taken over; else why not.
-std::optional<Problem> JudgeTaken(const NumberedSerial& serial, const std::string& number,
-                                  const WorkOrderId& work_order, const std::string& field) {
+std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const std::string& number,
+                                     const WorkOrderId& work_order, const std::string& field) {
   if (serial.state == LotState::kVoid) {
     return VoidNumber(field, {serial.number, serial.lot_id});
   }
@@ -85,7 +85,7 @@ Assignment Plan(const AssignSerialsCommand& command, const ProductRules& product
     }
     const NumberedSerial& serial = found->second;
     std::optional<Problem> problem =
-        JudgeTaken(serial, numbers[i], command.work_order, orders::NumberField(i));
+        ValidateTaken(serial, numbers[i], command.work_order, orders::NumberField(i));
     if (problem.has_value()) problems.push_back(*std::move(problem));
     plan.serials.push_back({.number = serial.number, .lot_id = serial.lot_id});
   }
@@ -119,10 +119,10 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
   RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
   ASSIGN_OR_RETURN(const CompanyRules rules, FindEnabledCompany(db, company));
-  const OrderNaming naming = NamingOf(command);
-  ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, naming));
+  const OrderRef order_ref = OrderRefOf(command);
+  ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, order_ref));
   if (facts.order.has_value()) {
-    std::vector<Problem> problems = JudgeSerialOrder(naming, facts);
+    std::vector<Problem> problems = ValidateSerialOrder(order_ref, facts);
     if (!problems.empty()) return Refuse(std::move(problems));
   }
   const ProductRules* product = facts.order.has_value()
@@ -150,10 +150,10 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   if (command.count > 0) {
     ASSIGN_OR_RETURN(numbers, Generate(db, command));
   }
-  const OrderNaming naming = NamingOf(command);
+  const OrderRef order_ref = OrderRefOf(command);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t company = AddCompanyRead(transaction, command.context.company);
   // Numbers that were made just now are free, or the constraint says otherwise.
   std::optional<size_t> taken;
@@ -163,8 +163,8 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   RETURN_IF_ERROR(ReadEnabledCompany(command.context.company, results[company]).status());
-  const OrderFacts facts = orders::ReadOrder(naming, results, places);
-  std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  std::vector<Problem> of_order = ValidateSerialOrder(order_ref, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
   SerialsByKey named;
   if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
@@ -172,7 +172,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   if (command.count > static_cast<int64_t>(numbers.size())) {
     return WriteConflict("the product became fit for serials");
   }
-  orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
+  orders::ValidateDuplicates(numbers, facts.product()->case_sensitive, problems);
   Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   RETURN_IF_ERROR(WriteAssignment(transaction, command, facts, plan));

@@ -1,8 +1,10 @@
+// Locks the serials that a request names by number.
 #include "storage/work_orders/numbers.h"
 
 #include <utility>
 
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/rows.h"
@@ -15,7 +17,7 @@ namespace {
 constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
   SELECT l.lot_id, l.number, l.number_key, l.state,
          (SELECT a.work_order_id FROM assignments a
-          WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.state = 1)
+          WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.state = {ASSIGNMENT_PLANNED})
   FROM work_orders w
   JOIN products p ON p.company = $1 AND p.product_id = w.product_id
   CROSS JOIN unnest($3::text[], $4::text[]) AS k (exact_key, folded_key)
@@ -23,7 +25,7 @@ constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
     AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
   WHERE w.company = $1 AND w.work_order_id = $2
   ORDER BY l.lot_id
-  FOR NO KEY UPDATE OF l)sql"};
+  FOR NO KEY UPDATE OF l)sql"_sql};
 
 }  // namespace
 
@@ -65,8 +67,8 @@ std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
   return clean;
 }
 
-void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
-                     std::vector<Problem>& problems) {
+void ValidateDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
+                        std::vector<Problem>& problems) {
   absl::flat_hash_map<std::string, size_t> first;
   for (size_t i = 0; i < numbers.size(); ++i) {
     if (numbers[i].empty()) continue;

@@ -1,4 +1,4 @@
-// Serials of an order that a request names by number. For storage/work_order_*.cc only.
+// Serials of an order that a request names by number. For this folder only.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ struct NumberedSerial {
 // By NumberKey.
 using SerialsByKey = absl::flat_hash_map<std::string, NumberedSerial>;
 
-// Adds the read of the lots of the order's product that have these (clean) numbers, locked as
-// movements lock serials. The order is locked.
+// Adds the read of the lots of the order's product that have these clean numbers. Locks the lots as
+// movements lock serials. The order is locked already.
 size_t AddNumberedLock(pg::Transaction& transaction, const CompanyId& company,
                        const WorkOrderId& work_order, const std::vector<std::string>& numbers);
 SerialsByKey ReadNumbered(const pg::Result& rows);
@@ -34,14 +34,14 @@ SerialsByKey ReadNumbered(const pg::Result& rows);
 // "numbers[3]".
 std::string NumberField(size_t index);
 
-// The numbers in their clean form; those that are none become problems and stay empty.
+// The numbers in their clean form. An invalid number becomes a problem, and its place stays empty.
 std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
                                       std::vector<Problem>& problems);
-// Makes problems of numbers that stand further up already.
-void JudgeDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
-                     std::vector<Problem>& problems);
+// Adds a problem for each number that the request has twice.
+void ValidateDuplicates(const std::vector<std::string>& numbers, bool case_sensitive,
+                        std::vector<Problem>& problems);
 
-// The answer again: the lots that the first call named, with their numbers as they are now.
+// Rebuilds the answer of a repeat: the lots that the first call named, with their current numbers.
 inline auto NamedAgain(pg::Connection& db, const CompanyId& company) {
   return [&db, &company](const std::vector<Uuid>& made) {
     return FindNumbers(db, company, LotIdsOf(made));

@@ -7,6 +7,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
@@ -20,7 +21,8 @@ namespace {
   "SELECT w.work_order_id, w.product_id, p.scale, w.planned_quantity, w.completed_quantity, " \
   "w.state, w.created_at, w.updated_at, "                                                     \
   "(SELECT count(*) FROM assignments a"                                                       \
-  " WHERE a.company = $1 AND a.work_order_id = w.work_order_id AND a.state = 1) "             \
+  " WHERE a.company = $1 AND a.work_order_id = w.work_order_id"                               \
+  " AND a.state = {ASSIGNMENT_PLANNED}) "_sql                                                 \
   "FROM work_orders w JOIN products p ON p.company = $1 AND p.product_id = w.product_id "     \
   "WHERE w.company = $1 AND "
 
@@ -30,8 +32,9 @@ constexpr pg::Statement kGetOrder{"get_work_order", LOTS_ORDER_COLUMNS "w.work_o
 constexpr pg::Statement kReadSerials{"read_order_serials", R"sql(
   SELECT l.number, l.lot_id, l.state
   FROM assignments a JOIN lots l ON l.company = $1 AND l.lot_id = a.lot_id
-  WHERE a.company = $1 AND a.work_order_id = $2 AND a.state IN (1, 2)
-  ORDER BY a.assigned_at, a.position LIMIT $3 + 1)sql"};
+  WHERE a.company = $1 AND a.work_order_id = $2
+    AND a.state IN ({ASSIGNMENTS_IN_EFFECT})
+  ORDER BY a.assigned_at, a.position LIMIT $3 + 1)sql"_sql};
 
 constexpr pg::Statement kReadCompletions{"read_order_completions", R"sql(
   SELECT t.transformation_id, t.kind, t.work_order_id, t.occurred_at, t.recorded_at, t.actor,

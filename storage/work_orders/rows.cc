@@ -1,3 +1,4 @@
+// Locks and reads an order's row and its products, and validates both.
 #include "storage/work_orders/rows.h"
 
 #include <algorithm>
@@ -6,27 +7,28 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 
 namespace lots::orders {
 namespace {
 
-// Nothing is inserted when the product is unknown: JudgeOrder says so in words.
+// Nothing is inserted when the product is unknown: ValidateOrder says so in words.
 constexpr pg::Statement kNameOrder{"name_work_order", R"sql(
   INSERT INTO work_orders (company, work_order_id, product_id, planned_quantity,
                            completed_quantity, state, created_at, updated_at)
-  SELECT p.company, $2, p.product_id, NULL, 0, 1, $4, $4
+  SELECT p.company, $2, p.product_id, NULL, 0, {ORDER_OPEN}, $4, $4
   FROM products p WHERE p.company = $1 AND p.product_id = $3
-  ON CONFLICT (company, work_order_id) DO NOTHING)sql"};
+  ON CONFLICT (company, work_order_id) DO NOTHING)sql"_sql};
 
 constexpr pg::Statement kLockOrder{"lock_work_order", R"sql(
   SELECT product_id, completed_quantity, state, updated_at
   FROM work_orders WHERE company = $1 AND work_order_id = $2 FOR UPDATE)sql"};
 
-constexpr pg::Statement kReadOrderUnlocked{"peek_work_order", R"sql(
+constexpr pg::Statement kReadOrderUnlocked{"read_work_order_unlocked", R"sql(
   SELECT product_id, completed_quantity, state, updated_at
   FROM work_orders WHERE company = $1 AND work_order_id = $2)sql"};
 
-// KEY SHARE: tracking, scale and case rule are part of a key, so they stay while we judge by them.
+// KEY SHARE: tracking, scale and case rule are part of a key, so they cannot change meanwhile.
 constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry
@@ -35,7 +37,7 @@ constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
     SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2))
   ORDER BY product_id FOR KEY SHARE)sql"};
 
-constexpr pg::Statement kReadProductsUnlocked{"peek_order_products", R"sql(
+constexpr pg::Statement kReadProductsUnlocked{"read_order_products_unlocked", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry
   FROM products
@@ -60,9 +62,9 @@ ProductRules RulesOf(const pg::Row& row) {
 
 std::string Quoted(absl::string_view text) { return absl::StrCat("\"", text, "\""); }
 
-Problem OrderMissing(const OrderNaming& naming) {
-  const std::string& id = naming.work_order.value();
-  if (naming.product.has_value()) return ProductNotFound("product_id", *naming.product);
+Problem OrderMissing(const OrderRef& order_ref) {
+  const std::string& id = order_ref.work_order.value();
+  if (order_ref.product.has_value()) return ProductNotFound("product_id", *order_ref.product);
   return {Reason::kWorkOrderNeedsProduct,
           "product_id",
           absl::StrCat("work order ", Quoted(id), " is new here: say which product it makes"),
@@ -94,13 +96,13 @@ Problem NotProducible(const ProductRules& product) {
           {{"product_id", id}}};
 }
 
-void JudgeProduct(const OrderNaming& naming, const ProductRules& product,
-                  std::vector<Problem>& problems) {
+void ValidateProduct(const OrderRef& order_ref, const ProductRules& product,
+                     std::vector<Problem>& problems) {
   if (product.tracking == Tracking::kNone) {
     problems.push_back(ProductNotTracked("product_id", product.product_id));
   }
   if (!product.producible) problems.push_back(NotProducible(product));
-  const std::optional<Quantity>& planned = naming.planned_quantity;
+  const std::optional<Quantity>& planned = order_ref.planned_quantity;
   if (planned.has_value() && !planned->FitsScale(product.scale)) {
     problems.push_back(
         QuantityScale("planned_quantity", *planned, product.scale, product.product_id));
@@ -112,11 +114,11 @@ constexpr pg::Statement kChangeOrder{"change_work_order", R"sql(
          planned_quantity = COALESCE($5, planned_quantity), updated_at = $6
   WHERE company = $1 AND work_order_id = $2)sql"};
 
-OrderFacts FactsOf(const OrderNaming& naming, const pg::Result& order, const pg::Result& products) {
+OrderFacts FactsOf(const OrderRef& order_ref, const pg::Result& order, const pg::Result& products) {
   OrderFacts facts;
   if (!order.empty()) {
     const pg::Row row = order[0];
-    facts.order = OrderRow{.work_order = naming.work_order,
+    facts.order = OrderRow{.work_order = order_ref.work_order,
                            .product_id = row.Get<ProductId>(0),
                            .completed = row.Get<Quantity>(1),
                            .state = row.Get<WorkOrderState>(2),
@@ -142,28 +144,30 @@ const ProductRules* OrderFacts::FindProduct(const ProductId& product_id) const {
 }
 
 OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
-                         const OrderNaming& naming, const std::vector<ProductId>& products) {
-  if (naming.product.has_value()) {
-    transaction.Add(kNameOrder, context.company, naming.work_order, *naming.product, context.now);
+                         const OrderRef& order_ref, const std::vector<ProductId>& products) {
+  if (order_ref.product.has_value()) {
+    transaction.Add(kNameOrder, context.company, order_ref.work_order, *order_ref.product,
+                    context.now);
   }
-  return {.order = transaction.Add(kLockOrder, context.company, naming.work_order),
-          .products = transaction.Add(kLockProducts, context.company, naming.work_order, products)};
+  return {
+      .order = transaction.Add(kLockOrder, context.company, order_ref.work_order),
+      .products = transaction.Add(kLockProducts, context.company, order_ref.work_order, products)};
 }
 
-OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, OrderPlaces places) {
-  return FactsOf(naming, results[places.order], results[places.products]);
+OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places) {
+  return FactsOf(order_ref, results[places.order], results[places.products]);
 }
 
 absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
-                                             const OrderNaming& naming,
+                                             const OrderRef& order_ref,
                                              const std::vector<ProductId>& products) {
   std::vector<ProductId> ids = products;
-  if (naming.product.has_value()) ids.push_back(*naming.product);
+  if (order_ref.product.has_value()) ids.push_back(*order_ref.product);
   pg::Pipeline pipeline(db);
-  pipeline.Add(kReadOrderUnlocked, company, naming.work_order);
-  pipeline.Add(kReadProductsUnlocked, company, naming.work_order, ids);
+  pipeline.Add(kReadOrderUnlocked, company, order_ref.work_order);
+  pipeline.Add(kReadProductsUnlocked, company, order_ref.work_order, ids);
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
-  return FactsOf(naming, results[0], results[1]);
+  return FactsOf(order_ref, results[0], results[1]);
 }
 
 absl::Time OrderTime(const OrderRow& order, absl::Time now) {
@@ -176,20 +180,20 @@ void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
                   change.planned_quantity, change.at);
 }
 
-std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& facts) {
+std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& facts) {
   std::vector<Problem> problems;
-  if (!facts.order.has_value()) return {OrderMissing(naming)};
+  if (!facts.order.has_value()) return {OrderMissing(order_ref)};
   if (facts.order->state != WorkOrderState::kOpen) problems.push_back(NotOpen(*facts.order));
-  if (naming.product.has_value() && *naming.product != facts.order->product_id) {
-    problems.push_back(OtherProduct(*facts.order, *naming.product));
+  if (order_ref.product.has_value() && *order_ref.product != facts.order->product_id) {
+    problems.push_back(OtherProduct(*facts.order, *order_ref.product));
   }
-  JudgeProduct(naming, *facts.product(), problems);
+  ValidateProduct(order_ref, *facts.product(), problems);
   return problems;
 }
 
-absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts) {
+absl::Status CheckOpen(const OrderRef& order_ref, const OrderFacts& facts) {
   if (!facts.order.has_value()) {
-    return Refuse(WorkOrderNotFound(naming.work_order));
+    return Refuse(WorkOrderNotFound(order_ref.work_order));
   }
   if (facts.order->state != WorkOrderState::kOpen) return Refuse(NotOpen(*facts.order));
   return absl::OkStatus();

@@ -1,5 +1,5 @@
-// The rows that the operations of work orders share, and what they refuse about them. For
-// storage/work_order_*.cc and storage/reshape*.cc only.
+// The rows that the operations of work orders share, and what they refuse about them. For this
+// folder and those below it only.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,8 @@ struct OrderRow {
   absl::Time updated_at;
 };
 
-// How a request names its order.
-struct OrderNaming {
+// A work order as a request names it.
+struct OrderRef {
   WorkOrderId work_order;
   std::optional<ProductId> product;
   std::optional<Quantity> planned_quantity;
@@ -49,12 +49,12 @@ struct OrderFacts {
   std::optional<OrderRow> order;
   absl::flat_hash_map<ProductId, ProductRules> products;
 
-  // Of the order; null when there is no order.
+  // The rules of the order's product; nullptr when there is no order.
   const ProductRules* product() const;
   const ProductRules* FindProduct(const ProductId& product_id) const;
 };
 
-// Where the answers stand among a pipeline's results.
+// The places of the answers among a pipeline's results.
 struct OrderPlaces {
   size_t order;
   size_t products;
@@ -63,19 +63,20 @@ struct OrderPlaces {
 // Adds: create the order when it is new and the product is said and known, lock its row, lock the
 // rules of its product and of `products` against change.
 OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
-                         const OrderNaming& naming, const std::vector<ProductId>& products = {});
-OrderFacts ReadOrder(const OrderNaming& naming, const pg::Results& results, OrderPlaces places);
+                         const OrderRef& order_ref, const std::vector<ProductId>& products = {});
+OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places);
 
 // The same facts without a lock: of the order where it exists, and of `products`.
 absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
-                                             const OrderNaming& naming,
+                                             const OrderRef& order_ref,
                                              const std::vector<ProductId>& products = {});
 
-// The instant that a write to the locked order is dated with: later than all before it, whatever
-// the servers' clocks say.
+// The time of a write to the locked order. It is later than every earlier write's, whatever the
+// servers' clocks say.
 absl::Time OrderTime(const OrderRow& order, absl::Time now);
 
-// Adds the order's new state. `completed` is added; without a planned quantity it stays.
+// Adds the write of the order's new state. `completed` is added to the order's; without a planned
+// quantity the order keeps its own.
 struct OrderChange {
   WorkOrderId work_order;
   WorkOrderState state = WorkOrderState::kOpen;
@@ -86,11 +87,11 @@ struct OrderChange {
 void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
                     const OrderChange& change);
 
-// What is wrong with the order as a request names it, for making serials or lots of its product.
-std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& facts);
+// The problems with the order that a request names, for making serials or lots of its product.
+std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& facts);
 // WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for operations that do not create
 // it.
-absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
+absl::Status CheckOpen(const OrderRef& order_ref, const OrderFacts& facts);
 
 // SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,

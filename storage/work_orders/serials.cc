@@ -1,9 +1,11 @@
+// Writes assignments, their ends, and the states of their lots.
 #include "storage/work_orders/serials.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 
 namespace lots::orders {
 namespace {
@@ -38,22 +40,26 @@ constexpr pg::Statement kAssign{"put_assignments", R"sql(
   FROM unnest($3::uuid[]) WITH ORDINALITY AS n (lot_id, position)
   ON CONFLICT (company, work_order_id, lot_id) DO UPDATE
   SET state = EXCLUDED.state,
-      assigned_at = CASE WHEN a.state IN (1, 2) THEN a.assigned_at ELSE EXCLUDED.assigned_at END,
-      position = CASE WHEN a.state IN (1, 2) THEN a.position ELSE EXCLUDED.position END,
-      assigned_by = CASE WHEN a.state IN (1, 2) THEN a.assigned_by ELSE EXCLUDED.assigned_by END,
-      entry_id = CASE WHEN a.state IN (1, 2) THEN a.entry_id ELSE EXCLUDED.entry_id END
-  )sql"};
+      assigned_at = CASE WHEN a.state IN ({ASSIGNMENTS_IN_EFFECT})
+        THEN a.assigned_at ELSE EXCLUDED.assigned_at END,
+      position = CASE WHEN a.state IN ({ASSIGNMENTS_IN_EFFECT})
+        THEN a.position ELSE EXCLUDED.position END,
+      assigned_by = CASE WHEN a.state IN ({ASSIGNMENTS_IN_EFFECT})
+        THEN a.assigned_by ELSE EXCLUDED.assigned_by END,
+      entry_id = CASE WHEN a.state IN ({ASSIGNMENTS_IN_EFFECT})
+        THEN a.entry_id ELSE EXCLUDED.entry_id END
+  )sql"_sql};
 
-// Before the assignments end: afterwards their history is told by events alone.
-constexpr pg::Statement kTellAssigned{"tell_assigned", R"sql(
+// Runs before the assignments end: after that, only events have their history.
+constexpr pg::Statement kRecordAssigned{"record_assigned", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
-  SELECT $1, n.event_id, a.lot_id, 5, a.work_order_id, a.assigned_by, a.assigned_at, '[]',
-         a.entry_id
+  SELECT $1, n.event_id, a.lot_id, {EVENT_ASSIGNED}, a.work_order_id, a.assigned_by,
+         a.assigned_at, '[]', a.entry_id
   FROM unnest($3::uuid[], $4::uuid[]) AS n (event_id, lot_id)
-  JOIN assignments a ON a.company = $1 AND a.work_order_id = $2 AND a.lot_id = n.lot_id)sql"};
+  JOIN assignments a ON a.company = $1 AND a.work_order_id = $2 AND a.lot_id = n.lot_id)sql"_sql};
 
-constexpr pg::Statement kTellEnd{"tell_end_of_assignment", R"sql(
+constexpr pg::Statement kRecordEnd{"record_end_of_assignment", R"sql(
   INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
                           changes, entry_id)
   SELECT $1, n.event_id, n.lot_id, $5, $2, $6, $7, '[]', $8
@@ -64,16 +70,16 @@ constexpr pg::Statement kEndAssignments{"end_assignments", R"sql(
   WHERE company = $1 AND work_order_id = $2 AND lot_id = ANY($3))sql"};
 
 constexpr pg::Statement kVoidLots{"void_lots", R"sql(
-  UPDATE lots SET state = 4, version = version + 1, updated_at = $3
-  WHERE company = $1 AND lot_id = ANY($2))sql"};
+  UPDATE lots SET state = {STATE_VOID}, version = version + 1, updated_at = $3
+  WHERE company = $1 AND lot_id = ANY($2))sql"_sql};
 
 constexpr pg::Statement kPlannedSerials{"lock_planned_serials", R"sql(
   SELECT l.lot_id, l.number
   FROM assignments a JOIN lots l ON l.company = $1 AND l.lot_id = a.lot_id
-  WHERE a.company = $1 AND a.work_order_id = $2 AND a.state = 1
+  WHERE a.company = $1 AND a.work_order_id = $2 AND a.state = {ASSIGNMENT_PLANNED}
     AND NOT EXISTS (SELECT FROM unnest($4::uuid[]) AS b (lot_id) WHERE b.lot_id = a.lot_id)
   ORDER BY a.assigned_at, a.position LIMIT $3
-  FOR NO KEY UPDATE OF l)sql"};
+  FOR NO KEY UPDATE OF l)sql"_sql};
 
 constexpr pg::Statement kFindNumbers{"find_assigned_numbers", R"sql(
   SELECT lot_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
@@ -109,8 +115,8 @@ void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& conte
   if (serials.empty()) return;
   const bool voided = end == AssignmentState::kVoided;
   const CompanyId& company = context.company;
-  transaction.Add(kTellAssigned, company, work_order, MakeUuids(serials.size()), serials);
-  transaction.Add(kTellEnd, company, work_order, MakeUuids(serials.size()), serials,
+  transaction.Add(kRecordAssigned, company, work_order, MakeUuids(serials.size()), serials);
+  transaction.Add(kRecordEnd, company, work_order, MakeUuids(serials.size()), serials,
                   voided ? LotEventKind::kVoided : LotEventKind::kUnassigned, context.actor, at,
                   context.entry_id);
   transaction.Add(kEndAssignments, company, work_order, serials, end);

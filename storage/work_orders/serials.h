@@ -1,5 +1,5 @@
-// The lots and assignments that the operations of work orders write. For storage/work_order_*.cc
-// and storage/work_orders/reshape/reshape.cc only.
+// The lots and assignments that the operations of work orders write. For this folder and those
+// below it only.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@
 
 namespace lots::orders {
 
-// Gives lots that exist a state and dates; for those that become ACTIVE or PLANNED here.
+// New states and dates of stored lots, which become ACTIVE or PLANNED.
 struct LotChanges {
   std::vector<LotId> ids;
   std::vector<LotState> states;
@@ -31,26 +31,26 @@ struct LotChanges {
 void AddLotChanges(pg::Transaction& transaction, const CompanyId& company,
                    const LotChanges& changes, absl::Time at);
 
-// Makes these the order's serials, in their order; one that was so before and is planned keeps its
-// place.
+// Assigns the serials to the order, in this order. A serial that was assigned to it before keeps
+// its place.
 void AddAssignments(pg::Transaction& transaction, const WriteContext& context,
                     const WorkOrderId& work_order, const std::vector<LotId>& serials,
                     AssignmentState state, absl::Time at);
 
-// How assignments end: kVoided makes the lots VOID, kUnassigned leaves them as they are. The events
-// tell the lots' history.
+// Ends assignments: kVoided makes the lots VOID, kUnassigned does not change the lots. Adds events
+// to the lots' history.
 void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& context,
                          const WorkOrderId& work_order, const std::vector<LotId>& serials,
                          AssignmentState end, absl::Time at);
 
-// Adds the read of the order's planned serials in the order of assignment, their lots locked as
-// movements lock serials: at most `limit`, and none of `besides`.
+// Adds the read of the order's planned serials in the order of assignment: at most `limit`, without
+// `besides`. Locks their lots as movements lock serials.
 size_t AddPlannedSerials(pg::Transaction& transaction, const CompanyId& company,
                          const WorkOrderId& work_order, std::optional<int64_t> limit,
                          const std::vector<LotId>& besides);
 std::vector<NumberedLot> ReadNumberedLots(const pg::Result& rows);
 
-// The lots' numbers as they are now, in the order of `ids`.
+// The current numbers of the lots, in the order of `ids`.
 absl::StatusOr<std::vector<NumberedLot>> FindNumbers(pg::Connection& db, const CompanyId& company,
                                                      const std::vector<LotId>& ids);
 

@@ -21,14 +21,14 @@ namespace {
 
 using orders::NumberedSerial;
 using orders::OrderFacts;
-using orders::OrderNaming;
+using orders::OrderRef;
 using orders::ProductRules;
 using orders::SerialsByKey;
 
 // A serial that was named, or why it cannot be taken off the order.
-std::optional<Problem> JudgeUnassign(const UnassignSerialsCommand& command,
-                                     const ProductRules& product, const NumberedSerial* serial,
-                                     size_t index) {
+std::optional<Problem> ValidateUnassign(const UnassignSerialsCommand& command,
+                                        const ProductRules& product, const NumberedSerial* serial,
+                                        size_t index) {
   const std::string& number = command.numbers[index];
   if (serial == nullptr) {
     return LotNotFound(LotRef{.lot_id = {}, .product_id = product.product_id, .number = number},
@@ -52,7 +52,7 @@ std::vector<NumberedLot> PlanUnassign(const UnassignSerialsCommand& command,
   for (size_t i = 0; i < numbers.size(); ++i) {
     const auto found = serials.find(NumberKey(numbers[i], product.case_sensitive));
     const NumberedSerial* serial = found == serials.end() ? nullptr : &found->second;
-    std::optional<Problem> problem = JudgeUnassign(command, product, serial, i);
+    std::optional<Problem> problem = ValidateUnassign(command, product, serial, i);
     if (problem.has_value()) {
       problems.push_back(*std::move(problem));
     } else {
@@ -66,17 +66,17 @@ absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
                                                      const UnassignSerialsCommand& command) {
   std::vector<Problem> problems;
   const std::vector<std::string> numbers = orders::CleanNumbers(command.numbers, problems);
-  const OrderNaming naming{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
+  const OrderRef order_ref{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t named =
       orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  const OrderFacts facts = orders::ReadOrder(naming, results, places);
-  RETURN_IF_ERROR(orders::CheckOpen(naming, facts));
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  RETURN_IF_ERROR(orders::CheckOpen(order_ref, facts));
   if (!problems.empty()) return Refuse(std::move(problems));
-  orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
+  orders::ValidateDuplicates(numbers, facts.product()->case_sensitive, problems);
   std::vector<NumberedLot> lots = PlanUnassign(command, *facts.product(), numbers,
                                                orders::ReadNumbered(results[named]), problems);
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -100,15 +100,15 @@ absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
 
 absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
                                                    const CancelWorkOrderCommand& command) {
-  const OrderNaming naming{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
+  const OrderRef order_ref{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
+  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t planned = orders::AddPlannedSerials(transaction, command.context.company,
                                                    command.work_order, std::nullopt, {});
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  const OrderFacts facts = orders::ReadOrder(naming, results, places);
-  RETURN_IF_ERROR(orders::CheckOpen(naming, facts));
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  RETURN_IF_ERROR(orders::CheckOpen(order_ref, facts));
   std::vector<NumberedLot> voided = orders::ReadNumberedLots(results[planned]);
 
   const absl::Time at = orders::OrderTime(*facts.order, command.context.now);

@@ -23,7 +23,7 @@
 
 namespace lots {
 
-// --- serials of an order -----------------------------------------------------------------------
+// Serials of an order (assign.cc, unassign.cc).
 
 struct AssignSerialsCommand {
   WriteContext context;
@@ -34,8 +34,8 @@ struct AssignSerialsCommand {
   std::string first_number;          // with `count`: counted up from it; empty: the template
   std::vector<std::string> numbers;  // instead of `count`
 };
-// Gives units of the order their serials, each PLANNED; answers them in the order of assignment.
-// Creates the work order when it is new here. Free planned serials of the product are taken over.
+// Gives units of the order their serials, each PLANNED, and returns the serials in the order of
+// assignment. Creates a new work order. Takes over free planned serials of the product.
 absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
                                                        const AssignSerialsCommand& command);
 
@@ -45,7 +45,7 @@ struct UnassignSerialsCommand {
   std::vector<std::string> numbers;
   bool keep = false;  // they stay PLANNED and free; else they become VOID
 };
-// Takes planned serials off the order; answers them in the order of the request.
+// Takes planned serials off the order, and returns them in the order of the request.
 absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
                                                          const UnassignSerialsCommand& command);
 
@@ -53,11 +53,11 @@ struct CancelWorkOrderCommand {
   WriteContext context;
   WorkOrderId work_order;
 };
-// Ends an open order; answers the planned serials that became VOID, in the order of assignment.
+// Ends an open order. Returns the planned serials that became VOID, in the order of assignment.
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
                                                          const CancelWorkOrderCommand& command);
 
-// --- completion --------------------------------------------------------------------------------
+// Completion (completion/complete.cc).
 
 struct CompletionOutput {
   std::optional<LotId> lot_id;
@@ -108,11 +108,11 @@ struct Completion {
   Quantity completed;
   int scale = 0;  // of the product
 };
-// Posts what was made and what it was made of. With validate_only it writes nothing: everything
-// that would be refused is the refusal, and success says that nothing would be.
+// Posts what was made and what it was made of. With validate_only nothing is written: the status is
+// the refusal that the call would get, or OK.
 absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command);
 
-// --- taking apart, taking back -----------------------------------------------------------------
+// Disassembly and reversal (completion/disassemble.cc, completion/reverse.cc).
 
 struct DisassemblyComponent {
   LotRef lot;
@@ -144,9 +144,9 @@ struct Disassembly {
   TransformationId transformation_id;
   std::vector<ReturnedComponent> components;  // by product and number
 };
-// Takes a unit apart. Its exact components come back whole by themselves; pooled ones as stated, at
-// most what its completions used and did not come back before. The unit's completions are those
-// since it was last taken apart.
+// Takes a unit apart. Exact components come back whole without being named. Pooled components come
+// back as stated, at most what the unit's completions used and what did not come back before. Only
+// completions since the unit was last taken apart count.
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command);
 
 struct CompletionReversalCommand {
@@ -161,12 +161,12 @@ struct CompletionReversal {
   Quantity completed;
   int scale = 0;
 };
-// Takes a transformation of any kind back, once. A lot that it made stays, empty; a serial is
-// PLANNED.
+// Reverses a transformation of any kind, once. A lot that the transformation made stays and is
+// empty; a serial becomes PLANNED.
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command);
 
-// --- reading -----------------------------------------------------------------------------------
+// Reading (read.cc).
 
 struct WorkOrderSerial {
   std::string number;

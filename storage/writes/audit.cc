@@ -1,3 +1,4 @@
+// Adds entries to the audit log and lists them.
 #include "storage/writes/audit.h"
 
 #include <utility>

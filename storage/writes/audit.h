@@ -1,8 +1,8 @@
 // The audit log: who did what to which lots, and from where.
 //
 // Each write that happens adds one entry, which nothing changes or deletes, in its own transaction.
-// The rows that the write makes name the entry (their column entry_id), so that the writes of a lot
-// are found through the lot's own rows, and each line of its history tells from where it came.
+// The rows that the write makes name the entry (column entry_id). So the writes of a lot are found
+// through the lot's own rows, and each line of its history has the caller.
 #pragma once
 
 #include <optional>

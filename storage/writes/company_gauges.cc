@@ -1,9 +1,11 @@
+// Counts what the gauges of one company show.
 #include "storage/writes/company_gauges.h"
 
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
 
@@ -11,24 +13,24 @@ namespace lots {
 namespace {
 
 // A company has hundreds of recalls in its life, not thousands.
-constexpr pg::Statement kCountRecalls{"census_recalls", R"sql(
+constexpr pg::Statement kCountRecalls{"count_open_recalls", R"sql(
   SELECT count(*) FILTER (WHERE NOT drill), count(*) FILTER (WHERE drill)
-  FROM recalls WHERE company = $1 AND state = 1)sql"};
+  FROM recalls WHERE company = $1 AND state = {RECALL_OPEN})sql"_sql};
 
 // The limit is kGaugeLotsMax, and stands in the text so that the planner knows it: it bounds the
 // lots that are looked at, not those that are found, for most that expire have long been used up.
-constexpr pg::Statement kCountExpiring{"census_expiring", R"sql(
+constexpr pg::Statement kCountExpiring{"count_expiring_lots", R"sql(
   SELECT count(*) FILTER (WHERE soon.expires_on < $3), count(*)
   FROM (SELECT lot_id, expires_on FROM lots
         WHERE company = $1 AND expires_on >= $2 AND expires_on < $4
         ORDER BY expires_on, lot_id LIMIT 10000) AS soon
   WHERE EXISTS (SELECT FROM balances
                 WHERE balances.company = $1 AND balances.lot_id = soon.lot_id
-                  AND balances.kind IN (1, 2) AND balances.quantity > 0))sql"};
+                  AND balances.kind IN ({PLACES_ON_HAND}) AND balances.quantity > 0))sql"_sql};
 
 // The worst first, by the number of #; what they have left is then reckoned by the template's own
 // rules. One pass over the company's counters, without an index: a row a product.
-constexpr pg::Statement kReadRanges{"census_number_ranges", R"sql(
+constexpr pg::Statement kReadRanges{"read_number_ranges", R"sql(
   SELECT n.next_value, p.number_template
   FROM number_counters n JOIN products p ON p.company = $1 AND p.product_id = n.product_id
   WHERE n.company = $1 AND p.number_template LIKE '%#%'
@@ -36,7 +38,7 @@ constexpr pg::Statement kReadRanges{"census_number_ranges", R"sql(
                                     - length(replace(p.number_template, '#', ''))) DESC
   LIMIT $2)sql"};
 
-void JudgeRange(const pg::Row& row, CompanyGauges& gauges) {
+void AddRange(const pg::Row& row, CompanyGauges& gauges) {
   const auto number_template = NumberTemplate::Parse(row.Get<absl::string_view>(1));
   if (!number_template.ok()) return;
   const auto used = static_cast<double>(row.Get<int64_t>(0) - 1);
@@ -61,7 +63,7 @@ absl::StatusOr<CompanyGauges> ReadCompanyGauges(pg::Connection& db, const Compan
   gauges.drills_open = results[recalls][0].Get<int64_t>(1);
   gauges.expiring_in_7_days = results[expiring][0].Get<int64_t>(0);
   gauges.expiring_in_30_days = results[expiring][0].Get<int64_t>(1);
-  for (const pg::Row row : results[ranges]) JudgeRange(row, gauges);
+  for (const pg::Row row : results[ranges]) AddRange(row, gauges);
   return gauges;
 }
 

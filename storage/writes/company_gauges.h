@@ -1,6 +1,5 @@
-// What a company has at this moment that somebody should know of: recalls that are open, goods that
-// are about to expire, number ranges that run out. For gauges: cheap, and bounded whatever the size
-// of the company.
+// Gauges of one company: open recalls, lots that are about to expire, number ranges that run out.
+// The reads are cheap and bounded, whatever the size of the company.
 #pragma once
 
 #include <cstdint>

@@ -45,8 +45,8 @@ absl::Duration PauseAfter(int run) {
          absl::Uniform(random, 0.5, 1.5);
 }
 
-// Waits before the run after `run`, and tells the connection's observer. False, without waiting,
-// when there is no time for another run, or nobody to answer.
+// Waits before the run after `run`, and calls the connection's observer. Returns false without
+// waiting when no time is left for another run or the client went away.
 bool PauseBeforeNextRun(pg::Connection& db, int run) {
   if (!db.usable() || db.cancelled()) return false;
   const absl::Duration pause = PauseAfter(run);

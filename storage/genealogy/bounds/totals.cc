@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/bounds/bounds.h"
 #include "storage/genealogy/graph/by_ids.h"
 
@@ -27,9 +28,10 @@ constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
             WHERE company = $1 AND lot_id BETWEEN $2 AND $3 LIMIT $5) AS lines) +
          (SELECT count(*) FROM (
             SELECT FROM movements
-            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (1, 3, 4, 8)
+            WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (
+              {MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN}, {MOVEMENT_ADJUSTMENT})
             LIMIT $5) AS came)
-)sql"};
+)sql"_sql};
 
 // Lines that made the lots. Their transformations had happened by $3, and were recorded by $4.
 constexpr pg::Statement kMade{"trace_total_made", R"sql(
@@ -37,20 +39,23 @@ constexpr pg::Statement kMade{"trace_total_made", R"sql(
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
     AND t.occurred_at <= $3 AND t.recorded_at <= $4
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> {OUTPUT_RETURNED} AND NOT EXISTS (
     SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"};
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"_sql};
 
 // Receipts, and adjustments out of a location of kind ADJUSTMENT: something was found.
-LOTS_BY_IDS(kCame, "trace_total_came", R"sql(
+LOTS_BY_IDS(
+    kCame, "trace_total_came", R"sql(
   SELECT m.lot_id, m.quantity
   FROM movements m
-  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id AND f.kind IN (3, 7)
-  WHERE m.company = $1 AND )sql",
-            "m.lot_id", R"sql( AND m.kind IN (1, 8) AND m.reverses_id IS NULL
+  JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id
+    AND f.kind IN ({PLACE_SUPPLIER}, {PLACE_ADJUSTMENT})
+  WHERE m.company = $1 AND )sql"_sql,
+    "m.lot_id",
+    R"sql( AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_ADJUSTMENT}) AND m.reverses_id IS NULL
     AND m.occurred_at <= $3 AND m.recorded_at <= $4 AND NOT EXISTS (
       SELECT FROM movements r
-      WHERE r.company = $1 AND r.reverses_id = m.movement_id AND r.recorded_at <= $4))sql");
+      WHERE r.company = $1 AND r.reverses_id = m.movement_id AND r.recorded_at <= $4))sql"_sql);
 
 constexpr pg::Statement kCommonScale{"trace_common_scale", R"sql(
   SELECT count(DISTINCT p.unit), max(p.scale)

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/collect.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/graph/lines.h"
@@ -67,7 +68,7 @@ LOTS_BY_IDS(kInputsOfLots, "trace_inputs_of_lots", R"sql(
 LOTS_BY_IDS(kOutputsOfLots, "trace_outputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, role, quantity, line
   FROM transformation_outputs WHERE company = $1 AND )sql",
-            "lot_id", " AND role <> 3");
+            "lot_id", " AND role <> {OUTPUT_RETURNED}"_sql);
 
 LOTS_BY_IDS(kAllOutputs, "trace_all_outputs", R"sql(
   SELECT transformation_id, lot_id, role, quantity, line

@@ -10,6 +10,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
@@ -20,9 +21,9 @@ constexpr pg::Statement kFindMakers{"origin_makers", R"sql(
   SELECT DISTINCT o.lot_id, o.transformation_id, t.kind, t.work_order_id, t.occurred_at
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> 3 AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> {OUTPUT_RETURNED} AND NOT EXISTS (
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id)
-  )sql"};
+  )sql"_sql};
 
 constexpr pg::Statement kFindPooled{"origin_pooled_inputs", R"sql(
   SELECT DISTINCT transformation_id, lot_id

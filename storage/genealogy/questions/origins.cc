@@ -13,6 +13,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/questions/fisher.h"
 #include "storage/genealogy/questions/origin_graph.h"
 #include "storage/genealogy/questions/refusals.h"
@@ -31,25 +32,27 @@ constexpr pg::Statement kFindSound{"origin_sound_units", R"sql(
     FROM unnest($2::text[]) AS wanted (product_id)
     CROSS JOIN LATERAL (
       SELECT lot_id, created_at FROM lots
-      WHERE company = $1 AND product_id = wanted.product_id AND state IN (2, 3)
+      WHERE company = $1 AND product_id = wanted.product_id
+        AND state IN ({STATE_ACTIVE}, {STATE_ARCHIVED})
         AND lot_id <> ALL($3)
       ORDER BY created_at DESC, lot_id DESC LIMIT $4) l) newest
   CROSS JOIN LATERAL (
     SELECT max(t.occurred_at) AS made_at
     FROM transformation_outputs o
     JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
-    WHERE o.company = $1 AND o.lot_id = newest.lot_id AND o.role <> 3 AND t.kind = 1
+    WHERE o.company = $1 AND o.lot_id = newest.lot_id AND o.role <> {OUTPUT_RETURNED}
+      AND t.kind = {TRANSFORMATION_PRODUCTION}
       AND NOT EXISTS (SELECT FROM transformations r
                       WHERE r.company = $1 AND r.reverses_id = t.transformation_id)) made
   ORDER BY coalesce(made.made_at, newest.created_at) DESC, newest.lot_id DESC
-  LIMIT $5)sql"};
+  LIMIT $5)sql"_sql};
 
 constexpr pg::Statement kFindSuppliers{"origin_suppliers", R"sql(
   SELECT DISTINCT m.lot_id, m.partner_id
   FROM movements m
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 1 AND m.partner_id <> ''
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = {MOVEMENT_RECEIPT} AND m.partner_id <> ''
     AND m.reverses_id IS NULL AND NOT EXISTS (
-      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"};
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"_sql};
 
 constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};

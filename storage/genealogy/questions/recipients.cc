@@ -11,6 +11,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/questions/refusals.h"
 
@@ -23,9 +24,10 @@ constexpr pg::Statement kFindDeliveries{"find_deliveries_of_lots", R"sql(
          m.quantity - d.returnable
   FROM movements m
   JOIN deliveries d ON d.company = $1 AND d.movement_id = m.movement_id
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = 3 AND m.reverses_id IS NULL
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = {MOVEMENT_DELIVERY}
+    AND m.reverses_id IS NULL
     AND NOT EXISTS (
-      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"};
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"_sql};
 
 constexpr pg::Statement kReadDeliveries{"read_deliveries", R"sql(
   SELECT m.movement_id, m.to_location_id, m.document_type, m.document_number, m.lot_id,

@@ -5,6 +5,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/genealogy/questions/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"
@@ -23,12 +24,12 @@ constexpr pg::Statement kReadWarranty{"read_warranty", R"sql(
     SELECT m.movement_id, m.occurred_at, m.partner_id, m.document_type, m.document_number
     FROM balances b
     JOIN movements m ON m.company = $1 AND m.lot_id = b.lot_id AND m.to_location_id = b.location_id
-    WHERE b.company = $1 AND b.lot_id = l.lot_id AND b.kind = 4 AND b.quantity > 0
-      AND m.kind = 3 AND m.reverses_id IS NULL AND NOT EXISTS (
+    WHERE b.company = $1 AND b.lot_id = l.lot_id AND b.kind = {PLACE_CUSTOMER} AND b.quantity > 0
+      AND m.kind = {MOVEMENT_DELIVERY} AND m.reverses_id IS NULL AND NOT EXISTS (
         SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
     ORDER BY m.recorded_at DESC, m.movement_id DESC
     LIMIT 1) d ON true
-  WHERE l.company = $1 AND l.lot_id = $2)sql"};
+  WHERE l.company = $1 AND l.lot_id = $2)sql"_sql};
 
 WarrantyState StateOn(absl::CivilDay today, const Warranty& warranty) {
   if (today < *warranty.starts_on) return WarrantyState::kNotDelivered;

@@ -1,3 +1,4 @@
+// Checks and prepares the data folder: owner, version, what a killed run left.
 #include "storage/pg/embedded/folder.h"
 
 #include <fcntl.h>

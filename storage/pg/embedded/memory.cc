@@ -1,3 +1,4 @@
+// Reads the machine's memory and the limits of control groups.
 #include "storage/pg/embedded/memory.h"
 
 #include <algorithm>

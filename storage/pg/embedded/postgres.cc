@@ -1,3 +1,4 @@
+// Runs initdb and postgres, waits until the server answers, and stops it.
 #include "storage/pg/embedded/postgres.h"
 
 #include <sys/wait.h>

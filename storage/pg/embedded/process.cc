@@ -1,3 +1,4 @@
+// Starts child processes, as another user if need be, and waits for them.
 #include "storage/pg/embedded/process.h"
 
 #include <fcntl.h>

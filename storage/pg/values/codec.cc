@@ -1,3 +1,4 @@
+// The binary formats of integers, UUIDs, numerics, times, dates and arrays.
 #include "storage/pg/values/codec.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The parameters of a statement in the form that libpq takes.
 #include "storage/pg/values/params.h"
 
 #include <limits>

@@ -1,3 +1,4 @@
+// A libpq result and its rows.
 #include "storage/pg/values/result.h"
 
 #include <libpq-fe.h>

@@ -1,9 +1,10 @@
-// CompleteWorkOrder: the pipelines. What is judged stands in work_order_complete_*.cc.
+// CompleteWorkOrder: its pipelines. names.cc, outputs.cc, inputs.cc and write.cc have its steps.
 
 #include <algorithm>
 #include <utility>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/work_orders/completion/completion.h"
 
 namespace lots {
@@ -12,34 +13,34 @@ namespace {
 using orders::CompletionFacts;
 using orders::CompletionNames;
 using orders::CompletionPlan;
-using orders::OrderNaming;
+using orders::OrderRef;
 using orders::StoredLot;
 using orders::StoredLots;
 
-// NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
+// NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
   SELECT lot_id, product_id, number, tracking, state, manufactured_on, expires_on, best_before_on,
          removal_on, alert_on
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
-// A statement of its own, after the locks: who waited for one sees what happened meanwhile.
+// A statement of its own after the locks: a transaction that waited sees what happened meanwhile.
 constexpr pg::Statement kReadPlans{"read_plans_of_lots", R"sql(
   SELECT lot_id, work_order_id FROM assignments
-  WHERE company = $1 AND state = 1 AND lot_id = ANY($2))sql"};
+  WHERE company = $1 AND state = {ASSIGNMENT_PLANNED} AND lot_id = ANY($2))sql"_sql};
 
-// The last thing that was made of, or with, each of these serials and stands. In the order of the
-// serial's own movements: clocks of several servers order nothing else.
+// For each of these serials, the last transformation of it that was not reversed. In the order of
+// the serial's own movements: the clocks of several servers order nothing else.
 constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
-  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = 5, t.work_order_id
+  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id
   FROM movements m
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
     AND NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"};
+  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"_sql};
 
-OrderNaming NamingOf(const CompletionCommand& command) {
+OrderRef OrderRefOf(const CompletionCommand& command) {
   return {.work_order = command.work_order,
           .product = command.product,
           .planned_quantity = command.planned_quantity};
@@ -81,10 +82,10 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
 }
 
 // One completion under way.
-class Attempt {
+class CompletionTransaction {
  public:
-  Attempt(pg::Connection& db, const CompletionCommand& command, const CompletionNames& names,
-          const WriteContext& context)
+  CompletionTransaction(pg::Connection& db, const CompletionCommand& command,
+                        const CompletionNames& names, const WriteContext& context)
       : command_(command),
         names_(names),
         context_(context),
@@ -103,7 +104,7 @@ class Attempt {
   void TouchNamed();
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
   void TouchPlanned();
-  std::vector<Problem> Judge();
+  std::vector<Problem> Validate();
 
   const CompletionCommand& command_;
   const CompletionNames& names_;
@@ -114,13 +115,13 @@ class Attempt {
   CompletionPlan plan_;
 };
 
-void Attempt::TouchMade(const LotId& lot_id, const std::optional<LocationId>& to) {
+void CompletionTransaction::TouchMade(const LotId& lot_id, const std::optional<LocationId>& to) {
   ledger_.Touch(lot_id, DefaultLocation(LocationKind::kProduction));
   if (to.has_value()) ledger_.Touch(lot_id, *to);
 }
 
 // Everything that the request names. New lots have no places yet: their locations are enough.
-void Attempt::TouchNamed() {
+void CompletionTransaction::TouchNamed() {
   ledger_.TouchLocation(DefaultLocation(LocationKind::kProduction));
   if (command_.destination.has_value()) ledger_.TouchLocation(*command_.destination);
   const auto touch = [&](const std::optional<LotId>& id, const std::optional<LocationId>& to) {
@@ -141,13 +142,13 @@ void Attempt::TouchNamed() {
   }
 }
 
-void Attempt::TouchPlanned() {
+void CompletionTransaction::TouchPlanned() {
   const size_t taken = std::min(facts_.planned.size(), size_t(command_.planned_serial_count));
   for (size_t i = 0; i < taken; ++i) TouchMade(facts_.planned[i].lot_id, command_.destination);
 }
 
 // Where the answers begin; none: only new lots are made, and nothing is to be read.
-std::optional<size_t> Attempt::AddStored(const std::vector<LotId>& stored) {
+std::optional<size_t> CompletionTransaction::AddStored(const std::vector<LotId>& stored) {
   if (stored.empty()) return std::nullopt;
   const size_t rows = transaction_.Add(kLockOutputs, context_.company, stored);
   transaction_.Add(kReadPlans, context_.company, stored);
@@ -155,13 +156,13 @@ std::optional<size_t> Attempt::AddStored(const std::vector<LotId>& stored) {
 }
 
 // Two pipelines where the order's planned serials must be known before they can be locked.
-absl::Status Attempt::LockAndRead() {
-  const OrderNaming naming = NamingOf(command_);
+absl::Status CompletionTransaction::LockAndRead() {
+  const OrderRef order_ref = OrderRefOf(command_);
   const std::vector<LotId> stored = StoredIds(names_);
   const bool takes_planned = command_.planned_serial_count > 0;
   ClaimRequest(transaction_, context_, {plan_.transformation_id.value()});
   const auto places =
-      orders::AddOrderLock(transaction_, context_, naming, names_.by_product_products);
+      orders::AddOrderLock(transaction_, context_, order_ref, names_.by_product_products);
   const std::optional<size_t> rows = AddStored(stored);
   std::optional<size_t> planned;
   if (takes_planned || command_.close) {
@@ -172,7 +173,7 @@ absl::Status Attempt::LockAndRead() {
   TouchNamed();
   if (!takes_planned) ledger_.AddLocks(transaction_);
   ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
-  facts_.of_order = orders::ReadOrder(naming, results, places);
+  facts_.of_order = orders::ReadOrder(order_ref, results, places);
   if (rows.has_value()) facts_.stored = ReadStored(results[*rows], results[*rows + 1]);
   if (planned.has_value()) facts_.planned = orders::ReadNumberedLots(results[*planned]);
   if (takes_planned) {
@@ -185,7 +186,7 @@ absl::Status Attempt::LockAndRead() {
 
 // Only serials that are ACTIVE and not reworked need their past, and they are rarely among the
 // outputs.
-absl::Status Attempt::ReadLastUses() {
+absl::Status CompletionTransaction::ReadLastUses() {
   std::vector<LotId> serials;
   for (const auto& [id, lot] : facts_.stored) {
     const bool living = lot.state == LotState::kActive || lot.state == LotState::kArchived;
@@ -203,8 +204,8 @@ absl::Status Attempt::ReadLastUses() {
   return absl::OkStatus();
 }
 
-std::vector<Problem> Attempt::Judge() {
-  std::vector<Problem> problems = orders::JudgeOrder(NamingOf(command_), facts_.of_order);
+std::vector<Problem> CompletionTransaction::Validate() {
+  std::vector<Problem> problems = orders::ValidateOrder(OrderRefOf(command_), facts_.of_order);
   if (!problems.empty()) return problems;
   problems = names_.problems;
   plan_.at = orders::OrderTime(*facts_.of_order.order, context_.now);
@@ -215,10 +216,10 @@ std::vector<Problem> Attempt::Judge() {
   return problems;
 }
 
-absl::StatusOr<Completion> Attempt::Run() {
+absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
   RETURN_IF_ERROR(ReadLastUses());
-  std::vector<Problem> problems = Judge();
+  std::vector<Problem> problems = Validate();
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (!command_.validate_only) {
     orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
@@ -231,7 +232,7 @@ absl::StatusOr<Completion> Attempt::Run() {
 absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command,
                                        const WriteContext& context) {
   ASSIGN_OR_RETURN(const CompletionNames names, orders::NameLots(db, command));
-  return Attempt(db, command, names, context).Run();
+  return CompletionTransaction(db, command, names, context).Run();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A completion while it is judged: what it makes, of what, and where it goes. For
-// storage/work_order_complete*.cc only.
+// A completion while it is validated: what it makes, of what, and where it goes. For this folder
+// only.
 #pragma once
 
 #include <cstddef>
@@ -22,24 +22,23 @@ namespace lots::orders {
 // The field that planned serials are asked for with.
 inline constexpr char kPlannedField[] = "planned_serial_count";
 
-// What is found out without a lock: which lots the names in the request mean, and numbers for lots
-// that have none.
+// What is read without a lock: the lots that the request names, and numbers for new lots.
 struct CompletionNames {
-  // One an output, by-product or component of the request.
+  // One for each output, by-product and component of the request.
   std::vector<std::optional<LotId>> outputs;      // none: a new lot
   std::vector<std::optional<LotId>> by_products;  // none: a new lot
   std::vector<std::optional<LotId>> components;   // none: there is no such lot
-  // Clean numbers, for those without lot; one an output or by-product.
+  // The clean number of each output and by-product that has no lot.
   std::vector<std::string> output_numbers;
   std::vector<std::string> by_product_numbers;
-  // One a by-product; empty where its lot_id is unknown.
+  // The product of each by-product; empty where its lot_id is unknown.
   std::vector<ProductId> by_product_products;
   std::vector<Problem> problems;
 };
-// Refused only when numbers cannot be made.
+// Refuses only when numbers cannot be made.
 absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionCommand& command);
 
-// A lot that exists and is to be made, or to be made more of, as its locked row says.
+// An existing lot that this completion outputs, as read under its lock.
 struct StoredLot {
   LotId lot_id;
   ProductId product_id;
@@ -48,19 +47,20 @@ struct StoredLot {
   LotState state = LotState::kActive;
   LotDates dates;
   std::optional<WorkOrderId> planned_for;
-  // Of a serial that was produced before: whether it was taken apart since, and by which order.
+  // For a serial that was produced before: whether it was taken apart since, and the order that
+  // produced it.
   bool taken_apart = false;
   std::optional<WorkOrderId> produced_by;
 };
 using StoredLots = absl::flat_hash_map<LotId, StoredLot>;
 
-// One thing that comes out.
+// One output or by-product.
 struct MadeLot {
   enum class Kind {
     kNew,      // inserted
     kRevived,  // PLANNED or taken apart: becomes ACTIVE, with dates of its own
     kKept,     // an active lot that gets more, or a reworked unit: keeps its dates
-    kAgain,    // a lot that stands further up in the request
+    kAgain,    // a lot that the request has further up already
   };
   Kind kind = Kind::kNew;
   LotId lot_id;
@@ -73,10 +73,10 @@ struct MadeLot {
   LotDates stored;  // of kKept
   LotDates dates;   // once derived
   std::string field;
-  bool is_sound = true;  // false: there is a problem with it, and it keeps its position only
+  bool is_sound = true;  // false: it has a problem, and only keeps its position
 };
 
-// One thing that goes in.
+// One component.
 struct UsedLot {
   LotId lot_id;
   Quantity quantity;
@@ -96,7 +96,7 @@ struct CompletionPlan {
   std::vector<NumberedLot> voided;
 };
 
-// Everything that is known once the locks are held.
+// Everything that was read, once the locks are held.
 struct CompletionFacts {
   const CompletionCommand& command;
   const CompletionNames& names;
@@ -105,25 +105,24 @@ struct CompletionFacts {
   std::vector<NumberedLot> planned;  // with `close` all of the order, else those to be taken
 };
 
-// What comes out, with every problem of domain.md that is not about goods moving.
+// Plans the outputs. Adds every problem that is not about the movement of goods.
 void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems);
-// What goes in; `ledger` is loaded, and the outputs are planned.
+// Plans the components. `ledger` is loaded, and the outputs are planned.
 void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
               std::vector<Problem>& problems);
-// The dates of what comes out.
+// Plans the dates of the outputs.
 void PlanDates(const CompletionCommand& command, const CompanyFacts& company, CompletionPlan& plan,
                std::vector<Problem>& problems);
 
-// Puts the lots and movements of the plan through the ledger: first what goes in.
+// Posts the plan's movements to the ledger, components first.
 void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan, Ledger& ledger,
                     std::vector<Problem>& problems);
-// Adds everything that is written.
+// Adds the statements of every write.
 void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
                          const CompletionPlan& plan, Ledger& ledger);
 
-// The answer.
 Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan, const Ledger& ledger);
-// The answer again; `made` is what AddCompletionWrites recorded of it.
+// Rebuilds the answer of a repeat. AddCompletionWrites recorded `made`.
 absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionCommand& command,
                                           const std::vector<Uuid>& made);
 

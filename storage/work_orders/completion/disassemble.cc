@@ -1,5 +1,4 @@
-// Disassemble: the pipelines, the writes and the answer. What may come back is judged in
-// work_order_unit.cc.
+// Disassemble: the pipelines, the writes and the answer. unit.cc validates what may come back.
 
 #include <algorithm>
 #include <utility>
@@ -7,6 +6,7 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
 #include "storage/work_orders/completion/unit.h"
@@ -29,7 +29,7 @@ constexpr pg::Statement kLockUnit{"lock_unit", R"sql(
 
 constexpr pg::Statement kFindUnit{"find_unit_place", R"sql(
   SELECT location_id FROM balances
-  WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN (1, 2, 4, 6))sql"};
+  WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}))sql"_sql};
 
 Problem NotASerial(const ResolvedLot& unit) {
   return {
@@ -57,10 +57,10 @@ Posting PostingOf(const DisassemblyCommand& command, const TransformationId& tra
 }
 
 // One disassembly under way.
-class Attempt {
+class DisassemblyTransaction {
  public:
-  Attempt(pg::Connection& db, const DisassemblyCommand& command,
-          const std::vector<std::optional<ResolvedLot>>& named)
+  DisassemblyTransaction(pg::Connection& db, const DisassemblyCommand& command,
+                         const std::vector<std::optional<ResolvedLot>>& named)
       : command_(command),
         named_(named),
         transaction_(db),
@@ -87,7 +87,7 @@ class Attempt {
   std::vector<BackLine> lines_;
 };
 
-absl::Status Attempt::LockUnit(const ResolvedLot& unit) {
+absl::Status DisassemblyTransaction::LockUnit(const ResolvedLot& unit) {
   const CompanyId& company = command_.context.company;
   ClaimRequest(transaction_, command_.context, {transformation_id_.value()});
   transaction_.Add(kLockUnit, company, unit.lot_id);
@@ -101,7 +101,7 @@ absl::Status Attempt::LockUnit(const ResolvedLot& unit) {
   return absl::OkStatus();
 }
 
-absl::Status Attempt::LockComponents(const ResolvedLot& unit) {
+absl::Status DisassemblyTransaction::LockComponents(const ResolvedLot& unit) {
   const LocationId production = DefaultLocation(LocationKind::kProduction);
   ledger_.Touch(unit.lot_id, from_);
   ledger_.Touch(unit.lot_id, production);
@@ -122,7 +122,7 @@ absl::Status Attempt::LockComponents(const ResolvedLot& unit) {
   return ledger_.Load(transaction_, results);
 }
 
-void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
+void DisassemblyTransaction::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
   Posting gone = PostingOf(command_, transformation_id_);
   gone.kind = MovementKind::kConsumption;
   gone.lot_id = unit.lot_id;
@@ -140,7 +140,7 @@ void Attempt::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
   }
 }
 
-void Attempt::AddWrites(const ResolvedLot& unit) {
+void DisassemblyTransaction::AddWrites(const ResolvedLot& unit) {
   const WriteContext& context = command_.context;
   AddTransformation(transaction_, context,
                     {.transformation_id = transformation_id_,
@@ -173,7 +173,7 @@ void SortByNumber(std::vector<ReturnedComponent>& components) {
                    });
 }
 
-Disassembly Attempt::Answer() const {
+Disassembly DisassemblyTransaction::Answer() const {
   Disassembly answer{.transformation_id = transformation_id_, .components = {}};
   for (const BackLine& line : lines_) {
     const LotFacts* lot = ledger_.facts().FindLot(line.lot_id);
@@ -190,7 +190,7 @@ Disassembly Attempt::Answer() const {
   return answer;
 }
 
-absl::StatusOr<Disassembly> Attempt::Run() {
+absl::StatusOr<Disassembly> DisassemblyTransaction::Run() {
   if (!named_[0].has_value()) {
     // A repeat is answered before anything is refused.
     ClaimRequest(transaction_, command_.context, {});
@@ -220,8 +220,8 @@ constexpr pg::Statement kFindLines{"find_returned_components", R"sql(
 
 constexpr pg::Statement kFindDestinations{"find_returned_destinations", R"sql(
   SELECT to_location_id FROM movements
-  WHERE company = $1 AND transformation_id = $2 AND kind = 6
-  ORDER BY movement_id)sql"};
+  WHERE company = $1 AND transformation_id = $2 AND kind = {MOVEMENT_PRODUCTION}
+  ORDER BY movement_id)sql"_sql};
 
 absl::StatusOr<Disassembly> FindDisassembly(pg::Connection& db, const CompanyId& company,
                                             const TransformationId& transformation) {
@@ -249,7 +249,7 @@ absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const Disassembly
   std::vector<LotRef> refs = {command.unit};
   for (const DisassemblyComponent& component : command.components) refs.push_back(component.lot);
   ASSIGN_OR_RETURN(const auto named, ResolveLots(db, command.context.company, refs));
-  return Attempt(db, command, named).Run();
+  return DisassemblyTransaction(db, command, named).Run();
 }
 
 }  // namespace

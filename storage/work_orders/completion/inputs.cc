@@ -55,8 +55,8 @@ UsedLot PlanOne(const CompletionCommand& command, const CompletionComponent& com
 }
 
 // The first position of each serial; a second one is a problem.
-void JudgeTwice(const LotFacts& lot, size_t index, const std::string& field,
-                absl::flat_hash_map<LotId, size_t>& first, std::vector<Problem>& problems) {
+void ValidateTwice(const LotFacts& lot, size_t index, const std::string& field,
+                   absl::flat_hash_map<LotId, size_t>& first, std::vector<Problem>& problems) {
   if (lot.tracking != Tracking::kSerial) return;
   const auto [seen, is_first] = first.emplace(lot.lot_id, index);
   if (!is_first) problems.push_back(ValueTwice(field, "number", lot.number, seen->second));
@@ -114,7 +114,7 @@ LotDates FreshDates(const MadeLot& made, absl::CivilDay day) {
   return DeriveDates(given, made.product->shelf_life);
 }
 
-void JudgeDates(const MadeLot& made, std::vector<Problem>& problems) {
+void ValidateDates(const MadeLot& made, std::vector<Problem>& problems) {
   for (Problem& problem : CheckDates(made.dates)) {
     problem.field = absl::StrCat(made.field, ".", problem.field);
     problems.push_back(std::move(problem));
@@ -215,7 +215,7 @@ void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan
       problems.push_back(LotNotFound(component.lot, absl::StrCat(field, ".lot")));
       continue;
     }
-    JudgeTwice(*lot, i, field, first_serial, problems);
+    ValidateTwice(*lot, i, field, first_serial, problems);
     UsedLot used = PlanOne(command, component, *lot, field, problems);
     if (component.output_index.has_value()) {
       used.output = OutputOf(component, plan, field, problems);
@@ -233,7 +233,7 @@ void PlanDates(const CompletionCommand& command, const CompanyFacts& company, Co
     if (!made.is_sound || made.kind == MadeLot::Kind::kAgain) continue;
     made.dates =
         made.kind == MadeLot::Kind::kKept ? KeptDates(made, problems) : FreshDates(made, day);
-    if (made.given != LotDates()) JudgeDates(made, problems);
+    if (made.given != LotDates()) ValidateDates(made, problems);
     Inherit(made, earliest.Of(made.lot_id));
   }
 }

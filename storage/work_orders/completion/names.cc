@@ -13,7 +13,7 @@
 namespace lots::orders {
 namespace {
 
-// A place in the request that a name stands in, with where its answer goes.
+// One name in the request, and where to put the lot that it means.
 struct NamedPlace {
   LotRef ref;
   std::optional<LotId>* lot;

@@ -11,9 +11,9 @@
 namespace lots::orders {
 namespace {
 
-class Maker {
+class OutputPlanner {
  public:
-  Maker(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems)
+  OutputPlanner(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems)
       : facts_(facts), command_(facts.command), plan_(plan), problems_(problems) {
     for (const auto& id : facts.names.components) {
       if (id.has_value()) used_.insert(*id);
@@ -23,7 +23,7 @@ class Maker {
   void AddOutput(size_t index);
   void AddPlanned();
   void AddByProduct(size_t index);
-  void JudgeEmptiness();
+  void ValidateEmptiness();
 
  private:
   // A place in the request, before it is known what lot it means.
@@ -42,11 +42,11 @@ class Maker {
   bool Identify(const Wanted& wanted, MadeLot& made);
   bool IdentifyNew(const Wanted& wanted, MadeLot& made);
   // Whether a stored lot may be made (again), and how; a problem when not.
-  bool JudgeStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
-  bool JudgeSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
-  bool JudgePlanned(const StoredLot& lot, const Wanted& wanted);
+  bool ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
+  bool ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
+  bool ValidatePlanned(const StoredLot& lot, const Wanted& wanted);
   // The same lot further up in the request.
-  void JudgeFirst(const Wanted& wanted, MadeLot& made);
+  void ValidateFirst(const Wanted& wanted, MadeLot& made);
   bool Refused(Reason reason, const StoredLot& lot, const Wanted& wanted, absl::string_view what);
   const ProductRules* ByProductRules(size_t index, const std::string& field);
 
@@ -60,8 +60,8 @@ class Maker {
   absl::flat_hash_map<LotId, size_t> first_;
 };
 
-bool Maker::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
-                    absl::string_view what) {
+bool OutputPlanner::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
+                            absl::string_view what) {
   Facts facts = {{"number", lot.number}, {"lot_id", lot.lot_id.value().ToString()}};
   if (lot.produced_by.has_value()) {
     facts.emplace_back("work_order_id", lot.produced_by->value());
@@ -71,7 +71,7 @@ bool Maker::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
   return false;
 }
 
-bool Maker::JudgePlanned(const StoredLot& lot, const Wanted& wanted) {
+bool OutputPlanner::ValidatePlanned(const StoredLot& lot, const Wanted& wanted) {
   const bool is_ours =
       wanted.role == OutputRole::kProduct && lot.planned_for == command_.work_order;
   if (!lot.planned_for.has_value() || is_ours) return true;
@@ -79,7 +79,7 @@ bool Maker::JudgePlanned(const StoredLot& lot, const Wanted& wanted) {
   return false;
 }
 
-bool Maker::JudgeSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
+bool OutputPlanner::ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
   if (used_.contains(lot.lot_id)) {
     made.kind = MadeLot::Kind::kKept;
     return true;
@@ -94,7 +94,7 @@ bool Maker::JudgeSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& mad
          Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
 }
 
-bool Maker::JudgeStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
+bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
   made.kind = MadeLot::Kind::kKept;
   made.stored = lot.dates;
   switch (lot.state) {
@@ -103,17 +103,17 @@ bool Maker::JudgeStored(const StoredLot& lot, const Wanted& wanted, MadeLot& mad
       return false;
     case LotState::kPlanned:
       made.kind = MadeLot::Kind::kRevived;
-      return JudgePlanned(lot, wanted);
+      return ValidatePlanned(lot, wanted);
     case LotState::kActive:
     case LotState::kArchived:
       break;
   }
-  if (lot.tracking == Tracking::kSerial) return JudgeSerial(lot, wanted, made);
+  if (lot.tracking == Tracking::kSerial) return ValidateSerial(lot, wanted, made);
   return lot.state != LotState::kArchived ||
          Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
 }
 
-bool Maker::IdentifyNew(const Wanted& wanted, MadeLot& made) {
+bool OutputPlanner::IdentifyNew(const Wanted& wanted, MadeLot& made) {
   // An invalid number, or none to be had, is a problem already.
   if (wanted.number.empty()) return false;
   std::string key = NumberKey(wanted.number, wanted.product->case_sensitive);
@@ -124,11 +124,11 @@ bool Maker::IdentifyNew(const Wanted& wanted, MadeLot& made) {
   return true;
 }
 
-bool Maker::Identify(const Wanted& wanted, MadeLot& made) {
+bool OutputPlanner::Identify(const Wanted& wanted, MadeLot& made) {
   if (!wanted.lot_id.has_value()) return IdentifyNew(wanted, made);
   const auto found = facts_.stored.find(*wanted.lot_id);
   if (found == facts_.stored.end()) {
-    // Named by a number, and deleted at this very moment.
+    // The request named a number, and the lot was deleted before its lock.
     if (!wanted.number.empty()) return IdentifyNew(wanted, made);
     problems_.push_back(LotNotFound(*wanted.lot_id, absl::StrCat(wanted.field, ".lot_id")));
     return false;
@@ -136,7 +136,7 @@ bool Maker::Identify(const Wanted& wanted, MadeLot& made) {
   const StoredLot& lot = found->second;
   made.lot_id = lot.lot_id;
   made.number = lot.number;
-  if (lot.product_id == wanted.product->product_id) return JudgeStored(lot, wanted, made);
+  if (lot.product_id == wanted.product->product_id) return ValidateStored(lot, wanted, made);
   problems_.push_back(
       {Reason::kWorkOrderProductMismatch,
        wanted.field,
@@ -147,7 +147,7 @@ bool Maker::Identify(const Wanted& wanted, MadeLot& made) {
   return false;
 }
 
-void Maker::JudgeFirst(const Wanted& wanted, MadeLot& made) {
+void OutputPlanner::ValidateFirst(const Wanted& wanted, MadeLot& made) {
   const auto [seen, is_first] = first_.emplace(made.lot_id, wanted.index);
   if (is_first) return;
   if (wanted.product->tracking == Tracking::kSerial) {
@@ -160,7 +160,7 @@ void Maker::JudgeFirst(const Wanted& wanted, MadeLot& made) {
       absl::StrCat("a lot's dates stand where it is listed first, at position ", seen->second)));
 }
 
-void Maker::Add(const Wanted& wanted, LotDates given) {
+void OutputPlanner::Add(const Wanted& wanted, LotDates given) {
   const bool is_serial = wanted.product->tracking == Tracking::kSerial;
   const std::optional<LocationId>& to = wanted.to.has_value() ? wanted.to : command_.destination;
   MadeLot made{.kind = MadeLot::Kind::kNew,
@@ -175,7 +175,7 @@ void Maker::Add(const Wanted& wanted, LotDates given) {
                .dates = {},
                .field = wanted.field};
   const size_t problems_before = problems_.size();
-  if (Identify(wanted, made)) JudgeFirst(wanted, made);
+  if (Identify(wanted, made)) ValidateFirst(wanted, made);
   if (!to.has_value()) {
     problems_.push_back(FieldInvalid(absl::StrCat(wanted.field, ".to_location_id"), "",
                                      "say where it goes, here or in destination_location_id"));
@@ -188,7 +188,7 @@ void Maker::Add(const Wanted& wanted, LotDates given) {
   plan_.made.push_back(std::move(made));
 }
 
-void Maker::AddOutput(size_t index) {
+void OutputPlanner::AddOutput(size_t index) {
   const CompletionOutput& output = command_.outputs[index];
   Add({.lot_id = facts_.names.outputs[index],
        .number = facts_.names.output_numbers[index],
@@ -201,7 +201,7 @@ void Maker::AddOutput(size_t index) {
       output.dates);
 }
 
-void Maker::AddPlanned() {
+void OutputPlanner::AddPlanned() {
   const size_t wanted = static_cast<size_t>(command_.planned_serial_count);
   const ProductRules* product = facts_.of_order.product();
   for (size_t i = 0; i < facts_.planned.size(); ++i) {
@@ -235,7 +235,7 @@ void Maker::AddPlanned() {
         {"needed", absl::StrCat(wanted)}}});
 }
 
-const ProductRules* Maker::ByProductRules(size_t index, const std::string& field) {
+const ProductRules* OutputPlanner::ByProductRules(size_t index, const std::string& field) {
   const LotRef& ref = command_.by_products[index].lot;
   const ProductId& id = facts_.names.by_product_products[index];
   if (id.value().empty()) {
@@ -257,7 +257,7 @@ const ProductRules* Maker::ByProductRules(size_t index, const std::string& field
   return nullptr;
 }
 
-void Maker::AddByProduct(size_t index) {
+void OutputPlanner::AddByProduct(size_t index) {
   const std::string field = Indexed("by_products", index);
   const ProductRules* product = ByProductRules(index, field);
   if (product == nullptr) return;
@@ -273,7 +273,7 @@ void Maker::AddByProduct(size_t index) {
       {});
 }
 
-void Maker::JudgeEmptiness() {
+void OutputPlanner::ValidateEmptiness() {
   if (!plan_.made.empty() || command_.planned_serial_count > 0) return;
   if (command_.close && command_.components.empty()) return;
   problems_.push_back(FieldInvalid("outputs", "", "say what was made"));
@@ -282,12 +282,12 @@ void Maker::JudgeEmptiness() {
 }  // namespace
 
 void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems) {
-  Maker maker(facts, plan, problems);
-  for (size_t i = 0; i < facts.command.outputs.size(); ++i) maker.AddOutput(i);
-  maker.AddPlanned();
+  OutputPlanner planner(facts, plan, problems);
+  for (size_t i = 0; i < facts.command.outputs.size(); ++i) planner.AddOutput(i);
+  planner.AddPlanned();
   plan.output_count = plan.made.size();
-  for (size_t i = 0; i < facts.command.by_products.size(); ++i) maker.AddByProduct(i);
-  maker.JudgeEmptiness();
+  for (size_t i = 0; i < facts.command.by_products.size(); ++i) planner.AddByProduct(i);
+  planner.ValidateEmptiness();
 }
 
 }  // namespace lots::orders

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
 #include "storage/ledger/transformations.h"
@@ -36,12 +37,12 @@ constexpr pg::Statement kReadTransformation{"read_transformation_to_reverse", R"
 
 // IN and not EXISTS: hashed once, whatever the statistics say of a completion of 10,000 units.
 constexpr pg::Statement kReadOutputs{"read_outputs_to_reverse", R"sql(
-  SELECT o.lot_id, o.quantity, o.role, l.tracking = 3,
+  SELECT o.lot_id, o.quantity, o.role, l.tracking = {TRACKING_SERIAL},
          o.lot_id IN (SELECT i.lot_id FROM transformation_inputs i
                       WHERE i.company = $1 AND i.transformation_id = $2)
   FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
   WHERE o.company = $1 AND o.transformation_id = $2
-  ORDER BY o.line)sql"};
+  ORDER BY o.line)sql"_sql};
 
 // Of units that were worked on: those that the order has by another transformation too.
 constexpr pg::Statement kReadMadeBefore{"read_units_made_by_order_too", R"sql(
@@ -49,9 +50,9 @@ constexpr pg::Statement kReadMadeBefore{"read_units_made_by_order_too", R"sql(
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
     AND t.work_order_id = $3 AND t.transformation_id <> $4 AND t.reverses_id IS NULL
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role = 1 AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role = {OUTPUT_PRODUCT} AND NOT EXISTS (
     SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"};
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"_sql};
 
 // What a reversal does to the order and its serials.
 struct Undone {
@@ -102,10 +103,10 @@ Problem AlreadyReversed(const TransformationId& id, const TransformationId& reve
 }
 
 // One reversal under way.
-class Attempt {
+class ReversalTransaction {
  public:
-  Attempt(pg::Connection& db, const CompletionReversalCommand& command,
-          const std::vector<PostedMovement>& movements)
+  ReversalTransaction(pg::Connection& db, const CompletionReversalCommand& command,
+                      const std::vector<PostedMovement>& movements)
       : command_(command),
         company_(command.context.company),
         movements_(movements),
@@ -119,8 +120,8 @@ class Attempt {
   absl::Status LockAndRead();
   absl::Status KeepMadeBefore();
   void ReadOrder(const pg::Result& rows);
-  std::optional<Problem> JudgeTransformation(const pg::Result& rows);
-  void JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
+  std::optional<Problem> ValidateTransformation(const pg::Result& rows);
+  void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
   void AddWrites();
   void AddUnmade(absl::Time at);
@@ -140,7 +141,7 @@ class Attempt {
   Undone undone_;
 };
 
-void Attempt::ReadOrder(const pg::Result& rows) {
+void ReversalTransaction::ReadOrder(const pg::Result& rows) {
   if (rows.empty()) return;
   const pg::Row row = rows[0];
   work_order_ = orders::OrderRow{.work_order = row.Get<WorkOrderId>(0),
@@ -157,9 +158,9 @@ constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
   JOIN products p ON p.company = $1 AND p.product_id = w.product_id
   WHERE t.company = $1 AND t.transformation_id = $2)sql"};
 
-// What was reversed is read after all locks: of two crossing reversals the later one sees the
-// other.
-absl::Status Attempt::LockAndRead() {
+// Earlier reversals are read after all locks, so that the later of two concurrent reversals sees
+// the other one.
+absl::Status ReversalTransaction::LockAndRead() {
   const TransformationId& id = command_.transformation_id;
   ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
@@ -170,7 +171,7 @@ absl::Status Attempt::LockAndRead() {
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ledger_.Load(transaction_, results));
-  std::optional<Problem> problem = JudgeTransformation(results[transformation]);
+  std::optional<Problem> problem = ValidateTransformation(results[transformation]);
   if (problem.has_value()) return Refuse(*std::move(problem));
   ReadOrder(results[work_order]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
@@ -179,7 +180,7 @@ absl::Status Attempt::LockAndRead() {
   return KeepMadeBefore();
 }
 
-absl::Status Attempt::KeepMadeBefore() {
+absl::Status ReversalTransaction::KeepMadeBefore() {
   if (!work_order_.has_value() || undone_.reworked.empty()) return absl::OkStatus();
   transaction_.Add(kReadMadeBefore, company_, undone_.reworked, work_order_->work_order,
                    command_.transformation_id);
@@ -188,7 +189,7 @@ absl::Status Attempt::KeepMadeBefore() {
   return absl::OkStatus();
 }
 
-std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
+std::optional<Problem> ReversalTransaction::ValidateTransformation(const pg::Result& rows) {
   const TransformationId& id = command_.transformation_id;
   if (rows.empty()) return NotFound(id);
   const pg::Row row = rows[0];
@@ -199,8 +200,9 @@ std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
   return std::nullopt;
 }
 
-// A unit whose rebuilding was taken back is planned for an order: it cannot stand on a shelf too.
-void Attempt::JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const {
+// A unit whose rebuilding was reversed is planned for an order: it cannot be in stock too.
+void ReversalTransaction::ValidateReturning(const PostedMovement& original,
+                                            std::vector<Problem>& problems) const {
   const LotFacts* lot = ledger_.facts().FindLot(original.movement.lot_id);
   const std::optional<LocationKind> kind = ledger_.facts().FindKind(original.movement.from);
   if (lot == nullptr || !kind.has_value() || !HoldsGoods(*kind)) return;
@@ -212,9 +214,9 @@ void Attempt::JudgeReturning(const PostedMovement& original, std::vector<Problem
                                 QuotedLot(lot->number), " for a work order and cannot come back"));
 }
 
-void Attempt::Post(std::vector<Problem>& problems) {
+void ReversalTransaction::Post(std::vector<Problem>& problems) {
   for (auto original = movements_.rbegin(); original != movements_.rend(); ++original) {
-    JudgeReturning(*original, problems);
+    ValidateReturning(*original, problems);
     ledger_.PostReversal(*original,
                          {.movement_id = MovementId(Uuid::MakeV7()),
                           .note = command_.note,
@@ -224,7 +226,7 @@ void Attempt::Post(std::vector<Problem>& problems) {
   }
 }
 
-void Attempt::AddUnmade(absl::Time at) {
+void ReversalTransaction::AddUnmade(absl::Time at) {
   const size_t count = undone_.unmade.size();
   orders::AddLotChanges(transaction_, company_,
                         {.ids = undone_.unmade,
@@ -233,7 +235,7 @@ void Attempt::AddUnmade(absl::Time at) {
                         at);
 }
 
-void Attempt::AddOrderWrites() {
+void ReversalTransaction::AddOrderWrites() {
   const WriteContext& context = command_.context;
   const WorkOrderId& id = work_order_->work_order;
   const absl::Time at = orders::OrderTime(*work_order_, context.now);
@@ -250,7 +252,7 @@ void Attempt::AddOrderWrites() {
                           .at = at});
 }
 
-void Attempt::AddWrites() {
+void ReversalTransaction::AddWrites() {
   AddTransformation(transaction_, command_.context,
                     {.transformation_id = reversal_id_,
                      .kind = kind_,
@@ -272,7 +274,7 @@ void Attempt::AddWrites() {
   AddUnmade(command_.context.now);
 }
 
-CompletionReversal Attempt::Answer() const {
+CompletionReversal ReversalTransaction::Answer() const {
   CompletionReversal answer{
       .transformation_id = reversal_id_, .state = {}, .completed = {}, .scale = scale_};
   if (!work_order_.has_value()) return answer;
@@ -281,7 +283,7 @@ CompletionReversal Attempt::Answer() const {
   return answer;
 }
 
-absl::StatusOr<CompletionReversal> Attempt::Run() {
+absl::StatusOr<CompletionReversal> ReversalTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
   std::vector<Problem> problems;
   Post(problems);
@@ -297,7 +299,7 @@ absl::StatusOr<CompletionReversal> TryReverse(pg::Connection& db,
   // Movements never change, so they can be read before the locks.
   ASSIGN_OR_RETURN(const auto movements,
                    FindMovementsOf(db, command.context.company, command.transformation_id));
-  return Attempt(db, command, movements).Run();
+  return ReversalTransaction(db, command, movements).Run();
 }
 
 constexpr pg::Statement kFindReversal{"find_order_of_reversal", R"sql(

@@ -1,3 +1,4 @@
+// What a serial is made of, and what of that comes back out of it.
 #include "storage/work_orders/completion/unit.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/sql_words.h"
 
 namespace lots::orders {
 namespace {
@@ -18,7 +20,8 @@ constexpr pg::Statement kReadInputs{"read_unit_inputs", R"sql(
     SELECT m.recorded_at, m.movement_id
     FROM movements m
     JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
-    WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 5 AND m.reverses_id IS NULL AND t.kind = 2
+    WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = {MOVEMENT_CONSUMPTION}
+      AND m.reverses_id IS NULL AND t.kind = {TRANSFORMATION_DISASSEMBLY}
       AND NOT EXISTS (SELECT FROM transformations r
                       WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
     ORDER BY m.recorded_at DESC, m.movement_id DESC LIMIT 1)
@@ -26,40 +29,43 @@ constexpr pg::Statement kReadInputs{"read_unit_inputs", R"sql(
   FROM movements m
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   JOIN transformation_inputs i ON i.company = $1 AND i.transformation_id = t.transformation_id
-  WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = 6 AND m.reverses_id IS NULL AND t.kind = 1
+  WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = {MOVEMENT_PRODUCTION}
+    AND m.reverses_id IS NULL AND t.kind = {TRANSFORMATION_PRODUCTION}
     AND NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
     AND NOT EXISTS (SELECT FROM apart a
                     WHERE (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
-    AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL))sql"};
+    AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL))sql"_sql};
 
 // What computed disassemblies gave back of what was pooled in these completions. One of a sibling
 // that has other completions besides counts in full: rather too little comes back than too much.
 constexpr pg::Statement kReadReturned{"read_returned_pooled", R"sql(
   SELECT o.lot_id, sum(o.quantity)
   FROM transformation_outputs o
-  WHERE o.company = $1 AND o.lot_id = ANY($3) AND o.role = 3 AND o.input_lot_id IS NULL
+  WHERE o.company = $1 AND o.lot_id = ANY($3) AND o.role = {OUTPUT_RETURNED}
+    AND o.input_lot_id IS NULL
     AND o.transformation_id IN (
       SELECT d.transformation_id
       FROM movements made
       JOIN movements taken ON taken.company = $1 AND taken.lot_id = made.lot_id
-        AND taken.kind = 5 AND taken.reverses_id IS NULL
+        AND taken.kind = {MOVEMENT_CONSUMPTION} AND taken.reverses_id IS NULL
         AND (taken.recorded_at, taken.movement_id) > (made.recorded_at, made.movement_id)
       JOIN transformations d ON d.company = $1 AND d.transformation_id = taken.transformation_id
-      WHERE made.company = $1 AND made.transformation_id = ANY($2) AND made.kind = 6
-        AND d.kind = 2
+      WHERE made.company = $1 AND made.transformation_id = ANY($2)
+        AND made.kind = {MOVEMENT_PRODUCTION} AND d.kind = {TRANSFORMATION_DISASSEMBLY}
         AND NOT EXISTS (SELECT FROM transformations r
                         WHERE r.company = $1 AND r.reverses_id = d.transformation_id))
-  GROUP BY o.lot_id)sql"};
+  GROUP BY o.lot_id)sql"_sql};
 
 // What came out of the unit beside it when it was reworked.
 constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
   SELECT o.lot_id, sum(o.quantity)
   FROM transformation_outputs o
-  WHERE o.company = $1 AND o.transformation_id = ANY($2) AND o.role = 2 AND o.lot_id = ANY($4)
+  WHERE o.company = $1 AND o.transformation_id = ANY($2) AND o.role = {OUTPUT_BY_PRODUCT}
+    AND o.lot_id = ANY($4)
     AND o.transformation_id IN (SELECT i.transformation_id FROM transformation_inputs i
                                 WHERE i.company = $1 AND i.lot_id = $3)
-  GROUP BY o.lot_id)sql"};
+  GROUP BY o.lot_id)sql"_sql};
 
 void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {
   for (const pg::Row row : rows) {

@@ -1,5 +1,5 @@
-// What is in a unit, and what of it may come back when it is taken apart. For
-// storage/work_order_*.cc only.
+// The contents of a unit, and which of them come back when the unit is taken apart. For this folder
+// only.
 #pragma once
 
 #include <cstddef>
@@ -17,22 +17,22 @@
 
 namespace lots::orders {
 
-// The unit's completions are the computed ones that made it since it was last taken apart.
+// Counts the completions that made the unit since it was last taken apart.
 struct UnitContents {
   absl::btree_set<TransformationId> completions;  // those that used something
-  absl::btree_map<LotId, Quantity> exact;         // what went into this very unit
-  absl::btree_map<LotId, Quantity> pooled;        // what its completions used as a whole
+  absl::btree_map<LotId, Quantity> exact;         // went into this very unit
+  absl::btree_map<LotId, Quantity> pooled;        // went into its completions as a whole
 };
 
-// Adds the read of what the unit's completions used. The unit is locked.
+// Adds the read of what the unit's completions used. The unit is locked already.
 size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit);
 UnitContents ReadUnitInputs(const pg::Result& rows, const LotId& unit);
 
-// Adds the reads of what came back of it since, from this unit and its siblings. The components'
-// balances are locked, so siblings that are taken apart at the same time take turns.
+// Adds the reads of what has come back since, from this unit and its siblings. The components'
+// balances are locked already, so that siblings that are taken apart at the same time take turns.
 size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company, const LotId& unit,
                        const UnitContents& contents);
-// Takes it off the contents. `first`: what AddContentsPast answered.
+// Subtracts it from the contents. AddContentsPast returned `first`.
 void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents);
 
 // One component that comes back.
@@ -44,8 +44,8 @@ struct BackLine {
   std::string field;
 };
 
-// What comes back: what the order states, and the exact components that it does not name. `named`:
-// the unit, then the order's components.
+// Plans what comes back: the components of the command, and the exact components that the command
+// does not name. `named` has the unit, then the command's components.
 std::vector<BackLine> PlanReturn(const DisassemblyCommand& command,
                                  const std::vector<std::optional<ResolvedLot>>& named,
                                  const Ledger& ledger, const UnitContents& contents,

@@ -4,6 +4,7 @@
 
 #include "absl/container/btree_map.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/sql_words.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/insert.h"
@@ -117,8 +118,8 @@ constexpr pg::Statement kFindOutputs{"find_completion_outputs", R"sql(
 
 constexpr pg::Statement kFindAdjustments{"find_completion_adjustments", R"sql(
   SELECT movement_id FROM movements
-  WHERE company = $1 AND transformation_id = $2 AND kind = 8
-  ORDER BY movement_id)sql"};
+  WHERE company = $1 AND transformation_id = $2 AND kind = {MOVEMENT_ADJUSTMENT}
+  ORDER BY movement_id)sql"_sql};
 
 constexpr pg::Statement kFindOrderNow{"find_order_of_completion", R"sql(
   SELECT w.state, w.completed_quantity, p.scale

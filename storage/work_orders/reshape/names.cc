@@ -66,9 +66,9 @@ Problem OwnNumber(const Result& result, const ResolvedLot& source) {
                                    "and gets the others'"));
 }
 
-class Naming {
+class NameResolver {
  public:
-  Naming(pg::Connection& db, const ReshapeCommand& command) : db_(db), command_(command) {}
+  NameResolver(pg::Connection& db, const ReshapeCommand& command) : db_(db), command_(command) {}
 
   absl::StatusOr<Names> Run() {
     // The company first: an unknown one has no lots either.
@@ -93,11 +93,11 @@ class Naming {
         problems.push_back(LotNotFound(refs[i], command_.sources[i].lot_field));
       }
     }
-    if (problems.empty()) JudgeSources(problems);
+    if (problems.empty()) ValidateSources(problems);
     return problems.empty() ? absl::OkStatus() : Refuse(std::move(problems));
   }
 
-  void JudgeSources(std::vector<Problem>& problems) const {
+  void ValidateSources(std::vector<Problem>& problems) const {
     absl::flat_hash_map<std::pair<LotId, LocationId>, size_t> first;
     for (size_t i = 0; i < names_.sources.size(); ++i) {
       const Source& source = command_.sources[i];
@@ -118,10 +118,10 @@ class Naming {
   absl::Status FindProduct() {
     const ResolvedLot& lot = names_.sources[0];
     ASSIGN_OR_RETURN(
-        ProductContext ground,
+        ProductContext context,
         ReadProductContext(db_, {.company = command_.context.company,
                                  .product_id = command_.product.value_or(lot.product_id)}));
-    names_.product = std::move(ground.product);
+    names_.product = std::move(context.product);
     const LotProduct& product = names_.product;
     if (product.tracking == lot.tracking && product.scale == lot.scale) return absl::OkStatus();
     return Refuse(RulesMismatch(lot, product));
@@ -139,7 +139,7 @@ class Naming {
       const auto owner = owners.find(KeyOf(names_.results[i].number));
       if (owner == owners.end() || names_.results[i].number.empty()) continue;
       names_.results[i].stored = owner->second.lot_id;
-      JudgeOwner(command_.results[i], owner->second, problems);
+      ValidateOwner(command_.results[i], owner->second, problems);
     }
     return problems.empty() ? absl::OkStatus() : Refuse(std::move(problems));
   }
@@ -162,8 +162,8 @@ class Naming {
     problems.push_back(ValueTwice(result.number_field, "number", named.number, first->second));
   }
 
-  void JudgeOwner(const Result& result, const NumberOwner& owner,
-                  std::vector<Problem>& problems) const {
+  void ValidateOwner(const Result& result, const NumberOwner& owner,
+                     std::vector<Problem>& problems) const {
     const auto source =
         std::find_if(names_.sources.begin(), names_.sources.end(),
                      [&](const ResolvedLot& lot) { return lot.lot_id == owner.lot_id; });
@@ -206,7 +206,7 @@ class Naming {
 }  // namespace
 
 absl::StatusOr<Names> NameLots(pg::Connection& db, const ReshapeCommand& command) {
-  return Naming(db, command).Run();
+  return NameResolver(db, command).Run();
 }
 
 }  // namespace lots::reshape

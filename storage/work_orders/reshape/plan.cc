@@ -96,16 +96,16 @@ class Planner {
     Quantity used = source.quantity.value_or(there);
     // All of nothing: the ledger says what is there, and whatever else is wrong.
     if (!source.quantity.has_value() && used.IsZero()) used = SmallestOf(lot.scale);
-    // What is taken for parts is judged part by part.
+    // A split validates each part instead.
     const bool is_whole = command_.kind != TransformationKind::kSplit;
-    if (is_whole) JudgeScale(source.quantity_field, used);
+    if (is_whole) ValidateScale(source.quantity_field, used);
     plan_.used.push_back(used);
     total_ += used;
     since_ = Earlier(since_, ledger_.facts().DatesAt(lot.lot_id, source.from).stock_since);
     Inherit(details_.at(lot.lot_id), index == 0);
   }
 
-  void JudgeScale(const std::string& field, Quantity quantity) {
+  void ValidateScale(const std::string& field, Quantity quantity) {
     const LotProduct& product = names_.product;
     if (quantity.FitsScale(product.scale)) return;
     problems_.push_back(QuantityScale(field, quantity, product.scale, product.product_id));
@@ -134,16 +134,16 @@ class Planner {
               .quantity = result.quantity.value_or(total_),
               .to = result.to,
               .details = inherited_};
-    if (result.quantity.has_value()) JudgeScale(result.quantity_field, made.quantity);
-    JudgePlace(result);
+    if (result.quantity.has_value()) ValidateScale(result.quantity_field, made.quantity);
+    ValidatePlace(result);
     if (made.is_new) DateNew(made);
     if (!made.is_new) KeepStored(result, made);
     plan_.made.push_back(std::move(made));
   }
 
   // Production may also go to SCRAP; here nothing is thrown away.
-  void JudgePlace(const Result& result) {
-    // A place that goods are taken from is judged with the taking.
+  void ValidatePlace(const Result& result) {
+    // The ledger validates the place of a source.
     for (const Source& source : command_.sources) {
       if (source.from == result.to) return;
     }

@@ -1,5 +1,5 @@
-// A split, merge or relabel while it is judged; to the ledger they are one thing. For
-// storage/reshape*.cc only.
+// A split, merge or relabel while it is validated; to the ledger they are the same. For this folder
+// only.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@
 
 namespace lots::reshape {
 
-// What goes in, with what the request calls its parts.
+// A lot that goes in, with the names of its fields in the request.
 struct Source {
   LotRef lot;
   LocationId from;
@@ -32,7 +32,7 @@ struct Source {
   std::string location_field;
 };
 
-// What comes out.
+// A lot that comes out.
 struct Result {
   std::string number;                // empty: the next of the template
   std::optional<Quantity> quantity;  // none: all that goes in
@@ -54,20 +54,20 @@ struct ReshapeCommand {
   bool accept_held = false;
 };
 
-// What is found out without a lock.
+// What is read without a lock.
 struct Names {
-  std::vector<ResolvedLot> sources;  // one a source
+  std::vector<ResolvedLot> sources;  // one for each source
   LotProduct product;                // of the results
   struct Named {
     std::string number;           // clean
     std::optional<LotId> stored;  // the ACTIVE lot that has it; none: a new lot
   };
-  std::vector<Named> results;  // one a result
+  std::vector<Named> results;  // one for each result
 };
-// Every refusal that needs no lock; numbers for results that have none.
+// Refuses what needs no lock to be refused. Gives numbers to results that have none.
 absl::StatusOr<Names> NameLots(pg::Connection& db, const ReshapeCommand& command);
 
-// What a lot says of itself.
+// The columns of a lot that its parts inherit.
 struct LotDetails {
   std::string number;
   LotState state = LotState::kActive;
@@ -88,12 +88,12 @@ struct Made {
 };
 
 struct Plan {
-  std::vector<Quantity> used;  // one a source
-  std::vector<Made> made;      // one a result
+  std::vector<Quantity> used;  // one for each source
+  std::vector<Made> made;      // one for each result
 };
 
-// Judges under the locks, and puts everything through the ledger, which is loaded. `details`: of
-// the sources and of the stored results. Without problems the plan is whole.
+// Validates under the locks and posts to the ledger, which is loaded. `details` has the sources and
+// the stored results. The plan is complete when there are no problems.
 Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const Details& details,
                    Ledger& ledger, const TransformationId& transformation,
                    std::vector<Problem>& problems);

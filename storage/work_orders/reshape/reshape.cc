@@ -1,3 +1,4 @@
+// The transaction of a split, merge or relabel.
 #include "storage/work_orders/reshape/reshape.h"
 
 #include <utility>
@@ -20,12 +21,12 @@ namespace {
 using reshape::Made;
 using reshape::ReshapeCommand;
 
-// NO KEY UPDATE: whoever else makes them waits, and whoever uses them (KEY SHARE) does not.
+// NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockResults{"lock_reshape_results", R"sql(
   SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
-// A statement of its own, after the locks: who waited for one sees what happened meanwhile.
+// A statement of its own after the locks: a transaction that waited sees what happened meanwhile.
 constexpr pg::Statement kReadDetails{"read_reshape_lots", R"sql(
   SELECT lot_id, number, state, manufactured_on, expires_on, best_before_on, removal_on, alert_on,
          reference, notes, attributes::text
@@ -50,9 +51,9 @@ reshape::Details ReadDetails(const pg::Result& rows) {
 }
 
 // One split, merge or relabel under way.
-class Attempt {
+class ReshapeTransaction {
  public:
-  Attempt(pg::Connection& db, const ReshapeCommand& command, const reshape::Names& names)
+  ReshapeTransaction(pg::Connection& db, const ReshapeCommand& command, const reshape::Names& names)
       : command_(command),
         names_(names),
         transaction_(db),
@@ -218,7 +219,7 @@ absl::StatusOr<Reshaping> FindReshaping(pg::Connection& db, const CompanyId& com
 absl::StatusOr<Reshaping> Post(pg::Connection& db, const ReshapeCommand& command) {
   const auto attempt = [&]() -> absl::StatusOr<Reshaping> {
     ASSIGN_OR_RETURN(const reshape::Names names, reshape::NameLots(db, command));
-    return Attempt(db, command, names).Run();
+    return ReshapeTransaction(db, command, names).Run();
   };
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return FindReshaping(db, command.context.company, TransformationId(made.front()));

@@ -57,7 +57,7 @@ class ReshapeTest : public ::testing::Test {
             .occurred_at = shop_.now()};
   }
 
-  // Runs a operation; what it made is in done_.
+  // Runs an operation; what it made is in done_.
   std::string Done(absl::StatusOr<Reshaping> answer) {
     if (answer.ok()) done_ = *answer;
     return RefusalOf(answer.status());
