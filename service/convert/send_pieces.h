@@ -28,7 +28,7 @@ absl::Status SendPieces(std::shared_ptr<Reader> reader, pg::Connection& db, Sink
     if (!piece.has_value()) return absl::OkStatus();
   }
   reader->Pause();
-  sink.Later([reader, message_of](pg::Connection& later_db, Sink<Response>& later_sink) {
+  sink.ResumeWith([reader, message_of](pg::Connection& later_db, Sink<Response>& later_sink) {
     return SendPieces(reader, later_db, later_sink, message_of);
   });
   return absl::OkStatus();

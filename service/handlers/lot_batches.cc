@@ -1,10 +1,10 @@
-#include "service/handlers/lot_batches.h"
-
+// LotService: GetLot and ListLotLocations, for all calls that wait together.
 #include <optional>
 
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
+#include "service/handlers/lots.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/lots.h"
 

@@ -161,7 +161,7 @@ absl::StatusOr<VerifiedToken> VerifyToken(absl::string_view token, const TokenKe
   ASSIGN_OR_RETURN(const TokenKey* const key, KeyOf(header, keys));
   const std::optional<std::string> signature = DecodeBase64Url(parts[2]);
   const absl::string_view text = token.substr(0, parts[0].size() + 1 + parts[1].size());
-  if (!signature.has_value() || !HasSigned(*key, text, *signature)) {
+  if (!signature.has_value() || !VerifySignature(*key, text, *signature)) {
     return Invalid("its signature is wrong");
   }
   ASSIGN_OR_RETURN(const nlohmann::json claims, ObjectOf(parts[1], "claims"));

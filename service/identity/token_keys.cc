@@ -149,7 +149,7 @@ absl::string_view NameOf(TokenAlgorithm algorithm) {
   return kNames[static_cast<int>(algorithm)];
 }
 
-bool HasSigned(const TokenKey& key, absl::string_view text, absl::string_view signature) {
+bool VerifySignature(const TokenKey& key, absl::string_view text, absl::string_view signature) {
   const ErrorsCleared cleared;
   const bool is_ecdsa = key.algorithm == TokenAlgorithm::kEs256;
   const std::string der = is_ecdsa ? DerOf(signature) : "";

@@ -24,7 +24,7 @@ struct TokenKey {
 };
 
 // Whether `signature`, as JWS writes it (RFC 7518, 8037), is the key's of `text`.
-bool HasSigned(const TokenKey& key, absl::string_view text, absl::string_view signature);
+bool VerifySignature(const TokenKey& key, absl::string_view text, absl::string_view signature);
 
 class TokenKeys {
  public:

@@ -99,7 +99,7 @@ absl::Status CheckDatabase(const std::string& conninfo) {
                                                     ": run \"lotd migrate\" as lots_owner first"));
 }
 
-absl::Status Patiently(const std::function<absl::Status()>& reach_database, Log& log) {
+absl::Status RetryUntilReachable(const std::function<absl::Status()>& reach_database, Log& log) {
   const absl::Time give_up = absl::Now() + kDatabasePatience;
   while (true) {
     const absl::Status reached = reach_database();
@@ -114,10 +114,10 @@ absl::Status Patiently(const std::function<absl::Status()>& reach_database, Log&
 absl::Status PrepareDatabase(const Config& config, const std::string& conninfo, Log& log) {
   const bool serves_others = config.command == Config::Command::kServe && !config.database.empty();
   if (serves_others && !config.insecure_database) {
-    return Patiently([&] { return CheckDatabase(conninfo); }, log);
+    return RetryUntilReachable([&] { return CheckDatabase(conninfo); }, log);
   }
   if (serves_others) log.Write(LogLevel::kWarning, "insecure_database");
-  return Patiently([&] { return Migrate({.conninfo = conninfo}); }, log);
+  return RetryUntilReachable([&] { return Migrate({.conninfo = conninfo}); }, log);
 }
 
 absl::Status Serve(const Config& config, const Arguments& arguments, const std::string& conninfo,

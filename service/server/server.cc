@@ -1,3 +1,4 @@
+// Builds the server from its configuration, starts and stops it.
 #include "service/server/server.h"
 
 #include <algorithm>
@@ -15,14 +16,9 @@
 #include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
 #include "prometheus/text_serializer.h"
-#include "service/handlers/audit_service.h"
-#include "service/handlers/catalog_service.h"
-#include "service/handlers/lot_service.h"
-#include "service/handlers/recall_service.h"
-#include "service/handlers/stock_service.h"
-#include "service/handlers/trace_service.h"
-#include "service/handlers/work_order_service.h"
-#include "service/server/connection_limit.h"
+#include "service/handlers/services.h"
+#include "service/server/acceptor.h"
+#include "service/server/listener.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
@@ -33,25 +29,6 @@ constexpr absl::Duration kForgetPeriod = absl::Hours(1);
 
 int StreamWorkers(int workers) { return std::max(1, workers / 4); }
 
-std::vector<std::string> ServiceNames() {
-  return {v1::AuditService::service_full_name(),    v1::CatalogService::service_full_name(),
-          v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
-          v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
-          v1::WorkOrderService::service_full_name()};
-}
-
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<AuditService>(rpc));
-  services.push_back(std::make_unique<CatalogService>(rpc));
-  services.push_back(std::make_unique<LotService>(rpc));
-  services.push_back(std::make_unique<RecallService>(rpc));
-  services.push_back(std::make_unique<StockService>(rpc));
-  services.push_back(std::make_unique<TraceService>(rpc));
-  services.push_back(std::make_unique<WorkOrderService>(rpc));
-  return services;
-}
-
 // Connections that fail silently are found within a minute and a half; those that live long move to
 // other servers now and then.
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
@@ -60,8 +37,6 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(config.max_message_bytes);
   const std::pair<const char*, int> arguments[] = {
-      // Else two servers on one port share its connections, and nobody notices.
-      {GRPC_ARG_ALLOW_REUSEPORT, 0},
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax},
       {GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax},
       {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000},
@@ -69,7 +44,8 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
        static_cast<int>(absl::ToInt64Milliseconds(config.connection_age))},
       {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * 60'000},
       {GRPC_ARG_KEEPALIVE_TIME_MS, 60'000},
-      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+       static_cast<int>(absl::ToInt64Milliseconds(kKeepaliveTimeout))},
       {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
       {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000},
   };
@@ -133,12 +109,14 @@ std::unique_ptr<SpanExporter> MakeSpanExporter(const Server::Options& options, M
       *metrics.registry(), log);
 }
 
+using NewConnection = grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters;
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
   ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
   std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
-  RETURN_IF_ERROR(server->LearnWhoIsWho());
+  RETURN_IF_ERROR(server->LoadIdentityFiles());
   RETURN_IF_ERROR(server->ListenForMetrics());
   RETURN_IF_ERROR(server->Listen());
   return server;
@@ -185,7 +163,7 @@ std::string Server::MetricsText() const {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-absl::Status Server::LearnWhoIsWho() {
+absl::Status Server::LoadIdentityFiles() {
   const TlsFiles& tls = options_.config.tls;
   const Identity::Options& identity = options_.config.identity;
   const SecurityMetrics& metrics = metrics_.security();
@@ -226,15 +204,19 @@ absl::Status Server::ListenForMetrics() {
 }
 
 absl::Status Server::Listen() {
+  absl::StatusOr<Listener> listener = Listener::Open(options_.config.listen);
+  if (!listener.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat("cannot serve on ", options_.config.listen,
+                                                      ": ", listener.status().message()));
+  }
+  address_ = listener->address();
   AddStandardServices();
   grpc::ServerBuilder builder;
   SetLimits(options_.config, builder);
-  int port = 0;
-  builder.AddListeningPort(options_.config.listen,
-                           options_.config.tls.certificate.empty()
-                               ? grpc::InsecureServerCredentials()
-                               : tls_.NewCredentials(),
-                           &port);
+  connections_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      options_.config.tls.certificate.empty() ? grpc::InsecureServerCredentials()
+                                              : tls_.NewCredentials());
   if (!identity_.is_open()) builder.SetOption(std::make_unique<WithoutChannelz>());
   for (const std::unique_ptr<grpc::Service>& service : services_) {
     builder.RegisterService(service.get());
@@ -243,16 +225,12 @@ absl::Status Server::Listen() {
   // The health service knows only services it was told of: look first, then tell it at once.
   const absl::Status database = watch_.Check();
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
-  }
-  TellHealth(database);
-  address_ = WithPort(options_.config.listen, port);
-  LimitConnections();
+  if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
+  ReportHealth(database);
+  Accept(*std::move(listener));
   reloads_.Watch(options_.reload_period);
   watching_ =
-      std::make_unique<Periodic>(options_.watch_period, [this] { TellHealth(watch_.Check()); });
+      std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(watch_.Check()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ =
@@ -260,26 +238,35 @@ absl::Status Server::Listen() {
   return absl::OkStatus();
 }
 
-void Server::LimitConnections() {
+void Server::Accept(Listener listener) {
   int connections_max = options_.config.connections;
-  // The other half is for those that come between two looks, and for what lotd itself opens.
+  // The other half is for what lotd itself opens.
   const int64_t room = RaiseOpenFilesMax() / 2;
   if (room < connections_max) {
     log_.Write(LogLevel::kWarning, "connections_limited_by_open_files",
                LogFields().Add("wanted", int64_t{connections_max}).Add("allowed", room));
     connections_max = static_cast<int>(room);
   }
-  limiting_connections_ = std::make_unique<Periodic>(
-      kConnectionsLookPeriod, [this, limit = ConnectionLimit(address_, connections_max)]() mutable {
-        const int closed = limit.Enforce();
-        if (closed == 0) return;
-        metrics_.connections_refused().Increment(closed);
-        log_.Write(LogLevel::kWarning, "connections_refused",
-                   LogFields().Add("closed", int64_t{closed}));
-      });
+  acceptor_ = std::make_unique<Acceptor>(
+      std::move(listener), Acceptor::Options{.connections_max = connections_max,
+                                             .serve =
+                                                 [this](Descriptor connection, int listening) {
+                                                   NewConnection parameters;
+                                                   parameters.listener_fd = listening;
+                                                   parameters.fd = connection.Release();
+                                                   connections_->HandleNewConnection(&parameters);
+                                                 },
+                                             .refused = [this] { ReportRefusedConnection(); }});
 }
 
-void Server::TellHealth(const absl::Status& now) {
+void Server::ReportRefusedConnection() {
+  metrics_.connections_refused().Increment();
+  const int64_t closed = refused_connection_lines_.Count("", absl::Now());
+  if (closed == 0) return;
+  log_.Write(LogLevel::kWarning, "connections_refused", LogFields().Add("closed", closed));
+}
+
+void Server::ReportHealth(const absl::Status& now) {
   if (now.ok() != database_.ok()) {
     log_.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
                now.ok() ? "database_is_back" : "database_is_gone",
@@ -297,8 +284,10 @@ void Server::Stop(absl::Duration drain) {
   watching_.reset();
   const absl::Time end = absl::Now() + drain;
   absl::SleepFor(NoticeOf(options_.config, drain));
-  // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
-  // cancels what still runs.
+  // gRPC would not close a connection that it gets after its shutdown.
+  acceptor_->Stop();
+  // Late in the drain, queued calls are refused with SHUTTING_DOWN; at its end gRPC cancels the
+  // running ones.
   absl::Notification stopped;
   std::thread stop_taking([&] {
     stopped.WaitForNotificationWithDeadline(end - drain / 5);
@@ -309,7 +298,6 @@ void Server::Stop(absl::Duration drain) {
   stopped.Notify();
   stop_taking.join();
   if (spans_ != nullptr) spans_->Stop();
-  limiting_connections_.reset();
   reloads_.StopWatching();
   forgetting_.reset();
   counting_.reset();

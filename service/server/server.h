@@ -15,15 +15,18 @@
 #include "service/identity/tls/reloads.h"
 #include "service/identity/tls/tls.h"
 #include "service/observe/log.h"
+#include "service/observe/log_rate_limiter.h"
 #include "service/observe/metrics/metrics.h"
 #include "service/observe/slow_statements.h"
 #include "service/observe/span_exporter.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/rpc.h"
 #include "service/rpc/unknown_methods.h"
+#include "service/server/acceptor.h"
 #include "service/server/config.h"
 #include "service/server/gauge_collector.h"
 #include "service/server/housekeeping.h"
+#include "service/server/listener.h"
 #include "service/server/scrape.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/values/statement.h"
@@ -66,14 +69,16 @@ class Server {
  private:
   Server(Options options, PageTokens page_tokens, Log& log);
 
-  // Reads the files that say who is who.
-  absl::Status LearnWhoIsWho();
+  // Reads certificates, token keys and the access list.
+  absl::Status LoadIdentityFiles();
   absl::Status ListenForMetrics();
   absl::Status Listen();
-  // Bounds the connections from now on.
-  void LimitConnections();
+  // Accepts connections from now on, as many as allowed.
+  void Accept(Listener listener);
+  // Counts a connection that was closed because there were too many.
+  void ReportRefusedConnection();
   // Tells the health service how the database is; on the watch's thread once that runs.
-  void TellHealth(const absl::Status& now);
+  void ReportHealth(const absl::Status& now);
 
   const Options options_;
   Log& log_;
@@ -96,12 +101,14 @@ class Server {
   std::string metrics_address_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;  // gRPC's side
+  LogRateLimiter refused_connection_lines_;
+  std::unique_ptr<Acceptor> acceptor_;
 
   absl::Status database_ = absl::OkStatus();  // as the watch saw it last; on its thread only
   std::unique_ptr<Periodic> watching_;
   std::unique_ptr<Periodic> forgetting_;
   std::unique_ptr<Periodic> counting_;
-  std::unique_ptr<Periodic> limiting_connections_;
 };
 
 }  // namespace lots

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/eventually.h"
 #include "tests/support/rpc_tokens.h"
@@ -90,7 +92,44 @@ TEST_F(CallerLimitsTest, ACallerHasOnlySoManyCallsAtOnce) {
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(Ask(*stub, "anna").ok());
 }
 
-// --- connections --------------------------------------------------------------------------------
+// --- calls at once on a connection ---
+
+TEST(StreamsPerConnection, CallsBeyondTheBoundWaitAtTheirClient) {
+  constexpr int kBeyond = 8;
+  constexpr int kCalls = kStreamsPerConnectionMax + kBeyond;
+  const TestServer server([](Server::Options& options) { options.config.queue = 4 * kCalls; });
+  const auto locked = server.database().Connect();
+  ASSERT_TRUE(locked->RunScript("test", "BEGIN; LOCK TABLE products").ok());
+  const auto stub = server.NewStub<v1::CatalogService>();
+  v1::ListProductsRequest request;
+  request.set_company("acme");
+  std::vector<std::thread> callers;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < kCalls; ++i) {
+    callers.emplace_back([&] {
+      v1::ListProductsResponse response;
+      if (Send(*stub, &v1::CatalogService::Stub::ListProducts, request, response).ok()) ++answered;
+    });
+  }
+
+  const auto in_flight = [&] { return server.Metric("lots_inflight_requests"); };
+  EXPECT_TRUE(Eventually([&] { return in_flight() == kStreamsPerConnectionMax; }));
+  // Another connection has room of its own.
+  std::thread neighbour([&] {
+    v1::ListProductsResponse response;
+    EXPECT_TRUE(Send(*server.NewStub<v1::CatalogService>(), &v1::CatalogService::Stub::ListProducts,
+                     request, response)
+                    .ok());
+  });
+  EXPECT_TRUE(Eventually([&] { return in_flight() == kStreamsPerConnectionMax + 1; }));
+
+  ASSERT_TRUE(locked->RunScript("test", "COMMIT").ok());
+  for (std::thread& caller : callers) caller.join();
+  neighbour.join();
+  EXPECT_EQ(answered, kCalls);
+}
+
+// --- connections ---
 
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 enum FrameType : char { kSettings = 4, kPing = 6, kGoAway = 7 };

@@ -1,3 +1,4 @@
+// LotService: finding, listing, summarizing lots, their history, a preview of numbers.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,8 +12,8 @@
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
 #include "service/convert/list_page.h"
-#include "service/handlers/audit_service.h"
-#include "service/handlers/lot_service.h"
+#include "service/handlers/audit.h"
+#include "service/handlers/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/lots/history.h"

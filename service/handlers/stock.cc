@@ -1,4 +1,5 @@
-#include "service/handlers/stock_service.h"
+// StockService: records and reverses movements, lists stock and movements, suggests lots to pick.
+#include "service/handlers/stock.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,14 +17,7 @@
 #include "storage/stock/stock.h"
 
 namespace lots {
-
 namespace {
-
-constexpr Method kRecordMovements{"lots.v1.StockService/RecordMovements"};
-constexpr Method kReverseMovement{"lots.v1.StockService/ReverseMovement"};
-constexpr Method kListMovements{"lots.v1.StockService/ListMovements", /*every_company=*/true};
-constexpr Method kListStock{"lots.v1.StockService/ListStock", /*every_company=*/true};
-constexpr Method kSuggestLots{"lots.v1.StockService/SuggestLots"};
 
 NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Call& call,
                          FieldChecker& fields) {
@@ -60,7 +54,7 @@ Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& field
   return accept;
 }
 
-RecordMovementsCommand ReadOrder(const v1::RecordMovementsRequest& request, const Call& call,
+RecordMovementsCommand CommandOf(const v1::RecordMovementsRequest& request, const Call& call,
                                  FieldChecker& fields) {
   RecordMovementsCommand command{.context = fields.Write(request, call),
                                  .accept = ReadAccept(request, fields),
@@ -114,7 +108,7 @@ PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
   return piece;
 }
 
-ListStockQuery ReadOrder(const v1::ListStockRequest& request, FieldChecker& fields) {
+ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fields) {
   ListStockQuery query{
       .include_descendants = request.include_descendants(),
       .as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr),
@@ -161,36 +155,6 @@ v1::SuggestLotsResponse::Pick ToProto(const LotPick& pick, int scale) {
 // --- the call path
 // -------------------------------------------------------------------------------------
 
-grpc::ServerUnaryReactor* StockService::RecordMovements(grpc::CallbackServerContext* context,
-                                                        const v1::RecordMovementsRequest* request,
-                                                        v1::RecordMovementsResponse* response) {
-  return rpc_.Unary(context, request, response, kRecordMovements, handlers::RecordMovements);
-}
-
-grpc::ServerUnaryReactor* StockService::ReverseMovement(grpc::CallbackServerContext* context,
-                                                        const v1::ReverseMovementRequest* request,
-                                                        v1::Movement* response) {
-  return rpc_.Unary(context, request, response, kReverseMovement, handlers::ReverseMovement);
-}
-
-grpc::ServerUnaryReactor* StockService::ListMovements(grpc::CallbackServerContext* context,
-                                                      const v1::ListMovementsRequest* request,
-                                                      v1::ListMovementsResponse* response) {
-  return rpc_.Unary(context, request, response, kListMovements, handlers::ListMovements);
-}
-
-grpc::ServerUnaryReactor* StockService::ListStock(grpc::CallbackServerContext* context,
-                                                  const v1::ListStockRequest* request,
-                                                  v1::ListStockResponse* response) {
-  return rpc_.Unary(context, request, response, kListStock, handlers::ListStock);
-}
-
-grpc::ServerUnaryReactor* StockService::SuggestLots(grpc::CallbackServerContext* context,
-                                                    const v1::SuggestLotsRequest* request,
-                                                    v1::SuggestLotsResponse* response) {
-  return rpc_.Unary(context, request, response, kSuggestLots, handlers::SuggestLots);
-}
-
 // --- the handlers
 // ---------------------------------------------------------------------------------
 
@@ -199,7 +163,7 @@ namespace handlers {
 absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
     const v1::RecordMovementsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const RecordMovementsCommand command = ReadOrder(request, call, fields);
+  const RecordMovementsCommand command = CommandOf(request, call, fields);
   v1::RecordMovementsResponse response;
   if (!fields.ok()) {
     if (!request.validate_only()) return fields.status();
@@ -247,7 +211,7 @@ absl::StatusOr<v1::ListMovementsResponse> ListMovements(const v1::ListMovementsR
 absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& request,
                                                 const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  ListStockQuery query = ReadOrder(request, fields);
+  ListStockQuery query = CommandOf(request, fields);
   query.now = call.now;
   if (!fields.ok()) return fields.status();
   v1::ListStockResponse response;

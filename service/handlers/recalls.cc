@@ -1,4 +1,5 @@
-#include "service/handlers/recall_service.h"
+// RecallService: opens, reads and closes recalls, and streams the report of one.
+#include "service/handlers/recalls.h"
 
 #include <memory>
 #include <optional>
@@ -20,12 +21,6 @@
 
 namespace lots {
 namespace {
-
-constexpr Method kOpenRecall{"lots.v1.RecallService/OpenRecall"};
-constexpr Method kGetRecall{"lots.v1.RecallService/GetRecall"};
-constexpr Method kListRecalls{"lots.v1.RecallService/ListRecalls"};
-constexpr Method kStreamRecallReport{"lots.v1.RecallService/StreamRecallReport"};
-constexpr Method kCloseRecall{"lots.v1.RecallService/CloseRecall"};
 
 v1::RecallSeed ToProto(const RecallSeed& seed) {
   v1::RecallSeed message;
@@ -146,7 +141,7 @@ std::string RequiredText(FieldChecker& fields, absl::string_view field, const st
   return fields.Text(field, value, characters_max);
 }
 
-OpenRecallCommand ReadOrder(const v1::OpenRecallRequest& request, const Call& call,
+OpenRecallCommand CommandOf(const v1::OpenRecallRequest& request, const Call& call,
                             FieldChecker& fields) {
   OpenRecallCommand command{.context = fields.Write(request, call)};
   command.recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
@@ -167,45 +162,12 @@ OpenRecallCommand ReadOrder(const v1::OpenRecallRequest& request, const Call& ca
 
 }  // namespace
 
-// --- the call path ---
-
-grpc::ServerUnaryReactor* RecallService::OpenRecall(grpc::CallbackServerContext* context,
-                                                    const v1::OpenRecallRequest* request,
-                                                    v1::Recall* response) {
-  return rpc_.Unary(context, request, response, kOpenRecall, handlers::OpenRecall);
-}
-
-grpc::ServerUnaryReactor* RecallService::GetRecall(grpc::CallbackServerContext* context,
-                                                   const v1::GetRecallRequest* request,
-                                                   v1::Recall* response) {
-  return rpc_.Unary(context, request, response, kGetRecall, handlers::GetRecall);
-}
-
-grpc::ServerUnaryReactor* RecallService::ListRecalls(grpc::CallbackServerContext* context,
-                                                     const v1::ListRecallsRequest* request,
-                                                     v1::ListRecallsResponse* response) {
-  return rpc_.Unary(context, request, response, kListRecalls, handlers::ListRecalls);
-}
-
-grpc::ServerWriteReactor<v1::StreamRecallReportResponse>* RecallService::StreamRecallReport(
-    grpc::CallbackServerContext* context, const v1::StreamRecallReportRequest* request) {
-  return rpc_.Stream(context, request, kStreamRecallReport, handlers::StreamRecallReport);
-}
-
-grpc::ServerUnaryReactor* RecallService::CloseRecall(grpc::CallbackServerContext* context,
-                                                     const v1::CloseRecallRequest* request,
-                                                     v1::Recall* response) {
-  return rpc_.Unary(context, request, response, kCloseRecall, handlers::CloseRecall);
-}
-
-// --- the handlers ---
-
 namespace handlers {
 
 absl::StatusOr<v1::Recall> OpenRecall(const v1::OpenRecallRequest& request, const Call& call,
                                       pg::Connection& db) {
   FieldChecker fields;
-  const OpenRecallCommand command = ReadOrder(request, call, fields);
+  const OpenRecallCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Recall recall, lots::OpenRecall(db, command));
   return ToProto(recall);
