@@ -1,3 +1,4 @@
+// Checks of texts, ids and numbers.
 #include "service/base/text_fields.h"
 
 #include <algorithm>
@@ -11,12 +12,9 @@
 namespace lots {
 namespace {
 
-// A value is repeated in the answer so that the caller finds it, not so that all of it comes back.
-constexpr size_t kShownBytesMax = 80;
-
 std::string Shown(absl::string_view value) {
-  if (value.size() <= kShownBytesMax) return std::string(value);
-  size_t cut = kShownBytesMax;
+  if (value.size() <= kValueShownBytesMax) return std::string(value);
+  size_t cut = kValueShownBytesMax;
   // Not in the middle of a character.
   while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
   return absl::StrCat(value.substr(0, cut), "…");
@@ -25,7 +23,7 @@ std::string Shown(absl::string_view value) {
 bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 bool IsLineBreakOrTab(char32_t c) { return c == '\n' || c == '\r' || c == '\t'; }
 
-// What is wrong with a text, or empty. `allowed` judges each character.
+// Says what is wrong with a text, or returns an empty text. `allowed` checks each character.
 std::string ProblemOfText(absl::string_view value, int characters_max, bool (*allowed)(char32_t)) {
   const std::optional<std::u32string> characters = DecodeUtf8(value);
   if (!characters.has_value()) return "is not valid UTF-8";

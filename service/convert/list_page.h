@@ -1,4 +1,4 @@
-// One page of a list: page size, page token, and the walk over companies, the same for every list.
+// One page of a list, the same for all lists: page size, page token, and the companies in turn.
 #pragma once
 
 #include <string>
@@ -12,21 +12,21 @@
 
 namespace lots {
 
-// The sort keys of the last item that was listed, as text; empty: from the first.
+// The sort keys of the last listed item, as text; empty: begin with the first item.
 using PageKeys = std::vector<std::string>;
 
-// What a company gave to a page.
+// The items that one company adds to a page.
 struct PagePiece {
   int count = 0;   // items listed
-  PageKeys after;  // the last one's sort keys, when the company has more; else empty
+  PageKeys after;  // sort keys of the last item if the company has more items; else empty
 };
 
 // Lists at most `limit` (positive) items of `company` after `after`, appending them to the answer.
 using ListPiece = absl::FunctionRef<absl::StatusOr<PagePiece>(const CompanyId& company,
                                                               const PageKeys& after, int limit)>;
 
-// Makes the piece of what a operation returned when asked for `limit` + 1 items: the one too many
-// says that there are more, and is not listed. `keys_of(item)` → PageKeys; `add(item)` appends it
+// Makes the piece of an operation's answer to a request for `limit` + 1 items. The surplus item
+// shows that there are more, and is not listed. `keys_of(item)` → PageKeys; `add(item)` appends it
 // to the answer.
 template <class Item, class KeysOf, class Add>
 PagePiece FillPiece(const std::vector<Item>& items, int limit, KeysOf keys_of, Add add) {
@@ -37,15 +37,15 @@ PagePiece FillPiece(const std::vector<Item>& items, int limit, KeysOf keys_of, A
   return piece;
 }
 
-// What ListPage needs to know of a request.
+// The fields of a request that ListPage reads.
 struct PageRequest {
-  int page_size;  // as asked: 0 is the default
+  int page_size;  // 0: the default
   absl::string_view page_token;
   std::string fingerprint;
 };
 
-// The page token that goes on after what was listed, or empty when that was all. Refuses
-// FIELD_INVALID (page_size) and PAGE_TOKEN_INVALID.
+// Returns the token of the next page, or an empty text after the last page. Refuses FIELD_INVALID
+// (page_size) and PAGE_TOKEN_INVALID.
 absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& call,
                                      pg::Connection& db, ListPiece list);
 

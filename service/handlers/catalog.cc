@@ -25,7 +25,7 @@ struct Entry {
   std::string operator()(absl::string_view field) const { return Indexed(list, index, field); }
 };
 
-// Remembers the ids of a list and refuses those that stand in it twice.
+// Refuses ids that a list has twice.
 class UniqueIds {
  public:
   void Check(const Entry& at, absl::string_view id_field, const std::string& id,
@@ -50,7 +50,7 @@ ShelfLife ShelfLifeOf(const v1::ShelfLife& message) {
   return shelf_life;
 }
 
-// Shapes only; storage judges what needs to know the product.
+// Checks shapes only. Storage validates what depends on the product.
 Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fields) {
   return {
       .product_id = fields.Required<ProductId>(at("product_id"), message.product_id()),

@@ -12,7 +12,7 @@
 namespace lots {
 namespace {
 
-// A text that must be there: who reads of a hold later asks why.
+// A required text: readers of a hold need its reason.
 std::string RequiredText(absl::string_view field, absl::string_view value, FieldChecker& fields) {
   if (absl::StripAsciiWhitespace(value).empty()) {
     fields.Refused(field, value, "is required: say why");

@@ -24,8 +24,8 @@
 namespace lots {
 namespace {
 
-// What ListLots and SummarizeLots have in common; the company is each piece's own. Filter and order
-// are read by storage.
+// The part that ListLots and SummarizeLots share, without the company. Storage parses filter and
+// order.
 template <class Request>
 LotQuery QueryOf(const Request& request, FieldChecker& fields) {
   return {.company = {},
@@ -74,7 +74,7 @@ v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory&
   return message;
 }
 
-// Adds from where each of the last entries came: one more read, for those who may see it.
+// Adds the origin of each of the last entries, with one more read, for callers with the permission.
 absl::Status AddOrigins(const LotHistory& history, const Call& call, const CompanyId& company,
                         pg::Connection& db, v1::ListLotHistoryResponse& response) {
   if (!call.caller->permissions.Has(v1::PERMISSION_AUDIT)) return absl::OkStatus();
@@ -93,7 +93,7 @@ absl::Status AddOrigins(const LotHistory& history, const Call& call, const Compa
   return absl::OkStatus();
 }
 
-// The place of a history entry as the keys of a page token, and back.
+// The position of a history entry as keys of a page token, and back.
 PageKeys KeysOf(const LotHistoryEntry& entry) {
   return {absl::StrCat(absl::ToUnixMicros(entry.recorded_at)), entry.id.ToString()};
 }

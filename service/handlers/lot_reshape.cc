@@ -27,7 +27,7 @@ bool AcceptsHeld(const Request& request, FieldChecker& fields) {
   return request.accept_size() > 0;
 }
 
-// What the three requests share.
+// The fields that the three requests share.
 template <class Command, class Request>
 Command Begin(const Request& request, const Call& call, FieldChecker& fields) {
   Command command{.context = fields.Write(request, call)};

@@ -28,7 +28,7 @@ std::optional<Opening> OpeningOf(absl::string_view prefix, absl::string_view qua
                  .location_id = fields.Optional<LocationId>(location_field, location_id)};
 }
 
-// What v1::Lot and v1::NewLot have in common. Storage judges the number.
+// The fields that v1::Lot and v1::NewLot share. Storage validates the number.
 template <class Message>
 NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& fields) {
   const auto at = [&](absl::string_view field) { return absl::StrCat(prefix, field); };
@@ -66,7 +66,7 @@ std::vector<NewLot> NewLotsOf(const v1::BatchCreateLotsRequest& request, FieldCh
   return lots;
 }
 
-// Either the lots one by one, or how many.
+// A request has either the lots or a count.
 CreateLotsCommand CommandOf(const v1::BatchCreateLotsRequest& request, const Call& call,
                             FieldChecker& fields) {
   CreateLotsCommand command{
@@ -89,7 +89,7 @@ CreateLotsCommand CommandOf(const v1::BatchCreateLotsRequest& request, const Cal
   return command;
 }
 
-// Fields that are there to be read, with the way to change them.
+// Refuses fields that UpdateLot cannot change, and says how they change.
 void RefuseUneditable(const google::protobuf::FieldMask& mask, FieldChecker& fields) {
   for (const std::string& path : mask.paths()) {
     if (path == "quantity" || path == "on_hand_quantity") {

@@ -123,7 +123,7 @@ std::optional<v1::StreamRecallReportResponse> MessageOf(
   return ToProto(*piece);
 }
 
-// The place in the list after which a page begins; a token of ours has both keys.
+// The position after which a page begins. Signed tokens always have both keys.
 std::optional<std::pair<absl::Time, RecallId>> RecallAfter(const PageKeys& keys) {
   int64_t micros = 0;
   if (keys.size() != 2 || !absl::SimpleAtoi(keys[0], &micros)) return std::nullopt;
@@ -134,7 +134,7 @@ PageKeys KeysOf(const Recall& recall) {
   return {absl::StrCat(absl::ToUnixMicros(*recall.opened_at)), recall.recall_id.value()};
 }
 
-// A text that somebody must have written.
+// A required text.
 std::string RequiredText(FieldChecker& fields, absl::string_view field, const std::string& value,
                          int characters_max) {
   if (value.empty()) fields.Refused(field, value, "say why, in words");
@@ -190,7 +190,7 @@ absl::StatusOr<v1::ListRecallsResponse> ListRecalls(const v1::ListRecallsRequest
   v1::ListRecallsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    // One more than asked for: whether there is another page.
+    // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(
         const std::vector<Recall> recalls,
         lots::ListRecalls(

@@ -1,5 +1,5 @@
 // The table of all methods: one line each, with the shape of its handler and its options. A method
-// has the name of its handler; what a caller needs to be allowed stands in the proto.
+// and its handler have the same name. The permission that a caller needs is an option in the proto.
 #include "service/handlers/services.h"
 
 #include "lots/v1/audit.grpc.pb.h"

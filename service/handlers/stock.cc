@@ -38,7 +38,7 @@ NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Ca
       .note = fields.Text(path("note"), movement.note(), kNoteCharactersMax)};
 }
 
-// A movement outside of production can overrule holds and expiry; what is not there it cannot move.
+// A movement outside of production can overrule holds and expiry, but not a lack of stock.
 Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& fields) {
   Accept accept;
   for (int i = 0; i < request.accept_size(); ++i) {
@@ -68,9 +68,9 @@ RecordMovementsCommand CommandOf(const v1::RecordMovementsRequest& request, cons
   return command;
 }
 
-// --- page keys ----------------------------------------------------------------------------------
+// --- page keys ---
 
-// Page tokens are signed, so what they carry is what was put in.
+// Page tokens are signed, so their contents can be trusted.
 Uuid UuidOf(const std::string& key) {
   const std::optional<Uuid> id = Uuid::Parse(key);
   Check(id.has_value());
@@ -99,7 +99,7 @@ std::optional<StockPosition> StockAfter(const PageKeys& keys) {
   return StockPosition{LotId(UuidOf(keys[0])), LocationId(keys[1])};
 }
 
-// Lists were asked for one item more than the page holds: whether it came says if there is more.
+// Lists are asked for one item more than the page holds. The surplus item shows that there is more.
 template <class Item, class Append>
 PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
   PagePiece piece{.count = std::min(limit, static_cast<int>(items.size()))};
@@ -151,12 +151,6 @@ v1::SuggestLotsResponse::Pick ToProto(const LotPick& pick, int scale) {
 }
 
 }  // namespace
-
-// --- the call path
-// -------------------------------------------------------------------------------------
-
-// --- the handlers
-// ---------------------------------------------------------------------------------
 
 namespace handlers {
 
@@ -221,7 +215,7 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
     query.after = StockAfter(after);
     query.limit = limit + 1;
     absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, query);
-    // Of every company, those that have no such location hold nothing there.
+    // In a list of all companies, a company without the location has nothing there.
     if (call.every_company && absl::IsNotFound(stock.status())) return PagePiece{};
     if (!stock.ok()) return std::move(stock).status();
     return PieceOf(*stock, limit,

@@ -49,7 +49,7 @@ std::optional<v1::ListRecipientsResponse> MessageOf(
   return message;
 }
 
-// A lot's product and number are empty for the other kinds, as the rest is for a lot.
+// Product and number are set for the kind LOT only, the other fields for the other kinds.
 v1::Origin ToProto(const Origin& origin) {
   v1::Origin message;
   message.set_kind(static_cast<v1::OriginKind>(origin.kind));

@@ -19,7 +19,7 @@
 namespace lots {
 namespace {
 
-// The place in the list after which a page begins; a token of ours has both keys.
+// The position after which a page begins. Signed tokens always have both keys.
 std::optional<std::pair<absl::Time, WorkOrderId>> OrderAfter(const PageKeys& keys) {
   int64_t micros = 0;
   if (keys.size() != 2 || !absl::SimpleAtoi(keys[0], &micros)) return std::nullopt;
@@ -68,7 +68,7 @@ absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     return ToProto(*completion);
   }
   const std::vector<Problem> problems = ProblemsOf(completion.status());
-  // What is wrong with the database is no problem of the request.
+  // A failure of the database is no problem of the request.
   if (!completion.ok() && problems.empty()) return completion.status();
   AddProblems(problems, response);
   return response;
@@ -101,7 +101,7 @@ absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrde
   v1::ListWorkOrdersResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    // One more than asked for: whether there is another page.
+    // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(const std::vector<WorkOrder> orders,
                      lots::ListWorkOrders(db, {.company = company,
                                                .filter = request.filter(),

@@ -1,3 +1,4 @@
+// Makes span ids and writes spans as OTLP JSON.
 #include "service/observe/span.h"
 
 #include <cstdint>
@@ -26,7 +27,7 @@ json Seconds(const char* key, absl::Duration duration) {
   return Attribute(key, {{"doubleValue", absl::ToDoubleSeconds(duration)}});
 }
 
-// The codes that are a server's own failure, by OpenTelemetry's conventions for gRPC.
+// The codes that OpenTelemetry's conventions for gRPC count as failures of the server.
 bool IsFailure(grpc::StatusCode code) {
   switch (code) {
     case grpc::StatusCode::UNKNOWN:

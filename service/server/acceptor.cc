@@ -21,7 +21,7 @@
 namespace lots {
 namespace {
 
-// No other open file has the same, so it tells whether a descriptor was closed and used again.
+// An inode number belongs to one open file, so it shows when a descriptor was closed and reused.
 std::optional<ino_t> InodeOf(int fd) {
   struct stat file {};
   if (fstat(fd, &file) != 0) return std::nullopt;
@@ -48,7 +48,7 @@ int64_t RaiseOpenFilesMax() {
 bool OpenConnections::Add(int fd, absl::Time now) {
   const std::optional<ino_t> inode = InodeOf(fd);
   if (!inode.has_value()) return false;
-  open_.erase(fd);  // its last connection has ended
+  open_.erase(fd);  // the earlier connection with this descriptor has ended
   if (open_.size() >= max_ && now - counted_at_ >= kConnectionsRecountPause) {
     counted_at_ = now;
     ForgetEnded();
@@ -113,8 +113,8 @@ void Acceptor::CloseOne(int listening) {
   spare_.Close();
   if (Accept(listening).is_open()) options_.refused();
   spare_ = Spare();
-  // Something else may have taken the spare descriptor. The connection keeps waiting, and this
-  // thread would spin.
+  // Another thread may have taken the descriptor. Then the connection is still waiting, and without
+  // a pause this thread would spin.
   if (!spare_.is_open()) absl::SleepFor(kConnectionsRecountPause);
 }
 

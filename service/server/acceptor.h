@@ -20,14 +20,14 @@ namespace lots {
 // Lets the process open as many files as its hard limit allows. Returns how many that is.
 int64_t RaiseOpenFilesMax();
 
-// Connections that are open at the same time. gRPC closes a connection without a word to us, so a
-// connection counts as long as its descriptor leads to its socket. Not thread safe.
+// Counts open connections. gRPC does not report when it closes one, so a connection counts as open
+// while its descriptor still belongs to its socket. Not thread safe.
 class OpenConnections {
  public:
   explicit OpenConnections(int max) : max_(max) {}
 
-  // Counts the connection, or returns false when `max` are open. When all places are taken, looks
-  // which connections have ended, but not again within kConnectionsRecountPause.
+  // Counts the connection, or returns false when `max` are open. When all places are taken, first
+  // looks which connections have ended, but at most once in kConnectionsRecountPause.
   bool Add(int fd, absl::Time now);
 
  private:
@@ -38,15 +38,15 @@ class OpenConnections {
   absl::Time counted_at_ = absl::InfinitePast();
 };
 
-// Runs a thread. Accepting never ends before Stop: when the process has no descriptor left, further
-// connections are closed at once.
+// Accepts on a thread of its own until Stop. When the process has no descriptor left, closes new
+// connections at once, and accepts again when there are descriptors.
 class Acceptor {
  public:
   struct Options {
     int connections_max;
-    // Takes over an accepted connection.
+    // Receives an accepted connection and its listening socket.
     std::function<void(Descriptor connection, int listening)> serve;
-    // Is told of each connection that was closed because there were too many.
+    // Called for each connection that was closed because there were too many.
     std::function<void()> refused;
   };
 
@@ -54,14 +54,14 @@ class Acceptor {
   // Stops.
   ~Acceptor();
 
-  // Accepts no further connection when it returns. The listening sockets are closed.
+  // Closes the listening sockets. No connection is accepted after Stop has returned.
   void Stop();
 
  private:
   void Run();
   void AcceptFrom(int listening);
-  // Without a free descriptor no connection can be accepted, not even to close it. Gives up the
-  // spare one for that.
+  // Accepting needs a free descriptor, even to close the connection at once. Frees the spare one
+  // for that.
   void CloseOne(int listening);
 
   const Options options_;

@@ -29,7 +29,7 @@ union SocketAddress {
   sockaddr_storage room;
 };
 
-// Of the call that failed last.
+// The error of the last system call.
 absl::Status Failed(absl::string_view what) {
   const auto code = errno == EADDRINUSE ? absl::StatusCode::kAlreadyExists
                                         : absl::StatusCode::kFailedPrecondition;
@@ -37,7 +37,7 @@ absl::Status Failed(absl::string_view what) {
 }
 
 void SetOption(const Descriptor& socket, int level, int name, int value) {
-  // An option that the kernel lacks costs comfort, not correctness.
+  // Serving without the option is better than not serving.
   static_cast<void>(setsockopt(socket.get(), level, name, &value, sizeof(value)));
 }
 
@@ -125,8 +125,8 @@ absl::Status Listener::OpenUnix(absl::string_view path) {
   return absl::OkStatus();
 }
 
-// A host without IPv6 still has a name for it (localhost is ::1 too), so a few addresses may fail,
-// but none may be taken.
+// A host without IPv6 may still resolve a name to an IPv6 address (localhost to ::1). So an address
+// may fail, unless it is taken, while another one works.
 absl::Status Listener::OpenTcp(const std::string& host, const std::string& port) {
   if (IsWildcard(host)) {
     ASSIGN_OR_RETURN(const Resolved both, Resolve("::", port));

@@ -25,12 +25,12 @@
 namespace lots {
 namespace {
 
-constexpr absl::Duration kForgetPeriod = absl::Hours(1);
-
 int StreamWorkers(int workers) { return std::max(1, workers / 4); }
 
-// Connections that fail silently are found within a minute and a half; those that live long move to
-// other servers now and then.
+int MillisecondsOf(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("lots");
   quota.Resize(kGrpcMemoryBytesMax);
@@ -39,21 +39,20 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   const std::pair<const char*, int> arguments[] = {
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax},
       {GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax},
-      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000},
-      {GRPC_ARG_MAX_CONNECTION_AGE_MS,
-       static_cast<int>(absl::ToInt64Milliseconds(config.connection_age))},
-      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * 60'000},
-      {GRPC_ARG_KEEPALIVE_TIME_MS, 60'000},
-      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-       static_cast<int>(absl::ToInt64Milliseconds(kKeepaliveTimeout))},
+      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, MillisecondsOf(kConnectionIdleMax)},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS, MillisecondsOf(config.connection_age)},
+      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, MillisecondsOf(kConnectionAgeGrace)},
+      {GRPC_ARG_KEEPALIVE_TIME_MS, MillisecondsOf(kKeepaliveTime)},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, MillisecondsOf(kKeepaliveTimeout)},
       {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
-      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000},
+      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+       MillisecondsOf(kClientPingIntervalMin)},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
 }
 
-// Channelz tells of every connection, to anybody who asks. Health tells nothing that matters, and
-// reflection what is published anyway.
+// Removes channelz, which shows every connection to any caller. Health and reflection show only
+// what is public.
 class WithoutChannelz final : public grpc::ServerBuilderOption {
  public:
   void UpdateArguments(grpc::ChannelArguments*) override {}
@@ -64,7 +63,7 @@ class WithoutChannelz final : public grpc::ServerBuilderOption {
   }
 };
 
-// Health, reflection and channelz. They are settings of the process.
+// Health, reflection and channelz. gRPC enables them for the whole process.
 void AddStandardServices() {
   grpc::EnableDefaultHealthCheckService(true);
   static const bool added = [] {
@@ -81,10 +80,10 @@ std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
-// How long calls are still taken after the health service has said NOT_SERVING. A call that crosses
-// gRPC's own shutdown is cancelled, and its client cannot know that it may repeat; so those who
-// watch the health leave first. That takes milliseconds; a load balancer that asks now and then,
-// seconds.
+// How long calls are still accepted after the health service has said NOT_SERVING. gRPC cancels a
+// call that arrives during its shutdown, and the client cannot know that it may repeat the call. So
+// clients that watch the health leave first: within milliseconds on this machine, within seconds
+// behind a load balancer that polls.
 absl::Duration NoticeOf(const Config& config, absl::Duration drain) {
   const absl::Duration part = drain / 5;
   return IsLoopback(config.listen) ? std::min(part, absl::Milliseconds(500)) : part;
@@ -127,7 +126,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       log_(log),
       slow_statements_(log, options_.slow_statement, options_.observer),
       metrics_(options_.version, ServiceNames(), &slow_statements_),
-      // A worker has one connection, and so have the one that forgets requests and the gauges.
+      // One connection for each worker, one for deleting request ids, one for the gauges.
       pool_({.connection = ConnectionOptionsOf(options_, metrics_),
              .connections_max =
                  options_.config.workers + StreamWorkers(options_.config.workers) + 2}),
@@ -222,7 +221,8 @@ absl::Status Server::Listen() {
     builder.RegisterService(service.get());
   }
   builder.RegisterCallbackGenericService(&unknown_methods_);
-  // The health service knows only services it was told of: look first, then tell it at once.
+  // The health service knows only reported services, so the state is reported right after the
+  // start.
   const absl::Status database = watch_.Check();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC cannot start");

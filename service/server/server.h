@@ -1,4 +1,4 @@
-// The server, from its connections to the database up to its listening sockets.
+// The server: everything from the connections to the database to the listening sockets.
 #pragma once
 
 #include <memory>
@@ -43,27 +43,27 @@ class Server {
     absl::Duration census_period = kGaugePeriod;
     absl::Duration slow_statement = kSlowStatement;
     absl::Duration reload_period = kReloadPeriod;
-    pg::StatementObserver* observer = nullptr;  // hears of every statement too; for tests
+    pg::StatementObserver* observer = nullptr;  // gets every event too; for tests
   };
 
-  // Serves when it returns. UNAVAILABLE when the database cannot be reached, FAILED_PRECONDITION
-  // when an address is taken. The log outlives the server.
+  // The server serves when Start returns. UNAVAILABLE when the database cannot be reached,
+  // FAILED_PRECONDITION when an address is taken. The log outlives the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, Log& log);
-  // Stops at once, when Stop was not called.
+  // Stops at once if Stop was not called.
   ~Server();
 
-  // Says NOT_SERVING, takes no new calls a little later, and lets the running ones go on; all of it
-  // within `drain`.
+  // Reports NOT_SERVING, then takes no new calls, and waits for the running ones; all within
+  // `drain`.
   void Stop(absl::Duration drain);
 
   // Reads certificates, token keys and the access list again, whether they changed or not.
   void Reload() { reloads_.ReloadAll(); }
 
-  // Where it serves, with the port that was taken for port 0.
+  // The address, with the port that was taken for port 0.
   const std::string& address() const { return address_; }
   // host:port of /metrics; empty: not served.
   const std::string& metrics_address() const { return metrics_address_; }
-  // What /metrics says, but for the exposer's own.
+  // The text of /metrics, without the exposer's own metrics.
   std::string MetricsText() const;
 
  private:
@@ -73,11 +73,12 @@ class Server {
   absl::Status LoadIdentityFiles();
   absl::Status ListenForMetrics();
   absl::Status Listen();
-  // Accepts connections from now on, as many as allowed.
+  // Begins to accept connections, as many as allowed.
   void Accept(Listener listener);
-  // Counts a connection that was closed because there were too many.
+  // Counts and logs a connection that was closed because there were too many.
   void ReportRefusedConnection();
-  // Tells the health service how the database is; on the watch's thread once that runs.
+  // Reports the state of the database to the health service. Runs on the watch's thread after
+  // start.
   void ReportHealth(const absl::Status& now);
 
   const Options options_;
@@ -105,7 +106,7 @@ class Server {
   LogRateLimiter refused_connection_lines_;
   std::unique_ptr<Acceptor> acceptor_;
 
-  absl::Status database_ = absl::OkStatus();  // as the watch saw it last; on its thread only
+  absl::Status database_ = absl::OkStatus();  // at the last check; used by the watch's thread
   std::unique_ptr<Periodic> watching_;
   std::unique_ptr<Periodic> forgetting_;
   std::unique_ptr<Periodic> counting_;

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/base/limits.h"
 #include "storage/domain/model.h"
 #include "storage/pg/connection.h"
 
@@ -24,10 +25,6 @@ struct CompanyGauges {
   double number_range_remaining_ratio = 1;
   int64_t number_ranges_low = 0;
 };
-
-inline constexpr int64_t kGaugeLotsMax = 10'000;
-inline constexpr int64_t kGaugeRangesMax = 100;
-inline constexpr double kNumberRangeLowRatio = 0.1;
 
 // One round trip of three statements that read indexes: some milliseconds for a small company, at
 // most a few tenths of a second for one with a million lots and a hundred thousand products.

@@ -44,7 +44,7 @@ TEST(LogRateLimiter, TellsOfEachOnItsOwn) {
 TEST(LogRateLimiter, TellsOfManyAsOneUntilSomeAreQuiet) {
   LogRateLimiter lines;
   const auto name = [](size_t i) { return absl::StrCat("caller ", i); };
-  for (size_t i = 0; i < LogRateLimiter::kKeptMax; ++i) {
+  for (size_t i = 0; i < kLogKeysMax; ++i) {
     EXPECT_EQ(lines.Count(name(i), kNow), 1);
   }
 
