@@ -137,7 +137,7 @@ def machine_path(file):
 
 
 def sleep(file):
-    if not re.match(r"tests/(unit|storage|rpc|fault)/", file.path):
+    if not re.match(r"tests/(storage|service|fault)/", file.path):
         return
     advice = "wait for a condition with a deadline, not for time"
     for finding in _each_match(file, SLEEP, "sleep", advice):
