@@ -14,7 +14,7 @@
 namespace lots {
 namespace {
 
-// What can be told of a name that anybody may have sent, with any bytes in it.
+// A name as the log and the answer can show it: anybody may send any bytes.
 std::string Printable(absl::string_view name) {
   return absl::CHexEscape(name.substr(0, kUnknownMethodBytesMax));
 }

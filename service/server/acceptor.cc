@@ -99,7 +99,12 @@ void Acceptor::Run() {
 void Acceptor::AcceptFrom(int listening) {
   Descriptor connection = Accept(listening);
   if (!connection.is_open()) {
-    if (errno == EMFILE || errno == ENFILE) CloseOne(listening);
+    if (errno == EMFILE || errno == ENFILE) {
+      CloseOne(listening);
+    } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+      absl::SleepFor(
+          kConnectionsRecountPause);  // no memory: without a pause this thread would spin
+    }
     return;
   }
   if (connections_.Add(connection.get(), absl::Now())) {

@@ -234,7 +234,7 @@ absl::Status Server::Listen() {
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ =
-      std::make_unique<Periodic>(options_.census_period, [this] { gauge_collector_.Round(); });
+      std::make_unique<Periodic>(options_.gauge_period, [this] { gauge_collector_.Round(); });
   return absl::OkStatus();
 }
 

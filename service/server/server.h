@@ -40,7 +40,7 @@ class Server {
     std::string conninfo;  // of a database that was migrated
     std::string version;   // service/version/version.h
     absl::Duration watch_period = absl::Seconds(2);
-    absl::Duration census_period = kGaugePeriod;
+    absl::Duration gauge_period = kGaugePeriod;
     absl::Duration slow_statement = kSlowStatement;
     absl::Duration reload_period = kReloadPeriod;
     pg::StatementObserver* observer = nullptr;  // gets every event too; for tests

@@ -264,7 +264,7 @@ TEST_F(PermissionTest, OpeningQuantitiesNeedTheRightToMove) {
 // --- what has no permission
 // -----------------------------------------------------------------------
 
-// The call path, for a service whose protos it was not told of.
+// The call path, for a service that is not in its list of services.
 TEST(UnsaidPermission, IsNobodysWhoeverCalls) {
   const TestDatabase database(TestDatabase::kMigrated);
   const TestFolder folder;

@@ -1,4 +1,4 @@
-// The call path that every call takes: who calls, deadlines, the queue, cancelling, the log line.
+// The call path: companies and actors, deadlines, the queue, cancelling, stopping, the log line.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -229,8 +229,8 @@ TEST(CallPath, AFullQueueRefusesAtOnceAndSaysWhenToRepeat) {
   EXPECT_EQ(full.server.Metric("lots_admission_rejected_total{reason=\"queue\"}"), 1);
 }
 
-// How many refusals each line about a full server stands for.
-std::vector<int> RefusalsTold(const TestServer& server) {
+// The number of refusals that each line about a full server counts.
+std::vector<int> RefusalsOfEachLine(const TestServer& server) {
   std::vector<int> times;
   for (const std::string& line : server.LogLines()) {
     const nlohmann::json fields = nlohmann::json::parse(line);
@@ -246,10 +246,10 @@ TEST(CallPath, RefusalsOfAFullServerShareALineASecond) {
   const bool shared = Eventually([&] {
     ++refused;
     EXPECT_EQ(ReasonOf(full.CallOnceMore()), "SERVER_BUSY");
-    const std::vector<int> told = RefusalsTold(full.server);
-    return !told.empty() && told.back() > 1;
+    const std::vector<int> counts = RefusalsOfEachLine(full.server);
+    return !counts.empty() && counts.back() > 1;
   });
-  const std::vector<int> lines = RefusalsTold(full.server);
+  const std::vector<int> lines = RefusalsOfEachLine(full.server);
   full.locked.reset();
 
   ASSERT_TRUE(shared);

@@ -64,9 +64,9 @@ TEST_F(CallerLimitsTest, ACallerBeyondItsRateIsToldWhenToComeAgain) {
   EXPECT_EQ(ReasonOf(refused), "CALLER_LIMIT");
   EXPECT_EQ(ErrorInfoOf(refused).metadata().at("limit"), "1 calls a second");
   const google::protobuf::Duration delay = RetryInfoOf(refused).retry_delay();
-  const absl::Duration told = absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos());
-  EXPECT_GT(told, absl::ZeroDuration());
-  EXPECT_LE(told, absl::Seconds(1));
+  const absl::Duration received = absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos());
+  EXPECT_GT(received, absl::ZeroDuration());
+  EXPECT_LE(received, absl::Seconds(1));
   // Nobody else pays for it.
   EXPECT_TRUE(Ask(*stub, "bert").ok());
   EXPECT_EQ(server->Metric("lots_admission_rejected_total{reason=\"caller\"}"), 1);
@@ -209,10 +209,10 @@ TEST(Connections, ThatPingWithoutEndAreClosed) {
   for (int i = 0; i < 10; ++i) rude.Send(Frame(kPing, "12345678"));
   polite.Send(Frame(kPing, "12345678"));
 
-  const auto told = rude.WaitForGoAway(absl::Seconds(20));
-  ASSERT_TRUE(told.has_value());
-  EXPECT_EQ(CodeOf(*told), 0xB) << "ENHANCE_YOUR_CALM";
-  EXPECT_EQ(told->substr(8), "too_many_pings");
+  const auto received = rude.WaitForGoAway(absl::Seconds(20));
+  ASSERT_TRUE(received.has_value());
+  EXPECT_EQ(CodeOf(*received), 0xB) << "ENHANCE_YOUR_CALM";
+  EXPECT_EQ(received->substr(8), "too_many_pings");
   EXPECT_FALSE(polite.WaitForGoAway(absl::Milliseconds(300)).has_value());
 }
 
@@ -223,10 +223,10 @@ TEST(Connections, ThatAreOldAreAskedToConnectAgain) {
   });
   RawConnection connection(server.address());
 
-  const auto told = connection.WaitForGoAway(absl::Seconds(20));
+  const auto received = connection.WaitForGoAway(absl::Seconds(20));
 
-  ASSERT_TRUE(told.has_value());
-  EXPECT_EQ(CodeOf(*told), 0) << "NO_ERROR: what runs goes on";
+  ASSERT_TRUE(received.has_value());
+  EXPECT_EQ(CodeOf(*received), 0) << "NO_ERROR: what runs goes on";
 }
 
 TEST(Connections, ThatAreYoungStay) {
