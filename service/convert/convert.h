@@ -14,7 +14,9 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "storage/catalog/catalog.h"
-#include "storage/domain/model.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/movement.h"
 
 namespace lots {
 

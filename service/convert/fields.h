@@ -29,7 +29,9 @@
 #include "service/rpc/call.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/movement.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 

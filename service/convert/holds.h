@@ -3,7 +3,9 @@
 
 #include "absl/strings/string_view.h"
 #include "lots/v1/hold.pb.h"
-#include "storage/domain/model.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
 
 namespace lots {
 

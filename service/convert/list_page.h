@@ -7,7 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "service/rpc/call.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -22,7 +22,8 @@
 #include "google/protobuf/message.h"
 #include "service/identity/caller.h"
 #include "service/rpc/page_token.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
 

@@ -8,8 +8,7 @@
 #include "absl/time/time.h"
 #include "service/observe/log.h"
 #include "service/observe/metrics/business_metrics.h"
-#include "storage/base/limits.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/pool.h"
 #include "storage/writes/company_gauges.h"
 

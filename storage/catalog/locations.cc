@@ -16,6 +16,7 @@
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -293,9 +294,9 @@ std::vector<absl::string_view> LocationFields() { return NamesOf(absl::MakeConst
 
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return TryUpsert(db, command); },
-      [&](const std::vector<Uuid>&) { return Rebuild(db, command); });
+  const auto rebuild = [&](const std::vector<Uuid>&) { return Rebuild(db, command); };
+  return RunWrite<std::vector<Location>>(db, {.context = command.context, .rebuild = rebuild},
+                                         [&] { return TryUpsert(db, command); });
 }
 
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,

@@ -1,7 +1,7 @@
 // A company comes into being with the first write of its catalog.
 #pragma once
 
-#include "storage/domain/model.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

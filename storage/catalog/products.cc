@@ -13,10 +13,10 @@
 #include "storage/domain/errors.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/template.h"
-#include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -326,15 +326,6 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   return products;
 }
 
-// Another writer may create a product between our reading and our writing. The constraint holds;
-// the second look sees the product.
-absl::StatusOr<std::vector<Product>> TryUpsertTwice(pg::Connection& db,
-                                                    const UpsertProductsCommand& command) {
-  absl::StatusOr<std::vector<Product>> products = TryUpsert(db, command);
-  const bool overtaken = pg::ViolatesConstraint(products.status(), "products_pkey");
-  return overtaken ? TryUpsert(db, command) : products;
-}
-
 absl::StatusOr<ProductsById> FindProducts(pg::Connection& db, const CompanyId& company,
                                           const std::vector<ProductId>& ids) {
   pg::Pipeline pipeline(db);
@@ -359,9 +350,9 @@ std::vector<absl::string_view> ProductFields() { return NamesOf(absl::MakeConstS
 
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return TryUpsertTwice(db, command); },
-      [&](const std::vector<Uuid>&) { return Rebuild(db, command); });
+  const auto rebuild = [&](const std::vector<Uuid>&) { return Rebuild(db, command); };
+  return RunWrite<std::vector<Product>>(db, {.context = command.context, .rebuild = rebuild},
+                                        [&] { return TryUpsert(db, command); });
 }
 
 absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,

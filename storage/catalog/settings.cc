@@ -7,6 +7,7 @@
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -86,9 +87,11 @@ absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettings
           FieldInvalid("settings.time_zone", *command.time_zone, zone.status().message()));
     }
   }
-  return WriteOnce(
-      db, command.context, [&] { return TryUpdate(db, command); },
-      [&](const std::vector<Uuid>&) { return GetSettings(db, command.context.company); });
+  const auto rebuild = [&](const std::vector<Uuid>&) {
+    return GetSettings(db, command.context.company);
+  };
+  return RunWrite<Settings>(db, {.context = command.context, .rebuild = rebuild},
+                            [&] { return TryUpdate(db, command); });
 }
 
 }  // namespace lots

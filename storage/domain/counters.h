@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 
-#include "storage/domain/model.h"
 #include "storage/pg/values/statement.h"
 
 namespace lots::counters {

@@ -4,7 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 
 namespace lots {
 

@@ -1,10 +1,10 @@
-// Traceability: what went into what, in either direction.
+// Traceability: which lots went into which, in either direction.
 //
-// The walk goes level by level with array parameters, a few statements a level, deduplicated in
-// memory, in one snapshot of the database; recursive SQL explodes on graphs full of diamonds
-// (measured: storage/README.md). Only numbers and links are held until the walk ends,
-// because a lot's certainty and bounds are known only then; what is told of each lot is read after
-// that, a few hundred at a time.
+// A trace walks level by level in one snapshot of the database: a few statements with array
+// parameters read a level, and C++ keeps each lot once. Recursive SQL explodes on graphs full of
+// diamonds (measured: storage/README.md). Until the walk ends, memory holds numbers, links and
+// packed texts only, because the certainty and the bounds of a lot are known only then. The places
+// and partners of the lots are read after that, some thousand lots at a time.
 #pragma once
 
 #include <memory>
@@ -18,40 +18,39 @@
 
 namespace lots {
 
-class TraceTelling;
+class TraceEmitter;
 
-// One trace under way: the graph in pieces, each asked for. Nodes come by depth, then product, then
-// number; transformations and links after the nodes of the level that led to them. Every node and
-// transformation comes once; every link joins a lot and a transformation that are both in the
-// answer. The seeds come before the walk has begun.
+// Reads one trace piece by piece. The seeds come first, before the walk. Then the nodes of each
+// depth come by product and number, followed by the transformations that they lead to, with their
+// links. Every node and every transformation comes once. Every link joins a lot and a
+// transformation that are both in the answer.
 //
-// The graph, with certainty and bounds, is of one snapshot of the database. What is told of the
-// lots is of the same snapshot unless Pause ended it: then of the moment at which their piece is
-// read. (The alternative, everything in memory, would cost 300 bytes a lot for a reader that is
-// slow; keeping the snapshot would cost it a connection.)
+// The graph, its certainty and its bounds are of one snapshot of the database. So are the places
+// and partners of the lots, unless Pause ended the snapshot: then they are of the moment at which
+// their piece is read. (To keep them in memory would cost 300 bytes a lot while a client reads
+// slowly; to keep the snapshot would cost a connection.)
 class TraceReader {
  public:
-  // `pool`: lends a second connection while the graph is large, if it has one to spare; may be
-  // null.
+  // `pool` lends a second connection while a large graph is read, if one is free; may be null.
   explicit TraceReader(TraceQuery query, pg::Pool* pool = nullptr);
   ~TraceReader();
   TraceReader(const TraceReader&) = delete;
   TraceReader& operator=(const TraceReader&) = delete;
 
-  // The next piece; none: that was all. Between two calls the connection belongs to the reader,
-  // unless it is paused; `db` may be another one after a pause.
+  // Returns the next piece; none: the trace is complete. Until Pause, the reader keeps `db` in a
+  // transaction. After Pause, `db` may be another connection.
   absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db);
-  // Gives up the snapshot, and with it the connection.
+  // Ends the snapshot, so that the caller can give the connection back.
   void Pause();
 
-  // Once Next said that that was all.
+  // Complete once Next has returned none.
   const TraceSummary& summary() const;
 
  private:
-  std::unique_ptr<TraceTelling> telling_;
+  std::unique_ptr<TraceEmitter> emitter_;
 };
 
-// The whole trace at once.
+// Reads the whole trace at once.
 absl::StatusOr<TraceSummary> Trace(pg::Connection& db, const TraceQuery& query,
                                    absl::FunctionRef<void(TracePiece)> sink,
                                    pg::Pool* pool = nullptr);

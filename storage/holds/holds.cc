@@ -17,6 +17,7 @@
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -241,11 +242,11 @@ absl::StatusOr<std::vector<HoldId>> Holding::Attempt() {
 absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command) {
   Holding holding(db, command);
   RETURN_IF_ERROR(holding.Prepare());
-  return WriteOnce(
-      db, command.context, [&] { return holding.Attempt(); },
-      [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
-        return HoldIdsOf(made);
-      });
+  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
+    return HoldIdsOf(made);
+  };
+  return RunWrite<std::vector<HoldId>>(db, {.context = command.context, .rebuild = rebuild},
+                                       [&] { return holding.Attempt(); });
 }
 
 }  // namespace lots

@@ -14,13 +14,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
 
-class Ledger;
+struct LedgerFacts;
 
 struct HoldTarget {
   LotRef lot;
@@ -71,10 +73,10 @@ struct PooledPassage {
 // for this input gets no second one. Of pooled inputs at most kInheritedSourcesMax pass their own
 // holds on, those that are held longest; memberships all do.
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
-                       const TransformationId& transformation, const Ledger& ledger,
+                       const TransformationId& transformation, const LedgerFacts& facts,
                        absl::Span<const Passage> passages);
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
-                       const TransformationId& transformation, const Ledger& ledger,
+                       const TransformationId& transformation, const LedgerFacts& facts,
                        const PooledPassage& passage);
 
 }  // namespace lots

@@ -10,7 +10,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/unicode.h"
 #include "storage/holds/holds.h"
-#include "storage/ledger/ledger.h"
+#include "storage/ledger/facts.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {
@@ -86,13 +86,13 @@ struct Inheritance {
   std::string exempt;                    // allowed by all of them, a line each
 };
 
-bool PassesOn(const Hold& hold, const Ledger& ledger) {
+bool PassesOn(const Hold& hold, const LedgerFacts& facts) {
   if (hold.cause == HoldCause::kRecall || !hold.binding) return false;
-  return hold.cause != HoldCause::kPlace || ledger.HasTaken(hold.lot_id, *hold.location_id);
+  return hold.cause != HoldCause::kPlace || facts.HasTaken(hold.lot_id, *hold.location_id);
 }
 
-bool IsMember(const LotId& lot_id, const Ledger& ledger) {
-  return absl::c_any_of(ledger.HoldsOf(lot_id),
+bool IsMember(const LotId& lot_id, const LedgerFacts& facts) {
+  return absl::c_any_of(facts.HoldsOf(lot_id),
                         [](const Hold& hold) { return hold.cause == HoldCause::kRecall; });
 }
 
@@ -115,12 +115,12 @@ std::string Lines(const absl::btree_set<LocationId>& locations) {
 }
 
 // None: nothing of it passes on.
-std::optional<Inheritance> InheritanceOf(const LotId& lot_id, const Ledger& ledger) {
+std::optional<Inheritance> InheritanceOf(const LotId& lot_id, const LedgerFacts& facts) {
   std::optional<Inheritance> inheritance;
   int strength = 0;
   absl::btree_set<LocationId> exempt;
-  for (const Hold& hold : ledger.HoldsOf(lot_id)) {
-    if (!PassesOn(hold, ledger)) continue;
+  for (const Hold& hold : facts.HoldsOf(lot_id)) {
+    if (!PassesOn(hold, facts)) continue;
     const auto& own = hold.exempt_location_ids;
     if (!inheritance.has_value()) {
       inheritance = Inheritance{.source = lot_id, .expires_at = hold.expires_at};
@@ -134,7 +134,7 @@ std::optional<Inheritance> InheritanceOf(const LotId& lot_id, const Ledger& ledg
     }
     if (HoldStrength(hold.cause) <= strength) continue;
     strength = HoldStrength(hold.cause);
-    inheritance->reason = ReasonOf(hold, *ledger.FindLot(lot_id));
+    inheritance->reason = ReasonOf(hold, *facts.FindLot(lot_id));
   }
   if (inheritance.has_value()) inheritance->exempt = Lines(exempt);
   return inheritance;
@@ -175,13 +175,14 @@ class Rows {
 };
 
 // Those that are held longest, in the order of the inputs where that is the same.
-std::vector<Inheritance> PooledInheritances(const PooledPassage& passage, const Ledger& ledger) {
+std::vector<Inheritance> PooledInheritances(const PooledPassage& passage,
+                                            const LedgerFacts& facts) {
   std::vector<Inheritance> all;
   // A lot may go in by several lines, from several places.
   absl::btree_set<LotId> seen;
   for (const LotId& input : passage.inputs) {
     if (!seen.insert(input).second) continue;
-    std::optional<Inheritance> inheritance = InheritanceOf(input, ledger);
+    std::optional<Inheritance> inheritance = InheritanceOf(input, facts);
     if (inheritance.has_value()) all.push_back(*std::move(inheritance));
   }
   absl::c_stable_sort(all, [](const Inheritance& a, const Inheritance& b) {
@@ -195,55 +196,55 @@ std::vector<Inheritance> PooledInheritances(const PooledPassage& passage, const 
 }  // namespace
 
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
-                       const TransformationId& transformation, const Ledger& ledger,
+                       const TransformationId& transformation, const LedgerFacts& facts,
                        absl::Span<const Passage> passages) {
   absl::btree_map<LotId, std::optional<int64_t>> places;  // of the inputs that pass holds on
   Rows rows;
   std::vector<LotId> heirs, inputs, outputs;
   std::vector<bool> certain;
   for (const auto& [input, output, is_certain] : passages) {
-    if (ledger.HoldsOf(input).empty()) continue;
+    if (facts.HoldsOf(input).empty()) continue;
     const auto [place, is_new] = places.try_emplace(input);
     if (is_new) {
-      std::optional<Inheritance> inheritance = InheritanceOf(input, ledger);
+      std::optional<Inheritance> inheritance = InheritanceOf(input, facts);
       if (inheritance.has_value()) place->second = rows.AddSource(*std::move(inheritance));
     }
     if (place->second.has_value()) rows.AddHeir(output, *place->second);
     heirs.push_back(output);
-    if (!IsMember(input, ledger)) continue;
+    if (!IsMember(input, facts)) continue;
     inputs.push_back(input);
     outputs.push_back(output);
     certain.push_back(is_certain);
   }
   if (heirs.empty()) return;
   transaction.Add(kLockOutputs, context.company, heirs);
-  rows.AddTo(transaction, context, ledger.recorded_at());
+  rows.AddTo(transaction, context, facts.recorded_at);
   if (inputs.empty()) return;
-  transaction.Add(kInsertMembers, context.company, inputs, outputs, certain, ledger.recorded_at(),
+  transaction.Add(kInsertMembers, context.company, inputs, outputs, certain, facts.recorded_at,
                   transformation);
 }
 
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
-                       const TransformationId& transformation, const Ledger& ledger,
+                       const TransformationId& transformation, const LedgerFacts& facts,
                        const PooledPassage& passage) {
   const absl::btree_set<LotId> distinct(passage.outputs.begin(), passage.outputs.end());
   const std::vector<LotId> outputs(distinct.begin(), distinct.end());
   Rows rows;
-  for (Inheritance& inheritance : PooledInheritances(passage, ledger)) {
+  for (Inheritance& inheritance : PooledInheritances(passage, facts)) {
     const int64_t place = rows.AddSource(std::move(inheritance));
     for (const LotId& output : outputs) rows.AddHeir(output, place);
   }
   std::vector<LotId> members;
   absl::c_copy_if(passage.inputs, std::back_inserter(members),
-                  [&](const LotId& input) { return IsMember(input, ledger); });
+                  [&](const LotId& input) { return IsMember(input, facts); });
   const bool holds_any = absl::c_any_of(
-      passage.inputs, [&](const LotId& input) { return !ledger.HoldsOf(input).empty(); });
+      passage.inputs, [&](const LotId& input) { return !facts.HoldsOf(input).empty(); });
   if (!holds_any || outputs.empty()) return;
   transaction.Add(kLockOutputs, context.company, outputs);
-  rows.AddTo(transaction, context, ledger.recorded_at());
+  rows.AddTo(transaction, context, facts.recorded_at);
   if (members.empty()) return;
   transaction.Add(kInsertPooledMembers, context.company, members, outputs, outputs.size() == 1,
-                  ledger.recorded_at(), transformation);
+                  facts.recorded_at, transformation);
 }
 
 }  // namespace lots

@@ -14,6 +14,7 @@
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -231,11 +232,11 @@ absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLot
 absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
                                                 const ReleaseLotsCommand& command) {
   ASSIGN_OR_RETURN(const Lots lots, ResolveLots(db, command.context.company, command.lots));
-  return WriteOnce(
-      db, command.context, [&] { return Attempt(db, command, lots); },
-      [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
-        return std::vector<HoldId>(made.begin(), made.end());
-      });
+  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
+    return std::vector<HoldId>(made.begin(), made.end());
+  };
+  return RunWrite<std::vector<HoldId>>(db, {.context = command.context, .rebuild = rebuild},
+                                       [&] { return Attempt(db, command, lots); });
 }
 
 }  // namespace lots

@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
-#include "storage/ledger/ledger.h"
+#include "storage/domain/ids.h"
+#include "storage/ledger/posting.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/movement.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -1,14 +1,20 @@
-// The rows of what was judged, and what it means when the database refuses them.
+// The statements that write the ledger's rows, and what the errors of its constraints mean.
+#include "storage/ledger/write.h"
+
+#include <map>
+#include <optional>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "storage/domain/counters.h"
-#include "storage/ledger/ledger.h"
+#include "storage/domain/errors.h"
 #include "storage/pg/error.h"
 
 namespace lots {
 
 namespace {
 
-// Final values, as they follow from what was read under the lock.
+// Final values: they were computed from what was read under the lock.
 constexpr char kWriteBalances[] = R"sql(
 UPDATE balances
 SET quantity = moved.quantity, arrived_at = moved.arrived_at, stock_since = moved.stock_since,
@@ -21,8 +27,8 @@ WHERE balances.company = $1 AND balances.lot_id = moved.lot_id
 constexpr pg::Statement kUpdateBalances{"ledger_update_balances", kWriteBalances};
 constexpr pg::Statement kCreditSerials{"ledger_credit_serials", kWriteBalances};
 
-// In the order of the arrays, which is that of the keys: two writers that both miss several rows
-// wait for each other in one direction.
+// Inserts in the order of the arrays, which is the order of the keys. Two writers that insert the
+// same rows therefore wait for each other in one direction.
 constexpr pg::Statement kAddBalances{"ledger_add_balances", R"sql(
 INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
                       arrived_at, stock_since, last_recorded_at)
@@ -73,10 +79,9 @@ struct BalanceColumns {
   std::vector<MaybeTime> stock_since;
   std::vector<absl::Time> last_recorded_at;
 
-  template <class Balance>
-  void Append(const LotId& lot, const LocationId& location, const Balance& balance) {
-    lot_id.push_back(lot);
-    location_id.push_back(location);
+  void Append(const LedgerFacts::BalanceKey& key, const BalanceFacts& balance) {
+    lot_id.push_back(key.first);
+    location_id.push_back(key.second);
     quantity.push_back(balance.quantity);
     arrived_at.push_back(balance.dates.arrived_at);
     stock_since.push_back(balance.dates.stock_since);
@@ -107,9 +112,8 @@ struct MovementColumns {
   std::vector<std::optional<WorkOrderId>> work_order;
   std::vector<MaybeTime> from_arrived_at, from_stock_since, to_arrived_at, to_stock_since;
 
-  template <class Line>
-  void Append(const Line& line) {
-    const Posting& posting = line.posting;
+  void Append(const MovementRow& row) {
+    const Posting& posting = row.posting;
     movement_id.push_back(posting.movement_id);
     kind.push_back(posting.kind);
     lot_id.push_back(posting.lot_id);
@@ -120,26 +124,26 @@ struct MovementColumns {
     document_number.push_back(posting.document.number);
     partner_id.push_back(posting.partner_id);
     occurred_at.push_back(posting.occurred_at);
-    recorded_at.push_back(line.recorded_at);
+    recorded_at.push_back(row.recorded_at);
     note.push_back(posting.note);
-    reverses.push_back(line.reverses);
+    reverses.push_back(row.reverses);
     delivery.push_back(posting.delivery);
     transformation.push_back(posting.transformation);
     work_order.push_back(posting.work_order);
-    from_arrived_at.push_back(line.from_before.arrived_at);
-    from_stock_since.push_back(line.from_before.stock_since);
-    to_arrived_at.push_back(line.to_before.arrived_at);
-    to_stock_since.push_back(line.to_before.stock_since);
+    from_arrived_at.push_back(row.from_before.arrived_at);
+    from_stock_since.push_back(row.from_before.stock_since);
+    to_arrived_at.push_back(row.to_before.arrived_at);
+    to_stock_since.push_back(row.to_before.stock_since);
   }
 };
 
-// Which refusal each of the ledger's constraints stands for.
-struct Referee {
+// The refusal that each constraint of the ledger stands for.
+struct ConstraintRefusal {
   absl::string_view constraint;
   Reason reason;
   absl::string_view message;
 };
-constexpr Referee kReferees[] = {
+constexpr ConstraintRefusal kConstraintRefusals[] = {
     {"balances_not_negative", Reason::kNotEnough, "there is less than the movement takes"},
     {"balances_serial_is_one", Reason::kSerialOnHand, "the serial is on hand already"},
     {"balances_serial_in_one_place", Reason::kSerialOnHand, "the serial is in another place"},
@@ -149,86 +153,92 @@ constexpr Referee kReferees[] = {
     {"movements_reversed_once", Reason::kAlreadyReversed, "the movement was reversed before"},
 };
 
-}  // namespace
-
-void Ledger::AddWrites(pg::Transaction& transaction) {
-  WriteBalances(transaction);
-  WriteNewBalances(transaction);
-  WriteMovements(transaction);
-  WriteDeliveries(transaction);
-}
-
-void Ledger::WriteBalances(pg::Transaction& transaction) const {
+// Stored balances. The serials that come in are written in a statement after everything that
+// leaves, so that no serial is in two places at any time.
+void UpdateBalances(pg::Transaction& transaction, const CompanyId& company,
+                    const LedgerFacts& facts) {
   BalanceColumns first, serials_in;
-  for (const auto& [key, balance] : balances_) {
+  for (const auto& [key, balance] : facts.balances) {
     if (!balance.stored || !balance.changed) continue;
     const bool comes_in = balance.quantity > balance.quantity_before;
-    const bool is_serial = lots_.at(key.first).tracking == Tracking::kSerial;
-    (is_serial && comes_in ? serials_in : first).Append(key.first, key.second, balance);
+    const bool is_serial = facts.lots.at(key.first).tracking == Tracking::kSerial;
+    (is_serial && comes_in ? serials_in : first).Append(key, balance);
   }
-  AddBalances(transaction, kUpdateBalances, context_.company, first);
-  AddBalances(transaction, kCreditSerials, context_.company, serials_in);
+  AddBalances(transaction, kUpdateBalances, company, first);
+  AddBalances(transaction, kCreditSerials, company, serials_in);
 }
 
-void Ledger::WriteNewBalances(pg::Transaction& transaction) const {
+void InsertBalances(pg::Transaction& transaction, const CompanyId& company,
+                    const LedgerFacts& facts) {
   BalanceColumns rows;
   std::vector<ProductId> product_id;
   std::vector<LocationKind> kind;
   std::vector<bool> is_serial;
-  for (const auto& [key, balance] : balances_) {
+  for (const auto& [key, balance] : facts.balances) {
     if (balance.stored || !balance.changed) continue;
-    const LotFacts& lot = lots_.at(key.first);
-    rows.Append(key.first, key.second, balance);
+    const LotFacts& lot = facts.lots.at(key.first);
+    rows.Append(key, balance);
     product_id.push_back(lot.product_id);
     kind.push_back(balance.kind);
     is_serial.push_back(lot.tracking == Tracking::kSerial);
   }
-  AddBalances(transaction, kAddBalances, context_.company, rows, product_id, kind, is_serial);
+  AddBalances(transaction, kAddBalances, company, rows, product_id, kind, is_serial);
 }
 
-void Ledger::WriteMovements(pg::Transaction& transaction) const {
-  if (lines_.empty()) return;
+void InsertMovements(pg::Transaction& transaction, const WriteContext& context,
+                     absl::Span<const MovementRow> movements) {
+  if (movements.empty()) return;
   MovementColumns c;
   std::map<MovementKind, int64_t> count_of;
-  for (const Line& line : lines_) {
-    c.Append(line);
-    ++count_of[line.posting.kind];
+  for (const MovementRow& row : movements) {
+    c.Append(row);
+    ++count_of[row.posting.kind];
   }
   for (const auto& [kind, count] : count_of) {
     transaction.Count(counters::Of(counters::kMovements, kind), static_cast<double>(count));
   }
-  transaction.Add(kAddMovements, context_.company, context_.actor, c.movement_id, c.kind, c.lot_id,
+  transaction.Add(kAddMovements, context.company, context.actor, c.movement_id, c.kind, c.lot_id,
                   c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,
                   c.occurred_at, c.recorded_at, c.note, c.reverses, c.delivery, c.transformation,
                   c.work_order, c.from_arrived_at, c.from_stock_since, c.to_arrived_at,
-                  c.to_stock_since, context_.entry_id);
+                  c.to_stock_since, context.entry_id);
 }
 
-void Ledger::WriteDeliveries(pg::Transaction& transaction) const {
+void WriteDeliveries(pg::Transaction& transaction, const CompanyId& company,
+                     const LedgerFacts& facts, absl::Span<const MovementRow> movements) {
   std::vector<MovementId> added, changed;
   std::vector<Quantity> added_returnable, changed_returnable;
-  for (const Line& line : lines_) {
-    if (line.posting.kind != MovementKind::kDelivery || line.reverses.has_value()) continue;
-    added.push_back(line.posting.movement_id);
-    added_returnable.push_back(line.posting.quantity);
+  for (const MovementRow& row : movements) {
+    if (row.posting.kind != MovementKind::kDelivery || row.reverses.has_value()) continue;
+    added.push_back(row.posting.movement_id);
+    added_returnable.push_back(row.posting.quantity);
   }
-  for (const auto& [movement_id, delivery] : deliveries_) {
+  for (const auto& [movement_id, delivery] : facts.deliveries) {
     if (!delivery.changed) continue;
     changed.push_back(movement_id);
     changed_returnable.push_back(delivery.returnable);
   }
-  const CompanyId& company = context_.company;
   if (!added.empty()) transaction.Add(kAddDeliveries, company, added, added_returnable);
   if (!changed.empty()) transaction.Add(kWriteDeliveries, company, changed, changed_returnable);
 }
 
-absl::Status Ledger::Explain(const absl::Status& status) {
+}  // namespace
+
+void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
+                     const LedgerFacts& facts, absl::Span<const MovementRow> movements) {
+  UpdateBalances(transaction, context.company, facts);
+  InsertBalances(transaction, context.company, facts);
+  InsertMovements(transaction, context, movements);
+  WriteDeliveries(transaction, context.company, facts, movements);
+}
+
+absl::Status ExplainLedgerError(const absl::Status& status) {
   const std::string constraint = pg::ViolatedConstraint(status);
   if (constraint == "balances_pkey") return pg::AsConflict(status);
-  for (const Referee& referee : kReferees) {
-    if (referee.constraint != constraint) continue;
-    return Refuse({.reason = referee.reason,
-                   .message = absl::StrCat(referee.message,
+  for (const ConstraintRefusal& refusal : kConstraintRefusals) {
+    if (refusal.constraint != constraint) continue;
+    return Refuse({.reason = refusal.reason,
+                   .message = absl::StrCat(refusal.message,
                                            ": another write came first; read again and repeat")});
   }
   return status;

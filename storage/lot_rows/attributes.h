@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "storage/domain/model.h"
+#include "storage/domain/lot.h"
 
 namespace lots {
 

@@ -9,7 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/lot.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 

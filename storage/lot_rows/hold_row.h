@@ -4,7 +4,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/kinds.h"
 #include "storage/pg/values/result.h"
 
 // Of the view `lot_holds h`; macros, because a statement's text is one literal.

@@ -4,7 +4,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/values/result.h"
 

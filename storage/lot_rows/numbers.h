@@ -12,7 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -7,7 +7,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

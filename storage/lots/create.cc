@@ -19,13 +19,10 @@
 #include "storage/pg/error.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
-
-// A generated number that a crossing writer took is generated anew. Of the writers that cross one
-// of each round wins, so that this many may count up from the same first number at once.
-constexpr int kNumberingRunsMax = 64;
 
 // "lots[3].number", or "lot.number" of a CreateLotRequest, whose opening stands beside the lot.
 std::string FieldOf(const CreateLotsCommand& command, size_t index, absl::string_view name) {
@@ -263,25 +260,12 @@ absl::StatusOr<CreatedLots> Creation::Write() {
   return Answer();
 }
 
-absl::Status Crossed() {
-  return Refuse(Problem{.reason = Reason::kTransactionConflict,
-                        .message = "crossing writers took the numbers; repeat with the same "
-                                   "request_id"});
-}
-
-bool IsCrossed(const absl::Status& status) {
-  const std::vector<Problem> problems = ProblemsOf(status);
-  return !problems.empty() && problems.front().reason == Reason::kTransactionConflict;
-}
-
-// The constraint has the last word, and the owner is looked up for a better one. No owner of a
-// given number: it was a generated one, or the owner is gone again; either way the next try knows
-// more.
+// A given number that is taken is refused with its owner. Without an owner the number was
+// generated, or the owner is gone again: the status stays the write conflict that it is.
 absl::Status Creation::Explain(const absl::Status& status) {
-  if (pg::ViolatesConstraint(status, "lots_product_fkey")) return Crossed();
   if (!pg::ViolatesConstraint(status, "lots_number_key")) return Ledger::Explain(status);
   RETURN_IF_ERROR(CheckOwners());
-  return problems_.empty() ? Crossed() : Refuse(problems_);
+  return problems_.empty() ? status : Refuse(problems_);
 }
 
 absl::StatusOr<CreatedLots> Creation::Run() {
@@ -310,7 +294,7 @@ absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company
   return created;
 }
 
-absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsCommand& command) {
+absl::StatusOr<CreatedLots> TryCreate(pg::Connection& db, const CreateLotsCommand& command) {
   const WriteContext& context = command.context;
   const absl::string_view request_id =
       command.validate_only ? absl::string_view() : context.request_id;
@@ -320,29 +304,19 @@ absl::StatusOr<CreatedLots> CreateOnce(pg::Connection& db, const CreateLotsComma
                               .product_id = command.product_id,
                               .request_id = request_id,
                               .field = command.is_single ? "lot.product_id" : "product_id"}));
-  const auto rebuild = [&](const std::vector<Uuid>& made) {
-    return Rebuild(db, context.company, made);
-  };
-  if (ground.is_repeat) {
-    ASSIGN_OR_RETURN(const std::vector<Uuid> made, FindMade(db, context));
-    return rebuild(made);
-  }
-  return WriteOnce(
-      db, context, [&] { return Creation(db, command, ground).Run(); }, rebuild);
-}
-
-absl::StatusOr<CreatedLots> CreateWithNumbers(pg::Connection& db,
-                                              const CreateLotsCommand& command) {
-  for (int run = 1;; ++run) {
-    absl::StatusOr<CreatedLots> created = CreateOnce(db, command);
-    if (!IsCrossed(created.status()) || run == kNumberingRunsMax) return created;
-  }
+  if (ground.is_repeat) return MadeBefore();
+  return Creation(db, command, ground).Run();
 }
 
 }  // namespace
 
 absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command) {
-  absl::StatusOr<CreatedLots> created = CreateWithNumbers(db, command);
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return Rebuild(db, command.context.company, made);
+  };
+  absl::StatusOr<CreatedLots> created = RunWrite<CreatedLots>(
+      db, {.context = command.context, .rebuild = rebuild, .runs_max = kCreateRunsMax},
+      [&] { return TryCreate(db, command); });
   if (created.ok() || !command.validate_only) return created;
   std::vector<Problem> problems = ProblemsOf(created.status());
   if (problems.empty()) return created;

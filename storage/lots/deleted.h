@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 #include "storage/lots/events.h"
 #include "storage/pg/connection.h"
 

@@ -8,7 +8,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

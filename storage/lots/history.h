@@ -8,7 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/movement.h"
 #include "storage/lots/events.h"
 #include "storage/pg/connection.h"
 

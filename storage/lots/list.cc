@@ -12,6 +12,7 @@
 #include "storage/base/unicode.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"
@@ -98,17 +99,6 @@ constexpr SortField kSortFields[] = {
 };
 constexpr SortField kTiebreak{.name = "lot_id", .sql = "l.lot_id"};
 
-constexpr pg::Statement kReadZone{"read_company_zone", R"sql(
-  SELECT time_zone FROM companies WHERE company = $1)sql"};
-
-// Where the days of a filter begin. A company that is not there has no lots to filter.
-absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const LotQuery& query) {
-  if (query.filter.empty()) return absl::UTCTimeZone();
-  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadZone, query.company));
-  if (found.empty()) return absl::UTCTimeZone();
-  return LoadZone(found[0].Get<absl::string_view>(0));
-}
-
 // Nothing where there is no text.
 std::string TextCondition(absl::string_view text, pg::Params& params) {
   if (text.empty()) return std::string();
@@ -129,7 +119,7 @@ struct Conditions {
 };
 
 absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg::Params& params) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, FindFilterZone(db, query.company, query.filter));
   ASSIGN_OR_RETURN(Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
   const bool has_index =
       absl::c_any_of(kIndexedFields, [&](absl::string_view field) { return filter.Names(field); });

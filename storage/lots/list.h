@@ -7,7 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

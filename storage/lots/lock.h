@@ -9,7 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
 

@@ -13,7 +13,10 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/values/params.h"
 #include "storage/pg/values/result.h"

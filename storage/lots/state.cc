@@ -10,6 +10,7 @@
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -55,11 +56,11 @@ absl::StatusOr<Lot> ChangeState(pg::Connection& db, const LotCommand& command,
 
 absl::StatusOr<Lot> ChangeStateOnce(pg::Connection& db, const LotCommand& command,
                                     const StateChange& change) {
-  return WriteOnce(
-      db, command.context, [&] { return ChangeState(db, command, change); },
-      [&](const std::vector<Uuid>&) {
-        return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
-      });
+  const auto rebuild = [&](const std::vector<Uuid>&) {
+    return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
+  };
+  return RunWrite<Lot>(db, {.context = command.context, .rebuild = rebuild},
+                       [&] { return ChangeState(db, command, change); });
 }
 
 absl::Status JudgePlannedOrVoid(const Lot& lot) {
@@ -131,14 +132,13 @@ absl::StatusOr<Lot> UnarchiveLot(pg::Connection& db, const LotCommand& command) 
 }
 
 absl::Status DeleteLot(pg::Connection& db, const LotCommand& command) {
-  const auto answer = [](const absl::Status& status) -> absl::StatusOr<bool> {
-    if (!status.ok()) return status;
+  // The answer says nothing but that the lot is gone.
+  const auto attempt = [&]() -> absl::StatusOr<bool> {
+    RETURN_IF_ERROR(DeleteOnce(db, command));
     return true;
   };
-  return WriteOnce(
-             db, command.context, [&] { return answer(DeleteOnce(db, command)); },
-             [&](const std::vector<Uuid>&) { return absl::StatusOr<bool>(true); })
-      .status();
+  const auto rebuild = [](const std::vector<Uuid>&) -> absl::StatusOr<bool> { return true; };
+  return RunWrite<bool>(db, {.context = command.context, .rebuild = rebuild}, attempt).status();
 }
 
 }  // namespace lots

@@ -17,6 +17,7 @@
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -214,22 +215,16 @@ absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldC
   return LotReader(context.company, context.now).Read((*written)[updated][0]);
 }
 
-// Nothing to say when the number's owner is gone again, or the new product's rules changed under
-// the edit: a conflict, and the next call finds the way free or a better refusal.
+// A taken number is refused with its owner. When the owner is gone again, the status stays the
+// write conflict that it is.
 absl::Status Edit::Explain(const absl::Status& status) {
-  const bool taken = pg::ViolatesConstraint(status, "lots_number_key");
-  if (!taken && !pg::ViolatesConstraint(status, "lots_product_fkey")) return status;
-  if (taken) {
-    const std::string key = NumberKey(after_.number, product_.case_sensitive);
-    ASSIGN_OR_RETURN(const auto owners,
-                     FindNumberOwners(db_, command_.context.company, product_.product_id, {key}));
-    const auto owner = owners.find(key);
-    if (owner != owners.end()) {
-      return Refuse(NumberTaken("lot.number", after_.number, owner->second));
-    }
-  }
-  return Refuse(Problem{.reason = Reason::kTransactionConflict,
-                        .message = "a crossing write changed the product or its numbers; repeat"});
+  if (!pg::ViolatesConstraint(status, "lots_number_key")) return status;
+  const std::string key = NumberKey(after_.number, product_.case_sensitive);
+  ASSIGN_OR_RETURN(const auto owners,
+                   FindNumberOwners(db_, command_.context.company, product_.product_id, {key}));
+  const auto owner = owners.find(key);
+  if (owner == owners.end()) return status;
+  return Refuse(NumberTaken("lot.number", after_.number, owner->second));
 }
 
 absl::StatusOr<Lot> Edit::Run() {
@@ -252,11 +247,11 @@ absl::StatusOr<Lot> Edit::Run() {
 }  // namespace
 
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return Edit(db, command).Run(); },
-      [&](const std::vector<Uuid>&) {
-        return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
-      });
+  const auto rebuild = [&](const std::vector<Uuid>&) {
+    return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
+  };
+  return RunWrite<Lot>(db, {.context = command.context, .rebuild = rebuild},
+                       [&] { return Edit(db, command).Run(); });
 }
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Which status a SQLSTATE becomes, and what a status of this layer carries.
 #include "storage/pg/error.h"
 
 #include <libpq-fe.h>
@@ -16,6 +17,7 @@ namespace {
 constexpr absl::string_view kSqlStatePayload = "lots/sqlstate";
 constexpr absl::string_view kConstraintPayload = "lots/constraint";
 constexpr absl::string_view kStatementPayload = "lots/statement";
+constexpr absl::string_view kConflictPayload = "lots/conflict";
 
 struct CodeOfState {
   absl::string_view prefix;
@@ -77,12 +79,13 @@ bool IsUnknownOutcome(const absl::Status& status) { return absl::IsUnknown(statu
 
 bool IsConflict(const absl::Status& status) {
   const std::string sqlstate = SqlState(status);
-  return sqlstate == "40001" || sqlstate == "40P01";
+  return sqlstate == "40001" || sqlstate == "40P01" ||
+         status.GetPayload(kConflictPayload).has_value();
 }
 
 absl::Status AsConflict(const absl::Status& failure) {
   absl::Status conflict = WithCode(absl::StatusCode::kAborted, failure);
-  SetPayload(conflict, kSqlStatePayload, "40001");
+  SetPayload(conflict, kConflictPayload, "1");
   return conflict;
 }
 

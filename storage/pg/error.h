@@ -25,11 +25,11 @@ bool ViolatesConstraint(const absl::Status& status, absl::string_view name);
 // UNKNOWN, which no other status of this layer has. Never retried here.
 bool IsUnknownOutcome(const absl::Status& status);
 
-// Serialization failure or deadlock: the only errors that running the whole operation again is an
-// answer to.
+// Whether a concurrent writer was in the way and nothing was written: a serialization failure, a
+// deadlock, or AsConflict. Running the whole operation again is the answer to it (RunWrite).
 bool IsConflict(const absl::Status& status);
-// The failure as a conflict, for whoever knows that running the whole operation again is an answer
-// to it too: a row was missing when it looked, and somebody else has added it meanwhile.
+// The failure as ABORTED, and as a conflict: for an operation that knows that a concurrent writer
+// caused it, from the violated constraint, say.
 absl::Status AsConflict(const absl::Status& failure);
 
 // The SQLSTATE, or empty when the server said nothing: a broken connection, a deadline.

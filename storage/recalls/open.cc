@@ -1,10 +1,9 @@
-// OpenRecall: walk, lock, record; one transaction.
+// OpenRecall: walks, locks and records in one transaction.
 #include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
@@ -15,6 +14,7 @@
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/error.h"
 #include "storage/recalls/recalls.h"
+#include "storage/recalls/refusals.h"
 #include "storage/recalls/rows.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -28,7 +28,8 @@ constexpr pg::Statement kReadCompany{"recall_read_company", R"sql(
 constexpr pg::Statement kReadExempt{"recall_read_exempt_locations", R"sql(
   SELECT location_id FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
 
-// Written first, so that two openings of one name meet here; its times are set at the end.
+// Runs first, so that the second of two recalls of one name waits here. The times are set at the
+// end.
 constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
   INSERT INTO recalls (company, recall_id, reason, state, drill, exempt_location_ids, opened_by,
                        opened_at, open_micros, entry_id)
@@ -51,32 +52,22 @@ constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
     FROM balances b
     WHERE b.company = $1 AND b.lot_id = affected.lot_id AND b.quantity > 0) p)sql"};
 
-// One insert of so many rows stays a few MiB.
+// One insert of this many rows has a few MiB.
 constexpr size_t kMembersPerStatement = 100'000;
 
 TraceQuery WalkOf(const OpenRecallCommand& command, std::vector<LotId> seeds) {
   TraceQuery walk{.company = command.context.company, .direction = TraceDirection::kDownstream};
   walk.seeds = std::move(seeds);
-  // A recall is whole or refused: nothing but the number of lots bounds it.
+  // A recall is complete or refused. Only the number of lots limits the walk.
   walk.depth_max = static_cast<int>(kRecallMembersMax);
   walk.node_limit = kRecallMembersMax;
   return walk;
 }
 
-Problem SeedTwice(const OpenRecallCommand& command, size_t index, size_t first) {
-  const LotRef& ref = command.seeds[index];
-  return {Reason::kDuplicateInRequest,
-          Indexed("seeds", index),
-          absl::StrCat("seeds[", index, "] is the same lot as seeds[", first, "]: name it once"),
-          {{"lot_id", ref.lot_id.has_value() ? ref.lot_id->value().ToString() : ""},
-           {"number", ref.number},
-           {"first_index", absl::StrCat(first)}}};
-}
-
-// What is wrong with the seeds; their ids are appended to `seeds`.
-std::vector<Problem> JudgeSeeds(const OpenRecallCommand& command,
-                                const std::vector<std::optional<ResolvedLot>>& found,
-                                std::vector<LotId>& seeds) {
+// Returns the problems of the seeds. Appends the ids of the seeds to `seeds`.
+std::vector<Problem> ValidateSeeds(const OpenRecallCommand& command,
+                                   const std::vector<std::optional<ResolvedLot>>& found,
+                                   std::vector<LotId>& seeds) {
   std::vector<Problem> problems;
   absl::flat_hash_map<LotId, size_t> first_index;
   for (size_t i = 0; i < found.size(); ++i) {
@@ -88,36 +79,28 @@ std::vector<Problem> JudgeSeeds(const OpenRecallCommand& command,
     if (is_first) {
       seeds.push_back(found[i]->lot_id);
     } else {
-      problems.push_back(SeedTwice(command, i, first->second));
+      problems.push_back(SeedNamedTwice(command.seeds[i], i, first->second));
     }
   }
   return problems;
 }
 
-void JudgeExempt(const OpenRecallCommand& command, const pg::Result& known,
-                 std::vector<Problem>& problems) {
-  absl::flat_hash_set<LocationId> there;
-  for (const pg::Row row : known) there.insert(row.Get<LocationId>(0));
+void ValidateExemptLocations(const OpenRecallCommand& command, const pg::Result& found,
+                             std::vector<Problem>& problems) {
+  absl::flat_hash_set<LocationId> existing;
+  for (const pg::Row row : found) existing.insert(row.Get<LocationId>(0));
   for (size_t i = 0; i < command.exempt_location_ids.size(); ++i) {
     const LocationId& location = command.exempt_location_ids[i];
-    if (there.contains(location)) continue;
+    if (existing.contains(location)) continue;
     problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), location));
   }
 }
 
-absl::Status TooLarge() {
-  return Refuse(Problem{Reason::kRecallTooLarge,
-                        "seeds",
-                        absl::StrCat("the seeds reach more than ", kRecallMembersMax,
-                                     " lots: open several recalls, each of fewer seeds"),
-                        {{"limit", absl::StrCat(kRecallMembersMax)}}});
-}
-
-// One opening under way, or a dry run of one.
-class Opening {
+// Opens one recall, or computes what opening it would do.
+class RecallOpener {
  public:
-  Opening(pg::Connection& db, const OpenRecallCommand& command,
-          const std::vector<std::optional<ResolvedLot>>& found)
+  RecallOpener(pg::Connection& db, const OpenRecallCommand& command,
+               const std::vector<std::optional<ResolvedLot>>& found)
       : command_(command),
         found_(found),
         transaction_(db, command.validate_only ? pg::Transaction::Kind::kSnapshot
@@ -127,27 +110,20 @@ class Opening {
   absl::StatusOr<Recall> DryRun();
 
  private:
-  absl::Status ClaimAndJudge();
+  absl::Status ClaimAndValidate();
   absl::Status FindAffected();
   void AddMembers(absl::Time opened_at);
-  // What the recall would be, without its size.
+  // The recall as it would be, without its scope.
   Recall Planned() const;
 
   const OpenRecallCommand& command_;
   const std::vector<std::optional<ResolvedLot>>& found_;
   pg::Transaction transaction_;
   std::vector<LotId> seeds_;
-  std::vector<AffectedLot> affected_;
+  std::vector<AffectedLot> affected_;  // by lot id
 };
 
-absl::Status LotDeleted() {
-  return Refuse(Problem{Reason::kTransactionConflict,
-                        "seeds",
-                        "a lot was deleted at this moment: repeat with the same request_id",
-                        {}});
-}
-
-absl::Status Opening::ClaimAndJudge() {
+absl::Status RecallOpener::ClaimAndValidate() {
   const WriteContext& context = command_.context;
   if (!command_.validate_only) ClaimRequest(transaction_, context, {});
   const size_t company = transaction_.Add(kReadCompany, context.company);
@@ -156,32 +132,32 @@ absl::Status Opening::ClaimAndJudge() {
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   if (results[company].empty()) return Refuse(CompanyNotFound(context.company));
   if (!results[company][0].Get<bool>(0)) return Refuse(LotsDisabled(context.company));
-  std::vector<Problem> problems = JudgeSeeds(command_, found_, seeds_);
-  JudgeExempt(command_, results[exempt], problems);
+  std::vector<Problem> problems = ValidateSeeds(command_, found_, seeds_);
+  ValidateExemptLocations(command_, results[exempt], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   return absl::OkStatus();
 }
 
-absl::Status Opening::FindAffected() {
+absl::Status RecallOpener::FindAffected() {
   TraceQuery walk = WalkOf(command_, seeds_);
   walk.lock = !command_.validate_only;
   pg::ParallelReads reads(transaction_);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
-  if (!graph.truncated_by.empty()) return TooLarge();
+  if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge());
   for (const LotId& seed : seeds_) {
-    if (!graph.nodes.contains(seed)) return LotDeleted();
+    if (!graph.nodes.contains(seed)) return Refuse(RecallLotDeleted());
   }
   MarkCertain(graph, walk);
   for (const auto& [lot_id, node] : graph.nodes) {
     affected_.push_back({lot_id, node.depth, node.certain});
   }
-  // Rows in the order of their index go in faster.
+  // Inserting rows in the order of their index is faster.
   std::sort(affected_.begin(), affected_.end(),
             [](const AffectedLot& a, const AffectedLot& b) { return a.lot_id < b.lot_id; });
   return absl::OkStatus();
 }
 
-void Opening::AddMembers(absl::Time opened_at) {
+void RecallOpener::AddMembers(absl::Time opened_at) {
   absl::Span<const AffectedLot> left = affected_;
   while (!left.empty()) {
     std::vector<LotId> lot_ids;
@@ -198,16 +174,16 @@ void Opening::AddMembers(absl::Time opened_at) {
   }
 }
 
-absl::Status Opening::Run() {
+absl::Status RecallOpener::Run() {
   const WriteContext& context = command_.context;
-  RETURN_IF_ERROR(ClaimAndJudge());
+  RETURN_IF_ERROR(ClaimAndValidate());
   transaction_.Add(kInsertRecall, context.company, command_.recall_id, command_.reason,
                    command_.drill, command_.exempt_location_ids, context.actor, context.now,
                    context.entry_id);
   RETURN_IF_ERROR(transaction_.Send().status());
   RETURN_IF_ERROR(FindAffected());
-  // Everything is locked now: whatever moved before this moment is included, and nothing after it
-  // leaves.
+  // All lots are locked now. Movements before this moment are in the scope; later ones wait, and
+  // are then refused by the hold.
   const absl::Time opened_at = absl::Now();
   AddMembers(opened_at);
   RETURN_IF_ERROR(transaction_.Send().status());
@@ -222,7 +198,7 @@ absl::Status Opening::Run() {
   return transaction_.Commit().status();
 }
 
-Recall Opening::Planned() const {
+Recall RecallOpener::Planned() const {
   Recall recall{.company = command_.context.company,
                 .recall_id = command_.recall_id,
                 .reason = command_.reason};
@@ -235,9 +211,9 @@ Recall Opening::Planned() const {
   return recall;
 }
 
-absl::StatusOr<Recall> Opening::DryRun() {
+absl::StatusOr<Recall> RecallOpener::DryRun() {
   const absl::Time began = absl::Now();
-  RETURN_IF_ERROR(ClaimAndJudge());
+  RETURN_IF_ERROR(ClaimAndValidate());
   RETURN_IF_ERROR(FindAffected());
   Recall recall = Planned();
   std::vector<LotId> lot_ids;
@@ -255,24 +231,19 @@ absl::StatusOr<Recall> Opening::DryRun() {
   return recall;
 }
 
-// The refusal, when there is a recall of this name; OK when it is free.
-absl::Status JudgeName(pg::Connection& db, const OpenRecallCommand& command) {
-  const absl::StatusOr<Recall> there = GetRecall(db, command.context.company, command.recall_id);
-  if (absl::IsNotFound(there.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(there.status());
-  const std::string state(Name(there->state));
-  return Refuse(Problem{Reason::kRecallExists,
-                        "recall_id",
-                        absl::StrCat("there is a recall \"", command.recall_id.value(),
-                                     "\" already (", state, "): give every case a name of its own"),
-                        {{"recall_id", command.recall_id.value()}, {"state", state}}});
+// RECALL_EXISTS if there is a recall of this name.
+absl::Status CheckNameIsFree(pg::Connection& db, const OpenRecallCommand& command) {
+  const absl::StatusOr<Recall> existing = GetRecall(db, command.context.company, command.recall_id);
+  if (absl::IsNotFound(existing.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(existing.status());
+  return Refuse(RecallExists(*existing));
 }
 
 absl::Status TryOpen(pg::Connection& db, const OpenRecallCommand& command) {
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
-  const absl::Status opened = Opening(db, command, found).Run();
-  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return JudgeName(db, command);
-  if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return LotDeleted();
+  const absl::Status opened = RecallOpener(db, command, found).Run();
+  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return CheckNameIsFree(db, command);
+  if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return Refuse(RecallLotDeleted());
   return opened;
 }
 
@@ -280,9 +251,9 @@ absl::Status TryOpen(pg::Connection& db, const OpenRecallCommand& command) {
 
 absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command) {
   if (command.validate_only) {
-    RETURN_IF_ERROR(JudgeName(db, command));
+    RETURN_IF_ERROR(CheckNameIsFree(db, command));
     ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
-    return Opening(db, command, found).DryRun();
+    return RecallOpener(db, command, found).DryRun();
   }
   return WriteRecallOnce(db, command.context, command.recall_id,
                          [&] { return TryOpen(db, command); });

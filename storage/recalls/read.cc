@@ -3,16 +3,17 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/recalls/recalls.h"
+#include "storage/recalls/refusals.h"
 #include "storage/recalls/rows.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -40,7 +41,7 @@ constexpr pg::Statement kReadSeeds{"read_recall_seeds", R"sql(
   FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
   WHERE m.company = $1 AND m.recall_id = ANY($2) AND m.depth = 0)sql"};
 
-// Lot by lot: counting the lots of a join takes two sorts of everything.
+// Counts lot by lot: to count the lots of a join, PostgreSQL would sort everything twice.
 constexpr pg::Statement kCountPlaces{"count_places_of_recall", R"sql(
   SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
   FROM recall_members m
@@ -80,9 +81,9 @@ std::vector<RecallId> IdsOf(const std::vector<Recall>& recalls) {
   return ids;
 }
 
-// Adds seeds and sizes, as the same snapshot sees them.
-absl::Status Complete(pg::Transaction& snapshot, const CompanyId& company,
-                      std::vector<Recall>& recalls) {
+// Adds the seeds and the scope, as the same snapshot sees them.
+absl::Status AddSeedsAndScope(pg::Transaction& snapshot, const CompanyId& company,
+                              std::vector<Recall>& recalls) {
   const std::vector<RecallId> ids = IdsOf(recalls);
   snapshot.Add(kCountMembers, company, ids);
   snapshot.Add(kReadSeeds, company, ids);
@@ -105,24 +106,15 @@ absl::Status Complete(pg::Transaction& snapshot, const CompanyId& company,
   return absl::OkStatus();
 }
 
-absl::Status RecallClosed(const CloseRecallCommand& command, absl::Time closed_at) {
-  const std::string at = absl::FormatTime(absl::RFC3339_full, closed_at, absl::UTCTimeZone());
-  return Refuse(
-      Problem{Reason::kRecallClosed,
-              "recall_id",
-              absl::StrCat("recall \"", command.recall_id.value(), "\" was closed on ", at),
-              {{"recall_id", command.recall_id.value()}, {"close_time", at}}});
-}
-
 absl::Status TryClose(pg::Connection& db, const CloseRecallCommand& command) {
   const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
   const size_t locked = transaction.Add(kLockRecall, context.company, command.recall_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  if (results[locked].empty()) return RecallNotFound(command.recall_id);
+  if (results[locked].empty()) return Refuse(RecallNotFound(command.recall_id));
   const auto closed_at = results[locked][0].Get<std::optional<absl::Time>>(0);
-  if (closed_at.has_value()) return RecallClosed(command, *closed_at);
+  if (closed_at.has_value()) return Refuse(RecallClosed(command.recall_id, *closed_at));
   transaction.Add(kCloseRecall, context.company, command.recall_id, context.actor, absl::Now(),
                   command.closing_note, context.entry_id);
   AddAuditEntry(transaction, context, {.recall = command.recall_id});
@@ -148,15 +140,9 @@ absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& c
   const auto repeat = [&](const std::vector<Uuid>&) -> absl::StatusOr<RecallId> {
     return recall_id;
   };
-  RETURN_IF_ERROR(WriteOnce(db, context, attempt, repeat).status());
+  RETURN_IF_ERROR(
+      RunWrite<RecallId>(db, {.context = context, .rebuild = repeat}, attempt).status());
   return GetRecall(db, context.company, recall_id);
-}
-
-absl::Status RecallNotFound(const RecallId& recall_id) {
-  return Refuse(Problem{Reason::kRecallNotFound,
-                        "recall_id",
-                        absl::StrCat("no recall \"", recall_id.value(), "\" in this company"),
-                        {{"recall_id", recall_id.value()}}});
 }
 
 absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& company,
@@ -164,10 +150,10 @@ absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& co
   snapshot.Add(kGetRecall, company, recall_id);
   snapshot.Add(kCountPlaces, company, recall_id);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
-  if (results[0].empty()) return RecallNotFound(recall_id);
+  if (results[0].empty()) return Refuse(RecallNotFound(recall_id));
   std::vector<Recall> recalls;
   recalls.push_back(RecallOf(results[0][0], company));
-  RETURN_IF_ERROR(Complete(snapshot, company, recalls));
+  RETURN_IF_ERROR(AddSeedsAndScope(snapshot, company, recalls));
   recalls.front().scope.on_hand_lot_count = results[1][0].Get<int64_t>(0);
   recalls.front().scope.delivered_lot_count = results[1][0].Get<int64_t>(1);
   return std::move(recalls.front());
@@ -188,7 +174,7 @@ absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRe
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
   std::vector<Recall> recalls;
   for (const pg::Row row : results[0]) recalls.push_back(RecallOf(row, query.company));
-  RETURN_IF_ERROR(Complete(snapshot, query.company, recalls));
+  RETURN_IF_ERROR(AddSeedsAndScope(snapshot, query.company, recalls));
   return recalls;
 }
 

@@ -1,11 +1,12 @@
-// Recalls: everything that bad lots touched, held in one operation, and followed until it is
-// accounted for.
+// Recalls: one operation holds everything that bad lots touched. The report then shows where all of
+// it is.
 //
-// Membership in an open recall is itself the hold (lot_holds, migration 0002): opening one writes a
-// row a lot, and closing it a single row. Opening locks each level of the genealogy FOR UPDATE
-// before it reads what was made of it, so a movement or completion of these lots either committed
-// before and is seen, or waits and then sees the membership. What is later made of a member joins
-// in the posting that makes it (AddInheritedHolds).
+// Membership in an open recall is itself the hold (lot_holds, migration 0002): OpenRecall writes
+// one row for each lot, CloseRecall writes a single row. OpenRecall locks each level of the
+// genealogy FOR UPDATE before it reads what was made of that level. So a movement or completion of
+// these lots either committed before and is in the recall, or it waits and then sees the
+// membership. A lot that is later made of a member becomes a member in the posting that makes the
+// lot (AddInheritedHolds).
 #pragma once
 
 #include <memory>
@@ -18,7 +19,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/write_context.h"
 #include "storage/genealogy/graph/types.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/pg/connection.h"
@@ -35,7 +39,7 @@ struct RecallScope {
   int64_t lot_count = 0;  // seeds included
   int64_t certain_count = 0;
   int depth = 0;
-  // Now; GetRecall, OpenRecall and CloseRecall only.
+  // At this moment. Set by GetRecall, OpenRecall and CloseRecall only.
   int64_t on_hand_lot_count = 0;
   int64_t delivered_lot_count = 0;
 };
@@ -51,7 +55,7 @@ struct Recall {
   RecallScope scope;
   std::string opened_by;
   std::optional<absl::Time> opened_at;  // none: a dry run
-  absl::Duration open_duration;         // from the request until all was recorded
+  absl::Duration open_duration;         // from the request until everything was recorded
   std::string closed_by;
   std::optional<absl::Time> closed_at;
   std::string closing_note;
@@ -67,7 +71,7 @@ struct OpenRecallCommand {
   bool validate_only = false;
 };
 
-// Every refusal of the rpc's comment. With `validate_only`, the scope alone.
+// Gives every refusal in the comment of the RPC. With `validate_only`, only computes the scope.
 absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command);
 
 struct CloseRecallCommand {
@@ -85,7 +89,7 @@ absl::StatusOr<Recall> GetRecall(pg::Connection& db, const CompanyId& company,
 struct ListRecallsQuery {
   CompanyId company;
   std::optional<RecallState> state;
-  // The last recall that was listed; none: from the newest.
+  // The last recall of the page before; none: the list begins with the newest recall.
   std::optional<std::pair<absl::Time, RecallId>> after;
   int limit = 0;
 };
@@ -93,9 +97,7 @@ struct ListRecallsQuery {
 // At most `limit`, newest first.
 absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsQuery& query);
 
-// --- the report --------------------------------------------------------------------------------
-
-// A member, and where it is.
+// A member in the report.
 struct RecallLot {
   LotId lot_id;
   ProductId product_id;
@@ -114,8 +116,8 @@ struct RecallLot {
   Quantity scrapped;
 };
 
-// in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are summed from movements,
-// what is on hand and scrapped is read from balances: `difference` is 0 while the ledger is whole.
+// in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are sums of movements;
+// `on_hand` and `scrapped` come from balances. `difference` is 0 while the ledger is consistent.
 struct MassBalance {
   RecallSeed seed;
   int scale = 0;
@@ -127,6 +129,8 @@ struct MassBalance {
   Quantity difference;
 };
 
+class RecallReportEmitter;
+
 struct RecallReportPiece {
   std::optional<Recall> recall;
   std::vector<MassBalance> balances;
@@ -134,10 +138,10 @@ struct RecallReportPiece {
   std::vector<Recipient> recipients;
 };
 
-// Reads the report piece by piece, in the order that the rpc's answer has. The recall, the
-// balances, the members and the deliveries are as of one snapshot; where a member is told after a
-// Pause, it is told as of then. Keeps a few words a member and a delivery. For one thread at a
-// time.
+// Reads the report piece by piece, in the order of the RPC's answer. The recall, the balances, the
+// members and the deliveries are of one snapshot. After Pause, the places of the members are of the
+// moment at which their piece is read. Memory holds a few words a member and a delivery. For one
+// thread at a time.
 class RecallReportReader {
  public:
   RecallReportReader(CompanyId company, RecallId recall_id);
@@ -145,13 +149,15 @@ class RecallReportReader {
   RecallReportReader(const RecallReportReader&) = delete;
   RecallReportReader& operator=(const RecallReportReader&) = delete;
 
-  // None: that was all. RECALL_NOT_FOUND. The connection stays the same until Pause.
+  // Returns the next piece; none: the report is complete. `db` must stay the same until Pause.
+  // RECALL_NOT_FOUND.
   absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db);
-  // Ends the transaction, so that the caller can give the connection back and go on with another.
+  // Ends the transaction, so that the caller can give the connection back. Next then continues on
+  // any connection.
   void Pause();
 
  private:
-  std::unique_ptr<class RecallReporting> reporting_;
+  std::unique_ptr<RecallReportEmitter> emitter_;
 };
 
 }  // namespace lots

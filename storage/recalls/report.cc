@@ -1,4 +1,5 @@
-// The report on a recall: where its members are, who received them, whether the quantities add up.
+// The report on a recall: where its members are, who received them, and whether the quantities add
+// up.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -26,14 +27,14 @@ constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
   WHERE m.company = $1 AND m.recall_id = $2 AND m.lot_id = ANY($3)
   ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
 
-// Ours first, then customers', then scrap.
+// Own places first, then customers', then scrap.
 constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at
   FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN (1, 2, 4, 6)
   ORDER BY lot_id, kind NOT IN (1, 2), kind, location_id)sql"};
 
-// What came back since the recall was opened, and was not reversed.
+// Returns since the recall was opened that were not reversed.
 constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
   SELECT m.lot_id, sum(m.quantity)
   FROM movements m
@@ -43,7 +44,8 @@ constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
   GROUP BY m.lot_id)sql"};
 
-// What movements that stand brought in, and took out for good. Counting goes both ways.
+// What movements brought in and took out. Reversed movements do not count. An adjustment adds to
+// one of the two.
 constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
   SELECT m.lot_id,
          coalesce(sum(m.quantity) FILTER (WHERE m.kind IN (1, 6) OR f.kind = 7), 0),
@@ -83,9 +85,9 @@ void AddPlace(const pg::Row& row, RecallLot& lot) {
   if (++lot.place_count <= kTracePlacesShownMax) lot.places.push_back(place);
 }
 
-// What customers sent back counts as recovered first where it is now on hand, then where it was
-// scrapped: goods of one lot cannot be told apart. What went out again is not recovered.
-void Account(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) {
+// Returned goods count as recovered while they are on hand, then if they were scrapped: goods of
+// one lot cannot be distinguished. Goods that were delivered again are not recovered.
+void SetQuantities(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) {
   balance.in = flows.Get<Quantity>(1);
   balance.out = flows.Get<Quantity>(2) + flows.Get<Quantity>(3);
   balance.recovered = std::min(seed.recovered, seed.on_hand + seed.scrapped);
@@ -98,11 +100,11 @@ void Account(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) 
 
 }  // namespace
 
-// Where a report stands: before its first piece, which finds everything out that must be of one
-// moment; at the balances; at a member; at the deliveries.
-class RecallReporting {
+// The first piece reads everything that must be of one snapshot. Then come the balances, the
+// members, and the deliveries.
+class RecallReportEmitter {
  public:
-  RecallReporting(CompanyId company, RecallId recall_id)
+  RecallReportEmitter(CompanyId company, RecallId recall_id)
       : company_(std::move(company)), recall_id_(std::move(recall_id)) {}
 
   absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db) {
@@ -110,10 +112,10 @@ class RecallReporting {
     RecallReportPiece piece;
     if (!balances_->empty()) {
       piece.balances.swap(*balances_);
-    } else if (told_ < members_.size()) {
+    } else if (emitted_ < members_.size()) {
       ASSIGN_OR_RETURN(piece.lots, NextMembers(db));
     } else {
-      // Deliveries do not change: they need no snapshot any more.
+      // Deliveries do not change, so they need no snapshot.
       snapshot_.reset();
       ASSIGN_OR_RETURN(auto recipients, recipients_->Next(db));
       if (!recipients.has_value()) return std::nullopt;
@@ -150,7 +152,7 @@ class RecallReporting {
     return absl::OkStatus();
   }
 
-  // With where they are, in the order of the answer.
+  // Reads these members and their places, in the order of the answer.
   absl::StatusOr<std::vector<RecallLot>> ReadMembers(const std::vector<LotId>& lot_ids) {
     snapshot_->Add(kReadMembers, company_, recall_id_, lot_ids);
     snapshot_->Add(kReadPlaces, company_, lot_ids);
@@ -179,9 +181,9 @@ class RecallReporting {
       MassBalance& balance = balances.emplace_back();
       balance.seed = {lot.lot_id, lot.product_id, lot.number};
       balance.scale = lot.scale;
-      // A seed that never moved has nothing to account for.
+      // A seed that never moved has no quantities.
       const auto found = flows.find(lot.lot_id);
-      if (found != flows.end()) Account(lot, found->second, balance);
+      if (found != flows.end()) SetQuantities(lot, found->second, balance);
     }
     return balances;
   }
@@ -189,9 +191,9 @@ class RecallReporting {
   absl::StatusOr<std::vector<RecallLot>> NextMembers(pg::Connection& db) {
     if (!snapshot_.has_value()) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
     std::vector<LotId> lot_ids;
-    const auto next = absl::MakeConstSpan(members_).subspan(told_, kRecallRowsPerMessage);
+    const auto next = absl::MakeConstSpan(members_).subspan(emitted_, kRecallRowsPerMessage);
     for (const AffectedLot& member : next) lot_ids.push_back(member.lot_id);
-    told_ += lot_ids.size();
+    emitted_ += lot_ids.size();
     return ReadMembers(lot_ids);
   }
 
@@ -199,21 +201,21 @@ class RecallReporting {
   const RecallId recall_id_;
   std::optional<pg::Transaction> snapshot_;
   absl::Time opened_at_;
-  std::optional<std::vector<MassBalance>> balances_;  // none: nothing was read yet; empty: told
+  std::optional<std::vector<MassBalance>> balances_;  // none: before Begin; empty: emitted
   std::vector<AffectedLot> members_;
-  size_t told_ = 0;  // of the members
+  size_t emitted_ = 0;  // how many of members_
   std::unique_ptr<RecipientReader> recipients_;
 };
 
 RecallReportReader::RecallReportReader(CompanyId company, RecallId recall_id)
-    : reporting_(std::make_unique<RecallReporting>(std::move(company), std::move(recall_id))) {}
+    : emitter_(std::make_unique<RecallReportEmitter>(std::move(company), std::move(recall_id))) {}
 
 RecallReportReader::~RecallReportReader() = default;
 
 absl::StatusOr<std::optional<RecallReportPiece>> RecallReportReader::Next(pg::Connection& db) {
-  return reporting_->Next(db);
+  return emitter_->Next(db);
 }
 
-void RecallReportReader::Pause() { reporting_->Pause(); }
+void RecallReportReader::Pause() { emitter_->Pause(); }
 
 }  // namespace lots

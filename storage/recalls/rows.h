@@ -1,4 +1,4 @@
-// What the operations on recalls share. For storage/recalls*.cc only.
+// Shared by the operations on recalls. Internal to storage/recalls.
 #pragma once
 
 #include <vector>
@@ -11,16 +11,14 @@
 
 namespace lots {
 
-// By product and number, as everywhere.
+// By product and number.
 void SortSeeds(std::vector<RecallSeed>& seeds);
-
-absl::Status RecallNotFound(const RecallId& recall_id);
 
 // The recall as the snapshot sees it. RECALL_NOT_FOUND.
 absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& company,
                                   const RecallId& recall_id);
 
-// Runs a write on one recall once, and answers the recall as it then is.
+// Runs a write on one recall once per request_id. Returns the recall as it is afterwards.
 absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& context,
                                        const RecallId& recall_id,
                                        absl::FunctionRef<absl::Status()> write);

@@ -9,6 +9,7 @@
 #include "storage/stock/stock.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 
@@ -212,7 +213,7 @@ void Recording::Post(Ledger& ledger, size_t index, std::vector<Problem>& problem
     return;
   }
   Posting posting = draft.posting;
-  const LotFacts* lot = ledger.FindLot(posting.lot_id);
+  const LotFacts* lot = ledger.facts().FindLot(posting.lot_id);
   if (lot != nullptr && lot->tracking == Tracking::kSerial) {
     const auto [first, is_first] = first_index_.emplace(posting.lot_id, index);
     if (!is_first) {
@@ -252,6 +253,7 @@ absl::StatusOr<RecordedMovements> Recording::Attempt() {
   std::vector<Problem> problems;
   first_index_.clear();
   for (size_t i = 0; i < drafts_.size(); ++i) Post(ledger, i, problems);
+  RETURN_IF_ERROR(ledger.CompleteWords(transaction, problems));
   if (command_.validate_only) return RecordedMovements{.problems = std::move(problems)};
   if (!problems.empty()) return Refuse(std::move(problems));
   ledger.AddWrites(transaction);
@@ -269,11 +271,11 @@ absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
                                                   const RecordMovementsCommand& command) {
   Recording recording(db, command);
   RETURN_IF_ERROR(recording.Prepare());
-  absl::StatusOr<RecordedMovements> recorded = WriteOnce(
-      db, command.context, [&] { return recording.Attempt(); },
-      [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
-        return RecordedMovements{.movement_ids = MovementIdsOf(made)};
-      });
+  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
+    return RecordedMovements{.movement_ids = MovementIdsOf(made)};
+  };
+  absl::StatusOr<RecordedMovements> recorded = RunWrite<RecordedMovements>(
+      db, {.context = command.context, .rebuild = rebuild}, [&] { return recording.Attempt(); });
   if (recorded.ok() || !command.validate_only) return recorded;
   std::vector<Problem> problems = ProblemsOf(recorded.status());
   if (problems.empty()) return recorded;

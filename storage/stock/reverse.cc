@@ -7,6 +7,7 @@
 #include "storage/stock/stock.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 
@@ -67,12 +68,12 @@ absl::StatusOr<Movement> ReverseMovement(pg::Connection& db,
     return Refuse(PartOfTransformation(original.movement));
   }
   const MovementId new_id(Uuid::MakeV7());
+  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<MovementId> {
+    return MovementId(made.front());
+  };
   ASSIGN_OR_RETURN(const MovementId reversal,
-                   WriteOnce(
-                       db, command.context, [&] { return Attempt(db, command, original, new_id); },
-                       [](const std::vector<Uuid>& made) -> absl::StatusOr<MovementId> {
-                         return MovementId(made.front());
-                       }));
+                   RunWrite<MovementId>(db, {.context = command.context, .rebuild = rebuild},
+                                        [&] { return Attempt(db, command, original, new_id); }));
   ASSIGN_OR_RETURN(PostedMovement posted, FindMovement(db, company, reversal));
   return std::move(posted.movement);
 }

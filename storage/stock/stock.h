@@ -10,7 +10,11 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/movement.h"
+#include "storage/domain/write_context.h"
 #include "storage/ledger/ledger.h"
 #include "storage/pg/connection.h"
 

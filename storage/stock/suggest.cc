@@ -7,6 +7,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
@@ -14,9 +15,6 @@
 namespace lots {
 
 namespace {
-
-constexpr pg::Statement kReadCompany{"suggest_read_company", R"sql(
-SELECT expiry_enabled, time_zone FROM companies WHERE company = $1)sql"};
 
 constexpr pg::Statement kReadProduct{"suggest_read_product", R"sql(
 SELECT tracking, scale FROM products WHERE company = $1 AND product_id = $2)sql"};
@@ -65,20 +63,20 @@ absl::string_view OrderOf(SuggestStrategy strategy) {
   return "";
 }
 
-// What the suggestion rests on.
-struct Ground {
+// What the suggestion depends on.
+struct SuggestionContext {
+  CompanyRules company;
   int scale = 0;
-  bool expiry_enabled = false;
-  absl::TimeZone zone;
 };
 
-absl::StatusOr<Ground> ReadProductContext(pg::Connection& db, const SuggestLotsQuery& query) {
+absl::StatusOr<SuggestionContext> ReadContext(pg::Connection& db, const SuggestLotsQuery& query) {
   pg::Pipeline pipeline(db);
-  const size_t company = pipeline.Add(kReadCompany, query.company);
+  const size_t company = AddCompanyRead(pipeline, query.company);
   const size_t product = pipeline.Add(kReadProduct, query.company, query.product_id);
   const size_t location = pipeline.Add(kReadLocation, query.company, query.location_id);
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
-  if (results[company].empty()) return Refuse(CompanyNotFound(query.company));
+  SuggestionContext context;
+  ASSIGN_OR_RETURN(context.company, ReadCompany(query.company, results[company]));
   if (results[product].empty()) return Refuse(ProductNotFound("product_id", query.product_id));
   if (query.location_id.has_value() && results[location].empty()) {
     return Refuse(LocationNotFound("location_id", *query.location_id));
@@ -86,21 +84,19 @@ absl::StatusOr<Ground> ReadProductContext(pg::Connection& db, const SuggestLotsQ
   if (results[product][0].Get<Tracking>(0) == Tracking::kNone) {
     return Refuse(ProductNotTracked("product_id", query.product_id));
   }
-  Ground ground{.scale = results[product][0].Get<int>(1),
-                .expiry_enabled = results[company][0].Get<bool>(0)};
-  if (!query.quantity.FitsScale(ground.scale)) {
-    return Refuse(QuantityScale("quantity", query.quantity, ground.scale, query.product_id));
+  context.scale = results[product][0].Get<int>(1);
+  if (!query.quantity.FitsScale(context.scale)) {
+    return Refuse(QuantityScale("quantity", query.quantity, context.scale, query.product_id));
   }
-  ASSIGN_OR_RETURN(ground.zone, LoadZone(results[company][0].Get<absl::string_view>(1)));
-  return ground;
+  return context;
 }
 
 absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsQuery& query,
-                                      const Ground& ground) {
+                                      const SuggestionContext& context) {
   std::optional<absl::CivilDay> good_on;
-  if (ground.expiry_enabled) good_on = DayIn(query.now, ground.zone);
+  if (context.company.expiry_enabled) good_on = DayIn(query.now, context.company.zone);
   const SuggestStrategy strategy = query.strategy.value_or(
-      ground.expiry_enabled ? SuggestStrategy::kFefo : SuggestStrategy::kFifo);
+      context.company.expiry_enabled ? SuggestStrategy::kFefo : SuggestStrategy::kFifo);
   pg::Pipeline pipeline(db);
   pipeline.AddComposed("suggest_lots",
                        absl::StrReplaceAll(kSuggest, {{"$order", OrderOf(strategy)}}),
@@ -112,9 +108,9 @@ absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsQuery
 }  // namespace
 
 absl::StatusOr<Suggestion> SuggestLots(pg::Connection& db, const SuggestLotsQuery& query) {
-  ASSIGN_OR_RETURN(const Ground ground, ReadProductContext(db, query));
-  ASSIGN_OR_RETURN(const pg::Results stock, ReadStock(db, query, ground));
-  Suggestion suggestion{.missing = query.quantity, .scale = ground.scale};
+  ASSIGN_OR_RETURN(const SuggestionContext context, ReadContext(db, query));
+  ASSIGN_OR_RETURN(const pg::Results stock, ReadStock(db, query, context));
+  Suggestion suggestion{.missing = query.quantity, .scale = context.scale};
   Quantity wanted = query.quantity;
   for (const pg::Row row : stock.front()) {
     // The same in every row: what all of them hold together, those beyond the last pick too.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
@@ -114,10 +115,9 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
 // Generated numbers, reserved in a transaction of their own before the order is locked.
 absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
                                                   const AssignSerialsCommand& command) {
-  // A repeat needs no numbers, and must not use any up.
-  if (orders::WasMade(db, command.context)) return std::vector<std::string>();
+  RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, orders::ReadCompanyUnlocked(db, company));
+  ASSIGN_OR_RETURN(const CompanyRules rules, FindEnabledCompany(db, company));
   const OrderNaming naming = NamingOf(command);
   ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, naming));
   if (facts.order.has_value()) {
@@ -137,7 +137,7 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
                              .number_template = product->number_template,
                              .count = command.count,
                              .first_number = command.first_number,
-                             .day = DayIn(command.context.now, zone),
+                             .day = DayIn(command.context.now, rules.zone),
                              .avoided_keys = {},
                              .field = command.first_number.empty() ? "count" : "first_number"});
 }
@@ -153,22 +153,24 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
   const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, naming);
-  const size_t company = orders::AddCompanyRead(transaction, command.context.company);
-  // Numbers that were made just now are free, or the constraint says otherwise (IsCrossed).
+  const size_t company = AddCompanyRead(transaction, command.context.company);
+  // Numbers that were made just now are free, or the constraint says otherwise.
   std::optional<size_t> taken;
   if (command.count == 0) {
     taken =
         orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  RETURN_IF_ERROR(orders::ReadCompany(command.context.company, results[company]).status());
+  RETURN_IF_ERROR(ReadEnabledCompany(command.context.company, results[company]).status());
   const OrderFacts facts = orders::ReadOrder(naming, results, places);
   std::vector<Problem> of_order = JudgeSerialOrder(naming, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
   SerialsByKey named;
   if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
   // The product became fit for serials only after numbers were to be made.
-  if (command.count > static_cast<int64_t>(numbers.size())) return orders::Crossed();
+  if (command.count > static_cast<int64_t>(numbers.size())) {
+    return WriteConflict("the product became fit for serials");
+  }
   orders::JudgeDuplicates(numbers, facts.product()->case_sensitive, problems);
   Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -180,9 +182,13 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
 
 absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
                                                        const AssignSerialsCommand& command) {
-  return orders::WriteOrderOnce(
-      db, command.context, [&] { return TryAssign(db, command); },
-      orders::NamedAgain(db, command.context.company));
+  return RunWrite<std::vector<NumberedLot>>(
+      db,
+      {.context = command.context,
+       .rebuild = orders::NamedAgain(db, command.context.company),
+       .runs_max = kOrderWriteRunsMax,
+       .reads_before_claim = true},
+      [&] { return TryAssign(db, command); });
 }
 
 }  // namespace lots

@@ -8,7 +8,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/serials.h"
 

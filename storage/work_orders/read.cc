@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/dates.h"
+#include "storage/lot_rows/company.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
 #include "storage/work_orders/work_orders.h"
@@ -98,17 +98,6 @@ constexpr FilterField kFields[] = {
     {.name = "create_time", .type = FilterType::kTime, .sql = "w.created_at"},
 };
 
-constexpr pg::Statement kReadZone{"read_order_list_zone", R"sql(
-  SELECT time_zone FROM companies WHERE company = $1)sql"};
-
-// Where the days of a filter begin. A company that is not there has no orders to filter.
-absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const ListWorkOrdersQuery& query) {
-  if (query.filter.empty()) return absl::UTCTimeZone();
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadZone, query.company));
-  if (rows.empty()) return absl::UTCTimeZone();
-  return LoadZone(rows[0].Get<absl::string_view>(0));
-}
-
 }  // namespace
 
 absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& company,
@@ -133,7 +122,7 @@ absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& comp
 
 absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
                                                       const ListWorkOrdersQuery& query) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, FindFilterZone(db, query.company, query.filter));
   pg::Params params = pg::Params::Of(query.company);
   ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFields, zone, params));
   std::string sql = absl::StrCat(LOTS_ORDER_COLUMNS, filter.sql);

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
-#include "storage/pg/error.h"
 
 namespace lots::orders {
 namespace {
@@ -108,16 +107,10 @@ void JudgeProduct(const OrderNaming& naming, const ProductRules& product,
   }
 }
 
-constexpr pg::Statement kReadCompany{"read_order_company", R"sql(
-  SELECT lots_enabled, time_zone FROM companies WHERE company = $1)sql"};
-
 constexpr pg::Statement kChangeOrder{"change_work_order", R"sql(
   UPDATE work_orders SET state = $3, completed_quantity = completed_quantity + $4,
          planned_quantity = COALESCE($5, planned_quantity), updated_at = $6
   WHERE company = $1 AND work_order_id = $2)sql"};
-
-constexpr pg::Statement kWasMade{"was_request_made", R"sql(
-  SELECT TRUE FROM requests WHERE company = $1 AND request_id = $2)sql"};
 
 OrderFacts FactsOf(const OrderNaming& naming, const pg::Result& order, const pg::Result& products) {
   OrderFacts facts;
@@ -206,21 +199,6 @@ absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts) {
   return absl::OkStatus();
 }
 
-size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company) {
-  return transaction.Add(kReadCompany, company);
-}
-
-absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows) {
-  if (rows.empty()) return Refuse(CompanyNotFound(company));
-  if (!rows[0].Get<bool>(0)) return Refuse(LotsDisabled(company));
-  return LoadZone(rows[0].Get<absl::string_view>(1));
-}
-
-absl::StatusOr<absl::TimeZone> ReadCompanyUnlocked(pg::Connection& db, const CompanyId& company) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadCompany, company));
-  return ReadCompany(company, rows);
-}
-
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
                           const WorkOrderId& other) {
   return {Reason::kSerialAssignedElsewhere,
@@ -246,28 +224,6 @@ Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_v
           absl::StrCat(field, ": ", Quoted(value), " stands at position ", first_index,
                        " of the request already"),
           {{std::string(key), std::string(value)}, {"first_index", absl::StrCat(first_index)}}};
-}
-
-bool WasMade(pg::Connection& db, const WriteContext& context) {
-  if (context.request_id.empty()) return false;
-  const absl::StatusOr<pg::Result> rows =
-      pg::Query(db, kWasMade, context.company, context.request_id);
-  return rows.ok() && !rows->empty();
-}
-
-absl::Status Crossed() {
-  return Refuse(Problem{.reason = Reason::kTransactionConflict,
-                        .field = "",
-                        .message = "crossing writers; repeat with the same request_id",
-                        .facts = {}});
-}
-
-bool IsCrossed(const absl::Status& status) {
-  if (status.ok()) return false;
-  const std::vector<Problem> problems = ProblemsOf(status);
-  if (!problems.empty()) return problems.front().reason == Reason::kTransactionConflict;
-  return pg::ViolatesConstraint(status, "lots_number_key") ||
-         pg::ViolatesConstraint(status, "assignments_one_plan");
 }
 
 }  // namespace lots::orders

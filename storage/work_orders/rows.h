@@ -14,10 +14,12 @@
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
-#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots::orders {
 
@@ -90,11 +92,6 @@ std::vector<Problem> JudgeOrder(const OrderNaming& naming, const OrderFacts& fac
 // it.
 absl::Status CheckOpen(const OrderNaming& naming, const OrderFacts& facts);
 
-// COMPANY_NOT_FOUND and LOTS_DISABLED; else the company's zone.
-size_t AddCompanyRead(pg::Transaction& transaction, const CompanyId& company);
-absl::StatusOr<absl::TimeZone> ReadCompany(const CompanyId& company, const pg::Result& rows);
-absl::StatusOr<absl::TimeZone> ReadCompanyUnlocked(pg::Connection& db, const CompanyId& company);
-
 // SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
 Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
                           const WorkOrderId& other);
@@ -102,44 +99,5 @@ Problem LotIsVoid(absl::string_view field, const LotId& lot_id, absl::string_vie
 // DUPLICATE_IN_REQUEST: `what` ("number \"A\"") stood at `first_index` of the list already.
 Problem Duplicate(absl::string_view field, absl::string_view key, absl::string_view value,
                   size_t first_index);
-
-// Whether the request was made before; also when its request_id was used for something else, which
-// FindMade then refuses.
-bool WasMade(pg::Connection& db, const WriteContext& context);
-
-// ABORTED TRANSACTION_CONFLICT: what was read before the locks is no longer so.
-absl::Status Crossed();
-// Whether a crossing writer took a number or a serial between reading and writing: the whole write,
-// run again, sees it and answers properly. Crossed() or one of the constraints that notice.
-bool IsCrossed(const absl::Status& status);
-// Crossing writers who count up from one first number lose to each other again and again; each run
-// is won by somebody.
-inline constexpr int kCrossedRunsMax = 10;
-// Runs `attempt()` until it answers anything but IsCrossed, so many times at the most; then
-// Crossed().
-template <class Attempt>
-auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt());
-
-// WriteOnce for operations that read before they claim the request: what they refuse then may be
-// the first call's own doing, and is looked at again.
-template <class Attempt, class Rebuild>
-auto WriteOrderOnce(pg::Connection& db, const WriteContext& context, Attempt attempt,
-                    Rebuild rebuild) -> decltype(attempt()) {
-  auto answer = WriteOnce(
-      db, context, [&] { return AgainWhenCrossed(attempt); }, rebuild);
-  if (ProblemsOf(answer.status()).empty() || !WasMade(db, context)) return answer;
-  absl::StatusOr<std::vector<Uuid>> made = FindMade(db, context);
-  if (!made.ok()) return made.status();
-  return rebuild(*made);
-}
-
-template <class Attempt>
-auto AgainWhenCrossed(Attempt attempt) -> decltype(attempt()) {
-  for (int run = 1; run <= kCrossedRunsMax; ++run) {
-    auto answer = attempt();
-    if (!IsCrossed(answer.status())) return answer;
-  }
-  return Crossed();
-}
 
 }  // namespace lots::orders

@@ -130,16 +130,16 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
 
 absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
                                                          const UnassignSerialsCommand& command) {
-  return orders::WriteOrderOnce(
-      db, command.context, [&] { return TryUnassign(db, command); },
-      orders::NamedAgain(db, command.context.company));
+  return RunWrite<std::vector<NumberedLot>>(
+      db, {.context = command.context, .rebuild = orders::NamedAgain(db, command.context.company)},
+      [&] { return TryUnassign(db, command); });
 }
 
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
                                                          const CancelWorkOrderCommand& command) {
-  return orders::WriteOrderOnce(
-      db, command.context, [&] { return TryCancel(db, command); },
-      orders::NamedAgain(db, command.context.company));
+  return RunWrite<std::vector<NumberedLot>>(
+      db, {.context = command.context, .rebuild = orders::NamedAgain(db, command.context.company)},
+      [&] { return TryCancel(db, command); });
 }
 
 }  // namespace lots

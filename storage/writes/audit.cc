@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/lot_rows/company.h"
 #include "storage/query/filter.h"
 
 namespace lots {
@@ -30,9 +30,6 @@ constexpr pg::Statement kFindEntries{
 
 constexpr pg::Statement kFindLots{"find_audited_lots", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
-
-constexpr pg::Statement kReadZone{"read_zone_of_audit", R"sql(
-  SELECT time_zone FROM companies WHERE company = $1)sql"};
 
 // $2 is the lot. What went into a transformation or came out of it moved, too.
 constexpr absl::string_view kOfLot = R"sql(a.entry_id IN (
@@ -89,14 +86,6 @@ AuditEntry EntryOf(const pg::Row& row) {
   return entry;
 }
 
-// Where the days of a filter begin.
-absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const ListAuditEntriesQuery& query) {
-  if (query.filter.empty()) return absl::UTCTimeZone();
-  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadZone, query.company));
-  if (found.empty()) return absl::UTCTimeZone();
-  return LoadZone(found[0].Get<absl::string_view>(0));
-}
-
 // " AND …" for the entries after the position; nothing at the first page.
 absl::StatusOr<std::string> After(const std::vector<std::string>& position, pg::Params& params) {
   if (position.empty()) return std::string();
@@ -115,7 +104,7 @@ absl::StatusOr<std::string> After(const std::vector<std::string>& position, pg::
 }
 
 absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query));
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, FindFilterZone(db, query.company, query.filter));
   pg::Params params = pg::Params::Of(query.company);
   std::string sql = "SELECT" LOTS_AUDIT_COLUMNS "FROM audit_entries a WHERE a.company = $1";
   if (query.lot_id.has_value()) {

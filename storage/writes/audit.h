@@ -13,7 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"

@@ -7,8 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/base/limits.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -1,5 +1,7 @@
+// The rows of requests: claimed by the write itself, found by a repeat, forgotten after a month.
 #include "storage/writes/requests.h"
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
@@ -7,6 +9,8 @@
 
 namespace lots {
 namespace {
+
+constexpr absl::string_view kRepeatPayload = "lots/repeat";
 
 constexpr pg::Statement kClaimRequest{"claim_request", R"sql(
   INSERT INTO requests (company, request_id, method, payload_hash, made, created_at)
@@ -17,6 +21,9 @@ constexpr pg::Statement kSetMade{"set_made", R"sql(
 
 constexpr pg::Statement kFindRequest{"find_request", R"sql(
   SELECT method, payload_hash, made FROM requests WHERE company = $1 AND request_id = $2)sql"};
+
+constexpr pg::Statement kWasMade{"was_request_made", R"sql(
+  SELECT TRUE FROM requests WHERE company = $1 AND request_id = $2)sql"};
 
 // The subselect bounds one round: a backlog is forgotten in many short transactions.
 constexpr pg::Statement kForgetRequests{"forget_requests", R"sql(
@@ -52,8 +59,22 @@ void SetMade(pg::Transaction& transaction, const WriteContext& context,
   transaction.Add(kSetMade, context.company, context.request_id, made);
 }
 
+absl::Status MadeBefore() {
+  absl::Status status = absl::AlreadyExistsError("the request was made before");
+  status.SetPayload(kRepeatPayload, absl::Cord("1"));
+  return status;
+}
+
+absl::Status CheckNotMade(pg::Connection& db, const WriteContext& context) {
+  if (context.request_id.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const pg::Result found,
+                   pg::Query(db, kWasMade, context.company, context.request_id));
+  return found.empty() ? absl::OkStatus() : MadeBefore();
+}
+
 bool IsRepeat(const absl::Status& status) {
-  return pg::ViolatesConstraint(status, "requests_pkey");
+  return pg::ViolatesConstraint(status, "requests_pkey") ||
+         status.GetPayload(kRepeatPayload).has_value();
 }
 
 absl::StatusOr<std::vector<Uuid>> FindMade(pg::Connection& db, const WriteContext& context) {

@@ -1,18 +1,18 @@
 // Idempotency: a write with a given request_id happens once, and every repeat is answered as the
 // success it was (AIP-155).
 //
-// The claim is the first statement of a write's first pipeline: it waits for a crossing write with
-// the same id, and fails on requests_pkey when that one committed. Then the answer is rebuilt from
-// what was made.
+// The claim is the first statement of a write's first pipeline. The claim waits for a concurrent
+// write with the same id, and fails on requests_pkey when that write committed. RunWrite
+// (run_write.h) then rebuilds the answer from what was made.
 #pragma once
 
 #include <vector>
 
-#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
-#include "storage/pg/retry.h"
 
 namespace lots {
 
@@ -24,23 +24,17 @@ void ClaimRequest(pg::Transaction& transaction, const WriteContext& context,
 void SetMade(pg::Transaction& transaction, const WriteContext& context,
              const std::vector<Uuid>& made);
 
-// Whether the pipeline failed because the request_id has been used.
-bool IsRepeat(const absl::Status& status);
-// What the first call made. INVALID_ARGUMENT REQUEST_ID_REUSED when it was another method or
-// payload.
-absl::StatusOr<std::vector<Uuid>> FindMade(pg::Connection& db, const WriteContext& context);
+// What an attempt returns that learned from a read of its own that the request was made before.
+absl::Status MadeBefore();
+// MadeBefore when the request was made before. For an attempt that takes numbers before its claim:
+// a repeat must not use any up. A failed read is an error.
+absl::Status CheckNotMade(pg::Connection& db, const WriteContext& context);
 
-// Runs a whole write: `attempt()` → StatusOr<Answer>, again on crossing writers; when the request
-// was made before, `rebuild(made)` → StatusOr<Answer> answers instead.
-template <class Attempt, class Rebuild>
-auto WriteOnce(pg::Connection& db, const WriteContext& context, Attempt attempt, Rebuild rebuild)
-    -> decltype(attempt()) {
-  auto answer = pg::RunWithRetries(db, attempt);
-  if (!IsRepeat(answer.status())) return answer;
-  absl::StatusOr<std::vector<Uuid>> made = FindMade(db, context);
-  if (!made.ok()) return made.status();
-  return rebuild(*made);
-}
+// Whether an attempt failed because the request was made before: MadeBefore, or a failed claim.
+bool IsRepeat(const absl::Status& status);
+// What the first call made. INVALID_ARGUMENT REQUEST_ID_REUSED when the first call was another
+// method or had another payload.
+absl::StatusOr<std::vector<Uuid>> FindMade(pg::Connection& db, const WriteContext& context);
 
 // Deletes requests of the company made before `before`, at most `limit`; returns how many.
 absl::StatusOr<int64_t> ForgetRequests(pg::Connection& db, const CompanyId& company,

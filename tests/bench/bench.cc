@@ -15,7 +15,7 @@
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/eventually.h"
+#include "tests/support/base/eventually.h"
 
 namespace lots::bench {
 namespace fs = std::filesystem;

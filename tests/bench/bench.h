@@ -14,7 +14,7 @@
 #include "storage/pg/connection.h"
 #include "tests/bench/cpu.h"
 #include "tests/bench/factory.h"
-#include "tests/support/rpc_lotd_process.h"
+#include "tests/support/server/lotd_process.h"
 
 namespace lots::bench {
 

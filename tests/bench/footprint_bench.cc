@@ -8,7 +8,7 @@
 #include "storage/base/check.h"
 #include "tests/bench/points.h"
 #include "tests/bench/written.h"
-#include "tests/support/eventually.h"
+#include "tests/support/base/eventually.h"
 
 namespace lots::bench {
 namespace {

@@ -20,7 +20,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/factory.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::bench {
 namespace {

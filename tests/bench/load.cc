@@ -9,7 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots::bench {
 namespace {

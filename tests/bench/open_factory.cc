@@ -15,7 +15,7 @@
 #include "storage/schema/migrate.h"
 #include "storage/schema/migrations.h"
 #include "tests/bench/bench.h"
-#include "tests/support/ledger_checker.h"
+#include "tests/support/model/ledger_checker.h"
 
 namespace lots::bench {
 namespace fs = std::filesystem;

@@ -1,10 +1,10 @@
 // get_lot_secured: what TLS and a token add to a GetLot.
 #include "storage/base/check.h"
 #include "tests/bench/points.h"
-#include "tests/support/eventually.h"
-#include "tests/support/rpc_certificates.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/certificates.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots::bench {
 namespace {

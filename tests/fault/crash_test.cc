@@ -21,10 +21,10 @@
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/server/config.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/eventually.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/rpc_lotd_process.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/server/lotd_process.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -22,9 +22,9 @@
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/gate.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/test_server.h"
+#include "tests/support/database/gate.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

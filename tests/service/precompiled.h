@@ -37,5 +37,4 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "grpcpp/grpcpp.h"
-#include "storage/domain/model.h"
 #include "storage/pg/pipeline.h"

@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "tests/simulator/simulation.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots::simulator {
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/simulator/simulation.h"
-#include "tests/support/bounds_model.h"
+#include "tests/support/model/bounds_model.h"
 
 namespace lots::simulator {
 

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "tests/simulator/history.h"
 #include "tests/simulator/step.h"
-#include "tests/support/random.h"
+#include "tests/support/base/random.h"
 
 namespace lots::simulator {
 

@@ -33,9 +33,9 @@ std::vector<Step> Without(const std::vector<Step>& steps, size_t first, size_t c
 
 }  // namespace
 
-Played PlayRandom(const DoorMaker& make_door, const GeneratorOptions& options, int steps) {
-  const std::unique_ptr<Door> door = make_door();
-  Simulation simulation(*door);
+Played PlayRandom(const ApiClientFactory& make_client, const GeneratorOptions& options, int steps) {
+  const std::unique_ptr<ApiClient> client = make_client();
+  Simulation simulation(*client);
   Generator generator(options);
   TestRandom clock(options.seed + 1);
   Played played;
@@ -55,9 +55,9 @@ Played PlayRandom(const DoorMaker& make_door, const GeneratorOptions& options, i
   return played;
 }
 
-Failure PlayAgain(const DoorMaker& make_door, const std::vector<Step>& steps) {
-  const std::unique_ptr<Door> door = make_door();
-  Simulation simulation(*door);
+Failure PlayAgain(const ApiClientFactory& make_client, const std::vector<Step>& steps) {
+  const std::unique_ptr<ApiClient> client = make_client();
+  Simulation simulation(*client);
   std::vector<Step> history;
   for (const Step& step : steps) {
     history.push_back(step);
@@ -67,13 +67,13 @@ Failure PlayAgain(const DoorMaker& make_door, const std::vector<Step>& steps) {
   return {};
 }
 
-Failure Shrink(const DoorMaker& make_door, Failure failure) {
+Failure Shrink(const ApiClientFactory& make_client, Failure failure) {
   const absl::Time end = absl::Now() + kShrinkTime;
   const std::string kind = KindOf(failure);
   for (size_t count = failure.steps.size() / 2; count >= 1; count /= 2) {
     for (size_t first = 0; first + 1 < failure.steps.size();) {
       if (absl::Now() > end) return failure;
-      Failure smaller = PlayAgain(make_door, Without(failure.steps, first, count));
+      Failure smaller = PlayAgain(make_client, Without(failure.steps, first, count));
       if (KindOf(smaller) != kind) {
         first += count;
       } else {
@@ -117,10 +117,11 @@ std::vector<Step> Reordered(std::vector<Deed> deeds, TestRandom& random) {
 
 }  // namespace
 
-TwoOrders PlayInTwoOrders(const DoorMaker& make_door, const GeneratorOptions& options, int steps) {
+TwoOrders PlayInTwoOrders(const ApiClientFactory& make_client, const GeneratorOptions& options,
+                          int steps) {
   TwoOrders orders;
-  const std::unique_ptr<Door> door = make_door();
-  Simulation simulation(*door);
+  const std::unique_ptr<ApiClient> client = make_client();
+  Simulation simulation(*client);
   Generator generator(options);
   TestRandom random(options.seed + 1);
   absl::Time now = absl::FromCivil(kBegin, absl::UTCTimeZone());
@@ -138,8 +139,8 @@ TwoOrders PlayInTwoOrders(const DoorMaker& make_door, const GeneratorOptions& op
     if (simulation.model().work_order().empty()) deed.names.erase("order ");
     deeds.push_back(std::move(deed));
   }
-  const std::unique_ptr<Door> other_door = make_door();
-  Simulation other(*other_door);
+  const std::unique_ptr<ApiClient> other_client = make_client();
+  Simulation other(*other_client);
   const std::vector<Step> reordered = Reordered(deeds, random);
   for (size_t i = 0; i < reordered.size(); ++i) {
     orders.moved += reordered[i].number == deeds[i].step.number ? 0 : 1;

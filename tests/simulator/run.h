@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulator/door.h"
+#include "tests/simulator/api_client.h"
 #include "tests/simulator/generator.h"
 #include "tests/simulator/simulation.h"
 #include "tests/simulator/step.h"
@@ -14,7 +14,7 @@
 namespace lots::simulator {
 
 // A company of its own each time.
-using DoorMaker = std::function<std::unique_ptr<Door>()>;
+using ApiClientFactory = std::function<std::unique_ptr<ApiClient>()>;
 
 struct Failure {
   std::string wrong;        // empty: there is none
@@ -29,14 +29,14 @@ struct Played {
 };
 
 // Makes up a history of so many steps and plays it, up to the first step that fails.
-Played PlayRandom(const DoorMaker& make_door, const GeneratorOptions& options, int steps);
+Played PlayRandom(const ApiClientFactory& make_client, const GeneratorOptions& options, int steps);
 
 // Plays the steps, up to the first one that fails.
-Failure PlayAgain(const DoorMaker& make_door, const std::vector<Step>& steps);
+Failure PlayAgain(const ApiClientFactory& make_client, const std::vector<Step>& steps);
 
 // The same failure with as few of its steps as can be found in a minute: what is left out refers to
 // nothing any more, or was not needed.
-Failure Shrink(const DoorMaker& make_door, Failure failure);
+Failure Shrink(const ApiClientFactory& make_client, Failure failure);
 
 // A history, and the same one with its steps in another order wherever they have nothing to do with
 // each other: no lot and no order in common. What the server tells of the two in the end; equal,
@@ -48,7 +48,8 @@ struct TwoOrders {
   int steps = 0;
   int moved = 0;  // steps that came at another place
 };
-TwoOrders PlayInTwoOrders(const DoorMaker& make_door, const GeneratorOptions& options, int steps);
+TwoOrders PlayInTwoOrders(const ApiClientFactory& make_client, const GeneratorOptions& options,
+                          int steps);
 
 // What to tell a person about a failure.
 std::string TextOf(const Failure& failure);

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots::simulator {
 
@@ -51,11 +51,11 @@ bool IsDryRun(const Request& request) {
 
 }  // namespace
 
-Simulation::Simulation(Door& door) : door_(door) {
+Simulation::Simulation(ApiClient& client) : client_(client) {
   const absl::Time now = absl::FromCivil(absl::CivilDay(2024, 1, 1), absl::UTCTimeZone());
-  Check(door_.Send(SettingsRequest(), now).status.ok());
-  Check(door_.Send(ProductsRequest(), now).status.ok());
-  Check(door_.Send(LocationsRequest(), now).status.ok());
+  Check(client_.Send(SettingsRequest(), now).status.ok());
+  Check(client_.Send(ProductsRequest(), now).status.ok());
+  Check(client_.Send(LocationsRequest(), now).status.ok());
 }
 
 std::string Simulation::Play(const Step& step) {

@@ -9,8 +9,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tests/simulator/api_client.h"
 #include "tests/simulator/convert.h"
-#include "tests/simulator/door.h"
 #include "tests/simulator/model.h"
 #include "tests/simulator/names.h"
 #include "tests/simulator/questions.h"
@@ -24,7 +24,7 @@ using Lines = std::vector<std::string>;
 class Simulation {
  public:
   // Sets the company up.
-  explicit Simulation(Door& door);
+  explicit Simulation(ApiClient& client);
 
   // Takes the step, and compares its answer and what it could have changed. What differs; empty:
   // nothing does.
@@ -61,7 +61,7 @@ class Simulation {
   template <class Request>
   Reply<Request> Send(Request request) {
     names_.Resolve(request);
-    return door_.Send(std::move(request), now_);
+    return client_.Send(std::move(request), now_);
   }
 
   // Says what differs. `what` leads the text.
@@ -126,9 +126,9 @@ class Simulation {
   Lines PartnerLines(LotIndex lot, const Moment& moment) const;
 
   const History& history() const { return model_.history(); }
-  bool has_own_clock() const { return door_.clock() == Clock::kSteps; }
+  bool has_own_clock() const { return client_.clock() == Clock::kSteps; }
 
-  Door& door_;
+  ApiClient& client_;
   Model model_;
   Names names_;
   absl::Time now_;

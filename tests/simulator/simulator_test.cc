@@ -16,9 +16,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/simulator/run.h"
-#include "tests/support/random.h"
-#include "tests/support/test_database.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/random.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots::simulator {
 namespace {
@@ -46,14 +46,14 @@ std::string NewCompany() {
   return absl::StrCat("company-", ++next);
 }
 
-DoorMaker HandlersOf(const TestDatabase& database, Clock clock) {
+ApiClientFactory HandlersOf(const TestDatabase& database, Clock clock) {
   return [&database, clock] {
-    return std::make_unique<Door>(database.Connect(), NewCompany(), clock);
+    return std::make_unique<ApiClient>(database.Connect(), NewCompany(), clock);
   };
 }
 
-DoorMaker ChannelsTo(const TestServer& server) {
-  return [&server] { return std::make_unique<Door>(server.NewChannel(), NewCompany()); };
+ApiClientFactory ChannelsTo(const TestServer& server) {
+  return [&server] { return std::make_unique<ApiClient>(server.NewChannel(), NewCompany()); };
 }
 
 // Several histories, by several threads; each has the seed that follows the one before.
@@ -65,7 +65,8 @@ class Plays {
     GeneratorOptions options;
   };
 
-  Plays(DoorMaker make_door, Plan plan) : make_door_(std::move(make_door)), plan_(plan) {}
+  Plays(ApiClientFactory make_client, Plan plan)
+      : make_client_(std::move(make_client)), plan_(plan) {}
 
   void Run() {
     std::vector<std::thread> threads;
@@ -82,7 +83,7 @@ class Plays {
     for (int i = next_++; i < plan_.histories && !failed_; i = next_++) {
       GeneratorOptions options = plan_.options;
       options.seed += static_cast<uint64_t>(i);
-      const Played played = PlayRandom(make_door_, options, plan_.steps);
+      const Played played = PlayRandom(make_client_, options, plan_.steps);
       steps_ += played.steps;
       accepted_ += played.accepted;
       bounds_tried_ += played.bounds_tried;
@@ -92,13 +93,13 @@ class Plays {
 
   void Report(const Failure& failure, uint64_t seed) {
     if (failed_.exchange(true)) return;
-    const Failure smallest = Shrink(make_door_, failure);
+    const Failure smallest = Shrink(make_client_, failure);
     ADD_FAILURE() << "history of seed " << seed << ", at first after " << failure.steps.size()
                   << " steps:\n"
                   << failure.wrong << "made small: " << TextOf(smallest);
   }
 
-  const DoorMaker make_door_;
+  const ApiClientFactory make_client_;
   const Plan plan_;
   std::atomic<int> next_ = 0;
   std::atomic<bool> failed_ = false;
@@ -108,12 +109,12 @@ class Plays {
 };
 
 // `share` percent of all steps, in histories of so many.
-void ExpectAgreement(DoorMaker make_door, int share, int steps, GeneratorOptions options) {
+void ExpectAgreement(ApiClientFactory make_client, int share, int steps, GeneratorOptions options) {
   const TestRandom random = Randomness();
   TRACE_SEED(random);
   options.seed = random.seed();
   const int histories = std::max(1, StepsInAll() * share / 100 / steps);
-  Plays plays(std::move(make_door), {.histories = histories, .steps = steps, .options = options});
+  Plays plays(std::move(make_client), {.histories = histories, .steps = steps, .options = options});
 
   plays.Run();
 
@@ -149,10 +150,10 @@ TEST(Simulator, TheOrderOfWhatIsIndependentChangesNoAnswer) {
   const TestRandom random = Randomness();
   TRACE_SEED(random);
   const TestDatabase database(TestDatabase::kMigrated);
-  const DoorMaker make_door = HandlersOf(database, Clock::kSteps);
+  const ApiClientFactory make_client = HandlersOf(database, Clock::kSteps);
   for (int i = 0; i < 3; ++i) {
     const TwoOrders orders = PlayInTwoOrders(
-        make_door,
+        make_client,
         {.seed = random.seed() + static_cast<uint64_t>(i), .asks = false, .recalls = false}, 200);
 
     ASSERT_EQ(orders.failure.wrong, "") << TextOf(orders.failure);

@@ -34,5 +34,4 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
 #include "storage/pg/pipeline.h"

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "lots/v1/audit.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -15,8 +16,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Audit = v1::AuditService::StubInterface;
 
 constexpr absl::string_view kPackage = "lots.v1.";
 // A table is for a person, who sees from the first what a write was about.
@@ -35,20 +34,18 @@ struct ListOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
-  command.add_option("--lot", options.lot, "only what was done to it; UUID or PRODUCT/NUMBER");
-  command.add_option("--by", options.actor, "only what this one did");
-  command.add_option("--method", options.method, "only this method; StockService/RecordMovements");
-  command.add_option("--of-request", options.request_id, "only the write of this request id");
-  command.add_option("--work-order", options.work_order_id, "only what was about this work order");
-  command.add_option("--recall", options.recall_id, "only what was about this recall");
-  command.add_option("--since", options.since, "a date or time");
-  command.add_option("--before", options.before, "a date or time");
-  command.add_option("--filter", options.filter,
-                     "a filter as in the API: 'peer = \"10.1.2.3\" AND record_time > 2026-11-01'");
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, ListOptions& options) {
+  command.Add("--lot", options.lot, "only what was done to it; UUID or PRODUCT/NUMBER");
+  command.Add("--by", options.actor, "only what this one did");
+  command.Add("--method", options.method, "only this method; StockService/RecordMovements");
+  command.Add("--of-request", options.request_id, "only the write of this request id");
+  command.Add("--work-order", options.work_order_id, "only what was about this work order");
+  command.Add("--recall", options.recall_id, "only what was about this recall");
+  command.Add("--since", options.since, "a date or time");
+  command.Add("--before", options.before, "a date or time");
+  command.Add("--filter", options.filter,
+              "a filter as in the API: 'peer = \"10.1.2.3\" AND record_time > 2026-11-01'");
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 std::string MethodNamed(absl::string_view name) {
@@ -116,13 +113,12 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.entries_size();
   };
-  return ForEachPage<Audit, v1::ListAuditEntriesRequest, v1::ListAuditEntriesResponse>(
-      session, &Audit::ListAuditEntries, request, options.limit, show);
+  return ForEachPage(session, kListAuditEntries, request, options.limit, show);
 }
 
 }  // namespace
 
-void AddAuditCommands(CLI::App& program, Work& chosen) {
+void AddAuditCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "audit", "Who did what to which lots, and from where", chosen);
   group.Add<ListOptions>({"list", "Lists writes, newest first",
                           "audit list --lot pump/SN-1\n"

@@ -1,5 +1,7 @@
 // lotctl work-order complete | disassemble | reverse
 #include "absl/strings/str_cat.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/work_order.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -10,8 +12,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using WorkOrders = v1::WorkOrderService::StubInterface;
 
 struct CompleteOptions {
   std::string work_order_id;
@@ -31,28 +31,28 @@ struct CompleteOptions {
   bool validate_only = false;
 };
 
-void Declare(CLI::App& command, CompleteOptions& options) {
-  command.add_option("work-order", options.work_order_id, "the work order; not with --file");
-  command.add_option("--product", options.product_id, "what it makes; needed when it is new here");
-  command.add_option("--planned", options.planned_quantity, "how much is planned in all");
-  command.add_option("--finished", options.outputs,
-                     "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID; repeatable");
-  command.add_option("--planned-serials", options.planned_serial_count,
-                     "complete so many planned serials, in the order of assignment");
-  command.add_option("--component", options.components,
-                     "what went in: PRODUCT/NUMBER=QUANTITY[@LOCATION][>INDEX of the --finished it "
-                     "went into, from 0]; repeatable");
-  command.add_option("--by-product", options.by_products,
-                     "what else came out: PRODUCT/NUMBER=QUANTITY[@LOCATION]; repeatable");
-  command.add_option("--to", options.to, "where finished goods go that do not say");
-  command.add_option("--from", options.from, "where components come from that do not say");
-  command.add_flag("--close", options.close, "this was the last completion");
-  command.add_option("--at", options.at, "when it happened; default now");
-  command.add_option("--accept", options.accept, "overrule: held, expired, short")->delimiter(',');
-  command.add_option("--note", options.note, "why");
-  command.add_option("--file", options.file, "a CompleteWorkOrderRequest as JSON; '-': stdin");
-  command.add_flag("--validate-only", options.validate_only,
-                   "say what would be refused, write nothing");
+void Declare(Command& command, CompleteOptions& options) {
+  command.Add("work-order", options.work_order_id, "the work order; not with --file");
+  command.Add("--product", options.product_id, "what it makes; needed when it is new here");
+  command.Add("--planned", options.planned_quantity, "how much is planned in all");
+  command.Add("--finished", options.outputs,
+              "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID; repeatable");
+  command.Add("--planned-serials", options.planned_serial_count,
+              "complete so many planned serials, in the order of assignment");
+  command.Add("--component", options.components,
+              "what went in: PRODUCT/NUMBER=QUANTITY[@LOCATION][>INDEX of the --finished it "
+              "went into, from 0]; repeatable");
+  command.Add("--by-product", options.by_products,
+              "what else came out: PRODUCT/NUMBER=QUANTITY[@LOCATION]; repeatable");
+  command.Add("--to", options.to, "where finished goods go that do not say");
+  command.Add("--from", options.from, "where components come from that do not say");
+  command.AddSwitch("--close", options.close, "this was the last completion");
+  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--accept", options.accept, "overrule: held, expired, short").SplitAtCommas();
+  command.Add("--note", options.note, "why");
+  command.Add("--file", options.file, "a CompleteWorkOrderRequest as JSON; '-': stdin");
+  command.AddSwitch("--validate-only", options.validate_only,
+                    "say what would be refused, write nothing");
 }
 
 absl::Status AddLines(const CompleteOptions& options, v1::CompleteWorkOrderRequest& request) {
@@ -112,7 +112,7 @@ void Print(const v1::CompleteWorkOrderResponse& response, const Terminal& termin
 absl::Status Complete(Session& session, const CompleteOptions& options) {
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(options));
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
-                   session.Write(&WorkOrders::CompleteWorkOrder, request));
+                   session.Write(kCompleteWorkOrder, request));
   if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
   if (request.validate_only()) return PrintProblems(response.problems(), session);
   if (!session.json()) Print(response, session.terminal());
@@ -128,15 +128,15 @@ struct DisassembleOptions {
   std::string note;
 };
 
-void Declare(CLI::App& command, DisassembleOptions& options) {
-  command.add_option("lot", options.lot, "the unit, as UUID or PRODUCT/NUMBER")->required();
-  command.add_option("--to", options.to, "where components go that do not say")->required();
-  command.add_option("--from", options.from, "where the unit is taken from; default where it is");
-  command.add_option("--component", options.components,
-                     "what comes back of a component: PRODUCT/NUMBER[=QUANTITY][@LOCATION]; exact "
-                     "ones that are not named come back whole; repeatable");
-  command.add_option("--at", options.at, "when it happened; default now");
-  command.add_option("--note", options.note, "why");
+void Declare(Command& command, DisassembleOptions& options) {
+  command.Add("lot", options.lot, "the unit, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--to", options.to, "where components go that do not say").Required();
+  command.Add("--from", options.from, "where the unit is taken from; default where it is");
+  command.Add("--component", options.components,
+              "what comes back of a component: PRODUCT/NUMBER[=QUANTITY][@LOCATION]; exact "
+              "ones that are not named come back whole; repeatable");
+  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--note", options.note, "why");
 }
 
 absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
@@ -151,8 +151,7 @@ absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
   if (!options.at.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
   }
-  ASSIGN_OR_RETURN(const v1::DisassembleResponse response,
-                   session.Write(&WorkOrders::Disassemble, request));
+  ASSIGN_OR_RETURN(const v1::DisassembleResponse response, session.Write(kDisassemble, request));
   if (session.json()) return session.PrintJson(response);
   Table table({{"COMPONENT"}, {"QUANTITY", Column::kRight}, {"TO"}, {"LINK"}, {"LOT ID"}});
   for (const v1::DisassembleResponse::Component& component : response.components()) {
@@ -169,9 +168,9 @@ struct ReverseOptions {
   std::string note;
 };
 
-void Declare(CLI::App& command, ReverseOptions& options) {
-  command.add_option("transformation", options.transformation_id, "its id")->required();
-  command.add_option("--note", options.note, "why");
+void Declare(Command& command, ReverseOptions& options) {
+  command.Add("transformation", options.transformation_id, "its id").Required();
+  command.Add("--note", options.note, "why");
 }
 
 absl::Status Reverse(Session& session, const ReverseOptions& options) {
@@ -179,7 +178,7 @@ absl::Status Reverse(Session& session, const ReverseOptions& options) {
   request.set_transformation_id(options.transformation_id);
   request.set_note(options.note);
   ASSIGN_OR_RETURN(const v1::ReverseCompletionResponse response,
-                   session.Write(&WorkOrders::ReverseCompletion, request));
+                   session.Write(kReverseCompletion, request));
   if (session.json()) return session.PrintJson(response);
   PrintDetails(
       {{"reversed by", response.transformation_id()},

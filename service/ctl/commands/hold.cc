@@ -1,5 +1,6 @@
 // lotctl lot hold | release
 #include "absl/strings/str_cat.h"
+#include "lots/v1/hold.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
@@ -7,8 +8,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Lots = v1::LotService::StubInterface;
 
 struct HoldOptions {
   std::vector<std::string> lots;
@@ -18,15 +17,15 @@ struct HoldOptions {
   std::vector<std::string> exempt_location_ids;
 };
 
-void Declare(CLI::App& command, HoldOptions& options) {
-  command.add_option("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER")->required();
-  command.add_option("--reason", options.reason, "why")->required();
-  command.add_option("--location", options.location_id, "only what is there, now and later");
-  command.add_option("--until", options.until, "a date or time; without: until it is released");
+void Declare(Command& command, HoldOptions& options) {
+  command.Add("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--reason", options.reason, "why").Required();
+  command.Add("--location", options.location_id, "only what is there, now and later");
+  command.Add("--until", options.until, "a date or time; without: until it is released");
   command
-      .add_option("--exempt", options.exempt_location_ids,
-                  "where held goods may still go, QUARANTINE or SCRAP, say; repeatable")
-      ->allow_extra_args(false);
+      .Add("--exempt", options.exempt_location_ids,
+           "where held goods may still go, QUARANTINE or SCRAP, say; repeatable")
+      .OneValueEach();
 }
 
 absl::Status Hold(Session& session, const HoldOptions& options) {
@@ -41,7 +40,7 @@ absl::Status Hold(Session& session, const HoldOptions& options) {
     ASSIGN_OR_RETURN(*request.mutable_expire_time(), ParseTime(options.until));
   }
   for (const std::string& id : options.exempt_location_ids) request.add_exempt_location_ids(id);
-  ASSIGN_OR_RETURN(const v1::HoldLotsResponse response, session.Write(&Lots::HoldLots, request));
+  ASSIGN_OR_RETURN(const v1::HoldLotsResponse response, session.Write(kHoldLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table({{"HELD"}, {"HOLD ID"}});
   for (int i = 0; i < response.hold_ids_size(); ++i) {
@@ -57,11 +56,10 @@ struct ReleaseOptions {
   std::string note;
 };
 
-void Declare(CLI::App& command, ReleaseOptions& options) {
-  command.add_option("lot", options.lots, "lots to free of every hold, as UUID or PRODUCT/NUMBER");
-  command.add_option("--hold", options.hold_ids, "single holds instead; repeatable")
-      ->allow_extra_args(false);
-  command.add_option("--note", options.note, "why")->required();
+void Declare(Command& command, ReleaseOptions& options) {
+  command.Add("lot", options.lots, "lots to free of every hold, as UUID or PRODUCT/NUMBER");
+  command.Add("--hold", options.hold_ids, "single holds instead; repeatable").OneValueEach();
+  command.Add("--note", options.note, "why").Required();
 }
 
 absl::Status Release(Session& session, const ReleaseOptions& options) {
@@ -74,8 +72,7 @@ absl::Status Release(Session& session, const ReleaseOptions& options) {
   }
   for (const std::string& id : options.hold_ids) request.add_hold_ids(id);
   request.set_note(options.note);
-  ASSIGN_OR_RETURN(const v1::ReleaseLotsResponse response,
-                   session.Write(&Lots::ReleaseLots, request));
+  ASSIGN_OR_RETURN(const v1::ReleaseLotsResponse response, session.Write(kReleaseLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table({{"RELEASED HOLD ID"}});
   for (const std::string& id : response.hold_ids()) table.Add({id});

@@ -22,16 +22,15 @@ struct ImportOptions {
   bool dry_run = false;
 };
 
-void Declare(CLI::App& command, ImportOptions& options) {
-  command.add_option("file", options.file, "an EPCIS 2.0 document (JSON-LD); '-': stdin")
-      ->required();
+void Declare(Command& command, ImportOptions& options) {
+  command.Add("file", options.file, "an EPCIS 2.0 document (JSON-LD); '-': stdin").Required();
   command
-      .add_option("--on-discrepancy", options.on_discrepancy,
-                  "refuse: list everything that does not add up and write nothing; adjust: record "
-                  "an adjustment for each, and say so")
-      ->check(CLI::IsMember({"refuse", "adjust"}))
-      ->capture_default_str();
-  command.add_flag("--dry-run", options.dry_run, "only say what would be done");
+      .Add("--on-discrepancy", options.on_discrepancy,
+           "refuse: list everything that does not add up and write nothing; adjust: record "
+           "an adjustment for each, and say so")
+      .OneOf({"refuse", "adjust"})
+      .ShowDefault();
+  command.AddSwitch("--dry-run", options.dry_run, "only say what would be done");
 }
 
 std::string Plural(size_t count, absl::string_view what) {
@@ -127,7 +126,7 @@ absl::Status ImportEpcis(Session& session, const ImportOptions& options) {
 
 }  // namespace
 
-void AddImportCommands(CLI::App& program, Work& chosen) {
+void AddImportCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "import", "Documents of others", chosen);
   group.Add<ImportOptions>(
       {"epcis",

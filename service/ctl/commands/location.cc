@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lots/v1/catalog.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -12,8 +13,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Catalog = v1::CatalogService::StubInterface;
 
 struct UpsertOptions {
   std::vector<std::string> ids;
@@ -30,21 +29,21 @@ struct UpsertOptions {
   std::string file;
 };
 
-void Declare(CLI::App& command, UpsertOptions& options) {
-  command.add_option("location", options.ids, "locations that get these values; not with --file");
-  command.add_option("--kind", options.kind,
-                     "internal, transit, supplier, customer, production, scrap or adjustment; "
-                     "needed when it is new");
-  command.add_option("--name", options.name, "its name");
-  command.add_option("--parent", options.parent_id, "the place it lies in");
-  command.add_option("--gln", options.gln, "Global Location Number, 13 digits");
-  command.add_option("--street", options.street, "street and number");
-  command.add_option("--city", options.city, "city");
-  command.add_option("--region", options.region, "state or region");
-  command.add_option("--postal-code", options.postal_code, "postal code");
-  command.add_option("--country", options.country, "two letters, as DE");
-  command.add_option("--phone", options.phone, "phone");
-  command.add_option("--file", options.file, "an UpsertLocationsRequest as JSON; '-': stdin");
+void Declare(Command& command, UpsertOptions& options) {
+  command.Add("location", options.ids, "locations that get these values; not with --file");
+  command.Add("--kind", options.kind,
+              "internal, transit, supplier, customer, production, scrap or adjustment; "
+              "needed when it is new");
+  command.Add("--name", options.name, "its name");
+  command.Add("--parent", options.parent_id, "the place it lies in");
+  command.Add("--gln", options.gln, "Global Location Number, 13 digits");
+  command.Add("--street", options.street, "street and number");
+  command.Add("--city", options.city, "city");
+  command.Add("--region", options.region, "state or region");
+  command.Add("--postal-code", options.postal_code, "postal code");
+  command.Add("--country", options.country, "two letters, as DE");
+  command.Add("--phone", options.phone, "phone");
+  command.Add("--file", options.file, "an UpsertLocationsRequest as JSON; '-': stdin");
 }
 
 // The location as it is, or an empty one.
@@ -52,8 +51,7 @@ absl::StatusOr<v1::Location> FindLocation(Session& session, const std::string& i
   v1::ListLocationsRequest request;
   request.set_page_size(kPageSize);
   do {
-    const absl::StatusOr<v1::ListLocationsResponse> page =
-        session.Call(&Catalog::ListLocations, request);
+    const absl::StatusOr<v1::ListLocationsResponse> page = session.Call(kListLocations, request);
     if (absl::IsNotFound(page.status())) break;
     RETURN_IF_ERROR(page.status());
     for (const v1::Location& location : page->locations()) {
@@ -142,7 +140,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
   }
   if (request.locations().empty()) return UsageError("name a location, or give a --file");
   ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
-                   session.Write(&Catalog::UpsertLocations, request));
+                   session.Write(kUpsertLocations, request));
   if (session.json()) return session.PrintJson(response);
   Table table = LocationTable();
   PrintLocations(response.locations(), table, session.terminal());
@@ -153,10 +151,8 @@ struct ListOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, ListOptions& options) {
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -165,13 +161,12 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
     return page.locations_size();
   };
-  return ForEachPage<Catalog, v1::ListLocationsRequest, v1::ListLocationsResponse>(
-      session, &Catalog::ListLocations, {}, options.limit, show);
+  return ForEachPage(session, kListLocations, {}, options.limit, show);
 }
 
 }  // namespace
 
-void AddLocationCommands(CLI::App& program, Work& chosen) {
+void AddLocationCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "location", "Places where lots are, come from or go to", chosen);
   group.Add<UpsertOptions>(
       {"upsert", "Creates locations, or changes the given values of those that exist",

@@ -1,17 +1,17 @@
 // lotctl lot create | get | find | update | archive | unarchive | delete | preview
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/lot_numbers.pb.h"
 #include "service/ctl/commands/commands.h"
+#include "service/ctl/commands/lot_fields.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/json.h"
-#include "service/ctl/shared/lot_fields.h"
 #include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
 namespace {
-
-using Lots = v1::LotService::StubInterface;
 
 struct CreateOptions {
   std::string product_id;
@@ -25,18 +25,17 @@ struct CreateOptions {
   bool validate_only = false;
 };
 
-void Declare(CLI::App& command, CreateOptions& options) {
-  command.add_option("product", options.product_id, "the product; not with --file");
-  command.add_option("number", options.numbers,
-                     "the numbers; none: the next of the product's template");
-  command.add_option("--count", options.count, "how many lots, with generated numbers");
-  command.add_option("--first", options.first_number, "with --count: count up from this number");
+void Declare(Command& command, CreateOptions& options) {
+  command.Add("product", options.product_id, "the product; not with --file");
+  command.Add("number", options.numbers, "the numbers; none: the next of the product's template");
+  command.Add("--count", options.count, "how many lots, with generated numbers");
+  command.Add("--first", options.first_number, "with --count: count up from this number");
   Declare(command, options.fields);
-  command.add_option("--quantity", options.opening_quantity, "what is there already, of each");
-  command.add_option("--location", options.opening_location_id, "where that is");
-  command.add_option("--file", options.file, "a BatchCreateLotsRequest as JSON; '-': stdin");
-  command.add_flag("--validate-only", options.validate_only,
-                   "say what would be refused, write nothing");
+  command.Add("--quantity", options.opening_quantity, "what is there already, of each");
+  command.Add("--location", options.opening_location_id, "where that is");
+  command.Add("--file", options.file, "a BatchCreateLotsRequest as JSON; '-': stdin");
+  command.AddSwitch("--validate-only", options.validate_only,
+                    "say what would be refused, write nothing");
 }
 
 absl::Status CreateOne(Session& session, const CreateOptions& options) {
@@ -46,7 +45,7 @@ absl::Status CreateOne(Session& session, const CreateOptions& options) {
   RETURN_IF_ERROR(SetFields(options.fields, *request.mutable_lot()));
   request.set_opening_quantity(options.opening_quantity);
   request.set_opening_location_id(options.opening_location_id);
-  ASSIGN_OR_RETURN(const v1::Lot lot, session.Write(&Lots::CreateLot, request));
+  ASSIGN_OR_RETURN(const v1::Lot lot, session.Write(kCreateLot, request));
   if (session.json()) return session.PrintJson(lot);
   PrintLot(lot, session.terminal());
   return absl::OkStatus();
@@ -76,7 +75,7 @@ absl::Status Create(Session& session, const CreateOptions& options) {
   if (one) return CreateOne(session, options);
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsRequest request, BatchOf(options));
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsResponse response,
-                   session.Write(&Lots::BatchCreateLots, request));
+                   session.Write(kBatchCreateLots, request));
   if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
   if (request.validate_only()) return PrintProblems(response.problems(), session);
   if (!session.json()) PrintNumberedLots("created", response.lots(), session.terminal());
@@ -87,8 +86,8 @@ struct LotNames {
   std::vector<std::string> names;
 };
 
-void Declare(CLI::App& command, LotNames& options) {
-  command.add_option("lot", options.names, "lots, as UUID or PRODUCT/NUMBER")->required();
+void Declare(Command& command, LotNames& options) {
+  command.Add("lot", options.names, "lots, as UUID or PRODUCT/NUMBER").Required();
 }
 
 absl::Status Get(Session& session, const LotNames& options) {
@@ -96,15 +95,14 @@ absl::Status Get(Session& session, const LotNames& options) {
   if (ids.size() == 1) {
     v1::GetLotRequest request;
     request.set_lot_id(ids.front());
-    ASSIGN_OR_RETURN(const v1::Lot lot, session.Call(&Lots::GetLot, request));
+    ASSIGN_OR_RETURN(const v1::Lot lot, session.Call(kGetLot, request));
     if (session.json()) return session.PrintJson(lot);
     PrintLot(lot, session.terminal());
     return absl::OkStatus();
   }
   v1::BatchGetLotsRequest request;
   for (const std::string& id : ids) request.add_lot_ids(id);
-  ASSIGN_OR_RETURN(const v1::BatchGetLotsResponse response,
-                   session.Call(&Lots::BatchGetLots, request));
+  ASSIGN_OR_RETURN(const v1::BatchGetLotsResponse response, session.Call(kBatchGetLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table = LotTable();
   for (const v1::Lot& lot : response.lots()) AddLot(lot, table);
@@ -117,16 +115,16 @@ struct FindOptions {
   std::string product_id;
 };
 
-void Declare(CLI::App& command, FindOptions& options) {
-  command.add_option("number", options.numbers, "numbers")->required();
-  command.add_option("--product", options.product_id, "only lots of this product");
+void Declare(Command& command, FindOptions& options) {
+  command.Add("number", options.numbers, "numbers").Required();
+  command.Add("--product", options.product_id, "only lots of this product");
 }
 
 absl::Status Find(Session& session, const FindOptions& options) {
   v1::FindLotsRequest request;
   for (const std::string& number : options.numbers) request.add_numbers(number);
   request.set_product_id(options.product_id);
-  ASSIGN_OR_RETURN(const v1::FindLotsResponse response, session.Call(&Lots::FindLots, request));
+  ASSIGN_OR_RETURN(const v1::FindLotsResponse response, session.Call(kFindLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table = LotTable();
   for (const v1::FindLotsResponse::Match& match : response.matches()) {
@@ -149,14 +147,13 @@ struct UpdateOptions {
   std::string etag;
 };
 
-void Declare(CLI::App& command, UpdateOptions& options) {
-  command.add_option("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER")->required();
-  command.add_option("--number", options.number, "its new number");
-  command.add_option("--product", options.product_id, "its product, while nothing moved yet");
+void Declare(Command& command, UpdateOptions& options) {
+  command.Add("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--number", options.number, "its new number");
+  command.Add("--product", options.product_id, "its product, while nothing moved yet");
   Declare(command, options.fields);
-  command.add_option("--clear", options.cleared,
-                     "fields to empty, as expire_date or notes; repeatable");
-  command.add_option("--etag", options.etag, "only if nobody changed it since");
+  command.Add("--clear", options.cleared, "fields to empty, as expire_date or notes; repeatable");
+  command.Add("--etag", options.etag, "only if nobody changed it since");
 }
 
 // The API replaces attributes as a whole; a person who sets one does not mean to lose the others.
@@ -165,7 +162,7 @@ absl::Status KeepAttributes(Session& session, const UpdateOptions& options, v1::
   if (options.fields.attributes.empty() || cleared) return absl::OkStatus();
   v1::GetLotRequest request;
   request.set_lot_id(lot.lot_id());
-  ASSIGN_OR_RETURN(const v1::Lot current, session.Call(&Lots::GetLot, request));
+  ASSIGN_OR_RETURN(const v1::Lot current, session.Call(kGetLot, request));
   for (const auto& [name, value] : current.attributes()) {
     lot.mutable_attributes()->insert({name, value});  // what was given stays
   }
@@ -193,7 +190,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
   ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
   RETURN_IF_ERROR(KeepAttributes(session, options, lot));
-  ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(&Lots::UpdateLot, request));
+  ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(kUpdateLot, request));
   if (session.json()) return session.PrintJson(updated);
   PrintLot(updated, session.terminal());
   return absl::OkStatus();
@@ -204,17 +201,15 @@ struct StateOptions {
   std::string etag;
 };
 
-void Declare(CLI::App& command, StateOptions& options) {
+void Declare(Command& command, StateOptions& options) {
   Declare(command, options.lots);
-  command.add_option("--etag", options.etag, "only if nobody changed it since; with one lot");
+  command.Add("--etag", options.etag, "only if nobody changed it since; with one lot");
 }
 
 // Runs a write of one lot for each lot that was named, and prints each answer.
 template <class Request, class Response>
 absl::Status ForEachLot(Session& session, const StateOptions& options,
-                        grpc::Status (Lots::*method)(grpc::ClientContext*, const Request&,
-                                                     Response*),
-                        absl::string_view done) {
+                        const UnaryMethod<Request, Response>& method, absl::string_view done) {
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.lots.names));
   for (size_t i = 0; i < ids.size(); ++i) {
     Request request;
@@ -231,15 +226,15 @@ absl::Status ForEachLot(Session& session, const StateOptions& options,
 }
 
 absl::Status Archive(Session& session, const StateOptions& options) {
-  return ForEachLot(session, options, &Lots::ArchiveLot, "archived");
+  return ForEachLot(session, options, kArchiveLot, "archived");
 }
 
 absl::Status Unarchive(Session& session, const StateOptions& options) {
-  return ForEachLot(session, options, &Lots::UnarchiveLot, "active again:");
+  return ForEachLot(session, options, kUnarchiveLot, "active again:");
 }
 
 absl::Status Delete(Session& session, const StateOptions& options) {
-  return ForEachLot(session, options, &Lots::DeleteLot, "deleted");
+  return ForEachLot(session, options, kDeleteLot, "deleted");
 }
 
 struct PreviewOptions {
@@ -248,10 +243,10 @@ struct PreviewOptions {
   std::string first_number;
 };
 
-void Declare(CLI::App& command, PreviewOptions& options) {
-  command.add_option("product", options.product_id, "the product")->required();
-  command.add_option("--count", options.count, "how many numbers")->capture_default_str();
-  command.add_option("--first", options.first_number, "count up from this instead of the template");
+void Declare(Command& command, PreviewOptions& options) {
+  command.Add("product", options.product_id, "the product").Required();
+  command.Add("--count", options.count, "how many numbers").ShowDefault();
+  command.Add("--first", options.first_number, "count up from this instead of the template");
 }
 
 absl::Status Preview(Session& session, const PreviewOptions& options) {
@@ -260,7 +255,7 @@ absl::Status Preview(Session& session, const PreviewOptions& options) {
   request.set_count(options.count);
   request.set_first_number(options.first_number);
   ASSIGN_OR_RETURN(const v1::PreviewLotNumbersResponse response,
-                   session.Call(&Lots::PreviewLotNumbers, request));
+                   session.Call(kPreviewLotNumbers, request));
   if (session.json()) return session.PrintJson(response);
   for (const std::string& number : response.numbers()) session.terminal().out << number << "\n";
   return absl::OkStatus();
@@ -268,7 +263,7 @@ absl::Status Preview(Session& session, const PreviewOptions& options) {
 
 }  // namespace
 
-void AddLotCommands(CLI::App& program, Work& chosen) {
+void AddLotCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "lot", "Lots and serial numbers", chosen);
   group.Add<CreateOptions>({"create", "Creates lots with given or generated numbers",
                             "lot create steel H-4711 --reference SUP-9 --expires 2026-12-31\n"

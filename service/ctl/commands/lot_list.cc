@@ -2,6 +2,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/lot_history.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
@@ -13,8 +15,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Lots = v1::LotService::StubInterface;
 
 struct Selection {
   std::string product_id;
@@ -31,22 +31,20 @@ struct Selection {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, Selection& selection) {
-  command.add_option("--product", selection.product_id, "of this product");
-  command.add_option("--state", selection.state, "planned, active, archived or void");
-  command.add_option("--work-order", selection.work_order_id, "assigned to this work order");
-  command.add_option("--created-since", selection.created_since, "a date or time");
-  command.add_option("--created-before", selection.created_before, "a date or time");
-  command.add_option("--expires-before", selection.expires_before, "a date");
-  command.add_flag("--on-hand", selection.on_hand, "only what is on hand");
-  command.add_flag("--held", selection.held, "only what is held");
-  command.add_option("--query", selection.query, "text in the number or the reference");
-  command.add_option("--filter", selection.filter,
-                     "a filter as in the API: 'product_id = \"steel\" AND on_hand_quantity > 5'");
-  command.add_flag("--archived", selection.show_archived, "also archived and void lots");
-  command.add_option("--limit", selection.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, Selection& selection) {
+  command.Add("--product", selection.product_id, "of this product");
+  command.Add("--state", selection.state, "planned, active, archived or void");
+  command.Add("--work-order", selection.work_order_id, "assigned to this work order");
+  command.Add("--created-since", selection.created_since, "a date or time");
+  command.Add("--created-before", selection.created_before, "a date or time");
+  command.Add("--expires-before", selection.expires_before, "a date");
+  command.AddSwitch("--on-hand", selection.on_hand, "only what is on hand");
+  command.AddSwitch("--held", selection.held, "only what is held");
+  command.Add("--query", selection.query, "text in the number or the reference");
+  command.Add("--filter", selection.filter,
+              "a filter as in the API: 'product_id = \"steel\" AND on_hand_quantity > 5'");
+  command.AddSwitch("--archived", selection.show_archived, "also archived and void lots");
+  command.Add("--limit", selection.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::StatusOr<std::string> FilterOf(const Selection& selection) {
@@ -87,10 +85,10 @@ struct ListOptions {
   std::string order_by;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
+void Declare(Command& command, ListOptions& options) {
   Declare(command, options.selection);
-  command.add_option("--order-by", options.order_by,
-                     "create_time, number or expire_date, each with or without ' desc'");
+  command.Add("--order-by", options.order_by,
+              "create_time, number or expire_date, each with or without ' desc'");
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -105,8 +103,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.lots_size();
   };
-  return ForEachPage<Lots, v1::ListLotsRequest, v1::ListLotsResponse>(
-      session, &Lots::ListLots, request, options.selection.limit, show);
+  return ForEachPage(session, kListLots, request, options.selection.limit, show);
 }
 
 absl::Status Summary(Session& session, const Selection& selection) {
@@ -123,8 +120,7 @@ absl::Status Summary(Session& session, const Selection& selection) {
     if (!session.json()) table.Print(session.terminal());
     return page.groups_size();
   };
-  return ForEachPage<Lots, v1::SummarizeLotsRequest, v1::SummarizeLotsResponse>(
-      session, &Lots::SummarizeLots, request, selection.limit, show);
+  return ForEachPage(session, kSummarizeLots, request, selection.limit, show);
 }
 
 struct LocationsOptions {
@@ -132,10 +128,10 @@ struct LocationsOptions {
   bool show_all = false;
 };
 
-void Declare(CLI::App& command, LocationsOptions& options) {
-  command.add_option("lot", options.names, "lots, as UUID or PRODUCT/NUMBER")->required();
-  command.add_flag("--all", options.show_all,
-                   "also empty and virtual places: the whole ledger, which sums to zero");
+void Declare(Command& command, LocationsOptions& options) {
+  command.Add("lot", options.names, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.AddSwitch("--all", options.show_all,
+                    "also empty and virtual places: the whole ledger, which sums to zero");
 }
 
 absl::Status Locations(Session& session, const LocationsOptions& options) {
@@ -146,7 +142,7 @@ absl::Status Locations(Session& session, const LocationsOptions& options) {
     request.set_lot_id(ids[i]);
     request.set_show_all(options.show_all);
     ASSIGN_OR_RETURN(const v1::ListLotLocationsResponse response,
-                     session.Call(&Lots::ListLotLocations, request));
+                     session.Call(kListLotLocations, request));
     if (session.json()) {
       RETURN_IF_ERROR(session.PrintJson(response));
       continue;
@@ -165,11 +161,9 @@ struct HistoryOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, HistoryOptions& options) {
-  command.add_option("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER")->required();
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, HistoryOptions& options) {
+  command.Add("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 std::string TextOf(const v1::LotEvent& event) {
@@ -224,8 +218,7 @@ absl::Status History(Session& session, const HistoryOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.entries_size();
   };
-  return ForEachPage<Lots, v1::ListLotHistoryRequest, v1::ListLotHistoryResponse>(
-      session, &Lots::ListLotHistory, request, options.limit, show);
+  return ForEachPage(session, kListLotHistory, request, options.limit, show);
 }
 
 }  // namespace

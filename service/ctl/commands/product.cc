@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "lots/v1/catalog.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -11,8 +12,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Catalog = v1::CatalogService::StubInterface;
 
 struct UpsertOptions {
   std::vector<std::string> ids;
@@ -34,31 +33,31 @@ struct UpsertOptions {
   std::string file;
 };
 
-void DeclareShelfLife(CLI::App& command, UpsertOptions& options) {
-  command.add_option("--expire-days", options.expire_days, "days from manufacture to expiry");
-  command.add_option("--best-before-days", options.best_before_days, "to the best-before date");
-  command.add_option("--removal-days", options.removal_days, "to the removal from the shelf");
-  command.add_option("--alert-days", options.alert_days, "to the alert");
-  command.add_option("--inherit-expiry", options.inherit_expiry,
-                     "finished lots inherit the earliest expiry of their components: true, false");
-  command.add_option("--warranty-months", options.warranty_months, "from the delivery; 0: none");
+void DeclareShelfLife(Command& command, UpsertOptions& options) {
+  command.Add("--expire-days", options.expire_days, "days from manufacture to expiry");
+  command.Add("--best-before-days", options.best_before_days, "to the best-before date");
+  command.Add("--removal-days", options.removal_days, "to the removal from the shelf");
+  command.Add("--alert-days", options.alert_days, "to the alert");
+  command.Add("--inherit-expiry", options.inherit_expiry,
+              "finished lots inherit the earliest expiry of their components: true, false");
+  command.Add("--warranty-months", options.warranty_months, "from the delivery; 0: none");
 }
 
-void Declare(CLI::App& command, UpsertOptions& options) {
-  command.add_option("product", options.ids, "products that get these values; not with --file");
-  command.add_option("--name", options.name, "its name");
-  command.add_option("--tracking", options.tracking, "none, lot or serial; needed when it is new");
-  command.add_option("--unit", options.unit, "unit of measure, as kg");
-  command.add_option("--scale", options.scale, "decimals of its quantities, 0 to 6");
-  command.add_option("--template", options.number_template,
-                     "template of generated numbers, as 'SN-{YYYY}-{#####}'");
-  command.add_option("--next-number", options.next_number, "the template's next counter value");
+void Declare(Command& command, UpsertOptions& options) {
+  command.Add("product", options.ids, "products that get these values; not with --file");
+  command.Add("--name", options.name, "its name");
+  command.Add("--tracking", options.tracking, "none, lot or serial; needed when it is new");
+  command.Add("--unit", options.unit, "unit of measure, as kg");
+  command.Add("--scale", options.scale, "decimals of its quantities, 0 to 6");
+  command.Add("--template", options.number_template,
+              "template of generated numbers, as 'SN-{YYYY}-{#####}'");
+  command.Add("--next-number", options.next_number, "the template's next counter value");
   DeclareShelfLife(command, options);
-  command.add_option("--gtin", options.gtin, "GTIN-8, -12, -13 or -14");
-  command.add_option("--producible", options.producible, "made here: true or false");
-  command.add_option("--case-sensitive", options.case_sensitive,
-                     "numbers that differ in case differ: true or false");
-  command.add_option("--file", options.file, "an UpsertProductsRequest as JSON; '-': stdin");
+  command.Add("--gtin", options.gtin, "GTIN-8, -12, -13 or -14");
+  command.Add("--producible", options.producible, "made here: true or false");
+  command.Add("--case-sensitive", options.case_sensitive,
+              "numbers that differ in case differ: true or false");
+  command.Add("--file", options.file, "an UpsertProductsRequest as JSON; '-': stdin");
 }
 
 absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
@@ -83,7 +82,7 @@ absl::Status SetShelfLife(Session& session, const UpsertOptions& options, v1::Pr
   if (!given) return absl::OkStatus();
   v1::GetProductRequest request;
   request.set_product_id(product.product_id());
-  const absl::StatusOr<v1::Product> current = session.Call(&Catalog::GetProduct, request);
+  const absl::StatusOr<v1::Product> current = session.Call(kGetProduct, request);
   if (!current.ok() && !absl::IsNotFound(current.status())) return current.status();
   v1::ShelfLife& life = *product.mutable_shelf_life();
   if (current.ok()) life = current->shelf_life();
@@ -150,7 +149,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
   }
   if (request.products().empty()) return UsageError("name a product, or give a --file");
   ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,
-                   session.Write(&Catalog::UpsertProducts, request));
+                   session.Write(kUpsertProducts, request));
   if (session.json()) return session.PrintJson(response);
   Table table = ProductTable();
   PrintProducts(response.products(), table, session.terminal());
@@ -161,14 +160,14 @@ struct GetOptions {
   std::string id;
 };
 
-void Declare(CLI::App& command, GetOptions& options) {
-  command.add_option("product", options.id, "the product")->required();
+void Declare(Command& command, GetOptions& options) {
+  command.Add("product", options.id, "the product").Required();
 }
 
 absl::Status Get(Session& session, const GetOptions& options) {
   v1::GetProductRequest request;
   request.set_product_id(options.id);
-  ASSIGN_OR_RETURN(const v1::Product product, session.Call(&Catalog::GetProduct, request));
+  ASSIGN_OR_RETURN(const v1::Product product, session.Call(kGetProduct, request));
   if (session.json()) return session.PrintJson(product);
   const v1::ShelfLife& life = product.shelf_life();
   const auto days = [](bool has, int32_t value) {
@@ -204,10 +203,8 @@ struct ListOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, ListOptions& options) {
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -216,13 +213,12 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintProducts(page.products(), table, session.terminal());
     return page.products_size();
   };
-  return ForEachPage<Catalog, v1::ListProductsRequest, v1::ListProductsResponse>(
-      session, &Catalog::ListProducts, {}, options.limit, show);
+  return ForEachPage(session, kListProducts, {}, options.limit, show);
 }
 
 }  // namespace
 
-void AddProductCommands(CLI::App& program, Work& chosen) {
+void AddProductCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "product", "What tracking needs to know of products", chosen);
   group.Add<UpsertOptions>(
       {"upsert", "Creates products, or changes the given values of those that exist",

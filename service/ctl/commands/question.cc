@@ -1,6 +1,7 @@
 // lotctl trace recipients | origins, lotctl lot warranty
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lots/v1/trace_questions.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -10,16 +11,14 @@
 namespace lots::ctl {
 namespace {
 
-using Trace = v1::TraceService::StubInterface;
-
 struct RecipientOptions {
   std::vector<std::string> lots;
   bool show_returned = false;
 };
 
-void Declare(CLI::App& command, RecipientOptions& options) {
-  command.add_option("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER")->required();
-  command.add_flag("--returned", options.show_returned, "also what came back as a whole");
+void Declare(Command& command, RecipientOptions& options) {
+  command.Add("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.AddSwitch("--returned", options.show_returned, "also what came back as a whole");
 }
 
 Table RecipientTable() {
@@ -60,19 +59,15 @@ absl::Status Recipients(Session& session, const RecipientOptions& options) {
   for (const std::string& lot : options.lots) {
     ASSIGN_OR_RETURN(*request.add_seeds(), ParseLotRef(lot));
   }
-  using Response = v1::ListRecipientsResponse;
   Table table = RecipientTable();
   absl::Status printed;
   RETURN_IF_ERROR(
-      session.Stream(&Trace::ListRecipients, request,
-                     absl::FunctionRef<void(const Response&)>([&](const Response& message) {
-                       if (session.json()) return printed.Update(session.PrintJson(message));
-                       for (const v1::Recipient& recipient : message.recipients())
-                         AddRecipient(recipient, table);
-                       table.Print(session.terminal());
-                       if (message.has_summary())
-                         PrintSummary(message.summary(), session.terminal());
-                     })));
+      session.Stream(kListRecipients, request, [&](const v1::ListRecipientsResponse& message) {
+        if (session.json()) return printed.Update(session.PrintJson(message));
+        for (const v1::Recipient& recipient : message.recipients()) AddRecipient(recipient, table);
+        table.Print(session.terminal());
+        if (message.has_summary()) PrintSummary(message.summary(), session.terminal());
+      }));
   return printed;
 }
 
@@ -82,12 +77,10 @@ struct OriginOptions {
   int limit = 0;
 };
 
-void Declare(CLI::App& command, OriginOptions& options) {
-  command.add_option("failed", options.failed, "what failed, as UUID or PRODUCT/NUMBER")
-      ->required();
-  command.add_option("--sound", options.sound,
-                     "what did not; default the newest of the same products");
-  command.add_option("--limit", options.limit, "show at most so many; default 50");
+void Declare(Command& command, OriginOptions& options) {
+  command.Add("failed", options.failed, "what failed, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--sound", options.sound, "what did not; default the newest of the same products");
+  command.Add("--limit", options.limit, "show at most so many; default 50");
 }
 
 std::string NameOf(const v1::Origin& origin) {
@@ -151,7 +144,7 @@ absl::Status Origins(Session& session, const OriginOptions& options) {
   }
   request.set_limit(options.limit);
   ASSIGN_OR_RETURN(const v1::FindCommonOriginsResponse response,
-                   session.Call(&Trace::FindCommonOrigins, request));
+                   session.Call(kFindCommonOrigins, request));
   if (session.json()) return session.PrintJson(response);
   PrintOrigins(response, session.terminal());
   return absl::OkStatus();
@@ -161,8 +154,8 @@ struct WarrantyOptions {
   std::string lot;
 };
 
-void Declare(CLI::App& command, WarrantyOptions& options) {
-  command.add_option("lot", options.lot, "the serial, as UUID or PRODUCT/NUMBER")->required();
+void Declare(Command& command, WarrantyOptions& options) {
+  command.Add("lot", options.lot, "the serial, as UUID or PRODUCT/NUMBER").Required();
 }
 
 std::string StateOf(v1::WarrantyState state) {
@@ -183,7 +176,7 @@ std::string StateOf(v1::WarrantyState state) {
 absl::Status GetWarranty(Session& session, const WarrantyOptions& options) {
   v1::GetWarrantyRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
-  ASSIGN_OR_RETURN(const v1::Warranty warranty, session.Call(&Trace::GetWarranty, request));
+  ASSIGN_OR_RETURN(const v1::Warranty warranty, session.Call(kGetWarranty, request));
   if (session.json()) return session.PrintJson(warranty);
   const int months = warranty.warranty_months();
   PrintDetails({{"unit", ShowLot(warranty.product_id(), warranty.number())},

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "lots/v1/recall.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -13,8 +14,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Recalls = v1::RecallService::StubInterface;
 
 absl::Status Print(const v1::Recall& recall, Session& session) {
   if (session.json()) return session.PrintJson(recall);
@@ -31,14 +30,14 @@ struct OpenOptions {
   bool validate_only = false;
 };
 
-void Declare(CLI::App& command, OpenOptions& options) {
-  command.add_option("recall", options.recall_id, "your name of the case; RC-2026-014")->required();
-  command.add_option("lot", options.seeds, "the bad lots, as UUID or PRODUCT/NUMBER")->required();
-  command.add_option("--reason", options.reason, "why, in words")->required();
-  command.add_option("--exempt", options.exempt_location_ids,
-                     "a location that held goods may still go to; may be repeated");
-  command.add_flag("--drill", options.drill, "record everything and hold nothing");
-  command.add_flag("--validate-only", options.validate_only, "only tell the scope and its size");
+void Declare(Command& command, OpenOptions& options) {
+  command.Add("recall", options.recall_id, "your name of the case; RC-2026-014").Required();
+  command.Add("lot", options.seeds, "the bad lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--reason", options.reason, "why, in words").Required();
+  command.Add("--exempt", options.exempt_location_ids,
+              "a location that held goods may still go to; may be repeated");
+  command.AddSwitch("--drill", options.drill, "record everything and hold nothing");
+  command.AddSwitch("--validate-only", options.validate_only, "only tell the scope and its size");
 }
 
 absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
@@ -53,7 +52,7 @@ absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
   }
   request.set_drill(options.drill);
   request.set_validate_only(options.validate_only);
-  return session.Write(&Recalls::OpenRecall, request);
+  return session.Write(kOpenRecall, request);
 }
 
 absl::Status OpenAndPrint(Session& session, const OpenOptions& options) {
@@ -65,14 +64,14 @@ struct RecallName {
   std::string recall_id;
 };
 
-void Declare(CLI::App& command, RecallName& options) {
-  command.add_option("recall", options.recall_id, "the recall")->required();
+void Declare(Command& command, RecallName& options) {
+  command.Add("recall", options.recall_id, "the recall").Required();
 }
 
 absl::Status Get(Session& session, const RecallName& options) {
   v1::GetRecallRequest request;
   request.set_recall_id(options.recall_id);
-  ASSIGN_OR_RETURN(const v1::Recall recall, session.Call(&Recalls::GetRecall, request));
+  ASSIGN_OR_RETURN(const v1::Recall recall, session.Call(kGetRecall, request));
   return Print(recall, session);
 }
 
@@ -81,12 +80,9 @@ struct ListOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
-  command.add_option("--state", options.state, "open or closed")
-      ->check(CLI::IsMember({"open", "closed"}));
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, ListOptions& options) {
+  command.Add("--state", options.state, "open or closed").OneOf({"open", "closed"});
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -111,8 +107,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.recalls_size();
   };
-  return ForEachPage<Recalls, v1::ListRecallsRequest, v1::ListRecallsResponse>(
-      session, &Recalls::ListRecalls, request, options.limit, show);
+  return ForEachPage(session, kListRecalls, request, options.limit, show);
 }
 
 struct CloseOptions {
@@ -120,17 +115,16 @@ struct CloseOptions {
   std::string note;
 };
 
-void Declare(CLI::App& command, CloseOptions& options) {
-  command.add_option("recall", options.recall_id, "the recall")->required();
-  command.add_option("--note", options.note, "the closing record: what was found and done")
-      ->required();
+void Declare(Command& command, CloseOptions& options) {
+  command.Add("recall", options.recall_id, "the recall").Required();
+  command.Add("--note", options.note, "the closing record: what was found and done").Required();
 }
 
 absl::StatusOr<v1::Recall> Close(Session& session, const CloseOptions& options) {
   v1::CloseRecallRequest request;
   request.set_recall_id(options.recall_id);
   request.set_closing_note(options.note);
-  return session.Write(&Recalls::CloseRecall, request);
+  return session.Write(kCloseRecall, request);
 }
 
 absl::Status CloseAndPrint(Session& session, const CloseOptions& options) {
@@ -144,12 +138,12 @@ struct ReportOptions {
   std::string file;
 };
 
-void Declare(CLI::App& command, ReportOptions& options) {
-  command.add_option("recall", options.recall_id, "the recall")->required();
-  command.add_option("--format", options.format, "table, csv or html")
-      ->check(CLI::IsMember({"table", "csv", "html"}))
-      ->capture_default_str();
-  command.add_option("--out", options.file, "write to this file instead of standard output");
+void Declare(Command& command, ReportOptions& options) {
+  command.Add("recall", options.recall_id, "the recall").Required();
+  command.Add("--format", options.format, "table, csv or html")
+      .OneOf({"table", "csv", "html"})
+      .ShowDefault();
+  command.Add("--out", options.file, "write to this file instead of standard output");
 }
 
 absl::Status Report(Session& session, const ReportOptions& options) {
@@ -157,15 +151,12 @@ absl::Status Report(Session& session, const ReportOptions& options) {
   request.set_recall_id(options.recall_id);
   RecallReport report;
   absl::Status printed;
-  RETURN_IF_ERROR(session.Stream(
-      &Recalls::StreamRecallReport, request,
-      absl::FunctionRef<void(const v1::StreamRecallReportResponse&)>([&](const auto& piece) {
-        if (session.json()) {
-          printed.Update(session.PrintJson(piece));
-        } else {
-          report.Add(piece);
-        }
-      })));
+  RETURN_IF_ERROR(session.Stream(kStreamRecallReport, request,
+                                 [&](const v1::StreamRecallReportResponse& piece) {
+                                   if (session.json())
+                                     return printed.Update(session.PrintJson(piece));
+                                   report.Add(piece);
+                                 }));
   if (session.json()) return printed;
   return WriteTo(options.file, session.terminal(), [&](std::ostream& out) {
     if (options.format == "csv") return WriteReportCsv(report, out);
@@ -179,10 +170,10 @@ struct DrillOptions {
   std::string recall_id;
 };
 
-void Declare(CLI::App& command, DrillOptions& options) {
-  command.add_option("lot", options.seeds, "the lots to pretend are bad")->required();
-  command.add_option("--name", options.recall_id,
-                     "the name of the exercise; default: the request id, or DRILL- and the time");
+void Declare(Command& command, DrillOptions& options) {
+  command.Add("lot", options.seeds, "the lots to pretend are bad").Required();
+  command.Add("--name", options.recall_id,
+              "the name of the exercise; default: the request id, or DRILL- and the time");
 }
 
 // A repeat of the command, with its request id, must name the same exercise.
@@ -210,10 +201,9 @@ absl::Status Drill(Session& session, const DrillOptions& options) {
   request.set_recall_id(name);
   int64_t recipients = 0;
   const absl::Time began = absl::Now();
-  RETURN_IF_ERROR(
-      session.Stream(&Recalls::StreamRecallReport, request,
-                     absl::FunctionRef<void(const v1::StreamRecallReportResponse&)>(
-                         [&](const auto& piece) { recipients += piece.recipients_size(); })));
+  RETURN_IF_ERROR(session.Stream(
+      kStreamRecallReport, request,
+      [&](const v1::StreamRecallReportResponse& piece) { recipients += piece.recipients_size(); }));
   const double report_seconds = absl::ToDoubleSeconds(absl::Now() - began);
   const std::string note =
       absl::StrFormat("drill: %d lots and %d deliveries; report read in %.3f s",
@@ -224,7 +214,7 @@ absl::Status Drill(Session& session, const DrillOptions& options) {
 
 }  // namespace
 
-void AddRecallCommands(CLI::App& program, Work& chosen) {
+void AddRecallCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "recall", "Everything that bad lots touched, held in one operation",
                      chosen);
   group.Add<OpenOptions>(

@@ -1,4 +1,5 @@
 // lotctl lot split | merge | relabel
+#include "lots/v1/reshape.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
@@ -8,8 +9,6 @@
 namespace lots::ctl {
 namespace {
 
-using Lots = v1::LotService::StubInterface;
-
 // What the three commands share.
 struct CommonOptions {
   std::string at;
@@ -17,11 +16,11 @@ struct CommonOptions {
   bool accept_held = false;
 };
 
-void DeclareCommon(CLI::App& command, CommonOptions& options) {
-  command.add_option("--at", options.at, "when it happened; default now");
-  command.add_option("--note", options.note, "why");
-  command.add_flag("--accept-held", options.accept_held,
-                   "although it is held; what comes out is held too");
+void DeclareCommon(Command& command, CommonOptions& options) {
+  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--note", options.note, "why");
+  command.AddSwitch("--accept-held", options.accept_held,
+                    "although it is held; what comes out is held too");
 }
 
 template <class Request>
@@ -47,14 +46,14 @@ struct SplitOptions {
   CommonOptions common;
 };
 
-void Declare(CLI::App& command, SplitOptions& options) {
-  command.add_option("lot", options.lot, "the lot, as UUID or PRODUCT/NUMBER")->required();
+void Declare(Command& command, SplitOptions& options) {
+  command.Add("lot", options.lot, "the lot, as UUID or PRODUCT/NUMBER").Required();
   command
-      .add_option("part", options.parts,
-                  "NUMBER=QUANTITY[@LOCATION]; without a number the next of the template, without "
-                  "a location where it was")
-      ->required();
-  command.add_option("--from", options.from, "where the parts are taken from")->required();
+      .Add("part", options.parts,
+           "NUMBER=QUANTITY[@LOCATION]; without a number the next of the template, without "
+           "a location where it was")
+      .Required();
+  command.Add("--from", options.from, "where the parts are taken from").Required();
   DeclareCommon(command, options.common);
 }
 
@@ -70,7 +69,7 @@ absl::Status Split(Session& session, const SplitOptions& options) {
     part.set_location_id(line.location_id);
   }
   RETURN_IF_ERROR(SetCommon(options.common, request));
-  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(&Lots::SplitLot, request));
+  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kSplitLot, request));
   return Print(session, response);
 }
 
@@ -82,14 +81,14 @@ struct MergeOptions {
   CommonOptions common;
 };
 
-void Declare(CLI::App& command, MergeOptions& options) {
+void Declare(Command& command, MergeOptions& options) {
   command
-      .add_option("source", options.sources,
-                  "PRODUCT/NUMBER[=QUANTITY][@LOCATION]; without a quantity all that is there")
-      ->required();
-  command.add_option("--from", options.from, "where sources are that do not say");
-  command.add_option("--into", options.number, "the result's number; default the template's next");
-  command.add_option("--to", options.to, "where it goes; default where the first source was");
+      .Add("source", options.sources,
+           "PRODUCT/NUMBER[=QUANTITY][@LOCATION]; without a quantity all that is there")
+      .Required();
+  command.Add("--from", options.from, "where sources are that do not say");
+  command.Add("--into", options.number, "the result's number; default the template's next");
+  command.Add("--to", options.to, "where it goes; default where the first source was");
   DeclareCommon(command, options.common);
 }
 
@@ -105,7 +104,7 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
   request.set_number(options.number);
   request.set_location_id(options.to);
   RETURN_IF_ERROR(SetCommon(options.common, request));
-  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(&Lots::MergeLots, request));
+  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kMergeLots, request));
   return Print(session, response);
 }
 
@@ -119,14 +118,13 @@ struct RelabelOptions {
   CommonOptions common;
 };
 
-void Declare(CLI::App& command, RelabelOptions& options) {
-  command.add_option("lot", options.lot, "the lot or serial, as UUID or PRODUCT/NUMBER")
-      ->required();
-  command.add_option("--from", options.from, "where it is")->required();
-  command.add_option("--quantity", options.quantity, "how much; default all that is there");
-  command.add_option("--product", options.product_id, "what it becomes; default the same");
-  command.add_option("--number", options.number, "its new number; default the template's next");
-  command.add_option("--expires", options.expire_date, "expiry date; default the old lot's");
+void Declare(Command& command, RelabelOptions& options) {
+  command.Add("lot", options.lot, "the lot or serial, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--from", options.from, "where it is").Required();
+  command.Add("--quantity", options.quantity, "how much; default all that is there");
+  command.Add("--product", options.product_id, "what it becomes; default the same");
+  command.Add("--number", options.number, "its new number; default the template's next");
+  command.Add("--expires", options.expire_date, "expiry date; default the old lot's");
   DeclareCommon(command, options.common);
 }
 
@@ -141,7 +139,7 @@ absl::Status Relabel(Session& session, const RelabelOptions& options) {
     ASSIGN_OR_RETURN(*request.mutable_expire_date(), ParseDate(options.expire_date));
   }
   RETURN_IF_ERROR(SetCommon(options.common, request));
-  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(&Lots::RelabelLot, request));
+  ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kRelabelLot, request));
   return Print(session, response);
 }
 

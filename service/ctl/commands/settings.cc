@@ -1,6 +1,7 @@
 // lotctl settings get | update
 #include <optional>
 
+#include "lots/v1/catalog.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -8,8 +9,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Catalog = v1::CatalogService::StubInterface;
 
 absl::Status Print(Session& session, const v1::Settings& settings) {
   if (session.json()) return session.PrintJson(settings);
@@ -26,11 +25,11 @@ absl::Status Print(Session& session, const v1::Settings& settings) {
 
 struct GetOptions {};
 
-void Declare(CLI::App&, GetOptions&) {}
+void Declare(Command&, GetOptions&) {}
 
 absl::Status Get(Session& session, const GetOptions&) {
   ASSIGN_OR_RETURN(const v1::Settings settings,
-                   session.Call(&Catalog::GetSettings, v1::GetSettingsRequest()));
+                   session.Call(kGetSettings, v1::GetSettingsRequest()));
   return Print(session, settings);
 }
 
@@ -41,13 +40,11 @@ struct UpdateOptions {
   std::string etag;
 };
 
-void Declare(CLI::App& command, UpdateOptions& options) {
-  const auto on_or_off = CLI::IsMember({"on", "off"});
-  command.add_option("--lots", options.lots, "lots and serials: on or off")->check(on_or_off);
-  command.add_option("--expiry", options.expiry, "refuse expired lots: on or off")
-      ->check(on_or_off);
-  command.add_option("--time-zone", options.time_zone, "of calendar dates, as Europe/Berlin");
-  command.add_option("--etag", options.etag, "only if nobody changed them since");
+void Declare(Command& command, UpdateOptions& options) {
+  command.Add("--lots", options.lots, "lots and serials: on or off").OneOf({"on", "off"});
+  command.Add("--expiry", options.expiry, "refuse expired lots: on or off").OneOf({"on", "off"});
+  command.Add("--time-zone", options.time_zone, "of calendar dates, as Europe/Berlin");
+  command.Add("--etag", options.etag, "only if nobody changed them since");
 }
 
 absl::Status Update(Session& session, const UpdateOptions& options) {
@@ -69,21 +66,20 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   // Without any option the company is created with the defaults, or left as it is: a mask that
   // names nothing would mean all fields.
   if (mask.paths().empty()) {
-    absl::StatusOr<v1::Settings> found =
-        session.Call(&Catalog::GetSettings, v1::GetSettingsRequest());
+    absl::StatusOr<v1::Settings> found = session.Call(kGetSettings, v1::GetSettingsRequest());
     if (found.ok()) return Print(session, *found);
     if (!absl::IsNotFound(found.status())) return found.status();
     settings.set_lots_enabled(true);
     mask.add_paths("lots_enabled");
   }
   settings.set_etag(options.etag);
-  ASSIGN_OR_RETURN(const v1::Settings updated, session.Write(&Catalog::UpdateSettings, request));
+  ASSIGN_OR_RETURN(const v1::Settings updated, session.Write(kUpdateSettings, request));
   return Print(session, updated);
 }
 
 }  // namespace
 
-void AddSettingsCommands(CLI::App& program, Work& chosen) {
+void AddSettingsCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "settings", "The company's settings", chosen);
   group.Add<GetOptions>({"get", "Shows the settings", "settings get --company acme"}, Declare, Get);
   group.Add<UpdateOptions>({"update", "Changes settings, and creates the company on first use",

@@ -1,6 +1,9 @@
 // lotctl stock move | list | suggest | reverse | movements
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/stock.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
@@ -12,8 +15,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Stock = v1::StockService::StubInterface;
 
 struct MoveOptions {
   std::string kind;
@@ -30,23 +31,22 @@ struct MoveOptions {
   bool validate_only = false;
 };
 
-void Declare(CLI::App& command, MoveOptions& options) {
-  command.add_option("kind", options.kind,
-                     "receipt, transfer, delivery, return, consumption, scrap or adjustment");
-  command.add_option(
-      "lot", options.lots,
-      "LOT[=QUANTITY], the lot as UUID or PRODUCT/NUMBER; a serial needs no quantity");
-  command.add_option("--from", options.from, "from where; a default where the kind has one");
-  command.add_option("--to", options.to, "to where; a default where the kind has one");
-  command.add_option("--partner", options.partner, "the supplier or customer");
-  command.add_option("--document", options.document, "TYPE:NUMBER, as purchase_order:4711");
-  command.add_option("--at", options.at, "when it happened, as 2026-12-31T08:00:00Z; default now");
-  command.add_option("--delivery", options.delivery, "for a return: the delivery's movement id");
-  command.add_option("--note", options.note, "why");
-  command.add_option("--accept", options.accept, "overrule: held, expired")->delimiter(',');
-  command.add_option("--file", options.file, "a RecordMovementsRequest as JSON; '-': stdin");
-  command.add_flag("--validate-only", options.validate_only,
-                   "say what would be refused, write nothing");
+void Declare(Command& command, MoveOptions& options) {
+  command.Add("kind", options.kind,
+              "receipt, transfer, delivery, return, consumption, scrap or adjustment");
+  command.Add("lot", options.lots,
+              "LOT[=QUANTITY], the lot as UUID or PRODUCT/NUMBER; a serial needs no quantity");
+  command.Add("--from", options.from, "from where; a default where the kind has one");
+  command.Add("--to", options.to, "to where; a default where the kind has one");
+  command.Add("--partner", options.partner, "the supplier or customer");
+  command.Add("--document", options.document, "TYPE:NUMBER, as purchase_order:4711");
+  command.Add("--at", options.at, "when it happened, as 2026-12-31T08:00:00Z; default now");
+  command.Add("--delivery", options.delivery, "for a return: the delivery's movement id");
+  command.Add("--note", options.note, "why");
+  command.Add("--accept", options.accept, "overrule: held, expired").SplitAtCommas();
+  command.Add("--file", options.file, "a RecordMovementsRequest as JSON; '-': stdin");
+  command.AddSwitch("--validate-only", options.validate_only,
+                    "say what would be refused, write nothing");
 }
 
 absl::StatusOr<v1::NewMovement> MovementOf(const MoveOptions& options, const std::string& lot) {
@@ -86,7 +86,7 @@ absl::Status Move(Session& session, const MoveOptions& options) {
   for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
   if (options.validate_only) request.set_validate_only(true);
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
-                   session.Write(&Stock::RecordMovements, request));
+                   session.Write(kRecordMovements, request));
   if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
   if (request.validate_only()) return PrintProblems(response.problems(), session);
   if (session.json()) return absl::OkStatus();
@@ -107,17 +107,15 @@ struct ListOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
-  command.add_option("lot", options.lots, "of these lots, as UUID or PRODUCT/NUMBER");
-  command.add_option("--product", options.product_id, "of this product");
-  command.add_option("--location", options.location_id, "in this location");
-  command.add_flag("--below", options.below, "also in everything below the location");
-  command.add_option("--as-of", options.as_of, "as it was then, by when movements happened");
-  command.add_option("--known-at", options.known_at, "as it was known then, by when recorded");
-  command.add_flag("--all-kinds", options.all_kinds, "also customers, scrap and virtual places");
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, ListOptions& options) {
+  command.Add("lot", options.lots, "of these lots, as UUID or PRODUCT/NUMBER");
+  command.Add("--product", options.product_id, "of this product");
+  command.Add("--location", options.location_id, "in this location");
+  command.AddSwitch("--below", options.below, "also in everything below the location");
+  command.Add("--as-of", options.as_of, "as it was then, by when movements happened");
+  command.Add("--known-at", options.known_at, "as it was known then, by when recorded");
+  command.AddSwitch("--all-kinds", options.all_kinds, "also customers, scrap and virtual places");
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -140,8 +138,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.stock_size();
   };
-  return ForEachPage<Stock, v1::ListStockRequest, v1::ListStockResponse>(
-      session, &Stock::ListStock, request, options.limit, show);
+  return ForEachPage(session, kListStock, request, options.limit, show);
 }
 
 struct SuggestOptions {
@@ -151,11 +148,11 @@ struct SuggestOptions {
   std::string strategy;
 };
 
-void Declare(CLI::App& command, SuggestOptions& options) {
-  command.add_option("product", options.product_id, "the product")->required();
-  command.add_option("quantity", options.quantity, "how much is needed")->required();
-  command.add_option("--location", options.location_id, "only from here and below");
-  command.add_option("--strategy", options.strategy, "fefo, fifo or lifo");
+void Declare(Command& command, SuggestOptions& options) {
+  command.Add("product", options.product_id, "the product").Required();
+  command.Add("quantity", options.quantity, "how much is needed").Required();
+  command.Add("--location", options.location_id, "only from here and below");
+  command.Add("--strategy", options.strategy, "fefo, fifo or lifo");
 }
 
 absl::Status Suggest(Session& session, const SuggestOptions& options) {
@@ -169,8 +166,7 @@ absl::Status Suggest(Session& session, const SuggestOptions& options) {
         absl::StrCat("--strategy is fefo, fifo or lifo; not '", options.strategy, "'"));
   }
   request.set_strategy(strategy);
-  ASSIGN_OR_RETURN(const v1::SuggestLotsResponse response,
-                   session.Call(&Stock::SuggestLots, request));
+  ASSIGN_OR_RETURN(const v1::SuggestLotsResponse response, session.Call(kSuggestLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table({{"NUMBER"},
                {"LOCATION"},
@@ -192,16 +188,16 @@ struct ReverseOptions {
   std::string note;
 };
 
-void Declare(CLI::App& command, ReverseOptions& options) {
-  command.add_option("movement", options.movement_id, "the movement's id")->required();
-  command.add_option("--note", options.note, "why");
+void Declare(Command& command, ReverseOptions& options) {
+  command.Add("movement", options.movement_id, "the movement's id").Required();
+  command.Add("--note", options.note, "why");
 }
 
 absl::Status Reverse(Session& session, const ReverseOptions& options) {
   v1::ReverseMovementRequest request;
   request.set_movement_id(options.movement_id);
   request.set_note(options.note);
-  ASSIGN_OR_RETURN(const v1::Movement movement, session.Write(&Stock::ReverseMovement, request));
+  ASSIGN_OR_RETURN(const v1::Movement movement, session.Write(kReverseMovement, request));
   if (session.json()) return session.PrintJson(movement);
   Table table = MovementTable();
   AddMovement(movement, table);
@@ -222,19 +218,17 @@ struct MovementsOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, MovementsOptions& options) {
-  command.add_option("--lot", options.lot, "of this lot, as UUID or PRODUCT/NUMBER");
-  command.add_option("--product", options.product_id, "of this product");
-  command.add_option("--kind", options.kind, "of this kind, as receipt");
-  command.add_option("--from", options.from, "from this location");
-  command.add_option("--to", options.to, "to this location");
-  command.add_option("--document", options.document, "with this document number");
-  command.add_option("--partner", options.partner, "with this supplier or customer");
-  command.add_option("--work-order", options.work_order_id, "of this work order");
-  command.add_option("--filter", options.filter, "a filter as in the API");
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, MovementsOptions& options) {
+  command.Add("--lot", options.lot, "of this lot, as UUID or PRODUCT/NUMBER");
+  command.Add("--product", options.product_id, "of this product");
+  command.Add("--kind", options.kind, "of this kind, as receipt");
+  command.Add("--from", options.from, "from this location");
+  command.Add("--to", options.to, "to this location");
+  command.Add("--document", options.document, "with this document number");
+  command.Add("--partner", options.partner, "with this supplier or customer");
+  command.Add("--work-order", options.work_order_id, "of this work order");
+  command.Add("--filter", options.filter, "a filter as in the API");
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::StatusOr<std::string> FilterOf(Session& session, const MovementsOptions& options) {
@@ -267,13 +261,12 @@ absl::Status Movements(Session& session, const MovementsOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.movements_size();
   };
-  return ForEachPage<Stock, v1::ListMovementsRequest, v1::ListMovementsResponse>(
-      session, &Stock::ListMovements, request, options.limit, show);
+  return ForEachPage(session, kListMovements, request, options.limit, show);
 }
 
 }  // namespace
 
-void AddStockCommands(CLI::App& program, Work& chosen) {
+void AddStockCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "stock", "What moved, and what is where", chosen);
   group.Add<MoveOptions>(
       {"move", "Records movements, all or nothing",

@@ -1,5 +1,6 @@
 // lotctl trace upstream | downstream
 #include "absl/strings/str_cat.h"
+#include "lots/v1/trace.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/output.h"
@@ -9,8 +10,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Trace = v1::TraceService::StubInterface;
 
 struct TraceOptions {
   std::vector<std::string> lots;
@@ -27,22 +26,21 @@ struct TraceOptions {
   std::string out;
 };
 
-void Declare(CLI::App& command, TraceOptions& options) {
-  command.add_option("lot", options.lots, "where to begin, as UUID or PRODUCT/NUMBER")->required();
-  command.add_option("--depth", options.depth_max, "walk at most so many transformations away");
-  command.add_option("--nodes", options.node_limit, "at most so many lots; default 10000");
-  command.add_option("--as-of", options.as_of, "only what had happened by then");
-  command.add_option("--known-at", options.known_at, "only what had been recorded by then");
-  command.add_option("--since", options.since, "only transformations from this time on");
-  command.add_option("--until", options.until, "only transformations before this time");
-  command
-      .add_option("--link", options.links, "only these links: pooled, exact, output, by-product")
-      ->check(CLI::IsMember({"pooled", "exact", "output", "by-product"}));
-  command.add_option("--product", options.products, "show only lots of these products");
-  command.add_option("--location", options.locations, "show only lots at these places");
-  command.add_option("--format", options.format, "tree, table, csv, dot, svg or html")
-      ->check(CLI::IsMember({"tree", "table", "csv", "dot", "svg", "html"}));
-  command.add_option("--out", options.out, "write to this file");
+void Declare(Command& command, TraceOptions& options) {
+  command.Add("lot", options.lots, "where to begin, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("--depth", options.depth_max, "walk at most so many transformations away");
+  command.Add("--nodes", options.node_limit, "at most so many lots; default 10000");
+  command.Add("--as-of", options.as_of, "only what had happened by then");
+  command.Add("--known-at", options.known_at, "only what had been recorded by then");
+  command.Add("--since", options.since, "only transformations from this time on");
+  command.Add("--until", options.until, "only transformations before this time");
+  command.Add("--link", options.links, "only these links: pooled, exact, output, by-product")
+      .OneOf({"pooled", "exact", "output", "by-product"});
+  command.Add("--product", options.products, "show only lots of these products");
+  command.Add("--location", options.locations, "show only lots at these places");
+  command.Add("--format", options.format, "tree, table, csv, dot, svg or html")
+      .OneOf({"tree", "table", "csv", "dot", "svg", "html"});
+  command.Add("--out", options.out, "write to this file");
 }
 
 v1::TraceLinkKind LinkKindOf(absl::string_view name) {
@@ -120,18 +118,15 @@ void PrintSummary(const v1::TraceSummary& summary, const TraceOptions& options,
 
 template <class Request, class Response>
 absl::Status Run(Session& session, const TraceOptions& options, TraceTree::Direction direction,
-                 std::unique_ptr<grpc::ClientReaderInterface<Response>> (Trace::*method)(
-                     grpc::ClientContext*, const Request&)) {
+                 const StreamMethod<Request, Response>& method) {
   ASSIGN_OR_RETURN(const Request request, RequestOf<Request>(options));
   TracedGraph graph{.direction = direction};
   absl::Status printed;
-  RETURN_IF_ERROR(session.Stream(
-      method, request, absl::FunctionRef<void(const Response&)>([&](const Response& message) {
-        if (session.json()) printed.Update(session.PrintJson(message));
-        if (session.json()) return;
-        if (message.has_piece()) graph.Add(message.piece());
-        if (message.has_summary()) graph.summary = message.summary();
-      })));
+  RETURN_IF_ERROR(session.Stream(method, request, [&](const Response& message) {
+    if (session.json()) return printed.Update(session.PrintJson(message));
+    if (message.has_piece()) graph.Add(message.piece());
+    if (message.has_summary()) graph.summary = message.summary();
+  }));
   if (session.json()) return printed;
   RETURN_IF_ERROR(Write(graph, options, session.terminal()));
   PrintSummary(graph.summary, options, session.terminal());
@@ -139,16 +134,16 @@ absl::Status Run(Session& session, const TraceOptions& options, TraceTree::Direc
 }
 
 absl::Status Upstream(Session& session, const TraceOptions& options) {
-  return Run(session, options, TraceTree::kUpstream, &Trace::TraceUpstream);
+  return Run(session, options, TraceTree::kUpstream, kTraceUpstream);
 }
 
 absl::Status Downstream(Session& session, const TraceOptions& options) {
-  return Run(session, options, TraceTree::kDownstream, &Trace::TraceDownstream);
+  return Run(session, options, TraceTree::kDownstream, kTraceDownstream);
 }
 
 }  // namespace
 
-void AddTraceCommands(CLI::App& program, Work& chosen) {
+void AddTraceCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "trace", "What lots were made of, and what they went into", chosen);
   group.Add<TraceOptions>(
       {"upstream", "Traces back, down to what suppliers delivered",

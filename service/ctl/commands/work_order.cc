@@ -1,6 +1,8 @@
 // lotctl work-order assign | unassign | cancel | get | list
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/work_order.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -12,8 +14,6 @@
 namespace lots::ctl {
 namespace {
 
-using WorkOrders = v1::WorkOrderService::StubInterface;
-
 struct AssignOptions {
   std::string work_order_id;
   std::vector<std::string> numbers;
@@ -23,13 +23,13 @@ struct AssignOptions {
   std::string first_number;
 };
 
-void Declare(CLI::App& command, AssignOptions& options) {
-  command.add_option("work-order", options.work_order_id, "the work order")->required();
-  command.add_option("number", options.numbers, "the serial numbers; or --count");
-  command.add_option("--product", options.product_id, "what it makes; needed when it is new here");
-  command.add_option("--planned", options.planned_quantity, "how much is planned in all");
-  command.add_option("--count", options.count, "how many serials, with generated numbers");
-  command.add_option("--first", options.first_number, "with --count: count up from this number");
+void Declare(Command& command, AssignOptions& options) {
+  command.Add("work-order", options.work_order_id, "the work order").Required();
+  command.Add("number", options.numbers, "the serial numbers; or --count");
+  command.Add("--product", options.product_id, "what it makes; needed when it is new here");
+  command.Add("--planned", options.planned_quantity, "how much is planned in all");
+  command.Add("--count", options.count, "how many serials, with generated numbers");
+  command.Add("--first", options.first_number, "with --count: count up from this number");
 }
 
 absl::Status Assign(Session& session, const AssignOptions& options) {
@@ -41,7 +41,7 @@ absl::Status Assign(Session& session, const AssignOptions& options) {
   request.set_first_number(options.first_number);
   for (const std::string& number : options.numbers) request.add_numbers(number);
   ASSIGN_OR_RETURN(const v1::AssignSerialsResponse response,
-                   session.Write(&WorkOrders::AssignSerials, request));
+                   session.Write(kAssignSerials, request));
   if (session.json()) return session.PrintJson(response);
   PrintNumberedLots("assigned", response.serials(), session.terminal());
   return absl::OkStatus();
@@ -53,10 +53,10 @@ struct UnassignOptions {
   bool keep = false;
 };
 
-void Declare(CLI::App& command, UnassignOptions& options) {
-  command.add_option("work-order", options.work_order_id, "the work order")->required();
-  command.add_option("number", options.numbers, "the serial numbers")->required();
-  command.add_flag("--keep", options.keep, "keep them free for another order instead of void");
+void Declare(Command& command, UnassignOptions& options) {
+  command.Add("work-order", options.work_order_id, "the work order").Required();
+  command.Add("number", options.numbers, "the serial numbers").Required();
+  command.AddSwitch("--keep", options.keep, "keep them free for another order instead of void");
 }
 
 absl::Status Unassign(Session& session, const UnassignOptions& options) {
@@ -65,7 +65,7 @@ absl::Status Unassign(Session& session, const UnassignOptions& options) {
   for (const std::string& number : options.numbers) request.add_numbers(number);
   request.set_keep(options.keep);
   ASSIGN_OR_RETURN(const v1::UnassignSerialsResponse response,
-                   session.Write(&WorkOrders::UnassignSerials, request));
+                   session.Write(kUnassignSerials, request));
   if (session.json()) return session.PrintJson(response);
   PrintNumberedLots(options.keep ? "free" : "void", response.serials(), session.terminal());
   return absl::OkStatus();
@@ -75,15 +75,15 @@ struct OrderName {
   std::string work_order_id;
 };
 
-void Declare(CLI::App& command, OrderName& options) {
-  command.add_option("work-order", options.work_order_id, "the work order")->required();
+void Declare(Command& command, OrderName& options) {
+  command.Add("work-order", options.work_order_id, "the work order").Required();
 }
 
 absl::Status Cancel(Session& session, const OrderName& options) {
   v1::CancelWorkOrderRequest request;
   request.set_work_order_id(options.work_order_id);
   ASSIGN_OR_RETURN(const v1::CancelWorkOrderResponse response,
-                   session.Write(&WorkOrders::CancelWorkOrder, request));
+                   session.Write(kCancelWorkOrder, request));
   if (session.json()) return session.PrintJson(response);
   session.terminal().out << "cancelled " << options.work_order_id << "\n";
   PrintNumberedLots("void", response.voided(), session.terminal());
@@ -114,7 +114,7 @@ void PrintCompletions(const v1::WorkOrder& order, const Terminal& terminal) {
 absl::Status Get(Session& session, const OrderName& options) {
   v1::GetWorkOrderRequest request;
   request.set_work_order_id(options.work_order_id);
-  ASSIGN_OR_RETURN(const v1::WorkOrder order, session.Call(&WorkOrders::GetWorkOrder, request));
+  ASSIGN_OR_RETURN(const v1::WorkOrder order, session.Call(kGetWorkOrder, request));
   if (session.json()) return session.PrintJson(order);
   PrintDetails({{"work order", order.work_order_id()},
                 {"company", order.company()},
@@ -138,13 +138,11 @@ struct ListOptions {
   int64_t limit = kLimitDefault;
 };
 
-void Declare(CLI::App& command, ListOptions& options) {
-  command.add_option("--product", options.product_id, "that make this product");
-  command.add_option("--state", options.state, "open, closed or cancelled");
-  command.add_option("--filter", options.filter, "a filter as in the API");
-  command.add_option("--limit", options.limit, "at most so many; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+void Declare(Command& command, ListOptions& options) {
+  command.Add("--product", options.product_id, "that make this product");
+  command.Add("--state", options.state, "open, closed or cancelled");
+  command.Add("--filter", options.filter, "a filter as in the API");
+  command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -173,13 +171,12 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) table.Print(session.terminal());
     return page.work_orders_size();
   };
-  return ForEachPage<WorkOrders, v1::ListWorkOrdersRequest, v1::ListWorkOrdersResponse>(
-      session, &WorkOrders::ListWorkOrders, request, options.limit, show);
+  return ForEachPage(session, kListWorkOrders, request, options.limit, show);
 }
 
 }  // namespace
 
-void AddWorkOrderCommands(CLI::App& program, Work& chosen) {
+void AddWorkOrderCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "work-order", "Serials of work orders, and what went into what",
                      chosen);
   group.Add<AssignOptions>({"assign", "Gives units of a work order their serial numbers",

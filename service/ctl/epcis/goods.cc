@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lots/v1/lot.pb.h"
 #include "service/ctl/output/show.h"
 #include "storage/base/limits.h"
 

@@ -6,6 +6,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lots/v1/catalog.pb.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/lot.pb.h"
+#include "lots/v1/stock.pb.h"
+#include "lots/v1/work_order.pb.h"
 #include "service/ctl/epcis/identity.h"
 #include "service/ctl/session/arguments.h"
 #include "storage/base/limits.h"
@@ -13,11 +18,6 @@
 
 namespace lots::ctl {
 namespace {
-
-using Catalog = v1::CatalogService::StubInterface;
-using Lots = v1::LotService::StubInterface;
-using Stock = v1::StockService::StubInterface;
-using WorkOrders = v1::WorkOrderService::StubInterface;
 
 // The same catalogue entries always make the same id.
 std::string RequestIdFor(absl::string_view what, const google::protobuf::Message& request) {
@@ -70,7 +70,7 @@ absl::Status EpcisImport::UpsertProducts() {
   for (const v1::Product& product : plan_.products) {
     v1::GetProductRequest request;
     request.set_product_id(product.product_id());
-    const absl::StatusOr<v1::Product> found = session_.Call(&Catalog::GetProduct, request);
+    const absl::StatusOr<v1::Product> found = session_.Call(kGetProduct, request);
     if (absl::IsNotFound(found.status())) {
       *missing.add_products() = product;
       continue;
@@ -84,7 +84,7 @@ absl::Status EpcisImport::UpsertProducts() {
     if (request->products().empty()) continue;
     request->set_request_id(RequestIdFor("products", *request));
     ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,
-                     session_.Write(&Catalog::UpsertProducts, *request));
+                     session_.Write(kUpsertProducts, *request));
     RETURN_IF_ERROR(Print(response));
   }
   return absl::OkStatus();
@@ -95,8 +95,7 @@ absl::Status EpcisImport::UpsertLocations() {
   v1::ListLocationsRequest list;
   list.set_page_size(kPageSizeMax);
   do {
-    const absl::StatusOr<v1::ListLocationsResponse> page =
-        session_.Call(&Catalog::ListLocations, list);
+    const absl::StatusOr<v1::ListLocationsResponse> page = session_.Call(kListLocations, list);
     // A company that nothing was registered in yet.
     if (absl::IsNotFound(page.status())) break;
     RETURN_IF_ERROR(page.status());
@@ -112,7 +111,7 @@ absl::Status EpcisImport::UpsertLocations() {
   outcome_.locations_created = static_cast<size_t>(missing.locations_size());
   missing.set_request_id(RequestIdFor("places", missing));
   ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
-                   session_.Write(&Catalog::UpsertLocations, missing));
+                   session_.Write(kUpsertLocations, missing));
   return Print(response);
 }
 
@@ -136,7 +135,7 @@ absl::Status EpcisImport::CreateLotsOf(const std::string& product_id,
   v1::FindLotsRequest find;
   find.set_product_id(product_id);
   for (const v1::NewLot& lot : lots) find.add_numbers(lot.number());
-  ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session_.Call(&Lots::FindLots, find));
+  ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session_.Call(kFindLots, find));
   v1::BatchCreateLotsRequest create;
   create.set_product_id(product_id);
   for (int i = 0; i < found.matches_size(); ++i) {
@@ -145,7 +144,7 @@ absl::Status EpcisImport::CreateLotsOf(const std::string& product_id,
   if (create.lots().empty()) return absl::OkStatus();
   create.set_request_id(RequestIdFor("lots", create));
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsResponse response,
-                   session_.Write(&Lots::BatchCreateLots, create));
+                   session_.Write(kBatchCreateLots, create));
   outcome_.lots_created += static_cast<size_t>(response.lots_size());
   return Print(response);
 }
@@ -161,7 +160,7 @@ absl::Status EpcisImport::Send(const EpcisStep&, const v1::RecordMovementsReques
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
-                   session_.Write(&Stock::RecordMovements, request));
+                   session_.Write(kRecordMovements, request));
   outcome_.movements_posted += static_cast<size_t>(response.movement_ids_size());
   return Print(response);
 }
@@ -173,13 +172,13 @@ absl::Status EpcisImport::Send(const EpcisStep& step, v1::CompleteWorkOrderReque
     return absl::OkStatus();
   }
   absl::StatusOr<v1::CompleteWorkOrderResponse> response =
-      session_.Write(&WorkOrders::CompleteWorkOrder, request);
+      session_.Write(kCompleteWorkOrder, request);
   if (accept_expired_ && ReasonOf(response.status()) == "LOT_EXPIRED") {
     outcome_.accepted.push_back({.event_id = step.event_id,
                                  .what = std::string(response.status().message()),
                                  .remedy = "it was recorded nevertheless, as EXPIRED accepted"});
     request.add_accept(v1::ACCEPTANCE_EXPIRED);
-    response = session_.Write(&WorkOrders::CompleteWorkOrder, request);
+    response = session_.Write(kCompleteWorkOrder, request);
   }
   RETURN_IF_ERROR(response.status());
   ++outcome_.completions_posted;
@@ -195,8 +194,7 @@ absl::StatusOr<bool> EpcisImport::IsDone(const v1::RecordMovementsRequest& reque
   list.set_filter(absl::StrCat("product_id = ", FilterText(first.lot().product_id()),
                                " AND occur_time = ", FilterTime(first.occur_time())));
   do {
-    ASSIGN_OR_RETURN(const v1::ListMovementsResponse page,
-                     session_.Call(&Stock::ListMovements, list));
+    ASSIGN_OR_RETURN(const v1::ListMovementsResponse page, session_.Call(kListMovements, list));
     for (const v1::Movement& movement : page.movements()) {
       if (movement.note() == first.note() && movement.kind() == first.kind() &&
           absl::EqualsIgnoreCase(movement.number(), first.lot().number())) {
@@ -211,7 +209,7 @@ absl::StatusOr<bool> EpcisImport::IsDone(const v1::RecordMovementsRequest& reque
 absl::StatusOr<bool> EpcisImport::IsDone(const v1::CompleteWorkOrderRequest& request) {
   v1::GetWorkOrderRequest get;
   get.set_work_order_id(request.work_order_id());
-  const absl::StatusOr<v1::WorkOrder> order = session_.Call(&WorkOrders::GetWorkOrder, get);
+  const absl::StatusOr<v1::WorkOrder> order = session_.Call(kGetWorkOrder, get);
   if (absl::IsNotFound(order.status())) return false;
   RETURN_IF_ERROR(order.status());
   return std::any_of(

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lots/v1/stock.pb.h"
+#include "lots/v1/work_order.pb.h"
 #include "storage/base/limits.h"
 
 namespace lots::ctl {

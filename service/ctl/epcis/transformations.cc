@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lots/v1/work_order.pb.h"
 
 namespace lots::ctl {
 namespace {

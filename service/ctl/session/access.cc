@@ -1,4 +1,7 @@
+// Reads the token, the certificates and the authorities that the command line names.
 #include "service/ctl/session/access.h"
+
+#include <grpcpp/security/credentials.h>
 
 #include <cstdlib>
 

@@ -6,7 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "grpcpp/security/credentials.h"
+
+namespace grpc {
+class ChannelCredentials;
+}
 
 namespace lots::ctl {
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "lots/v1/lot_attributes.pb.h"
 #include "service/ctl/session/failure.h"
 #include "storage/base/quantity.h"
 #include "storage/base/status_macros.h"

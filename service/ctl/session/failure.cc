@@ -1,4 +1,7 @@
+// Turns the service's errors into exit codes, texts and advice.
 #include "service/ctl/session/failure.h"
+
+#include <grpcpp/support/status.h>
 
 #include <map>
 #include <optional>

@@ -5,8 +5,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "grpcpp/support/status.h"
 #include "service/ctl/output/terminal.h"
+
+namespace grpc {
+class Status;
+}
 
 namespace lots::ctl {
 

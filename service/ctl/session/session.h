@@ -3,27 +3,23 @@
 
 #include <memory>
 #include <string>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/grpcpp.h"
-#include "lots/v1/audit.grpc.pb.h"
-#include "lots/v1/catalog.grpc.pb.h"
-#include "lots/v1/lot.grpc.pb.h"
-#include "lots/v1/recall.grpc.pb.h"
-#include "lots/v1/stock.grpc.pb.h"
-#include "lots/v1/trace.grpc.pb.h"
-#include "lots/v1/work_order.grpc.pb.h"
 #include "service/ctl/output/progress.h"
 #include "service/ctl/output/terminal.h"
 #include "service/ctl/session/access.h"
 #include "service/ctl/session/failure.h"
+#include "service/ctl/session/methods.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+}  // namespace grpc
 
 namespace lots::ctl {
 
@@ -41,7 +37,8 @@ struct GlobalOptions {
   AccessOptions access;
 };
 
-// Session makes the calls. A method is named as &v1::LotService::StubInterface::GetLot.
+// Session makes the calls. methods.h names the methods. The templates only keep the types of the
+// messages; the work is done once for all of them, in session.cc.
 class Session {
  public:
   Session(const GlobalOptions& options, const Terminal& terminal, const Access& access = {});
@@ -53,86 +50,64 @@ class Session {
     return terminal_;
   }
   Progress& progress() { return progress_; }
-  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
   // One read, for the session's company unless the request names another.
-  template <class Stub, class Request, class Response>
-  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
-                                Request request) {
-    if (request.company().empty()) request.set_company(options_.company);
-    grpc::ClientContext context;
-    Prepare(context);
-    progress_.Resume();
+  template <class Request, class Response>
+  absl::StatusOr<Response> Call(const UnaryMethod<Request, Response>& method, Request request) {
     Response response;
-    const grpc::Status status = (StubOf<Stub>().*method)(&context, request, &response);
-    if (!status.ok()) return FromGrpc(status);
+    absl::Status status = CallUnary(method.path, request, response);
+    if (!status.ok()) return status;
     return response;
   }
 
   // One write, under the request's own id or else the session's next one. When its outcome is
   // unknown the failure says the id under which it can be repeated.
-  template <class Stub, class Request, class Response>
-  absl::StatusOr<Response> Write(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                              Response*),
-                                 Request request) {
-    if (request.request_id().empty()) request.set_request_id(NextRequestId());
-    absl::StatusOr<Response> response = Call(method, request);
-    if (response.ok() || !OutcomeUnknown(response.status())) return response;
-    absl::Status status = response.status();
-    SetUnknownOutcome(status, request.request_id());
-    return status;
+  template <class Request, class Response>
+  absl::StatusOr<Response> Write(const UnaryMethod<Request, Response>& method, Request request) {
+    Response response;
+    absl::Status status = WriteUnary(method.path, request, response);
+    if (!status.ok()) return status;
+    return response;
   }
 
   // One stream; `each` sees the messages as they come.
-  template <class Stub, class Request, class Response>
-  absl::Status Stream(std::unique_ptr<grpc::ClientReaderInterface<Response>> (Stub::*method)(
-                          grpc::ClientContext*, const Request&),
-                      Request request, absl::FunctionRef<void(const Response&)> each) {
-    if (request.company().empty()) request.set_company(options_.company);
-    grpc::ClientContext context;
-    Prepare(context);
-    progress_.Resume();
-    auto reader = (StubOf<Stub>().*method)(&context, request);
+  template <class Request, class Response>
+  absl::Status Stream(const StreamMethod<Request, Response>& method, Request request,
+                      std::type_identity_t<absl::FunctionRef<void(const Response&)>> each) {
     Response message;
-    while (reader->Read(&message)) {
-      each(message);
-      progress_.Advance(1);
-    }
-    return FromGrpc(reader->Finish());
+    return CallStream(method.path, request, message, [&] { each(message); });
   }
 
-  // The deadline, who calls and who acts.
-  void Prepare(grpc::ClientContext& context) const;
+  // What Call and Stream do, with messages of any type. CallStream fills `message` anew before each
+  // call of `each`.
+  absl::Status CallUnary(const char* path, google::protobuf::Message& request,
+                         google::protobuf::Message& response);
+  absl::Status CallStream(const char* path, google::protobuf::Message& request,
+                          google::protobuf::Message& message, absl::FunctionRef<void()> each);
 
-  // The id of the next write: --request-id for the first, with -2, -3 … for those after it, so that
-  // repeating the whole command repeats each of its writes; a fresh UUID without the option.
-  std::string NextRequestId();
+  // One call with the request as it is, also of a method that is not ours.
+  absl::Status CallAsIs(const char* path, const google::protobuf::Message& request,
+                        google::protobuf::Message& response);
 
   // One line of proto3 JSON on standard output.
   absl::Status PrintJson(const google::protobuf::Message& message) const;
   bool json() const { return options_.json; }
 
  private:
-  template <class Stub>
-  Stub& StubOf() {
-    return *std::get<std::unique_ptr<Stub>>(stubs_);
-  }
+  absl::Status WriteUnary(const char* path, google::protobuf::Message& request,
+                          google::protobuf::Message& response);
+  // The deadline, who calls and who acts.
+  void Prepare(grpc::ClientContext& context) const;
+  // The id of the next write: --request-id for the first, with -2, -3 … for those after it, so that
+  // repeating the whole command repeats each of its writes; a fresh UUID without the option.
+  std::string NextRequestId();
 
   const GlobalOptions options_;
   const std::string token_;
   const Terminal terminal_;
   int writes_ = 0;
   mutable Progress progress_;  // what it draws is no state of ours
-  std::shared_ptr<grpc::Channel> channel_;
-  std::tuple<std::unique_ptr<v1::CatalogService::StubInterface>,
-             std::unique_ptr<v1::LotService::StubInterface>,
-             std::unique_ptr<v1::StockService::StubInterface>,
-             std::unique_ptr<v1::WorkOrderService::StubInterface>,
-             std::unique_ptr<v1::TraceService::StubInterface>,
-             std::unique_ptr<v1::RecallService::StubInterface>,
-             std::unique_ptr<v1::AuditService::StubInterface>>
-      stubs_;
+  const std::shared_ptr<grpc::Channel> channel_;
 };
 
 }  // namespace lots::ctl

@@ -5,6 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "lots/v1/errors.pb.h"
+#include "lots/v1/ledger.pb.h"
+#include "lots/v1/lot_attributes.pb.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/shared/holds.h"
@@ -25,8 +28,7 @@ absl::Status FindNumbers(Session& session, const std::string& product_id,
     v1::FindLotsRequest request;
     request.set_product_id(product_id);
     for (size_t i = begin; i < end; ++i) request.add_numbers(places[i].first);
-    ASSIGN_OR_RETURN(const v1::FindLotsResponse found,
-                     session.Call(&v1::LotService::StubInterface::FindLots, request));
+    ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session.Call(kFindLots, request));
     for (int i = 0; i < found.matches_size(); ++i) {
       const v1::FindLotsResponse::Match& match = found.matches(i);
       if (match.lots_size() > 0) ids[places[begin + i].second] = match.lots(0).lot_id();

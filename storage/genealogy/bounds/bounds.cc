@@ -1,3 +1,4 @@
+// Calculates the bounds of a trace in the order of its graph.
 #include "storage/genealogy/bounds/bounds.h"
 
 #include <algorithm>
@@ -11,11 +12,11 @@ namespace {
 
 using Link = TraceGraph::Link;
 
-constexpr Quantity kMost = Quantity::FromMicros(INT64_MAX);
+constexpr Quantity kUnlimited = Quantity::FromMicros(INT64_MAX);
 
 Quantity NotNegative(Quantity quantity) { return std::max(quantity, Quantity()); }
 
-// From and to, both included.
+// Both ends are included.
 struct Range {
   Quantity min;
   Quantity max;
@@ -30,17 +31,17 @@ struct Range {
 struct Part {
   Range affected;
   Range seeds;
-  // The seeds' goods are atoms of it: nothing was mixed on the way.
+  // Nothing was mixed on the way, so the seeds' goods are atoms of the part.
   bool pure = true;
 };
 
-// What a transformation made of a lot, and what went into it.
+// What a transformation made of a lot, and its exact inputs.
 struct Output {
   uint32_t lot = kNoNumber;
   Quantity quantity;
-  Part exact;      // the sum of the exact inputs
-  Quantity taken;  // by exact inputs, of the quantity
-  Quantity Room() const { return NotNegative(quantity - taken); }
+  Part exact;               // the sum of the exact inputs
+  Quantity exact_quantity;  // their quantity
+  Quantity Room() const { return NotNegative(quantity - exact_quantity); }
 };
 
 Quantity AtomOf(int scale) {
@@ -54,18 +55,18 @@ bool PassesOn(TransformationKind kind) {
          kind == TransformationKind::kRelabel;
 }
 
-// Atoms: `of` of the lot's `total` are of the kind that is counted; how many are in a part of q?
-Range PartOf(Quantity q, Quantity total, const Range& of) {
-  const Quantity others = NotNegative(total - of.min);
-  return {q >= total ? of.min : NotNegative(q - others), std::min(q, of.max)};
+// A lot of `total` has `atoms` of some kind: how many of them are in a part of q?
+Range PartOf(Quantity q, Quantity total, const Range& atoms) {
+  const Quantity others = NotNegative(total - atoms.min);
+  return {q >= total ? atoms.min : NotNegative(q - others), std::min(q, atoms.max)};
 }
 
-class Bounding {
+class BoundsCalculator {
  public:
-  Bounding(const TraceGraph& graph, absl::Span<const Quantity> totals)
+  BoundsCalculator(const TraceGraph& graph, absl::Span<const Quantity> totals)
       : graph_(graph), bounds_(totals.size()), mixed_(totals.size()) {
     for (uint32_t lot = 0; lot < totals.size(); ++lot) bounds_[lot].total = totals[lot];
-    CountTakings();
+    SumTakenAndMade();
   }
 
   std::vector<TraceBounds> Run() {
@@ -73,11 +74,11 @@ class Bounding {
     for (size_t i = components.size(); i-- > 0;) {
       const absl::Span<const uint32_t> component = components[i];
       if (component.size() > 1) {
-        Circle(component);
+        ApplyCycle(component);
       } else if (graph_.IsNode(component[0])) {
-        Settle(component[0]);
+        Finish(component[0]);
       } else {
-        Cross(StepOf(component[0]), [](uint32_t) { return true; });
+        Apply(TransformationOf(component[0]), [](uint32_t) { return true; });
       }
     }
     return std::move(bounds_);
@@ -86,12 +87,12 @@ class Bounding {
  private:
   int ScaleOf(uint32_t lot) const { return graph_.nodes[lot].second.scale; }
   bool IsSeed(uint32_t lot) const { return graph_.nodes[lot].second.depth == 0; }
-  uint32_t StepOf(uint32_t vertex) const {
+  uint32_t TransformationOf(uint32_t vertex) const {
     return vertex - static_cast<uint32_t>(graph_.nodes.size());
   }
 
-  // What was taken of the seeds in all, and whether some goods may have been taken twice.
-  void CountTakings() {
+  // Sums up what was taken from the seeds, and finds out whether goods may have been taken twice.
+  void SumTakenAndMade() {
     std::vector<Quantity> taken(bounds_.size());
     std::vector<Quantity> made(bounds_.size());
     for (const Link& link : graph_.links) {
@@ -105,15 +106,15 @@ class Bounding {
         all_seeds_ += std::max(total, taken[lot]);
         continue;
       }
-      // A serial is one however often it was made anew.
+      // A serial is one unit, however often it was remade.
       const bool serial = graph_.nodes[lot].second.serial;
       if (!serial) total = std::max(total, made[lot]);
       if (taken[lot] > total) taken_twice_ = true;
     }
   }
 
-  // Every transformation that made the lot was crossed.
-  void Settle(uint32_t lot) {
+  // Runs when every transformation that made the lot has been applied.
+  void Finish(uint32_t lot) {
     TraceBounds& bounds = bounds_[lot];
     if (IsSeed(lot)) {
       const Quantity total = bounds.total;
@@ -126,7 +127,7 @@ class Bounding {
     bounds.seed_max = std::min(bounds.seed_max, all_seeds_);
   }
 
-  Part Take(const Link& link) const {
+  Part TakenPart(const Link& link) const {
     const Quantity q = link.quantity;
     if (IsSeed(link.lot)) return {{q, q}, {q, q}, true};
     const TraceBounds& of = bounds_[link.lot];
@@ -141,15 +142,15 @@ class Bounding {
     return part;
   }
 
-  // What is taken of a lot of the circle, before anything is known of it.
-  static Part Anything(const Link& link) {
+  // What was taken from a lot of the cycle, before its bounds are known.
+  static Part UnknownPart(const Link& link) {
     return {{Quantity(), link.quantity}, {Quantity(), Quantity()}, false};
   }
 
-  // Adds what the transformation makes to those of its outputs that are wanted.
+  // Adds what the transformation made to the bounds of its outputs for which wanted(lot) holds.
   template <class Wanted>
-  void Cross(uint32_t step, Wanted wanted) {
-    std::vector<Output> outputs = OutputsOf(step);
+  void Apply(uint32_t transformation, Wanted wanted) {
+    std::vector<Output> outputs = OutputsOf(transformation);
     const auto output_of = [&](uint32_t lot) -> Output* {
       const auto found =
           std::lower_bound(outputs.begin(), outputs.end(), lot,
@@ -157,23 +158,23 @@ class Bounding {
       return found == outputs.end() || found->lot != lot ? nullptr : &*found;
     };
     Part pooled;
-    for (const Link& link : graph_.LinksOfStep(step)) {
+    for (const Link& link : graph_.LinksOfTransformation(transformation)) {
       if (!IsInput(link.kind)) continue;
-      const Part part = InCircle(link.lot) ? Anything(link) : Take(link);
+      const Part part = IsInCycle(link.lot) ? UnknownPart(link) : TakenPart(link);
       if (link.kind == TraceLinkKind::kPooledInput) {
         Join(pooled, part);
       } else if (Output* const output = output_of(link.output)) {
         Join(output->exact, part);
-        output->taken += link.quantity;
+        output->exact_quantity += link.quantity;
       }
     }
-    Pass(step, pooled, outputs, wanted);
+    AddToOutputs(transformation, pooled, outputs, wanted);
   }
 
-  // One for each lot, in order.
-  std::vector<Output> OutputsOf(uint32_t step) const {
+  // One output for each lot, sorted by lot.
+  std::vector<Output> OutputsOf(uint32_t transformation) const {
     std::vector<Output> outputs;
-    for (const Link& link : graph_.LinksOfStep(step)) {
+    for (const Link& link : graph_.LinksOfTransformation(transformation)) {
       if (IsMade(link.kind)) outputs.push_back({.lot = link.lot, .quantity = link.quantity});
     }
     std::sort(outputs.begin(), outputs.end(),
@@ -193,7 +194,7 @@ class Bounding {
   void Join(Part& sum, const Part& part) const {
     sum.affected.Add(part.affected);
     JoinSeeds(sum.seeds, part.seeds);
-    // Where nothing of the seeds is, nothing is mixed.
+    // A part without goods of the seeds mixes nothing.
     if (part.seeds.max.IsPositive() || part.affected.max.IsPositive()) sum.pure &= part.pure;
   }
 
@@ -203,28 +204,32 @@ class Bounding {
   }
 
   template <class Wanted>
-  void Pass(uint32_t step, const Part& pooled, const std::vector<Output>& outputs, Wanted wanted) {
+  void AddToOutputs(uint32_t transformation, const Part& pooled, const std::vector<Output>& outputs,
+                    Wanted wanted) {
     Quantity room;
     for (const Output& output : outputs) room += output.Room();
     for (const Output& output : outputs) {
       if (IsSeed(output.lot) || !wanted(output.lot)) continue;
-      const Quantity elsewhere = graph_.steps[step].outputs_missing ? kMost : room - output.Room();
-      const Part made = PassesOnTo(step, output)
-                            ? PassOn(pooled, output, elsewhere)
-                            : Mix(pooled, output, graph_.steps[step].single_output);
-      Give(output.lot, made);
+      const Quantity elsewhere = graph_.transformations[transformation].outputs_missing
+                                     ? kUnlimited
+                                     : room - output.Room();
+      const Part made =
+          PassesOnUnchanged(transformation, output)
+              ? PassOn(pooled, output, elsewhere)
+              : Mix(pooled, output, graph_.transformations[transformation].single_output);
+      AddTo(output.lot, made);
     }
   }
 
-  bool PassesOnTo(uint32_t step, const Output& output) const {
-    if (!PassesOn(graph_.steps[step].kind)) return false;
-    for (const Link& link : graph_.LinksOfStep(step)) {
+  bool PassesOnUnchanged(uint32_t transformation, const Output& output) const {
+    if (!PassesOn(graph_.transformations[transformation].kind)) return false;
+    for (const Link& link : graph_.LinksOfTransformation(transformation)) {
       if (IsInput(link.kind) && ScaleOf(link.lot) != ScaleOf(output.lot)) return false;
     }
     return true;
   }
 
-  // `elsewhere`: how much the other outputs have room for.
+  // `elsewhere`: the room of all other outputs.
   Part PassOn(const Part& pooled, const Output& output, Quantity elsewhere) const {
     const auto share = [&](const Range& exact, const Range& shared) {
       return Range{exact.min + NotNegative(shared.min - elsewhere),
@@ -263,7 +268,7 @@ class Bounding {
     return sum;
   }
 
-  void Give(uint32_t lot, const Part& made) {
+  void AddTo(uint32_t lot, const Part& made) {
     TraceBounds& bounds = bounds_[lot];
     bounds.affected_min += made.affected.min;
     bounds.affected_max += made.affected.max;
@@ -274,54 +279,56 @@ class Bounding {
     if (!made.pure && made.affected.max.IsPositive()) mixed_[lot] = true;
   }
 
-  // Lots and transformations that lead to each other.
-  void Circle(absl::Span<const uint32_t> circle) {
-    for (const uint32_t vertex : circle) {
+  // Calculates the lots of a cycle, then what they lead to outside of the cycle.
+  void ApplyCycle(absl::Span<const uint32_t> cycle) {
+    for (const uint32_t vertex : cycle) {
       if (graph_.IsNode(vertex)) cyclic_.push_back(vertex);
     }
     std::sort(cyclic_.begin(), cyclic_.end());
-    const auto each_step = [&](auto&& take) {
-      for (const uint32_t vertex : circle) {
-        if (!graph_.IsNode(vertex)) take(StepOf(vertex));
+    const auto each_transformation = [&](auto&& take) {
+      for (const uint32_t vertex : cycle) {
+        if (!graph_.IsNode(vertex)) take(TransformationOf(vertex));
       }
     };
     Quantity entered;
     for (const uint32_t lot : cyclic_) entered += bounds_[lot].seed_max;
-    each_step([&](uint32_t step) {
-      for (const Link& link : graph_.LinksOfStep(step)) {
-        if (IsInput(link.kind) && !InCircle(link.lot)) entered += Take(link).seeds.max;
+    each_transformation([&](uint32_t transformation) {
+      for (const Link& link : graph_.LinksOfTransformation(transformation)) {
+        if (IsInput(link.kind) && !IsInCycle(link.lot)) entered += TakenPart(link).seeds.max;
       }
-      Cross(step, [this](uint32_t lot) { return InCircle(lot); });
+      Apply(transformation, [this](uint32_t lot) { return IsInCycle(lot); });
     });
     const std::vector<uint32_t> lots = std::exchange(cyclic_, {});
     for (const uint32_t lot : lots) {
       bounds_[lot].affected_max = bounds_[lot].total;
       bounds_[lot].seed_max = entered;
       mixed_[lot] = true;
-      Settle(lot);
+      Finish(lot);
     }
-    each_step([&](uint32_t step) {
-      Cross(step, [&](uint32_t lot) { return !std::binary_search(lots.begin(), lots.end(), lot); });
+    each_transformation([&](uint32_t transformation) {
+      Apply(transformation,
+            [&](uint32_t lot) { return !std::binary_search(lots.begin(), lots.end(), lot); });
     });
   }
 
-  bool InCircle(uint32_t lot) const {
+  bool IsInCycle(uint32_t lot) const {
     return std::binary_search(cyclic_.begin(), cyclic_.end(), lot);
   }
 
   const TraceGraph& graph_;
-  // Until a lot is settled, what the transformations crossed so far gave it.
+  // Of a lot that is not finished: the sums over the transformations applied so far.
   std::vector<TraceBounds> bounds_;
-  std::vector<bool> mixed_;       // seeds' goods are not atoms of it
-  std::vector<uint32_t> cyclic_;  // the lots of the circle that is being crossed, in order
-  Quantity all_seeds_;
-  bool taken_twice_ = false;
+  std::vector<bool> mixed_;       // the seeds' goods are not atoms of the lot
+  std::vector<uint32_t> cyclic_;  // the lots of the cycle that is being applied, sorted
+  Quantity all_seeds_;            // what was taken from all seeds
+  bool taken_twice_ = false;      // some goods may have been taken twice
 };
 
 }  // namespace
 
-std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals) {
-  return Bounding(graph, totals).Run();
+std::vector<TraceBounds> CalculateBounds(const TraceGraph& graph,
+                                         absl::Span<const Quantity> totals) {
+  return BoundsCalculator(graph, totals).Run();
 }
 
 }  // namespace lots

@@ -1,7 +1,6 @@
-// How much of each lot of a downstream trace is affected: the least and the most over every
-// allocation of goods that is consistent with the records. The comment of TraceBounds in
-// proto/lots/v1/trace.proto has the arithmetic and its names (atoms, T, parts, room); bounds.cc
-// follows it in the order of the graph.
+// How much of each lot of a downstream trace is affected: at least and at most. The comment of
+// TraceBounds in proto/lots/v1/trace.proto has the arithmetic and its names (atoms, T, parts,
+// room).
 #pragma once
 
 #include <optional>
@@ -13,17 +12,19 @@
 
 namespace lots {
 
-// One pass over a finished downstream graph; T and bounds by the number of the node.
-std::vector<TraceBounds> BoundTrace(const TraceGraph& graph, absl::Span<const Quantity> totals);
+// Calculates in one pass over a finished downstream graph. `totals` (T) and the result are by the
+// number of the node.
+std::vector<TraceBounds> CalculateBounds(const TraceGraph& graph,
+                                         absl::Span<const Quantity> totals);
 
-// T of a graph's nodes, by number.
+// T of the graph's nodes, by number.
 absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const TraceGraph& graph);
-// T of lots that are not serials, in their order; some thousands at most.
+// T of lots that are not serials, in the order of `lot_ids`: some thousands at most.
 absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const std::vector<LotId>& lot_ids);
 
-// The number of decimals of a sum over these lots; none: their units differ.
+// The number of decimals of a sum over these lots; none: the lots have different units.
 absl::StatusOr<std::optional<int>> ReadCommonScale(pg::Transaction& snapshot,
                                                    const TraceQuery& query,
                                                    const std::vector<LotId>& lot_ids);

@@ -1,17 +1,18 @@
+// Finds the strongly connected components of a graph.
 #include "storage/genealogy/bounds/components.h"
 
 #include <algorithm>
 
 namespace lots {
 
-// Tarjan's algorithm with a stack of its own: a chain of a million lots would overflow the
-// thread's.
+// Tarjan's algorithm with a stack on the heap: a chain of a million lots would overflow the
+// thread's stack.
 class ComponentSearch {
  public:
   explicit ComponentSearch(const TraceGraph& graph)
       : graph_(graph),
         nodes_(static_cast<uint32_t>(graph.nodes.size())),
-        count_(nodes_ + static_cast<uint32_t>(graph.steps.size())),
+        count_(nodes_ + static_cast<uint32_t>(graph.transformations.size())),
         low_(count_, kNew) {}
 
   TraceComponents Run() && {
@@ -26,17 +27,17 @@ class ComponentSearch {
   static constexpr uint32_t kNew = 0xffff'ffff;
   static constexpr uint32_t kDone = 0xffff'fffe;
 
-  // A vertex on the way, and which of its links comes next.
+  // A vertex on the path, and the link that is followed next.
   struct Visit {
     uint32_t vertex;
-    uint32_t index;  // the order of coming
+    uint32_t index;  // how many vertices were entered before
     uint32_t next_link;
   };
 
   void Search(uint32_t root) {
     Enter(root);
-    while (!way_.empty()) {
-      Visit& visit = way_.back();
+    while (!path_.empty()) {
+      Visit& visit = path_.back();
       const uint32_t next = NextOf(visit);
       if (next == kNoNumber) {
         Leave();
@@ -50,16 +51,16 @@ class ComponentSearch {
 
   void Enter(uint32_t vertex) {
     low_[vertex] = entered_;
-    way_.push_back({vertex, entered_++, 0});
+    path_.push_back({vertex, entered_++, 0});
     open_.push_back(vertex);
   }
 
   void Leave() {
-    const Visit visit = way_.back();
-    way_.pop_back();
+    const Visit visit = path_.back();
+    path_.pop_back();
     const uint32_t low = low_[visit.vertex];
-    if (!way_.empty()) {
-      uint32_t& parent = low_[way_.back().vertex];
+    if (!path_.empty()) {
+      uint32_t& parent = low_[path_.back().vertex];
       parent = std::min(parent, low);
     }
     if (low != visit.index) return;
@@ -73,22 +74,23 @@ class ComponentSearch {
     found_.ends_.push_back(static_cast<uint32_t>(found_.vertices_.size()));
   }
 
-  // The next vertex that this one leads to; kNoNumber: there is no further.
+  // The next vertex that this one leads to; kNoNumber: there are no more.
   uint32_t NextOf(Visit& visit) const {
-    return visit.vertex < nodes_ ? NextStep(visit) : NextLot(visit);
+    return visit.vertex < nodes_ ? NextTransformation(visit) : NextLot(visit);
   }
 
-  uint32_t NextStep(Visit& visit) const {
+  uint32_t NextTransformation(Visit& visit) const {
     const absl::Span<const uint32_t> links = graph_.LinksOfLot(visit.vertex);
     while (visit.next_link < links.size()) {
       const TraceGraph::Link& link = graph_.links[links[visit.next_link++]];
-      if (IsInput(link.kind) && link.lot == visit.vertex) return nodes_ + link.step;
+      if (IsInput(link.kind) && link.lot == visit.vertex) return nodes_ + link.transformation;
     }
     return kNoNumber;
   }
 
   uint32_t NextLot(Visit& visit) const {
-    const absl::Span<const TraceGraph::Link> links = graph_.LinksOfStep(visit.vertex - nodes_);
+    const absl::Span<const TraceGraph::Link> links =
+        graph_.LinksOfTransformation(visit.vertex - nodes_);
     while (visit.next_link < links.size()) {
       const TraceGraph::Link& link = links[visit.next_link++];
       if (IsMade(link.kind) && graph_.nodes[link.lot].second.depth != 0) return link.lot;
@@ -99,8 +101,8 @@ class ComponentSearch {
   const TraceGraph& graph_;
   const uint32_t nodes_;
   const uint32_t count_;
-  std::vector<uint32_t> low_;   // the lowest index reached, or that it is new or done
-  std::vector<Visit> way_;      // from the root to where the search is
+  std::vector<uint32_t> low_;   // by vertex: the lowest index reached, or kNew, or kDone
+  std::vector<Visit> path_;     // from the root to the current vertex
   std::vector<uint32_t> open_;  // entered, and not in a component yet
   uint32_t entered_ = 0;
   TraceComponents found_;

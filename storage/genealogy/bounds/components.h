@@ -1,4 +1,4 @@
-// The order in which a graph with cycles can be calculated. Internal to the trace.
+// Strongly connected components: the order in which a graph with cycles can be calculated.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 
 namespace lots {
 
-// The strongly connected components of a downstream graph. A vertex is the number of a node, or the
-// number of nodes + that of a transformation. Nothing leads into a seed: all of it is affected,
-// whatever went into it.
+// The strongly connected components of a downstream graph. The vertex of a lot is the lot's number;
+// the vertex of a transformation is its number plus the number of nodes. Edges into a seed are left
+// out, because all of a seed is affected, whatever went into it.
 class TraceComponents {
  public:
   size_t size() const { return ends_.size(); }
-  // A component comes after those that it leads to.
+  // A component comes after all components that it leads to.
   absl::Span<const uint32_t> operator[](size_t component) const {
     const size_t begin = component == 0 ? 0 : ends_[component - 1];
     return absl::MakeConstSpan(vertices_).subspan(begin, ends_[component] - begin);

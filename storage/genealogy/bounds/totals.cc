@@ -1,4 +1,4 @@
-// What the bounds of a trace need to know of lots.
+// Reads T of lots: all that was ever received, found or made of them.
 #include <algorithm>
 #include <cstddef>
 
@@ -11,13 +11,13 @@
 namespace lots {
 namespace {
 
-// Lots that more than one line says were made. The others, which are nearly all, need no look at
-// the line itself: an index answers for them.
+// Lots that several lines made. For all other lots, which are nearly all, the graph has the only
+// line, and an index alone answers this statement.
 LOTS_BY_IDS(kMadeAgain, "trace_made_again", R"sql(
   SELECT lot_id FROM transformation_outputs WHERE company = $1 AND )sql",
             "lot_id", " GROUP BY lot_id HAVING count(*) > 1");
 
-// What these two come to between two lots (by_ids.h).
+// Counts the rows of kMadeAgain and kCame between two lots (by_ids.h).
 constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
   SELECT (SELECT count(*) FROM (
             SELECT FROM lots
@@ -31,7 +31,7 @@ constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
             LIMIT $5) AS came)
 )sql"};
 
-// What is made: lines, added up here. $3 and $4: by when it had happened and was recorded.
+// Lines that made the lots. Their transformations had happened by $3, and were recorded by $4.
 constexpr pg::Statement kMade{"trace_total_made", R"sql(
   SELECT o.lot_id, o.quantity
   FROM transformation_outputs o
@@ -41,7 +41,7 @@ constexpr pg::Statement kMade{"trace_total_made", R"sql(
     SELECT FROM transformations r
     WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"};
 
-// A receipt, or an adjustment out of a place of kind ADJUSTMENT: something was found.
+// Receipts, and adjustments out of a location of kind ADJUSTMENT: something was found.
 LOTS_BY_IDS(kCame, "trace_total_came", R"sql(
   SELECT m.lot_id, m.quantity
   FROM movements m
@@ -79,7 +79,7 @@ class NodeTotals {
         totals_(graph.nodes.size(), Quantity::FromUnits(1)) {}
 
   absl::StatusOr<std::vector<Quantity>> Read() && {
-    const std::vector<LotId> lots = BeginWithMadeInGraph();
+    const std::vector<LotId> lots = SetMadeInGraph();
     ASSIGN_OR_RETURN(const Parts parts,
                      PartsOf<LotId>(reads_, kOriginsBetween, query_.company, lots));
     for (size_t begin = 0; begin < parts.size(); begin += kPartsPerPipeline) {
@@ -92,15 +92,15 @@ class NodeTotals {
  private:
   using Parts = std::vector<IdPart<LotId>>;
 
-  // Begins with what was made within the graph. Returns the lots whose totals may be others: all
-  // but serials, by id.
-  std::vector<LotId> BeginWithMadeInGraph() {
+  // Sets the totals to what the graph's transformations made. Returns the lots whose totals may be
+  // larger: all but serials, sorted by id.
+  std::vector<LotId> SetMadeInGraph() {
     std::vector<LotId> lots;
     for (uint32_t node = 0; node < totals_.size(); ++node) {
       const auto& [lot_id, found] = graph_.nodes[node];
       if (found.serial) continue;
       lots.push_back(lot_id);
-      // A seed is not reached through what made it.
+      // The graph does not have what made a seed.
       totals_[node] = found.depth == 0 ? Quantity() : MadeInGraph(node);
       if (found.depth == 0) made_elsewhere_.push_back(lot_id);
     }
@@ -123,7 +123,7 @@ class NodeTotals {
     return absl::OkStatus();
   }
 
-  // Of lots that were made more than once; what came is not added up yet.
+  // Resets the totals of these lots. Must run before kCame is added up.
   void ForgetMadeInGraph(const pg::Result& made_again) {
     for (const pg::Row& row : made_again) {
       const auto lot_id = row.Get<LotId>(0);
@@ -165,8 +165,9 @@ class NodeTotals {
   pg::ParallelReads& reads_;
   const TraceQuery& query_;
   const TraceGraph& graph_;
-  std::vector<Quantity> totals_;       // by number; a serial is one
-  std::vector<LotId> made_elsewhere_;  // perhaps: their lines are to be read
+  std::vector<Quantity> totals_;  // by number; a serial's total is 1
+  std::vector<LotId>
+      made_elsewhere_;  // lots whose lines must be read: they may not be in the graph
 };
 
 }  // namespace
@@ -183,12 +184,12 @@ absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const
   AddMade(reads, query, lot_ids);
   AddCame(reads, query, {lot_ids});
   RETURN_IF_ERROR(reads.Post());
-  absl::flat_hash_map<LotId, size_t> places;
-  for (size_t i = 0; i < lot_ids.size(); ++i) places[lot_ids[i]] = i;
+  absl::flat_hash_map<LotId, size_t> index_of;
+  for (size_t i = 0; i < lot_ids.size(); ++i) index_of[lot_ids[i]] = i;
   for (int i = 0; i < 2; ++i) {
     ASSIGN_OR_RETURN(const pg::Result lines, reads.Take());
     for (const pg::Row& row : lines) {
-      totals[places.at(row.Get<LotId>(0))] += row.Get<Quantity>(1);
+      totals[index_of.at(row.Get<LotId>(0))] += row.Get<Quantity>(1);
     }
   }
   return totals;

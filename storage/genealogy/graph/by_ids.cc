@@ -1,3 +1,4 @@
+// Decides whether the rows of a part of ids are read one by one or by a range scan.
 #include "storage/genealogy/graph/by_ids.h"
 
 #include <cstdint>
@@ -7,10 +8,10 @@
 namespace lots {
 namespace {
 
-// Fewer are looked up sooner than counted.
+// To look up fewer ids than this is quicker than to count.
 constexpr size_t kIdsMin = 200;
-// So many for each that is wanted: an id that is not costs a fifth of a look, a row as much. One of
-// the others may have a million rows.
+// The most ids and rows in the range for each id that is wanted. An id that is not wanted costs a
+// fifth of a lookup, and so does each of its rows; one such id may have a million rows.
 constexpr int64_t kIdsMax = 2;
 constexpr int64_t kRowsMax = 8;
 
@@ -26,7 +27,7 @@ absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::ParallelReads& reads,
     parts.push_back({ids.subspan(begin, ids_per_part)});
   }
   if (ids.size() < kIdsMin) return parts;
-  // One more than may be there tells that there are more.
+  // A count of one more than allowed is enough to know that there are too many.
   for (const IdPart<Id>& part : parts) {
     const auto wanted = static_cast<int64_t>(part.ids.size());
     reads.Add(between, company, part.ids.front(), part.ids.back(), kIdsMax * wanted + 1,
@@ -37,8 +38,8 @@ absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::ParallelReads& reads,
     const auto wanted = static_cast<int64_t>(part.ids.size());
     ASSIGN_OR_RETURN(const pg::Result counted, reads.Take());
     const pg::Row row = counted[0];
-    part.close = row.template Get<int64_t>(0) <= kIdsMax * wanted &&
-                 row.template Get<int64_t>(1) <= kRowsMax * wanted;
+    part.is_dense = row.template Get<int64_t>(0) <= kIdsMax * wanted &&
+                    row.template Get<int64_t>(1) <= kRowsMax * wanted;
   }
   return parts;
 }

@@ -1,8 +1,8 @@
-// Rows of many ids, read in one of two ways. One look at an index for each id costs the database
-// two microseconds, whatever is found. Ids begin with the time at which they were made (UUIDv7), so
-// what belongs together often lies together: where the ids are at least half of what there is
-// between the first and the last of them, and none of the others has too many rows, all of that is
-// read in one go and the others left out, for a quarter of it (tests/bench, trace_100k).
+// Reads the rows of many ids by one of two statements. One index lookup for each id costs the
+// database two microseconds, whatever it finds. Ids begin with the time at which they were made
+// (UUIDv7), so ids that belong together are often close together. If at least half of the ids
+// between the first and the last are wanted, and the others do not have too many rows, then one
+// range scan that skips the others takes a quarter of the time (tests/bench, trace_100k).
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/parallel_reads.h"
 #include "storage/pg/values/statement.h"
 
@@ -18,13 +18,13 @@ namespace lots {
 
 // $1 is the company, $2 the ids.
 struct ByIds {
-  pg::Statement each;      // a look for each
-  pg::Statement in_range;  // from the first of $2, which is sorted, to the last
+  pg::Statement each;      // looks up each id
+  pg::Statement in_range;  // scans from the first to the last id of $2, which is sorted
 };
 
-// ByIds `constant`{…}: `before` ends where the condition on `column` begins, `after` follows it. IS
-// TRUE keeps PostgreSQL from joining the ids, which it would look up one by one again: it asks a
-// hash table of them for each row.
+// Defines the ByIds `constant`. `before` is the SQL text before the condition on `column`, `after`
+// is the text after it. IS TRUE keeps PostgreSQL from joining the ids, which would look them up one
+// by one again: instead, PostgreSQL asks a hash table of the ids for each row.
 #define LOTS_BY_IDS(constant, name, before, column, after)                                  \
   constexpr ByIds constant {                                                                \
     {name, before column " = ANY($2)" after}, {                                             \
@@ -34,30 +34,29 @@ struct ByIds {
     }                                                                                       \
   }
 
-// Ids in their order, as many as one statement asks for.
+// Sorted ids, as many as one statement asks for.
 template <class Id>
 struct IdPart {
   absl::Span<const Id> ids;
-  bool close = false;  // to be read in a range
+  bool is_dense = false;  // read by ByIds::in_range
 };
 
 inline constexpr size_t kIdsPerPart = 2'000;
 
-// The parts of ids that are sorted and stay where they are; asks the database how close they are,
-// where there are enough of them for it to matter. `between` counts what is going to be read
-// between the ids $2 and $3: how many ids there are, $4 at most, and how many rows of theirs, $5 at
-// most. Nothing is posted.
+// Splits `ids` into parts. The ids are sorted, and must outlive the parts. If there are enough ids,
+// asks the database how dense each part is: `between` counts the ids from $2 to $3 (at most $4) and
+// their rows (at most $5). No statement may be waiting in `reads`.
 template <class Id>
 absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::ParallelReads& reads,
                                                 const pg::Statement& between,
                                                 const CompanyId& company, absl::Span<const Id> ids,
                                                 size_t ids_per_part = kIdsPerPart);
 
-// Adds the statement, of whichever form is the quicker, to a ParallelReads or a Transaction.
+// Adds the quicker of the two statements to a ParallelReads or a Transaction.
 template <class Reads, class Id, class... Args>
 void AddByIds(Reads& reads, const ByIds& statement, const CompanyId& company,
               const IdPart<Id>& part, const Args&... args) {
-  reads.Add(part.close ? statement.in_range : statement.each, company, part.ids, args...);
+  reads.Add(part.is_dense ? statement.in_range : statement.each, company, part.ids, args...);
 }
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Marks the nodes that are certainly affected.
 #include "storage/genealogy/graph/graph.h"
 
 namespace lots {
@@ -5,19 +6,19 @@ namespace {
 
 using Link = TraceGraph::Link;
 
-// Spreads certainty from lot to lot along certain links: those of an exact input to the output that
-// it names, and those of pooled inputs to a single output.
-class Spreading {
+// Marks lots along certain links, from the seeds on. A certain link joins an exact input to the
+// output that it names, or a pooled input to the only output of its transformation.
+class CertaintyMarker {
  public:
-  Spreading(TraceGraph& graph, TraceDirection direction)
+  CertaintyMarker(TraceGraph& graph, TraceDirection direction)
       : graph_(graph), downstream_(direction == TraceDirection::kDownstream) {}
 
-  void From(const std::vector<LotId>& seeds) {
+  void MarkFrom(const std::vector<LotId>& seeds) {
     for (const LotId& seed : seeds) Mark(graph_.nodes.Find(seed));
     while (!certain_.empty()) {
       const uint32_t lot = certain_.back();
       certain_.pop_back();
-      for (const uint32_t link : graph_.LinksOfLot(lot)) Cross(lot, graph_.links[link]);
+      for (const uint32_t link : graph_.LinksOfLot(lot)) Follow(lot, graph_.links[link]);
     }
   }
 
@@ -28,15 +29,15 @@ class Spreading {
     certain_.push_back(lot);
   }
 
-  void Cross(uint32_t lot, const Link& link) {
+  void Follow(uint32_t lot, const Link& link) {
     if (link.kind == TraceLinkKind::kExactInput) {
       if (downstream_ && link.lot == lot) Mark(link.output);
       if (!downstream_ && link.output == lot) Mark(link.lot);
       return;
     }
     const bool near = downstream_ ? IsInput(link.kind) : IsMade(link.kind);
-    if (!near || !graph_.steps[link.step].single_output) return;
-    for (const Link& other : graph_.LinksOfStep(link.step)) {
+    if (!near || !graph_.transformations[link.transformation].single_output) return;
+    for (const Link& other : graph_.LinksOfTransformation(link.transformation)) {
       const bool far = downstream_ ? IsMade(other.kind) : other.kind == TraceLinkKind::kPooledInput;
       if (far) Mark(other.lot);
     }
@@ -44,13 +45,13 @@ class Spreading {
 
   TraceGraph& graph_;
   const bool downstream_;
-  std::vector<uint32_t> certain_;
+  std::vector<uint32_t> certain_;  // marked, but their links are not followed yet
 };
 
 }  // namespace
 
 void MarkCertain(TraceGraph& graph, const TraceQuery& query) {
-  Spreading(graph, query.direction).From(query.seeds);
+  CertaintyMarker(graph, query.direction).MarkFrom(query.seeds);
 }
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// Which of the lots that a walk reached are told.
+// Marks the nodes that the filter on products and locations keeps out of the answer.
 #include <algorithm>
 
 #include "storage/base/status_macros.h"
@@ -26,7 +26,8 @@ constexpr pg::Statement kAtPlacesThen{"trace_at_places_then", R"sql(
 
 constexpr size_t kLotsPerStatement = 20'000;
 
-// Adds what each lot must meet; returns how many conditions these are.
+// Adds one statement for each condition; its rows are the lots that meet it. Returns how many
+// conditions there are.
 int AddConditions(pg::Transaction& snapshot, const TraceQuery& query,
                   const std::vector<LotId>& lots) {
   const TraceFilter& filter = query.filter;
@@ -47,12 +48,13 @@ int AddConditions(pg::Transaction& snapshot, const TraceQuery& query,
 
 }  // namespace
 
-absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceQuery& query) {
+absl::Status MarkFilteredOut(pg::Transaction& snapshot, TraceGraph& graph,
+                             const TraceQuery& query) {
   if (query.filter.product_ids.empty() && query.filter.location_ids.empty()) {
     return absl::OkStatus();
   }
   const size_t count = graph.nodes.size();
-  // Seeds are always told.
+  // Seeds are always in the answer.
   for (size_t begin = graph.levels[1]; begin < count; begin += kLotsPerStatement) {
     std::vector<LotId> lots;
     for (size_t i = begin; i < std::min(count, begin + kLotsPerStatement); ++i) {
@@ -65,7 +67,7 @@ absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const Tr
       for (const pg::Row& row : result) ++met[graph.nodes.Find(row.Get<LotId>(0)) - begin];
     }
     for (size_t i = 0; i < lots.size(); ++i) {
-      graph.nodes[begin + i].second.withheld = met[i] < conditions;
+      graph.nodes[begin + i].second.filtered_out = met[i] < conditions;
     }
   }
   return absl::OkStatus();

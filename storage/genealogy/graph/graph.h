@@ -1,13 +1,17 @@
-// The graph that a walk found, ids and links only. Internal to the trace, and to what else walks.
+// The graph that a walk found: ids and links only. Recipients and recalls use the graph as well as
+// the trace.
 //
-// Lots, transformations and links are told by numbers, and links lie together by transformation, so
-// that a lot of a graph of a million costs little (tests/bench, trace_cold_1m_memory).
+// Lots, transformations and links refer to each other by numbers, and the links of one
+// transformation are adjacent. So a graph of a million lots needs little memory (tests/bench,
+// trace_cold_1m_memory).
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "storage/base/numbered.h"
@@ -22,25 +26,23 @@ struct TraceGraph {
   struct Node {
     int32_t depth = 0;
     bool certain = false;
-    // Not all of its links were followed: a limit cut them off.
-    bool cut = false;
-    // Found, but kept out of the answer by the filter.
-    bool withheld = false;
+    bool cut = false;           // a limit kept some of its links from being followed
+    bool filtered_out = false;  // found, but not in the answer
     bool serial = false;
     uint8_t scale = 0;  // decimals of its quantities
   };
-  struct Step {
+  struct Transformation {
     TransformationId transformation_id;
     int32_t depth = 0;  // of the nodes that led to it
     TransformationKind kind = TransformationKind::kProduction;
-    bool single_output = false;    // then its pooled inputs certainly went into that output
-    bool outputs_missing = false;  // a limit cut some of those that were read
-    bool all_outputs = false;      // those of its pooled inputs were asked for
-    bool counts = false;           // within the order's times, and not reversed
+    bool single_output = false;          // so its pooled inputs certainly went into that output
+    bool outputs_missing = false;        // a limit kept some of its outputs out of the graph
+    bool all_outputs_requested = false;  // because a pooled input led to it
+    bool in_effect = false;              // within the query's times, and not reversed
   };
   struct Link {
     Quantity quantity;
-    uint32_t step = kNoNumber;
+    uint32_t transformation = kNoNumber;
     uint32_t lot = kNoNumber;
     uint32_t output = kNoNumber;  // of an exact input
     TraceLinkKind kind = TraceLinkKind::kPooledInput;
@@ -50,7 +52,7 @@ struct TraceGraph {
   struct EntryId {
     const LotId& operator()(const NodeEntry& entry) const { return entry.first; }
   };
-  // In the order of the answer: by depth, product and number. To its users also a map.
+  // A vector in the order of the answer (depth, product, number) that can also be read like a map.
   class Nodes : public Numbered<NodeEntry, EntryId> {
    public:
     auto find(const LotId& lot_id) const {
@@ -61,30 +63,32 @@ struct TraceGraph {
     const Node& at(const LotId& lot_id) const { return (*this)[Find(lot_id)].second; }
   };
 
+  size_t level_count() const { return levels.empty() ? 0 : levels.size() - 1; }
   bool IsNode(uint32_t lot) const { return lot < nodes.size(); }
-  // Also of a lot that is no node: one that an exact input went into beyond a limit.
+  // Also works for a lot that is no node: an output beyond a limit that an exact input names.
   const LotId& IdOfLot(uint32_t lot) const {
-    return IsNode(lot) ? nodes[lot].first : beyond[lot - nodes.size()];
+    return IsNode(lot) ? nodes[lot].first : lots_beyond_limit[lot - nodes.size()];
   }
-  absl::Span<const Link> LinksOfStep(uint32_t step) const {
-    return absl::MakeConstSpan(links).subspan(step_links[step],
-                                              step_links[step + 1] - step_links[step]);
+  absl::Span<const Link> LinksOfTransformation(uint32_t transformation) const {
+    const uint32_t begin = links_begin[transformation];
+    return absl::MakeConstSpan(links).subspan(begin, links_begin[transformation + 1] - begin);
   }
-  // Numbers of the links that name the lot, exact inputs that went into it among them.
+  // Numbers of the links that name the lot. These include exact inputs that went into the lot.
   absl::Span<const uint32_t> LinksOfLot(uint32_t lot) const {
     return absl::MakeConstSpan(lot_links).subspan(lot_links_begin[lot],
                                                   lot_links_begin[lot + 1] - lot_links_begin[lot]);
   }
 
   Nodes nodes;
-  std::vector<uint32_t> levels;  // the number of each depth's first node, and one past the last
-  std::vector<LotId> beyond;
+  std::vector<uint32_t> levels;  // the number of each depth's first node, then the number of nodes
+  std::vector<LotId> lots_beyond_limit;
   // By depth, then oldest first.
-  std::vector<Step> steps;
-  // By step, kind, lot, output.
+  std::vector<Transformation> transformations;
+  // By transformation, kind, lot, output.
   std::vector<Link> links;
-  std::vector<uint32_t> step_links;  // the first link of each step, and one past the last
-  std::vector<uint32_t> lot_links_begin;
+  // The number of each transformation's first link, then the number of links.
+  std::vector<uint32_t> links_begin;
+  std::vector<uint32_t> lot_links_begin;  // likewise, of each lot in lot_links
   std::vector<uint32_t> lot_links;
   std::string truncated_by;  // as in TraceSummary
 };
@@ -92,20 +96,21 @@ struct TraceGraph {
 inline bool IsInput(TraceLinkKind kind) {
   return kind == TraceLinkKind::kPooledInput || kind == TraceLinkKind::kExactInput;
 }
-// Came out of the transformation as something that was made there.
+// A returned component leaves the transformation too, but was not made there.
 inline bool IsMade(TraceLinkKind kind) {
   return kind == TraceLinkKind::kOutput || kind == TraceLinkKind::kByProduct;
 }
 
-// Walks within a transaction: of kind kSnapshot, or one that locks what it finds. `to_tell`: is
-// given the nodes of depth 1 and more and the transformations, in their order; may be null.
+// Reads the graph within a transaction of kind kSnapshot, or within one that locks the lots.
+// `pending` receives the texts of the nodes of depth 1 and more, and of the transformations, in
+// their order; may be null.
 absl::StatusOr<TraceGraph> WalkTrace(pg::ParallelReads& reads, const TraceQuery& query,
-                                     TraceToTell* to_tell = nullptr);
+                                     PendingTrace* pending = nullptr);
 
 // Marks the nodes that a path of certain links joins to a seed.
 void MarkCertain(TraceGraph& graph, const TraceQuery& query);
 
-// Marks the nodes that the order's filter keeps out of the answer.
-absl::Status MarkWithheld(pg::Transaction& snapshot, TraceGraph& graph, const TraceQuery& query);
+// Marks the nodes that the query's filter keeps out of the answer.
+absl::Status MarkFilteredOut(pg::Transaction& snapshot, TraceGraph& graph, const TraceQuery& query);
 
 }  // namespace lots

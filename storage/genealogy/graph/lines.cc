@@ -1,3 +1,4 @@
+// Turns rows of transformation_inputs and transformation_outputs into links.
 #include "storage/genealogy/graph/lines.h"
 
 #include <algorithm>

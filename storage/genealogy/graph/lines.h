@@ -1,4 +1,4 @@
-// Lines of transformations as a walk reads them: links. Internal to the trace.
+// Lines of transformations as the walk reads them. Internal to the walk.
 #pragma once
 
 #include <cstdint>
@@ -9,29 +9,29 @@
 
 namespace lots {
 
-// A link as one line says it; the line tells outputs apart.
+// The link that one line describes. `line` distinguishes two outputs of the same lot.
 struct TraceLine {
   TraceLink link;
   uint32_t line = 0;
 };
 
-// Of transformation_id, lot_id, output_lot_id, quantity.
+// Columns: transformation_id, lot_id, output_lot_id, quantity.
 TraceLine InputLine(const pg::Row& row);
-// Of transformation_id, lot_id, role, quantity, line.
+// Columns: transformation_id, lot_id, role, quantity, line.
 TraceLine OutputLine(const pg::Row& row);
 
-// Which kinds of links a filter leaves.
+// Says which kinds of links a filter allows.
 class LinkKindFilter {
  public:
-  // `kinds`: of TraceFilter; they outlive it.
+  // `kinds` are those of a TraceFilter; they must outlive this object.
   explicit LinkKindFilter(const std::vector<TraceLinkKind>& kinds);
 
   bool Allows(TraceLinkKind kind) const;
 
  private:
   const std::vector<TraceLinkKind>& kinds_;
-  bool inputs_ = false;
-  bool outputs_ = false;
+  bool inputs_ = false;   // whether `kinds` names a kind of input
+  bool outputs_ = false;  // whether `kinds` names a kind of output
 };
 
 }  // namespace lots

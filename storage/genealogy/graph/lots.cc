@@ -1,3 +1,4 @@
+// Reads lots for the walk; packs lots and transformations that wait to be emitted.
 #include "storage/genealogy/graph/lots.h"
 
 #include <algorithm>
@@ -18,21 +19,21 @@ LOTS_BY_IDS(kTraceLots, "trace_lots", R"sql(
 
 constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
 
-// Followed by product, number and reference.
+// The fixed part of a lot in the queue. Product, number and reference follow.
 struct LotHeader {
-  uint16_t product_size;  // 0: the product of the lot before
+  uint16_t product_size;  // 0: the same product as the lot before
   uint16_t number_size;
   LotState state;
   int32_t expires_on;  // days since 1970-01-01, or kNever
 };
 
-// Followed by work order, actor and note.
-struct StepHeader {
+// The fixed part of a transformation in the queue. Work order, actor and note follow.
+struct TransformationHeader {
   int64_t occurred_at, recorded_at;  // microseconds, as the database keeps them
   uint16_t work_order_size;
   uint16_t actor_size;
   bool has_work_order;
-  bool same_actor;  // as the one before
+  bool same_actor;  // as the transformation before
 };
 
 template <class Header>
@@ -69,13 +70,13 @@ TraceLot ReadTraceLot(const pg::Row& row) {
 }
 
 void SortTraceLots(std::vector<TraceLot>& lots) {
-  const auto before = [](const TraceLot& a, const TraceLot& b) {
+  const auto comes_before = [](const TraceLot& a, const TraceLot& b) {
     return std::tie(a.product_id, a.number_key, a.lot_id) <
            std::tie(b.product_id, b.number_key, b.lot_id);
   };
-  // Numbers often count up with the ids, in whose order the lots come.
-  if (!std::is_sorted(lots.begin(), lots.end(), before)) {
-    std::sort(lots.begin(), lots.end(), before);
+  // The lots come by id, and numbers often grow with the ids.
+  if (!std::is_sorted(lots.begin(), lots.end(), comes_before)) {
+    std::sort(lots.begin(), lots.end(), comes_before);
   }
 }
 
@@ -118,35 +119,35 @@ void TraceLotQueue::Pop(TraceNode& node) {
   if (header.expires_on != kNever) node.expires_on = absl::CivilDay() + header.expires_on;
 }
 
-void TraceStepQueue::Push(const Transformation& step) {
+void TransformationQueue::Push(const Transformation& transformation) {
   const absl::string_view work_order =
-      step.work_order ? absl::string_view(step.work_order->value()) : "";
-  const bool same_actor = step.actor == pushed_;
-  const absl::string_view actor = same_actor ? "" : absl::string_view(step.actor);
-  StepHeader header{};
-  header.occurred_at = absl::ToUnixMicros(step.occurred_at);
-  header.recorded_at = absl::ToUnixMicros(step.recorded_at);
+      transformation.work_order ? absl::string_view(transformation.work_order->value()) : "";
+  const bool same_actor = transformation.actor == pushed_;
+  const absl::string_view actor = same_actor ? "" : absl::string_view(transformation.actor);
+  TransformationHeader header{};
+  header.occurred_at = absl::ToUnixMicros(transformation.occurred_at);
+  header.recorded_at = absl::ToUnixMicros(transformation.recorded_at);
   header.work_order_size = static_cast<uint16_t>(work_order.size());
   header.actor_size = static_cast<uint16_t>(actor.size());
-  header.has_work_order = step.work_order.has_value();
+  header.has_work_order = transformation.work_order.has_value();
   header.same_actor = same_actor;
-  queue_.Push({BytesOf(header), work_order, actor, step.note});
-  if (!same_actor) pushed_ = step.actor;
+  queue_.Push({BytesOf(header), work_order, actor, transformation.note});
+  if (!same_actor) pushed_ = transformation.actor;
 }
 
-Transformation TraceStepQueue::Pop() {
+Transformation TransformationQueue::Pop() {
   absl::string_view left = queue_.Pop();
-  const auto header = TakeHeader<StepHeader>(left);
-  Transformation step;
-  step.occurred_at = absl::FromUnixMicros(header.occurred_at);
-  step.recorded_at = absl::FromUnixMicros(header.recorded_at);
+  const auto header = TakeHeader<TransformationHeader>(left);
+  Transformation transformation;
+  transformation.occurred_at = absl::FromUnixMicros(header.occurred_at);
+  transformation.recorded_at = absl::FromUnixMicros(header.recorded_at);
   const absl::string_view work_order = TakePiece(left, header.work_order_size);
-  if (header.has_work_order) step.work_order = WorkOrderId(std::string(work_order));
+  if (header.has_work_order) transformation.work_order = WorkOrderId(std::string(work_order));
   const absl::string_view actor = TakePiece(left, header.actor_size);
   if (!header.same_actor) popped_ = std::string(actor);
-  step.actor = popped_;
-  step.note = std::string(left);
-  return step;
+  transformation.actor = popped_;
+  transformation.note = std::string(left);
+  return transformation;
 }
 
 }  // namespace lots

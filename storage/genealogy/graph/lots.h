@@ -1,18 +1,20 @@
-// What is told of a lot, or of a transformation, and stands in its own row. Internal to the trace.
+// Lots and transformations as the walk reads them from their own rows, and the queues in which they
+// wait until they are emitted.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "storage/base/packed_queue.h"
 #include "storage/genealogy/graph/by_ids.h"
 #include "storage/genealogy/graph/types.h"
 #include "storage/pg/parallel_reads.h"
+#include "storage/pg/values/result.h"
 
 namespace lots {
 
-// A lot as the walk reads it.
 struct TraceLot {
   LotId lot_id;
   ProductId product_id;
@@ -25,48 +27,48 @@ struct TraceLot {
   std::optional<absl::CivilDay> expires_on;
 };
 
-// Adds the statement whose rows ReadTraceLot reads. They come in no order: sorting texts costs
-// PostgreSQL as much again as reading them.
+// Adds the statement whose rows ReadTraceLot reads. The rows are not sorted: for PostgreSQL,
+// sorting texts costs as much as reading them.
 void AddTraceLots(pg::ParallelReads& reads, const TraceQuery& query, const IdPart<LotId>& lots);
 TraceLot ReadTraceLot(const pg::Row& row);
 
-// Into the order in which they are told: product, number, id.
+// By product, number, id: the order in which a level's nodes are emitted.
 void SortTraceLots(std::vector<TraceLot>& lots);
 
-// What is told of it so far.
+// A node with the fields that the lot's row has.
 TraceNode NodeOf(const TraceLot& lot);
 
-// Lots that wait to be told, first in first out: some twenty bytes each.
+// A first-in-first-out queue of lots that needs some twenty bytes a lot.
 class TraceLotQueue {
  public:
   void Push(const TraceLot& lot);
-  // Sets what the node tells of the first lot: product, number, reference, state and expiry. There
-  // is one.
+  // Takes out the first lot, and sets its product, number, reference, state and expiry in `node`.
+  // The queue must not be empty.
   void Pop(TraceNode& node);
 
  private:
   PackedQueue queue_;
-  ProductId pushed_;  // the product of the last lot that came, and of the last that went
-  ProductId popped_;
+  ProductId pushed_;  // the product of the lot that was pushed last
+  ProductId popped_;  // the product of the lot that was popped last
 };
 
-// Transformations, likewise: some forty bytes each.
-class TraceStepQueue {
+// A first-in-first-out queue of transformations that needs some forty bytes a transformation.
+class TransformationQueue {
  public:
-  void Push(const Transformation& step);
-  // The first one, with all but its id and kind. There is one.
+  void Push(const Transformation& transformation);
+  // Takes out the first transformation; its id and kind are not set. The queue must not be empty.
   Transformation Pop();
 
  private:
   PackedQueue queue_;
-  std::string pushed_;  // the actor of the last one that came, and of the last that went
-  std::string popped_;
+  std::string pushed_;  // the actor of the transformation that was pushed last
+  std::string popped_;  // the actor of the transformation that was popped last
 };
 
-// What a walk found and nobody was told yet, in the order in which it is told.
-struct TraceToTell {
+// The texts of what a walk found and the trace has not emitted yet, in the order of the answer.
+struct PendingTrace {
   TraceLotQueue lots;
-  TraceStepQueue steps;
+  TransformationQueue transformations;
 };
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// What a trace is asked, and what it answers.
+// The query of a trace, and its answer.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,9 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+#include "storage/domain/movement.h"
 
 namespace lots {
 
@@ -24,11 +26,13 @@ enum class TraceLinkKind : int16_t {
   kReturnedComponent = 5,
 };
 
-// The first three decide where the walk goes, the last two what is told of it; empty: everything.
+// The walk follows only links that `begin`, `end` and `link_kinds` allow. `product_ids` and
+// `location_ids` then choose which of the lots that were found are in the answer. Empty: all.
 struct TraceFilter {
   absl::Time begin = absl::InfinitePast();
-  absl::Time end = absl::InfiniteFuture();  // not included
-  // Of the inputs only those of the kinds named, if any is an input's; of the outputs likewise.
+  absl::Time end = absl::InfiniteFuture();  // exclusive
+  // If a kind of input is named, only inputs of the named kinds are followed. The same holds for
+  // outputs.
   std::vector<TraceLinkKind> link_kinds = {};
   std::vector<ProductId> product_ids = {};
   std::vector<LocationId> location_ids = {};
@@ -40,15 +44,15 @@ struct TraceQuery {
   std::vector<LotId> seeds;  // exist; duplicates are fine
   int depth_max = 0;         // at least 1
   int64_t node_limit = 0;    // at least 1
-  // Only what had happened, and what had been recorded, by then.
+  // Only facts that had happened by `as_of` and were recorded by `known_at`.
   absl::Time as_of = absl::InfiniteFuture();
   absl::Time known_at = absl::InfiniteFuture();
   bool IsNow() const {
     return as_of == absl::InfiniteFuture() && known_at == absl::InfiniteFuture();
   }
   TraceFilter filter = {};
-  // Whether the lots of each level are locked for update before what lies beyond them is read. They
-  // are then told in the order of their ids.
+  // Locks the lots of each level for update before the next level is read. The nodes of a level are
+  // then sorted by lot id.
   bool lock = false;
 };
 
@@ -97,7 +101,7 @@ struct TraceNode {
   int64_t place_count = 0;
   int64_t partner_movement_count = 0;
   std::optional<TraceBounds> bounds;  // downstream
-  // Decimals of the seeds' quantities in it; none: the seeds are of different units.
+  // The decimals of the bounds on the seeds' quantity; none: the seeds have different units.
   std::optional<int> seed_scale;
 };
 
@@ -121,8 +125,8 @@ struct TraceSummary {
   int64_t link_count = 0;
   int depth = 0;
   std::string truncated_by;  // "depth_max" or "node_limit"; empty: complete
-  // Lots that were reached and whose links were not all followed: seeds of a walk that reaches the
-  // rest. The first kTraceResumeShownMax, in the order of the answer.
+  // Lots whose links were not all followed. A trace with these lots as seeds finds the rest. The
+  // first kTraceResumeShownMax, in the order of the nodes.
   std::vector<LotId> resume;
   int64_t resume_count = 0;
 };

@@ -1,3 +1,5 @@
+// Walks the genealogy level by level: the lots of a level, the transformations that they take part
+// in, and the lots on the other side of these.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -16,7 +18,7 @@
 namespace lots {
 namespace {
 
-// What a level and its lines come to between two lots, or two transformations (by_ids.h).
+// Counts the ids and the lines between two lots, or between two transformations (by_ids.h).
 constexpr pg::Statement kUsesBetween{"trace_count_uses_between", R"sql(
   SELECT (SELECT count(*) FROM (
             SELECT FROM lots
@@ -49,19 +51,19 @@ constexpr pg::Statement kInputsBetween{"trace_count_inputs_between", R"sql(
             SELECT FROM transformation_inputs
             WHERE company = $1 AND transformation_id BETWEEN $2 AND $3 LIMIT $5) AS lines))sql"};
 
-// Stronger than what the ledger takes of lots and of serials: who moves one of them has done so, or
-// waits.
+// A stronger lock than the ledger's on lots and serials: another transaction that moves one of the
+// lots has either committed, or waits.
 LOTS_BY_IDS(kLockLots, "trace_lock_lots",
             "SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND ", "lot_id",
             " ORDER BY lot_id FOR UPDATE");
 
-// Lines as they are: adding them up costs more there than here.
+// Single lines: adding them up costs PostgreSQL more than it costs C++.
 LOTS_BY_IDS(kInputsOfLots, "trace_inputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
   FROM transformation_inputs WHERE company = $1 AND )sql",
             "lot_id", "");
 
-// Role 3, a component that came back, was not made there.
+// Role 3 is a returned component, which the transformation did not make.
 LOTS_BY_IDS(kOutputsOfLots, "trace_outputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, role, quantity, line
   FROM transformation_outputs WHERE company = $1 AND )sql",
@@ -88,12 +90,12 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
   FROM transformation_inputs
   WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2))sql"};
 
-// The transformations that count, with what the walk needs of them and what is told: those that
-// happened in [$3, $4) and by $5, were recorded by $6 and made something, for they were not
-// reversed. A reversal corrects the record: it counts from when it was recorded, whenever it is
-// said to have happened. $7: whether a single output is to be told, which a walk downstream sees by
-// itself; a lot that is listed twice is one.
-LOTS_BY_IDS(kStepHeaders, "trace_step_headers", R"sql(
+// The transformations that are in effect: they happened in [$3, $4) and by $5, were recorded by $6,
+// and were not reversed. A reversal corrects the record: it takes effect when it is recorded,
+// whatever its own time is. $7: whether to find out if the transformation has a single output; a
+// lot that is listed twice is one output. A walk downstream sees this from the outputs that it
+// reads.
+LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
          $7 AND NOT EXISTS (
            SELECT FROM transformation_outputs o
@@ -110,57 +112,60 @@ LOTS_BY_IDS(kStepHeaders, "trace_step_headers", R"sql(
       SELECT FROM transformations r
       WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6))sql");
 
-// A level is read in parts, some of them asked for together: what one statement answers stays
-// small, and while it is taken in here the database reads the next.
+// A level is read in parts, several of them in one pipeline. The answer of one statement stays
+// small, and the database reads the next part while C++ takes in the one before.
 constexpr size_t kPartsPerPipeline = 5;
 
 using LotNumbers = std::vector<uint32_t>;
 using LotParts = absl::Span<const IdPart<LotId>>;
-using StepParts = std::vector<IdPart<TransformationId>>;
+using TransformationParts = std::vector<IdPart<TransformationId>>;
 
-// One walk: what it has seen, and the level it stands on.
+// One walk. `level_` holds the lots of the current depth.
 class Walk {
  public:
-  Walk(pg::ParallelReads& reads, const TraceQuery& query, TraceToTell* to_tell)
+  Walk(pg::ParallelReads& reads, const TraceQuery& query, PendingTrace* pending)
       : reads_(reads),
         query_(query),
-        to_tell_(to_tell),
+        pending_(pending),
         kinds_(query.filter.link_kinds),
         downstream_(query.direction == TraceDirection::kDownstream),
         graph_(query.direction) {}
 
   absl::StatusOr<TraceGraph> Run() {
     for (const LotId& seed : query_.seeds) reached_.push_back(graph_.AddLot(seed));
-    RETURN_IF_ERROR(EnterLevel());
+    RETURN_IF_ERROR(StartNextLevel());
     while (!level_.empty()) {
-      RETURN_IF_ERROR(EachPipeline([&](LotParts parts) { return Cross(parts); }));
-      OrderSteps();
+      RETURN_IF_ERROR(EachPipeline([&](LotParts parts) { return FollowLinks(parts); }));
+      AppendFound();
       ++depth_;
-      RETURN_IF_ERROR(EnterLevel());
+      RETURN_IF_ERROR(StartNextLevel());
     }
     return std::move(graph_).Finish(std::move(truncated_by_));
   }
 
  private:
   using Lines = std::vector<TraceLine>;
-  // A transformation that the level led to, and its number.
-  struct Led {
-    Transformation step;
+  // A transformation that the level led to.
+  struct Found {
+    Transformation transformation;
     uint32_t number;
   };
-  // Downstream pairs of a transformation and an output; upstream any of them may belong together.
-  struct Exact {
-    std::vector<TransformationId> steps;
+  // What one part of a level asks of exact links. Downstream, the two lists are pairs of a
+  // transformation and an output. Upstream, any of the transformations may have made any of the
+  // lots.
+  struct ExactRequest {
+    std::vector<TransformationId> transformations;
     std::vector<LotId> lots;
   };
-  // What some parts of a level ask of their other side.
-  struct FarSide {
-    std::vector<TransformationId> fresh;  // asked about for the first time
+  // What some parts of a level ask of the far side of their transformations.
+  struct FarRequest {
+    std::vector<TransformationId> headers;  // transformations that the walk has not seen before
     std::vector<TransformationId> pooled;
-    std::vector<Exact> exact;  // by part
+    std::vector<ExactRequest> exact;  // by part
   };
-  // Makes the lots that were reached and are new the next level, as far as the limit allows.
-  absl::Status EnterLevel() {
+
+  // Makes the new ones of the reached lots the next level, as far as the limit allows.
+  absl::Status StartNextLevel() {
     level_.clear();
     std::sort(reached_.begin(), reached_.end());
     reached_.erase(std::unique(reached_.begin(), reached_.end()), reached_.end());
@@ -173,16 +178,16 @@ class Walk {
     if (fresh.size() > room) truncated_by_ = "node_limit";
     if (room == 0) return absl::OkStatus();
     if (fresh.size() > kIdsPerPart) RETURN_IF_ERROR(reads_.AddConnection());
-    RETURN_IF_ERROR(CutIntoParts(fresh));
+    RETURN_IF_ERROR(SplitIntoParts(fresh));
     RETURN_IF_ERROR(query_.lock ? LockLevel(room) : ReadLevel(room));
     graph_.AddLevel(level_);
-    // A limit kept some out, or they were deleted meanwhile.
-    return level_.size() < fresh.size() ? CutIntoParts(level_) : absl::OkStatus();
+    // A limit kept some lots out, or some were deleted meanwhile.
+    return level_.size() < fresh.size() ? SplitIntoParts(level_) : absl::OkStatus();
   }
 
-  // By id: what a part asks for then lies together on the database's pages, and whoever locks
-  // several lots does so in one order.
-  absl::Status CutIntoParts(const LotNumbers& lots) {
+  // Sorts by id. The rows of a part then lie together on the database's pages, and every
+  // transaction locks lots in the same order.
+  absl::Status SplitIntoParts(const LotNumbers& lots) {
     ids_.clear();
     for (const uint32_t lot : lots) ids_.push_back(graph_.IdOfLot(lot));
     std::sort(ids_.begin(), ids_.end());
@@ -191,7 +196,7 @@ class Walk {
     return absl::OkStatus();
   }
 
-  // For some parts of the level after the other.
+  // Calls `visit` with the parts of one pipeline after the other.
   absl::Status EachPipeline(absl::FunctionRef<absl::Status(LotParts)> visit) const {
     for (size_t begin = 0; begin < parts_.size(); begin += kPartsPerPipeline) {
       RETURN_IF_ERROR(visit(LotParts(parts_).subspan(begin, kPartsPerPipeline)));
@@ -230,7 +235,7 @@ class Walk {
     if (read.size() > room) read.resize(room);
     for (const TraceLot& lot : read) {
       AddToLevel(lot.lot_id, lot.scale, lot.tracking);
-      if (to_tell_ != nullptr && depth_ > 0) to_tell_->lots.Push(lot);
+      if (pending_ != nullptr && depth_ > 0) pending_->lots.Push(lot);
     }
     return absl::OkStatus();
   }
@@ -240,101 +245,104 @@ class Walk {
     graph_.Describe(level_.back(), scale, tracking == Tracking::kSerial);
   }
 
-  // From the lots to the transformations next to them, and to the lots on their other side.
-  absl::Status Cross(LotParts parts) {
+  // Reads the lots' near lines (downstream: what the lots went into), then the far side of their
+  // transformations.
+  absl::Status FollowLinks(LotParts parts) {
     const ByIds& near_lots = downstream_ ? kInputsOfLots : kOutputsOfLots;
     for (const auto& part : parts) AddByIds(reads_, near_lots, query_.company, part);
     RETURN_IF_ERROR(reads_.Post());
-    if (depth_ == query_.depth_max) return Stop(parts.size());
-    FarSide far;
+    if (depth_ == query_.depth_max) return StopAtDepthMax(parts.size());
+    FarRequest far;
     for (const auto& part : parts) {
-      ASSIGN_OR_RETURN(const Lines near, TakeNear());
-      FollowTo(near, part.ids, far);
+      ASSIGN_OR_RETURN(const Lines near, TakeNearLines());
+      AddNearLines(near, part.ids, far);
     }
     return ReadFarSide(far);
   }
 
-  absl::StatusOr<Lines> TakeNear() {
+  absl::StatusOr<Lines> TakeNearLines() {
     ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
     return Read(rows, downstream_ ? InputLine : OutputLine);
   }
 
-  void FollowTo(const Lines& near, absl::Span<const LotId> lots, FarSide& far) {
-    Exact exact;
+  void AddNearLines(const Lines& near, absl::Span<const LotId> lots, FarRequest& far) {
+    ExactRequest exact;
     for (const auto& [link, line] : near) {
-      const auto [step, is_new] = graph_.AddStep(link.transformation_id, depth_);
-      graph_.AddLink(link, step, line);
-      if (is_new) far.fresh.push_back(link.transformation_id);
+      const auto [number, is_new] = graph_.AddTransformation(link.transformation_id, depth_);
+      graph_.AddLink(link, number, line);
+      if (is_new) far.headers.push_back(link.transformation_id);
       if (downstream_) {
-        AskForOutputs(link, step, far.pooled, exact);
+        RequestOutputs(link, number, far.pooled, exact);
       } else {
         if (is_new) far.pooled.push_back(link.transformation_id);
-        exact.steps.push_back(link.transformation_id);
+        exact.transformations.push_back(link.transformation_id);
       }
     }
-    if (exact.steps.empty()) return;
+    if (exact.transformations.empty()) return;
     if (!downstream_) exact.lots.assign(lots.begin(), lots.end());
     far.exact.push_back(std::move(exact));
   }
 
   // A pooled input went into every output; an exact one into the output that it names.
-  void AskForOutputs(const TraceLink& link, uint32_t number, std::vector<TransformationId>& pooled,
-                     Exact& exact) {
-    TraceGraph::Step& step = graph_.step(number);
-    if (step.all_outputs) return;
+  void RequestOutputs(const TraceLink& link, uint32_t number, std::vector<TransformationId>& pooled,
+                      ExactRequest& exact) {
+    TraceGraph::Transformation& transformation = graph_.transformation(number);
+    if (transformation.all_outputs_requested) return;
     if (link.output_lot_id) {
-      exact.steps.push_back(link.transformation_id);
+      exact.transformations.push_back(link.transformation_id);
       exact.lots.push_back(*link.output_lot_id);
     } else {
-      step.all_outputs = true;
+      transformation.all_outputs_requested = true;
       pooled.push_back(link.transformation_id);
     }
   }
 
-  absl::Status ReadFarSide(FarSide& far) {
-    std::sort(far.fresh.begin(), far.fresh.end());
+  absl::Status ReadFarSide(FarRequest& far) {
+    std::sort(far.headers.begin(), far.headers.end());
     std::sort(far.pooled.begin(), far.pooled.end());
-    ASSIGN_OR_RETURN(const StepParts fresh, StepPartsOf(far.fresh));
-    // Mostly the same.
-    StepParts pooled = fresh;
-    if (far.pooled != far.fresh) {
-      ASSIGN_OR_RETURN(pooled, StepPartsOf(far.pooled));
+    ASSIGN_OR_RETURN(const TransformationParts headers, PartsOfTransformations(far.headers));
+    // The two lists are mostly the same.
+    TransformationParts pooled = headers;
+    if (far.pooled != far.headers) {
+      ASSIGN_OR_RETURN(pooled, PartsOfTransformations(far.pooled));
     }
-    for (const auto& part : fresh) AddHeaders(part);
+    for (const auto& part : headers) AddHeaders(part);
     const ByIds& far_lots = downstream_ ? kAllOutputs : kPooledInputs;
     for (const auto& part : pooled) AddByIds(reads_, far_lots, query_.company, part);
-    for (const Exact& part : far.exact) {
-      reads_.Add(downstream_ ? kExactOutputs : kExactInputs, query_.company, part.steps, part.lots);
+    for (const ExactRequest& part : far.exact) {
+      reads_.Add(downstream_ ? kExactOutputs : kExactInputs, query_.company, part.transformations,
+                 part.lots);
     }
-    if (fresh.empty() && pooled.empty() && far.exact.empty()) return absl::OkStatus();
+    if (headers.empty() && pooled.empty() && far.exact.empty()) return absl::OkStatus();
     RETURN_IF_ERROR(reads_.Post());
-    for (size_t i = 0; i < fresh.size(); ++i) {
-      ASSIGN_OR_RETURN(const pg::Result headers, reads_.Take());
-      ReadHeaders(headers);
+    for (size_t i = 0; i < headers.size(); ++i) {
+      ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
+      ReadHeaders(rows);
     }
     for (size_t i = 0; i < pooled.size(); ++i) {
-      ASSIGN_OR_RETURN(const pg::Result lines, reads_.Take());
-      if (downstream_) CountOutputs(lines);
-      Reach(lines);
+      ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
+      if (downstream_) FindSingleOutputs(rows);
+      AddFarLines(rows);
     }
     for (size_t i = 0; i < far.exact.size(); ++i) {
-      ASSIGN_OR_RETURN(const pg::Result lines, reads_.Take());
-      Reach(lines);
+      ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
+      AddFarLines(rows);
     }
     return absl::OkStatus();
   }
 
-  absl::StatusOr<StepParts> StepPartsOf(absl::Span<const TransformationId> steps) {
-    return PartsOf(reads_, downstream_ ? kOutputsBetween : kInputsBetween, query_.company, steps);
+  absl::StatusOr<TransformationParts> PartsOfTransformations(
+      absl::Span<const TransformationId> ids) {
+    return PartsOf(reads_, downstream_ ? kOutputsBetween : kInputsBetween, query_.company, ids);
   }
 
-  void AddHeaders(const IdPart<TransformationId>& steps) {
-    AddByIds(reads_, kStepHeaders, query_.company, steps, query_.filter.begin, query_.filter.end,
-             query_.as_of, query_.known_at, !downstream_);
+  void AddHeaders(const IdPart<TransformationId>& part) {
+    AddByIds(reads_, kTransformationHeaders, query_.company, part, query_.filter.begin,
+             query_.filter.end, query_.as_of, query_.known_at, !downstream_);
   }
 
-  void ReadHeaders(const pg::Result& headers) {
-    for (const pg::Row& row : headers) {
+  void ReadHeaders(const pg::Result& rows) {
+    for (const pg::Row& row : rows) {
       Transformation read;
       read.transformation_id = row.Get<TransformationId>(0);
       read.kind = row.Get<TransformationKind>(1);
@@ -343,67 +351,70 @@ class Walk {
       read.recorded_at = row.Get<absl::Time>(5);
       read.actor = row.Get<std::string>(6);
       read.note = row.Get<std::string>(7);
-      const uint32_t number = graph_.FindStep(read.transformation_id);
-      TraceGraph::Step& step = graph_.step(number);
-      step.kind = read.kind;
-      step.single_output = row.Get<bool>(2);
-      step.counts = true;
-      led_.push_back({std::move(read), number});
+      const uint32_t number = graph_.FindTransformation(read.transformation_id);
+      TraceGraph::Transformation& transformation = graph_.transformation(number);
+      transformation.kind = read.kind;
+      transformation.single_output = row.Get<bool>(2);
+      transformation.in_effect = true;
+      found_.push_back({std::move(read), number});
     }
   }
 
-  // All the outputs of transformations; each is read once.
-  void CountOutputs(const pg::Result& outputs) {
+  // `outputs` are all outputs of some transformations, each of which is read once.
+  void FindSingleOutputs(const pg::Result& outputs) {
     absl::flat_hash_map<uint32_t, LotId> firsts;
     for (const pg::Row& row : outputs) {
-      const uint32_t step = graph_.FindStep(row.Get<TransformationId>(0));
-      const auto [first, is_first] = firsts.emplace(step, row.Get<LotId>(1));
-      bool& single = graph_.step(step).single_output;
+      const uint32_t number = graph_.FindTransformation(row.Get<TransformationId>(0));
+      const auto [first, is_first] = firsts.emplace(number, row.Get<LotId>(1));
+      bool& single = graph_.transformation(number).single_output;
       single = is_first || (single && first->second == row.Get<LotId>(1));
     }
   }
 
-  void Reach(const pg::Result& rows) {
+  void AddFarLines(const pg::Result& rows) {
     for (const auto& [link, line] : Read(rows, downstream_ ? OutputLine : InputLine)) {
-      const uint32_t step = graph_.FindStep(link.transformation_id);
-      if (!graph_.step(step).counts) continue;
-      graph_.AddLink(link, step, line);
+      const uint32_t number = graph_.FindTransformation(link.transformation_id);
+      if (!graph_.transformation(number).in_effect) continue;
+      graph_.AddLink(link, number, line);
       if (link.kind == TraceLinkKind::kReturnedComponent) continue;
       reached_.push_back(graph_.FindLot(link.lot_id));
     }
   }
 
-  // Beyond the last level nothing new is read, but whether there is something.
-  absl::Status Stop(size_t parts) {
+  // Adds the links to transformations that are in the graph already. Of the others, only reads
+  // whether there are any.
+  absl::Status StopAtDepthMax(size_t part_count) {
     Lines near;
-    for (size_t i = 0; i < parts; ++i) {
-      ASSIGN_OR_RETURN(const Lines some, TakeNear());
-      near.insert(near.end(), some.begin(), some.end());
+    for (size_t i = 0; i < part_count; ++i) {
+      ASSIGN_OR_RETURN(const Lines lines, TakeNearLines());
+      near.insert(near.end(), lines.begin(), lines.end());
     }
     if (near.empty()) return absl::OkStatus();
     std::vector<TransformationId> unknown;
     for (const auto& [link, line] : near) {
-      const uint32_t step = graph_.FindStep(link.transformation_id);
-      if (step == kNoNumber) unknown.push_back(link.transformation_id);
-      if (step != kNoNumber && graph_.step(step).counts) StopAt(link, step, line);
+      const uint32_t number = graph_.FindTransformation(link.transformation_id);
+      if (number == kNoNumber) {
+        unknown.push_back(link.transformation_id);
+      } else if (graph_.transformation(number).in_effect) {
+        AddLinkAtDepthMax(link, number, line);
+      }
     }
     AddHeaders({unknown});
     RETURN_IF_ERROR(reads_.Post());
     ASSIGN_OR_RETURN(const pg::Result headers, reads_.Take());
-    absl::flat_hash_set<TransformationId> counting;
-    for (const pg::Row& row : headers) counting.insert(row.Get<TransformationId>(0));
+    absl::flat_hash_set<TransformationId> in_effect;
+    for (const pg::Row& row : headers) in_effect.insert(row.Get<TransformationId>(0));
     for (const auto& [link, line] : near) {
-      if (counting.contains(link.transformation_id)) Cut(link);
+      if (in_effect.contains(link.transformation_id)) Cut(link);
     }
     return absl::OkStatus();
   }
 
-  // A link to a transformation that is told is told too.
-  void StopAt(const TraceLink& link, uint32_t step, uint32_t line) {
-    graph_.AddLink(link, step, line);
-    TraceGraph::Step& found = graph_.step(step);
-    if (downstream_ && found.all_outputs) return;
-    if (!link.output_lot_id) found.outputs_missing = true;
+  void AddLinkAtDepthMax(const TraceLink& link, uint32_t number, uint32_t line) {
+    graph_.AddLink(link, number, line);
+    TraceGraph::Transformation& transformation = graph_.transformation(number);
+    if (downstream_ && transformation.all_outputs_requested) return;
+    if (!link.output_lot_id) transformation.outputs_missing = true;
     Cut(link);
   }
 
@@ -412,21 +423,23 @@ class Walk {
     if (truncated_by_.empty()) truncated_by_ = "depth_max";
   }
 
-  // What the level led to, oldest first.
-  void OrderSteps() {
-    const auto place = [](const Transformation& step) {
-      return std::tie(step.occurred_at, step.work_order, step.recorded_at, step.transformation_id);
+  // Appends the transformations that the level led to, oldest first.
+  void AppendFound() {
+    const auto sort_keys = [](const Transformation& transformation) {
+      return std::tie(transformation.occurred_at, transformation.work_order,
+                      transformation.recorded_at, transformation.transformation_id);
     };
-    std::vector<Led> led = std::exchange(led_, {});
-    std::sort(led.begin(), led.end(),
-              [&](const Led& a, const Led& b) { return place(a.step) < place(b.step); });
-    for (const auto& [step, number] : led) {
-      graph_.OrderStep(number);
-      if (to_tell_ != nullptr) to_tell_->steps.Push(step);
+    std::vector<Found> found = std::exchange(found_, {});
+    std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
+      return sort_keys(a.transformation) < sort_keys(b.transformation);
+    });
+    for (const auto& [transformation, number] : found) {
+      graph_.AppendTransformation(number);
+      if (pending_ != nullptr) pending_->transformations.Push(transformation);
     }
   }
 
-  // The lines that the filter leaves.
+  // The lines that the filter allows.
   Lines Read(const pg::Result& rows, TraceLine (*read)(const pg::Row&)) const {
     Lines lines;
     lines.reserve(rows.size());
@@ -439,24 +452,24 @@ class Walk {
 
   pg::ParallelReads& reads_;
   const TraceQuery& query_;
-  TraceToTell* const to_tell_;
+  PendingTrace* const pending_;
   const LinkKindFilter kinds_;
   const bool downstream_;
-  TraceGatherer graph_;
+  TraceCollector graph_;
   int depth_ = 0;
   LotNumbers level_;
-  std::vector<LotId> ids_;            // of the level
+  std::vector<LotId> ids_;            // of the level, sorted
   std::vector<IdPart<LotId>> parts_;  // of ids_
-  LotNumbers reached_;                // from the level
-  std::vector<Led> led_;              // what the level led to
+  LotNumbers reached_;                // the lots that the level leads to
+  std::vector<Found> found_;          // the transformations that the level leads to
   std::string truncated_by_;
 };
 
 }  // namespace
 
 absl::StatusOr<TraceGraph> WalkTrace(pg::ParallelReads& reads, const TraceQuery& query,
-                                     TraceToTell* to_tell) {
-  return Walk(reads, query, to_tell).Run();
+                                     PendingTrace* pending) {
+  return Walk(reads, query, pending).Run();
 }
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Walks upstream from units, then passes the units on to everything they were made of.
 #include "storage/genealogy/questions/origin_graph.h"
 
 #include <algorithm>
@@ -6,15 +7,15 @@
 #include <utility>
 
 #include "absl/numeric/bits.h"
-#include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
 namespace {
 
-// Role 3, a component that came back, was not made there.
+// Role 3 is a returned component, which the transformation did not make.
 constexpr pg::Statement kFindMakers{"origin_makers", R"sql(
   SELECT DISTINCT o.lot_id, o.transformation_id, t.kind, t.work_order_id, t.occurred_at
   FROM transformation_outputs o
@@ -37,42 +38,33 @@ constexpr pg::Statement kFindExact{"origin_exact_inputs", R"sql(
 
 constexpr size_t kLotsPerStatement = 5'000;
 
-class Walk {
+class OriginWalk {
  public:
-  Walk(pg::Transaction& snapshot, const CompanyId& company)
+  OriginWalk(pg::Transaction& snapshot, const CompanyId& company)
       : snapshot_(snapshot), company_(company) {}
 
   absl::StatusOr<OriginGraph> Run(absl::Span<const LotId> units) {
     for (const LotId& unit : units) AddLot(unit);
-    // New lots are added at the end, so the level after this one is what follows.
+    // New lots are added at the end, so they are read after the lots of this level.
     for (size_t begin = 0; begin < graph_.lots.size();) {
       const size_t end = std::min(graph_.lots.size(), begin + kLotsPerStatement);
-      RETURN_IF_ERROR(Cross(begin, end));
+      RETURN_IF_ERROR(ReadInputs(begin, end));
       begin = end;
-      if (graph_.lots.size() > kOriginLotsMax) return Refuse(TooLarge());
+      if (graph_.lots.size() > kOriginLotsMax) return Refuse(UnitsHaveTooManyOrigins());
     }
-    Spread(units.size());
+    PassOnUnits(units.size());
     return std::move(graph_);
   }
 
  private:
-  static Problem TooLarge() {
-    const std::string limit = absl::StrCat(kOriginLotsMax);
-    return {.reason = Reason::kTraceTooLarge,
-            .field = "failed",
-            .message = absl::StrCat("the units were made of more than ", limit,
-                                    " lots; ask with fewer of them"),
-            .facts = {{"limit", limit}}};
-  }
-
   size_t AddLot(const LotId& lot_id) {
     const auto [entry, is_new] = lots_.emplace(lot_id, graph_.lots.size());
     if (is_new) graph_.lots.emplace_back().lot_id = lot_id;
     return entry->second;
   }
 
-  // Reads what made these lots, and of what.
-  absl::Status Cross(size_t begin, size_t end) {
+  // Reads the transformations that made these lots, and the lots that went into them.
+  absl::Status ReadInputs(size_t begin, size_t end) {
     std::vector<LotId> ids;
     for (size_t i = begin; i < end; ++i) ids.push_back(graph_.lots[i].lot_id);
     snapshot_.Add(kFindMakers, company_, ids);
@@ -81,57 +73,60 @@ class Walk {
     const std::vector<TransformationId> fresh = AddMakers(near[0]);
     for (const pg::Row row : near[1]) {
       const size_t input = AddLot(row.Get<LotId>(1));
-      graph_.lots[lots_.at(row.Get<LotId>(0))].exact_in.push_back(input);
+      graph_.lots[lots_.at(row.Get<LotId>(0))].exact_inputs.push_back(input);
     }
     if (fresh.empty()) return absl::OkStatus();
     snapshot_.Add(kFindPooled, company_, fresh);
     ASSIGN_OR_RETURN(const pg::Results far, snapshot_.Send());
     for (const pg::Row row : far[0]) {
       const size_t input = AddLot(row.Get<LotId>(1));
-      graph_.steps[steps_.at(row.Get<TransformationId>(0))].pooled_in.push_back(input);
+      graph_.transformations[transformations_.at(row.Get<TransformationId>(0))]
+          .pooled_inputs.push_back(input);
     }
     return absl::OkStatus();
   }
 
-  // The transformations that are new.
+  // Returns the transformations that are new.
   std::vector<TransformationId> AddMakers(const pg::Result& rows) {
     std::vector<TransformationId> fresh;
     for (const pg::Row row : rows) {
       const auto id = row.Get<TransformationId>(1);
-      const auto [entry, is_new] = steps_.emplace(id, graph_.steps.size());
+      const auto [entry, is_new] = transformations_.emplace(id, graph_.transformations.size());
       graph_.lots[lots_.at(row.Get<LotId>(0))].makers.push_back(entry->second);
       if (!is_new) continue;
       fresh.push_back(id);
-      graph_.steps.push_back({.kind = row.Get<TransformationKind>(2),
-                              .work_order = row.Get<std::optional<WorkOrderId>>(3),
-                              .occurred_at = row.Get<absl::Time>(4)});
+      graph_.transformations.push_back({.kind = row.Get<TransformationKind>(2),
+                                        .work_order = row.Get<std::optional<WorkOrderId>>(3),
+                                        .occurred_at = row.Get<absl::Time>(4)});
     }
     return fresh;
   }
 
-  // Passes the units on upstream until nothing changes: on a cycle all lots get the same ones.
-  void Spread(size_t unit_count) {
+  // Passes the units on upstream until nothing changes. All lots of a cycle get the same units.
+  void PassOnUnits(size_t unit_count) {
     for (OriginGraph::LotNode& lot : graph_.lots) lot.units = UnitSet(unit_count);
-    for (OriginGraph::StepNode& step : graph_.steps) step.units = UnitSet(unit_count);
+    for (OriginGraph::TransformationNode& transformation : graph_.transformations)
+      transformation.units = UnitSet(unit_count);
     for (size_t unit = 0; unit < unit_count; ++unit) graph_.lots[unit].units.Add(unit);
-    std::vector<bool> waits(graph_.lots.size(), true);
+    std::vector<bool> is_waiting(graph_.lots.size(), true);
     std::deque<size_t> waiting(graph_.lots.size());
     std::iota(waiting.begin(), waiting.end(), size_t{0});
     const auto pass = [&](const UnitSet& units, const std::vector<size_t>& inputs) {
       for (const size_t input : inputs) {
-        if (!graph_.lots[input].units.Add(units) || waits[input]) continue;
-        waits[input] = true;
+        if (!graph_.lots[input].units.Add(units) || is_waiting[input]) continue;
+        is_waiting[input] = true;
         waiting.push_back(input);
       }
     };
     for (; !waiting.empty(); waiting.pop_front()) {
-      const size_t place = waiting.front();
-      waits[place] = false;
-      const OriginGraph::LotNode& lot = graph_.lots[place];
-      pass(lot.units, lot.exact_in);
+      const size_t index = waiting.front();
+      is_waiting[index] = false;
+      const OriginGraph::LotNode& lot = graph_.lots[index];
+      pass(lot.units, lot.exact_inputs);
       for (const size_t maker : lot.makers) {
-        OriginGraph::StepNode& step = graph_.steps[maker];
-        if (step.units.Add(lot.units)) pass(step.units, step.pooled_in);
+        OriginGraph::TransformationNode& transformation = graph_.transformations[maker];
+        if (transformation.units.Add(lot.units))
+          pass(transformation.units, transformation.pooled_inputs);
       }
     }
   }
@@ -140,18 +135,18 @@ class Walk {
   const CompanyId& company_;
   OriginGraph graph_;
   absl::flat_hash_map<LotId, size_t> lots_;
-  absl::flat_hash_map<TransformationId, size_t> steps_;
+  absl::flat_hash_map<TransformationId, size_t> transformations_;
 };
 
 }  // namespace
 
 bool UnitSet::Add(const UnitSet& other) {
-  uint64_t news = 0;
+  uint64_t added = 0;
   for (size_t i = 0; i < words_.size(); ++i) {
-    news |= other.words_[i] & ~words_[i];
+    added |= other.words_[i] & ~words_[i];
     words_[i] |= other.words_[i];
   }
-  return news != 0;
+  return added != 0;
 }
 
 int UnitSet::Count(size_t begin, size_t end) const {
@@ -169,7 +164,7 @@ int UnitSet::Count(size_t begin, size_t end) const {
 
 absl::StatusOr<OriginGraph> WalkOrigins(pg::Transaction& snapshot, const CompanyId& company,
                                         absl::Span<const LotId> units) {
-  return Walk(snapshot, company).Run(units);
+  return OriginWalk(snapshot, company).Run(units);
 }
 
 }  // namespace lots

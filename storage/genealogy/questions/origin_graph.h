@@ -1,5 +1,5 @@
-// Which units descend from what: a walk upstream from up to 3,000 units at once. Internal to
-// FindCommonOrigins.
+// The lots and transformations that units were made from: a walk upstream from up to 3,000 units at
+// once. Internal to FindCommonOrigins.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
 
-// A set of units, by their places in the question.
+// A set of units. A unit is its index in the query.
 class UnitSet {
  public:
   UnitSet() = default;
@@ -22,39 +23,39 @@ class UnitSet {
 
   void Add(size_t unit) { words_[unit / 64] |= uint64_t{1} << (unit % 64); }
   void Remove(size_t unit) { words_[unit / 64] &= ~(uint64_t{1} << (unit % 64)); }
-  // Whether anything was new.
+  // Returns whether any of the units was new.
   bool Add(const UnitSet& other);
-  // How many there are from `begin` to before `end`.
+  // How many of the units from `begin` to `end` (exclusive) are in the set.
   int Count(size_t begin, size_t end) const;
 
  private:
   std::vector<uint64_t> words_;
 };
 
-// A graph of lots and of the transformations that made them, upstream from the units. A pooled
-// input goes into all that a transformation made, so it hangs on the transformation, and M inputs
-// of N outputs are M + N edges; an exact one hangs on its output.
+// Lots, and the transformations that made them, upstream from the units. A pooled input went into
+// all outputs, so the transformation refers to it, and M inputs of N outputs need M + N edges. The
+// output itself refers to its exact inputs.
 struct OriginGraph {
   struct LotNode {
     LotId lot_id;
-    UnitSet units;                 // it and those that it went into
-    std::vector<size_t> makers;    // places in `steps`
-    std::vector<size_t> exact_in;  // places in `lots`
+    UnitSet units;                     // the units that the lot went into, itself included
+    std::vector<size_t> makers;        // indexes in `transformations`
+    std::vector<size_t> exact_inputs;  // indexes in `lots`
   };
-  struct StepNode {
+  struct TransformationNode {
     TransformationKind kind = TransformationKind::kProduction;
     std::optional<WorkOrderId> work_order;
     absl::Time occurred_at;
-    UnitSet units;                  // those that something that it made went into
-    std::vector<size_t> pooled_in;  // places in `lots`
+    UnitSet units;                      // the units that its outputs went into
+    std::vector<size_t> pooled_inputs;  // indexes in `lots`
   };
 
   std::vector<LotNode> lots;  // the units first, in their order
-  std::vector<StepNode> steps;
+  std::vector<TransformationNode> transformations;
 };
 
-// Walks within the snapshot, and says of each lot and transformation which units descend from it.
-// TRACE_TOO_LARGE beyond kOriginLotsMax lots.
+// Walks within the snapshot, and finds the units of each lot and transformation. TRACE_TOO_LARGE
+// beyond kOriginLotsMax lots.
 absl::StatusOr<OriginGraph> WalkOrigins(pg::Transaction& snapshot, const CompanyId& company,
                                         absl::Span<const LotId> units);
 

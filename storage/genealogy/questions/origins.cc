@@ -1,3 +1,4 @@
+// Counts the origins of failed and sound units, and ranks them by Fisher's test.
 #include "storage/genealogy/questions/origins.h"
 
 #include <algorithm>
@@ -11,18 +12,17 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/refusals.h"
 #include "storage/genealogy/questions/fisher.h"
 #include "storage/genealogy/questions/origin_graph.h"
+#include "storage/genealogy/questions/refusals.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/resolve.h"
 
 namespace lots {
 namespace {
 
-constexpr pg::Statement kReadZone{"origin_zone", R"sql(
-  SELECT time_zone FROM companies WHERE company = $1)sql"};
-
-// The newest of each product by the index, so that a product of a million units is not sorted.
+// Takes the newest candidates of each product from the index, so that a product of a million units
+// is not sorted.
 constexpr pg::Statement kFindSound{"origin_sound_units", R"sql(
   SELECT newest.lot_id
   FROM (
@@ -54,32 +54,18 @@ constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
 constexpr size_t kLotsPerStatement = 5'000;
-// Units are numbered before they are made, but not long before.
+// Units are created before they are made, but not long before.
 constexpr int64_t kSoundCandidates = 10 * kSoundUnitsMax;
 
-// The units of a question: the failed ones first.
+// The units of a query: the failed ones first.
 struct Units {
   std::vector<LotId> ids;
   std::vector<ProductId> products;  // of the failed ones, each once
   size_t failed_count = 0;
 };
 
-Problem GivenTwice(const std::string& field, const std::string& first, const ResolvedLot& lot) {
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = field,
-          .message = absl::StrCat("lot \"", lot.number, "\" stands in ", first,
-                                  " already: a unit failed or did not, once"),
-          .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", first}}};
-}
-
-absl::StatusOr<absl::TimeZone> ReadZone(pg::Connection& db, const CompanyId& company) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadZone, company));
-  if (rows.empty()) return Refuse(CompanyNotFound(company));
-  return LoadZone(rows[0].Get<absl::string_view>(0));
-}
-
-// Every unit that is named, or a refusal that names each that is not there, or there twice.
-absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsQuery& query) {
+// Resolves every unit, or refuses each one that does not exist or is named twice.
+absl::StatusOr<Units> ResolveUnits(pg::Connection& db, const OriginsQuery& query) {
   std::vector<LotRef> refs = query.failed;
   refs.insert(refs.end(), query.sound.begin(), query.sound.end());
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, query.company, refs));
@@ -95,7 +81,7 @@ absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsQuery& query) {
       continue;
     }
     const auto [first, is_first] = fields.emplace(found[i]->lot_id, field);
-    if (!is_first) problems.push_back(GivenTwice(field, first->second, *found[i]));
+    if (!is_first) problems.push_back(UnitNamedTwice(field, first->second, *found[i]));
     units.ids.push_back(found[i]->lot_id);
     if (failed) units.products.push_back(found[i]->product_id);
   }
@@ -106,9 +92,10 @@ absl::StatusOr<Units> NameUnits(pg::Connection& db, const OriginsQuery& query) {
   return units;
 }
 
-class Comparison {
+class OriginRanking {
  public:
-  Comparison(pg::Transaction& snapshot, const OriginsQuery& query, absl::TimeZone zone, Units units)
+  OriginRanking(pg::Transaction& snapshot, const OriginsQuery& query, absl::TimeZone zone,
+                Units units)
       : snapshot_(snapshot), query_(query), zone_(zone), units_(std::move(units)) {}
 
   absl::StatusOr<CommonOrigins> Run() {
@@ -120,7 +107,7 @@ class Comparison {
     AddWorkOrders();
     AddDays();
     RETURN_IF_ERROR(AddSuppliers());
-    Judge(FisherTest(failed, sound));
+    SetStatistics(FisherTest(failed, sound));
     CommonOrigins answer{.failed_count = failed,
                          .sound_count = sound,
                          .origin_count = static_cast<int>(origins_.size())};
@@ -138,7 +125,7 @@ class Comparison {
     return absl::OkStatus();
   }
 
-  // Counts who has it; what no failed unit has is no origin of a failure.
+  // Counts the units that have this origin. An origin without a failed unit is dropped.
   void Add(Origin origin, const UnitSet& units) {
     origin.failed_count = units.Count(0, units_.failed_count);
     origin.sound_count = units.Count(units_.failed_count, units_.ids.size());
@@ -154,7 +141,7 @@ class Comparison {
     }
   }
 
-  // A set of units by what they have, empty at first.
+  // The set of units that have `key`, empty at first.
   template <class Key>
   UnitSet& SetOf(std::map<Key, UnitSet>& sets, const Key& key) {
     return sets.try_emplace(key, units_.ids.size()).first->second;
@@ -162,8 +149,9 @@ class Comparison {
 
   void AddWorkOrders() {
     std::map<WorkOrderId, UnitSet> sets;
-    for (const OriginGraph::StepNode& step : graph_.steps) {
-      if (step.work_order.has_value()) SetOf(sets, *step.work_order).Add(step.units);
+    for (const OriginGraph::TransformationNode& transformation : graph_.transformations) {
+      if (transformation.work_order.has_value())
+        SetOf(sets, *transformation.work_order).Add(transformation.units);
     }
     for (const auto& [id, units] : sets) {
       Add({.kind = OriginKind::kWorkOrder, .work_order = id}, units);
@@ -174,9 +162,9 @@ class Comparison {
     std::map<absl::CivilDay, UnitSet> sets;
     for (size_t unit = 0; unit < units_.ids.size(); ++unit) {
       for (const size_t maker : graph_.lots[unit].makers) {
-        const OriginGraph::StepNode& step = graph_.steps[maker];
-        if (step.kind != TransformationKind::kProduction) continue;
-        SetOf(sets, DayIn(step.occurred_at, zone_)).Add(unit);
+        const OriginGraph::TransformationNode& transformation = graph_.transformations[maker];
+        if (transformation.kind != TransformationKind::kProduction) continue;
+        SetOf(sets, DayIn(transformation.occurred_at, zone_)).Add(unit);
       }
     }
     for (const auto& [day, units] : sets) {
@@ -206,8 +194,8 @@ class Comparison {
     return absl::OkStatus();
   }
 
-  // Most origins have the same few pairs of counts.
-  void Judge(const FisherTest& test) {
+  // Calculates each pair of counts once: most origins have the same few pairs.
+  void SetStatistics(const FisherTest& test) {
     absl::flat_hash_map<std::pair<int, int>, double> p_values;
     for (Origin& origin : origins_) {
       const std::pair counts(origin.failed_count, origin.sound_count);
@@ -218,18 +206,19 @@ class Comparison {
     }
   }
 
-  static std::tuple<double, int, OriginKind> RankOf(const Origin& origin) {
+  static std::tuple<double, int, OriginKind> SortKeysOf(const Origin& origin) {
     return {origin.p_value, -origin.failed_count, origin.kind};
   }
 
-  // Names decide last, so they are read of those only that can still be among the first ones.
+  // Names are the last sort key, so only the names of origins that can be among the first are read.
   absl::Status Rank() {
     const size_t limit = query_.limit;
     if (origins_.size() > limit) {
-      std::nth_element(origins_.begin(), origins_.begin() + (limit - 1), origins_.end(),
-                       [](const Origin& a, const Origin& b) { return RankOf(a) < RankOf(b); });
-      const auto last = RankOf(origins_[limit - 1]);
-      std::erase_if(origins_, [&](const Origin& origin) { return last < RankOf(origin); });
+      std::nth_element(
+          origins_.begin(), origins_.begin() + (limit - 1), origins_.end(),
+          [](const Origin& a, const Origin& b) { return SortKeysOf(a) < SortKeysOf(b); });
+      const auto last = SortKeysOf(origins_[limit - 1]);
+      std::erase_if(origins_, [&](const Origin& origin) { return last < SortKeysOf(origin); });
     }
     RETURN_IF_ERROR(ReadNames());
     std::sort(origins_.begin(), origins_.end(), [](const Origin& a, const Origin& b) {
@@ -237,7 +226,7 @@ class Comparison {
         return std::tie(origin.product_id, origin.number, origin.work_order, origin.partner_id,
                         origin.day, origin.lot_id);
       };
-      const auto a_rank = RankOf(a), b_rank = RankOf(b);
+      const auto a_rank = SortKeysOf(a), b_rank = SortKeysOf(b);
       return a_rank != b_rank ? a_rank < b_rank : name(a) < name(b);
     });
     if (origins_.size() > limit) origins_.resize(limit);
@@ -273,11 +262,11 @@ class Comparison {
 }  // namespace
 
 absl::StatusOr<CommonOrigins> FindCommonOrigins(pg::Connection& db, const OriginsQuery& query) {
-  // The company first: an unknown one has no lots either.
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadZone(db, query.company));
-  ASSIGN_OR_RETURN(Units units, NameUnits(db, query));
+  // Reads the company first: an unknown company has no lots either.
+  ASSIGN_OR_RETURN(const CompanyRules company, FindCompany(db, query.company));
+  ASSIGN_OR_RETURN(Units units, ResolveUnits(db, query));
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
-  return Comparison(snapshot, query, zone, std::move(units)).Run();
+  return OriginRanking(snapshot, query, company.zone, std::move(units)).Run();
 }
 
 }  // namespace lots

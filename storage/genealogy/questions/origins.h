@@ -1,4 +1,4 @@
-// What units that failed have in common, against how common it is among those that did not.
+// What failed units have in common, compared with sound units.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
@@ -16,7 +17,7 @@ namespace lots {
 // The values are the proto's.
 enum class OriginKind : int16_t { kLot = 1, kWorkOrder = 2, kSupplier = 3, kProductionDay = 4 };
 
-// Something that units share. The fields of its kind are set.
+// Something that units have in common. The fields of its kind are set.
 struct Origin {
   OriginKind kind = OriginKind::kLot;
   LotId lot_id;
@@ -42,17 +43,20 @@ struct CommonOrigins {
   std::vector<Origin> origins;  // by p_value, then failed_count descending, kind, name
   int failed_count = 0;
   int sound_count = 0;
-  int origin_count = 0;  // that at least one failed unit has
+  int origin_count = 0;  // origins that at least one failed unit has
 };
 
-// Ranks the origins that failed units have: the lots that they were made of at any depth (of which
-// a unit is never its own, rework or not), the work orders that made them or any of those, the
-// partners of receipts of them or any of those, and the days on which they themselves were made, in
-// the company's zone. What was reversed does not count.
+// Ranks the origins of failed units:
+// - the lots that the units were made of, at any depth (a unit is never its own origin, not even
+//   after rework);
+// - the work orders that made the units or any of these lots;
+// - the partners of receipts of the units or any of these lots;
+// - the days on which the units themselves were made, in the company's time zone.
+// Reversed postings do not count.
 //
-// Without `sound`, it takes the kSoundUnitsMax most recently produced ACTIVE or ARCHIVED lots of
-// the failed units' products: by when they were made last, else (they were bought) created, among
-// the ten times as many of each product that were created last.
+// Without `sound`, compares with the kSoundUnitsMax most recent ACTIVE or ARCHIVED lots of the
+// failed units' products: by the time at which they were last made, or created if they were bought.
+// Only the lots that were created last are candidates, ten times as many of each product.
 //
 // COMPANY_NOT_FOUND, LOT_NOT_FOUND; DUPLICATE_IN_REQUEST; TRACE_TOO_LARGE beyond kOriginLotsMax
 // lots.

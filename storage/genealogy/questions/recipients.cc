@@ -1,3 +1,4 @@
+// Finds the deliveries of lots and of what was made of them, and reads them page by page.
 #include "storage/genealogy/questions/recipients.h"
 
 #include <algorithm>
@@ -7,17 +8,16 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/memory/memory.h"
-#include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
 namespace {
 
-// What a delivery has left to return is kept with it, and is judged by whenever something comes
-// back: the rest of it came back.
+// A delivery's row has the quantity that can still be returned. The rest was returned.
 constexpr pg::Statement kFindDeliveries{"find_deliveries_of_lots", R"sql(
   SELECT m.movement_id, m.lot_id, m.partner_id, m.occurred_at, m.quantity,
          m.quantity - d.returnable
@@ -34,10 +34,10 @@ constexpr pg::Statement kReadDeliveries{"read_deliveries", R"sql(
   JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
   WHERE m.company = $1 AND m.movement_id = ANY($2))sql"};
 
-// Few enough for one answer to stay small, and many enough for the round trips not to count.
+// One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
 
-// What the order of the answer rests on.
+// What is kept of each delivery: the sort keys, and what the first statement read.
 struct Delivery {
   MovementId movement_id;
   const std::string* partner_id;
@@ -54,19 +54,9 @@ bool ComesBefore(const Delivery& a, const Delivery& b) {
          std::tie(b_indirect, *b.partner_id, b.occurred_at, b.movement_id);
 }
 
-Problem TooLarge() {
-  const std::string limit = absl::StrCat(kTraceNodesMax);
-  return {.reason = Reason::kTraceTooLarge,
-          .field = "seeds",
-          .message = absl::StrCat("more than ", limit, " lots, or lots more than ", kTraceDepthMax,
-                                  " transformations away, were made of the seeds; ask with fewer "
-                                  "seeds"),
-          .facts = {{"limit", limit}}};
-}
-
 }  // namespace
 
-// The deliveries of an answer in their order, and how far it is told.
+// The sorted deliveries, and how many of them are emitted.
 class RecipientList {
  public:
   RecipientList(const CompanyId& company, bool show_returned)
@@ -85,16 +75,16 @@ class RecipientList {
   }
 
   const RecipientSummary& summary() const { return summary_; }
-  bool done() const { return told_ == deliveries_.size(); }
+  bool done() const { return emitted_ == deliveries_.size(); }
 
   absl::StatusOr<std::vector<Recipient>> Next(pg::Connection& db) {
     pg::Pipeline pipeline(db);
-    const auto next = absl::MakeConstSpan(deliveries_).subspan(told_, kRecipientsPerMessage);
+    const auto next = absl::MakeConstSpan(deliveries_).subspan(emitted_, kRecipientsPerMessage);
     std::vector<MovementId> ids;
     for (const Delivery& delivery : next) ids.push_back(delivery.movement_id);
     pipeline.Add(kReadDeliveries, company_, ids);
     ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
-    told_ += next.size();
+    emitted_ += next.size();
     return Read(next, results[0]);
   }
 
@@ -123,7 +113,7 @@ class RecipientList {
     return absl::OkStatus();
   }
 
-  // The same text once for all deliveries.
+  // Keeps one copy of a partner's id for all deliveries.
   const std::string* KeepPartner(const std::string& partner_id) {
     std::unique_ptr<std::string>& kept = partners_[partner_id];
     if (kept == nullptr) kept = std::make_unique<std::string>(partner_id);
@@ -133,9 +123,9 @@ class RecipientList {
   static std::vector<Recipient> Read(absl::Span<const Delivery> deliveries,
                                      const pg::Result& rows) {
     std::vector<Recipient> recipients;
-    absl::flat_hash_map<MovementId, size_t> places;
+    absl::flat_hash_map<MovementId, size_t> index_of;
     for (const Delivery& delivery : deliveries) {
-      places.emplace(delivery.movement_id, recipients.size());
+      index_of.emplace(delivery.movement_id, recipients.size());
       Recipient& recipient = recipients.emplace_back();
       recipient.movement_id = delivery.movement_id;
       recipient.partner_id = *delivery.partner_id;
@@ -146,7 +136,7 @@ class RecipientList {
       recipient.certain = delivery.certain;
     }
     for (const pg::Row row : rows) {
-      Recipient& recipient = recipients[places.at(row.Get<MovementId>(0))];
+      Recipient& recipient = recipients[index_of.at(row.Get<MovementId>(0))];
       recipient.location_id = row.Get<LocationId>(1);
       recipient.document = {row.Get<std::string>(2), row.Get<std::string>(3)};
       recipient.lot_id = row.Get<LotId>(4);
@@ -160,7 +150,7 @@ class RecipientList {
   const CompanyId company_;
   const bool show_returned_;
   std::vector<Delivery> deliveries_;
-  size_t told_ = 0;
+  size_t emitted_ = 0;
   absl::flat_hash_map<std::string, std::unique_ptr<std::string>> partners_;
   RecipientSummary summary_;
 };
@@ -177,7 +167,7 @@ absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
                         .node_limit = kTraceNodesMax};
   pg::ParallelReads reads(snapshot);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
-  if (!graph.truncated_by.empty()) return Refuse(TooLarge());
+  if (!graph.truncated_by.empty()) return Refuse(SeedsHaveTooManyRecipients());
   MarkCertain(graph, walk);
   std::vector<AffectedLot> lots;
   lots.reserve(graph.nodes.size());

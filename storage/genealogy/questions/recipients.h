@@ -1,4 +1,4 @@
-// Who received lots, net of what came back.
+// Recipients: who received lots, net of returns.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/movement.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
 
-// A lot whose deliveries are asked for.
+// A lot whose deliveries are listed.
 struct AffectedLot {
   LotId lot_id;
   int depth = 0;  // transformations between it and the nearest seed; 0: a seed
@@ -45,9 +46,9 @@ struct Recipient {
 };
 
 struct RecipientSummary {
-  int64_t delivery_count = 0;  // that were told
+  int64_t delivery_count = 0;  // deliveries in the answer
   int64_t partner_count = 0;   // different partners among them, by name
-  int64_t lot_count = 0;       // that were looked at
+  int64_t lot_count = 0;       // lots whose deliveries were read
 };
 
 struct RecipientsQuery {
@@ -56,15 +57,15 @@ struct RecipientsQuery {
   bool show_returned = false;
 };
 
-// The deliveries of lots, at most kRecipientsPerMessage at a time: direct ones first, then by
-// partner, time and movement id; those of which everything came back only with `show_returned`.
-// Keeps a few words a delivery; what is told of each is read as it is handed over, so that the
-// caller may wait between two pieces without a connection. For one thread at a time.
+// Reads the deliveries of lots, at most kRecipientsPerMessage at a time: direct ones first, then by
+// partner, time and movement id. Deliveries that were returned completely are in the answer only
+// with `show_returned`. Memory holds a few words a delivery; the rest is read with its piece, so
+// the caller needs no connection between two pieces. For one thread at a time.
 class RecipientReader {
  public:
-  // Of the seeds and everything made of them.
+  // Reads the deliveries of the seeds and of everything that was made of them.
   explicit RecipientReader(RecipientsQuery query);
-  // Of these lots (each once), as the snapshot sees them.
+  // Reads the deliveries of these lots (each once), as the snapshot sees them.
   static absl::StatusOr<std::unique_ptr<RecipientReader>> Of(pg::Transaction& snapshot,
                                                              const CompanyId& company,
                                                              absl::Span<const AffectedLot> lots,
@@ -73,20 +74,21 @@ class RecipientReader {
   RecipientReader(const RecipientReader&) = delete;
   RecipientReader& operator=(const RecipientReader&) = delete;
 
-  // The next deliveries; none: that was all. The first call finds all of them in one snapshot, and
-  // a delivery does not change afterwards, so any connection will do. TRACE_TOO_LARGE when the
-  // seeds lead to more than a trace can hold: a list that is not whole must not look like one.
+  // Returns the next deliveries; none: the list is complete. The first call finds all of them in
+  // one snapshot. Deliveries do not change later, so every call may use another connection.
+  // TRACE_TOO_LARGE when the seeds lead to more lots than a trace can hold: an incomplete list must
+  // not look complete.
   absl::StatusOr<std::optional<std::vector<Recipient>>> Next(pg::Connection& db);
-  // Nothing of it is open between two calls.
+  // Does nothing: no transaction is open between two calls.
   void Pause() {}
-  // Once the first call has answered.
+  // Complete after the first call of Next.
   const RecipientSummary& summary() const;
 
  private:
   explicit RecipientReader(std::unique_ptr<RecipientList> list);
 
   const RecipientsQuery query_;
-  std::unique_ptr<RecipientList> list_;  // none: nothing was asked for yet
+  std::unique_ptr<RecipientList> list_;  // none: before the first call of Next
 };
 
 }  // namespace lots

@@ -1,16 +1,17 @@
+// Reads a unit's last delivery, and counts its warranty from there.
 #include "storage/genealogy/questions/warranty.h"
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/genealogy/questions/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
 namespace {
 
-// In the order of recording: of a unit that was delivered, returned and delivered again, the last.
+// The delivery that was recorded last, if the unit was delivered, returned and delivered again.
 constexpr pg::Statement kReadWarranty{"read_warranty", R"sql(
   SELECT p.warranty_months, c.time_zone, d.movement_id, d.occurred_at, d.partner_id,
          d.document_type, d.document_number
@@ -27,15 +28,6 @@ constexpr pg::Statement kReadWarranty{"read_warranty", R"sql(
     ORDER BY m.recorded_at DESC, m.movement_id DESC
     LIMIT 1) d ON true
   WHERE l.company = $1 AND l.lot_id = $2)sql"};
-
-Problem NotASerial(const ResolvedLot& lot) {
-  return {
-      .reason = Reason::kTrackingMismatch,
-      .field = "lot",
-      .message = absl::StrCat("lot \"", lot.number, "\" is no serial: a warranty is one unit's"),
-      .facts = {{"product_id", lot.product_id.value()},
-                {"tracking", std::string(Name(lot.tracking))}}};
-}
 
 WarrantyState StateOn(absl::CivilDay today, const Warranty& warranty) {
   if (today < *warranty.starts_on) return WarrantyState::kNotDelivered;
@@ -61,7 +53,7 @@ absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& qu
   const ResolvedLot& lot = *found[0];
   if (lot.tracking != Tracking::kSerial) return Refuse(NotASerial(lot));
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadWarranty, query.company, lot.lot_id));
-  // Deleted at this very moment.
+  // The lot was deleted since it was resolved.
   if (rows.empty()) return Refuse(LotNotFound(query.lot, "lot"));
   const pg::Row row = rows[0];
   Warranty warranty{.lot_id = lot.lot_id,

@@ -1,4 +1,4 @@
-// Whether a unit's warranty runs.
+// The warranty of a unit.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/movement.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
@@ -16,7 +18,7 @@ namespace lots {
 // The values are the proto's.
 enum class WarrantyState : int16_t { kNone = 1, kNotDelivered = 2, kInForce = 3, kEnded = 4 };
 
-// The delivery that a warranty begins with.
+// The delivery with which a warranty begins.
 struct WarrantyDelivery {
   MovementId movement_id;
   std::string partner_id;
@@ -29,7 +31,7 @@ struct Warranty {
   std::string number;
   WarrantyState state = WarrantyState::kNone;
   int32_t months = 0;
-  // While the unit is with a customer and its product has a warranty.
+  // Set while the unit is with a customer and its product has a warranty.
   std::optional<absl::CivilDay> starts_on;
   std::optional<absl::CivilDay> ends_on;
   std::optional<WarrantyDelivery> delivery;
@@ -41,9 +43,9 @@ struct WarrantyQuery {
   absl::Time now;
 };
 
-// The warranty of a serial, by the delivery that brought it to where it is: the last one that
-// stands. One whose delivery is dated tomorrow has not begun. LOT_NOT_FOUND; TRACKING_MISMATCH
-// unless the lot is a serial.
+// The warranty of a serial. It begins with the last delivery that was not reversed and brought the
+// serial to where it is. If that delivery is dated tomorrow, the state is still kNotDelivered.
+// LOT_NOT_FOUND; TRACKING_MISMATCH unless the lot is a serial.
 absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& query);
 
 }  // namespace lots

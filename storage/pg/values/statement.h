@@ -35,7 +35,7 @@ class StatementObserver {
   virtual void OnStatement(const Statement& statement, absl::Duration elapsed,
                            const absl::Status& status) = 0;
 
-  // An operation is about to be run again by RunWithRetries.
+  // An operation is about to be run again by RunWrite.
   virtual void OnRetry() {}
 
   // A transaction that had counted `amount` of this has committed. Nobody hears of what was rolled

@@ -210,7 +210,7 @@ std::vector<Problem> Attempt::Judge() {
   plan_.at = orders::OrderTime(*facts_.of_order.order, context_.now);
   orders::PlanMade(facts_, plan_, problems);
   orders::PlanUsed(facts_, ledger_, plan_, problems);
-  orders::PlanDates(command_, ledger_.company(), plan_, problems);
+  orders::PlanDates(command_, ledger_.facts().company, plan_, problems);
   orders::PostCompletion(command_, plan_, ledger_, problems);
   return problems;
 }
@@ -219,7 +219,7 @@ absl::StatusOr<Completion> Attempt::Run() {
   RETURN_IF_ERROR(LockAndRead());
   RETURN_IF_ERROR(ReadLastUses());
   std::vector<Problem> problems = Judge();
-  if (!problems.empty()) return Refuse(std::move(problems));
+  if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (!command_.validate_only) {
     orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
     const absl::Status committed = transaction_.Commit().status();
@@ -228,22 +228,26 @@ absl::StatusOr<Completion> Attempt::Run() {
   return orders::AnswerOf(facts_, plan_, ledger_);
 }
 
-absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command) {
+absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command,
+                                       const WriteContext& context) {
   ASSIGN_OR_RETURN(const CompletionNames names, orders::NameLots(db, command));
-  WriteContext context = command.context;
-  // Nothing is written, so there is nothing that a repeat could find.
-  if (command.validate_only) context.request_id.clear();
   return Attempt(db, command, names, context).Run();
 }
 
 }  // namespace
 
 absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command) {
-  if (command.validate_only)
-    return pg::RunWithRetries(db, [&] { return TryComplete(db, command); });
-  return orders::WriteOrderOnce(
-      db, command.context, [&] { return TryComplete(db, command); },
-      [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, command, made); });
+  WriteContext context = command.context;
+  // Nothing is written, so there is nothing that a repeat could find.
+  if (command.validate_only) context.request_id.clear();
+  return RunWrite<Completion>(
+      db,
+      {.context = context,
+       .rebuild =
+           [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, command, made); },
+       .runs_max = kOrderWriteRunsMax,
+       .reads_before_claim = true},
+      [&] { return TryComplete(db, command, context); });
 }
 
 }  // namespace lots

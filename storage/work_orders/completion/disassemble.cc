@@ -13,6 +13,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -145,7 +146,7 @@ void Attempt::AddWrites(const ResolvedLot& unit) {
                      .kind = TransformationKind::kDisassembly,
                      .work_order = {},
                      .occurred_at = command_.occurred_at,
-                     .recorded_at = ledger_.recorded_at(),
+                     .recorded_at = ledger_.facts().recorded_at,
                      .actor = context.actor,
                      .note = command_.note,
                      .reverses = {},
@@ -174,7 +175,7 @@ void SortByNumber(std::vector<ReturnedComponent>& components) {
 Disassembly Attempt::Answer() const {
   Disassembly answer{.transformation_id = transformation_id_, .components = {}};
   for (const BackLine& line : lines_) {
-    const LotFacts* lot = ledger_.FindLot(line.lot_id);
+    const LotFacts* lot = ledger_.facts().FindLot(line.lot_id);
     Check(lot != nullptr);
     answer.components.push_back({.lot_id = line.lot_id,
                                  .product_id = lot->product_id,
@@ -202,7 +203,7 @@ absl::StatusOr<Disassembly> Attempt::Run() {
   std::vector<Problem> problems;
   lines_ = orders::PlanReturn(command_, named_, ledger_, contents_, problems);
   Post(unit, problems);
-  if (!problems.empty()) return Refuse(std::move(problems));
+  if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   AddWrites(unit);
   const absl::Status committed = transaction_.Commit().status();
   if (!committed.ok()) return Ledger::Explain(committed);
@@ -253,11 +254,11 @@ absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const Disassembly
 }  // namespace
 
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return TryDisassemble(db, command); },
-      [&](const std::vector<Uuid>& made) {
-        return FindDisassembly(db, command.context.company, TransformationId(made.front()));
-      });
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return FindDisassembly(db, command.context.company, TransformationId(made.front()));
+  };
+  return RunWrite<Disassembly>(db, {.context = command.context, .rebuild = rebuild},
+                               [&] { return TryDisassemble(db, command); });
 }
 
 }  // namespace lots

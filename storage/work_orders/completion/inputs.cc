@@ -209,7 +209,7 @@ void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan
     const std::string field = Indexed("components", i);
     const size_t problems_before = problems.size();
     const std::optional<LotId>& id = facts.names.components[i];
-    const LotFacts* lot = id.has_value() ? ledger.FindLot(*id) : nullptr;
+    const LotFacts* lot = id.has_value() ? ledger.facts().FindLot(*id) : nullptr;
     if (lot == nullptr) {
       problems.push_back(LotNotFound(component.lot, absl::StrCat(field, ".lot")));
       continue;

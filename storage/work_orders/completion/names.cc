@@ -5,6 +5,7 @@
 
 #include "absl/container/btree_map.h"
 #include "storage/base/status_macros.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
@@ -132,12 +133,10 @@ absl::flat_hash_set<std::string> TypedKeys(const CompletionNames& names, bool ca
 absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
                          const ProductId& product, CompletionNames& names) {
   const auto nameless = FindNameless(command, product, names);
-  // A repeat needs no numbers, and must not use any up.
-  if (nameless.empty() || (!command.validate_only && WasMade(db, command.context))) {
-    return absl::OkStatus();
-  }
+  if (nameless.empty()) return absl::OkStatus();
+  if (!command.validate_only) RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, ReadCompanyUnlocked(db, company));
+  ASSIGN_OR_RETURN(const CompanyRules company_rules, FindEnabledCompany(db, company));
   std::vector<ProductId> ids;
   for (const auto& [id, entry] : nameless) ids.push_back(id);
   ASSIGN_OR_RETURN(
@@ -155,7 +154,7 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
                               .number_template = rules->number_template,
                               .count = static_cast<int64_t>(entry.numbers.size()),
                               .first_number = "",
-                              .day = DayIn(command.context.now, zone),
+                              .day = DayIn(command.context.now, company_rules.zone),
                               .avoided_keys = TypedKeys(names, rules->case_sensitive),
                               .field = entry.field};
     ASSIGN_OR_RETURN(const std::vector<std::string> made, command.validate_only

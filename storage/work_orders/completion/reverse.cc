@@ -14,6 +14,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -199,8 +200,8 @@ std::optional<Problem> Attempt::JudgeTransformation(const pg::Result& rows) {
 
 // A unit whose rebuilding was taken back is planned for an order: it cannot stand on a shelf too.
 void Attempt::JudgeReturning(const PostedMovement& original, std::vector<Problem>& problems) const {
-  const LotFacts* lot = ledger_.FindLot(original.movement.lot_id);
-  const std::optional<LocationKind> kind = ledger_.FindKind(original.movement.from);
+  const LotFacts* lot = ledger_.facts().FindLot(original.movement.lot_id);
+  const std::optional<LocationKind> kind = ledger_.facts().FindKind(original.movement.from);
   if (lot == nullptr || !kind.has_value() || !HoldsGoods(*kind)) return;
   if (lot->state == LotState::kVoid) {
     problems.push_back(orders::LotIsVoid("transformation_id", lot->lot_id, lot->number));
@@ -258,7 +259,7 @@ void Attempt::AddWrites() {
                      .work_order = work_order_.has_value() ? std::optional(work_order_->work_order)
                                                            : std::nullopt,
                      .occurred_at = occurred_at_,
-                     .recorded_at = ledger_.recorded_at(),
+                     .recorded_at = ledger_.facts().recorded_at,
                      .actor = command_.context.actor,
                      .note = command_.note,
                      .reverses = command_.transformation_id,
@@ -324,11 +325,11 @@ absl::StatusOr<CompletionReversal> FindReversal(pg::Connection& db, const Compan
 
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command) {
-  return WriteOnce(
-      db, command.context, [&] { return TryReverse(db, command); },
-      [&](const std::vector<Uuid>& made) {
-        return FindReversal(db, command.context.company, TransformationId(made.front()));
-      });
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return FindReversal(db, command.context.company, TransformationId(made.front()));
+  };
+  return RunWrite<CompletionReversal>(db, {.context = command.context, .rebuild = rebuild},
+                                      [&] { return TryReverse(db, command); });
 }
 
 }  // namespace lots

@@ -147,7 +147,7 @@ void Return::TakeTheRest() {
   std::vector<BackLine> rest;
   for (const auto& [lot_id, quantity] : exact_) {
     if (!quantity.IsPositive()) continue;
-    const LotFacts* lot = ledger_.FindLot(lot_id);
+    const LotFacts* lot = ledger_.facts().FindLot(lot_id);
     if (stated_.contains(lot_id) && lot != nullptr) {
       problems_.push_back(
           {Reason::kComponentMissing,

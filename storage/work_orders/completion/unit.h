@@ -9,7 +9,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
-#include "storage/domain/model.h"
+#include "storage/domain/ids.h"
 #include "storage/ledger/ledger.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"

@@ -71,7 +71,7 @@ void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
   std::vector<Passage> exact;
   PooledPassage pooled;
   for (const UsedLot& used : plan.used) {
-    if (ledger.HoldsOf(used.lot_id).empty()) continue;
+    if (ledger.facts().HoldsOf(used.lot_id).empty()) continue;
     if (used.output.has_value()) {
       exact.push_back({.input = used.lot_id, .output = *used.output, .certain = true});
     } else {
@@ -81,8 +81,8 @@ void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
   if (exact.empty() && pooled.inputs.empty()) return;
   for (const MadeLot& made : plan.made) pooled.outputs.push_back(made.lot_id);
   // Exact ones first: a member is written once, and what is certain must not be only possible.
-  AddInheritedHolds(transaction, context, plan.transformation_id, ledger, exact);
-  AddInheritedHolds(transaction, context, plan.transformation_id, ledger, pooled);
+  AddInheritedHolds(transaction, context, plan.transformation_id, ledger.facts(), exact);
+  AddInheritedHolds(transaction, context, plan.transformation_id, ledger.facts(), pooled);
 }
 
 // Finished serials are the order's, whether they were planned or not.
@@ -160,7 +160,7 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
                      .kind = TransformationKind::kProduction,
                      .work_order = command.work_order,
                      .occurred_at = command.occurred_at,
-                     .recorded_at = ledger.recorded_at(),
+                     .recorded_at = ledger.facts().recorded_at,
                      .actor = context.actor,
                      .note = command.note,
                      .reverses = {},

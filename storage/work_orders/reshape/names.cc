@@ -9,6 +9,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
@@ -71,7 +72,7 @@ class Naming {
 
   absl::StatusOr<Names> Run() {
     // The company first: an unknown one has no lots either.
-    ASSIGN_OR_RETURN(zone_, orders::ReadCompanyUnlocked(db_, command_.context.company));
+    ASSIGN_OR_RETURN(company_, FindEnabledCompany(db_, command_.context.company));
     RETURN_IF_ERROR(FindSources());
     RETURN_IF_ERROR(FindProduct());
     RETURN_IF_ERROR(NameResults());
@@ -179,14 +180,14 @@ class Naming {
     for (size_t i = 0; i < names_.results.size(); ++i) {
       if (names_.results[i].number.empty()) nameless.push_back(i);
     }
-    // A repeat needs no numbers, and must not use any up.
-    if (nameless.empty() || orders::WasMade(db_, command_.context)) return absl::OkStatus();
+    if (nameless.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(CheckNotMade(db_, command_.context));
     NumberQuery wanted{.company = command_.context.company,
                        .product_id = names_.product.product_id,
                        .case_sensitive = names_.product.case_sensitive,
                        .number_template = names_.product.number_template,
                        .count = static_cast<int64_t>(nameless.size()),
-                       .day = DayIn(command_.context.now, zone_),
+                       .day = DayIn(command_.context.now, company_.zone),
                        .field = command_.results[nameless[0]].number_field};
     for (const auto& [key, index] : typed_) wanted.avoided_keys.insert(key);
     ASSIGN_OR_RETURN(std::vector<std::string> numbers, ReserveNumbers(db_, wanted));
@@ -198,7 +199,7 @@ class Naming {
 
   pg::Connection& db_;
   const ReshapeCommand& command_;
-  absl::TimeZone zone_;
+  CompanyRules company_;
   Names names_;
   absl::flat_hash_map<std::string, size_t> typed_;  // places of given numbers, by key
 };

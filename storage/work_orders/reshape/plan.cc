@@ -91,7 +91,8 @@ class Planner {
     const Source& source = command_.sources[index];
     const ResolvedLot& lot = names_.sources[index];
     const bool is_serial = lot.tracking == Tracking::kSerial;
-    const Quantity there = is_serial ? Quantity::FromUnits(1) : ledger_.At(lot.lot_id, source.from);
+    const Quantity there =
+        is_serial ? Quantity::FromUnits(1) : ledger_.facts().QuantityAt(lot.lot_id, source.from);
     Quantity used = source.quantity.value_or(there);
     // All of nothing: the ledger says what is there, and whatever else is wrong.
     if (!source.quantity.has_value() && used.IsZero()) used = SmallestOf(lot.scale);
@@ -100,7 +101,7 @@ class Planner {
     if (is_whole) JudgeScale(source.quantity_field, used);
     plan_.used.push_back(used);
     total_ += used;
-    since_ = Earlier(since_, ledger_.DatesAt(lot.lot_id, source.from).stock_since);
+    since_ = Earlier(since_, ledger_.facts().DatesAt(lot.lot_id, source.from).stock_since);
     Inherit(details_.at(lot.lot_id), index == 0);
   }
 
@@ -146,7 +147,7 @@ class Planner {
     for (const Source& source : command_.sources) {
       if (source.from == result.to) return;
     }
-    const std::optional<LocationKind> kind = ledger_.FindKind(result.to);
+    const std::optional<LocationKind> kind = ledger_.facts().FindKind(result.to);
     if (kind.has_value() && !IsOnHand(*kind)) problems_.push_back(NotOnHandKind(result, *kind));
   }
 

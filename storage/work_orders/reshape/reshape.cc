@@ -9,7 +9,6 @@
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/insert.h"
-#include "storage/pg/error.h"
 #include "storage/work_orders/reshape/plan.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
@@ -65,11 +64,9 @@ class Attempt {
     RETURN_IF_ERROR(LockAndRead());
     std::vector<Problem> problems;
     plan_ = reshape::PlanReshaping(command_, names_, details_, ledger_, id_, problems);
-    if (!problems.empty()) return Refuse(std::move(problems));
+    if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
     AddWrites();
     const absl::Status committed = transaction_.Commit().status();
-    // The product's rules changed meanwhile; the next try sees them.
-    if (pg::ViolatesConstraint(committed, "lots_product_fkey")) return orders::Crossed();
     if (!committed.ok()) return Ledger::Explain(committed);
     return Answer();
   }
@@ -108,8 +105,7 @@ class Attempt {
     RETURN_IF_ERROR(ledger_.Load(transaction_, results));
     details_ = ReadDetails(results[details]);
     for (const LotId& lot : all) {
-      // Deleted between the two looks.
-      if (!details_.contains(lot)) return orders::Crossed();
+      if (!details_.contains(lot)) return WriteConflict("a lot was deleted before its lock");
     }
     return absl::OkStatus();
   }
@@ -122,7 +118,7 @@ class Attempt {
                        .kind = command_.kind,
                        .work_order = {},
                        .occurred_at = command_.occurred_at,
-                       .recorded_at = ledger_.recorded_at(),
+                       .recorded_at = ledger_.facts().recorded_at,
                        .actor = context.actor,
                        .note = command_.note,
                        .reverses = {},
@@ -134,7 +130,7 @@ class Attempt {
     }
     AddOutputs(transaction_, context.company, id_, outputs);
     ledger_.AddWrites(transaction_);
-    AddInheritedHolds(transaction_, context, id_, ledger_, Passages());
+    AddInheritedHolds(transaction_, context, id_, ledger_.facts(), Passages());
     AuditSubject subject;
     for (const ResolvedLot& source : names_.sources) subject.lots.push_back(source.lot_id);
     for (const Made& made : plan_.made) subject.lots.push_back(made.lot_id);
@@ -226,7 +222,12 @@ absl::StatusOr<Reshaping> Post(pg::Connection& db, const ReshapeCommand& command
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return FindReshaping(db, command.context.company, TransformationId(made.front()));
   };
-  return orders::WriteOrderOnce(db, command.context, attempt, rebuild);
+  return RunWrite<Reshaping>(db,
+                             {.context = command.context,
+                              .rebuild = rebuild,
+                              .runs_max = kOrderWriteRunsMax,
+                              .reads_before_claim = true},
+                             attempt);
 }
 
 }  // namespace

@@ -20,9 +20,9 @@
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
-#include "tests/support/rpc_bytes.h"
-#include "tests/support/rpc_served.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/byte_calls.h"
+#include "tests/support/server/served_methods.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lots/v1/catalog.grpc.pb.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -9,9 +9,9 @@
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "storage/base/limits.h"
-#include "tests/support/holds.h"
-#include "tests/support/stock_world.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/holds.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
-#include "tests/support/lot_world.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

@@ -6,8 +6,8 @@
 #include "gtest/gtest.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
-#include "tests/support/test_server.h"
-#include "tests/support/workshop.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

@@ -8,8 +8,8 @@
 #include "gtest/gtest.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "storage/base/limits.h"
-#include "tests/support/stock_world.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {

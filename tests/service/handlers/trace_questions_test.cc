@@ -10,8 +10,8 @@
 #include "service/handlers/trace.h"
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
-#include "tests/support/test_server.h"
-#include "tests/support/workshop.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

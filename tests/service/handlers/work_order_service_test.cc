@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "storage/base/limits.h"
-#include "tests/support/test_server.h"
-#include "tests/support/workshop.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

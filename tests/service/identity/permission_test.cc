@@ -21,11 +21,11 @@
 #include "service/handlers/services.h"
 #include "service/identity/caller.h"
 #include "service/rpc/rpc.h"
-#include "tests/support/rpc_bytes.h"
-#include "tests/support/rpc_served.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/byte_calls.h"
+#include "tests/support/server/served_methods.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

@@ -9,8 +9,8 @@
 #include "service/identity/identity.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

@@ -14,7 +14,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/sha256.h"
 #include "storage/domain/errors.h"
-#include "tests/support/rpc_tokens.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

@@ -15,8 +15,8 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "tests/support/rpc_story.h"
-#include "tests/support/rpc_tenants.h"
+#include "tests/support/story/story.h"
+#include "tests/support/story/tenants.h"
 
 namespace lots {
 namespace {

@@ -11,8 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
-#include "tests/support/test_server.h"
-#include "tests/support/workshop.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "service/observe/grpc_log.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/test_folder.h"
 
 namespace lots {
 namespace {

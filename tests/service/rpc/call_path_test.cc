@@ -15,8 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lots/v1/catalog.grpc.pb.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -11,9 +11,9 @@
 #include "absl/synchronization/notification.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "lots/v1/catalog.grpc.pb.h"
-#include "tests/support/eventually.h"
-#include "tests/support/rpc_bytes.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/server/byte_calls.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -14,9 +14,9 @@
 #include "storage/base/status_macros.h"
 #include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_database.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

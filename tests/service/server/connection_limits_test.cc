@@ -21,10 +21,10 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/eventually.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

@@ -15,11 +15,11 @@
 #include "gtest/gtest.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
-#include "tests/support/eventually.h"
-#include "tests/support/rpc_bytes.h"
-#include "tests/support/rpc_lotd_process.h"
-#include "tests/support/test_server.h"
-#include "tests/support/workshop.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/server/byte_calls.h"
+#include "tests/support/server/lotd_process.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

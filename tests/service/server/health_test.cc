@@ -14,10 +14,10 @@
 #include "lots/v1/stock.grpc.pb.h"
 #include "storage/pg/embedded/postgres.h"
 #include "storage/schema/migrate.h"
-#include "tests/support/eventually.h"
-#include "tests/support/gate.h"
-#include "tests/support/rpc_bytes.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/database/gate.h"
+#include "tests/support/server/byte_calls.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -22,8 +22,8 @@
 #include "service/server/acceptor.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/base/test_folder.h"
 
 namespace lots {
 namespace {

@@ -13,8 +13,8 @@
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_database.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots {
 namespace {

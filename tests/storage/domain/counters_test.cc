@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/holds/holds.h"
 #include "storage/recalls/recalls.h"
-#include "tests/support/workshop.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "storage/base/limits.h"
-#include "tests/support/random.h"
+#include "tests/support/base/random.h"
 
 namespace lots {
 namespace {

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/genealogy/bounds/bounds.h"
 #include "storage/genealogy/bounds/components.h"
-#include "tests/support/bounds_model.h"
+#include "tests/support/model/bounds_model.h"
 
 namespace lots {
 namespace {

@@ -1,3 +1,4 @@
+// The queues of lots and transformations, and the order of lots.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -19,7 +20,7 @@ TraceLot LotOf(const std::string& product, const std::string& number) {
   return lot;
 }
 
-// What a lot's record holds, as the queue gives it back.
+// Expects the lot's fields from the front of the queue.
 void ExpectNext(TraceLotQueue& queue, const TraceLot& lot) {
   TraceNode node;
   queue.Pop(node);
@@ -69,7 +70,7 @@ TEST(TraceLotQueue, LotsMayComeAfterOthersWent) {
   }
 }
 
-TEST(TraceStepQueue, GivesEverythingBackInTheOrderItCame) {
+TEST(TransformationQueue, GivesEverythingBackInTheOrderItCame) {
   const auto step = [](std::optional<WorkOrderId> work_order, const char* actor, std::string note) {
     Transformation made;
     made.work_order = std::move(work_order);
@@ -82,7 +83,7 @@ TEST(TraceStepQueue, GivesEverythingBackInTheOrderItCame) {
   const std::vector<Transformation> steps = {
       step(WorkOrderId("MO-1"), "ann", ""), step(std::nullopt, "ann", std::string(16'000, 'n')),
       step(WorkOrderId("MO-2"), "", "by night"), step(WorkOrderId(""), "bob", "")};
-  TraceStepQueue queue;
+  TransformationQueue queue;
 
   for (const Transformation& each : steps) queue.Push(each);
 
@@ -96,7 +97,7 @@ TEST(TraceStepQueue, GivesEverythingBackInTheOrderItCame) {
   }
 }
 
-TEST(TraceLots, AreToldByProductThenNumberThenId) {
+TEST(TraceLots, AreSortedByProductThenNumberThenId) {
   TraceLot second = LotOf("cheese", "2");
   TraceLot third = LotOf("milk", "1");
   TraceLot fourth = LotOf("milk", "1");

@@ -12,8 +12,8 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/genealogy/trace.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {
@@ -87,7 +87,7 @@ class RandomGenealogy {
  public:
   RandomGenealogy(uint64_t seed, TraceGraphBuilder& graph) : random_(seed), graph_(graph) {
     const int steps = 1 + Below(12);
-    for (int i = 0; i < steps; ++i) AddStep();
+    for (int i = 0; i < steps; ++i) AddTransformation();
   }
 
   std::vector<std::string> Seeds() {
@@ -103,7 +103,7 @@ class RandomGenealogy {
   // Few lots, so that diamonds and cycles are common.
   std::string AnyLot() { return absl::StrCat("lot", Below(14)); }
 
-  void AddStep() {
+  void AddTransformation() {
     ModelStep step;
     std::set<std::string> outputs;
     for (int i = 1 + Below(3); i > 0; --i) outputs.insert(AnyLot());
@@ -120,7 +120,7 @@ class RandomGenealogy {
       step.inputs.push_back({AnyLot(), exact ? output.lot : ""});
     }
     step.reversed = Below(8) == 0;
-    const TransformationId id = graph_.AddStep(step.inputs, step.outputs);
+    const TransformationId id = graph_.AddTransformation(step.inputs, step.outputs);
     if (step.reversed) graph_.Reverse(id);
     steps_.push_back(std::move(step));
   }

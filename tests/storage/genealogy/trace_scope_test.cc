@@ -1,4 +1,4 @@
-// What a trace is narrowed to: a moment, what was known at one, a filter, a limit.
+// Traces with as_of, known_at, filters and limits.
 #include <map>
 #include <set>
 #include <string>
@@ -11,8 +11,8 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/genealogy/trace.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {
@@ -121,10 +121,10 @@ class TraceScope : public ::testing::Test {
 };
 
 TEST_F(TraceScope, AsOfLeavesOutWhatHappenedLater) {
-  At(graph_.AddStep({{"a"}}, {{"b"}}), 1, 1);
-  At(graph_.AddStep({{"b"}}, {{"c"}}), 3, 3);
+  At(graph_.AddTransformation({{"a"}}, {{"b"}}), 1, 1);
+  At(graph_.AddTransformation({{"b"}}, {{"c"}}), 3, 3);
   // Recorded late: what had happened is seen as it is known now.
-  At(graph_.AddStep({{"a"}}, {{"late"}}), 1, 9);
+  At(graph_.AddTransformation({{"a"}}, {{"late"}}), 1, 9);
 
   TraceQuery down = Order({"a"});
   down.as_of = Day(2);
@@ -136,9 +136,9 @@ TEST_F(TraceScope, AsOfLeavesOutWhatHappenedLater) {
 }
 
 TEST_F(TraceScope, KnownAtLeavesOutWhatWasRecordedLaterReversalsToo) {
-  const TransformationId wrong = At(graph_.AddStep({{"a"}}, {{"b"}}), 1, 1);
+  const TransformationId wrong = At(graph_.AddTransformation({{"a"}}, {{"b"}}), 1, 1);
   ReverseAt(wrong, 5);
-  At(graph_.AddStep({{"a"}}, {{"c"}}), 1, 7);
+  At(graph_.AddTransformation({{"a"}}, {{"c"}}), 1, 7);
 
   TraceQuery then = Order({"a"});
   then.known_at = Day(3);
@@ -153,7 +153,7 @@ TEST_F(TraceScope, KnownAtLeavesOutWhatWasRecordedLaterReversalsToo) {
   EXPECT_THAT(Ask(as_of).lots, ElementsAre("a", "c"));
 }
 
-TEST_F(TraceScope, PlacesThenAreWhatTheMovementsSumTo) {
+TEST_F(TraceScope, PlacesAtAnotherTimeAreTheSumsOfMovements) {
   AddPlaces();
   Move("a", 1, "FARM", "SHELF", 10, 1, 1);
   Move("a", 2, "SHELF", "YARD", 4, 3, 3);
@@ -180,8 +180,8 @@ TEST_F(TraceScope, PlacesThenAreWhatTheMovementsSumTo) {
   EXPECT_EQ(now.partner_movement_count, 2);
 }
 
-// Back-dated facts: at some time more had left than had come.
-TEST_F(TraceScope, APlaceWithLessThanNothingIsNotTold) {
+// With back-dated movements, more may have left than had come at some time.
+TEST_F(TraceScope, APlaceWithANegativeQuantityIsNotInTheAnswer) {
   AddPlaces();
   Move("a", 1, "FARM", "SHELF", 10, 5, 5);
   Move("a", 2, "SHELF", "YARD", 4, 1, 6);
@@ -208,13 +208,13 @@ TEST_F(TraceScope, AReversalRecordedLaterLeavesThePartnerMovementKnown) {
   EXPECT_EQ(Ask(Order({"a"})).nodes.at("a").partner_movement_count, 0);
 }
 
-// What was received, found and made; losses and returns to the supplier do not make it less, and
-// what was reversed never was.
+// The total is what was received, found and made. Losses and returns to the supplier do not reduce
+// the total; reversed postings do not count.
 TEST_F(TraceScope, TheTotalIsAllThatEverCame) {
   AddPlaces();
-  graph_.AddStep({{"a", "", Quantity::FromUnits(5)}},
-                 {{"b", OutputRole::kProduct, Quantity::FromUnits(20)}});
-  const TransformationId wrong = graph_.AddStep(
+  graph_.AddTransformation({{"a", "", Quantity::FromUnits(5)}},
+                           {{"b", OutputRole::kProduct, Quantity::FromUnits(20)}});
+  const TransformationId wrong = graph_.AddTransformation(
       {{"a", "", Quantity::FromUnits(1)}}, {{"b", OutputRole::kProduct, Quantity::FromUnits(9)}});
   graph_.Reverse(wrong);
   Move("a", 1, "FARM", "SHELF", 100, 1, 1);
@@ -253,9 +253,9 @@ TEST_F(TraceScope, SeedsOfDifferentUnitsHaveNoCommonQuantity) {
 }
 
 TEST_F(TraceScope, ATimeWindowDecidesWhereTheWalkGoes) {
-  At(graph_.AddStep({{"a"}}, {{"early"}}), 1, 1);
-  At(graph_.AddStep({{"a"}}, {{"b"}}), 2, 2);
-  At(graph_.AddStep({{"a"}}, {{"late"}}), 3, 3);
+  At(graph_.AddTransformation({{"a"}}, {{"early"}}), 1, 1);
+  At(graph_.AddTransformation({{"a"}}, {{"b"}}), 2, 2);
+  At(graph_.AddTransformation({{"a"}}, {{"late"}}), 3, 3);
 
   TraceQuery query = Order({"a"});
   query.filter.begin = Day(2);
@@ -265,8 +265,8 @@ TEST_F(TraceScope, ATimeWindowDecidesWhereTheWalkGoes) {
 }
 
 TEST_F(TraceScope, KindsOfLinksDecideWhereTheWalkGoes) {
-  graph_.AddStep({{"a", "unit"}}, {{"unit"}, {"spare", OutputRole::kByProduct}});
-  graph_.AddStep({{"a"}}, {{"pooled"}, {"waste", OutputRole::kByProduct}});
+  graph_.AddTransformation({{"a", "unit"}}, {{"unit"}, {"spare", OutputRole::kByProduct}});
+  graph_.AddTransformation({{"a"}}, {{"pooled"}, {"waste", OutputRole::kByProduct}});
 
   TraceQuery exact = Order({"a"});
   exact.filter.link_kinds = {TraceLinkKind::kExactInput};
@@ -280,11 +280,11 @@ TEST_F(TraceScope, KindsOfLinksDecideWhereTheWalkGoes) {
   EXPECT_THAT(Ask(upstream).lots, ElementsAre("waste"));
 }
 
-TEST_F(TraceScope, WhatIsNotToldIsWalkedThroughAndItsLinksAreNotToldEither) {
+TEST_F(TraceScope, FilteredOutLotsAreWalkedThroughAndTheirLinksAreNotInTheAnswer) {
   AddPlaces();
-  graph_.AddStep({{"a"}}, {{"b"}});
-  graph_.AddStep({{"b"}}, {{"c"}});
-  graph_.AddStep({{"a"}}, {{"d"}});
+  graph_.AddTransformation({{"a"}}, {{"b"}});
+  graph_.AddTransformation({{"b"}}, {{"c"}});
+  graph_.AddTransformation({{"a"}}, {{"d"}});
   Move("c", 1, "FARM", "SHELF", 1, 1, 1);
   Move("d", 1, "FARM", "SHELF", 1, 3, 3);
   Move("b", 1, "FARM", "YARD", 1, 1, 1);
@@ -306,9 +306,9 @@ TEST_F(TraceScope, WhatIsNotToldIsWalkedThroughAndItsLinksAreNotToldEither) {
   EXPECT_THAT(known.lots, ElementsAre("a"));
 }
 
-TEST_F(TraceScope, ProductsDecideWhatIsTold) {
-  graph_.AddStep({{"a"}}, {{"b"}});
-  graph_.AddStep({{"b"}}, {{"c"}});
+TEST_F(TraceScope, ProductsDecideWhichLotsAreInTheAnswer) {
+  graph_.AddTransformation({{"a"}}, {{"b"}});
+  graph_.AddTransformation({{"b"}}, {{"c"}});
   database_.Execute(
       "INSERT INTO products SELECT company, 'other', display_name, tracking, unit, scale, "
       "number_template, expire_days, best_before_days, removal_days, alert_days, inherit_expiry, "
@@ -322,9 +322,9 @@ TEST_F(TraceScope, ProductsDecideWhatIsTold) {
   EXPECT_THAT(Ask(query).lots, ElementsAre("a", "c"));
 }
 
-TEST_F(TraceScope, PlacesThenDecideWhatIsTold) {
+TEST_F(TraceScope, PlacesAtThatTimeDecideWhichLotsAreInTheAnswer) {
   AddPlaces();
-  At(graph_.AddStep({{"a"}}, {{"b"}}), 1, 1);
+  At(graph_.AddTransformation({{"a"}}, {{"b"}}), 1, 1);
   Move("b", 1, "FARM", "SHELF", 1, 1, 1);
   Move("b", 2, "SHELF", "YARD", 1, 3, 3);
 
@@ -360,11 +360,11 @@ class TraceResume : public TraceScope {
 };
 
 TEST_F(TraceResume, ReachesTheRestInBothDirections) {
-  graph_.AddStep({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
-  graph_.AddStep({{"b1"}, {"b2", "c1"}}, {{"c1"}, {"c2"}});
-  graph_.AddStep({{"b3", "c3"}, {"b3", "c4"}}, {{"c3"}, {"c4"}});
-  graph_.AddStep({{"c1"}, {"c4"}}, {{"d1"}, {"d2"}});
-  graph_.AddStep({{"d1"}}, {{"b2"}});
+  graph_.AddTransformation({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
+  graph_.AddTransformation({{"b1"}, {"b2", "c1"}}, {{"c1"}, {"c2"}});
+  graph_.AddTransformation({{"b3", "c3"}, {"b3", "c4"}}, {{"c3"}, {"c4"}});
+  graph_.AddTransformation({{"c1"}, {"c4"}}, {{"d1"}, {"d2"}});
+  graph_.AddTransformation({{"d1"}}, {{"b2"}});
   for (const int depth : {1, 2, 100}) {
     for (const int limit : {2, 3, 4, 100}) {
       SCOPED_TRACE(absl::StrCat("depth ", depth, " limit ", limit));
@@ -375,8 +375,8 @@ TEST_F(TraceResume, ReachesTheRestInBothDirections) {
 }
 
 TEST_F(TraceResume, NamesTheLotsWhoseLinksWereCut) {
-  graph_.AddStep({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
-  graph_.AddStep({{"b1"}}, {{"c"}});
+  graph_.AddTransformation({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
+  graph_.AddTransformation({{"b1"}}, {{"c"}});
 
   TraceQuery shallow = Order({"a"});
   shallow.depth_max = 1;
@@ -400,7 +400,7 @@ TEST_F(TraceScope, SeedsBeyondTheLimitAreToResumeFrom) {
 }
 
 TEST_F(TraceScope, APauseDoesNotChangeTheGraph) {
-  graph_.AddStep({{"a"}}, {{"b"}});
+  graph_.AddTransformation({{"a"}}, {{"b"}});
   TraceReader reader(Order({"a"}));
   const auto seeds = reader.Next(graph_.db());
   ASSERT_TRUE(seeds.ok());
@@ -409,7 +409,7 @@ TEST_F(TraceScope, APauseDoesNotChangeTheGraph) {
   ASSERT_TRUE(steps.ok()) << steps.status();
 
   reader.Pause();
-  graph_.AddStep({{"a"}}, {{"later"}});
+  graph_.AddTransformation({{"a"}}, {{"later"}});
 
   const auto nodes = reader.Next(graph_.db());
   ASSERT_TRUE(nodes.ok()) << nodes.status();

@@ -1,3 +1,4 @@
+// Traces of small genealogies: order, certainty, links, limits, places and partners.
 #include "storage/genealogy/trace.h"
 
 #include <algorithm>
@@ -10,8 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {
@@ -24,7 +25,7 @@ constexpr TraceDirection kUp = TraceDirection::kUpstream;
 constexpr TraceDirection kDown = TraceDirection::kDownstream;
 
 struct Answer {
-  std::vector<std::string> nodes;  // "number depth certainty", in the order told
+  std::vector<std::string> nodes;  // "number depth certainty", in the order of the answer
   std::vector<TraceLink> links;
   std::vector<TransformationId> steps;
   TraceSummary summary;
@@ -61,9 +62,9 @@ class TraceTest : public ::testing::Test {
   TraceGraphBuilder graph_{database_};
 };
 
-TEST_F(TraceTest, ChainIsToldLevelByLevelInBothDirections) {
-  graph_.AddStep({{"ore"}}, {{"steel"}});
-  graph_.AddStep({{"steel"}}, {{"blade"}});
+TEST_F(TraceTest, ChainIsEmittedLevelByLevelInBothDirections) {
+  graph_.AddTransformation({{"ore"}}, {{"steel"}});
+  graph_.AddTransformation({{"steel"}}, {{"blade"}});
 
   const Answer down = Run(kDown, {"ore"});
   const Answer up = Run(kUp, {"blade"});
@@ -77,7 +78,7 @@ TEST_F(TraceTest, ChainIsToldLevelByLevelInBothDirections) {
 }
 
 TEST_F(TraceTest, ExactComponentsReachOnlyTheUnitTheyWentInto) {
-  graph_.AddStep({{"c1", "u1"}, {"c2", "u2"}, {"glue"}}, {{"u1"}, {"u2"}});
+  graph_.AddTransformation({{"c1", "u1"}, {"c2", "u2"}, {"glue"}}, {{"u1"}, {"u2"}});
 
   EXPECT_THAT(Run(kDown, {"c1"}).nodes, ElementsAre("c1 0 certain", "u1 1 certain"));
   EXPECT_THAT(Run(kDown, {"glue"}).nodes,
@@ -86,21 +87,21 @@ TEST_F(TraceTest, ExactComponentsReachOnlyTheUnitTheyWentInto) {
               ElementsAre("u2 0 certain", "c2 1 certain", "glue 1 possible"));
 }
 
-// As when it goes to two places.
+// An output that goes to two places is listed twice.
 TEST_F(TraceTest, AnOutputThatIsListedTwiceIsStillTheOnlyOne) {
-  graph_.AddStep({{"flour"}}, {{"dough"}, {"dough"}});
+  graph_.AddTransformation({{"flour"}}, {{"dough"}, {"dough"}});
 
   EXPECT_THAT(Run(kDown, {"flour"}).nodes, ElementsAre("flour 0 certain", "dough 1 certain"));
   EXPECT_THAT(Run(kUp, {"dough"}).nodes, ElementsAre("dough 0 certain", "flour 1 certain"));
 }
 
 TEST_F(TraceTest, PooledInputOfASingleOutputIsCertain) {
-  graph_.AddStep({{"flour"}}, {{"dough"}});
+  graph_.AddTransformation({{"flour"}}, {{"dough"}});
   EXPECT_THAT(Run(kDown, {"flour"}).nodes, ElementsAre("flour 0 certain", "dough 1 certain"));
 }
 
 TEST_F(TraceTest, ByProductIsTracedLikeAnyOutput) {
-  graph_.AddStep({{"milk"}}, {{"cheese"}, {"whey", OutputRole::kByProduct}});
+  graph_.AddTransformation({{"milk"}}, {{"cheese"}, {"whey", OutputRole::kByProduct}});
 
   const Answer down = Run(kDown, {"milk"});
 
@@ -109,20 +110,20 @@ TEST_F(TraceTest, ByProductIsTracedLikeAnyOutput) {
   EXPECT_THAT(Run(kUp, {"whey"}).nodes, ElementsAre("whey 0 certain", "milk 1 possible"));
 }
 
-// A lot that a short path reaches possibly and a longer one certainly is certainly affected.
+// A lot is certainly affected if any path to it is certain, even a longer one.
 TEST_F(TraceTest, CertaintyComesFromTheBestPathNotTheFirst) {
-  graph_.AddStep({{"a"}}, {{"z"}, {"other"}});
-  graph_.AddStep({{"a"}}, {{"b"}});
-  graph_.AddStep({{"b"}}, {{"z"}});
+  graph_.AddTransformation({{"a"}}, {{"z"}, {"other"}});
+  graph_.AddTransformation({{"a"}}, {{"b"}});
+  graph_.AddTransformation({{"b"}}, {{"z"}});
 
   EXPECT_THAT(Run(kDown, {"a"}).nodes,
               ElementsAre("a 0 certain", "b 1 certain", "other 1 possible", "z 1 certain"));
 }
 
-TEST_F(TraceTest, OutputReachedExactlyFirstAndPooledLaterIsToldWhole) {
-  graph_.AddStep({{"root"}}, {{"exact"}, {"late"}});
-  graph_.AddStep({{"late"}}, {{"pooled"}});
-  graph_.AddStep({{"exact", "u1"}, {"pooled"}}, {{"u1"}, {"u2"}});
+TEST_F(TraceTest, OutputReachedExactlyFirstAndPooledLaterIsComplete) {
+  graph_.AddTransformation({{"root"}}, {{"exact"}, {"late"}});
+  graph_.AddTransformation({{"late"}}, {{"pooled"}});
+  graph_.AddTransformation({{"exact", "u1"}, {"pooled"}}, {{"u1"}, {"u2"}});
 
   const Answer down = Run(kDown, {"root"});
 
@@ -132,10 +133,11 @@ TEST_F(TraceTest, OutputReachedExactlyFirstAndPooledLaterIsToldWhole) {
 }
 
 TEST_F(TraceTest, LinesAboutTheSameAreOneLinkWithTheirSum) {
-  graph_.AddStep({{"root"}}, {{"exact"}, {"late"}});
-  graph_.AddStep({{"late"}}, {{"pooled"}});
+  graph_.AddTransformation({{"root"}}, {{"exact"}, {"late"}});
+  graph_.AddTransformation({{"late"}}, {{"pooled"}});
   // u1 is read for its exact input, and again for the pooled one.
-  graph_.AddStep({{"exact", "u1"}, {"exact", "u1"}, {"pooled"}}, {{"u1"}, {"u1"}, {"u2"}});
+  graph_.AddTransformation({{"exact", "u1"}, {"exact", "u1"}, {"pooled"}},
+                           {{"u1"}, {"u1"}, {"u2"}});
 
   std::map<std::string, Quantity> sums;
   for (const TraceLink& link : Run(kDown, {"exact", "pooled"}).links) {
@@ -152,10 +154,10 @@ TEST_F(TraceTest, LinesAboutTheSameAreOneLinkWithTheirSum) {
   EXPECT_EQ(Run(kDown, {"root"}).links.size(), 9u);
 }
 
-TEST_F(TraceTest, ReworkCycleEndsAndTellsEachLotOnce) {
-  graph_.AddStep({{"unit"}, {"screw"}}, {{"unit"}});
-  graph_.AddStep({{"unit"}}, {{"crate"}});
-  graph_.AddStep({{"crate"}}, {{"unit"}});
+TEST_F(TraceTest, ReworkCycleEndsAndEmitsEachLotOnce) {
+  graph_.AddTransformation({{"unit"}, {"screw"}}, {{"unit"}});
+  graph_.AddTransformation({{"unit"}}, {{"crate"}});
+  graph_.AddTransformation({{"crate"}}, {{"unit"}});
 
   EXPECT_THAT(Run(kDown, {"screw"}).nodes,
               ElementsAre("screw 0 certain", "unit 1 certain", "crate 2 certain"));
@@ -164,8 +166,8 @@ TEST_F(TraceTest, ReworkCycleEndsAndTellsEachLotOnce) {
 }
 
 TEST_F(TraceTest, ReversedCompletionLeadsNowhere) {
-  const TransformationId wrong = graph_.AddStep({{"a"}}, {{"b"}});
-  graph_.AddStep({{"a"}}, {{"c"}});
+  const TransformationId wrong = graph_.AddTransformation({{"a"}}, {{"b"}});
+  graph_.AddTransformation({{"a"}}, {{"c"}});
   graph_.Reverse(wrong);
 
   EXPECT_THAT(Run(kDown, {"a"}).nodes, ElementsAre("a 0 certain", "c 1 certain"));
@@ -173,11 +175,11 @@ TEST_F(TraceTest, ReversedCompletionLeadsNowhere) {
 }
 
 TEST_F(TraceTest, ReturnedComponentIsNotMadeFromTheUnit) {
-  graph_.AddStep({{"c1", "u1"}, {"c2", "u1"}}, {{"u1"}});
-  graph_.AddStep({{"u1"}},
-                 {{"c1", OutputRole::kReturnedComponent}, {"c2", OutputRole::kReturnedComponent}},
-                 TransformationKind::kDisassembly);
-  graph_.AddStep({{"c1", "u2"}}, {{"u2"}});
+  graph_.AddTransformation({{"c1", "u1"}, {"c2", "u1"}}, {{"u1"}});
+  graph_.AddTransformation(
+      {{"u1"}}, {{"c1", OutputRole::kReturnedComponent}, {"c2", OutputRole::kReturnedComponent}},
+      TransformationKind::kDisassembly);
+  graph_.AddTransformation({{"c1", "u2"}}, {{"u2"}});
 
   const Answer down = Run(kDown, {"c2"});
 
@@ -188,8 +190,8 @@ TEST_F(TraceTest, ReturnedComponentIsNotMadeFromTheUnit) {
 }
 
 TEST_F(TraceTest, LimitsSayThatThereIsMore) {
-  graph_.AddStep({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
-  graph_.AddStep({{"b1"}}, {{"c"}});
+  graph_.AddTransformation({{"a"}}, {{"b1"}, {"b2"}, {"b3"}});
+  graph_.AddTransformation({{"b1"}}, {{"c"}});
 
   const Answer shallow = Run(kDown, {"a"}, 1);
   const Answer few = Run(kDown, {"a"}, kTraceDepthMax, 3);
@@ -208,7 +210,7 @@ TEST_F(TraceTest, LotWithoutGenealogyIsItsOwnAnswer) {
   EXPECT_THAT(alone.links, IsEmpty());
 }
 
-TEST_F(TraceTest, SeedsThatWereDeletedMeanwhileTellNothing) {
+TEST_F(TraceTest, SeedsThatWereDeletedMeanwhileAreNotInTheAnswer) {
   for (const TraceDirection direction : {kUp, kDown}) {
     const TraceQuery query{.company = graph_.company(),
                            .direction = direction,
@@ -226,13 +228,13 @@ TEST_F(TraceTest, SeedsThatWereDeletedMeanwhileTellNothing) {
 }
 
 TEST_F(TraceTest, OrderOfTheSeedsNeverChangesTheAnswer) {
-  graph_.AddStep({{"a"}}, {{"x"}, {"y"}});
-  graph_.AddStep({{"b"}}, {{"y"}, {"z"}});
+  graph_.AddTransformation({{"a"}}, {{"x"}, {"y"}});
+  graph_.AddTransformation({{"b"}}, {{"y"}, {"z"}});
 
   EXPECT_EQ(Run(kDown, {"a", "b", "a"}).nodes, Run(kDown, {"b", "a"}).nodes);
 }
 
-TEST_F(TraceTest, TellsWhereALotIsAndWhoseHandsItPassed) {
+TEST_F(TraceTest, ANodeHasThePlacesAndPartnersOfItsLot) {
   const LotId lot = graph_.Lot("tomato");
   const std::string id = lot.value().ToString();
   database_.Execute(absl::StrCat(
@@ -275,8 +277,8 @@ TEST_F(TraceTest, TellsWhereALotIsAndWhoseHandsItPassed) {
   EXPECT_EQ(nodes[0].partner_movements[1].location_id, LocationId("shop"));
 }
 
-// Alone, the lot has more rows than are read of one lot at first; among others it has not.
-TEST_F(TraceTest, TellsTheFirstPlacesAndDeliveriesAndHowManyThereAre) {
+// Alone, the lot has more rows than the first statement reads; together with others it has not.
+TEST_F(TraceTest, ANodeHasTheFirstPlacesAndDeliveriesAndTheirNumber) {
   const LotId lot = graph_.Lot("much");
   const std::string id = lot.value().ToString();
   database_.Execute(absl::StrCat(

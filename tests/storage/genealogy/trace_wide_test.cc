@@ -1,4 +1,4 @@
-// Traces whose levels are wider than what one statement, one pipeline or one reading takes.
+// Traces with more lots in a level than one statement, one pipeline or one NodeRead takes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,8 +19,8 @@
 #include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
 #include "storage/recalls/recalls.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
 
 namespace lots {
 namespace {
@@ -101,7 +101,7 @@ class TraceWideTest : public ::testing::Test {
   }
   static TraceQuery Order() { return Order(*graph_); }
 
-  // What the one lot of the third level was made of.
+  // The lots that went into the one lot of the third level.
   static TraceQuery Upstream(TraceGraphBuilder& graph) {
     TraceQuery query = Order(graph);
     query.direction = TraceDirection::kUpstream;
@@ -125,8 +125,8 @@ std::unique_ptr<TestDatabase> TraceWideTest::database_;
 std::unique_ptr<TraceGraphBuilder> TraceWideTest::graph_;
 std::unique_ptr<TraceGraphBuilder> TraceWideTest::among_strangers_;
 
-// A line for everything that was told, in its order.
-std::vector<std::string> Tell(const TracePiece& piece) {
+// One line for everything in the piece, in its order.
+std::vector<std::string> LinesOf(const TracePiece& piece) {
   std::vector<std::string> lines;
   for (const TraceNode& node : piece.nodes) {
     std::string place;
@@ -148,18 +148,18 @@ std::vector<std::string> Tell(const TracePiece& piece) {
   return lines;
 }
 
-std::vector<std::string> TellAll(TraceReader& reader, pg::Connection& db, bool pausing = false) {
+std::vector<std::string> ReadAll(TraceReader& reader, pg::Connection& db, bool pausing = false) {
   std::vector<std::string> lines;
   while (true) {
     const auto piece = reader.Next(db);
     EXPECT_TRUE(piece.ok()) << piece.status();
     if (!piece.ok() || !piece->has_value()) return lines;
-    for (std::string& line : Tell(**piece)) lines.push_back(std::move(line));
+    for (std::string& line : LinesOf(**piece)) lines.push_back(std::move(line));
     if (pausing) reader.Pause();
   }
 }
 
-TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
+TEST_F(TraceWideTest, EveryLotIsEmittedOnceWithItsOwnFields) {
   TraceReader reader(Order());
   std::array<int, 4> lots_at = {};
   int steps = 0;
@@ -181,7 +181,7 @@ TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
       EXPECT_LT(last, node.number);
       EXPECT_EQ(node.bounds->total, Quantity::FromUnits(10));
       EXPECT_TRUE(numbers.insert(node.number).second) << node.number;
-      // After all that led to its depth.
+      // All transformations that led to this depth came before.
       EXPECT_EQ(steps, std::min(node.depth, 2) * kWide + (node.depth == 3 ? 1 : 0));
       last = node.number;
       ++lots_at[node.depth];
@@ -193,24 +193,24 @@ TEST_F(TraceWideTest, EveryLotIsToldOnceWithWhatIsItsOwn) {
   EXPECT_EQ(reader.summary().link_count, 6 * kWide + 1);
 }
 
-TEST_F(TraceWideTest, EveryStepIsToldOnceWithWhatIsItsOwn) {
+TEST_F(TraceWideTest, EveryTransformationIsEmittedOnceWithItsOwnFields) {
   TraceReader reader(Order());
-  int told = 0;
+  int count = 0;
   while (true) {
     const auto piece = reader.Next(graph_->db());
     ASSERT_TRUE(piece.ok()) << piece.status();
     if (!piece->has_value()) break;
     for (const Transformation& step : (*piece)->transformations) {
-      const int i = told++ % kWide;  // oldest first
+      const int i = count++ % kWide;  // oldest first
       EXPECT_EQ(step.actor, i % 3 == 0 ? absl::StrCat("actor ", i) : "test");
       EXPECT_EQ(step.note, absl::StrCat("note ", i));
       EXPECT_EQ(step.kind, TransformationKind::kProduction);
     }
   }
-  EXPECT_EQ(told, 2 * kWide + 1);
+  EXPECT_EQ(count, 2 * kWide + 1);
 }
 
-// Read in ranges there, one by one here.
+// Ids are read in ranges without strangers between them, and one by one with them.
 TEST_F(TraceWideTest, StrangersBetweenTheLotsChangeNothing) {
   for (TraceQuery (*order)(TraceGraphBuilder&) :
        {&TraceWideTest::Order, &TraceWideTest::Upstream}) {
@@ -219,10 +219,10 @@ TEST_F(TraceWideTest, StrangersBetweenTheLotsChangeNothing) {
     const std::string seed = graph_->Lot("seed").value().ToString();
     const std::string other_seed = among_strangers_->Lot("seed").value().ToString();
 
-    std::vector<std::string> expected = TellAll(close, graph_->db());
+    std::vector<std::string> expected = ReadAll(close, graph_->db());
     for (std::string& line : expected) absl::StrReplaceAll({{seed, other_seed}}, &line);
 
-    EXPECT_EQ(TellAll(scattered, among_strangers_->db()), expected);
+    EXPECT_EQ(ReadAll(scattered, among_strangers_->db()), expected);
     EXPECT_EQ(scattered.summary().node_count, 2 * kWide + 2);
   }
 }
@@ -242,15 +242,15 @@ TEST_F(TraceWideTest, ARecallLocksAndHoldsEveryLot) {
   }
 }
 
-TEST_F(TraceWideTest, TwoConnectionsTellWhatOneTells) {
+TEST_F(TraceWideTest, TwoConnectionsReadWhatOneReads) {
   pg::Pool pool({.connection = database_->options(), .connections_max = 4});
   TraceReader alone(Order());
   TraceReader with_another(Order(), &pool);
 
-  const std::vector<std::string> expected = TellAll(alone, graph_->db());
+  const std::vector<std::string> expected = ReadAll(alone, graph_->db());
 
-  EXPECT_EQ(TellAll(with_another, graph_->db()), expected);
-  EXPECT_EQ(pool.gauge().opened_total, 1);  // it was asked for, and given back
+  EXPECT_EQ(ReadAll(with_another, graph_->db()), expected);
+  EXPECT_EQ(pool.gauge().opened_total, 1);  // used, and given back
   EXPECT_EQ(pool.gauge().busy, 0);
 }
 
@@ -258,7 +258,7 @@ TEST_F(TraceWideTest, PausesBetweenAllPiecesChangeNothing) {
   TraceReader straight(Order());
   TraceReader pausing(Order());
 
-  EXPECT_EQ(TellAll(pausing, graph_->db(), true), TellAll(straight, graph_->db()));
+  EXPECT_EQ(ReadAll(pausing, graph_->db(), true), ReadAll(straight, graph_->db()));
 }
 
 TEST_F(TraceWideTest, ALimitKeepsTheFirstInTheOrderOfTheAnswer) {
@@ -272,10 +272,10 @@ TEST_F(TraceWideTest, ALimitKeepsTheFirstInTheOrderOfTheAnswer) {
     return lines;
   };
 
-  std::vector<std::string> expected = lots_of(TellAll(whole, graph_->db()));
+  std::vector<std::string> expected = lots_of(ReadAll(whole, graph_->db()));
   expected.resize(5'001);
 
-  EXPECT_EQ(lots_of(TellAll(limited, graph_->db())), expected);
+  EXPECT_EQ(lots_of(ReadAll(limited, graph_->db())), expected);
 }
 
 }  // namespace

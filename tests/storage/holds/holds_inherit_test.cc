@@ -10,10 +10,10 @@
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/holds.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/holds.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

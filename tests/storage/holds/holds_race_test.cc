@@ -19,9 +19,9 @@
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/stock_world.h"
-#include "tests/support/workshop.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/stock_world.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

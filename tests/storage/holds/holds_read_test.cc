@@ -13,8 +13,8 @@
 #include "storage/lots/list.h"
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
-#include "tests/support/holds.h"
-#include "tests/support/lot_world.h"
+#include "tests/support/world/holds.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

@@ -12,9 +12,9 @@
 #include "gtest/gtest.h"
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
-#include "tests/support/holds.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/stock_world.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/holds.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {

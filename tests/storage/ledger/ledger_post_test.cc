@@ -1,12 +1,13 @@
 // Postings that only operations around the ledger make: shortages, new lots, states that change.
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/check.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/stock_world.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {
@@ -20,6 +21,8 @@ constexpr pg::Statement kInsertLot{"ledger_test_insert_lot", R"sql(
     updated_at)
   VALUES ($1, $2, 'bike', 3, 0, false, 'NEW', 'new', '', 'new', '', '{}', 2, 1, 'test', now(),
     now()))sql"};
+
+constexpr pg::Statement kBackend{"ledger_test_backend", "SELECT pg_backend_pid()"};
 
 class LedgerPostTest : public ::testing::Test {
  protected:
@@ -132,7 +135,7 @@ TEST_F(LedgerPostTest, PlannedSerialIsJudgedByTheStateItGets) {
   ledger.Post(posting, problems);
 
   EXPECT_TRUE(problems.empty());
-  EXPECT_EQ(ledger.WhereIs(lot)->location_id, LocationId("stock"));
+  EXPECT_EQ(ledger.facts().WhereIs(lot)->location_id, LocationId("stock"));
 }
 
 TEST_F(LedgerPostTest, LotOfTheSameTransactionHasItsPlacesFromTheStart) {
@@ -168,6 +171,33 @@ TEST_F(LedgerPostTest, LotOfTheSameTransactionHasItsPlacesFromTheStart) {
   ASSERT_EQ(stock->size(), 2u);
   EXPECT_EQ((*stock)[0].location_id, LocationId("ADJUSTMENT"));
   EXPECT_EQ((*stock)[1].quantity, Quantity::FromUnits(1));
+}
+
+// The other places are read for the words of the refusal. That read may fail, and then it is not
+// known whether there are other places.
+TEST_F(LedgerPostTest, FailedReadForTheWordsOfARefusalIsAnError) {
+  world_.AddLot("L1", "steel");
+  world_.Do("RECEIPT L1 2 >yard");
+  const WriteContext context = world_.Context("Post");
+  const Posting posting = PostingOf("CONSUMPTION L1 5 stock>PRODUCTION");
+  Ledger ledger(context);
+  ledger.Touch(posting.lot_id, posting.from);
+  ledger.Touch(posting.lot_id, posting.to);
+  const std::unique_ptr<pg::Connection> db = database_.Connect();
+  const int pid = (*pg::Query(*db, kBackend))[0].Get<int>(0);
+  pg::Transaction transaction(*db);
+  ledger.AddLocks(transaction);
+  ASSERT_TRUE(ledger.Load(transaction, *transaction.Send()).ok());
+  std::vector<Problem> problems;
+  ledger.Post(posting, problems);
+  const absl::Status refused = ledger.Refuse(transaction, problems);
+  ASSERT_EQ(ReasonOf(refused), "NOT_ENOUGH");
+  ASSERT_EQ(FactIn(refused, "elsewhere"), "2.000 at yard");
+
+  database_.Execute("SELECT pg_terminate_backend(" + std::to_string(pid) + ", 20000)");
+  const absl::Status failed = ledger.Refuse(transaction, problems);
+
+  EXPECT_THAT(ProblemsOf(failed), IsEmpty()) << failed;
 }
 
 // The database is the referee: what slips past the judging is refused all the same, in words of

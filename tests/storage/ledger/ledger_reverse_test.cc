@@ -5,8 +5,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/ledger/movements.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/stock_world.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/lot_world.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

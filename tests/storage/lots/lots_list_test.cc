@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/lot_world.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

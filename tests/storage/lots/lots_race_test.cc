@@ -16,8 +16,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/stock/stock.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/lot_world.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

@@ -15,7 +15,7 @@
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
 #include "storage/numbers/number.h"
-#include "tests/support/lot_world.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

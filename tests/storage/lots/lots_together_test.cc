@@ -11,8 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
-#include "tests/support/lot_world.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/lot_world.h"
+#include "tests/support/world/lot_world.h"
 
 namespace lots {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "absl/strings/match.h"
 #include "storage/base/check_digit.h"
-#include "tests/support/random.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/base/random.h"
+#include "tests/support/base/shared_data.h"
 
 namespace lots {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/sequence.h"
-#include "tests/support/random.h"
+#include "tests/support/base/random.h"
 
 namespace lots {
 namespace {

@@ -9,7 +9,7 @@
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/template.h"
-#include "tests/support/random.h"
+#include "tests/support/base/random.h"
 
 namespace lots {
 namespace {

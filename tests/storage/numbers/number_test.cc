@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/unicode.h"
-#include "tests/support/random.h"
+#include "tests/support/base/random.h"
 
 namespace lots {
 namespace {

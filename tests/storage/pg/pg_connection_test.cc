@@ -9,7 +9,7 @@
 #include "storage/pg/connection.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::pg {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/error.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::pg {
 namespace {

@@ -8,7 +8,7 @@
 #include "storage/pg/error.h"
 #include "storage/pg/parallel_reads.h"
 #include "storage/pg/pool.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::pg {
 namespace {

@@ -1,15 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <thread>
 
 #include "absl/time/clock.h"
-#include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
-#include "storage/pg/retry.h"
-#include "tests/support/gate.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/gate.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::pg {
 namespace {
@@ -20,7 +17,6 @@ constexpr absl::Duration kTimeToSend = absl::Seconds(2);
 constexpr Statement kInsert{"test_insert", "INSERT INTO things (id, name) VALUES ($1, $2)"};
 constexpr Statement kCount{"test_count", "SELECT count(*) FROM things"};
 constexpr Statement kRead{"test_read", "SELECT name FROM things ORDER BY id"};
-constexpr Statement kUpdate{"test_update", "UPDATE things SET name = $2 WHERE id = $1"};
 constexpr Statement kSleep{"test_flight_sleep", "SELECT pg_sleep($1::int8)"};
 constexpr Statement kDie{"test_die", "SELECT pg_terminate_backend(pg_backend_pid())"};
 constexpr Statement kBig{"test_big", "SELECT $1::text, repeat('x', $2::int8::int4)"};
@@ -350,62 +346,6 @@ TEST_F(PipelineTest, ChangedTableInALaterFlightIsUnavailableOnce) {
 
   EXPECT_FALSE(db_->in_transaction());
   EXPECT_TRUE(Query(*db_, kReadRow).ok());
-}
-
-TEST_F(PipelineTest, CrossingWritersAreRunAgain) {
-  ASSERT_TRUE(Query(*db_, kInsert, 1, "one").ok());
-  ASSERT_TRUE(Query(*db_, kInsert, 2, "two").ok());
-  const auto other = database_.Connect();
-  // Each holds its first row before either asks for its second: one of them has to lose.
-  std::atomic<int> holding = 0;
-  std::atomic<int> runs = 0;
-  const auto write = [&](Connection& db, int first, int second) {
-    return RunWithRetries(db, [&]() -> absl::Status {
-      ++runs;
-      Transaction transaction(db);
-      transaction.Add(kUpdate, first, "x");
-      RETURN_IF_ERROR(transaction.Send().status());
-      ++holding;
-      while (holding < 2) std::this_thread::yield();
-      transaction.Add(kUpdate, second, "y");
-      return transaction.Commit().status();
-    });
-  };
-
-  std::thread crossing([&] { EXPECT_TRUE(write(*other, 2, 1).ok()); });
-  EXPECT_TRUE(write(*db_, 1, 2).ok());
-  crossing.join();
-
-  // The loser may run more than once: it can be quicker to take its row again than the winner.
-  EXPECT_GT(runs, 2);
-}
-
-TEST_F(PipelineTest, RetriesEnd) {
-  int runs = 0;
-  constexpr Statement kConflict{
-      "test_conflict",
-      "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$"};
-
-  const absl::Status status = RunWithRetries(*db_, [&] {
-    ++runs;
-    return Query(*db_, kConflict).status();
-  });
-
-  EXPECT_TRUE(IsConflict(status)) << status;
-  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
-  EXPECT_EQ(runs, kRunsMax);
-}
-
-TEST_F(PipelineTest, OtherErrorsAreNotRunAgain) {
-  int runs = 0;
-
-  const auto result = RunWithRetries(*db_, [&] {
-    ++runs;
-    return Query(*db_, kInsert, 1, "");
-  });
-
-  EXPECT_FALSE(result.ok());
-  EXPECT_EQ(runs, 1);
 }
 
 TEST_F(PipelineTest, ThousandsOfRowsTravelAsArrays) {

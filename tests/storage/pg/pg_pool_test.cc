@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
-#include "tests/support/gate.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/gate.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::pg {
 namespace {

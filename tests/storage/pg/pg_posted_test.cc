@@ -7,7 +7,7 @@
 #include "absl/time/clock.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots::pg {
 namespace {

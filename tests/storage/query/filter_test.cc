@@ -12,7 +12,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/query/like.h"
-#include "tests/support/random.h"
+#include "tests/support/base/random.h"
 
 namespace lots {
 namespace {

@@ -11,8 +11,8 @@
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
 #include "storage/query/order_by.h"
-#include "tests/support/random.h"
-#include "tests/support/test_database.h"
+#include "tests/support/base/random.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots {
 namespace {

@@ -15,10 +15,10 @@
 #include "storage/recalls/recalls.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/eventually.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {
@@ -97,7 +97,7 @@ class Cook {
     command.components.front().from = LocationId(from);
     const bool too_late = opened_;
     const auto completion = CompleteWorkOrder(*db_, command);
-    if (Judge(completion.status(), too_late, soup)) {
+    if (Happened(completion.status(), too_late, soup)) {
       last_ = completion->outputs.front().lot_id;
     }
   }
@@ -114,11 +114,11 @@ class Cook {
     command.context = Context("RecordMovements");
     command.movements = {movement};
     const bool too_late = opened_;
-    Judge(RecordMovements(*db_, command).status(), too_late, "move");
+    Happened(RecordMovements(*db_, command).status(), too_late, "move");
   }
 
-  // Whether it happened.
-  bool Judge(const absl::Status& status, bool too_late, const std::string& what) {
+  // Returns whether the write happened. Notes a write that happened too late.
+  bool Happened(const absl::Status& status, bool too_late, const std::string& what) {
     if (status.ok() && too_late) surprises_.push_back(absl::StrCat(what, " slipped through"));
     if (status.ok()) return true;
     refused_ = true;

@@ -1,4 +1,4 @@
-// Recalls: the affected set, the hold that it is, what joins later, the report, the end.
+// Recalls: members, holds, lots that join later, the report, closing.
 #include "storage/recalls/recalls.h"
 
 #include <map>
@@ -13,9 +13,9 @@
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {
@@ -166,7 +166,7 @@ TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
               ElementsAre("SALT 0 certain", "LATER 1 certain joined", "SOUP 1 certain"));
 }
 
-TEST_F(RecallsTest, ADryRunTellsTheScopeAndRecordsNothing) {
+TEST_F(RecallsTest, ADryRunReturnsTheScopeAndRecordsNothing) {
   const LotId salt = shop_.Lot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
   Deliver(shop_.IdOf("soup", "SOUP"), "10");
@@ -280,9 +280,7 @@ TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
               ElementsAre("RC-2"));
 }
 
-// --- the report ---
-
-struct Told {
+struct WholeReport {
   std::vector<Recall> recalls;
   std::vector<MassBalance> balances;
   std::map<std::string, RecallLot> lots;
@@ -290,18 +288,19 @@ struct Told {
 };
 
 // With `pausing`, as for a client that takes one piece at a time.
-Told Report(Workshop& shop, const std::string& recall_id, bool pausing = false) {
-  Told told;
+WholeReport Report(Workshop& shop, const std::string& recall_id, bool pausing = false) {
+  WholeReport report;
   RecallReportReader reader(shop.company(), RecallId(recall_id));
   while (true) {
     const auto piece = reader.Next(shop.db());
     EXPECT_TRUE(piece.ok()) << piece.status();
-    if (!piece.ok() || !piece->has_value()) return told;
-    if ((*piece)->recall.has_value()) told.recalls.push_back(*(*piece)->recall);
-    told.balances.insert(told.balances.end(), (*piece)->balances.begin(), (*piece)->balances.end());
-    for (const RecallLot& lot : (*piece)->lots) told.lots[lot.number] = lot;
-    told.recipients.insert(told.recipients.end(), (*piece)->recipients.begin(),
-                           (*piece)->recipients.end());
+    if (!piece.ok() || !piece->has_value()) return report;
+    if ((*piece)->recall.has_value()) report.recalls.push_back(*(*piece)->recall);
+    report.balances.insert(report.balances.end(), (*piece)->balances.begin(),
+                           (*piece)->balances.end());
+    for (const RecallLot& lot : (*piece)->lots) report.lots[lot.number] = lot;
+    report.recipients.insert(report.recipients.end(), (*piece)->recipients.begin(),
+                             (*piece)->recipients.end());
     if (pausing) reader.Pause();
   }
 }
@@ -318,10 +317,10 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
   Open(Opening("RC-1", {salt}));
   ASSERT_TRUE(Return(salt, delivery, "3").ok());
 
-  const Told told = Report(shop_, "RC-1");
-  ASSERT_EQ(told.recalls.size(), 1u);
-  ASSERT_EQ(told.balances.size(), 1u);
-  const MassBalance& balance = told.balances.front();
+  const WholeReport report = Report(shop_, "RC-1");
+  ASSERT_EQ(report.recalls.size(), 1u);
+  ASSERT_EQ(report.balances.size(), 1u);
+  const MassBalance& balance = report.balances.front();
   EXPECT_EQ(balance.in, Q("10"));
   EXPECT_EQ(balance.out, Q("2.25"));  // 1 consumed, 1 with the customer, 0.25 lost
   EXPECT_EQ(balance.recovered, Q("3"));
@@ -329,7 +328,7 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
   EXPECT_EQ(balance.scrapped, Q("0.5"));
   EXPECT_EQ(balance.difference, Quantity());
 
-  const RecallLot& lot = told.lots.at("SALT");
+  const RecallLot& lot = report.lots.at("SALT");
   EXPECT_EQ(lot.on_hand, Q("7.25"));
   EXPECT_EQ(lot.delivered, Q("1"));
   EXPECT_EQ(lot.recovered, Q("3"));
@@ -337,11 +336,11 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
   EXPECT_EQ(lot.place_count, 4);
   EXPECT_EQ(lot.places.front().location_id, LocationId("SHELF"));
   EXPECT_EQ(lot.places.back().location_id, LocationId("SCRAP"));
-  EXPECT_EQ(told.lots.at("SOUP").on_hand, Q("10"));
+  EXPECT_EQ(report.lots.at("SOUP").on_hand, Q("10"));
 
-  ASSERT_EQ(told.recipients.size(), 1u);
-  EXPECT_EQ(told.recipients.front().partner_id, "rewe");
-  EXPECT_EQ(told.recipients.front().net(), Q("1"));
+  ASSERT_EQ(report.recipients.size(), 1u);
+  EXPECT_EQ(report.recipients.front().partner_id, "rewe");
+  EXPECT_EQ(report.recipients.front().net(), Q("1"));
 }
 
 TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
@@ -359,11 +358,11 @@ TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   ASSERT_TRUE(Move(MovementKind::kScrap, salt, "5", "STOCK", "SCRAP").ok());
   ASSERT_TRUE(Move(MovementKind::kConsumption, salt, "2", "STOCK", "PRODUCTION").ok());
 
-  const Told told = Report(shop_, "RC-1");
-  ASSERT_EQ(told.balances.size(), 2u);
-  EXPECT_EQ(told.balances[0].seed.number, "IDLE");
-  EXPECT_EQ(told.balances[0].in, Quantity());
-  const MassBalance& balance = told.balances[1];
+  const WholeReport report = Report(shop_, "RC-1");
+  ASSERT_EQ(report.balances.size(), 2u);
+  EXPECT_EQ(report.balances[0].seed.number, "IDLE");
+  EXPECT_EQ(report.balances[0].in, Quantity());
+  const MassBalance& balance = report.balances[1];
   EXPECT_EQ(balance.in, Q("10"));
   EXPECT_EQ(balance.out, Q("4"));
   EXPECT_EQ(balance.recovered, Q("6"));
@@ -372,13 +371,13 @@ TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   EXPECT_EQ(balance.difference, Quantity());
 }
 
-TEST_F(RecallsTest, AReportThatPausesTellsTheSame) {
+TEST_F(RecallsTest, AReportThatPausesIsTheSame) {
   const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
   Deliver(salt, "5");
   Deliver(salt, "1");
   Open(Opening("RC-1", {salt}));
-  const Told at_once = Report(shop_, "RC-1");
-  const Told paused = Report(shop_, "RC-1", /*pausing=*/true);
+  const WholeReport at_once = Report(shop_, "RC-1");
+  const WholeReport paused = Report(shop_, "RC-1", /*pausing=*/true);
   EXPECT_EQ(paused.recalls.size(), 1u);
   ASSERT_EQ(paused.balances.size(), 1u);
   EXPECT_EQ(paused.balances.front().on_hand, at_once.balances.front().on_hand);
@@ -387,7 +386,7 @@ TEST_F(RecallsTest, AReportThatPausesTellsTheSame) {
   EXPECT_EQ(paused.recipients.back().movement_id, at_once.recipients.back().movement_id);
 }
 
-// Nothing that is delivered while a report pauses slips into it half told.
+// A delivery during a pause of the report is not in the report at all.
 TEST_F(RecallsTest, DeliveriesAreThoseOfTheMomentOfTheReport) {
   const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
   OpenRecallCommand opening = Opening("RC-1", {salt});

@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots {
 namespace {

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/pg/error.h"
 #include "storage/schema/migrate.h"
-#include "tests/support/test_database.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots {
 namespace {

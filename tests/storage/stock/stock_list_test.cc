@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/stock_world.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {

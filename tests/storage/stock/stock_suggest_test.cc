@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "tests/support/stock_world.h"
+#include "tests/support/world/stock_world.h"
 
 namespace lots {
 namespace {

@@ -12,8 +12,8 @@
 #include "storage/base/limits.h"
 #include "storage/catalog/catalog.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

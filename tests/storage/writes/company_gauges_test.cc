@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/recalls/recalls.h"
-#include "tests/support/workshop.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

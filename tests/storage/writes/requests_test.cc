@@ -7,7 +7,8 @@
 #include "absl/synchronization/barrier.h"
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
-#include "tests/support/test_database.h"
+#include "storage/writes/run_write.h"
+#include "tests/support/database/test_database.h"
 
 namespace lots {
 namespace {
@@ -28,18 +29,17 @@ struct Made {
 };
 
 absl::StatusOr<Made> Write(pg::Connection& db, const WriteContext& context, const Uuid& id) {
-  return WriteOnce(
-      db, context,
-      [&]() -> absl::StatusOr<Made> {
-        pg::Transaction transaction(db);
-        ClaimRequest(transaction, context, {id});
-        const auto committed = transaction.Commit();
-        if (!committed.ok()) return committed.status();
-        return Made{{id}};
-      },
-      [&](const std::vector<Uuid>& made) -> absl::StatusOr<Made> {
-        return Made{made, true};
-      });
+  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<Made> {
+    return Made{made, true};
+  };
+  return RunWrite<Made>(db, {.context = context, .rebuild = rebuild},
+                        [&]() -> absl::StatusOr<Made> {
+                          pg::Transaction transaction(db);
+                          ClaimRequest(transaction, context, {id});
+                          const auto committed = transaction.Commit();
+                          if (!committed.ok()) return committed.status();
+                          return Made{{id}};
+                        });
 }
 
 class RequestsTest : public ::testing::Test {
@@ -79,7 +79,7 @@ TEST_F(RequestsTest, SameRequestIdInAnotherCompanyIsAnotherRequest) {
   EXPECT_FALSE(Write(*db_, other, Uuid::MakeV7())->repeated);
 }
 
-TEST_F(RequestsTest, CrossingRepeatsWriteOnceAndAgree) {
+TEST_F(RequestsTest, ConcurrentRepeatsWriteOnceAndAgree) {
   constexpr int kWriters = 16;
   std::vector<absl::StatusOr<Made>> answers(kWriters, absl::UnknownError("not run"));
   absl::Barrier start(kWriters);
@@ -90,7 +90,7 @@ TEST_F(RequestsTest, CrossingRepeatsWriteOnceAndAgree) {
       const auto db = database_.Connect();
       const Uuid mine = Uuid::MakeV7();
       start.Block();
-      answer = Write(*db, Context("crossing"), mine);
+      answer = Write(*db, Context("concurrent"), mine);
     });
   }
   for (std::thread& writer : writers) writer.join();

@@ -8,10 +8,10 @@
 
 #include "absl/strings/match.h"
 #include "service/ctl/run.h"
-#include "tests/support/rpc_certificates.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/certificates.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "lots/v1/audit.pb.h"
 #include "lots/v1/catalog.pb.h"
-#include "tests/support/ctl_runner.h"
+#include "tests/support/server/ctl_runner.h"
 
 namespace lots {
 namespace {

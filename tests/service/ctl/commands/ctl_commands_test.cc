@@ -10,8 +10,8 @@
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
 #include "lots/v1/work_order.pb.h"
-#include "tests/support/ctl_runner.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/ctl_runner.h"
 
 namespace lots {
 namespace {

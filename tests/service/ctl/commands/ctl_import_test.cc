@@ -13,9 +13,9 @@
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
 #include "service/ctl/epcis/import.h"
-#include "tests/support/ctl_runner.h"
-#include "tests/support/shared_data.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/shared_data.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/ctl_runner.h"
 
 namespace lots {
 namespace {

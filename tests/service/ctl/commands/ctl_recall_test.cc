@@ -11,7 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lots/v1/recall.pb.h"
-#include "tests/support/ctl_runner.h"
+#include "tests/support/server/ctl_runner.h"
 
 namespace lots {
 namespace {

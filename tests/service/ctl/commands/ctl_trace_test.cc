@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lots/v1/trace.pb.h"
-#include "tests/support/ctl_runner.h"
+#include "tests/support/server/ctl_runner.h"
 
 namespace lots {
 namespace {

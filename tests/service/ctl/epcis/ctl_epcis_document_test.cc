@@ -9,7 +9,7 @@
 #include "service/ctl/epcis/document.h"
 #include "service/ctl/run.h"
 #include "service/ctl/session/failure.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/base/shared_data.h"
 
 namespace lots::ctl {
 namespace {

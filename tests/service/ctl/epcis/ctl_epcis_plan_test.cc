@@ -10,7 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/ctl/epcis/plan.h"
 #include "service/ctl/output/show.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/base/shared_data.h"
 
 namespace lots::ctl {
 namespace {

@@ -1,5 +1,6 @@
 // How lotctl fails: exit codes, and what stands on standard error.
 #include <gmock/gmock.h>
+#include <grpcpp/support/status.h>
 #include <gtest/gtest.h>
 
 #include <sstream>

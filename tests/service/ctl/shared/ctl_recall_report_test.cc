@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/ctl/shared/recall_report.h"
-#include "tests/support/browser_page.h"
+#include "tests/support/base/browser_page.h"
 
 namespace lots::ctl {
 namespace {

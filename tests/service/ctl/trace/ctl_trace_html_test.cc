@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/trace/graph.h"
-#include "tests/support/browser_page.h"
+#include "tests/support/base/browser_page.h"
 
 namespace lots::ctl {
 namespace {

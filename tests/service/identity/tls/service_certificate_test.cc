@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/identity/tls/certificate_check.h"
-#include "tests/support/rpc_certificates.h"
+#include "tests/support/server/certificates.h"
 
 namespace lots {
 namespace {

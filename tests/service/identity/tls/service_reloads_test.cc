@@ -14,8 +14,8 @@
 #include "service/identity/tls/reloads.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/base/test_folder.h"
 
 namespace lots {
 namespace {

@@ -11,11 +11,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/catalog.grpc.pb.h"
-#include "tests/support/eventually.h"
-#include "tests/support/rpc_certificates.h"
-#include "tests/support/rpc_tokens.h"
-#include "tests/support/test_folder.h"
-#include "tests/support/test_server.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/base/test_folder.h"
+#include "tests/support/server/certificates.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/server/tokens.h"
 
 namespace lots {
 namespace {

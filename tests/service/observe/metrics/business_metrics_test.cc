@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/recall.grpc.pb.h"
-#include "tests/support/eventually.h"
-#include "tests/support/test_server.h"
-#include "tests/support/workshop.h"
+#include "tests/support/base/eventually.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

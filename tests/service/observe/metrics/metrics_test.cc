@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lots/v1/catalog.grpc.pb.h"
-#include "tests/support/test_server.h"
+#include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {

@@ -1,3 +1,4 @@
+// Fisher's exact test against exact values.
 #include "storage/genealogy/questions/fisher.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// FindCommonOrigins: what failed units share.
+// FindCommonOrigins: what failed units have in common.
 
 #include "storage/genealogy/questions/origins.h"
 
@@ -12,9 +12,9 @@
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {
@@ -79,11 +79,11 @@ class OriginsTest : public ::testing::Test {
     for (const std::string& bike : sound) command.sound.push_back(Bike(bike));
     const auto found = FindCommonOrigins(shop_.db(), command);
     EXPECT_TRUE(found.ok()) << found.status();
-    std::vector<std::string> told;
-    if (!found.ok()) return told;
+    std::vector<std::string> origins;
+    if (!found.ok()) return origins;
     found_ = *found;
-    for (const Origin& origin : found->origins) told.push_back(TextOf(origin));
-    return told;
+    for (const Origin& origin : found->origins) origins.push_back(TextOf(origin));
+    return origins;
   }
   std::string Refused(const OriginsQuery& command) {
     return Refusal(FindCommonOrigins(shop_.db(), command).status());
@@ -123,13 +123,13 @@ TEST_F(OriginsTest, DescendsThroughLotsOfLots) {
   Make("W1", {"A", "B"},
        {Used(shop_.IdOf("motor", "M1"), "", 0), Used(shop_.IdOf("motor", "M2"), "", 1)});
 
-  const auto told = Find({"A"}, {"B"});
-  EXPECT_THAT(told, Contains("lot salt/BAD 1/0"));
-  EXPECT_THAT(told, Contains("lot motor/M1 1/0"));
-  EXPECT_THAT(told, Not(Contains("lot motor/M2 0/1")));
-  EXPECT_THAT(told, Contains("order WM 1/1"));
-  EXPECT_THAT(told, Contains("order W1 1/1"));
-  EXPECT_THAT(told, Contains("supplier S-1 1/0"));
+  const auto origins = Find({"A"}, {"B"});
+  EXPECT_THAT(origins, Contains("lot salt/BAD 1/0"));
+  EXPECT_THAT(origins, Contains("lot motor/M1 1/0"));
+  EXPECT_THAT(origins, Not(Contains("lot motor/M2 0/1")));
+  EXPECT_THAT(origins, Contains("order WM 1/1"));
+  EXPECT_THAT(origins, Contains("order W1 1/1"));
+  EXPECT_THAT(origins, Contains("supplier S-1 1/0"));
 }
 
 TEST_F(OriginsTest, AUnitIsNoOriginOfItselfButOfAnother) {
@@ -192,9 +192,9 @@ TEST_F(OriginsTest, TheNewestAreThoseThatWereMadeLast) {
   std::vector<TraceGraphBuilder::Output> all;
   for (int i = 0; i < kUnits; ++i) graph.Lot(absl::StrCat("U", i));
   for (int i = 2; i < kUnits; ++i) all.push_back({.lot = absl::StrCat("U", i)});
-  graph.AddStep({{.lot = "OLD"}}, {{.lot = "U0"}, {.lot = "U1"}});
-  graph.AddStep({{.lot = "NEW"}}, all);
-  graph.AddStep({{.lot = "OLD"}}, {{.lot = "FAILED"}});
+  graph.AddTransformation({{.lot = "OLD"}}, {{.lot = "U0"}, {.lot = "U1"}});
+  graph.AddTransformation({{.lot = "NEW"}}, all);
+  graph.AddTransformation({{.lot = "OLD"}}, {{.lot = "FAILED"}});
   database.Execute("UPDATE lots SET state = 4 WHERE number IN ('OLD', 'NEW')");
   OriginsQuery query{.company = graph.company(), .limit = 50};
   query.failed = {{.lot_id = graph.Lot("FAILED")}};
@@ -218,20 +218,20 @@ TEST_F(OriginsTest, TheLimitCutsWhatIsShownOnly) {
 TEST_F(OriginsTest, CyclesEnd) {
   TestDatabase database{TestDatabase::kMigrated};
   TraceGraphBuilder graph(database);
-  graph.AddStep({{.lot = "A"}}, {{.lot = "B"}});
-  graph.AddStep({{.lot = "B"}}, {{.lot = "C"}});
-  graph.AddStep({{.lot = "C", .output = "A"}, {.lot = "X"}}, {{.lot = "A"}});
+  graph.AddTransformation({{.lot = "A"}}, {{.lot = "B"}});
+  graph.AddTransformation({{.lot = "B"}}, {{.lot = "C"}});
+  graph.AddTransformation({{.lot = "C", .output = "A"}, {.lot = "X"}}, {{.lot = "A"}});
   OriginsQuery query{.company = graph.company(), .limit = 50};
   query.failed = {{.lot_id = graph.Lot("B")}, {.lot_id = graph.Lot("A")}};
   query.sound = {{.lot_id = graph.Lot("C")}};
   const auto found = FindCommonOrigins(graph.db(), query);
   ASSERT_TRUE(found.ok()) << found.status();
-  std::vector<std::string> told;
-  for (const Origin& origin : found->origins) told.push_back(TextOf(origin));
-  EXPECT_THAT(told, Contains("lot part/C 2/0"));
-  EXPECT_THAT(told, Contains("lot part/X 2/1"));
-  EXPECT_THAT(told, Contains("lot part/A 1/1"));
-  EXPECT_THAT(told, Contains("lot part/B 1/1"));
+  std::vector<std::string> origins;
+  for (const Origin& origin : found->origins) origins.push_back(TextOf(origin));
+  EXPECT_THAT(origins, Contains("lot part/C 2/0"));
+  EXPECT_THAT(origins, Contains("lot part/X 2/1"));
+  EXPECT_THAT(origins, Contains("lot part/A 1/1"));
+  EXPECT_THAT(origins, Contains("lot part/B 1/1"));
 }
 
 TEST_F(OriginsTest, UnitsAreRefused) {
@@ -260,7 +260,7 @@ TEST_F(OriginsTest, ManyInputsOfManyOutputsAreQuick) {
     inputs.push_back({.lot = absl::StrCat("I", i)});
     outputs.push_back({.lot = absl::StrCat("O", i)});
   }
-  graph.AddStep(inputs, outputs);
+  graph.AddTransformation(inputs, outputs);
   OriginsQuery query{.company = graph.company(), .limit = 1};
   for (int i = 0; i < 2'000; ++i) {
     auto& list = i < 1'000 ? query.failed : query.sound;

@@ -11,9 +11,9 @@
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/test_database.h"
-#include "tests/support/trace_graph_builder.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/trace_graph_builder.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {
@@ -57,7 +57,7 @@ class RecipientsTest : public ::testing::Test {
 
   // "C-1 B 3-1 depth 1 certain": one delivery.
   std::vector<std::string> List(std::vector<LotId> seeds, bool show_returned = false) {
-    std::vector<std::string> told;
+    std::vector<std::string> lines;
     const RecipientsQuery command{
         .company = shop_.company(), .seeds = std::move(seeds), .show_returned = show_returned};
     RecipientReader reader(command);
@@ -66,14 +66,14 @@ class RecipientsTest : public ::testing::Test {
       EXPECT_TRUE(recipients.ok()) << recipients.status();
       if (!recipients.ok() || !recipients->has_value()) break;
       for (const Recipient& one : **recipients) {
-        told.push_back(absl::StrCat(one.partner_id, " ", one.number, " ", one.delivered.ToString(),
-                                    "-", one.returned.ToString(), " depth ", one.depth,
-                                    one.certain ? " certain" : " possible"));
+        lines.push_back(absl::StrCat(one.partner_id, " ", one.number, " ", one.delivered.ToString(),
+                                     "-", one.returned.ToString(), " depth ", one.depth,
+                                     one.certain ? " certain" : " possible"));
         last_ = one;
       }
     }
     summary_ = reader.summary();
-    return told;
+    return lines;
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
@@ -83,7 +83,7 @@ class RecipientsTest : public ::testing::Test {
   RecipientSummary summary_;
 };
 
-TEST_F(RecipientsTest, ADeliveryIsToldWithItsPaper) {
+TEST_F(RecipientsTest, ADeliveryHasItsDocument) {
   const LotId salt = shop_.Lot("salt", "A", "10");
   const MovementId delivery = Deliver(salt, "2.5", "C-1");
   EXPECT_THAT(List({salt}), ElementsAre("C-1 A 2.5-0 depth 0 certain"));
@@ -142,7 +142,7 @@ TEST_F(RecipientsTest, DirectOnesFirstThenByPartnerTimeAndMovement) {
   EXPECT_EQ(summary_.lot_count, 3);
 }
 
-TEST_F(RecipientsTest, ExactComponentsAreCertainAndSiblingsAreNotTold) {
+TEST_F(RecipientsTest, ExactComponentsAreCertainAndSiblingsAreNotInTheAnswer) {
   const LotId f1 = shop_.Serial("frame", "F1");
   const LotId f2 = shop_.Serial("frame", "F2");
   CompletionCommand command = shop_.Completing("W1", "bike");
@@ -156,7 +156,7 @@ TEST_F(RecipientsTest, ExactComponentsAreCertainAndSiblingsAreNotTold) {
               ElementsAre("C-1 B1 1-0 depth 0 certain", "C-2 B2 1-0 depth 1 certain"));
 }
 
-TEST_F(RecipientsTest, AReworkedUnitIsToldOnceWithEveryDelivery) {
+TEST_F(RecipientsTest, AReworkedUnitIsListedOnceWithEveryDelivery) {
   const LotId bike = shop_.Serial("bike", "B");
   const MovementId first = Deliver(bike, "", "C-1");
   Return(first, bike, "");
@@ -203,7 +203,7 @@ TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
   for (const LotId& frame : frames) affected.push_back({.lot_id = frame, .depth = 2});
   affected[5'555].depth = 0;
 
-  std::vector<Recipient> told;
+  std::vector<Recipient> recipients;
   size_t largest = 0;
   pg::Transaction snapshot(shop_.db(), pg::Transaction::Kind::kSnapshot);
   const auto reader = RecipientReader::Of(snapshot, shop_.company(), affected, false);
@@ -214,19 +214,19 @@ TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
     ASSERT_TRUE(piece.ok()) << piece.status();
     if (!piece->has_value()) break;
     largest = std::max(largest, (*piece)->size());
-    told.insert(told.end(), (*piece)->begin(), (*piece)->end());
+    recipients.insert(recipients.end(), (*piece)->begin(), (*piece)->end());
   }
   const RecipientSummary& summary = (*reader)->summary();
   EXPECT_EQ(summary.delivery_count, 5'600);
   EXPECT_EQ(summary.partner_count, 7);
   EXPECT_EQ(largest, kRecipientsPerMessage);
-  ASSERT_EQ(told.size(), 5'600u);
-  EXPECT_EQ(told[0].number, "F5555");
-  for (size_t i = 2; i < told.size(); ++i) {
+  ASSERT_EQ(recipients.size(), 5'600u);
+  EXPECT_EQ(recipients[0].number, "F5555");
+  for (size_t i = 2; i < recipients.size(); ++i) {
     const auto key = [](const Recipient& r) {
       return std::tie(r.partner_id, r.occurred_at, r.movement_id);
     };
-    ASSERT_LT(key(told[i - 1]), key(told[i])) << i;
+    ASSERT_LT(key(recipients[i - 1]), key(recipients[i])) << i;
   }
 }
 
@@ -234,7 +234,7 @@ TEST(Recipients, AnAnswerThatIsNotWholeIsRefused) {
   const TestDatabase database{TestDatabase::kMigrated};
   TraceGraphBuilder graph(database);
   for (int i = 0; i <= kTraceDepthMax; ++i) {
-    graph.AddStep({{.lot = absl::StrCat("L", i)}}, {{.lot = absl::StrCat("L", i + 1)}});
+    graph.AddTransformation({{.lot = absl::StrCat("L", i)}}, {{.lot = absl::StrCat("L", i + 1)}});
   }
   RecipientReader reader({.company = graph.company(), .seeds = {graph.Lot("L0")}});
   EXPECT_EQ(Refusal(reader.Next(graph.db()).status()), "TRACE_TOO_LARGE seeds");

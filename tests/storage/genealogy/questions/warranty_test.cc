@@ -1,3 +1,4 @@
+// The warranty of a unit, by its deliveries and returns.
 #include "storage/genealogy/questions/warranty.h"
 
 #include <string>
@@ -5,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/stock/stock.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

@@ -17,7 +17,7 @@
 #include "storage/pg/embedded/postgres.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
-#include "tests/support/eventually.h"
+#include "tests/support/base/eventually.h"
 
 namespace lots::pg {
 namespace {

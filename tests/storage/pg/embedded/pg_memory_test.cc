@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "storage/pg/embedded/memory.h"
-#include "tests/support/test_folder.h"
+#include "tests/support/base/test_folder.h"
 
 namespace lots::pg {
 namespace {

@@ -8,9 +8,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/work_orders/work_orders.h"
-#include "tests/support/ledger_checker.h"
-#include "tests/support/test_database.h"
-#include "tests/support/workshop.h"
+#include "tests/support/database/test_database.h"
+#include "tests/support/model/ledger_checker.h"
+#include "tests/support/world/workshop.h"
 
 namespace lots {
 namespace {

@@ -1,0 +1,33 @@
+// A hold: why goods may not leave.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+
+namespace lots {
+
+// One reason for which a lot, or what of it is at one place, may not be taken away.
+struct Hold {
+  std::optional<HoldId> hold_id;  // none: of a recall
+  LotId lot_id;
+  HoldCause cause = HoldCause::kLot;
+  std::optional<LocationId> location_id;  // of kPlace
+  std::optional<LotId> source_lot_id;     // of kInherited
+  std::optional<RecallId> recall_id;      // of kRecall
+  std::string reason;
+  std::vector<LocationId> exempt_location_ids;
+  std::optional<absl::Time> expires_at;
+  std::string placed_by;
+  absl::Time placed_at;
+  bool binding = true;  // false: of a drill, which refuses nothing
+  std::string released_by;
+  std::optional<absl::Time> released_at;
+  std::string release_note;
+};
+
+}  // namespace lots

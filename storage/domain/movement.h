@@ -1,0 +1,54 @@
+// What was posted: movements and transformations.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds.h"
+
+namespace lots {
+
+struct Document {
+  std::string type;
+  std::string number;
+};
+
+struct Movement {
+  MovementId movement_id;
+  CompanyId company;
+  MovementKind kind = MovementKind::kTransfer;
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  int scale = 0;
+  Quantity quantity;
+  LocationId from;
+  LocationId to;
+  Document document;
+  std::string partner_id;
+  absl::Time occurred_at;
+  absl::Time recorded_at;
+  std::string actor;
+  std::string note;
+  std::optional<MovementId> reverses;
+  std::optional<MovementId> delivery;
+  std::optional<TransformationId> transformation;
+  std::optional<WorkOrderId> work_order;
+};
+
+struct Transformation {
+  TransformationId transformation_id;
+  TransformationKind kind = TransformationKind::kProduction;
+  std::optional<WorkOrderId> work_order;
+  absl::Time occurred_at;
+  absl::Time recorded_at;
+  std::string actor;
+  std::string note;
+  std::optional<TransformationId> reverses;
+  std::optional<TransformationId> reversed_by;
+};
+
+}  // namespace lots

@@ -1,0 +1,51 @@
+// The words of refusals of questions about genealogies.
+#include "storage/genealogy/questions/refusals.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/limits.h"
+
+namespace lots {
+namespace {
+
+Problem TraceTooLarge(const std::string& field, int64_t limit, std::string message) {
+  return {.reason = Reason::kTraceTooLarge,
+          .field = field,
+          .message = std::move(message),
+          .facts = {{"limit", absl::StrCat(limit)}}};
+}
+
+}  // namespace
+
+Problem UnitsHaveTooManyOrigins() {
+  return TraceTooLarge("failed", kOriginLotsMax,
+                       absl::StrCat("the units were made of more than ", kOriginLotsMax,
+                                    " lots; ask with fewer of them"));
+}
+
+Problem SeedsHaveTooManyRecipients() {
+  return TraceTooLarge(
+      "seeds", kTraceNodesMax,
+      absl::StrCat("more than ", kTraceNodesMax, " lots, or lots more than ", kTraceDepthMax,
+                   " transformations away, were made of the seeds; ask with fewer seeds"));
+}
+
+Problem UnitNamedTwice(const std::string& field, const std::string& first, const ResolvedLot& lot) {
+  return {.reason = Reason::kDuplicateInRequest,
+          .field = field,
+          .message = absl::StrCat("lot \"", lot.number, "\" is already in ", first,
+                                  ": name each unit once"),
+          .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", first}}};
+}
+
+Problem NotASerial(const ResolvedLot& lot) {
+  return {.reason = Reason::kTrackingMismatch,
+          .field = "lot",
+          .message = absl::StrCat("lot \"", lot.number,
+                                  "\" is not a serial: only a single unit has a warranty"),
+          .facts = {{"product_id", lot.product_id.value()},
+                    {"tracking", std::string(Name(lot.tracking))}}};
+}
+
+}  // namespace lots

@@ -1,0 +1,68 @@
+// Locks and reads what postings need, and fills the ledger's facts.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "storage/domain/ids.h"
+#include "storage/ledger/facts.h"
+#include "storage/ledger/posting.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// For one transaction, used by one thread. ledger.h describes the order of the locks.
+class LedgerLoader {
+ public:
+  explicit LedgerLoader(CompanyId company) : company_(std::move(company)) {}
+
+  // A place of a lot that will move. Duplicates are fine.
+  void Touch(const LotId& lot_id, const LocationId& location_id);
+  // The request says how much of this lot moves, so it is probably no serial. If the lot is a
+  // serial, Load reads its place in an extra round trip.
+  void ExpectNoSerial(const LotId& lot_id);
+  // A location without a lot: only its kind is read.
+  void TouchLocation(const LocationId& location_id);
+  // The delivery that a RETURN names.
+  void TouchDelivery(const MovementId& delivery);
+  // A movement that will be reversed: its two places and its delivery.
+  void TouchReversal(const PostedMovement& original);
+
+  // Adds the statements of the first pipeline: the company and the locations, the lots, the
+  // balances of lots (FOR UPDATE), the holds, the places of serials, the deliveries (FOR UPDATE).
+  // `new_lots` are not in the database yet.
+  void AddLocks(pg::Transaction& transaction, const absl::flat_hash_set<LotId>& new_lots);
+
+  // Adds to `facts` what the statements of AddLocks answered. Refuses with NOT_FOUND
+  // COMPANY_NOT_FOUND and FAILED_PRECONDITION LOTS_DISABLED; unknown lots and locations are only
+  // missing among the facts.
+  absl::Status Load(pg::Transaction& transaction, const pg::Results& results, LedgerFacts& facts);
+
+ private:
+  // The places of the statements' results.
+  struct Locks {
+    size_t company, serials, lots, balances, holds;
+    std::optional<size_t> serial_places, deliveries, later_movements, reversals;
+  };
+
+  void AddReversalLocks(pg::Transaction& transaction);
+  absl::Status LoadUnexpectedSerials(pg::Transaction& transaction, LedgerFacts& facts) const;
+  void LoadReversals(const pg::Results& results, LedgerFacts& facts) const;
+  void AddEmptyBalances(LedgerFacts& facts) const;
+
+  const CompanyId company_;
+  absl::btree_set<LedgerFacts::BalanceKey> places_;
+  absl::btree_set<LotId> lots_;
+  absl::flat_hash_set<LotId> expected_no_serials_;
+  absl::btree_set<LocationId> locations_;
+  absl::btree_set<MovementId> deliveries_;
+  std::vector<MovementId> reversed_;
+  Locks locks_{};
+};
+
+}  // namespace lots

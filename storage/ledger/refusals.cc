@@ -1,0 +1,290 @@
+// The words of the ledger's refusals.
+#include "storage/ledger/refusals.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+
+namespace lots {
+
+namespace {
+
+// "serial SN-1 of product bike".
+std::string NameOf(const LotFacts& lot) {
+  return absl::StrCat(lot.tracking == Tracking::kSerial ? "serial " : "lot ", lot.number,
+                      " of product ", lot.product_id.value());
+}
+
+std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+
+Facts FactsOf(const LotFacts& lot) {
+  return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
+}
+
+template <class... More>
+Facts FactsOf(const LotFacts& lot, More... more) {
+  Facts facts = FactsOf(lot);
+  (facts.push_back(std::move(more)), ...);
+  return facts;
+}
+
+using Fact = Facts::value_type;
+
+absl::string_view KindsWanted(MovementKind kind) {
+  switch (kind) {
+    case MovementKind::kReceipt:
+      return "goes from SUPPLIER to INTERNAL or TRANSIT";
+    case MovementKind::kTransfer:
+      return "goes between INTERNAL and TRANSIT locations";
+    case MovementKind::kDelivery:
+      return "goes from INTERNAL or TRANSIT to CUSTOMER";
+    case MovementKind::kReturn:
+      return "goes from CUSTOMER to INTERNAL or TRANSIT";
+    case MovementKind::kConsumption:
+      return "goes from INTERNAL or TRANSIT to PRODUCTION";
+    case MovementKind::kProduction:
+      return "goes from PRODUCTION to INTERNAL, TRANSIT or SCRAP";
+    case MovementKind::kScrap:
+      return "goes from INTERNAL or TRANSIT to SCRAP";
+    case MovementKind::kAdjustment:
+      return "goes between ADJUSTMENT and INTERNAL or TRANSIT";
+  }
+  return "is unknown";
+}
+
+std::string Places(const std::vector<LocationId>& locations) {
+  return absl::StrJoin(locations, ", ", [](std::string* out, const LocationId& location) {
+    absl::StrAppend(out, location.value());
+  });
+}
+
+// "is held by recall R-1".
+std::string HeldBy(const Hold& hold) {
+  switch (hold.cause) {
+    case HoldCause::kLot:
+      return "is held";
+    case HoldCause::kPlace:
+      return absl::StrCat("is held at ", hold.location_id->value());
+    case HoldCause::kInherited:
+      return "is held for what it was made of";
+    case HoldCause::kRecall:
+      return absl::StrCat("is held by recall ", hold.recall_id->value());
+  }
+  return "is held";
+}
+
+// What the caller can do about a hold.
+std::string WayOut(const Hold& hold) {
+  const std::string exempt =
+      hold.exempt_location_ids.empty()
+          ? ""
+          : absl::StrCat("move it to ", Places(hold.exempt_location_ids), ", ");
+  return absl::StrCat(exempt,
+                      hold.cause == HoldCause::kRecall ? "close the recall" : "release it first",
+                      ", or accept HELD where that is possible and permitted");
+}
+
+// How a serial that is at a place of this kind can come in.
+absl::string_view WayBackFrom(LocationKind kind) {
+  switch (kind) {
+    case LocationKind::kCustomer:
+      return "; record a RETURN that names its delivery";
+    case LocationKind::kScrap:
+      return "; reverse the movement that scrapped it";
+    case LocationKind::kProduction:
+      return "; it comes back by disassembly, or by reversing what used it";
+    default:
+      return "; move it with a TRANSFER";
+  }
+}
+
+Facts ReversedFacts(const MovementId& movement) {
+  return {{"movement_id", movement.value().ToString()}};
+}
+
+}  // namespace
+
+std::string FieldOf(const Posting& posting, absl::string_view field) {
+  return posting.field.empty() ? std::string(field) : absl::StrCat(posting.field, ".", field);
+}
+
+Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to) {
+  return {.reason = Reason::kLocationKindMismatch,
+          .field = FieldOf(posting, "kind"),
+          .message = absl::StrCat("a ", Name(posting.kind), " ", KindsWanted(posting.kind),
+                                  ", but ", posting.from.value(), " is ", Name(from), " and ",
+                                  posting.to.value(), " is ", Name(to)),
+          .facts = {{"kind", std::string(Name(posting.kind))},
+                    {"from_kind", std::string(Name(from))},
+                    {"to_kind", std::string(Name(to))}}};
+}
+
+Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot) {
+  return {.reason = Reason::kSerialQuantityNotOne,
+          .field = FieldOf(posting, "quantity"),
+          .message = absl::StrCat(NameOf(lot), " is one unit: its quantity is 1, not ",
+                                  posting.quantity.ToString()),
+          .facts = FactsOf(lot, Fact{"quantity", posting.quantity.ToString()})};
+}
+
+Problem LotStateRefused(const Posting& posting, const LotFacts& lot, Reason reason,
+                        absl::string_view why) {
+  Facts facts = FactsOf(lot);
+  if (lot.planned_for.has_value()) facts.emplace_back("work_order_id", lot.planned_for->value());
+  return {.reason = reason,
+          .field = FieldOf(posting, "lot"),
+          .message = absl::StrCat(NameOf(lot), " ", why),
+          .facts = std::move(facts)};
+}
+
+Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day) {
+  return {
+      .reason = Reason::kLotExpired,
+      .field = FieldOf(posting, "lot"),
+      .message = absl::StrCat(NameOf(lot), " expired: its last day of use was ",
+                              DayText(*lot.expires_on), ", and the ", Name(posting.kind), " is on ",
+                              DayText(day), "; scrap it, or accept EXPIRED with that permission"),
+      .facts =
+          FactsOf(lot, Fact{"expire_date", DayText(*lot.expires_on)}, Fact{"day", DayText(day)})};
+}
+
+Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
+                const std::string& field) {
+  Facts facts = {{"lot_id", lot.lot_id.value().ToString()},
+                 {"number", lot.number},
+                 {"location_id", posting.from.value()},
+                 {"cause", std::string(Name(hold.cause))}};
+  if (hold.hold_id.has_value()) facts.emplace_back("hold_id", hold.hold_id->value().ToString());
+  if (hold.recall_id.has_value()) facts.emplace_back("recall_id", hold.recall_id->value());
+  facts.emplace_back("reason", hold.reason);
+  facts.emplace_back("exempt_location_ids", Places(hold.exempt_location_ids));
+  return {.reason = Reason::kLotHeld,
+          .field = field,
+          .message = absl::StrCat(NameOf(lot), " ", HeldBy(hold), " (", hold.reason,
+                                  ") and may not leave ", posting.from.value(), " for ",
+                                  posting.to.value(), "; ", WayOut(hold)),
+          .facts = std::move(facts)};
+}
+
+Problem ReturnMismatch(const Posting& posting, absl::string_view why) {
+  const std::string delivery = posting.delivery->value().ToString();
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "delivery_movement_id"),
+          .message = absl::StrCat("movement ", delivery, " ", why),
+          .facts = {{"movement_id", delivery}}};
+}
+
+Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable) {
+  const std::string delivery = posting.delivery->value().ToString();
+  return {.reason = Reason::kReturnExceedsDelivery,
+          .field = FieldOf(posting, "quantity"),
+          .message = absl::StrCat("only ", returnable.Format(lot.scale), " of ", NameOf(lot),
+                                  " is left to return of delivery ", delivery, ", not ",
+                                  posting.quantity.Format(lot.scale)),
+          .facts = {{"movement_id", delivery},
+                    {"returnable", returnable.Format(lot.scale)},
+                    {"quantity", posting.quantity.Format(lot.scale)}}};
+}
+
+Problem NotEnough(const Posting& posting, const LotFacts& lot, Quantity available) {
+  const std::string there = available.Format(lot.scale);
+  const std::string needed = posting.quantity.Format(lot.scale);
+  return {.reason = Reason::kNotEnough,
+          .field = FieldOf(posting, "quantity"),
+          .message = absl::StrCat("location ", posting.from.value(), " has ", there, " of ",
+                                  NameOf(lot), ", not ", needed),
+          .facts = FactsOf(lot, Fact{"location_id", posting.from.value()}, Fact{"available", there},
+                           Fact{"needed", needed})};
+}
+
+void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem) {
+  std::vector<std::string> elsewhere;
+  for (const Place& place : places) {
+    if (absl::c_linear_search(problem.facts, Fact{"location_id", place.location_id.value()})) {
+      continue;
+    }
+    elsewhere.push_back(
+        absl::StrCat(place.quantity.Format(scale), " at ", place.location_id.value()));
+  }
+  if (elsewhere.empty()) return;
+  const std::string text = absl::StrJoin(elsewhere, ", ");
+  absl::StrAppend(&problem.message, "; there is ", text);
+  problem.facts.emplace_back("elsewhere", text);
+}
+
+Problem QuantityOverflow(const Posting& posting, const LotFacts& lot, const LocationId& location) {
+  return {
+      .reason = Reason::kQuantityOverflow,
+      .field = FieldOf(posting, "quantity"),
+      .message = absl::StrCat("location ", location.value(), " would hold more of ", NameOf(lot),
+                              " than the largest quantity there is, ", Quantity::kUnitsMax),
+      .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"location_id", location.value()}}};
+}
+
+Problem SerialNotThere(const Posting& posting, const LotFacts& lot,
+                       const std::optional<Place>& here) {
+  Facts facts = FactsOf(lot, Fact{"location_id", posting.from.value()});
+  std::string where = "it is nowhere";
+  if (here.has_value() && HoldsGoods(here->kind)) {
+    where = absl::StrCat("it is at ", here->location_id.value());
+  } else if (here.has_value() && here->kind == LocationKind::kProduction) {
+    where = absl::StrCat("it went into ", here->location_id.value());
+  }
+  if (here.has_value() && where != "it is nowhere") {
+    facts.emplace_back("actual_location_id", here->location_id.value());
+  }
+  return {.reason = Reason::kSerialNotThere,
+          .field = FieldOf(posting, "from_location_id"),
+          .message = absl::StrCat(NameOf(lot), " is not at ", posting.from.value(), ": ", where),
+          .facts = std::move(facts)};
+}
+
+Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& here) {
+  return {.reason = Reason::kSerialOnHand,
+          .field = FieldOf(posting, "lot"),
+          .message = absl::StrCat(
+              NameOf(lot), here.kind == LocationKind::kProduction ? " went into " : " is at ",
+              here.location_id.value(), " and cannot come in again", WayBackFrom(here.kind)),
+          .facts = FactsOf(lot, Fact{"actual_location_id", here.location_id.value()})};
+}
+
+Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,
+                        const std::string& field) {
+  Facts facts = ReversedFacts(movement);
+  facts.emplace_back("reversed_by", reversal.value().ToString());
+  return {.reason = Reason::kAlreadyReversed,
+          .field = field,
+          .message = absl::StrCat("movement ", movement.value().ToString(),
+                                  " was reversed before, by ", reversal.value().ToString()),
+          .facts = std::move(facts)};
+}
+
+Problem NotReversible(const MovementId& movement, const std::string& field) {
+  return {.reason = Reason::kReversalNotReversible,
+          .field = field,
+          .message = absl::StrCat("movement ", movement.value().ToString(),
+                                  " is a reversal itself; record the movement anew instead"),
+          .facts = ReversedFacts(movement)};
+}
+
+Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
+                   Facts::value_type fact) {
+  return {.reason = Reason::kResultUsed,
+          .field = field,
+          .message = absl::StrCat(NameOf(lot), " ", why),
+          .facts = FactsOf(lot, std::move(fact))};
+}
+
+Problem ReversedLotArchived(const LotFacts& lot, const std::string& field) {
+  return {.reason = Reason::kLotArchived,
+          .field = field,
+          .message = absl::StrCat("lot ", lot.number, " of product ", lot.product_id.value(),
+                                  " is archived; unarchive it first"),
+          .facts = FactsOf(lot)};
+}
+
+}  // namespace lots

@@ -1,0 +1,54 @@
+// The words of the ledger's refusals. Every refusal says what is the case instead, and what to do.
+// validate.cc decides which of them is given.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+#include "storage/domain/errors.h"
+#include "storage/ledger/facts.h"
+#include "storage/ledger/posting.h"
+
+namespace lots {
+
+// The path of a movement's field: "movements[3].quantity".
+std::string FieldOf(const Posting& posting, absl::string_view field);
+
+// Of the movement itself.
+Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to);
+Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot);
+
+// Of the lot. `why` completes "lot L-1 of product steel".
+Problem LotStateRefused(const Posting& posting, const LotFacts& lot, Reason reason,
+                        absl::string_view why);
+Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day);
+Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
+                const std::string& field);
+
+// Of the delivery that a RETURN names. `why` completes "movement …".
+Problem ReturnMismatch(const Posting& posting, absl::string_view why);
+Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable);
+
+// Of what is at the places. `here`: where the serial is.
+Problem NotEnough(const Posting& posting, const LotFacts& lot, Quantity available);
+Problem QuantityOverflow(const Posting& posting, const LotFacts& lot, const LocationId& location);
+Problem SerialNotThere(const Posting& posting, const LotFacts& lot,
+                       const std::optional<Place>& here);
+Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& here);
+
+// Adds to a NOT_ENOUGH the places of the lot other than the source.
+void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem);
+
+// Of a reversal. `why` completes "lot L-1 of product steel"; `fact` is the later movement, or what
+// is left.
+Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,
+                        const std::string& field);
+Problem NotReversible(const MovementId& movement, const std::string& field);
+Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
+                   Facts::value_type fact);
+Problem ReversedLotArchived(const LotFacts& lot, const std::string& field);
+
+}  // namespace lots

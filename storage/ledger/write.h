@@ -1,0 +1,23 @@
+// Writes what was applied to the ledger's facts.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "storage/domain/write_context.h"
+#include "storage/ledger/facts.h"
+#include "storage/ledger/posting.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// Adds the statements that write changed balances, the movements and their deliveries, and counts
+// the movements. Rows that a movement refers to (new lots, transformations) are added before.
+void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
+                     const LedgerFacts& facts, absl::Span<const MovementRow> movements);
+
+// Turns the error of a commit into a status of the domain: a refusal when a constraint of the
+// ledger failed; a conflict, to be run again, when another writer inserted the same balance first;
+// any other status unchanged.
+absl::Status ExplainLedgerError(const absl::Status& status);
+
+}  // namespace lots
