@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "prometheus/exposer.h"
+#include "service/base/descriptor.h"
 #include "service/base/periodic.h"
 #include "service/identity/identity.h"
 #include "service/identity/tls/reloads.h"
@@ -28,6 +29,7 @@
 #include "service/server/housekeeping.h"
 #include "service/server/listener.h"
 #include "service/server/scrape.h"
+#include "storage/base/limits.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/values/statement.h"
 
