@@ -312,9 +312,9 @@ TEST_F(ListLotsTest, OneCompanyNeverSeesAnothers) {
 class SummarizeLotsTest : public ListLotsTest {
  protected:
   // "wire 2 lots 15" of every group, walking pages of `page`.
-  std::vector<std::string> Summary(LotQuery query, int page = 10) {
-    query.company = world_.company();
-    SummarizeLotsQuery query{.query = query, .limit = page};
+  std::vector<std::string> Summary(LotQuery selection, int page = 10) {
+    selection.company = world_.company();
+    SummarizeLotsQuery query{.query = selection, .limit = page};
     std::vector<std::string> lines;
     while (true) {
       const auto groups = SummarizeLots(world_.db(), query);
