@@ -1,3 +1,4 @@
+// Decodes base64url strictly.
 #include "service/base/base64url.h"
 
 #include "absl/strings/escaping.h"
@@ -7,7 +8,7 @@ namespace lots {
 std::optional<std::string> DecodeBase64Url(absl::string_view text) {
   std::string bytes;
   if (!absl::WebSafeBase64Unescape(text, &bytes)) return std::nullopt;
-  // Abseil takes padding, white space and stray bits; what they spell is not spelt like this.
+  // Abseil accepts padding, white space and stray bits. Encoding again finds such spellings.
   if (absl::WebSafeBase64Escape(bytes) != text) return std::nullopt;
   return bytes;
 }

@@ -1,4 +1,5 @@
-// Base64url as JOSE writes it (RFC 7515): no padding, no white space, one spelling a value.
+// Decodes base64url as JOSE writes it (RFC 7515): without padding or white space. Each value has
+// one valid spelling; nothing for any other text.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Reads a small file whole.
 #include "service/base/identity_file.h"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// Files that say who is who: certificates, keys, key sets, access lists.
+// Reads the files that identify callers and servers: certificates, keys, key sets, access lists.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace lots {
 
-// The whole file. FAILED_PRECONDITION when it cannot be read or has more than
+// Returns the whole file. FAILED_PRECONDITION when the file cannot be read or has more than
 // kIdentityFileBytesMax.
 absl::StatusOr<std::string> ReadIdentityFile(const std::string& path);
 

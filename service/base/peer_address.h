@@ -1,4 +1,4 @@
-// Where a connection comes from, as the audit log keeps it.
+// The address of a client, as the audit log keeps it.
 #pragma once
 
 #include <string>
@@ -7,9 +7,8 @@
 
 namespace lots {
 
-// The address in what gRPC calls a peer ("ipv4:10.1.2.3:52114", "ipv6:%5B::1%5D:52114"), without
-// the port, which says nothing tomorrow: "10.1.2.3", "::1". "unix" for a socket of the machine
-// itself; what is neither, as it is.
+// Returns the address without the port: "10.1.2.3" for gRPC's peer "ipv4:10.1.2.3:52114", "::1" for
+// "ipv6:%5B::1%5D:52114", "unix" for a unix socket. Returns any other peer unchanged.
 std::string AddressOf(absl::string_view peer);
 
 }  // namespace lots

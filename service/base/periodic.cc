@@ -1,3 +1,4 @@
+// Runs work on a thread of its own, with pauses.
 #include "service/base/periodic.h"
 
 #include <utility>

@@ -1,4 +1,4 @@
-// A thread that does something again and again.
+// A thread that repeats some work.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@ namespace lots {
 
 class Periodic {
  public:
-  // Calls `work` at once and then `period` after each end of it, until destroyed.
+  // Calls `work` at once, and again `period` after each call has ended, until destroyed.
   Periodic(absl::Duration period, std::function<void()> work);
   // Waits for the running work.
   ~Periodic();

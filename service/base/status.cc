@@ -1,3 +1,4 @@
+// Turns absl::Status into grpc::Status with google.rpc details, within the trailers' size.
 #include "service/base/status.h"
 
 #include <algorithm>
@@ -17,16 +18,6 @@ namespace lots {
 namespace {
 
 constexpr absl::string_view kDomain = "lots";
-
-// A client drops an answer whose trailers exceed 8 KiB, so that it would not even see the code. The
-// details travel in base64 (4 bytes for 3), the text percent-encoded (3 for 1 outside of ASCII),
-// and each beside the other.
-constexpr size_t kDetailsBytesMax = 4'400;
-constexpr size_t kTextBytesMax = 512;
-constexpr size_t kFactBytesMax = 256;
-
-// When to repeat what was refused for a passing reason.
-constexpr int kRetryAfterMillis = 200;
 
 std::string Cut(absl::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
@@ -70,7 +61,7 @@ void AddErrorInfo(const std::vector<Problem>& problems, google::rpc::Status& sta
   info.set_reason(std::string(Name(first.reason)));
   info.set_domain(std::string(kDomain));
   for (const auto& [key, value] : first.facts) {
-    (*info.mutable_metadata())[key] = Cut(value, kFactBytesMax);
+    (*info.mutable_metadata())[key] = Cut(value, kErrorFactBytesMax);
   }
   if (problems.size() > 1) {
     (*info.mutable_metadata())["problem_count"] = absl::StrCat(problems.size());
@@ -78,15 +69,15 @@ void AddErrorInfo(const std::vector<Problem>& problems, google::rpc::Status& sta
   status.add_details()->PackFrom(info);
 }
 
-// The google.rpc detail that AIP-193 has for the code, if any, about the first problem; the others
-// stand in the ProblemList.
+// Adds the google.rpc detail that AIP-193 defines for the code, about the first problem. The
+// ProblemList has the others.
 void AddDetailOfCode(const Problem& problem, google::rpc::Status& status) {
-  const std::string text = Cut(problem.message, kTextBytesMax);
+  const std::string text = Cut(problem.message, kErrorTextBytesMax);
   for (const ResourceRow& row : kResources) {
     if (row.reason != problem.reason) continue;
     google::rpc::ResourceInfo info;
     info.set_resource_type(std::string(row.type));
-    info.set_resource_name(Cut(FactOf(problem, row.fact), kFactBytesMax));
+    info.set_resource_name(Cut(FactOf(problem, row.fact), kErrorFactBytesMax));
     info.set_description(text);
     status.add_details()->PackFrom(info);
   }
@@ -110,16 +101,19 @@ void AddDetailOfCode(const Problem& problem, google::rpc::Status& status) {
 void AddRetryInfo(const Problem& problem, google::rpc::Status& status) {
   if (!MayBeRepeated(problem.reason)) return;
   int millis = 0;
-  if (!absl::SimpleAtoi(FactOf(problem, "retry_ms"), &millis)) millis = kRetryAfterMillis;
+  if (!absl::SimpleAtoi(FactOf(problem, "retry_ms"), &millis)) {
+    millis = static_cast<int>(absl::ToInt64Milliseconds(kRetryAfter));
+  }
   google::rpc::RetryInfo info;
   info.mutable_retry_delay()->set_seconds(millis / 1'000);
   info.mutable_retry_delay()->set_nanos(millis % 1'000 * 1'000'000);
   status.add_details()->PackFrom(info);
 }
 
-// As many of the first problems as there is room for.
+// As many of the first problems as fit.
 void AddProblemList(const std::vector<Problem>& problems, google::rpc::Status& status) {
-  const size_t room = kDetailsBytesMax - std::min(kDetailsBytesMax, status.ByteSizeLong());
+  const size_t room =
+      kErrorDetailsBytesMax - std::min(kErrorDetailsBytesMax, status.ByteSizeLong());
   v1::ProblemList list;
   list.set_problem_count(static_cast<int32_t>(problems.size()));
   for (size_t i = 0; i < problems.size() && i < kProblemsShownMax; ++i) {
@@ -135,7 +129,7 @@ grpc::Status StatusOf(const std::vector<Problem>& problems, absl::string_view te
   const Problem& first = problems.front();
   google::rpc::Status status;
   status.set_code(static_cast<int32_t>(CodeOf(first.reason)));
-  status.set_message(Cut(text, kTextBytesMax));
+  status.set_message(Cut(text, kErrorTextBytesMax));
   AddErrorInfo(problems, status);
   AddDetailOfCode(first, status);
   AddRetryInfo(first, status);
@@ -223,9 +217,9 @@ v1::Problem ProblemToProto(const Problem& problem) {
   v1::Problem message;
   message.set_reason(static_cast<v1::ErrorReason>(problem.reason));
   message.set_field(problem.field);
-  message.set_message(Cut(problem.message, kTextBytesMax));
+  message.set_message(Cut(problem.message, kErrorTextBytesMax));
   for (const auto& [key, value] : problem.facts) {
-    (*message.mutable_facts())[key] = Cut(value, kFactBytesMax);
+    (*message.mutable_facts())[key] = Cut(value, kErrorFactBytesMax);
   }
   return message;
 }

@@ -1,4 +1,4 @@
-// Refusals and errors as the caller sees them: the only place that knows grpc::StatusCode.
+// Translates refusals and errors for the caller. Only status.cc chooses a grpc::StatusCode.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ namespace lots {
 // How a call ended.
 struct Outcome {
   grpc::Status status;
-  // For the log: the reason's name, empty when OK; and for INTERNAL the id that the caller got and
-  // the text that the caller did not get.
+  // For the log: the name of the reason, empty when OK. For INTERNAL also the id that the caller
+  // got and the text that the caller did not get.
   absl::string_view reason;
   std::string error_id;
   std::string internal_text;
@@ -23,7 +23,7 @@ struct Outcome {
 
 // Refusals keep their code, text and facts, with google.rpc details that stay under 8 KiB. Database
 // errors become DATABASE_UNAVAILABLE, TRANSACTION_CONFLICT, DEADLINE_EXCEEDED, CANCELLED or
-// INTERNAL, and nothing of their text gets out.
+// INTERNAL; the caller never gets their text.
 Outcome OutcomeOf(const absl::Status& status);
 
 // "InvalidArgument", as go-grpc-middleware writes it.

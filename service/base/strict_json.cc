@@ -1,23 +1,24 @@
+// Parses JSON and refuses repeated names and deep nesting.
 #include "service/base/strict_json.h"
 
 #include <set>
 #include <string>
 #include <vector>
 
+#include "storage/base/limits.h"
+
 namespace lots {
 namespace {
 
-// Deeper than anything that is read here; what is deeper is no mistake.
-constexpr int kDepthMax = 16;
-
-// Sees the names as they are read, before the later of two takes the earlier one's place.
+// Checks the names while the parser reads: afterwards, the later of two equal names has replaced
+// the earlier one.
 class Names {
  public:
   bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
     using Event = nlohmann::json::parse_event_t;
     if (event == Event::object_start) open_.emplace_back();
     if (event == Event::object_end) open_.pop_back();
-    if (depth > kDepthMax) sound_ = false;
+    if (depth > kJsonDepthMax) sound_ = false;
     if (event == Event::key && !open_.back().insert(parsed.get<std::string>()).second) {
       sound_ = false;
     }

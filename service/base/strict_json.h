@@ -1,4 +1,4 @@
-// JSON of strangers.
+// Strict parsing of JSON from untrusted sources.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,11 +8,11 @@
 
 namespace lots {
 
-// An object. INVALID_ARGUMENT when the text is anything else, or when a name stands in one object
-// twice: two readers of such a text may disagree about what it says.
+// Parses an object. INVALID_ARGUMENT when the text is not an object, or when one object has a name
+// twice: two readers of such a text may disagree about its meaning.
 absl::StatusOr<nlohmann::json> ParseJsonObject(absl::string_view text);
 
-// The member, if it is a string; else empty.
+// Returns the member if it is a string, else an empty text.
 absl::string_view StringMember(const nlohmann::json& object, const char* name);
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Checks of texts, ids and numbers.
 #include "service/base/text_fields.h"
 
 #include <algorithm>
@@ -12,18 +13,15 @@
 namespace lots {
 namespace {
 
-// A value is repeated in the answer so that the caller finds it, not so that all of it comes back.
-constexpr size_t kShownBytesMax = 80;
-
 std::string Shown(absl::string_view value) {
-  if (value.size() <= kShownBytesMax) return std::string(value);
-  return absl::StrCat(Utf8Prefix(value, kShownBytesMax), "…");
+  if (value.size() <= kValueShownBytesMax) return std::string(value);
+  return absl::StrCat(Utf8Prefix(value, kValueShownBytesMax), "…");
 }
 
 bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 bool IsLineBreakOrTab(char32_t c) { return c == '\n' || c == '\r' || c == '\t'; }
 
-// What is wrong with a text, or empty. `allowed` judges each character.
+// Says what is wrong with a text, or returns an empty text. `allowed` checks each character.
 std::string ProblemOfText(absl::string_view value, int characters_max, bool (*allowed)(char32_t)) {
   const std::optional<std::u32string> characters = DecodeUtf8(value);
   if (!characters.has_value()) return "is not valid UTF-8";

@@ -1,4 +1,4 @@
-// Checks texts, ids and numbers that came from outside: requests, tokens, access lists,
+// Checks texts, ids and numbers from outside: requests, tokens, access lists,
 // configuration. Collects every problem, so that a caller learns all of them at once.
 //
 //   TextChecker fields;
@@ -71,7 +71,7 @@ class TextChecker {
   void Count(absl::string_view field, int64_t count, int64_t min, int64_t max);
 
  protected:
-  // The value in quotes, cut to a length that an answer can bear.
+  // The value in quotes, cut to kValueShownBytesMax.
   static std::string Quoted(absl::string_view value);
 
  private:

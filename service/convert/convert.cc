@@ -1,3 +1,4 @@
+// Storage's catalog, lots and movements as messages.
 #include "service/convert/convert.h"
 
 #include "absl/strings/str_cat.h"

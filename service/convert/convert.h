@@ -1,4 +1,4 @@
-// Storage's types as messages. (Messages to storage's types: fields.h.)
+// Converts storage's types to messages. (fields.h converts fields of requests to storage's types.)
 #pragma once
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Reads times, dates, quantities, lots and masks from requests.
 #include "service/convert/fields.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
-// Request fields to storage's types, refusing what is malformed or out of bounds, every problem of
-// a request at once.
+// Converts fields of requests to storage's types. Refuses malformed values and values beyond a
+// limit, and collects all problems of a request.
 //
 //   FieldChecker fields;
-//   HoldOrder order{
+//   HoldCommand command{
 //       .context = fields.Write(request, call),
 //       .lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id()),
 //       .note = fields.Text("note", request.note(), kNoteCharactersMax)};
@@ -35,8 +35,9 @@
 
 namespace lots {
 
-// Every method answers the value; when it refused, a default one, and ok() is false. `field` is the
-// path in the request: "lots[3].number" (storage/domain/errors.h: Indexed).
+// Every method returns the value. When a method refuses the value, it returns a default one, and
+// ok() is false from then on. `field` is the path in the request: "lots[3].number"
+// (storage/domain/errors.h: Indexed).
 class FieldChecker : public TextChecker {
  public:
   // A positive decimal.

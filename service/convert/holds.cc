@@ -1,3 +1,4 @@
+// Holds as messages.
 #include "service/convert/holds.h"
 
 #include <string>

@@ -12,7 +12,7 @@ namespace lots {
 // Same values on both sides.
 v1::HoldCause ToProto(HoldCause cause);
 
-// The hold of the lot that has this product and number.
+// `product_id` and `number` are those of the held lot.
 v1::Hold ToProto(const Hold& hold, const ProductId& product_id, absl::string_view number);
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Pages of a list, of one company or of all.
 #include "service/convert/list_page.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ absl::StatusOr<int> SizeOf(const PageRequest& request) {
   return request.page_size;
 }
 
-// The companies that the page may list: the caller's, in order, from the one where it begins.
+// The caller's companies in order, from the one where the page begins.
 absl::StatusOr<std::vector<CompanyId>> CompaniesFrom(const std::string& first, const Call& call,
                                                      pg::Connection& db) {
   if (!call.every_company) return std::vector<CompanyId>{call.company};
@@ -44,7 +45,7 @@ absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& cal
   ASSIGN_OR_RETURN(const std::vector<CompanyId> companies,
                    CompaniesFrom(position.company, call, db));
   for (const CompanyId& company : companies) {
-    // What a full page leaves for the next begins here.
+    // The page is full: the next one begins here.
     if (left <= 0) {
       return call.page_tokens->Sign(request.fingerprint, {company.value(), PageKeys()});
     }

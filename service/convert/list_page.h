@@ -1,4 +1,4 @@
-// One page of a list: page size, page token, and the walk over companies, the same for every list.
+// One page of a list, the same for all lists: page size, page token, and the companies in turn.
 #pragma once
 
 #include <string>
@@ -12,13 +12,13 @@
 
 namespace lots {
 
-// The sort keys of the last item that was listed, as text; empty: from the first.
+// The sort keys of the last listed item, as text; empty: begin with the first item.
 using PageKeys = std::vector<std::string>;
 
-// What a company gave to a page.
+// The items that one company adds to a page.
 struct PagePiece {
   int count = 0;   // items listed
-  PageKeys after;  // the last one's sort keys, when the company has more; else empty
+  PageKeys after;  // sort keys of the last item if the company has more items; else empty
 };
 
 // Lists at most `limit` (positive) items of `company` after `after`, appending them to the answer.
@@ -37,15 +37,15 @@ PagePiece FillPiece(const std::vector<Item>& items, int limit, KeysOf keys_of, A
   return piece;
 }
 
-// What ListPage needs to know of a request.
+// The fields of a request that ListPage reads.
 struct PageRequest {
-  int page_size;  // as asked: 0 is the default
+  int page_size;  // 0: the default
   absl::string_view page_token;
   std::string fingerprint;
 };
 
-// The page token that goes on after what was listed, or empty when that was all. Refuses
-// FIELD_INVALID (page_size) and PAGE_TOKEN_INVALID.
+// Returns the token of the next page, or an empty text after the last page. Refuses FIELD_INVALID
+// (page_size) and PAGE_TOKEN_INVALID.
 absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& call,
                                      pg::Connection& db, ListPiece list);
 

@@ -1,4 +1,4 @@
-// A large streamed answer, at the client's pace.
+// Streams a large answer at the client's pace.
 #pragma once
 
 #include <memory>
@@ -13,11 +13,12 @@
 
 namespace lots {
 
-// Sends what `reader` reads until its end, or until too much waits for the client; then its
-// transaction ends and the rest is for later, so that a slow client holds no connection, and no
-// more memory than the reader and what waits.
-// `reader`: Next(db) → StatusOr<optional<Piece>>, none: that was all; Pause().
-// `message_of(reader, piece)` → optional<Response>, also for the end; none: nothing is sent.
+// Sends the pieces of `reader` until the reader's end, or until the sink is full. Then ends the
+// reader's transaction and resumes later, so that a slow client keeps no database connection, and
+// no memory but the reader and the waiting messages. `reader`: Next(db) →
+// StatusOr<optional<Piece>>, without a piece at the end; Pause() ends the transaction.
+// `message_of(reader, piece)` → optional<Response> makes the message of a piece, or of the end
+// (without a piece); nothing is sent when it returns nothing.
 template <class Reader, class Response, class MessageOf>
 absl::Status SendPieces(std::shared_ptr<Reader> reader, pg::Connection& db, Sink<Response>& sink,
                         MessageOf message_of) {
@@ -28,7 +29,7 @@ absl::Status SendPieces(std::shared_ptr<Reader> reader, pg::Connection& db, Sink
     if (!piece.has_value()) return absl::OkStatus();
   }
   reader->Pause();
-  sink.Later([reader, message_of](pg::Connection& later_db, Sink<Response>& later_sink) {
+  sink.ResumeWith([reader, message_of](pg::Connection& later_db, Sink<Response>& later_sink) {
     return SendPieces(reader, later_db, later_sink, message_of);
   });
   return absl::OkStatus();

@@ -1,3 +1,4 @@
+// Nodes, links and summaries of traces as messages.
 #include "service/convert/traces.h"
 
 #include <optional>

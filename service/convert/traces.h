@@ -1,4 +1,4 @@
-// What storage knows of traces and recalls in the API's words.
+// Converts pieces of traces and of recall reports to messages.
 #pragma once
 
 #include "lots/v1/trace.pb.h"

@@ -1,3 +1,4 @@
+// Requests of work orders as commands, and their results as messages.
 #include "service/convert/work_orders.h"
 
 #include <string>
@@ -52,7 +53,8 @@ CompletionComponent ReadComponent(const v1::CompletionComponent& component, size
   return read;
 }
 
-// Unlike any other lot, a by-product may be named by its product alone: then it gets a number.
+// A by-product may be named by its product alone and then gets a generated number; other lots may
+// not.
 LotRef ReadByProductLot(const std::string& field, const v1::LotRef& lot, FieldChecker& fields) {
   if (!lot.lot_id().empty() || !lot.number().empty()) return fields.Lot(field, lot);
   return {.lot_id = {},
@@ -90,7 +92,7 @@ Accept ReadAccept(const v1::CompleteWorkOrderRequest& request, FieldChecker& fie
   return accept;
 }
 
-// How AssignSerials is told its numbers: a count, a count from a first number, or the numbers.
+// A request of AssignSerials has a count, a count and a first number, or the numbers.
 void CheckWhichSerials(const v1::AssignSerialsRequest& request, FieldChecker& fields) {
   if (request.numbers_size() > 0) {
     fields.Count("numbers", request.numbers_size(), 1, kSerialsPerCallMax);
@@ -105,7 +107,7 @@ void CheckWhichSerials(const v1::AssignSerialsRequest& request, FieldChecker& fi
 
 }  // namespace
 
-AssignSerialsCommand ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
+AssignSerialsCommand CommandOf(const v1::AssignSerialsRequest& request, const Call& call,
                                FieldChecker& fields) {
   CheckWhichSerials(request, fields);
   return {
@@ -118,7 +120,7 @@ AssignSerialsCommand ReadOrder(const v1::AssignSerialsRequest& request, const Ca
       .numbers = {request.numbers().begin(), request.numbers().end()}};
 }
 
-UnassignSerialsCommand ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
+UnassignSerialsCommand CommandOf(const v1::UnassignSerialsRequest& request, const Call& call,
                                  FieldChecker& fields) {
   fields.Count("numbers", request.numbers_size(), 1, kSerialsPerCallMax);
   return {.context = fields.Write(request, call),
@@ -127,7 +129,7 @@ UnassignSerialsCommand ReadOrder(const v1::UnassignSerialsRequest& request, cons
           .keep = request.keep()};
 }
 
-CompletionCommand ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
+CompletionCommand CommandOf(const v1::CompleteWorkOrderRequest& request, const Call& call,
                             FieldChecker& fields) {
   // All outputs of a completion together, the planned ones too.
   const int64_t planned_max = kSerialsPerCallMax - request.outputs_size();
@@ -157,7 +159,7 @@ CompletionCommand ReadOrder(const v1::CompleteWorkOrderRequest& request, const C
       .validate_only = request.validate_only()};
 }
 
-DisassemblyCommand ReadOrder(const v1::DisassembleRequest& request, const Call& call,
+DisassemblyCommand CommandOf(const v1::DisassembleRequest& request, const Call& call,
                              FieldChecker& fields) {
   const auto read = [&](const v1::DisassembleRequest::Component& component, size_t index) {
     const auto path = [&](absl::string_view field) { return Indexed("components", index, field); };

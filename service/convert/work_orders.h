@@ -1,4 +1,4 @@
-// Requests of WorkOrderService to storage's orders, and storage's answers to messages.
+// Converts requests of WorkOrderService to commands, and results to messages.
 #pragma once
 
 #include "lots/v1/work_order.pb.h"
@@ -8,14 +8,14 @@
 
 namespace lots {
 
-// Shapes and limits only; storage judges what needs to know the data.
-AssignSerialsCommand ReadOrder(const v1::AssignSerialsRequest& request, const Call& call,
+// These check shapes and limits only. Storage validates what depends on data.
+AssignSerialsCommand CommandOf(const v1::AssignSerialsRequest& request, const Call& call,
                                FieldChecker& fields);
-UnassignSerialsCommand ReadOrder(const v1::UnassignSerialsRequest& request, const Call& call,
+UnassignSerialsCommand CommandOf(const v1::UnassignSerialsRequest& request, const Call& call,
                                  FieldChecker& fields);
-CompletionCommand ReadOrder(const v1::CompleteWorkOrderRequest& request, const Call& call,
+CompletionCommand CommandOf(const v1::CompleteWorkOrderRequest& request, const Call& call,
                             FieldChecker& fields);
-DisassemblyCommand ReadOrder(const v1::DisassembleRequest& request, const Call& call,
+DisassemblyCommand CommandOf(const v1::DisassembleRequest& request, const Call& call,
                              FieldChecker& fields);
 
 v1::WorkOrder ToProto(const WorkOrder& order);

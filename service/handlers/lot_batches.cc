@@ -1,10 +1,10 @@
-#include "service/handlers/lot_batches.h"
-
+// LotService: GetLot and ListLotLocations, for all calls that wait together.
 #include <optional>
 
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
+#include "service/handlers/lots.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/lots.h"
@@ -12,10 +12,10 @@
 namespace lots::handlers {
 namespace {
 
-// The lots that requests ask for. A malformed id leaves a nil one in its place, which no lot has.
+// The lots that the requests name. A nil id, which no lot has, takes the place of a malformed one.
 struct AskedLots {
   std::vector<LotId> lot_ids;
-  std::vector<absl::Status> malformed;  // OK: it is not
+  std::vector<absl::Status> malformed;  // OK: the id is well formed
 };
 
 template <class Request>
@@ -29,7 +29,7 @@ AskedLots ReadLotIds(absl::Span<const Request* const> requests) {
   return asked;
 }
 
-// An answer a lot: what was found, as the message that `convert` makes of it, or why there is none.
+// One answer for each lot: the message that `convert` makes of the found lot, or a refusal.
 template <class Response, class Found, class Convert>
 std::vector<absl::StatusOr<Response>> Answers(
     const AskedLots& asked, const absl::StatusOr<std::vector<std::optional<Found>>>& found,

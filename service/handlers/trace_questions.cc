@@ -1,4 +1,4 @@
-// TraceService: who received it, what failed units share, whether a warranty runs.
+// TraceService: recipients of a lot, common origins of failed units, warranty.
 #include <memory>
 #include <optional>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "service/convert/fields.h"
 #include "service/convert/send_pieces.h"
 #include "service/convert/traces.h"
-#include "service/handlers/trace_service.h"
+#include "service/handlers/trace.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/genealogy/questions/origins.h"
@@ -49,7 +49,7 @@ std::optional<v1::ListRecipientsResponse> MessageOf(
   return message;
 }
 
-// A lot's product and number are empty for the other kinds, as the rest is for a lot.
+// Product and number are set for the kind LOT only, the other fields for the other kinds.
 v1::Origin ToProto(const Origin& origin) {
   v1::Origin message;
   message.set_kind(static_cast<v1::OriginKind>(origin.kind));

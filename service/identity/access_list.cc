@@ -1,3 +1,4 @@
+// Parses the access list and looks callers up in it.
 #include "service/identity/access_list.h"
 
 #include <set>

@@ -1,5 +1,5 @@
-// What the subjects of client certificates may do, and what those of tokens may do at most: a JSON
-// file that whoever runs lotd keeps.
+// The access list: what the subjects of client certificates may do, and what the subjects of tokens
+// may do at most. The operator keeps it as a JSON file.
 //
 //   {
 //     "certificates": {
@@ -25,16 +25,17 @@ namespace lots {
 
 class AccessList {
  public:
-  // Knows nobody.
+  // An empty list.
   AccessList() = default;
-  // INVALID_ARGUMENT when there is anything in it that is not understood: a misspelt permission
-  // must not be a right that somebody lacks or, worse, has.
+  // INVALID_ARGUMENT when anything in the text is unknown: a misspelt permission must neither grant
+  // nor withhold a right.
   static absl::StatusOr<AccessList> Parse(absl::string_view json);
 
-  // The first of a certificate's names that is listed; null when none is.
+  // The caller with the first listed one of a certificate's names; null when none is listed.
   std::shared_ptr<const Caller> OfCertificate(const std::vector<std::string>& names) const;
 
-  // Only what is granted both by the token and here, where its subject is listed; else as it is.
+  // The rights that both the token and this list grant, when the subject is listed; else `caller`
+  // unchanged.
   Caller Narrowed(Caller caller) const;
 
  private:

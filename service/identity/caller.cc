@@ -1,3 +1,4 @@
+// Sets of permissions and companies.
 #include "service/identity/caller.h"
 
 #include "absl/strings/ascii.h"
@@ -28,7 +29,7 @@ v1::Permission Permissions::first() const {
 }
 
 v1::Permission PermissionNamed(absl::string_view name) {
-  // Names are lower case in one spelling only: "Read" is a mistake, and grants nothing.
+  // Names are lower case: "Read" is a mistake and grants nothing.
   v1::Permission permission = v1::PERMISSION_UNSPECIFIED;
   if (absl::AsciiStrToLower(name) != name) return permission;
   v1::Permission_Parse(absl::StrCat(kPrefix, absl::AsciiStrToUpper(name)), &permission);

@@ -1,4 +1,4 @@
-// Who calls, and what for: what every call is judged by.
+// Who calls, with the permissions and companies that the call is checked against.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,19 @@
 
 namespace lots {
 
-// A set of permissions; empty at first.
+// A set of permissions; empty by default.
 class Permissions {
  public:
   static Permissions All();
 
   void Add(v1::Permission permission) { bits_ |= BitOf(permission); }
-  // Never PERMISSION_UNSPECIFIED: what says nothing of its permission is open to nobody.
+  // False for PERMISSION_UNSPECIFIED: a method without a permission in its proto is open to nobody.
   bool Has(v1::Permission permission) const { return (bits_ & BitOf(permission)) != 0; }
   bool empty() const { return bits_ == 0; }
-  // Those of this set that `other` lacks.
+  // The permissions of this set that `other` lacks.
   Permissions Without(Permissions other) const { return Permissions(bits_ & ~other.bits_); }
   Permissions And(Permissions other) const { return Permissions(bits_ & other.bits_); }
-  // The first in the order of their numbers; PERMISSION_UNSPECIFIED when empty.
+  // The permission with the smallest number; PERMISSION_UNSPECIFIED when the set is empty.
   v1::Permission first() const;
 
   Permissions() = default;
@@ -37,12 +37,12 @@ class Permissions {
   uint32_t bits_ = 0;
 };
 
-// "read" is PERMISSION_READ; PERMISSION_UNSPECIFIED when there is none of that name.
+// "read" is PERMISSION_READ; PERMISSION_UNSPECIFIED for an unknown name.
 v1::Permission PermissionNamed(absl::string_view name);
 // "read".
 std::string NameOf(v1::Permission permission);
 
-// The companies that somebody may act for; none at first.
+// The companies that a caller may act for; none by default.
 class Companies {
  public:
   Companies() = default;
@@ -50,7 +50,7 @@ class Companies {
   static Companies Every();
 
   bool Has(absl::string_view company) const;
-  // Where a request names none; empty when there are none, or several.
+  // The only company, for requests that name none; empty when there are none or several.
   absl::string_view only() const;
   Companies And(const Companies& other) const;
 
@@ -60,9 +60,9 @@ class Companies {
 };
 
 struct Caller {
-  // What says who it is: "token:anna", "certificate:spiffe://plant/mes"; empty: nothing does.
+  // Kind and name of the proof: "token:anna", "certificate:spiffe://plant/mes"; empty: anonymous.
   std::string id;
-  // What history keeps: "anna".
+  // The name in history: "anna".
   std::string subject;
   Companies companies;
   Permissions permissions;

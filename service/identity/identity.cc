@@ -1,3 +1,4 @@
+// Authenticates a call by its token or its client certificate.
 #include "service/identity/identity.h"
 
 #include <algorithm>
@@ -31,8 +32,8 @@ void AppendProperties(const grpc::AuthContext& context, const char* name,
   }
 }
 
-// Names that the certificate's owner proved, the most exact first. A common name is only believed
-// where there is no other: the rule of RFC 6125.
+// The names in the verified certificate, the most exact first. The common name counts only when
+// there is no other name: the rule of RFC 6125.
 std::vector<std::string> NamesOf(const grpc::AuthContext& context) {
   std::vector<std::string> names;
   if (!context.IsPeerAuthenticated()) return names;
@@ -148,7 +149,8 @@ absl::StatusOr<std::shared_ptr<const Caller>> Identity::OfToken(absl::string_vie
   const absl::Time until =
       std::min(verified.expire_time + options_.token_rules.skew, now + kTokenRememberedMax);
   tokens_.Put(digest, caller, until);
-  // Whoever reloads clears the tokens last, unless this one came in just then.
+  // A reload clears the cache. If it ran after the verification, the cache has a token of old keys
+  // now.
   const Known now_known = this->known();
   if (now_known.keys != known.keys || now_known.access != known.access) tokens_.Clear();
   return caller;

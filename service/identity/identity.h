@@ -1,8 +1,8 @@
-// Who calls. The only place that believes or disbelieves credentials.
+// Authenticates calls. No other place decides whether credentials are valid.
 //
-// A token (authorization: Bearer …) says who calls, whatever certificate the connection has: the
-// certificate is then the transport's. Without a token the verified client certificate does, if the
-// access list names it. A token that is not accepted is refused, never passed over.
+// A call with a token (authorization: Bearer …) is the token's subject, whatever certificate the
+// connection has. A call without a token is the verified client certificate, if the access list
+// names it. A call with an invalid token is refused, even with a valid certificate.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@
 
 namespace lots {
 
-// What a call brings to say who makes it.
+// The credentials of a call.
 struct Credentials {
   std::vector<absl::string_view> authorization;  // every header of that name
   // Of the verified client certificate: its URIs, then its DNS names, or its common name when it
@@ -43,10 +43,10 @@ class Identity {
   };
   explicit Identity(Options options);
 
-  // Whether anybody may do everything: nothing was given by which callers could be known.
+  // Whether anybody may do everything: no file was given by which callers could be authenticated.
   bool is_open() const { return options_.token_keys.empty() && options_.access_list.empty(); }
 
-  // Read the files. When one cannot be read or understood, what was known before goes on.
+  // Read the files. When a file cannot be read or parsed, the earlier contents stay in use.
   absl::Status LoadTokenKeys();
   absl::Status LoadAccessList();
 
@@ -55,7 +55,7 @@ class Identity {
       const grpc::CallbackServerContext& context, absl::Time now);
   absl::StatusOr<std::shared_ptr<const Caller>> Authenticate(const Credentials& credentials,
                                                              absl::Time now);
-  // The first name that the connection's verified certificate proves; empty: there is none.
+  // The first name of the connection's verified certificate; empty without a certificate.
   std::string CertificateOf(const grpc::CallbackServerContext& context) const;
 
  private:

@@ -1,3 +1,4 @@
+// Reads the option `permission` of every method.
 #include "service/identity/method_permissions.h"
 
 #include "absl/strings/str_cat.h"

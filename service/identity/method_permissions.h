@@ -1,4 +1,4 @@
-// What the methods of the API ask of their callers, as the option `permission` of the protos says.
+// The permission that each method of the API needs: the option `permission` of the protos.
 #pragma once
 
 #include <string>
@@ -19,15 +19,15 @@ class MethodPermissions {
                              const google::protobuf::DescriptorPool& protos =
                                  *google::protobuf::DescriptorPool::generated_pool());
 
-  // By full name: "lots.v1.LotService/GetLot". PERMISSION_UNSPECIFIED when the method says nothing.
+  // By full name: "lots.v1.LotService/GetLot". PERMISSION_UNSPECIFIED when the proto has no option.
   v1::Permission Of(absl::string_view method) const;
 
  private:
   absl::flat_hash_map<std::string, v1::Permission> permissions_;
 };
 
-// What a request asks for besides the permission of its method: ACCEPT where it overrules what is
-// held, expired or short, MOVE where a new lot has an opening quantity.
+// The permissions that a request needs besides that of its method: ACCEPT when it overrules holds,
+// expiry or shortage; MOVE when a new lot has an opening quantity.
 template <class Request>
 Permissions PermissionsBesides(const Request& request) {
   Permissions besides;

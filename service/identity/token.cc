@@ -1,3 +1,4 @@
+// Verifies JSON Web Tokens.
 #include "service/identity/token.h"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ namespace {
 
 constexpr absl::string_view kScopePrefix = "lots.";
 constexpr absl::string_view kEveryCompany = "*";
-// Year 5138: seconds beyond it are no date.
+// Year 5138: a larger number is not a date in seconds.
 constexpr double kNumericDateMax = 1e11;
 
 absl::Status Invalid(absl::string_view why) {
@@ -38,9 +39,9 @@ absl::StatusOr<nlohmann::json> ObjectOf(absl::string_view part, absl::string_vie
   return object;
 }
 
-// The key that the header leads to, if the token is signed the way that this key signs.
+// The key that the header names, if the header's algorithm is the key's.
 absl::StatusOr<const TokenKey*> KeyOf(const nlohmann::json& header, const TokenKeys& keys) {
-  // Keys that a token brings along prove nothing; extensions that it must be read with are unknown.
+  // A key that a token brings proves nothing, and critical extensions (crit) are unknown here.
   for (const char* const name : {"crit", "jku", "jwk", "x5u", "x5c", "enc", "zip", "b64"}) {
     if (header.contains(name)) return Invalid(absl::StrCat("its header has \"", name, "\""));
   }
@@ -61,7 +62,7 @@ absl::StatusOr<const TokenKey*> KeyOf(const nlohmann::json& header, const TokenK
   return key;
 }
 
-// Absent without the claim.
+// Nothing without the claim.
 absl::StatusOr<std::optional<absl::Time>> TimeClaim(const nlohmann::json& claims,
                                                     const char* name) {
   const auto found = claims.find(name);
@@ -130,7 +131,7 @@ absl::StatusOr<Permissions> PermissionsOf(const nlohmann::json& claims) {
   if (found == claims.end()) return Permissions();
   if (!found->is_string()) return Invalid("its \"scope\" is no text");
   Permissions permissions;
-  // Scopes of other services stand there too.
+  // The list also has scopes of other services.
   for (const absl::string_view scope :
        absl::StrSplit(found->get_ref<const std::string&>(), ' ', absl::SkipEmpty())) {
     if (!absl::StartsWith(scope, kScopePrefix)) continue;
@@ -161,7 +162,7 @@ absl::StatusOr<VerifiedToken> VerifyToken(absl::string_view token, const TokenKe
   ASSIGN_OR_RETURN(const TokenKey* const key, KeyOf(header, keys));
   const std::optional<std::string> signature = DecodeBase64Url(parts[2]);
   const absl::string_view text = token.substr(0, parts[0].size() + 1 + parts[1].size());
-  if (!signature.has_value() || !HasSigned(*key, text, *signature)) {
+  if (!signature.has_value() || !VerifySignature(*key, text, *signature)) {
     return Invalid("its signature is wrong");
   }
   ASSIGN_OR_RETURN(const nlohmann::json claims, ObjectOf(parts[1], "claims"));

@@ -12,11 +12,11 @@
 
 namespace lots {
 
-// What a token must say besides being signed.
+// What the claims of a signed token must say.
 struct TokenRules {
   std::string issuer;                       // `iss`
   std::string audience;                     // one of `aud`
-  absl::Duration skew = kTokenSkewDefault;  // by which clocks may differ
+  absl::Duration skew = kTokenSkewDefault;  // how much clocks may differ
 };
 
 struct VerifiedToken {
@@ -24,11 +24,11 @@ struct VerifiedToken {
   absl::Time expire_time;
 };
 
-// Who the token speaks for: `sub`; for which companies: the list `companies`, "*" being every one;
-// with which permissions: `scope`, as "lots.read lots.move". What it leaves out it does not grant.
+// Verifies the signature and the claims. `sub` is the caller; `companies` lists its companies ("*":
+// all); `scope` lists its permissions, as "lots.read lots.move". A missing claim grants nothing.
 //
-// The algorithm is the key's: a token that names another, or none, or brings a key of its own, is
-// refused. TOKEN_EXPIRED, or TOKEN_INVALID saying what is wrong; never repeats the token.
+// The key decides the algorithm: a token that names another algorithm or none, or brings its own
+// key, is refused. Refuses TOKEN_EXPIRED, or TOKEN_INVALID with the cause; never repeats the token.
 absl::StatusOr<VerifiedToken> VerifyToken(absl::string_view token, const TokenKeys& keys,
                                           const TokenRules& rules, absl::Time now);
 

@@ -1,3 +1,4 @@
+// A cache of verified tokens; the least recently used one goes first.
 #include "service/identity/token_cache.h"
 
 #include <utility>

@@ -1,4 +1,4 @@
-// Tokens that were verified a moment ago, so that a call costs no signature.
+// Remembers verified tokens, so that not every call checks a signature.
 #pragma once
 
 #include <list>
@@ -14,13 +14,12 @@
 
 namespace lots {
 
-// Keeps no token, only what is its own: SHA-256. The one not asked for longest goes first. Thread
-// safe.
+// Keeps SHA-256 digests, not tokens. Forgets the least recently used one first. Thread safe.
 class TokenCache {
  public:
   explicit TokenCache(size_t tokens_max) : tokens_max_(tokens_max) {}
 
-  // Null when it is not known, or not any more.
+  // Null when the token is unknown or was forgotten.
   std::shared_ptr<const Caller> Find(const std::string& digest, absl::Time now);
   void Put(const std::string& digest, std::shared_ptr<const Caller> caller, absl::Time until);
   void Clear();
@@ -34,7 +33,7 @@ class TokenCache {
 
   const size_t tokens_max_;
   absl::Mutex mutex_;
-  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // the one asked for last first
+  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // the most recently used first
   absl::flat_hash_map<std::string, std::list<Entry>::iterator> places_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,3 +1,4 @@
+// Reads a JSON Web Key Set and verifies signatures with OpenSSL.
 #include "service/identity/token_keys.h"
 
 #include <openssl/bn.h>
@@ -35,7 +36,8 @@ const unsigned char* Bytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// What went wrong stays in the thread's queue otherwise, where gRPC's TLS would find it.
+// Clears OpenSSL's queue of errors. Errors that stay in the thread's queue would confuse gRPC's
+// TLS.
 class ErrorsCleared {
  public:
   ~ErrorsCleared() { ERR_clear_error(); }
@@ -45,7 +47,7 @@ BigNumber NumberOf(absl::string_view bytes) {
   return BigNumber(BN_bin2bn(Bytes(bytes), static_cast<int>(bytes.size()), nullptr));
 }
 
-// Null when they make no sound key.
+// Null when the parameters make no valid key.
 Key MakeKey(const char* kind, OSSL_PARAM_BLD* builder) {
   const Parameters parameters(OSSL_PARAM_BLD_to_param(builder));
   const KeyContext making(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
@@ -59,7 +61,7 @@ Key MakeKey(const char* kind, OSSL_PARAM_BLD* builder) {
   return checking != nullptr && EVP_PKEY_public_check(checking.get()) == 1 ? key : nullptr;
 }
 
-// A member that is base64url, decoded; nothing when it is not.
+// The decoded member, or nothing when it is not base64url.
 std::optional<std::string> BytesMember(const nlohmann::json& jwk, const char* name) {
   const absl::string_view text = StringMember(jwk, name);
   return text.empty() ? std::nullopt : DecodeBase64Url(text);
@@ -115,7 +117,7 @@ constexpr Kind kKinds[] = {
     {TokenAlgorithm::kEdDsa, "OKP", "Ed25519", Ed25519Key},
 };
 
-// Null for keys that do not verify tokens of ours.
+// Null for keys of other kinds or uses.
 const Kind* KindOf(const nlohmann::json& jwk) {
   const absl::string_view use = StringMember(jwk, "use");
   if (!use.empty() && use != "sig") return nullptr;
@@ -127,7 +129,7 @@ const Kind* KindOf(const nlohmann::json& jwk) {
   return nullptr;
 }
 
-// r and s beside each other, as OpenSSL wants them. Empty when they are not that.
+// Converts r and s side by side to the form that OpenSSL reads. Empty when the length is wrong.
 std::string DerOf(absl::string_view signature) {
   if (signature.size() != 2 * kP256Bytes) return "";
   const EcdsaSignature parts(ECDSA_SIG_new());
@@ -149,7 +151,7 @@ absl::string_view NameOf(TokenAlgorithm algorithm) {
   return kNames[static_cast<int>(algorithm)];
 }
 
-bool HasSigned(const TokenKey& key, absl::string_view text, absl::string_view signature) {
+bool VerifySignature(const TokenKey& key, absl::string_view text, absl::string_view signature) {
   const ErrorsCleared cleared;
   const bool is_ecdsa = key.algorithm == TokenAlgorithm::kEs256;
   const std::string der = is_ecdsa ? DerOf(signature) : "";

@@ -12,7 +12,7 @@
 
 namespace lots {
 
-// Each belongs to one kind of key, so that a token cannot choose how its key is used.
+// Each algorithm belongs to one kind of key, so that a token cannot choose how its key is used.
 enum class TokenAlgorithm { kRs256, kEs256, kEdDsa };
 
 // "RS256".
@@ -23,17 +23,17 @@ struct TokenKey {
   std::shared_ptr<EVP_PKEY> key;
 };
 
-// Whether `signature`, as JWS writes it (RFC 7518, 8037), is the key's of `text`.
-bool HasSigned(const TokenKey& key, absl::string_view text, absl::string_view signature);
+// Whether the key made `signature` of `text`. The signature is in the form of JWS (RFC 7518, 8037).
+bool VerifySignature(const TokenKey& key, absl::string_view text, absl::string_view signature);
 
 class TokenKeys {
  public:
-  // RSA of 2,048 to 8,192 bits (RS256), P-256 (ES256) and Ed25519 (EdDSA). Keys of other kinds, and
-  // those for encryption, are left out, as RFC 7517 asks. INVALID_ARGUMENT when the set is no set,
-  // when a key of these kinds is damaged, or has no `kid` or another one's, and when none is left.
+  // Takes RSA of 2,048 to 8,192 bits (RS256), P-256 (ES256) and Ed25519 (EdDSA). Skips keys of
+  // other kinds and keys for encryption, as RFC 7517 asks. INVALID_ARGUMENT when the text is not a
+  // key set, when one of the keys is damaged, lacks a `kid` or repeats one, or when no key is left.
   static absl::StatusOr<TokenKeys> Parse(absl::string_view json);
 
-  // None for an unknown `kid`. Where a token names none, the only key.
+  // Null for an unknown `kid`. An empty `kid` finds the only key.
   const TokenKey* Find(absl::string_view kid) const;
   size_t size() const { return keys_.size(); }
 

@@ -1,3 +1,4 @@
+// Sends gRPC's own messages to the log, a bounded number a minute.
 #include "service/observe/grpc_log.h"
 
 #include <grpc/support/log.h>
@@ -17,8 +18,7 @@
 namespace lots {
 namespace {
 
-// gRPC's log function is one for the process and takes nothing along, hence variables of the
-// process.
+// gRPC has one log function for the process, without an argument for state; so the state is global.
 ABSL_CONST_INIT absl::Mutex mutex(absl::kConstInit);
 Log* current ABSL_GUARDED_BY(mutex) = nullptr;
 absl::Time minute ABSL_GUARDED_BY(mutex);
@@ -34,7 +34,7 @@ LogLevel LevelOf(gpr_log_severity severity) {
     case GPR_LOG_SEVERITY_ERROR:
       break;
   }
-  // Nearly always a peer's fault: lotd's own errors have events of their own.
+  // Nearly always the peer's fault. lotd's own errors have other events.
   return LogLevel::kWarning;
 }
 
@@ -77,7 +77,8 @@ GrpcLog::GrpcLog(Log& log) {
 }
 
 GrpcLog::~GrpcLog() {
-  // The function stays: gRPC's threads may be in it, and it writes nothing any more.
+  // The function stays installed, because gRPC's threads may be in it. It writes nothing from now
+  // on.
   absl::MutexLock lock(&mutex);
   current = nullptr;
 }

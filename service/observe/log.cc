@@ -1,3 +1,4 @@
+// Writes log lines as JSON through spdlog.
 #include "service/observe/log.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
@@ -12,8 +13,8 @@
 namespace lots {
 namespace {
 
-// The text as a JSON string. Bytes from 0x80 up pass through: what callers send was checked to be
-// UTF-8 by protobuf.
+// The text as a JSON string. Bytes from 0x80 up pass through, because protobuf has checked that
+// texts of callers are UTF-8.
 void AppendQuoted(std::string& out, absl::string_view text) {
   out.push_back('"');
   for (const char c : text) {

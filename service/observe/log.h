@@ -24,7 +24,7 @@ class LogFields {
   LogFields& Add(absl::string_view name, absl::string_view value);
   LogFields& Add(absl::string_view name, int64_t value);
   LogFields& Add(absl::string_view name, absl::Duration value);  // milliseconds
-  // Not when the value is empty.
+  // Adds nothing when the value is empty.
   LogFields& AddIfAny(absl::string_view name, absl::string_view value);
 
   const std::string& json() const { return json_; }  // ,"name":value,…

@@ -1,3 +1,4 @@
+// Counts events for each key between two log lines.
 #include "service/observe/log_rate_limiter.h"
 
 #include <utility>
@@ -5,30 +6,30 @@
 namespace lots {
 namespace {
 
-// A clock that was set back by more tells at once.
+// A clock that was set back by more than that does not silence the log.
 bool IsRecent(absl::Time at, absl::Time now) {
   return absl::AbsDuration(now - at) < absl::Seconds(1);
 }
 
 }  // namespace
 
-int64_t LogRateLimiter::Count(absl::string_view whom, absl::Time now) {
+int64_t LogRateLimiter::Count(absl::string_view key, absl::Time now) {
   absl::MutexLock lock(&mutex_);
-  Told& told = Of(whom, now);
-  ++told.untold;
-  if (IsRecent(told.at, now)) return 0;
-  told.at = now;
-  return std::exchange(told.untold, 0);
+  Logged& logged = Of(key, now);
+  ++logged.pending;
+  if (IsRecent(logged.at, now)) return 0;
+  logged.at = now;
+  return std::exchange(logged.pending, 0);
 }
 
-LogRateLimiter::Told& LogRateLimiter::Of(absl::string_view whom, absl::Time now) {
-  const auto found = told_.find(whom);
-  if (found != told_.end()) return found->second;
-  if (told_.size() >= kKeptMax) {
-    // With what happened to them in the last second and was not told: the metrics count it.
-    absl::erase_if(told_, [now](const auto& one) { return !IsRecent(one.second.at, now); });
+LogRateLimiter::Logged& LogRateLimiter::Of(absl::string_view key, absl::Time now) {
+  const auto found = logged_.find(key);
+  if (found != logged_.end()) return found->second;
+  if (logged_.size() >= kLogKeysMax) {
+    // Their events of the last second get no line; the metrics count them.
+    absl::erase_if(logged_, [now](const auto& one) { return !IsRecent(one.second.at, now); });
   }
-  return told_.size() < kKeptMax ? told_[whom] : others_;
+  return logged_.size() < kLogKeysMax ? logged_[key] : others_;
 }
 
 }  // namespace lots

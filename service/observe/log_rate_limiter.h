@@ -1,4 +1,4 @@
-// How often to tell of what may happen thousands of times a second.
+// Limits the log lines of events that may happen thousands of times a second.
 #pragma once
 
 #include <cstddef>
@@ -10,30 +10,29 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "storage/base/limits.h"
 
 namespace lots {
 
-// Thread safe, and quick.
+// Thread safe.
 class LogRateLimiter {
  public:
-  // It happened to this one once more. 0: it was told within the last second, and is not told now;
-  // else how many times it happened since, this one included. Where more than kKeptMax are there at
-  // once, the others are told of as one.
-  int64_t Count(absl::string_view whom, absl::Time now);
-
-  static constexpr size_t kKeptMax = 256;
+  // Counts one event of `key`. Returns 0 if a line was logged for the key within the last second:
+  // do not log. Else returns the events since that line, this one included: log one line. When
+  // there are more than kLogKeysMax keys at once, the further keys share one count.
+  int64_t Count(absl::string_view key, absl::Time now);
 
  private:
-  struct Told {
+  struct Logged {
     absl::Time at = absl::InfinitePast();
-    int64_t untold = 0;
+    int64_t pending = 0;
   };
 
-  Told& Of(absl::string_view whom, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Logged& Of(absl::string_view key, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Told> told_ ABSL_GUARDED_BY(mutex_);
-  Told others_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Logged> logged_ ABSL_GUARDED_BY(mutex_);
+  Logged others_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// Logs slow statements.
 #include "service/observe/slow_statements.h"
 
 #include "service/observe/trace_context.h"

@@ -3,14 +3,12 @@
 
 #include "absl/time/time.h"
 #include "service/observe/log.h"
+#include "storage/base/limits.h"
 #include "storage/pg/values/statement.h"
 
 namespace lots {
 
-// Long for any statement of a call that a person waits for; whole traces and recalls may exceed it.
-inline constexpr absl::Duration kSlowStatement = absl::Milliseconds(500);
-
-// Thread safe. What it refers to outlives it; `next` hears of everything too.
+// Thread safe. The log and `next` outlive it. Passes every event on to `next`.
 class SlowStatements final : public pg::StatementObserver {
  public:
   SlowStatements(Log& log, absl::Duration slow, pg::StatementObserver* next)

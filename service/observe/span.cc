@@ -1,3 +1,4 @@
+// Makes span ids and writes spans as OTLP JSON.
 #include "service/observe/span.h"
 
 #include <cstdint>
@@ -26,7 +27,7 @@ json Seconds(const char* key, absl::Duration duration) {
   return Attribute(key, {{"doubleValue", absl::ToDoubleSeconds(duration)}});
 }
 
-// The codes that are a server's own failure, by OpenTelemetry's conventions for gRPC.
+// The codes that OpenTelemetry's conventions for gRPC count as failures of the server.
 bool IsFailure(grpc::StatusCode code) {
   switch (code) {
     case grpc::StatusCode::UNKNOWN:
@@ -59,20 +60,20 @@ json AttributesOf(const Span& span) {
 }
 
 json ToJson(const Span& span) {
-  json told = {{"traceId", span.trace.trace_id},
-               {"spanId", span.trace.span_id},
-               {"name", std::string(span.method)},
-               {"kind", kServer},
-               {"startTimeUnixNano", absl::StrCat(absl::ToUnixNanos(span.begin))},
-               {"endTimeUnixNano", absl::StrCat(absl::ToUnixNanos(span.end))},
-               {"attributes", AttributesOf(span)},
-               {"status", json::object()}};
-  if (!span.trace.parent_span_id.empty()) told["parentSpanId"] = span.trace.parent_span_id;
-  if (!span.trace.state.empty()) told["traceState"] = span.trace.state;
+  json message = {{"traceId", span.trace.trace_id},
+                  {"spanId", span.trace.span_id},
+                  {"name", std::string(span.method)},
+                  {"kind", kServer},
+                  {"startTimeUnixNano", absl::StrCat(absl::ToUnixNanos(span.begin))},
+                  {"endTimeUnixNano", absl::StrCat(absl::ToUnixNanos(span.end))},
+                  {"attributes", AttributesOf(span)},
+                  {"status", json::object()}};
+  if (!span.trace.parent_span_id.empty()) message["parentSpanId"] = span.trace.parent_span_id;
+  if (!span.trace.state.empty()) message["traceState"] = span.trace.state;
   if (IsFailure(span.code)) {
-    told["status"] = {{"code", kError}, {"message", std::string(CodeName(span.code))}};
+    message["status"] = {{"code", kError}, {"message", std::string(CodeName(span.code))}};
   }
-  return told;
+  return message;
 }
 
 uint64_t NotZero() {
@@ -87,15 +88,15 @@ std::string MakeSpanId() { return absl::StrFormat("%016x", NotZero()); }
 std::string MakeTraceId() { return absl::StrCat(MakeSpanId(), MakeSpanId()); }
 
 std::string OtlpJson(absl::Span<const Span> spans, absl::string_view version) {
-  json told = json::array();
-  for (const Span& span : spans) told.push_back(ToJson(span));
+  json messages = json::array();
+  for (const Span& span : spans) messages.push_back(ToJson(span));
   const json resource = {{"attributes", json::array({Text("service.name", "lotd"),
                                                      Text("service.version", version)})}};
   const json scope = {{"name", "lotd"}};
   const json request = {
       {"resourceSpans",
        json::array({{{"resource", resource},
-                     {"scopeSpans", json::array({{{"scope", scope}, {"spans", told}}})}}})}};
+                     {"scopeSpans", json::array({{{"scope", scope}, {"spans", messages}}})}}})}};
   return request.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -1,4 +1,4 @@
-// What lotd tells of one call to whoever collects traces: a span, as OpenTelemetry has it.
+// The span of a call, as OpenTelemetry defines spans, for a collector of traces.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace lots {
 
-// Nothing of what was asked or answered: names and times alone.
+// Holds names and times only; no contents of requests or answers.
 struct Span {
   CallTrace trace;           // never an empty one
   absl::string_view method;  // "lots.v1.LotService/GetLot"; outlives the span
@@ -24,7 +24,7 @@ struct Span {
   absl::Duration database;
 };
 
-// 16 hexadecimal digits, and 32; never zero.
+// Random ids of 16 and of 32 hexadecimal digits; never zero.
 std::string MakeSpanId();
 std::string MakeTraceId();
 

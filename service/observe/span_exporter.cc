@@ -1,3 +1,4 @@
+// The thread that posts spans to a collector.
 #include "service/observe/span_exporter.h"
 
 #include <curl/curl.h>
@@ -67,7 +68,7 @@ void SpanExporter::Run() {
     if (Export(batch)) continue;
     absl::MutexLock lock(&mutex_);
     if (!stopping_) continue;
-    // Whoever stops waits for no dead collector twice.
+    // Stop waits at most once for a dead collector.
     dropped_refused_.Increment(static_cast<double>(waiting_.size()));
     waiting_.clear();
   }
@@ -93,7 +94,7 @@ bool SpanExporter::Export(const std::vector<Span>& batch) {
   const absl::Status taken = Post(OtlpJson(batch, options_.version));
   const auto count = static_cast<double>(batch.size());
   (taken.ok() ? exported_ : dropped_refused_).Increment(count);
-  // Once for each change: a dead collector must not fill the log.
+  // One line for each change: a dead collector must not fill the log.
   if (taken.ok() == failing_) {
     failing_ = !taken.ok();
     log_.Write(failing_ ? LogLevel::kWarning : LogLevel::kInfo,
@@ -117,7 +118,7 @@ absl::Status SpanExporter::Post(const std::string& body) const {
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Ignore);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(options_.timeout)));
-  // Threads and signals do not mix.
+  // Without this, libcurl uses signals, which is not safe with threads.
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   const CURLcode sent = curl_easy_perform(curl.get());
   if (sent != CURLE_OK) return absl::UnavailableError(curl_easy_strerror(sent));

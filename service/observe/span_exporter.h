@@ -1,5 +1,5 @@
-// Sends spans to a collector of traces by OTLP over HTTP, in the background: a slow or dead
-// collector costs spans, which are counted, and never a call its time.
+// Sends spans to a collector of traces by OTLP over HTTP, in the background. When the collector is
+// slow or dead, spans are dropped and counted; calls never wait.
 #pragma once
 
 #include <string>
@@ -22,9 +22,9 @@ namespace lots {
 class SpanExporter {
  public:
   struct Options {
-    std::string endpoint;  // "http://collector:4318"; its path /v1/traces is asked
+    std::string endpoint;  // "http://collector:4318"; spans are posted to /v1/traces
     std::string version;
-    absl::Duration period = absl::Seconds(1);   // how long a span waits for company
+    absl::Duration period = absl::Seconds(1);   // between two batches
     absl::Duration timeout = absl::Seconds(5);  // of one batch
     size_t waiting_max = 8'192;                 // spans; about 4 MiB
     size_t batch_max = 1'024;
@@ -34,18 +34,19 @@ class SpanExporter {
   SpanExporter(const SpanExporter&) = delete;
   SpanExporter& operator=(const SpanExporter&) = delete;
 
-  // Never waits: when too many wait already, or Stop was called, the span is dropped and counted.
+  // Never waits. Drops and counts the span when too many are waiting, or after Stop.
   void Record(Span span);
 
-  // Sends what waits, until the first batch that is not taken; then nothing is sent any more.
+  // Sends the waiting spans until a batch fails. Nothing is sent after Stop.
   void Stop();
 
  private:
   void Run();
-  // What is to be sent next: a full batch, or all that there is after a while. Empty: Stop was
-  // called, and nothing waits.
+  // Waits for a full batch or for the end of the period, and returns the spans to send next. Empty
+  // when Stop was called and nothing waits.
   std::vector<Span> NextBatch();
-  // Sends the batch, and counts and tells what became of it. Whether it was taken.
+  // Sends the batch, counts its spans as exported or dropped, and logs failures. Returns whether
+  // the collector took the batch.
   bool Export(const std::vector<Span>& batch);
   absl::Status Post(const std::string& body) const;
 
@@ -55,12 +56,12 @@ class SpanExporter {
   prometheus::Counter& exported_;
   prometheus::Counter& dropped_full_;
   prometheus::Counter& dropped_refused_;
-  bool failing_ = false;  // by the thread alone
+  bool failing_ = false;  // used by the thread only
 
   absl::Mutex mutex_;
   std::vector<Span> waiting_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses the rest
+  std::thread thread_;  // last member, because it uses the others
 };
 
 }  // namespace lots

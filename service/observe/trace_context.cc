@@ -1,3 +1,4 @@
+// Parses and writes the headers traceparent and tracestate.
 #include "service/observe/trace_context.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace lots {
 namespace {
 
 constexpr size_t kTraceStateMembersMax = 32;
-// Those that go first where not all fit.
+// Longer members are left out first when not all fit.
 constexpr size_t kLongMember = 128;
 constexpr size_t kPartCharactersMax = 256;  // of a key, and of a value
 
@@ -34,7 +35,7 @@ bool IsKeyCharacter(char c) {
 
 bool IsValueCharacter(char c) { return c >= ' ' && c <= '~' && c != ',' && c != '='; }
 
-// "key=value"; a value does not end with a space, since what is around a member is not part of it.
+// "key=value". A value does not end with a space: spaces around a member are not part of it.
 bool IsMember(absl::string_view member) {
   const size_t equals = member.find('=');
   if (equals == absl::string_view::npos) return false;
@@ -53,7 +54,7 @@ size_t LengthOf(const std::vector<absl::string_view>& members) {
   return length;
 }
 
-// Long members go first, and then the last: those that spoke longest ago.
+// Leaves out long members first, then the last ones, which are the oldest.
 void LeaveOutWhatDoesNotFit(std::vector<absl::string_view>& members) {
   const auto is_long = [](absl::string_view member) { return member.size() > kLongMember; };
   while (LengthOf(members) > kTraceStateCharactersMax) {

@@ -1,4 +1,4 @@
-// W3C trace context: what ties a call, its log line, its span and its statements to the caller's
+// W3C trace context: connects a call, its log line, its span and its statements with the caller's
 // trace.
 #pragma once
 
@@ -9,26 +9,26 @@
 
 namespace lots {
 
-// https://www.w3.org/TR/trace-context-1/ §3.3: what must be passed on, at least.
+// At least so many must be passed on: https://www.w3.org/TR/trace-context-1/ §3.3.
 inline constexpr size_t kTraceStateCharactersMax = 512;
 
-// What a caller says of the trace that its call is part of. Empty ids: nothing.
+// The trace that the caller sent. The ids are empty when the caller sent none.
 struct TraceParent {
   std::string trace_id;  // 32 hexadecimal digits
   std::string span_id;   // 16, of the caller's own span
   bool sampled = false;  // whether the trace is recorded
 };
 
-// Reads a traceparent header ("00-<32 hex>-<16 hex>-<2 hex>"; of later versions the first four
-// parts). Anything malformed is as if there were none.
+// Parses a traceparent header ("00-<32 hex>-<16 hex>-<2 hex>"; of later versions the first four
+// parts). A malformed header counts as no header.
 TraceParent ParseTraceParent(absl::string_view traceparent);
 
-// What systems on the way of the trace keep in it, as it is passed on: the tracestate headers in
-// their order, joined; of more than kTraceStateCharactersMax the members that fit, long ones (over
-// 128 characters) left out first (§3.3.1.5). Empty when there is none, or one that is malformed.
+// Joins the tracestate headers, in their order, to the one that is passed on. When the members
+// exceed kTraceStateCharactersMax, those of more than 128 characters are left out first (§3.3.1.5).
+// Empty when there is no header, or a malformed one.
 std::string JoinTraceState(absl::Span<const absl::string_view> headers);
 
-// A call's place in a trace. An empty trace_id: it has none, and then no ids either.
+// A call's place in a trace. All ids are empty when the call has no trace.
 struct CallTrace {
   std::string trace_id;        // 32 hexadecimal digits
   std::string span_id;         // 16, of the call itself
@@ -36,12 +36,12 @@ struct CallTrace {
   std::string state;           // the caller's tracestate
   bool sampled = false;        // whether the trace is recorded
 
-  // As it is passed on: "00-<trace id>-<span id>-01". Empty without a trace.
+  // The header to pass on: "00-<trace id>-<span id>-01". Empty without a trace.
   std::string traceparent() const;
 };
 
-// While it lives, what this thread does belongs to the trace, which outlives it. Scopes do not
-// nest.
+// While a TraceScope exists, the work of its thread belongs to the trace. The trace outlives the
+// scope. Scopes do not nest.
 class TraceScope {
  public:
   explicit TraceScope(const CallTrace& trace);
@@ -49,7 +49,7 @@ class TraceScope {
   TraceScope(const TraceScope&) = delete;
   TraceScope& operator=(const TraceScope&) = delete;
 
-  // Of this thread's scope; one without a trace when there is no scope.
+  // The trace of this thread's scope; an empty one when there is no scope.
   static const CallTrace& trace();
 };
 

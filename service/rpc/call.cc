@@ -1,3 +1,4 @@
+// Deterministic bytes and hashes of requests.
 #include "service/rpc/call.h"
 
 #include "google/protobuf/io/coded_stream.h"

@@ -1,4 +1,4 @@
-// What a handler sees: the call it serves, and where a stream's messages go.
+// What a handler gets: the call that it serves, and the sink of a stream's messages.
 //
 // A handler is a plain blocking function on a database worker's thread, in one of three shapes:
 //   unary   absl::StatusOr<Response> CreateLot(const Request&, const Call&, pg::Connection&);
@@ -29,11 +29,11 @@
 
 namespace lots {
 
-// One rpc of the API, a constant beside its handler. What its callers must be allowed stands in the
-// proto, as its option `permission`.
+// One method of the API. service/handlers/services.cc lists all of them. The permission that a
+// caller needs is an option in the proto.
 struct Method {
   absl::string_view name;      // "lots.v1.LotService/ListLots"
-  bool every_company = false;  // whether `company: "-"` asks for every company
+  bool every_company = false;  // `company: "-"` asks for every company
 };
 
 struct Call {
@@ -41,41 +41,41 @@ struct Call {
   CompanyId company;                             // never empty; "-" with every_company
   bool every_company = false;                    // only where Method::every_company allows it
   std::shared_ptr<const Caller> caller;          // never null on the call path of rpc.h
-  std::string actor;                             // who acts, as history keeps it
-  absl::Time now;                                // when the request came in
-  CallOrigin origin;                             // of a write, as the audit log keeps it
+  std::string actor;                             // the name in history and the audit log
+  absl::Time now;                                // when the request arrived
+  CallOrigin origin;                             // of a write, for the audit log
   absl::Time deadline;                           // never infinite
   const std::atomic<bool>* cancelled = nullptr;  // set when the client went away
   const PageTokens* page_tokens = nullptr;
-  pg::Pool* pool = nullptr;  // for who can use one more connection; may be null
+  pg::Pool* pool = nullptr;  // for handlers that read over a second connection; may be null
 };
 
-// Where a stream handler puts its messages. They wait in memory and are sent at the client's pace;
-// nothing here waits, so a slow client keeps no connection to the database. Once the client has
-// gone they are dropped, the sink says that it is full, and the handler's next statement ends with
+// Takes the messages of a stream handler. The messages wait in memory and are sent at the client's
+// pace. No method of Sink waits, so a slow client keeps no database connection busy. After the
+// client has left, messages are dropped, full() is true, and the handler's next statement ends with
 // CANCELLED.
 template <class Response>
 class Sink {
  public:
-  // The rest of a handler. May in turn leave something for later.
+  // The rest of a handler. The rest may itself call ResumeWith.
   using Rest = std::function<absl::Status(pg::Connection& db, Sink<Response>& sink)>;
 
   virtual ~Sink() = default;
   virtual void Append(Response message) = 0;
-  // Whether kStreamBytesWaitingMax wait, or nobody does: a handler whose answer is large stops
-  // here.
+  // True when kStreamBytesWaitingMax bytes wait or the client has left. A handler with a large
+  // answer then calls ResumeWith and returns.
   virtual bool full() const = 0;
-  // For the last deed of a handler that found the sink full, and has ended its transaction: `rest`
-  // goes on with some other connection when the client has taken half of what waits, unless it
-  // leaves or the deadline passes first. What the handler returns is then not the call's end.
-  virtual void Later(Rest rest) = 0;
+  // Call last, after ending the transaction. `rest` runs on another connection once the client has
+  // read half of the buffer. `rest` does not run when the client leaves or the deadline passes
+  // first. If the handler then returns OK, the call goes on; an error ends the call.
+  virtual void ResumeWith(Rest rest) = 0;
 };
 
 template <class Request, class Response>
 using UnaryHandler = absl::StatusOr<Response> (*)(const Request&, const Call&, pg::Connection&);
-// For small reads that are asked for all the time: what waits at the same moment is read by one
-// statement. The requests are of one company, and the call is the first one's; an answer a request,
-// in their order.
+// For small reads that clients repeat often: one statement answers the requests that wait at the
+// same moment. All requests are of one company; `call` is the first request's. Returns one answer
+// for each request, in the order of the requests.
 template <class Request, class Response>
 using BatchHandler = std::vector<absl::StatusOr<Response>> (*)(absl::Span<const Request* const>,
                                                                const Call&, pg::Connection&);
@@ -83,13 +83,13 @@ template <class Request, class Response>
 using StreamHandler = absl::Status (*)(const Request&, const Call&, pg::Connection&,
                                        Sink<Response>&);
 
-// The same bytes for equal messages: fields in order of their numbers, maps in order of their keys.
+// Equal messages give equal bytes: fields in the order of their numbers, maps in the order of keys.
 std::string SerializeDeterministically(const google::protobuf::Message& message);
-// SHA-256 of these bytes.
+// The SHA-256 of SerializeDeterministically.
 std::string HashOf(const google::protobuf::Message& message);
 
-// What a write carries into storage. The payload is the request without its request_id, and with
-// the company that an empty field stood for.
+// What a write passes to storage. The payload hash covers the request without its request_id, and
+// with the default company in place of an empty one.
 template <class Request>
 WriteContext MakeWriteContext(const Request& request, const Call& call) {
   Request payload = request;

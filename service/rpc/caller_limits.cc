@@ -1,3 +1,4 @@
+// A token bucket and a count of running calls for each caller.
 #include "service/rpc/caller_limits.h"
 
 #include <algorithm>
@@ -10,9 +11,9 @@
 namespace lots {
 namespace {
 
-// The bucket of a caller that was away that long is full.
+// The bucket of a caller that made no call for so long is full.
 constexpr absl::Duration kFullAfter = absl::Seconds(1);
-// How long a call may be expected to take that has to end before the next one gets in.
+// A usual call ends within this time and then frees a place.
 constexpr absl::Duration kCallTime = absl::Milliseconds(100);
 
 absl::Status TooMuch(const std::string& limit, absl::Duration retry_after) {

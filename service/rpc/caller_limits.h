@@ -1,4 +1,4 @@
-// How much one caller may ask for: calls a second, and calls at once.
+// Limits of one caller: calls a second, and calls at the same time.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace lots {
 
-// A bucket of one second's calls for every caller, filled at the rate. Thread safe.
+// A token bucket for each caller, as large as one second's calls. Thread safe.
 class CallerLimits {
  public:
   struct Options {
@@ -31,7 +31,7 @@ class CallerLimits {
   };
 
  public:
-  // One call's place among those at once, given back when destroyed. The limits outlive it.
+  // The place of one running call. Destroying a Place returns it. The limits outlive it.
   class Place {
    public:
     Place() = default;
@@ -53,14 +53,14 @@ class CallerLimits {
     Account* account_ = nullptr;
   };
 
-  // CALLER_LIMIT, saying when to come again, when the caller has used up what it may.
+  // Refuses CALLER_LIMIT, with the time to wait, when the caller is at one of its limits.
   absl::StatusOr<Place> Take(const std::string& caller, absl::Time now);
 
  private:
   void GiveBack(Account& account);
   Account& AccountOf(const std::string& caller, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Accounts that say no more than new ones would.
+  // Forgets accounts that are as good as new ones.
   void ForgetIdle(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;

@@ -1,3 +1,4 @@
+// Signs and opens page tokens.
 #include "service/rpc/page_token.h"
 
 #include <memory>
@@ -14,7 +15,7 @@
 namespace lots {
 namespace {
 
-// Enough of a MAC that nobody guesses one online, and a shorter token.
+// Long enough that nobody can guess a MAC online; a longer one would only lengthen the token.
 constexpr size_t kMacBytes = 16;
 
 constexpr pg::Statement kFindSecret{"find_server_secret",
@@ -26,7 +27,7 @@ void AppendText(std::string& out, absl::string_view text) {
   out.append(text.data(), text.size());
 }
 
-// Cuts the first text off `bytes`; nothing when there is none.
+// Takes the first text off `bytes`; nothing when there is none.
 std::optional<std::string> TakeText(absl::string_view& bytes) {
   if (bytes.size() < 4) return std::nullopt;
   uint32_t size = 0;
@@ -78,7 +79,7 @@ absl::StatusOr<PagePosition> PageTokens::Open(absl::string_view fingerprint,
                                               absl::string_view token) const {
   std::string bytes;
   if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < kMacBytes) return Invalid();
-  // Padding and unused bits would make several tokens of one.
+  // With padding and unused bits one token would have several spellings.
   if (absl::WebSafeBase64Escape(bytes) != token) return Invalid();
   absl::string_view payload = absl::string_view(bytes).substr(kMacBytes);
   const absl::string_view mac = absl::string_view(bytes).substr(0, kMacBytes);

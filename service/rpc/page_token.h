@@ -12,8 +12,8 @@
 
 namespace lots {
 
-// Where a list goes on: in this company, after the item with these sort keys; without keys, at the
-// company's first item.
+// Where the next page begins: in this company, after the item with these sort keys. Without keys,
+// at the first item of the company.
 struct PagePosition {
   std::string company;
   std::vector<std::string> after;
@@ -21,7 +21,8 @@ struct PagePosition {
   friend bool operator==(const PagePosition&, const PagePosition&) = default;
 };
 
-// What a token is bound to: the method and every field of the request but page_size and page_token.
+// A token is valid for one fingerprint: the method and all fields of the request except page_size
+// and page_token.
 std::string FingerprintOf(absl::string_view method, const google::protobuf::Message& request);
 
 // Signs and opens tokens with HMAC-SHA256. Thread safe.
@@ -29,7 +30,7 @@ class PageTokens {
  public:
   explicit PageTokens(std::string key) : key_(std::move(key)) {}
 
-  // With the key that all servers on this database share.
+  // Loads the key that all servers on this database share.
   static absl::StatusOr<PageTokens> Load(pg::Connection& db);
 
   std::string Sign(absl::string_view fingerprint, const PagePosition& position) const;

@@ -1,6 +1,6 @@
-// One call between its arrival and its end. Trip is what the call path knows of it; UnaryTrip,
-// BatchTrip and StreamTrip are gRPC's reactors, which know the messages. A trip deletes itself when
-// gRPC is done with it.
+// One call between its arrival and its end. PendingCall is the part that the call path sees;
+// PendingUnaryCall, PendingBatchCall and PendingStreamCall are gRPC's reactors and know the
+// messages. A pending call deletes itself in OnDone, when gRPC needs it no more.
 #pragma once
 
 #include <atomic>
@@ -28,49 +28,51 @@
 
 namespace lots {
 
-enum class TripKind { kUnary, kStream };
+enum class CallKind { kUnary, kStream };
 
-class Trip : public Job {
+class PendingCall : public Job {
  public:
-  ~Trip() override {
+  ~PendingCall() override {
     if (on_gone) on_gone();
   }
-  Trip(const Trip&) = delete;
-  Trip& operator=(const Trip&) = delete;
+  PendingCall(const PendingCall&) = delete;
+  PendingCall& operator=(const PendingCall&) = delete;
 
-  // Runs the handler for the trips, on a worker. They are this one alone or, where it has a batch,
-  // this one first and others of it. One status a trip.
-  virtual std::vector<absl::Status> Handle(absl::Span<Trip* const> trips, pg::Connection& db) = 0;
-  // Whether the handler has only paused. `go_on` is then called, by any thread and perhaps at once,
-  // when it is to run again; the trip may be gone when Park returns.
-  virtual bool Park(const std::function<void()>& go_on) {
-    static_cast<void>(go_on);
+  // Runs the handler on a worker, for `calls`. `calls` is this call alone or, with a batch handler,
+  // this call first and further calls of its batch. Returns one status for each call.
+  virtual std::vector<absl::Status> Handle(absl::Span<PendingCall* const> calls,
+                                           pg::Connection& db) = 0;
+  // Returns false when the handler has finished. Returns true when the handler has only paused;
+  // `resume` is then called, by any thread and perhaps at once, as soon as the handler may run
+  // again. The pending call may be deleted before Pause returns.
+  virtual bool Pause(const std::function<void()>& resume) {
+    static_cast<void>(resume);
     return false;
   }
-  // Ends the call, once; the trip may be gone when it returns.
+  // Ends the call. Called once; the pending call may be deleted before Finish returns.
   virtual void Finish(grpc::Status status) = 0;
-  // How many messages were made for the client.
+  // The number of messages that the handler made for the client.
   virtual int64_t messages_sent() const = 0;
 
   Call call;
-  TripKind kind = TripKind::kUnary;
+  CallKind kind = CallKind::kUnary;
   std::string request_id;
   std::string peer;
   CallTrace trace;
-  bool begun = false;       // the handler has run before
-  absl::Duration queued;    // in the queue
-  absl::Duration database;  // in statements
+  bool begun = false;       // a worker has taken the call before
+  absl::Duration queued;    // time in the queue
+  absl::Duration database;  // time in statements
   std::atomic<bool> cancelled = false;
   std::function<void()> on_gone;
   CallerLimits::Place place;
 
  protected:
-  Trip() { call.cancelled = &cancelled; }
+  PendingCall() { call.cancelled = &cancelled; }
 };
 
 // A call with one answer.
 template <class Request, class Response>
-class AnsweredTrip : public grpc::ServerUnaryReactor, public Trip {
+class PendingAnswer : public grpc::ServerUnaryReactor, public PendingCall {
  public:
   void Finish(grpc::Status status) override { ServerUnaryReactor::Finish(std::move(status)); }
   int64_t messages_sent() const override { return answered_ ? 1 : 0; }
@@ -80,7 +82,7 @@ class AnsweredTrip : public grpc::ServerUnaryReactor, public Trip {
 
  protected:
   // gRPC keeps request and response until OnDone.
-  AnsweredTrip(const Request& request, Response& response)
+  PendingAnswer(const Request& request, Response& response)
       : request_(request), response_(response) {}
 
   absl::Status Answer(absl::StatusOr<Response> answer) {
@@ -98,12 +100,13 @@ class AnsweredTrip : public grpc::ServerUnaryReactor, public Trip {
 };
 
 template <class Request, class Response>
-class UnaryTrip final : public AnsweredTrip<Request, Response> {
+class PendingUnaryCall final : public PendingAnswer<Request, Response> {
  public:
-  UnaryTrip(const Request& request, Response& response, UnaryHandler<Request, Response> handler)
-      : AnsweredTrip<Request, Response>(request, response), handler_(handler) {}
+  PendingUnaryCall(const Request& request, Response& response,
+                   UnaryHandler<Request, Response> handler)
+      : PendingAnswer<Request, Response>(request, response), handler_(handler) {}
 
-  std::vector<absl::Status> Handle(absl::Span<Trip* const>, pg::Connection& db) override {
+  std::vector<absl::Status> Handle(absl::Span<PendingCall* const>, pg::Connection& db) override {
     return {this->Answer(handler_(this->request_, this->call, db))};
   }
 
@@ -113,22 +116,25 @@ class UnaryTrip final : public AnsweredTrip<Request, Response> {
 
 // Calls of one method and company that wait together are answered together.
 template <class Request, class Response>
-class BatchTrip final : public AnsweredTrip<Request, Response> {
+class PendingBatchCall final : public PendingAnswer<Request, Response> {
  public:
-  BatchTrip(const Request& request, Response& response, const Method& method,
-            BatchHandler<Request, Response> handler)
-      : AnsweredTrip<Request, Response>(request, response), method_(method), handler_(handler) {}
+  PendingBatchCall(const Request& request, Response& response, const Method& method,
+                   BatchHandler<Request, Response> handler)
+      : PendingAnswer<Request, Response>(request, response), method_(method), handler_(handler) {}
 
   const void* batch() const override { return &method_; }
 
-  std::vector<absl::Status> Handle(absl::Span<Trip* const> trips, pg::Connection& db) override {
+  std::vector<absl::Status> Handle(absl::Span<PendingCall* const> calls,
+                                   pg::Connection& db) override {
     std::vector<const Request*> requests;
-    for (Trip* const trip : trips) requests.push_back(&static_cast<BatchTrip*>(trip)->request_);
+    for (PendingCall* const each : calls) {
+      requests.push_back(&static_cast<PendingBatchCall*>(each)->request_);
+    }
     std::vector<absl::StatusOr<Response>> answers = handler_(requests, this->call, db);
-    Check(answers.size() == trips.size());
+    Check(answers.size() == calls.size());
     std::vector<absl::Status> statuses;
-    for (size_t i = 0; i < trips.size(); ++i) {
-      statuses.push_back(static_cast<BatchTrip*>(trips[i])->Answer(std::move(answers[i])));
+    for (size_t i = 0; i < calls.size(); ++i) {
+      statuses.push_back(static_cast<PendingBatchCall*>(calls[i])->Answer(std::move(answers[i])));
     }
     return statuses;
   }
@@ -138,35 +144,35 @@ class BatchTrip final : public AnsweredTrip<Request, Response> {
   const BatchHandler<Request, Response> handler_;
 };
 
-// Messages wait in `waiting_`; the first of them is the one being written.
+// A call with a stream of answers. Messages wait in `waiting_`; gRPC is writing the first of them.
 template <class Request, class Response>
-class StreamTrip final : public grpc::ServerWriteReactor<Response>,
-                         public Trip,
-                         private Sink<Response> {
+class PendingStreamCall final : public grpc::ServerWriteReactor<Response>,
+                                public PendingCall,
+                                private Sink<Response> {
  public:
-  StreamTrip(const Request& request, StreamHandler<Request, Response> handler)
+  PendingStreamCall(const Request& request, StreamHandler<Request, Response> handler)
       : request_(request), handler_(handler) {}
 
-  std::vector<absl::Status> Handle(absl::Span<Trip* const>, pg::Connection& db) override {
+  std::vector<absl::Status> Handle(absl::Span<PendingCall* const>, pg::Connection& db) override {
     if (rest_ == nullptr) return {handler_(request_, call, db, *this)};
     const auto rest = std::exchange(rest_, nullptr);
     return {rest(db, *this)};
   }
 
-  bool Park(const std::function<void()>& go_on) override {
+  bool Pause(const std::function<void()>& resume) override {
     if (rest_ == nullptr) return false;
     {
       absl::MutexLock lock(&mutex_);
       if (!HasRoom()) {
-        go_on_ = go_on;
+        resume_ = resume;
         return true;
       }
     }
-    go_on();
+    resume();
     return true;
   }
 
-  // Once the client took what waits.
+  // Ends the call after the client has taken all waiting messages.
   void Finish(grpc::Status status) override {
     {
       absl::MutexLock lock(&mutex_);
@@ -183,7 +189,7 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
     if (!ok) cancelled = true;
     const Response* next = nullptr;
     std::optional<grpc::Status> end;
-    std::function<void()> go_on;
+    std::function<void()> resume;
     {
       absl::MutexLock lock(&mutex_);
       waiting_bytes_ -= waiting_.front().bytes;
@@ -194,22 +200,22 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
       } else {
         end.swap(end_);
       }
-      if (HasRoom()) go_on.swap(go_on_);
+      if (HasRoom()) resume.swap(resume_);
     }
     if (next != nullptr) this->StartWrite(next);
     if (end.has_value()) grpc::ServerWriteReactor<Response>::Finish(*std::move(end));
     // Last: the call may end at any moment afterwards.
-    if (go_on != nullptr) go_on();
+    if (resume != nullptr) resume();
   }
-  // A parked handler is called to see it.
+  // A paused handler is resumed, so that it notices.
   void OnCancel() override {
     cancelled = true;
-    std::function<void()> go_on;
+    std::function<void()> resume;
     {
       absl::MutexLock lock(&mutex_);
-      go_on.swap(go_on_);
+      resume.swap(resume_);
     }
-    if (go_on != nullptr) go_on();
+    if (resume != nullptr) resume();
   }
   void OnDone() override { delete this; }
 
@@ -238,7 +244,7 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
     return cancelled || waiting_bytes_ >= kStreamBytesWaitingMax;
   }
 
-  void Later(typename Sink<Response>::Rest rest) override { rest_ = std::move(rest); }
+  void ResumeWith(typename Sink<Response>::Rest rest) override { rest_ = std::move(rest); }
 
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return cancelled || waiting_bytes_ <= kStreamBytesWaitingMax / 2;
@@ -250,7 +256,7 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
 
   const Request& request_;
   const StreamHandler<Request, Response> handler_;
-  // By the worker that has the trip.
+  // Used by the worker that runs the call.
   int64_t appended_ = 0;
   typename Sink<Response>::Rest rest_;
 
@@ -258,7 +264,7 @@ class StreamTrip final : public grpc::ServerWriteReactor<Response>,
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
-  std::function<void()> go_on_ ABSL_GUARDED_BY(mutex_);  // of a parked handler
+  std::function<void()> resume_ ABSL_GUARDED_BY(mutex_);  // set while the handler is paused
 };
 
 }  // namespace lots

@@ -1,3 +1,4 @@
+// The call path: authenticates, admits, runs and finishes every call.
 #include "service/rpc/rpc.h"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include "absl/time/clock.h"
 #include "service/base/peer_address.h"
 #include "service/base/text_fields.h"
-#include "service/rpc/gathering.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
@@ -56,13 +56,14 @@ absl::Status PermissionMissing(v1::Permission permission) {
                  {{"permission", name}}});
 }
 
-// A caller that is known is who acts, and may say for whom; one that nobody knows says who it is.
+// A known caller acts itself, and may name the person that it acts for. An unknown caller is only
+// known by the name that it gives.
 std::string ActorOf(const Caller& caller, const std::string& named) {
   if (caller.subject.empty()) return named.empty() ? std::string(kAnonymous) : named;
   return named.empty() ? caller.subject : absl::StrCat(caller.subject, " for ", named);
 }
 
-// Other companies find room however many requests one of them sends.
+// One company cannot fill the queue: other companies find room whatever it sends.
 int ShareOf(int queue_max) { return std::max(1, queue_max / 4 * 3); }
 
 bool IsRefusedAccess(const Outcome& outcome) {
@@ -70,9 +71,9 @@ bool IsRefusedAccess(const Outcome& outcome) {
   return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
 }
 
-// The one whose refusals share a line: a caller for a company.
-std::string SharerOf(const Trip& trip) {
-  return absl::StrCat(trip.call.caller->id, "\n", trip.call.company.value());
+// Refusals of one caller for one company share a log line.
+std::string LineKeyOf(const PendingCall& pending) {
+  return absl::StrCat(pending.call.caller->id, "\n", pending.call.company.value());
 }
 
 bool IsBusy(const Outcome& outcome) { return outcome.reason == Name(Reason::kServerBusy); }
@@ -123,24 +124,24 @@ Rpc::Gauge Rpc::gauge() const {
           .streams = streams_};
 }
 
-std::optional<grpc::Status> Rpc::Begin(Trip& trip, const Method& method,
+std::optional<grpc::Status> Rpc::Begin(PendingCall& pending, const Method& method,
                                        const grpc::CallbackServerContext& context,
-                                       const Asked& asked, TripKind kind) {
+                                       const RequestFacts& facts, CallKind kind) {
   const MethodMetrics& metrics = metrics_.Of(method.name);
   metrics.started->Increment();
   metrics.received->Increment();
   ++in_flight_;
-  trip.kind = kind;
-  Meet(trip, method, context, asked.request_id);
-  const absl::Status identified = Identify(trip, method, context, asked);
+  pending.kind = kind;
+  InitCall(pending, method, context, facts.request_id);
+  const absl::Status identified = Identify(pending, method, context, facts);
   if (!identified.ok()) {
     Outcome refused = OutcomeOf(identified);
-    Tell(trip, refused);
+    Report(pending, refused);
     return std::move(refused.status);
   }
-  const Outcome* const refused = Admit(trip);
+  const Outcome* const refused = Admit(pending);
   if (refused == nullptr) return std::nullopt;
-  Tell(trip, *refused);
+  Report(pending, *refused);
   return refused->status;
 }
 
@@ -155,13 +156,13 @@ CallTrace Rpc::TraceOf(const grpc::CallbackServerContext& context) const {
           .sampled = begins_here || parent.sampled};
 }
 
-void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
-               absl::string_view request_id) const {
-  trip.peer = context.peer();
-  trip.trace = TraceOf(context);
-  // For the log, which a caller's nonsense must not fill.
-  if (request_id.size() <= kRequestIdBytesMax) trip.request_id = std::string(request_id);
-  Call& call = trip.call;
+void Rpc::InitCall(PendingCall& pending, const Method& method,
+                   const grpc::CallbackServerContext& context, absl::string_view request_id) const {
+  pending.peer = context.peer();
+  pending.trace = TraceOf(context);
+  // Kept for the log; a caller cannot fill the log with a long request id.
+  if (request_id.size() <= kRequestIdBytesMax) pending.request_id = std::string(request_id);
+  Call& call = pending.call;
   call.method = method.name;
   // The database keeps microseconds, and an answer says what is kept.
   call.now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
@@ -170,9 +171,9 @@ void Rpc::Meet(Trip& trip, const Method& method, const grpc::CallbackServerConte
   call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
 }
 
-absl::Status Rpc::Identify(Trip& trip, const Method& method,
-                           const grpc::CallbackServerContext& context, const Asked& asked) {
-  Call& call = trip.call;
+absl::Status Rpc::Identify(PendingCall& pending, const Method& method,
+                           const grpc::CallbackServerContext& context, const RequestFacts& facts) {
+  Call& call = pending.call;
   ASSIGN_OR_RETURN(call.caller, identity_.Authenticate(context, call.now));
   const Caller& caller = *call.caller;
   if (!caller.id.empty()) {
@@ -181,21 +182,21 @@ absl::Status Rpc::Identify(Trip& trip, const Method& method,
       metrics_.rejected("caller").Increment();
       return place.status();
     }
-    trip.place = *std::move(place);
+    pending.place = *std::move(place);
   }
-  if (asked.is_write) TellOrigin(trip, context);
-  RETURN_IF_ERROR(CheckPermissions(caller, method, asked.besides));
-  RETURN_IF_ERROR(ChooseCompany(call, method, asked.company));
+  if (facts.is_write) SetOrigin(pending, context);
+  RETURN_IF_ERROR(CheckPermissions(caller, method, facts.besides));
+  RETURN_IF_ERROR(ChooseCompany(call, method, facts.company));
   TextChecker fields;
   call.actor = ActorOf(caller, fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor")));
   return fields.ok() ? absl::OkStatus() : fields.status();
 }
 
-void Rpc::TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) const {
-  trip.call.origin = {.caller = trip.call.caller->id,
-                      .peer = AddressOf(trip.peer),
-                      .certificate = identity_.CertificateOf(context),
-                      .trace_id = trip.trace.trace_id};
+void Rpc::SetOrigin(PendingCall& pending, const grpc::CallbackServerContext& context) const {
+  pending.call.origin = {.caller = pending.call.caller->id,
+                         .peer = AddressOf(pending.peer),
+                         .certificate = identity_.CertificateOf(context),
+                         .trace_id = pending.trace.trace_id};
 }
 
 absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,
@@ -234,19 +235,18 @@ absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Tim
   return absl::FromChrono(deadline);
 }
 
-const Outcome* Rpc::Admit(Trip& trip) {
+const Outcome* Rpc::Admit(PendingCall& pending) {
   if (stopping_) return &shutting_down_;
-  if (trip.kind == TripKind::kStream) return AdmitStream(trip);
-  if (calls_.Push(trip.call.company.value(), trip)) return nullptr;
-  GatherRefusals();
+  if (pending.kind == CallKind::kStream) return AdmitStream(pending);
+  if (calls_.Push(pending.call.company.value(), pending)) return nullptr;
   metrics_.rejected("queue").Increment();
   return &queue_full_;
 }
 
-const Outcome* Rpc::AdmitStream(Trip& trip) {
+const Outcome* Rpc::AdmitStream(PendingCall& pending) {
   if (++streams_ <= options_.streams_max) {
-    trip.on_gone = [this] { --streams_; };
-    if (walks_.Push(trip.call.company.value(), trip)) return nullptr;
+    pending.on_gone = [this] { --streams_; };
+    if (walks_.Push(pending.call.company.value(), pending)) return nullptr;
   } else {
     --streams_;
   }
@@ -255,120 +255,123 @@ const Outcome* Rpc::AdmitStream(Trip& trip) {
 }
 
 void Rpc::Run(const std::vector<Job*>& jobs) {
-  std::vector<Trip*> wanted;
+  std::vector<PendingCall*> wanted;
   for (Job* const job : jobs) {
-    Trip& trip = *static_cast<Trip*>(job);
-    if (!std::exchange(trip.begun, true)) {
-      trip.queued = absl::Now() - trip.call.now;
-      metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(trip.queued));
+    PendingCall& pending = *static_cast<PendingCall*>(job);
+    if (!std::exchange(pending.begun, true)) {
+      pending.queued = absl::Now() - pending.call.now;
+      metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(pending.queued));
     }
-    const absl::Status status = CheckWanted(trip);
+    const absl::Status status = CheckWanted(pending);
     if (status.ok()) {
-      wanted.push_back(&trip);
+      wanted.push_back(&pending);
     } else {
-      End(trip, OutcomeOf(status));
+      End(pending, OutcomeOf(status));
     }
   }
   if (wanted.empty()) return;
   const std::vector<absl::Status> statuses = Handle(wanted);
   for (size_t i = 0; i < wanted.size(); ++i) {
-    Trip& trip = *wanted[i];
-    if (statuses[i].ok() && trip.Park([this, &trip] { GoOn(trip); })) continue;
-    // Whoever has the answer may call again at once. A stream is still being taken.
-    if (trip.kind == TripKind::kUnary) trip.place = CallerLimits::Place();
-    End(trip, OutcomeOf(statuses[i]));
+    PendingCall& pending = *wanted[i];
+    if (statuses[i].ok() && pending.Pause([this, &pending] { Resume(pending); })) continue;
+    // A caller that has its answer may call again at once, so its place is returned before the
+    // answer. A stream keeps its place until the client has read it.
+    if (pending.kind == CallKind::kUnary) pending.place = CallerLimits::Place();
+    End(pending, OutcomeOf(statuses[i]));
   }
 }
 
-void Rpc::GoOn(Trip& trip) {
-  // The queue has a place for every stream that was admitted.
-  if (!walks_.Push(trip.call.company.value(), trip)) End(trip, queue_full_);
+void Rpc::Resume(PendingCall& pending) {
+  // The queue of streams has room for every admitted stream.
+  if (!walks_.Push(pending.call.company.value(), pending)) End(pending, queue_full_);
 }
 
-absl::Status Rpc::CheckWanted(const Trip& trip) const {
-  if (trip.cancelled) return absl::CancelledError("while queued");
-  if (absl::Now() >= trip.call.deadline) return absl::DeadlineExceededError("while queued");
+absl::Status Rpc::CheckWanted(const PendingCall& pending) const {
+  if (pending.cancelled) return absl::CancelledError("while queued");
+  if (absl::Now() >= pending.call.deadline) return absl::DeadlineExceededError("while queued");
   if (stopping_) return ShuttingDown();
   return absl::OkStatus();
 }
 
-std::vector<absl::Status> Rpc::Handle(absl::Span<Trip* const> trips) {
-  Trip& first = *trips.front();
+std::vector<absl::Status> Rpc::Handle(absl::Span<PendingCall* const> calls) {
+  PendingCall& first = *calls.front();
   absl::Time deadline = first.call.deadline;
-  for (const Trip* const trip : trips) deadline = std::max(deadline, trip->call.deadline);
-  if (first.batch() != nullptr) metrics_.batch_calls().Observe(static_cast<double>(trips.size()));
+  for (const PendingCall* const pending : calls) {
+    deadline = std::max(deadline, pending->call.deadline);
+  }
+  if (first.batch() != nullptr) metrics_.batch_calls().Observe(static_cast<double>(calls.size()));
   const TraceScope trace(first.trace);
   const absl::Time asked = absl::Now();
   absl::StatusOr<pg::Pool::Lease> db = pool_.Acquire(deadline);
   metrics_.pool_acquire_seconds().Observe(absl::ToDoubleSeconds(absl::Now() - asked));
-  if (!db.ok()) return std::vector<absl::Status>(trips.size(), db.status());
+  if (!db.ok()) return std::vector<absl::Status>(calls.size(), db.status());
   (*db)->set_deadline(deadline);
   (*db)->set_traceparent(first.trace.traceparent());
-  // One client that leaves does not take the answer from the others.
-  if (trips.size() == 1) (*db)->set_cancelled(&first.cancelled);
+  // A client that leaves must not cancel the statement that also answers others.
+  if (calls.size() == 1) (*db)->set_cancelled(&first.cancelled);
   Metrics::TakeDatabaseTime();
-  std::vector<absl::Status> statuses = first.Handle(trips, **db);
-  const absl::Duration database = Metrics::TakeDatabaseTime() / static_cast<int64_t>(trips.size());
-  for (Trip* const trip : trips) trip->database += database;
+  std::vector<absl::Status> statuses = first.Handle(calls, **db);
+  const absl::Duration database = Metrics::TakeDatabaseTime() / static_cast<int64_t>(calls.size());
+  for (PendingCall* const pending : calls) pending->database += database;
   (*db)->set_cancelled(nullptr);
   return statuses;
 }
 
-void Rpc::End(Trip& trip, Outcome outcome) {
-  Tell(trip, outcome);
-  trip.Finish(std::move(outcome.status));
+void Rpc::End(PendingCall& pending, Outcome outcome) {
+  Report(pending, outcome);
+  pending.Finish(std::move(outcome.status));
 }
 
-void Rpc::Tell(const Trip& trip, const Outcome& outcome) {
-  const absl::Duration elapsed = absl::Now() - trip.call.now;
-  const MethodMetrics& metrics = metrics_.Of(trip.call.method);
+void Rpc::Report(const PendingCall& pending, const Outcome& outcome) {
+  const absl::Duration elapsed = absl::Now() - pending.call.now;
+  const MethodMetrics& metrics = metrics_.Of(pending.call.method);
   metrics.handled[outcome.status.error_code()]->Increment();
-  metrics.sent->Increment(static_cast<double>(trip.messages_sent()));
+  metrics.sent->Increment(static_cast<double>(pending.messages_sent()));
   metrics.seconds->Observe(absl::ToDoubleSeconds(elapsed));
   if (IsRefusedAccess(outcome)) metrics_.security().refused(outcome.reason).Increment();
-  WriteLine(trip, outcome, elapsed);
-  RecordSpan(trip, outcome, elapsed);
+  WriteLine(pending, outcome, elapsed);
+  RecordSpan(pending, outcome, elapsed);
   --in_flight_;
 }
 
-void Rpc::WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
+void Rpc::WriteLine(const PendingCall& pending, const Outcome& outcome, absl::Duration elapsed) {
   const LogLevel level = LevelOf(outcome);
   if (!log_.enabled(level)) return;
-  // A full server refuses thousands of calls a second, all for the same reason: their lines would
-  // take from the calls that are served, and hide what else the log says.
-  const int64_t times = IsBusy(outcome) ? busy_lines_.Count(SharerOf(trip), absl::Now()) : 1;
+  // A full server refuses thousands of calls a second, all for the same reason. Their log lines
+  // would slow the served calls and hide the other lines.
+  const int64_t times = IsBusy(outcome) ? busy_lines_.Count(LineKeyOf(pending), absl::Now()) : 1;
   if (times == 0) return;
   LogFields fields;
-  fields.Add("method", trip.call.method)
-      .Add("company", trip.call.company.value())
+  fields.Add("method", pending.call.method)
+      .Add("company", pending.call.company.value())
       .Add("code", CodeName(outcome.status.error_code()))
       .AddIfAny("reason", outcome.reason)
       .Add("ms", elapsed)
-      .Add("queue_ms", trip.queued)
-      .Add("db_ms", trip.database)
-      .AddIfAny("request_id", trip.request_id)
-      .AddIfAny("caller", trip.call.caller == nullptr ? "" : trip.call.caller->id)
-      .AddIfAny("actor", trip.call.actor)
-      .Add("peer", trip.peer)
-      .AddIfAny("trace_id", trip.trace.trace_id)
-      .AddIfAny("span_id", trip.trace.span_id)
+      .Add("queue_ms", pending.queued)
+      .Add("db_ms", pending.database)
+      .AddIfAny("request_id", pending.request_id)
+      .AddIfAny("caller", pending.call.caller == nullptr ? "" : pending.call.caller->id)
+      .AddIfAny("actor", pending.call.actor)
+      .Add("peer", pending.peer)
+      .AddIfAny("trace_id", pending.trace.trace_id)
+      .AddIfAny("span_id", pending.trace.span_id)
       .AddIfAny("error_id", outcome.error_id)
       .AddIfAny("error", outcome.internal_text);
   if (times > 1) fields.Add("times", times);
   log_.Write(level, "rpc", fields);
 }
 
-void Rpc::RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed) {
-  if (options_.spans == nullptr || !trip.trace.sampled) return;
-  options_.spans->Record({.trace = trip.trace,
-                          .method = trip.call.method,
-                          .begin = trip.call.now,
-                          .end = trip.call.now + elapsed,
+void Rpc::RecordSpan(const PendingCall& pending, const Outcome& outcome, absl::Duration elapsed) {
+  if (options_.spans == nullptr || !pending.trace.sampled) return;
+  options_.spans->Record({.trace = pending.trace,
+                          .method = pending.call.method,
+                          .begin = pending.call.now,
+                          .end = pending.call.now + elapsed,
                           .code = outcome.status.error_code(),
                           .reason = std::string(outcome.reason),
-                          .company = trip.call.company.value(),
-                          .queued = trip.queued,
-                          .database = trip.database});
+                          .company = pending.call.company.value(),
+                          .queued = pending.queued,
+                          .database = pending.database});
 }
 
 }  // namespace lots

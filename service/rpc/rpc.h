@@ -1,11 +1,12 @@
-// The call path that every call takes, written once: who calls → how much it may ask for → whether
-// it may do this → for this company → the queue for a database worker, or a refusal → the handler →
-// the end, with one metric and one log line (a full server's refusals share one line a second for
-// each caller and company).
+// The call path, written once for all methods: authenticate the caller → check the caller's limits
+// → check the permission → choose the company → enqueue for a database worker, or refuse → run the
+// handler → finish, with one metric and one log line. When the server is full, the refusals of one
+// caller and company share one log line a second.
 //
-// gRPC's threads only ever put a call into the queue, or refuse it (service/rpc/gathering.h). A
-// handler runs on a worker's thread with a connection of its own, which is given back before the
-// answer is sent.
+// gRPC's threads enqueue a call or refuse it at once; they never wait. A handler runs on a worker's
+// thread with a database connection of its own. The worker returns the connection before the answer
+// is sent. A connection to a client carries a bounded number of calls at once
+// (kStreamsPerConnectionMax); gRPC keeps further calls at their client.
 #pragma once
 
 #include <atomic>
@@ -40,142 +41,143 @@
 namespace lots {
 
 struct RpcOptions {
-  std::vector<std::string> services;  // full names, of all that take this road
-  std::string default_company;        // where a request names none; empty: it must
+  std::vector<std::string> services;  // full names of the services on this call path
+  std::string default_company;  // for requests that name no company; empty: a request must name one
   absl::Duration deadline_default = absl::Seconds(10);
-  int workers = 8;  // each uses one connection at a time
+  int workers = 8;  // each uses one database connection at a time
   int queue_max = 512;
-  // Streams have workers of their own: a few long walks do not make every small call wait.
+  // Streams have workers of their own, so that small calls do not wait behind long traces.
   int stream_workers = 2;
-  int streams_max = kStreamsMax;  // waiting, at work, or not taken by their client yet
-  SpanExporter* spans = nullptr;  // where spans go; null: nowhere
+  int streams_max = kStreamsMax;  // queued, running, or still being read by their client
+  SpanExporter* spans = nullptr;  // null: no spans are sent
   CallerLimits::Options caller = {.rate_max = kCallerRateMax, .calls_max = kCallerCallsMax};
 };
 
-// Thread safe. Outlives the gRPC server that calls it.
+// Thread safe. Outlives the gRPC server.
 class Rpc {
  public:
   Rpc(RpcOptions options, Identity& identity, pg::Pool& pool, const PageTokens& page_tokens,
       Metrics& metrics, Log& log);
-  // Every call has ended: the gRPC server was shut down.
+  // Precondition: the gRPC server was shut down, so every call has ended.
   ~Rpc();
 
-  // What an override of a unary method returns.
+  // The override of a unary method returns Unary(…).
   template <class Request, class Response>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, const Method& method,
                                   UnaryHandler<Request, Response> handler) {
-    auto trip = std::make_unique<UnaryTrip<Request, Response>>(*request, *response, handler);
-    return BeginAnswered(std::move(trip), *request, method, *context);
+    auto pending =
+        std::make_unique<PendingUnaryCall<Request, Response>>(*request, *response, handler);
+    return BeginAnswered(std::move(pending), *request, method, *context);
   }
 
-  // The same, for a handler that answers several calls at once.
+  // The override of a unary method whose handler answers several calls at once.
   template <class Request, class Response>
   grpc::ServerUnaryReactor* Batch(grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, const Method& method,
                                   BatchHandler<Request, Response> handler) {
-    auto trip =
-        std::make_unique<BatchTrip<Request, Response>>(*request, *response, method, handler);
-    return BeginAnswered(std::move(trip), *request, method, *context);
+    auto pending =
+        std::make_unique<PendingBatchCall<Request, Response>>(*request, *response, method, handler);
+    return BeginAnswered(std::move(pending), *request, method, *context);
   }
 
-  // What an override of a server-streaming method returns.
+  // The override of a server-streaming method.
   template <class Request, class Response>
   grpc::ServerWriteReactor<Response>* Stream(grpc::CallbackServerContext* context,
                                              const Request* request, const Method& method,
                                              StreamHandler<Request, Response> handler) {
-    auto* trip = new StreamTrip<Request, Response>(*request, handler);
+    auto* pending = new PendingStreamCall<Request, Response>(*request, handler);
     std::optional<grpc::Status> refused =
-        Begin(*trip, method, *context, AskedBy(*request), TripKind::kStream);
-    if (refused.has_value()) trip->Finish(*std::move(refused));
-    return trip;
+        Begin(*pending, method, *context, FactsOf(*request), CallKind::kStream);
+    if (refused.has_value()) pending->Finish(*std::move(refused));
+    return pending;
   }
 
   // For metrics.
   struct Gauge {
-    WorkQueue::Gauge queue;  // of both kinds of workers
+    WorkQueue::Gauge queue;  // the sum of both queues
     int in_flight;
     int streams;
   };
   Gauge gauge() const;
 
-  // Answers SHUTTING_DOWN to what still waits in the queue, from now on.
+  // From now on, refuses new and queued calls with SHUTTING_DOWN.
   void StopTaking();
 
  private:
-  // What the call path needs to know of a request.
-  struct Asked {
+  // The fields of a request that the call path reads.
+  struct RequestFacts {
     absl::string_view company;
     absl::string_view request_id;
-    Permissions besides;  // the method's own
+    Permissions besides;  // needed besides the method's own permission
     bool is_write = false;
   };
 
   template <class Request>
-  static Asked AskedBy(const Request& request) {
-    Asked asked{.company = request.company(), .besides = PermissionsBesides(request)};
+  static RequestFacts FactsOf(const Request& request) {
+    RequestFacts facts{.company = request.company(), .besides = PermissionsBesides(request)};
     if constexpr (requires { request.request_id(); }) {
-      asked.request_id = request.request_id();
-      asked.is_write = true;
+      facts.request_id = request.request_id();
+      facts.is_write = true;
     }
-    return asked;
+    return facts;
   }
 
-  // A refused call ends with gRPC's own reactor, here and now: a trip would be handed to one more
-  // thread to hear that it is over, and under an overload most calls are refused.
-  template <class AnyTrip, class Request>
-  grpc::ServerUnaryReactor* BeginAnswered(std::unique_ptr<AnyTrip> trip, const Request& request,
-                                          const Method& method,
+  // A refused call ends with gRPC's own reactor at once. A PendingCall would cost a hop to one more
+  // thread for OnDone, and under an overload most calls are refused.
+  template <class AnyPendingCall, class Request>
+  grpc::ServerUnaryReactor* BeginAnswered(std::unique_ptr<AnyPendingCall> pending,
+                                          const Request& request, const Method& method,
                                           grpc::CallbackServerContext& context) {
     std::optional<grpc::Status> refused =
-        Begin(*trip, method, context, AskedBy(request), TripKind::kUnary);
-    if (!refused.has_value()) return trip.release();
-    trip.reset();  // with the caller's place, which it may want again at once
+        Begin(*pending, method, context, FactsOf(request), CallKind::kUnary);
+    if (!refused.has_value()) return pending.release();
+    pending.reset();  // returns the caller's place before the caller hears of the refusal
     grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
     reactor->Finish(*std::move(refused));
     return reactor;
   }
 
-  // Fills in the trip and puts it into the queue, or says how it is refused, which was told by
-  // then; its end is the caller's to send. Never waits for the queue.
-  std::optional<grpc::Status> Begin(Trip& trip, const Method& method,
-                                    const grpc::CallbackServerContext& context, const Asked& asked,
-                                    TripKind kind);
-  // The call's place in a trace: the caller's, or a new one when spans are sent.
+  // Enqueues the call and returns nothing. Or returns the status of the refusal: a refused call is
+  // already logged and counted; the caller of Begin must send the returned status. Never waits.
+  std::optional<grpc::Status> Begin(PendingCall& pending, const Method& method,
+                                    const grpc::CallbackServerContext& context,
+                                    const RequestFacts& facts, CallKind kind);
+  // The trace that the caller sent, or a new one when spans are exported.
   CallTrace TraceOf(const grpc::CallbackServerContext& context) const;
-  // What needs no judging: peer, trace, deadline.
-  void Meet(Trip& trip, const Method& method, const grpc::CallbackServerContext& context,
-            absl::string_view request_id) const;
-  // The call's caller, company and actor. In this order, so that nobody learns what exists, not
-  // even a company, who has no right to it.
-  absl::Status Identify(Trip& trip, const Method& method,
-                        const grpc::CallbackServerContext& context, const Asked& asked);
-  // What the audit log keeps of the connection and of who is known to call.
-  void TellOrigin(Trip& trip, const grpc::CallbackServerContext& context) const;
+  // Sets what cannot be refused: peer, trace, deadline.
+  void InitCall(PendingCall& pending, const Method& method,
+                const grpc::CallbackServerContext& context, absl::string_view request_id) const;
+  // Sets the call's caller, company and actor, and checks the caller's limits and permissions. The
+  // permission comes before the company: a caller without it does not learn which companies exist.
+  absl::Status Identify(PendingCall& pending, const Method& method,
+                        const grpc::CallbackServerContext& context, const RequestFacts& facts);
+  // Sets what the audit log keeps of the connection and the caller.
+  void SetOrigin(PendingCall& pending, const grpc::CallbackServerContext& context) const;
   absl::Status CheckPermissions(const Caller& caller, const Method& method,
                                 Permissions besides) const;
   absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;
   absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
-  // Nothing when it was admitted, or else how it ends. These refusals are made beforehand: under an
-  // overload most calls get one, and what they cost is taken from the others.
-  const Outcome* Admit(Trip& trip);
-  const Outcome* AdmitStream(Trip& trip);
+  // Enqueues the call and returns null, or returns the refusal. The refusals are built at the start
+  // of the server: under an overload most calls get one, so a refusal must be cheap.
+  const Outcome* Admit(PendingCall& pending);
+  const Outcome* AdmitStream(PendingCall& pending);
 
   // On a worker.
   void Run(const std::vector<Job*>& jobs);
-  // For a stream whose handler paused and has room again: back into the queue.
-  void GoOn(Trip& trip);
-  // OK, unless it is too late to begin.
-  absl::Status CheckWanted(const Trip& trip) const;
-  // One status a trip.
-  std::vector<absl::Status> Handle(absl::Span<Trip* const> trips);
+  // Enqueues a stream again whose handler paused and whose client has read enough.
+  void Resume(PendingCall& pending);
+  // OK, unless the client has left, the deadline has passed, or the server is stopping.
+  absl::Status CheckWanted(const PendingCall& pending) const;
+  // Returns one status for each call.
+  std::vector<absl::Status> Handle(absl::Span<PendingCall* const> calls);
 
-  // Tells of the call's end, and ends it. The trip may be gone afterwards.
-  void End(Trip& trip, Outcome outcome);
-  // Tells the metrics, the log and the trace.
-  void Tell(const Trip& trip, const Outcome& outcome);
-  void WriteLine(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
-  void RecordSpan(const Trip& trip, const Outcome& outcome, absl::Duration elapsed);
+  // Reports the call's end and sends it. The pending call may be deleted before End returns.
+  void End(PendingCall& pending, Outcome outcome);
+  // Writes the metrics, the log line and the span of a call that ends.
+  void Report(const PendingCall& pending, const Outcome& outcome);
+  void WriteLine(const PendingCall& pending, const Outcome& outcome, absl::Duration elapsed);
+  void RecordSpan(const PendingCall& pending, const Outcome& outcome, absl::Duration elapsed);
 
   const RpcOptions options_;
   const Outcome queue_full_, streams_full_, shutting_down_;
@@ -190,7 +192,7 @@ class Rpc {
   std::atomic<int> in_flight_ = 0;
   std::atomic<int> streams_ = 0;
   std::atomic<bool> stopping_ = false;
-  // Last: their workers use the rest.
+  // Last members, so that their workers end before the other members go.
   WorkQueue calls_;
   WorkQueue walks_;
 };

@@ -1,3 +1,4 @@
+// Refuses calls of methods that do not exist.
 #include "service/rpc/unknown_methods.h"
 
 #include <string>
@@ -8,16 +9,14 @@
 #include "absl/time/clock.h"
 #include "service/base/peer_address.h"
 #include "service/base/status.h"
+#include "storage/base/limits.h"
 
 namespace lots {
 namespace {
 
-// Of a name in the log, which a caller's nonsense must not fill.
-constexpr size_t kNameBytesMax = 100;
-
-// What can be told of a name that anybody may have sent, with any bytes in it.
+// A name as the log and the answer can show it: anybody may send any bytes.
 std::string Printable(absl::string_view name) {
-  return absl::CHexEscape(name.substr(0, kNameBytesMax));
+  return absl::CHexEscape(name.substr(0, kUnknownMethodBytesMax));
 }
 
 class Unimplemented final : public grpc::ServerGenericBidiReactor {

@@ -1,5 +1,5 @@
-// Calls of methods that lotd does not have: an older lotd, a typing error, or somebody who tries
-// doors. gRPC would refuse them without a word.
+// Calls of methods that this lotd does not have: the client is newer, misspells a name, or scans
+// the server. gRPC alone would refuse them without a log line or a metric.
 #pragma once
 
 #include "grpcpp/generic/async_generic_service.h"
@@ -9,8 +9,8 @@
 
 namespace lots {
 
-// Answers UNIMPLEMENTED to whoever calls, known or not: what methods there are is no secret. They
-// are counted as one method, "unknown", and share one line a second for each address.
+// Answers UNIMPLEMENTED to every caller, authenticated or not: the names of methods are no secret.
+// All such calls count as the method "unknown" and share one log line a second for each address.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
   UnknownMethods(Metrics& metrics, Log& log) : metrics_(metrics), log_(log) {}

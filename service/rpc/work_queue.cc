@@ -1,3 +1,4 @@
+// The queue, its workers, and the turns of companies.
 #include "service/rpc/work_queue.h"
 
 #include <utility>

@@ -14,16 +14,16 @@
 
 namespace lots {
 
-// Something for a worker to do.
+// Work for a worker.
 class Job {
  public:
   virtual ~Job() = default;
-  // Jobs of one company that have the same batch may be done together; nullptr: each alone.
+  // Jobs of one company with the same batch may run together. nullptr: the job runs alone.
   virtual const void* batch() const { return nullptr; }
 };
 
-// Companies take turns, so that one that sends thousands of requests does not make the others wait
-// behind all of them; nor may one company fill the whole queue. Thread safe.
+// Companies take turns: a company that sends thousands of requests does not make others wait behind
+// all of them. One company cannot fill the whole queue. Thread safe.
 class WorkQueue {
  public:
   struct Options {
@@ -32,15 +32,15 @@ class WorkQueue {
     int waiting_max_per_company;
     int batch_max;  // jobs done together
   };
-  // What a worker does: one job, or several of one company and batch.
+  // Runs one job, or several jobs of one company and batch, on a worker.
   using Run = std::function<void(std::vector<Job*> jobs)>;
 
   WorkQueue(const Options& options, Run run);
-  // Runs what still waits, then ends.
+  // Runs the waiting jobs, then ends.
   ~WorkQueue();
 
-  // False when the queue, or the company's part of it, is full. Never waits. The job lives until it
-  // was run.
+  // Returns false when the queue, or the company's part of it, is full. Never waits. The job must
+  // live until it has run.
   [[nodiscard]] bool Push(const std::string& company, Job& job);
 
   struct Gauge {
@@ -55,9 +55,9 @@ class WorkQueue {
 
   void Work();
   bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // The first job of the company whose turn it is, and those of its batch.
+  // Takes the first job of the company whose turn it is, with the other jobs of its batch.
   std::vector<Job*> Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes the first job, and those of its batch, out of `jobs`.
+  // Takes the first job and the other jobs of its batch out of `jobs`.
   std::vector<Job*> TakeBatch(Jobs& jobs) const;
 
   const Options options_;

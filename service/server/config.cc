@@ -1,3 +1,4 @@
+// Reads flags, environment and configuration file with CLI11.
 #include "service/server/config.h"
 
 #include <unistd.h>
@@ -12,18 +13,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/text_fields.h"
+#include "storage/base/limits.h"
 
 namespace lots {
 namespace {
 
-constexpr int kWorkersMax = 256;
-constexpr int kQueueMax = 100'000;
-constexpr int kCallerRateLimit = 1'000'000;
-constexpr absl::Duration kConnectionAgeLimit = absl::Hours(24);
-constexpr int kMessageBytesMin = 64 * 1024;
-constexpr int kMessageBytesLimit = 256 * 1024 * 1024;
-
-// CLI11's validators answer what is wrong, or nothing.
+// CLI11's validators return what is wrong, or an empty text.
 std::string CheckAddress(const std::string& address) {
   if (absl::StartsWith(address, "unix:")) return address.size() > 5 ? "" : "unix: needs a path";
   const size_t colon = address.rfind(':');
@@ -66,8 +61,8 @@ std::string DefaultData() {
   return home != nullptr ? absl::StrCat(home, "/.local/state/lotd") : "lotd-data";
 }
 
-// The environment as flags before the flags: the last one counts, and both count more than the
-// file, which CLI11 would look into before the environment.
+// Puts the environment, as flags, before the flags: the last flag counts. So both override the
+// file. CLI11 alone would let the file override the environment.
 std::vector<std::string> WithEnvironment(const CLI::App& app,
                                          const std::vector<std::string>& arguments) {
   std::vector<std::string> all;
@@ -102,7 +97,7 @@ std::string CheckAge(const std::string& text) {
                       absl::FormatDuration(kConnectionAgeLimit));
 }
 
-// Flags that need a reading of their own, as text.
+// The texts of flags that are parsed here and not by CLI11.
 struct Texts {
   std::string default_deadline;
   std::string drain;
@@ -158,7 +153,7 @@ void AddFlags(CLI::App& app, Config& config, Texts& texts) {
       ->capture_default_str();
 }
 
-// No name and password: a URL is logged and shown where secrets must not be.
+// A URL must not have a name and password, because URLs are logged.
 std::string CheckCollector(const std::string& url) {
   const bool is_web = absl::StartsWith(url, "http://") || absl::StartsWith(url, "https://");
   if (is_web && url.find_first_of("@?# ") == std::string::npos) return "";
@@ -250,7 +245,7 @@ Config Printing(std::string text) {
 
 absl::Status Conflict(absl::string_view text) { return absl::InvalidArgumentError(text); }
 
-// Halves of something that would quietly do nothing, or less than was meant.
+// Refuses flags that would silently do nothing, or less than was meant, without another flag.
 absl::Status CheckIdentity(const Config& config) {
   const TlsFiles& tls = config.tls;
   const Identity::Options& identity = config.identity;
@@ -301,7 +296,7 @@ bool IsSecure(const Config& config) {
 bool IsLoopback(absl::string_view address) {
   if (absl::StartsWith(address, "unix:")) return true;
   const absl::string_view host = address.substr(0, address.rfind(':'));
-  // Not 127.example.com, which may be anywhere.
+  // 127.example.com is a name and may be anywhere.
   const bool is_number = host.find_first_not_of("0123456789.") == absl::string_view::npos;
   return host == "localhost" || host == "[::1]" || (is_number && absl::StartsWith(host, "127."));
 }
@@ -330,7 +325,7 @@ absl::StatusOr<Config> ReadConfig(const std::vector<std::string>& arguments,
       app.add_subcommand("migrate", "Bring the database up to date, and end")->fallthrough();
   try {
     std::vector<std::string> all = WithEnvironment(app, arguments);
-    std::reverse(all.begin(), all.end());  // CLI11 takes them from the back.
+    std::reverse(all.begin(), all.end());  // CLI11 takes them from the end.
     app.parse(all);
   } catch (const CLI::CallForHelp&) {
     return Printing(app.help());

@@ -1,3 +1,4 @@
+// Reads the gauges of one company after the other, for a bounded time.
 #include "service/server/gauge_collector.h"
 
 #include <algorithm>
@@ -5,13 +6,14 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/time/clock.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/writes/requests.h"
 
 namespace lots {
 namespace {
 
-// The companies, beginning behind `last`.
+// All companies in order, beginning after `last`.
 std::vector<CompanyId> InTurn(std::vector<CompanyId> companies, const CompanyId& last) {
   const auto behind = std::upper_bound(companies.begin(), companies.end(), last);
   std::rotate(companies.begin(), behind, companies.end());
@@ -48,7 +50,8 @@ absl::Status GaugeCollector::TryRound(absl::Time deadline) {
     const absl::Time now = absl::Now();
     if (now >= deadline) break;
     const absl::StatusOr<CompanyGauges> gauges = ReadCompanyGauges(*db, company, now);
-    // A company that takes longer than a round by itself does not stop the others for ever.
+    // Set after a failure too: a company that alone takes longer than a round must not block the
+    // others for ever.
     last_ = company;
     if (!gauges.ok()) return gauges.status();
     taken_[company] = {*gauges, now};

@@ -1,4 +1,4 @@
-// Reads the gauges that need the database, beside the scrapes.
+// Reads the gauges of all companies from the database, independently of scrapes.
 #pragma once
 
 #include <string>
@@ -14,14 +14,7 @@
 
 namespace lots {
 
-// How often; every lotd on a database does it.
-inline constexpr absl::Duration kGaugePeriod = absl::Seconds(20);
-// A round takes at most so long, with one connection, and the next one goes on where it ended: a
-// thousandth of one processor for a few companies, a tenth for any number. Companies that were
-// not reached keep their last figures; lots_census_timestamp_seconds tells how old the oldest are.
-inline constexpr absl::Duration kGaugeRoundMax = absl::Seconds(2);
-
-// Used by one thread. What it refers to outlives it.
+// Used by one thread. The pool, the metrics and the log outlive it.
 class GaugeCollector {
  public:
   GaugeCollector(pg::Pool& pool, BusinessMetrics& metrics, Log& log)

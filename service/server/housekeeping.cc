@@ -1,3 +1,4 @@
+// Watches the database and deletes old request ids.
 #include "service/server/housekeeping.h"
 
 #include "absl/strings/str_cat.h"
@@ -9,11 +10,6 @@
 
 namespace lots {
 namespace {
-
-// Long for a ping, short against the two seconds between them.
-constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// For one round of deletions; what is left waits for the next hour.
-constexpr absl::Duration kForgetTimeout = absl::Minutes(5);
 
 absl::StatusOr<int64_t> ForgetOf(pg::Connection& db, const CompanyId& company) {
   const absl::Time before = absl::Now() - kRequestsKept;
@@ -27,7 +23,7 @@ absl::StatusOr<int64_t> ForgetOf(pg::Connection& db, const CompanyId& company) {
 }
 
 absl::StatusOr<int64_t> ForgetOfAll(pg::Pool& pool) {
-  const absl::Time deadline = absl::Now() + kForgetTimeout;
+  const absl::Time deadline = absl::Now() + kForgetRoundMax;
   ASSIGN_OR_RETURN(pg::Pool::Lease db, pool.Acquire(deadline));
   db->set_deadline(deadline);
   ASSIGN_OR_RETURN(const std::vector<CompanyId> companies, ListCompanies(*db));

@@ -1,4 +1,4 @@
-// What the server does beside serving: watching the database, and forgetting old requests.
+// The periodic work of the server: watching the database, and deleting old request ids.
 #pragma once
 
 #include <atomic>
@@ -11,14 +11,14 @@
 
 namespace lots {
 
-// Asks the database whether it is there, on a connection of its own: a busy pool is no illness.
+// Pings the database on a connection of its own, because a busy pool is no failure.
 class DatabaseWatch {
  public:
   explicit DatabaseWatch(pg::ConnectionOptions options) : options_(std::move(options)) {}
 
-  // OK when it answers and has the schema that this program needs.
+  // OK when the database answers and has the schema that this program needs.
   absl::Status Check();
-  // What the last Check said; any thread may ask.
+  // The result of the last Check. Thread safe.
   bool healthy() const { return healthy_; }
 
  private:
@@ -30,7 +30,7 @@ class DatabaseWatch {
   std::atomic<bool> healthy_ = false;
 };
 
-// Deletes the requests that are older than kRequestsKept, of every company.
+// Deletes the request ids of all companies that are older than kRequestsKept.
 void ForgetOldRequests(pg::Pool& pool, Log& log);
 
 }  // namespace lots

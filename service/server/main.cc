@@ -18,13 +18,14 @@
 #include "service/server/config.h"
 #include "service/server/server.h"
 #include "service/version/version.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/embedded/postgres.h"
 #include "storage/schema/migrate.h"
 #include "storage/schema/roles.h"
 
-// Read by jemalloc when it starts. What is this large goes back to the system when it is freed: the
-// trace of a million lots grows by such pieces, and would keep a third of them (tests/bench,
+// jemalloc reads this when it starts. Freed blocks of this size go back to the system. Without it,
+// a third of the memory of a trace of a million lots stays with the process (tests/bench,
 // trace_cold_1m).
 extern "C" const char* const malloc_conf = "oversize_threshold:1048576";
 
@@ -33,10 +34,6 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
-
-// A database that starts together with lotd is given some time.
-constexpr absl::Duration kDatabasePatience = absl::Seconds(30);
-constexpr absl::Duration kDatabasePause = absl::Seconds(1);
 
 int Fail(int exit_code, const absl::Status& status) {
   std::cerr << "lotd: " << status.message() << std::endl;
@@ -55,7 +52,7 @@ sigset_t HandledSignals() { return SignalSet({SIGTERM, SIGINT, SIGHUP}); }
 
 using Arguments = std::vector<std::string>;
 
-// Of the configuration, the log's level is what a running lotd takes over.
+// The level of the log is the only option that a running lotd reads again.
 void ReloadLogLevel(const Arguments& arguments, Log& log) {
   const absl::StatusOr<Config> config = ReadConfig(arguments, Version());
   if (config.ok()) {
@@ -66,7 +63,7 @@ void ReloadLogLevel(const Arguments& arguments, Log& log) {
   }
 }
 
-// The signal that stops lotd. SIGHUP has it read its files again.
+// Waits for a signal to stop, and returns the signal. On SIGHUP reads the files again.
 int WaitForStop(Server& server, const Arguments& arguments, Log& log) {
   const sigset_t signals = HandledSignals();
   int signal = SIGHUP;
@@ -75,7 +72,7 @@ int WaitForStop(Server& server, const Arguments& arguments, Log& log) {
     server.Reload();
     ReloadLogLevel(arguments, log);
   }
-  // A second one ends lotd at once.
+  // A second signal ends lotd at once.
   const sigset_t stop_signals = SignalSet({SIGTERM, SIGINT});
   pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
   return signal;
@@ -88,7 +85,7 @@ absl::StatusOr<std::unique_ptr<pg::Embedded>> StartEmbedded(const Config& config
   return pg::Embedded::Start({.data_folder = config.data});
 }
 
-// Whether the database can be served: migrated by its owner, and not as its owner.
+// OK when the owner has migrated the database, and lotd is not the owner.
 absl::Status CheckDatabase(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto db, pg::Connection::Open({.conninfo = conninfo}));
   RETURN_IF_ERROR(CheckServerRole(*db));
@@ -99,25 +96,25 @@ absl::Status CheckDatabase(const std::string& conninfo) {
                                                     ": run \"lotd migrate\" as lots_owner first"));
 }
 
-absl::Status Patiently(const std::function<absl::Status()>& reach_database, Log& log) {
-  const absl::Time give_up = absl::Now() + kDatabasePatience;
+absl::Status RetryUntilReachable(const std::function<absl::Status()>& reach_database, Log& log) {
+  const absl::Time give_up = absl::Now() + kDatabaseStartMax;
   while (true) {
     const absl::Status reached = reach_database();
     if (reached.code() != absl::StatusCode::kUnavailable || absl::Now() > give_up) return reached;
     log.Write(LogLevel::kWarning, "waiting_for_database",
               LogFields().Add("error", reached.ToString()));
-    absl::SleepFor(kDatabasePause);
+    absl::SleepFor(kDatabaseRetryPause);
   }
 }
 
-// Its own database lotd migrates itself; others, their owner does by `lotd migrate`.
+// lotd migrates its embedded database itself. The owner of another database runs `lotd migrate`.
 absl::Status PrepareDatabase(const Config& config, const std::string& conninfo, Log& log) {
   const bool serves_others = config.command == Config::Command::kServe && !config.database.empty();
   if (serves_others && !config.insecure_database) {
-    return Patiently([&] { return CheckDatabase(conninfo); }, log);
+    return RetryUntilReachable([&] { return CheckDatabase(conninfo); }, log);
   }
   if (serves_others) log.Write(LogLevel::kWarning, "insecure_database");
-  return Patiently([&] { return Migrate({.conninfo = conninfo}); }, log);
+  return RetryUntilReachable([&] { return Migrate({.conninfo = conninfo}); }, log);
 }
 
 absl::Status Serve(const Config& config, const Arguments& arguments, const std::string& conninfo,
@@ -175,8 +172,8 @@ int main(int argc, char** argv) {
   const sigset_t signals = lots::HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  // Debian's Abseil was built to look for deadlocks at every lock, of gRPC's too. The tests, which
-  // run the server within themselves, keep looking.
+  // Debian's Abseil looks for deadlocks at every lock, also gRPC's, which costs time. The tests,
+  // which run the server in their own process, keep looking.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   return lots::Run(*config, arguments);
 }

@@ -1,3 +1,4 @@
+// Reads the pool, the queue and /proc for a scrape.
 #include "service/server/scrape.h"
 
 #include <sys/resource.h>
@@ -34,7 +35,7 @@ class Families {
   std::vector<MetricFamily> Take() { return std::move(families_); }
 
  private:
-  // Values of one name come one after another.
+  // The values of one name follow each other.
   void Add(const char* name, const char* help, MetricType type, ClientMetric metric) {
     if (families_.empty() || families_.back().name != name) {
       families_.push_back({name, help, type, {}});
@@ -92,7 +93,7 @@ double ClockSeconds(clockid_t clock) {
 }
 
 // When the process began, in seconds since 1970: field 22 of its stat, in ticks since the machine
-// began. (/proc/stat, which has that moment, is hidden from a hardened unit.)
+// began. (/proc/stat has that moment, but a hardened systemd unit cannot read it.)
 double ReadStartSeconds() {
   std::ifstream stat("/proc/self/stat");
   std::string text((std::istreambuf_iterator<char>(stat)), std::istreambuf_iterator<char>());

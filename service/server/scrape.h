@@ -1,4 +1,4 @@
-// Values that are read when Prometheus asks for them: the pool, the queue, the process.
+// Metrics that are read at each scrape: the pool, the queue, the process.
 #pragma once
 
 #include <vector>

@@ -1,3 +1,4 @@
+// Builds the server from its configuration, starts and stops it.
 #include "service/server/server.h"
 
 #include <algorithm>
@@ -15,69 +16,43 @@
 #include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
 #include "prometheus/text_serializer.h"
-#include "service/handlers/audit_service.h"
-#include "service/handlers/catalog_service.h"
-#include "service/handlers/lot_service.h"
-#include "service/handlers/recall_service.h"
-#include "service/handlers/stock_service.h"
-#include "service/handlers/trace_service.h"
-#include "service/handlers/work_order_service.h"
-#include "service/server/connection_limit.h"
+#include "service/handlers/services.h"
+#include "service/server/acceptor.h"
+#include "service/server/listener.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {
 namespace {
 
-constexpr absl::Duration kForgetPeriod = absl::Hours(1);
-
 int StreamWorkers(int workers) { return std::max(1, workers / 4); }
 
-std::vector<std::string> ServiceNames() {
-  return {v1::AuditService::service_full_name(),    v1::CatalogService::service_full_name(),
-          v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
-          v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
-          v1::WorkOrderService::service_full_name()};
+int MillisecondsOf(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<AuditService>(rpc));
-  services.push_back(std::make_unique<CatalogService>(rpc));
-  services.push_back(std::make_unique<LotService>(rpc));
-  services.push_back(std::make_unique<RecallService>(rpc));
-  services.push_back(std::make_unique<StockService>(rpc));
-  services.push_back(std::make_unique<TraceService>(rpc));
-  services.push_back(std::make_unique<WorkOrderService>(rpc));
-  return services;
-}
-
-// Connections that fail silently are found within a minute and a half; those that live long move to
-// other servers now and then.
 void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("lots");
   quota.Resize(kGrpcMemoryBytesMax);
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(config.max_message_bytes);
   const std::pair<const char*, int> arguments[] = {
-      // Else two servers on one port share its connections, and nobody notices.
-      {GRPC_ARG_ALLOW_REUSEPORT, 0},
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax},
       {GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax},
-      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000},
-      {GRPC_ARG_MAX_CONNECTION_AGE_MS,
-       static_cast<int>(absl::ToInt64Milliseconds(config.connection_age))},
-      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * 60'000},
-      {GRPC_ARG_KEEPALIVE_TIME_MS, 60'000},
-      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000},
+      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, MillisecondsOf(kConnectionIdleMax)},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS, MillisecondsOf(config.connection_age)},
+      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, MillisecondsOf(kConnectionAgeGrace)},
+      {GRPC_ARG_KEEPALIVE_TIME_MS, MillisecondsOf(kKeepaliveTime)},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, MillisecondsOf(kKeepaliveTimeout)},
       {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
-      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000},
+      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+       MillisecondsOf(kClientPingIntervalMin)},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
 }
 
-// Channelz tells of every connection, to anybody who asks. Health tells nothing that matters, and
-// reflection what is published anyway.
+// Removes channelz, which shows every connection to any caller. Health and reflection show only
+// what is public.
 class WithoutChannelz final : public grpc::ServerBuilderOption {
  public:
   void UpdateArguments(grpc::ChannelArguments*) override {}
@@ -88,7 +63,7 @@ class WithoutChannelz final : public grpc::ServerBuilderOption {
   }
 };
 
-// Health, reflection and channelz. They are settings of the process.
+// Health, reflection and channelz. gRPC enables them for the whole process.
 void AddStandardServices() {
   grpc::EnableDefaultHealthCheckService(true);
   static const bool added = [] {
@@ -105,10 +80,10 @@ std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
-// How long calls are still taken after the health service has said NOT_SERVING. A call that crosses
-// gRPC's own shutdown is cancelled, and its client cannot know that it may repeat; so those who
-// watch the health leave first. That takes milliseconds; a load balancer that asks now and then,
-// seconds.
+// How long calls are still accepted after the health service has said NOT_SERVING. gRPC cancels a
+// call that arrives during its shutdown, and the client cannot know that it may repeat the call. So
+// clients that watch the health leave first: within milliseconds on this machine, within seconds
+// behind a load balancer that polls.
 absl::Duration NoticeOf(const Config& config, absl::Duration drain) {
   const absl::Duration part = drain / 5;
   return IsLoopback(config.listen) ? std::min(part, absl::Milliseconds(500)) : part;
@@ -133,12 +108,14 @@ std::unique_ptr<SpanExporter> MakeSpanExporter(const Server::Options& options, M
       *metrics.registry(), log);
 }
 
+using NewConnection = grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters;
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
   ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
   std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
-  RETURN_IF_ERROR(server->LearnWhoIsWho());
+  RETURN_IF_ERROR(server->LoadIdentityFiles());
   RETURN_IF_ERROR(server->ListenForMetrics());
   RETURN_IF_ERROR(server->Listen());
   return server;
@@ -149,7 +126,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       log_(log),
       slow_statements_(log, options_.slow_statement, options_.observer),
       metrics_(options_.version, ServiceNames(), &slow_statements_),
-      // A worker has one connection, and so have the one that forgets requests and the gauges.
+      // One connection for each worker, one for deleting request ids, one for the gauges.
       pool_({.connection = ConnectionOptionsOf(options_, metrics_),
              .connections_max =
                  options_.config.workers + StreamWorkers(options_.config.workers) + 2}),
@@ -185,7 +162,7 @@ std::string Server::MetricsText() const {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-absl::Status Server::LearnWhoIsWho() {
+absl::Status Server::LoadIdentityFiles() {
   const TlsFiles& tls = options_.config.tls;
   const Identity::Options& identity = options_.config.identity;
   const SecurityMetrics& metrics = metrics_.security();
@@ -226,60 +203,70 @@ absl::Status Server::ListenForMetrics() {
 }
 
 absl::Status Server::Listen() {
+  absl::StatusOr<Listener> listener = Listener::Open(options_.config.listen);
+  if (!listener.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat("cannot serve on ", options_.config.listen,
+                                                      ": ", listener.status().message()));
+  }
+  address_ = listener->address();
   AddStandardServices();
   grpc::ServerBuilder builder;
   SetLimits(options_.config, builder);
-  int port = 0;
-  builder.AddListeningPort(options_.config.listen,
-                           options_.config.tls.certificate.empty()
-                               ? grpc::InsecureServerCredentials()
-                               : tls_.NewCredentials(),
-                           &port);
+  connections_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      options_.config.tls.certificate.empty() ? grpc::InsecureServerCredentials()
+                                              : tls_.NewCredentials());
   if (!identity_.is_open()) builder.SetOption(std::make_unique<WithoutChannelz>());
   for (const std::unique_ptr<grpc::Service>& service : services_) {
     builder.RegisterService(service.get());
   }
   builder.RegisterCallbackGenericService(&unknown_methods_);
-  // The health service knows only services it was told of: look first, then tell it at once.
+  // The health service knows only reported services, so the state is reported right after the
+  // start.
   const absl::Status database = watch_.Check();
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot serve on ", options_.config.listen, ": is the address taken?"));
-  }
-  TellHealth(database);
-  address_ = WithPort(options_.config.listen, port);
-  LimitConnections();
+  if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
+  ReportHealth(database);
+  Accept(*std::move(listener));
   reloads_.Watch(options_.reload_period);
   watching_ =
-      std::make_unique<Periodic>(options_.watch_period, [this] { TellHealth(watch_.Check()); });
+      std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(watch_.Check()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ =
-      std::make_unique<Periodic>(options_.census_period, [this] { gauge_collector_.Round(); });
+      std::make_unique<Periodic>(options_.gauge_period, [this] { gauge_collector_.Round(); });
   return absl::OkStatus();
 }
 
-void Server::LimitConnections() {
+void Server::Accept(Listener listener) {
   int connections_max = options_.config.connections;
-  // The other half is for those that come between two looks, and for what lotd itself opens.
+  // The other half is for what lotd itself opens.
   const int64_t room = RaiseOpenFilesMax() / 2;
   if (room < connections_max) {
     log_.Write(LogLevel::kWarning, "connections_limited_by_open_files",
                LogFields().Add("wanted", int64_t{connections_max}).Add("allowed", room));
     connections_max = static_cast<int>(room);
   }
-  limiting_connections_ = std::make_unique<Periodic>(
-      kConnectionsLookPeriod, [this, limit = ConnectionLimit(address_, connections_max)]() mutable {
-        const int closed = limit.Enforce();
-        if (closed == 0) return;
-        metrics_.connections_refused().Increment(closed);
-        log_.Write(LogLevel::kWarning, "connections_refused",
-                   LogFields().Add("closed", int64_t{closed}));
-      });
+  acceptor_ = std::make_unique<Acceptor>(
+      std::move(listener), Acceptor::Options{.connections_max = connections_max,
+                                             .serve =
+                                                 [this](Descriptor connection, int listening) {
+                                                   NewConnection parameters;
+                                                   parameters.listener_fd = listening;
+                                                   parameters.fd = connection.Release();
+                                                   connections_->HandleNewConnection(&parameters);
+                                                 },
+                                             .refused = [this] { ReportRefusedConnection(); }});
 }
 
-void Server::TellHealth(const absl::Status& now) {
+void Server::ReportRefusedConnection() {
+  metrics_.connections_refused().Increment();
+  const int64_t closed = refused_connection_lines_.Count("", absl::Now());
+  if (closed == 0) return;
+  log_.Write(LogLevel::kWarning, "connections_refused", LogFields().Add("closed", closed));
+}
+
+void Server::ReportHealth(const absl::Status& now) {
   if (now.ok() != database_.ok()) {
     log_.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
                now.ok() ? "database_is_back" : "database_is_gone",
@@ -297,8 +284,10 @@ void Server::Stop(absl::Duration drain) {
   watching_.reset();
   const absl::Time end = absl::Now() + drain;
   absl::SleepFor(NoticeOf(options_.config, drain));
-  // Late in the drain, what still waits in the queue is told to go elsewhere; at its end gRPC
-  // cancels what still runs.
+  // gRPC would not close a connection that it gets after its shutdown.
+  acceptor_->Stop();
+  // Late in the drain, queued calls are refused with SHUTTING_DOWN; at its end gRPC cancels the
+  // running ones.
   absl::Notification stopped;
   std::thread stop_taking([&] {
     stopped.WaitForNotificationWithDeadline(end - drain / 5);
@@ -309,7 +298,6 @@ void Server::Stop(absl::Duration drain) {
   stopped.Notify();
   stop_taking.join();
   if (spans_ != nullptr) spans_->Stop();
-  limiting_connections_.reset();
   reloads_.StopWatching();
   forgetting_.reset();
   counting_.reset();

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 #include "storage/pg/exchange.h"
@@ -21,9 +22,6 @@ namespace {
 constexpr Statement kPing{"ping", "SELECT 1"};
 constexpr Statement kRollback{"rollback", "ROLLBACK"};
 constexpr const char* kForgetPrepared = "DEALLOCATE ALL";
-
-// A rollback is quick wherever there is a server; without one it must not hold the caller.
-constexpr absl::Duration kRollbackMax = absl::Seconds(5);
 
 // A transaction that its owner forgot, or whose owner hangs, would hold locks and vacuum. Dates are
 // made in C++; a session in UTC keeps SQL from disagreeing. Prepared statements find rows by their

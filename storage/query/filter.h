@@ -32,11 +32,6 @@
 
 namespace lots {
 
-// More than any person or program has sent to APIs of this kind; nesting is recursion here and in
-// PostgreSQL's parser. (kFilterBytesMax is in limits.h.)
-inline constexpr int kFilterNodesMax = 50;  // comparisons, AND, OR and NOT
-inline constexpr int kFilterDepthMax = 10;  // parentheses within parentheses
-
 enum class FilterType {
   kText,
   kTime,

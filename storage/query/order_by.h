@@ -17,9 +17,6 @@
 
 namespace lots {
 
-// No list has more fields that a person would sort by.
-inline constexpr size_t kSortKeysMax = 3;
-
 // One field that may be sorted by. All text in it is the program's own and becomes SQL as it is.
 struct SortField {
   absl::string_view name;

@@ -24,10 +24,6 @@ struct CompanyGauges {
   int64_t number_ranges_low = 0;
 };
 
-inline constexpr int64_t kGaugeLotsMax = 10'000;
-inline constexpr int64_t kGaugeRangesMax = 100;
-inline constexpr double kNumberRangeLowRatio = 0.1;
-
 // One round trip of three statements that read indexes: some milliseconds for a small company, at
 // most a few tenths of a second for one with a million lots and a hundred thousand products.
 absl::StatusOr<CompanyGauges> ReadCompanyGauges(pg::Connection& db, const CompanyId& company,

@@ -17,14 +17,12 @@
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/base/status.h"
-#include "service/handlers/catalog_service.h"
-#include "service/handlers/hold_handlers.h"
-#include "service/handlers/lot_batches.h"
-#include "service/handlers/lot_service.h"
-#include "service/handlers/recall_service.h"
-#include "service/handlers/stock_service.h"
-#include "service/handlers/trace_service.h"
-#include "service/handlers/work_order_service.h"
+#include "service/handlers/catalog.h"
+#include "service/handlers/lots.h"
+#include "service/handlers/recalls.h"
+#include "service/handlers/stock.h"
+#include "service/handlers/trace.h"
+#include "service/handlers/work_orders.h"
 #include "service/identity/caller.h"
 #include "service/rpc/call.h"
 #include "service/rpc/page_token.h"
@@ -129,7 +127,7 @@ class ApiClient {
    public:
     void Append(Response message) override { messages.push_back(std::move(message)); }
     bool full() const override { return false; }
-    void Later(typename Sink<Response>::Rest) override { Check(false); }
+    void ResumeWith(typename Sink<Response>::Rest) override { Check(false); }
 
     std::vector<Response> messages;
   };

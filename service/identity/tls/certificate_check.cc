@@ -1,3 +1,4 @@
+// Checks certificates and keys with OpenSSL before the server uses them.
 #include "service/identity/tls/certificate_check.h"
 
 #include <openssl/bio.h>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/openssl_free.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {
@@ -21,10 +23,8 @@ using Text = std::unique_ptr<BIO, Free<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 
-// What OpenSSL asks of a key in its default security level 2: 2,048 bits of RSA, or as good.
-constexpr int kSecurityBitsMin = 112;
-
-// What went wrong stays in the thread's queue otherwise, where gRPC's TLS would find it.
+// Clears OpenSSL's queue of errors. Errors that stay in the thread's queue would confuse gRPC's
+// TLS.
 class ErrorsCleared {
  public:
   ~ErrorsCleared() { ERR_clear_error(); }
@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<Certificate>> CertificatesOf(absl::string_view pem) {
     if (next == nullptr) break;
     certificates.push_back(std::move(next));
   }
-  // The end of the text is the one failure that is none.
+  // The end of the text is no failure.
   const unsigned long error = ERR_peek_last_error();  // NOLINT(google-runtime-int): OpenSSL's
   const bool ended =
       ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
@@ -59,7 +59,7 @@ absl::Time TimeOf(const ASN1_TIME* asn1) {
   return absl::FromTimeT(timegm(&time));
 }
 
-// The first end of them.
+// When the first of them ends.
 absl::StatusOr<absl::Time> CheckTimes(const std::vector<Certificate>& certificates,
                                       absl::Time now) {
   absl::Time first_end = absl::InfiniteFuture();

@@ -1,4 +1,4 @@
-// Whether a server can use a certificate, found out before it does.
+// Checks certificates before a server uses them.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -7,13 +7,14 @@
 
 namespace lots {
 
-// When the first certificate of the chain ends. FAILED_PRECONDITION, saying what is wrong, when it
-// is no chain of a server that holds together now, or `key_pem` is not its key, or is weak.
+// Returns when the first certificate of the chain ends. FAILED_PRECONDITION, with the cause, when
+// the certificates are not a valid chain of a server at `now`, or when `key_pem` is another key or
+// weak.
 absl::StatusOr<absl::Time> CheckServerCertificate(absl::string_view chain_pem,
                                                   absl::string_view key_pem, absl::Time now);
 
-// When the first of the authorities ends. FAILED_PRECONDITION when there is none, or one is no
-// authority, or has ended.
+// Returns when the first of the authorities ends. FAILED_PRECONDITION when there is none, when a
+// certificate is not an authority's, or when one has ended.
 absl::StatusOr<absl::Time> CheckAuthorities(absl::string_view pem, absl::Time now);
 
 }  // namespace lots

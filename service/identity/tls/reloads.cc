@@ -1,3 +1,4 @@
+// Watches files and loads them again.
 #include "service/identity/tls/reloads.h"
 
 #include <utility>
@@ -10,7 +11,7 @@
 namespace lots {
 namespace {
 
-// Contents and not times: a copy that keeps its time, and a link to another folder, count too.
+// Compares contents, not times: a copy may keep its time, and a link may lead to another folder.
 std::string SeenNow(const std::vector<std::string>& paths) {
   std::string seen;
   for (const std::string& path : paths) {
@@ -51,7 +52,7 @@ void Reloads::ReloadChanged() {
 }
 
 absl::Status Reloads::Load(Source& source) {
-  // Before they are read: what changes meanwhile is seen the next time.
+  // Taken before the files are read, so that a change during the reading is found at the next look.
   source.seen = SeenNow(source.paths);
   const absl::Status loaded = source.load();
   metrics_.Reloaded(source.name, loaded.ok());

@@ -14,28 +14,26 @@
 #include "service/base/periodic.h"
 #include "service/observe/log.h"
 #include "service/observe/metrics/security_metrics.h"
+#include "storage/base/limits.h"
 
 namespace lots {
 
-// How soon a changed file counts. Reading a few small files costs microseconds.
-inline constexpr absl::Duration kReloadPeriod = absl::Seconds(2);
-
-// When a file is broken, what it said before goes on; the metric lots_reload_failed and a line in
-// the log say so until it is mended. Thread safe.
+// While a file is broken, its earlier contents stay in use, and the metric lots_reload_failed and a
+// log line report the file. Thread safe.
 class Reloads {
  public:
   Reloads(const SecurityMetrics& metrics, Log& log) : metrics_(metrics), log_(log) {}
 
-  // `name` is for metrics and log; `load` reads the files `paths`. All before LoadAll.
+  // `name` is for metrics and log; `load` reads the files `paths`. Call Add before LoadAll.
   void Add(absl::string_view name, std::vector<std::string> paths,
            std::function<absl::Status()> load);
 
-  // Everything, the first time. The first failure ends it.
+  // Loads everything for the first time. Returns the first failure.
   absl::Status LoadAll();
-  // From now on.
+  // Loads changed files every `period` from now on.
   void Watch(absl::Duration period);
   void StopWatching() { watching_.reset(); }
-  // Everything, whether it changed or not: on SIGHUP.
+  // Loads everything, changed or not: on SIGHUP.
   void ReloadAll();
 
  private:
@@ -43,7 +41,7 @@ class Reloads {
     std::string name;
     std::vector<std::string> paths;
     std::function<absl::Status()> load;
-    std::string seen = {};  // what the files were like when they were loaded
+    std::string seen = {};  // size and time of the files when they were loaded
   };
 
   void ReloadChanged();

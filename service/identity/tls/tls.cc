@@ -1,3 +1,4 @@
+// The server's credentials, which read the newest certificate at each handshake.
 #include "service/identity/tls/tls.h"
 
 #include <grpc/grpc.h>
@@ -29,7 +30,7 @@ class PortCredentials final : public grpc::ServerCredentials {
 
   void SetAuthMetadataProcessor(
       const std::shared_ptr<grpc::AuthMetadataProcessor>& processor) override {
-    Check(processor == nullptr);  // who calls is found out in identity.h
+    Check(processor == nullptr);  // identity.h authenticates
   }
 
  private:
@@ -42,9 +43,9 @@ class PortCredentials final : public grpc::ServerCredentials {
 
 }  // namespace
 
-// gRPC's C++ API can take new certificates only from files that it watches, and serves nobody once
-// one of them is broken. Its C API asks before each handshake whether there is something newer, and
-// keeps what it has otherwise: no second copy of the key on disk, and nothing that was not checked.
+// gRPC's C++ API takes new certificates only from files that it watches, and serves nobody while
+// one of the files is broken. Its C API asks before each handshake for newer certificates and else
+// keeps the old ones. So the key is not copied to another file, and only checked contents are used.
 class TlsCertificates::Port {
  public:
   explicit Port(const TlsCertificates& certificates) : certificates_(certificates) {}
@@ -62,7 +63,7 @@ class TlsCertificates::Port {
       if (newest == shown_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
       shown_ = newest;
     }
-    // gRPC wants authorities even where it asks no client for a certificate.
+    // gRPC needs authorities even when clients need no certificate.
     const std::string& authorities =
         newest->client_ca.empty() ? newest->certificate : newest->client_ca;
     const grpc_ssl_pem_key_cert_pair pair{newest->key.c_str(), newest->certificate.c_str()};

@@ -1,4 +1,4 @@
-// The certificate that lotd shows, and the authorities whose clients it lets in.
+// The certificate of lotd, and the authorities of its clients.
 #pragma once
 
 #include <memory>
@@ -13,32 +13,31 @@
 namespace lots {
 
 struct TlsFiles {
-  std::string certificate;  // PEM: the server's, then those between it and its authority
+  std::string certificate;  // PEM: the server's, then the intermediate ones
   std::string key;          // PEM, without a passphrase
-  std::string client_ca;    // PEM; empty: clients show no certificate; else every one must
+  std::string client_ca;    // PEM; empty: clients need no certificate; else each needs one
 };
 
-// What the files said when they were sound the last time. Each handshake takes what is newest then;
-// connections that stand go on with what they began with, until they are too old. TLS 1.2 or newer.
-// Thread safe.
+// The last valid contents of the files. Each handshake uses the newest contents; an open connection
+// keeps those of its handshake until the connection is too old. TLS 1.2 or newer. Thread safe.
 class TlsCertificates {
  public:
   explicit TlsCertificates(TlsFiles files);
   ~TlsCertificates();
 
-  // Reads the files. FAILED_PRECONDITION, and everything stays as it was, when the key is not the
-  // certificate's, the chain does not hold together, something has expired or is no server's
-  // certificate, or a key is too weak.
+  // Reads the files. FAILED_PRECONDITION when the key does not belong to the certificate, the chain
+  // is broken, a certificate has expired or is not a server's, or a key is too weak; the earlier
+  // contents then stay in use.
   absl::Status Load();
 
-  // Of what is in use; infinite future where there is none.
+  // When the certificates in use end; infinite future without one.
   absl::Time not_after() const;
   absl::Time client_ca_not_after() const;
 
-  // For one port, once. This outlives its server; Load has succeeded before.
+  // For one server. Call once, after Load has succeeded. This object outlives the server.
   std::shared_ptr<grpc::ServerCredentials> NewCredentials();
 
-  // What was read.
+  // The contents of the files.
   struct Pem {
     std::string certificate;
     std::string key;
@@ -52,7 +51,7 @@ class TlsCertificates {
   class Port;
 
   const TlsFiles files_;
-  // Asked at the handshakes, long after the credentials are gone.
+  // Used at each handshake, also after the credentials are gone.
   std::unique_ptr<Port> port_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Pem> pem_ ABSL_GUARDED_BY(mutex_);

@@ -1,3 +1,4 @@
+// Declares the business metrics.
 #include "service/observe/metrics/business_metrics.h"
 
 #include "storage/base/check.h"

@@ -1,6 +1,5 @@
-// Metrics in the words of the business. What happens is counted where it is committed
-// (storage/domain/counters.h); what there is at this moment is read from the database by
-// GaugeCollector.
+// Metrics of the business. Counters count committed writes (storage/domain/counters.h).
+// GaugeCollector reads the gauges from the database.
 #pragma once
 
 #include <string>
@@ -23,8 +22,8 @@ class BusinessMetrics {
   explicit BusinessMetrics(prometheus::Registry& registry);
 
   void OnWritten(const pg::Counter& counter, double amount);
-  // What all companies together have; of the number ranges the worst. `companies` of them,
-  // the least recently read of which was read at `as_of`.
+  // Sets the gauges: the sums over all companies, and the worst of their number ranges. `as_of` is
+  // when the least recently read of the `companies` was read.
   void Set(const CompanyGauges& total, int64_t companies, absl::Time as_of);
 
  private:
@@ -35,7 +34,7 @@ class BusinessMetrics {
                    const char* label, const std::array<pg::Counter, kSize>& counters);
   void AddRecallSeconds(prometheus::Registry& registry);
 
-  // Complete when constructed.
+  // Not changed after construction.
   absl::flat_hash_map<Key, prometheus::Counter*> counters_;
   absl::flat_hash_map<Key, prometheus::Histogram*> seconds_;
 

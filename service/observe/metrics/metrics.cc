@@ -1,3 +1,4 @@
+// Declares the metrics of calls and statements.
 #include "service/observe/metrics/metrics.h"
 
 #include <algorithm>
@@ -28,9 +29,9 @@ const prometheus::Histogram::BucketBoundaries& Seconds() {
 // The statement that answers a repeat of a request (storage/writes/requests.cc).
 constexpr absl::string_view kRepeatStatement = "find_request";
 
-// Classes of SQLSTATE that mean different things to who looks: connection, data, constraint,
-// transaction state, crossing transactions, resources, limits, operator, system, internal. "none":
-// the server did not answer.
+// The classes of SQLSTATE that an operator distinguishes: connection, data, constraint, transaction
+// state, write conflict, resources, limits, operator, system, internal. "none": the server did not
+// answer.
 constexpr absl::string_view kErrorClasses[] = {"none", "08", "22", "23", "25", "40",
                                                "53",   "54", "57", "58", "XX"};
 constexpr absl::string_view kOtherClass = "other";
@@ -59,14 +60,14 @@ Metrics::Metrics(absl::string_view version, const std::vector<std::string>& serv
       .Register(*registry_)
       .Add({{"version", parts.first}, {"revision", parts.second}})
       .Set(1);
-  AddRoad();
+  AddCallPath();
   AddStatements();
   for (const char* reason : {"queue", "streams", "caller"}) rejected(reason);
   for (const std::string& service : services) AddService(service);
   AddMethod("unary", "unknown", "unknown");
 }
 
-void Metrics::AddRoad() {
+void Metrics::AddCallPath() {
   const auto counter = [this](const char* name, const char* help) {
     return &BuildCounter().Name(name).Help(help).Register(*registry_);
   };

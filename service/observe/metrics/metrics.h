@@ -1,5 +1,5 @@
-// Every metric that is counted as it happens. (Read at each scrape: scrape.h.) Labels come from
-// closed sets: never a company, a product or a lot.
+// Metrics that are counted when something happens. (service/server/scrape.h reads others at each
+// scrape.) Labels come from closed sets: never a company, a product or a lot.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@
 
 namespace lots {
 
-// The metrics of one rpc, named and labelled as go-grpc-middleware does, so that existing
+// The metrics of one method. Names and labels are those of go-grpc-middleware, so that existing
 // dashboards fit.
 struct MethodMetrics {
   static constexpr int kCodes = 17;  // OK to UNAUTHENTICATED
@@ -39,12 +39,12 @@ struct MethodMetrics {
 // Thread safe.
 class Metrics final : public pg::StatementObserver {
  public:
-  // `version`: "0.1.0+3f2a91c0d4e5". `services`: full names; every method of them has its series
-  // from the start, so that rates begin at 0. `next` hears of every statement too.
+  // `version`: "0.1.0+3f2a91c0d4e5". `services`: full names; every method has its series from the
+  // start, so that rates begin at 0. Passes every event of the observer on to `next`.
   Metrics(absl::string_view version, const std::vector<std::string>& services,
           pg::StatementObserver* next = nullptr);
 
-  // The one series of all methods that there are not.
+  // All methods that do not exist share this series.
   static constexpr absl::string_view kUnknownMethod = "unknown/unknown";
 
   // By full name: "lots.v1.LotService/GetLot".
@@ -52,22 +52,22 @@ class Metrics final : public pg::StatementObserver {
 
   prometheus::Histogram& queue_seconds() { return *queue_seconds_; }
   prometheus::Histogram& pool_acquire_seconds() { return *pool_acquire_seconds_; }
-  // How many calls were answered together.
+  // The number of calls that one statement answered.
   prometheus::Histogram& batch_calls() { return *batch_calls_; }
   prometheus::Counter& rejected(absl::string_view reason);
-  // Closed as too many.
+  // Connections that were closed because there were too many.
   prometheus::Counter& connections_refused() { return *connections_refused_; }
 
   BusinessMetrics& business() { return business_; }
   const SecurityMetrics& security() const { return security_; }
 
-  // Statements, failures, retries, repeats of requests, and what was written.
+  // Counts statements, failures, retries, repeated requests and written rows.
   void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
   void OnWritten(const pg::Counter& counter, double amount) override;
 
-  // The time that this thread spent in statements since it last asked.
+  // The time that this thread spent in statements since its last TakeDatabaseTime.
   static absl::Duration TakeDatabaseTime();
 
   std::shared_ptr<prometheus::Registry> registry() const { return registry_; }
@@ -78,7 +78,7 @@ class Metrics final : public pg::StatementObserver {
   using Counter = prometheus::Counter;
   using Histogram = prometheus::Histogram;
 
-  void AddRoad();
+  void AddCallPath();
   void AddStatements();
   void AddService(const std::string& name);
   void AddMethod(absl::string_view type, absl::string_view service, absl::string_view method);
@@ -105,7 +105,7 @@ class Metrics final : public pg::StatementObserver {
   Counter* retries_;
   Counter* replays_;
 
-  // Complete when constructed.
+  // Not changed after construction.
   absl::flat_hash_map<absl::string_view, Counter*> errors_of_;
   absl::flat_hash_map<std::string, MethodMetrics> methods_;
 

@@ -1,3 +1,4 @@
+// Declares the metrics of refused callers and reloaded files.
 #include "service/observe/metrics/security_metrics.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// Metrics of who may get in: refusals, and the files that say who is who.
+// Metrics of refused callers, and of certificates, token keys and access lists.
 #pragma once
 
 #include "absl/strings/string_view.h"
@@ -20,8 +20,8 @@ class SecurityMetrics {
   // By what is reloaded: "tls", "token_keys", "access_list".
   void Reloaded(absl::string_view what, bool succeeded) const;
 
-  // By kind: "server", the certificate that lotd shows; "client_ca", the first of the authorities
-  // that ends.
+  // When a certificate ends. By kind: "server", the certificate of lotd; "client_ca", the authority
+  // that ends first.
   prometheus::Gauge& certificate_not_after(absl::string_view kind) const;
 
  private:

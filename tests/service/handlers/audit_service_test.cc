@@ -323,13 +323,13 @@ TEST_F(AuditTest, EachLineOfALotsHistoryTellsItsWrite) {
     request.set_lot_id(kept_.at(absl::StrCat("$", name)));
     v1::ListLotHistoryResponse history;
     ASSERT_TRUE(Send(*lots, &v1::LotService::Stub::ListLotHistory, request, history).ok());
-    std::set<std::string> told;
+    std::set<std::string> listed;
     for (const v1::LotHistoryEntry& entry : history.entries()) {
       EXPECT_EQ(entry.origin().peer(), "unix") << entry.ShortDebugString();
-      told.insert(entry.origin().request_id());
+      listed.insert(entry.origin().request_id());
     }
     const std::vector<std::string> of_lot = OfLot(name);
-    EXPECT_EQ(told, std::set<std::string>(of_lot.begin(), of_lot.end())) << name;
+    EXPECT_EQ(listed, std::set<std::string>(of_lot.begin(), of_lot.end())) << name;
   }
 }
 

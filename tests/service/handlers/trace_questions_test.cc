@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lots/v1/trace.grpc.pb.h"
-#include "service/handlers/trace_service.h"
+#include "service/handlers/trace.h"
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
 #include "tests/support/server/test_server.h"
@@ -26,7 +26,7 @@ class SlowSink : public Sink<v1::ListRecipientsResponse> {
     full_ = true;
   }
   bool full() const override { return full_; }
-  void Later(Rest rest) override { rest_ = std::move(rest); }
+  void ResumeWith(Rest rest) override { rest_ = std::move(rest); }
 
   // Goes on once the client has taken what waits; false: nothing is left for later.
   bool Resume(pg::Connection& db) {

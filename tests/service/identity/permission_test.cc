@@ -18,7 +18,7 @@
 #include "lots/v1/permission.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
-#include "service/handlers/catalog_service.h"
+#include "service/handlers/services.h"
 #include "service/identity/caller.h"
 #include "service/rpc/rpc.h"
 #include "tests/support/base/test_folder.h"
@@ -264,7 +264,7 @@ TEST_F(PermissionTest, OpeningQuantitiesNeedTheRightToMove) {
 // --- what has no permission
 // -----------------------------------------------------------------------
 
-// The call path, for a service whose protos it was not told of.
+// The call path, for a service that is not in its list of services.
 TEST(UnsaidPermission, IsNobodysWhoeverCalls) {
   const TestDatabase database(TestDatabase::kMigrated);
   const TestFolder folder;
@@ -276,11 +276,11 @@ TEST(UnsaidPermission, IsNobodysWhoeverCalls) {
   const auto page_tokens = PageTokens::Load(*database.Connect());
   ASSERT_TRUE(page_tokens.ok()) << page_tokens.status();
   Rpc rpc({.services = {}}, anybody, pool, *page_tokens, metrics, **log);
-  CatalogService service(rpc);
+  const auto services = MakeServices(rpc);
   const std::string address = absl::StrCat("unix:", folder.Path("socket"));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials());
-  builder.RegisterService(&service);
+  for (const auto& service : services) builder.RegisterService(service.get());
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   ASSERT_NE(server, nullptr);
 

@@ -316,7 +316,7 @@ TEST_F(Tokens, SignaturesOfTheStandardsAreSound) {
     const std::vector<std::string> parts = absl::StrSplit(token, '.');
     std::string signature;
     absl::WebSafeBase64Unescape(parts[2], &signature);
-    return HasSigned(*keys->Find(kid), absl::StrCat(parts[0], ".", parts[1]), signature);
+    return VerifySignature(*keys->Find(kid), absl::StrCat(parts[0], ".", parts[1]), signature);
   };
 
   EXPECT_TRUE(signed_by(

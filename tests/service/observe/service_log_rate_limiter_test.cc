@@ -44,7 +44,7 @@ TEST(LogRateLimiter, TellsOfEachOnItsOwn) {
 TEST(LogRateLimiter, TellsOfManyAsOneUntilSomeAreQuiet) {
   LogRateLimiter lines;
   const auto name = [](size_t i) { return absl::StrCat("caller ", i); };
-  for (size_t i = 0; i < LogRateLimiter::kKeptMax; ++i) {
+  for (size_t i = 0; i < kLogKeysMax; ++i) {
     EXPECT_EQ(lines.Count(name(i), kNow), 1);
   }
 
@@ -60,18 +60,18 @@ TEST(LogRateLimiter, ForgetsNothingThatManyThreadsSeeAtOnce) {
   constexpr int kThreads = 4;
   constexpr int kTimes = 10'000;
   LogRateLimiter lines;
-  std::atomic<int64_t> told = 0;
+  std::atomic<int64_t> logged = 0;
   std::vector<std::thread> threads;
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&] {
-      for (int i = 0; i < kTimes; ++i) told += lines.Count(kWho, kNow + absl::Milliseconds(i));
+      for (int i = 0; i < kTimes; ++i) logged += lines.Count(kWho, kNow + absl::Milliseconds(i));
     });
   }
   for (std::thread& thread : threads) thread.join();
 
-  told += lines.Count(kWho, kNow + absl::Hours(1));
+  logged += lines.Count(kWho, kNow + absl::Hours(1));
 
-  EXPECT_EQ(told, kThreads * kTimes + 1);
+  EXPECT_EQ(logged, kThreads * kTimes + 1);
 }
 
 }  // namespace

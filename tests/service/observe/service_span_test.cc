@@ -31,8 +31,8 @@ Span GetLot(grpc::StatusCode code) {
 }
 
 json SpansOf(absl::Span<const Span> spans) {
-  const json told = json::parse(OtlpJson(spans, "1.2.3"));
-  return told["resourceSpans"][0]["scopeSpans"][0]["spans"];
+  const json sent = json::parse(OtlpJson(spans, "1.2.3"));
+  return sent["resourceSpans"][0]["scopeSpans"][0]["spans"];
 }
 
 std::map<std::string, json> AttributesOf(const json& span) {

@@ -105,13 +105,13 @@ TEST(Limits, MethodsThatDoNotExistAreCountedAsOneAndShareALine) {
   EXPECT_LT(refused.error_message().size(), 300U);
   EXPECT_EQ(server.Metric(started), 2);
   EXPECT_EQ(server.Metric("grpc_server_handled_total{grpc_code=\"Unimplemented\"," + labels), 2);
-  std::vector<std::string> told;
+  std::vector<std::string> logged;
   for (const std::string& text : server.LogLines()) {
     const nlohmann::json line = nlohmann::json::parse(text);
-    if (line.value("event", "") == "unknown_method") told.push_back(line.value("method", ""));
+    if (line.value("event", "") == "unknown_method") logged.push_back(line.value("method", ""));
   }
-  ASSERT_FALSE(told.empty());
-  EXPECT_EQ(told.front(), printable);
+  ASSERT_FALSE(logged.empty());
+  EXPECT_EQ(logged.front(), printable);
 }
 
 TEST(Limits, ABatchHasAsManyEntriesAsTheApiSays) {

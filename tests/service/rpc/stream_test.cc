@@ -61,7 +61,7 @@ absl::Status SendNumbered(const v1::TraceUpstreamRequest& request, const Call&, 
 absl::Status SendInParts(int64_t first, int64_t end, Sink<v1::TraceDownstreamResponse>& sink) {
   for (int64_t i = first; i < end; ++i) {
     if (sink.full()) {
-      sink.Later([i, end](pg::Connection&, Sink<v1::TraceDownstreamResponse>& later) {
+      sink.ResumeWith([i, end](pg::Connection&, Sink<v1::TraceDownstreamResponse>& later) {
         return SendInParts(i, end, later);
       });
       return absl::OkStatus();

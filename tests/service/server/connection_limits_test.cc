@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"
@@ -62,9 +64,9 @@ TEST_F(CallerLimitsTest, ACallerBeyondItsRateIsToldWhenToComeAgain) {
   EXPECT_EQ(ReasonOf(refused), "CALLER_LIMIT");
   EXPECT_EQ(ErrorInfoOf(refused).metadata().at("limit"), "1 calls a second");
   const google::protobuf::Duration delay = RetryInfoOf(refused).retry_delay();
-  const absl::Duration told = absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos());
-  EXPECT_GT(told, absl::ZeroDuration());
-  EXPECT_LE(told, absl::Seconds(1));
+  const absl::Duration received = absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos());
+  EXPECT_GT(received, absl::ZeroDuration());
+  EXPECT_LE(received, absl::Seconds(1));
   // Nobody else pays for it.
   EXPECT_TRUE(Ask(*stub, "bert").ok());
   EXPECT_EQ(server->Metric("lots_admission_rejected_total{reason=\"caller\"}"), 1);
@@ -90,7 +92,44 @@ TEST_F(CallerLimitsTest, ACallerHasOnlySoManyCallsAtOnce) {
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(Ask(*stub, "anna").ok());
 }
 
-// --- connections --------------------------------------------------------------------------------
+// --- calls at once on a connection ---
+
+TEST(StreamsPerConnection, CallsBeyondTheBoundWaitAtTheirClient) {
+  constexpr int kBeyond = 8;
+  constexpr int kCalls = kStreamsPerConnectionMax + kBeyond;
+  const TestServer server([](Server::Options& options) { options.config.queue = 4 * kCalls; });
+  const auto locked = server.database().Connect();
+  ASSERT_TRUE(locked->RunScript("test", "BEGIN; LOCK TABLE products").ok());
+  const auto stub = server.NewStub<v1::CatalogService>();
+  v1::ListProductsRequest request;
+  request.set_company("acme");
+  std::vector<std::thread> callers;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < kCalls; ++i) {
+    callers.emplace_back([&] {
+      v1::ListProductsResponse response;
+      if (Send(*stub, &v1::CatalogService::Stub::ListProducts, request, response).ok()) ++answered;
+    });
+  }
+
+  const auto in_flight = [&] { return server.Metric("lots_inflight_requests"); };
+  EXPECT_TRUE(Eventually([&] { return in_flight() == kStreamsPerConnectionMax; }));
+  // Another connection has room of its own.
+  std::thread neighbour([&] {
+    v1::ListProductsResponse response;
+    EXPECT_TRUE(Send(*server.NewStub<v1::CatalogService>(), &v1::CatalogService::Stub::ListProducts,
+                     request, response)
+                    .ok());
+  });
+  EXPECT_TRUE(Eventually([&] { return in_flight() == kStreamsPerConnectionMax + 1; }));
+
+  ASSERT_TRUE(locked->RunScript("test", "COMMIT").ok());
+  for (std::thread& caller : callers) caller.join();
+  neighbour.join();
+  EXPECT_EQ(answered, kCalls);
+}
+
+// --- connections ---
 
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 enum FrameType : char { kSettings = 4, kPing = 6, kGoAway = 7 };
@@ -170,10 +209,10 @@ TEST(Connections, ThatPingWithoutEndAreClosed) {
   for (int i = 0; i < 10; ++i) rude.Send(Frame(kPing, "12345678"));
   polite.Send(Frame(kPing, "12345678"));
 
-  const auto told = rude.WaitForGoAway(absl::Seconds(20));
-  ASSERT_TRUE(told.has_value());
-  EXPECT_EQ(CodeOf(*told), 0xB) << "ENHANCE_YOUR_CALM";
-  EXPECT_EQ(told->substr(8), "too_many_pings");
+  const auto received = rude.WaitForGoAway(absl::Seconds(20));
+  ASSERT_TRUE(received.has_value());
+  EXPECT_EQ(CodeOf(*received), 0xB) << "ENHANCE_YOUR_CALM";
+  EXPECT_EQ(received->substr(8), "too_many_pings");
   EXPECT_FALSE(polite.WaitForGoAway(absl::Milliseconds(300)).has_value());
 }
 
@@ -184,10 +223,10 @@ TEST(Connections, ThatAreOldAreAskedToConnectAgain) {
   });
   RawConnection connection(server.address());
 
-  const auto told = connection.WaitForGoAway(absl::Seconds(20));
+  const auto received = connection.WaitForGoAway(absl::Seconds(20));
 
-  ASSERT_TRUE(told.has_value());
-  EXPECT_EQ(CodeOf(*told), 0) << "NO_ERROR: what runs goes on";
+  ASSERT_TRUE(received.has_value());
+  EXPECT_EQ(CodeOf(*received), 0) << "NO_ERROR: what runs goes on";
 }
 
 TEST(Connections, ThatAreYoungStay) {

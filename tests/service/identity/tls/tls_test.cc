@@ -77,8 +77,8 @@ class TlsTest : public ::testing::Test {
   }
 
   struct Answer {
-    std::string told;    // the reason of a refusal, else the code
-    std::string server;  // the common name that the server showed
+    std::string outcome;  // the reason of a refusal, else the code
+    std::string server;   // the common name that the server showed
   };
   static Answer Ask(v1::CatalogService::Stub& stub, const std::string& token = "") {
     grpc::ClientContext context;
@@ -98,7 +98,7 @@ class TlsTest : public ::testing::Test {
   }
   std::string Told(const TestServer& server, const IssuedCertificate& client,
                    const std::string& token = "") const {
-    return Ask(*Connect(server, client), token).told;
+    return Ask(*Connect(server, client), token).outcome;
   }
 
   std::string Token(const std::string& scope) const {
@@ -145,7 +145,7 @@ TEST_F(TlsTest, WithoutACertificateOfTheAuthorityNobodyConnects) {
   EXPECT_EQ(Told(*server, Client("x", {"URI:spiffe://plant/mes"}, strangers_)), kUnavailable);
   EXPECT_EQ(Told(*server, expired), kUnavailable);
   const auto in_the_clear = server->NewStub<v1::CatalogService>();
-  EXPECT_EQ(Ask(*in_the_clear).told, kUnavailable);
+  EXPECT_EQ(Ask(*in_the_clear).outcome, kUnavailable);
 }
 
 TEST_F(TlsTest, ATokenSaysWhoCallsWhateverTheCertificateSays) {
@@ -169,9 +169,9 @@ TEST_F(TlsTest, NobodyIsMixedUpOnOneConnection) {
   const auto stub = Connect(*server, Client("unlisted", {}, clients_));
 
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(Ask(*stub, Token("lots.read")).told, kOk);
-    EXPECT_EQ(Ask(*stub, Token("lots.move")).told, "PERMISSION_MISSING");
-    EXPECT_EQ(Ask(*stub).told, "CREDENTIALS_MISSING");
+    EXPECT_EQ(Ask(*stub, Token("lots.read")).outcome, kOk);
+    EXPECT_EQ(Ask(*stub, Token("lots.move")).outcome, "PERMISSION_MISSING");
+    EXPECT_EQ(Ask(*stub).outcome, "CREDENTIALS_MISSING");
   }
 }
 
@@ -184,7 +184,7 @@ TEST_F(TlsTest, ANewCertificateIsShownWithoutARestart) {
 
   EXPECT_TRUE(Eventually([&] { return Ask(*Connect(*server, Mes())).server == "second"; }));
   // The connection that stands goes on.
-  EXPECT_EQ(Ask(*before).told, kOk);
+  EXPECT_EQ(Ask(*before).outcome, kOk);
   EXPECT_EQ(Ask(*before).server, "first");
   // The key is written before its certificate, and a reload may come between them.
   EXPECT_TRUE(Eventually([&] { return server->Metric("lots_reload_failed{file=\"tls\"}") == 0; }));
@@ -205,7 +205,7 @@ TEST_F(TlsTest, ABrokenCertificateKeepsTheOldOneServingAndRaisesAnAlarm) {
              server->Metric("lots_reload_failed{file=\"tls\"}") == 1;
     }));
     const Answer answer = Ask(*Connect(*server, Mes()));
-    EXPECT_EQ(answer.told, kOk);
+    EXPECT_EQ(answer.outcome, kOk);
     EXPECT_EQ(answer.server, "first");
   }
   EXPECT_TRUE(Eventually([&] {
@@ -243,11 +243,11 @@ TEST_F(TlsTest, TheClientsAuthorityRotatesToo) {
 TEST_F(TlsTest, WhoLeavesTheAccessListIsOutOnItsOldConnectionToo) {
   const auto server = Start();
   const auto stub = Connect(*server, Mes());
-  EXPECT_EQ(Ask(*stub).told, kOk);
+  EXPECT_EQ(Ask(*stub).outcome, kOk);
 
   folder_.Write("access", "{\"certificates\": {}}");
 
-  EXPECT_TRUE(Eventually([&] { return Ask(*stub).told == "CREDENTIALS_MISSING"; }));
+  EXPECT_TRUE(Eventually([&] { return Ask(*stub).outcome == "CREDENTIALS_MISSING"; }));
 }
 
 TEST_F(TlsTest, ReloadReadsEverythingAtOnce) {

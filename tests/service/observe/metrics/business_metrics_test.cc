@@ -18,7 +18,7 @@
 namespace lots {
 namespace {
 
-void CountOften(Server::Options& options) { options.census_period = absl::Milliseconds(20); }
+void CountOften(Server::Options& options) { options.gauge_period = absl::Milliseconds(20); }
 
 v1::CreateLotRequest NewSalt(const std::string& number) {
   v1::CreateLotRequest request;

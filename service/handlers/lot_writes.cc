@@ -1,3 +1,4 @@
+// LotService: creating, editing, archiving and deleting lots.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -8,7 +9,7 @@
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
-#include "service/handlers/lot_service.h"
+#include "service/handlers/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/lots/lots.h"
@@ -27,7 +28,7 @@ std::optional<Opening> OpeningOf(absl::string_view prefix, absl::string_view qua
                  .location_id = fields.Optional<LocationId>(location_field, location_id)};
 }
 
-// What v1::Lot and v1::NewLot have in common. Storage judges the number.
+// The fields that v1::Lot and v1::NewLot share. Storage validates the number.
 template <class Message>
 NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& fields) {
   const auto at = [&](absl::string_view field) { return absl::StrCat(prefix, field); };
@@ -39,8 +40,8 @@ NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& 
           .opening = std::nullopt};
 }
 
-CreateLotsCommand OrderOf(const v1::CreateLotRequest& request, const Call& call,
-                          FieldChecker& fields) {
+CreateLotsCommand CommandOf(const v1::CreateLotRequest& request, const Call& call,
+                            FieldChecker& fields) {
   if (!request.has_lot()) fields.Refused("lot", "", "is required");
   CreateLotsCommand command{
       .context = fields.Write(request, call),
@@ -65,9 +66,9 @@ std::vector<NewLot> NewLotsOf(const v1::BatchCreateLotsRequest& request, FieldCh
   return lots;
 }
 
-// Either the lots one by one, or how many.
-CreateLotsCommand OrderOf(const v1::BatchCreateLotsRequest& request, const Call& call,
-                          FieldChecker& fields) {
+// A request has either the lots or a count.
+CreateLotsCommand CommandOf(const v1::BatchCreateLotsRequest& request, const Call& call,
+                            FieldChecker& fields) {
   CreateLotsCommand command{
       .context = fields.Write(request, call),
       .product_id = fields.Required<ProductId>("product_id", request.product_id()),
@@ -88,7 +89,7 @@ CreateLotsCommand OrderOf(const v1::BatchCreateLotsRequest& request, const Call&
   return command;
 }
 
-// Fields that are there to be read, with the way to change them.
+// Refuses fields that UpdateLot cannot change, and says how they change.
 void RefuseUneditable(const google::protobuf::FieldMask& mask, FieldChecker& fields) {
   for (const std::string& path : mask.paths()) {
     if (path == "quantity" || path == "on_hand_quantity") {
@@ -139,7 +140,7 @@ void SetEdits(const v1::Lot& lot, const std::vector<std::string>& mask, FieldChe
 }
 
 template <class Request>
-LotCommand LotOrderOf(const Request& request, const Call& call, FieldChecker& fields) {
+LotCommand LotCommandOf(const Request& request, const Call& call, FieldChecker& fields) {
   return {.context = fields.Write(request, call),
           .lot_id = fields.RequiredUuid<LotId>("lot_id", request.lot_id()),
           .version = FieldChecker::Etag(request.etag())};
@@ -152,7 +153,7 @@ namespace handlers {
 absl::StatusOr<v1::Lot> CreateLot(const v1::CreateLotRequest& request, const Call& call,
                                   pg::Connection& db) {
   FieldChecker fields;
-  const CreateLotsCommand command = OrderOf(request, call, fields);
+  const CreateLotsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::CreateLot(db, command));
   return ToProto(lot);
@@ -161,7 +162,7 @@ absl::StatusOr<v1::Lot> CreateLot(const v1::CreateLotRequest& request, const Cal
 absl::StatusOr<v1::BatchCreateLotsResponse> BatchCreateLots(
     const v1::BatchCreateLotsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const CreateLotsCommand command = OrderOf(request, call, fields);
+  const CreateLotsCommand command = CommandOf(request, call, fields);
   v1::BatchCreateLotsResponse response;
   if (!fields.ok() && request.validate_only()) {
     AddProblems(fields.problems(), response);
@@ -193,7 +194,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
 absl::StatusOr<v1::Lot> ArchiveLot(const v1::ArchiveLotRequest& request, const Call& call,
                                    pg::Connection& db) {
   FieldChecker fields;
-  const LotCommand command = LotOrderOf(request, call, fields);
+  const LotCommand command = LotCommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::ArchiveLot(db, command));
   return ToProto(lot);
@@ -202,7 +203,7 @@ absl::StatusOr<v1::Lot> ArchiveLot(const v1::ArchiveLotRequest& request, const C
 absl::StatusOr<v1::Lot> UnarchiveLot(const v1::UnarchiveLotRequest& request, const Call& call,
                                      pg::Connection& db) {
   FieldChecker fields;
-  const LotCommand command = LotOrderOf(request, call, fields);
+  const LotCommand command = LotCommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::UnarchiveLot(db, command));
   return ToProto(lot);
@@ -211,7 +212,7 @@ absl::StatusOr<v1::Lot> UnarchiveLot(const v1::UnarchiveLotRequest& request, con
 absl::StatusOr<v1::DeleteLotResponse> DeleteLot(const v1::DeleteLotRequest& request,
                                                 const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const LotCommand command = LotOrderOf(request, call, fields);
+  const LotCommand command = LotCommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   RETURN_IF_ERROR(lots::DeleteLot(db, command));
   return v1::DeleteLotResponse();

@@ -1,10 +1,10 @@
-#include "service/handlers/hold_handlers.h"
-
+// LotService: placing holds on lots and releasing them.
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "service/convert/fields.h"
+#include "service/handlers/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/holds/holds.h"
@@ -12,7 +12,7 @@
 namespace lots {
 namespace {
 
-// A text that must be there: who reads of a hold later asks why.
+// A required text: readers of a hold need its reason.
 std::string RequiredText(absl::string_view field, absl::string_view value, FieldChecker& fields) {
   if (absl::StripAsciiWhitespace(value).empty()) {
     fields.Refused(field, value, "is required: say why");
@@ -31,8 +31,8 @@ HoldTarget TargetOf(size_t index, const v1::HoldTarget& target, FieldChecker& fi
   return read;
 }
 
-HoldLotsCommand OrderOf(const v1::HoldLotsRequest& request, const Call& call,
-                        FieldChecker& fields) {
+HoldLotsCommand CommandOf(const v1::HoldLotsRequest& request, const Call& call,
+                          FieldChecker& fields) {
   HoldLotsCommand command{
       .context = fields.Write(request, call),
       .targets = {},
@@ -53,8 +53,8 @@ HoldLotsCommand OrderOf(const v1::HoldLotsRequest& request, const Call& call,
   return command;
 }
 
-ReleaseLotsCommand OrderOf(const v1::ReleaseLotsRequest& request, const Call& call,
-                           FieldChecker& fields) {
+ReleaseLotsCommand CommandOf(const v1::ReleaseLotsRequest& request, const Call& call,
+                             FieldChecker& fields) {
   ReleaseLotsCommand command{.context = fields.Write(request, call),
                              .holds = {},
                              .lots = {},
@@ -82,7 +82,7 @@ namespace handlers {
 absl::StatusOr<v1::HoldLotsResponse> HoldLots(const v1::HoldLotsRequest& request, const Call& call,
                                               pg::Connection& db) {
   FieldChecker fields;
-  const HoldLotsCommand command = OrderOf(request, call, fields);
+  const HoldLotsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::HoldLots(db, command));
   v1::HoldLotsResponse response;
@@ -93,7 +93,7 @@ absl::StatusOr<v1::HoldLotsResponse> HoldLots(const v1::HoldLotsRequest& request
 absl::StatusOr<v1::ReleaseLotsResponse> ReleaseLots(const v1::ReleaseLotsRequest& request,
                                                     const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const ReleaseLotsCommand command = OrderOf(request, call, fields);
+  const ReleaseLotsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::ReleaseLots(db, command));
   v1::ReleaseLotsResponse response;

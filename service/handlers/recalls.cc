@@ -1,4 +1,5 @@
-#include "service/handlers/recall_service.h"
+// RecallService: opens, reads and closes recalls, and streams the report of one.
+#include "service/handlers/recalls.h"
 
 #include <memory>
 #include <optional>
@@ -20,12 +21,6 @@
 
 namespace lots {
 namespace {
-
-constexpr Method kOpenRecall{"lots.v1.RecallService/OpenRecall"};
-constexpr Method kGetRecall{"lots.v1.RecallService/GetRecall"};
-constexpr Method kListRecalls{"lots.v1.RecallService/ListRecalls"};
-constexpr Method kStreamRecallReport{"lots.v1.RecallService/StreamRecallReport"};
-constexpr Method kCloseRecall{"lots.v1.RecallService/CloseRecall"};
 
 v1::RecallSeed ToProto(const RecallSeed& seed) {
   v1::RecallSeed message;
@@ -128,7 +123,7 @@ std::optional<v1::StreamRecallReportResponse> MessageOf(
   return ToProto(*piece);
 }
 
-// The place in the list after which a page begins; a token of ours has both keys.
+// The position after which a page begins. Signed tokens always have both keys.
 std::optional<std::pair<absl::Time, RecallId>> RecallAfter(const PageKeys& keys) {
   int64_t micros = 0;
   if (keys.size() != 2 || !absl::SimpleAtoi(keys[0], &micros)) return std::nullopt;
@@ -139,14 +134,14 @@ PageKeys KeysOf(const Recall& recall) {
   return {absl::StrCat(absl::ToUnixMicros(*recall.opened_at)), recall.recall_id.value()};
 }
 
-// A text that somebody must have written.
+// A required text.
 std::string RequiredText(FieldChecker& fields, absl::string_view field, const std::string& value,
                          int characters_max) {
   if (value.empty()) fields.Refused(field, value, "say why, in words");
   return fields.Text(field, value, characters_max);
 }
 
-OpenRecallCommand ReadOrder(const v1::OpenRecallRequest& request, const Call& call,
+OpenRecallCommand CommandOf(const v1::OpenRecallRequest& request, const Call& call,
                             FieldChecker& fields) {
   OpenRecallCommand command{.context = fields.Write(request, call)};
   command.recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
@@ -167,45 +162,12 @@ OpenRecallCommand ReadOrder(const v1::OpenRecallRequest& request, const Call& ca
 
 }  // namespace
 
-// --- the call path ---
-
-grpc::ServerUnaryReactor* RecallService::OpenRecall(grpc::CallbackServerContext* context,
-                                                    const v1::OpenRecallRequest* request,
-                                                    v1::Recall* response) {
-  return rpc_.Unary(context, request, response, kOpenRecall, handlers::OpenRecall);
-}
-
-grpc::ServerUnaryReactor* RecallService::GetRecall(grpc::CallbackServerContext* context,
-                                                   const v1::GetRecallRequest* request,
-                                                   v1::Recall* response) {
-  return rpc_.Unary(context, request, response, kGetRecall, handlers::GetRecall);
-}
-
-grpc::ServerUnaryReactor* RecallService::ListRecalls(grpc::CallbackServerContext* context,
-                                                     const v1::ListRecallsRequest* request,
-                                                     v1::ListRecallsResponse* response) {
-  return rpc_.Unary(context, request, response, kListRecalls, handlers::ListRecalls);
-}
-
-grpc::ServerWriteReactor<v1::StreamRecallReportResponse>* RecallService::StreamRecallReport(
-    grpc::CallbackServerContext* context, const v1::StreamRecallReportRequest* request) {
-  return rpc_.Stream(context, request, kStreamRecallReport, handlers::StreamRecallReport);
-}
-
-grpc::ServerUnaryReactor* RecallService::CloseRecall(grpc::CallbackServerContext* context,
-                                                     const v1::CloseRecallRequest* request,
-                                                     v1::Recall* response) {
-  return rpc_.Unary(context, request, response, kCloseRecall, handlers::CloseRecall);
-}
-
-// --- the handlers ---
-
 namespace handlers {
 
 absl::StatusOr<v1::Recall> OpenRecall(const v1::OpenRecallRequest& request, const Call& call,
                                       pg::Connection& db) {
   FieldChecker fields;
-  const OpenRecallCommand command = ReadOrder(request, call, fields);
+  const OpenRecallCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Recall recall, lots::OpenRecall(db, command));
   return ToProto(recall);
@@ -228,7 +190,7 @@ absl::StatusOr<v1::ListRecallsResponse> ListRecalls(const v1::ListRecallsRequest
   v1::ListRecallsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    // One more than asked for: whether there is another page.
+    // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(
         const std::vector<Recall> recalls,
         lots::ListRecalls(

@@ -1,4 +1,5 @@
-#include "service/handlers/trace_service.h"
+// TraceService: traces upstream and downstream, streamed.
+#include "service/handlers/trace.h"
 
 #include <memory>
 #include <optional>
@@ -16,14 +17,7 @@
 #include "storage/lot_rows/resolve.h"
 
 namespace lots {
-
 namespace {
-
-constexpr Method kTraceUpstream{"lots.v1.TraceService/TraceUpstream"};
-constexpr Method kTraceDownstream{"lots.v1.TraceService/TraceDownstream"};
-constexpr Method kListRecipients{"lots.v1.TraceService/ListRecipients"};
-constexpr Method kFindCommonOrigins{"lots.v1.TraceService/FindCommonOrigins"};
-constexpr Method kGetWarranty{"lots.v1.TraceService/GetWarranty"};
 
 void ReadKinds(const v1::TraceFilter& filter, FieldChecker& fields, TraceFilter& read) {
   fields.Count("filter.link_kinds", filter.link_kinds_size(), 0, kTraceLinkKindsMax);
@@ -64,7 +58,7 @@ TraceFilter FilterOf(const v1::TraceFilter& filter, FieldChecker& fields) {
 
 // The two methods differ in their direction and in the names of their messages.
 template <class Request>
-absl::StatusOr<TraceQuery> OrderOf(TraceDirection direction, const Request& request,
+absl::StatusOr<TraceQuery> QueryOf(TraceDirection direction, const Request& request,
                                    const Call& call, pg::Connection& db) {
   FieldChecker fields;
   fields.Count("seeds", request.seeds_size(), 1, kTraceSeedsMax);
@@ -104,39 +98,12 @@ std::optional<Response> MessageOf(const TraceReader& reader,
 template <class Request, class Response>
 absl::Status Walk(TraceDirection direction, const Request& request, const Call& call,
                   pg::Connection& db, Sink<Response>& sink) {
-  ASSIGN_OR_RETURN(TraceQuery query, OrderOf(direction, request, call, db));
+  ASSIGN_OR_RETURN(TraceQuery query, QueryOf(direction, request, call, db));
   return SendPieces(std::make_shared<TraceReader>(std::move(query), call.pool), db, sink,
                     MessageOf<Response>);
 }
 
 }  // namespace
-
-grpc::ServerWriteReactor<v1::TraceUpstreamResponse>* TraceService::TraceUpstream(
-    grpc::CallbackServerContext* context, const v1::TraceUpstreamRequest* request) {
-  return rpc_.Stream(context, request, kTraceUpstream, handlers::TraceUpstream);
-}
-
-grpc::ServerWriteReactor<v1::TraceDownstreamResponse>* TraceService::TraceDownstream(
-    grpc::CallbackServerContext* context, const v1::TraceDownstreamRequest* request) {
-  return rpc_.Stream(context, request, kTraceDownstream, handlers::TraceDownstream);
-}
-
-grpc::ServerWriteReactor<v1::ListRecipientsResponse>* TraceService::ListRecipients(
-    grpc::CallbackServerContext* context, const v1::ListRecipientsRequest* request) {
-  return rpc_.Stream(context, request, kListRecipients, handlers::ListRecipients);
-}
-
-grpc::ServerUnaryReactor* TraceService::FindCommonOrigins(
-    grpc::CallbackServerContext* context, const v1::FindCommonOriginsRequest* request,
-    v1::FindCommonOriginsResponse* response) {
-  return rpc_.Unary(context, request, response, kFindCommonOrigins, handlers::FindCommonOrigins);
-}
-
-grpc::ServerUnaryReactor* TraceService::GetWarranty(grpc::CallbackServerContext* context,
-                                                    const v1::GetWarrantyRequest* request,
-                                                    v1::Warranty* response) {
-  return rpc_.Unary(context, request, response, kGetWarranty, handlers::GetWarranty);
-}
 
 namespace handlers {
 

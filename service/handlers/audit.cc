@@ -1,4 +1,5 @@
-#include "service/handlers/audit_service.h"
+// AuditService: reads the audit log.
+#include "service/handlers/audit.h"
 
 #include <utility>
 
@@ -9,8 +10,6 @@
 
 namespace lots {
 namespace {
-
-constexpr Method kListAuditEntries{"lots.v1.AuditService/ListAuditEntries"};
 
 v1::AuditEntry ToProto(const AuditEntry& entry, const CompanyId& company) {
   v1::AuditEntry message;
@@ -42,12 +41,6 @@ v1::WriteOrigin OriginToProto(const AuditEntry& entry) {
   message.set_certificate(entry.origin.certificate);
   message.set_trace_id(entry.origin.trace_id);
   return message;
-}
-
-grpc::ServerUnaryReactor* AuditService::ListAuditEntries(grpc::CallbackServerContext* context,
-                                                         const v1::ListAuditEntriesRequest* request,
-                                                         v1::ListAuditEntriesResponse* response) {
-  return rpc_.Unary(context, request, response, kListAuditEntries, handlers::ListAuditEntries);
 }
 
 namespace handlers {

@@ -1,3 +1,4 @@
+// LotService: finding, listing, summarizing lots, their history, a preview of numbers.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,8 +12,8 @@
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
 #include "service/convert/list_page.h"
-#include "service/handlers/audit_service.h"
-#include "service/handlers/lot_service.h"
+#include "service/handlers/audit.h"
+#include "service/handlers/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/lots/history.h"
@@ -23,8 +24,8 @@
 namespace lots {
 namespace {
 
-// What ListLots and SummarizeLots have in common; the company is each piece's own. Filter and order
-// are read by storage.
+// The part that ListLots and SummarizeLots share, without the company. Storage parses filter and
+// order.
 template <class Request>
 LotQuery QueryOf(const Request& request, FieldChecker& fields) {
   return {.company = {},
@@ -73,7 +74,7 @@ v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory&
   return message;
 }
 
-// Adds from where each of the last entries came: one more read, for those who may see it.
+// Adds the origin of each of the last entries, with one more read, for callers with the permission.
 absl::Status AddOrigins(const LotHistory& history, const Call& call, const CompanyId& company,
                         pg::Connection& db, v1::ListLotHistoryResponse& response) {
   if (!call.caller->permissions.Has(v1::PERMISSION_AUDIT)) return absl::OkStatus();
@@ -92,7 +93,7 @@ absl::Status AddOrigins(const LotHistory& history, const Call& call, const Compa
   return absl::OkStatus();
 }
 
-// The place of a history entry as the keys of a page token, and back.
+// The position of a history entry as keys of a page token, and back.
 PageKeys KeysOf(const LotHistoryEntry& entry) {
   return {absl::StrCat(absl::ToUnixMicros(entry.recorded_at)), entry.id.ToString()};
 }

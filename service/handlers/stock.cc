@@ -1,4 +1,5 @@
-#include "service/handlers/stock_service.h"
+// StockService: records and reverses movements, lists stock and movements, suggests lots to pick.
+#include "service/handlers/stock.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,14 +17,7 @@
 #include "storage/stock/stock.h"
 
 namespace lots {
-
 namespace {
-
-constexpr Method kRecordMovements{"lots.v1.StockService/RecordMovements"};
-constexpr Method kReverseMovement{"lots.v1.StockService/ReverseMovement"};
-constexpr Method kListMovements{"lots.v1.StockService/ListMovements", /*every_company=*/true};
-constexpr Method kListStock{"lots.v1.StockService/ListStock", /*every_company=*/true};
-constexpr Method kSuggestLots{"lots.v1.StockService/SuggestLots"};
 
 NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Call& call,
                          FieldChecker& fields) {
@@ -44,7 +38,7 @@ NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Ca
       .note = fields.Text(path("note"), movement.note(), kNoteCharactersMax)};
 }
 
-// A movement outside of production can overrule holds and expiry; what is not there it cannot move.
+// A movement outside of production can overrule holds and expiry, but not a lack of stock.
 Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& fields) {
   Accept accept;
   for (int i = 0; i < request.accept_size(); ++i) {
@@ -60,7 +54,7 @@ Accept ReadAccept(const v1::RecordMovementsRequest& request, FieldChecker& field
   return accept;
 }
 
-RecordMovementsCommand ReadOrder(const v1::RecordMovementsRequest& request, const Call& call,
+RecordMovementsCommand CommandOf(const v1::RecordMovementsRequest& request, const Call& call,
                                  FieldChecker& fields) {
   RecordMovementsCommand command{.context = fields.Write(request, call),
                                  .accept = ReadAccept(request, fields),
@@ -74,9 +68,9 @@ RecordMovementsCommand ReadOrder(const v1::RecordMovementsRequest& request, cons
   return command;
 }
 
-// --- page keys ----------------------------------------------------------------------------------
+// --- page keys ---
 
-// Page tokens are signed, so what they carry is what was put in.
+// Page tokens are signed, so their contents can be trusted.
 Uuid UuidOf(const std::string& key) {
   const std::optional<Uuid> id = Uuid::Parse(key);
   Check(id.has_value());
@@ -105,7 +99,7 @@ std::optional<StockPosition> StockAfter(const PageKeys& keys) {
   return StockPosition{LotId(UuidOf(keys[0])), LocationId(keys[1])};
 }
 
-// Lists were asked for one item more than the page holds: whether it came says if there is more.
+// Lists are asked for one item more than the page holds. The surplus item shows that there is more.
 template <class Item, class Append>
 PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
   PagePiece piece{.count = std::min(limit, static_cast<int>(items.size()))};
@@ -114,7 +108,7 @@ PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
   return piece;
 }
 
-ListStockQuery ReadOrder(const v1::ListStockRequest& request, FieldChecker& fields) {
+ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fields) {
   ListStockQuery query{
       .include_descendants = request.include_descendants(),
       .as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr),
@@ -158,48 +152,12 @@ v1::SuggestLotsResponse::Pick ToProto(const LotPick& pick, int scale) {
 
 }  // namespace
 
-// --- the call path
-// -------------------------------------------------------------------------------------
-
-grpc::ServerUnaryReactor* StockService::RecordMovements(grpc::CallbackServerContext* context,
-                                                        const v1::RecordMovementsRequest* request,
-                                                        v1::RecordMovementsResponse* response) {
-  return rpc_.Unary(context, request, response, kRecordMovements, handlers::RecordMovements);
-}
-
-grpc::ServerUnaryReactor* StockService::ReverseMovement(grpc::CallbackServerContext* context,
-                                                        const v1::ReverseMovementRequest* request,
-                                                        v1::Movement* response) {
-  return rpc_.Unary(context, request, response, kReverseMovement, handlers::ReverseMovement);
-}
-
-grpc::ServerUnaryReactor* StockService::ListMovements(grpc::CallbackServerContext* context,
-                                                      const v1::ListMovementsRequest* request,
-                                                      v1::ListMovementsResponse* response) {
-  return rpc_.Unary(context, request, response, kListMovements, handlers::ListMovements);
-}
-
-grpc::ServerUnaryReactor* StockService::ListStock(grpc::CallbackServerContext* context,
-                                                  const v1::ListStockRequest* request,
-                                                  v1::ListStockResponse* response) {
-  return rpc_.Unary(context, request, response, kListStock, handlers::ListStock);
-}
-
-grpc::ServerUnaryReactor* StockService::SuggestLots(grpc::CallbackServerContext* context,
-                                                    const v1::SuggestLotsRequest* request,
-                                                    v1::SuggestLotsResponse* response) {
-  return rpc_.Unary(context, request, response, kSuggestLots, handlers::SuggestLots);
-}
-
-// --- the handlers
-// ---------------------------------------------------------------------------------
-
 namespace handlers {
 
 absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
     const v1::RecordMovementsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const RecordMovementsCommand command = ReadOrder(request, call, fields);
+  const RecordMovementsCommand command = CommandOf(request, call, fields);
   v1::RecordMovementsResponse response;
   if (!fields.ok()) {
     if (!request.validate_only()) return fields.status();
@@ -247,7 +205,7 @@ absl::StatusOr<v1::ListMovementsResponse> ListMovements(const v1::ListMovementsR
 absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& request,
                                                 const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  ListStockQuery query = ReadOrder(request, fields);
+  ListStockQuery query = CommandOf(request, fields);
   query.now = call.now;
   if (!fields.ok()) return fields.status();
   v1::ListStockResponse response;
@@ -257,7 +215,7 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
     query.after = StockAfter(after);
     query.limit = limit + 1;
     absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, query);
-    // Of every company, those that have no such location hold nothing there.
+    // In a list of all companies, a company without the location has nothing there.
     if (call.every_company && absl::IsNotFound(stock.status())) return PagePiece{};
     if (!stock.ok()) return std::move(stock).status();
     return PieceOf(*stock, limit,

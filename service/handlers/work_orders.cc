@@ -1,4 +1,5 @@
-#include "service/handlers/work_order_service.h"
+// WorkOrderService: serials of work orders, completions, disassemblies and reversals.
+#include "service/handlers/work_orders.h"
 
 #include <optional>
 #include <utility>
@@ -18,16 +19,7 @@
 namespace lots {
 namespace {
 
-constexpr Method kAssignSerials{"lots.v1.WorkOrderService/AssignSerials"};
-constexpr Method kUnassignSerials{"lots.v1.WorkOrderService/UnassignSerials"};
-constexpr Method kCompleteWorkOrder{"lots.v1.WorkOrderService/CompleteWorkOrder"};
-constexpr Method kCancelWorkOrder{"lots.v1.WorkOrderService/CancelWorkOrder"};
-constexpr Method kGetWorkOrder{"lots.v1.WorkOrderService/GetWorkOrder"};
-constexpr Method kListWorkOrders{"lots.v1.WorkOrderService/ListWorkOrders"};
-constexpr Method kDisassemble{"lots.v1.WorkOrderService/Disassemble"};
-constexpr Method kReverseCompletion{"lots.v1.WorkOrderService/ReverseCompletion"};
-
-// The place in the list after which a page begins; a token of ours has both keys.
+// The position after which a page begins. Signed tokens always have both keys.
 std::optional<std::pair<absl::Time, WorkOrderId>> OrderAfter(const PageKeys& keys) {
   int64_t micros = 0;
   if (keys.size() != 2 || !absl::SimpleAtoi(keys[0], &micros)) return std::nullopt;
@@ -40,64 +32,12 @@ PageKeys KeysOf(const WorkOrder& order) {
 
 }  // namespace
 
-// --- the call path ---
-
-grpc::ServerUnaryReactor* WorkOrderService::AssignSerials(grpc::CallbackServerContext* context,
-                                                          const v1::AssignSerialsRequest* request,
-                                                          v1::AssignSerialsResponse* response) {
-  return rpc_.Unary(context, request, response, kAssignSerials, handlers::AssignSerials);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::UnassignSerials(
-    grpc::CallbackServerContext* context, const v1::UnassignSerialsRequest* request,
-    v1::UnassignSerialsResponse* response) {
-  return rpc_.Unary(context, request, response, kUnassignSerials, handlers::UnassignSerials);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::CompleteWorkOrder(
-    grpc::CallbackServerContext* context, const v1::CompleteWorkOrderRequest* request,
-    v1::CompleteWorkOrderResponse* response) {
-  return rpc_.Unary(context, request, response, kCompleteWorkOrder, handlers::CompleteWorkOrder);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::CancelWorkOrder(
-    grpc::CallbackServerContext* context, const v1::CancelWorkOrderRequest* request,
-    v1::CancelWorkOrderResponse* response) {
-  return rpc_.Unary(context, request, response, kCancelWorkOrder, handlers::CancelWorkOrder);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::GetWorkOrder(grpc::CallbackServerContext* context,
-                                                         const v1::GetWorkOrderRequest* request,
-                                                         v1::WorkOrder* response) {
-  return rpc_.Unary(context, request, response, kGetWorkOrder, handlers::GetWorkOrder);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::ListWorkOrders(grpc::CallbackServerContext* context,
-                                                           const v1::ListWorkOrdersRequest* request,
-                                                           v1::ListWorkOrdersResponse* response) {
-  return rpc_.Unary(context, request, response, kListWorkOrders, handlers::ListWorkOrders);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::Disassemble(grpc::CallbackServerContext* context,
-                                                        const v1::DisassembleRequest* request,
-                                                        v1::DisassembleResponse* response) {
-  return rpc_.Unary(context, request, response, kDisassemble, handlers::Disassemble);
-}
-
-grpc::ServerUnaryReactor* WorkOrderService::ReverseCompletion(
-    grpc::CallbackServerContext* context, const v1::ReverseCompletionRequest* request,
-    v1::ReverseCompletionResponse* response) {
-  return rpc_.Unary(context, request, response, kReverseCompletion, handlers::ReverseCompletion);
-}
-
-// --- the handlers ---
-
 namespace handlers {
 
 absl::StatusOr<v1::AssignSerialsResponse> AssignSerials(const v1::AssignSerialsRequest& request,
                                                         const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const AssignSerialsCommand command = ReadOrder(request, call, fields);
+  const AssignSerialsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::AssignSerials(db, command));
   v1::AssignSerialsResponse response;
@@ -108,7 +48,7 @@ absl::StatusOr<v1::AssignSerialsResponse> AssignSerials(const v1::AssignSerialsR
 absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
     const v1::UnassignSerialsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const UnassignSerialsCommand command = ReadOrder(request, call, fields);
+  const UnassignSerialsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<NumberedLot> serials, lots::UnassignSerials(db, command));
   v1::UnassignSerialsResponse response;
@@ -119,7 +59,7 @@ absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
 absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     const v1::CompleteWorkOrderRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const CompletionCommand command = ReadOrder(request, call, fields);
+  const CompletionCommand command = CommandOf(request, call, fields);
   const absl::StatusOr<Completion> completion =
       fields.ok() ? lots::CompleteWorkOrder(db, command) : fields.status();
   v1::CompleteWorkOrderResponse response;
@@ -128,7 +68,7 @@ absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     return ToProto(*completion);
   }
   const std::vector<Problem> problems = ProblemsOf(completion.status());
-  // What is wrong with the database is no problem of the request.
+  // A failure of the database is no problem of the request.
   if (!completion.ok() && problems.empty()) return completion.status();
   AddProblems(problems, response);
   return response;
@@ -161,7 +101,7 @@ absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrde
   v1::ListWorkOrdersResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         int limit) -> absl::StatusOr<PagePiece> {
-    // One more than asked for: whether there is another page.
+    // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(const std::vector<WorkOrder> orders,
                      lots::ListWorkOrders(db, {.company = company,
                                                .filter = request.filter(),
@@ -183,7 +123,7 @@ absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrde
 absl::StatusOr<v1::DisassembleResponse> Disassemble(const v1::DisassembleRequest& request,
                                                     const Call& call, pg::Connection& db) {
   FieldChecker fields;
-  const DisassemblyCommand command = ReadOrder(request, call, fields);
+  const DisassemblyCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Disassembly disassembly, lots::Disassemble(db, command));
   return ToProto(disassembly);

@@ -1,4 +1,5 @@
-#include "service/handlers/catalog_service.h"
+// CatalogService: checks the fields of settings, products and locations, and converts them.
+#include "service/handlers/catalog.h"
 
 #include <algorithm>
 #include <map>
@@ -16,14 +17,6 @@
 namespace lots {
 namespace {
 
-constexpr Method kGetSettings{"lots.v1.CatalogService/GetSettings"};
-constexpr Method kUpdateSettings{"lots.v1.CatalogService/UpdateSettings"};
-constexpr Method kUpsertProducts{"lots.v1.CatalogService/UpsertProducts"};
-constexpr Method kGetProduct{"lots.v1.CatalogService/GetProduct"};
-constexpr Method kListProducts{"lots.v1.CatalogService/ListProducts"};
-constexpr Method kUpsertLocations{"lots.v1.CatalogService/UpsertLocations"};
-constexpr Method kListLocations{"lots.v1.CatalogService/ListLocations"};
-
 // Fields of one entry of a list: "products[3].unit".
 struct Entry {
   absl::string_view list;
@@ -32,7 +25,7 @@ struct Entry {
   std::string operator()(absl::string_view field) const { return Indexed(list, index, field); }
 };
 
-// Remembers the ids of a list and refuses those that stand in it twice.
+// Refuses ids that a list has twice.
 class UniqueIds {
  public:
   void Check(const Entry& at, absl::string_view id_field, const std::string& id,
@@ -57,7 +50,7 @@ ShelfLife ShelfLifeOf(const v1::ShelfLife& message) {
   return shelf_life;
 }
 
-// Shapes only; storage judges what needs to know the product.
+// Checks shapes only. Storage validates what depends on the product.
 Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fields) {
   return {
       .product_id = fields.Required<ProductId>(at("product_id"), message.product_id()),
@@ -226,47 +219,5 @@ absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsR
 }
 
 }  // namespace handlers
-
-grpc::ServerUnaryReactor* CatalogService::GetSettings(grpc::CallbackServerContext* context,
-                                                      const v1::GetSettingsRequest* request,
-                                                      v1::Settings* response) {
-  return rpc_.Unary(context, request, response, kGetSettings, handlers::GetSettings);
-}
-
-grpc::ServerUnaryReactor* CatalogService::UpdateSettings(grpc::CallbackServerContext* context,
-                                                         const v1::UpdateSettingsRequest* request,
-                                                         v1::Settings* response) {
-  return rpc_.Unary(context, request, response, kUpdateSettings, handlers::UpdateSettings);
-}
-
-grpc::ServerUnaryReactor* CatalogService::UpsertProducts(grpc::CallbackServerContext* context,
-                                                         const v1::UpsertProductsRequest* request,
-                                                         v1::UpsertProductsResponse* response) {
-  return rpc_.Unary(context, request, response, kUpsertProducts, handlers::UpsertProducts);
-}
-
-grpc::ServerUnaryReactor* CatalogService::GetProduct(grpc::CallbackServerContext* context,
-                                                     const v1::GetProductRequest* request,
-                                                     v1::Product* response) {
-  return rpc_.Unary(context, request, response, kGetProduct, handlers::GetProduct);
-}
-
-grpc::ServerUnaryReactor* CatalogService::ListProducts(grpc::CallbackServerContext* context,
-                                                       const v1::ListProductsRequest* request,
-                                                       v1::ListProductsResponse* response) {
-  return rpc_.Unary(context, request, response, kListProducts, handlers::ListProducts);
-}
-
-grpc::ServerUnaryReactor* CatalogService::UpsertLocations(grpc::CallbackServerContext* context,
-                                                          const v1::UpsertLocationsRequest* request,
-                                                          v1::UpsertLocationsResponse* response) {
-  return rpc_.Unary(context, request, response, kUpsertLocations, handlers::UpsertLocations);
-}
-
-grpc::ServerUnaryReactor* CatalogService::ListLocations(grpc::CallbackServerContext* context,
-                                                        const v1::ListLocationsRequest* request,
-                                                        v1::ListLocationsResponse* response) {
-  return rpc_.Unary(context, request, response, kListLocations, handlers::ListLocations);
-}
 
 }  // namespace lots

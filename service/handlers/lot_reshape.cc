@@ -1,7 +1,7 @@
-// LotService: splitting, merging, relabelling.
+// LotService: splitting, merging and relabelling lots.
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
-#include "service/handlers/lot_service.h"
+#include "service/handlers/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/work_orders/reshape/reshape.h"
@@ -27,64 +27,64 @@ bool AcceptsHeld(const Request& request, FieldChecker& fields) {
   return request.accept_size() > 0;
 }
 
-// What the three requests share.
-template <class Order, class Request>
-Order Begin(const Request& request, const Call& call, FieldChecker& fields) {
-  Order order{.context = fields.Write(request, call)};
-  order.occurred_at = fields.OccurTime(
+// The fields that the three requests share.
+template <class Command, class Request>
+Command Begin(const Request& request, const Call& call, FieldChecker& fields) {
+  Command command{.context = fields.Write(request, call)};
+  command.occurred_at = fields.OccurTime(
       "occur_time", request.has_occur_time() ? &request.occur_time() : nullptr, call.now);
-  order.note = fields.Text("note", request.note(), kNoteCharactersMax);
-  order.accept_held = AcceptsHeld(request, fields);
-  return order;
+  command.note = fields.Text("note", request.note(), kNoteCharactersMax);
+  command.accept_held = AcceptsHeld(request, fields);
+  return command;
 }
 
-SplitLotCommand OrderOf(const v1::SplitLotRequest& request, const Call& call,
-                        FieldChecker& fields) {
-  auto order = Begin<SplitLotCommand>(request, call, fields);
-  order.lot = fields.Lot("lot", request.lot());
-  order.from = fields.Required<LocationId>("location_id", request.location_id());
+SplitLotCommand CommandOf(const v1::SplitLotRequest& request, const Call& call,
+                          FieldChecker& fields) {
+  auto command = Begin<SplitLotCommand>(request, call, fields);
+  command.lot = fields.Lot("lot", request.lot());
+  command.from = fields.Required<LocationId>("location_id", request.location_id());
   fields.Count("parts", request.parts_size(), 1, kReshapePartsMax);
-  if (request.parts_size() > kReshapePartsMax) return order;
+  if (request.parts_size() > kReshapePartsMax) return command;
   for (int i = 0; i < request.parts_size(); ++i) {
     const v1::SplitPart& part = request.parts(i);
     const auto path = [&](absl::string_view field) { return Indexed("parts", i, field); };
-    order.parts.push_back(
+    command.parts.push_back(
         {.number = part.number(),
          .quantity = fields.RequiredQuantity(path("quantity"), part.quantity()),
          .to = IdOrNone<LocationId>(path("location_id"), part.location_id(), fields)});
   }
-  return order;
+  return command;
 }
 
-MergeLotsCommand OrderOf(const v1::MergeLotsRequest& request, const Call& call,
-                         FieldChecker& fields) {
-  auto order = Begin<MergeLotsCommand>(request, call, fields);
-  order.number = request.number();
-  order.to = IdOrNone<LocationId>("location_id", request.location_id(), fields);
+MergeLotsCommand CommandOf(const v1::MergeLotsRequest& request, const Call& call,
+                           FieldChecker& fields) {
+  auto command = Begin<MergeLotsCommand>(request, call, fields);
+  command.number = request.number();
+  command.to = IdOrNone<LocationId>("location_id", request.location_id(), fields);
   fields.Count("sources", request.sources_size(), 1, kReshapePartsMax);
-  if (request.sources_size() > kReshapePartsMax) return order;
+  if (request.sources_size() > kReshapePartsMax) return command;
   for (int i = 0; i < request.sources_size(); ++i) {
     const v1::MergeSource& source = request.sources(i);
     const auto path = [&](absl::string_view field) { return Indexed("sources", i, field); };
-    order.sources.push_back(
+    command.sources.push_back(
         {.lot = fields.Lot(path("lot"), source.lot()),
          .from = fields.Required<LocationId>(path("location_id"), source.location_id()),
          .quantity = fields.OptionalQuantity(path("quantity"), source.quantity())});
   }
-  return order;
+  return command;
 }
 
-RelabelLotCommand OrderOf(const v1::RelabelLotRequest& request, const Call& call,
-                          FieldChecker& fields) {
-  auto order = Begin<RelabelLotCommand>(request, call, fields);
-  order.lot = fields.Lot("lot", request.lot());
-  order.from = fields.Required<LocationId>("location_id", request.location_id());
-  order.quantity = fields.OptionalQuantity("quantity", request.quantity());
-  order.product = IdOrNone<ProductId>("product_id", request.product_id(), fields);
-  order.number = request.number();
-  order.expires_on =
+RelabelLotCommand CommandOf(const v1::RelabelLotRequest& request, const Call& call,
+                            FieldChecker& fields) {
+  auto command = Begin<RelabelLotCommand>(request, call, fields);
+  command.lot = fields.Lot("lot", request.lot());
+  command.from = fields.Required<LocationId>("location_id", request.location_id());
+  command.quantity = fields.OptionalQuantity("quantity", request.quantity());
+  command.product = IdOrNone<ProductId>("product_id", request.product_id(), fields);
+  command.number = request.number();
+  command.expires_on =
       fields.Date("expire_date", request.has_expire_date() ? &request.expire_date() : nullptr);
-  return order;
+  return command;
 }
 
 v1::ReshapeResponse ToProto(const Reshaping& reshaping) {
@@ -94,15 +94,14 @@ v1::ReshapeResponse ToProto(const Reshaping& reshaping) {
   return response;
 }
 
-template <class Request, class Order>
-absl::StatusOr<v1::ReshapeResponse> Reshape(const Request& request, const Call& call,
-                                            pg::Connection& db,
-                                            absl::StatusOr<Reshaping> (*operation)(pg::Connection&,
-                                                                                   const Order&)) {
+template <class Request, class Command>
+absl::StatusOr<v1::ReshapeResponse> Reshape(
+    const Request& request, const Call& call, pg::Connection& db,
+    absl::StatusOr<Reshaping> (*operation)(pg::Connection&, const Command&)) {
   FieldChecker fields;
-  const Order order = OrderOf(request, call, fields);
+  const Command command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Reshaping reshaping, operation(db, order));
+  ASSIGN_OR_RETURN(const Reshaping reshaping, operation(db, command));
   return ToProto(reshaping);
 }
 
