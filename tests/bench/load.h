@@ -46,7 +46,7 @@ class Calls {
   virtual void Send(int slot, int64_t number, Done done) = 0;
 };
 
-// `fill` writes the `number`th request over the slot's last one; `check` judges the answer.
+// `fill` writes the `number`th request over the slot's last one; `check` validates the answer.
 template <class Request, class Response>
 class UnaryCalls final : public Calls {
  public:
@@ -74,12 +74,12 @@ class UnaryCalls final : public Calls {
                     [this, &s, number](const grpc::Status& status) {
                       // The slot is used again as soon as it is done.
                       const Done ended = std::move(s.done);
-                      ended(Judge(number, status, s.response));
+                      ended(Validate(number, status, s.response));
                     });
   }
 
  private:
-  Answer Judge(int64_t number, const grpc::Status& status, const Response& response) const {
+  Answer Validate(int64_t number, const grpc::Status& status, const Response& response) const {
     if (IsBusy(status)) return Answer::kRefused;
     if (!status.ok()) Complain(method_, status);
     return status.ok() && check_(number, response) ? Answer::kGood : Answer::kBad;

@@ -19,7 +19,7 @@ def sent_from_one_place(files):
     for file in _sources(files):
         for match in SENDS.finditer(cpp.code_only(file.text)):
             if file.path not in SENDERS:
-                advice = "use a Flight: statements_test has to hear of what is sent"
+                advice = "use a pg::Pipeline: statements_test has to see what is sent"
                 yield Finding(file.path, file.line_of(match.start()), "statement", advice)
 
 

@@ -12,7 +12,7 @@ from tree import Finding
 
 # The few about all companies, and why.
 EVERY_COMPANY = {
-    "list_companies": "it is the list of them, for the janitor and the census",
+    "list_companies": "it is the list of them, for housekeeping and the gauges",
 }
 # What makes the tables and grants rights to them: by one server at its start, before any data.
 OF_MIGRATION = {"apply_migration", "create_migrations_table", "grant_rights", "lock_migrations"}

@@ -316,7 +316,7 @@ TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {
   std::set<LotId> lots;
   size_t count = 0;
   for (int i = 0; i < kConnections; ++i) {
-    // Who met crossing writers again and again is told to repeat, and has nothing.
+    // A write that conflicts again and again is refused, may be repeated, and wrote nothing.
     EXPECT_TRUE(refusals[i] == "OK" || refusals[i] == "TRANSACTION_CONFLICT") << refusals[i];
     for (const NumberedLot& serial : answers[i]) {
       numbers.insert(serial.number);

@@ -143,11 +143,11 @@ Gate::~Gate() {
 
 void Gate::Cut() {
   absl::MutexLock lock(&mutex_);
-  for (const Passage& passage : passages_) {
-    close(passage.client);
-    close(passage.server);
+  for (const ProxiedConnection& connection : connections_) {
+    close(connection.client);
+    close(connection.server);
   }
-  passages_.clear();
+  connections_.clear();
 }
 
 void Gate::Hold() { SetState(State::kHold); }
@@ -175,36 +175,36 @@ void Gate::Run() {
     {
       absl::MutexLock lock(&mutex_);
       if (is_ending_) return;
-      for (const Passage& passage : passages_) {
-        if (state_ != State::kShut) sockets.push_back({passage.client, POLLIN, 0});
-        if (state_ == State::kOpen) sockets.push_back({passage.server, POLLIN, 0});
+      for (const ProxiedConnection& connection : connections_) {
+        if (state_ != State::kShut) sockets.push_back({connection.client, POLLIN, 0});
+        if (state_ == State::kOpen) sockets.push_back({connection.server, POLLIN, 0});
       }
     }
     poll(sockets.data(), sockets.size(), kLookMillis);
     absl::MutexLock lock(&mutex_);
     if ((sockets[0].revents & POLLIN) != 0) Accept();
-    std::erase_if(passages_, [&](Passage& passage) {
+    std::erase_if(connections_, [&](ProxiedConnection& connection) {
       mutex_.AssertHeld();
-      const bool lives = (state_ == State::kShut || PassToServer(passage)) &&
-                         (state_ != State::kOpen || PassToClient(passage));
+      const bool lives = (state_ == State::kShut || PassToServer(connection)) &&
+                         (state_ != State::kOpen || PassToClient(connection));
       if (lives) return false;
-      close(passage.client);
-      close(passage.server);
+      close(connection.client);
+      close(connection.server);
       return true;
     });
   }
 }
 
-bool Gate::PassToServer(Passage& passage) {
-  const std::optional<std::string> bytes = Read(passage.client);
-  return bytes.has_value() && !IsLost(Loss::kCommit, *bytes, passage.client_said) &&
-         Write(passage.server, *bytes);
+bool Gate::PassToServer(ProxiedConnection& connection) {
+  const std::optional<std::string> bytes = Read(connection.client);
+  return bytes.has_value() && !IsLost(Loss::kCommit, *bytes, connection.client_said) &&
+         Write(connection.server, *bytes);
 }
 
-bool Gate::PassToClient(Passage& passage) {
-  const std::optional<std::string> bytes = Read(passage.server);
-  return bytes.has_value() && !IsLost(Loss::kAnswer, *bytes, passage.server_said) &&
-         Write(passage.client, *bytes);
+bool Gate::PassToClient(ProxiedConnection& connection) {
+  const std::optional<std::string> bytes = Read(connection.server);
+  return bytes.has_value() && !IsLost(Loss::kAnswer, *bytes, connection.server_said) &&
+         Write(connection.client, *bytes);
 }
 
 bool Gate::IsLost(Loss loss, absl::string_view bytes, std::string& said) {
@@ -223,7 +223,7 @@ void Gate::Accept() {
   if (server < 0) {
     close(client);
   } else {
-    passages_.push_back({client, server});
+    connections_.push_back({client, server});
   }
 }
 

@@ -46,7 +46,7 @@ class Gate {
 
  private:
   enum class State { kOpen, kHold, kShut };
-  struct Passage {
+  struct ProxiedConnection {
     int client;
     int server;
     // The last bytes of each, in which a COMMIT may have begun.
@@ -57,8 +57,8 @@ class Gate {
   void Run();
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Passes on what there is. False when the connection is to end.
-  bool PassToServer(Passage& passage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool PassToClient(Passage& passage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool PassToServer(ProxiedConnection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool PassToClient(ProxiedConnection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether what was said is what is to be lost now; keeps of `said` what may be a beginning of it.
   bool IsLost(Loss loss, absl::string_view bytes, std::string& said)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -73,7 +73,7 @@ class Gate {
   std::optional<Loss> next_loss_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_) = State::kOpen;
   bool is_ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<Passage> passages_ ABSL_GUARDED_BY(mutex_);
+  std::vector<ProxiedConnection> connections_ ABSL_GUARDED_BY(mutex_);
 
   std::thread thread_;
 };
