@@ -20,7 +20,7 @@ STD_STRING_VIEW = re.compile(r"\bstd::string_" + r"view\b")
 SLEEP = re.compile(r"\b(?:SleepFor|sleep_for|usleep|time\.sleep)\s*\(|^\s*sleep\s+[0-9]")
 LOOP = re.compile(r"\b(?:while|for|do)\b")
 # Where every source begins with a comment.
-COMMENTED = re.compile(r"tests/")
+COMMENTED = re.compile(r"(?:tests|storage|service)/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
 RPC = r"(?:grpc|grpcpp|google/(?:protobuf|rpc|api|type)|prometheus|lots)/"

@@ -133,4 +133,4 @@ def readmes(files):
             yield Finding(path, README_LINES_MAX + 1, "readme", advice)
 
 
-TREE_RULES = [order, includes, folders, file_names]
+TREE_RULES = [order, includes, folders, file_names, readmes]

@@ -1,3 +1,4 @@
+// Cutting of UTF-8 texts.
 #include "storage/base/utf8.h"
 
 #include <gtest/gtest.h>
