@@ -22,11 +22,11 @@ namespace lots {
 namespace {
 
 union SocketAddress {
+  sockaddr_storage room;  // first, so that {} zeroes all of it
   sockaddr any;
   sockaddr_in v4;
   sockaddr_in6 v6;
   sockaddr_un local;
-  sockaddr_storage room;
 };
 
 // The error of the last system call.
@@ -71,7 +71,10 @@ bool IsWildcard(absl::string_view host) {
   return host.empty() || host == "0.0.0.0" || host == "::";
 }
 
-using Resolved = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+struct FreeAddresses {
+  void operator()(addrinfo* addresses) const { freeaddrinfo(addresses); }
+};
+using Resolved = std::unique_ptr<addrinfo, FreeAddresses>;
 
 absl::StatusOr<Resolved> Resolve(const std::string& host, const std::string& port) {
   addrinfo hints{};
@@ -81,7 +84,7 @@ absl::StatusOr<Resolved> Resolve(const std::string& host, const std::string& por
   const int error =
       getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &hints, &found);
   if (error != 0) return absl::FailedPreconditionError(gai_strerror(error));
-  return Resolved(found, &freeaddrinfo);
+  return Resolved(found);
 }
 
 }  // namespace
