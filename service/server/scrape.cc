@@ -129,7 +129,7 @@ void AddPool(const pg::Pool::Gauge& pool, Families& families) {
                       static_cast<double>(pool.timeouts_total));
 }
 
-void AddRoad(const Rpc::Gauge& rpc, Families& families) {
+void AddCallPath(const Rpc::Gauge& rpc, Families& families) {
   families.AddGauge("lots_inflight_requests", "Calls that are queued or at work.", rpc.in_flight);
   families.AddGauge("lots_queue_waiting", "Calls that wait for a worker.", rpc.queue.waiting);
   families.AddGauge("lots_workers_busy", "Workers at work.", rpc.queue.busy);
@@ -157,7 +157,7 @@ std::vector<MetricFamily> Scrape::Collect() const {
   families.AddGauge("lots_database_up", "1 while the database answers and has the schema needed.",
                     watch_.healthy() ? 1 : 0);
   AddPool(pool_.gauge(), families);
-  AddRoad(rpc_.gauge(), families);
+  AddCallPath(rpc_.gauge(), families);
   AddProcess(families);
   return families.Take();
 }
