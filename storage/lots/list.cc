@@ -44,7 +44,7 @@ constexpr FilterEnumValue kTrackings[] = {
 };
 
 // The serials that an order has and what it made, unless the completion was reversed.
-constexpr absl::string_view kOfWorkOrder = R"sql(l.lot_id IN (
+constexpr const char* kOfWorkOrder = R"sql(l.lot_id IN (
   SELECT a.lot_id FROM assignments a
   WHERE a.company = $1 AND a.work_order_id = $? AND a.state IN ({ASSIGNMENTS_IN_EFFECT})
   UNION ALL

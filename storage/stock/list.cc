@@ -18,7 +18,7 @@ constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
   SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $2 is the current time.
-constexpr absl::string_view kStockNow =
+constexpr const char* kStockNow =
     R"sql(
   SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
          balances.kind, balances.quantity, balances.arrived_at, balances.stock_since,
@@ -70,7 +70,7 @@ StockSql StockAt(const ListStockQuery& query, pg::Params& params) {
     return {"list_stock_known_at", absl::StrCat(kStockThen, "movements.recorded_at <= $",
                                                 params.Add(*query.known_at), kStockThenRows)};
   }
-  return {"list_stock", std::string(kStockNow)};
+  return {"list_stock", kStockNow};
 }
 
 void AppendSelection(const ListStockQuery& query, std::string& sql, pg::Params& params) {

@@ -25,7 +25,7 @@ constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
 
 // $3: the day on which a lot must not be expired; NULL: expiry does not count. $4: the location to
 // take from, with the locations below; NULL: every INTERNAL location. $6: the current time.
-constexpr absl::string_view kSuggest =
+constexpr const char* kSuggest =
     R"sql(
   WITH RECURSIVE below AS (
     SELECT location_id FROM locations WHERE company = $1 AND location_id = $4
