@@ -14,6 +14,7 @@ constexpr auto kReceipt = MovementKind::kReceipt;
 constexpr auto kTransfer = MovementKind::kTransfer;
 constexpr auto kDelivery = MovementKind::kDelivery;
 constexpr auto kReturn = MovementKind::kReturn;
+constexpr auto kConsumption = MovementKind::kConsumption;
 constexpr auto kProduction = MovementKind::kProduction;
 constexpr auto kAdjustment = MovementKind::kAdjustment;
 
@@ -78,6 +79,8 @@ TEST(ApplyPosting, DatesFollowEachMovement) {
       // Outside there is an arrival, and no date for FIFO.
       {On(8, Move(kDelivery, kSteel, "1", "stock", "CUSTOMER")), "CUSTOMER",
        "4 arrived 08 since never"},
+      // A place that holds no goods has no dates.
+      {On(8, Move(kConsumption, kSteel, "1", "stock", "PRODUCTION")), "PRODUCTION", "1"},
       {On(9, Move(kAdjustment, kSteel, "1", "ADJUSTMENT", "yard")), "yard",
        "1 arrived 09 since 09"},
       // Dates follow the order of recording: an earlier time moves stock_since, and not arrived_at.
@@ -193,18 +196,19 @@ TEST(ApplyReversal, KeepsDatesWhereSomethingMovedSince) {
 
 TEST(ApplyReversal, OfATransformationRestoresEachPlaceAsOften) {
   LedgerFacts facts = Warehouse();
+  ApplyPosting(On(6, Move(kReceipt, kSteel, "1", "SUPPLIER", "yard")), facts);
   std::vector<MovementRow> rows;
-  for (int day : {4, 5}) {
+  for (int day : {5, 4}) {
     Posting posting = On(day, Move(kProduction, kSteel, "1", "PRODUCTION", "yard"));
     posting.transformation = TransformationId(IdOf(5));
     rows.push_back(ApplyPosting(posting, facts));
   }
-  ASSERT_EQ(At(facts, "yard"), "2 arrived 04 since 04");
+  ASSERT_EQ(At(facts, "yard"), "3 arrived 06 since 04");
 
   Reverse(rows[1], facts);
-  EXPECT_EQ(At(facts, "yard"), "1 arrived 04 since 04");
+  EXPECT_EQ(At(facts, "yard"), "2 arrived 06 since 05");
   Reverse(rows[0], facts);
-  EXPECT_EQ(At(facts, "yard"), "0");
+  EXPECT_EQ(At(facts, "yard"), "1 arrived 06 since 06");
 }
 
 TEST(ApplyReversal, OfADeliveryLeavesNothingToReturn) {

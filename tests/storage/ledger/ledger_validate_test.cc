@@ -335,6 +335,12 @@ TEST(ValidatePosting, AcceptedShortageIsNoProblem) {
           {"serial-used-up", SerialAt("PRODUCTION"), serial, "SERIAL_NOT_THERE m.from_location_id"},
           {"customer", Deliver, ReturnOf(kSteel, "5", "CUSTOMER"),
            "RETURN_EXCEEDS_DELIVERY m.quantity, NOT_ENOUGH m.quantity"},
+          {"customer-has-less",
+           [](LedgerFacts& facts) {
+             Deliver(facts);
+             Put(facts, kSteel, "CUSTOMER", "1");
+           },
+           ReturnOf(kSteel, "2", "CUSTOMER"), "NOT_ENOUGH m.quantity"},
           // Only of a movement without another problem.
           {"archived", State(kSteel, LotState::kArchived), more,
            "LOT_ARCHIVED m.lot, NOT_ENOUGH m.quantity"},
