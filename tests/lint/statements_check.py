@@ -7,6 +7,7 @@ import cpp
 import sql_catalog
 import sql_cluster
 import sql_proof
+import sql_words
 from sql_tree import parse
 from tree import Finding
 
@@ -74,10 +75,12 @@ def never_composed(files, log, relations):
     """Parts of composed statements that no statement had that ran: nothing is proven of them."""
     tables = "|".join(name for name, tenant in relations.items() if tenant)
     ran = "\n".join(plain(sql) for _, sql in log.texts)
+    words = sql_words.read_words(files)
     for file in sources(files):
         for literal in pieces(file, tables):
-            if any(plain(part) not in ran for part in FILLED_IN.split(literal.text)):
-                advice = f"no statement that ran has {plain(literal.text)[:40]!r}..."
+            text = sql_words.expand(literal.text, words)
+            if any(plain(part) not in ran for part in FILLED_IN.split(text)):
+                advice = f"no statement that ran has {plain(text)[:40]!r}..."
                 yield Finding(file.path, file.line_of(literal.offset), "company", advice)
 
 
