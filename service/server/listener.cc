@@ -134,8 +134,11 @@ absl::Status Listener::OpenTcp(const std::string& host, const std::string& port)
   if (IsWildcard(host)) {
     ASSIGN_OR_RETURN(const Resolved both, Resolve("::", port));
     absl::StatusOr<Descriptor> listening = Listen(both->ai_addr, both->ai_addrlen);
-    if (listening.ok()) sockets_.push_back(*std::move(listening));
-    if (listening.ok() || absl::IsAlreadyExists(listening.status())) return listening.status();
+    if (listening.ok()) {
+      sockets_.push_back(*std::move(listening));
+      return absl::OkStatus();
+    }
+    if (absl::IsAlreadyExists(listening.status())) return listening.status();
   }
   ASSIGN_OR_RETURN(const Resolved found, Resolve(IsWildcard(host) ? "0.0.0.0" : host, port));
   absl::Status failed = absl::FailedPreconditionError("no address");
@@ -149,8 +152,11 @@ absl::Status Listener::OpenTcp(const std::string& host, const std::string& port)
     }
     absl::StatusOr<Descriptor> listening = Listen(&name.any, each->ai_addrlen);
     if (absl::IsAlreadyExists(listening.status())) return listening.status();
-    if (listening.ok()) sockets_.push_back(*std::move(listening));
-    if (!listening.ok()) failed = listening.status();
+    if (listening.ok()) {
+      sockets_.push_back(*std::move(listening));
+    } else {
+      failed = listening.status();
+    }
   }
   return sockets_.empty() ? failed : absl::OkStatus();
 }
