@@ -102,8 +102,8 @@ void Acceptor::AcceptFrom(int listening) {
     if (errno == EMFILE || errno == ENFILE) {
       CloseOne(listening);
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-      absl::SleepFor(
-          kConnectionsRecountPause);  // no memory: without a pause this thread would spin
+      // There is no memory for a connection. Without a pause this thread would spin.
+      absl::SleepFor(kConnectionsRecountPause);
     }
     return;
   }
