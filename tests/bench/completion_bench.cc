@@ -23,7 +23,7 @@ constexpr size_t kFirstCalls = 1'000'000;
 constexpr int64_t kGroupStride = 10 * kWarehouses;
 
 // The components of one completion come one from each fifth of the factory, in the order of their
-// ids: so no two completions wait for each other in a circle, whoever locks them.
+// ids: so no two completions wait for each other in a circle, in whatever order they lock them.
 int64_t ComponentLot(const Factory& factory, int64_t pick, int64_t component) {
   const int64_t fifth = factory.lots / kGroupStride / kComponents;
   return kGroupStride * (pick % fifth + component * fifth) + component % 4;

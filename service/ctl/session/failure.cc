@@ -62,7 +62,7 @@ absl::string_view AdviceForReason(absl::string_view reason) {
       {"CREDENTIALS_MISSING",
        "show who you are with --token FILE or LOTS_TOKEN, or --tls-certificate and --tls-key"},
       {"TOKEN_EXPIRED", "get a new token, and give it with --token FILE or LOTS_TOKEN"},
-      {"PERMISSION_MISSING", "whoever keeps the tokens or the access list of lotd can grant it"},
+      {"PERMISSION_MISSING", "the administrator of lotd's tokens or access list can grant it"},
       {"COMPANY_FORBIDDEN", "name another company with --company, or have this one granted"},
       {"REQUEST_ID_REUSED", "leave --request-id out, or repeat exactly what was sent under it"},
   };

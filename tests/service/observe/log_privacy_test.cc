@@ -1,4 +1,4 @@
-// What callers send and what the database keeps for them is not for whoever reads the log.
+// The log shows neither what callers send nor what the database keeps for them.
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -86,7 +86,8 @@ TEST_F(PipelineTest, FirstErrorIsTheAnswer) {
   EXPECT_FALSE(db_->in_transaction());
 }
 
-// Both ways at once, more than the sockets hold: whoever only wrote, or only read, would hang.
+// More data than the sockets hold, in both directions at once: code that only writes, or only reads,
+// would hang.
 TEST_F(PipelineTest, BigFlightsDoNotDeadlock) {
   constexpr int kSteps = 400;
   const std::string big(100'000, 'y');

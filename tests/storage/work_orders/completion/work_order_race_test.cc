@@ -1,4 +1,4 @@
-// Work orders from many connections at once: what must be true is true, whoever is quicker.
+// Work orders from many connections at once: the invariants hold, whichever connection is quicker.
 
 #include <algorithm>
 #include <functional>
