@@ -3,10 +3,12 @@
 
 #include <utility>
 
+#include "service/convert/audit.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
 #include "storage/base/status_macros.h"
+#include "storage/writes/audit.h"
 
 namespace lots {
 namespace {
@@ -30,18 +32,6 @@ v1::AuditEntry ToProto(const AuditEntry& entry, const CompanyId& company) {
 }
 
 }  // namespace
-
-v1::WriteOrigin OriginToProto(const AuditEntry& entry) {
-  v1::WriteOrigin message;
-  message.set_audit_entry_id(entry.entry_id.ToString());
-  message.set_method(entry.method);
-  message.set_request_id(entry.request_id);
-  message.set_caller(entry.origin.caller);
-  message.set_peer(entry.origin.peer);
-  message.set_certificate(entry.origin.certificate);
-  message.set_trace_id(entry.origin.trace_id);
-  return message;
-}
 
 namespace handlers {
 

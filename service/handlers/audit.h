@@ -5,17 +5,10 @@
 #include "lots/v1/audit.pb.h"
 #include "service/rpc/call.h"
 #include "storage/pg/connection.h"
-#include "storage/writes/audit.h"
 
-namespace lots {
-
-v1::WriteOrigin OriginToProto(const AuditEntry& entry);
-
-namespace handlers {
+namespace lots::handlers {
 
 absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
     const v1::ListAuditEntriesRequest& request, const Call& call, pg::Connection& db);
 
-}  // namespace handlers
-
-}  // namespace lots
+}  // namespace lots::handlers
