@@ -1,5 +1,5 @@
 // The words of the refusals that several operations give, ordered by reason. A reason that a single
-// wing gives has its words in that wing; storage/ledger/refusals.h has those of movements.
+// wing gives has its words in that wing; storage/ledger/rules/refusals.h has those of movements.
 #pragma once
 
 #include <cstddef>

@@ -11,7 +11,7 @@
 #include "storage/base/unicode.h"
 #include "storage/domain/sql_words.h"
 #include "storage/holds/holds.h"
-#include "storage/ledger/facts.h"
+#include "storage/ledger/rules/facts.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {

@@ -6,9 +6,9 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
-#include "storage/ledger/apply.h"
 #include "storage/ledger/refusal_reads.h"
-#include "storage/ledger/validate.h"
+#include "storage/ledger/rules/apply.h"
+#include "storage/ledger/rules/validate.h"
 #include "storage/ledger/write.h"
 
 namespace lots {

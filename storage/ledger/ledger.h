@@ -2,10 +2,10 @@
 // disassemblies and reversals all post through it.
 //
 // A posting has three parts, each in a file of its own:
-//   loader.h    locks rows and reads them; facts.h says what is then known
-//   validate.h  compares a movement with the facts, without the database; apply.h brings the facts
-//               forward
-//   write.h     writes the rows
+//   loader.h          locks rows and reads them; rules/facts.h says what is then known
+//   rules/validate.h  compares a movement with the facts, without the database; rules/apply.h
+//                     brings the facts forward
+//   write.h           writes the rows
 // Ledger joins them for one transaction of two pipelines: lock and read, then write.
 //
 //   Ledger ledger(context);
@@ -44,9 +44,9 @@
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds.h"
 #include "storage/domain/write_context.h"
-#include "storage/ledger/facts.h"
 #include "storage/ledger/loader.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

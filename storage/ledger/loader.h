@@ -10,8 +10,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "storage/domain/ids.h"
-#include "storage/ledger/facts.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

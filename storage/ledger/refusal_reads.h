@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/ledger/facts.h"
+#include "storage/ledger/rules/facts.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -4,8 +4,8 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "storage/domain/write_context.h"
-#include "storage/ledger/facts.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

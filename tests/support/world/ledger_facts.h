@@ -4,8 +4,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "storage/ledger/facts.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 
 namespace lots {
 

@@ -51,7 +51,8 @@ struct MovementRow {
   StockDates to_before;    // the dates at the destination before this movement
 };
 
-// A movement in the database, with the dates that a reversal restores. movements.h reads it.
+// A movement in the database, with the dates that a reversal restores.
+// storage/ledger/movements.h reads it.
 struct PostedMovement {
   Movement movement;
   StockDates from_before;

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "storage/ledger/apply.h"
+#include "storage/ledger/rules/apply.h"
 #include "tests/support/world/ledger_facts.h"
 
 namespace lots {

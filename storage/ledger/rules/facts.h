@@ -1,8 +1,8 @@
 // What the ledger knows while it validates postings: plain data, without a database.
 //
-// LedgerLoader (loader.h) fills the facts from what it locked and read. ValidatePosting
-// (validate.h) compares a posting with them. ApplyPosting (apply.h) brings them forward, so that
-// each posting is validated on what the postings before it left behind.
+// LedgerLoader (storage/ledger/loader.h) fills the facts from what it locked and read.
+// ValidatePosting (validate.h) compares a posting with them. ApplyPosting (apply.h) brings them
+// forward, so that each posting is validated on what the postings before it left behind.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/posting.h"
 
 namespace lots {
 

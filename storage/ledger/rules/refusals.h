@@ -9,8 +9,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "storage/domain/errors.h"
-#include "storage/ledger/facts.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 
 namespace lots {
 

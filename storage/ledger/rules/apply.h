@@ -1,8 +1,8 @@
 // What a valid movement does to the ledger's facts.
 #pragma once
 
-#include "storage/ledger/facts.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 
 namespace lots {
 

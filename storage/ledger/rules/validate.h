@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "storage/domain/errors.h"
-#include "storage/ledger/facts.h"
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 
 namespace lots {
 

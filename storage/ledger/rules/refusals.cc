@@ -1,5 +1,5 @@
 // The words of the ledger's refusals.
-#include "storage/ledger/refusals.h"
+#include "storage/ledger/rules/refusals.h"
 
 #include <utility>
 #include <vector>

@@ -1,5 +1,5 @@
 // Look-ups in the ledger's facts.
-#include "storage/ledger/facts.h"
+#include "storage/ledger/rules/facts.h"
 
 namespace lots {
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
-#include "storage/ledger/validate.h"
+#include "storage/ledger/rules/validate.h"
 #include "tests/support/world/ledger_facts.h"
 
 namespace lots {

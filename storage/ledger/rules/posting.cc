@@ -1,5 +1,5 @@
 // The movement that reverses another one.
-#include "storage/ledger/posting.h"
+#include "storage/ledger/rules/posting.h"
 
 namespace lots {
 

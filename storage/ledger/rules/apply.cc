@@ -1,5 +1,5 @@
 // What a movement and a reversal do to their two places: quantities, dates, the order of history.
-#include "storage/ledger/apply.h"
+#include "storage/ledger/rules/apply.h"
 
 #include <algorithm>
 
