@@ -16,8 +16,8 @@
 #include "service/handlers/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/lots/history.h"
-#include "storage/lots/list.h"
+#include "storage/lots/lists/history.h"
+#include "storage/lots/lists/list.h"
 #include "storage/lots/lots.h"
 #include "storage/writes/audit.h"
 

@@ -1,5 +1,5 @@
 // Lots and serials: the operations that create, read, edit, archive and delete them. (Lists:
-// list.h; history: history.h.)
+// lists/list.h; history: lists/history.h.)
 #pragma once
 
 #include <cstdint>

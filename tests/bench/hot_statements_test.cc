@@ -14,7 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "storage/lots/list.h"
+#include "storage/lots/lists/list.h"
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"

@@ -1,5 +1,5 @@
 // Chooses how a search finds its rows, by how rare its text is.
-#include "storage/lots/search.h"
+#include "storage/lots/lists/search.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Merges what each table tells of a lot into one page of its history.
-#include "storage/lots/history.h"
+#include "storage/lots/lists/history.h"
 
 #include <utility>
 
@@ -9,7 +9,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/resolve.h"
-#include "storage/lots/history_holds.h"
+#include "storage/lots/lists/history_holds.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -1,5 +1,5 @@
 // ListLots and SummarizeLots: the filter, the sort order, the pages.
-#include "storage/lots/list.h"
+#include "storage/lots/lists/list.h"
 
 #include <optional>
 #include <utility>
@@ -19,7 +19,7 @@
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"
-#include "storage/lots/search.h"
+#include "storage/lots/lists/search.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"

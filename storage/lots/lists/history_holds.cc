@@ -1,5 +1,5 @@
 // Reads a lot's holds and recalls as HELD and RELEASED events.
-#include "storage/lots/history_holds.h"
+#include "storage/lots/lists/history_holds.h"
 
 #include <optional>
 #include <string>

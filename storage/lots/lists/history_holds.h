@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "storage/lots/events.h"
-#include "storage/lots/history.h"
+#include "storage/lots/lists/history.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
