@@ -11,7 +11,7 @@
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/handlers/audit.h"
 #include "service/handlers/catalog.h"
-#include "service/handlers/lots.h"
+#include "service/handlers/lots/lots.h"
 #include "service/handlers/recalls.h"
 #include "service/handlers/stock.h"
 #include "service/handlers/trace.h"

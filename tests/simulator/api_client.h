@@ -18,7 +18,7 @@
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/base/status.h"
 #include "service/handlers/catalog.h"
-#include "service/handlers/lots.h"
+#include "service/handlers/lots/lots.h"
 #include "service/handlers/recalls.h"
 #include "service/handlers/stock.h"
 #include "service/handlers/trace.h"

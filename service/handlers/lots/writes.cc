@@ -9,7 +9,7 @@
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
-#include "service/handlers/lots.h"
+#include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/lots/lots.h"

@@ -1,7 +1,7 @@
 // LotService: splitting, merging and relabelling lots.
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
-#include "service/handlers/lots.h"
+#include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/work_orders/reshape/reshape.h"

@@ -12,7 +12,7 @@
 
 namespace lots::handlers {
 
-// lot_writes.cc
+// writes.cc
 absl::StatusOr<v1::Lot> CreateLot(const v1::CreateLotRequest& request, const Call& call,
                                   pg::Connection& db);
 absl::StatusOr<v1::BatchCreateLotsResponse> BatchCreateLots(
@@ -26,7 +26,7 @@ absl::StatusOr<v1::Lot> UnarchiveLot(const v1::UnarchiveLotRequest& request, con
 absl::StatusOr<v1::DeleteLotResponse> DeleteLot(const v1::DeleteLotRequest& request,
                                                 const Call& call, pg::Connection& db);
 
-// lot_reads.cc
+// reads.cc
 absl::StatusOr<v1::BatchGetLotsResponse> BatchGetLots(const v1::BatchGetLotsRequest& request,
                                                       const Call& call, pg::Connection& db);
 absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request, const Call& call,
@@ -40,7 +40,7 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
 absl::StatusOr<v1::PreviewLotNumbersResponse> PreviewLotNumbers(
     const v1::PreviewLotNumbersRequest& request, const Call& call, pg::Connection& db);
 
-// lot_reshape.cc
+// reshape_lots.cc
 absl::StatusOr<v1::ReshapeResponse> SplitLot(const v1::SplitLotRequest& request, const Call& call,
                                              pg::Connection& db);
 absl::StatusOr<v1::ReshapeResponse> MergeLots(const v1::MergeLotsRequest& request, const Call& call,
@@ -48,13 +48,13 @@ absl::StatusOr<v1::ReshapeResponse> MergeLots(const v1::MergeLotsRequest& reques
 absl::StatusOr<v1::ReshapeResponse> RelabelLot(const v1::RelabelLotRequest& request,
                                                const Call& call, pg::Connection& db);
 
-// lot_holds.cc
+// hold_lots.cc
 absl::StatusOr<v1::HoldLotsResponse> HoldLots(const v1::HoldLotsRequest& request, const Call& call,
                                               pg::Connection& db);
 absl::StatusOr<v1::ReleaseLotsResponse> ReleaseLots(const v1::ReleaseLotsRequest& request,
                                                     const Call& call, pg::Connection& db);
 
-// lot_batches.cc: calls that wait together are answered together, one answer for each request.
+// batches.cc: calls that wait together are answered together, one answer for each request.
 std::vector<absl::StatusOr<v1::Lot>> GetLotsTogether(
     absl::Span<const v1::GetLotRequest* const> requests, const Call& call, pg::Connection& db);
 std::vector<absl::StatusOr<v1::ListLotLocationsResponse>> ListLocationsTogether(

@@ -4,7 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "service/convert/fields.h"
-#include "service/handlers/lots.h"
+#include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/holds/holds.h"

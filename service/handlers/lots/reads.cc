@@ -13,7 +13,7 @@
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
 #include "service/convert/list_page.h"
-#include "service/handlers/lots.h"
+#include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/lots/lists/history.h"
