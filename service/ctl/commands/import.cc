@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/commands/commands.h"
-#include "service/ctl/epcis/document.h"
+#include "service/ctl/epcis/document/document.h"
 #include "service/ctl/epcis/plan.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/text_width.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "service/ctl/epcis/catalog.h"
-#include "service/ctl/epcis/document.h"
+#include "service/ctl/epcis/document/document.h"
 #include "storage/base/quantity.h"
 
 namespace lots::ctl {

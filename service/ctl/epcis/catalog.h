@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/lot.pb.h"
-#include "service/ctl/epcis/document.h"
+#include "service/ctl/epcis/document/document.h"
 
 namespace lots::ctl {
 

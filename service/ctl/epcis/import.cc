@@ -12,7 +12,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
-#include "service/ctl/epcis/identity.h"
+#include "service/ctl/epcis/document/identity.h"
 #include "service/ctl/session/arguments.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"

@@ -24,7 +24,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
-#include "service/ctl/epcis/document.h"
+#include "service/ctl/epcis/document/document.h"
 
 namespace lots::ctl {
 

@@ -1,5 +1,5 @@
 // Reads the JSON of an EPCIS document, and lists everything in it that is no EPCIS.
-#include "service/ctl/epcis/document.h"
+#include "service/ctl/epcis/document/document.h"
 
 #include <charconv>
 #include <nlohmann/json.hpp>

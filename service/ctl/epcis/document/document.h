@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "service/ctl/epcis/identity.h"
+#include "service/ctl/epcis/document/identity.h"
 #include "storage/base/quantity.h"
 
 namespace lots::ctl {

@@ -1,5 +1,5 @@
 // Parses the URIs of EPCIS: GS1 URNs, GS1 Digital Links and GDST URNs.
-#include "service/ctl/epcis/identity.h"
+#include "service/ctl/epcis/document/identity.h"
 
 #include <algorithm>
 #include <vector>

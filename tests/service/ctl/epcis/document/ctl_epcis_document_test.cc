@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "service/ctl/epcis/document.h"
+#include "service/ctl/epcis/document/document.h"
 #include "service/ctl/run.h"
 #include "service/ctl/session/failure.h"
 #include "tests/support/base/shared_data.h"
