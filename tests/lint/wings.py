@@ -7,7 +7,7 @@ import re
 
 from tree import Finding
 
-WING_FILES_MAX = 22
+WING_FILES_MAX = 20
 README_LINES_MAX = 25
 
 TREES = ("storage", "service")
