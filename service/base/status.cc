@@ -10,8 +10,10 @@
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
 #include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/utf8.h"
 #include "storage/base/uuid.h"
+#include "storage/domain/errors.h"
 #include "storage/pg/error.h"
 
 namespace lots {

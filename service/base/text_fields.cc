@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/unicode.h"
 #include "storage/base/utf8.h"
 

@@ -3,6 +3,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/convert/holds.h"
+#include "storage/catalog/catalog.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/document.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
+#include "storage/domain/transformation.h"
 
 namespace lots {
 namespace {

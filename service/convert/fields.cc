@@ -7,7 +7,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
+#include "storage/base/limits.h"
 #include "storage/base/unicode.h"
+#include "storage/domain/document.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots {
 namespace {

@@ -25,15 +25,18 @@
 #include "google/type/date.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
+#include "service/base/status.h"
 #include "service/base/text_fields.h"
 #include "service/rpc/call.h"
-#include "storage/base/limits.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/lot_details.h"
 #include "storage/domain/write_context.h"
 
 namespace lots {
+
+struct Document;
+struct LotRef;
 
 // Every method returns the value. When a method refuses the value, it returns a default one, and
 // ok() is false from then on. `field` is the path in the request: "lots[3].number"
@@ -95,6 +98,12 @@ class FieldChecker : public TextChecker {
   int EnumNumber(absl::string_view field, int value, const google::protobuf::EnumDescriptor* type,
                  bool required);
 };
+
+// All problems, for an answer to validate_only. Empty when the status carries none.
+template <class Response>
+void AddProblems(const std::vector<Problem>& problems, Response& response) {
+  for (const Problem& problem : problems) *response.add_problems() = ProblemToProto(problem);
+}
 
 // Templates.
 

@@ -13,6 +13,8 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/tracking.h"
 
 namespace lots {
 namespace {

@@ -14,6 +14,8 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
 #include "storage/stock/stock.h"
 
 namespace lots {

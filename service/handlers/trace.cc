@@ -13,6 +13,7 @@
 #include "service/convert/traces.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/genealogy/trace.h"
 #include "storage/lot_rows/resolve.h"
 

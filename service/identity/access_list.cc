@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/strict_json.h"
 #include "service/base/text_fields.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {

@@ -15,7 +15,7 @@
 #include "service/base/base64url.h"
 #include "service/base/strict_json.h"
 #include "service/base/text_fields.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 

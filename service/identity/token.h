@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "service/identity/caller.h"
 #include "service/identity/token_keys.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 

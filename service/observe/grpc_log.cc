@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/base/check.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

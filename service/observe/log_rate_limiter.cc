@@ -1,5 +1,6 @@
 // Counts events for each key between two log lines.
 #include "service/observe/log_rate_limiter.h"
+#include "storage/base/server_limits.h"
 
 #include <utility>
 

@@ -10,7 +10,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 

@@ -23,7 +23,7 @@
 #include "service/rpc/caller_limits.h"
 #include "service/rpc/work_queue.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -35,7 +35,7 @@
 #include "service/rpc/page_token.h"
 #include "service/rpc/pending_call.h"
 #include "service/rpc/work_queue.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/pg/pool.h"
 
 namespace lots {

@@ -9,7 +9,7 @@
 #include "absl/time/clock.h"
 #include "service/base/peer_address.h"
 #include "service/base/status.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -13,7 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/text_fields.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -10,7 +10,7 @@
 #include "service/identity/identity.h"
 #include "service/identity/tls/tls.h"
 #include "service/observe/log.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 

@@ -18,7 +18,7 @@
 #include "service/server/config.h"
 #include "service/server/server.h"
 #include "service/version/version.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/embedded/postgres.h"
 #include "storage/schema/migrate.h"

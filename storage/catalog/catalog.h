@@ -12,11 +12,13 @@
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+enum class LocationKind : int16_t;
+enum class Tracking : int16_t;
 
 struct Settings {
   CompanyId company;

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "storage/catalog/catalog.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/location.h"
 
 namespace lots {
 namespace {

@@ -1,10 +1,11 @@
 // The first write of a company's catalog creates the company.
 #pragma once
 
-#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // Adds the statements that create the company with the defaults of Settings and its default
 // location of every virtual kind. Nothing happens when it exists.

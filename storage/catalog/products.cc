@@ -13,6 +13,7 @@
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"

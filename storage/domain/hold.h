@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/hold.h"
 
 namespace lots {
 

@@ -1,4 +1,5 @@
 // The words of shared refusals.
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 
 #include <utility>

@@ -10,9 +10,11 @@
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
 
 namespace lots {
+
+struct LotRef;
+struct NumberedLot;
 
 // COMPANY_NOT_FOUND, LOTS_DISABLED.
 Problem CompanyNotFound(const CompanyId& company);

@@ -13,7 +13,13 @@
 #include <iterator>
 
 #include "absl/strings/string_view.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/domain/kinds/work_order.h"
 
 namespace lots {
 namespace sql_words {

@@ -1,4 +1,7 @@
 // Joins loader, validation and writer for one transaction.
+#include "storage/domain/default_location.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
 #include "storage/ledger/ledger.h"
 
 #include <iterator>

@@ -1,4 +1,5 @@
 // The statements that write the ledger's rows, and what the errors of its constraints mean.
+#include "storage/domain/write_context.h"
 #include "storage/ledger/write.h"
 
 #include <map>

@@ -1,4 +1,5 @@
 // Reads on-hand quantities and holds of many lots.
+#include "storage/domain/lot.h"
 #include "storage/lot_rows/computed_fields.h"
 
 #include "storage/base/status_macros.h"

@@ -1,4 +1,6 @@
 // Reads holds and compares their causes.
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
 #include "storage/lot_rows/hold_row.h"
 
 #include <optional>

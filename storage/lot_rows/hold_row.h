@@ -2,11 +2,11 @@
 // share.
 #pragma once
 
+#include <cstdint>
+
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/domain/hold.h"
-#include "storage/domain/kinds.h"
 #include "storage/domain/sql_words.h"
 #include "storage/pg/values/result.h"
 
@@ -36,6 +36,9 @@
   ".location_id) AND" LOTS_HOLD_BINDS(now) "ORDER BY" LOTS_STRONGEST_HOLD_FIRST "LIMIT 1) END"
 
 namespace lots {
+
+enum class HoldCause : int16_t;
+struct Hold;
 
 // The number of columns in LOTS_HOLD_COLUMNS; a statement may read more columns after them.
 inline constexpr int kHoldColumnCount = 12;

@@ -1,4 +1,6 @@
 // The statement that inserts lots.
+#include "storage/domain/kinds/lot.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/insert.h"
 
 #include <optional>

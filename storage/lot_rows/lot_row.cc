@@ -1,4 +1,5 @@
 // Reads lots from rows.
+#include "storage/domain/lot.h"
 #include "storage/lot_rows/lot_row.h"
 
 #include <optional>

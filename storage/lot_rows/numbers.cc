@@ -1,4 +1,5 @@
 // Reserves and previews numbers, and finds the owners of numbers.
+#include "storage/domain/errors.h"
 #include "storage/lot_rows/numbers.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Finds lots by id, and by product and number.
+#include "storage/domain/lot_ref.h"
 #include "storage/lot_rows/resolve.h"
 
 #include <cstdint>

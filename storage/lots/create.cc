@@ -11,6 +11,8 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/lot_rows/insert.h"

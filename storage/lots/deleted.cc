@@ -1,4 +1,5 @@
 // Reads deleted lots from the events of their creation and deletion.
+#include "storage/domain/lot.h"
 #include "storage/lots/deleted.h"
 
 #include <optional>

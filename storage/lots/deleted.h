@@ -5,11 +5,12 @@
 
 #include "absl/status/statusor.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
 #include "storage/lots/events.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+struct Lot;
 
 // The fields of a lot that its deletion records.
 std::vector<FieldChange> LastWords(const Lot& lot);

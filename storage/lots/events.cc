@@ -1,4 +1,5 @@
 // Writes and reads rows of lot_events.
+#include "storage/domain/write_context.h"
 #include "storage/lots/events.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 // Locks a lot and reads what an edit must know of it.
+#include "storage/domain/write_context.h"
 #include "storage/lots/lock.h"
 
 #include <utility>

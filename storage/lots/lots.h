@@ -12,14 +12,19 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/lot_details.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+struct Lot;
 
 // Creation (create.cc).
 

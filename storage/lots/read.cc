@@ -9,6 +9,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/computed_fields.h"

@@ -1,4 +1,7 @@
 // The words of refusals of operations on recalls.
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"
 
 #include <string>

@@ -4,12 +4,13 @@
 #include <cstddef>
 
 #include "absl/time/time.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
-#include "storage/recalls/recalls.h"
 
 namespace lots {
+
+struct LotRef;
+struct Problem;
+struct Recall;
 
 Problem RecallNotFound(const RecallId& recall_id);
 Problem RecallExists(const Recall& existing);

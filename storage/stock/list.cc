@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"

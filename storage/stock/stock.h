@@ -9,16 +9,20 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/document.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
-#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+struct LotStock;
+struct Movement;
 
 // Recording and reversing: record.cc, reverse.cc.
 

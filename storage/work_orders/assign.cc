@@ -16,6 +16,8 @@
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

@@ -1,4 +1,5 @@
 // Locks and reads an order's row and its products, and validates both.
+#include "storage/domain/write_context.h"
 #include "storage/work_orders/rows.h"
 
 #include <algorithm>

@@ -12,14 +12,19 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/dates.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/kinds/work_order.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
-#include "storage/writes/run_write.h"
+
+namespace lots {
+
+struct Problem;
+struct WriteContext;
+
+}  // namespace lots
 
 namespace lots::orders {
 

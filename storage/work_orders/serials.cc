@@ -1,4 +1,6 @@
 // Writes assignments, their ends, and the states of their lots.
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/write_context.h"
 #include "storage/work_orders/serials.h"
 
 #include <algorithm>

@@ -12,13 +12,15 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/domain/errors.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot_details.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/transformation.h"
 #include "storage/domain/write_context.h"
-#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

@@ -1,4 +1,5 @@
 // The rows of requests: claimed by the write itself, found by a repeat, forgotten after a month.
+#include "storage/domain/write_context.h"
 #include "storage/writes/requests.h"
 
 #include "absl/strings/cord.h"

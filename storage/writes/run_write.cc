@@ -1,5 +1,6 @@
 // Runs a write: which errors are write conflicts, the pause before the next run, and the look for
 // the first call of a repeated request.
+#include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
 #include <algorithm>

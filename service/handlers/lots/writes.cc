@@ -12,6 +12,7 @@
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot.h"
 #include "storage/lots/lots.h"
 
 namespace lots {

@@ -8,9 +8,14 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/document.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/transformation.h"
 
 namespace lots {
 

@@ -3,10 +3,11 @@
 
 #include <string>
 
-#include "storage/domain/errors.h"
-#include "storage/lot_rows/resolve.h"
 
 namespace lots {
+
+struct Problem;
+struct ResolvedLot;
 
 // TRACE_TOO_LARGE.
 Problem UnitsHaveTooManyOrigins();

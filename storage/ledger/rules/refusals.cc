@@ -1,4 +1,5 @@
 // The words of the ledger's refusals.
+#include "storage/domain/lot_ref.h"
 #include "storage/ledger/rules/refusals.h"
 
 #include <utility>

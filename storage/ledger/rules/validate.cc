@@ -1,4 +1,5 @@
 // Decides which postings and reversals the ledger refuses. refusals.cc has the words.
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
 
 #include <optional>

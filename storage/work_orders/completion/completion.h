@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/domain/errors.h"
 #include "storage/ledger/ledger.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/rows.h"

@@ -5,6 +5,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/ledger/ledger.h"

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/refusals.h"
 #include "storage/work_orders/completion/completion.h"
 

@@ -9,6 +9,7 @@
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/writes/requests.h"
 
 namespace lots::orders {
 namespace {

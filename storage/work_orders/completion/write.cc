@@ -10,6 +10,7 @@
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/completion/completion.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
 
 namespace lots::orders {
 namespace {

@@ -14,6 +14,7 @@
 #include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
 #include "storage/work_orders/rows.h"
+#include "storage/writes/requests.h"
 
 namespace lots::reshape {
 namespace {

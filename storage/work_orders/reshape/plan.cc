@@ -1,5 +1,7 @@
 // What a split, merge or relabel takes and makes: quantities, dates, movements.
 
+#include "storage/domain/default_location.h"
+#include "storage/domain/write_context.h"
 #include "storage/work_orders/reshape/plan.h"
 
 #include <algorithm>

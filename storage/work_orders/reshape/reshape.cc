@@ -1,4 +1,6 @@
 // The transaction of a split, merge or relabel.
+#include "storage/domain/default_location.h"
+#include "storage/domain/transformation.h"
 #include "storage/work_orders/reshape/reshape.h"
 
 #include <utility>
@@ -14,6 +16,8 @@
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

@@ -10,6 +10,7 @@
 #include "grpcpp/support/error_details.h"
 #include "service/base/status.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
 
 namespace lots {
 namespace {

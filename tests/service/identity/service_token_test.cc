@@ -11,7 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "service/identity/token.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/sha256.h"
 #include "storage/domain/errors.h"
 #include "tests/support/server/tokens.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/observe/grpc_log.h"
+#include "storage/base/server_limits.h"
 #include "tests/support/base/test_folder.h"
 
 namespace lots {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/observe/log_rate_limiter.h"
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

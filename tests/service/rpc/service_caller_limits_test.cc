@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/rpc/caller_limits.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/domain/errors.h"
 
 namespace lots {

@@ -19,7 +19,7 @@
 #include "absl/time/clock.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"

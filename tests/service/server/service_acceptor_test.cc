@@ -21,7 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "service/server/acceptor.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"
 

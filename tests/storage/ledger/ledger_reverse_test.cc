@@ -4,7 +4,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
+#include "storage/pg/pipeline.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"

@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/lot_stock.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 

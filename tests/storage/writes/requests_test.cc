@@ -1,4 +1,5 @@
 // Requests that are repeated.
+#include "storage/domain/write_context.h"
 #include "storage/writes/requests.h"
 
 #include <memory>

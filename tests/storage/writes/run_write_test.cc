@@ -1,5 +1,6 @@
 // How a write is run: once for each request_id, again after a write conflict, and never refused
 // because a read failed.
+#include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
 #include <gtest/gtest.h>

@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "storage/domain/kinds.h"
 #include "storage/genealogy/graph/types.h"
 
 namespace lots {
+
+enum class TransformationKind : int16_t;
 
 // Lots are numbers; quantities are units of scale 0 unless `scale` says more.
 struct BoundsCase {

@@ -7,10 +7,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "storage/domain/errors.h"
-#include "storage/domain/lot.h"
 
 namespace lots {
+
+struct NumberedLot;
+struct Problem;
 
 // "NOT_ENOUGH components[0]; LOT_VOID outputs[1]": reason and field of every problem. "OK" when
 // there is none. The text of a status that carries no problems.

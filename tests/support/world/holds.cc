@@ -1,4 +1,5 @@
 // Writes and reads holds and recalls.
+#include "storage/domain/lot.h"
 #include "tests/support/world/holds.h"
 
 #include "storage/base/check.h"

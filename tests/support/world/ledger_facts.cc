@@ -1,4 +1,5 @@
 // A small warehouse as plain facts.
+#include "storage/domain/default_location.h"
 #include "tests/support/world/ledger_facts.h"
 
 #include <array>

@@ -6,6 +6,7 @@
 //   places     stock, shelf: INTERNAL · truck: TRANSIT, and the default ones
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +17,6 @@
 #include "absl/time/time.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/write_context.h"
 #include "storage/lots/lists/history.h"
@@ -26,6 +26,8 @@
 #include "tests/support/database/test_database.h"
 
 namespace lots {
+
+enum class MovementKind : int16_t;
 
 class LotWorld {
  public:

@@ -1,4 +1,5 @@
 // Writes lots and transformations of a test into the tables.
+#include "storage/domain/kinds/transformation.h"
 #include "tests/support/world/trace_graph_builder.h"
 
 #include "absl/strings/substitute.h"

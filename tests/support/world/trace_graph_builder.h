@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/pg/connection.h"
 #include "tests/support/database/test_database.h"
 

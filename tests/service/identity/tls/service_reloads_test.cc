@@ -12,7 +12,7 @@
 #include "prometheus/text_serializer.h"
 #include "service/base/identity_file.h"
 #include "service/identity/tls/reloads.h"
-#include "storage/base/limits.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"

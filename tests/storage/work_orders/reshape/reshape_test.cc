@@ -1,4 +1,5 @@
 // SplitLot, MergeLots, RelabelLot, and taking them back.
+#include "storage/domain/default_location.h"
 #include "storage/work_orders/reshape/reshape.h"
 
 #include <string>
