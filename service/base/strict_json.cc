@@ -1,11 +1,11 @@
 // Parses JSON and refuses repeated names and deep nesting.
 #include "service/base/strict_json.h"
-#include "storage/base/server_limits.h"
 
 #include <set>
 #include <string>
 #include <vector>
 
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -1,5 +1,6 @@
 // The origin of a write: answers of ListAuditEntries and of ListLotHistory have it.
 #include "service/convert/audit.h"
+
 #include "storage/writes/audit.h"
 
 namespace lots {

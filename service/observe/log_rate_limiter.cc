@@ -1,8 +1,9 @@
 // Counts events for each key between two log lines.
 #include "service/observe/log_rate_limiter.h"
-#include "storage/base/server_limits.h"
 
 #include <utility>
+
+#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

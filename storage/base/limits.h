@@ -1,5 +1,5 @@
-// The limits of requests and answers, each with its reason. A request beyond a limit is refused, and
-// the refusal names the limit. server_limits.h has the limits of the running server.
+// The limits of requests and answers, each with its reason. A request beyond a limit is refused,
+// and the refusal names the limit. server_limits.h has the limits of the running server.
 #pragma once
 
 #include <cstddef>

@@ -10,8 +10,6 @@ namespace lots {
 
 // The id of the location that every company has of each virtual kind (SUPPLIER, CUSTOMER,
 // PRODUCTION, SCRAP, ADJUSTMENT): the kind's name.
-inline LocationId DefaultLocation(LocationKind kind) {
-  return LocationId(std::string(Name(kind)));
-}
+inline LocationId DefaultLocation(LocationKind kind) { return LocationId(std::string(Name(kind))); }
 
 }  // namespace lots

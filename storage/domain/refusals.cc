@@ -1,10 +1,10 @@
 // The words of shared refusals.
-#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots {
 

@@ -1,9 +1,9 @@
 // The statements that insert transformations with their inputs and outputs.
-#include "storage/domain/transformation.h"
-#include "storage/domain/write_context.h"
 #include "storage/ledger/transformations.h"
 
 #include "storage/domain/counters.h"
+#include "storage/domain/transformation.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {

@@ -1,5 +1,4 @@
 // The statements that write the ledger's rows, and what the errors of its constraints mean.
-#include "storage/domain/write_context.h"
 #include "storage/ledger/write.h"
 
 #include <map>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/error.h"
 
 namespace lots {

@@ -1,8 +1,8 @@
 // Reads on-hand quantities and holds of many lots.
-#include "storage/domain/lot.h"
 #include "storage/lot_rows/computed_fields.h"
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 

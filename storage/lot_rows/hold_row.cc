@@ -1,11 +1,12 @@
 // Reads holds and compares their causes.
-#include "storage/domain/hold.h"
-#include "storage/domain/ids.h"
 #include "storage/lot_rows/hold_row.h"
 
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
 
 namespace lots {
 

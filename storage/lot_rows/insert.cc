@@ -1,11 +1,11 @@
 // The statement that inserts lots.
-#include "storage/domain/kinds/lot.h"
-#include "storage/domain/write_context.h"
 #include "storage/lot_rows/insert.h"
 
 #include <optional>
 
 #include "storage/domain/counters.h"
+#include "storage/domain/kinds/lot.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/numbers/number.h"
 

@@ -1,11 +1,11 @@
 // Reads lots from rows.
-#include "storage/domain/lot.h"
 #include "storage/lot_rows/lot_row.h"
 
 #include <optional>
 
 #include "absl/status/statusor.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/lot.h"
 #include "storage/lot_rows/attributes.h"
 
 namespace lots {

@@ -1,5 +1,4 @@
 // Reserves and previews numbers, and finds the owners of numbers.
-#include "storage/domain/errors.h"
 #include "storage/lot_rows/numbers.h"
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/sequence.h"
 #include "storage/numbers/template.h"

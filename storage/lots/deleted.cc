@@ -1,5 +1,4 @@
 // Reads deleted lots from the events of their creation and deletion.
-#include "storage/domain/lot.h"
 #include "storage/lots/deleted.h"
 
 #include <optional>
@@ -8,6 +7,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/resolve.h"

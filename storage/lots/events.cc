@@ -1,8 +1,9 @@
 // Writes and reads rows of lot_events.
-#include "storage/domain/write_context.h"
 #include "storage/lots/events.h"
 
 #include <nlohmann/json.hpp>
+
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {

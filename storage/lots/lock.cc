@@ -1,5 +1,4 @@
 // Locks a lot and reads what an edit must know of it.
-#include "storage/domain/write_context.h"
 #include "storage/lots/lock.h"
 
 #include <utility>
@@ -8,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/resolve.h"
 

@@ -1,5 +1,4 @@
 // Opening a connection, its deadline and cancellation, and the statements prepared on it.
-#include "storage/base/server_limits.h"
 #include "storage/pg/connection.h"
 
 #include <libpq-fe.h>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 #include "storage/pg/exchange.h"

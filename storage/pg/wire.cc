@@ -1,5 +1,4 @@
 // Waits for the socket, watches the deadline, and sends cancel requests.
-#include "storage/base/server_limits.h"
 #include "storage/pg/wire.h"
 
 #include <libpq-fe.h>
@@ -11,6 +10,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 

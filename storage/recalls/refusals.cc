@@ -1,13 +1,13 @@
 // The words of refusals of operations on recalls.
-#include "storage/domain/errors.h"
-#include "storage/domain/lot_ref.h"
-#include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/recalls/recalls.h"
 
 namespace lots {
 

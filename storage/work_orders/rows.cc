@@ -1,5 +1,4 @@
 // Locks and reads an order's row and its products, and validates both.
-#include "storage/domain/write_context.h"
 #include "storage/work_orders/rows.h"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
+#include "storage/domain/write_context.h"
 
 namespace lots::orders {
 namespace {

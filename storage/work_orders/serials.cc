@@ -1,13 +1,13 @@
 // Writes assignments, their ends, and the states of their lots.
-#include "storage/domain/lot_ref.h"
-#include "storage/domain/write_context.h"
 #include "storage/work_orders/serials.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/sql_words.h"
+#include "storage/domain/write_context.h"
 
 namespace lots::orders {
 namespace {

@@ -1,10 +1,10 @@
 // Counts what the gauges of one company show.
-#include "storage/base/server_limits.h"
 #include "storage/writes/company_gauges.h"
 
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
+#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/sql_words.h"
 #include "storage/numbers/template.h"

@@ -1,11 +1,11 @@
 // The rows of requests: claimed by the write itself, found by a repeat, forgotten after a month.
-#include "storage/domain/write_context.h"
 #include "storage/writes/requests.h"
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/error.h"
 
 namespace lots {

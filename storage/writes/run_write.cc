@@ -1,6 +1,5 @@
 // Runs a write: which errors are write conflicts, the pause before the next run, and the look for
 // the first call of a repeated request.
-#include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/pg/error.h"
+#include "storage/writes/requests.h"
 
 namespace lots {
 namespace {

@@ -1,11 +1,11 @@
 // The words of refusals of questions about genealogies.
-#include "storage/domain/errors.h"
 #include "storage/genealogy/questions/refusals.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
 #include "storage/lot_rows/resolve.h"
 
 namespace lots {

@@ -1,5 +1,4 @@
 // The words of the ledger's refusals.
-#include "storage/domain/lot_ref.h"
 #include "storage/ledger/rules/refusals.h"
 
 #include <utility>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 
 namespace lots {

@@ -1,5 +1,4 @@
 // Decides which postings and reversals the ledger refuses. refusals.cc has the words.
-#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
 
 #include <optional>
@@ -11,6 +10,7 @@
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/hold_row.h"
 

@@ -1,7 +1,5 @@
 // What a split, merge or relabel takes and makes: quantities, dates, movements.
 
-#include "storage/domain/default_location.h"
-#include "storage/domain/write_context.h"
 #include "storage/work_orders/reshape/plan.h"
 
 #include <algorithm>
@@ -11,7 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/numbers.h"
 
 namespace lots::reshape {

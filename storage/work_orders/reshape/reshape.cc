@@ -1,12 +1,12 @@
 // The transaction of a split, merge or relabel.
-#include "storage/domain/default_location.h"
-#include "storage/domain/transformation.h"
 #include "storage/work_orders/reshape/reshape.h"
 
 #include <utility>
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"

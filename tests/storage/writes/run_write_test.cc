@@ -1,6 +1,5 @@
 // How a write is run: once for each request_id, again after a write conflict, and never refused
 // because a read failed.
-#include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
 #include <gtest/gtest.h>
@@ -18,6 +17,7 @@
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/reshape/reshape.h"
+#include "storage/writes/requests.h"
 #include "tests/support/database/gate.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/workshop.h"

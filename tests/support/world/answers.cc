@@ -1,10 +1,10 @@
 // Writes refusals and answers as short texts.
-#include "storage/domain/errors.h"
-#include "storage/domain/lot_ref.h"
 #include "tests/support/world/answers.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots {
 

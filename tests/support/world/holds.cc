@@ -1,8 +1,8 @@
 // Writes and reads holds and recalls.
-#include "storage/domain/lot.h"
 #include "tests/support/world/holds.h"
 
 #include "storage/base/check.h"
+#include "storage/domain/lot.h"
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 

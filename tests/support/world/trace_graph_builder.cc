@@ -1,9 +1,9 @@
 // Writes lots and transformations of a test into the tables.
-#include "storage/domain/kinds/transformation.h"
 #include "tests/support/world/trace_graph_builder.h"
 
 #include "absl/strings/substitute.h"
 #include "storage/base/check.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

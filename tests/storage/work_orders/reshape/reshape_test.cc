@@ -1,5 +1,4 @@
 // SplitLot, MergeLots, RelabelLot, and taking them back.
-#include "storage/domain/default_location.h"
 #include "storage/work_orders/reshape/reshape.h"
 
 #include <string>
@@ -11,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/default_location.h"
 #include "storage/genealogy/trace.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
