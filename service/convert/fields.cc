@@ -11,6 +11,7 @@
 #include "storage/base/unicode.h"
 #include "storage/domain/document.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/pg/values/codec.h"
 
 namespace lots {
 namespace {

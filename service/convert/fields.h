@@ -27,16 +27,16 @@
 #include "lots/v1/lot.pb.h"
 #include "service/base/status.h"
 #include "service/base/text_fields.h"
-#include "service/rpc/call.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/lot_details.h"
-#include "storage/domain/write_context.h"
 
 namespace lots {
 
+struct Call;
 struct Document;
 struct LotRef;
+struct WriteContext;
 
 // Every method returns the value. When a method refuses the value, it returns a default one, and
 // ok() is false from then on. `field` is the path in the request: "lots[3].number"
@@ -80,18 +80,12 @@ class FieldChecker : public TextChecker {
   // has, so that it is refused as stale.
   static std::optional<int64_t> Etag(absl::string_view etag);
 
-  // The context of a write whose request_id is required.
+  // The context of a write whose request_id is required; service/convert/writes.h defines it.
   template <class Request>
-  WriteContext Write(const Request& request, const Call& call) {
-    RequiredId("request_id", request.request_id());
-    return MakeWriteContext(request, call);
-  }
-  // The context of a write whose request_id may be empty.
+  WriteContext Write(const Request& request, const Call& call);
+  // The context of a write whose request_id may be empty; likewise.
   template <class Request>
-  WriteContext OptionalWrite(const Request& request, const Call& call) {
-    OptionalId("request_id", request.request_id());
-    return MakeWriteContext(request, call);
-  }
+  WriteContext OptionalWrite(const Request& request, const Call& call);
 
  private:
   AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);

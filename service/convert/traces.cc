@@ -6,7 +6,7 @@
 #include "service/convert/convert.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/transformation.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/genealogy/questions/recipients.h"
 
 namespace lots {

@@ -6,6 +6,8 @@
 
 #include "service/convert/convert.h"
 #include "storage/base/limits.h"
+#include "storage/domain/transformation.h"
+#include "storage/work_orders/read.h"
 
 namespace lots {
 namespace {

@@ -16,7 +16,10 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/lot_stock.h"
 #include "storage/domain/movement.h"
+#include "storage/stock/list.h"
+#include "storage/stock/movements.h"
 #include "storage/stock/stock.h"
+#include "storage/stock/suggest.h"
 
 namespace lots {
 namespace {

@@ -14,6 +14,7 @@
 #include "service/convert/work_orders.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 
 namespace lots {

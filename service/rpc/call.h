@@ -22,8 +22,8 @@
 #include "google/protobuf/message.h"
 #include "service/identity/caller.h"
 #include "service/rpc/page_token.h"
+#include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
 
@@ -87,21 +87,5 @@ using StreamHandler = absl::Status (*)(const Request&, const Call&, pg::Connecti
 std::string SerializeDeterministically(const google::protobuf::Message& message);
 // The SHA-256 of SerializeDeterministically.
 std::string HashOf(const google::protobuf::Message& message);
-
-// What a write passes to storage. The payload hash covers the request without its request_id, and
-// with the default company in place of an empty one.
-template <class Request>
-WriteContext MakeWriteContext(const Request& request, const Call& call) {
-  Request payload = request;
-  payload.clear_request_id();
-  payload.set_company(call.company.value());
-  return {.company = call.company,
-          .request_id = request.request_id(),
-          .method = std::string(call.method),
-          .payload_hash = HashOf(payload),
-          .actor = call.actor,
-          .now = call.now,
-          .origin = call.origin};
-}
 
 }  // namespace lots

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/graph/lots.h"
-#include "storage/genealogy/graph/types.h"
 #include "storage/pg/parallel_reads.h"
 #include "storage/pg/pipeline.h"
 

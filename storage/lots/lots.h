@@ -14,11 +14,9 @@
 #include "absl/types/span.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
-#include "storage/domain/lot_stock.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 
@@ -96,34 +94,6 @@ struct FindLotsQuery {
 // For each number, in their order: the lots that have it, sorted by product.
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
                                                        const FindLotsQuery& query);
-
-struct LotLocationsQuery {
-  CompanyId company;
-  LotId lot_id;
-  bool show_all = false;  // empty and virtual places too
-  absl::Time now;         // decides which holds have expired
-};
-struct LotLocations {
-  ProductId product_id;
-  std::string number;
-  std::vector<LotStock> locations;  // on hand first, then with customers, then scrapped, then the
-                                    // virtual ones; by id within
-  Quantity on_hand;
-  int scale = 0;
-  std::vector<Hold> holds;  // those that bind, oldest first; at most kHoldsShownMax
-};
-// The same of several lots at once.
-struct FindLocationsQuery {
-  CompanyId company;
-  std::vector<LotId> lot_ids;
-  std::vector<bool> show_all;  // of each lot
-  absl::Time now;
-};
-// In the order of `lot_ids`; none for an id that no lot has.
-absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
-    pg::Connection& db, const FindLocationsQuery& query);
-// The places of a lot, and its holds. LOT_NOT_FOUND.
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsQuery& query);
 
 struct PreviewNumbersQuery {
   CompanyId company;

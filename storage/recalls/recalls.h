@@ -24,7 +24,7 @@
 #include "storage/domain/kinds/hold.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/pg/connection.h"
 

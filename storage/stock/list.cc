@@ -1,4 +1,6 @@
 // Lists stock, as it is now or as it was at a past time.
+#include "storage/stock/list.h"
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,7 +11,6 @@
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
-#include "storage/stock/stock.h"
 
 namespace lots {
 

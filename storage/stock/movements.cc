@@ -1,5 +1,5 @@
 // Lists movements.
-#include "storage/ledger/movements.h"
+#include "storage/stock/movements.h"
 
 #include <utility>
 
@@ -10,7 +10,7 @@
 #include "storage/domain/dates.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
-#include "storage/stock/stock.h"
+#include "storage/ledger/movements.h"
 
 namespace lots {
 

@@ -1,4 +1,6 @@
 // Suggests which lots to take first.
+#include "storage/stock/suggest.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -11,7 +13,6 @@
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
-#include "storage/stock/stock.h"
 
 namespace lots {
 

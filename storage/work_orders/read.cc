@@ -1,4 +1,5 @@
 // GetWorkOrder and ListWorkOrders.
+#include "storage/work_orders/read.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +12,6 @@
 #include "storage/lot_rows/company.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
-#include "storage/work_orders/work_orders.h"
 
 namespace lots {
 namespace {

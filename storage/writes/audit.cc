@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/company.h"
 #include "storage/query/filter.h"
 

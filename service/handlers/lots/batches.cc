@@ -5,9 +5,12 @@
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
 #include "service/handlers/lots/lots.h"
+#include "storage/domain/hold.h"
 #include "storage/domain/lot.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
+#include "storage/lots/locations.h"
 #include "storage/lots/lots.h"
 
 namespace lots::handlers {

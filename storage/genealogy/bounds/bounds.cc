@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/genealogy/bounds/components.h"
+#include "storage/genealogy/graph/answer.h"
 
 namespace lots {
 namespace {

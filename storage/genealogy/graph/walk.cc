@@ -11,9 +11,11 @@
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/sql_words.h"
+#include "storage/genealogy/graph/by_ids.h"
 #include "storage/genealogy/graph/collect.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/graph/lines.h"
+#include "storage/genealogy/graph/lots.h"
 
 namespace lots {
 namespace {

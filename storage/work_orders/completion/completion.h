@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/ledger/ledger.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/rows.h"

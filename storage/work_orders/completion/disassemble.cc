@@ -8,6 +8,7 @@
 #include "storage/domain/default_location.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
+#include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
 #include "storage/work_orders/completion/unit.h"

@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"

@@ -5,6 +5,7 @@
 #include "absl/container/btree_map.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/sql_words.h"
+#include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/insert.h"

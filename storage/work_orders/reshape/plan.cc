@@ -11,7 +11,6 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/write_context.h"
 #include "storage/lot_rows/numbers.h"
 
 namespace lots::reshape {

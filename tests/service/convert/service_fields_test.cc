@@ -6,6 +6,7 @@
 
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "storage/domain/ids.h"
 #include "storage/domain/kinds/tracking.h"
 
 namespace lots {

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/holds/holds.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/locations.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"

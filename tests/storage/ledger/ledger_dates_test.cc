@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/stock/movements.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/stock_world.h"
 

@@ -10,6 +10,7 @@
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
+#include "storage/stock/list.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"

@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/ledger/movements.h"
+#include "storage/stock/movements.h"
 #include "tests/support/base/random.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"

@@ -9,7 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/holds/holds.h"
+#include "storage/lots/locations.h"
 #include "storage/lots/lots.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/lot_world.h"

@@ -7,6 +7,8 @@
 #include "gtest/gtest.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/lot_stock.h"
+#include "storage/stock/list.h"
+#include "storage/stock/movements.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/stock/suggest.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/stock_world.h"
 

@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/catalog/catalog.h"
+#include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/answer.h"
+
 
 namespace lots {
 

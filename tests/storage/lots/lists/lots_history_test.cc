@@ -6,6 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/lots/locations.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/world/answers.h"

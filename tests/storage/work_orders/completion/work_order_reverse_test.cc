@@ -10,6 +10,7 @@
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"

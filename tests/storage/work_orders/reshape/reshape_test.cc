@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/domain/default_location.h"
+#include "storage/domain/lot.h"
 #include "storage/genealogy/trace.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
