@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/convert/holds.h"
-#include "storage/catalog/catalog.h"
+#include "storage/catalog/resources.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/document.h"
 #include "storage/domain/kinds/location.h"

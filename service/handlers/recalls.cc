@@ -17,7 +17,10 @@
 #include "service/convert/traces.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/questions/recipients.h"
 #include "storage/recalls/recalls.h"
+#include "storage/recalls/report.h"
 
 namespace lots {
 namespace {

@@ -1,5 +1,5 @@
-// Lots and serials: the operations that create, read, edit, archive and delete them. (Lists:
-// lists/list.h; history: lists/history.h.)
+// Lots and serials: the operations that create, edit, archive and delete them. (Reading: read.h,
+// locations.h; lists: lists/list.h; history: lists/history.h.)
 #pragma once
 
 #include <cstdint>
@@ -67,45 +67,6 @@ absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsComma
 // The same for a command of one lot; returns the whole lot. When a repeat comes after the lot was
 // deleted, it gets the fields that the deletion recorded.
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
-
-// Reading (read.cc).
-
-// The lots in the order of `lot_ids`, none for an id that no lot has. Runs one statement, whatever
-// the number of lots. `now` decides which lots are expired.
-absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
-                                                             const CompanyId& company,
-                                                             absl::Span<const LotId> lot_ids,
-                                                             absl::Time now);
-
-// LOT_NOT_FOUND.
-absl::StatusOr<Lot> GetLot(pg::Connection& db, const CompanyId& company, const LotId& lot_id,
-                           absl::Time now);
-
-// LOT_NOT_FOUND for each missing lot, at "lot_ids[3]".
-absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& company,
-                                         absl::Span<const LotId> lot_ids, absl::Time now);
-
-struct FindLotsQuery {
-  CompanyId company;
-  std::vector<std::string> numbers;  // as typed
-  ProductId product_id;              // empty: every product
-  absl::Time now;
-};
-// For each number, in their order: the lots that have it, sorted by product.
-absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsQuery& query);
-
-struct PreviewNumbersQuery {
-  CompanyId company;
-  ProductId product_id;
-  int64_t count = 1;
-  std::string first_number;  // empty: the template
-  absl::Time now;
-};
-// The next numbers of a product. Reserves none. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND,
-// PRODUCT_NOT_TRACKED and those of ReserveNumbers.
-absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
-                                                           const PreviewNumbersQuery& query);
 
 // Editing (update.cc).
 

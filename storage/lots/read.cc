@@ -1,4 +1,5 @@
 // Reads lots by id or number, their places, and the next numbers of a product.
+#include "storage/lots/read.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -21,7 +22,6 @@
 #include "storage/lot_rows/product.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/locations.h"
-#include "storage/lots/lots.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"
 

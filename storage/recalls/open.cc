@@ -12,6 +12,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/questions/recipients.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/error.h"
 #include "storage/recalls/recalls.h"

@@ -7,7 +7,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/lot_ref.h"
-#include "storage/recalls/recalls.h"
+#include "storage/recalls/recall.h"
 
 namespace lots {
 

@@ -1,5 +1,7 @@
 // The report on a recall: where its members are, who received them, and whether the quantities add
 // up.
+#include "storage/recalls/report.h"
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -9,7 +11,6 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/sql_words.h"
-#include "storage/recalls/recalls.h"
 #include "storage/recalls/rows.h"
 
 namespace lots {

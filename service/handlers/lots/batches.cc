@@ -12,6 +12,7 @@
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 
 namespace lots::handlers {
 namespace {

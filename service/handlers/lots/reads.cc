@@ -19,6 +19,7 @@
 #include "storage/lots/lists/history.h"
 #include "storage/lots/lists/list.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/writes/audit.h"
 
 namespace lots {

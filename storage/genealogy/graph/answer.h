@@ -16,6 +16,7 @@
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/transformation.h"
+#include "storage/genealogy/graph/links.h"
 #include "storage/genealogy/graph/query.h"
 
 namespace lots {
@@ -37,17 +38,6 @@ struct TracePlace {
   std::optional<absl::Time> arrived_at;
 };
 
-// How much of a lot is affected; proto/lots/v1/trace.proto has the arithmetic.
-struct TraceBounds {
-  Quantity total;
-  Quantity affected_min;
-  Quantity affected_max;
-  Quantity seed_min;
-  Quantity seed_max;
-
-  friend bool operator==(const TraceBounds&, const TraceBounds&) = default;
-};
-
 struct TraceNode {
   LotId lot_id;
   ProductId product_id;
@@ -67,14 +57,6 @@ struct TraceNode {
   std::optional<TraceBounds> bounds;  // downstream
   // The decimals of the bounds on the seeds' quantity; none: the seeds have different units.
   std::optional<int> seed_scale;
-};
-
-struct TraceLink {
-  TransformationId transformation_id;
-  LotId lot_id;
-  TraceLinkKind kind = TraceLinkKind::kPooledInput;
-  Quantity quantity;
-  std::optional<LotId> output_lot_id;  // of an exact input
 };
 
 struct TracePiece {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/graph/links.h"
 
 namespace lots {
 

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/sql_words.h"
+#include "storage/domain/transformation.h"
 #include "storage/genealogy/graph/by_ids.h"
 #include "storage/genealogy/graph/collect.h"
 #include "storage/genealogy/graph/graph.h"

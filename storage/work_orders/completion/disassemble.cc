@@ -11,6 +11,7 @@
 #include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
+#include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/completion/unit.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/work_orders.h"

@@ -7,6 +7,8 @@
 #include "storage/domain/sql_words.h"
 #include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/completion/completion.h"

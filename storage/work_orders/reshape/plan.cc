@@ -10,7 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/lot_rows/numbers.h"
 
 namespace lots::reshape {

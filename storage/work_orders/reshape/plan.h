@@ -17,13 +17,13 @@
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
-#include "storage/ledger/ledger.h"
 #include "storage/lot_rows/product.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
 
+class Ledger;
 struct WriteContext;
 
 }  // namespace lots

@@ -15,6 +15,7 @@
 #include "storage/lots/lists/list.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/stock/list.h"
 #include "storage/stock/suggest.h"
 #include "tests/support/world/answers.h"

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/ledger/ledger.h"
+#include "storage/lots/read.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/lots/read.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
 

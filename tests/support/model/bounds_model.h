@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/genealogy/graph/answer.h"
-
+#include "storage/genealogy/graph/links.h"
 
 namespace lots {
 

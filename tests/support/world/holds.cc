@@ -4,6 +4,7 @@
 #include "storage/base/check.h"
 #include "storage/domain/lot.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

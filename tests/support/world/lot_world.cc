@@ -11,6 +11,7 @@
 #include "storage/base/check.h"
 #include "storage/catalog/catalog.h"
 #include "storage/domain/kinds/location.h"
+#include "storage/lots/read.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/base/must.h"

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/domain/lot_stock.h"
 #include "storage/lots/locations.h"
+#include "storage/lots/read.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/world/answers.h"

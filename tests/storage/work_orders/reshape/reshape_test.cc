@@ -15,6 +15,7 @@
 #include "storage/genealogy/trace.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
