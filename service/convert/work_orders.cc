@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/convert/convert.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/domain/transformation.h"
 #include "storage/work_orders/read.h"

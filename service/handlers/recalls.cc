@@ -15,6 +15,7 @@
 #include "service/convert/list_page.h"
 #include "service/convert/send_pieces.h"
 #include "service/convert/traces.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/genealogy/graph/answer.h"

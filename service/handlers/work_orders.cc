@@ -12,6 +12,7 @@
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
 #include "service/convert/work_orders.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/work_orders/read.h"

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "storage/catalog/catalog.h"
+#include "storage/catalog/resources.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/kinds/location.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {

@@ -11,7 +11,6 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/lot_rows/resolve.h"
-#include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/transformation.h"
 #include "tests/simulator/simulation.h"
 #include "tests/support/model/bounds_model.h"
 

@@ -18,7 +18,6 @@
 #include "storage/base/status_macros.h"
 #include "storage/lots/lists/history.h"
 #include "storage/lots/lists/list.h"
-#include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/writes/audit.h"
 

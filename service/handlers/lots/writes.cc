@@ -1,4 +1,6 @@
 // LotService: creating, editing, archiving and deleting lots.
+#include "service/convert/writes.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>

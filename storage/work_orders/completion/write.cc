@@ -8,7 +8,6 @@
 #include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
-#include "storage/ledger/rules/facts.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/completion/completion.h"

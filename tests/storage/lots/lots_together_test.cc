@@ -12,7 +12,6 @@
 #include "storage/domain/lot_stock.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/locations.h"
-#include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/lot_world.h"

@@ -3,7 +3,6 @@
 
 #include "storage/base/check.h"
 #include "storage/domain/lot.h"
-#include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 

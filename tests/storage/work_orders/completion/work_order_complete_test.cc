@@ -9,7 +9,6 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/ledger/movements.h"
-#include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"

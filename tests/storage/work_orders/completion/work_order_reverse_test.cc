@@ -7,7 +7,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/read.h"
