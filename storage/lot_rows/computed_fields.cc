@@ -3,7 +3,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/lot.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {

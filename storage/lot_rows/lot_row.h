@@ -5,7 +5,7 @@
 
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/values/result.h"
 

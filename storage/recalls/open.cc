@@ -10,7 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/lot_rows/resolve.h"

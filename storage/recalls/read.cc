@@ -8,7 +8,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"
 #include "storage/recalls/rows.h"

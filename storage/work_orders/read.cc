@@ -8,7 +8,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"

@@ -6,7 +6,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/lot_ref.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
 
 namespace lots::orders {

@@ -5,7 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/bounds/bounds.h"
 #include "storage/genealogy/graph/by_ids.h"
 

@@ -5,7 +5,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/questions/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"

@@ -5,7 +5,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/ledger/ledger.h"
 #include "storage/work_orders/completion/completion.h"
 #include "storage/writes/requests.h"

@@ -7,7 +7,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"

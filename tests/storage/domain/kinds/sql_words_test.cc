@@ -1,5 +1,5 @@
 // The words of SQL texts.
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 
 #include <gtest/gtest.h>
 
