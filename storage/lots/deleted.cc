@@ -10,7 +10,6 @@
 #include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 

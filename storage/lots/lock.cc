@@ -9,7 +9,6 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
 #include "storage/lot_rows/lot_row.h"
-#include "storage/lot_rows/resolve.h"
 
 namespace lots {
 namespace {

@@ -20,7 +20,6 @@
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lot_rows/product.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/lots/locations.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"

@@ -6,9 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
 

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/rows.h"

@@ -9,7 +9,6 @@
 #include "storage/domain/lot.h"
 #include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/read.h"
 

@@ -15,6 +15,7 @@
 #include "service/base/openssl_free.h"
 #include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 
 namespace lots {
 namespace {

@@ -8,7 +8,6 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/lots/lists/history_holds.h"
 #include "storage/pg/pipeline.h"
 

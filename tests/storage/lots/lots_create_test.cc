@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/ledger/ledger.h"
 #include "storage/lots/read.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/pg/values/codec.h"
+
 namespace lots {
 namespace {
 

@@ -9,7 +9,6 @@
 #include "storage/domain/lot_stock.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/read.h"
-#include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/lot_world.h"
