@@ -18,7 +18,7 @@
 #include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/graph/places.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/report.h"

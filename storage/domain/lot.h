@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot_details.h"
 

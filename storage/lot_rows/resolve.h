@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/pg/connection.h"
 

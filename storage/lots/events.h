@@ -10,7 +10,7 @@
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_event.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

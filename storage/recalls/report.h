@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/graph/places.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/pg/connection.h"
 #include "storage/recalls/recall.h"

@@ -7,7 +7,6 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
-#include "storage/work_orders/rows.h"
 
 namespace lots::orders {
 namespace {

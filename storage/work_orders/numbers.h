@@ -8,7 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/serials.h"

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/work_order.h"
 #include "storage/domain/transformation.h"
 #include "storage/pg/connection.h"

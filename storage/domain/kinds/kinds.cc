@@ -1,7 +1,7 @@
 // The names of the enumerations, and what their values mean.
 #include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/location.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/work_order.h"

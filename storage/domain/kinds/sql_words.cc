@@ -1,4 +1,5 @@
 // Compares the numbers of the words with the enumerators that the words stand for.
+#include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/kinds/sql_words.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/location.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/transformation.h"

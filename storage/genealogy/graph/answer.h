@@ -9,34 +9,15 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
-#include "storage/domain/document.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/location.h"
-#include "storage/domain/kinds/lot.h"
-#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/transformation.h"
 #include "storage/genealogy/graph/links.h"
+#include "storage/genealogy/graph/places.h"
 #include "storage/genealogy/graph/query.h"
 
 namespace lots {
-
-// A receipt, delivery or return of a lot that was not reversed.
-struct PartnerMovement {
-  MovementKind kind = MovementKind::kReceipt;
-  std::string partner_id;
-  Document document;
-  Quantity quantity;
-  absl::Time occurred_at;
-  LocationId location_id;  // the partner's side
-};
-
-struct TracePlace {
-  LocationId location_id;
-  LocationKind kind = LocationKind::kInternal;
-  Quantity quantity;
-  std::optional<absl::Time> arrived_at;
-};
 
 struct TraceNode {
   LotId lot_id;

@@ -9,7 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "storage/base/packed_queue.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/genealogy/graph/by_ids.h"
 #include "storage/pg/parallel_reads.h"

@@ -20,7 +20,7 @@
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/location.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/ledger/rules/posting.h"
 

@@ -14,7 +14,7 @@
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"

@@ -13,7 +13,6 @@
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/completion/unit.h"
-#include "storage/work_orders/rows.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"

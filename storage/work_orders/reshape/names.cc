@@ -13,7 +13,6 @@
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
-#include "storage/work_orders/rows.h"
 #include "storage/writes/requests.h"
 
 namespace lots::reshape {

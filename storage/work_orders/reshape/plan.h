@@ -13,7 +13,7 @@
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"

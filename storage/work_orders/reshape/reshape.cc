@@ -13,7 +13,6 @@
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/reshape/plan.h"
-#include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"

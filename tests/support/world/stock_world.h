@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/movement.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
