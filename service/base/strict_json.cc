@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/base/server_limits.h"
+#include "service/base/limits.h"
 
 namespace lots {
 namespace {

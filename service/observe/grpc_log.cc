@@ -13,8 +13,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/base/limits.h"
 #include "storage/base/check.h"
-#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "storage/base/server_limits.h"
+#include "service/base/limits.h"
 
 namespace lots {
 namespace {

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "service/base/limits.h"
 #include "storage/base/check.h"
-#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

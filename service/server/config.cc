@@ -12,8 +12,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/limits.h"
 #include "service/base/text_fields.h"
-#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/base/limits.h"
 #include "storage/base/limits.h"
-#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/schema/migrate.h"
 #include "storage/writes/requests.h"

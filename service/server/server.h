@@ -6,9 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/base/limits.h"
 #include "service/observe/log.h"
 #include "service/server/config.h"
-#include "storage/base/server_limits.h"
 #include "storage/pg/values/statement.h"
 
 namespace lots {

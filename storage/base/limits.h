@@ -121,6 +121,21 @@ inline constexpr int64_t kOriginsShownDefault = 50;  // sorted: the likeliest co
 inline constexpr int64_t kOriginLotsMax = 200'000;
 inline constexpr int kRecipientsPerMessage = 500;  // about 150 KiB a message
 
+// --- the database ---
+
+// PostgreSQL drops a cancel request that arrives between two statements, so it is repeated.
+inline constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
+// A rollback is quick; a server that is gone must not hold the caller.
+inline constexpr absl::Duration kRollbackMax = absl::Seconds(5);
+
+// --- gauges of companies ---
+
+// Of one company: so that its three statements take milliseconds.
+inline constexpr int64_t kGaugeLotsMax = 10'000;
+inline constexpr int64_t kGaugeRangesMax = 100;
+// A number range with less left is low.
+inline constexpr double kNumberRangeLowRatio = 0.1;
+
 // --- the audit log ---
 
 // Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of

@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "storage/catalog/resources.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/write_context.h"

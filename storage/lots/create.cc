@@ -8,7 +8,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "service/convert/writes.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"

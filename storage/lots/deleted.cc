@@ -7,9 +7,9 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/kinds/sql_words.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 

@@ -10,8 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "service/convert/writes.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
-#include "storage/base/server_limits.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 #include "storage/pg/exchange.h"

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
-#include "storage/base/server_limits.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 

@@ -8,9 +8,9 @@
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
 #include "storage/domain/dates.h"
+#include "storage/ledger/movements.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
-#include "storage/ledger/movements.h"
 
 namespace lots {
 

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "storage/domain/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 

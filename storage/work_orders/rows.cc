@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
 
 namespace lots::orders {

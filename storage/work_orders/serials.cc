@@ -6,7 +6,6 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/lot_event.h"
-#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/kinds/work_order.h"
 #include "storage/domain/lot_ref.h"

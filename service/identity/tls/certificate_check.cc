@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/base/limits.h"
 #include "service/base/openssl_free.h"
-#include "storage/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 

@@ -1,5 +1,4 @@
 // Compares the numbers of the words with the enumerators that the words stand for.
-#include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/kinds/sql_words.h"
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/lot_state.h"

@@ -6,8 +6,8 @@
 #include "absl/algorithm/container.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/refusals.h"
 #include "storage/lots/lists/history_holds.h"
 #include "storage/pg/pipeline.h"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "service/base/limits.h"
 #include "service/observe/grpc_log.h"
-#include "storage/base/server_limits.h"
 #include "tests/support/base/test_folder.h"
 
 namespace lots {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/base/limits.h"
 #include "service/observe/log_rate_limiter.h"
-#include "storage/base/server_limits.h"
 
 namespace lots {
 namespace {

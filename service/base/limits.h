@@ -1,5 +1,5 @@
 // The limits of the running server that an operator or the memory of a machine can feel, each with
-// its reason: its queues, connections, database, log and callers. limits.h has the limits of
+// its reason: its queues, connections, log and callers. storage/base/limits.h has the limits of
 // requests and answers.
 #pragma once
 
@@ -82,10 +82,6 @@ inline constexpr absl::Duration kDatabaseStartMax = absl::Seconds(30);
 inline constexpr absl::Duration kDatabaseRetryPause = absl::Seconds(1);
 // Long for a ping, and short beside the two seconds between two of them.
 inline constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// PostgreSQL drops a cancel request that arrives between two statements, so it is repeated.
-inline constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
-// A rollback is quick; a server that is gone must not hold the caller.
-inline constexpr absl::Duration kRollbackMax = absl::Seconds(5);
 // A person waits longer for no statement, but for whole traces and recalls. Slower ones are logged.
 inline constexpr absl::Duration kSlowStatement = absl::Milliseconds(500);
 // How soon a changed certificate, key or access list takes effect. Looking costs microseconds.
@@ -101,11 +97,6 @@ inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
 // lots_census_timestamp_seconds tells how old the oldest are.
 inline constexpr absl::Duration kGaugePeriod = absl::Seconds(20);
 inline constexpr absl::Duration kGaugeRoundMax = absl::Seconds(2);
-// Of one company: so that its three statements take milliseconds.
-inline constexpr int64_t kGaugeLotsMax = 10'000;
-inline constexpr int64_t kGaugeRangesMax = 100;
-// A number range with less left is low.
-inline constexpr double kNumberRangeLowRatio = 0.1;
 
 // --- errors and the log ---
 
