@@ -17,6 +17,7 @@
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/product.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/connection.h"
@@ -24,7 +25,6 @@
 namespace lots {
 
 class Ledger;
-struct WriteContext;
 
 }  // namespace lots
 
