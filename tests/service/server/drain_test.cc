@@ -19,7 +19,7 @@
 #include "tests/support/server/byte_calls.h"
 #include "tests/support/server/lotd_process.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -62,7 +62,7 @@ bool SaysThatItLeaves(grpc::GenericStub& stub) {
 TEST(Drain, CallsAreAnsweredForAMomentAfterItWasTold) {
   // Where other machines may call, the moment is a fifth of the drain: long on a busy machine too.
   TestServer server([](Server::Options& options) { options.config.listen = "0.0.0.0:0"; });
-  const Workshop shop(server.database());
+  const World world(server.database());
   const auto channel = server.NewChannel();
   const auto stub = v1::CatalogService::NewStub(channel);
   grpc::GenericStub health(channel);
@@ -78,10 +78,10 @@ TEST(Drain, CallsAreAnsweredForAMomentAfterItWasTold) {
 
 TEST(Drain, AStreamThatOutlastsItMayBeRepeated) {
   TestServer server;
-  Workshop shop(server.database());
+  World world(server.database());
   v1::TraceDownstreamRequest request;
   request.set_company("acme");
-  request.add_seeds()->set_lot_id(shop.Lot("salt", "SALT", "5").value().ToString());
+  request.add_seeds()->set_lot_id(world.CreateLot("salt", "SALT", "5").value().ToString());
   const Locked locked(server.database(), "transformation_inputs");
   const auto stub = server.NewStub<v1::TraceService>();
   grpc::ClientContext context;

@@ -12,7 +12,7 @@
 #include "storage/holds/holds.h"
 #include "storage/lots/lots.h"
 #include "tests/support/database/test_database.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -54,13 +54,13 @@ class LotsTogether : public ::testing::Test {
   }
 
   TestDatabase database_;
-  LotWorld world_;
+  World world_;
 };
 
 TEST_F(LotsTogether, EachAnswerIsTheLotsOwn) {
-  const LotId a = world_.Create("wire", "a", "5");
-  const LotId b = world_.Create("wire", "b", "7");
-  const LotId empty = world_.Create("wire", "c");
+  const LotId a = world_.CreateLot("wire", "a", "5");
+  const LotId b = world_.CreateLot("wire", "b", "7");
+  const LotId empty = world_.CreateLot("wire", "c");
   world_.Move(MovementKind::kDelivery, b, "2", "stock", "CUSTOMER");
 
   EXPECT_THAT(Together({b, LotId(), a, empty, a}, {false, false, false, false, true}),
@@ -68,8 +68,8 @@ TEST_F(LotsTogether, EachAnswerIsTheLotsOwn) {
 }
 
 TEST_F(LotsTogether, HoldsAreToldOfTheirLotAndPlaceAlone) {
-  const LotId a = world_.Create("wire", "a", "5");
-  const LotId b = world_.Create("wire", "b", "7");
+  const LotId a = world_.CreateLot("wire", "a", "5");
+  const LotId b = world_.CreateLot("wire", "b", "7");
   world_.Move(MovementKind::kTransfer, b, "3", "stock", "shelf");
   world_.Move(MovementKind::kDelivery, b, "1", "stock", "CUSTOMER");
   Hold(b, LocationId("shelf"));

@@ -15,7 +15,7 @@
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
 #include "storage/numbers/number.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -132,7 +132,7 @@ class LotsSearchTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = std::make_unique<TestDatabase>(TestDatabase::kMigrated);
     for (const Company& company : {kLarge, kSmall}) {
-      const LotWorld products(*database_, company.id);
+      const World products(*database_, company.id);
       database_->Execute(
           absl::Substitute(kLots, company.id, company.letter, company.step, company.word, kEnd));
     }
