@@ -281,7 +281,7 @@ TEST_F(StockRpc, MovementsArePagedAndFiltered) {
   EXPECT_EQ(outcome(), "FILTER_INVALID");
 }
 
-TEST_F(StockRpc, StockIsPagedAndTold) {
+TEST_F(StockRpc, StockIsListedInPages) {
   Receive("L1", "4", "stock");
   Receive("L1", "3", "shelf");
   Receive("L1", "2", "box");

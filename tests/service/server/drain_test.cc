@@ -1,5 +1,5 @@
-// How a server leaves: told to stop, it says so first, and ends what it cannot finish with a status
-// that may be repeated. And how it takes a changed configuration over.
+// How a server stops: its health service says so first, and calls that it cannot finish end with a
+// status that clients repeat. And how it takes a changed configuration over.
 #include <unistd.h>
 
 #include <csignal>
@@ -59,7 +59,7 @@ bool SaysThatItLeaves(grpc::GenericStub& stub) {
   return SendBytes(stub, "/grpc.health.v1.Health/Check", "", &answer).ok() && answer == kNotServing;
 }
 
-TEST(Drain, CallsAreAnsweredForAMomentAfterItWasTold) {
+TEST(Drain, CallsAreAnsweredForAMomentAfterTheStop) {
   // Where other machines may call, the moment is a fifth of the drain: long on a busy machine too.
   TestServer server([](Server::Options& options) { options.config.listen = "0.0.0.0:0"; });
   const World world(server.database());
@@ -148,16 +148,16 @@ TEST_F(Reload, TheLogsLevelChangesWithoutARestart) {
 
   Write("log-level = \"error\"");
   HangUp();
-  // "reloading" is an information, and the next one is not told any more.
+  // The reload itself is logged at level info; after it, calls are not logged any more.
   EXPECT_TRUE(Eventually([&] {
     GetSettings(*stub);
-    const int told = Count("\"event\":\"rpc\"");
+    const int logged = Count("\"event\":\"rpc\"");
     GetSettings(*stub);
-    return Count("\"event\":\"rpc\"") == told;
+    return Count("\"event\":\"rpc\"") == logged;
   }));
 }
 
-TEST_F(Reload, ABrokenConfigurationIsToldAndChangesNothing) {
+TEST_F(Reload, ABrokenConfigurationIsLoggedAndChangesNothing) {
   Write("log-level = \"loud\"");
   HangUp();
 

@@ -75,7 +75,7 @@ class HoldsInheritTest : public ::testing::Test {
   std::vector<std::string> HoldsOn(absl::string_view bike) {
     return HoldsOn(world_.IdOf("bike", bike));
   }
-  std::vector<lots::Hold> Told(const LotId& lot) {
+  std::vector<lots::Hold> HoldsShownFor(const LotId& lot) {
     const auto found = ListLotLocations(
         world_.db(), {.company = world_.company(), .lot_id = lot, .now = world_.now()});
     EXPECT_TRUE(found.ok()) << found.status();
@@ -113,7 +113,7 @@ TEST_F(HoldsInheritTest, InheritedHoldSaysWhatItWasMadeOf) {
 
   Complete(Making({"A"}, {Component(frame, "", 0)}));
 
-  const std::vector<lots::Hold> holds = Told(world_.IdOf("bike", "A"));
+  const std::vector<lots::Hold> holds = HoldsShownFor(world_.IdOf("bike", "A"));
   ASSERT_THAT(holds, SizeIs(1));
   EXPECT_EQ(holds[0].cause, HoldCause::kInherited);
   EXPECT_EQ(holds[0].source_lot_id, frame);
@@ -191,7 +191,7 @@ TEST_F(HoldsInheritTest, WhatIsMadeOfItIsHeldAllTheWay) {
   Complete(Making({"A"}, {Component(soup, "1")}));
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("INHERITED from SOUP"));
-  EXPECT_EQ(Told(world_.IdOf("bike", "A"))[0].reason,
+  EXPECT_EQ(HoldsShownFor(world_.IdOf("bike", "A"))[0].reason,
             "made of held lot SOUP of product soup: made of held lot SALT of product salt: cracks");
 }
 
@@ -203,7 +203,7 @@ TEST_F(HoldsInheritTest, LongReasonIsCut) {
 
   Complete(Making({"A"}, {Component(salt, "1")}));
 
-  const std::string reason = Told(world_.IdOf("bike", "A"))[0].reason;
+  const std::string reason = HoldsShownFor(world_.IdOf("bike", "A"))[0].reason;
   EXPECT_THAT(reason, ::testing::EndsWith("ü…"));
   EXPECT_LE(reason.size(), 2 * kNoteCharactersMax + 1);
 }
@@ -358,7 +358,7 @@ TEST_F(HoldsInheritTest, DrillIsPassedOnAndRefusesNothing) {
   Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("drill D1 depth 4 certain"));
-  EXPECT_THAT(Told(world_.IdOf("bike", "A")), IsEmpty());
+  EXPECT_THAT(HoldsShownFor(world_.IdOf("bike", "A")), IsEmpty());
 }
 
 TEST_F(HoldsInheritTest, ClosedRecallIsNotPassedOn) {

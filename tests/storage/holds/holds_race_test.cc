@@ -117,7 +117,7 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAHold) {
     const std::string serial = absl::StrCat("S", worker);
     for (int i = 0; absl::Now() < deadline; ++i) {
       own.set_now(absl::Now() + absl::Milliseconds(20 * (worker - kWorkers / 2)));
-      // Whoever begins after the hold has committed is refused.
+      // A movement that begins after the hold has committed is refused.
       const bool was_held = is_held;
       const bool is_back = i % 2 == 1;
       const absl::Status status =

@@ -314,7 +314,7 @@ TEST_F(HoldsTest, DrillRefusesNothing) {
   EXPECT_EQ(Cause("L1"), "");
 }
 
-TEST_F(HoldsTest, StrongestCauseIsTold) {
+TEST_F(HoldsTest, StrongestCauseIsReported) {
   Hold({"L1@stock"});
   EXPECT_EQ(Cause("L1"), "PLACE");
   Hold({"L1"});

@@ -49,7 +49,7 @@ class LotRacesTest : public ::testing::Test {
 TEST_F(LotRacesTest, OfTheSameNumberOneWinsAndTheOthersLearnItsId) {
   for (int round = 0; round < 10; ++round) {
     absl::Mutex mutex;
-    std::vector<std::string> winners, told;
+    std::vector<std::string> winners, reported;
     InThreads(8, [&](int i, World& world) {
       // Equal once folded and trimmed.
       const std::string number = absl::StrCat(i % 2 == 0 ? "sn-" : " SN-", round);
@@ -59,12 +59,12 @@ TEST_F(LotRacesTest, OfTheSameNumberOneWinsAndTheOthersLearnItsId) {
         winners.push_back(created->lots[0].lot_id.value().ToString());
       } else {
         EXPECT_EQ(RefusalOf(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
-        told.push_back(FactOf(created.status(), "lot_id"));
+        reported.push_back(FactOf(created.status(), "lot_id"));
       }
     });
     ASSERT_THAT(winners, SizeIs(1));
-    ASSERT_THAT(told, SizeIs(7));
-    for (const std::string& id : told) EXPECT_EQ(id, winners[0]);
+    ASSERT_THAT(reported, SizeIs(7));
+    for (const std::string& id : reported) EXPECT_EQ(id, winners[0]);
   }
 }
 

@@ -67,7 +67,7 @@ TEST_F(LotsTogether, EachAnswerIsTheLotsOwn) {
               ElementsAre("stock 5, CUSTOMER 2", "none", "stock 5", "", "stock 5, ADJUSTMENT -5"));
 }
 
-TEST_F(LotsTogether, HoldsAreToldOfTheirLotAndPlaceAlone) {
+TEST_F(LotsTogether, HoldsAreShownForTheirLotAndPlaceAlone) {
   const LotId a = world_.CreateLot("wire", "a", "5");
   const LotId b = world_.CreateLot("wire", "b", "7");
   world_.Move(MovementKind::kTransfer, b, "3", "stock", "shelf");

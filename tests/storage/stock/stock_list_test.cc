@@ -82,7 +82,7 @@ TEST_F(StockListTest, EmptiedPlacesAreNotListed) {
   EXPECT_THAT(List({.lot_ids = {world_.IdOf("L1")}}), ElementsAre("L1 yard 1"));
 }
 
-TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsTold) {
+TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsListed) {
   world_.MustRecord("RECEIPT L1 2.5 >stock @2026-03-01");
 
   const auto stock = ListStock(

@@ -171,7 +171,7 @@ TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
   EXPECT_TRUE(found);
 }
 
-// Whoever looks at a database that is busy finds the call in the log, while it still runs.
+// The view of a busy database leads to the call in the log, while the call still runs.
 TEST(SlowStatements, AreKnownToTheDatabaseByTheTraceOfTheirCall) {
   const TestServer server;
   const auto locking = server.database().Connect();

@@ -112,7 +112,7 @@ TEST_F(LotHistoryTest, AssignmentsThatEndedStay) {
               ElementsAre("CREATED", "ASSIGNED WO-1", "UNASSIGNED WO-1", "ASSIGNED WO-2"));
 }
 
-TEST_F(LotHistoryTest, AReversalIsToldBesideWhatItReverses) {
+TEST_F(LotHistoryTest, AReversalIsListedBesideWhatItReverses) {
   const LotId wire = world_.CreateLot("wire", "W", "10");
   const Completion done = Complete("P-1", wire, "2");
   Later();
