@@ -53,7 +53,7 @@ class CallerLimitsTest : public ::testing::Test {
   const TestFolder folder_;
 };
 
-TEST_F(CallerLimitsTest, ACallerBeyondItsRateIsToldWhenToComeAgain) {
+TEST_F(CallerLimitsTest, ACallerBeyondItsRateLearnsWhenToComeAgain) {
   // As few that the calls come quicker, however busy the machine is.
   const auto server = Start(/*rate=*/1, /*calls=*/100);
   const auto stub = server->NewStub<v1::CatalogService>();

@@ -7,10 +7,12 @@
 #include "gtest/gtest.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
 #include "storage/stock/list.h"
 #include "storage/stock/movements.h"
+#include "storage/stock/stock.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -21,9 +23,9 @@ using ::testing::IsEmpty;
 class StockListTest : public ::testing::Test {
  protected:
   StockListTest() {
-    world_.AddLot("L1", "steel", {.expires_on = absl::CivilDay(2030, 1, 31)});
-    world_.AddLot("L2", "steel");
-    world_.AddLot("S1", "bike");
+    world_.CreateLot("salt", "L1", {.expires_on = absl::CivilDay(2030, 1, 31)});
+    world_.CreateLot("salt", "L2");
+    world_.CreateLot("bike", "S1");
   }
 
   // "L1 stock 5" a line, in the order answered.
@@ -45,31 +47,31 @@ class StockListTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(StockListTest, SelectionsNarrowEachOtherDown) {
   for (const char* movement : {"RECEIPT L1 5 >stock", "RECEIPT L1 2 >box", "RECEIPT L2 3 >box",
                                "RECEIPT S1 1 >box", "DELIVERY L1 1 stock>"}) {
-    world_.Do(movement);
+    world_.MustRecord(movement);
   }
-  const std::vector<LotId> l1 = {world_.Lot("L1")};
-  const ProductId steel("steel");
+  const std::vector<LotId> l1 = {world_.IdOf("L1")};
+  const ProductId salt("salt");
   const LocationId box("box");
 
   EXPECT_THAT(List({.lot_ids = l1}), ElementsAre("L1 box 2", "L1 stock 4"));
   EXPECT_THAT(List({.lot_ids = l1, .all_kinds = true}),
               ElementsAre("L1 CUSTOMER 1", "L1 SUPPLIER -7", "L1 box 2", "L1 stock 4"));
-  EXPECT_THAT(List({.product_id = steel}), ElementsAre("L1 box 2", "L1 stock 4", "L2 box 3"));
+  EXPECT_THAT(List({.product_id = salt}), ElementsAre("L1 box 2", "L1 stock 4", "L2 box 3"));
   EXPECT_THAT(List({.location_id = box}), ElementsAre("L1 box 2", "L2 box 3", "S1 box 1"));
-  EXPECT_THAT(List({.product_id = steel, .location_id = box}), ElementsAre("L1 box 2", "L2 box 3"));
+  EXPECT_THAT(List({.product_id = salt, .location_id = box}), ElementsAre("L1 box 2", "L2 box 3"));
   EXPECT_THAT(List({.lot_ids = l1, .location_id = box}), ElementsAre("L1 box 2"));
 }
 
 TEST_F(StockListTest, DescendantsAreCountedWhenAskedFor) {
   for (const char* movement :
        {"RECEIPT L1 1 >stock", "RECEIPT L1 2 >shelf", "RECEIPT L1 3 >box", "RECEIPT L1 4 >yard"}) {
-    world_.Do(movement);
+    world_.MustRecord(movement);
   }
 
   EXPECT_THAT(List({.location_id = LocationId("stock")}), ElementsAre("L1 stock 1"));
@@ -80,24 +82,24 @@ TEST_F(StockListTest, DescendantsAreCountedWhenAskedFor) {
 }
 
 TEST_F(StockListTest, EmptiedPlacesAreNotListed) {
-  world_.Do("RECEIPT L1 1 >stock");
-  world_.Do("TRANSFER L1 1 stock>yard");
+  world_.MustRecord("RECEIPT L1 1 >stock");
+  world_.MustRecord("TRANSFER L1 1 stock>yard");
 
-  EXPECT_THAT(List({.lot_ids = {world_.Lot("L1")}}), ElementsAre("L1 yard 1"));
+  EXPECT_THAT(List({.lot_ids = {world_.IdOf("L1")}}), ElementsAre("L1 yard 1"));
 }
 
-TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsTold) {
-  world_.Do("RECEIPT L1 2.5 >stock @2026-03-01");
+TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsListed) {
+  world_.MustRecord("RECEIPT L1 2.5 >stock @2026-03-01");
 
   const auto stock = ListStock(
-      world_.db(), {.company = world_.company(), .product_id = ProductId("steel"), .limit = 10});
+      world_.db(), {.company = world_.company(), .product_id = ProductId("salt"), .limit = 10});
 
   ASSERT_TRUE(stock.ok());
   ASSERT_EQ(stock->size(), 1u);
   const LotStock& held = stock->front();
   EXPECT_EQ(held.company, world_.company());
-  EXPECT_EQ(held.lot_id, world_.Lot("L1"));
-  EXPECT_EQ(held.product_id, ProductId("steel"));
+  EXPECT_EQ(held.lot_id, world_.IdOf("L1"));
+  EXPECT_EQ(held.product_id, ProductId("salt"));
   EXPECT_EQ(held.kind, LocationKind::kInternal);
   EXPECT_EQ(held.quantity.Format(held.scale), "2.500");
   EXPECT_EQ(held.arrived_at, Day(1));
@@ -106,13 +108,13 @@ TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsTold) {
 }
 
 TEST_F(StockListTest, AsOfIsWhatHadHappenedByThen) {
-  world_.Do("RECEIPT L1 10 >stock @2026-03-02");
-  world_.Do("TRANSFER L1 4 stock>yard @2026-03-04");
-  world_.Do("DELIVERY L1 1 yard> @2026-03-06");
+  world_.MustRecord("RECEIPT L1 10 >stock @2026-03-02");
+  world_.MustRecord("TRANSFER L1 4 stock>yard @2026-03-04");
+  world_.MustRecord("DELIVERY L1 1 yard> @2026-03-06");
   // Said later, happened before: on that day there was less than nothing.
-  world_.Do("SCRAP L1 3 stock> @2026-03-01");
+  world_.MustRecord("SCRAP L1 3 stock> @2026-03-01");
   const auto as_of = [&](int day) {
-    return List({.product_id = ProductId("steel"), .as_of = Day(day)});
+    return List({.product_id = ProductId("salt"), .as_of = Day(day)});
   };
 
   EXPECT_THAT(as_of(1), ElementsAre("L1 stock -3"));
@@ -122,21 +124,21 @@ TEST_F(StockListTest, AsOfIsWhatHadHappenedByThen) {
 }
 
 TEST_F(StockListTest, AsOfForgetsWhatWasReversed) {
-  const MovementId mistake = world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  const MovementId mistake = world_.MustRecord("RECEIPT L1 10 >stock @2026-03-02");
   ASSERT_TRUE(world_.Reverse(mistake).ok());
 
-  EXPECT_THAT(List({.lot_ids = {world_.Lot("L1")}, .as_of = Day(3)}), IsEmpty());
+  EXPECT_THAT(List({.lot_ids = {world_.IdOf("L1")}, .as_of = Day(3)}), IsEmpty());
 }
 
 TEST_F(StockListTest, KnownAtIsWhatWasRecordedByThen) {
   const absl::Time start = world_.now();
-  const MovementId received = world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  const MovementId received = world_.MustRecord("RECEIPT L1 10 >stock @2026-03-02");
   world_.set_now(start + absl::Hours(1));
   ASSERT_TRUE(world_.Reverse(received).ok());
   world_.set_now(start + absl::Hours(2));
-  world_.Do("RECEIPT L1 8 >yard @2026-03-02");
+  world_.MustRecord("RECEIPT L1 8 >yard @2026-03-02");
   const auto known_at = [&](absl::Duration after) {
-    return List({.lot_ids = {world_.Lot("L1")}, .known_at = start + after});
+    return List({.lot_ids = {world_.IdOf("L1")}, .known_at = start + after});
   };
 
   EXPECT_THAT(known_at(absl::Minutes(-1)), IsEmpty());
@@ -147,11 +149,11 @@ TEST_F(StockListTest, KnownAtIsWhatWasRecordedByThen) {
 
 TEST_F(StockListTest, PagesJoinWithoutGapOrOverlap) {
   for (const char* place : {"stock", "shelf", "box", "yard", "truck"}) {
-    world_.Do(absl::StrCat("RECEIPT L1 1 >", place));
-    world_.Do(absl::StrCat("RECEIPT L2 1 >", place));
+    world_.MustRecord(absl::StrCat("RECEIPT L1 1 >", place));
+    world_.MustRecord(absl::StrCat("RECEIPT L2 1 >", place));
   }
   for (const bool then : {false, true}) {
-    ListStockQuery query{.company = world_.company(), .product_id = ProductId("steel"), .limit = 3};
+    ListStockQuery query{.company = world_.company(), .product_id = ProductId("salt"), .limit = 3};
     if (then) query.as_of = absl::Now() + absl::Hours(1);
     std::vector<std::string> pages;
     for (int page = 0; page < 4; ++page) {
@@ -179,15 +181,15 @@ TEST_F(StockListTest, UnknownLocationIsNotFoundAndUnknownLotsHoldNothing) {
 }
 
 TEST_F(StockListTest, CompaniesDoNotSeeEachOther) {
-  StockWorld other(database_, "other");
-  other.AddLot("L9", "steel");
-  other.Do("RECEIPT L9 5 >stock");
-  world_.Do("RECEIPT L1 1 >stock");
+  World other(database_, "other");
+  other.CreateLot("salt", "L9");
+  other.MustRecord("RECEIPT L9 5 >stock");
+  world_.MustRecord("RECEIPT L1 1 >stock");
 
-  EXPECT_THAT(List({.product_id = ProductId("steel")}), ElementsAre("L1 stock 1"));
+  EXPECT_THAT(List({.product_id = ProductId("salt")}), ElementsAre("L1 stock 1"));
   EXPECT_THAT(List({.location_id = LocationId("stock"), .include_descendants = true}),
               ElementsAre("L1 stock 1"));
-  EXPECT_THAT(List({.lot_ids = {other.Lot("L9")}}), IsEmpty());
+  EXPECT_THAT(List({.lot_ids = {other.IdOf("L9")}}), IsEmpty());
 }
 
 class MovementListTest : public StockListTest {
@@ -208,15 +210,15 @@ class MovementListTest : public StockListTest {
 };
 
 TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
-  RecordMovementsCommand command =
-      world_.Order({"RECEIPT L1 10 >stock @2026-03-01 #mill",
-                    "TRANSFER L1 4 stock>yard @2026-03-02", "RECEIPT S1 1 >stock @2026-03-03"});
+  RecordMovementsCommand command = world_.RecordCommand({"RECEIPT L1 10 >stock @2026-03-01 #mill",
+                                                         "TRANSFER L1 4 stock>yard @2026-03-02",
+                                                         "RECEIPT S1 1 >stock @2026-03-03"});
   command.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
   ASSERT_TRUE(RecordMovements(world_.db(), command).ok());
   // A second clock that is ahead makes the order plain.
   world_.set_now(world_.now() + absl::Hours(1));
-  world_.Do("DELIVERY L1 1 yard> @2026-03-04");
-  const std::string l1 = world_.Lot("L1").value().ToString();
+  world_.MustRecord("DELIVERY L1 1 yard> @2026-03-04");
+  const std::string l1 = world_.IdOf("L1").value().ToString();
   const std::string transfer = "TRANSFER L1 yard";
 
   EXPECT_EQ(Filtered("").size(), 4u);
@@ -239,10 +241,10 @@ TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
 }
 
 TEST_F(MovementListTest, DayOfAFilterIsTheCompanysOwn) {
-  world_.Do("RECEIPT L1 10 >stock @2026-03-01T23:30:00Z");
+  world_.MustRecord("RECEIPT L1 10 >stock @2026-03-01T23:30:00Z");
   EXPECT_EQ(Filtered("occur_time = 2026-03-01").size(), 1u);
 
-  world_.Execute("UPDATE companies SET time_zone = 'Europe/Berlin' WHERE company = 'acme'");
+  world_.SetSetting("time_zone", "'Europe/Berlin'");
 
   EXPECT_THAT(Filtered("occur_time = 2026-03-01"), IsEmpty());
   EXPECT_EQ(Filtered("occur_time = 2026-03-02").size(), 1u);

@@ -1,4 +1,4 @@
-// Writes and reads holds and recalls.
+// Writes rows of recalls and reads holds.
 #include "tests/support/world/holds.h"
 
 #include "storage/base/check.h"

@@ -1,4 +1,4 @@
-// A small warehouse as plain facts.
+// Fills the facts of a small warehouse.
 #include "tests/support/world/ledger_facts.h"
 
 #include <array>

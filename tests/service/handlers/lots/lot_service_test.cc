@@ -10,8 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
+#include "storage/lots/lists/list.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -93,7 +94,7 @@ class LotRpc : public testing::Test {
   }
 
   const TestServer server_;
-  LotWorld world_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
   int requests_ = 0;
 };
@@ -171,7 +172,7 @@ TEST_F(LotRpc, CreationsAreRefused) {
   (*request.mutable_lot()->mutable_attributes())["empty"];
   EXPECT_THAT(Refusal(request), HasSubstr("FIELD_INVALID lot.attributes"));
   EXPECT_EQ(Refusal(Creating("nothing", "a")), "PRODUCT_NOT_FOUND");
-  EXPECT_EQ(Refusal(Creating("paper", "a")), "PRODUCT_NOT_TRACKED");
+  EXPECT_EQ(Refusal(Creating("screw", "a")), "PRODUCT_NOT_TRACKED");
   EXPECT_EQ(Refusal(Creating("cable", "")), "NO_NUMBER_TEMPLATE");
   EXPECT_EQ(Refusal(Creating("wire", "a\nb")), "NUMBER_INVALID");
 }
@@ -324,8 +325,8 @@ TEST_F(LotRpc, ListsPagesOfOneQuery) {
 }
 
 TEST_F(LotRpc, ListsAndSummarizesEveryCompany) {
-  LotWorld other(server_.database(), "bolt");
-  other.Create("wire", "theirs", "2");
+  World other(server_.database(), "bolt");
+  other.CreateLot("wire", "theirs", "2");
   Create(Creating("wire", "ours"));
   Create(Creating("pump", "ours"));
   v1::ListLotsRequest request;

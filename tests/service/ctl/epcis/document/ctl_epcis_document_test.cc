@@ -130,7 +130,7 @@ TEST(EpcisDocument, EventsWithoutAnIdGetOneFromTheirContents) {
   EXPECT_NE(document->events[0].id, document->events[1].id);
 }
 
-TEST(EpcisDocument, EveryErrorIsToldWithItsEvent) {
+TEST(EpcisDocument, EveryErrorIsReportedWithItsEvent) {
   const auto document = ParseEpcisDocument(DocumentOf(
       R"({"type":"ObjectEvent","eventID":"urn:e:1","action":"GUESS","eventTime":"yesterday"},
          {"type":"ObjectEvent","eventID":"urn:e:2","action":"ADD",
