@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/base/base64url.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/base/strict_json.h"
 #include "service/base/text_fields.h"
 #include "storage/base/status_macros.h"

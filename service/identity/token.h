@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/identity/caller.h"
 #include "service/identity/token_keys.h"
 

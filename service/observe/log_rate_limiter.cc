@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -18,7 +18,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "grpcpp/grpcpp.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/observe/trace_context.h"
 #include "service/rpc/call.h"
 #include "service/rpc/caller_limits.h"

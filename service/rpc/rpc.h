@@ -22,7 +22,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/base/status.h"
 #include "service/identity/identity.h"
 #include "service/identity/method_permissions.h"

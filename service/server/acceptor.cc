@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/check.h"
 
 namespace lots {

@@ -12,7 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/base/text_fields.h"
 
 namespace lots {

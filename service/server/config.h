@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/identity/identity.h"
 #include "service/identity/tls/tls.h"
 #include "service/observe/log.h"

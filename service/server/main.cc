@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/observe/grpc_log.h"
 #include "service/observe/log.h"
 #include "service/server/config.h"

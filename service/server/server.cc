@@ -20,7 +20,7 @@
 #include "prometheus/exposer.h"
 #include "prometheus/text_serializer.h"
 #include "service/base/descriptor.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/base/periodic.h"
 #include "service/handlers/services.h"
 #include "service/identity/identity.h"

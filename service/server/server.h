@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/observe/log.h"
 #include "service/server/config.h"
 #include "storage/pg/values/statement.h"

@@ -1,5 +1,10 @@
-// The limits of requests and answers, each with its reason. A request beyond a limit is refused,
-// and the refusal names the limit. server_limits.h has the limits of the running server.
+// The limits of the API: how much one request may ask for, how much one answer holds, how long a
+// text may be, how long a request_id is known; each with its reason. A request beyond a limit is
+// refused, and the refusal names the limit.
+//
+// Not here: the limits of the server (service/base/server_limits.h); how often a write is run again
+// (storage/writes/run_write.h); how many rows one statement takes, pauses and timeouts, which stand
+// in the source that needs them, with their reason.
 #pragma once
 
 #include <cstddef>
@@ -29,11 +34,15 @@ inline constexpr int64_t kPreviewNumbersMax = 1'000;
 inline constexpr int64_t kSuggestPicksMax = 1'000;
 inline constexpr int64_t kWorkOrderSerialsShownMax = 1'000;
 
-// --- pages ---
+// --- answers ---
 
 // A screen shows 50 rows; 1,000 lots of a few KiB stay under a client's usual 4 MiB.
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;
+inline constexpr int kProblemsShownMax = 20;  // of one refusal; trailers stay under 8 KiB
+// Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of
+// 1,000 entries stays under 2 MiB. (Also audit_entries_lots_bounded.)
+inline constexpr size_t kAuditLotsMax = 20;
 
 // --- texts, in characters (Unicode code points) ---
 
@@ -49,9 +58,9 @@ inline constexpr int kPhoneCharactersMax = 40;
 // Two pages of text for a lot; a paragraph for a movement.
 inline constexpr int kNotesCharactersMax = 4'000;
 inline constexpr int kNoteCharactersMax = 1'000;
-inline constexpr int kUnitCharactersMax = 16;
-inline constexpr int kDocumentTypeCharactersMax = 32;
-inline constexpr int kQueryCharactersMax = 64;  // a search for numbers, which have as many
+inline constexpr int kUnitCharactersMax = 16;  // codes of units; UN/ECE has three characters
+inline constexpr int kDocumentTypeCharactersMax = 32;  // words such as delivery_note
+inline constexpr int kQueryCharactersMax = 64;         // a search for numbers, which have as many
 // The attributes of one lot are then about 50 KiB of JSON at the most.
 inline constexpr int kAttributesMax = 50;
 inline constexpr int kAttributeTextCharactersMax = 1'000;
@@ -71,7 +80,6 @@ inline constexpr int64_t kCounterMax = 999'999'999'999'999'999;  // 18 digits fi
 inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 // A clock may be wrong by a time zone, not more.
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
-inline constexpr int kProblemsShownMax = 20;  // trailers stay under 8 KiB
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 
@@ -107,39 +115,18 @@ inline constexpr int64_t kReshapePartsMax = 1'000;  // labels of one delivery th
 inline constexpr int64_t kRecallSeedsMax = 1'000;   // as those of a trace
 // A recall is one transaction: beyond, its locks would stop the company for longer than a minute.
 inline constexpr int64_t kRecallMembersMax = 2'000'000;
-inline constexpr int kClosingNoteCharactersMax = 4'000;
-inline constexpr int kRecallRowsPerMessage = 500;  // about 150 KiB a message
+inline constexpr int kClosingNoteCharactersMax = 4'000;  // as the notes of a lot
+inline constexpr int kRecallRowsPerMessage = 500;        // about 150 KiB a message
 
 // --- questions ---
 
 inline constexpr int64_t kFailedUnitsMax = 1'000;  // failures of one kind from the field
 // With the failed ones, a set of units is a bitmap of 3,000 bits at every lot that is looked at.
 inline constexpr int64_t kSoundUnitsMax = 2'000;
-inline constexpr int64_t kOriginsShownMax = 1'000;
+inline constexpr int64_t kOriginsShownMax = 1'000;   // as a page
 inline constexpr int64_t kOriginsShownDefault = 50;  // sorted: the likeliest come first
 // With a bitmap each, 75 MiB.
 inline constexpr int64_t kOriginLotsMax = 200'000;
 inline constexpr int kRecipientsPerMessage = 500;  // about 150 KiB a message
-
-// --- the database ---
-
-// PostgreSQL drops a cancel request that arrives between two statements, so it is repeated.
-inline constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
-// A rollback is quick; a server that is gone must not hold the caller.
-inline constexpr absl::Duration kRollbackMax = absl::Seconds(5);
-
-// --- gauges of companies ---
-
-// Of one company: so that its three statements take milliseconds.
-inline constexpr int64_t kGaugeLotsMax = 10'000;
-inline constexpr int64_t kGaugeRangesMax = 100;
-// A number range with less left is low.
-inline constexpr double kNumberRangeLowRatio = 0.1;
-
-// --- the audit log ---
-
-// Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of
-// 1,000 entries stays under 2 MiB. (Also audit_entries_lots_bounded.)
-inline constexpr size_t kAuditLotsMax = 20;
 
 }  // namespace lots

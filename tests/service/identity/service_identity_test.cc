@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/identity/identity.h"
 #include "storage/domain/errors.h"
 #include "tests/support/base/test_folder.h"

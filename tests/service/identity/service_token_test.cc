@@ -10,7 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/identity/token.h"
 #include "storage/base/sha256.h"
 #include "storage/domain/errors.h"

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "lots/v1/trace.grpc.pb.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/observe/log.h"
 #include "service/observe/metrics/metrics.h"
 #include "service/rpc/page_token.h"

@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "lots/v1/catalog.grpc.pb.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/check.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"

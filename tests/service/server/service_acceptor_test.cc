@@ -19,7 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/server/acceptor.h"
 #include "storage/base/check.h"
 #include "tests/support/base/eventually.h"

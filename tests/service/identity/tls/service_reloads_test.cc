@@ -11,7 +11,7 @@
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
 #include "service/base/identity_file.h"
-#include "service/base/limits.h"
+#include "service/base/server_limits.h"
 #include "service/identity/tls/reloads.h"
 #include "storage/base/status_macros.h"
 #include "tests/support/base/eventually.h"

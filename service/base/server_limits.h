@@ -1,6 +1,10 @@
-// The limits of the running server that an operator or the memory of a machine can feel, each with
-// its reason: its queues, connections, log and callers. storage/base/limits.h has the limits of
-// requests and answers.
+// The limits of the server: what protects its memory, its connections, its log and its database
+// from callers, and the times of its own work; each with its reason. The options of lotd have their
+// bounds here. storage/base/limits.h has the limits of requests and answers.
+//
+// Not here: the defaults of --workers, --queue, --default-deadline and --drain, which are in
+// service/server/config.h; pauses and timeouts of connections to PostgreSQL, which are in
+// storage/pg; numbers that a standard sets, beside the code that follows the standard.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +28,8 @@ inline constexpr int kStreamsMax = 16;
 inline constexpr size_t kStreamBytesWaitingMax = 4 * 1024 * 1024;
 // 10,000 movements with documents and notes stay below it.
 inline constexpr int kMessageBytesMax = 16 * 1024 * 1024;
-// What --max-message-bytes may be. Below, ordinary requests do
-// not fit; above, a few of them fill the memory.
+// What --max-message may be. Below, ordinary requests do not fit; above, a few of them fill
+// the memory.
 inline constexpr int kMessageBytesMin = 64 * 1024;
 inline constexpr int kMessageBytesLimit = 256 * 1024 * 1024;
 // What --workers may be. Each worker is a connection to PostgreSQL, which allows 100 by default.
