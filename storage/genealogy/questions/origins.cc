@@ -85,7 +85,9 @@ absl::StatusOr<Units> ResolveUnits(pg::Connection& db, const OriginsQuery& query
       continue;
     }
     const auto [first, is_first] = fields.emplace(found[i]->lot_id, field);
-    if (!is_first) problems.push_back(UnitNamedTwice(field, first->second, *found[i]));
+    if (!is_first) {
+      problems.push_back(UnitTwice(field, first->second, {found[i]->number, found[i]->lot_id}));
+    }
     units.ids.push_back(found[i]->lot_id);
     if (failed) units.products.push_back(found[i]->product_id);
   }
