@@ -22,6 +22,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
+#include "service/base/server_limits.h"
 #include "service/base/status.h"
 #include "service/identity/identity.h"
 #include "service/identity/method_permissions.h"
@@ -35,7 +36,6 @@
 #include "service/rpc/page_token.h"
 #include "service/rpc/pending_call.h"
 #include "service/rpc/work_queue.h"
-#include "storage/base/limits.h"
 #include "storage/pg/pool.h"
 
 namespace lots {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/schema/migrate.h"

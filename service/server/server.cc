@@ -16,10 +16,10 @@
 #include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
 #include "prometheus/text_serializer.h"
+#include "service/base/server_limits.h"
 #include "service/handlers/services.h"
 #include "service/server/acceptor.h"
 #include "service/server/listener.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {

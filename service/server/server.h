@@ -12,6 +12,7 @@
 #include "prometheus/exposer.h"
 #include "service/base/descriptor.h"
 #include "service/base/periodic.h"
+#include "service/base/server_limits.h"
 #include "service/identity/identity.h"
 #include "service/identity/tls/reloads.h"
 #include "service/identity/tls/tls.h"
@@ -29,7 +30,6 @@
 #include "service/server/housekeeping.h"
 #include "service/server/listener.h"
 #include "service/server/scrape.h"
-#include "storage/base/limits.h"
 #include "storage/pg/pool.h"
 #include "storage/pg/values/statement.h"
 

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/openssl_free.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {

@@ -9,7 +9,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/collect.h"

@@ -57,6 +57,7 @@ constexpr pg::Statement kFindSuppliers{"origin_suppliers", R"sql(
 constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
+// One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
 // Units are created before they are made, but not long before.
 constexpr int64_t kSoundCandidates = 10 * kSoundUnitsMax;

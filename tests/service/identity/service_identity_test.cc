@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "service/identity/identity.h"
-#include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "tests/support/base/test_folder.h"
 #include "tests/support/server/tokens.h"

@@ -9,7 +9,6 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/base/limits.h"
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
