@@ -15,6 +15,7 @@
 #include "service/base/base64url.h"
 #include "service/base/server_limits.h"
 #include "service/base/openssl_free.h"
+#include "service/base/server_limits.h"
 #include "service/base/strict_json.h"
 #include "storage/base/status_macros.h"
 

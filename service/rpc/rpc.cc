@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "service/base/server_limits.h"
 #include "service/base/peer_address.h"
+#include "service/base/server_limits.h"
 #include "service/base/text_fields.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"

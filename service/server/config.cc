@@ -114,9 +114,10 @@ void AddFlags(CLI::App& app, Config& config, Texts& texts) {
          "--insecure-listen", config.insecure_listen,
          "Serve addresses that other machines reach without TLS, or without knowing who calls")
       ->envname("LOTS_INSECURE_LISTEN");
-  app.add_option("--metrics-listen", config.metrics_listen,
-                 "Where to serve /metrics, in the clear and without authentication: host:port; empty: "
-                 "nowhere")
+  app.add_option(
+         "--metrics-listen", config.metrics_listen,
+         "Where to serve /metrics, in the clear and without authentication: host:port; empty: "
+         "nowhere")
       ->envname("LOTS_METRICS_LISTEN")
       ->check(CheckMetricsAddress)
       ->capture_default_str();

@@ -13,6 +13,7 @@
 #include "storage/catalog/new_company.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/numbers/gtin.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
@@ -138,9 +139,8 @@ class LocationJudge {
     const std::string& parent = location.parent_id->value();
     const LocationTree::Node* node = tree.Find(*location.parent_id);
     if (node == nullptr) {
-      Add(Reason::kLocationNotFound, "parent_id",
-          absl::StrCat("the parent \"", parent, "\" is neither registered nor in this request"),
-          {{"location_id", parent}});
+      problems_.push_back(
+          ParentLocationNotFound(Indexed("locations", index_, "parent_id"), *location.parent_id));
       return;
     }
     if (location.kind.has_value() && node->kind != *location.kind) {

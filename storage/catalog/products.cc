@@ -14,6 +14,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/tracking.h"
+#include "storage/domain/refusals.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
@@ -358,11 +359,7 @@ absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
                                    const ProductId& product_id) {
   ASSIGN_OR_RETURN(ProductsById found, FindProducts(db, company, {product_id}));
   if (!found.empty()) return std::move(found.begin()->second);
-  return Refuse({Reason::kProductNotFound,
-                 "product_id",
-                 absl::StrCat("product \"", product_id.value(),
-                              "\" is not registered here: UpsertProducts does it"),
-                 {{"product_id", product_id.value()}}});
+  return Refuse(ProductNotFound("product_id", product_id));
 }
 
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,

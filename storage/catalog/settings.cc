@@ -1,6 +1,5 @@
 // GetSettings and UpdateSettings.
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/new_company.h"
@@ -69,12 +68,7 @@ absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsComma
 absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& company) {
   ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindSettings, company));
   if (!found.empty()) return ReadSettings(found[0]);
-  return Refuse({Reason::kCompanyNotFound,
-                 "company",
-                 absl::StrCat("company \"", company.value(),
-                              "\" is not known here: its first UpdateSettings, UpsertProducts or "
-                              "UpsertLocations creates it"),
-                 {{"company", company.value()}}});
+  return Refuse(CompanyNotFound(company, "company"));
 }
 
 absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsCommand& command) {

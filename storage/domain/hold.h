@@ -30,4 +30,10 @@ struct Hold {
   std::string release_note;
 };
 
+// Whether a hold is neither released nor expired. A hold of a drill may be in effect too.
+bool IsInEffect(const Hold& hold, absl::Time now);
+
+// RECALL 4, LOT 3, INHERITED 2, PLACE 1: answers name the strongest of several causes.
+int HoldStrength(HoldCause cause);
+
 }  // namespace lots

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/domain/hold.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/pg/values/result.h"
 
@@ -45,11 +45,5 @@ inline constexpr int kHoldColumnCount = 12;
 
 // Reads the hold whose columns begin at `first`. The fields of its release stay empty.
 Hold ReadHold(const pg::Row& row, int first = 0);
-
-// Whether a hold is neither released nor expired. A hold of a drill may be in effect too.
-bool IsInEffect(const Hold& hold, absl::Time now);
-
-// RECALL 4, LOT 3, INHERITED 2, PLACE 1: answers name the strongest of several causes.
-int HoldStrength(HoldCause cause);
 
 }  // namespace lots

@@ -18,7 +18,8 @@
 namespace lots {
 namespace {
 
-// How many numbers one statement looks at while it passes over a run of taken numbers.
+// How many numbers one statement looks at while it passes over a run of taken numbers: few round
+// trips for a long run, and little wasted on a short one.
 constexpr int64_t kNumbersPerProbe = 1'000;
 
 // Takes `count` counter values, none below `floor`. Returns the first.

@@ -76,12 +76,7 @@ class Creation {
 
 void Creation::CheckProductContext() {
   if (product_context_.lots_enabled) return;
-  problems_.push_back({.reason = Reason::kLotsDisabled,
-                       .field = "company",
-                       .message = absl::StrCat("lots and serials are switched off for company \"",
-                                               command_.context.company.value(),
-                                               "\"; switch them on with UpdateSettings first"),
-                       .facts = {{"company", command_.context.company.value()}}});
+  problems_.push_back(LotsDisabled(command_.context.company, "company"));
 }
 
 void Creation::CheckNumber(size_t index, const std::string& number) {

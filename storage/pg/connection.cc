@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 #include "storage/pg/exchange.h"
@@ -18,6 +17,9 @@
 
 namespace lots::pg {
 namespace {
+
+// A rollback is quick; a server that is gone must not hold the caller.
+constexpr absl::Duration kRollbackMax = absl::Seconds(5);
 
 constexpr Statement kPing{"ping", "SELECT 1"};
 constexpr Statement kRollback{"rollback", "ROLLBACK"};

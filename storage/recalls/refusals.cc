@@ -43,20 +43,4 @@ Problem RecallTooLarge() {
           .facts = {{"limit", absl::StrCat(kRecallMembersMax)}}};
 }
 
-Problem SeedNamedTwice(const LotRef& seed, size_t index, size_t first) {
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = Indexed("seeds", index),
-          .message = absl::StrCat("seeds[", index, "] is the same lot as seeds[", first,
-                                  "]: name it once"),
-          .facts = {{"lot_id", seed.lot_id.has_value() ? seed.lot_id->value().ToString() : ""},
-                    {"number", seed.number},
-                    {"first_index", absl::StrCat(first)}}};
-}
-
-Problem RecallLotDeleted() {
-  return {.reason = Reason::kTransactionConflict,
-          .field = "seeds",
-          .message = "a lot was deleted at this moment: repeat with the same request_id"};
-}
-
 }  // namespace lots

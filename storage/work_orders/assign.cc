@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/refusals.h"
@@ -12,6 +11,7 @@
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
+#include "storage/work_orders/refusals.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
@@ -39,12 +39,7 @@ std::vector<Problem> ValidateSerialOrder(const OrderRef& order_ref, const OrderF
   if (product == nullptr || product->tracking == Tracking::kSerial) {
     return orders::ValidateOrder(order_ref, facts);
   }
-  const std::string tracking(Name(product->tracking));
-  return {{Reason::kTrackingMismatch,
-           "product_id",
-           absl::StrCat("product \"", product->product_id.value(), "\" is tracked ", tracking,
-                        ", and serials are for products tracked SERIAL"),
-           {{"product_id", product->product_id.value()}, {"tracking", tracking}}}};
+  return {ProductWithoutSerials(product->product_id, product->tracking)};
 }
 
 // Whether the serial that has the number can be taken over; else why not.

@@ -1,4 +1,4 @@
-// The rows that the operations of work orders share, and what they refuse about them. For this
+// The rows that the operations of work orders share, and what is validated of them. For this
 // folder and those below it only.
 #pragma once
 
@@ -97,9 +97,5 @@ std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& 
 // WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for operations that do not create
 // it.
 absl::Status CheckOpen(const OrderRef& order_ref, const OrderFacts& facts);
-
-// SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
-Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
-                          const WorkOrderId& other);
 
 }  // namespace lots::orders

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/numbers/template.h"

@@ -12,20 +12,18 @@
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/shared/holds.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
 namespace {
 
-// The API takes at most so many numbers in one FindLots.
-constexpr int kNumbersPerCall = 1'000;
-
 // Fills in the ids of lots of one product; `places` says where in `ids` each belongs.
 absl::Status FindNumbers(Session& session, const std::string& product_id,
                          const std::vector<std::pair<std::string, size_t>>& places,
                          std::vector<std::string>& ids) {
-  for (size_t begin = 0; begin < places.size(); begin += kNumbersPerCall) {
-    const size_t end = std::min(places.size(), begin + kNumbersPerCall);
+  for (size_t begin = 0; begin < places.size(); begin += kFindNumbersMax) {
+    const size_t end = std::min<size_t>(places.size(), begin + kFindNumbersMax);
     v1::FindLotsRequest request;
     request.set_product_id(product_id);
     for (size_t i = begin; i < end; ++i) request.add_numbers(places[i].first);

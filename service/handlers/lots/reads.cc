@@ -16,6 +16,7 @@
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/lots/lists/history.h"
 #include "storage/lots/lists/list.h"
 #include "storage/lots/read.h"
@@ -103,10 +104,7 @@ absl::StatusOr<HistoryPosition> PositionOf(const PageKeys& keys) {
   int64_t micros = 0;
   const std::optional<Uuid> id = keys.size() == 2 ? Uuid::Parse(keys[1]) : std::nullopt;
   if (!id.has_value() || !absl::SimpleAtoi(keys[0], &micros)) {
-    return Refuse(Problem{.reason = Reason::kPageTokenInvalid,
-                          .field = "page_token",
-                          .message = "the page token belongs to another list; start without one",
-                          .facts = {}});
+    return Refuse(PageTokenInvalid("list"));
   }
   return HistoryPosition{.recorded_at = absl::FromUnixMicros(micros), .id = *id};
 }

@@ -37,6 +37,7 @@ constexpr pg::Statement kFindExact{"origin_exact_inputs", R"sql(
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = i.transformation_id)
   )sql"};
 
+// One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
 
 class OriginWalk {

@@ -33,21 +33,4 @@ Problem SeedsHaveTooManyRecipients() {
                    " transformations away, were made of the seeds; ask with fewer seeds"));
 }
 
-Problem UnitNamedTwice(const std::string& field, const std::string& first, const ResolvedLot& lot) {
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = field,
-          .message = absl::StrCat("lot \"", lot.number, "\" is already in ", first,
-                                  ": name each unit once"),
-          .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", first}}};
-}
-
-Problem NotASerial(const ResolvedLot& lot) {
-  return {.reason = Reason::kTrackingMismatch,
-          .field = "lot",
-          .message = absl::StrCat("lot \"", lot.number,
-                                  "\" is not a serial: only a single unit has a warranty"),
-          .facts = {{"product_id", lot.product_id.value()},
-                    {"tracking", std::string(Name(lot.tracking))}}};
-}
-
 }  // namespace lots

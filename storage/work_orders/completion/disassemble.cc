@@ -33,14 +33,6 @@ constexpr pg::Statement kFindUnit{"find_unit_place", R"sql(
   SELECT location_id FROM balances
   WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}))sql"_sql};
 
-Problem NotASerial(const ResolvedLot& unit) {
-  return {
-      Reason::kTrackingMismatch,
-      "lot",
-      absl::StrCat("lot \"", unit.number, "\" is no serial: only a unit is taken apart"),
-      {{"product_id", unit.product_id.value()}, {"tracking", std::string(Name(unit.tracking))}}};
-}
-
 Posting PostingOf(const DisassemblyCommand& command, const TransformationId& transformation) {
   return {.movement_id = MovementId(Uuid::MakeV7()),
           .kind = MovementKind::kProduction,
@@ -202,7 +194,10 @@ absl::StatusOr<Disassembly> DisassemblyTransaction::Run() {
   const ResolvedLot& unit = *named_[0];
   RETURN_IF_ERROR(LockUnit(unit));
   RETURN_IF_ERROR(LockComponents(unit));
-  if (unit.tracking != Tracking::kSerial) return Refuse(NotASerial(unit));
+  if (unit.tracking != Tracking::kSerial) {
+    return Refuse(
+        NotASerial(unit.number, unit.product_id, unit.tracking, "only a unit is taken apart"));
+  }
   std::vector<Problem> problems;
   lines_ = orders::PlanReturn(command_, named_, ledger_, contents_, problems);
   Post(unit, problems);
