@@ -125,6 +125,10 @@ inline constexpr int kRecipientsPerMessage = 500;  // about 150 KiB a message
 
 // The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
+// The same for methods that may work on a million lots (OpenRecall), and the deadline of such a
+// call that brings none: 10,000 serials take seconds, but minutes on a machine that is busy.
+inline constexpr absl::Duration kLargeDeadlineMax = absl::Minutes(5);
+inline constexpr absl::Duration kLargeDeadlineDefault = absl::Minutes(2);
 // Calls that one statement answers; a call more would save hardly anything.
 inline constexpr int kCallsPerBatchMax = 64;
 // Each stream holds at most kStreamBytesWaitingMax, and a trace holds its graph, for a client that
@@ -175,8 +179,8 @@ inline constexpr size_t kGrpcMemoryBytesMax = 512 * 1024 * 1024;
 inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(30);
 // What --connection-age may be: a certificate that was withdrawn works no longer than a day.
 inline constexpr absl::Duration kConnectionAgeLimit = absl::Hours(24);
-// The calls of a connection that is too old may end: longer than kDeadlineMax.
-inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(5);
+// The calls of a connection that is too old may end: longer than kLargeDeadlineMax.
+inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(6);
 // A client that comes once a day need not keep its connection.
 inline constexpr absl::Duration kConnectionIdleMax = absl::Minutes(15);
 // A connection that failed silently is found within 80 seconds. Routers forget idle ones after
@@ -193,6 +197,11 @@ inline constexpr absl::Duration kDatabaseStartMax = absl::Seconds(30);
 inline constexpr absl::Duration kDatabaseRetryPause = absl::Seconds(1);
 // Long for a ping, and short beside the two seconds between two of them.
 inline constexpr absl::Duration kPingTimeout = absl::Seconds(1);
+// A write, or a look-up, with so many values is planned for these values. Planning takes some 0.2
+// ms, a thousandth of what so many rows take to write.
+inline constexpr size_t kPlannedArrayMin = 100;
+// A table that has doubled and grown by so many pages (128 KiB) is large enough for other plans.
+inline constexpr int64_t kPagesGrownMin = 16;
 // PostgreSQL drops a cancel request that arrives between two statements, so it is repeated.
 inline constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
 // A rollback is quick; a server that is gone must not hold the caller.
