@@ -223,14 +223,13 @@ absl::Status Server::Listen() {
   builder.RegisterCallbackGenericService(&unknown_methods_);
   // The health service knows only reported services, so the state is reported right after the
   // start.
-  const absl::Status database = watch_.Check();
+  const absl::Status database = Watch();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
   ReportHealth(database);
   Accept(*std::move(listener));
   reloads_.Watch(options_.reload_period);
-  watching_ =
-      std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(watch_.Check()); });
+  watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(Watch()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ =
@@ -264,6 +263,12 @@ void Server::ReportRefusedConnection() {
   const int64_t closed = refused_connection_lines_.Count("", absl::Now());
   if (closed == 0) return;
   log_.Write(LogLevel::kWarning, "connections_refused", LogFields().Add("closed", closed));
+}
+
+absl::Status Server::Watch() {
+  absl::Status database = watch_.Check();
+  if (database.ok() && watch_.TablesHaveGrown()) pool_.DropPlans();
+  return database;
 }
 
 void Server::ReportHealth(const absl::Status& now) {

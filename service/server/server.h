@@ -81,6 +81,8 @@ class Server {
   void ReportRefusedConnection();
   // Reports the state of the database to the health service. Runs on the watch's thread after
   // start.
+  // Checks the database. Also makes the pool's sessions plan anew when tables have grown.
+  absl::Status Watch();
   void ReportHealth(const absl::Status& now);
 
   const Options options_;
