@@ -18,6 +18,10 @@ namespace lots {
 
 // The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
+// The same for methods that may work on a million lots (OpenRecall), and the deadline of such a
+// call that brings none: 10,000 serials take seconds, but minutes on a machine that is busy.
+inline constexpr absl::Duration kLargeDeadlineMax = absl::Minutes(5);
+inline constexpr absl::Duration kLargeDeadlineDefault = absl::Minutes(2);
 // Calls that one statement answers; a call more would save hardly anything.
 inline constexpr int kCallsPerBatchMax = 64;
 // Each stream holds at most kStreamBytesWaitingMax, and a trace holds its graph, for a client that
@@ -68,8 +72,8 @@ inline constexpr size_t kGrpcMemoryBytesMax = 512 * 1024 * 1024;
 inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(30);
 // What --connection-age may be: a certificate that was withdrawn works no longer than a day.
 inline constexpr absl::Duration kConnectionAgeLimit = absl::Hours(24);
-// The calls of a connection that is too old may end: longer than kDeadlineMax.
-inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(5);
+// The calls of a connection that is too old may end: longer than kLargeDeadlineMax.
+inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(6);
 // A client that comes once a day need not keep its connection.
 inline constexpr absl::Duration kConnectionIdleMax = absl::Minutes(15);
 // A connection that failed silently is found within 80 seconds. Routers forget idle ones after

@@ -34,6 +34,8 @@ namespace lots {
 struct Method {
   absl::string_view name;      // "lots.v1.LotService/ListLots"
   bool every_company = false;  // `company: "-"` asks for every company
+  // Works on thousands of lots, or a million: may take minutes (kLargeDeadlineDefault).
+  bool is_large = false;
 };
 
 struct Call {

@@ -157,7 +157,9 @@ class Rpc {
   absl::Status CheckPermissions(const Caller& caller, const Method& method,
                                 Permissions besides) const;
   absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;
-  absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
+  // The client's deadline, or what the method has without one; bounded.
+  absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Method& method,
+                        absl::Time now) const;
   // Enqueues the call and returns null, or returns the refusal. The refusals are built at the start
   // of the server: under an overload most calls get one, so a refusal must be cheap.
   const Outcome* Admit(PendingCall& pending);

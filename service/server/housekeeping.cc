@@ -44,6 +44,14 @@ absl::Status DatabaseWatch::Check() {
   return status;
 }
 
+bool DatabaseWatch::TablesHaveGrown() {
+  if (db_ == nullptr || !db_->usable()) return false;
+  db_->set_deadline(absl::Now() + kPingTimeout);
+  const bool grown = growth_.HasGrown(*db_).value_or(false);
+  db_->set_deadline(absl::InfiniteFuture());
+  return grown;
+}
+
 absl::Status DatabaseWatch::TryCheck() {
   if (db_ == nullptr || !db_->usable()) RETURN_IF_ERROR(Connect());
   const absl::Status alive = db_->Ping(kPingTimeout);

@@ -159,6 +159,8 @@ class Server::Parts {
   // Reports the state of the database to the health service. Runs on the watch's thread after
   // start.
   void ReportHealth(const absl::Status& now);
+  // Checks the database. Also makes the pool's sessions plan anew when tables have grown.
+  absl::Status Watch();
 
   const Options options_;
   Log& log_;
@@ -291,14 +293,13 @@ absl::Status Server::Parts::Listen() {
   builder.RegisterCallbackGenericService(&unknown_methods_);
   // The health service knows only reported services, so the state is reported right after the
   // start.
-  const absl::Status database = watch_.Check();
+  const absl::Status database = Watch();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
   ReportHealth(database);
   Accept(*std::move(listener));
   reloads_.Watch(options_.reload_period);
-  watching_ =
-      std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(watch_.Check()); });
+  watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(Watch()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ =
@@ -332,6 +333,12 @@ void Server::Parts::ReportRefusedConnection() {
   const int64_t closed = refused_connection_lines_.Count("", absl::Now());
   if (closed == 0) return;
   log_.Write(LogLevel::kWarning, "connections_refused", LogFields().Add("closed", closed));
+}
+
+absl::Status Server::Parts::Watch() {
+  absl::Status database = watch_.Check();
+  if (database.ok() && watch_.TablesHaveGrown()) pool_.DropPlans();
+  return database;
 }
 
 void Server::Parts::ReportHealth(const absl::Status& now) {

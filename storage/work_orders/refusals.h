@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot.h"
 #include "storage/work_orders/rows.h"
 

@@ -130,5 +130,6 @@ void MeasureSoak(Stage& stage, const Options& options, Results& results);
 // On stages of their own.
 void MeasureFootprintAlone(const Options& options, Results& results);
 void MeasureGrowth(const Options& options, Results& results);
+void MeasureYoung(const Options& options, Results& results);
 
 }  // namespace lots::bench
