@@ -42,7 +42,7 @@ struct Product {
   std::string gtin;
   bool producible = false;
   bool case_sensitive = false;
-  int64_t version = 0;
+  int64_t version = 0;  // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
 };
@@ -64,6 +64,7 @@ struct Location {
   std::string gln;
   Address address;
   bool is_default = false;
+  int64_t version = 0;  // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
 };
@@ -85,14 +86,16 @@ absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettings
 struct UpsertProductsCommand {
   WriteContext context;
   std::vector<Product> products;  // no id twice
-  std::vector<std::string> mask;  // proto names of fields; empty: all of them
+  // Of each product, the fields to write when it exists (ProductFields); none: nothing is written.
+  // A new product takes all fields.
+  std::vector<std::vector<std::string>> paths;
 };
 // Creates or changes products, all or none, and creates a new company. Returns the products in the
-// order of the command. FIELD_INVALID, PRODUCT_HAS_LOTS.
+// order of the command. FIELD_INVALID, ETAG_MISMATCH, PRODUCT_HAS_LOTS.
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command);
 
-// The fields that a mask may name.
+// The fields that a path may name: "unit", "shelf_life.expire_days".
 std::vector<absl::string_view> ProductFields();
 
 // PRODUCT_NOT_FOUND.
@@ -105,15 +108,17 @@ absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const Comp
 struct UpsertLocationsCommand {
   WriteContext context;
   std::vector<Location> locations;  // no id twice
-  std::vector<std::string> mask;    // proto names of fields; empty: all of them
+  // Of each location, the fields to write when it exists (LocationFields); none: nothing is
+  // written. A new location takes all fields.
+  std::vector<std::vector<std::string>> paths;
 };
 // Creates or changes locations, all or none, and creates a new company. Returns the locations in
-// the order of the command. FIELD_INVALID, LOCATION_NOT_FOUND (parent), LOCATION_KIND_IMMUTABLE,
-// LOCATION_CYCLE.
+// the order of the command. FIELD_INVALID, ETAG_MISMATCH, LOCATION_NOT_FOUND (parent),
+// LOCATION_KIND_IMMUTABLE, LOCATION_CYCLE.
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsCommand& command);
 
-// The fields that a mask may name.
+// The fields that a path may name: "gln", "address.city".
 std::vector<absl::string_view> LocationFields();
 
 // At most `limit` locations with ids after `after`, sorted by id.

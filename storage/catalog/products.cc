@@ -13,6 +13,7 @@
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
@@ -91,7 +92,22 @@ constexpr Field kFields[] = {
      [](const Product& given, Product& p) {
        if (given.next_number > 0) p.next_number = given.next_number;
      }},
-    {"shelf_life", [](const Product& given, Product& p) { p.shelf_life = given.shelf_life; }},
+    {"shelf_life.expire_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.expire_days = given.shelf_life.expire_days;
+     }},
+    {"shelf_life.best_before_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.best_before_days = given.shelf_life.best_before_days;
+     }},
+    {"shelf_life.removal_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.removal_days = given.shelf_life.removal_days;
+     }},
+    {"shelf_life.alert_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.alert_days = given.shelf_life.alert_days;
+     }},
     {"inherit_expiry",
      [](const Product& given, Product& p) { p.inherit_expiry = given.inherit_expiry; }},
     {"warranty_months",
@@ -169,6 +185,13 @@ class ProductJudge {
     }
   }
 
+  // `stored`: the current version, 0 of a new product.
+  void ValidateVersion(const Product& given, int64_t stored) {
+    if (given.version == 0 || given.version == stored) return;
+    problems_.push_back(
+        ResourceChanged(Indexed("products", index_), given.product_id.value(), stored));
+  }
+
   void ValidateCounter(int64_t stored, int64_t wanted) {
     if (wanted >= stored) return;
     Refused("next_number", absl::StrCat(wanted),
@@ -204,10 +227,9 @@ absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
   return "";
 }
 
-// Whether anything but the counter differs.
 bool IsChanged(const Product& a, const Product& b) {
   const auto key = [](const Product& p) {
-    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template,
+    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.next_number,
                     p.inherit_expiry, p.warranty_months, p.gtin, p.producible, p.case_sensitive);
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
@@ -227,12 +249,14 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
     ProductJudge judge(i, problems);
     Change change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
+    judge.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
     if (found == stored.end()) {
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
     } else {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
+      change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
+                              absl::MakeConstSpan(kFields));
       judge.ValidateCounter(found->second.next_number, change.wanted.next_number);
     }
     judge.Validate(change.wanted);
@@ -344,7 +368,7 @@ absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db,
 
 }  // namespace
 
-std::vector<absl::string_view> ProductFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
+std::vector<absl::string_view> ProductFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
 
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -145,18 +146,26 @@ struct UpdateLotCommand {
   std::optional<std::string> number;
   std::optional<std::string> reference;
   std::optional<std::string> notes;
-  std::optional<Attributes> attributes;
+  std::optional<Attributes> attributes;  // all of them
+  // Single attributes, after `attributes`; none: the attribute goes.
+  std::map<std::string, std::optional<AttributeValue>> attribute_edits;
   NewDate manufactured_on;
   NewDate expires_on;
   NewDate best_before_on;
   NewDate removal_on;
   NewDate alert_on;
+  // Fields that other operations change. The edit is refused when the caller sent other values than
+  // the current ones.
+  std::optional<Quantity> quantity;
+  std::optional<Quantity> on_hand;
+  std::optional<LotState> state;
 };
 // Changes the given fields and records old and new values. A derived date that the edit does not
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
 // version.
-// LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
+// LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates,
+// number of attributes, quantity, state),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 

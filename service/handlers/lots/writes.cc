@@ -1,14 +1,16 @@
 // LotService: creating, editing, archiving and deleting lots.
-#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "service/convert/update_mask.h"
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
@@ -109,34 +111,64 @@ constexpr absl::string_view kEditable[] = {
     "product_id",       "number",      "reference",        "notes",        "attributes",
     "manufacture_date", "expire_date", "best_before_date", "removal_date", "alert_date"};
 
-std::vector<std::string> EditedFields(const v1::UpdateLotRequest& request, FieldChecker& fields) {
-  const google::protobuf::FieldMask& mask = request.update_mask();
-  if (mask.paths().empty()) {
-    fields.Refused("update_mask", "", "is required: name the fields to change");
-    return {};
-  }
-  RefuseUneditable(mask, fields);
+// The paths to write. A mask that names what only other methods change is refused with their names.
+std::vector<std::string> EditedPaths(const v1::UpdateLotRequest& request, FieldChecker& fields) {
+  RefuseUneditable(request.update_mask(), fields);
   if (!fields.ok()) return {};
-  return fields.Mask("update_mask", mask, {std::begin(kEditable), std::end(kEditable)});
+  const UpdateMask mask("update_mask", request.update_mask(),
+                        {std::begin(kEditable), std::end(kEditable)}, *v1::Lot::descriptor(),
+                        fields);
+  return mask.PathsOf(request.lot());
 }
 
-// The values of the fields that the mask names.
-void SetEdits(const v1::Lot& lot, const std::vector<std::string>& mask, FieldChecker& fields,
-              UpdateLotCommand& command) {
-  const NewLot values = NewLotOf("lot.", lot, fields);
-  const auto edits = [&](absl::string_view field) { return absl::c_linear_search(mask, field); };
-  if (edits("product_id")) {
+// Without a mask the caller may send a whole lot, with fields that an edit does not change.
+void SetUnchanged(const v1::Lot& lot, FieldChecker& fields, UpdateLotCommand& command) {
+  const auto decimal = [&](absl::string_view field, const std::string& text) {
+    std::optional<Quantity> quantity;
+    if (text.empty()) return quantity;
+    const absl::StatusOr<Quantity> parsed = Quantity::Parse(text);
+    if (parsed.ok()) return std::optional(*parsed);
+    fields.Refused(field, text, parsed.status().message());
+    return quantity;
+  };
+  command.quantity = decimal("lot.quantity", lot.quantity());
+  command.on_hand = decimal("lot.on_hand_quantity", lot.on_hand_quantity());
+  command.state = fields.OptionalEnum<LotState>("lot.state", lot.state());
+}
+
+// Sets the edit of one path. `values` has the fields of the request's lot.
+void SetEdit(absl::string_view path, const v1::Lot& lot, const NewLot& values, FieldChecker& fields,
+             UpdateLotCommand& command) {
+  if (path == "product_id") {
     command.product_id = fields.Required<ProductId>("lot.product_id", lot.product_id());
   }
-  if (edits("number")) command.number = values.number;
-  if (edits("reference")) command.reference = values.reference;
-  if (edits("notes")) command.notes = values.notes;
-  if (edits("attributes")) command.attributes = values.attributes;
-  if (edits("manufacture_date")) command.manufactured_on = values.dates.manufactured_on;
-  if (edits("expire_date")) command.expires_on = values.dates.expires_on;
-  if (edits("best_before_date")) command.best_before_on = values.dates.best_before_on;
-  if (edits("removal_date")) command.removal_on = values.dates.removal_on;
-  if (edits("alert_date")) command.alert_on = values.dates.alert_on;
+  if (path == "number") command.number = values.number;
+  if (path == "reference") command.reference = values.reference;
+  if (path == "notes") command.notes = values.notes;
+  if (path == "attributes") command.attributes = values.attributes;
+  if (path == "manufacture_date") command.manufactured_on = values.dates.manufactured_on;
+  if (path == "expire_date") command.expires_on = values.dates.expires_on;
+  if (path == "best_before_date") command.best_before_on = values.dates.best_before_on;
+  if (path == "removal_date") command.removal_on = values.dates.removal_on;
+  if (path == "alert_date") command.alert_on = values.dates.alert_on;
+  if (!absl::ConsumePrefix(&path, "attributes.")) return;
+  const auto value = values.attributes.find(std::string(path));
+  std::optional<AttributeValue>& edit = command.attribute_edits[std::string(path)];
+  if (value != values.attributes.end()) edit = value->second;
+}
+
+void SetEdits(const v1::UpdateLotRequest& request, FieldChecker& fields,
+              UpdateLotCommand& command) {
+  const std::vector<std::string> paths = EditedPaths(request, fields);
+  const NewLot values = NewLotOf("lot.", request.lot(), fields);
+  if (request.update_mask().paths().empty()) SetUnchanged(request.lot(), fields, command);
+  if (!fields.ok()) return;
+  if (paths.empty()) {
+    fields.Refused("update_mask", "",
+                   "names nothing, and lot has no field to change: set the fields to change, or "
+                   "name those to clear");
+  }
+  for (const std::string& path : paths) SetEdit(path, request.lot(), values, fields, command);
 }
 
 template <class Request>
@@ -185,7 +217,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
       .context = fields.OptionalWrite(request, call),
       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
       .version = FieldChecker::Etag(request.lot().etag())};
-  SetEdits(request.lot(), EditedFields(request, fields), fields, command);
+  SetEdits(request, fields, command);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, command));
   return ToProto(lot);

@@ -167,8 +167,7 @@ TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
   rare.product_id = ProductId("rare");
   rare.number_template = "R{#}";
   ASSERT_TRUE(UpsertProducts(shop_.db(), {.context = shop_.Context("UpsertProducts"),
-                                          .products = {tandem, rare},
-                                          .mask = {}})
+                                          .products = {tandem, rare}})
                   .ok());
   EXPECT_EQ(Refused(shop_.AssigningCount("W1", "tandem", 1)), "NO_NUMBER_TEMPLATE count");
   EXPECT_EQ(Refused(shop_.AssigningCount("W2", "rare", 10)), "NUMBERS_EXHAUSTED count");

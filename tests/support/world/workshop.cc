@@ -58,8 +58,7 @@ void Workshop::MakeProducts() {
                    ProductOf("frame", Tracking::kSerial, 0, "", false), std::move(soup),
                    ProductOf("salt", Tracking::kLot, 3, "", false),
                    ProductOf("peel", Tracking::kLot, 1, "P{####}", false),
-                   ProductOf("screw", Tracking::kNone, 0, "", true)},
-      .mask = {}};
+                   ProductOf("screw", Tracking::kNone, 0, "", true)}};
   Must(UpsertProducts(*db_, command));
 }
 
@@ -68,8 +67,7 @@ void Workshop::MakePlaces() {
                               .locations = {LocationOf("STOCK", LocationKind::kInternal),
                                             LocationOf("LINE", LocationKind::kInternal),
                                             LocationOf("SHELF", LocationKind::kInternal),
-                                            LocationOf("SHOP", LocationKind::kCustomer)},
-                              .mask = {}}));
+                                            LocationOf("SHOP", LocationKind::kCustomer)}}));
 }
 
 WriteContext Workshop::Context(absl::string_view method) {

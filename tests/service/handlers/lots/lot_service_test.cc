@@ -62,10 +62,6 @@ class LotRpc : public testing::Test {
     v1::Lot lot;
     return Outcome(&Stub::CreateLot, request, lot);
   }
-  std::string Refusal(const v1::UpdateLotRequest& request) {
-    v1::Lot lot;
-    return Outcome(&Stub::UpdateLot, request, lot);
-  }
   std::string Refusal(const v1::BatchCreateLotsRequest& request) {
     v1::BatchCreateLotsResponse response;
     return Outcome(&Stub::BatchCreateLots, request, response);
@@ -395,58 +391,7 @@ TEST_F(LotRpc, TellsWhereALotIsAndWhatHappenedToIt) {
   EXPECT_EQ(entries[2].event().changes(0).new_value(), "x");
 }
 
-// --- editing --------------------------------------------------------------------------------
-
-TEST_F(LotRpc, UpdatesWhatTheMaskNamesAndNothingElse) {
-  v1::CreateLotRequest creating = Creating("wire", "a");
-  creating.mutable_lot()->set_reference("keep");
-  *creating.mutable_lot()->mutable_manufacture_date() = Date(2026, 1, 1);
-  const v1::Lot lot = Create(creating);
-  v1::UpdateLotRequest request = Editing(lot, {"notes", "expire_date"});
-  request.mutable_lot()->set_notes("new");
-  request.mutable_lot()->set_reference("not named");
-  request.mutable_lot()->set_etag(lot.etag());
-  request.clear_request_id();
-
-  v1::Lot updated;
-  const grpc::Status status = Send(&Stub::UpdateLot, request, updated);
-
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(updated.notes(), "new");
-  EXPECT_EQ(updated.reference(), "keep");
-  EXPECT_FALSE(updated.has_expire_date());
-  EXPECT_TRUE(updated.has_alert_date());
-  EXPECT_EQ(updated.etag(), "\"2\"");
-  EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
-}
-
-TEST_F(LotRpc, UpdatesAreRefused) {
-  const v1::Lot lot = Create(Creating("wire", "a"));
-  EXPECT_EQ(Refusal(Editing(lot, {})), "FIELD_INVALID update_mask");
-  EXPECT_EQ(Refusal(Editing(lot, {"creator"})), "FIELD_INVALID update_mask");
-  EXPECT_EQ(Refusal(Editing(lot, {"product_id"})), "FIELD_INVALID lot.product_id");
-  EXPECT_EQ(Refusal(Editing(lot, {"number"})), "NUMBER_INVALID");
-  v1::UpdateLotRequest request = Editing(lot, {"notes"});
-  request.clear_request_id();
-  EXPECT_EQ(Refusal(request), "FIELD_INVALID request_id");
-  request = Editing(lot, {"notes"});
-  request.mutable_lot()->set_lot_id("no uuid");
-  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.lot_id");
-  request.mutable_lot()->set_lot_id(lot.lot_id());
-  request.mutable_lot()->set_etag("no etag");
-  EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
-}
-
-TEST_F(LotRpc, QuantityAndStateNameTheMethodsThatChangeThem) {
-  const v1::Lot lot = Create(Creating("wire", "a"));
-  const auto message = [&](const char* field) {
-    v1::Lot updated;
-    return Send(&Stub::UpdateLot, Editing(lot, {field}), updated).error_message();
-  };
-  EXPECT_THAT(message("quantity"), HasSubstr("ADJUSTMENT"));
-  EXPECT_THAT(message("on_hand_quantity"), HasSubstr("ADJUSTMENT"));
-  EXPECT_THAT(message("state"), HasSubstr("ArchiveLot"));
-}
+// --- the end of a lot ----------------------------------------------------------------------
 
 TEST_F(LotRpc, ArchivesUnarchivesAndDeletes) {
   const v1::Lot lot = Create(Creating("wire", "a"));
