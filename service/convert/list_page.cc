@@ -44,18 +44,28 @@ absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& cal
   }
   ASSIGN_OR_RETURN(const std::vector<CompanyId> companies,
                    CompaniesFrom(position.company, call, db));
+  absl::Status missing;
+  bool found = !request.page_token.empty();
   for (const CompanyId& company : companies) {
     // The page is full: the next one begins here.
     if (left <= 0) {
       return call.page_tokens->Sign(request.fingerprint, {company.value(), PageKeys()});
     }
     const bool goes_on = company.value() == position.company;
-    ASSIGN_OR_RETURN(PagePiece piece, list(company, goes_on ? position.after : PageKeys(), left));
-    if (!piece.after.empty()) {
-      return call.page_tokens->Sign(request.fingerprint, {company.value(), std::move(piece.after)});
+    absl::StatusOr<PagePiece> piece = list(company, goes_on ? position.after : PageKeys(), left);
+    if (call.every_company && absl::IsNotFound(piece.status())) {
+      missing = piece.status();
+      continue;
     }
-    left -= piece.count;
+    RETURN_IF_ERROR(piece.status());
+    found = true;
+    if (!piece->after.empty()) {
+      return call.page_tokens->Sign(request.fingerprint,
+                                    {company.value(), std::move(piece->after)});
+    }
+    left -= piece->count;
   }
+  if (!found && !missing.ok()) return missing;
   return std::string();
 }
 

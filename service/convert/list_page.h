@@ -44,8 +44,10 @@ struct PageRequest {
   std::string fingerprint;
 };
 
-// Returns the token of the next page, or an empty text after the last page. Refuses FIELD_INVALID
-// (page_size) and PAGE_TOKEN_INVALID.
+// Returns the token of the next page, or an empty text after the last page. In a list of all
+// companies, a company for which `list` answers NOT_FOUND has nothing to list; NOT_FOUND is the
+// answer only when that goes for all of them. Refuses FIELD_INVALID (page_size) and
+// PAGE_TOKEN_INVALID.
 absl::StatusOr<std::string> ListPage(const PageRequest& request, const Call& call,
                                      pg::Connection& db, ListPiece list);
 

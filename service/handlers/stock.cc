@@ -214,11 +214,8 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
     query.company = company;
     query.after = StockAfter(after);
     query.limit = limit + 1;
-    absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, query);
-    // In a list of all companies, a company without the location has nothing there.
-    if (call.every_company && absl::IsNotFound(stock.status())) return PagePiece{};
-    if (!stock.ok()) return std::move(stock).status();
-    return PieceOf(*stock, limit,
+    ASSIGN_OR_RETURN(const std::vector<LotStock> stock, lots::ListStock(db, query));
+    return PieceOf(stock, limit,
                    [&](const LotStock& held) { *response.add_stock() = ToProto(held); });
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));

@@ -101,7 +101,7 @@ std::vector<absl::string_view> ProductFields();
 // PRODUCT_NOT_FOUND.
 absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
                                    const ProductId& product_id);
-// At most `limit` products with ids after `after`, sorted by id.
+// At most `limit` products with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit);
 
@@ -121,7 +121,7 @@ absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
 // The fields that a path may name: "gln", "address.city".
 std::vector<absl::string_view> LocationFields();
 
-// At most `limit` locations with ids after `after`, sorted by id.
+// At most `limit` locations with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
                                                     const LocationId& after, int limit);
 

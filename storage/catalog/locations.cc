@@ -14,6 +14,7 @@
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
@@ -336,6 +337,7 @@ absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
                                                     const LocationId& after, int limit) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListLocations, company, after, limit));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<Location> locations;
   for (const pg::Row& row : rows) locations.push_back(ReadLocation(row));
   return locations;

@@ -14,6 +14,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
@@ -391,6 +392,7 @@ absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListProducts, company, after, limit));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<ProductId> ids;
   for (const pg::Row& row : rows) ids.emplace_back(row.Get<std::string>(0));
   ASSIGN_OR_RETURN(const pg::Result counters, pg::Query(db, kFindCounters, company, ids));

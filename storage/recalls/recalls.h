@@ -94,7 +94,7 @@ struct ListRecallsQuery {
   int limit = 0;
 };
 
-// At most `limit`, newest first.
+// At most `limit`, newest first. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsQuery& query);
 
 // A member in the report.

@@ -77,8 +77,8 @@ struct ListMovementsQuery {
   std::optional<MovementPosition> after;  // the last movement of the page before
   int limit = 0;
 };
-// Movements, the newest recorded first. Refuses with FILTER_INVALID, and with COMPANY_NOT_FOUND
-// when there is a filter: the days of a filter are days in the company's zone.
+// Movements, the newest recorded first. Refuses with FILTER_INVALID and COMPANY_NOT_FOUND; an empty
+// page also with PRODUCT_NOT_FOUND, LOT_NOT_FOUND and LOCATION_NOT_FOUND for what the filter names.
 absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
                                                     const ListMovementsQuery& query);
 
@@ -104,7 +104,8 @@ struct ListStockQuery {
   int limit = 0;
 };
 // The places with a quantity other than 0, by lot id and location id. Dates and hold causes are
-// left empty when `as_of` or `known_at` is given. Refuses with LOCATION_NOT_FOUND.
+// left empty when `as_of` or `known_at` is given. Refuses with COMPANY_NOT_FOUND,
+// PRODUCT_NOT_FOUND, LOT_NOT_FOUND (naming each) and LOCATION_NOT_FOUND.
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query);
 
 // Suggesting lots: suggest.cc.

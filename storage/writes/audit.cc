@@ -11,6 +11,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/query/filter.h"
 
 namespace lots {
@@ -161,6 +162,11 @@ void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
 
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
   ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, query));
+  if (rows.empty()) {
+    AskedResources asked{.company = query.company, .finds_deleted_lots = true};
+    if (query.lot_id.has_value()) asked.lots.emplace_back("lot_id", *query.lot_id);
+    RETURN_IF_ERROR(CheckExistence(db, asked));
+  }
   AuditPage page;
   const size_t limit = static_cast<size_t>(query.limit);
   for (const pg::Row row : rows) {

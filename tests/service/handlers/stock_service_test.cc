@@ -367,6 +367,9 @@ TEST_F(StockRpc, EveryCompanyIsListedInItsOrder) {
   ASSERT_TRUE(Send(&Stub::ListStock, request, attic).ok());
   ASSERT_THAT(attic.stock(), SizeIs(1));
   EXPECT_EQ(attic.stock(0).company(), "beta");
+  // A place that none of them has is.
+  request.set_location_id("nowhere");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListStock, request, attic)), "LOCATION_NOT_FOUND");
 }
 
 TEST_F(StockRpc, SuggestionSaysWhatToTakeAndWhatIsMissing) {

@@ -379,7 +379,9 @@ TEST_F(Catalog, ProductsAreListedByIdAndCompany) {
   ASSERT_EQ(page->size(), 2u);
   EXPECT_EQ((*page)[0].product_id.value(), "b");
   EXPECT_EQ((*page)[1].product_id.value(), "c");
-  EXPECT_TRUE(ListProducts(*db_, CompanyId("other"), ProductId(), 10)->empty());
+  EXPECT_TRUE(ListProducts(*db_, acme_, ProductId("c"), 10)->empty());
+  EXPECT_EQ(ReasonsOf(ListProducts(*db_, CompanyId("other"), ProductId(), 10).status()),
+            std::vector<Reason>{Reason::kCompanyNotFound});
   EXPECT_EQ(ReasonsOf(GetProduct(*db_, CompanyId("other"), ProductId("a")).status()),
             std::vector<Reason>{Reason::kProductNotFound});
 }

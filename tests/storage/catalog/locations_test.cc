@@ -82,6 +82,11 @@ TEST_F(Locations, ALocationIsKeptAsItWasGiven) {
   EXPECT_FALSE(found->front().is_default);
 }
 
+TEST_F(Locations, OfAnUnknownCompanyAreNotFound) {
+  EXPECT_EQ(ReasonsOf(ListLocations(*db_, CompanyId("other"), LocationId(), 10).status()),
+            std::vector<Reason>{Reason::kCompanyNotFound});
+}
+
 TEST_F(Locations, AParentMayComeLaterInTheSameRequest) {
   EXPECT_TRUE(Put({Place("shelf", "hall"), Place("hall", "site"), Place("site")}).ok());
 }

@@ -33,6 +33,8 @@ class TestDatabase {
 
   // Runs statements without parameters, as psql would.
   void Execute(const std::string& sql) const;
+  // A company with the settings of a new one, and nothing else.
+  void AddCompany(absl::string_view company) const;
 
  private:
   std::string name_;

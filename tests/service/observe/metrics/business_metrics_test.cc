@@ -174,6 +174,7 @@ TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
 // Whoever looks at a database that is busy finds the call in the log, while it still runs.
 TEST(SlowStatements, AreKnownToTheDatabaseByTheTraceOfTheirCall) {
   const TestServer server;
+  server.database().AddCompany("acme");
   const auto locking = server.database().Connect();
   ASSERT_TRUE(locking->RunScript("test", "BEGIN; LOCK TABLE lots").ok());
   std::thread listing([&] {
