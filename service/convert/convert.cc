@@ -87,8 +87,9 @@ v1::Settings ToProto(const Settings& settings) {
   return message;
 }
 
-v1::Product ToProto(const Product& product) {
+v1::Product ToProto(const Product& product, const CompanyId& company) {
   v1::Product message;
+  message.set_company(company.value());
   message.set_product_id(product.product_id.value());
   message.set_display_name(product.display_name);
   SetIfAny(product.tracking, [&](Tracking tracking) { message.set_tracking(ToProto(tracking)); });
@@ -108,8 +109,9 @@ v1::Product ToProto(const Product& product) {
   return message;
 }
 
-v1::Location ToProto(const Location& location) {
+v1::Location ToProto(const Location& location, const CompanyId& company) {
   v1::Location message;
+  message.set_company(company.value());
   message.set_location_id(location.location_id.value());
   SetIfAny(location.kind, [&](LocationKind kind) { message.set_kind(ToProto(kind)); });
   message.set_display_name(location.display_name);

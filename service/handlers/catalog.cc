@@ -160,7 +160,9 @@ absl::StatusOr<v1::UpsertProductsResponse> UpsertProducts(const v1::UpsertProduc
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<Product> products, lots::UpsertProducts(db, command));
   v1::UpsertProductsResponse response;
-  for (const Product& product : products) *response.add_products() = ToProto(product);
+  for (const Product& product : products) {
+    *response.add_products() = ToProto(product, call.company);
+  }
   return response;
 }
 
@@ -170,7 +172,7 @@ absl::StatusOr<v1::Product> GetProduct(const v1::GetProductRequest& request, con
   const auto product_id = fields.Required<ProductId>("product_id", request.product_id());
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Product product, lots::GetProduct(db, call.company, product_id));
-  return ToProto(product);
+  return ToProto(product, call.company);
 }
 
 absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequest& request,
@@ -183,7 +185,7 @@ absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequ
                      lots::ListProducts(db, company, last, limit + 1));
     return FillPiece(
         products, limit, [](const Product& p) { return PageKeys{p.product_id.value()}; },
-        [&](const Product& p) { *response.add_products() = ToProto(p); });
+        [&](const Product& p) { *response.add_products() = ToProto(p, company); });
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -207,7 +209,9 @@ absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::UpsertLocations(db, command));
   v1::UpsertLocationsResponse response;
-  for (const Location& location : locations) *response.add_locations() = ToProto(location);
+  for (const Location& location : locations) {
+    *response.add_locations() = ToProto(location, call.company);
+  }
   return response;
 }
 
@@ -221,7 +225,7 @@ absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsR
                      lots::ListLocations(db, company, last, limit + 1));
     return FillPiece(
         locations, limit, [](const Location& l) { return PageKeys{l.location_id.value()}; },
-        [&](const Location& l) { *response.add_locations() = ToProto(l); });
+        [&](const Location& l) { *response.add_locations() = ToProto(l, company); });
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

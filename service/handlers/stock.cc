@@ -125,7 +125,7 @@ ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fiel
     query.location_id = fields.Required<LocationId>("location_id", request.location_id());
   }
   const bool by_place = query.product_id.has_value() || query.location_id.has_value();
-  if (request.lot_ids().empty() == !by_place) {
+  if (!request.lot_ids().empty() && by_place) {
     fields.Refused("lot_ids", "", "select by lot_ids, or by product_id, location_id or both");
   }
   if (request.has_as_of() && request.has_known_at()) {

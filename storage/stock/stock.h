@@ -88,7 +88,7 @@ struct StockPosition {
   LotId lot_id;
   LocationId location_id;
 };
-// At least one of the selections (lots, product, location) is given; all given ones apply.
+// All given selections (lots, product, location) apply. Without any, all stock of the company.
 struct ListStockQuery {
   CompanyId company;
   std::vector<LotId> lot_ids;

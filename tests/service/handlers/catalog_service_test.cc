@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "tests/support/server/test_server.h"
 
@@ -227,6 +228,37 @@ TEST_F(CatalogRpc, PagesMakeUpTheList) {
   }
 
   for (const int page_size : {1, 2, 3, 7, 8}) EXPECT_EQ(ListAll(page_size), all) << page_size;
+}
+
+TEST_F(CatalogRpc, EveryCompanyIsListedInItsOrder) {
+  v1::UpsertProductsRequest other;
+  other.set_company("beta");
+  other.add_products()->set_product_id("a");
+  other.mutable_products(0)->set_tracking(v1::TRACKING_LOT);
+  v1::UpsertProductsResponse upserted;
+  ASSERT_TRUE(Send(&Stub::UpsertProducts, other, upserted).ok());
+  ASSERT_TRUE(UpsertProduct("b").ok());
+  v1::ListProductsRequest request;
+  request.set_company("-");
+  request.set_page_size(1);
+  std::vector<std::string> products;
+  do {
+    v1::ListProductsResponse page;
+    ASSERT_TRUE(Send(&Stub::ListProducts, request, page).ok());
+    for (const v1::Product& product : page.products()) {
+      products.push_back(absl::StrCat(product.company(), " ", product.product_id()));
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(products, (std::vector<std::string>{"acme b", "beta a"}));
+
+  v1::ListLocationsRequest everywhere;
+  everywhere.set_company("-");
+  v1::ListLocationsResponse locations;
+  ASSERT_TRUE(Send(&Stub::ListLocations, everywhere, locations).ok());
+  ASSERT_EQ(locations.locations_size(), 10);
+  EXPECT_EQ(locations.locations(0).company(), "acme");
+  EXPECT_EQ(locations.locations(9).company(), "beta");
 }
 
 TEST_F(CatalogRpc, APageTokenIsGoodForItsQueryOnly) {

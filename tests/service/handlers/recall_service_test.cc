@@ -131,6 +131,11 @@ TEST_F(RecallRpc, PagesGoOnWhereTheLastOneEnded) {
   request.clear_page_token();
   ASSERT_TRUE(Send(&Stub::ListRecalls, request, page).ok());
   EXPECT_EQ(page.recalls_size(), 0);
+  request.clear_state();
+  request.set_company("-");
+  request.set_page_size(10);
+  ASSERT_TRUE(Send(&Stub::ListRecalls, request, page).ok());
+  EXPECT_EQ(page.recalls_size(), 3);
   request.set_company("nobody");
   EXPECT_EQ(ReasonOf(Send(&Stub::ListRecalls, request, page)), "COMPANY_NOT_FOUND");
 }

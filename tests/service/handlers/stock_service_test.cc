@@ -312,7 +312,7 @@ TEST_F(StockRpc, StockIsSelectedOneWay) {
   const auto expect = [&](const std::string& outcome) -> v1::ListStockRequest& {
     return cases.emplace_back(outcome, v1::ListStockRequest()).second;
   };
-  expect("FIELD_INVALID lot_ids");
+  expect("OK");
   expect("FIELD_INVALID lot_ids[0]").add_lot_ids("L1");
   expect("OK").set_product_id("steel");
   expect("LOCATION_NOT_FOUND").set_location_id("attic");
@@ -333,6 +333,18 @@ TEST_F(StockRpc, StockIsSelectedOneWay) {
     EXPECT_EQ(Outcome<v1::ListStockResponse>(&Stub::ListStock, request), outcome)
         << request.ShortDebugString().substr(0, 200);
   }
+}
+
+TEST_F(StockRpc, WithoutASelectionEverythingIsListed) {
+  Receive("L1", "4", "stock");
+  Receive("L1", "3", "shelf");
+  v1::ListStockResponse response;
+
+  ASSERT_TRUE(Send(&Stub::ListStock, v1::ListStockRequest(), response).ok());
+
+  ASSERT_THAT(response.stock(), SizeIs(2));
+  EXPECT_EQ(response.stock(0).location_id(), "shelf");
+  EXPECT_EQ(response.stock(1).location_id(), "stock");
 }
 
 TEST_F(StockRpc, EveryCompanyIsListedInItsOrder) {

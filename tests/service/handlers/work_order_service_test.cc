@@ -297,6 +297,11 @@ TEST_F(WorkOrderRpc, ListsOrdersByPageAndFilter) {
   request.set_filter("product_id = nothing");
   EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "PRODUCT_NOT_FOUND");
   request.clear_filter();
+  request.set_company("-");
+  request.set_page_size(10);
+  ASSERT_TRUE(Send(&Stub::ListWorkOrders, request, page).ok());
+  ASSERT_EQ(page.work_orders_size(), 3);
+  EXPECT_EQ(page.work_orders(0).company(), "acme");
   request.set_company("nobody");
   EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "COMPANY_NOT_FOUND");
 }
