@@ -7,6 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "google/api/field_behavior.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/text_format.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
@@ -18,6 +21,16 @@
 
 namespace lots {
 namespace {
+
+bool IsOutputOnly(const google::protobuf::FieldDescriptor& field) {
+  const google::protobuf::FieldOptions& options = field.options();
+  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
+    if (options.GetExtension(google::api::field_behavior, i) == google::api::OUTPUT_ONLY) {
+      return true;
+    }
+  }
+  return false;
+}
 
 std::optional<Opening> OpeningOf(absl::string_view prefix, absl::string_view quantity,
                                  absl::string_view location_id, FieldChecker& fields) {
@@ -42,9 +55,38 @@ NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& 
           .opening = std::nullopt};
 }
 
+// What to do instead of setting a field that the server sets.
+absl::string_view AdviceFor(absl::string_view field) {
+  if (field == "quantity" || field == "on_hand_quantity") {
+    return "does not create stock: give opening_quantity and opening_location_id";
+  }
+  if (field == "state") {
+    return "is set by the server: a created lot is ACTIVE, and AssignSerials plans serials";
+  }
+  if (field == "hold_cause") return "is set by the server: HoldLots places holds";
+  if (field == "tracking") return "is the product's: UpsertProducts sets it";
+  if (field == "company") return "is not the company of the request, which is in its own field";
+  return "is set by the server: leave the field out";
+}
+
+// Refuses values of fields that the server sets. A caller who sets one believes that it has an
+// effect; nothing is ignored in silence.
+void RefuseOutputOnly(const v1::Lot& lot, const Call& call, FieldChecker& fields) {
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  lot.GetReflection()->ListFields(lot, &set);
+  for (const google::protobuf::FieldDescriptor* const field : set) {
+    if (!IsOutputOnly(*field)) continue;
+    if (field->name() == "company" && lot.company() == call.company.value()) continue;
+    std::string value;
+    google::protobuf::TextFormat::PrintFieldValueToString(lot, field, -1, &value);
+    fields.Refused(absl::StrCat("lot.", field->name()), value, AdviceFor(field->name()));
+  }
+}
+
 CreateLotsCommand CommandOf(const v1::CreateLotRequest& request, const Call& call,
                             FieldChecker& fields) {
   if (!request.has_lot()) fields.Refused("lot", "", "is required");
+  RefuseOutputOnly(request.lot(), call, fields);
   CreateLotsCommand command{
       .context = fields.Write(request, call),
       .product_id = fields.Required<ProductId>("lot.product_id", request.lot().product_id()),

@@ -123,6 +123,29 @@ TEST_F(LotRpc, CreatesAndGetsALotWhole) {
   EXPECT_TRUE(MessageDifferencer::Equals(read, created));
 }
 
+TEST_F(LotRpc, ValuesOfFieldsThatTheServerSetsAreRefused) {
+  const auto refusal = [&](auto set) {
+    v1::CreateLotRequest request = Creating("wire", "L-1");
+    set(*request.mutable_lot());
+    return Refusal(request);
+  };
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_quantity("9"); }), "FIELD_INVALID lot.quantity");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_on_hand_quantity("9"); }),
+            "FIELD_INVALID lot.on_hand_quantity");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_state(v1::LOT_STATE_PLANNED); }),
+            "FIELD_INVALID lot.state");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_lot_id("mine"); }), "FIELD_INVALID lot.lot_id");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_company("other"); }), "FIELD_INVALID lot.company");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.mutable_create_time(); }),
+            "FIELD_INVALID lot.create_time");
+  v1::CreateLotRequest serial = Creating("pump", "P-1");
+  serial.mutable_lot()->set_quantity("3");
+  v1::Lot none;
+  EXPECT_THAT(Send(&Stub::CreateLot, serial, none).error_message(), HasSubstr("opening_quantity"));
+  EXPECT_THAT(world_.List({}), IsEmpty());
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_company("acme"); }), "OK");
+}
+
 TEST_F(LotRpc, ASerialsQuantityIsOneWhereverItIs) {
   const v1::Lot nowhere = Create(Creating("pump", ""));
   EXPECT_EQ(nowhere.quantity(), "1");
