@@ -215,6 +215,17 @@ TEST_F(StockRpc, RepeatAnswersTheSameIdsAndAnotherPayloadIsRefused) {
   EXPECT_EQ(Refusal(request), "REQUEST_ID_REUSED");
 }
 
+TEST_F(StockRpc, AnotherSpellingIsTheSamePayload) {
+  v1::RecordMovementsRequest request = Recording(v1::MOVEMENT_KIND_RECEIPT, "L1", "1", "", "stock");
+  const std::string id = Record(request);
+
+  request.mutable_movements(0)->set_quantity("1.0");
+  EXPECT_EQ(Record(request), id);
+
+  request.mutable_movements(0)->set_quantity("1.1");
+  EXPECT_EQ(Refusal(request), "REQUEST_ID_REUSED");
+}
+
 TEST_F(StockRpc, ReturnNamesItsDelivery) {
   Receive("S1", "1", "stock");
   const std::string delivery =
