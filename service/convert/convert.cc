@@ -126,7 +126,8 @@ v1::Location ToProto(const Location& location, const CompanyId& company) {
 }
 
 v1::Lot ToProto(const Lot& lot) {
-  const bool is_serial = lot.tracking == Tracking::kSerial;
+  const bool is_deleted = lot.deleted_at.has_value();
+  const bool is_unit = lot.tracking == Tracking::kSerial && !is_deleted;
   v1::Lot message;
   message.set_lot_id(lot.lot_id.value().ToString());
   message.set_company(lot.company.value());
@@ -139,8 +140,8 @@ v1::Lot ToProto(const Lot& lot) {
     (*message.mutable_attributes())[key] = ToProto(value);
   }
   SetDates(lot.dates, message);
-  message.set_state(ToProto(lot.state));
-  message.set_quantity(is_serial ? "1" : lot.on_hand.Format(lot.scale));
+  message.set_state(is_deleted ? v1::LOT_STATE_DELETED : ToProto(lot.state));
+  message.set_quantity(is_unit ? "1" : lot.on_hand.Format(lot.scale));
   message.set_on_hand_quantity(lot.on_hand.Format(lot.scale));
   message.set_etag(EtagOf(lot.version));
   *message.mutable_create_time() = ToProto(lot.created_at);
@@ -172,6 +173,7 @@ v1::NumberedLot ToProto(const NumberedLot& lot) {
   v1::NumberedLot message;
   message.set_number(lot.number);
   message.set_lot_id(lot.lot_id.value().ToString());
+  message.set_deleted(lot.is_deleted);
   return message;
 }
 

@@ -36,6 +36,7 @@ struct LotRef {
 struct NumberedLot {
   std::string number;
   LotId lot_id;
+  bool is_deleted = false;  // only in the answer of a repeated write that made it
 };
 
 // One typed attribute. Kept as JSON {"<type>": value} so that the type survives.
@@ -59,6 +60,8 @@ struct Lot {
   std::string created_by;
   absl::Time created_at;
   absl::Time updated_at;
+  // Only in the answer of a repeated write: the lot is gone since, and `state` says nothing.
+  std::optional<absl::Time> deleted_at = {};
   bool expired = false;                 // today, in the company's zone
   std::optional<HoldCause> hold_cause;  // the strongest; none: it is free
 };

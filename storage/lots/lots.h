@@ -52,7 +52,7 @@ struct CreateLotsCommand {
 };
 
 struct CreatedLots {
-  std::vector<NumberedLot> lots;  // in the order of the command
+  std::vector<NumberedLot> lots;  // in the order of the command; after a repeat some may be deleted
   std::vector<Problem> problems;  // with validate_only: everything that would be refused
 };
 
@@ -63,7 +63,7 @@ struct CreatedLots {
 absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command);
 
 // The same for a command of one lot; returns the whole lot. When a repeat comes after the lot was
-// deleted, it gets the fields that the deletion recorded.
+// deleted, it gets the fields that the deletion recorded, with `deleted_at`.
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
 
 // Reading (read.cc).

@@ -446,6 +446,35 @@ TEST_F(LotRpc, ArchivesUnarchivesAndDeletes) {
   EXPECT_EQ(Outcome(&Stub::DeleteLot, deletion, gone), "LOT_NOT_FOUND");
 }
 
+TEST_F(LotRpc, ARepeatAfterTheDeletionSaysThatTheLotIsGone) {
+  const v1::CreateLotRequest creating = Creating("pump", "P-1");
+  v1::BatchCreateLotsRequest batch = Batch(2);
+  v1::BatchCreateLotsResponse made;
+  ASSERT_EQ(Outcome(&Stub::BatchCreateLots, batch, made), "OK");
+  v1::Lot lot = Create(creating);
+  v1::ArchiveLotRequest archive;
+  archive.set_request_id(NextId());
+  archive.set_lot_id(lot.lot_id());
+  ASSERT_EQ(Outcome(&Stub::ArchiveLot, archive, lot), "OK");
+  for (const std::string& id : {lot.lot_id(), made.lots(1).lot_id()}) {
+    v1::DeleteLotRequest deletion;
+    deletion.set_request_id(NextId());
+    deletion.set_lot_id(id);
+    v1::DeleteLotResponse gone;
+    ASSERT_EQ(Outcome(&Stub::DeleteLot, deletion, gone), "OK");
+  }
+
+  const v1::Lot again = Create(creating);
+  EXPECT_EQ(again.number(), "P-1");
+  EXPECT_EQ(again.state(), v1::LOT_STATE_DELETED);
+  EXPECT_EQ(again.quantity(), "0");
+  ASSERT_EQ(Outcome(&Stub::ArchiveLot, archive, lot), "OK");
+  EXPECT_EQ(lot.state(), v1::LOT_STATE_DELETED);
+  ASSERT_EQ(Outcome(&Stub::BatchCreateLots, batch, made), "OK");
+  EXPECT_FALSE(made.lots(0).deleted());
+  EXPECT_TRUE(made.lots(1).deleted());
+}
+
 TEST_F(LotRpc, LotsInUseAndOnHandNameWhy) {
   v1::CreateLotRequest creating = Creating("wire", "a");
   creating.set_opening_quantity("5");
