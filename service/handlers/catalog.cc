@@ -179,13 +179,14 @@ absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequ
                                                       const Call& call, pg::Connection& db) {
   v1::ListProductsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const ProductId last(after.empty() ? "" : after.front());
-    ASSIGN_OR_RETURN(std::vector<Product> products,
-                     lots::ListProducts(db, company, last, limit + 1));
+    ASSIGN_OR_RETURN(const std::vector<Product> products,
+                     lots::ListProducts(db, company, last, room.items + 1));
     return FillPiece(
-        products, limit, [](const Product& p) { return PageKeys{p.product_id.value()}; },
-        [&](const Product& p) { *response.add_products() = ToProto(p, company); });
+        products, /*has_more=*/false, room, [&](const Product& p) { return ToProto(p, company); },
+        [&](size_t i) { return PageKeys{products[i].product_id.value()}; },
+        *response.mutable_products());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -219,13 +220,14 @@ absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsR
                                                         const Call& call, pg::Connection& db) {
   v1::ListLocationsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const LocationId last(after.empty() ? "" : after.front());
-    ASSIGN_OR_RETURN(std::vector<Location> locations,
-                     lots::ListLocations(db, company, last, limit + 1));
+    ASSIGN_OR_RETURN(const std::vector<Location> locations,
+                     lots::ListLocations(db, company, last, room.items + 1));
     return FillPiece(
-        locations, limit, [](const Location& l) { return PageKeys{l.location_id.value()}; },
-        [&](const Location& l) { *response.add_locations() = ToProto(l, company); });
+        locations, /*has_more=*/false, room, [&](const Location& l) { return ToProto(l, company); },
+        [&](size_t i) { return PageKeys{locations[i].location_id.value()}; },
+        *response.mutable_locations());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

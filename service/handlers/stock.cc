@@ -1,7 +1,6 @@
 // StockService: records and reverses movements, lists stock and movements, suggests lots to pick.
 #include "service/handlers/stock.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -99,15 +98,6 @@ std::optional<StockPosition> StockAfter(const PageKeys& keys) {
   return StockPosition{LotId(UuidOf(keys[0])), LocationId(keys[1])};
 }
 
-// Lists are asked for one item more than the page holds. The surplus item shows that there is more.
-template <class Item, class Append>
-PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
-  PagePiece piece{.count = std::min(limit, static_cast<int>(items.size()))};
-  for (int i = 0; i < piece.count; ++i) append(items[i]);
-  if (static_cast<int>(items.size()) > limit) piece.after = KeysOf(items[limit - 1]);
-  return piece;
-}
-
 ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fields) {
   ListStockQuery query{
       .include_descendants = request.include_descendants(),
@@ -188,15 +178,16 @@ absl::StatusOr<v1::ListMovementsResponse> ListMovements(const v1::ListMovementsR
                                                         const Call& call, pg::Connection& db) {
   v1::ListMovementsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
+    // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(const std::vector<Movement> movements,
                      lots::ListMovements(db, {.company = company,
                                               .filter = request.filter(),
                                               .after = MovementAfter(after),
-                                              .limit = limit + 1}));
-    return PieceOf(movements, limit, [&](const Movement& movement) {
-      *response.add_movements() = ToProto(movement);
-    });
+                                              .limit = room.items + 1}));
+    return FillPiece(
+        movements, /*has_more=*/false, room, [](const Movement& m) { return lots::ToProto(m); },
+        [&](size_t i) { return KeysOf(movements[i]); }, *response.mutable_movements());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -210,13 +201,14 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
   if (!fields.ok()) return fields.status();
   v1::ListStockResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     query.company = company;
     query.after = StockAfter(after);
-    query.limit = limit + 1;
+    query.limit = room.items + 1;
     ASSIGN_OR_RETURN(const std::vector<LotStock> stock, lots::ListStock(db, query));
-    return PieceOf(stock, limit,
-                   [&](const LotStock& held) { *response.add_stock() = ToProto(held); });
+    return FillPiece(
+        stock, /*has_more=*/false, room, [](const LotStock& held) { return lots::ToProto(held); },
+        [&](size_t i) { return KeysOf(stock[i]); }, *response.mutable_stock());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

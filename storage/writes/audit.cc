@@ -160,6 +160,10 @@ void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
                   subject.recall, first, distinct.size());
 }
 
+std::vector<std::string> PositionOf(const AuditEntry& entry) {
+  return {absl::StrCat(absl::ToUnixMicros(entry.recorded_at)), entry.entry_id.ToString()};
+}
+
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
   ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, query));
   if (rows.empty()) {
@@ -173,10 +177,7 @@ absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEn
     if (page.entries.size() == limit) break;
     page.entries.push_back(EntryOf(row));
   }
-  if (rows.size() > limit) {
-    const AuditEntry& last = page.entries.back();
-    page.after = {absl::StrCat(absl::ToUnixMicros(last.recorded_at)), last.entry_id.ToString()};
-  }
+  if (rows.size() > limit) page.after = PositionOf(page.entries.back());
   RETURN_IF_ERROR(NameLots(db, query.company, page.entries));
   return page;
 }

@@ -202,10 +202,11 @@ LotPage ReadPage(const pg::Result& rows, const ListLotsQuery& query,
   for (const pg::Row row : rows) {
     if (page.lots.size() == limit) break;
     page.lots.push_back(reader.ReadRow(row));
+    const std::string number_key = row.Get<std::string>(kRowColumnCount);
+    ListPosition& position = page.positions.emplace_back();
+    for (const SortKey& key : keys) position.push_back(KeyText(key, page.lots.back(), number_key));
   }
-  if (rows.size() <= limit) return page;
-  const std::string number_key = rows[limit - 1].Get<std::string>(kRowColumnCount);
-  for (const SortKey& key : keys) page.after.push_back(KeyText(key, page.lots.back(), number_key));
+  if (rows.size() > limit) page.after = page.positions.back();
   return page;
 }
 

@@ -38,7 +38,8 @@ struct ListLotsQuery {
 
 struct LotPage {
   std::vector<Lot> lots;
-  ListPosition after;  // for the next page; empty: this was the last
+  std::vector<ListPosition> positions;  // of each lot: where a page that ends with the lot ends
+  ListPosition after;                   // for the next page; empty: this was the last
 };
 
 // Walking the pages shows every lot that was there all the while once, whatever is created
