@@ -270,6 +270,25 @@ TEST_F(MovementListTest, WhatDoesNotExistIsNotFound) {
   EXPECT_THAT(Filtered("product_id != nothing AND kind = SCRAP"), IsEmpty());
 }
 
+// What ListMovements says about following movements: record_time is no cursor.
+TEST_F(MovementListTest, AMovementMayAppearAfterLaterOnes) {
+  const absl::Time late = world_.now();
+  world_.set_now(late + absl::Minutes(2));
+  world_.Do("RECEIPT L1 1 >stock");
+  const auto since = [&](absl::Time time) {
+    return Filtered(absl::StrCat("record_time >= \"", absl::FormatTime(time), "\""));
+  };
+  ASSERT_THAT(since(world_.now()), ElementsAre("RECEIPT L1 stock"));
+
+  // Its request arrived earlier, and it took as long as a write may take.
+  world_.set_now(late);
+  world_.Do("RECEIPT L1 2 >yard");
+
+  const absl::Time read = late + absl::Minutes(2);
+  EXPECT_THAT(since(read), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(since(read - absl::Minutes(5)), ElementsAre("RECEIPT L1 stock", "RECEIPT L1 yard"));
+}
+
 TEST_F(MovementListTest, WrongFilterIsRefused) {
   const auto movements = ListMovements(
       world_.db(), {.company = world_.company(), .filter = "colour = red", .limit = 10});
