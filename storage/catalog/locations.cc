@@ -13,6 +13,7 @@
 #include "storage/catalog/new_company.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
@@ -140,6 +141,13 @@ class LocationJudge {
         {{"location_id", given.location_id.value()}, {"kind", std::string(kind)}});
   }
 
+  void ValidateNewId(const Change& change) {
+    if (change.stored.has_value()) return;
+    std::optional<Problem> problem =
+        CheckNewId(Indexed("locations", index_, "location_id"), change.wanted.location_id.value());
+    if (problem.has_value()) problems_.push_back(*std::move(problem));
+  }
+
   void ValidateDefault(const Change& change, const Location& given) {
     const bool is_default = change.stored.has_value() && change.stored->is_default;
     if (!given.is_default || is_default) return;
@@ -219,6 +227,7 @@ std::vector<Change> PlanChanges(const UpsertLocationsCommand& command, const Loc
     judge.ValidateVersion(given, change.stored.has_value() ? change.stored->version : 0);
     judge.ValidateKind(change, given);
     judge.ValidateDefault(change, given);
+    judge.ValidateNewId(change);
     judge.ValidateValues(change.wanted);
     changes.push_back(std::move(change));
   }
@@ -292,12 +301,13 @@ absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
   const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   transaction.Add(kLockTree, context.company);
   const size_t found = transaction.Add(kFindLocations, context.company, IdsOf(command.locations));
   const size_t tree =
       LocationTree::AddRead(transaction, context.company, IdsWithParents(command.locations));
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   std::vector<Problem> problems;
   std::vector<Change> changes = PlanChanges(command, ReadLocations(read[found]), problems);
   RETURN_IF_ERROR(

@@ -13,6 +13,7 @@
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
@@ -168,6 +169,12 @@ class ProductJudge {
  public:
   ProductJudge(size_t index, std::vector<Problem>& problems) : index_(index), problems_(problems) {}
 
+  void ValidateNewId(const Product& product) {
+    std::optional<Problem> problem =
+        CheckNewId(Indexed("products", index_, "product_id"), product.product_id.value());
+    if (problem.has_value()) problems_.push_back(*std::move(problem));
+  }
+
   // Rules of the values themselves. The GTIN is brought into its 14 digits.
   void Validate(Product& product) {
     if (!product.tracking.has_value()) Refused("tracking", "", "is required for a new product");
@@ -252,6 +259,7 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
     const auto found = stored.find(given.product_id);
     judge.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
     if (found == stored.end()) {
+      judge.ValidateNewId(given);
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
     } else {
@@ -332,10 +340,11 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   const std::vector<ProductId> ids = IdsOf(command.products);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockProducts, context.company, ids);
   const size_t counters = transaction.Add(kFindCounters, context.company, ids);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   std::vector<Problem> problems;
   std::vector<Change> changes =
       PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);

@@ -9,6 +9,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
@@ -135,6 +136,8 @@ absl::Status RecallOpener::ClaimAndValidate() {
   if (results[company].empty()) return Refuse(CompanyNotFound(context.company));
   if (!results[company][0].Get<bool>(0)) return Refuse(LotsDisabled(context.company));
   std::vector<Problem> problems = ValidateSeeds(command_, found_, seeds_);
+  std::optional<Problem> bad_id = CheckNewId("recall_id", command_.recall_id.value());
+  if (bad_id.has_value()) problems.insert(problems.begin(), *std::move(bad_id));
   ValidateExemptLocations(command_, results[exempt], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   return absl::OkStatus();

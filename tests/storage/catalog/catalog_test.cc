@@ -273,6 +273,23 @@ TEST_F(Catalog, BadProductsAreRefusedAllAtOnceAndNothingIsWritten) {
   EXPECT_FALSE(GetSettings(*db_, acme_).ok());
 }
 
+TEST_F(Catalog, ANewIdStandsInAUrlAndAnOldOneWorks) {
+  Product bolt = Bolt();
+  bolt.product_id = ProductId("bolt/8");
+  EXPECT_EQ(FieldOf(Upsert(bolt).status()), "products[0].product_id");
+  EXPECT_FALSE(GetSettings(*db_, acme_).ok());
+
+  ASSERT_TRUE(Upsert(Bolt()).ok());
+  database_.Execute("UPDATE products SET product_id = 'bolt/8' WHERE product_id = 'bolt'");
+  bolt.unit = "g";
+  EXPECT_TRUE(Upsert(bolt, {"unit"}).ok());
+  WriteContext nowhere = Context();
+  nowhere.company = CompanyId("a/b");
+  const absl::Status refused = UpdateSettings(*db_, {.context = nowhere}).status();
+  EXPECT_EQ(FieldOf(refused), "company");
+  EXPECT_FALSE(GetSettings(*db_, nowhere.company).ok());
+}
+
 TEST_F(Catalog, RulesUnderLotsCannotChange) {
   ASSERT_TRUE(Upsert(Bolt()).ok());
   database_.Execute(InsertLotOf(Bolt()));

@@ -105,6 +105,8 @@ TEST_F(Locations, BadLocationsAreRefused) {
     std::string field;
   } kCases[] = {
       {no_kind, Reason::kFieldInvalid, "locations[0].kind"},
+      {Place("a/b"), Reason::kFieldInvalid, "locations[0].location_id"},
+      {Place("-x"), Reason::kFieldInvalid, "locations[0].location_id"},
       {bad_gln, Reason::kFieldInvalid, "locations[0].gln"},
       {bad_country, Reason::kFieldInvalid, "locations[0].address.country"},
       {Place("x", "nowhere"), Reason::kLocationNotFound, "locations[0].parent_id"},

@@ -158,6 +158,13 @@ TEST_F(AssignTest, RefusesPlannedQuantityFinerThanTheProduct) {
   EXPECT_EQ(Refused(command), "QUANTITY_SCALE planned_quantity");
 }
 
+TEST_F(AssignTest, ANewOrdersIdStandsInAUrl) {
+  EXPECT_EQ(Refused(shop_.Assigning("W/1", "bike", {"A"})), "FIELD_INVALID work_order_id");
+  EXPECT_EQ(Refused(shop_.AssigningCount("-W1", "bike", 1)), "FIELD_INVALID work_order_id");
+  // The refusal took no number.
+  EXPECT_THAT(Assign(shop_.AssigningCount("W:1", "bike", 1)), ElementsAre("B00001"));
+}
+
 TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
   Product tandem;
   tandem.product_id = ProductId("tandem");
