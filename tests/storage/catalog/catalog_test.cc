@@ -280,7 +280,9 @@ TEST_F(Catalog, ANewIdStandsInAUrlAndAnOldOneWorks) {
   EXPECT_FALSE(GetSettings(*db_, acme_).ok());
 
   ASSERT_TRUE(Upsert(Bolt()).ok());
-  database_.Execute("UPDATE products SET product_id = 'bolt/8' WHERE product_id = 'bolt'");
+  database_.Execute(
+      "INSERT INTO products SELECT (jsonb_populate_record(p, '{\"product_id\": \"bolt/8\"}')).* "
+      "FROM products p");
   bolt.unit = "g";
   EXPECT_TRUE(Upsert(bolt, {"unit"}).ok());
   WriteContext nowhere = Context();
