@@ -53,7 +53,8 @@ class Locations : public testing::Test {
     return UpsertLocations(*db_, command).status();
   }
   Location Find(const std::string& id) {
-    for (const Location& location : *ListLocations(*db_, acme_, LocationId(), 100)) {
+    const auto locations = ListLocations(*db_, acme_, LocationId(), 100);
+    for (const Location& location : *locations) {
       if (location.location_id.value() == id) return location;
     }
     return {};
