@@ -238,4 +238,12 @@ v1::Problem ProblemToProto(const Problem& problem) {
   return message;
 }
 
+v1::Problem FurtherProblems(const std::vector<Problem>& problems, size_t first) {
+  return ProblemToProto(
+      {.reason = problems[first].reason,
+       .message = absl::StrCat(problems.size() - first,
+                               " more problems do not fit in the answer: mend these first"),
+       .facts = {{"problem_count", absl::StrCat(problems.size())}}});
+}
+
 }  // namespace lots

@@ -14,7 +14,11 @@
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/work_order.pb.h"
+#include "storage/catalog/catalog.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/lot_details.h"
+#include "storage/domain/movement.h"
 
 namespace lots {
 
@@ -48,8 +52,8 @@ v1::WorkOrderState ToProto(WorkOrderState state);
 v1::LotEventKind ToProto(LotEventKind kind);
 
 v1::Settings ToProto(const Settings& settings);
-v1::Product ToProto(const Product& product);
-v1::Location ToProto(const Location& location);
+v1::Product ToProto(const Product& product, const CompanyId& company);
+v1::Location ToProto(const Location& location, const CompanyId& company);
 v1::Lot ToProto(const Lot& lot);
 v1::LotStock ToProto(const LotStock& stock);
 v1::NumberedLot ToProto(const NumberedLot& lot);

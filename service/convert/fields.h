@@ -19,7 +19,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/generated_enum_reflection.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
@@ -72,10 +71,6 @@ class FieldChecker : public TextChecker {
   // UNSPECIFIED: none.
   template <class To, class From>
   std::optional<To> OptionalEnum(absl::string_view field, From value);
-  // Each path must be one of `allowed`. "*" stands for all of them; an empty mask gives an empty
-  // list.
-  std::vector<std::string> Mask(absl::string_view field, const google::protobuf::FieldMask& mask,
-                                const std::vector<absl::string_view>& allowed);
   // The version in an etag; nothing when empty. A text that is no etag gives -1, which no resource
   // has, so that it is refused as stale.
   static std::optional<int64_t> Etag(absl::string_view etag);

@@ -9,20 +9,23 @@
 
 namespace lots {
 
-// What a write passes to storage. The payload hash covers the request without its request_id, and
-// with the default company in place of an empty one.
+// What a write passes to storage. The payload hash covers what the request means, without its
+// request_id, and with the default company in place of an empty one.
 template <class Request>
 WriteContext MakeWriteContext(const Request& request, const Call& call) {
   Request payload = request;
   payload.clear_request_id();
   payload.set_company(call.company.value());
+  std::string sent_hash = HashOf(payload);
+  const bool spelled_otherwise = NormalizeSpelling(payload);
   return {.company = call.company,
           .request_id = request.request_id(),
           .method = std::string(call.method),
-          .payload_hash = HashOf(payload),
+          .payload_hash = spelled_otherwise ? HashOf(payload) : sent_hash,
           .actor = call.actor,
           .now = call.now,
-          .origin = call.origin};
+          .origin = call.origin,
+          .sent_payload_hash = spelled_otherwise ? std::move(sent_hash) : std::string()};
 }
 
 template <class Request>

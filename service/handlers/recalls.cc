@@ -193,15 +193,16 @@ absl::StatusOr<v1::ListRecallsResponse> ListRecalls(const v1::ListRecallsRequest
   if (!fields.ok()) return fields.status();
   v1::ListRecallsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     // The surplus item shows that there is another page.
-    ASSIGN_OR_RETURN(
-        const std::vector<Recall> recalls,
-        lots::ListRecalls(
-            db,
-            {.company = company, .state = state, .after = RecallAfter(after), .limit = limit + 1}));
-    return FillPiece(recalls, limit, KeysOf,
-                     [&](const Recall& recall) { *response.add_recalls() = ToProto(recall); });
+    ASSIGN_OR_RETURN(const std::vector<Recall> recalls,
+                     lots::ListRecalls(db, {.company = company,
+                                            .state = state,
+                                            .after = RecallAfter(after),
+                                            .limit = room.items + 1}));
+    return FillPiece(
+        recalls, /*has_more=*/false, room, [](const Recall& recall) { return ToProto(recall); },
+        [&](size_t i) { return KeysOf(recalls[i]); }, *response.mutable_recalls());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

@@ -93,9 +93,9 @@ class CatalogService final : public OnCallPath<v1::CatalogService> {
   LOTS_UNARY(CatalogService, UpdateSettings);
   LOTS_UNARY(CatalogService, UpsertProducts);
   LOTS_UNARY(CatalogService, GetProduct);
-  LOTS_UNARY(CatalogService, ListProducts);
+  LOTS_UNARY(CatalogService, ListProducts, .every_company = true);
   LOTS_UNARY(CatalogService, UpsertLocations);
-  LOTS_UNARY(CatalogService, ListLocations);
+  LOTS_UNARY(CatalogService, ListLocations, .every_company = true);
 };
 
 class LotService final : public OnCallPath<v1::LotService> {
@@ -127,7 +127,7 @@ class RecallService final : public OnCallPath<v1::RecallService> {
   using OnCallPath::OnCallPath;
   LOTS_UNARY(RecallService, OpenRecall, .is_large = true);
   LOTS_UNARY(RecallService, GetRecall);
-  LOTS_UNARY(RecallService, ListRecalls);
+  LOTS_UNARY(RecallService, ListRecalls, .every_company = true);
   LOTS_STREAM(RecallService, StreamRecallReport, .is_large = true);
   LOTS_UNARY(RecallService, CloseRecall, .is_large = true);
 };
@@ -160,7 +160,7 @@ class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
   LOTS_UNARY(WorkOrderService, CompleteWorkOrder, .is_large = true);
   LOTS_UNARY(WorkOrderService, CancelWorkOrder, .is_large = true);
   LOTS_UNARY(WorkOrderService, GetWorkOrder);
-  LOTS_UNARY(WorkOrderService, ListWorkOrders);
+  LOTS_UNARY(WorkOrderService, ListWorkOrders, .every_company = true);
   LOTS_UNARY(WorkOrderService, Disassemble, .is_large = true);
   LOTS_UNARY(WorkOrderService, ReverseCompletion, .is_large = true);
 };

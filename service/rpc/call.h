@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +22,7 @@
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
 #include "service/identity/caller.h"
+#include "service/rpc/meaning.h"
 #include "service/rpc/page_token.h"
 #include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"

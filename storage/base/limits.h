@@ -25,7 +25,7 @@ inline constexpr int64_t kComponentsPerCompletionMax = 50'000;
 // One completion makes a few by-products, and a unit comes apart into a few hundred parts.
 inline constexpr int64_t kByProductsPerCompletionMax = 1'000;
 inline constexpr int64_t kDisassemblyComponentsMax = 1'000;
-// Whole resources in one answer: 1,000 of a few KiB stay under a client's usual 4 MiB.
+// Whole resources in one answer: as many as a page has (kPageSizeMax).
 inline constexpr int64_t kCatalogBatchMax = 1'000;
 inline constexpr int64_t kBatchGetMax = 1'000;
 inline constexpr int64_t kFindNumbersMax = 1'000;
@@ -36,7 +36,11 @@ inline constexpr int64_t kWorkOrderSerialsShownMax = 1'000;
 
 // --- answers ---
 
-// A screen shows 50 rows; 1,000 lots of a few KiB stay under a client's usual 4 MiB.
+// gRPC's clients refuse a message of more than 4 MiB unless they are told otherwise. A page ends
+// before, and a batch that would exceed this is refused.
+inline constexpr size_t kAnswerBytesMax = 3 * 1024 * 1024;
+
+// A screen shows 50 rows; 1,000 lots of the usual size have less than kAnswerBytesMax.
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;
 inline constexpr int kProblemsShownMax = 20;  // of one refusal; trailers stay under 8 KiB

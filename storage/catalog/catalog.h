@@ -33,38 +33,42 @@ absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettings
 struct UpsertProductsCommand {
   WriteContext context;
   std::vector<Product> products;  // no id twice
-  std::vector<std::string> mask;  // proto names of fields; empty: all of them
+  // Of each product, the fields to write when it exists (ProductFields); none: nothing is written.
+  // A new product takes all fields.
+  std::vector<std::vector<std::string>> paths;
 };
 // Creates or changes products, all or none, and creates a new company. Returns the products in the
-// order of the command. FIELD_INVALID, PRODUCT_HAS_LOTS.
+// order of the command. FIELD_INVALID, ETAG_MISMATCH, PRODUCT_HAS_LOTS.
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command);
 
-// The fields that a mask may name.
+// The fields that a path may name: "unit", "shelf_life.expire_days".
 std::vector<absl::string_view> ProductFields();
 
 // PRODUCT_NOT_FOUND.
 absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
                                    const ProductId& product_id);
-// At most `limit` products with ids after `after`, sorted by id.
+// At most `limit` products with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit);
 
 struct UpsertLocationsCommand {
   WriteContext context;
   std::vector<Location> locations;  // no id twice
-  std::vector<std::string> mask;    // proto names of fields; empty: all of them
+  // Of each location, the fields to write when it exists (LocationFields); none: nothing is
+  // written. A new location takes all fields.
+  std::vector<std::vector<std::string>> paths;
 };
 // Creates or changes locations, all or none, and creates a new company. Returns the locations in
-// the order of the command. FIELD_INVALID, LOCATION_NOT_FOUND (parent), LOCATION_KIND_IMMUTABLE,
-// LOCATION_CYCLE.
+// the order of the command. FIELD_INVALID, ETAG_MISMATCH, LOCATION_NOT_FOUND (parent),
+// LOCATION_KIND_IMMUTABLE, LOCATION_CYCLE.
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsCommand& command);
 
-// The fields that a mask may name.
+// The fields that a path may name: "gln", "address.city".
 std::vector<absl::string_view> LocationFields();
 
-// At most `limit` locations with ids after `after`, sorted by id.
+// At most `limit` locations with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
                                                     const LocationId& after, int limit);
 

@@ -38,7 +38,7 @@ struct Product {
   std::string gtin;
   bool producible = false;
   bool case_sensitive = false;
-  int64_t version = 0;
+  int64_t version = 0;  // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
 };
@@ -60,6 +60,7 @@ struct Location {
   std::string gln;
   Address address;
   bool is_default = false;
+  int64_t version = 0;  // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
 };

@@ -46,9 +46,10 @@ absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsComma
   const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockSettings, context.company);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   Settings settings = ReadSettings(read[locked][0]);
   RETURN_IF_ERROR(CheckVersion(command, settings));
   settings.lots_enabled = command.lots_enabled.value_or(settings.lots_enabled);

@@ -33,6 +33,8 @@ struct Lot {
   std::string created_by;
   absl::Time created_at;
   absl::Time updated_at;
+  // Only in the answer of a repeated write: the lot is gone since, and `state` says nothing.
+  std::optional<absl::Time> deleted_at = {};
   bool expired = false;                 // today, in the company's zone
   std::optional<HoldCause> hold_cause;  // the strongest; none: it is free
 };

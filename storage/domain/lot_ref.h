@@ -18,6 +18,7 @@ struct LotRef {
 struct NumberedLot {
   std::string number;
   LotId lot_id;
+  bool is_deleted = false;  // only in the answer of a repeated write that made it
 };
 
 }  // namespace lots

@@ -186,6 +186,23 @@ Problem SettingsChanged(int64_t version) {
       .facts = {{"etag", etag}}};
 }
 
+Problem ResourceChanged(absl::string_view entry, absl::string_view id, int64_t version) {
+  const std::string field = absl::StrCat(entry, ".etag");
+  if (version == 0) {
+    return {.reason = Reason::kEtagMismatch,
+            .field = field,
+            .message = absl::StrCat(field, " is given, but \"", id,
+                                    "\" does not exist; leave the etag out to create it"),
+            .facts = {}};
+  }
+  const std::string etag = absl::StrCat("\"", version, "\"");
+  return {.reason = Reason::kEtagMismatch,
+          .field = field,
+          .message = absl::StrCat("\"", id, "\" was changed: its etag is ", etag,
+                                  " now; read it again and decide anew"),
+          .facts = {{"etag", etag}}};
+}
+
 Problem LotChanged(const LotId& lot_id, int64_t version) {
   const std::string etag = absl::StrCat("\"", version, "\"");
   return {.reason = Reason::kEtagMismatch,

@@ -61,6 +61,8 @@ Problem PageTokenDamaged();
 
 // ETAG_MISMATCH: `version` is the current one.
 Problem SettingsChanged(int64_t version);
+// Of Upserts: `entry` is the path of the resource in the request, `version` 0 when it is new.
+Problem ResourceChanged(absl::string_view entry, absl::string_view id, int64_t version);
 Problem LotChanged(const LotId& lot_id, int64_t version);
 
 // How messages name a lot: `lot "L-1"`, `lot L-1 of product steel`.

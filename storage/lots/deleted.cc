@@ -62,6 +62,7 @@ absl::StatusOr<std::vector<Lot>> FindDeletedLots(pg::Connection& db, const Compa
     lot.created_by = row.Get<std::string>(2);
     lot.created_at = row.Get<absl::Time>(3);
     lot.updated_at = row.Get<absl::Time>(4);
+    lot.deleted_at = lot.updated_at;
     lots.push_back(std::move(lot));
   }
   return lots;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,7 +53,7 @@ struct CreateLotsCommand {
 };
 
 struct CreatedLots {
-  std::vector<NumberedLot> lots;  // in the order of the command
+  std::vector<NumberedLot> lots;  // in the order of the command; after a repeat some may be deleted
   std::vector<Problem> problems;  // with validate_only: everything that would be refused
 };
 
@@ -63,7 +64,7 @@ struct CreatedLots {
 absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command);
 
 // The same for a command of one lot; returns the whole lot. When a repeat comes after the lot was
-// deleted, it gets the fields that the deletion recorded.
+// deleted, it gets the fields that the deletion recorded, with `deleted_at`.
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
 
 // Editing (update.cc).
@@ -79,18 +80,26 @@ struct UpdateLotCommand {
   std::optional<std::string> number;
   std::optional<std::string> reference;
   std::optional<std::string> notes;
-  std::optional<Attributes> attributes;
+  std::optional<Attributes> attributes;  // all of them
+  // Single attributes, after `attributes`; none: the attribute goes.
+  std::map<std::string, std::optional<AttributeValue>> attribute_edits;
   NewDate manufactured_on;
   NewDate expires_on;
   NewDate best_before_on;
   NewDate removal_on;
   NewDate alert_on;
+  // Fields that other operations change. The edit is refused when the caller sent other values than
+  // the current ones.
+  std::optional<Quantity> quantity;
+  std::optional<Quantity> on_hand;
+  std::optional<LotState> state;
 };
 // Changes the given fields and records old and new values. A derived date that the edit does not
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
 // version.
-// LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
+// LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates,
+// number of attributes, quantity, state),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 

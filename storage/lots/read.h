@@ -37,7 +37,8 @@ struct FindLotsQuery {
   ProductId product_id;              // empty: every product
   absl::Time now;
 };
-// For each number, in their order: the lots that have it, sorted by product.
+// For each number, in their order: the lots that have it, sorted by product. When no lot has any:
+// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND if there is no such company or product.
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
                                                        const FindLotsQuery& query);
 

@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/questions/recipients.h"
@@ -133,6 +134,8 @@ absl::Status RecallOpener::ClaimAndValidate() {
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ReadEnabledCompany(context.company, results[company]).status());
   std::vector<Problem> problems = ValidateSeeds(command_, found_, seeds_);
+  std::optional<Problem> bad_id = CheckNewId("recall_id", command_.recall_id.value());
+  if (bad_id.has_value()) problems.insert(problems.begin(), *std::move(bad_id));
   ValidateExemptLocations(command_, results[exempt], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   return absl::OkStatus();

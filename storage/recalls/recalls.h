@@ -58,7 +58,7 @@ struct ListRecallsQuery {
   int limit = 0;
 };
 
-// At most `limit`, newest first.
+// At most `limit`, newest first. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRecallsQuery& query);
 
 }  // namespace lots

@@ -17,7 +17,7 @@ struct StockPosition {
   LotId lot_id;
   LocationId location_id;
 };
-// At least one of the selections (lots, product, location) is given; all given ones apply.
+// All given selections (lots, product, location) apply. Without any, all stock of the company.
 struct ListStockQuery {
   CompanyId company;
   std::vector<LotId> lot_ids;
@@ -33,7 +33,8 @@ struct ListStockQuery {
   int limit = 0;
 };
 // The places with a quantity other than 0, by lot id and location id. Dates and hold causes are
-// left empty when `as_of` or `known_at` is given. Refuses with LOCATION_NOT_FOUND.
+// left empty when `as_of` or `known_at` is given. Refuses with COMPANY_NOT_FOUND,
+// PRODUCT_NOT_FOUND, LOT_NOT_FOUND (naming each) and LOCATION_NOT_FOUND.
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query);
 
 }  // namespace lots

@@ -25,8 +25,8 @@ struct ListMovementsQuery {
   std::optional<MovementPosition> after;  // the last movement of the page before
   int limit = 0;
 };
-// Movements, the newest recorded first. Refuses with FILTER_INVALID, and with COMPANY_NOT_FOUND
-// when there is a filter: the days of a filter are days in the company's zone.
+// Movements, the newest recorded first. Refuses with FILTER_INVALID and COMPANY_NOT_FOUND; an empty
+// page also with PRODUCT_NOT_FOUND, LOT_NOT_FOUND and LOCATION_NOT_FOUND for what the filter names.
 absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
                                                     const ListMovementsQuery& query);
 

@@ -5,6 +5,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/insert.h"
@@ -121,6 +122,9 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
   if (facts.order.has_value()) {
     std::vector<Problem> problems = ValidateSerialOrder(order_ref, facts);
     if (!problems.empty()) return Refuse(std::move(problems));
+  } else if (auto problem = CheckNewId("work_order_id", command.work_order.value())) {
+    // Before numbers are taken.
+    return Refuse(*std::move(problem));
   }
   const ProductRules* product = facts.order.has_value()
                                     ? facts.product()

@@ -10,6 +10,7 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
 
@@ -136,6 +137,11 @@ absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
   pg::Pipeline pipeline(db);
   pipeline.AddComposed("list_work_orders", std::move(sql), std::move(params));
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
+  if (results[0].empty()) {
+    AskedResources asked{.company = query.company};
+    asked.AddFilter(filter.equalities);
+    RETURN_IF_ERROR(CheckExistence(db, asked));
+  }
   std::vector<WorkOrder> orders;
   for (const pg::Row row : results[0]) orders.push_back(ReadOrder(row, query.company));
   return orders;

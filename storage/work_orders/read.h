@@ -50,7 +50,8 @@ struct ListWorkOrdersQuery {
   std::optional<std::pair<absl::Time, WorkOrderId>> after;
   int limit = 0;
 };
-// At most `limit` orders, newest first. FILTER_INVALID.
+// At most `limit` orders, newest first. FILTER_INVALID. When there is none: COMPANY_NOT_FOUND,
+// PRODUCT_NOT_FOUND if there is no such company or product.
 absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
                                                       const ListWorkOrdersQuery& query);
 

@@ -6,6 +6,7 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
 #include "storage/work_orders/refusals.h"
@@ -115,17 +116,21 @@ const ProductRules* OrderFacts::FindProduct(const ProductId& product_id) const {
 
 OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
                          const OrderRef& order_ref, const std::vector<ProductId>& products) {
+  std::optional<size_t> created;
   if (order_ref.product.has_value()) {
-    transaction.Add(kNameOrder, context.company, order_ref.work_order, *order_ref.product,
-                    context.now);
+    created = transaction.Add(kNameOrder, context.company, order_ref.work_order, *order_ref.product,
+                              context.now);
   }
   return {
+      .created = created,
       .order = transaction.Add(kLockOrder, context.company, order_ref.work_order),
       .products = transaction.Add(kLockProducts, context.company, order_ref.work_order, products)};
 }
 
 OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places) {
-  return FactsOf(order_ref, results[places.order], results[places.products]);
+  OrderFacts facts = FactsOf(order_ref, results[places.order], results[places.products]);
+  facts.is_new = places.created.has_value() && results[*places.created].affected() > 0;
+  return facts;
 }
 
 absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
@@ -153,6 +158,10 @@ void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
 std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& facts) {
   std::vector<Problem> problems;
   if (!facts.order.has_value()) return {OrderMissing(order_ref)};
+  if (facts.is_new) {
+    std::optional<Problem> problem = CheckNewId("work_order_id", order_ref.work_order.value());
+    if (problem.has_value()) problems.push_back(*std::move(problem));
+  }
   if (facts.order->state != WorkOrderState::kOpen) problems.push_back(NotOpen(*facts.order));
   if (order_ref.product.has_value() && *order_ref.product != facts.order->product_id) {
     problems.push_back(OtherProduct(*facts.order, *order_ref.product));

@@ -52,6 +52,7 @@ struct OrderRef {
 // An order's row and the rules of products.
 struct OrderFacts {
   std::optional<OrderRow> order;
+  bool is_new = false;  // this transaction created the order
   absl::flat_hash_map<ProductId, ProductRules> products;
 
   // The rules of the order's product; nullptr when there is no order.
@@ -61,6 +62,7 @@ struct OrderFacts {
 
 // The places of the answers among a pipeline's results.
 struct OrderPlaces {
+  std::optional<size_t> created;
   size_t order;
   size_t products;
 };

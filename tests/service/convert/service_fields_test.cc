@@ -212,24 +212,6 @@ TEST(Fields, EnumerationsAreKnownAndGiven) {
             std::string::npos);
 }
 
-TEST(Fields, MasksNameWhatMayChange) {
-  const std::vector<absl::string_view> allowed = {"notes", "reference"};
-  google::protobuf::FieldMask mask;
-  FieldChecker fields;
-
-  EXPECT_TRUE(fields.Mask("update_mask", mask, allowed).empty());
-  mask.add_paths("*");
-  EXPECT_EQ(fields.Mask("update_mask", mask, allowed),
-            (std::vector<std::string>{"notes", "reference"}));
-  mask.set_paths(0, "notes");
-  mask.add_paths("notes");
-  EXPECT_EQ(fields.Mask("update_mask", mask, allowed), std::vector<std::string>{"notes"});
-  EXPECT_TRUE(fields.ok());
-  mask.add_paths("quantity");
-  fields.Mask("update_mask", mask, allowed);
-  EXPECT_NE(MessageOf(fields).find("these can: notes, reference"), std::string::npos);
-}
-
 TEST(Fields, AnEtagThatIsNoneIsStale) {
   EXPECT_EQ(FieldChecker::Etag(""), std::nullopt);
   EXPECT_EQ(FieldChecker::Etag(EtagOf(7)), 7);

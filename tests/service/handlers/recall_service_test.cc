@@ -40,7 +40,7 @@ class RecallRpc : public testing::Test {
   template <class Request, class Response>
   grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     Request request, Response& response) {
-    request.set_company("acme");
+    if (request.company().empty()) request.set_company("acme");
     return lots::Send(*stub_, method, request, response);
   }
   v1::OpenRecallRequest Opening(const std::string& recall_id) {
@@ -134,6 +134,13 @@ TEST_F(RecallRpc, PagesGoOnWhereTheLastOneEnded) {
   request.clear_page_token();
   ASSERT_TRUE(Send(&Stub::ListRecalls, request, page).ok());
   EXPECT_EQ(page.recalls_size(), 0);
+  request.clear_state();
+  request.set_company("-");
+  request.set_page_size(10);
+  ASSERT_TRUE(Send(&Stub::ListRecalls, request, page).ok());
+  EXPECT_EQ(page.recalls_size(), 3);
+  request.set_company("nobody");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListRecalls, request, page)), "COMPANY_NOT_FOUND");
 }
 
 TEST_F(RecallRpc, TheReportComesInPieces) {

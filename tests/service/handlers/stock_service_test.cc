@@ -215,6 +215,17 @@ TEST_F(StockRpc, RepeatAnswersTheSameIdsAndAnotherPayloadIsRefused) {
   EXPECT_EQ(Refusal(request), "REQUEST_ID_REUSED");
 }
 
+TEST_F(StockRpc, AnotherSpellingIsTheSamePayload) {
+  v1::RecordMovementsRequest request = Recording(v1::MOVEMENT_KIND_RECEIPT, "L1", "1", "", "stock");
+  const std::string id = Record(request);
+
+  request.mutable_movements(0)->set_quantity("1.0");
+  EXPECT_EQ(Record(request), id);
+
+  request.mutable_movements(0)->set_quantity("1.1");
+  EXPECT_EQ(Refusal(request), "REQUEST_ID_REUSED");
+}
+
 TEST_F(StockRpc, ReturnNamesItsDelivery) {
   Receive("S1", "1", "stock");
   const std::string delivery =
@@ -312,7 +323,7 @@ TEST_F(StockRpc, StockIsSelectedOneWay) {
   const auto expect = [&](const std::string& outcome) -> v1::ListStockRequest& {
     return cases.emplace_back(outcome, v1::ListStockRequest()).second;
   };
-  expect("FIELD_INVALID lot_ids");
+  expect("OK");
   expect("FIELD_INVALID lot_ids[0]").add_lot_ids("L1");
   expect("OK").set_product_id("salt");
   expect("LOCATION_NOT_FOUND").set_location_id("attic");
@@ -333,6 +344,18 @@ TEST_F(StockRpc, StockIsSelectedOneWay) {
     EXPECT_EQ(Outcome<v1::ListStockResponse>(&Stub::ListStock, request), outcome)
         << request.ShortDebugString().substr(0, 200);
   }
+}
+
+TEST_F(StockRpc, WithoutASelectionEverythingIsListed) {
+  Receive("L1", "4", "stock");
+  Receive("L1", "3", "shelf");
+  v1::ListStockResponse response;
+
+  ASSERT_TRUE(Send(&Stub::ListStock, v1::ListStockRequest(), response).ok());
+
+  ASSERT_THAT(response.stock(), SizeIs(2));
+  EXPECT_EQ(response.stock(0).location_id(), "shelf");
+  EXPECT_EQ(response.stock(1).location_id(), "stock");
 }
 
 TEST_F(StockRpc, EveryCompanyIsListedInItsOrder) {
@@ -367,6 +390,9 @@ TEST_F(StockRpc, EveryCompanyIsListedInItsOrder) {
   ASSERT_TRUE(Send(&Stub::ListStock, request, attic).ok());
   ASSERT_THAT(attic.stock(), SizeIs(1));
   EXPECT_EQ(attic.stock(0).company(), "beta");
+  // A place that none of them has is.
+  request.set_location_id("nowhere");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListStock, request, attic)), "LOCATION_NOT_FOUND");
 }
 
 TEST_F(StockRpc, SuggestionSaysWhatToTakeAndWhatIsMissing) {

@@ -24,7 +24,7 @@ class WorkOrderRpc : public testing::Test {
   template <class Request, class Response>
   grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     Request request, Response& response) {
-    request.set_company("acme");
+    if (request.company().empty()) request.set_company("acme");
     return lots::Send(*stub_, method, request, response);
   }
   // The request's own id, one a call.
@@ -294,6 +294,16 @@ TEST_F(WorkOrderRpc, ListsOrdersByPageAndFilter) {
   EXPECT_EQ(page.work_orders_size(), 1);
   request.set_filter("colour = red");
   EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "FILTER_INVALID");
+  request.set_filter("product_id = nothing");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "PRODUCT_NOT_FOUND");
+  request.clear_filter();
+  request.set_company("-");
+  request.set_page_size(10);
+  ASSERT_TRUE(Send(&Stub::ListWorkOrders, request, page).ok());
+  ASSERT_EQ(page.work_orders_size(), 3);
+  EXPECT_EQ(page.work_orders(0).company(), "acme");
+  request.set_company("nobody");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "COMPANY_NOT_FOUND");
 }
 
 }  // namespace

@@ -48,13 +48,6 @@ TEST(TenantTest, AmongNeighboursACompanyIsAnsweredAsIfItWereAlone) {
   EXPECT_EQ(among.OwnRows(), alone.OwnRows());
 }
 
-// What is there is selected by id; every other method looks for the id that it is given.
-bool Selects(const std::string& method) {
-  static const std::set<std::string> kMethods = {
-      "StockService.ListStock", "StockService.ListMovements", "AuditService.ListAuditEntries"};
-  return kMethods.contains(method);
-}
-
 constexpr char kNobodys[] = "01890000-0000-7000-8000-000000000000";
 
 // The step of "own", with another's id at one place.
@@ -65,8 +58,7 @@ void AskForAnothers(Neighbourhood& street, const StoryStep& step, const IdPlace&
                       "another's");
   };
   const auto nobodys = ask(kNobodys);
-  EXPECT_EQ(nobodys.code, Selects(step.method) ? grpc::StatusCode::OK : grpc::StatusCode::NOT_FOUND)
-      << nobodys.text;
+  EXPECT_EQ(nobodys.code, grpc::StatusCode::NOT_FOUND) << nobodys.text;
   for (const Tenant& other : street.tenants()) {
     if (other.company == own.company) continue;
     const std::string& id = other.names.at(place.name);

@@ -32,12 +32,14 @@ namespace {
 class CallerLimitsTest : public ::testing::Test {
  protected:
   std::unique_ptr<TestServer> Start(int rate, int calls) {
-    return std::make_unique<TestServer>([&](Server::Options& options) {
+    auto server = std::make_unique<TestServer>([&](Server::Options& options) {
       options.config.identity = {.token_keys = folder_.Write("keys", Jwks({&signer_})),
                                  .token_rules = {kTestIssuer, kTestAudience}};
       options.config.caller_rate = rate;
       options.config.caller_calls = calls;
     });
+    server->database().AddCompany("acme");
+    return server;
   }
 
   grpc::Status Ask(v1::CatalogService::Stub& stub, const std::string& subject) {
@@ -98,6 +100,7 @@ TEST(StreamsPerConnection, CallsBeyondTheBoundWaitAtTheirClient) {
   constexpr int kBeyond = 8;
   constexpr int kCalls = kStreamsPerConnectionMax + kBeyond;
   const TestServer server([](Server::Options& options) { options.config.queue = 4 * kCalls; });
+  server.database().AddCompany("acme");
   const auto locked = server.database().Connect();
   ASSERT_TRUE(locked->RunScript("test", "BEGIN; LOCK TABLE products").ok());
   const auto stub = server.NewStub<v1::CatalogService>();
@@ -255,6 +258,7 @@ TEST(Connections, ThatAreTooManyAreClosed) {
   EXPECT_EQ(open, kMax);
   // When they have gone, others are served.
   connections.clear();
+  server.database().AddCompany("acme");
   const auto stub = server.NewStub<v1::CatalogService>();
   EXPECT_TRUE(Eventually([&] {
     v1::ListProductsRequest request;

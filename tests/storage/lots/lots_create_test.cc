@@ -374,12 +374,15 @@ TEST_F(CreateLotsTest, ARepeatAfterTheLotWasDeletedIsAnsweredStill) {
   ASSERT_TRUE(DeleteLot(world_.db(), world_.LotCommandFor(lot->lot_id)).ok());
 
   EXPECT_THAT(Made(command), ElementsAre("P-7"));
+  EXPECT_TRUE(CreateLots(world_.db(), command)->lots.front().is_deleted);
   const auto again = CreateLot(world_.db(), command);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->lot_id, lot->lot_id);
   EXPECT_EQ(again->reference, "S-1");
   EXPECT_EQ(again->tracking, Tracking::kSerial);
   EXPECT_EQ(again->created_at, lot->created_at);
+  EXPECT_TRUE(again->deleted_at.has_value());
+  EXPECT_FALSE(lot->deleted_at.has_value());
 }
 
 TEST_F(CreateLotsTest, TheSameRequestIdWithAnotherPayloadIsRefused) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
@@ -86,6 +87,29 @@ TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
 
   EXPECT_EQ(world_.History(id).back(),
             "EDITED attributes.a: 1 > 1 attributes.b: true >  attributes.c:  > 2026-01-02");
+}
+
+TEST_F(EditLotsTest, SingleAttributesChangeAndGo) {
+  const LotId id = world_.Create("wire", "L-1");
+  UpdateLotCommand command = world_.Edit(id);
+  command.attributes = Attributes{{"a", std::string("1")}, {"b", true}, {"c", true}};
+  ASSERT_EQ(Update(command), "OK");
+  command = world_.Edit(id);
+  command.attribute_edits = {{"a", std::string("2")}, {"b", std::nullopt}, {"none", std::nullopt}};
+  ASSERT_EQ(Update(command), "OK");
+
+  EXPECT_EQ(world_.Get(id).attributes, (Attributes{{"a", std::string("2")}, {"c", true}}));
+}
+
+TEST_F(EditLotsTest, AttributesOfSeveralEditsAreNotTooMany) {
+  const LotId id = world_.Create("wire", "L-1");
+  UpdateLotCommand command = world_.Edit(id);
+  for (int i = 0; i < kAttributesMax; ++i) command.attribute_edits[absl::StrCat(i)] = true;
+  ASSERT_EQ(Update(command), "OK");
+  command = world_.Edit(id);
+  command.attribute_edits["one more"] = true;
+
+  EXPECT_EQ(Update(command), "FIELD_INVALID lot.attributes");
 }
 
 TEST_F(EditLotsTest, ChangingNothingChangesNoVersion) {

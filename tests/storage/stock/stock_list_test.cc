@@ -171,13 +171,20 @@ TEST_F(StockListTest, PagesJoinWithoutGapOrOverlap) {
   }
 }
 
-TEST_F(StockListTest, UnknownLocationIsNotFoundAndUnknownLotsHoldNothing) {
-  const auto stock = ListStock(
-      world_.db(), {.company = world_.company(), .location_id = LocationId("attic"), .limit = 10});
-
-  EXPECT_EQ(ReasonOf(stock.status()), "LOCATION_NOT_FOUND");
-  EXPECT_THAT(List({.lot_ids = {LotId(Uuid::MakeV7())}}), IsEmpty());
-  EXPECT_THAT(List({.product_id = ProductId("nothing")}), IsEmpty());
+TEST_F(StockListTest, WhatDoesNotExistIsNotFound) {
+  const auto refusal = [&](ListStockQuery query) {
+    if (query.company.value().empty()) query.company = world_.company();
+    query.limit = 10;
+    return ReasonOf(ListStock(world_.db(), query).status());
+  };
+  EXPECT_EQ(refusal({.location_id = LocationId("attic")}), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(refusal({.lot_ids = {LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
+  // Not only where nothing else is found.
+  world_.Do("RECEIPT L1 1 >stock");
+  EXPECT_EQ(refusal({.lot_ids = {world_.Lot("L1"), LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
+  EXPECT_EQ(refusal({.product_id = ProductId("nothing")}), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(refusal({.company = CompanyId("nobody"), .product_id = ProductId("steel")}),
+            "COMPANY_NOT_FOUND");
 }
 
 TEST_F(StockListTest, CompaniesDoNotSeeEachOther) {
@@ -189,7 +196,11 @@ TEST_F(StockListTest, CompaniesDoNotSeeEachOther) {
   EXPECT_THAT(List({.product_id = ProductId("salt")}), ElementsAre("L1 stock 1"));
   EXPECT_THAT(List({.location_id = LocationId("stock"), .include_descendants = true}),
               ElementsAre("L1 stock 1"));
-  EXPECT_THAT(List({.lot_ids = {other.IdOf("L9")}}), IsEmpty());
+  EXPECT_EQ(
+      ReasonOf(ListStock(world_.db(),
+                         {.company = world_.company(), .lot_ids = {other.IdOf("L9")}, .limit = 10})
+                   .status()),
+      "LOT_NOT_FOUND");
 }
 
 class MovementListTest : public StockListTest {
@@ -248,6 +259,40 @@ TEST_F(MovementListTest, DayOfAFilterIsTheCompanysOwn) {
 
   EXPECT_THAT(Filtered("occur_time = 2026-03-01"), IsEmpty());
   EXPECT_EQ(Filtered("occur_time = 2026-03-02").size(), 1u);
+}
+
+TEST_F(MovementListTest, WhatDoesNotExistIsNotFound) {
+  const auto refusal = [&](const std::string& filter, const char* company = "") {
+    ListMovementsQuery query{.company = world_.company(), .filter = filter, .limit = 10};
+    if (*company != 0) query.company = CompanyId(company);
+    return ReasonOf(ListMovements(world_.db(), query).status());
+  };
+  EXPECT_EQ(refusal("", "nobody"), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(refusal("product_id = nothing"), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(refusal("kind = RECEIPT AND to_location_id = attic"), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(refusal("lot_id = 01890000-0000-7000-8000-000000000001"), "LOT_NOT_FOUND");
+  // Here the product need not exist.
+  EXPECT_THAT(Filtered("product_id = nothing OR kind = SCRAP"), IsEmpty());
+  EXPECT_THAT(Filtered("product_id != nothing AND kind = SCRAP"), IsEmpty());
+}
+
+// What ListMovements says about following movements: record_time is no cursor.
+TEST_F(MovementListTest, AMovementMayAppearAfterLaterOnes) {
+  const absl::Time late = world_.now();
+  world_.set_now(late + absl::Minutes(2));
+  world_.Do("RECEIPT L1 1 >stock");
+  const auto since = [&](absl::Time time) {
+    return Filtered(absl::StrCat("record_time >= \"", absl::FormatTime(time), "\""));
+  };
+  ASSERT_THAT(since(world_.now()), ElementsAre("RECEIPT L1 stock"));
+
+  // Its request arrived earlier, and it took as long as a write may take.
+  world_.set_now(late);
+  world_.Do("RECEIPT L1 2 >yard");
+
+  const absl::Time read = late + absl::Minutes(2);
+  EXPECT_THAT(since(read), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(since(read - absl::Minutes(5)), ElementsAre("RECEIPT L1 stock", "RECEIPT L1 yard"));
 }
 
 TEST_F(MovementListTest, WrongFilterIsRefused) {

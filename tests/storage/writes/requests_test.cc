@@ -50,6 +50,18 @@ class RequestsTest : public ::testing::Test {
   std::unique_ptr<pg::Connection> db_ = database_.Connect();
 };
 
+// A server of the release before hashed requests as they were sent.
+TEST_F(RequestsTest, AHashOfWhatWasSentIsKnownToo) {
+  const Uuid first = Uuid::MakeV7();
+  ASSERT_TRUE(Write(*db_, Context("r1", "as sent"), first).ok());
+  WriteContext again = Context("r1", "as meant");
+  EXPECT_FALSE(Write(*db_, again, Uuid::MakeV7()).ok());
+
+  again.sent_payload_hash = "as sent";
+
+  EXPECT_EQ(Write(*db_, again, Uuid::MakeV7())->ids, std::vector<Uuid>{first});
+}
+
 TEST_F(RequestsTest, RepeatIsAnsweredWithWhatTheFirstMade) {
   const Uuid first = Uuid::MakeV7();
   ASSERT_FALSE(Write(*db_, Context("r1"), first)->repeated);

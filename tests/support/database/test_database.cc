@@ -193,4 +193,11 @@ std::string TestDatabase::server_conninfo() const {
 
 void TestDatabase::Execute(const std::string& sql) const { Run(*Connect(), sql); }
 
+void TestDatabase::AddCompany(absl::string_view company) const {
+  Execute(absl::StrCat(
+      "INSERT INTO companies (company, lots_enabled, expiry_enabled, time_zone, version, "
+      "created_at, updated_at) VALUES ('",
+      company, "', true, true, 'UTC', 1, now(), now())"));
+}
+
 }  // namespace lots

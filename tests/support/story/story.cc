@@ -6,7 +6,8 @@ namespace {
 
 constexpr StoryStep kStory[] = {
     {"CatalogService.UpdateSettings",
-     "settings {lots_enabled: true expiry_enabled: $expiry time_zone: '$zone'}"},
+     "settings {lots_enabled: true expiry_enabled: $expiry time_zone: '$zone'} "
+     "update_mask {paths: '*'}"},
     {"CatalogService.UpsertProducts", R"(
        products {product_id: 'paint' tracking: TRACKING_LOT scale: $scale producible: true
                  display_name: '$words' number_template: 'P$words{###}'

@@ -49,7 +49,7 @@ class TlsTest : public ::testing::Test {
   IssuedCertificate Mes() const { return Client("x", {"URI:spiffe://plant/mes"}, clients_); }
 
   std::unique_ptr<TestServer> Start(bool mutual = true) {
-    return std::make_unique<TestServer>([this, mutual](Server::Options& options) {
+    auto server = std::make_unique<TestServer>([this, mutual](Server::Options& options) {
       Config& config = options.config;
       config.listen = "127.0.0.1:0";
       config.tls = {.certificate = folder_.Path("certificate"), .key = folder_.Path("key")};
@@ -62,6 +62,8 @@ class TlsTest : public ::testing::Test {
       }
       options.reload_period = absl::Milliseconds(20);
     });
+    server->database().AddCompany("acme");
+    return server;
   }
 
   // A connection of its own.

@@ -174,6 +174,7 @@ TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
 // The view of a busy database leads to the call in the log, while the call still runs.
 TEST(SlowStatements, AreKnownToTheDatabaseByTheTraceOfTheirCall) {
   const TestServer server;
+  server.database().AddCompany("acme");
   const auto locking = server.database().Connect();
   ASSERT_TRUE(locking->RunScript("test", "BEGIN; LOCK TABLE lots").ok());
   std::thread listing([&] {

@@ -296,6 +296,25 @@ TEST_F(ListLotsTest, ASearchMayBeFilteredAndPaged) {
               ElementsAre("find-0", "find-2", "find-4", "find-6", "find-8"));
 }
 
+TEST_F(ListLotsTest, WhatDoesNotExistIsNotFound) {
+  Add("wire", "1");
+  const auto refusal = [&](const LotQuery& query) {
+    LotQuery asked = query;
+    if (asked.company.value().empty()) asked.company = world_.company();
+    const std::string listed =
+        RefusalOf(ListLots(world_.db(), {.query = asked, .limit = 10}).status());
+    EXPECT_EQ(RefusalOf(SummarizeLots(world_.db(), {.query = asked, .limit = 10}).status()),
+              listed);
+    return listed;
+  };
+  EXPECT_EQ(refusal({.company = CompanyId("nobody")}), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(refusal({.filter = "product_id = nothing"}), "PRODUCT_NOT_FOUND filter");
+  EXPECT_EQ(refusal({.filter = "number = 1 AND product_id = nothing"}), "PRODUCT_NOT_FOUND filter");
+  // A product without lots is an empty page, and so is an alternative.
+  EXPECT_EQ(refusal({.filter = "product_id = pump"}), "OK");
+  EXPECT_EQ(refusal({.filter = "product_id = nothing OR number = 2"}), "OK");
+}
+
 TEST_F(ListLotsTest, OneCompanyNeverSeesAnothers) {
   World other(database_, "other");
   other.CreateLot("wire", "theirs", "5");
