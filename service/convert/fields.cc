@@ -12,7 +12,6 @@
 #include "storage/domain/document.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/pg/values/codec.h"
-#include "tests/support/world/commands.h"
 
 namespace lots {
 namespace {

@@ -8,13 +8,12 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot_details.h"
 
 namespace lots {
-
-enum class HoldCause : int16_t;
 
 struct Lot {
   LotId lot_id;

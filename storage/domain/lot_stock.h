@@ -9,11 +9,10 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/location.h"
 
 namespace lots {
-
-enum class HoldCause : int16_t;
 
 // What one place holds of one lot.
 struct LotStock {

@@ -11,7 +11,6 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/catalog/catalog.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"

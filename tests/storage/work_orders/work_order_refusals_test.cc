@@ -6,7 +6,6 @@
 
 #include "gtest/gtest.h"
 #include "storage/catalog/catalog.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/work_orders.h"

@@ -10,7 +10,6 @@
 
 #include "storage/genealogy/graph/links.h"
 
-
 namespace lots {
 
 enum class TransformationKind : int16_t;

@@ -2,7 +2,6 @@
 #include "tests/support/world/holds.h"
 
 #include "storage/base/check.h"
-#include "storage/domain/kinds/hold.h"
 #include "storage/domain/lot.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"

@@ -6,7 +6,6 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/lot_stock.h"

@@ -8,7 +8,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "storage/domain/errors.h"
 #include "storage/ledger/movements.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"

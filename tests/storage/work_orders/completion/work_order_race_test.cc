@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/read.h"
