@@ -1,6 +1,7 @@
 // lotctl lot create | get | find | update | archive | unarchive | delete | preview
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/lot_numbers.pb.h"
 #include "service/ctl/commands/commands.h"
@@ -65,12 +66,15 @@ absl::Status SetFields(Session& session, const LotFields& fields, Message& messa
   return set("--alert", fields.alert_date, [&] { return message.mutable_alert_date(); });
 }
 
-// The names of the given fields, for an update mask.
-std::vector<std::string> GivenFields(const LotFields& fields) {
+// The paths of the given fields, for an update mask: each attribute on its own, so that the others
+// stay.
+std::vector<std::string> GivenFields(const LotFields& fields, const v1::Lot& lot) {
   std::vector<std::string> names;
   if (fields.reference) names.push_back("reference");
   if (fields.notes) names.push_back("notes");
-  if (!fields.attributes.empty()) names.push_back("attributes");
+  for (const auto& [key, value] : lot.attributes()) {
+    names.push_back(absl::StrCat("attributes.`", absl::StrReplaceAll(key, {{"`", "``"}}), "`"));
+  }
   if (fields.manufacture_date) names.push_back("manufacture_date");
   if (fields.expire_date) names.push_back("expire_date");
   if (fields.best_before_date) names.push_back("best_before_date");
@@ -244,26 +248,13 @@ std::string FieldNamed(const std::string& name) {
   return name;
 }
 
-// The API replaces attributes as a whole; a person who sets one does not mean to lose the others.
-absl::Status KeepAttributes(Session& session, const UpdateOptions& options, v1::Lot& lot) {
-  const bool cleared = absl::c_linear_search(options.cleared, "attributes");
-  if (options.fields.attributes.empty() || cleared) return absl::OkStatus();
-  v1::GetLotRequest request;
-  request.set_lot_id(lot.lot_id());
-  ASSIGN_OR_RETURN(const v1::Lot current, session.Call(kGetLot, request));
-  for (const auto& [name, value] : current.attributes()) {
-    lot.mutable_attributes()->insert({name, value});  // what was given stays
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Update(Session& session, const UpdateOptions& options) {
   v1::UpdateLotRequest request;
   v1::Lot& lot = *request.mutable_lot();
   RETURN_IF_ERROR(SetFields(session, options.fields, lot));
   lot.set_etag(options.etag);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
-  for (const std::string& field : GivenFields(options.fields)) mask.add_paths(field);
+  for (const std::string& field : GivenFields(options.fields, lot)) mask.add_paths(field);
   for (const std::string& name : options.cleared) {
     const std::string field = FieldNamed(name);
     if (!absl::c_linear_search(mask.paths(), field)) mask.add_paths(field);
@@ -278,7 +269,6 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   }
   if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
   ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
-  RETURN_IF_ERROR(KeepAttributes(session, options, lot));
   ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(kUpdateLot, request));
   if (session.json()) return session.PrintJson(updated);
   PrintLot(updated, session);

@@ -77,29 +77,8 @@ absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
   return absl::OkStatus();
 }
 
-// The API replaces the shelf life as a whole; a person who sets one offset does not mean to lose
-// the others.
-absl::Status SetShelfLife(Session& session, const UpsertOptions& options, v1::Product& product,
-                          google::protobuf::FieldMask& mask) {
-  const bool given =
-      options.expire_days || options.best_before_days || options.removal_days || options.alert_days;
-  if (!given) return absl::OkStatus();
-  v1::GetProductRequest request;
-  request.set_product_id(product.product_id());
-  const absl::StatusOr<v1::Product> current = session.Call(kGetProduct, request);
-  if (!current.ok() && !absl::IsNotFound(current.status())) return current.status();
-  v1::ShelfLife& life = *product.mutable_shelf_life();
-  if (current.ok()) life = current->shelf_life();
-  if (options.expire_days) life.set_expire_days(*options.expire_days);
-  if (options.best_before_days) life.set_best_before_days(*options.best_before_days);
-  if (options.removal_days) life.set_removal_days(*options.removal_days);
-  if (options.alert_days) life.set_alert_days(*options.alert_days);
-  mask.add_paths("shelf_life");
-  return absl::OkStatus();
-}
-
 // The given values and the mask that names them.
-absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Product& product,
+absl::Status SetValues(const UpsertOptions& options, v1::Product& product,
                        google::protobuf::FieldMask& mask) {
   const auto set = [&mask](const char* path, const auto& value, auto setter) {
     if (!value) return;
@@ -118,8 +97,14 @@ absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Produ
   set("gtin", options.gtin, [&](const auto& v) { product.set_gtin(v); });
   set("producible", options.producible, [&](bool v) { product.set_producible(v); });
   set("case_sensitive", options.case_sensitive, [&](bool v) { product.set_case_sensitive(v); });
-  RETURN_IF_ERROR(SetTracking(options, product, mask));
-  return SetShelfLife(session, options, product, mask);
+  v1::ShelfLife& life = *product.mutable_shelf_life();
+  set("shelf_life.expire_days", options.expire_days, [&](int32_t v) { life.set_expire_days(v); });
+  set("shelf_life.best_before_days", options.best_before_days,
+      [&](int32_t v) { life.set_best_before_days(v); });
+  set("shelf_life.removal_days", options.removal_days,
+      [&](int32_t v) { life.set_removal_days(v); });
+  set("shelf_life.alert_days", options.alert_days, [&](int32_t v) { life.set_alert_days(v); });
+  return SetTracking(options, product, mask);
 }
 
 void PrintProducts(const google::protobuf::RepeatedPtrField<v1::Product>& products, Table& table,
@@ -149,7 +134,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
     request.mutable_update_mask()->Clear();
     v1::Product& product = *request.add_products();
     product.set_product_id(id);
-    RETURN_IF_ERROR(SetValues(session, options, product, *request.mutable_update_mask()));
+    RETURN_IF_ERROR(SetValues(options, product, *request.mutable_update_mask()));
   }
   if (request.products().empty()) return UsageError("name a product, or give a --file");
   ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,

@@ -64,8 +64,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
     settings.set_time_zone(*options.time_zone);
     mask.add_paths("time_zone");
   }
-  // Without any option the company is created with the defaults, or left as it is: a mask that
-  // names nothing would mean all fields.
+  // Without any option the company is created with the defaults, or left as it is.
   if (mask.paths().empty()) {
     absl::StatusOr<v1::Settings> found = session.Call(kGetSettings, v1::GetSettingsRequest());
     if (found.ok()) return Print(session, *found);

@@ -9,11 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "service/ctl/session/session.h"
+#include "storage/base/limits.h"
 
 namespace lots::ctl {
 
 // The most that the API gives in one page.
-inline constexpr int64_t kPageSize = 1'000;
+inline constexpr int64_t kPageSize = kPageSizeMax;
 // As much as a person still looks through.
 inline constexpr int64_t kLimitDefault = 1'000;
 

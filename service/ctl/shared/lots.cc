@@ -12,13 +12,11 @@
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/shared/holds.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
 namespace {
-
-// The API takes at most so many numbers in one FindLots.
-constexpr size_t kNumbersPerCall = 1'000;
 
 // Lots that are named by a number, and what is wrong with those that were looked for.
 class NumberFinder {
@@ -28,8 +26,8 @@ class NumberFinder {
   // Sets the lot's id, where there is one lot with its number. Without a product the number is
   // looked for in all of them.
   absl::Status Find(const std::string& product_id, const std::vector<v1::LotRef*>& lots) {
-    for (size_t begin = 0; begin < lots.size(); begin += kNumbersPerCall) {
-      const size_t end = std::min(lots.size(), begin + kNumbersPerCall);
+    for (size_t begin = 0; begin < lots.size(); begin += kFindNumbersMax) {
+      const size_t end = std::min<size_t>(lots.size(), begin + kFindNumbersMax);
       v1::FindLotsRequest request;
       request.set_product_id(product_id);
       for (size_t i = begin; i < end; ++i) request.add_numbers(lots[i]->number());

@@ -5,15 +5,18 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/reshape/plan.h"
-#include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

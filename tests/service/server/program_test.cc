@@ -75,8 +75,8 @@ TEST(Secrets, OfCallsAreInNoLog) {
   EXPECT_FALSE(absl::StrContains(log, kPassword));
 }
 
-// What the real lotd writes, to both of its streams. It is told to end once it has written a line
-// that says `last`, and may do so by itself before.
+// The text that the real lotd writes to both of its streams. The test stops lotd once a line
+// contains `last`; lotd may also end by itself before that.
 std::string SaidByLotd(const std::string& arguments, const std::string& last) {
   const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "lotd";

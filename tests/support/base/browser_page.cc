@@ -21,7 +21,7 @@ std::string MakeFolder() {
   return folder;
 }
 
-// The output of a program that ends well.
+// Runs a command, which must succeed, and returns its output.
 std::string Run(const std::string& command) {
   std::FILE* const pipe = popen(command.c_str(), "r");
   Check(pipe != nullptr);

@@ -94,6 +94,8 @@ TEST_F(CtlTrace, WritesToAFile) {
 TEST_F(CtlTrace, NarrowsByFilterTimeAndLimit) {
   EXPECT_EQ(Trace({"steel/H-1", "--product", "motor"}).nodes.size(), 1u);
   EXPECT_EQ(Trace({"steel/H-1", "--location", "HALL"}).nodes.size(), 3u);
+  EXPECT_THAT(lotctl_.Run({"trace", "downstream", "steel/H-1", "--product", "motr"}).err,
+              HasSubstr("product motr does not exist"));
   EXPECT_EQ(Trace({"motor/M-1", "--link", "exact"}).nodes.size(), 2u);
   EXPECT_EQ(Trace({"steel/H-1", "--link", "exact"}).nodes.size(), 1u);
   EXPECT_EQ(Trace({"steel/H-1", "--until", "2020-01-01"}).nodes.size(), 1u);

@@ -1,7 +1,9 @@
 // The words of SQL texts.
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 
 #include <gtest/gtest.h>
+
+#include "storage/pg/values/codec.h"
 
 namespace lots {
 namespace {

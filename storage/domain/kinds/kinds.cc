@@ -1,5 +1,10 @@
 // The names of the enumerations, and what their values mean.
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/work_order.h"
 
 namespace lots {
 
@@ -114,7 +119,5 @@ bool IsOnHand(LocationKind kind) {
 bool HoldsGoods(LocationKind kind) {
   return IsOnHand(kind) || kind == LocationKind::kCustomer || kind == LocationKind::kScrap;
 }
-
-LocationId DefaultLocation(LocationKind kind) { return LocationId(std::string(Name(kind))); }
 
 }  // namespace lots

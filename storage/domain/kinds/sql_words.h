@@ -6,6 +6,10 @@
 // number, because a parameter would hide it from partial indexes. A word that is not in the list
 // below does not compile. Of several literals in a row, the suffix of one counts for all of them,
 // so that a macro with a word needs it once.
+//
+// The list has numbers and not enumerators, so that a new enumerator compiles no other SQL text
+// again. sql_words.cc compares each number with its enumerator, and does not compile if one is
+// wrong.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +17,6 @@
 #include <iterator>
 
 #include "absl/strings/string_view.h"
-#include "storage/domain/kinds.h"
 
 namespace lots {
 namespace sql_words {
@@ -23,62 +26,56 @@ struct Word {
   int numbers[4] = {};  // 0: there are fewer
 };
 
-template <class... Enum>
-constexpr Word WordOf(absl::string_view name, Enum... values) {
-  return {name, {static_cast<int>(values)...}};
-}
-
 inline constexpr Word kWords[] = {
-    WordOf("TRACKING_SERIAL", Tracking::kSerial),
+    {"TRACKING_SERIAL", {3}},
 
-    WordOf("PLACE_INTERNAL", LocationKind::kInternal),
-    WordOf("PLACE_SUPPLIER", LocationKind::kSupplier),
-    WordOf("PLACE_CUSTOMER", LocationKind::kCustomer),
-    WordOf("PLACE_SCRAP", LocationKind::kScrap),
-    WordOf("PLACE_ADJUSTMENT", LocationKind::kAdjustment),
+    {"PLACE_INTERNAL", {1}},
+    {"PLACE_SUPPLIER", {3}},
+    {"PLACE_CUSTOMER", {4}},
+    {"PLACE_SCRAP", {6}},
+    {"PLACE_ADJUSTMENT", {7}},
     // IsOnHand and HoldsGoods.
-    WordOf("PLACES_ON_HAND", LocationKind::kInternal, LocationKind::kTransit),
-    WordOf("PLACES_OF_GOODS", LocationKind::kInternal, LocationKind::kTransit,
-           LocationKind::kCustomer, LocationKind::kScrap),
+    {"PLACES_ON_HAND", {1, 2}},
+    {"PLACES_OF_GOODS", {1, 2, 4, 6}},
 
-    WordOf("STATE_PLANNED", LotState::kPlanned),
-    WordOf("STATE_ACTIVE", LotState::kActive),
-    WordOf("STATE_ARCHIVED", LotState::kArchived),
-    WordOf("STATE_VOID", LotState::kVoid),
+    {"STATE_PLANNED", {1}},
+    {"STATE_ACTIVE", {2}},
+    {"STATE_ARCHIVED", {3}},
+    {"STATE_VOID", {4}},
 
-    WordOf("MOVEMENT_RECEIPT", MovementKind::kReceipt),
-    WordOf("MOVEMENT_DELIVERY", MovementKind::kDelivery),
-    WordOf("MOVEMENT_RETURN", MovementKind::kReturn),
-    WordOf("MOVEMENT_CONSUMPTION", MovementKind::kConsumption),
-    WordOf("MOVEMENT_PRODUCTION", MovementKind::kProduction),
-    WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
+    {"MOVEMENT_RECEIPT", {1}},
+    {"MOVEMENT_DELIVERY", {3}},
+    {"MOVEMENT_RETURN", {4}},
+    {"MOVEMENT_CONSUMPTION", {5}},
+    {"MOVEMENT_PRODUCTION", {6}},
+    {"MOVEMENT_ADJUSTMENT", {8}},
 
-    WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),
-    WordOf("TRANSFORMATION_DISASSEMBLY", TransformationKind::kDisassembly),
+    {"TRANSFORMATION_PRODUCTION", {1}},
+    {"TRANSFORMATION_DISASSEMBLY", {2}},
 
-    WordOf("OUTPUT_PRODUCT", OutputRole::kProduct),
-    WordOf("OUTPUT_BY_PRODUCT", OutputRole::kByProduct),
-    WordOf("OUTPUT_RETURNED", OutputRole::kReturnedComponent),
-    WordOf("OUTPUTS_MADE", OutputRole::kProduct, OutputRole::kByProduct),
+    {"OUTPUT_PRODUCT", {1}},
+    {"OUTPUT_BY_PRODUCT", {2}},
+    {"OUTPUT_RETURNED", {3}},
+    {"OUTPUTS_MADE", {1, 2}},
 
-    WordOf("ORDER_OPEN", WorkOrderState::kOpen),
+    {"ORDER_OPEN", {1}},
 
-    WordOf("ASSIGNMENT_PLANNED", AssignmentState::kPlanned),
-    WordOf("ASSIGNMENTS_IN_EFFECT", AssignmentState::kPlanned, AssignmentState::kCompleted),
+    {"ASSIGNMENT_PLANNED", {1}},
+    {"ASSIGNMENTS_IN_EFFECT", {1, 2}},
 
-    WordOf("EVENT_CREATED", LotEventKind::kCreated),
-    WordOf("EVENT_ASSIGNED", LotEventKind::kAssigned),
-    WordOf("EVENT_DELETED", LotEventKind::kDeleted),
-    WordOf("EVENT_HELD", LotEventKind::kHeld),
-    WordOf("EVENT_RELEASED", LotEventKind::kReleased),
+    {"EVENT_CREATED", {1}},
+    {"EVENT_ASSIGNED", {5}},
+    {"EVENT_DELETED", {8}},
+    {"EVENT_HELD", {9}},
+    {"EVENT_RELEASED", {10}},
 
-    WordOf("CAUSE_LOT", HoldCause::kLot),
-    WordOf("CAUSE_PLACE", HoldCause::kPlace),
-    WordOf("CAUSE_INHERITED", HoldCause::kInherited),
-    WordOf("CAUSE_RECALL", HoldCause::kRecall),
+    {"CAUSE_LOT", {1}},
+    {"CAUSE_PLACE", {2}},
+    {"CAUSE_INHERITED", {3}},
+    {"CAUSE_RECALL", {4}},
 
-    WordOf("RECALL_OPEN", RecallState::kOpen),
-    WordOf("RECALL_CLOSED", RecallState::kClosed),
+    {"RECALL_OPEN", {1}},
+    {"RECALL_CLOSED", {2}},
 };
 
 // Not constexpr, so that calling it does not compile.
