@@ -8,6 +8,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
+#include "service/convert/writes.h"
 #include "service/rpc/call.h"
 #include "service/rpc/meaning.h"
 
