@@ -11,6 +11,7 @@
 #include "service/convert/writes.h"
 #include "service/rpc/call.h"
 #include "service/rpc/meaning.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {
