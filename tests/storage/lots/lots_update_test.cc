@@ -7,7 +7,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
