@@ -171,5 +171,13 @@ TEST_F(LotEdit, QuantityAndStateNameTheMethodsThatChangeThem) {
   EXPECT_THAT(message("state"), HasSubstr("ArchiveLot"));
 }
 
+TEST_F(LotEdit, AQuantityInANewLotNamesTheOpeningQuantity) {
+  v1::CreateLotRequest serial = Creating("pump", "P-1");
+  serial.mutable_lot()->set_quantity("3");
+  v1::Lot none;
+
+  EXPECT_THAT(Send(&Stub::CreateLot, serial, none).error_message(), HasSubstr("opening_quantity"));
+}
+
 }  // namespace
 }  // namespace lots
