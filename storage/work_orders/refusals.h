@@ -9,6 +9,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/tracking.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/lot.h"
 #include "storage/work_orders/rows.h"
 
