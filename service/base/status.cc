@@ -11,6 +11,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
+#include "service/base/problems.h"
 #include "service/base/server_limits.h"
 #include "storage/base/limits.h"
 #include "storage/base/utf8.h"

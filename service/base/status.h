@@ -1,17 +1,12 @@
 // Translates refusals and errors for the caller. Only status.cc chooses a grpc::StatusCode.
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "grpcpp/support/status.h"
 #include "lots/v1/errors.pb.h"
-#include "storage/base/limits.h"
-#include "storage/domain/errors.h"
 
 namespace lots {
 
@@ -36,29 +31,5 @@ Outcome OutcomeOf(const absl::Status& status);
 absl::string_view CodeName(grpc::StatusCode code);
 
 v1::Problem ProblemToProto(const Problem& problem);
-
-// The tag and the length of a problem in an answer, at the most; the entry of FurtherProblems, and
-// what is around the problems.
-inline constexpr size_t kProblemHeaderBytes = 6;
-inline constexpr size_t kFurtherProblemsBytes = 1024;
-
-// What stands for the problems from `first` on, which do not fit in an answer.
-v1::Problem FurtherProblems(const std::vector<Problem>& problems, size_t first);
-
-// All problems, for an answer to validate_only. Where the answer would exceed kAnswerBytesMax, the
-// last entry says how many more there are.
-template <class Response>
-void AddProblems(const std::vector<Problem>& problems, Response& response) {
-  size_t bytes = 0;
-  for (size_t i = 0; i < problems.size(); ++i) {
-    v1::Problem problem = ProblemToProto(problems[i]);
-    bytes += problem.ByteSizeLong() + kProblemHeaderBytes;
-    if (bytes > kAnswerBytesMax - kFurtherProblemsBytes) {
-      *response.add_problems() = FurtherProblems(problems, i);
-      return;
-    }
-    *response.add_problems() = std::move(problem);
-  }
-}
 
 }  // namespace lots

@@ -14,11 +14,8 @@
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/work_order.pb.h"
-#include "storage/catalog/catalog.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
 #include "storage/domain/lot_details.h"
-#include "storage/domain/movement.h"
 
 namespace lots {
 

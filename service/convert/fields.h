@@ -24,7 +24,6 @@
 #include "google/type/date.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
-#include "service/base/status.h"
 #include "service/base/text_fields.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
@@ -87,12 +86,6 @@ class FieldChecker : public TextChecker {
   int EnumNumber(absl::string_view field, int value, const google::protobuf::EnumDescriptor* type,
                  bool required);
 };
-
-// All problems, for an answer to validate_only. Empty when the status carries none.
-template <class Response>
-void AddProblems(const std::vector<Problem>& problems, Response& response) {
-  for (const Problem& problem : problems) *response.add_problems() = ProblemToProto(problem);
-}
 
 // Templates.
 

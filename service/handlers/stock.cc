@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/problems.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"

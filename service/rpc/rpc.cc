@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "service/base/server_limits.h"
 #include "service/base/peer_address.h"
 #include "service/base/server_limits.h"
 #include "service/base/text_fields.h"
@@ -236,9 +235,9 @@ absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, const Met
   if (deadline != std::chrono::system_clock::time_point::max()) {
     return std::min(absl::FromChrono(deadline), latest);
   }
-  const absl::Duration unsaid =
-      method.is_large ? std::max(options_.deadline_default, kLargeDeadlineDefault)
-                      : options_.deadline_default;
+  const absl::Duration unsaid = method.is_large
+                                    ? std::max(options_.deadline_default, kLargeDeadlineDefault)
+                                    : options_.deadline_default;
   return std::min(now + unsaid, latest);
 }
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
-#include "service/base/server_limits.h"
 #include "service/base/peer_address.h"
 #include "service/base/server_limits.h"
 #include "service/base/status.h"

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,8 +108,23 @@ absl::Status RetryUntilReachable(const std::function<absl::Status()>& reach_data
   }
 }
 
+// While a StopAtOnce lives, a signal to stop ends lotd at once: it serves nobody yet. Only where
+// there is no PostgreSQL of its own that must be stopped first.
+class StopAtOnce {
+ public:
+  StopAtOnce() { pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr); }
+  ~StopAtOnce() { pthread_sigmask(SIG_BLOCK, &signals_, nullptr); }
+  StopAtOnce(const StopAtOnce&) = delete;
+  StopAtOnce& operator=(const StopAtOnce&) = delete;
+
+ private:
+  const sigset_t signals_ = SignalSet({SIGTERM, SIGINT});
+};
+
 // lotd migrates its embedded database itself. The owner of another database runs `lotd migrate`.
 absl::Status PrepareDatabase(const Config& config, const std::string& conninfo, Log& log) {
+  std::optional<StopAtOnce> stop_at_once;
+  if (!config.database.empty()) stop_at_once.emplace();
   const bool serves_others = config.command == Config::Command::kServe && !config.database.empty();
   if (serves_others && !config.insecure_database) {
     return RetryUntilReachable([&] { return CheckDatabase(conninfo); }, log);

@@ -263,8 +263,12 @@ absl::Status Server::Parts::ListenForMetrics() {
   try {
     exposer_ = std::make_unique<prometheus::Exposer>(address);
   } catch (const std::exception& error) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
+    // The library does not know why ("null context"): an attempt of our own does.
+    const absl::Status tried = Listener::Open(address).status();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "cannot serve metrics on ", address, ": ", tried.ok() ? error.what() : tried.message(),
+        "; --metrics-listen (LOTS_METRICS_LISTEN) names another address, or an empty one for "
+        "none"));
   }
   exposer_->RegisterCollectable(metrics_.registry());
   exposer_->RegisterCollectable(scrape_);

@@ -11,8 +11,8 @@
 #include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/location.h"
-#include "storage/domain/new_id.h"
 #include "storage/domain/write_context.h"
+#include "storage/numbers/new_id.h"
 
 namespace lots {
 namespace {

@@ -1,9 +1,9 @@
 // The first write of a company's catalog creates the company.
 #pragma once
 
-#include "absl/status/status.h"
-#include "storage/domain/write_context.h"
 #include <cstddef>
+
+#include "absl/status/status.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -11,10 +11,10 @@
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/tracking.h"
 
 namespace lots {
 
+enum class Tracking : int16_t;
 struct LotRef;
 struct NumberedLot;
 
@@ -37,8 +37,8 @@ Problem SerialNotReshaped(absl::string_view field, absl::string_view number,
                           const ProductId& product_id);
 // Of RelabelLot: a lot becomes a lot of a product that has the same rules.
 struct TrackingRules {
-  Tracking tracking = Tracking::kLot;
-  int scale = 0;
+  Tracking tracking;
+  int scale;
 };
 Problem TrackingDiffers(const ProductId& product_id, TrackingRules of_product,
                         absl::string_view number, TrackingRules of_lot);

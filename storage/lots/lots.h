@@ -21,6 +21,7 @@
 
 namespace lots {
 
+enum class LotState : int16_t;
 struct Lot;
 
 // Creation (create.cc).

@@ -3,7 +3,6 @@
 
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
-#include "storage/recalls/recalls.h"
 
 namespace lots {
 

@@ -38,7 +38,7 @@ using Deliveries = absl::flat_hash_map<MovementId, Movement>;
 
 Problem SideMissing(const NewMovement& movement, size_t index, absl::string_view field) {
   return FieldInvalid(FieldAt(index, field), "",
-                      absl::StrCat("a ", Name(movement.kind), " needs this location"));
+                      absl::StrCat("the ", Name(movement.kind), " needs this location"));
 }
 
 // The kind whose default location replaces a side that the request leaves out.

@@ -5,11 +5,11 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
-#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
+#include "storage/numbers/new_id.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/refusals.h"

@@ -2,6 +2,8 @@
 #include "storage/work_orders/refusals.h"
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots::orders {
 namespace {

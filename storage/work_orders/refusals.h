@@ -3,15 +3,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/tracking.h"
-#include "storage/domain/lot_ref.h"
-#include "storage/domain/lot.h"
 #include "storage/work_orders/rows.h"
+
+namespace lots {
+
+enum class LotState : int16_t;
+struct NumberedLot;
+
+}  // namespace lots
 
 namespace lots::orders {
 

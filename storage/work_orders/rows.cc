@@ -6,9 +6,9 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
-#include "storage/domain/new_id.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
+#include "storage/numbers/new_id.h"
 #include "storage/work_orders/refusals.h"
 
 namespace lots::orders {

@@ -31,9 +31,11 @@ struct UpsertOptions {
 
 void Declare(Command& command, UpsertOptions& options) {
   command.Add("location", options.ids, "locations that get these values; not with --file");
-  command.Add("--kind", options.kind,
-              "internal, transit, supplier, customer, production, scrap or adjustment; "
-              "needed when it is new");
+  command
+      .Add("--kind", options.kind,
+           "internal, transit, supplier, customer, production, scrap or adjustment; "
+           "needed when it is new")
+      .OneOf({"internal", "transit", "supplier", "customer", "production", "scrap", "adjustment"});
   command.Add("--name", options.name, "its name");
   command.Add("--parent", options.parent_id, "the place it lies in");
   command.Add("--gln", options.gln, "Global Location Number, 13 digits");
@@ -43,7 +45,10 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--postal-code", options.postal_code, "postal code");
   command.Add("--country", options.country, "two letters, as DE");
   command.Add("--phone", options.phone, "phone");
-  command.Add("--file", options.file, "an UpsertLocationsRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "locations as JSON, {\"locations\": [{\"locationId\": …}]}; '-': stdin")
+      .File();
 }
 
 void SetAddress(const UpsertOptions& options, v1::Address& address,
@@ -96,7 +101,13 @@ std::string TextOf(const v1::Address& address) {
 }
 
 Table LocationTable() {
-  return Table({{"LOCATION"}, {"KIND"}, {"NAME"}, {"IN"}, {"GLN"}, {"ADDRESS"}, {"DEFAULT"}});
+  return Table({{"LOCATION"},
+                {"KIND"},
+                {"NAME"},
+                {"IN", Column::kLeft, Column::kUseful},
+                {"GLN", Column::kLeft, Column::kDetail},
+                {"ADDRESS", Column::kLeft, Column::kUseful},
+                {"DEFAULT", Column::kLeft, Column::kDetail}});
 }
 
 void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations, Table& table,
@@ -141,7 +152,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
     return page.locations_size();
   };
-  return ForEachPage(session, kListLocations, {}, options.limit, show);
+  return ForEachPage(session, kListLocations, {}, {"locations", options.limit}, show);
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ void DeclareShelfLife(Command& command, UpsertOptions& options) {
 void Declare(Command& command, UpsertOptions& options) {
   command.Add("product", options.ids, "products that get these values; not with --file");
   command.Add("--name", options.name, "its name");
-  command.Add("--tracking", options.tracking, "none, lot or serial; needed when it is new");
+  command.Add("--tracking", options.tracking, "none, lot or serial; needed when it is new")
+      .OneOf({"none", "lot", "serial"});
   command.Add("--unit", options.unit, "unit of measure, as kg");
   command.Add("--scale", options.scale, "decimals of its quantities, 0 to 6");
   command.Add("--template", options.number_template,
@@ -57,7 +58,10 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--producible", options.producible, "made here: true or false");
   command.Add("--case-sensitive", options.case_sensitive,
               "numbers that differ in case differ: true or false");
-  command.Add("--file", options.file, "an UpsertProductsRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "products as JSON, {\"products\": [{\"productId\": …}]}; '-': stdin")
+      .File();
 }
 
 absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
@@ -118,9 +122,9 @@ Table ProductTable() {
                 {"NAME"},
                 {"TRACKING"},
                 {"UNIT"},
-                {"SCALE", Column::kRight},
-                {"TEMPLATE"},
-                {"MADE HERE"}});
+                {"SCALE", Column::kRight, Column::kDetail},
+                {"TEMPLATE", Column::kLeft, Column::kUseful},
+                {"MADE HERE", Column::kLeft, Column::kDetail}});
 }
 
 absl::Status Upsert(Session& session, const UpsertOptions& options) {
@@ -154,6 +158,7 @@ absl::Status Get(Session& session, const GetOptions& options) {
   request.set_product_id(options.id);
   ASSIGN_OR_RETURN(const v1::Product product, session.Call(kGetProduct, request));
   if (session.json()) return session.PrintJson(product);
+  const absl::TimeZone zone = session.zone();
   const v1::ShelfLife& life = product.shelf_life();
   const auto days = [](bool has, int32_t value) {
     return has ? absl::StrCat(value, " days") : std::string();
@@ -177,8 +182,8 @@ absl::Status Get(Session& session, const GetOptions& options) {
        {"GTIN", product.gtin()},
        {"made here", product.producible() ? "yes" : "no"},
        {"case matters", product.case_sensitive() ? "yes" : "no"},
-       {"created", Show(product.create_time())},
-       {"updated", Show(product.update_time())},
+       {"created", Show(product.create_time(), zone)},
+       {"updated", Show(product.update_time(), zone)},
        {"etag", product.etag()}},
       session.terminal());
   return absl::OkStatus();
@@ -198,7 +203,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintProducts(page.products(), table, session.terminal());
     return page.products_size();
   };
-  return ForEachPage(session, kListProducts, {}, options.limit, show);
+  return ForEachPage(session, kListProducts, {}, {"products", options.limit}, show);
 }
 
 }  // namespace

@@ -12,12 +12,13 @@ namespace {
 
 absl::Status Print(Session& session, const v1::Settings& settings) {
   if (session.json()) return session.PrintJson(settings);
+  const absl::TimeZone zone = session.zone();
   PrintDetails({{"company", settings.company()},
                 {"lots", settings.lots_enabled() ? "on" : "off"},
                 {"expiry", settings.expiry_enabled() ? "on" : "off"},
                 {"time zone", settings.time_zone()},
-                {"created", Show(settings.create_time())},
-                {"updated", Show(settings.update_time())},
+                {"created", Show(settings.create_time(), zone)},
+                {"updated", Show(settings.update_time(), zone)},
                 {"etag", settings.etag()}},
                session.terminal());
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 // LotService: creating, editing, archiving and deleting lots.
 #include "service/convert/writes.h"
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "google/api/field_behavior.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
+#include "service/base/problems.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"

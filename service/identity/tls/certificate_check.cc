@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "service/base/server_limits.h"
 #include "service/base/openssl_free.h"
 #include "service/base/server_limits.h"
 #include "storage/base/status_macros.h"

@@ -1,7 +1,6 @@
 // The refusals of questions about genealogies.
 #pragma once
 
-#include "storage/domain/errors.h"
 #include <string>
 
 namespace lots {

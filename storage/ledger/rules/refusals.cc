@@ -132,7 +132,7 @@ std::string FieldOf(const Posting& posting, absl::string_view field) {
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to) {
   return {.reason = Reason::kLocationKindMismatch,
           .field = FieldOf(posting, "kind"),
-          .message = absl::StrCat("a ", Name(posting.kind), " ", KindsWanted(posting.kind),
+          .message = absl::StrCat("the ", Name(posting.kind), " ", KindsWanted(posting.kind),
                                   ", but ", posting.from.value(), " is ", Name(from), " and ",
                                   posting.to.value(), " is ", Name(to)),
           .facts = {{"kind", std::string(Name(posting.kind))},

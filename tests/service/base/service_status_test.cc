@@ -10,6 +10,8 @@
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
 #include "lots/v1/stock.pb.h"
+#include "service/base/problems.h"
+#include "service/base/server_limits.h"
 #include "service/base/status.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"

@@ -8,8 +8,10 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
+#include "service/convert/writes.h"
 #include "service/rpc/call.h"
 #include "service/rpc/meaning.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {

@@ -10,6 +10,7 @@
 #include "storage/base/limits.h"
 #include "storage/catalog/catalog.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/location.h"
 #include "tests/support/database/test_database.h"
 
 namespace lots {

@@ -7,7 +7,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
@@ -90,11 +89,11 @@ TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
 }
 
 TEST_F(EditLotsTest, SingleAttributesChangeAndGo) {
-  const LotId id = world_.Create("wire", "L-1");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.attributes = Attributes{{"a", std::string("1")}, {"b", true}, {"c", true}};
   ASSERT_EQ(Update(command), "OK");
-  command = world_.Edit(id);
+  command = world_.UpdateCommand(id);
   command.attribute_edits = {{"a", std::string("2")}, {"b", std::nullopt}, {"none", std::nullopt}};
   ASSERT_EQ(Update(command), "OK");
 
@@ -102,11 +101,11 @@ TEST_F(EditLotsTest, SingleAttributesChangeAndGo) {
 }
 
 TEST_F(EditLotsTest, AttributesOfSeveralEditsAreNotTooMany) {
-  const LotId id = world_.Create("wire", "L-1");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   for (int i = 0; i < kAttributesMax; ++i) command.attribute_edits[absl::StrCat(i)] = true;
   ASSERT_EQ(Update(command), "OK");
-  command = world_.Edit(id);
+  command = world_.UpdateCommand(id);
   command.attribute_edits["one more"] = true;
 
   EXPECT_EQ(Update(command), "FIELD_INVALID lot.attributes");

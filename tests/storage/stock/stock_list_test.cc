@@ -180,10 +180,10 @@ TEST_F(StockListTest, WhatDoesNotExistIsNotFound) {
   EXPECT_EQ(refusal({.location_id = LocationId("attic")}), "LOCATION_NOT_FOUND");
   EXPECT_EQ(refusal({.lot_ids = {LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
   // Not only where nothing else is found.
-  world_.Do("RECEIPT L1 1 >stock");
-  EXPECT_EQ(refusal({.lot_ids = {world_.Lot("L1"), LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
+  world_.MustRecord("RECEIPT L1 1 >stock");
+  EXPECT_EQ(refusal({.lot_ids = {world_.IdOf("L1"), LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
   EXPECT_EQ(refusal({.product_id = ProductId("nothing")}), "PRODUCT_NOT_FOUND");
-  EXPECT_EQ(refusal({.company = CompanyId("nobody"), .product_id = ProductId("steel")}),
+  EXPECT_EQ(refusal({.company = CompanyId("nobody"), .product_id = ProductId("salt")}),
             "COMPANY_NOT_FOUND");
 }
 
@@ -280,7 +280,7 @@ TEST_F(MovementListTest, WhatDoesNotExistIsNotFound) {
 TEST_F(MovementListTest, AMovementMayAppearAfterLaterOnes) {
   const absl::Time late = world_.now();
   world_.set_now(late + absl::Minutes(2));
-  world_.Do("RECEIPT L1 1 >stock");
+  world_.MustRecord("RECEIPT L1 1 >stock");
   const auto since = [&](absl::Time time) {
     return Filtered(absl::StrCat("record_time >= \"", absl::FormatTime(time), "\""));
   };
@@ -288,7 +288,7 @@ TEST_F(MovementListTest, AMovementMayAppearAfterLaterOnes) {
 
   // Its request arrived earlier, and it took as long as a write may take.
   world_.set_now(late);
-  world_.Do("RECEIPT L1 2 >yard");
+  world_.MustRecord("RECEIPT L1 2 >yard");
 
   const absl::Time read = late + absl::Minutes(2);
   EXPECT_THAT(since(read), ElementsAre("RECEIPT L1 stock"));

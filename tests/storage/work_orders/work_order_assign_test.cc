@@ -162,10 +162,10 @@ TEST_F(AssignTest, RefusesPlannedQuantityFinerThanTheProduct) {
 }
 
 TEST_F(AssignTest, ANewOrdersIdStandsInAUrl) {
-  EXPECT_EQ(Refused(shop_.Assigning("W/1", "bike", {"A"})), "FIELD_INVALID work_order_id");
-  EXPECT_EQ(Refused(shop_.AssigningCount("-W1", "bike", 1)), "FIELD_INVALID work_order_id");
+  EXPECT_EQ(Refused(world_.AssignCommand("W/1", "bike", {"A"})), "FIELD_INVALID work_order_id");
+  EXPECT_EQ(Refused(world_.AssignCountCommand("-W1", "bike", 1)), "FIELD_INVALID work_order_id");
   // The refusal took no number.
-  EXPECT_THAT(Assign(shop_.AssigningCount("W:1", "bike", 1)), ElementsAre("B00001"));
+  EXPECT_THAT(Assign(world_.AssignCountCommand("W:1", "bike", 1)), ElementsAre("B00001"));
 }
 
 TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
@@ -177,7 +177,7 @@ TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
   rare.product_id = ProductId("rare");
   rare.number_template = "R{#}";
   ASSERT_TRUE(UpsertProducts(world_.db(), {.context = world_.Context("UpsertProducts"),
-                                          .products = {tandem, rare}})
+                                           .products = {tandem, rare}})
                   .ok());
   EXPECT_EQ(Refused(world_.AssignCountCommand("W1", "tandem", 1)), "NO_NUMBER_TEMPLATE count");
   EXPECT_EQ(Refused(world_.AssignCountCommand("W2", "rare", 10)), "NUMBERS_EXHAUSTED count");

@@ -19,10 +19,17 @@ class BrowserPage {
 
   std::string path() const { return (folder_ / "page.html").string(); }
 
+  // How the page is shown.
+  struct View {
+    int width = 1200;  // pixels
+    bool on_paper = false;
+  };
+
   // Opens the page and returns the value of a JavaScript expression in it. Fails the test when the
   // page had an error or sent a request over the network. The environment variable
   // LOTS_TEST_SCREENSHOT names a file for a screenshot.
-  nlohmann::json Look(const std::string& expression) const;
+  nlohmann::json Look(const std::string& expression, const View& view) const;
+  nlohmann::json Look(const std::string& expression) const { return Look(expression, View()); }
 
  private:
   std::filesystem::path folder_;

@@ -10,7 +10,7 @@
 #include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -50,7 +50,7 @@ class LargeAnswers : public testing::Test {
   }
 
   const TestServer server_;
-  LotWorld world_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
   std::vector<std::string> ids_;
 };

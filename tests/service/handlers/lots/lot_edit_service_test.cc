@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -69,7 +69,7 @@ class LotEdit : public testing::Test {
   }
 
   const TestServer server_;
-  LotWorld world_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
   int requests_ = 0;
 };
@@ -169,6 +169,14 @@ TEST_F(LotEdit, QuantityAndStateNameTheMethodsThatChangeThem) {
   EXPECT_THAT(message("quantity"), HasSubstr("ADJUSTMENT"));
   EXPECT_THAT(message("on_hand_quantity"), HasSubstr("ADJUSTMENT"));
   EXPECT_THAT(message("state"), HasSubstr("ArchiveLot"));
+}
+
+TEST_F(LotEdit, AQuantityInANewLotNamesTheOpeningQuantity) {
+  v1::CreateLotRequest serial = Creating("pump", "P-1");
+  serial.mutable_lot()->set_quantity("3");
+  v1::Lot none;
+
+  EXPECT_THAT(Send(&Stub::CreateLot, serial, none).error_message(), HasSubstr("opening_quantity"));
 }
 
 }  // namespace

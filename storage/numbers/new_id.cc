@@ -1,5 +1,5 @@
 // What an id of a new resource may not be.
-#include "storage/domain/new_id.h"
+#include "storage/numbers/new_id.h"
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
