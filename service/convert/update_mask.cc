@@ -79,7 +79,7 @@ UpdateMask::UpdateMask(absl::string_view field, const google::protobuf::FieldMas
   if (mask.paths().empty()) return;
   named_.emplace();
   if (mask.paths_size() == 1 && mask.paths(0) == "*") {
-    named_->assign(updatable_.begin(), updatable_.end());
+    for (const absl::string_view path : updatable_) named_->emplace_back(path);
     return;
   }
   for (const std::string& path : mask.paths()) {

@@ -240,8 +240,8 @@ TEST_F(LargeReportHtml, FitsTelephonesTabletsScreensAndPaper) {
         .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent),
     out: [...document.querySelectorAll('td .w')].filter(word => {
       const cell = word.closest('td');
-      const space = parseFloat(getComputedStyle(cell).paddingLeft);
-      const left = cell.getBoundingClientRect().left + space;
+      const padding = parseFloat(getComputedStyle(cell).paddingLeft);
+      const left = cell.getBoundingClientRect().left + padding;
       return word.getBoundingClientRect().left < left - 1;
     }).map(word => word.textContent),
     heads: [...document.querySelectorAll('th button')].filter(head => head.checkVisibility()).length
