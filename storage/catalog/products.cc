@@ -32,7 +32,7 @@ constexpr pg::Statement kLockProducts{"lock_products", R"sql(
   FROM products WHERE company = $1 AND product_id = ANY ($2)
   ORDER BY product_id FOR UPDATE)sql"};
 
-// Read beside kLockProducts and not locked: a range of numbers may be reserved meanwhile.
+// Read beside kLockProducts and not locked: a range of numbers may be taken meanwhile.
 constexpr pg::Statement kFindCounters{"find_counters", R"sql(
   SELECT product_id, next_value
   FROM number_counters WHERE company = $1 AND product_id = ANY ($2))sql"};

@@ -1,4 +1,4 @@
-// Reserves and previews numbers, and finds the owners of numbers.
+// Takes and previews numbers, and finds the owners of numbers.
 #include "storage/lot_rows/numbers.h"
 
 #include <algorithm>
@@ -171,22 +171,22 @@ absl::StatusOr<NumberTemplate> ParseTemplate(const NumberQuery& query) {
   return NumberTemplate::Parse(query.number_template);
 }
 
-// One statement inserts the counter or advances it. A counter without room for the range is not
-// changed.
-constexpr pg::Statement kReserveRange{"reserve_number_range", R"sql(
+// One statement inserts the counter or advances it, and locks it until the transaction ends. A
+// counter without room for the range is not changed.
+constexpr pg::Statement kTakeRange{"take_number_range", R"sql(
   INSERT INTO number_counters AS c (company, product_id, next_value) VALUES ($1, $2, $3 + $4)
   ON CONFLICT (company, product_id) DO UPDATE SET next_value = GREATEST(c.next_value, $3) + $4
   WHERE GREATEST(c.next_value, $3) + $4 - 1 <= $5
   RETURNING next_value - $4)sql"};
 
-absl::StatusOr<int64_t> ReserveRange(pg::Connection& db, const NumberQuery& query,
-                                     int64_t counter_max, int64_t count, int64_t floor) {
+absl::StatusOr<int64_t> TakeRangeIn(pg::Transaction& transaction, const NumberQuery& query,
+                                    int64_t counter_max, int64_t count, int64_t floor) {
   if (count > counter_max - floor + 1) return Exhausted(query, count);
-  ASSIGN_OR_RETURN(
-      const pg::Result reserved,
-      pg::Query(db, kReserveRange, query.company, query.product_id, floor, count, counter_max));
-  if (reserved.empty()) return Exhausted(query, count);
-  return reserved[0].Get<int64_t>(0);
+  const size_t taken =
+      transaction.Add(kTakeRange, query.company, query.product_id, floor, count, counter_max);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  if (results[taken].empty()) return Exhausted(query, count);
+  return results[taken][0].Get<int64_t>(0);
 }
 
 constexpr pg::Statement kReadCounter{"read_number_counter", R"sql(
@@ -198,12 +198,12 @@ constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
-                                                        const NumberQuery& query) {
+absl::StatusOr<std::vector<std::string>> TakeNumbers(pg::Transaction& transaction,
+                                                     pg::Connection& db, const NumberQuery& query) {
   if (!query.first_number.empty()) return FromFirstNumber(db, query);
   ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
   return FromTemplate(db, query, number_template, [&](int64_t count, int64_t floor) {
-    return ReserveRange(db, query, number_template.counter_max(), count, floor);
+    return TakeRangeIn(transaction, query, number_template.counter_max(), count, floor);
   });
 }
 

@@ -15,6 +15,7 @@
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds.h"
 #include "storage/pg/connection.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 
@@ -34,20 +35,24 @@ struct NumberQuery {
 
 // Returns `count` numbers, ascending, that no lot of the product has; void and archived lots count.
 //
-// Numbers from a template are reserved: no other call gets them, whether or not lots are made with
-// them. The range is reserved in a transaction of its own, so that the hot counter row is not
-// locked while the lots are written. Call this function before the main transaction. Numbers
-// counted up from a first number are not reserved: another writer may insert one of them first. The
-// insert then fails on lots_number_key, and the caller calls again. A number that a person types at
-// the same moment has the same effect.
+// Numbers from a template move the product's counter in `transaction`, which is the transaction of
+// `db` that inserts the lots: a write that is refused or rolled back uses up no number. The counter
+// stays locked until the transaction ends, and other writers that need numbers of the product wait
+// for it. Call this function after everything else was validated, right before the insert. Of
+// several products, take the numbers in the order of their ids. What was added to the transaction
+// before travels with the counter's statement.
+//
+// Numbers counted up from a first number have no counter: another writer may insert one of them
+// first. The insert then fails on lots_number_key, and the caller runs again. A number that a
+// person types at the same moment has the same effect.
 //
 // Refuses with FAILED_PRECONDITION NO_NUMBER_TEMPLATE, with NUMBERS_EXHAUSTED when the counter or
-// the length of a number has no room left (nothing is reserved then), and with INVALID_ARGUMENT
-// NUMBER_INVALID of the first number.
-absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
-                                                        const NumberQuery& query);
+// the length of a number has no room left, and with INVALID_ARGUMENT NUMBER_INVALID of the first
+// number.
+absl::StatusOr<std::vector<std::string>> TakeNumbers(pg::Transaction& transaction,
+                                                     pg::Connection& db, const NumberQuery& query);
 
-// What ReserveNumbers would return now. Reserves nothing.
+// What TakeNumbers would return now. Moves no counter.
 absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
                                                         const NumberQuery& query);
 

@@ -52,7 +52,7 @@ class Creation {
   void CheckDatesOf(size_t index);
   // Appends what owners of the given numbers there are.
   absl::Status CheckOwners();
-  absl::Status GenerateNumbers();
+  absl::Status GenerateNumbers(pg::Transaction& transaction);
 
   void DeclareOpenings(Ledger& ledger) const;
   void PostOpening(size_t index, Ledger& ledger);
@@ -138,7 +138,8 @@ absl::Status Creation::CheckOwners() {
   return absl::OkStatus();
 }
 
-absl::Status Creation::GenerateNumbers() {
+// In the transaction that inserts the lots, so that a refusal uses up no number.
+absl::Status Creation::GenerateNumbers(pg::Transaction& transaction) {
   if (generated_.empty()) return absl::OkStatus();
   NumberQuery wanted{.company = command_.context.company,
                      .product_id = command_.product_id,
@@ -152,7 +153,7 @@ absl::Status Creation::GenerateNumbers() {
                                   : "first_number"};
   for (const auto& [key, index] : given_) wanted.avoided_keys.insert(key);
   absl::StatusOr<std::vector<std::string>> numbers =
-      is_dry() ? PreviewNumbers(db_, wanted) : ReserveNumbers(db_, wanted);
+      is_dry() ? PreviewNumbers(db_, wanted) : TakeNumbers(transaction, db_, wanted);
   if (!numbers.ok()) {
     std::vector<Problem> why = ProblemsOf(numbers.status());
     if (why.empty()) return numbers.status();
@@ -243,11 +244,13 @@ std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
 }
 
 // The openings are validated before the lots are inserted: a refused batch of 10,000 writes
-// nothing.
+// nothing. They lock nothing that others wait for, because their lots are new: the counter may be
+// locked before them.
 absl::StatusOr<CreatedLots> Creation::Write() {
   pg::Transaction transaction(db_);
+  if (!is_dry()) ClaimRequest(transaction, command_.context, Made());
+  RETURN_IF_ERROR(GenerateNumbers(transaction));
   const bool dry = is_dry();
-  if (!dry) ClaimRequest(transaction, command_.context, Made());
   Ledger ledger(command_.context);
   RETURN_IF_ERROR(PostOpenings(transaction, ledger));
   if (!dry && !problems_.empty()) RETURN_IF_ERROR(CheckOwners());
@@ -273,7 +276,6 @@ absl::StatusOr<CreatedLots> Creation::Run() {
   CheckProductContext();
   MakeDrafts();
   if (is_dry()) RETURN_IF_ERROR(CheckOwners());
-  RETURN_IF_ERROR(GenerateNumbers());
   return Write();
 }
 

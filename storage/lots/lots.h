@@ -128,7 +128,7 @@ struct PreviewNumbersQuery {
   absl::Time now;
 };
 // The next numbers of a product. Reserves none. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND,
-// PRODUCT_NOT_TRACKED and those of ReserveNumbers.
+// PRODUCT_NOT_TRACKED and those of TakeNumbers.
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersQuery& query);
 

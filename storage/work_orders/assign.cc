@@ -113,43 +113,27 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
   return transaction.Commit().status();
 }
 
-// Generated numbers, reserved in a transaction of their own before the order is locked.
-absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
-                                                  const AssignSerialsCommand& command) {
-  RETURN_IF_ERROR(CheckNotMade(db, command.context));
-  const CompanyId& company = command.context.company;
-  ASSIGN_OR_RETURN(const CompanyRules rules, FindEnabledCompany(db, company));
-  const OrderRef order_ref = OrderRefOf(command);
-  ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, order_ref));
-  if (facts.order.has_value()) {
-    std::vector<Problem> problems = ValidateSerialOrder(order_ref, facts);
-    if (!problems.empty()) return Refuse(std::move(problems));
-  }
-  const ProductRules* product = facts.order.has_value()
-                                    ? facts.product()
-                                    : facts.FindProduct(command.product.value_or(ProductId()));
-  // A product that is not fit for serials is refused under the lock, in words.
-  if (product == nullptr || product->tracking != Tracking::kSerial || !product->producible) {
-    return std::vector<std::string>();
-  }
-  return ReserveNumbers(db, {.company = company,
-                             .product_id = product->product_id,
-                             .case_sensitive = product->case_sensitive,
-                             .number_template = product->number_template,
-                             .count = command.count,
-                             .first_number = command.first_number,
-                             .day = DayIn(command.context.now, rules.zone),
-                             .avoided_keys = {},
-                             .field = command.first_number.empty() ? "count" : "first_number"});
+// Generated numbers, taken once everything else was validated.
+absl::StatusOr<std::vector<std::string>> Generate(pg::Transaction& transaction, pg::Connection& db,
+                                                  const AssignSerialsCommand& command,
+                                                  const ProductRules& product,
+                                                  const CompanyRules& company) {
+  return TakeNumbers(transaction, db,
+                     {.company = command.context.company,
+                      .product_id = product.product_id,
+                      .case_sensitive = product.case_sensitive,
+                      .number_template = product.number_template,
+                      .count = command.count,
+                      .first_number = command.first_number,
+                      .day = DayIn(command.context.now, company.zone),
+                      .avoided_keys = {},
+                      .field = command.first_number.empty() ? "count" : "first_number"});
 }
 
 absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
                                                    const AssignSerialsCommand& command) {
   std::vector<Problem> problems;
   std::vector<std::string> numbers = orders::CleanNumbers(command.numbers, problems);
-  if (command.count > 0) {
-    ASSIGN_OR_RETURN(numbers, Generate(db, command));
-  }
   const OrderRef order_ref = OrderRefOf(command);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
@@ -162,15 +146,15 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
         orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  RETURN_IF_ERROR(ReadEnabledCompany(command.context.company, results[company]).status());
+  ASSIGN_OR_RETURN(const CompanyRules rules,
+                   ReadEnabledCompany(command.context.company, results[company]));
   const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
   std::vector<Problem> of_order = ValidateSerialOrder(order_ref, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
   SerialsByKey named;
   if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
-  // The product became fit for serials only after numbers were to be made.
-  if (command.count > static_cast<int64_t>(numbers.size())) {
-    return WriteConflict("the product became fit for serials");
+  if (command.count > 0) {
+    ASSIGN_OR_RETURN(numbers, Generate(transaction, db, command, *facts.product(), rules));
   }
   orders::ValidateDuplicates(numbers, facts.product()->case_sensitive, problems);
   Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
@@ -187,8 +171,7 @@ absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
       db,
       {.context = command.context,
        .rebuild = orders::NamedAgain(db, command.context.company),
-       .runs_max = kOrderWriteRunsMax,
-       .reads_before_claim = true},
+       .runs_max = kOrderWriteRunsMax},
       [&] { return TryAssign(db, command); });
 }
 

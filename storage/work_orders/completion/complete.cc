@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/btree_map.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/sql_words.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
 
 namespace lots {
@@ -13,6 +18,7 @@ namespace {
 using orders::CompletionFacts;
 using orders::CompletionNames;
 using orders::CompletionPlan;
+using orders::MadeLot;
 using orders::OrderRef;
 using orders::StoredLot;
 using orders::StoredLots;
@@ -86,7 +92,8 @@ class CompletionTransaction {
  public:
   CompletionTransaction(pg::Connection& db, const CompletionCommand& command,
                         const CompletionNames& names, const WriteContext& context)
-      : command_(command),
+      : db_(db),
+        command_(command),
         names_(names),
         context_(context),
         transaction_(db),
@@ -105,7 +112,9 @@ class CompletionTransaction {
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
   void TouchPlanned();
   std::vector<Problem> Validate();
+  absl::Status GiveNumbers();
 
+  pg::Connection& db_;
   const CompletionCommand& command_;
   const CompletionNames& names_;
   const WriteContext& context_;
@@ -216,12 +225,47 @@ std::vector<Problem> CompletionTransaction::Validate() {
   return problems;
 }
 
+// The field that problems with generated numbers name.
+std::string NumberFieldOf(const MadeLot& made) {
+  const bool is_by_product = made.role == OutputRole::kByProduct;
+  return absl::StrCat(made.field, is_by_product ? ".lot.number" : ".number");
+}
+
+// The counters are locked last, by product, when nothing is refused any more.
+absl::Status CompletionTransaction::GiveNumbers() {
+  absl::btree_map<ProductId, std::vector<MadeLot*>> nameless;
+  for (MadeLot& made : plan_.made) {
+    if (made.is_generated) nameless[made.product->product_id].push_back(&made);
+  }
+  for (const auto& [product_id, nameless_lots] : nameless) {
+    const orders::ProductRules& product = *nameless_lots.front()->product;
+    NumberQuery query{.company = context_.company,
+                      .product_id = product_id,
+                      .case_sensitive = product.case_sensitive,
+                      .number_template = product.number_template,
+                      .count = static_cast<int64_t>(nameless_lots.size()),
+                      .first_number = "",
+                      .day = DayIn(context_.now, ledger_.facts().company.zone),
+                      .avoided_keys = {},
+                      .field = NumberFieldOf(*nameless_lots.front())};
+    for (const MadeLot& made : plan_.made) {
+      if (made.is_generated) continue;
+      query.avoided_keys.insert(NumberKey(made.number, product.case_sensitive));
+    }
+    ASSIGN_OR_RETURN(std::vector<std::string> numbers, TakeNumbers(transaction_, db_, query));
+    for (size_t i = 0; i < nameless_lots.size(); ++i)
+      nameless_lots[i]->number = std::move(numbers[i]);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
   RETURN_IF_ERROR(ReadLastUses());
   std::vector<Problem> problems = Validate();
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (!command_.validate_only) {
+    RETURN_IF_ERROR(GiveNumbers());
     orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
     const absl::Status committed = transaction_.Commit().status();
     if (!committed.ok()) return Ledger::Explain(committed);

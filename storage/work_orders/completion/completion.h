@@ -22,13 +22,15 @@ namespace lots::orders {
 // The field that planned serials are asked for with.
 inline constexpr char kPlannedField[] = "planned_serial_count";
 
-// What is read without a lock: the lots that the request names, and numbers for new lots.
+// What is read without a lock: the lots that the request names, and likely numbers for new lots.
 struct CompletionNames {
   // One for each output, by-product and component of the request.
   std::vector<std::optional<LotId>> outputs;      // none: a new lot
   std::vector<std::optional<LotId>> by_products;  // none: a new lot
   std::vector<std::optional<LotId>> components;   // none: there is no such lot
-  // The clean number of each output and by-product that has no lot.
+  // The clean number of each output and by-product that has no lot. Where the request gives none,
+  // it is the next of the template; TakeNumbers replaces it when another writer takes that one
+  // first.
   std::vector<std::string> output_numbers;
   std::vector<std::string> by_product_numbers;
   // The product of each by-product; empty where its lot_id is unknown.
@@ -65,6 +67,7 @@ struct MadeLot {
   Kind kind = Kind::kNew;
   LotId lot_id;
   std::string number;
+  bool is_generated = false;  // the request gives no number
   const ProductRules* product = nullptr;
   OutputRole role = OutputRole::kProduct;
   Quantity quantity;

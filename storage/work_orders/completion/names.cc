@@ -97,7 +97,7 @@ struct Nameless {
   std::string field;  // of the first
 };
 
-// By product, so that the counters of several are reserved in the same order everywhere.
+// By product.
 absl::btree_map<ProductId, Nameless> FindNameless(const CompletionCommand& command,
                                                   const ProductId& product,
                                                   CompletionNames& names) {
@@ -134,7 +134,6 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
                          const ProductId& product, CompletionNames& names) {
   const auto nameless = FindNameless(command, product, names);
   if (nameless.empty()) return absl::OkStatus();
-  if (!command.validate_only) RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
   ASSIGN_OR_RETURN(const CompanyRules company_rules, FindEnabledCompany(db, company));
   std::vector<ProductId> ids;
@@ -157,9 +156,7 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
                               .day = DayIn(command.context.now, company_rules.zone),
                               .avoided_keys = TypedKeys(names, rules->case_sensitive),
                               .field = entry.field};
-    ASSIGN_OR_RETURN(const std::vector<std::string> made, command.validate_only
-                                                              ? PreviewNumbers(db, numbers)
-                                                              : ReserveNumbers(db, numbers));
+    ASSIGN_OR_RETURN(const std::vector<std::string> made, PreviewNumbers(db, numbers));
     for (size_t i = 0; i < made.size(); ++i) *entry.numbers[i] = made[i];
   }
   return absl::OkStatus();

@@ -30,6 +30,7 @@ class OutputPlanner {
   struct Wanted {
     std::optional<LotId> lot_id;
     std::string number;
+    bool is_generated;
     const ProductRules* product;
     OutputRole role;
     std::optional<Quantity> quantity;
@@ -166,6 +167,7 @@ void OutputPlanner::Add(const Wanted& wanted, LotDates given) {
   MadeLot made{.kind = MadeLot::Kind::kNew,
                .lot_id = {},
                .number = "",
+               .is_generated = wanted.is_generated,
                .product = wanted.product,
                .role = wanted.role,
                .quantity = wanted.quantity.value_or(Quantity::FromUnits(is_serial ? 1 : 0)),
@@ -192,6 +194,7 @@ void OutputPlanner::AddOutput(size_t index) {
   const CompletionOutput& output = command_.outputs[index];
   Add({.lot_id = facts_.names.outputs[index],
        .number = facts_.names.output_numbers[index],
+       .is_generated = !output.lot_id.has_value() && output.number.empty(),
        .product = facts_.of_order.product(),
        .role = OutputRole::kProduct,
        .quantity = output.quantity,
@@ -212,6 +215,7 @@ void OutputPlanner::AddPlanned() {
     plan_.made.push_back({.kind = MadeLot::Kind::kRevived,
                           .lot_id = facts_.planned[i].lot_id,
                           .number = facts_.planned[i].number,
+                          .is_generated = false,
                           .product = product,
                           .role = OutputRole::kProduct,
                           .quantity = Quantity::FromUnits(1),
@@ -264,6 +268,7 @@ void OutputPlanner::AddByProduct(size_t index) {
   const CompletionByProduct& by_product = command_.by_products[index];
   Add({.lot_id = facts_.names.by_products[index],
        .number = facts_.names.by_product_numbers[index],
+       .is_generated = !by_product.lot.lot_id.has_value() && by_product.lot.number.empty(),
        .product = product,
        .role = OutputRole::kByProduct,
        .quantity = by_product.quantity,

@@ -180,7 +180,6 @@ class NameResolver {
       if (names_.results[i].number.empty()) nameless.push_back(i);
     }
     if (nameless.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(CheckNotMade(db_, command_.context));
     NumberQuery wanted{.company = command_.context.company,
                        .product_id = names_.product.product_id,
                        .case_sensitive = names_.product.case_sensitive,
@@ -189,9 +188,10 @@ class NameResolver {
                        .day = DayIn(command_.context.now, company_.zone),
                        .field = command_.results[nameless[0]].number_field};
     for (const auto& [key, index] : typed_) wanted.avoided_keys.insert(key);
-    ASSIGN_OR_RETURN(std::vector<std::string> numbers, ReserveNumbers(db_, wanted));
+    ASSIGN_OR_RETURN(std::vector<std::string> numbers, PreviewNumbers(db_, wanted));
     for (size_t i = 0; i < nameless.size(); ++i) {
       names_.results[nameless[i]].number = std::move(numbers[i]);
+      names_.results[nameless[i]].is_generated = true;
     }
     return absl::OkStatus();
   }
