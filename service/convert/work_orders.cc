@@ -207,7 +207,8 @@ v1::WorkOrder ToProto(const WorkOrder& order) {
 
 v1::CompleteWorkOrderResponse ToProto(const Completion& completion) {
   v1::CompleteWorkOrderResponse message;
-  message.set_transformation_id(completion.transformation_id.value().ToString());
+  const Uuid& transformation = completion.transformation_id.value();
+  if (!transformation.IsNil()) message.set_transformation_id(transformation.ToString());
   for (const NumberedLot& lot : completion.outputs) *message.add_outputs() = ToProto(lot);
   for (const NumberedLot& lot : completion.by_products) *message.add_by_products() = ToProto(lot);
   for (const NumberedLot& lot : completion.voided) *message.add_voided() = ToProto(lot);

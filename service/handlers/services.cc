@@ -159,6 +159,7 @@ class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
   LOTS_UNARY(WorkOrderService, UnassignSerials);
   LOTS_UNARY(WorkOrderService, CompleteWorkOrder);
   LOTS_UNARY(WorkOrderService, CancelWorkOrder);
+  LOTS_UNARY(WorkOrderService, ReopenWorkOrder);
   LOTS_UNARY(WorkOrderService, GetWorkOrder);
   LOTS_UNARY(WorkOrderService, ListWorkOrders);
   LOTS_UNARY(WorkOrderService, Disassemble);

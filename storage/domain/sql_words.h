@@ -64,6 +64,7 @@ inline constexpr Word kWords[] = {
     WordOf("ORDER_OPEN", WorkOrderState::kOpen),
 
     WordOf("ASSIGNMENT_PLANNED", AssignmentState::kPlanned),
+    WordOf("ASSIGNMENT_VOIDED", AssignmentState::kVoided),
     WordOf("ASSIGNMENTS_IN_EFFECT", AssignmentState::kPlanned, AssignmentState::kCompleted),
 
     WordOf("EVENT_CREATED", LotEventKind::kCreated),

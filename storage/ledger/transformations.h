@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/movement.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
@@ -19,11 +20,18 @@ struct InputLine {
   std::optional<LotId> output;  // the output that this input went into (exact); none: pooled
 };
 
+// What a serial was before a transformation made it.
+struct LotBefore {
+  LotState state = LotState::kPlanned;
+  LotDates dates;
+};
+
 struct OutputLine {
   LotId lot_id;
   Quantity quantity;
   OutputRole role = OutputRole::kProduct;
   std::optional<LotId> input;  // of kReturnedComponent: the unit whose exact component this was
+  std::optional<LotBefore> before;  // of a serial that there was
 };
 
 // Each function adds one statement. The lots and the work order are added before. Lines keep their

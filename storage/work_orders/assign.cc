@@ -13,6 +13,7 @@
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/rows.h"
+#include "storage/work_orders/serial_past.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
@@ -24,6 +25,7 @@ using orders::NumberedSerial;
 using orders::OrderFacts;
 using orders::OrderRef;
 using orders::ProductRules;
+using orders::SerialPasts;
 using orders::SerialsByKey;
 
 OrderRef OrderRefOf(const AssignSerialsCommand& command) {
@@ -45,12 +47,18 @@ std::vector<Problem> ValidateSerialOrder(const OrderRef& order_ref, const OrderF
            {{"product_id", product->product_id.value()}, {"tracking", tracking}}}};
 }
 
+// An ACTIVE serial can be made when it was created and never moved, or when it was taken apart.
+bool CanBeMade(const NumberedSerial& serial, const SerialPasts& pasts) {
+  if (serial.state != LotState::kActive) return false;
+  const auto past = pasts.find(serial.lot_id);
+  return past == pasts.end() || !past->second.moved || past->second.taken_apart;
+}
+
 // Whether the serial that has the number can be taken over; else why not.
-std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const std::string& number,
-                                     const WorkOrderId& work_order, const std::string& field) {
-  if (serial.state == LotState::kVoid) {
-    return VoidNumber(field, {serial.number, serial.lot_id});
-  }
+std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const SerialPasts& pasts,
+                                     const std::string& number, const WorkOrderId& work_order,
+                                     const std::string& field) {
+  if (serial.state == LotState::kVoid || CanBeMade(serial, pasts)) return std::nullopt;
   if (serial.state != LotState::kPlanned || serial.planned_for == work_order) {
     return NumberTaken(field, number, {serial.lot_id, serial.number, serial.state});
   }
@@ -62,6 +70,7 @@ std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const std::st
 struct Assignment {
   std::vector<NumberedLot> serials;
   std::vector<LotDraft> new_lots;
+  std::vector<LotId> planned;  // stored ones that were not PLANNED
 };
 
 LotDraft DraftOf(const LotId& lot_id, const std::string& number) {
@@ -73,7 +82,7 @@ LotDraft DraftOf(const LotId& lot_id, const std::string& number) {
 
 Assignment Plan(const AssignSerialsCommand& command, const ProductRules& product,
                 const std::vector<std::string>& numbers, const SerialsByKey& taken,
-                std::vector<Problem>& problems) {
+                const SerialPasts& pasts, std::vector<Problem>& problems) {
   Assignment plan;
   for (size_t i = 0; i < numbers.size(); ++i) {
     const auto found = taken.find(NumberKey(numbers[i], product.case_sensitive));
@@ -85,8 +94,9 @@ Assignment Plan(const AssignSerialsCommand& command, const ProductRules& product
     }
     const NumberedSerial& serial = found->second;
     std::optional<Problem> problem =
-        ValidateTaken(serial, numbers[i], command.work_order, orders::NumberField(i));
+        ValidateTaken(serial, pasts, numbers[i], command.work_order, orders::NumberField(i));
     if (problem.has_value()) problems.push_back(*std::move(problem));
+    if (serial.state != LotState::kPlanned) plan.planned.push_back(serial.lot_id);
     plan.serials.push_back({.number = serial.number, .lot_id = serial.lot_id});
   }
   return plan;
@@ -98,6 +108,7 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
   if (!plan.new_lots.empty()) {
     InsertLots(transaction, command.context, *facts.product(), LotState::kPlanned, plan.new_lots);
   }
+  orders::AddPlanning(transaction, command.context.company, plan.planned, at);
   orders::AddAssignments(transaction, command.context, command.work_order,
                          orders::IdsOf(plan.serials), AssignmentState::kPlanned, at);
   orders::AddOrderChange(transaction, command.context.company,
@@ -130,6 +141,19 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Transaction& transaction, 
                       .field = command.first_number.empty() ? "count" : "first_number"});
 }
 
+// Only of ACTIVE serials, which are rarely among the named ones.
+absl::StatusOr<SerialPasts> ReadPasts(pg::Transaction& transaction, const CompanyId& company,
+                                      const SerialsByKey& named) {
+  std::vector<LotId> serials;
+  for (const auto& [key, serial] : named) {
+    if (serial.state == LotState::kActive) serials.push_back(serial.lot_id);
+  }
+  if (serials.empty()) return SerialPasts();
+  const size_t first = orders::AddSerialPasts(transaction, company, serials);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  return orders::ReadSerialPasts(results, first);
+}
+
 absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
                                                    const AssignSerialsCommand& command) {
   std::vector<Problem> problems;
@@ -157,7 +181,8 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
     ASSIGN_OR_RETURN(numbers, Generate(transaction, db, command, *facts.product(), rules));
   }
   orders::ValidateDuplicates(numbers, facts.product()->case_sensitive, problems);
-  Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
+  ASSIGN_OR_RETURN(const SerialPasts pasts, ReadPasts(transaction, command.context.company, named));
+  Assignment plan = Plan(command, *facts.product(), numbers, named, pasts, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   RETURN_IF_ERROR(WriteAssignment(transaction, command, facts, plan));
   return std::move(plan.serials);

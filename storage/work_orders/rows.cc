@@ -76,7 +76,7 @@ Problem NotOpen(const OrderRow& order) {
   return {Reason::kWorkOrderClosed,
           "work_order_id",
           absl::StrCat("work order ", Quoted(id), " is ", Name(order.state),
-                       "; reversing one of its completions opens it again"),
+                       "; ReopenWorkOrder opens it again"),
           {{"work_order_id", id}, {"state", std::string(Name(order.state))}}};
 }
 

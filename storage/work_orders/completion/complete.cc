@@ -26,7 +26,7 @@ using orders::StoredLots;
 // NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
   SELECT lot_id, product_id, number, tracking, state, manufactured_on, expires_on, best_before_on,
-         removal_on, alert_on
+         removal_on, alert_on, active_before
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
@@ -34,17 +34,6 @@ constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
 constexpr pg::Statement kReadPlans{"read_plans_of_lots", R"sql(
   SELECT lot_id, work_order_id FROM assignments
   WHERE company = $1 AND state = {ASSIGNMENT_PLANNED} AND lot_id = ANY($2))sql"_sql};
-
-// For each of these serials, the last transformation of it that was not reversed. In the order of
-// the serial's own movements: the clocks of several servers order nothing else.
-constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
-  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id
-  FROM movements m
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
-    AND NOT EXISTS (SELECT FROM transformations r
-                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"_sql};
 
 OrderRef OrderRefOf(const CompletionCommand& command) {
   return {.work_order = command.work_order,
@@ -77,9 +66,8 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
                             .best_before_on = row.Get<Day>(7),
                             .removal_on = row.Get<Day>(8),
                             .alert_on = row.Get<Day>(9)},
-                  .planned_for = {},
-                  .taken_apart = false,
-                  .produced_by = {}};
+                  .active_before = row.Get<bool>(10),
+                  .planned_for = {}};
     const LotId id = lot.lot_id;
     stored.emplace(id, std::move(lot));
   }
@@ -98,7 +86,7 @@ class CompletionTransaction {
         context_(context),
         transaction_(db),
         ledger_(context, command.accept),
-        facts_{command, names, {}, {}, {}} {
+        facts_{command, names, {}, {}, {}, {}} {
     plan_.transformation_id = TransformationId(Uuid::MakeV7());
   }
 
@@ -106,7 +94,7 @@ class CompletionTransaction {
 
  private:
   absl::Status LockAndRead();
-  absl::Status ReadLastUses();
+  absl::Status ReadPasts();
   std::optional<size_t> AddStored(const std::vector<LotId>& stored);
   void TouchNamed();
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
@@ -184,7 +172,7 @@ absl::Status CompletionTransaction::LockAndRead() {
   ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
   facts_.of_order = orders::ReadOrder(order_ref, results, places);
   if (rows.has_value()) facts_.stored = ReadStored(results[*rows], results[*rows + 1]);
-  if (planned.has_value()) facts_.planned = orders::ReadNumberedLots(results[*planned]);
+  if (planned.has_value()) facts_.planned = orders::ReadPlannedSerials(results[*planned]);
   if (takes_planned) {
     TouchPlanned();
     ledger_.AddLocks(transaction_);
@@ -193,23 +181,21 @@ absl::Status CompletionTransaction::LockAndRead() {
   return ledger_.Load(transaction_, results);
 }
 
-// Only serials that are ACTIVE and not reworked need their past, and they are rarely among the
-// outputs.
-absl::Status CompletionTransaction::ReadLastUses() {
+// Only serials that were ACTIVE before have a past, and they are rarely among the outputs.
+absl::Status CompletionTransaction::ReadPasts() {
   std::vector<LotId> serials;
   for (const auto& [id, lot] : facts_.stored) {
-    const bool living = lot.state == LotState::kActive || lot.state == LotState::kArchived;
-    if (lot.tracking == Tracking::kSerial && living) serials.push_back(id);
+    const bool is_living = lot.state == LotState::kActive || lot.state == LotState::kArchived;
+    const bool is_serial = lot.tracking == Tracking::kSerial;
+    if (is_serial && (is_living || lot.active_before)) serials.push_back(id);
+  }
+  for (const orders::PlannedSerial& serial : facts_.planned) {
+    if (serial.active_before) serials.push_back(serial.lot_id);
   }
   if (serials.empty()) return absl::OkStatus();
-  transaction_.Add(kReadLastUses, context_.company, serials);
+  const size_t first = orders::AddSerialPasts(transaction_, context_.company, serials);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  for (const pg::Row row : results[0]) {
-    StoredLot& lot = facts_.stored[row.Get<LotId>(0)];
-    lot.taken_apart =
-        row.Get<TransformationKind>(1) == TransformationKind::kDisassembly && row.Get<bool>(2);
-    lot.produced_by = row.Get<std::optional<WorkOrderId>>(3);
-  }
+  facts_.pasts = orders::ReadSerialPasts(results, first);
   return absl::OkStatus();
 }
 
@@ -261,7 +247,7 @@ absl::Status CompletionTransaction::GiveNumbers() {
 
 absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
-  RETURN_IF_ERROR(ReadLastUses());
+  RETURN_IF_ERROR(ReadPasts());
   std::vector<Problem> problems = Validate();
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (!command_.validate_only) {

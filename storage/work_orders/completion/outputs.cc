@@ -46,6 +46,7 @@ class OutputPlanner {
   bool ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidatePlanned(const StoredLot& lot, const Wanted& wanted);
+  LotDates StoredDates(const LotId& serial, const LotDates& dates) const;
   // The same lot further up in the request.
   void ValidateFirst(const Wanted& wanted, MadeLot& made);
   bool Refused(Reason reason, const StoredLot& lot, const Wanted& wanted, absl::string_view what);
@@ -64,18 +65,15 @@ class OutputPlanner {
 bool OutputPlanner::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
                             absl::string_view what) {
   Facts facts = {{"number", lot.number}, {"lot_id", lot.lot_id.value().ToString()}};
-  if (lot.produced_by.has_value()) {
-    facts.emplace_back("work_order_id", lot.produced_by->value());
-  }
+  const std::optional<WorkOrderId> produced_by = facts_.PastOf(lot.lot_id).produced_by;
+  if (produced_by.has_value()) facts.emplace_back("work_order_id", produced_by->value());
   problems_.push_back(
       {reason, wanted.field, absl::StrCat("lot \"", lot.number, "\" ", what), std::move(facts)});
   return false;
 }
 
 bool OutputPlanner::ValidatePlanned(const StoredLot& lot, const Wanted& wanted) {
-  const bool is_ours =
-      wanted.role == OutputRole::kProduct && lot.planned_for == command_.work_order;
-  if (!lot.planned_for.has_value() || is_ours) return true;
+  if (lot.planned_for.value_or(command_.work_order) == command_.work_order) return true;
   problems_.push_back(AssignedElsewhere(wanted.field, lot.lot_id, lot.number, *lot.planned_for));
   return false;
 }
@@ -85,14 +83,22 @@ bool OutputPlanner::ValidateSerial(const StoredLot& lot, const Wanted& wanted, M
     made.kind = MadeLot::Kind::kKept;
     return true;
   }
-  if (!lot.taken_apart) {
+  const SerialPast past = facts_.PastOf(lot.lot_id);
+  if (past.moved && !past.taken_apart) {
     return Refused(Reason::kSerialAlreadyProduced, lot, wanted,
                    "exists already; it can be made again only when this completion consumes it, "
                    "or after Disassemble");
   }
   made.kind = MadeLot::Kind::kRevived;
+  made.stored = StoredDates(lot.lot_id, lot.dates);
+  made.before = LotBefore{lot.state, lot.dates};
   return lot.state != LotState::kArchived ||
          Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
+}
+
+// The dates of a unit's first life are not those of its next one.
+LotDates OutputPlanner::StoredDates(const LotId& serial, const LotDates& dates) const {
+  return facts_.PastOf(serial).taken_apart ? LotDates() : dates;
 }
 
 bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
@@ -104,6 +110,8 @@ bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, M
       return false;
     case LotState::kPlanned:
       made.kind = MadeLot::Kind::kRevived;
+      made.stored = StoredDates(lot.lot_id, lot.dates);
+      made.before = LotBefore{lot.state, lot.dates};
       return ValidatePlanned(lot, wanted);
     case LotState::kActive:
     case LotState::kArchived:
@@ -208,21 +216,23 @@ void OutputPlanner::AddPlanned() {
   const size_t wanted = static_cast<size_t>(command_.planned_serial_count);
   const ProductRules* product = facts_.of_order.product();
   for (size_t i = 0; i < facts_.planned.size(); ++i) {
+    const PlannedSerial& serial = facts_.planned[i];
     if (i >= wanted) {
-      plan_.voided.push_back(facts_.planned[i]);
+      plan_.ended.push_back(serial);
       continue;
     }
     plan_.made.push_back({.kind = MadeLot::Kind::kRevived,
-                          .lot_id = facts_.planned[i].lot_id,
-                          .number = facts_.planned[i].number,
+                          .lot_id = serial.lot_id,
+                          .number = serial.number,
                           .is_generated = false,
                           .product = product,
                           .role = OutputRole::kProduct,
                           .quantity = Quantity::FromUnits(1),
                           .to = command_.destination.value_or(LocationId()),
                           .given = {},
-                          .stored = {},
+                          .stored = StoredDates(serial.lot_id, serial.dates),
                           .dates = {},
+                          .before = LotBefore{LotState::kPlanned, serial.dates},
                           .field = kPlannedField});
   }
   if (wanted > 0 && !command_.destination.has_value()) {
@@ -249,11 +259,6 @@ const ProductRules* OutputPlanner::ByProductRules(size_t index, const std::strin
   const ProductRules* product = facts_.of_order.FindProduct(id);
   if (product == nullptr) {
     problems_.push_back(ProductNotFound(absl::StrCat(field, ".lot.product_id"), id));
-    return nullptr;
-  }
-  if (product == facts_.of_order.product()) {
-    problems_.push_back(FieldInvalid(absl::StrCat(field, ".lot"), id.value(),
-                                     "is the order's own product: list it in `outputs`"));
     return nullptr;
   }
   if (product->tracking != Tracking::kNone) return product;

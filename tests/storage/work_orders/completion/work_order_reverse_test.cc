@@ -310,6 +310,7 @@ TEST_F(ReverseTest, DisassemblyOfAUnitThatIsPlannedAgainIsRefused) {
   const Completion rebuilt = Complete(rebuild);
   EXPECT_EQ(Reverse(apart->transformation_id), "RESULT_USED transformation_id");
   EXPECT_EQ(Reverse(rebuilt.transformation_id), "OK");
+  ASSERT_TRUE(AssignSerials(shop_.db(), shop_.Assigning("W2", "", {"A"})).ok());
   EXPECT_EQ(Reverse(apart->transformation_id), "LOT_PLANNED transformation_id");
 }
 
