@@ -5,6 +5,7 @@
 
 #include "storage/domain/counters.h"
 #include "storage/lot_rows/attributes.h"
+#include "storage/lot_rows/former_numbers.h"
 #include "storage/numbers/number.h"
 
 namespace lots {
@@ -64,6 +65,7 @@ void InsertLots(pg::Transaction& transaction, const WriteContext& context,
                   columns.numbers, columns.number_keys, columns.references, columns.search_keys,
                   columns.notes, columns.attributes, columns.manufactured_on, columns.expires_on,
                   columns.best_before_on, columns.removal_on, columns.alert_on, context.entry_id);
+  AddFormerNumberCheck(transaction, context.company, product.product_id, columns.number_keys);
   transaction.Count(counters::Of(counters::kLotsCreated, product.tracking, Tracking::kLot),
                     static_cast<double>(drafts.size()));
 }

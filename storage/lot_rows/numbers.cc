@@ -49,13 +49,20 @@ absl::Status NoTemplate(const NumberQuery& query) {
 
 constexpr pg::Statement kFindTakenKeys{"find_taken_number_keys", R"sql(
   SELECT number_key FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3)
+  UNION ALL
+  SELECT number_key FROM former_numbers
   WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
 
-// Whether any lot has a number between these two. Numbers from a counter are mostly free, so one
-// look mostly replaces a look for each number.
+// Whether any lot has or had a number between these two. Numbers from a counter are mostly free, so
+// one look mostly replaces a look for each number.
 constexpr pg::Statement kFindKeyBetween{"find_number_key_between", R"sql(
-  SELECT 1 FROM lots
-  WHERE company = $1 AND product_id = $2 AND number_key BETWEEN $3 AND $4 LIMIT 1)sql"};
+  SELECT 1
+  WHERE EXISTS (SELECT FROM lots l
+                WHERE l.company = $1 AND l.product_id = $2 AND l.number_key BETWEEN $3 AND $4)
+     OR EXISTS (SELECT FROM former_numbers f
+                WHERE f.company = $1 AND f.product_id = $2
+                  AND f.number_key BETWEEN $3 AND $4))sql"};
 
 // The keys that a lot has.
 absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
@@ -193,8 +200,12 @@ constexpr pg::Statement kReadCounter{"read_number_counter", R"sql(
   SELECT next_value FROM number_counters WHERE company = $1 AND product_id = $2)sql"};
 
 constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
-  SELECT number_key, lot_id, number, state FROM lots
-  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
+  SELECT number_key, lot_id, number, state, false FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3)
+  UNION ALL
+  SELECT f.number_key, l.lot_id, l.number, l.state, true
+  FROM former_numbers f JOIN lots l ON l.company = $1 AND l.lot_id = f.lot_id
+  WHERE f.company = $1 AND f.product_id = $2 AND f.number_key = ANY($3))sql"};
 
 }  // namespace
 
@@ -230,23 +241,32 @@ absl::StatusOr<absl::flat_hash_map<std::string, NumberOwner>> FindNumberOwners(
                    pg::Query(db, kFindOwners, company, product_id, number_keys));
   absl::flat_hash_map<std::string, NumberOwner> owners;
   for (const pg::Row row : found) {
-    owners.emplace(row.Get<std::string>(0), NumberOwner{.lot_id = row.Get<LotId>(1),
-                                                        .number = row.Get<std::string>(2),
-                                                        .state = row.Get<LotState>(3)});
+    NumberOwner owner{.lot_id = row.Get<LotId>(1),
+                      .number = row.Get<std::string>(2),
+                      .state = row.Get<LotState>(3),
+                      .is_former = row.Get<bool>(4)};
+    // A lot that took its former number back has it now.
+    const auto [known, is_first] = owners.emplace(row.Get<std::string>(0), owner);
+    if (!is_first && !owner.is_former) known->second = std::move(owner);
   }
   return owners;
 }
 
 Problem NumberTaken(absl::string_view field, absl::string_view number, const NumberOwner& owner) {
-  return Problem{
+  Problem problem{
       .reason = Reason::kLotNumberTaken,
       .field = std::string(field),
-      .message = absl::StrCat("number \"", number, "\" is taken by lot ",
-                              owner.lot_id.value().ToString(), " (\"", owner.number, "\", ",
-                              Name(owner.state), "); use that lot or another number"),
+      .message = absl::StrCat(
+          "number \"", number,
+          owner.is_former ? "\" is a former number of lot " : "\" is taken by lot ",
+          owner.lot_id.value().ToString(), " (\"", owner.number, "\", ", Name(owner.state),
+          owner.is_former ? ") and stays its own; use that lot or another number"
+                          : "); use that lot or another number"),
       .facts = {{"number", std::string(number)},
                 {"lot_id", owner.lot_id.value().ToString()},
                 {"state", std::string(Name(owner.state))}}};
+  if (owner.is_former) problem.facts.emplace_back("current_number", owner.number);
+  return problem;
 }
 
 Problem NumberInvalid(absl::string_view field, absl::string_view number, const absl::Status& why) {

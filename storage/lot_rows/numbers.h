@@ -33,7 +33,8 @@ struct NumberQuery {
   std::string field;  // path in the request, for problems
 };
 
-// Returns `count` numbers, ascending, that no lot of the product has; void and archived lots count.
+// Returns `count` numbers, ascending, that no lot of the product has or had; void and archived lots
+// count.
 //
 // Numbers from a template move the product's counter in `transaction`, which is the transaction of
 // `db` that inserts the lots: a write that is refused or rolled back uses up no number. The counter
@@ -59,11 +60,12 @@ absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
 // A lot that has a number.
 struct NumberOwner {
   LotId lot_id;
-  std::string number;
+  std::string number;  // its current one
   LotState state = LotState::kActive;
+  bool is_former = false;  // it had the number, and has another one now
 };
 
-// The product's lots that have these keys (NumberKey), by key.
+// The product's lots that have or had these keys (NumberKey), by key.
 absl::StatusOr<absl::flat_hash_map<std::string, NumberOwner>> FindNumberOwners(
     pg::Connection& db, const CompanyId& company, const ProductId& product_id,
     const std::vector<std::string>& number_keys);

@@ -13,6 +13,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
+#include "storage/lot_rows/former_numbers.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lot_rows/product.h"
@@ -267,7 +268,9 @@ absl::StatusOr<CreatedLots> Creation::Write() {
 // A given number that is taken is refused with its owner. Without an owner the number was
 // generated, or the owner is gone again: the status stays the write conflict that it is.
 absl::Status Creation::Explain(const absl::Status& status) {
-  if (!pg::ViolatesConstraint(status, "lots_number_key")) return Ledger::Explain(status);
+  const bool is_taken = pg::ViolatesConstraint(status, "lots_number_key") ||
+                        pg::ViolatesConstraint(status, kFormerNumberConstraint);
+  if (!is_taken) return Ledger::Explain(status);
   RETURN_IF_ERROR(CheckOwners());
   return problems_.empty() ? status : Refuse(problems_);
 }

@@ -88,9 +88,13 @@ struct FindLotsQuery {
   ProductId product_id;              // empty: every product
   absl::Time now;
 };
-// For each number, in their order: the lots that have it, sorted by product.
-absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsQuery& query);
+// The lots of one number.
+struct NumberMatches {
+  std::vector<Lot> lots;      // those that have it or had it, sorted by product
+  std::vector<LotId> former;  // those of them that had it formerly
+};
+// For each number, in their order.
+absl::StatusOr<std::vector<NumberMatches>> FindLots(pg::Connection& db, const FindLotsQuery& query);
 
 struct LotLocationsQuery {
   CompanyId company;
@@ -156,6 +160,7 @@ struct UpdateLotCommand {
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
 // version.
+// The former number stays the lot's.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);

@@ -8,9 +8,11 @@
 #include "storage/domain/counters.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/former_numbers.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
+#include "storage/pg/error.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serial_past.h"
@@ -124,6 +126,28 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
   return transaction.Commit().status();
 }
 
+// A given number that another lot had formerly is refused with that lot. Without one the number was
+// generated: the status stays the write conflict that it is.
+absl::Status ExplainAssign(pg::Connection& db, const AssignSerialsCommand& command,
+                           const ProductRules& product, const std::vector<std::string>& numbers,
+                           const absl::Status& status) {
+  const bool is_former = pg::ViolatesConstraint(status, kFormerNumberConstraint);
+  if (!is_former || command.count > 0) return status;
+  std::vector<std::string> keys;
+  for (const std::string& number : numbers) {
+    keys.push_back(NumberKey(number, product.case_sensitive));
+  }
+  ASSIGN_OR_RETURN(const auto owners,
+                   FindNumberOwners(db, command.context.company, product.product_id, keys));
+  std::vector<Problem> problems;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto owner = owners.find(keys[i]);
+    if (owner == owners.end() || !owner->second.is_former) continue;
+    problems.push_back(NumberTaken(orders::NumberField(i), numbers[i], owner->second));
+  }
+  return problems.empty() ? status : Refuse(std::move(problems));
+}
+
 // Generated numbers, taken once everything else was validated.
 absl::StatusOr<std::vector<std::string>> Generate(pg::Transaction& transaction, pg::Connection& db,
                                                   const AssignSerialsCommand& command,
@@ -184,7 +208,8 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   ASSIGN_OR_RETURN(const SerialPasts pasts, ReadPasts(transaction, command.context.company, named));
   Assignment plan = Plan(command, *facts.product(), numbers, named, pasts, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
-  RETURN_IF_ERROR(WriteAssignment(transaction, command, facts, plan));
+  const absl::Status written = WriteAssignment(transaction, command, facts, plan);
+  if (!written.ok()) return ExplainAssign(db, command, *facts.product(), numbers, written);
   return std::move(plan.serials);
 }
 

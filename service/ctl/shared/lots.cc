@@ -32,7 +32,11 @@ absl::Status FindNumbers(Session& session, const std::string& product_id,
     ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session.Call(kFindLots, request));
     for (int i = 0; i < found.matches_size(); ++i) {
       const v1::FindLotsResponse::Match& match = found.matches(i);
-      if (match.lots_size() > 0) ids[places[begin + i].second] = match.lots(0).lot_id();
+      if (match.lots_size() == 0) continue;
+      ids[places[begin + i].second] = match.lots(0).lot_id();
+      if (match.former_lot_ids_size() == 0) continue;
+      session.terminal().err << match.number() << " is a former number of " << product_id << "/"
+                             << match.lots(0).number() << "\n";
     }
   }
   return absl::OkStatus();

@@ -167,10 +167,12 @@ class NameResolver {
     const auto source =
         std::find_if(names_.sources.begin(), names_.sources.end(),
                      [&](const ResolvedLot& lot) { return lot.lot_id == owner.lot_id; });
-    if (source != names_.sources.end()) {
+    if (source != names_.sources.end() && !owner.is_former) {
       problems.push_back(OwnNumber(result, *source));
-    } else if (owner.state != LotState::kActive || names_.product.tracking == Tracking::kSerial) {
-      problems.push_back(NumberTaken(result.number_field, owner.number, owner));
+    } else if (owner.is_former || owner.state != LotState::kActive ||
+               names_.product.tracking == Tracking::kSerial) {
+      problems.push_back(
+          NumberTaken(result.number_field, owner.is_former ? result.number : owner.number, owner));
     }
   }
 
