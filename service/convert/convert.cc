@@ -66,6 +66,7 @@ google::type::Date ToProto(absl::CivilDay day) {
 }
 
 v1::Tracking ToProto(Tracking tracking) { return static_cast<v1::Tracking>(tracking); }
+v1::CounterReset ToProto(CounterReset reset) { return static_cast<v1::CounterReset>(reset); }
 v1::LocationKind ToProto(LocationKind kind) { return static_cast<v1::LocationKind>(kind); }
 v1::LotState ToProto(LotState state) { return static_cast<v1::LotState>(state); }
 v1::MovementKind ToProto(MovementKind kind) { return static_cast<v1::MovementKind>(kind); }
@@ -95,6 +96,8 @@ v1::Product ToProto(const Product& product) {
   message.set_unit(product.unit);
   message.set_scale(product.scale);
   message.set_number_template(product.number_template);
+  SetIfAny(product.counter_reset,
+           [&](CounterReset reset) { message.set_counter_reset(ToProto(reset)); });
   message.set_next_number(product.next_number);
   *message.mutable_shelf_life() = ToProto(product.shelf_life);
   message.set_inherit_expiry(product.inherit_expiry);

@@ -25,6 +25,7 @@ google::type::Date ToProto(absl::CivilDay day);
 
 // Enumerations have the same values on both sides.
 v1::Tracking ToProto(Tracking tracking);
+v1::CounterReset ToProto(CounterReset reset);
 v1::LocationKind ToProto(LocationKind kind);
 v1::LotState ToProto(LotState state);
 v1::MovementKind ToProto(MovementKind kind);

@@ -60,6 +60,8 @@ Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fie
       .scale = message.scale(),
       .number_template =
           fields.Line(at("number_template"), message.number_template(), kNameCharactersMax),
+      .counter_reset =
+          fields.OptionalEnum<CounterReset>(at("counter_reset"), message.counter_reset()),
       .next_number = fields.InRange(at("next_number"), message.next_number(), 0, kCounterMax),
       .shelf_life = ShelfLifeOf(message.shelf_life()),
       .inherit_expiry = message.inherit_expiry(),

@@ -35,7 +35,8 @@ struct Product {
   std::string unit;
   int scale = 0;
   std::string number_template;
-  int64_t next_number = 0;  // in a command: 0 keeps the counter
+  std::optional<CounterReset> counter_reset;  // in a command: none keeps it
+  int64_t next_number = 0;                    // in a command: 0 keeps the counter
   ShelfLife shelf_life;
   bool inherit_expiry = false;
   int warranty_months = 0;

@@ -13,7 +13,9 @@
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/lot_rows/company.h"
 #include "storage/numbers/gtin.h"
+#include "storage/numbers/number.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
@@ -28,7 +30,7 @@ namespace {
 constexpr pg::Statement kLockProducts{"lock_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at
+         producible, case_sensitive, version, created_at, updated_at, counter_reset
   FROM products WHERE company = $1 AND product_id = ANY ($2)
   ORDER BY product_id FOR UPDATE)sql"};
 
@@ -40,13 +42,13 @@ constexpr pg::Statement kFindCounters{"find_counters", R"sql(
 constexpr pg::Statement kFindProducts{"find_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at
+         producible, case_sensitive, version, created_at, updated_at, counter_reset
   FROM products WHERE company = $1 AND product_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListProducts{"list_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at
+         producible, case_sensitive, version, created_at, updated_at, counter_reset
   FROM products WHERE company = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
 
 constexpr pg::Statement kCountLotsOfProducts{"count_lots_of_products", R"sql(
@@ -57,8 +59,8 @@ constexpr pg::Statement kInsertProduct{"insert_product", R"sql(
   INSERT INTO products
     (company, product_id, display_name, tracking, unit, scale, number_template, expire_days,
      best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-     producible, case_sensitive, version, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+     producible, case_sensitive, version, created_at, updated_at, counter_reset)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19)
   )sql"};
 
 constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
@@ -66,14 +68,28 @@ constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
   SET display_name = $3, tracking = $4, unit = $5, scale = $6, number_template = $7,
       expire_days = $8, best_before_days = $9, removal_days = $10, alert_days = $11,
       inherit_expiry = $12, warranty_months = $13, gtin = $14, producible = $15,
-      case_sensitive = $16, version = $17, updated_at = $18
+      case_sensitive = $16, version = $17, updated_at = $18, counter_reset = $19
   WHERE company = $1 AND product_id = $2)sql"};
 
-// Never back: numbers below were given out already.
 constexpr pg::Statement kRaiseCounter{"raise_counter", R"sql(
   INSERT INTO number_counters (company, product_id, next_value) VALUES ($1, $2, $3)
   ON CONFLICT (company, product_id)
   DO UPDATE SET next_value = greatest(number_counters.next_value, excluded.next_value))sql"};
+
+// Back to a value from which the template makes numbers that no lot has or had.
+constexpr pg::Statement kLowerCounter{"lower_counter", R"sql(
+  UPDATE number_counters SET next_value = $3 WHERE company = $1 AND product_id = $2)sql"};
+
+// A counter goes on in the period in which its reset is switched on, and begins again with the next
+// one.
+constexpr pg::Statement kSetPeriod{"set_counter_period", R"sql(
+  UPDATE number_counters SET period = $3 WHERE company = $1 AND product_id = $2)sql"};
+
+// The first lot that has a number between these two.
+constexpr pg::Statement kFindLotBetween{"find_lot_between", R"sql(
+  SELECT l.number, l.lot_id FROM lots l
+  WHERE l.company = $1 AND l.product_id = $2 AND l.number_key BETWEEN $3 AND $4
+  ORDER BY l.number_key LIMIT 1)sql"};
 
 using Field = UpdateField<Product>;
 
@@ -87,6 +103,10 @@ constexpr Field kFields[] = {
     {"scale", [](const Product& given, Product& p) { p.scale = given.scale; }},
     {"number_template",
      [](const Product& given, Product& p) { p.number_template = given.number_template; }},
+    {"counter_reset",
+     [](const Product& given, Product& p) {
+       if (given.counter_reset.has_value()) p.counter_reset = given.counter_reset;
+     }},
     {"next_number",
      [](const Product& given, Product& p) {
        if (given.next_number > 0) p.next_number = given.next_number;
@@ -110,6 +130,7 @@ Product ReadProduct(const pg::Row& row) {
           .unit = row.Get<std::string>(3),
           .scale = row.Get<int>(4),
           .number_template = row.Get<std::string>(5),
+          .counter_reset = row.Get<CounterReset>(18),
           .next_number = 1,
           .shelf_life = {.expire_days = row.Get<Days>(6),
                          .best_before_days = row.Get<Days>(7),
@@ -167,13 +188,11 @@ class ProductJudge {
       Require("number_template", product.number_template,
               NumberTemplate::Parse(product.number_template).status());
     }
+    ValidateReset(product);
   }
 
-  void ValidateCounter(int64_t stored, int64_t wanted) {
-    if (wanted >= stored) return;
-    Refused("next_number", absl::StrCat(wanted),
-            absl::StrCat("value ", wanted, " is below the counter, which is at ", stored,
-                         ": numbers are never made twice"));
+  void Refused(absl::string_view field, absl::string_view value, absl::string_view message) {
+    problems_.push_back(FieldInvalid(Indexed("products", index_, field), value, message));
   }
 
  private:
@@ -188,8 +207,16 @@ class ProductJudge {
   void Require(absl::string_view field, absl::string_view value, const absl::Status& status) {
     if (!status.ok()) Refused(field, value, status.message());
   }
-  void Refused(absl::string_view field, absl::string_view value, absl::string_view message) {
-    problems_.push_back(FieldInvalid(Indexed("products", index_, field), value, message));
+  void ValidateReset(const Product& product) {
+    const CounterReset reset = product.counter_reset.value_or(CounterReset::kNever);
+    if (reset == CounterReset::kNever) return;
+    if (product.number_template.empty()) {
+      return Refused("counter_reset", Name(reset), "needs a number_template with a date");
+    }
+    const auto number_template = NumberTemplate::Parse(product.number_template);
+    if (number_template.ok()) {
+      Require("counter_reset", Name(reset), number_template->CheckReset(reset));
+    }
   }
 
   const size_t index_;
@@ -207,7 +234,7 @@ absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
 // Whether anything but the counter differs.
 bool IsChanged(const Product& a, const Product& b) {
   const auto key = [](const Product& p) {
-    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template,
+    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.counter_reset,
                     p.inherit_expiry, p.warranty_months, p.gtin, p.producible, p.case_sensitive);
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
@@ -230,10 +257,12 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
     if (found == stored.end()) {
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
+      if (!change.wanted.counter_reset.has_value()) {
+        change.wanted.counter_reset = CounterReset::kNever;
+      }
     } else {
       change.stored = found->second;
       change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
-      judge.ValidateCounter(found->second.next_number, change.wanted.next_number);
     }
     judge.Validate(change.wanted);
     changes.push_back(std::move(change));
@@ -273,6 +302,47 @@ absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& compan
   return absl::OkStatus();
 }
 
+bool GoesDown(const Change& change) {
+  return change.stored.has_value() && change.wanted.next_number < change.stored->next_number;
+}
+
+// A lower counter would make numbers of today that a lot has: the first one, as a problem.
+absl::StatusOr<std::optional<Problem>> FindCollision(pg::Connection& db, const CompanyId& company,
+                                                     size_t index, const Change& change,
+                                                     absl::CivilDay day) {
+  const Product& wanted = change.wanted;
+  const auto number_template = NumberTemplate::Parse(wanted.number_template);
+  if (!number_template.ok()) return std::nullopt;
+  const int64_t last = std::min(change.stored->next_number - 1, number_template->counter_max());
+  if (wanted.next_number > last) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string low, number_template->Format(day, wanted.next_number));
+  ASSIGN_OR_RETURN(const std::string high, number_template->Format(day, last));
+  ASSIGN_OR_RETURN(
+      const pg::Result found,
+      pg::Query(db, kFindLotBetween, company, wanted.product_id,
+                NumberKey(low, wanted.case_sensitive), NumberKey(high, wanted.case_sensitive)));
+  if (found.empty()) return std::nullopt;
+  return FieldInvalid(
+      Indexed("products", index, "next_number"), absl::StrCat(wanted.next_number),
+      absl::StrCat("value ", wanted.next_number, " is below the counter, which is at ",
+                   change.stored->next_number, ", and lot \"", found[0].Get<std::string>(0),
+                   "\" has one of the numbers between: numbers are never made "
+                   "twice"));
+}
+
+// FIELD_INVALID for every counter that would go down to numbers that lots have.
+absl::Status ValidateCounters(pg::Connection& db, const CompanyId& company,
+                              const std::vector<Change>& changes, absl::CivilDay day,
+                              std::vector<Problem>& problems) {
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (!GoesDown(changes[i])) continue;
+    ASSIGN_OR_RETURN(std::optional<Problem> collision,
+                     FindCollision(db, company, i, changes[i], day));
+    if (collision.has_value()) problems.push_back(*std::move(collision));
+  }
+  return absl::OkStatus();
+}
+
 void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
                      const pg::Statement& statement, const Product& p) {
   const ShelfLife& shelf_life = p.shelf_life;
@@ -280,12 +350,29 @@ void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
                   p.number_template, shelf_life.expire_days, shelf_life.best_before_days,
                   shelf_life.removal_days, shelf_life.alert_days, p.inherit_expiry,
                   p.warranty_months, p.gtin, p.producible, p.case_sensitive, p.version,
-                  p.updated_at);
+                  p.updated_at, *p.counter_reset);
+}
+
+// Adds what differs of the counter. A new product's begins with its period.
+void AddCounterWrite(pg::Transaction& transaction, const CompanyId& company, const Change& change,
+                     absl::CivilDay day) {
+  const Product& wanted = change.wanted;
+  const bool is_new = !change.stored.has_value();
+  if (GoesDown(change)) {
+    transaction.Add(kLowerCounter, company, wanted.product_id, wanted.next_number);
+  } else if (is_new || wanted.next_number > change.stored->next_number) {
+    transaction.Add(kRaiseCounter, company, wanted.product_id, wanted.next_number);
+  }
+  if (!is_new && wanted.counter_reset == change.stored->counter_reset) return;
+  const auto number_template = NumberTemplate::Parse(wanted.number_template);
+  if (!number_template.ok()) return;
+  transaction.Add(kSetPeriod, company, wanted.product_id,
+                  number_template->PeriodOf(day, *wanted.counter_reset));
 }
 
 // Adds what differs from what is stored; what does not keeps its etag.
 void AddWrites(pg::Transaction& transaction, const WriteContext& context,
-               std::vector<Change>& changes) {
+               std::vector<Change>& changes, absl::CivilDay day) {
   for (Change& change : changes) {
     Product& wanted = change.wanted;
     const bool is_new = !change.stored.has_value();
@@ -295,9 +382,7 @@ void AddWrites(pg::Transaction& transaction, const WriteContext& context,
       AddProductWrite(transaction, context.company, is_new ? kInsertProduct : kUpdateProduct,
                       wanted);
     }
-    if (is_new || wanted.next_number > change.stored->next_number) {
-      transaction.Add(kRaiseCounter, context.company, wanted.product_id, wanted.next_number);
-    }
+    AddCounterWrite(transaction, context.company, change, day);
   }
 }
 
@@ -310,13 +395,17 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockProducts, context.company, ids);
   const size_t counters = transaction.Add(kFindCounters, context.company, ids);
+  const size_t company = AddCompanyRead(transaction, context.company);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  ASSIGN_OR_RETURN(const CompanyRules rules, ReadCompany(context.company, read[company]));
+  const absl::CivilDay today = DayIn(context.now, rules.zone);
   std::vector<Problem> problems;
   std::vector<Change> changes =
       PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
   RETURN_IF_ERROR(ValidateRules(transaction, context.company, changes, problems));
+  RETURN_IF_ERROR(ValidateCounters(db, context.company, changes, today, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
-  AddWrites(transaction, context, changes);
+  AddWrites(transaction, context, changes, today);
   AddAuditEntry(transaction, context, {});
   RETURN_IF_ERROR(transaction.Commit().status());
   std::vector<Product> products;

@@ -15,6 +15,20 @@ absl::string_view Name(Tracking tracking) {
   return "UNKNOWN";
 }
 
+absl::string_view Name(CounterReset reset) {
+  switch (reset) {
+    case CounterReset::kNever:
+      return "NEVER";
+    case CounterReset::kYear:
+      return "YEAR";
+    case CounterReset::kMonth:
+      return "MONTH";
+    case CounterReset::kDay:
+      return "DAY";
+  }
+  return "UNKNOWN";
+}
+
 absl::string_view Name(LocationKind kind) {
   switch (kind) {
     case LocationKind::kInternal:

@@ -9,6 +9,8 @@
 namespace lots {
 
 enum class Tracking : int16_t { kNone = 1, kLot = 2, kSerial = 3 };
+// When the counter of a number template begins again.
+enum class CounterReset : int16_t { kNever = 1, kYear = 2, kMonth = 3, kDay = 4 };
 enum class LocationKind : int16_t {
   kInternal = 1,
   kTransit = 2,
@@ -62,6 +64,7 @@ enum class RecallState : int16_t { kOpen = 1, kClosed = 2 };
 
 // The names that facts, filters and messages use: "SERIAL", "INTERNAL", "PLANNED", …
 absl::string_view Name(Tracking tracking);
+absl::string_view Name(CounterReset reset);
 absl::string_view Name(LocationKind kind);
 absl::string_view Name(LotState state);
 absl::string_view Name(MovementKind kind);

@@ -179,25 +179,33 @@ absl::StatusOr<NumberTemplate> ParseTemplate(const NumberQuery& query) {
 }
 
 // One statement inserts the counter or advances it, and locks it until the transaction ends. A
-// counter without room for the range is not changed.
+// counter without room for the range is not changed. It begins again with a later period; a server
+// whose day is still the one before counts on in the later one.
 constexpr pg::Statement kTakeRange{"take_number_range", R"sql(
-  INSERT INTO number_counters AS c (company, product_id, next_value) VALUES ($1, $2, $3 + $4)
-  ON CONFLICT (company, product_id) DO UPDATE SET next_value = GREATEST(c.next_value, $3) + $4
-  WHERE GREATEST(c.next_value, $3) + $4 - 1 <= $5
+  INSERT INTO number_counters AS c (company, product_id, next_value, period)
+  VALUES ($1, $2, $3 + $4, $6)
+  ON CONFLICT (company, product_id) DO UPDATE
+  SET next_value = GREATEST(CASE WHEN $6 > c.period THEN 1 ELSE c.next_value END, $3) + $4,
+      period = GREATEST(c.period, $6)
+  WHERE GREATEST(CASE WHEN $6 > c.period THEN 1 ELSE c.next_value END, $3) + $4 - 1 <= $5
   RETURNING next_value - $4)sql"};
 
 absl::StatusOr<int64_t> TakeRangeIn(pg::Transaction& transaction, const NumberQuery& query,
-                                    int64_t counter_max, int64_t count, int64_t floor) {
+                                    const NumberTemplate& number_template, int64_t count,
+                                    int64_t floor) {
+  const int64_t counter_max = number_template.counter_max();
   if (count > counter_max - floor + 1) return Exhausted(query, count);
   const size_t taken =
-      transaction.Add(kTakeRange, query.company, query.product_id, floor, count, counter_max);
+      transaction.Add(kTakeRange, query.company, query.product_id, floor, count, counter_max,
+                      number_template.PeriodOf(query.day, query.counter_reset));
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   if (results[taken].empty()) return Exhausted(query, count);
   return results[taken][0].Get<int64_t>(0);
 }
 
 constexpr pg::Statement kReadCounter{"read_number_counter", R"sql(
-  SELECT next_value FROM number_counters WHERE company = $1 AND product_id = $2)sql"};
+  SELECT CASE WHEN $3 > period THEN 1 ELSE next_value END
+  FROM number_counters WHERE company = $1 AND product_id = $2)sql"};
 
 constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
   SELECT number_key, lot_id, number, state, false FROM lots
@@ -209,12 +217,25 @@ constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
 
 }  // namespace
 
+NumberQuery NumbersOf(const CompanyId& company, const LotProduct& product, int64_t count,
+                      absl::CivilDay day) {
+  NumberQuery query;
+  query.company = company;
+  query.product_id = product.product_id;
+  query.case_sensitive = product.case_sensitive;
+  query.number_template = product.number_template;
+  query.counter_reset = product.counter_reset;
+  query.count = count;
+  query.day = day;
+  return query;
+}
+
 absl::StatusOr<std::vector<std::string>> TakeNumbers(pg::Transaction& transaction,
                                                      pg::Connection& db, const NumberQuery& query) {
   if (!query.first_number.empty()) return FromFirstNumber(db, query);
   ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
   return FromTemplate(db, query, number_template, [&](int64_t count, int64_t floor) {
-    return TakeRangeIn(transaction, query, number_template.counter_max(), count, floor);
+    return TakeRangeIn(transaction, query, number_template, count, floor);
   });
 }
 
@@ -223,7 +244,8 @@ absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
   if (!query.first_number.empty()) return FromFirstNumber(db, query);
   ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
   ASSIGN_OR_RETURN(const pg::Result counter,
-                   pg::Query(db, kReadCounter, query.company, query.product_id));
+                   pg::Query(db, kReadCounter, query.company, query.product_id,
+                             number_template.PeriodOf(query.day, query.counter_reset)));
   int64_t next = counter.empty() ? 1 : counter[0].Get<int64_t>(0);
   const auto take = [&](int64_t count, int64_t floor) -> absl::StatusOr<int64_t> {
     const int64_t first = std::max(next, floor);

@@ -14,6 +14,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds.h"
+#include "storage/lot_rows/product.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 
@@ -23,8 +24,9 @@ namespace lots {
 struct NumberQuery {
   CompanyId company;
   ProductId product_id;
-  bool case_sensitive = false;  // the product's rule
-  std::string number_template;  // the product's
+  bool case_sensitive = false;                        // the product's rule
+  std::string number_template;                        // the product's
+  CounterReset counter_reset = CounterReset::kNever;  // the product's
   int64_t count = 0;
   std::string first_number;  // empty: from the template
   absl::CivilDay day;        // for the template's date tokens: today in the company's zone
@@ -32,6 +34,10 @@ struct NumberQuery {
   absl::flat_hash_set<std::string> avoided_keys;
   std::string field;  // path in the request, for problems
 };
+
+// The query for numbers of a product's template.
+NumberQuery NumbersOf(const CompanyId& company, const LotProduct& product, int64_t count,
+                      absl::CivilDay day);
 
 // Returns `count` numbers, ascending, that no lot of the product has or had; void and archived lots
 // count.

@@ -19,6 +19,7 @@ struct LotProduct {
   int scale = 0;
   bool case_sensitive = false;
   std::string number_template;
+  CounterReset counter_reset = CounterReset::kNever;
   ShelfLife shelf_life;
 };
 

@@ -142,16 +142,12 @@ absl::Status Creation::CheckOwners() {
 // In the transaction that inserts the lots, so that a refusal uses up no number.
 absl::Status Creation::GenerateNumbers(pg::Transaction& transaction) {
   if (generated_.empty()) return absl::OkStatus();
-  NumberQuery wanted{.company = command_.context.company,
-                     .product_id = command_.product_id,
-                     .case_sensitive = product_context_.product.case_sensitive,
-                     .number_template = product_context_.product.number_template,
-                     .count = static_cast<int64_t>(generated_.size()),
-                     .first_number = command_.first_number,
-                     .day = DayIn(command_.context.now, product_context_.zone),
-                     .field = command_.first_number.empty()
-                                  ? FieldOf(command_, generated_[0], "number")
-                                  : "first_number"};
+  NumberQuery wanted = NumbersOf(command_.context.company, product_context_.product,
+                                 static_cast<int64_t>(generated_.size()),
+                                 DayIn(command_.context.now, product_context_.zone));
+  wanted.first_number = command_.first_number;
+  wanted.field =
+      command_.first_number.empty() ? FieldOf(command_, generated_[0], "number") : "first_number";
   for (const auto& [key, index] : given_) wanted.avoided_keys.insert(key);
   absl::StatusOr<std::vector<std::string>> numbers =
       is_dry() ? PreviewNumbers(db_, wanted) : TakeNumbers(transaction, db_, wanted);

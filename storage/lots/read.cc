@@ -304,14 +304,11 @@ absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
   ASSIGN_OR_RETURN(
       const ProductContext context,
       ReadProductContext(db, {.company = query.company, .product_id = query.product_id}));
-  return PreviewNumbers(db, {.company = query.company,
-                             .product_id = query.product_id,
-                             .case_sensitive = context.product.case_sensitive,
-                             .number_template = context.product.number_template,
-                             .count = query.count,
-                             .first_number = query.first_number,
-                             .day = DayIn(query.now, context.zone),
-                             .field = query.first_number.empty() ? "count" : "first_number"});
+  NumberQuery wanted =
+      NumbersOf(query.company, context.product, query.count, DayIn(query.now, context.zone));
+  wanted.first_number = query.first_number;
+  wanted.field = query.first_number.empty() ? "count" : "first_number";
+  return PreviewNumbers(db, wanted);
 }
 
 }  // namespace lots

@@ -153,16 +153,11 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Transaction& transaction, 
                                                   const AssignSerialsCommand& command,
                                                   const ProductRules& product,
                                                   const CompanyRules& company) {
-  return TakeNumbers(transaction, db,
-                     {.company = command.context.company,
-                      .product_id = product.product_id,
-                      .case_sensitive = product.case_sensitive,
-                      .number_template = product.number_template,
-                      .count = command.count,
-                      .first_number = command.first_number,
-                      .day = DayIn(command.context.now, company.zone),
-                      .avoided_keys = {},
-                      .field = command.first_number.empty() ? "count" : "first_number"});
+  NumberQuery wanted = NumbersOf(command.context.company, product, command.count,
+                                 DayIn(command.context.now, company.zone));
+  wanted.first_number = command.first_number;
+  wanted.field = command.first_number.empty() ? "count" : "first_number";
+  return TakeNumbers(transaction, db, wanted);
 }
 
 // Only of ACTIVE serials, which are rarely among the named ones.

@@ -94,6 +94,9 @@ std::string Show(v1::WorkOrderState state) {
 bool Parse(absl::string_view text, v1::Tracking& tracking) {
   return ParseEnum(text, "TRACKING_", tracking);
 }
+bool Parse(absl::string_view text, v1::CounterReset& reset) {
+  return ParseEnum(text, "COUNTER_RESET_", reset);
+}
 bool Parse(absl::string_view text, v1::LocationKind& kind) {
   return ParseEnum(text, "LOCATION_KIND_", kind);
 }

@@ -40,6 +40,7 @@ std::string Show(v1::WorkOrderState state);
 
 // Reads one back from what people type: "lot" → TRACKING_LOT. False when it is none.
 bool Parse(absl::string_view text, v1::Tracking& tracking);
+bool Parse(absl::string_view text, v1::CounterReset& reset);
 bool Parse(absl::string_view text, v1::LocationKind& kind);
 bool Parse(absl::string_view text, v1::MovementKind& kind);
 bool Parse(absl::string_view text, v1::SuggestStrategy& strategy);

@@ -225,15 +225,10 @@ absl::Status CompletionTransaction::GiveNumbers() {
   }
   for (const auto& [product_id, nameless_lots] : nameless) {
     const orders::ProductRules& product = *nameless_lots.front()->product;
-    NumberQuery query{.company = context_.company,
-                      .product_id = product_id,
-                      .case_sensitive = product.case_sensitive,
-                      .number_template = product.number_template,
-                      .count = static_cast<int64_t>(nameless_lots.size()),
-                      .first_number = "",
-                      .day = DayIn(context_.now, ledger_.facts().company.zone),
-                      .avoided_keys = {},
-                      .field = NumberFieldOf(*nameless_lots.front())};
+    NumberQuery query =
+        NumbersOf(context_.company, product, static_cast<int64_t>(nameless_lots.size()),
+                  DayIn(context_.now, ledger_.facts().company.zone));
+    query.field = NumberFieldOf(*nameless_lots.front());
     for (const MadeLot& made : plan_.made) {
       if (made.is_generated) continue;
       query.avoided_keys.insert(NumberKey(made.number, product.case_sensitive));

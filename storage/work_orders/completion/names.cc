@@ -147,15 +147,10 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
     const ProductRules* rules = facts.FindProduct(id);
     // What is no product for lots is refused under the lock, in words.
     if (rules == nullptr || rules->tracking == Tracking::kNone) continue;
-    const NumberQuery numbers{.company = company,
-                              .product_id = id,
-                              .case_sensitive = rules->case_sensitive,
-                              .number_template = rules->number_template,
-                              .count = static_cast<int64_t>(entry.numbers.size()),
-                              .first_number = "",
-                              .day = DayIn(command.context.now, company_rules.zone),
-                              .avoided_keys = TypedKeys(names, rules->case_sensitive),
-                              .field = entry.field};
+    NumberQuery numbers = NumbersOf(company, *rules, static_cast<int64_t>(entry.numbers.size()),
+                                    DayIn(command.context.now, company_rules.zone));
+    numbers.avoided_keys = TypedKeys(names, rules->case_sensitive);
+    numbers.field = entry.field;
     ASSIGN_OR_RETURN(const std::vector<std::string> made, PreviewNumbers(db, numbers));
     for (size_t i = 0; i < made.size(); ++i) *entry.numbers[i] = made[i];
   }

@@ -182,13 +182,10 @@ class NameResolver {
       if (names_.results[i].number.empty()) nameless.push_back(i);
     }
     if (nameless.empty()) return absl::OkStatus();
-    NumberQuery wanted{.company = command_.context.company,
-                       .product_id = names_.product.product_id,
-                       .case_sensitive = names_.product.case_sensitive,
-                       .number_template = names_.product.number_template,
-                       .count = static_cast<int64_t>(nameless.size()),
-                       .day = DayIn(command_.context.now, company_.zone),
-                       .field = command_.results[nameless[0]].number_field};
+    NumberQuery wanted =
+        NumbersOf(command_.context.company, names_.product, static_cast<int64_t>(nameless.size()),
+                  DayIn(command_.context.now, company_.zone));
+    wanted.field = command_.results[nameless[0]].number_field;
     for (const auto& [key, index] : typed_) wanted.avoided_keys.insert(key);
     ASSIGN_OR_RETURN(std::vector<std::string> numbers, PreviewNumbers(db_, wanted));
     for (size_t i = 0; i < nameless.size(); ++i) {

@@ -118,11 +118,8 @@ class ReshapeTransaction {
 
   // The counter is locked last, when nothing is refused any more.
   absl::Status GiveNumbers() {
-    NumberQuery query{.company = command_.context.company,
-                      .product_id = names_.product.product_id,
-                      .case_sensitive = names_.product.case_sensitive,
-                      .number_template = names_.product.number_template,
-                      .day = DayIn(command_.context.now, ledger_.facts().company.zone)};
+    NumberQuery query = NumbersOf(command_.context.company, names_.product, 0,
+                                  DayIn(command_.context.now, ledger_.facts().company.zone));
     std::vector<size_t> nameless;
     for (size_t i = 0; i < names_.results.size(); ++i) {
       if (names_.results[i].is_generated) {

@@ -24,6 +24,8 @@ constexpr char kBackToThree[] = R"sql(
   DROP TABLE former_numbers;
   ALTER TABLE lots DROP COLUMN active_before;
   ALTER TABLE transformation_outputs DROP COLUMN before_state, DROP COLUMN before_dates;
+  ALTER TABLE products DROP COLUMN counter_reset;
+  ALTER TABLE number_counters DROP COLUMN period;
   DELETE FROM schema_migrations WHERE version > 3;)sql";
 
 // A company with a product for each kind of number, and the rules of the lots below.
