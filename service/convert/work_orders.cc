@@ -105,6 +105,11 @@ void CheckWhichSerials(const v1::AssignSerialsRequest& request, FieldChecker& fi
   }
 }
 
+template <class Response>
+void AddUnarchived(const std::vector<LotId>& lots, Response& response) {
+  for (const LotId& lot : lots) response.add_unarchived_lot_ids(lot.value().ToString());
+}
+
 }  // namespace
 
 AssignSerialsCommand CommandOf(const v1::AssignSerialsRequest& request, const Call& call,
@@ -231,12 +236,14 @@ v1::DisassembleResponse ToProto(const Disassembly& disassembly) {
     entry.set_to_location_id(component.to.value());
     entry.set_exact(component.exact);
   }
+  AddUnarchived(disassembly.unarchived, message);
   return message;
 }
 
 v1::ReverseCompletionResponse ToProto(const CompletionReversal& reversal) {
   v1::ReverseCompletionResponse message;
   message.set_transformation_id(reversal.transformation_id.value().ToString());
+  AddUnarchived(reversal.unarchived, message);
   if (!reversal.state.has_value()) return message;
   message.set_state(ToProto(*reversal.state));
   message.set_completed_quantity(reversal.completed.Format(reversal.scale));

@@ -69,6 +69,7 @@ inline constexpr Word kWords[] = {
 
     WordOf("EVENT_CREATED", LotEventKind::kCreated),
     WordOf("EVENT_ASSIGNED", LotEventKind::kAssigned),
+    WordOf("EVENT_UNARCHIVED", LotEventKind::kUnarchived),
     WordOf("EVENT_DELETED", LotEventKind::kDeleted),
     WordOf("EVENT_HELD", LotEventKind::kHeld),
     WordOf("EVENT_RELEASED", LotEventKind::kReleased),

@@ -354,8 +354,13 @@ absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return FindReversal(db, command.context.company, TransformationId(made.front()));
   };
-  return RunWrite<CompletionReversal>(db, {.context = command.context, .rebuild = rebuild},
-                                      [&] { return TryReverse(db, command); });
+  ASSIGN_OR_RETURN(
+      CompletionReversal reversal,
+      RunWrite<CompletionReversal>(db, {.context = command.context, .rebuild = rebuild},
+                                   [&] { return TryReverse(db, command); }));
+  ASSIGN_OR_RETURN(reversal.unarchived,
+                   FindUnarchivedBy(db, command.context.company, reversal.transformation_id));
+  return reversal;
 }
 
 }  // namespace lots

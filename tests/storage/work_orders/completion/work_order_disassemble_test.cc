@@ -164,9 +164,21 @@ TEST_F(DisassembleTest, Refusals) {
   EXPECT_EQ(Back(command).substr(0, 18), "LOCATION_NOT_FOUND");
   command.destination = LocationId("SHOP");
   EXPECT_EQ(Back(command).substr(0, 22), "LOCATION_KIND_MISMATCH");
-  shop_.Archive(paint_);
-  EXPECT_EQ(Back(shop_.Disassembling(a_)).substr(0, 12), "LOT_ARCHIVED");
   EXPECT_EQ(shop_.Where(a_), "SHELF:1");
+}
+
+TEST_F(DisassembleTest, AnArchivedComponentComesBackToLife) {
+  shop_.Archive(paint_);
+  const DisassemblyCommand command = shop_.Disassembling(a_);
+
+  const auto apart = Disassemble(shop_.db(), command);
+
+  ASSERT_TRUE(apart.ok()) << apart.status();
+  EXPECT_EQ(apart->unarchived, std::vector<LotId>{paint_});
+  EXPECT_EQ(shop_.StateOf(paint_), "ACTIVE");
+  const auto repeat = Disassemble(shop_.db(), command);
+  ASSERT_TRUE(repeat.ok()) << repeat.status();
+  EXPECT_EQ(repeat->unarchived, std::vector<LotId>{paint_});
 }
 
 TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {

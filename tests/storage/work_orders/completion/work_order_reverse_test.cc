@@ -169,7 +169,9 @@ TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
   const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
   EXPECT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
   EXPECT_EQ(FactOf(refused.status(), "number"), "A");
-  EXPECT_EQ(FactOf(refused.status(), "movement_id"), transfer.value().ToString());
+  EXPECT_EQ(FactOf(refused.status(), "movement_id"), moved_.value().ToString());
+  EXPECT_EQ(FactOf(refused.status(), "movement_ids"),
+            absl::StrCat(moved_.value().ToString(), ",", transfer.value().ToString()));
 
   const auto undo = [&](const MovementId& movement) {
     const auto undone = ReverseMovement(
@@ -182,6 +184,28 @@ TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
 }
 
+TEST_F(ReverseTest, ADeliveredAndReturnedUnitIsReversedInTheOrderThatTheRefusalTells) {
+  const Completion completion = CompleteBikes();
+  const LotId a = completion.outputs[0].lot_id;
+  Move(MovementKind::kDelivery, a, "", "SHELF", "SHOP");
+  RecordMovementsCommand returning = shop_.Moving(MovementKind::kReturn, a, "", "SHOP", "SHELF");
+  returning.movements[0].delivery = moved_;
+  ASSERT_TRUE(RecordMovements(shop_.db(), returning).ok());
+
+  for (int reversed = 0; reversed < 2; ++reversed) {
+    const auto refused =
+        ReverseCompletion(shop_.db(), shop_.Reversing(completion.transformation_id));
+    ASSERT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
+    const std::optional<Uuid> first = Uuid::Parse(FactOf(refused.status(), "movement_id"));
+    ASSERT_TRUE(first.has_value());
+    ASSERT_TRUE(ReverseMovement(shop_.db(), {.context = shop_.Context("ReverseMovement"),
+                                             .movement_id = MovementId(*first),
+                                             .note = ""})
+                    .ok());
+  }
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+}
+
 TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
   CompletionCommand motors = shop_.Completing("W0", "motor");
   motors.outputs = {Output("M1")};
@@ -191,7 +215,10 @@ TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
   bikes.components = {Used(motor.outputs[0].lot_id, "", 0)};
   bikes.source = LocationId("SHELF");
   const Completion bike = Complete(bikes);
-  EXPECT_EQ(Reverse(motor.transformation_id), "RESULT_USED transformation_id");
+  const auto refused = ReverseCompletion(shop_.db(), shop_.Reversing(motor.transformation_id));
+  EXPECT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
+  EXPECT_EQ(FactOf(refused.status(), "transformation_id"),
+            bike.transformation_id.value().ToString());
   EXPECT_EQ(Reverse(bike.transformation_id), "OK");
   EXPECT_EQ(Reverse(motor.transformation_id), "OK");
 }
@@ -225,6 +252,21 @@ TEST_F(ReverseTest, ShortagesAdjustmentGoesToo) {
   const Completion completion = Complete(command);
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(shop_.Where(salt_), "STOCK:1");
+}
+
+TEST_F(ReverseTest, AnArchivedComponentComesBackToLife) {
+  const LotId used_up = shop_.Lot("salt", "USED-UP", "1");
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "2")};
+  command.components = {Used(used_up, "1")};
+  const Completion completion = Complete(command);
+  shop_.Archive(used_up);
+
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+
+  EXPECT_EQ(last_.unarchived, std::vector<LotId>{used_up});
+  EXPECT_EQ(shop_.StateOf(used_up), "ACTIVE");
+  EXPECT_EQ(shop_.Where(used_up), "STOCK:1");
 }
 
 TEST_F(ReverseTest, ByProductsGoToo) {
