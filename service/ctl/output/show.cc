@@ -74,6 +74,9 @@ std::string ShowOrigin(const v1::WriteOrigin& origin) {
 }
 
 std::string Show(v1::Tracking tracking) { return Short(v1::Tracking_Name(tracking), "TRACKING_"); }
+std::string Show(v1::CounterReset reset) {
+  return Short(v1::CounterReset_Name(reset), "COUNTER_RESET_");
+}
 std::string Show(v1::LocationKind kind) {
   return Short(v1::LocationKind_Name(kind), "LOCATION_KIND_");
 }

@@ -31,6 +31,7 @@ std::string ShowOrigin(const v1::WriteOrigin& origin);
 
 // Enumerations without their prefix, in small letters: "internal", "receipt".
 std::string Show(v1::Tracking tracking);
+std::string Show(v1::CounterReset reset);
 std::string Show(v1::LocationKind kind);
 std::string Show(v1::MovementKind kind);
 std::string Show(v1::TransformationKind kind);
