@@ -10,12 +10,17 @@
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/new_company.h"
+#include "storage/catalog/product_counters.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/counter_reset.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
-#include "storage/numbers/number.h"
+#include "storage/numbers/new_id.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
@@ -71,26 +76,6 @@ constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
       case_sensitive = $16, version = $17, updated_at = $18, counter_reset = $19
   WHERE company = $1 AND product_id = $2)sql"};
 
-constexpr pg::Statement kRaiseCounter{"raise_counter", R"sql(
-  INSERT INTO number_counters (company, product_id, next_value) VALUES ($1, $2, $3)
-  ON CONFLICT (company, product_id)
-  DO UPDATE SET next_value = greatest(number_counters.next_value, excluded.next_value))sql"};
-
-// Back to a value from which the template makes numbers that no lot has or had.
-constexpr pg::Statement kLowerCounter{"lower_counter", R"sql(
-  UPDATE number_counters SET next_value = $3 WHERE company = $1 AND product_id = $2)sql"};
-
-// A counter goes on in the period in which its reset is switched on, and begins again with the next
-// one.
-constexpr pg::Statement kSetPeriod{"set_counter_period", R"sql(
-  UPDATE number_counters SET period = $3 WHERE company = $1 AND product_id = $2)sql"};
-
-// The first lot that has a number between these two.
-constexpr pg::Statement kFindLotBetween{"find_lot_between", R"sql(
-  SELECT l.number, l.lot_id FROM lots l
-  WHERE l.company = $1 AND l.product_id = $2 AND l.number_key BETWEEN $3 AND $4
-  ORDER BY l.number_key LIMIT 1)sql"};
-
 using Field = UpdateField<Product>;
 
 constexpr Field kFields[] = {
@@ -111,7 +96,22 @@ constexpr Field kFields[] = {
      [](const Product& given, Product& p) {
        if (given.next_number > 0) p.next_number = given.next_number;
      }},
-    {"shelf_life", [](const Product& given, Product& p) { p.shelf_life = given.shelf_life; }},
+    {"shelf_life.expire_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.expire_days = given.shelf_life.expire_days;
+     }},
+    {"shelf_life.best_before_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.best_before_days = given.shelf_life.best_before_days;
+     }},
+    {"shelf_life.removal_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.removal_days = given.shelf_life.removal_days;
+     }},
+    {"shelf_life.alert_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.alert_days = given.shelf_life.alert_days;
+     }},
     {"inherit_expiry",
      [](const Product& given, Product& p) { p.inherit_expiry = given.inherit_expiry; }},
     {"warranty_months",
@@ -172,6 +172,12 @@ class ProductJudge {
  public:
   ProductJudge(size_t index, std::vector<Problem>& problems) : index_(index), problems_(problems) {}
 
+  void ValidateNewId(const Product& product) {
+    std::optional<Problem> problem =
+        CheckNewId(Indexed("products", index_, "product_id"), product.product_id.value());
+    if (problem.has_value()) problems_.push_back(*std::move(problem));
+  }
+
   // Rules of the values themselves. The GTIN is brought into its 14 digits.
   void Validate(Product& product) {
     if (!product.tracking.has_value()) Refused("tracking", "", "is required for a new product");
@@ -189,6 +195,13 @@ class ProductJudge {
               NumberTemplate::Parse(product.number_template).status());
     }
     ValidateReset(product);
+  }
+
+  // `stored`: the current version, 0 of a new product.
+  void ValidateVersion(const Product& given, int64_t stored) {
+    if (given.version == 0 || given.version == stored) return;
+    problems_.push_back(
+        ResourceChanged(Indexed("products", index_), given.product_id.value(), stored));
   }
 
   void Refused(absl::string_view field, absl::string_view value, absl::string_view message) {
@@ -231,30 +244,27 @@ absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
   return "";
 }
 
-// Whether anything but the counter differs.
 bool IsChanged(const Product& a, const Product& b) {
   const auto key = [](const Product& p) {
     return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.counter_reset,
-                    p.inherit_expiry, p.warranty_months, p.gtin, p.producible, p.case_sensitive);
+                    p.next_number, p.inherit_expiry, p.warranty_months, p.gtin, p.producible,
+                    p.case_sensitive);
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
 }
 
-struct Change {
-  std::optional<Product> stored;  // none: it is new
-  Product wanted;
-};
-
 // What the order makes of what is stored, in the order's order.
-std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const ProductsById& stored,
-                                std::vector<Problem>& problems) {
-  std::vector<Change> changes;
+std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
+                                       const ProductsById& stored, std::vector<Problem>& problems) {
+  std::vector<ProductChange> changes;
   for (size_t i = 0; i < command.products.size(); ++i) {
     const Product& given = command.products[i];
     ProductJudge judge(i, problems);
-    Change change{.stored = std::nullopt, .wanted = given};
+    ProductChange change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
+    judge.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
     if (found == stored.end()) {
+      judge.ValidateNewId(given);
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
       if (!change.wanted.counter_reset.has_value()) {
@@ -262,7 +272,8 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
       }
     } else {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
+      change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
+                              absl::MakeConstSpan(kFields));
     }
     judge.Validate(change.wanted);
     changes.push_back(std::move(change));
@@ -272,9 +283,10 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
 
 // PRODUCT_HAS_LOTS for every product whose rules would change under its lots.
 absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& company,
-                           const std::vector<Change>& changes, std::vector<Problem>& problems) {
+                           const std::vector<ProductChange>& changes,
+                           std::vector<Problem>& problems) {
   std::vector<ProductId> ids;
-  for (const Change& change : changes) {
+  for (const ProductChange& change : changes) {
     if (change.stored.has_value() && !ChangedRule(*change.stored, change.wanted).empty()) {
       ids.push_back(change.wanted.product_id);
     }
@@ -302,47 +314,6 @@ absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& compan
   return absl::OkStatus();
 }
 
-bool GoesDown(const Change& change) {
-  return change.stored.has_value() && change.wanted.next_number < change.stored->next_number;
-}
-
-// A lower counter would make numbers of today that a lot has: the first one, as a problem.
-absl::StatusOr<std::optional<Problem>> FindCollision(pg::Connection& db, const CompanyId& company,
-                                                     size_t index, const Change& change,
-                                                     absl::CivilDay day) {
-  const Product& wanted = change.wanted;
-  const auto number_template = NumberTemplate::Parse(wanted.number_template);
-  if (!number_template.ok()) return std::nullopt;
-  const int64_t last = std::min(change.stored->next_number - 1, number_template->counter_max());
-  if (wanted.next_number > last) return std::nullopt;
-  ASSIGN_OR_RETURN(const std::string low, number_template->Format(day, wanted.next_number));
-  ASSIGN_OR_RETURN(const std::string high, number_template->Format(day, last));
-  ASSIGN_OR_RETURN(
-      const pg::Result found,
-      pg::Query(db, kFindLotBetween, company, wanted.product_id,
-                NumberKey(low, wanted.case_sensitive), NumberKey(high, wanted.case_sensitive)));
-  if (found.empty()) return std::nullopt;
-  return FieldInvalid(
-      Indexed("products", index, "next_number"), absl::StrCat(wanted.next_number),
-      absl::StrCat("value ", wanted.next_number, " is below the counter, which is at ",
-                   change.stored->next_number, ", and lot \"", found[0].Get<std::string>(0),
-                   "\" has one of the numbers between: numbers are never made "
-                   "twice"));
-}
-
-// FIELD_INVALID for every counter that would go down to numbers that lots have.
-absl::Status ValidateCounters(pg::Connection& db, const CompanyId& company,
-                              const std::vector<Change>& changes, absl::CivilDay day,
-                              std::vector<Problem>& problems) {
-  for (size_t i = 0; i < changes.size(); ++i) {
-    if (!GoesDown(changes[i])) continue;
-    ASSIGN_OR_RETURN(std::optional<Problem> collision,
-                     FindCollision(db, company, i, changes[i], day));
-    if (collision.has_value()) problems.push_back(*std::move(collision));
-  }
-  return absl::OkStatus();
-}
-
 void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
                      const pg::Statement& statement, const Product& p) {
   const ShelfLife& shelf_life = p.shelf_life;
@@ -353,27 +324,10 @@ void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
                   p.updated_at, *p.counter_reset);
 }
 
-// Adds what differs of the counter. A new product's begins with its period.
-void AddCounterWrite(pg::Transaction& transaction, const CompanyId& company, const Change& change,
-                     absl::CivilDay day) {
-  const Product& wanted = change.wanted;
-  const bool is_new = !change.stored.has_value();
-  if (GoesDown(change)) {
-    transaction.Add(kLowerCounter, company, wanted.product_id, wanted.next_number);
-  } else if (is_new || wanted.next_number > change.stored->next_number) {
-    transaction.Add(kRaiseCounter, company, wanted.product_id, wanted.next_number);
-  }
-  if (!is_new && wanted.counter_reset == change.stored->counter_reset) return;
-  const auto number_template = NumberTemplate::Parse(wanted.number_template);
-  if (!number_template.ok()) return;
-  transaction.Add(kSetPeriod, company, wanted.product_id,
-                  number_template->PeriodOf(day, *wanted.counter_reset));
-}
-
 // Adds what differs from what is stored; what does not keeps its etag.
 void AddWrites(pg::Transaction& transaction, const WriteContext& context,
-               std::vector<Change>& changes, absl::CivilDay day) {
-  for (Change& change : changes) {
+               std::vector<ProductChange>& changes, absl::CivilDay day) {
+  for (ProductChange& change : changes) {
     Product& wanted = change.wanted;
     const bool is_new = !change.stored.has_value();
     if (is_new || IsChanged(*change.stored, wanted)) {
@@ -392,15 +346,16 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   const std::vector<ProductId> ids = IdsOf(command.products);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockProducts, context.company, ids);
   const size_t counters = transaction.Add(kFindCounters, context.company, ids);
   const size_t company = AddCompanyRead(transaction, context.company);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   ASSIGN_OR_RETURN(const CompanyRules rules, ReadCompany(context.company, read[company]));
   const absl::CivilDay today = DayIn(context.now, rules.zone);
   std::vector<Problem> problems;
-  std::vector<Change> changes =
+  std::vector<ProductChange> changes =
       PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
   RETURN_IF_ERROR(ValidateRules(transaction, context.company, changes, problems));
   RETURN_IF_ERROR(ValidateCounters(db, context.company, changes, today, problems));
@@ -409,7 +364,7 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   AddAuditEntry(transaction, context, {});
   RETURN_IF_ERROR(transaction.Commit().status());
   std::vector<Product> products;
-  for (Change& change : changes) products.push_back(std::move(change.wanted));
+  for (ProductChange& change : changes) products.push_back(std::move(change.wanted));
   return products;
 }
 
@@ -433,7 +388,7 @@ absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db,
 
 }  // namespace
 
-std::vector<absl::string_view> ProductFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
+std::vector<absl::string_view> ProductFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
 
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command) {
@@ -446,16 +401,13 @@ absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
                                    const ProductId& product_id) {
   ASSIGN_OR_RETURN(ProductsById found, FindProducts(db, company, {product_id}));
   if (!found.empty()) return std::move(found.begin()->second);
-  return Refuse({Reason::kProductNotFound,
-                 "product_id",
-                 absl::StrCat("product \"", product_id.value(),
-                              "\" is not registered here: UpsertProducts does it"),
-                 {{"product_id", product_id.value()}}});
+  return Refuse(ProductNotFound("product_id", product_id));
 }
 
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListProducts, company, after, limit));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<ProductId> ids;
   for (const pg::Row& row : rows) ids.emplace_back(row.Get<std::string>(0));
   ASSIGN_OR_RETURN(const pg::Result counters, pg::Query(db, kFindCounters, company, ids));

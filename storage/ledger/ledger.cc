@@ -6,6 +6,9 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
 #include "storage/ledger/refusal_reads.h"
 #include "storage/ledger/rules/apply.h"
 #include "storage/ledger/rules/validate.h"

@@ -2,7 +2,7 @@
 #include "storage/ledger/movements.h"
 
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -7,6 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/transformation.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {

@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/domain/lot_details.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct Transformation;
+struct WriteContext;
 
 struct InputLine {
   LotId lot_id;

@@ -11,14 +11,16 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/counter_reset.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct Problem;
 
 // How many lots of one product need a number, and where the numbers come from.
 struct NumberQuery {

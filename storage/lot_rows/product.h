@@ -8,7 +8,8 @@
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/counter_reset.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

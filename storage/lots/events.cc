@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "storage/domain/write_context.h"
+
 namespace lots {
 namespace {
 

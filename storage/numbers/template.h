@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/counter_reset.h"
 
 namespace lots {
 

@@ -3,13 +3,20 @@
 #include <utility>
 
 #include "storage/base/limits.h"
+#include "storage/base/quantity.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/write_context.h"
+#include "storage/pg/pipeline.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

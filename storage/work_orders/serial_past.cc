@@ -1,8 +1,8 @@
 // Reads what happened to serials before.
 #include "storage/work_orders/serial_past.h"
 
-#include "storage/domain/kinds.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/transformation.h"
 
 namespace lots::orders {
 namespace {

@@ -5,7 +5,13 @@
 #include <utility>
 
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/base/uuid.h"
+#include "storage/domain/kinds/lot_event.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/write_context.h"
 
 namespace lots::orders {
 namespace {

@@ -19,6 +19,11 @@ std::string FieldOf(const Posting& posting, absl::string_view field);
 
 // Of the movement itself.
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to);
+// Of a place that a request of HoldLots names, and of one that an output of a split, merge or
+// relabel goes to.
+Problem HeldAtKindMismatch(const std::string& field, const LocationId& location, LocationKind kind);
+Problem OutputAtKindMismatch(const std::string& field, const LocationId& location,
+                             LocationKind kind);
 Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot);
 
 // Of the lot. LotNotActive: LOT_PLANNED, LOT_ARCHIVED or LOT_VOID, by its state.
@@ -51,5 +56,12 @@ Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_v
 // RESULT_USED of a serial that moved on: what to reverse before, and in which order.
 Problem MovedOn(const LotFacts& lot, const std::string& field,
                 absl::Span<const LaterMovement> later);
+// Of a reversal of a whole transformation.
+Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal);
+Problem NotReversible(const TransformationId& transformation);
+
+// The refusal that a failed constraint of the ledger stands for: another write came first. Empty
+// for any other constraint.
+std::optional<Problem> FailedConstraint(absl::string_view constraint);
 
 }  // namespace lots

@@ -7,10 +7,15 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

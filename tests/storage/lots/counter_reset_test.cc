@@ -1,12 +1,16 @@
 // Counters of number templates that begin again with the year, the month or the day.
+#include "storage/domain/kinds/counter_reset.h"
+
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/lots/lots.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -26,13 +30,13 @@ class CounterResetTest : public ::testing::Test {
   }
   std::vector<std::string> MadeAt(absl::CivilMinute minute, int64_t count = 1) {
     world_.set_now(absl::FromCivil(minute, absl::UTCTimeZone()));
-    const auto created = CreateLots(world_.db(), world_.Count("wire", count));
+    const auto created = CreateLots(world_.db(), world_.CreateCountCommand("wire", count));
     if (!created.ok()) return {RefusalOf(created.status())};
     return NumbersOf(created->lots);
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(CounterResetTest, BeginsAgainWithTheYearOfTheCompanysZone) {

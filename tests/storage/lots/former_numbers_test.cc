@@ -8,10 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/lot_rows/resolve.h"
+#include "storage/lots/lists/list.h"
+#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -23,12 +28,12 @@ using ::testing::IsEmpty;
 class FormerNumbersTest : public ::testing::Test {
  protected:
   std::string Rename(const LotId& lot, const std::string& number) {
-    UpdateLotCommand command = world_.Edit(lot);
+    UpdateLotCommand command = world_.UpdateCommand(lot);
     command.number = number;
     return RefusalOf(UpdateLot(world_.db(), command).status());
   }
   absl::Status Create(absl::string_view product, const std::string& number) {
-    return CreateLots(world_.db(), world_.Order(product, {number})).status();
+    return CreateLots(world_.db(), world_.CreateCommand(product, {number})).status();
   }
   absl::Status Assign(const std::string& number) {
     return AssignSerials(world_.db(), {.context = world_.Context("AssignSerials"),
@@ -55,11 +60,11 @@ class FormerNumbersTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(FormerNumbersTest, StaysTakenForEveryOperationThatNamesLots) {
-  const LotId pump = world_.Create("pump", "U1");
+  const LotId pump = world_.CreateLot("pump", "U1");
   ASSERT_EQ(Rename(pump, "U1-NEW"), "OK");
 
   const absl::Status created = Create("pump", " u1");
@@ -70,25 +75,25 @@ TEST_F(FormerNumbersTest, StaysTakenForEveryOperationThatNamesLots) {
   const absl::Status assigned = Assign("U1");
   EXPECT_EQ(RefusalOf(assigned), "LOT_NUMBER_TAKEN numbers[0]");
   EXPECT_EQ(FactOf(assigned, "lot_id"), pump.value().ToString());
-  const LotId other = world_.Create("pump", "U2");
+  const LotId other = world_.CreateLot("pump", "U2");
   EXPECT_EQ(Rename(other, "U1"), "LOT_NUMBER_TAKEN lot.number");
   // A number of another product is another number.
   EXPECT_EQ(RefusalOf(Create("wire", "U1")), "OK");
 }
 
 TEST_F(FormerNumbersTest, IsNotGenerated) {
-  const LotId wire = world_.Create("wire", "W0001");
+  const LotId wire = world_.CreateLot("wire", "W0001");
   ASSERT_EQ(Rename(wire, "X"), "OK");
-  const auto made = CreateLots(world_.db(), world_.Count("wire", 2));
+  const auto made = CreateLots(world_.db(), world_.CreateCountCommand("wire", 2));
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_THAT(NumbersOf(made->lots), ElementsAre("W0002", "W0003"));
-  const auto counted = CreateLots(world_.db(), world_.Count("wire", 1, "W0001"));
+  const auto counted = CreateLots(world_.db(), world_.CreateCountCommand("wire", 1, "W0001"));
   ASSERT_TRUE(counted.ok()) << counted.status();
   EXPECT_THAT(NumbersOf(counted->lots), ElementsAre("W0004"));
 }
 
 TEST_F(FormerNumbersTest, FindsTheLot) {
-  const LotId pump = world_.Create("pump", "U1", "1");
+  const LotId pump = world_.CreateLot("pump", "U1", "1");
   ASSERT_EQ(Rename(pump, "U1-NEW"), "OK");
 
   EXPECT_THAT(Find("u1 "), ElementsAre("U1-NEW formerly"));
@@ -103,12 +108,12 @@ TEST_F(FormerNumbersTest, FindsTheLot) {
 }
 
 TEST_F(FormerNumbersTest, IsSearched) {
-  const LotId wire = world_.Create("wire", "OLD-77");
-  world_.Create("wire", "OTHER");
+  const LotId wire = world_.CreateLot("wire", "OLD-77");
+  world_.CreateLot("wire", "OTHER");
   ASSERT_EQ(Rename(wire, "NEW-1"), "OK");
   EXPECT_THAT(world_.List({.text = "old-77"}), ElementsAre("NEW-1"));
   // Another edit does not lose it.
-  UpdateLotCommand command = world_.Edit(wire);
+  UpdateLotCommand command = world_.UpdateCommand(wire);
   command.reference = "S-9";
   ASSERT_TRUE(UpdateLot(world_.db(), command).ok());
   EXPECT_THAT(world_.List({.text = "old-77"}), ElementsAre("NEW-1"));
@@ -116,7 +121,7 @@ TEST_F(FormerNumbersTest, IsSearched) {
 }
 
 TEST_F(FormerNumbersTest, TheLotTakesItBack) {
-  const LotId wire = world_.Create("wire", "A");
+  const LotId wire = world_.CreateLot("wire", "A");
   ASSERT_EQ(Rename(wire, "B"), "OK");
   ASSERT_EQ(Rename(wire, "C"), "OK");
   ASSERT_EQ(Rename(wire, "A"), "OK");
@@ -130,16 +135,16 @@ TEST_F(FormerNumbersTest, TheLotTakesItBack) {
 }
 
 TEST_F(FormerNumbersTest, ANumberOfALotThatWasNeverActiveIsFree) {
-  const LotId planned = world_.Plan("W1", {"TYPO"}).front();
+  const LotId planned = world_.Assign("W1", "pump", {"TYPO"}).front();
   ASSERT_EQ(Rename(planned, "U1"), "OK");
   EXPECT_THAT(Find("TYPO"), IsEmpty());
   EXPECT_EQ(RefusalOf(Assign("TYPO")), "OK");
 }
 
 TEST_F(FormerNumbersTest, DeletionFreesIt) {
-  const LotId wire = world_.Create("wire", "A");
+  const LotId wire = world_.CreateLot("wire", "A");
   ASSERT_EQ(Rename(wire, "B"), "OK");
-  ASSERT_EQ(RefusalOf(DeleteLot(world_.db(), world_.Of(wire))), "OK");
+  ASSERT_EQ(RefusalOf(DeleteLot(world_.db(), world_.LotCommandFor(wire))), "OK");
   EXPECT_THAT(Find("A"), IsEmpty());
   EXPECT_EQ(RefusalOf(Create("wire", "A")), "OK");
 }
@@ -148,12 +153,12 @@ TEST_F(FormerNumbersTest, DeletionFreesIt) {
 TEST_F(FormerNumbersTest, RenamingAgainstCreationOfTheFormerNumber) {
   for (int round = 0; round < 30; ++round) {
     const std::string number = absl::StrCat("R", round);
-    const LotId lot = world_.Create("pump", number);
-    const auto world = world_.Again(database_);
-    UpdateLotCommand command = world_.Edit(lot);
+    const LotId lot = world_.CreateLot("pump", number);
+    World world(world_, database_.Connect());
+    UpdateLotCommand command = world_.UpdateCommand(lot);
     command.number = absl::StrCat(number, "-NEW");
     std::thread renaming([&] { EXPECT_TRUE(UpdateLot(world_.db(), command).ok()); });
-    const absl::Status created = CreateLots(world->db(), world->Order("pump", {number})).status();
+    const absl::Status created = CreateLots(world.db(), world.Order("pump", {number})).status();
     renaming.join();
     EXPECT_EQ(RefusalOf(created), "LOT_NUMBER_TAKEN lots[0].number");
   }

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/template.h"

@@ -10,12 +10,14 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -35,35 +37,35 @@ class NumbersTakenTest : public ::testing::Test {
   // The number that the next lot of the product would get.
   std::string Next(absl::string_view product) {
     const auto numbers =
-        PreviewLotNumbers(shop_.db(), {.company = shop_.company(),
-                                       .product_id = ProductId(std::string(product)),
-                                       .count = 1,
-                                       .first_number = "",
-                                       .now = shop_.now()});
+        PreviewLotNumbers(world_.db(), {.company = world_.company(),
+                                        .product_id = ProductId(std::string(product)),
+                                        .count = 1,
+                                        .first_number = "",
+                                        .now = world_.now()});
     EXPECT_TRUE(numbers.ok()) << numbers.status();
     return numbers.ok() ? numbers->front() : "";
   }
   CreateLotsCommand Creating(absl::string_view product, const std::vector<std::string>& numbers) {
     CreateLotsCommand command;
-    command.context = shop_.Context("BatchCreateLots");
+    command.context = world_.Context("BatchCreateLots");
     command.product_id = ProductId(std::string(product));
     for (const std::string& number : numbers) command.lots.push_back({.number = number});
     return command;
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
 };
 
 TEST_F(NumbersTakenTest, ABatchWithATakenNumber) {
-  shop_.Serial("motor", "TAKEN");
+  world_.CreateLot("motor", "TAKEN", "1");
   std::vector<std::string> numbers(1000);
   numbers.push_back("TAKEN");
 
   Refuse("LOT_NUMBER_TAKEN lots[1000].number",
-         [&] { return CreateLots(shop_.db(), Creating("motor", numbers)).status(); });
+         [&] { return CreateLots(world_.db(), Creating("motor", numbers)).status(); });
 
-  const auto created = CreateLots(shop_.db(), Creating("motor", {"", ""}));
+  const auto created = CreateLots(world_.db(), Creating("motor", {"", ""}));
   ASSERT_TRUE(created.ok()) << created.status();
   EXPECT_THAT(NumbersOf(created->lots), ElementsAre("M0001", "M0002"));
 }
@@ -71,63 +73,63 @@ TEST_F(NumbersTakenTest, ABatchWithATakenNumber) {
 TEST_F(NumbersTakenTest, ALotWhoseOpeningPlaceIsUnknown) {
   Refuse("LOCATION_NOT_FOUND lots[0].opening_location_id", [&] {
     CreateLotsCommand command = Creating("motor", {""});
-    command.lots[0].opening = Opening{Q("1"), LocationId("MOON")};
-    return CreateLots(shop_.db(), command).status();
+    command.lots[0].opening = Opening{Q("1"), LocationId("moon")};
+    return CreateLots(world_.db(), command).status();
   });
   EXPECT_EQ(Next("motor"), "M0001");
 }
 
 TEST_F(NumbersTakenTest, AnAssignmentToAnOrderThatIsNewAndRefused) {
   Refuse("QUANTITY_SCALE planned_quantity", [&] {
-    AssignSerialsCommand command = shop_.AssigningCount("W1", "motor", 900);
+    AssignSerialsCommand command = world_.AssignCountCommand("W1", "motor", 900);
     command.planned_quantity = Q("2.5");
-    return AssignSerials(shop_.db(), command).status();
+    return AssignSerials(world_.db(), command).status();
   });
   EXPECT_EQ(Next("motor"), "M0001");
 }
 
 TEST_F(NumbersTakenTest, ACompletionThatIsShort) {
-  const LotId salt = shop_.Lot("salt", "S1", "1");
+  const LotId salt = world_.CreateLot("salt", "S1", "1");
   Refuse("NOT_ENOUGH components[0].quantity", [&] {
-    CompletionCommand command = shop_.Completing("W1", "motor");
+    CompletionCommand command = world_.CompleteCommand("W1", "motor");
     command.outputs.resize(600);
-    command.components = {Used(salt, "2")};
-    command.by_products = {Besides("peel", "", "1")};
-    return CompleteWorkOrder(shop_.db(), command).status();
+    command.components = {Component(salt, "2")};
+    command.by_products = {ByProduct("peel", "", "1")};
+    return CompleteWorkOrder(world_.db(), command).status();
   });
   EXPECT_EQ(Next("motor"), "M0001");
   EXPECT_EQ(Next("peel"), "P0001");
 
-  CompletionCommand command = shop_.Completing("W1", "motor");
+  CompletionCommand command = world_.CompleteCommand("W1", "motor");
   command.outputs = {Output(""), Output("M0002"), Output("")};
-  command.components = {Used(salt, "1")};
-  command.by_products = {Besides("peel", "", "1")};
-  const auto made = CompleteWorkOrder(shop_.db(), command);
+  command.components = {Component(salt, "1")};
+  command.by_products = {ByProduct("peel", "", "1")};
+  const auto made = CompleteWorkOrder(world_.db(), command);
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_THAT(NumbersOf(made->outputs), ElementsAre("M0001", "M0002", "M0003"));
   EXPECT_THAT(NumbersOf(made->by_products), ElementsAre("P0001"));
 }
 
 TEST_F(NumbersTakenTest, ASplitOfMoreThanThereIs) {
-  const LotId peel = shop_.Lot("peel", "OLD", "2");
+  const LotId peel = world_.CreateLot("peel", "OLD", "2");
   Refuse("NOT_ENOUGH parts", [&] {
-    return SplitLot(shop_.db(), {.context = shop_.Context("SplitLot"),
-                                 .lot = {.lot_id = peel},
-                                 .from = LocationId("STOCK"),
-                                 .parts = std::vector<SplitPart>(900, {.quantity = Q("1")}),
-                                 .occurred_at = shop_.now()})
+    return SplitLot(world_.db(), {.context = world_.Context("SplitLot"),
+                                  .lot = {.lot_id = peel},
+                                  .from = LocationId("stock"),
+                                  .parts = std::vector<SplitPart>(900, {.quantity = Q("1")}),
+                                  .occurred_at = world_.now()})
         .status();
   });
   EXPECT_EQ(Next("peel"), "P0001");
 }
 
 TEST_F(NumbersTakenTest, ARelabelFromAWrongPlace) {
-  const LotId motor = shop_.Serial("motor", "X1");
+  const LotId motor = world_.CreateLot("motor", "X1", "1");
   Refuse("SERIAL_NOT_THERE location_id", [&] {
-    return RelabelLot(shop_.db(), {.context = shop_.Context("RelabelLot"),
-                                   .lot = {.lot_id = motor},
-                                   .from = LocationId("SHELF"),
-                                   .occurred_at = shop_.now()})
+    return RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
+                                    .lot = {.lot_id = motor},
+                                    .from = LocationId("shelf"),
+                                    .occurred_at = world_.now()})
         .status();
   });
   EXPECT_EQ(Next("motor"), "M0001");
@@ -135,7 +137,7 @@ TEST_F(NumbersTakenTest, ARelabelFromAWrongPlace) {
 
 TEST_F(NumbersTakenTest, ManyWritersAtOnceLeaveNoGapForTheirRefusals) {
   constexpr int kWriters = 8, kRounds = 20;
-  shop_.Serial("motor", "TAKEN");
+  world_.CreateLot("motor", "TAKEN", "1");
   // Half of the calls are refused.
   std::vector<std::vector<CreateLotsCommand>> commands(kWriters);
   for (auto& own : commands) {
