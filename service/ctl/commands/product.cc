@@ -53,8 +53,10 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--scale", options.scale, "decimals of its quantities, 0 to 6");
   command.Add("--template", options.number_template,
               "template of generated numbers, as 'SN-{YYYY}-{#####}'");
-  command.Add("--counter-reset", options.counter_reset,
-              "when the template's counter begins again: never, year, month, day");
+  command
+      .Add("--counter-reset", options.counter_reset,
+           "when the template's counter begins again: never, year, month or day")
+      .OneOf({"never", "year", "month", "day"});
   command.Add("--next-number", options.next_number, "the template's next counter value");
   DeclareShelfLife(command, options);
   command.Add("--gtin", options.gtin, "GTIN-8, -12, -13 or -14");

@@ -19,14 +19,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Takes the migrations after the third away again.
-constexpr char kBackToThree[] = R"sql(
+// Takes the migrations after the fifth away again.
+constexpr char kBackToFive[] = R"sql(
   DROP TABLE former_numbers;
   ALTER TABLE lots DROP COLUMN active_before;
   ALTER TABLE transformation_outputs DROP COLUMN before_state, DROP COLUMN before_dates;
   ALTER TABLE products DROP COLUMN counter_reset;
   ALTER TABLE number_counters DROP COLUMN period;
-  DELETE FROM schema_migrations WHERE version > 3;)sql";
+  DELETE FROM schema_migrations WHERE version > 5;)sql";
 
 // A company with a product for each kind of number, and the rules of the lots below.
 constexpr char kCatalog[] = R"sql(
@@ -45,7 +45,7 @@ constexpr char kCatalog[] = R"sql(
 class MigrateFilledTest : public ::testing::Test {
  protected:
   MigrateFilledTest() {
-    database_.Execute(kBackToThree);
+    database_.Execute(kBackToFive);
     database_.Execute(kCatalog);
   }
 
