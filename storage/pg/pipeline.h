@@ -15,8 +15,8 @@
 
 namespace lots::pg {
 
-// A write, or a look-up, with so many values in an array is planned for these values. Planning takes
-// some 0.2 ms, a thousandth of what so many rows take to write.
+// A write, or a look-up, with so many values in an array is planned for these values. Planning
+// takes some 0.2 ms, a thousandth of what so many rows take to write.
 inline constexpr size_t kPlannedArrayMin = 100;
 
 // Pipeline runs reads. Send runs the statements added since the last Send in one round trip. It

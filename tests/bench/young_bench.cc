@@ -135,12 +135,11 @@ void MeasureYoung(const Options& options, Results& results) {
     factory.Pass("warm");
     const Beside filled = factory.Pass("filled");
     for (const auto& [name, milliseconds] : young) {
-      Result& result = by_name
-                           .try_emplace(name, Result{.name = name,
-                                                     .unit = "wall_ms",
-                                                     .target = 1.2,
-                                                     .lots = 3 * serials})
-                           .first->second;
+      Result& result =
+          by_name
+              .try_emplace(
+                  name, Result{.name = name, .unit = "wall_ms", .target = 1.2, .lots = 3 * serials})
+              .first->second;
       result.ours.push_back(milliseconds);
       result.yardstick.push_back(filled.at(name));
     }

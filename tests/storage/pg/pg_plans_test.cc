@@ -46,7 +46,8 @@ class PlansTest : public ::testing::Test {
   void AddPages(int pages) {
     database_.Execute(absl::StrCat(
         "INSERT INTO things SELECT coalesce(max(id), 0) + n, repeat('x', 3000) FROM things, "
-        "generate_series(1, ", 2 * pages, ") n GROUP BY n"));
+        "generate_series(1, ",
+        2 * pages, ") n GROUP BY n"));
   }
 
   TestDatabase database_;
@@ -117,8 +118,8 @@ TEST_F(PlansTest, SmallTablesMayDouble) {
 
 TEST_F(PlansTest, PoolDropsPlansOfIdleAndOfBusyConnections) {
   constexpr Statement kScan{"test_plans_scan", "SELECT count(*) FROM things WHERE id = $1"};
-  constexpr Statement kScans{
-      "test_plans_scans", "SELECT pg_stat_get_xact_numscans('things'::regclass)"};
+  constexpr Statement kScans{"test_plans_scans",
+                             "SELECT pg_stat_get_xact_numscans('things'::regclass)"};
   Pool pool({.connection = database_.options(), .connections_max = 1});
   const auto seq_scans = [&]() -> int64_t {
     auto lease = pool.Acquire(absl::Now() + absl::Seconds(20));
