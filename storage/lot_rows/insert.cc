@@ -7,7 +7,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/write_context.h"
 #include "storage/lot_rows/attributes.h"
-#include "storage/lot_rows/former_numbers.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/numbers/number.h"
 
 namespace lots {

@@ -15,7 +15,7 @@
 #include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
-#include "storage/lot_rows/former_numbers.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lot_rows/product.h"

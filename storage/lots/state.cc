@@ -6,7 +6,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/lot_rows/former_numbers.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/deleted.h"
 #include "storage/lots/events.h"

@@ -10,7 +10,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/attributes.h"
-#include "storage/lot_rows/former_numbers.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lots/deleted.h"
@@ -256,8 +256,11 @@ void Edit::KeepNumber(pg::Transaction& transaction) const {
   const bool was_active = before_.lot.state == LotState::kActive ||
                           before_.lot.state == LotState::kArchived || before_.active_before;
   if (!was_active || product_.product_id != before_.product.product_id) return;
-  KeepFormerNumber(transaction, command_.context.company, product_, command_.lot_id,
-                   before_.lot.number);
+  KeepFormerNumber(transaction, {.company = command_.context.company,
+                                 .product_id = product_.product_id,
+                                 .case_sensitive = product_.case_sensitive,
+                                 .lot_id = command_.lot_id,
+                                 .number = before_.lot.number});
 }
 
 absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldChange> changes) {

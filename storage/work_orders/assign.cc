@@ -9,7 +9,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
-#include "storage/lot_rows/former_numbers.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/new_id.h"

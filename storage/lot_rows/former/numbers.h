@@ -8,7 +8,6 @@
 
 #include "absl/strings/string_view.h"
 #include "storage/domain/ids.h"
-#include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -16,9 +15,15 @@ namespace lots {
 // The constraint that keeps two lots from having one number, the former one's included.
 inline constexpr char kFormerNumberConstraint[] = "former_numbers_pkey";
 
+struct FormerNumber {
+  CompanyId company;
+  ProductId product_id;
+  bool case_sensitive = false;  // of the product
+  LotId lot_id;
+  absl::string_view number;
+};
 // Adds the statement that keeps a number that the lot had. Before the lot gets the new one.
-void KeepFormerNumber(pg::Transaction& transaction, const CompanyId& company,
-                      const LotProduct& product, const LotId& lot_id, absl::string_view number);
+void KeepFormerNumber(pg::Transaction& transaction, const FormerNumber& former);
 
 // Adds the statement that fails on kFormerNumberConstraint when one of these keys (NumberKey) is a
 // former number of another lot than `own`. After the statement that gave lots these keys: what

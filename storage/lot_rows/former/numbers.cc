@@ -1,5 +1,5 @@
 // Writes and guards former numbers.
-#include "storage/lot_rows/former_numbers.h"
+#include "storage/lot_rows/former/numbers.h"
 
 #include <algorithm>
 
@@ -29,10 +29,10 @@ constexpr pg::Statement kDeleteNumbers{"delete_former_numbers", R"sql(
 
 }  // namespace
 
-void KeepFormerNumber(pg::Transaction& transaction, const CompanyId& company,
-                      const LotProduct& product, const LotId& lot_id, absl::string_view number) {
-  transaction.Add(kKeepNumber, company, product.product_id,
-                  NumberKey(number, product.case_sensitive), number, FoldForSearch(number), lot_id);
+void KeepFormerNumber(pg::Transaction& transaction, const FormerNumber& former) {
+  transaction.Add(kKeepNumber, former.company, former.product_id,
+                  NumberKey(former.number, former.case_sensitive), former.number,
+                  FoldForSearch(former.number), former.lot_id);
 }
 
 void AddFormerNumberCheck(pg::Transaction& transaction, const CompanyId& company,
