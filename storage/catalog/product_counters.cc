@@ -29,11 +29,15 @@ constexpr pg::Statement kLowerCounter{"lower_counter", R"sql(
 constexpr pg::Statement kSetPeriod{"set_counter_period", R"sql(
   UPDATE number_counters SET period = $3 WHERE company = $1 AND product_id = $2)sql"};
 
-// The first lot that has a number between these two.
-constexpr pg::Statement kFindLotBetween{"find_lot_between", R"sql(
-  SELECT l.number, l.lot_id FROM lots l
-  WHERE l.company = $1 AND l.product_id = $2 AND l.number_key BETWEEN $3 AND $4
-  ORDER BY l.number_key LIMIT 1)sql"};
+// The first number between these two that a lot has or had.
+constexpr pg::Statement kFindNumberBetween{"find_number_between", R"sql(
+  SELECT n.number FROM (
+    SELECT l.number, l.number_key FROM lots l
+    WHERE l.company = $1 AND l.product_id = $2 AND l.number_key BETWEEN $3 AND $4
+    UNION ALL
+    SELECT f.number, f.number_key FROM former_numbers f
+    WHERE f.company = $1 AND f.product_id = $2 AND f.number_key BETWEEN $3 AND $4) AS n
+  ORDER BY n.number_key LIMIT 1)sql"};
 
 bool GoesDown(const ProductChange& change) {
   return change.stored.has_value() && change.wanted.next_number < change.stored->next_number;
@@ -52,15 +56,14 @@ absl::StatusOr<std::optional<Problem>> FindCollision(pg::Connection& db, const C
   ASSIGN_OR_RETURN(const std::string high, number_template->Format(today, last));
   ASSIGN_OR_RETURN(
       const pg::Result found,
-      pg::Query(db, kFindLotBetween, company, wanted.product_id,
+      pg::Query(db, kFindNumberBetween, company, wanted.product_id,
                 NumberKey(low, wanted.case_sensitive), NumberKey(high, wanted.case_sensitive)));
   if (found.empty()) return std::nullopt;
   return FieldInvalid(
       Indexed("products", index, "next_number"), absl::StrCat(wanted.next_number),
       absl::StrCat("value ", wanted.next_number, " is below the counter, which is at ",
-                   change.stored->next_number, ", and lot \"", found[0].Get<std::string>(0),
-                   "\" has one of the numbers between: numbers are never made "
-                   "twice"));
+                   change.stored->next_number, ", and number \"", found[0].Get<std::string>(0),
+                   "\" between is a lot's: numbers are never made twice"));
 }
 
 }  // namespace
