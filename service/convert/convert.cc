@@ -6,6 +6,7 @@
 #include "storage/catalog/resources.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/document.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/kinds/lot_state.h"
@@ -81,6 +82,7 @@ google::type::Date ToProto(absl::CivilDay day) {
 }
 
 v1::Tracking ToProto(Tracking tracking) { return static_cast<v1::Tracking>(tracking); }
+v1::CounterReset ToProto(CounterReset reset) { return static_cast<v1::CounterReset>(reset); }
 v1::LocationKind ToProto(LocationKind kind) { return static_cast<v1::LocationKind>(kind); }
 v1::LotState ToProto(LotState state) { return static_cast<v1::LotState>(state); }
 v1::MovementKind ToProto(MovementKind kind) { return static_cast<v1::MovementKind>(kind); }
@@ -111,6 +113,8 @@ v1::Product ToProto(const Product& product, const CompanyId& company) {
   message.set_unit(product.unit);
   message.set_scale(product.scale);
   message.set_number_template(product.number_template);
+  SetIfAny(product.counter_reset,
+           [&](CounterReset reset) { message.set_counter_reset(ToProto(reset)); });
   message.set_next_number(product.next_number);
   *message.mutable_shelf_life() = ToProto(product.shelf_life);
   message.set_inherit_expiry(product.inherit_expiry);
@@ -220,6 +224,7 @@ v1::Movement ToProto(const Movement& movement) {
   message.set_delivery_movement_id(IdText(movement.delivery));
   message.set_transformation_id(IdText(movement.transformation));
   message.set_work_order_id(IdText(movement.work_order));
+  message.set_unarchived(movement.unarchived);
   return message;
 }
 

@@ -19,6 +19,7 @@
 
 namespace lots {
 
+enum class CounterReset : int16_t;
 enum class LocationKind : int16_t;
 enum class LotEventKind : int16_t;
 enum class LotState : int16_t;
@@ -41,6 +42,7 @@ google::type::Date ToProto(absl::CivilDay day);
 
 // Enumerations have the same values on both sides.
 v1::Tracking ToProto(Tracking tracking);
+v1::CounterReset ToProto(CounterReset reset);
 v1::LocationKind ToProto(LocationKind kind);
 v1::LotState ToProto(LotState state);
 v1::MovementKind ToProto(MovementKind kind);

@@ -109,6 +109,11 @@ void CheckWhichSerials(const v1::AssignSerialsRequest& request, FieldChecker& fi
   }
 }
 
+template <class Response>
+void AddUnarchived(const std::vector<LotId>& lots, Response& response) {
+  for (const LotId& lot : lots) response.add_unarchived_lot_ids(lot.value().ToString());
+}
+
 }  // namespace
 
 AssignSerialsCommand CommandOf(const v1::AssignSerialsRequest& request, const Call& call,
@@ -230,7 +235,8 @@ v1::WorkOrder ToProto(const WorkOrder& order) {
 
 v1::CompleteWorkOrderResponse ToProto(const Completion& completion) {
   v1::CompleteWorkOrderResponse message;
-  message.set_transformation_id(completion.transformation_id.value().ToString());
+  const Uuid& transformation = completion.transformation_id.value();
+  if (!transformation.IsNil()) message.set_transformation_id(transformation.ToString());
   for (const NumberedLot& lot : completion.outputs) *message.add_outputs() = ToProto(lot);
   for (const NumberedLot& lot : completion.by_products) *message.add_by_products() = ToProto(lot);
   for (const NumberedLot& lot : completion.voided) *message.add_voided() = ToProto(lot);
@@ -253,12 +259,14 @@ v1::DisassembleResponse ToProto(const Disassembly& disassembly) {
     entry.set_to_location_id(component.to.value());
     entry.set_exact(component.exact);
   }
+  AddUnarchived(disassembly.unarchived, message);
   return message;
 }
 
 v1::ReverseCompletionResponse ToProto(const CompletionReversal& reversal) {
   v1::ReverseCompletionResponse message;
   message.set_transformation_id(reversal.transformation_id.value().ToString());
+  AddUnarchived(reversal.unarchived, message);
   if (!reversal.state.has_value()) return message;
   message.set_state(ToProto(*reversal.state));
   message.set_completed_quantity(reversal.completed.Format(reversal.scale));

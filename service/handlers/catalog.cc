@@ -14,6 +14,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/tracking.h"
 
@@ -63,6 +64,8 @@ Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fie
       .scale = message.scale(),
       .number_template =
           fields.Line(at("number_template"), message.number_template(), kNameCharactersMax),
+      .counter_reset =
+          fields.OptionalEnum<CounterReset>(at("counter_reset"), message.counter_reset()),
       .next_number = fields.InRange(at("next_number"), message.next_number(), 0, kCounterMax),
       .shelf_life = ShelfLifeOf(message.shelf_life()),
       .inherit_expiry = message.inherit_expiry(),

@@ -159,6 +159,7 @@ class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
   LOTS_UNARY(WorkOrderService, UnassignSerials, .is_large = true);
   LOTS_UNARY(WorkOrderService, CompleteWorkOrder, .is_large = true);
   LOTS_UNARY(WorkOrderService, CancelWorkOrder, .is_large = true);
+  LOTS_UNARY(WorkOrderService, ReopenWorkOrder);
   LOTS_UNARY(WorkOrderService, GetWorkOrder);
   LOTS_UNARY(WorkOrderService, ListWorkOrders, .every_company = true);
   LOTS_UNARY(WorkOrderService, Disassemble, .is_large = true);

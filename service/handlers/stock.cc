@@ -165,6 +165,9 @@ absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
   for (const MovementId& id : recorded.movement_ids) {
     response.add_movement_ids(id.value().ToString());
   }
+  for (const LotId& id : recorded.unarchived) {
+    response.add_unarchived_lot_ids(id.value().ToString());
+  }
   AddProblems(recorded.problems, response);
   return response;
 }

@@ -90,6 +90,19 @@ absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(
   return response;
 }
 
+absl::StatusOr<v1::ReopenWorkOrderResponse> ReopenWorkOrder(
+    const v1::ReopenWorkOrderRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const ReopenWorkOrderCommand command{
+      .context = fields.Write(request, call),
+      .work_order = fields.Required<WorkOrderId>("work_order_id", request.work_order_id())};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<NumberedLot> voided, lots::ReopenWorkOrder(db, command));
+  v1::ReopenWorkOrderResponse response;
+  for (const NumberedLot& serial : voided) *response.add_voided() = ToProto(serial);
+  return response;
+}
+
 absl::StatusOr<v1::WorkOrder> GetWorkOrder(const v1::GetWorkOrderRequest& request, const Call& call,
                                            pg::Connection& db) {
   FieldChecker fields;

@@ -17,6 +17,8 @@ absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     const v1::CompleteWorkOrderRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(
     const v1::CancelWorkOrderRequest& request, const Call& call, pg::Connection& db);
+absl::StatusOr<v1::ReopenWorkOrderResponse> ReopenWorkOrder(
+    const v1::ReopenWorkOrderRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::WorkOrder> GetWorkOrder(const v1::GetWorkOrderRequest& request, const Call& call,
                                            pg::Connection& db);
 absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrdersRequest& request,

@@ -84,6 +84,8 @@ inline constexpr int64_t kCounterMax = 999'999'999'999'999'999;  // 18 digits fi
 inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 // A clock may be wrong by a time zone, not more.
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
+// What to reverse before an earlier movement: as many ids as one fact of a refusal can hold.
+inline constexpr int64_t kLaterMovementsShownMax = 5;
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 

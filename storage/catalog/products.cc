@@ -10,11 +10,14 @@
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/new_company.h"
+#include "storage/catalog/product_counters.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/new_id.h"
@@ -32,11 +35,11 @@ namespace {
 constexpr pg::Statement kLockProducts{"lock_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at
+         producible, case_sensitive, version, created_at, updated_at, counter_reset
   FROM products WHERE company = $1 AND product_id = ANY ($2)
   ORDER BY product_id FOR UPDATE)sql"};
 
-// Read beside kLockProducts and not locked: a range of numbers may be reserved meanwhile.
+// Read beside kLockProducts and not locked: a range of numbers may be taken meanwhile.
 constexpr pg::Statement kFindCounters{"find_counters", R"sql(
   SELECT product_id, next_value
   FROM number_counters WHERE company = $1 AND product_id = ANY ($2))sql"};
@@ -44,13 +47,13 @@ constexpr pg::Statement kFindCounters{"find_counters", R"sql(
 constexpr pg::Statement kFindProducts{"find_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at
+         producible, case_sensitive, version, created_at, updated_at, counter_reset
   FROM products WHERE company = $1 AND product_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListProducts{"list_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at
+         producible, case_sensitive, version, created_at, updated_at, counter_reset
   FROM products WHERE company = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
 
 constexpr pg::Statement kCountLotsOfProducts{"count_lots_of_products", R"sql(
@@ -61,8 +64,8 @@ constexpr pg::Statement kInsertProduct{"insert_product", R"sql(
   INSERT INTO products
     (company, product_id, display_name, tracking, unit, scale, number_template, expire_days,
      best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-     producible, case_sensitive, version, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+     producible, case_sensitive, version, created_at, updated_at, counter_reset)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19)
   )sql"};
 
 constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
@@ -70,14 +73,8 @@ constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
   SET display_name = $3, tracking = $4, unit = $5, scale = $6, number_template = $7,
       expire_days = $8, best_before_days = $9, removal_days = $10, alert_days = $11,
       inherit_expiry = $12, warranty_months = $13, gtin = $14, producible = $15,
-      case_sensitive = $16, version = $17, updated_at = $18
+      case_sensitive = $16, version = $17, updated_at = $18, counter_reset = $19
   WHERE company = $1 AND product_id = $2)sql"};
-
-// Never back: numbers below were given out already.
-constexpr pg::Statement kRaiseCounter{"raise_counter", R"sql(
-  INSERT INTO number_counters (company, product_id, next_value) VALUES ($1, $2, $3)
-  ON CONFLICT (company, product_id)
-  DO UPDATE SET next_value = greatest(number_counters.next_value, excluded.next_value))sql"};
 
 using Field = UpdateField<Product>;
 
@@ -91,6 +88,10 @@ constexpr Field kFields[] = {
     {"scale", [](const Product& given, Product& p) { p.scale = given.scale; }},
     {"number_template",
      [](const Product& given, Product& p) { p.number_template = given.number_template; }},
+    {"counter_reset",
+     [](const Product& given, Product& p) {
+       if (given.counter_reset.has_value()) p.counter_reset = given.counter_reset;
+     }},
     {"next_number",
      [](const Product& given, Product& p) {
        if (given.next_number > 0) p.next_number = given.next_number;
@@ -129,6 +130,7 @@ Product ReadProduct(const pg::Row& row) {
           .unit = row.Get<std::string>(3),
           .scale = row.Get<int>(4),
           .number_template = row.Get<std::string>(5),
+          .counter_reset = row.Get<CounterReset>(18),
           .next_number = 1,
           .shelf_life = {.expire_days = row.Get<Days>(6),
                          .best_before_days = row.Get<Days>(7),
@@ -192,6 +194,7 @@ class ProductJudge {
       Require("number_template", product.number_template,
               NumberTemplate::Parse(product.number_template).status());
     }
+    ValidateReset(product);
   }
 
   // `stored`: the current version, 0 of a new product.
@@ -201,11 +204,8 @@ class ProductJudge {
         ResourceChanged(Indexed("products", index_), given.product_id.value(), stored));
   }
 
-  void ValidateCounter(int64_t stored, int64_t wanted) {
-    if (wanted >= stored) return;
-    Refused("next_number", absl::StrCat(wanted),
-            absl::StrCat("value ", wanted, " is below the counter, which is at ", stored,
-                         ": numbers are never made twice"));
+  void Refused(absl::string_view field, absl::string_view value, absl::string_view message) {
+    problems_.push_back(FieldInvalid(Indexed("products", index_, field), value, message));
   }
 
  private:
@@ -220,8 +220,16 @@ class ProductJudge {
   void Require(absl::string_view field, absl::string_view value, const absl::Status& status) {
     if (!status.ok()) Refused(field, value, status.message());
   }
-  void Refused(absl::string_view field, absl::string_view value, absl::string_view message) {
-    problems_.push_back(FieldInvalid(Indexed("products", index_, field), value, message));
+  void ValidateReset(const Product& product) {
+    const CounterReset reset = product.counter_reset.value_or(CounterReset::kNever);
+    if (reset == CounterReset::kNever) return;
+    if (product.number_template.empty()) {
+      return Refused("counter_reset", Name(reset), "needs a number_template with a date");
+    }
+    const auto number_template = NumberTemplate::Parse(product.number_template);
+    if (number_template.ok()) {
+      Require("counter_reset", Name(reset), number_template->CheckReset(reset));
+    }
   }
 
   const size_t index_;
@@ -238,36 +246,34 @@ absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
 
 bool IsChanged(const Product& a, const Product& b) {
   const auto key = [](const Product& p) {
-    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.next_number,
-                    p.inherit_expiry, p.warranty_months, p.gtin, p.producible, p.case_sensitive);
+    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.counter_reset,
+                    p.next_number, p.inherit_expiry, p.warranty_months, p.gtin, p.producible,
+                    p.case_sensitive);
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
 }
 
-struct Change {
-  std::optional<Product> stored;  // none: it is new
-  Product wanted;
-};
-
 // What the order makes of what is stored, in the order's order.
-std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const ProductsById& stored,
-                                std::vector<Problem>& problems) {
-  std::vector<Change> changes;
+std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
+                                       const ProductsById& stored, std::vector<Problem>& problems) {
+  std::vector<ProductChange> changes;
   for (size_t i = 0; i < command.products.size(); ++i) {
     const Product& given = command.products[i];
     ProductJudge judge(i, problems);
-    Change change{.stored = std::nullopt, .wanted = given};
+    ProductChange change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
     judge.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
     if (found == stored.end()) {
       judge.ValidateNewId(given);
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
+      if (!change.wanted.counter_reset.has_value()) {
+        change.wanted.counter_reset = CounterReset::kNever;
+      }
     } else {
       change.stored = found->second;
       change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
                               absl::MakeConstSpan(kFields));
-      judge.ValidateCounter(found->second.next_number, change.wanted.next_number);
     }
     judge.Validate(change.wanted);
     changes.push_back(std::move(change));
@@ -277,9 +283,10 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
 
 // PRODUCT_HAS_LOTS for every product whose rules would change under its lots.
 absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& company,
-                           const std::vector<Change>& changes, std::vector<Problem>& problems) {
+                           const std::vector<ProductChange>& changes,
+                           std::vector<Problem>& problems) {
   std::vector<ProductId> ids;
-  for (const Change& change : changes) {
+  for (const ProductChange& change : changes) {
     if (change.stored.has_value() && !ChangedRule(*change.stored, change.wanted).empty()) {
       ids.push_back(change.wanted.product_id);
     }
@@ -314,13 +321,13 @@ void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
                   p.number_template, shelf_life.expire_days, shelf_life.best_before_days,
                   shelf_life.removal_days, shelf_life.alert_days, p.inherit_expiry,
                   p.warranty_months, p.gtin, p.producible, p.case_sensitive, p.version,
-                  p.updated_at);
+                  p.updated_at, *p.counter_reset);
 }
 
 // Adds what differs from what is stored; what does not keeps its etag.
 void AddWrites(pg::Transaction& transaction, const WriteContext& context,
-               std::vector<Change>& changes) {
-  for (Change& change : changes) {
+               std::vector<ProductChange>& changes, absl::CivilDay day) {
+  for (ProductChange& change : changes) {
     Product& wanted = change.wanted;
     const bool is_new = !change.stored.has_value();
     if (is_new || IsChanged(*change.stored, wanted)) {
@@ -329,9 +336,7 @@ void AddWrites(pg::Transaction& transaction, const WriteContext& context,
       AddProductWrite(transaction, context.company, is_new ? kInsertProduct : kUpdateProduct,
                       wanted);
     }
-    if (is_new || wanted.next_number > change.stored->next_number) {
-      transaction.Add(kRaiseCounter, context.company, wanted.product_id, wanted.next_number);
-    }
+    AddCounterWrite(transaction, context.company, change, day);
   }
 }
 
@@ -344,18 +349,22 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   const size_t ensured = EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockProducts, context.company, ids);
   const size_t counters = transaction.Add(kFindCounters, context.company, ids);
+  const size_t company = AddCompanyRead(transaction, context.company);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
   RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
+  ASSIGN_OR_RETURN(const CompanyRules rules, ReadCompany(context.company, read[company]));
+  const absl::CivilDay today = DayIn(context.now, rules.zone);
   std::vector<Problem> problems;
-  std::vector<Change> changes =
+  std::vector<ProductChange> changes =
       PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
   RETURN_IF_ERROR(ValidateRules(transaction, context.company, changes, problems));
+  RETURN_IF_ERROR(ValidateCounters(db, context.company, changes, today, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
-  AddWrites(transaction, context, changes);
+  AddWrites(transaction, context, changes, today);
   AddAuditEntry(transaction, context, {});
   RETURN_IF_ERROR(transaction.Commit().status());
   std::vector<Product> products;
-  for (Change& change : changes) products.push_back(std::move(change.wanted));
+  for (ProductChange& change : changes) products.push_back(std::move(change.wanted));
   return products;
 }
 

@@ -11,6 +11,7 @@
 
 namespace lots {
 
+enum class CounterReset : int16_t;
 enum class LocationKind : int16_t;
 enum class Tracking : int16_t;
 
@@ -31,7 +32,8 @@ struct Product {
   std::string unit;
   int scale = 0;
   std::string number_template;
-  int64_t next_number = 0;  // in a command: 0 keeps the counter
+  std::optional<CounterReset> counter_reset;  // in a command: none keeps it
+  int64_t next_number = 0;                    // in a command: 0 keeps the counter
   ShelfLife shelf_life;
   bool inherit_expiry = false;
   int warranty_months = 0;

@@ -33,6 +33,7 @@ struct Movement {
   std::optional<MovementId> delivery;
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
+  bool unarchived = false;  // ReverseMovement only: an archived lot came back to life
 };
 
 }  // namespace lots

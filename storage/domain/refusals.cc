@@ -243,7 +243,8 @@ Problem LotVoid(absl::string_view field, const NumberedLot& lot, absl::string_vi
 }
 
 Problem VoidNumber(absl::string_view field, const NumberedLot& lot) {
-  return LotVoid(field, lot, QuotedLot(lot.number), "; use another number");
+  return LotVoid(field, lot, QuotedLot(lot.number),
+                 "; name it in AssignSerials, which plans it again, or use another number");
 }
 
 Problem TargetTwice(const LotId& lot_id, size_t index, size_t first) {

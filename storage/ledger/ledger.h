@@ -20,7 +20,7 @@
 //   if (!committed.ok()) return Ledger::Explain(committed.status());
 //
 // The order of locks is the same in every operation: the request, the work order, the lots by id,
-// the balances by (lot, location), the deliveries by id.
+// the balances by (lot, location), the deliveries by id, the number counters by product.
 // - A lot of a LOT product is locked FOR KEY SHARE. Two movements of such a lot wait for each other
 //   only at a balance that both change.
 // - A serial is locked FOR NO KEY UPDATE. All movements of a serial wait for each other, whatever

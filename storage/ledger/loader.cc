@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/kinds/sql_words.h"
@@ -66,15 +67,16 @@ constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
   ORDER BY deliveries.movement_id
   FOR UPDATE OF deliveries)sql"};
 
-// For each movement of a serial that will be reversed: the first later movement that is no
-// reversal, was not reversed, and is not reversed in this call.
+// For each movement of a serial that will be reversed: the later movements that are no reversals,
+// were not reversed, and are not reversed in this call. The last one first, as they can be
+// reversed.
 constexpr pg::Statement kReadLaterMovements{"ledger_read_later_movements", R"sql(
-  SELECT original.movement_id, later.movement_id
+  SELECT original.movement_id, later.movement_id, later.kind, later.transformation_id
   FROM movements AS original
   JOIN lots ON lots.company = $1 AND lots.lot_id = original.lot_id
     AND lots.tracking = {TRACKING_SERIAL}
   CROSS JOIN LATERAL (
-    SELECT next.movement_id
+    SELECT next.movement_id, next.kind, next.transformation_id, next.recorded_at
     FROM movements AS next
     WHERE next.company = $1 AND next.lot_id = original.lot_id
       AND (next.recorded_at, next.movement_id) > (original.recorded_at, original.movement_id)
@@ -82,10 +84,11 @@ constexpr pg::Statement kReadLaterMovements{"ledger_read_later_movements", R"sql
       AND NOT EXISTS (
         SELECT FROM movements AS reversal
         WHERE reversal.company = $1 AND reversal.reverses_id = next.movement_id)
-    ORDER BY next.recorded_at, next.movement_id
-    LIMIT 1
+    ORDER BY next.recorded_at DESC, next.movement_id DESC
+    LIMIT $3
   ) AS later
-  WHERE original.company = $1 AND original.movement_id = ANY($2))sql"_sql};
+  WHERE original.company = $1 AND original.movement_id = ANY($2)
+  ORDER BY original.movement_id, later.recorded_at DESC, later.movement_id DESC)sql"_sql};
 
 // The reversals that exist of the movements that will be reversed.
 constexpr pg::Statement kReadReversals{"ledger_read_reversals", R"sql(
@@ -219,7 +222,8 @@ void LedgerLoader::AddReversalLocks(pg::Transaction& transaction) {
     locks_.deliveries = transaction.Add(kLockDeliveries, company_, ids);
   }
   if (!reversed_.empty()) {
-    locks_.later_movements = transaction.Add(kReadLaterMovements, company_, reversed_);
+    locks_.later_movements =
+        transaction.Add(kReadLaterMovements, company_, reversed_, kLaterMovementsShownMax);
     locks_.reversals = transaction.Add(kReadReversals, company_, reversed_);
   }
 }
@@ -264,7 +268,10 @@ void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts)
   }
   if (!locks_.later_movements.has_value()) return;
   for (const pg::Row row : results[*locks_.later_movements]) {
-    facts.later_movements[row.Get<MovementId>(0)] = row.Get<MovementId>(1);
+    facts.later_movements[row.Get<MovementId>(0)].push_back(
+        {.movement_id = row.Get<MovementId>(1),
+         .kind = row.Get<MovementKind>(2),
+         .transformation = row.Get<std::optional<TransformationId>>(3)});
   }
   for (const pg::Row row : results[*locks_.reversals]) {
     facts.reversals[row.Get<MovementId>(0)] = row.Get<MovementId>(1);

@@ -2,6 +2,7 @@
 #include "storage/ledger/movements.h"
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -37,6 +38,28 @@ constexpr pg::Statement kFindMovementsOf{"find_movements_of_transformation", R"s
     ON reversal.company = $1 AND reversal.reverses_id = movements.movement_id
   WHERE movements.company = $1 AND movements.transformation_id = $2
   ORDER BY movements.recorded_at, movements.movement_id)sql"};
+
+constexpr pg::Statement kFindUnarchived{"find_unarchived_lots", R"sql(
+  SELECT DISTINCT m.lot_id
+  FROM movements m
+  JOIN lot_events e ON e.company = $1 AND e.lot_id = m.lot_id AND e.kind = {EVENT_UNARCHIVED}
+    AND e.entry_id = m.entry_id
+  WHERE m.company = $1 AND m.movement_id = ANY($2)
+  ORDER BY m.lot_id)sql"_sql};
+
+constexpr pg::Statement kFindUnarchivedBy{"find_lots_unarchived_by_transformation", R"sql(
+  SELECT DISTINCT m.lot_id
+  FROM movements m
+  JOIN lot_events e ON e.company = $1 AND e.lot_id = m.lot_id AND e.kind = {EVENT_UNARCHIVED}
+    AND e.entry_id = m.entry_id
+  WHERE m.company = $1 AND m.transformation_id = $2
+  ORDER BY m.lot_id)sql"_sql};
+
+std::vector<LotId> LotIdsOf(const pg::Result& rows) {
+  std::vector<LotId> ids;
+  for (const pg::Row row : rows) ids.push_back(row.Get<LotId>(0));
+  return ids;
+}
 
 using MaybeTime = std::optional<absl::Time>;
 
@@ -90,6 +113,19 @@ absl::StatusOr<std::vector<PostedMovement>> FindMovementsOf(
     pg::Connection& db, const CompanyId& company, const TransformationId& transformation) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindMovementsOf, company, transformation));
   return PostedMovementsOf(company, rows);
+}
+
+absl::StatusOr<std::vector<LotId>> FindUnarchived(pg::Connection& db, const CompanyId& company,
+                                                  absl::Span<const MovementId> ids) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindUnarchived, company, ids));
+  return LotIdsOf(rows);
+}
+
+absl::StatusOr<std::vector<LotId>> FindUnarchivedBy(pg::Connection& db, const CompanyId& company,
+                                                    const TransformationId& transformation) {
+  ASSIGN_OR_RETURN(const pg::Result rows,
+                   pg::Query(db, kFindUnarchivedBy, company, transformation));
+  return LotIdsOf(rows);
 }
 
 }  // namespace lots

@@ -21,4 +21,10 @@ absl::StatusOr<std::vector<PostedMovement>> FindMovementsOf(pg::Connection& db,
                                                             const CompanyId& company,
                                                             const TransformationId& transformation);
 
+// Archived lots that these movements, or those of a transformation, brought back to life.
+absl::StatusOr<std::vector<LotId>> FindUnarchived(pg::Connection& db, const CompanyId& company,
+                                                  absl::Span<const MovementId> ids);
+absl::StatusOr<std::vector<LotId>> FindUnarchivedBy(pg::Connection& db, const CompanyId& company,
+                                                    const TransformationId& transformation);
+
 }  // namespace lots

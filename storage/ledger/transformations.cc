@@ -1,6 +1,11 @@
 // The statements that insert transformations with their inputs and outputs.
 #include "storage/ledger/transformations.h"
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/transformation.h"
 #include "storage/domain/write_context.h"
@@ -22,10 +27,23 @@ constexpr pg::Statement kInsertInputs{"insert_transformation_inputs", R"sql(
 
 constexpr pg::Statement kInsertOutputs{"insert_transformation_outputs", R"sql(
   INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role,
-                                      input_lot_id)
-  SELECT $1, $2, n.line, n.lot_id, n.quantity, n.role, n.input_lot_id
-  FROM unnest($3::uuid[], $4::numeric[], $5::bigint[], $6::uuid[])
-    WITH ORDINALITY AS n (lot_id, quantity, role, input_lot_id, line))sql"};
+                                      input_lot_id, before_state, before_dates)
+  SELECT $1, $2, n.line, n.lot_id, n.quantity, n.role, n.input_lot_id,
+         n.before_state, n.before_dates::date[]
+  FROM unnest($3::uuid[], $4::numeric[], $5::bigint[], $6::uuid[], $7::bigint[],
+              $8::text[])
+    WITH ORDINALITY AS n (lot_id, quantity, role, input_lot_id, before_state, before_dates,
+                          line))sql"};
+
+// "{2026-01-31,NULL,…}", in the order of before_dates.
+std::string ArrayOf(const LotDates& dates) {
+  std::vector<std::string> days;
+  for (const auto& day : {dates.manufactured_on, dates.expires_on, dates.best_before_on,
+                          dates.removal_on, dates.alert_on}) {
+    days.push_back(day.has_value() ? absl::FormatCivilTime(*day) : "NULL");
+  }
+  return absl::StrCat("{", absl::StrJoin(days, ","), "}");
+}
 
 }  // namespace
 
@@ -61,13 +79,21 @@ void AddOutputs(pg::Transaction& transaction, const CompanyId& company,
   std::vector<Quantity> quantities;
   std::vector<OutputRole> roles;
   std::vector<std::optional<LotId>> inputs;
+  std::vector<std::optional<LotState>> states;
+  std::vector<std::optional<std::string>> dates;
   for (const OutputLine& line : lines) {
     lots.push_back(line.lot_id);
     quantities.push_back(line.quantity);
     roles.push_back(line.role);
     inputs.push_back(line.input);
+    states.emplace_back();
+    dates.emplace_back();
+    if (!line.before.has_value()) continue;
+    states.back() = line.before->state;
+    dates.back() = ArrayOf(line.before->dates);
   }
-  transaction.Add(kInsertOutputs, company, transformation, lots, quantities, roles, inputs);
+  transaction.Add(kInsertOutputs, company, transformation, lots, quantities, roles, inputs, states,
+                  dates);
 }
 
 }  // namespace lots

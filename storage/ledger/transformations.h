@@ -7,7 +7,9 @@
 #include "absl/types/span.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/transformation.h"
+#include "storage/domain/lot_details.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -21,11 +23,18 @@ struct InputLine {
   std::optional<LotId> output;  // the output that this input went into (exact); none: pooled
 };
 
+// What a serial was before a transformation made it.
+struct LotBefore {
+  LotState state = LotState::kPlanned;
+  LotDates dates;
+};
+
 struct OutputLine {
   LotId lot_id;
   Quantity quantity;
   OutputRole role = OutputRole::kProduct;
   std::optional<LotId> input;  // of kReturnedComponent: the unit whose exact component this was
+  std::optional<LotBefore> before;  // of a serial that there was
 };
 
 // Each function adds one statement. The lots and the work order are added before. Lines keep their

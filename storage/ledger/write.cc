@@ -1,13 +1,16 @@
 // The statements that write the ledger's rows, and what the errors of its constraints mean.
 #include "storage/ledger/write.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "storage/base/uuid.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/pg/error.h"
@@ -208,6 +211,28 @@ void WriteDeliveries(pg::Transaction& transaction, const CompanyId& company,
   if (!changed.empty()) transaction.Add(kWriteDeliveries, company, changed, changed_returnable);
 }
 
+// A lot that another movement brought back meanwhile is ACTIVE already, and has its event.
+constexpr pg::Statement kUnarchive{"ledger_unarchive_lots", R"sql(
+  WITH revived AS (
+    UPDATE lots SET state = {STATE_ACTIVE}, version = version + 1, updated_at = $4
+    WHERE company = $1 AND lot_id = ANY($2) AND state = {STATE_ARCHIVED}
+    RETURNING lot_id)
+  INSERT INTO lot_events (company, event_id, lot_id, kind, work_order_id, actor, recorded_at,
+                          changes, entry_id)
+  SELECT $1, n.event_id, n.lot_id, {EVENT_UNARCHIVED}, NULL, $5, $4, '[]', $6
+  FROM unnest($2::uuid[], $3::uuid[]) AS n (lot_id, event_id)
+  WHERE n.lot_id IN (SELECT revived.lot_id FROM revived))sql"_sql};
+
+void UnarchiveLots(pg::Transaction& transaction, const WriteContext& context,
+                   const LedgerFacts& facts) {
+  if (facts.unarchived.empty()) return;
+  const std::vector<LotId> lots(facts.unarchived.begin(), facts.unarchived.end());
+  std::vector<Uuid> events(lots.size());
+  std::generate(events.begin(), events.end(), Uuid::MakeV7);
+  transaction.Add(kUnarchive, context.company, lots, events, facts.recorded_at, context.actor,
+                  context.entry_id);
+}
+
 }  // namespace
 
 void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
@@ -216,6 +241,7 @@ void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
   InsertBalances(transaction, context.company, facts);
   InsertMovements(transaction, context, movements);
   WriteDeliveries(transaction, context.company, facts, movements);
+  UnarchiveLots(transaction, context, facts);
 }
 
 absl::Status ExplainLedgerError(const absl::Status& status) {

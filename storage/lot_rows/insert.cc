@@ -7,6 +7,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/write_context.h"
 #include "storage/lot_rows/attributes.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/numbers/number.h"
 
 namespace lots {
@@ -66,6 +67,7 @@ void InsertLots(pg::Transaction& transaction, const WriteContext& context,
                   columns.numbers, columns.number_keys, columns.references, columns.search_keys,
                   columns.notes, columns.attributes, columns.manufactured_on, columns.expires_on,
                   columns.best_before_on, columns.removal_on, columns.alert_on, context.entry_id);
+  AddFormerNumberCheck(transaction, context.company, product.product_id, columns.number_keys);
   transaction.Count(counters::Of(counters::kLotsCreated, product.tracking, Tracking::kLot),
                     static_cast<double>(drafts.size()));
 }

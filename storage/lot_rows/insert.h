@@ -26,9 +26,10 @@ struct LotDraft {
   LotDates dates;
 };
 
-// Adds one statement that inserts lots of one product in the given state, created by the context's
-// actor at its time. Fails on lots_number_key when a number is taken, and on lots_product_fkey when
-// the product's rules changed since they were read.
+// Adds the statements that insert lots of one product in the given state, created by the context's
+// actor at its time. They fail on lots_number_key when a number is taken, on
+// kFormerNumberConstraint when another lot had it, and on lots_product_fkey when the product's
+// rules changed since they were read.
 void InsertLots(pg::Transaction& transaction, const WriteContext& context,
                 const LotProduct& product, LotState state, absl::Span<const LotDraft> drafts);
 

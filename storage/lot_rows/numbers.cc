@@ -1,4 +1,4 @@
-// Reserves and previews numbers, and finds the owners of numbers.
+// Takes and previews numbers, and finds the owners of numbers.
 #include "storage/lot_rows/numbers.h"
 
 #include <algorithm>
@@ -51,13 +51,20 @@ absl::Status NoTemplate(const NumberQuery& query) {
 
 constexpr pg::Statement kFindTakenKeys{"find_taken_number_keys", R"sql(
   SELECT number_key FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3)
+  UNION ALL
+  SELECT number_key FROM former_numbers
   WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
 
-// Whether any lot has a number between these two. Numbers from a counter are mostly free, so one
-// look mostly replaces a look for each number.
+// Whether any lot has or had a number between these two. Numbers from a counter are mostly free, so
+// one look mostly replaces a look for each number.
 constexpr pg::Statement kFindKeyBetween{"find_number_key_between", R"sql(
-  SELECT 1 FROM lots
-  WHERE company = $1 AND product_id = $2 AND number_key BETWEEN $3 AND $4 LIMIT 1)sql"};
+  SELECT 1
+  WHERE EXISTS (SELECT FROM lots l
+                WHERE l.company = $1 AND l.product_id = $2 AND l.number_key BETWEEN $3 AND $4)
+     OR EXISTS (SELECT FROM former_numbers f
+                WHERE f.company = $1 AND f.product_id = $2
+                  AND f.number_key BETWEEN $3 AND $4))sql"};
 
 // The keys that a lot has.
 absl::StatusOr<absl::flat_hash_set<std::string>> FindTaken(pg::Connection& db,
@@ -173,39 +180,64 @@ absl::StatusOr<NumberTemplate> ParseTemplate(const NumberQuery& query) {
   return NumberTemplate::Parse(query.number_template);
 }
 
-// One statement inserts the counter or advances it. A counter without room for the range is not
-// changed.
-constexpr pg::Statement kReserveRange{"reserve_number_range", R"sql(
-  INSERT INTO number_counters AS c (company, product_id, next_value) VALUES ($1, $2, $3 + $4)
-  ON CONFLICT (company, product_id) DO UPDATE SET next_value = GREATEST(c.next_value, $3) + $4
-  WHERE GREATEST(c.next_value, $3) + $4 - 1 <= $5
+// One statement inserts the counter or advances it, and locks it until the transaction ends. A
+// counter without room for the range is not changed. It begins again with a later period; a server
+// whose day is still the one before counts on in the later one.
+constexpr pg::Statement kTakeRange{"take_number_range", R"sql(
+  INSERT INTO number_counters AS c (company, product_id, next_value, period)
+  VALUES ($1, $2, $3 + $4, $6)
+  ON CONFLICT (company, product_id) DO UPDATE
+  SET next_value = GREATEST(CASE WHEN $6 > c.period THEN 1 ELSE c.next_value END, $3) + $4,
+      period = GREATEST(c.period, $6)
+  WHERE GREATEST(CASE WHEN $6 > c.period THEN 1 ELSE c.next_value END, $3) + $4 - 1 <= $5
   RETURNING next_value - $4)sql"};
 
-absl::StatusOr<int64_t> ReserveRange(pg::Connection& db, const NumberQuery& query,
-                                     int64_t counter_max, int64_t count, int64_t floor) {
+absl::StatusOr<int64_t> TakeRangeIn(pg::Transaction& transaction, const NumberQuery& query,
+                                    const NumberTemplate& number_template, int64_t count,
+                                    int64_t floor) {
+  const int64_t counter_max = number_template.counter_max();
   if (count > counter_max - floor + 1) return Exhausted(query, count);
-  ASSIGN_OR_RETURN(
-      const pg::Result reserved,
-      pg::Query(db, kReserveRange, query.company, query.product_id, floor, count, counter_max));
-  if (reserved.empty()) return Exhausted(query, count);
-  return reserved[0].Get<int64_t>(0);
+  const size_t taken =
+      transaction.Add(kTakeRange, query.company, query.product_id, floor, count, counter_max,
+                      number_template.PeriodOf(query.day, query.counter_reset));
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  if (results[taken].empty()) return Exhausted(query, count);
+  return results[taken][0].Get<int64_t>(0);
 }
 
 constexpr pg::Statement kReadCounter{"read_number_counter", R"sql(
-  SELECT next_value FROM number_counters WHERE company = $1 AND product_id = $2)sql"};
+  SELECT CASE WHEN $3 > period THEN 1 ELSE next_value END
+  FROM number_counters WHERE company = $1 AND product_id = $2)sql"};
 
 constexpr pg::Statement kFindOwners{"find_number_owners", R"sql(
-  SELECT number_key, lot_id, number, state FROM lots
-  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3))sql"};
+  SELECT number_key, lot_id, number, state, false FROM lots
+  WHERE company = $1 AND product_id = $2 AND number_key = ANY($3)
+  UNION ALL
+  SELECT f.number_key, l.lot_id, l.number, l.state, true
+  FROM former_numbers f JOIN lots l ON l.company = $1 AND l.lot_id = f.lot_id
+  WHERE f.company = $1 AND f.product_id = $2 AND f.number_key = ANY($3))sql"};
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
-                                                        const NumberQuery& query) {
+NumberQuery NumbersOf(const CompanyId& company, const LotProduct& product, int64_t count,
+                      absl::CivilDay day) {
+  NumberQuery query;
+  query.company = company;
+  query.product_id = product.product_id;
+  query.case_sensitive = product.case_sensitive;
+  query.number_template = product.number_template;
+  query.counter_reset = product.counter_reset;
+  query.count = count;
+  query.day = day;
+  return query;
+}
+
+absl::StatusOr<std::vector<std::string>> TakeNumbers(pg::Transaction& transaction,
+                                                     pg::Connection& db, const NumberQuery& query) {
   if (!query.first_number.empty()) return FromFirstNumber(db, query);
   ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
   return FromTemplate(db, query, number_template, [&](int64_t count, int64_t floor) {
-    return ReserveRange(db, query, number_template.counter_max(), count, floor);
+    return TakeRangeIn(transaction, query, number_template, count, floor);
   });
 }
 
@@ -214,7 +246,8 @@ absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
   if (!query.first_number.empty()) return FromFirstNumber(db, query);
   ASSIGN_OR_RETURN(const NumberTemplate number_template, ParseTemplate(query));
   ASSIGN_OR_RETURN(const pg::Result counter,
-                   pg::Query(db, kReadCounter, query.company, query.product_id));
+                   pg::Query(db, kReadCounter, query.company, query.product_id,
+                             number_template.PeriodOf(query.day, query.counter_reset)));
   int64_t next = counter.empty() ? 1 : counter[0].Get<int64_t>(0);
   const auto take = [&](int64_t count, int64_t floor) -> absl::StatusOr<int64_t> {
     const int64_t first = std::max(next, floor);
@@ -232,23 +265,32 @@ absl::StatusOr<absl::flat_hash_map<std::string, NumberOwner>> FindNumberOwners(
                    pg::Query(db, kFindOwners, company, product_id, number_keys));
   absl::flat_hash_map<std::string, NumberOwner> owners;
   for (const pg::Row row : found) {
-    owners.emplace(row.Get<std::string>(0), NumberOwner{.lot_id = row.Get<LotId>(1),
-                                                        .number = row.Get<std::string>(2),
-                                                        .state = row.Get<LotState>(3)});
+    NumberOwner owner{.lot_id = row.Get<LotId>(1),
+                      .number = row.Get<std::string>(2),
+                      .state = row.Get<LotState>(3),
+                      .is_former = row.Get<bool>(4)};
+    // A lot that took its former number back has it now.
+    const auto [known, is_first] = owners.emplace(row.Get<std::string>(0), owner);
+    if (!is_first && !owner.is_former) known->second = std::move(owner);
   }
   return owners;
 }
 
 Problem NumberTaken(absl::string_view field, absl::string_view number, const NumberOwner& owner) {
-  return Problem{
+  Problem problem{
       .reason = Reason::kLotNumberTaken,
       .field = std::string(field),
-      .message = absl::StrCat("number \"", number, "\" is taken by lot ",
-                              owner.lot_id.value().ToString(), " (\"", owner.number, "\", ",
-                              Name(owner.state), "); use that lot or another number"),
+      .message = absl::StrCat(
+          "number \"", number,
+          owner.is_former ? "\" is a former number of lot " : "\" is taken by lot ",
+          owner.lot_id.value().ToString(), " (\"", owner.number, "\", ", Name(owner.state),
+          owner.is_former ? ") and stays its own; use that lot or another number"
+                          : "); use that lot or another number"),
       .facts = {{"number", std::string(number)},
                 {"lot_id", owner.lot_id.value().ToString()},
                 {"state", std::string(Name(owner.state))}}};
+  if (owner.is_former) problem.facts.emplace_back("current_number", owner.number);
+  return problem;
 }
 
 Problem NumberInvalid(absl::string_view field, absl::string_view number, const absl::Status& why) {

@@ -12,8 +12,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/lot_state.h"
+#include "storage/lot_rows/product.h"
 #include "storage/pg/connection.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots {
 
@@ -23,8 +26,9 @@ struct Problem;
 struct NumberQuery {
   CompanyId company;
   ProductId product_id;
-  bool case_sensitive = false;  // the product's rule
-  std::string number_template;  // the product's
+  bool case_sensitive = false;                        // the product's rule
+  std::string number_template;                        // the product's
+  CounterReset counter_reset = CounterReset::kNever;  // the product's
   int64_t count = 0;
   std::string first_number;  // empty: from the template
   absl::CivilDay day;        // for the template's date tokens: today in the company's zone
@@ -33,33 +37,43 @@ struct NumberQuery {
   std::string field;  // path in the request, for problems
 };
 
-// Returns `count` numbers, ascending, that no lot of the product has; void and archived lots count.
+// The query for numbers of a product's template.
+NumberQuery NumbersOf(const CompanyId& company, const LotProduct& product, int64_t count,
+                      absl::CivilDay day);
+
+// Returns `count` numbers, ascending, that no lot of the product has or had; void and archived lots
+// count.
 //
-// Numbers from a template are reserved: no other call gets them, whether or not lots are made with
-// them. The range is reserved in a transaction of its own, so that the hot counter row is not
-// locked while the lots are written. Call this function before the main transaction. Numbers
-// counted up from a first number are not reserved: another writer may insert one of them first. The
-// insert then fails on lots_number_key, and the caller calls again. A number that a person types at
-// the same moment has the same effect.
+// Numbers from a template move the product's counter in `transaction`, which is the transaction of
+// `db` that inserts the lots: a write that is refused or rolled back uses up no number. The counter
+// stays locked until the transaction ends, and other writers that need numbers of the product wait
+// for it. Call this function after everything else was validated, right before the insert. Of
+// several products, take the numbers in the order of their ids. What was added to the transaction
+// before travels with the counter's statement.
+//
+// Numbers counted up from a first number have no counter: another writer may insert one of them
+// first. The insert then fails on lots_number_key, and the caller runs again. A number that a
+// person types at the same moment has the same effect.
 //
 // Refuses with FAILED_PRECONDITION NO_NUMBER_TEMPLATE, with NUMBERS_EXHAUSTED when the counter or
-// the length of a number has no room left (nothing is reserved then), and with INVALID_ARGUMENT
-// NUMBER_INVALID of the first number.
-absl::StatusOr<std::vector<std::string>> ReserveNumbers(pg::Connection& db,
-                                                        const NumberQuery& query);
+// the length of a number has no room left, and with INVALID_ARGUMENT NUMBER_INVALID of the first
+// number.
+absl::StatusOr<std::vector<std::string>> TakeNumbers(pg::Transaction& transaction,
+                                                     pg::Connection& db, const NumberQuery& query);
 
-// What ReserveNumbers would return now. Reserves nothing.
+// What TakeNumbers would return now. Moves no counter.
 absl::StatusOr<std::vector<std::string>> PreviewNumbers(pg::Connection& db,
                                                         const NumberQuery& query);
 
 // A lot that has a number.
 struct NumberOwner {
   LotId lot_id;
-  std::string number;
+  std::string number;  // its current one
   LotState state = LotState::kActive;
+  bool is_former = false;  // it had the number, and has another one now
 };
 
-// The product's lots that have these keys (NumberKey), by key.
+// The product's lots that have or had these keys (NumberKey), by key.
 absl::StatusOr<absl::flat_hash_map<std::string, NumberOwner>> FindNumberOwners(
     pg::Connection& db, const CompanyId& company, const ProductId& product_id,
     const std::vector<std::string>& number_keys);

@@ -14,7 +14,7 @@ namespace {
 constexpr pg::Statement kReadProductContext{"read_product_context", R"sql(
   SELECT EXISTS (SELECT 1 FROM requests r WHERE r.company = $1 AND r.request_id = $3),
          c.lots_enabled, c.time_zone, p.tracking, p.scale, p.case_sensitive, p.number_template,
-         p.expire_days, p.best_before_days, p.removal_days, p.alert_days
+         p.expire_days, p.best_before_days, p.removal_days, p.alert_days, p.counter_reset
   FROM companies c LEFT JOIN products p ON p.company = $1 AND p.product_id = $2
   WHERE c.company = $1)sql"};
 
@@ -25,6 +25,7 @@ LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
           .scale = row.Get<int>(4),
           .case_sensitive = row.Get<bool>(5),
           .number_template = row.Get<std::string>(6),
+          .counter_reset = row.Get<CounterReset>(11),
           .shelf_life = {.expire_days = row.Get<Days>(7),
                          .best_before_days = row.Get<Days>(8),
                          .removal_days = row.Get<Days>(9),

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/pg/connection.h"
 
@@ -19,6 +20,7 @@ struct LotProduct {
   int scale = 0;
   bool case_sensitive = false;
   std::string number_template;
+  CounterReset counter_reset = CounterReset::kNever;
   ShelfLife shelf_life;
 };
 

@@ -59,12 +59,47 @@ constexpr pg::Statement kResolveNumbers{"resolve_lot_numbers", R"sql(
   JOIN lots l ON l.company = $1 AND l.product_id = r.product_id
     AND l.number_key = CASE WHEN p.case_sensitive THEN r.exact_key ELSE r.folded_key END)sql"};
 
+constexpr pg::Statement kResolveFormerNumbers{"resolve_former_lot_numbers", R"sql(
+  SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
+  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
+    AS r (place, product_id, exact_key, folded_key)
+  JOIN products p ON p.company = $1 AND p.product_id = r.product_id
+  JOIN former_numbers f ON f.company = $1 AND f.product_id = r.product_id
+    AND f.number_key = CASE WHEN p.case_sensitive THEN r.exact_key ELSE r.folded_key END
+  JOIN lots l ON l.company = $1 AND l.lot_id = f.lot_id)sql"};
+
+using ResolvedLots = std::vector<std::optional<ResolvedLot>>;
+
+void ReadResolved(const pg::Result& found, ResolvedLots& lots) {
+  for (const pg::Row row : found) {
+    lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),
+                                            .product_id = row.Get<ProductId>(2),
+                                            .number = row.Get<std::string>(3),
+                                            .tracking = row.Get<Tracking>(4),
+                                            .scale = row.Get<int>(5),
+                                            .state = row.Get<LotState>(6)};
+  }
+}
+
+// Without the numbers that were found.
+RefColumns MissingOf(const RefColumns& all, const ResolvedLots& lots) {
+  RefColumns missing;
+  for (size_t i = 0; i < all.number_places.size(); ++i) {
+    if (lots[all.number_places[i]].has_value()) continue;
+    missing.number_places.push_back(all.number_places[i]);
+    missing.products.push_back(all.products[i]);
+    missing.exact_keys.push_back(all.exact_keys[i]);
+    missing.folded_keys.push_back(all.folded_keys[i]);
+  }
+  return missing;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs) {
-  std::vector<std::optional<ResolvedLot>> lots(refs.size());
+  ResolvedLots lots(refs.size());
   if (refs.empty()) return lots;
   const RefColumns columns = ColumnsOf(refs);
   pg::Pipeline pipeline(db);
@@ -74,16 +109,13 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
                  columns.exact_keys, columns.folded_keys);
   }
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
-  for (const pg::Result& found : results) {
-    for (const pg::Row row : found) {
-      lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),
-                                              .product_id = row.Get<ProductId>(2),
-                                              .number = row.Get<std::string>(3),
-                                              .tracking = row.Get<Tracking>(4),
-                                              .scale = row.Get<int>(5),
-                                              .state = row.Get<LotState>(6)};
-    }
-  }
+  for (const pg::Result& found : results) ReadResolved(found, lots);
+  const RefColumns missing = MissingOf(columns, lots);
+  if (missing.products.empty()) return lots;
+  ASSIGN_OR_RETURN(const pg::Result former,
+                   pg::Query(db, kResolveFormerNumbers, company, missing.number_places,
+                             missing.products, missing.exact_keys, missing.folded_keys));
+  ReadResolved(former, lots);
   return lots;
 }
 

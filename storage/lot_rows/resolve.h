@@ -28,8 +28,9 @@ struct ResolvedLot {
   LotState state = LotState::kActive;
 };
 
-// Finds lots by id, or by product and number according to the product's case rule. The result has
-// the order of `refs`; an entry is empty where there is no such lot. One round trip for any count.
+// Finds lots by id, or by product and number according to the product's case rule. A number that no
+// lot has finds the lot that had it formerly. The result has the order of `refs`; an entry is empty
+// where there is no such lot. One round trip for any count, and one more where numbers are missing.
 absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs);

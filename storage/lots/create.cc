@@ -15,6 +15,7 @@
 #include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lot_rows/product.h"
@@ -54,7 +55,7 @@ class Creation {
   void CheckDatesOf(size_t index);
   // Appends what owners of the given numbers there are.
   absl::Status CheckOwners();
-  absl::Status GenerateNumbers();
+  absl::Status GenerateNumbers(pg::Transaction& transaction);
 
   void DeclareOpenings(Ledger& ledger) const;
   void PostOpening(size_t index, Ledger& ledger);
@@ -135,21 +136,18 @@ absl::Status Creation::CheckOwners() {
   return absl::OkStatus();
 }
 
-absl::Status Creation::GenerateNumbers() {
+// In the transaction that inserts the lots, so that a refusal uses up no number.
+absl::Status Creation::GenerateNumbers(pg::Transaction& transaction) {
   if (generated_.empty()) return absl::OkStatus();
-  NumberQuery wanted{.company = command_.context.company,
-                     .product_id = command_.product_id,
-                     .case_sensitive = product_context_.product.case_sensitive,
-                     .number_template = product_context_.product.number_template,
-                     .count = static_cast<int64_t>(generated_.size()),
-                     .first_number = command_.first_number,
-                     .day = DayIn(command_.context.now, product_context_.zone),
-                     .field = command_.first_number.empty()
-                                  ? FieldOf(command_, generated_[0], "number")
-                                  : "first_number"};
+  NumberQuery wanted = NumbersOf(command_.context.company, product_context_.product,
+                                 static_cast<int64_t>(generated_.size()),
+                                 DayIn(command_.context.now, product_context_.zone));
+  wanted.first_number = command_.first_number;
+  wanted.field =
+      command_.first_number.empty() ? FieldOf(command_, generated_[0], "number") : "first_number";
   for (const auto& [key, index] : given_) wanted.avoided_keys.insert(key);
   absl::StatusOr<std::vector<std::string>> numbers =
-      is_dry() ? PreviewNumbers(db_, wanted) : ReserveNumbers(db_, wanted);
+      is_dry() ? PreviewNumbers(db_, wanted) : TakeNumbers(transaction, db_, wanted);
   if (!numbers.ok()) {
     std::vector<Problem> why = ProblemsOf(numbers.status());
     if (why.empty()) return numbers.status();
@@ -240,11 +238,13 @@ std::vector<LotId> IdsOf(absl::Span<const LotDraft> drafts) {
 }
 
 // The openings are validated before the lots are inserted: a refused batch of 10,000 writes
-// nothing.
+// nothing. They lock nothing that others wait for, because their lots are new: the counter may be
+// locked before them.
 absl::StatusOr<CreatedLots> Creation::Write() {
   pg::Transaction transaction(db_);
+  if (!is_dry()) ClaimRequest(transaction, command_.context, Made());
+  RETURN_IF_ERROR(GenerateNumbers(transaction));
   const bool dry = is_dry();
-  if (!dry) ClaimRequest(transaction, command_.context, Made());
   Ledger ledger(command_.context);
   RETURN_IF_ERROR(PostOpenings(transaction, ledger));
   if (!dry && !problems_.empty()) RETURN_IF_ERROR(CheckOwners());
@@ -261,7 +261,9 @@ absl::StatusOr<CreatedLots> Creation::Write() {
 // A given number that is taken is refused with its owner. Without an owner the number was
 // generated, or the owner is gone again: the status stays the write conflict that it is.
 absl::Status Creation::Explain(const absl::Status& status) {
-  if (!pg::ViolatesConstraint(status, "lots_number_key")) return Ledger::Explain(status);
+  const bool is_taken = pg::ViolatesConstraint(status, "lots_number_key") ||
+                        pg::ViolatesConstraint(status, kFormerNumberConstraint);
+  if (!is_taken) return Ledger::Explain(status);
   RETURN_IF_ERROR(CheckOwners());
   return problems_.empty() ? status : Refuse(problems_);
 }
@@ -270,7 +272,6 @@ absl::StatusOr<CreatedLots> Creation::Run() {
   CheckProductContext();
   MakeDrafts();
   if (is_dry()) RETURN_IF_ERROR(CheckOwners());
-  RETURN_IF_ERROR(GenerateNumbers());
   return Write();
 }
 

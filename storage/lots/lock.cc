@@ -23,7 +23,8 @@ constexpr pg::Statement kLockExclusively{"lock_lot_exclusively", R"sql(
 constexpr pg::Statement kReadLocked{
     "read_locked_lot",
     "SELECT" LOTS_LOT_COLUMNS("$3")
-    ", l.case_sensitive, p.expire_days, p.best_before_days, p.removal_days, p.alert_days "
+    ", l.case_sensitive, p.expire_days, p.best_before_days, p.removal_days, p.alert_days, "
+    "l.active_before "
     "FROM lots l JOIN companies c ON c.company = $1 "
     "JOIN products p ON p.company = $1 AND p.product_id = l.product_id "
     "WHERE l.company = $1 AND l.lot_id = $2"};
@@ -72,6 +73,7 @@ absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first
                                    .best_before_days = row.Get<Days>(kProduct + 2),
                                    .removal_days = row.Get<Days>(kProduct + 3),
                                    .alert_days = row.Get<Days>(kProduct + 4)}};
+  locked.active_before = row.Get<bool>(kProduct + 5);
   if (results.size() <= first + 2) return locked;
   const pg::Row uses = results[first + 2][0];
   for (int use = 0; use < kUseCount; ++use) {

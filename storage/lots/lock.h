@@ -27,6 +27,7 @@ enum class LotLock {
 struct LockedLot {
   Lot lot;
   LotProduct product;
+  bool active_before = false;  // of a PLANNED or VOID lot
   // With kExclusive, what has happened to the lot: "movements", "assignments", …
   std::vector<std::string> uses;
 };

@@ -99,6 +99,7 @@ struct UpdateLotCommand {
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
 // version.
+// The former number stays the lot's.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates,
 // number of attributes, quantity, state),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.

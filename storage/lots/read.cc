@@ -99,6 +99,20 @@ constexpr pg::Statement kFindProductLotsByNumber{
     ", l.number_key, l.case_sensitive FROM lots l JOIN companies c ON c.company = $1 "
     "WHERE l.company = $1 AND l.number_key = ANY($2) AND l.product_id = $3"};
 
+constexpr pg::Statement kFindLotsByFormerNumber{
+    "find_lots_by_former_number",
+    "SELECT" LOTS_ROW_COLUMNS
+    ", f.number_key, l.case_sensitive FROM former_numbers f "
+    "JOIN lots l ON l.company = $1 AND l.lot_id = f.lot_id JOIN companies c ON c.company = $1 "
+    "WHERE f.company = $1 AND f.number_key = ANY($2)"};
+
+constexpr pg::Statement kFindProductLotsByFormerNumber{
+    "find_product_lots_by_former_number",
+    "SELECT" LOTS_ROW_COLUMNS
+    ", f.number_key, l.case_sensitive FROM former_numbers f "
+    "JOIN lots l ON l.company = $1 AND l.lot_id = f.lot_id JOIN companies c ON c.company = $1 "
+    "WHERE f.company = $1 AND f.number_key = ANY($2) AND f.product_id = $3"};
+
 // The numbers of a request under the keys that lots may have them by.
 class AskedNumbers {
  public:
@@ -148,34 +162,54 @@ absl::Status CheckAsked(pg::Connection& db, const FindLotsQuery& query) {
   return CheckExistence(db, asked);
 }
 
-}  // namespace
+bool HasLot(const NumberMatches& match, const LotId& lot_id) {
+  return std::any_of(match.lots.begin(), match.lots.end(),
+                     [&](const Lot& lot) { return lot.lot_id == lot_id; });
+}
 
-absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsQuery& query) {
-  const AskedNumbers asked(query.numbers);
-  const auto found =
-      query.product_id.value().empty()
-          ? pg::Query(db, kFindLotsByNumber, query.company, asked.Keys())
-          : pg::Query(db, kFindProductLotsByNumber, query.company, asked.Keys(), query.product_id);
-  if (!found.ok()) return found.status();
+// A lot that took a former number back has it, and is not a former one.
+void AddMatches(const pg::Result& rows, const FindLotsQuery& query, const AskedNumbers& asked,
+                bool are_former, std::vector<NumberMatches>& matches) {
   LotReader reader(query.company, query.now);
-  std::vector<std::vector<Lot>> lots(query.numbers.size());
-  for (const pg::Row row : *found) {
+  for (const pg::Row row : rows) {
+    const Lot lot = reader.ReadRow(row);
     const absl::Span<const size_t> places = asked.PlacesOf(
         row.Get<absl::string_view>(kRowColumnCount), row.Get<bool>(kRowColumnCount + 1));
-    for (const size_t place : places) lots[place].push_back(reader.ReadRow(row));
+    for (const size_t place : places) {
+      NumberMatches& match = matches[place];
+      if (are_former && HasLot(match, lot.lot_id)) continue;
+      if (are_former) match.former.push_back(lot.lot_id);
+      match.lots.push_back(lot);
+    }
   }
-  for (std::vector<Lot>& matches : lots) {
-    std::sort(matches.begin(), matches.end(),
-              [](const Lot& a, const Lot& b) { return a.product_id < b.product_id; });
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<NumberMatches>> FindLots(pg::Connection& db,
+                                                    const FindLotsQuery& query) {
+  const AskedNumbers asked(query.numbers);
+  pg::Pipeline pipeline(db);
+  if (query.product_id.value().empty()) {
+    pipeline.Add(kFindLotsByNumber, query.company, asked.Keys());
+    pipeline.Add(kFindLotsByFormerNumber, query.company, asked.Keys());
+  } else {
+    pipeline.Add(kFindProductLotsByNumber, query.company, asked.Keys(), query.product_id);
+    pipeline.Add(kFindProductLotsByFormerNumber, query.company, asked.Keys(), query.product_id);
   }
+  ASSIGN_OR_RETURN(const pg::Results found, pipeline.Send());
+  std::vector<NumberMatches> matches(query.numbers.size());
+  AddMatches(found[0], query, asked, /*are_former=*/false, matches);
+  AddMatches(found[1], query, asked, /*are_former=*/true, matches);
   std::vector<Lot*> every;
-  for (std::vector<Lot>& matches : lots) {
-    for (Lot& lot : matches) every.push_back(&lot);
+  for (NumberMatches& match : matches) {
+    std::sort(match.lots.begin(), match.lots.end(),
+              [](const Lot& a, const Lot& b) { return a.product_id < b.product_id; });
+    for (Lot& lot : match.lots) every.push_back(&lot);
   }
   if (every.empty()) RETURN_IF_ERROR(CheckAsked(db, query));
   RETURN_IF_ERROR(LoadComputedFields(db, query.company, query.now, every));
-  return lots;
+  return matches;
 }
 
 namespace {
@@ -284,14 +318,11 @@ absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
   ASSIGN_OR_RETURN(
       const ProductContext context,
       ReadProductContext(db, {.company = query.company, .product_id = query.product_id}));
-  return PreviewNumbers(db, {.company = query.company,
-                             .product_id = query.product_id,
-                             .case_sensitive = context.product.case_sensitive,
-                             .number_template = context.product.number_template,
-                             .count = query.count,
-                             .first_number = query.first_number,
-                             .day = DayIn(query.now, context.zone),
-                             .field = query.first_number.empty() ? "count" : "first_number"});
+  NumberQuery wanted =
+      NumbersOf(query.company, context.product, query.count, DayIn(query.now, context.zone));
+  wanted.first_number = query.first_number;
+  wanted.field = query.first_number.empty() ? "count" : "first_number";
+  return PreviewNumbers(db, wanted);
 }
 
 }  // namespace lots

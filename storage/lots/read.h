@@ -37,10 +37,14 @@ struct FindLotsQuery {
   ProductId product_id;              // empty: every product
   absl::Time now;
 };
-// For each number, in their order: the lots that have it, sorted by product. When no lot has any:
-// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND if there is no such company or product.
-absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsQuery& query);
+// The lots of one number.
+struct NumberMatches {
+  std::vector<Lot> lots;      // those that have it or had it, sorted by product
+  std::vector<LotId> former;  // those of them that had it formerly
+};
+// For each number, in their order. When no lot has any: COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND if
+// there is no such company or product.
+absl::StatusOr<std::vector<NumberMatches>> FindLots(pg::Connection& db, const FindLotsQuery& query);
 
 struct PreviewNumbersQuery {
   CompanyId company;
@@ -50,7 +54,7 @@ struct PreviewNumbersQuery {
   absl::Time now;
 };
 // The next numbers of a product. Reserves none. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND,
-// PRODUCT_NOT_TRACKED and those of ReserveNumbers.
+// PRODUCT_NOT_TRACKED and those of TakeNumbers.
 absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
                                                            const PreviewNumbersQuery& query);
 

@@ -6,6 +6,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/deleted.h"
 #include "storage/lots/events.h"
@@ -123,6 +124,7 @@ absl::Status DeleteOnce(pg::Connection& db, const LotCommand& command) {
   }
   RecordDeletion(transaction, context, before.lot);
   AddAuditEntry(transaction, context, {.lots = {command.lot_id}});
+  AddFormerNumberDeletion(transaction, context.company, command.lot_id);
   transaction.Add(kDeleteLot, context.company, command.lot_id);
   return transaction.Commit().status();
 }

@@ -10,6 +10,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/attributes.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lots/deleted.h"
@@ -116,7 +117,9 @@ std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
 constexpr pg::Statement kUpdateLot{
     "update_lot",
     "UPDATE lots l SET product_id = $3, tracking = $4, scale = $5, case_sensitive = $6, "
-    "number = $7, number_key = $8, reference = $9, search_key = $10, notes = $11, "
+    "number = $7, number_key = $8, reference = $9, search_key = $10 || COALESCE(("
+    "SELECT string_agg(chr(10) || f.search_key, '' ORDER BY f.number_key) "
+    "FROM former_numbers f WHERE f.company = $1 AND f.lot_id = $2), ''), notes = $11, "
     "attributes = $12::text::jsonb, manufactured_on = $13, expires_on = $14, "
     "best_before_on = $15, removal_on = $16, alert_on = $17, version = l.version + 1, "
     "updated_at = $18 FROM companies c "
@@ -164,6 +167,7 @@ class Edit {
   absl::Status ValidateProduct();
   absl::Status ValidateNumber();
   absl::Status ValidateDates();
+  void KeepNumber(pg::Transaction& transaction) const;
   absl::Status ValidateAttributes() const;
   absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
   absl::Status Explain(const absl::Status& status);
@@ -246,16 +250,32 @@ absl::Status Edit::Validate() {
   return ValidateAttributes();
 }
 
+// The number that the lot had stays its own once the lot was ACTIVE. A lot of another product is
+// one that nothing happened to: it leaves nothing behind, as if it had been deleted.
+void Edit::KeepNumber(pg::Transaction& transaction) const {
+  const bool was_active = before_.lot.state == LotState::kActive ||
+                          before_.lot.state == LotState::kArchived || before_.active_before;
+  if (!was_active || product_.product_id != before_.product.product_id) return;
+  KeepFormerNumber(transaction, {.company = command_.context.company,
+                                 .product_id = product_.product_id,
+                                 .case_sensitive = product_.case_sensitive,
+                                 .lot_id = command_.lot_id,
+                                 .number = before_.lot.number});
+}
+
 absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldChange> changes) {
   const WriteContext& context = command_.context;
   const LotDates& dates = after_.dates;
-  const size_t updated =
-      transaction.Add(kUpdateLot, context.company, command_.lot_id, product_.product_id,
-                      product_.tracking, product_.scale, product_.case_sensitive, after_.number,
-                      NumberKey(after_.number, product_.case_sensitive), after_.reference,
-                      SearchKey(after_.number, after_.reference), after_.notes,
-                      AttributesToJson(after_.attributes), dates.manufactured_on, dates.expires_on,
-                      dates.best_before_on, dates.removal_on, dates.alert_on, context.now);
+  const std::string key = NumberKey(after_.number, product_.case_sensitive);
+  const bool is_renamed = key != NumberKey(before_.lot.number, before_.product.case_sensitive);
+  if (is_renamed) KeepNumber(transaction);
+  const size_t updated = transaction.Add(
+      kUpdateLot, context.company, command_.lot_id, product_.product_id, product_.tracking,
+      product_.scale, product_.case_sensitive, after_.number, key, after_.reference,
+      SearchKey(after_.number, after_.reference), after_.notes, AttributesToJson(after_.attributes),
+      dates.manufactured_on, dates.expires_on, dates.best_before_on, dates.removal_on,
+      dates.alert_on, context.now);
+  AddFormerNumberCheck(transaction, context.company, product_.product_id, {key}, command_.lot_id);
   AppendLotEvents(transaction, context,
                   {{.event_id = Uuid::MakeV7(),
                     .lot_id = command_.lot_id,
@@ -271,7 +291,9 @@ absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldC
 // A taken number is refused with its owner. When the owner is gone again, the status stays the
 // write conflict that it is.
 absl::Status Edit::Explain(const absl::Status& status) {
-  if (!pg::ViolatesConstraint(status, "lots_number_key")) return status;
+  const bool is_taken = pg::ViolatesConstraint(status, "lots_number_key") ||
+                        pg::ViolatesConstraint(status, kFormerNumberConstraint);
+  if (!is_taken) return status;
   const std::string key = NumberKey(after_.number, product_.case_sensitive);
   ASSIGN_OR_RETURN(const auto owners,
                    FindNumberOwners(db_, command_.context.company, product_.product_id, {key}));

@@ -1,9 +1,11 @@
 // Parses a template and formats numbers by it.
 #include "storage/numbers/template.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -151,6 +153,49 @@ int64_t NumberTemplate::counter_max() const {
   int64_t end = 1;
   for (int digit = 0; digit < counter_digits_; ++digit) end *= 10;
   return end - 1;
+}
+
+bool NumberTemplate::Has(TokenKind kind) const {
+  return std::any_of(tokens_.begin(), tokens_.end(),
+                     [&](const Token& token) { return token.kind == kind; });
+}
+
+absl::Status NumberTemplate::CheckReset(CounterReset reset) const {
+  const bool has_year = Has(TokenKind::kYear) || Has(TokenKind::kShortYear);
+  const bool has_day_of_year = Has(TokenKind::kDayOfYear);
+  const bool has_month = Has(TokenKind::kMonth) || has_day_of_year;
+  const bool has_day = (Has(TokenKind::kMonth) && Has(TokenKind::kDay)) || has_day_of_year;
+  const auto refused = [&](absl::string_view needed) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "with a counter that begins again with the ", absl::AsciiStrToLower(Name(reset)),
+        " the template would make the same numbers again: it needs ", needed));
+  };
+  switch (reset) {
+    case CounterReset::kNever:
+      return absl::OkStatus();
+    case CounterReset::kYear:
+      return has_year ? absl::OkStatus() : refused("{YYYY} or {YY}");
+    case CounterReset::kMonth:
+      return has_year && has_month ? absl::OkStatus() : refused("a year, and {MM} or {DDD}");
+    case CounterReset::kDay:
+      return has_year && has_day ? absl::OkStatus() : refused("a year, and {MM}{DD} or {DDD}");
+  }
+  return absl::OkStatus();
+}
+
+std::optional<absl::CivilDay> NumberTemplate::PeriodOf(absl::CivilDay day,
+                                                       CounterReset reset) const {
+  switch (reset) {
+    case CounterReset::kNever:
+      return std::nullopt;
+    case CounterReset::kYear:
+      return absl::CivilDay((iso_year_ ? IsoThursday(day) : day).year(), 1, 1);
+    case CounterReset::kMonth:
+      return absl::CivilDay(day.year(), day.month(), 1);
+    case CounterReset::kDay:
+      return day;
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::string> NumberTemplate::Format(absl::CivilDay day, int64_t counter) const {

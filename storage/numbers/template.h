@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "storage/domain/kinds/counter_reset.h"
 
 namespace lots {
 
@@ -36,6 +38,12 @@ class NumberTemplate {
   // The last counter value that fits.
   int64_t counter_max() const;
 
+  // INVALID_ARGUMENT, naming the tokens that are missing, when two periods of the reset could have
+  // the same numbers.
+  absl::Status CheckReset(CounterReset reset) const;
+  // The first day of the period that a day is in. None: the counter is never reset.
+  std::optional<absl::CivilDay> PeriodOf(absl::CivilDay day, CounterReset reset) const;
+
  private:
   enum class TokenKind {
     kLiteral,
@@ -56,6 +64,7 @@ class NumberTemplate {
   friend class NumberTemplateParser;
 
   NumberTemplate() = default;
+  bool Has(TokenKind kind) const;
   std::string FormatToken(const Token& token, absl::CivilDay day, int64_t counter,
                           absl::string_view before) const;
 

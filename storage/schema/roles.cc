@@ -26,6 +26,7 @@ constexpr char kGrants[] = R"sql(
         companies, products, number_counters, locations, lots, balances, work_orders, assignments,
         deliveries, requests, holds, recalls, recall_members
         TO lots_app;
+      GRANT INSERT, DELETE ON former_numbers TO lots_app;
       GRANT DELETE ON lots, requests TO lots_app;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lots_readonly') THEN

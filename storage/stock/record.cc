@@ -251,7 +251,9 @@ absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
   AddAuditEntry(transaction, command_.context, subject);
   const absl::StatusOr<pg::Results> committed = transaction.Commit();
   if (!committed.ok()) return Ledger::Explain(committed.status());
-  return RecordedMovements{.movement_ids = MovementIdsOf(made_)};
+  const auto& unarchived = ledger.facts().unarchived;
+  return RecordedMovements{.movement_ids = MovementIdsOf(made_),
+                           .unarchived = {unarchived.begin(), unarchived.end()}};
 }
 
 }  // namespace
@@ -260,8 +262,11 @@ absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
                                                   const RecordMovementsCommand& command) {
   MovementRecorder recorder(db, command);
   RETURN_IF_ERROR(recorder.Prepare());
-  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
-    return RecordedMovements{.movement_ids = MovementIdsOf(made)};
+  const auto rebuild = [&](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
+    RecordedMovements recorded{.movement_ids = MovementIdsOf(made)};
+    ASSIGN_OR_RETURN(recorded.unarchived,
+                     FindUnarchived(db, command.context.company, recorded.movement_ids));
+    return recorded;
   };
   absl::StatusOr<RecordedMovements> recorded = RunWrite<RecordedMovements>(
       db, {.context = command.context, .rebuild = rebuild}, [&] { return recorder.Attempt(); });

@@ -69,6 +69,8 @@ absl::StatusOr<Movement> ReverseMovement(pg::Connection& db,
                    RunWrite<MovementId>(db, {.context = command.context, .rebuild = rebuild},
                                         [&] { return Attempt(db, command, original, new_id); }));
   ASSIGN_OR_RETURN(PostedMovement posted, FindMovement(db, company, reversal));
+  ASSIGN_OR_RETURN(const std::vector<LotId> unarchived, FindUnarchived(db, company, {reversal}));
+  posted.movement.unarchived = !unarchived.empty();
   return std::move(posted.movement);
 }
 

@@ -5,15 +5,20 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/new_id.h"
 #include "storage/numbers/number.h"
+#include "storage/pg/error.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/refusals.h"
 #include "storage/work_orders/rows.h"
+#include "storage/work_orders/serial_past.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
@@ -27,6 +32,7 @@ using orders::NumberedSerial;
 using orders::OrderFacts;
 using orders::OrderRef;
 using orders::ProductRules;
+using orders::SerialPasts;
 using orders::SerialsByKey;
 
 OrderRef OrderRefOf(const AssignSerialsCommand& command) {
@@ -43,12 +49,18 @@ std::vector<Problem> ValidateSerialOrder(const OrderRef& order_ref, const OrderF
   return {ProductWithoutSerials(product->product_id, product->tracking)};
 }
 
+// An ACTIVE serial can be made when it was created and never moved, or when it was taken apart.
+bool CanBeMade(const NumberedSerial& serial, const SerialPasts& pasts) {
+  if (serial.state != LotState::kActive) return false;
+  const auto past = pasts.find(serial.lot_id);
+  return past == pasts.end() || !past->second.moved || past->second.taken_apart;
+}
+
 // Whether the serial that has the number can be taken over; else why not.
-std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const std::string& number,
-                                     const WorkOrderId& work_order, const std::string& field) {
-  if (serial.state == LotState::kVoid) {
-    return VoidNumber(field, {serial.number, serial.lot_id});
-  }
+std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const SerialPasts& pasts,
+                                     const std::string& number, const WorkOrderId& work_order,
+                                     const std::string& field) {
+  if (serial.state == LotState::kVoid || CanBeMade(serial, pasts)) return std::nullopt;
   if (serial.state != LotState::kPlanned || serial.planned_for == work_order) {
     return NumberTaken(field, number, {serial.lot_id, serial.number, serial.state});
   }
@@ -60,6 +72,7 @@ std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const std::st
 struct Assignment {
   std::vector<NumberedLot> serials;
   std::vector<LotDraft> new_lots;
+  std::vector<LotId> planned;  // stored ones that were not PLANNED
 };
 
 LotDraft DraftOf(const LotId& lot_id, const std::string& number) {
@@ -71,7 +84,7 @@ LotDraft DraftOf(const LotId& lot_id, const std::string& number) {
 
 Assignment Plan(const AssignSerialsCommand& command, const ProductRules& product,
                 const std::vector<std::string>& numbers, const SerialsByKey& taken,
-                std::vector<Problem>& problems) {
+                const SerialPasts& pasts, std::vector<Problem>& problems) {
   Assignment plan;
   for (size_t i = 0; i < numbers.size(); ++i) {
     const auto found = taken.find(NumberKey(numbers[i], product.case_sensitive));
@@ -83,8 +96,9 @@ Assignment Plan(const AssignSerialsCommand& command, const ProductRules& product
     }
     const NumberedSerial& serial = found->second;
     std::optional<Problem> problem =
-        ValidateTaken(serial, numbers[i], command.work_order, orders::NumberField(i));
+        ValidateTaken(serial, pasts, numbers[i], command.work_order, orders::NumberField(i));
     if (problem.has_value()) problems.push_back(*std::move(problem));
+    if (serial.state != LotState::kPlanned) plan.planned.push_back(serial.lot_id);
     plan.serials.push_back({.number = serial.number, .lot_id = serial.lot_id});
   }
   return plan;
@@ -96,6 +110,7 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
   if (!plan.new_lots.empty()) {
     InsertLots(transaction, command.context, *facts.product(), LotState::kPlanned, plan.new_lots);
   }
+  orders::AddPlanning(transaction, command.context.company, plan.planned, at);
   orders::AddAssignments(transaction, command.context, command.work_order,
                          orders::IdsOf(plan.serials), AssignmentState::kPlanned, at);
   orders::AddOrderChange(transaction, command.context.company,
@@ -111,46 +126,57 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
   return transaction.Commit().status();
 }
 
-// Generated numbers, reserved in a transaction of their own before the order is locked.
-absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
-                                                  const AssignSerialsCommand& command) {
-  RETURN_IF_ERROR(CheckNotMade(db, command.context));
-  const CompanyId& company = command.context.company;
-  ASSIGN_OR_RETURN(const CompanyRules rules, FindEnabledCompany(db, company));
-  const OrderRef order_ref = OrderRefOf(command);
-  ASSIGN_OR_RETURN(OrderFacts facts, orders::ReadOrderUnlocked(db, company, order_ref));
-  if (facts.order.has_value()) {
-    std::vector<Problem> problems = ValidateSerialOrder(order_ref, facts);
-    if (!problems.empty()) return Refuse(std::move(problems));
-  } else if (auto problem = CheckNewId("work_order_id", command.work_order.value())) {
-    // Before numbers are taken.
-    return Refuse(*std::move(problem));
+// A given number that another lot had formerly is refused with that lot. Without one the number was
+// generated: the status stays the write conflict that it is.
+absl::Status ExplainAssign(pg::Connection& db, const AssignSerialsCommand& command,
+                           const ProductRules& product, const std::vector<std::string>& numbers,
+                           const absl::Status& status) {
+  const bool is_former = pg::ViolatesConstraint(status, kFormerNumberConstraint);
+  if (!is_former || command.count > 0) return status;
+  std::vector<std::string> keys;
+  for (const std::string& number : numbers) {
+    keys.push_back(NumberKey(number, product.case_sensitive));
   }
-  const ProductRules* product = facts.order.has_value()
-                                    ? facts.product()
-                                    : facts.FindProduct(command.product.value_or(ProductId()));
-  // A product that is not fit for serials is refused under the lock, in words.
-  if (product == nullptr || product->tracking != Tracking::kSerial || !product->producible) {
-    return std::vector<std::string>();
+  ASSIGN_OR_RETURN(const auto owners,
+                   FindNumberOwners(db, command.context.company, product.product_id, keys));
+  std::vector<Problem> problems;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto owner = owners.find(keys[i]);
+    if (owner == owners.end() || !owner->second.is_former) continue;
+    problems.push_back(NumberTaken(orders::NumberField(i), numbers[i], owner->second));
   }
-  return ReserveNumbers(db, {.company = company,
-                             .product_id = product->product_id,
-                             .case_sensitive = product->case_sensitive,
-                             .number_template = product->number_template,
-                             .count = command.count,
-                             .first_number = command.first_number,
-                             .day = DayIn(command.context.now, rules.zone),
-                             .avoided_keys = {},
-                             .field = command.first_number.empty() ? "count" : "first_number"});
+  return problems.empty() ? status : Refuse(std::move(problems));
+}
+
+// Generated numbers, taken once everything else was validated.
+absl::StatusOr<std::vector<std::string>> Generate(pg::Transaction& transaction, pg::Connection& db,
+                                                  const AssignSerialsCommand& command,
+                                                  const ProductRules& product,
+                                                  const CompanyRules& company) {
+  NumberQuery wanted = NumbersOf(command.context.company, product, command.count,
+                                 DayIn(command.context.now, company.zone));
+  wanted.first_number = command.first_number;
+  wanted.field = command.first_number.empty() ? "count" : "first_number";
+  return TakeNumbers(transaction, db, wanted);
+}
+
+// Only of ACTIVE serials, which are rarely among the named ones.
+absl::StatusOr<SerialPasts> ReadPasts(pg::Transaction& transaction, const CompanyId& company,
+                                      const SerialsByKey& named) {
+  std::vector<LotId> serials;
+  for (const auto& [key, serial] : named) {
+    if (serial.state == LotState::kActive) serials.push_back(serial.lot_id);
+  }
+  if (serials.empty()) return SerialPasts();
+  const size_t first = orders::AddSerialPasts(transaction, company, serials);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  return orders::ReadSerialPasts(results, first);
 }
 
 absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
                                                    const AssignSerialsCommand& command) {
   std::vector<Problem> problems;
   std::vector<std::string> numbers = orders::CleanNumbers(command.numbers, problems);
-  if (command.count > 0) {
-    ASSIGN_OR_RETURN(numbers, Generate(db, command));
-  }
   const OrderRef order_ref = OrderRefOf(command);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
@@ -163,20 +189,22 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
         orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   }
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  RETURN_IF_ERROR(ReadEnabledCompany(command.context.company, results[company]).status());
+  ASSIGN_OR_RETURN(const CompanyRules rules,
+                   ReadEnabledCompany(command.context.company, results[company]));
   const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
   std::vector<Problem> of_order = ValidateSerialOrder(order_ref, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
   SerialsByKey named;
   if (taken.has_value()) named = orders::ReadNumbered(results[*taken]);
-  // The product became fit for serials only after numbers were to be made.
-  if (command.count > static_cast<int64_t>(numbers.size())) {
-    return WriteConflict("the product became fit for serials");
+  if (command.count > 0) {
+    ASSIGN_OR_RETURN(numbers, Generate(transaction, db, command, *facts.product(), rules));
   }
   orders::ValidateDuplicates(numbers, facts.product()->case_sensitive, problems);
-  Assignment plan = Plan(command, *facts.product(), numbers, named, problems);
+  ASSIGN_OR_RETURN(const SerialPasts pasts, ReadPasts(transaction, command.context.company, named));
+  Assignment plan = Plan(command, *facts.product(), numbers, named, pasts, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
-  RETURN_IF_ERROR(WriteAssignment(transaction, command, facts, plan));
+  const absl::Status written = WriteAssignment(transaction, command, facts, plan);
+  if (!written.ok()) return ExplainAssign(db, command, *facts.product(), numbers, written);
   return std::move(plan.serials);
 }
 
@@ -188,8 +216,7 @@ absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
       db,
       {.context = command.context,
        .rebuild = orders::NamedAgain(db, command.context.company),
-       .runs_max = kOrderWriteRunsMax,
-       .reads_before_claim = true},
+       .runs_max = kOrderWriteRunsMax},
       [&] { return TryAssign(db, command); });
 }
 

@@ -14,9 +14,7 @@ namespace {
 // Both keys of each number travel, and the product's rule picks one: so the product need not be
 // known before.
 constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
-  SELECT l.lot_id, l.number, l.number_key, l.state,
-         (SELECT a.work_order_id FROM assignments a
-          WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.state = {ASSIGNMENT_PLANNED})
+  SELECT l.lot_id
   FROM work_orders w
   JOIN products p ON p.company = $1 AND p.product_id = w.product_id
   CROSS JOIN unnest($3::text[], $4::text[]) AS k (exact_key, folded_key)
@@ -24,7 +22,21 @@ constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
     AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
   WHERE w.company = $1 AND w.work_order_id = $2
   ORDER BY l.lot_id
-  FOR NO KEY UPDATE OF l)sql"_sql};
+  FOR NO KEY UPDATE OF l)sql"};
+
+// A statement of its own after the locks: a transaction that waited sees what another order did
+// with the serial meanwhile.
+constexpr pg::Statement kReadNumbered{"read_numbered_serials", R"sql(
+  SELECT l.lot_id, l.number, l.number_key, l.state,
+         (SELECT a.work_order_id FROM assignments a
+          WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.state = {ASSIGNMENT_PLANNED}),
+         l.active_before
+  FROM work_orders w
+  JOIN products p ON p.company = $1 AND p.product_id = w.product_id
+  CROSS JOIN unnest($3::text[], $4::text[]) AS k (exact_key, folded_key)
+  JOIN lots l ON l.company = $1 AND l.product_id = w.product_id
+    AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
+  WHERE w.company = $1 AND w.work_order_id = $2)sql"_sql};
 
 }  // namespace
 
@@ -35,7 +47,8 @@ size_t AddNumberedLock(pg::Transaction& transaction, const CompanyId& company,
     exact.push_back(NumberKey(number, /*case_sensitive=*/true));
     folded.push_back(NumberKey(number, /*case_sensitive=*/false));
   }
-  return transaction.Add(kLockNumbered, company, work_order, exact, folded);
+  transaction.Add(kLockNumbered, company, work_order, exact, folded);
+  return transaction.Add(kReadNumbered, company, work_order, exact, folded);
 }
 
 SerialsByKey ReadNumbered(const pg::Result& rows) {
@@ -45,6 +58,7 @@ SerialsByKey ReadNumbered(const pg::Result& rows) {
                     NumberedSerial{.lot_id = row.Get<LotId>(0),
                                    .number = row.Get<std::string>(1),
                                    .state = row.Get<LotState>(3),
+                                   .active_before = row.Get<bool>(5),
                                    .planned_for = row.Get<std::optional<WorkOrderId>>(4)});
   }
   return serials;

@@ -26,6 +26,7 @@ struct NumberedSerial {
   LotId lot_id;
   std::string number;
   LotState state = LotState::kPlanned;
+  bool active_before = false;  // of a PLANNED or VOID one
   std::optional<WorkOrderId> planned_for;
 };
 // By NumberKey.

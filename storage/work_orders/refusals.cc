@@ -27,7 +27,7 @@ Problem NotOpen(const OrderRow& order) {
   return {.reason = Reason::kWorkOrderClosed,
           .field = "work_order_id",
           .message = absl::StrCat(NameOf(order.work_order), " is ", Name(order.state),
-                                  "; reversing one of its completions opens it again"),
+                                  "; ReopenWorkOrder opens it again"),
           .facts = {{"work_order_id", order.work_order.value()},
                     {"state", std::string(Name(order.state))}}};
 }

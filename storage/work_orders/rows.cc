@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
@@ -33,7 +34,7 @@ constexpr pg::Statement kReadOrderUnlocked{"read_work_order_unlocked", R"sql(
 // KEY SHARE: tracking, scale and case rule are part of a key, so they cannot change meanwhile.
 constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
-         best_before_days, removal_days, alert_days, inherit_expiry
+         best_before_days, removal_days, alert_days, inherit_expiry, counter_reset
   FROM products
   WHERE company = $1 AND product_id = ANY ($3 || ARRAY(
     SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2))
@@ -41,7 +42,7 @@ constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
 
 constexpr pg::Statement kReadProductsUnlocked{"read_order_products_unlocked", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
-         best_before_days, removal_days, alert_days, inherit_expiry
+         best_before_days, removal_days, alert_days, inherit_expiry, counter_reset
   FROM products
   WHERE company = $1 AND product_id = ANY ($3 || ARRAY(
     SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2)))sql"};
@@ -59,6 +60,7 @@ ProductRules RulesOf(const pg::Row& row) {
                       .removal_days = row.Get<std::optional<int32_t>>(8),
                       .alert_days = row.Get<std::optional<int32_t>>(9)};
   rules.inherit_expiry = row.Get<bool>(10);
+  rules.counter_reset = row.Get<CounterReset>(11);
   return rules;
 }
 

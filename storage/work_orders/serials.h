@@ -37,30 +37,52 @@ struct LotChanges {
 void AddLotChanges(pg::Transaction& transaction, const CompanyId& company,
                    const LotChanges& changes, absl::Time at);
 
+// Makes stored serials PLANNED, which keep what is known of them, their dates too.
+void AddPlanning(pg::Transaction& transaction, const CompanyId& company,
+                 const std::vector<LotId>& serials, absl::Time at);
+
 // Assigns the serials to the order, in this order. A serial that was assigned to it before keeps
 // its place.
 void AddAssignments(pg::Transaction& transaction, const WriteContext& context,
                     const WorkOrderId& work_order, const std::vector<LotId>& serials,
                     AssignmentState state, absl::Time at);
 
-// Ends assignments: kVoided makes the lots VOID, kUnassigned does not change the lots. Adds events
-// to the lots' history.
-void AddEndOfAssignments(pg::Transaction& transaction, const WriteContext& context,
-                         const WorkOrderId& work_order, const std::vector<LotId>& serials,
-                         AssignmentState end, absl::Time at);
+// A serial that is planned for an order.
+struct PlannedSerial {
+  LotId lot_id;
+  std::string number;
+  bool active_before = false;
+  LotDates dates;  // of one that was created before it was assigned
+};
 
 // Adds the read of the order's planned serials in the order of assignment: at most `limit`, without
 // `besides`. Locks their lots as movements lock serials.
 size_t AddPlannedSerials(pg::Transaction& transaction, const CompanyId& company,
                          const WorkOrderId& work_order, std::optional<int64_t> limit,
                          const std::vector<LotId>& besides);
-std::vector<NumberedLot> ReadNumberedLots(const pg::Result& rows);
+std::vector<PlannedSerial> ReadPlannedSerials(const pg::Result& rows);
+
+// Ends assignments. The lots do not change: a PLANNED one is free for another order. Adds events to
+// the lots' history.
+void AddUnassigning(pg::Transaction& transaction, const WriteContext& context,
+                    const WorkOrderId& work_order, const std::vector<LotId>& serials,
+                    absl::Time at);
+// Ends assignments and gives the numbers up. A serial that was never ACTIVE becomes VOID. Every
+// other one becomes what it was before: ACTIVE when it was created by hand or taken apart, PLANNED
+// and free when the completion that made it was reversed. Adds events to the lots' history. Serials
+// that are free already have no assignment that ends.
+void AddGivingUp(pg::Transaction& transaction, const WriteContext& context,
+                 const WorkOrderId& work_order, absl::Span<const PlannedSerial> serials,
+                 absl::Time at);
+// Those that AddGivingUp makes VOID.
+std::vector<NumberedLot> VoidedOf(absl::Span<const PlannedSerial> serials);
 
 // The current numbers of the lots, in the order of `ids`.
 absl::StatusOr<std::vector<NumberedLot>> FindNumbers(pg::Connection& db, const CompanyId& company,
                                                      const std::vector<LotId>& ids);
 
 std::vector<LotId> IdsOf(absl::Span<const NumberedLot> lots);
+std::vector<LotId> IdsOf(absl::Span<const PlannedSerial> serials);
 std::vector<Uuid> UuidsOf(absl::Span<const NumberedLot> lots);
 std::vector<LotId> LotIdsOf(absl::Span<const Uuid> uuids);
 

@@ -5,7 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
@@ -23,8 +27,14 @@ namespace {
 using orders::NumberedSerial;
 using orders::OrderFacts;
 using orders::OrderRef;
+using orders::PlannedSerial;
 using orders::ProductRules;
 using orders::SerialsByKey;
+
+// A number that was kept, and is given up now.
+bool IsGivenUp(const UnassignSerialsCommand& command, const NumberedSerial& serial) {
+  return !command.keep && serial.state == LotState::kPlanned && !serial.planned_for.has_value();
+}
 
 // A serial that was named, or why it cannot be taken off the order.
 std::optional<Problem> ValidateUnassign(const UnassignSerialsCommand& command,
@@ -36,15 +46,17 @@ std::optional<Problem> ValidateUnassign(const UnassignSerialsCommand& command,
                        orders::NumberField(index));
   }
   if (serial->planned_for == command.work_order) return std::nullopt;
+  if (IsGivenUp(command, *serial)) return std::nullopt;
   return orders::NotAssigned(orders::NumberField(index), {number, serial->lot_id}, serial->state,
                              command.work_order);
 }
 
-std::vector<NumberedLot> PlanUnassign(const UnassignSerialsCommand& command,
-                                      const ProductRules& product,
-                                      const std::vector<std::string>& numbers,
-                                      const SerialsByKey& serials, std::vector<Problem>& problems) {
-  std::vector<NumberedLot> lots;
+std::vector<PlannedSerial> PlanUnassign(const UnassignSerialsCommand& command,
+                                        const ProductRules& product,
+                                        const std::vector<std::string>& numbers,
+                                        const SerialsByKey& serials,
+                                        std::vector<Problem>& problems) {
+  std::vector<PlannedSerial> ended;
   for (size_t i = 0; i < numbers.size(); ++i) {
     const auto found = serials.find(NumberKey(numbers[i], product.case_sensitive));
     const NumberedSerial* serial = found == serials.end() ? nullptr : &found->second;
@@ -52,8 +64,29 @@ std::vector<NumberedLot> PlanUnassign(const UnassignSerialsCommand& command,
     if (problem.has_value()) {
       problems.push_back(*std::move(problem));
     } else {
-      lots.push_back({.number = serial->number, .lot_id = serial->lot_id});
+      ended.push_back({.lot_id = serial->lot_id,
+                       .number = serial->number,
+                       .active_before = serial->active_before,
+                       .dates = {}});
     }
+  }
+  return ended;
+}
+
+// An order that is not open has no serials, but numbers that it kept can still be given up.
+absl::Status CheckUnassignOrder(const UnassignSerialsCommand& command, const OrderRef& order_ref,
+                                const OrderFacts& facts, const SerialsByKey& named) {
+  const bool is_giving_up = !named.empty() && absl::c_all_of(named, [&](const auto& entry) {
+    return IsGivenUp(command, entry.second);
+  });
+  if (facts.order.has_value() && is_giving_up) return absl::OkStatus();
+  return orders::CheckOpen(order_ref, facts);
+}
+
+std::vector<NumberedLot> NumbersOf(absl::Span<const PlannedSerial> serials) {
+  std::vector<NumberedLot> lots;
+  for (const PlannedSerial& serial : serials) {
+    lots.push_back({.number = serial.number, .lot_id = serial.lot_id});
   }
   return lots;
 }
@@ -70,20 +103,25 @@ absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
       orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
-  RETURN_IF_ERROR(orders::CheckOpen(order_ref, facts));
+  const SerialsByKey serials = orders::ReadNumbered(results[named]);
+  RETURN_IF_ERROR(CheckUnassignOrder(command, order_ref, facts, serials));
   if (!problems.empty()) return Refuse(std::move(problems));
   orders::ValidateDuplicates(numbers, facts.product()->case_sensitive, problems);
-  std::vector<NumberedLot> lots = PlanUnassign(command, *facts.product(), numbers,
-                                               orders::ReadNumbered(results[named]), problems);
+  const std::vector<PlannedSerial> ended =
+      PlanUnassign(command, *facts.product(), numbers, serials, problems);
   if (!problems.empty()) return Refuse(std::move(problems));
 
   const absl::Time at = orders::OrderTime(*facts.order, command.context.now);
-  orders::AddEndOfAssignments(
-      transaction, command.context, command.work_order, orders::IdsOf(lots),
-      command.keep ? AssignmentState::kUnassigned : AssignmentState::kVoided, at);
+  if (command.keep) {
+    orders::AddUnassigning(transaction, command.context, command.work_order, orders::IdsOf(ended),
+                           at);
+  } else {
+    orders::AddGivingUp(transaction, command.context, command.work_order, ended, at);
+  }
+  std::vector<NumberedLot> lots = NumbersOf(ended);
   orders::AddOrderChange(transaction, command.context.company,
                          {.work_order = command.work_order,
-                          .state = WorkOrderState::kOpen,
+                          .state = facts.order->state,
                           .completed = Quantity(),
                           .planned_quantity = {},
                           .at = at});
@@ -105,11 +143,11 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
   RETURN_IF_ERROR(orders::CheckOpen(order_ref, facts));
-  std::vector<NumberedLot> voided = orders::ReadNumberedLots(results[planned]);
+  const std::vector<PlannedSerial> ended = orders::ReadPlannedSerials(results[planned]);
+  std::vector<NumberedLot> voided = orders::VoidedOf(ended);
 
   const absl::Time at = orders::OrderTime(*facts.order, command.context.now);
-  orders::AddEndOfAssignments(transaction, command.context, command.work_order,
-                              orders::IdsOf(voided), AssignmentState::kVoided, at);
+  orders::AddGivingUp(transaction, command.context, command.work_order, ended, at);
   orders::AddOrderChange(transaction, command.context.company,
                          {.work_order = command.work_order,
                           .state = WorkOrderState::kCancelled,
@@ -118,7 +156,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
                           .at = at});
   SetMade(transaction, command.context, orders::UuidsOf(voided));
   AddAuditEntry(transaction, command.context,
-                {.lots = orders::IdsOf(voided), .work_order = command.work_order});
+                {.lots = orders::IdsOf(ended), .work_order = command.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());
   return voided;
 }

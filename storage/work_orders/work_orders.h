@@ -22,7 +22,7 @@
 
 namespace lots {
 
-// Serials of an order (assign.cc, unassign.cc).
+// Serials of an order (assign.cc, unassign.cc, reopen.cc).
 
 struct AssignSerialsCommand {
   WriteContext context;
@@ -34,7 +34,9 @@ struct AssignSerialsCommand {
   std::vector<std::string> numbers;  // instead of `count`
 };
 // Gives units of the order their serials, each PLANNED, and returns the serials in the order of
-// assignment. Creates a new work order. Takes over free planned serials of the product.
+// assignment. Creates a new work order. By number it also takes serials of the product that are
+// there: free planned ones, void ones, units that were created and never moved, and units that were
+// taken apart, whose rebuilding is planned.
 absl::StatusOr<std::vector<NumberedLot>> AssignSerials(pg::Connection& db,
                                                        const AssignSerialsCommand& command);
 
@@ -42,9 +44,10 @@ struct UnassignSerialsCommand {
   WriteContext context;
   WorkOrderId work_order;
   std::vector<std::string> numbers;
-  bool keep = false;  // they stay PLANNED and free; else they become VOID
+  bool keep = false;  // they stay PLANNED and free; else they are given up (AddGivingUp)
 };
-// Takes planned serials off the order, and returns them in the order of the request.
+// Takes planned serials off the order, and returns them in the order of the request. Without `keep`
+// it also gives up free planned serials of the order's product.
 absl::StatusOr<std::vector<NumberedLot>> UnassignSerials(pg::Connection& db,
                                                          const UnassignSerialsCommand& command);
 
@@ -52,9 +55,20 @@ struct CancelWorkOrderCommand {
   WriteContext context;
   WorkOrderId work_order;
 };
-// Ends an open order. Returns the planned serials that became VOID, in the order of assignment.
+// Ends an open order and gives its planned serials up. Returns those that became VOID, in the order
+// of assignment.
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
                                                          const CancelWorkOrderCommand& command);
+
+struct ReopenWorkOrderCommand {
+  WriteContext context;
+  WorkOrderId work_order;
+};
+// Opens an order that was closed or cancelled; one that is open stays so. Returns the serials that
+// its end made VOID, the first kSerialsPerCallMax in the order of assignment: AssignSerials can
+// name them again.
+absl::StatusOr<std::vector<NumberedLot>> ReopenWorkOrder(pg::Connection& db,
+                                                         const ReopenWorkOrderCommand& command);
 
 // Completion (completion/complete.cc).
 
@@ -98,7 +112,7 @@ struct CompletionCommand {
 };
 
 struct Completion {
-  TransformationId transformation_id;
+  TransformationId transformation_id;    // nil when the order was only closed
   std::vector<NumberedLot> outputs;      // `outputs` in their order, then planned serials
   std::vector<NumberedLot> by_products;  // in the order of the request
   std::vector<NumberedLot> voided;       // with `close`
@@ -142,6 +156,7 @@ struct ReturnedComponent {
 struct Disassembly {
   TransformationId transformation_id;
   std::vector<ReturnedComponent> components;  // by product and number
+  std::vector<LotId> unarchived = {};         // archived lots that came back to life
 };
 // Takes a unit apart. Exact components come back whole without being named. Pooled components come
 // back as stated, at most what the unit's completions used and what did not come back before. Only
@@ -159,9 +174,11 @@ struct CompletionReversal {
   std::optional<WorkOrderState> state;  // none: of no work order
   Quantity completed;
   int scale = 0;
+  std::vector<LotId> unarchived = {};  // archived lots that came back to life
 };
 // Reverses a transformation of any kind, once. A lot that the transformation made stays and is
-// empty; a serial becomes PLANNED.
+// empty. A serial becomes PLANNED; one that was rebuilt is taken apart again, and planned only if
+// it was planned before.
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command);
 

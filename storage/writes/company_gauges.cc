@@ -5,6 +5,7 @@
 
 #include "absl/time/civil_time.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
@@ -31,16 +32,23 @@ constexpr pg::Statement kCountExpiring{"count_expiring_lots", R"sql(
 // The worst first, by the number of #; what they have left is then reckoned by the template's own
 // rules. One pass over the company's counters, without an index: a row a product.
 constexpr pg::Statement kReadRanges{"read_number_ranges", R"sql(
-  SELECT n.next_value, p.number_template
+  SELECT n.next_value, p.number_template, p.counter_reset, n.period
   FROM number_counters n JOIN products p ON p.company = $1 AND p.product_id = n.product_id
   WHERE n.company = $1 AND p.number_template LIKE '%#%'
   ORDER BY n.next_value / power(10, length(p.number_template)
                                     - length(replace(p.number_template, '#', ''))) DESC
   LIMIT $2)sql"};
 
-void AddRange(const pg::Row& row, CompanyGauges& gauges) {
+// A counter whose period is over begins again with the next number.
+bool IsOver(const pg::Row& row, const NumberTemplate& number_template, absl::CivilDay today) {
+  const auto period = row.Get<std::optional<absl::CivilDay>>(3);
+  const auto now = number_template.PeriodOf(today, row.Get<CounterReset>(2));
+  return period.has_value() && now.has_value() && *period < *now;
+}
+
+void AddRange(const pg::Row& row, absl::CivilDay today, CompanyGauges& gauges) {
   const auto number_template = NumberTemplate::Parse(row.Get<absl::string_view>(1));
-  if (!number_template.ok()) return;
+  if (!number_template.ok() || IsOver(row, *number_template, today)) return;
   const auto used = static_cast<double>(row.Get<int64_t>(0) - 1);
   const double left =
       std::clamp(1 - used / static_cast<double>(number_template->counter_max()), 0.0, 1.0);
@@ -63,7 +71,7 @@ absl::StatusOr<CompanyGauges> ReadCompanyGauges(pg::Connection& db, const Compan
   gauges.drills_open = results[recalls][0].Get<int64_t>(1);
   gauges.expiring_in_7_days = results[expiring][0].Get<int64_t>(0);
   gauges.expiring_in_30_days = results[expiring][0].Get<int64_t>(1);
-  for (const pg::Row row : results[ranges]) AddRange(row, gauges);
+  for (const pg::Row row : results[ranges]) AddRange(row, today, gauges);
   return gauges;
 }
 

@@ -26,6 +26,7 @@ constexpr int kPauseDoublingsMax = 3;
 // in its own words before RunWrite sees it.
 constexpr absl::string_view kConflictConstraints[] = {
     "assignments_one_plan",  // another order planned the serial
+    "former_numbers_pkey",   // another lot had the number
     "lots_number_key",       // another lot took the number
     "lots_product_fkey",     // the product's rules changed
     "products_pkey",         // another call registered the product

@@ -312,6 +312,16 @@ Write CancelWorkOrder(Company& company) {
   return company.Make(company.api().orders, &Orders::CancelWorkOrder, request);
 }
 
+Write ReopenWorkOrder(Company& company) {
+  PlanBikes(company);
+  v1::CancelWorkOrderRequest cancelling;
+  cancelling.set_work_order_id("MO-1");
+  company.Do(company.api().orders, &Orders::CancelWorkOrder, cancelling);
+  v1::ReopenWorkOrderRequest request;
+  request.set_work_order_id("MO-1");
+  return company.Make(company.api().orders, &Orders::ReopenWorkOrder, request);
+}
+
 Write Disassemble(Company& company) {
   MakeBike(company);
   v1::DisassembleRequest request;
@@ -349,6 +359,7 @@ constexpr Method kMethods[] = {
     {"UnassignSerials", UnassignSerials},
     {"CompleteWorkOrder", CompleteWorkOrder},
     {"CancelWorkOrder", CancelWorkOrder},
+    {"ReopenWorkOrder", ReopenWorkOrder},
     {"Disassemble", Disassemble},
     {"ReverseCompletion", ReverseCompletion},
 };

@@ -70,6 +70,7 @@ LOTS_SIMULATOR_RPC(WorkOrderService, AssignSerials, AssignSerialsResponse);
 LOTS_SIMULATOR_RPC(WorkOrderService, UnassignSerials, UnassignSerialsResponse);
 LOTS_SIMULATOR_RPC(WorkOrderService, CompleteWorkOrder, CompleteWorkOrderResponse);
 LOTS_SIMULATOR_RPC(WorkOrderService, CancelWorkOrder, CancelWorkOrderResponse);
+LOTS_SIMULATOR_RPC(WorkOrderService, ReopenWorkOrder, ReopenWorkOrderResponse);
 LOTS_SIMULATOR_RPC(WorkOrderService, GetWorkOrder, WorkOrder);
 LOTS_SIMULATOR_RPC(WorkOrderService, Disassemble, DisassembleResponse);
 LOTS_SIMULATOR_RPC(WorkOrderService, ReverseCompletion, ReverseCompletionResponse);

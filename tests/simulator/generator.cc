@@ -69,23 +69,15 @@ Step Generator::Next(const History& history, int number, absl::Time now) {
 Request Generator::Any() {
   using Maker = Request (Generator::*)();
   static constexpr std::pair<int, Maker> kMakers[] = {
-      {14, &Generator::CreateLot},
-      {26, &Generator::Record},
-      {7, &Generator::ReverseMovement},
-      {4, &Generator::Assign},
-      {2, &Generator::Unassign},
-      {1, &Generator::Cancel},
-      {18, &Generator::Complete},
-      {7, &Generator::Disassemble},
-      {5, &Generator::ReverseCompletion},
-      {4, &Generator::Split},
-      {3, &Generator::Merge},
-      {3, &Generator::Relabel},
-      {4, &Generator::Hold},
-      {4, &Generator::Release},
-      {2, &Generator::OpenRecall},
-      {2, &Generator::CloseRecall},
-      {2, &Generator::Archive},
+      {14, &Generator::CreateLot},      {26, &Generator::Record},
+      {7, &Generator::ReverseMovement}, {4, &Generator::Assign},
+      {2, &Generator::Unassign},        {1, &Generator::Cancel},
+      {1, &Generator::Reopen},          {18, &Generator::Complete},
+      {7, &Generator::Disassemble},     {5, &Generator::ReverseCompletion},
+      {4, &Generator::Split},           {3, &Generator::Merge},
+      {3, &Generator::Relabel},         {4, &Generator::Hold},
+      {4, &Generator::Release},         {2, &Generator::OpenRecall},
+      {2, &Generator::CloseRecall},     {2, &Generator::Archive},
       {2, &Generator::Unarchive},
   };
   if (history_->lots.size() < 5) return CreateLot();

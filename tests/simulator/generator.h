@@ -85,6 +85,7 @@ class Generator {
   Request Assign();
   Request Unassign();
   Request Cancel();
+  Request Reopen();
   Request Complete();
   void AddOutputs(v1::CompleteWorkOrderRequest& request, const Product& product);
   void AddComponents(v1::CompleteWorkOrderRequest& request, const Product& product);

@@ -63,6 +63,16 @@ Request Generator::Cancel() {
   return request;
 }
 
+Request Generator::Reopen() {
+  v1::ReopenWorkOrderRequest request;
+  const Product* product = nullptr;
+  request.set_work_order_id(AnyOrder(product));
+  for (const auto& [id, order] : history_->work_orders) {
+    if (order.state != v1::WORK_ORDER_STATE_OPEN && Chance(50)) request.set_work_order_id(id);
+  }
+  return request;
+}
+
 Request Generator::Complete() {
   v1::CompleteWorkOrderRequest request;
   const Product* product = nullptr;
@@ -70,6 +80,10 @@ Request Generator::Complete() {
   const bool is_known = history_->work_orders.count(request.work_order_id()) > 0;
   if (Chance(is_known ? 40 : 98)) request.set_product_id(Chance(98) ? product->id : "bike");
   if (Chance(98)) request.set_destination_location_id(OwnPlace());
+  if (is_known && Chance(2)) {
+    request.set_close(true);
+    return request;
+  }
   AddOutputs(request, *product);
   AddComponents(request, *product);
   if (product->is_serial() && Chance(12)) AddRework(request, *product);

@@ -73,6 +73,13 @@ int History::ReversalOf(int movement) const {
   return kNone;
 }
 
+bool History::HasMoved(LotIndex lot) const {
+  for (size_t i = 0; i < movements.size(); ++i) {
+    if (movements[i].lot == lot && Stands(static_cast<int>(i))) return true;
+  }
+  return false;
+}
+
 int History::ReversalOfTransformation(int transformation, int known_after) const {
   for (size_t i = transformation + 1; i < transformations.size(); ++i) {
     const Transformation& other = transformations[i];

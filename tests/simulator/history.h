@@ -33,6 +33,7 @@ struct Lot {
   std::optional<absl::CivilDay> manufactured_on;
   std::optional<absl::CivilDay> expires_on;
   std::string planned_for;  // the order of a PLANNED serial; empty: free for any
+  bool was_active = false;  // of a PLANNED or VOID one
 };
 
 struct Movement {
@@ -66,7 +67,8 @@ struct Transformation {
     LotIndex lot;
     Quantity quantity;
     Role role = Role::kProduct;
-    bool exact = false;  // of what came back: whether it had been an exact component
+    bool exact = false;              // of what came back: whether it had been an exact component
+    std::optional<Lot> before = {};  // of a serial that was there, and did not go in
   };
   int step = 0;
   std::string symbol;
@@ -165,6 +167,8 @@ class History {
   // The lot's movements in the order of history: that of the steps. Movements of one step are
   // recorded one after the other where they share a place, and else at once.
   std::vector<int> RecordOrderOf(LotIndex lot) const;
+  // Whether a movement of the lot stands.
+  bool HasMoved(LotIndex lot) const;
   // Where the last movement of a serial took it; empty: it never moved.
   std::string WhereIs(LotIndex serial) const;
   // What came back of a delivery.

@@ -35,6 +35,7 @@ class Rules {
   void Do(const v1::AssignSerialsRequest& request);
   void Do(const v1::UnassignSerialsRequest& request);
   void Do(const v1::CancelWorkOrderRequest& request);
+  void Do(const v1::ReopenWorkOrderRequest& request);
   void Do(const v1::CompleteWorkOrderRequest& request);
   // rules_units.cc
   void Do(const v1::DisassembleRequest& request);
@@ -93,7 +94,10 @@ class Rules {
   WorkOrder* NameOrder(const std::string& id, const std::string& product);
   WorkOrder* FindOpenOrder(const std::string& id);
   void AssignOne(const std::string& number, const std::string& order_id, WorkOrder& order);
+  bool CanBeMade(LotIndex serial) const;
+  bool IsGivenUp(const v1::UnassignSerialsRequest& request, LotIndex serial) const;
   void EndAssignment(const std::string& order_id, LotIndex lot, bool keep);
+  void GiveUp(LotIndex serial);
   void PlanMade(const v1::CompleteWorkOrderRequest& request, const WorkOrder& order,
                 std::vector<Made>& made);
   void PlanPlanned(const v1::CompleteWorkOrderRequest& request, std::vector<Made>& made);

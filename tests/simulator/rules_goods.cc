@@ -97,6 +97,8 @@ Movement Rules::NewMovement(v1::MovementKind kind, LotIndex lot, Quantity quanti
 
 void Rules::Append(Movement movement) {
   touched_.insert(movement.lot);
+  v1::LotState& state = history_.lots[movement.lot].state;
+  if (state == v1::LOT_STATE_ARCHIVED && IsOnHand(movement.to)) state = v1::LOT_STATE_ACTIVE;
   movement.symbol = MovementSymbol(step_, posted_++);
   history_.movements.push_back(std::move(movement));
 }
@@ -126,7 +128,13 @@ Reasons Rules::JudgeMovement(const Movement& movement, const Accepts& accepts) c
 void Rules::JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const {
   const Lot& lot = history_.lots[movement.lot];
   if (lot.state == v1::LOT_STATE_PLANNED) why.insert("LOT_PLANNED");
-  if (lot.state == v1::LOT_STATE_ARCHIVED) why.insert("LOT_ARCHIVED");
+  // What comes back brings an archived lot back to life.
+  const bool comes_back =
+      movement.kind == v1::MOVEMENT_KIND_RETURN ||
+      (movement.kind == v1::MOVEMENT_KIND_PRODUCTION && movement.transformation != kNone &&
+       history_.transformations[movement.transformation].kind ==
+           v1::TRANSFORMATION_KIND_DISASSEMBLY);
+  if (lot.state == v1::LOT_STATE_ARCHIVED && !comes_back) why.insert("LOT_ARCHIVED");
   if (lot.state == v1::LOT_STATE_VOID) why.insert("LOT_VOID");
   const bool uses_up =
       movement.kind == v1::MOVEMENT_KIND_DELIVERY || movement.kind == v1::MOVEMENT_KIND_CONSUMPTION;
@@ -308,7 +316,6 @@ Reasons Rules::JudgeReversal(int movement) const {
       original.kind == v1::MOVEMENT_KIND_DELIVERY && history_.Returned(movement).IsPositive();
   const bool moved_on = lot.product->is_serial() && IsUsedLater(movement);
   if (is_left || came_back || moved_on) why.insert("RESULT_USED");
-  if (lot.state == v1::LOT_STATE_ARCHIVED && IsOnHand(original.from)) why.insert("LOT_ARCHIVED");
   if (history_.IsHeld(original.lot, original.to, original.from, now_)) why.insert("LOT_HELD");
   return why;
 }

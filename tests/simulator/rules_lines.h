@@ -25,6 +25,7 @@ struct Rules::Made {
   bool is_new = false;
   bool was_planned = false;
   bool was_apart = false;
+  std::optional<Lot> before = {};  // of a serial that was there, and does not go in
   bool is_sound = true;
 };
 

@@ -52,21 +52,31 @@ void Rules::Do(const v1::AssignSerialsRequest& request) {
   }
 }
 
-// A serial that is planned and free is taken over, and a new number is a new serial.
+// A serial that was created and never moved, or that was taken apart.
+bool Rules::CanBeMade(LotIndex serial) const {
+  const bool is_active = history_.lots[serial].state == v1::LOT_STATE_ACTIVE;
+  return is_active && (!history_.HasMoved(serial) || WasTakenApart(serial));
+}
+
+// A serial that is planned and free, void, or can be made is taken over, and a new number is a new
+// serial.
 void Rules::AssignOne(const std::string& number, const std::string& order_id, WorkOrder& order) {
   LotIndex serial = history_.FindLot(order.product->id, number);
   if (serial == kNone) {
     serial = AddLot(*order.product, number, v1::LOT_STATE_PLANNED);
   } else {
     touched_.insert(serial);
-    const Lot& lot = history_.lots[serial];
-    const bool is_planned = lot.state == v1::LOT_STATE_PLANNED;
-    if (lot.state == v1::LOT_STATE_VOID) return (void)Refuse("LOT_VOID");
-    if (!is_planned || lot.planned_for == order_id) return (void)Refuse("LOT_NUMBER_TAKEN");
+    Lot& lot = history_.lots[serial];
+    const bool is_free = lot.state == v1::LOT_STATE_VOID || CanBeMade(serial);
+    if (!is_free && (!IsPlanned(lot) || lot.planned_for == order_id)) {
+      return (void)Refuse("LOT_NUMBER_TAKEN");
+    }
     if (!lot.planned_for.empty()) return (void)Refuse("SERIAL_ASSIGNED_ELSEWHERE");
+    lot.was_active = lot.was_active || lot.state == v1::LOT_STATE_ACTIVE;
+    lot.state = v1::LOT_STATE_PLANNED;
   }
   history_.lots[serial].planned_for = order_id;
-  order.serials.push_back(serial);
+  if (!absl::c_linear_search(order.serials, serial)) order.serials.push_back(serial);
 }
 
 void Rules::EndAssignment(const std::string& order_id, LotIndex lot, bool keep) {
@@ -74,23 +84,53 @@ void Rules::EndAssignment(const std::string& order_id, LotIndex lot, bool keep) 
   auto& serials = history_.work_orders[order_id].serials;
   serials.erase(std::remove(serials.begin(), serials.end(), lot), serials.end());
   history_.lots[lot].planned_for.clear();
-  if (!keep) history_.lots[lot].state = v1::LOT_STATE_VOID;
+  if (!keep) GiveUp(lot);
+}
+
+// A number that was never ACTIVE is void; any other serial is again what it was.
+void Rules::GiveUp(LotIndex serial) {
+  Lot& lot = history_.lots[serial];
+  const bool was_made = absl::c_any_of(
+      history_.movements, [&](const Movement& movement) { return movement.lot == serial; });
+  if (!lot.was_active) {
+    lot.state = v1::LOT_STATE_VOID;
+  } else if (history_.HasMoved(serial) || !was_made) {
+    lot.state = v1::LOT_STATE_ACTIVE;
+  }
+}
+
+// A number that was kept.
+bool Rules::IsGivenUp(const v1::UnassignSerialsRequest& request, LotIndex serial) const {
+  const Lot& lot = history_.lots[serial];
+  return !request.keep() && IsPlanned(lot) && lot.planned_for.empty();
 }
 
 void Rules::Do(const v1::UnassignSerialsRequest& request) {
   const std::string& id = request.work_order_id();
-  const WorkOrder* order = FindOpenOrder(id);
-  if (order == nullptr) return;
+  work_order_ = id;
+  const auto found = history_.work_orders.find(id);
+  if (found == history_.work_orders.end()) return (void)Refuse("WORK_ORDER_NOT_FOUND");
+  const std::string product = found->second.product->id;
+  const auto find = [&](const std::string& number) { return history_.FindLot(product, number); };
+  int known = 0, given_up = 0;
+  for (const std::string& number : request.numbers()) {
+    if (find(number) == kNone) continue;
+    ++known;
+    given_up += IsGivenUp(request, find(number)) ? 1 : 0;
+  }
+  const bool only_gives_up = known > 0 && given_up == known;
+  const bool is_open = found->second.state == v1::WORK_ORDER_STATE_OPEN;
+  if (!is_open && !only_gives_up) Refuse("WORK_ORDER_CLOSED");
   std::set<LotIndex> named;
   for (const std::string& number : request.numbers()) {
-    const LotIndex serial = history_.FindLot(order->product->id, number);
+    const LotIndex serial = find(number);
     if (serial == kNone) {
       Refuse("LOT_NOT_FOUND");
       continue;
     }
     touched_.insert(serial);
     const Lot& lot = history_.lots[serial];
-    const bool is_planned = lot.state == v1::LOT_STATE_PLANNED && lot.planned_for == id;
+    const bool is_planned = (IsPlanned(lot) && lot.planned_for == id) || IsGivenUp(request, serial);
     if (!named.insert(serial).second) Refuse("DUPLICATE_IN_REQUEST");
     if (!is_planned && named.count(serial) > 0) Refuse("SERIAL_NOT_ASSIGNED");
     if (is_planned) EndAssignment(id, serial, request.keep());
@@ -105,11 +145,20 @@ void Rules::Do(const v1::CancelWorkOrderRequest& request) {
   order->state = v1::WORK_ORDER_STATE_CANCELLED;
 }
 
+void Rules::Do(const v1::ReopenWorkOrderRequest& request) {
+  work_order_ = request.work_order_id();
+  const auto found = history_.work_orders.find(work_order_);
+  if (found == history_.work_orders.end()) return (void)Refuse("WORK_ORDER_NOT_FOUND");
+  found->second.state = v1::WORK_ORDER_STATE_OPEN;
+}
+
 bool Rules::WasTakenApart(LotIndex serial) const {
-  for (auto it = history_.movements.rbegin(); it != history_.movements.rend(); ++it) {
-    if (it->lot != serial) continue;
-    return it->reverses == kNone && it->transformation != kNone && it->to == "PRODUCTION" &&
-           history_.transformations[it->transformation].kind == v1::TRANSFORMATION_KIND_DISASSEMBLY;
+  for (int i = static_cast<int>(history_.movements.size()) - 1; i >= 0; --i) {
+    const Movement& last = history_.movements[i];
+    if (last.lot != serial || !history_.Stands(i)) continue;
+    return last.transformation != kNone && last.to == "PRODUCTION" &&
+           history_.transformations[last.transformation].kind ==
+               v1::TRANSFORMATION_KIND_DISASSEMBLY;
   }
   return false;
 }
@@ -120,10 +169,11 @@ std::set<LotIndex> Rules::ComponentsOf(const v1::CompleteWorkOrderRequest& reque
   return components;
 }
 
-// A finished serial exists already, unless it is planned, reworked, or was taken apart.
+// A finished serial exists already, unless it is planned, reworked, was never moved, or was taken
+// apart.
 bool Rules::JudgeStored(const Made& made, const v1::CompleteWorkOrderRequest& request) {
   const Lot& lot = history_.lots[made.lot];
-  const bool is_ours = made.role == Role::kProduct && lot.planned_for == request.work_order_id();
+  const bool is_ours = lot.planned_for == request.work_order_id();
   switch (lot.state) {
     case v1::LOT_STATE_VOID:
       return Refuse("LOT_VOID");
@@ -135,7 +185,9 @@ bool Rules::JudgeStored(const Made& made, const v1::CompleteWorkOrderRequest& re
   const bool is_archived = lot.state == v1::LOT_STATE_ARCHIVED;
   if (!lot.product->is_serial()) return RefuseUnless(!is_archived, "LOT_ARCHIVED");
   if (ComponentsOf(request).count(made.lot) > 0) return true;
-  if (!WasTakenApart(made.lot)) return Refuse("SERIAL_ALREADY_PRODUCED");
+  if (history_.HasMoved(made.lot) && !WasTakenApart(made.lot)) {
+    return Refuse("SERIAL_ALREADY_PRODUCED");
+  }
   return RefuseUnless(!is_archived, "LOT_ARCHIVED");
 }
 
@@ -150,6 +202,8 @@ void Rules::PlanOne(Made made, absl::string_view quantity, std::vector<Made>& al
       absl::c_any_of(all, [&](const Made& other) { return other.lot == made.lot; });
   if (!is_new && !is_again) made.is_sound = JudgeStored(made, request);
   if (!is_new && !is_again) made.was_planned = IsPlanned(history_.lots[made.lot]);
+  const bool goes_in = ComponentsOf(request).count(made.lot) > 0;
+  if (!is_new && !goes_in && is_serial) made.before = history_.lots[made.lot];
   if (is_again && is_serial) made.is_sound = Refuse("DUPLICATE_IN_REQUEST");
   made.is_new = is_new;
   made.quantity = QuantityOf(quantity);
@@ -176,7 +230,8 @@ void Rules::PlanPlanned(const v1::CompleteWorkOrderRequest& request, std::vector
                     .number = history_.lots[serial].number,
                     .quantity = Quantity::FromUnits(1),
                     .to = request.destination_location_id(),
-                    .was_planned = true});
+                    .was_planned = true,
+                    .before = history_.lots[serial]});
     touched_.insert(serial);
     --left;
   }
@@ -196,8 +251,6 @@ void Rules::PlanMade(const v1::CompleteWorkOrderRequest& request, const WorkOrde
       Refuse("PRODUCT_NOT_FOUND");
     } else if (product->tracking == v1::TRACKING_NONE) {
       Refuse("PRODUCT_NOT_TRACKED");
-    } else if (product == order.product) {
-      Refuse("FIELD_INVALID");
     } else {
       PlanOne({.product = product,
                .number = other.lot().number(),
@@ -281,7 +334,8 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
     movement.occurred_at = at;
     movement.transformation = posted;
     Post(std::move(movement), {});
-    history_.transformations[posted].outputs.push_back({one.lot, one.quantity, one.role});
+    history_.transformations[posted].outputs.push_back(
+        {one.lot, one.quantity, one.role, false, one.before});
   }
   return posted;
 }
@@ -293,7 +347,7 @@ void Rules::DateMade(const std::vector<Made>& made, const std::vector<Used>& use
   for (const Made& one : made) {
     Lot& lot = history_.lots[one.lot];
     if (one.was_apart) lot.expires_on.reset();
-    if (one.is_new || one.was_planned || one.was_apart) {
+    if (one.is_new || one.before.has_value()) {
       lot.manufactured_on = absl::ToCivilDay(occurred_at, absl::UTCTimeZone());
     }
     if (!lot.product->inherit_expiry) continue;
@@ -308,8 +362,9 @@ void Rules::FinishCompletion(const v1::CompleteWorkOrderRequest& request,
                              const std::vector<Made>& made, WorkOrder& order) {
   const std::string& id = request.work_order_id();
   for (const Made& one : made) {
-    if (one.role != Role::kProduct) continue;
-    order.completed += one.quantity;
+    // What is of second grade is the order's, and not counted.
+    if (one.product != order.product) continue;
+    if (one.role == Role::kProduct) order.completed += one.quantity;
     history_.lots[one.lot].planned_for.clear();
     const bool is_listed = absl::c_linear_search(order.serials, one.lot);
     if (one.product->is_serial() && !is_listed) order.serials.push_back(one.lot);
@@ -326,11 +381,13 @@ void Rules::Do(const v1::CompleteWorkOrderRequest& request) {
   std::vector<Made> made;
   PlanMade(request, *order, made);
   for (Made& one : made) {
-    const bool is_unit = !one.is_new && one.product->is_serial() && !one.was_planned;
-    one.was_apart = is_unit && WasTakenApart(one.lot);
+    one.was_apart = !one.is_new && one.product->is_serial() && WasTakenApart(one.lot);
   }
   std::vector<Used> used = PlanUsed(request, made);
   for (Used& one : used) one.expires_on = history_.lots[one.lot].expires_on;
+  if (made.empty() && used.empty() && reasons_.empty()) {
+    return FinishCompletion(request, made, *order);
+  }
   const int posted = PostCompletion(request, made, used);
   if (!reasons_.empty()) return;
   DateMade(made, used, history_.transformations[posted].occurred_at);

@@ -158,15 +158,16 @@ bool Rules::IsMadeElsewhere(LotIndex serial, int original) const {
     const Transformation& other = history_.transformations[i];
     if (static_cast<int>(i) == original || other.work_order != order) continue;
     const bool made = absl::c_any_of(other.outputs, [&](const auto& output) {
-      return output.lot == serial && output.role == Role::kProduct;
+      return output.lot == serial && output.role != Role::kReturned;
     });
     if (made && history_.TransformationStands(static_cast<int>(i))) return true;
   }
   return false;
 }
 
-// Serials that it made are PLANNED again: for the order, when they were its product. A unit that
-// was there before, and was worked on, is no longer the order's, unless the order made it too.
+// Serials that it made are again what they were: a new one is PLANNED, for the order when they are
+// of its product. A unit that was there before is no longer the order's, unless it is planned for
+// it or the order made it too.
 void Rules::UndoCompletion(int original) {
   const Transformation& undone = history_.transformations[original];
   WorkOrder* order = undone.work_order.empty() ? nullptr : &history_.work_orders[undone.work_order];
@@ -175,19 +176,23 @@ void Rules::UndoCompletion(int original) {
     if (order != nullptr && is_product) order->completed -= output.quantity;
     Lot& lot = history_.lots[output.lot];
     if (!lot.product->is_serial()) continue;
-    const bool was_there =
+    const bool went_in =
         absl::c_any_of(undone.inputs, [&](const auto& input) { return input.lot == output.lot; });
-    if (was_there) {
-      if (order != nullptr && !IsMadeElsewhere(output.lot, original)) {
-        auto& serials = order->serials;
-        serials.erase(std::remove(serials.begin(), serials.end(), output.lot), serials.end());
-      }
-      continue;
+    if (!went_in) {
+      lot.expires_on = output.before.has_value() ? output.before->expires_on : std::nullopt;
+      lot.manufactured_on =
+          output.before.has_value() ? output.before->manufactured_on : std::nullopt;
+      lot.state = output.before.has_value() ? output.before->state : v1::LOT_STATE_PLANNED;
+      lot.was_active = true;
     }
-    lot.state = v1::LOT_STATE_PLANNED;
-    lot.expires_on.reset();
-    lot.manufactured_on.reset();
-    lot.planned_for = is_product ? undone.work_order : "";
+    if (order == nullptr) continue;
+    const bool is_orders = is_product || lot.product == order->product;
+    if (IsPlanned(lot)) {
+      lot.planned_for = is_orders ? undone.work_order : "";
+    } else if (!IsMadeElsewhere(output.lot, original)) {
+      auto& serials = order->serials;
+      serials.erase(std::remove(serials.begin(), serials.end(), output.lot), serials.end());
+    }
   }
   if (order != nullptr) order->state = v1::WORK_ORDER_STATE_OPEN;
 }

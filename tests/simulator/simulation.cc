@@ -140,7 +140,10 @@ void Simulation::LearnFrom(const v1::HoldLotsResponse& response, int step) {
 }
 
 void Simulation::LearnFrom(const v1::CompleteWorkOrderResponse& response, int step) {
-  names_.Learn(TransformationSymbol(step), response.transformation_id());
+  // An order that was only closed has none.
+  if (!response.transformation_id().empty()) {
+    names_.Learn(TransformationSymbol(step), response.transformation_id());
+  }
   const WorkOrder& order = history().work_orders.at(model_.work_order());
   Expect(response.state() == order.state, "the completion tells another state");
   Expect(QuantityOf(response.completed_quantity()) == order.completed,

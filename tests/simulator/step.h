@@ -26,10 +26,10 @@ using Request =
     std::variant<v1::CreateLotRequest, v1::ArchiveLotRequest, v1::UnarchiveLotRequest,
                  v1::RecordMovementsRequest, v1::ReverseMovementRequest, v1::AssignSerialsRequest,
                  v1::UnassignSerialsRequest, v1::CompleteWorkOrderRequest,
-                 v1::CancelWorkOrderRequest, v1::DisassembleRequest, v1::ReverseCompletionRequest,
-                 v1::SplitLotRequest, v1::MergeLotsRequest, v1::RelabelLotRequest,
-                 v1::HoldLotsRequest, v1::ReleaseLotsRequest, v1::OpenRecallRequest,
-                 v1::CloseRecallRequest,
+                 v1::CancelWorkOrderRequest, v1::ReopenWorkOrderRequest, v1::DisassembleRequest,
+                 v1::ReverseCompletionRequest, v1::SplitLotRequest, v1::MergeLotsRequest,
+                 v1::RelabelLotRequest, v1::HoldLotsRequest, v1::ReleaseLotsRequest,
+                 v1::OpenRecallRequest, v1::CloseRecallRequest,
                  // Questions.
                  v1::TraceUpstreamRequest, v1::TraceDownstreamRequest, v1::ListRecipientsRequest,
                  v1::ListStockRequest, v1::SuggestLotsRequest, LookAtAll>;

@@ -234,7 +234,7 @@ FROM (SELECT 'c' || c AS company, 'p' || n AS product, 'n' || n AS number
 ANALYZE)sql");
   const FindLotsQuery query{
       .company = CompanyId("large"), .numbers = {"n77"}, .product_id = ProductId("bike")};
-  EXPECT_LE(ReadBy([&] { EXPECT_EQ(Must(FindLots(*db_, query)).at(0).size(), 1u); }),
+  EXPECT_LE(ReadBy([&] { EXPECT_EQ(Must(FindLots(*db_, query)).at(0).lots.size(), 1u); }),
             kReadForOneMax);
   EXPECT_LE(ReadBy([&] {
               const auto answer = RecordMovements(

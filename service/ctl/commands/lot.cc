@@ -208,6 +208,9 @@ absl::Status Find(Session& session, const FindOptions& options) {
   for (const v1::FindLotsResponse::Match& match : response.matches()) {
     if (match.lots().empty())
       session.terminal().out << "no lot has the number " << match.number() << "\n";
+    if (!match.former_lot_ids().empty()) {
+      session.terminal().out << match.number() << " is a former number\n";
+    }
   }
   return absl::OkStatus();
 }

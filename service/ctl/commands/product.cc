@@ -20,6 +20,7 @@ struct UpsertOptions {
   std::optional<std::string> unit;
   std::optional<int32_t> scale;
   std::optional<std::string> number_template;
+  std::optional<std::string> counter_reset;
   std::optional<int64_t> next_number;
   std::optional<int32_t> expire_days;
   std::optional<int32_t> best_before_days;
@@ -52,6 +53,10 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--scale", options.scale, "decimals of its quantities, 0 to 6");
   command.Add("--template", options.number_template,
               "template of generated numbers, as 'SN-{YYYY}-{#####}'");
+  command
+      .Add("--counter-reset", options.counter_reset,
+           "when the template's counter begins again: never, year, month or day")
+      .OneOf({"never", "year", "month", "day"});
   command.Add("--next-number", options.next_number, "the template's next counter value");
   DeclareShelfLife(command, options);
   command.Add("--gtin", options.gtin, "GTIN-8, -12, -13 or -14");
@@ -74,6 +79,19 @@ absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
   }
   product.set_tracking(tracking);
   mask.add_paths("tracking");
+  return absl::OkStatus();
+}
+
+absl::Status SetReset(const UpsertOptions& options, v1::Product& product,
+                      google::protobuf::FieldMask& mask) {
+  if (!options.counter_reset) return absl::OkStatus();
+  v1::CounterReset reset = v1::COUNTER_RESET_UNSPECIFIED;
+  if (!Parse(*options.counter_reset, reset)) {
+    return UsageError(absl::StrCat("--counter-reset is never, year, month or day; not '",
+                                   *options.counter_reset, "'"));
+  }
+  product.set_counter_reset(reset);
+  mask.add_paths("counter_reset");
   return absl::OkStatus();
 }
 
@@ -104,6 +122,7 @@ absl::Status SetValues(const UpsertOptions& options, v1::Product& product,
   set("shelf_life.removal_days", options.removal_days,
       [&](int32_t v) { life.set_removal_days(v); });
   set("shelf_life.alert_days", options.alert_days, [&](int32_t v) { life.set_alert_days(v); });
+  RETURN_IF_ERROR(SetReset(options, product, mask));
   return SetTracking(options, product, mask);
 }
 
@@ -172,6 +191,7 @@ absl::Status Get(Session& session, const GetOptions& options) {
        {"template", product.number_template()},
        {"next number",
         product.number_template().empty() ? "" : absl::StrCat(product.next_number())},
+       {"counter begins again", Show(product.counter_reset())},
        {"expires after", days(life.has_expire_days(), life.expire_days())},
        {"best before after", days(life.has_best_before_days(), life.best_before_days())},
        {"removal after", days(life.has_removal_days(), life.removal_days())},

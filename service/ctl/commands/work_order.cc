@@ -1,4 +1,5 @@
-// lotctl work-order assign | unassign | complete | disassemble | reverse | cancel | get | list
+// lotctl work-order assign | unassign | complete | disassemble | reverse | cancel | reopen | get |
+// list
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"
@@ -58,7 +59,8 @@ struct UnassignOptions {
 void Declare(Command& command, UnassignOptions& options) {
   command.Add("work-order", options.work_order_id, "the work order").Required();
   command.Add("number", options.numbers, "the serial numbers").Required();
-  command.AddSwitch("--keep", options.keep, "keep them free for another order instead of void");
+  command.AddSwitch("--keep", options.keep,
+                    "keep them free for another order; without: their numbers become void");
 }
 
 absl::Status Unassign(Session& session, const UnassignOptions& options) {
@@ -69,7 +71,7 @@ absl::Status Unassign(Session& session, const UnassignOptions& options) {
   ASSIGN_OR_RETURN(const v1::UnassignSerialsResponse response,
                    session.Write(kUnassignSerials, request));
   if (session.json()) return session.PrintJson(response);
-  PrintNumberedLots(options.keep ? "free" : "void", response.serials(), session.terminal());
+  PrintNumberedLots(options.keep ? "free" : "given up", response.serials(), session.terminal());
   return absl::OkStatus();
 }
 
@@ -89,6 +91,17 @@ absl::Status Cancel(Session& session, const OrderName& options) {
   if (session.json()) return session.PrintJson(response);
   session.terminal().out << "cancelled " << options.work_order_id << "\n";
   PrintNumberedLots("void", response.voided(), session.terminal());
+  return absl::OkStatus();
+}
+
+absl::Status Reopen(Session& session, const OrderName& options) {
+  v1::ReopenWorkOrderRequest request;
+  request.set_work_order_id(options.work_order_id);
+  ASSIGN_OR_RETURN(const v1::ReopenWorkOrderResponse response,
+                   session.Write(kReopenWorkOrder, request));
+  if (session.json()) return session.PrintJson(response);
+  session.terminal().out << "open again: " << options.work_order_id << "\n";
+  PrintNumberedLots("void, to be assigned again by number", response.voided(), session.terminal());
   return absl::OkStatus();
 }
 
@@ -395,6 +408,9 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
   group.Add<OrderName>(
       {"cancel", "Closes an order that nothing more will come of", "work-order cancel WO-7"},
       Declare, Cancel);
+  group.Add<OrderName>({"reopen", "Opens an order that was closed or cancelled by mistake",
+                        "work-order reopen WO-7"},
+                       Declare, Reopen);
   group.Add<OrderName>(
       {"get", "Shows an order with its serials and completions", "work-order get WO-7"}, Declare,
       Get);

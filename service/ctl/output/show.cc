@@ -83,6 +83,9 @@ std::string ShowOrigin(const v1::WriteOrigin& origin) {
 }
 
 std::string Show(v1::Tracking tracking) { return Short(v1::Tracking_Name(tracking), "TRACKING_"); }
+std::string Show(v1::CounterReset reset) {
+  return Short(v1::CounterReset_Name(reset), "COUNTER_RESET_");
+}
 std::string Show(v1::LocationKind kind) {
   return Short(v1::LocationKind_Name(kind), "LOCATION_KIND_");
 }
@@ -102,6 +105,9 @@ std::string Show(v1::WorkOrderState state) {
 
 bool Parse(absl::string_view text, v1::Tracking& tracking) {
   return ParseEnum(text, "TRACKING_", tracking);
+}
+bool Parse(absl::string_view text, v1::CounterReset& reset) {
+  return ParseEnum(text, "COUNTER_RESET_", reset);
 }
 bool Parse(absl::string_view text, v1::LocationKind& kind) {
   return ParseEnum(text, "LOCATION_KIND_", kind);

@@ -34,6 +34,7 @@ std::string ShowOrigin(const v1::WriteOrigin& origin);
 
 // Enumerations without their prefix, in small letters: "internal", "receipt".
 std::string Show(v1::Tracking tracking);
+std::string Show(v1::CounterReset reset);
 std::string Show(v1::LocationKind kind);
 std::string Show(v1::MovementKind kind);
 std::string Show(v1::TransformationKind kind);
@@ -43,6 +44,7 @@ std::string Show(v1::WorkOrderState state);
 
 // Reads one back from what people type: "lot" → TRACKING_LOT. False when it is none.
 bool Parse(absl::string_view text, v1::Tracking& tracking);
+bool Parse(absl::string_view text, v1::CounterReset& reset);
 bool Parse(absl::string_view text, v1::LocationKind& kind);
 bool Parse(absl::string_view text, v1::MovementKind& kind);
 bool Parse(absl::string_view text, v1::SuggestStrategy& strategy);

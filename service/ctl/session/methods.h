@@ -67,6 +67,7 @@ struct StreamMethod {
   UNARY(WorkOrderService, UnassignSerials, UnassignSerialsResponse)     \
   UNARY(WorkOrderService, CompleteWorkOrder, CompleteWorkOrderResponse) \
   UNARY(WorkOrderService, CancelWorkOrder, CancelWorkOrderResponse)     \
+  UNARY(WorkOrderService, ReopenWorkOrder, ReopenWorkOrderResponse)     \
   UNARY(WorkOrderService, GetWorkOrder, WorkOrder)                      \
   UNARY(WorkOrderService, ListWorkOrders, ListWorkOrdersResponse)       \
   UNARY(WorkOrderService, Disassemble, DisassembleResponse)             \

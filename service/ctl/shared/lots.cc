@@ -57,9 +57,16 @@ class NumberFinder {
     } else if (match.lots_size() > 1) {
       ambiguous_.push_back(absl::StrCat("'", name, "' is the number of ", CandidatesOf(match)));
     } else {
+      if (match.former_lot_ids_size() > 0) TellFormer(match);
       lot.Clear();
       lot.set_lot_id(match.lots(0).lot_id());
     }
+  }
+
+  void TellFormer(const v1::FindLotsResponse::Match& match) {
+    const v1::Lot& lot = match.lots(0);
+    session_.terminal().err << match.number() << " is a former number of "
+                            << ShowLot(lot.product_id(), lot.number()) << "\n";
   }
 
   static std::string CandidatesOf(const v1::FindLotsResponse::Match& match) {

@@ -152,12 +152,15 @@ absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request
       .product_id = fields.Optional<ProductId>("product_id", request.product_id()),
       .now = call.now};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<std::vector<Lot>> found, lots::FindLots(db, query));
+  ASSIGN_OR_RETURN(const std::vector<NumberMatches> found, lots::FindLots(db, query));
   v1::FindLotsResponse response;
   for (size_t place = 0; place < found.size(); ++place) {
     v1::FindLotsResponse::Match& match = *response.add_matches();
     match.set_number(query.numbers[place]);
-    for (const Lot& lot : found[place]) *match.add_lots() = ToProto(lot);
+    for (const Lot& lot : found[place].lots) *match.add_lots() = ToProto(lot);
+    for (const LotId& lot_id : found[place].former) {
+      match.add_former_lot_ids(lot_id.value().ToString());
+    }
   }
   RETURN_IF_ERROR(CheckAnswerFits("numbers", response.matches()));
   return response;

@@ -1,4 +1,5 @@
 // The names of the enumerations, and what their values mean.
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/lot_state.h"
@@ -16,6 +17,20 @@ absl::string_view Name(Tracking tracking) {
       return "LOT";
     case Tracking::kSerial:
       return "SERIAL";
+  }
+  return "UNKNOWN";
+}
+
+absl::string_view Name(CounterReset reset) {
+  switch (reset) {
+    case CounterReset::kNever:
+      return "NEVER";
+    case CounterReset::kYear:
+      return "YEAR";
+    case CounterReset::kMonth:
+      return "MONTH";
+    case CounterReset::kDay:
+      return "DAY";
   }
   return "UNKNOWN";
 }

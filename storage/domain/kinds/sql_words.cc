@@ -58,10 +58,12 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("ORDER_OPEN", WorkOrderState::kOpen),
 
     WordOf("ASSIGNMENT_PLANNED", AssignmentState::kPlanned),
+    WordOf("ASSIGNMENT_VOIDED", AssignmentState::kVoided),
     WordOf("ASSIGNMENTS_IN_EFFECT", AssignmentState::kPlanned, AssignmentState::kCompleted),
 
     WordOf("EVENT_CREATED", LotEventKind::kCreated),
     WordOf("EVENT_ASSIGNED", LotEventKind::kAssigned),
+    WordOf("EVENT_UNARCHIVED", LotEventKind::kUnarchived),
     WordOf("EVENT_DELETED", LotEventKind::kDeleted),
     WordOf("EVENT_HELD", LotEventKind::kHeld),
     WordOf("EVENT_RELEASED", LotEventKind::kReleased),

@@ -61,10 +61,12 @@ inline constexpr Word kWords[] = {
     {"ORDER_OPEN", {1}},
 
     {"ASSIGNMENT_PLANNED", {1}},
+    {"ASSIGNMENT_VOIDED", {4}},
     {"ASSIGNMENTS_IN_EFFECT", {1, 2}},
 
     {"EVENT_CREATED", {1}},
     {"EVENT_ASSIGNED", {5}},
+    {"EVENT_UNARCHIVED", {4}},
     {"EVENT_DELETED", {8}},
     {"EVENT_HELD", {9}},
     {"EVENT_RELEASED", {10}},

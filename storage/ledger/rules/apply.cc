@@ -70,6 +70,10 @@ MovementRow Record(LedgerFacts& facts, const Move& move) {
   facts.recorded_at = std::max(facts.recorded_at, recorded_at);
   move.from.quantity -= move.posting.quantity;
   move.to.quantity += move.posting.quantity;
+  if (move.lot.state == LotState::kArchived && IsOnHand(move.to.kind)) {
+    facts.lots.at(move.lot.lot_id).state = LotState::kActive;
+    facts.unarchived.insert(move.lot.lot_id);
+  }
   if (move.lot.tracking == Tracking::kSerial) {
     facts.serial_places[move.lot.lot_id] = {.place = {.location_id = move.posting.to,
                                                       .kind = move.to.kind,

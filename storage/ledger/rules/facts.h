@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/civil_time.h"
@@ -21,6 +22,7 @@
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/ledger/rules/posting.h"
 
@@ -79,6 +81,13 @@ struct DeliveryFacts {
   bool changed = false;
 };
 
+// A movement that has to be reversed before an earlier one of the same serial.
+struct LaterMovement {
+  MovementId movement_id;
+  MovementKind kind = MovementKind::kTransfer;
+  std::optional<TransformationId> transformation;
+};
+
 struct LedgerFacts {
   using BalanceKey = std::pair<LotId, LocationId>;
 
@@ -93,10 +102,13 @@ struct LedgerFacts {
   absl::flat_hash_map<LotId, SerialPlace> serial_places;
   absl::flat_hash_map<LotId, std::vector<Hold>> holds;  // those in effect; only of held lots
   std::map<MovementId, DeliveryFacts> deliveries;
-  // Of a movement to reverse: the first later movement of the same serial that is not reversed.
-  absl::flat_hash_map<MovementId, MovementId> later_movements;
+  // Of a movement to reverse: the later movements of the same serial that are not reversed, the
+  // last one first; at most kLaterMovementsShownMax.
+  absl::flat_hash_map<MovementId, std::vector<LaterMovement>> later_movements;
   // Of a movement to reverse: the movement that reversed it before.
   absl::flat_hash_map<MovementId, MovementId> reversals;
+  // Archived lots that applied movements brought back on hand: they are ACTIVE again.
+  absl::btree_set<LotId> unarchived;
   // The latest recorded_at of all applied movements; `now` when there is none. Transformations and
   // events of the same write are recorded at this time.
   absl::Time recorded_at;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 
@@ -316,8 +317,29 @@ Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_v
           .facts = FactsOf(lot, std::move(fact))};
 }
 
-Problem ReversedLotArchived(const LotFacts& lot, const std::string& field) {
-  return LotArchived(field, {lot.number, lot.lot_id}, LotOfProduct(lot.number, lot.product_id));
+Problem MovedOn(const LotFacts& lot, const std::string& field,
+                absl::Span<const LaterMovement> later) {
+  std::vector<std::string> ids, steps;
+  for (const LaterMovement& movement : later) {
+    ids.push_back(movement.movement_id.value().ToString());
+    // All movements of a transformation are reversed together.
+    std::string step =
+        movement.transformation.has_value()
+            ? absl::StrCat("transformation ", movement.transformation->value().ToString(),
+                           " with ReverseCompletion")
+            : absl::StrCat("movement ", ids.back(), " (", Name(movement.kind), ")");
+    if (steps.empty() || steps.back() != step) steps.push_back(std::move(step));
+  }
+  Problem problem = ResultUsed(
+      lot, field,
+      absl::StrCat("moved on since; reverse first, in this order: ", absl::StrJoin(steps, ", ")),
+      {"movement_id", ids.front()});
+  problem.facts.emplace_back("movement_ids", absl::StrJoin(ids, ","));
+  if (later.front().transformation.has_value()) {
+    problem.facts.emplace_back("transformation_id",
+                               later.front().transformation->value().ToString());
+  }
+  return problem;
 }
 
 Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal) {

@@ -53,7 +53,9 @@ Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,
 Problem NotReversible(const MovementId& movement, const std::string& field);
 Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
                    Facts::value_type fact);
-Problem ReversedLotArchived(const LotFacts& lot, const std::string& field);
+// RESULT_USED of a serial that moved on: what to reverse before, and in which order.
+Problem MovedOn(const LotFacts& lot, const std::string& field,
+                absl::Span<const LaterMovement> later);
 // Of a reversal of a whole transformation.
 Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal);
 Problem NotReversible(const TransformationId& transformation);

@@ -88,6 +88,12 @@ void ValidateShape(const Case& c, Problems& problems) {
   }
 }
 
+// What comes back brings an archived lot back to life.
+bool IsAlive(const Case& c) {
+  const bool comes_back = c.posting.kind == MovementKind::kReturn || c.posting.is_return;
+  return c.lot.state == LotState::kActive || (comes_back && c.lot.state == LotState::kArchived);
+}
+
 void ValidateExpiry(const Case& c, Problems& problems) {
   const bool uses_up =
       c.posting.kind == MovementKind::kDelivery || c.posting.kind == MovementKind::kConsumption;
@@ -175,10 +181,7 @@ std::optional<Problem> FindUse(const Case& c, const Movement& movement) {
   const std::string& field = c.posting.field;
   const auto later = c.facts.later_movements.find(movement.movement_id);
   if (later != c.facts.later_movements.end()) {
-    const std::string id = later->second.value().ToString();
-    return ResultUsed(c.lot, field,
-                      absl::StrCat("moved on with movement ", id, "; reverse that one first"),
-                      {"movement_id", id});
+    return MovedOn(c.lot, field, later->second);
   }
   if (HoldsGoods(c.from.kind) && c.from.quantity < movement.quantity) {
     const std::string available = c.from.quantity.Format(c.lot.scale);
@@ -203,11 +206,7 @@ std::optional<Problem> FindReversalProblem(const Case& c, const Movement& moveme
   if (reversed_by != c.facts.reversals.end()) {
     return AlreadyReversed(movement.movement_id, reversed_by->second, field);
   }
-  if (std::optional<Problem> use = FindUse(c, movement); use.has_value()) return use;
-  if (c.lot.state == LotState::kArchived && IsOnHand(c.to.kind)) {
-    return ReversedLotArchived(c.lot, field);
-  }
-  return std::nullopt;
+  return FindUse(c, movement);
 }
 
 Case CaseOf(const LedgerFacts& facts, const Accept& accept, const Posting& posting) {
@@ -229,7 +228,7 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
   const Case c = CaseOf(facts, accept, posting);
   ValidateShape(c, problems);
   if (!problems.empty()) return problems;
-  if (c.lot.state != LotState::kActive) problems.push_back(LotNotActive(posting, c.lot));
+  if (!IsAlive(c)) problems.push_back(LotNotActive(posting, c.lot));
   ValidateExpiry(c, problems);
   ValidateHolds(c, FieldOf(posting, "lot"), problems);
   ValidateReturn(c, problems);

@@ -23,7 +23,7 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
                                      const Posting& posting);
 
 // The problems of reversing `original` by `posting`, which PostingOf made: ALREADY_REVERSED,
-// REVERSAL_NOT_REVERSIBLE, RESULT_USED, LOT_ARCHIVED, and LOT_HELD as above. The lot and both
+// REVERSAL_NOT_REVERSIBLE, RESULT_USED, and LOT_HELD as above. The lot and both
 // places are among the facts. The caller refuses a movement that is part of a transformation.
 std::vector<Problem> ValidateReversal(const LedgerFacts& facts, const Accept& accept,
                                       const PostedMovement& original, const Posting& posting);

@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/btree_map.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
 #include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
@@ -17,6 +23,7 @@ namespace {
 using orders::CompletionFacts;
 using orders::CompletionNames;
 using orders::CompletionPlan;
+using orders::MadeLot;
 using orders::OrderRef;
 using orders::StoredLot;
 using orders::StoredLots;
@@ -24,7 +31,7 @@ using orders::StoredLots;
 // NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
   SELECT lot_id, product_id, number, tracking, state, manufactured_on, expires_on, best_before_on,
-         removal_on, alert_on
+         removal_on, alert_on, active_before
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
@@ -32,17 +39,6 @@ constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
 constexpr pg::Statement kReadPlans{"read_plans_of_lots", R"sql(
   SELECT lot_id, work_order_id FROM assignments
   WHERE company = $1 AND state = {ASSIGNMENT_PLANNED} AND lot_id = ANY($2))sql"_sql};
-
-// For each of these serials, the last transformation of it that was not reversed. In the order of
-// the serial's own movements: the clocks of several servers order nothing else.
-constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
-  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id
-  FROM movements m
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
-  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
-    AND NOT EXISTS (SELECT FROM transformations r
-                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"_sql};
 
 OrderRef OrderRefOf(const CompletionCommand& command) {
   return {.work_order = command.work_order,
@@ -75,9 +71,8 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
                             .best_before_on = row.Get<Day>(7),
                             .removal_on = row.Get<Day>(8),
                             .alert_on = row.Get<Day>(9)},
-                  .planned_for = {},
-                  .taken_apart = false,
-                  .produced_by = {}};
+                  .active_before = row.Get<bool>(10),
+                  .planned_for = {}};
     const LotId id = lot.lot_id;
     stored.emplace(id, std::move(lot));
   }
@@ -90,12 +85,13 @@ class CompletionTransaction {
  public:
   CompletionTransaction(pg::Connection& db, const CompletionCommand& command,
                         const CompletionNames& names, const WriteContext& context)
-      : command_(command),
+      : db_(db),
+        command_(command),
         names_(names),
         context_(context),
         transaction_(db),
         ledger_(context, command.accept),
-        facts_{command, names, {}, {}, {}} {
+        facts_{command, names, {}, {}, {}, {}} {
     plan_.transformation_id = TransformationId(Uuid::MakeV7());
   }
 
@@ -103,13 +99,15 @@ class CompletionTransaction {
 
  private:
   absl::Status LockAndRead();
-  absl::Status ReadLastUses();
+  absl::Status ReadPasts();
   std::optional<size_t> AddStored(const std::vector<LotId>& stored);
   void TouchNamed();
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
   void TouchPlanned();
   std::vector<Problem> Validate();
+  absl::Status GiveNumbers();
 
+  pg::Connection& db_;
   const CompletionCommand& command_;
   const CompletionNames& names_;
   const WriteContext& context_;
@@ -179,7 +177,7 @@ absl::Status CompletionTransaction::LockAndRead() {
   ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
   facts_.of_order = orders::ReadOrder(order_ref, results, places);
   if (rows.has_value()) facts_.stored = ReadStored(results[*rows], results[*rows + 1]);
-  if (planned.has_value()) facts_.planned = orders::ReadNumberedLots(results[*planned]);
+  if (planned.has_value()) facts_.planned = orders::ReadPlannedSerials(results[*planned]);
   if (takes_planned) {
     TouchPlanned();
     ledger_.AddLocks(transaction_);
@@ -188,23 +186,21 @@ absl::Status CompletionTransaction::LockAndRead() {
   return ledger_.Load(transaction_, results);
 }
 
-// Only serials that are ACTIVE and not reworked need their past, and they are rarely among the
-// outputs.
-absl::Status CompletionTransaction::ReadLastUses() {
+// Only serials that were ACTIVE before have a past, and they are rarely among the outputs.
+absl::Status CompletionTransaction::ReadPasts() {
   std::vector<LotId> serials;
   for (const auto& [id, lot] : facts_.stored) {
-    const bool living = lot.state == LotState::kActive || lot.state == LotState::kArchived;
-    if (lot.tracking == Tracking::kSerial && living) serials.push_back(id);
+    const bool is_living = lot.state == LotState::kActive || lot.state == LotState::kArchived;
+    const bool is_serial = lot.tracking == Tracking::kSerial;
+    if (is_serial && (is_living || lot.active_before)) serials.push_back(id);
+  }
+  for (const orders::PlannedSerial& serial : facts_.planned) {
+    if (serial.active_before) serials.push_back(serial.lot_id);
   }
   if (serials.empty()) return absl::OkStatus();
-  transaction_.Add(kReadLastUses, context_.company, serials);
+  const size_t first = orders::AddSerialPasts(transaction_, context_.company, serials);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  for (const pg::Row row : results[0]) {
-    StoredLot& lot = facts_.stored[row.Get<LotId>(0)];
-    lot.taken_apart =
-        row.Get<TransformationKind>(1) == TransformationKind::kDisassembly && row.Get<bool>(2);
-    lot.produced_by = row.Get<std::optional<WorkOrderId>>(3);
-  }
+  facts_.pasts = orders::ReadSerialPasts(results, first);
   return absl::OkStatus();
 }
 
@@ -220,12 +216,42 @@ std::vector<Problem> CompletionTransaction::Validate() {
   return problems;
 }
 
+// The field that problems with generated numbers name.
+std::string NumberFieldOf(const MadeLot& made) {
+  const bool is_by_product = made.role == OutputRole::kByProduct;
+  return absl::StrCat(made.field, is_by_product ? ".lot.number" : ".number");
+}
+
+// The counters are locked last, by product, when nothing is refused any more.
+absl::Status CompletionTransaction::GiveNumbers() {
+  absl::btree_map<ProductId, std::vector<MadeLot*>> nameless;
+  for (MadeLot& made : plan_.made) {
+    if (made.is_generated) nameless[made.product->product_id].push_back(&made);
+  }
+  for (const auto& [product_id, nameless_lots] : nameless) {
+    const orders::ProductRules& product = *nameless_lots.front()->product;
+    NumberQuery query =
+        NumbersOf(context_.company, product, static_cast<int64_t>(nameless_lots.size()),
+                  DayIn(context_.now, ledger_.facts().company.zone));
+    query.field = NumberFieldOf(*nameless_lots.front());
+    for (const MadeLot& made : plan_.made) {
+      if (made.is_generated) continue;
+      query.avoided_keys.insert(NumberKey(made.number, product.case_sensitive));
+    }
+    ASSIGN_OR_RETURN(std::vector<std::string> numbers, TakeNumbers(transaction_, db_, query));
+    for (size_t i = 0; i < nameless_lots.size(); ++i)
+      nameless_lots[i]->number = std::move(numbers[i]);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
-  RETURN_IF_ERROR(ReadLastUses());
+  RETURN_IF_ERROR(ReadPasts());
   std::vector<Problem> problems = Validate();
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (!command_.validate_only) {
+    RETURN_IF_ERROR(GiveNumbers());
     orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
     const absl::Status committed = transaction_.Commit().status();
     if (!committed.ok()) return Ledger::Explain(committed);

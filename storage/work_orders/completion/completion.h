@@ -19,7 +19,10 @@
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/ledger/transformations.h"
+#include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/rows.h"
+#include "storage/work_orders/serial_past.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
 
@@ -35,13 +38,15 @@ namespace lots::orders {
 // The field that planned serials are asked for with.
 inline constexpr char kPlannedField[] = "planned_serial_count";
 
-// What is read without a lock: the lots that the request names, and numbers for new lots.
+// What is read without a lock: the lots that the request names, and likely numbers for new lots.
 struct CompletionNames {
   // One for each output, by-product and component of the request.
   std::vector<std::optional<LotId>> outputs;      // none: a new lot
   std::vector<std::optional<LotId>> by_products;  // none: a new lot
   std::vector<std::optional<LotId>> components;   // none: there is no such lot
-  // The clean number of each output and by-product that has no lot.
+  // The clean number of each output and by-product that has no lot. Where the request gives none,
+  // it is the next of the template; TakeNumbers replaces it when another writer takes that one
+  // first.
   std::vector<std::string> output_numbers;
   std::vector<std::string> by_product_numbers;
   // The product of each by-product; empty where its lot_id is unknown.
@@ -59,11 +64,8 @@ struct StoredLot {
   Tracking tracking = Tracking::kLot;
   LotState state = LotState::kActive;
   LotDates dates;
+  bool active_before = false;  // of a PLANNED or VOID one
   std::optional<WorkOrderId> planned_for;
-  // For a serial that was produced before: whether it was taken apart since, and the order that
-  // produced it.
-  bool taken_apart = false;
-  std::optional<WorkOrderId> produced_by;
 };
 using StoredLots = absl::flat_hash_map<LotId, StoredLot>;
 
@@ -71,20 +73,22 @@ using StoredLots = absl::flat_hash_map<LotId, StoredLot>;
 struct MadeLot {
   enum class Kind {
     kNew,      // inserted
-    kRevived,  // PLANNED or taken apart: becomes ACTIVE, with dates of its own
+    kRevived,  // PLANNED, never moved or taken apart: becomes ACTIVE, with dates of its own
     kKept,     // an active lot that gets more, or a reworked unit: keeps its dates
     kAgain,    // a lot that the request has further up already
   };
   Kind kind = Kind::kNew;
   LotId lot_id;
   std::string number;
+  bool is_generated = false;  // the request gives no number
   const ProductRules* product = nullptr;
   OutputRole role = OutputRole::kProduct;
   Quantity quantity;
   LocationId to;
   LotDates given;
-  LotDates stored;  // of kKept
-  LotDates dates;   // once derived
+  LotDates stored;                  // of kKept, and of a serial that was created before it is made
+  LotDates dates;                   // once derived
+  std::optional<LotBefore> before;  // of a serial of kRevived
   std::string field;
   bool is_sound = true;  // false: it has a problem, and only keeps its position
 };
@@ -106,7 +110,10 @@ struct CompletionPlan {
   std::vector<MadeLot> made;  // outputs, planned serials, by-products
   size_t output_count = 0;    // without by-products
   std::vector<UsedLot> used;
-  std::vector<NumberedLot> voided;
+  std::vector<PlannedSerial> ended;  // with `close`: the planned serials that are left
+
+  // False: the order is closed, and nothing else.
+  bool makes_something() const { return !made.empty(); }
 };
 
 // Everything that was read, once the locks are held.
@@ -115,7 +122,13 @@ struct CompletionFacts {
   const CompletionNames& names;
   OrderFacts of_order;
   StoredLots stored;
-  std::vector<NumberedLot> planned;  // with `close` all of the order, else those to be taken
+  std::vector<PlannedSerial> planned;  // with `close` all of the order, else those to be taken
+  SerialPasts pasts;                   // of the serials that were ACTIVE before
+
+  SerialPast PastOf(const LotId& serial) const {
+    const auto found = pasts.find(serial);
+    return found == pasts.end() ? SerialPast() : found->second;
+  }
 };
 
 // Plans the outputs. Adds every problem that is not about the movement of goods.

@@ -10,6 +10,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
+#include "storage/ledger/movements.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/completion/unit.h"
@@ -129,6 +130,7 @@ void DisassemblyTransaction::Post(const ResolvedLot& unit, std::vector<Problem>&
     back.lot_id = line.lot_id;
     back.quantity = line.quantity;
     back.to = line.to;
+    back.is_return = true;
     back.field = line.field;
     ledger_.Post(back, problems);
   }
@@ -255,8 +257,12 @@ absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCom
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return FindDisassembly(db, command.context.company, TransformationId(made.front()));
   };
-  return RunWrite<Disassembly>(db, {.context = command.context, .rebuild = rebuild},
-                               [&] { return TryDisassemble(db, command); });
+  ASSIGN_OR_RETURN(Disassembly disassembly,
+                   RunWrite<Disassembly>(db, {.context = command.context, .rebuild = rebuild},
+                                         [&] { return TryDisassemble(db, command); }));
+  ASSIGN_OR_RETURN(disassembly.unarchived,
+                   FindUnarchivedBy(db, command.context.company, disassembly.transformation_id));
+  return disassembly;
 }
 
 }  // namespace lots

@@ -113,8 +113,19 @@ LotDates KeptDates(const MadeLot& made, std::vector<Problem>& problems) {
   return dates;
 }
 
-LotDates FreshDates(const MadeLot& made, absl::CivilDay day) {
+// What was said of a serial when it was created holds, where the completion says nothing else.
+LotDates GivenDates(const MadeLot& made) {
   LotDates given = made.given;
+  for (Day LotDates::*date :
+       {&LotDates::manufactured_on, &LotDates::expires_on, &LotDates::best_before_on,
+        &LotDates::removal_on, &LotDates::alert_on}) {
+    if (!(given.*date).has_value()) given.*date = made.stored.*date;
+  }
+  return given;
+}
+
+LotDates FreshDates(const MadeLot& made, absl::CivilDay day) {
+  LotDates given = GivenDates(made);
   if (!given.manufactured_on.has_value()) given.manufactured_on = day;
   return DeriveDates(given, made.product->shelf_life);
 }
@@ -135,7 +146,7 @@ void Inherit(MadeLot& made, Day earliest) {
     made.dates.expires_on = earliest;
     return;
   }
-  LotDates given = made.given;
+  LotDates given = GivenDates(made);
   given.manufactured_on = made.dates.manufactured_on;
   given.expires_on = earliest;
   made.dates = DeriveDates(given, made.product->shelf_life);

@@ -99,7 +99,7 @@ struct Nameless {
   std::string field;  // of the first
 };
 
-// By product, so that the counters of several are reserved in the same order everywhere.
+// By product.
 absl::btree_map<ProductId, Nameless> FindNameless(const CompletionCommand& command,
                                                   const ProductId& product,
                                                   CompletionNames& names) {
@@ -136,7 +136,6 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
                          const ProductId& product, CompletionNames& names) {
   const auto nameless = FindNameless(command, product, names);
   if (nameless.empty()) return absl::OkStatus();
-  if (!command.validate_only) RETURN_IF_ERROR(CheckNotMade(db, command.context));
   const CompanyId& company = command.context.company;
   ASSIGN_OR_RETURN(const CompanyRules company_rules, FindEnabledCompany(db, company));
   std::vector<ProductId> ids;
@@ -150,18 +149,11 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
     const ProductRules* rules = facts.FindProduct(id);
     // What is no product for lots is refused under the lock, in words.
     if (rules == nullptr || rules->tracking == Tracking::kNone) continue;
-    const NumberQuery numbers{.company = company,
-                              .product_id = id,
-                              .case_sensitive = rules->case_sensitive,
-                              .number_template = rules->number_template,
-                              .count = static_cast<int64_t>(entry.numbers.size()),
-                              .first_number = "",
-                              .day = DayIn(command.context.now, company_rules.zone),
-                              .avoided_keys = TypedKeys(names, rules->case_sensitive),
-                              .field = entry.field};
-    ASSIGN_OR_RETURN(const std::vector<std::string> made, command.validate_only
-                                                              ? PreviewNumbers(db, numbers)
-                                                              : ReserveNumbers(db, numbers));
+    NumberQuery numbers = NumbersOf(company, *rules, static_cast<int64_t>(entry.numbers.size()),
+                                    DayIn(command.context.now, company_rules.zone));
+    numbers.avoided_keys = TypedKeys(names, rules->case_sensitive);
+    numbers.field = entry.field;
+    ASSIGN_OR_RETURN(const std::vector<std::string> made, PreviewNumbers(db, numbers));
     for (size_t i = 0; i < made.size(); ++i) *entry.numbers[i] = made[i];
   }
   return absl::OkStatus();

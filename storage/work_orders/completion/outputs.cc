@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/errors.h"
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
@@ -41,6 +42,7 @@ class OutputPlanner {
   struct Wanted {
     std::optional<LotId> lot_id;
     std::string number;
+    bool is_generated;
     const ProductRules* product;
     OutputRole role;
     std::optional<Quantity> quantity;
@@ -56,6 +58,7 @@ class OutputPlanner {
   bool ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidatePlanned(const StoredLot& lot, const Wanted& wanted);
+  LotDates StoredDates(const LotId& serial, const LotDates& dates) const;
   // The same lot further up in the request.
   void ValidateFirst(const Wanted& wanted, MadeLot& made);
   bool Refused(Problem problem, const StoredLot& lot);
@@ -74,9 +77,8 @@ class OutputPlanner {
 
 // Adds the order that produced the lot to the facts.
 bool OutputPlanner::Refused(Problem problem, const StoredLot& lot) {
-  if (lot.produced_by.has_value()) {
-    problem.facts.emplace_back("work_order_id", lot.produced_by->value());
-  }
+  const std::optional<WorkOrderId> produced_by = facts_.PastOf(lot.lot_id).produced_by;
+  if (produced_by.has_value()) problem.facts.emplace_back("work_order_id", produced_by->value());
   problems_.push_back(std::move(problem));
   return false;
 }
@@ -86,9 +88,7 @@ bool OutputPlanner::RefusedArchived(const StoredLot& lot, const Wanted& wanted) 
 }
 
 bool OutputPlanner::ValidatePlanned(const StoredLot& lot, const Wanted& wanted) {
-  const bool is_ours =
-      wanted.role == OutputRole::kProduct && lot.planned_for == command_.work_order;
-  if (!lot.planned_for.has_value() || is_ours) return true;
+  if (lot.planned_for.value_or(command_.work_order) == command_.work_order) return true;
   problems_.push_back(AssignedElsewhere(wanted.field, lot.lot_id, lot.number, *lot.planned_for));
   return false;
 }
@@ -98,11 +98,19 @@ bool OutputPlanner::ValidateSerial(const StoredLot& lot, const Wanted& wanted, M
     made.kind = MadeLot::Kind::kKept;
     return true;
   }
-  if (!lot.taken_apart) {
+  const SerialPast past = facts_.PastOf(lot.lot_id);
+  if (past.moved && !past.taken_apart) {
     return Refused(AlreadyProduced(wanted.field, {lot.number, lot.lot_id}), lot);
   }
   made.kind = MadeLot::Kind::kRevived;
+  made.stored = StoredDates(lot.lot_id, lot.dates);
+  made.before = LotBefore{lot.state, lot.dates};
   return lot.state != LotState::kArchived || RefusedArchived(lot, wanted);
+}
+
+// The dates of a unit's first life are not those of its next one.
+LotDates OutputPlanner::StoredDates(const LotId& serial, const LotDates& dates) const {
+  return facts_.PastOf(serial).taken_apart ? LotDates() : dates;
 }
 
 bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
@@ -114,6 +122,8 @@ bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, M
       return false;
     case LotState::kPlanned:
       made.kind = MadeLot::Kind::kRevived;
+      made.stored = StoredDates(lot.lot_id, lot.dates);
+      made.before = LotBefore{lot.state, lot.dates};
       return ValidatePlanned(lot, wanted);
     case LotState::kActive:
     case LotState::kArchived:
@@ -171,6 +181,7 @@ void OutputPlanner::Add(const Wanted& wanted, LotDates given) {
   MadeLot made{.kind = MadeLot::Kind::kNew,
                .lot_id = {},
                .number = "",
+               .is_generated = wanted.is_generated,
                .product = wanted.product,
                .role = wanted.role,
                .quantity = wanted.quantity.value_or(Quantity::FromUnits(is_serial ? 1 : 0)),
@@ -197,6 +208,7 @@ void OutputPlanner::AddOutput(size_t index) {
   const CompletionOutput& output = command_.outputs[index];
   Add({.lot_id = facts_.names.outputs[index],
        .number = facts_.names.output_numbers[index],
+       .is_generated = !output.lot_id.has_value() && output.number.empty(),
        .product = facts_.of_order.product(),
        .role = OutputRole::kProduct,
        .quantity = output.quantity,
@@ -210,20 +222,23 @@ void OutputPlanner::AddPlanned() {
   const size_t wanted = static_cast<size_t>(command_.planned_serial_count);
   const ProductRules* product = facts_.of_order.product();
   for (size_t i = 0; i < facts_.planned.size(); ++i) {
+    const PlannedSerial& serial = facts_.planned[i];
     if (i >= wanted) {
-      plan_.voided.push_back(facts_.planned[i]);
+      plan_.ended.push_back(serial);
       continue;
     }
     plan_.made.push_back({.kind = MadeLot::Kind::kRevived,
-                          .lot_id = facts_.planned[i].lot_id,
-                          .number = facts_.planned[i].number,
+                          .lot_id = serial.lot_id,
+                          .number = serial.number,
+                          .is_generated = false,
                           .product = product,
                           .role = OutputRole::kProduct,
                           .quantity = Quantity::FromUnits(1),
                           .to = command_.destination.value_or(LocationId()),
                           .given = {},
-                          .stored = {},
+                          .stored = StoredDates(serial.lot_id, serial.dates),
                           .dates = {},
+                          .before = LotBefore{LotState::kPlanned, serial.dates},
                           .field = kPlannedField});
   }
   if (wanted > 0 && !command_.destination.has_value()) {
@@ -246,11 +261,6 @@ const ProductRules* OutputPlanner::ByProductRules(size_t index, const std::strin
     problems_.push_back(ProductNotFound(absl::StrCat(field, ".lot.product_id"), id));
     return nullptr;
   }
-  if (product == facts_.of_order.product()) {
-    problems_.push_back(FieldInvalid(absl::StrCat(field, ".lot"), id.value(),
-                                     "is the order's own product: list it in `outputs`"));
-    return nullptr;
-  }
   if (product->tracking != Tracking::kNone) return product;
   problems_.push_back(ProductNotTracked(absl::StrCat(field, ".lot.product_id"), id));
   return nullptr;
@@ -263,6 +273,7 @@ void OutputPlanner::AddByProduct(size_t index) {
   const CompletionByProduct& by_product = command_.by_products[index];
   Add({.lot_id = facts_.names.by_products[index],
        .number = facts_.names.by_product_numbers[index],
+       .is_generated = !by_product.lot.lot_id.has_value() && by_product.lot.number.empty(),
        .product = product,
        .role = OutputRole::kByProduct,
        .quantity = by_product.quantity,

@@ -41,8 +41,14 @@ constexpr pg::Statement kReadTransformation{"read_transformation_to_reverse", R"
 constexpr pg::Statement kReadOutputs{"read_outputs_to_reverse", R"sql(
   SELECT o.lot_id, o.quantity, o.role, l.tracking = {TRACKING_SERIAL},
          o.lot_id IN (SELECT i.lot_id FROM transformation_inputs i
-                      WHERE i.company = $1 AND i.transformation_id = $2)
-  FROM transformation_outputs o JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
+                      WHERE i.company = $1 AND i.transformation_id = $2),
+         a.lot_id IS NOT NULL, o.before_state, o.before_dates[1], o.before_dates[2],
+         o.before_dates[3], o.before_dates[4], o.before_dates[5]
+  FROM transformation_outputs o
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = $2
+  JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id
+  LEFT JOIN assignments a ON a.company = $1 AND a.work_order_id = t.work_order_id
+    AND a.lot_id = o.lot_id
   WHERE o.company = $1 AND o.transformation_id = $2
   ORDER BY o.line)sql"_sql};
 
@@ -52,29 +58,60 @@ constexpr pg::Statement kReadMadeBefore{"read_units_made_by_order_too", R"sql(
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
     AND t.work_order_id = $3 AND t.transformation_id <> $4 AND t.reverses_id IS NULL
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role = {OUTPUT_PRODUCT} AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role IN ({OUTPUTS_MADE}) AND NOT EXISTS (
     SELECT FROM transformations r
     WHERE r.company = $1 AND r.reverses_id = o.transformation_id))sql"_sql};
 
 // What a reversal does to the order and its serials.
 struct Undone {
   Quantity completed;            // of the product
-  std::vector<LotId> unmade;     // serials that were made here, by-products included: PLANNED again
-  std::vector<LotId> replanned;  // those of them that are the order's
+  orders::LotChanges unmade;     // serials that were made here, by-products included
+  std::vector<LotId> replanned;  // those of them that are the order's and PLANNED again
   // Serials that were there before: no longer the order's, unless it has them otherwise too.
-  std::vector<LotId> reworked;
+  std::vector<LotId> released;
 };
+
+// One serial that came out of the transformation.
+struct UndoneSerial {
+  LotId lot_id;
+  bool is_orders = false;  // a product, or assigned to the order
+  bool went_in = false;    // it was reworked
+  LotBefore before;        // of a new one: PLANNED, without dates
+};
+
+UndoneSerial SerialOf(const pg::Row& row) {
+  using Day = std::optional<absl::CivilDay>;
+  UndoneSerial serial{
+      .lot_id = row.Get<LotId>(0),
+      .is_orders = row.Get<OutputRole>(2) == OutputRole::kProduct || row.Get<bool>(5),
+      .went_in = row.Get<bool>(4),
+      .before = {}};
+  if (row.IsNull(6)) return serial;
+  serial.before = {.state = row.Get<LotState>(6),
+                   .dates = {.manufactured_on = row.Get<Day>(7),
+                             .expires_on = row.Get<Day>(8),
+                             .best_before_on = row.Get<Day>(9),
+                             .removal_on = row.Get<Day>(10),
+                             .alert_on = row.Get<Day>(11)}};
+  return serial;
+}
+
+void Undo(const UndoneSerial& serial, Undone& undone) {
+  const bool is_planned = !serial.went_in && serial.before.state == LotState::kPlanned;
+  if (serial.is_orders) {
+    (is_planned ? undone.replanned : undone.released).push_back(serial.lot_id);
+  }
+  if (serial.went_in) return;
+  undone.unmade.ids.push_back(serial.lot_id);
+  undone.unmade.states.push_back(serial.before.state);
+  undone.unmade.dates.push_back(serial.before.dates);
+}
 
 Undone UndoneOf(const pg::Result& outputs) {
   Undone undone;
   for (const pg::Row row : outputs) {
-    const bool is_product = row.Get<OutputRole>(2) == OutputRole::kProduct;
-    if (is_product) undone.completed += row.Get<Quantity>(1);
-    if (!row.Get<bool>(3)) continue;
-    const LotId serial = row.Get<LotId>(0);
-    const bool was_there = row.Get<bool>(4);
-    if (!was_there) undone.unmade.push_back(serial);
-    if (is_product) (was_there ? undone.reworked : undone.replanned).push_back(serial);
+    if (row.Get<OutputRole>(2) == OutputRole::kProduct) undone.completed += row.Get<Quantity>(1);
+    if (row.Get<bool>(3)) Undo(SerialOf(row), undone);
   }
   return undone;
 }
@@ -109,7 +146,6 @@ class ReversalTransaction {
   void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
   void AddWrites();
-  void AddUnmade(absl::Time at);
   void AddOrderWrites();
   CompletionReversal Answer() const;
 
@@ -166,11 +202,11 @@ absl::Status ReversalTransaction::LockAndRead() {
 }
 
 absl::Status ReversalTransaction::KeepMadeBefore() {
-  if (!work_order_.has_value() || undone_.reworked.empty()) return absl::OkStatus();
-  transaction_.Add(kReadMadeBefore, company_, undone_.reworked, work_order_->work_order,
+  if (!work_order_.has_value() || undone_.released.empty()) return absl::OkStatus();
+  transaction_.Add(kReadMadeBefore, company_, undone_.released, work_order_->work_order,
                    command_.transformation_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  for (const pg::Row row : results[0]) std::erase(undone_.reworked, row.Get<LotId>(0));
+  for (const pg::Row row : results[0]) std::erase(undone_.released, row.Get<LotId>(0));
   return absl::OkStatus();
 }
 
@@ -211,24 +247,14 @@ void ReversalTransaction::Post(std::vector<Problem>& problems) {
   }
 }
 
-void ReversalTransaction::AddUnmade(absl::Time at) {
-  const size_t count = undone_.unmade.size();
-  orders::AddLotChanges(transaction_, company_,
-                        {.ids = undone_.unmade,
-                         .states = std::vector<LotState>(count, LotState::kPlanned),
-                         .dates = std::vector<LotDates>(count)},
-                        at);
-}
-
 void ReversalTransaction::AddOrderWrites() {
   const WriteContext& context = command_.context;
   const WorkOrderId& id = work_order_->work_order;
   const absl::Time at = orders::OrderTime(*work_order_, context.now);
-  AddUnmade(at);
+  orders::AddLotChanges(transaction_, company_, undone_.unmade, at);
   orders::AddAssignments(transaction_, context, id, undone_.replanned, AssignmentState::kPlanned,
                          at);
-  orders::AddEndOfAssignments(transaction_, context, id, undone_.reworked,
-                              AssignmentState::kUnassigned, at);
+  orders::AddUnassigning(transaction_, context, id, undone_.released, at);
   orders::AddOrderChange(transaction_, company_,
                          {.work_order = id,
                           .state = WorkOrderState::kOpen,
@@ -256,7 +282,7 @@ void ReversalTransaction::AddWrites() {
   AddAuditEntry(transaction_, command_.context, subject);
   if (work_order_.has_value()) return AddOrderWrites();
   // The new number of a relabelled serial: planned, and free for an order.
-  AddUnmade(command_.context.now);
+  orders::AddLotChanges(transaction_, company_, undone_.unmade, command_.context.now);
 }
 
 CompletionReversal ReversalTransaction::Answer() const {
@@ -313,8 +339,13 @@ absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
   const auto rebuild = [&](const std::vector<Uuid>& made) {
     return FindReversal(db, command.context.company, TransformationId(made.front()));
   };
-  return RunWrite<CompletionReversal>(db, {.context = command.context, .rebuild = rebuild},
-                                      [&] { return TryReverse(db, command); });
+  ASSIGN_OR_RETURN(
+      CompletionReversal reversal,
+      RunWrite<CompletionReversal>(db, {.context = command.context, .rebuild = rebuild},
+                                   [&] { return TryReverse(db, command); }));
+  ASSIGN_OR_RETURN(reversal.unarchived,
+                   FindUnarchivedBy(db, command.context.company, reversal.transformation_id));
+  return reversal;
 }
 
 }  // namespace lots

@@ -64,7 +64,7 @@ std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
   std::vector<OutputLine> lines;
   lines.reserve(plan.made.size());
   for (const MadeLot& made : plan.made) {
-    lines.push_back({made.lot_id, made.quantity, made.role, std::nullopt});
+    lines.push_back({made.lot_id, made.quantity, made.role, std::nullopt, made.before});
   }
   return lines;
 }
@@ -89,12 +89,14 @@ void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
   AddInheritedHolds(transaction, context, plan.transformation_id, ledger.facts(), pooled);
 }
 
-// Finished serials are the order's, whether they were planned or not.
-std::vector<LotId> FinishedSerials(const CompletionPlan& plan) {
+// Finished serials are the order's, whether they were planned or not; those that came out as a
+// by-product (second grade), too.
+std::vector<LotId> FinishedSerials(const CompletionFacts& facts, const CompletionPlan& plan) {
+  const ProductRules* const product = facts.of_order.product();
   std::vector<LotId> serials;
-  for (size_t i = 0; i < plan.output_count; ++i) {
-    const MadeLot& made = plan.made[i];
-    if (made.product->tracking == Tracking::kSerial) serials.push_back(made.lot_id);
+  if (product->tracking != Tracking::kSerial) return serials;
+  for (const MadeLot& made : plan.made) {
+    if (made.product == product) serials.push_back(made.lot_id);
   }
   return serials;
 }
@@ -107,6 +109,11 @@ Quantity MadeQuantity(const CompletionPlan& plan) {
 
 WorkOrderState StateAfter(const CompletionCommand& command) {
   return command.close ? WorkOrderState::kClosed : WorkOrderState::kOpen;
+}
+
+// Nil when nothing was posted.
+TransformationId TransformationOf(const CompletionPlan& plan) {
+  return plan.makes_something() ? plan.transformation_id : TransformationId();
 }
 
 NumberedLot NumberedLotOf(const MadeLot& made) {
@@ -144,17 +151,19 @@ void ReadAgain(const pg::Results& results, Completion& completion) {
 // What was made first: that is what an order is known by.
 AuditSubject SubjectOf(const CompletionCommand& command, const CompletionPlan& plan) {
   AuditSubject subject{.lots = {}, .work_order = command.work_order};
-  subject.lots.reserve(plan.made.size() + plan.used.size() + plan.voided.size());
+  subject.lots.reserve(plan.made.size() + plan.used.size() + plan.ended.size());
   for (const MadeLot& made : plan.made) subject.lots.push_back(made.lot_id);
   for (const UsedLot& used : plan.used) subject.lots.push_back(used.lot_id);
-  for (const NumberedLot& lot : plan.voided) subject.lots.push_back(lot.lot_id);
+  for (const PlannedSerial& serial : plan.ended) subject.lots.push_back(serial.lot_id);
   return subject;
 }
 
 }  // namespace
 
-void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
-                         const CompletionPlan& plan, Ledger& ledger) {
+namespace {
+
+void AddMaking(pg::Transaction& transaction, const CompletionFacts& facts,
+               const CompletionPlan& plan, Ledger& ledger) {
   const CompletionCommand& command = facts.command;
   const WriteContext& context = command.context;
   AddNewLots(transaction, context, plan);
@@ -173,11 +182,19 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
   AddOutputs(transaction, context.company, plan.transformation_id, OutputsOf(plan));
   ledger.AddWrites(transaction);
   PassOnHolds(transaction, context, plan, ledger);
-  AddAssignments(transaction, context, command.work_order, FinishedSerials(plan),
+  AddAssignments(transaction, context, command.work_order, FinishedSerials(facts, plan),
                  AssignmentState::kCompleted, plan.at);
+}
+
+}  // namespace
+
+void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& facts,
+                         const CompletionPlan& plan, Ledger& ledger) {
+  const CompletionCommand& command = facts.command;
+  const WriteContext& context = command.context;
+  if (plan.makes_something()) AddMaking(transaction, facts, plan, ledger);
   if (command.close) {
-    AddEndOfAssignments(transaction, context, command.work_order, IdsOf(plan.voided),
-                        AssignmentState::kVoided, plan.at);
+    AddGivingUp(transaction, context, command.work_order, plan.ended, plan.at);
   }
   AddOrderChange(transaction, context.company,
                  {.work_order = command.work_order,
@@ -186,18 +203,19 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
                   .planned_quantity = command.planned_quantity,
                   .at = plan.at});
   AddAuditEntry(transaction, context, SubjectOf(command, plan));
-  if (plan.voided.empty()) return;
-  std::vector<Uuid> made = UuidsOf(plan.voided);
-  made.insert(made.begin(), plan.transformation_id.value());
+  const std::vector<NumberedLot> voided = VoidedOf(plan.ended);
+  if (voided.empty() && plan.makes_something()) return;
+  std::vector<Uuid> made = UuidsOf(voided);
+  made.insert(made.begin(), TransformationOf(plan).value());
   SetMade(transaction, context, made);
 }
 
 Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
                     const Ledger& ledger) {
-  Completion completion{.transformation_id = plan.transformation_id,
+  Completion completion{.transformation_id = TransformationOf(plan),
                         .outputs = {},
                         .by_products = {},
-                        .voided = plan.voided,
+                        .voided = VoidedOf(plan.ended),
                         .adjustments = ledger.adjustments(),
                         .state = StateAfter(facts.command),
                         .completed = facts.of_order.order->completed + MadeQuantity(plan),

@@ -145,10 +145,12 @@ class NameResolver {
     const auto source =
         std::find_if(names_.sources.begin(), names_.sources.end(),
                      [&](const ResolvedLot& lot) { return lot.lot_id == owner.lot_id; });
-    if (source != names_.sources.end()) {
+    if (source != names_.sources.end() && !owner.is_former) {
       problems.push_back(OwnNumber(result, *source));
-    } else if (owner.state != LotState::kActive || names_.product.tracking == Tracking::kSerial) {
-      problems.push_back(NumberTaken(result.number_field, owner.number, owner));
+    } else if (owner.is_former || owner.state != LotState::kActive ||
+               names_.product.tracking == Tracking::kSerial) {
+      problems.push_back(
+          NumberTaken(result.number_field, owner.is_former ? result.number : owner.number, owner));
     }
   }
 
@@ -158,18 +160,15 @@ class NameResolver {
       if (names_.results[i].number.empty()) nameless.push_back(i);
     }
     if (nameless.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(CheckNotMade(db_, command_.context));
-    NumberQuery wanted{.company = command_.context.company,
-                       .product_id = names_.product.product_id,
-                       .case_sensitive = names_.product.case_sensitive,
-                       .number_template = names_.product.number_template,
-                       .count = static_cast<int64_t>(nameless.size()),
-                       .day = DayIn(command_.context.now, company_.zone),
-                       .field = command_.results[nameless[0]].number_field};
+    NumberQuery wanted =
+        NumbersOf(command_.context.company, names_.product, static_cast<int64_t>(nameless.size()),
+                  DayIn(command_.context.now, company_.zone));
+    wanted.field = command_.results[nameless[0]].number_field;
     for (const auto& [key, index] : typed_) wanted.avoided_keys.insert(key);
-    ASSIGN_OR_RETURN(std::vector<std::string> numbers, ReserveNumbers(db_, wanted));
+    ASSIGN_OR_RETURN(std::vector<std::string> numbers, PreviewNumbers(db_, wanted));
     for (size_t i = 0; i < nameless.size(); ++i) {
       names_.results[nameless[i]].number = std::move(numbers[i]);
+      names_.results[nameless[i]].is_generated = true;
     }
     return absl::OkStatus();
   }

@@ -67,12 +67,14 @@ struct Names {
   std::vector<ResolvedLot> sources;  // one for each source
   LotProduct product;                // of the results
   struct Named {
-    std::string number;           // clean
+    // Clean. Of a result without a number the next of the template, until the transaction takes it.
+    std::string number;
+    bool is_generated = false;
     std::optional<LotId> stored;  // the ACTIVE lot that has it; none: a new lot
   };
   std::vector<Named> results;  // one for each result
 };
-// Refuses what needs no lock to be refused. Gives numbers to results that have none.
+// Refuses what needs no lock to be refused. Gives likely numbers to results that have none.
 absl::StatusOr<Names> NameLots(pg::Connection& db, const ReshapeCommand& command);
 
 // The columns of a lot that its parts inherit.

@@ -5,13 +5,17 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/insert.h"
+#include "storage/lot_rows/numbers.h"
+#include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
 #include "storage/work_orders/serials.h"
 #include "storage/writes/audit.h"
@@ -57,7 +61,8 @@ reshape::Details ReadDetails(const pg::Result& rows) {
 class ReshapeTransaction {
  public:
   ReshapeTransaction(pg::Connection& db, const ReshapeCommand& command, const reshape::Names& names)
-      : command_(command),
+      : db_(db),
+        command_(command),
         names_(names),
         transaction_(db),
         // An expired lot that gets another name is not used by that.
@@ -69,6 +74,7 @@ class ReshapeTransaction {
     std::vector<Problem> problems;
     plan_ = reshape::PlanReshaping(command_, names_, details_, ledger_, id_, problems);
     if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
+    RETURN_IF_ERROR(GiveNumbers());
     AddWrites();
     const absl::Status committed = transaction_.Commit().status();
     if (!committed.ok()) return Ledger::Explain(committed);
@@ -110,6 +116,28 @@ class ReshapeTransaction {
     details_ = ReadDetails(results[details]);
     for (const LotId& lot : all) {
       if (!details_.contains(lot)) return WriteConflict("a lot was deleted before its lock");
+    }
+    return absl::OkStatus();
+  }
+
+  // The counter is locked last, when nothing is refused any more.
+  absl::Status GiveNumbers() {
+    NumberQuery query = NumbersOf(command_.context.company, names_.product, 0,
+                                  DayIn(command_.context.now, ledger_.facts().company.zone));
+    std::vector<size_t> nameless;
+    for (size_t i = 0; i < names_.results.size(); ++i) {
+      if (names_.results[i].is_generated) {
+        nameless.push_back(i);
+      } else {
+        query.avoided_keys.insert(NumberKey(names_.results[i].number, query.case_sensitive));
+      }
+    }
+    if (nameless.empty()) return absl::OkStatus();
+    query.count = static_cast<int64_t>(nameless.size());
+    query.field = command_.results[nameless[0]].number_field;
+    ASSIGN_OR_RETURN(std::vector<std::string> numbers, TakeNumbers(transaction_, db_, query));
+    for (size_t i = 0; i < nameless.size(); ++i) {
+      plan_.made[nameless[i]].number = std::move(numbers[i]);
     }
     return absl::OkStatus();
   }
@@ -194,6 +222,7 @@ class ReshapeTransaction {
     return answer;
   }
 
+  pg::Connection& db_;
   const ReshapeCommand& command_;
   const reshape::Names& names_;
   pg::Transaction transaction_;

@@ -235,6 +235,7 @@ void AuditTest::WriteOrders() {
   EXPECT_THAT(again.outputs(), SizeIs(1));
   Do("WorkOrderService/Disassemble", R"(lot {lot_id: "$P1"} destination_location_id: "stock")");
   Do("WorkOrderService/CancelWorkOrder", R"(work_order_id: "MO-1")");
+  Do("WorkOrderService/ReopenWorkOrder", R"(work_order_id: "MO-1")");
 }
 
 void AuditTest::WriteEverything() {

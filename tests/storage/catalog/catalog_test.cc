@@ -14,6 +14,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/pg/pipeline.h"
@@ -339,16 +340,52 @@ TEST_F(Catalog, RulesHoldAgainstALotThatIsJustBeingCreated) {
   EXPECT_EQ(ReasonsOf(refused), std::vector<Reason>{Reason::kProductHasLots});
 }
 
-TEST_F(Catalog, TheCounterNeverGoesBack) {
+TEST_F(Catalog, TheCounterGoesBackOnlyToNumbersThatNoLotHas) {
   ASSERT_TRUE(Upsert(Bolt()).ok());
   Product bolt{.product_id = ProductId("bolt"), .next_number = 100};
   EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 100);
   EXPECT_EQ(GetProduct(*db_, acme_, bolt.product_id)->next_number, 100);
+  bolt.next_number = 50;
+  EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 50);
+  EXPECT_EQ(GetProduct(*db_, acme_, bolt.product_id)->next_number, 50);
 
-  bolt.next_number = 99;
+  // A lot with the number 40 of the year of the request.
+  std::string insert = InsertLotOf(Bolt());
+  ASSERT_TRUE(db_->RunScript("test", insert).ok());
+  ASSERT_TRUE(db_->RunScript("test",
+                             "UPDATE lots SET number = 'B2023-00040', number_key = "
+                             "'b2023-00040'")
+                  .ok());
+  bolt.next_number = 41;
+  EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 41);
+  bolt.next_number = 40;
   EXPECT_EQ(FieldOf(Upsert(bolt, {"next_number"}).status()), "products[0].next_number");
   bolt.next_number = 0;
-  EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 100);
+  EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 41);
+  // With another template the numbers are others.
+  bolt.number_template = "C{YYYY}-{#####}";
+  bolt.next_number = 1;
+  EXPECT_EQ(Upsert(bolt, {"next_number", "number_template"})->next_number, 1);
+}
+
+TEST_F(Catalog, ACounterResetNeedsADateThatMakesNumbersDiffer) {
+  const auto refused = [&](const std::string& number_template, CounterReset reset) {
+    Product bolt = Bolt();
+    bolt.number_template = number_template;
+    bolt.counter_reset = reset;
+    return FieldOf(Upsert(bolt).status());
+  };
+  EXPECT_EQ(refused("B{#####}", CounterReset::kYear), "products[0].counter_reset");
+  EXPECT_EQ(refused("B{YYYY}-{##}", CounterReset::kMonth), "products[0].counter_reset");
+  EXPECT_EQ(refused("B{YY}{MM}-{##}", CounterReset::kDay), "products[0].counter_reset");
+  EXPECT_EQ(refused("B{MM}{DD}-{##}", CounterReset::kDay), "products[0].counter_reset");
+  EXPECT_EQ(refused("", CounterReset::kYear), "products[0].counter_reset");
+  EXPECT_EQ(refused("B{YY}{DDD}-{##}", CounterReset::kDay), "");
+  EXPECT_EQ(GetProduct(*db_, acme_, ProductId("bolt"))->counter_reset, CounterReset::kDay);
+  // What is not said stays.
+  EXPECT_EQ(Upsert({.product_id = ProductId("bolt")}, {"counter_reset"})->counter_reset,
+            CounterReset::kDay);
+  EXPECT_EQ(refused("B{#####}", CounterReset::kNever), "");
 }
 
 TEST_F(Catalog, ManyWritersOfOneNewProductAllSucceed) {

@@ -122,7 +122,7 @@ TEST_F(HoldsReadTest, EveryReadOfALotTellsItsStrongestCause) {
                                               .product_id = ProductId(product),
                                               .now = world_.now()});
     ASSERT_TRUE(found.ok()) << found.status();
-    EXPECT_EQ(Text((*found)[0][0].hold_cause), "LOT");
+    EXPECT_EQ(Text((*found)[0].lots[0].hold_cause), "LOT");
   }
 }
 

@@ -154,14 +154,37 @@ TEST_F(LedgerReverseTest, DeliveryStandsWhileSomethingOfItIsReturned) {
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 1 >stock =d"}).status()), "RETURN_EXCEEDS_DELIVERY");
 }
 
-TEST_F(LedgerReverseTest, ArchivedLotStaysOffTheShelf) {
+TEST_F(LedgerReverseTest, AnArchivedLotComesBackToLife) {
   Record("RECEIPT L1 4 >stock");
   const MovementId delivered = Record("DELIVERY L1 4 stock>");
   world_.SetState(world_.IdOf("L1"), LotState::kArchived);
-  EXPECT_EQ(Reverse(delivered), "LOT_ARCHIVED");
 
-  world_.SetState(world_.IdOf("L1"), LotState::kActive);
-  EXPECT_EQ(Reverse(delivered), "OK");
+  const auto reversal = world_.Reverse(delivered, "once");
+
+  ASSERT_TRUE(reversal.ok()) << reversal.status();
+  EXPECT_TRUE(reversal->unarchived);
+  EXPECT_EQ(world_.Where("L1"), "stock 4");
+  EXPECT_TRUE(world_.Reverse(delivered, "once")->unarchived);
+  Record("DELIVERY L1 4 stock>");
+}
+
+TEST_F(LedgerReverseTest, AReturnBringsAnArchivedLotBackToLife) {
+  Record("RECEIPT L1 4 >stock");
+  Record("RECEIPT S1 1 >stock");
+  world_.deliveries["d"] = Record("DELIVERY L1 4 stock>");
+  world_.SetState(world_.IdOf("L1"), LotState::kArchived);
+  EXPECT_EQ(ReasonOf(world_.Record({"RECEIPT L1 1 >stock"}).status()), "LOT_ARCHIVED");
+
+  const std::vector<std::string> movements = {"RETURN L1 1 >stock =d", "TRANSFER S1 1 stock>yard",
+                                              "RETURN L1 1 >yard =d"};
+  const auto returned = world_.Record(movements, "returns");
+  ASSERT_TRUE(returned.ok()) << returned.status();
+  EXPECT_EQ(returned->unarchived, std::vector<LotId>{world_.IdOf("L1")});
+  const auto repeat = world_.Record(movements, "returns");
+  ASSERT_TRUE(repeat.ok()) << repeat.status();
+  EXPECT_EQ(repeat->unarchived, returned->unarchived);
+  // Once.
+  EXPECT_TRUE(world_.Record({"RETURN L1 1 >stock =d"})->unarchived.empty());
 }
 
 TEST_F(LedgerReverseTest, MovementOfATransformationIsReversedWithIt) {

@@ -129,7 +129,7 @@ TEST_F(CreateLotsTest, GivenAndGeneratedNumbersStandInOneBatch) {
 TEST_F(CreateLotsTest, ALongRunOfTakenNumbersIsPassedOverAtOnce) {
   ASSERT_THAT(Made(world_.CreateCountCommand("wire", 5000, "W0001")), SizeIs(5000));
 
-  StatementCounter counter("reserve_number_range");
+  StatementCounter counter("take_number_range");
   pg::ConnectionOptions options = database_.options();
   options.observer = &counter;
   const auto db = pg::Connection::Open(options);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/counter_reset.h"
 #include "storage/numbers/gtin.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/template.h"
@@ -73,6 +74,41 @@ TEST(NumberTemplate, IsoWeeksBringTheirYear) {
   }
   EXPECT_EQ(Made("{YY}{WW}{##}", CivilDay(2027, 1, 1), 1), "265301");
   EXPECT_EQ(Made("{YY}{DDD}{WW}{##}", CivilDay(2027, 1, 1), 1), "270015301");
+}
+
+TEST(NumberTemplate, SaysWithWhichPeriodsItsNumbersDiffer) {
+  constexpr CounterReset kResets[] = {CounterReset::kNever, CounterReset::kYear,
+                                      CounterReset::kMonth, CounterReset::kDay};
+  const struct {
+    const char* text;
+    int resets;  // so many of them, from the first
+  } kCases[] = {{"A{##}", 1},
+                {"{MM}{DD}{##}", 1},
+                {"{YYYY}{##}", 2},
+                {"{YY}W{WW}{##}", 2},
+                {"{YYYY}{DD}{##}", 2},
+                {"{YYYY}{MM}{##}", 3},
+                {"{YY}{MM}{DD}{##}", 4},
+                {"{DDD}{##}{YYYY}", 4}};
+  for (const auto& [text, resets] : kCases) {
+    const absl::StatusOr<NumberTemplate> parsed = NumberTemplate::Parse(text);
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(parsed->CheckReset(kResets[i]).ok(), i < resets) << text << " " << i;
+    }
+  }
+}
+
+TEST(NumberTemplate, APeriodIsTheOneOfItsYear) {
+  const CivilDay day(2027, 1, 3);
+  const NumberTemplate dated = NumberTemplate::Parse("{YYYY}{MM}{DD}{#}").value();
+  const NumberTemplate week = NumberTemplate::Parse("{YYYY}W{WW}{#}").value();
+  EXPECT_EQ(dated.PeriodOf(day, CounterReset::kNever), std::nullopt);
+  EXPECT_EQ(dated.PeriodOf(day, CounterReset::kYear), CivilDay(2027, 1, 1));
+  EXPECT_EQ(dated.PeriodOf(CivilDay(2027, 2, 28), CounterReset::kMonth), CivilDay(2027, 2, 1));
+  EXPECT_EQ(dated.PeriodOf(day, CounterReset::kDay), day);
+  // The week belongs to the year before.
+  EXPECT_EQ(week.PeriodOf(day, CounterReset::kYear), CivilDay(2026, 1, 1));
 }
 
 TEST(NumberTemplate, RefusesAndSaysWhere) {

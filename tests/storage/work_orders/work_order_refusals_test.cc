@@ -245,9 +245,6 @@ std::vector<Case> ComponentCases() {
 
 std::vector<Case> ByProductCases() {
   return {
-      {"own product",
-       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("bike", "X", "")}; },
-       "FIELD_INVALID by_products[0].lot"},
       {"unknown product",
        [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("nothing", "X", "1")}; },
        "PRODUCT_NOT_FOUND by_products[0].lot.product_id"},

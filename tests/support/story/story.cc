@@ -85,6 +85,7 @@ constexpr StoryStep kStory[] = {
     {"WorkOrderService.ReverseCompletion", "transformation_id: '$completion2' note: '$words'"},
     {"WorkOrderService.AssignSerials", "work_order_id: 'MO-2' product_id: 'bike' count: 2"},
     {"WorkOrderService.CancelWorkOrder", "work_order_id: 'MO-2'"},
+    {"WorkOrderService.ReopenWorkOrder", "work_order_id: 'MO-2'"},
     {"WorkOrderService.GetWorkOrder", "work_order_id: 'MO'"},
     {"WorkOrderService.ListWorkOrders", ""},
     {"WorkOrderService.ListWorkOrders", "filter: 'work_order_id = \"MO\"'"},

@@ -265,9 +265,13 @@ TEST_F(CtlCommands, WorkOrdersAreUnassignedCancelledAndReversed) {
   ASSERT_EQ(order.completions_size(), 1);
   lotctl_.Ok({"work-order", "reverse", order.completions(0).transformation_id()});
   EXPECT_THAT(lotctl_.Ok({"lot", "locations", "motor/M-1"}), HasSubstr("RAW"));
+  lotctl_.Ok({"work-order", "assign", "WO-7", "SN-0009"});
+  // SN-0001 was made once, and its number stays its own.
   const auto cancelled =
       lotctl_.Answer<v1::CancelWorkOrderResponse>({"work-order", "cancel", "WO-7"});
-  EXPECT_EQ(cancelled.voided(0).number(), "SN-0001");
+  ASSERT_EQ(cancelled.voided_size(), 1);
+  EXPECT_EQ(cancelled.voided(0).number(), "SN-0009");
+  EXPECT_THAT(lotctl_.Ok({"work-order", "reopen", "WO-7"}), HasSubstr("SN-0009"));
 }
 
 TEST_F(CtlCommands, AUnitIsTakenApart) {

@@ -406,10 +406,13 @@ TEST(ValidateReversal, EveryReason) {
       {"fine", {}, "OK"},
       {"reversed-before", [=](LedgerFacts& facts) { facts.reversals[original] = other; },
        "ALREADY_REVERSED movement_id", "reversed_by=" + id},
-      {"moved-on", [=](LedgerFacts& facts) { facts.later_movements[original] = other; },
+      {"moved-on",
+       [=](LedgerFacts& facts) {
+         facts.later_movements[original] = {LaterMovement{.movement_id = other}};
+       },
        "RESULT_USED movement_id", "movement_id=" + id},
       {"used", At(kSteel, "stock", "3"), "RESULT_USED movement_id", "available=3.000"},
-      {"archived", State(kSteel, LotState::kArchived), "LOT_ARCHIVED movement_id", "number=L1"},
+      {"archived", State(kSteel, LotState::kArchived), "OK"},
       {"held", Held({.lot_id = kSteel, .reason = "smells"}), "LOT_HELD movement_id"},
       // A reversal may take back what was planned or voided since: its caller decides.
       {"void", State(kSteel, LotState::kVoid), "OK"},

@@ -203,8 +203,8 @@ TEST_F(LotHistoryTest, FindsLotsByNumberAsEachProductsCaseRuleSays) {
                                               .product_id = ProductId(std::string(product)),
                                               .now = world_.now()});
     std::vector<std::string> lines;
-    for (const std::vector<Lot>& match : *found) {
-      lines.push_back(absl::StrJoin(match, " ", [](std::string* out, const Lot& lot) {
+    for (const NumberMatches& match : *found) {
+      lines.push_back(absl::StrJoin(match.lots, " ", [](std::string* out, const Lot& lot) {
         absl::StrAppend(out, lot.product_id.value());
       }));
     }

@@ -171,9 +171,21 @@ TEST_F(DisassembleTest, Refusals) {
   EXPECT_EQ(Back(command).substr(0, 18), "LOCATION_NOT_FOUND");
   command.destination = LocationId("shop");
   EXPECT_EQ(Back(command).substr(0, 22), "LOCATION_KIND_MISMATCH");
-  world_.SetState(paint_, LotState::kArchived);
-  EXPECT_EQ(Back(world_.DisassembleCommand(a_)).substr(0, 12), "LOT_ARCHIVED");
   EXPECT_EQ(world_.Where(a_), "shelf 1");
+}
+
+TEST_F(DisassembleTest, AnArchivedComponentComesBackToLife) {
+  world_.SetState(paint_, LotState::kArchived);
+  const DisassemblyCommand command = world_.DisassembleCommand(a_);
+
+  const auto apart = Disassemble(world_.db(), command);
+
+  ASSERT_TRUE(apart.ok()) << apart.status();
+  EXPECT_EQ(apart->unarchived, std::vector<LotId>{paint_});
+  EXPECT_EQ(world_.StateOf(paint_), "ACTIVE");
+  const auto repeat = Disassemble(world_.db(), command);
+  ASSERT_TRUE(repeat.ok()) << repeat.status();
+  EXPECT_EQ(repeat->unarchived, std::vector<LotId>{paint_});
 }
 
 TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {

@@ -7,6 +7,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/movement.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
@@ -173,7 +175,9 @@ TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
       ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(completion.transformation_id));
   EXPECT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
   EXPECT_EQ(FactOf(refused.status(), "number"), "A");
-  EXPECT_EQ(FactOf(refused.status(), "movement_id"), transfer.value().ToString());
+  EXPECT_EQ(FactOf(refused.status(), "movement_id"), moved_.value().ToString());
+  EXPECT_EQ(FactOf(refused.status(), "movement_ids"),
+            absl::StrCat(moved_.value().ToString(), ",", transfer.value().ToString()));
 
   const auto undo = [&](const MovementId& movement) {
     const auto undone = ReverseMovement(
@@ -186,6 +190,29 @@ TEST_F(ReverseTest, UsedSerialIsRefusedAndNamesTheMovement) {
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
 }
 
+TEST_F(ReverseTest, ADeliveredAndReturnedUnitIsReversedInTheOrderThatTheRefusalTells) {
+  const Completion completion = CompleteBikes();
+  const LotId a = completion.outputs[0].lot_id;
+  Move(MovementKind::kDelivery, a, "", "shelf", "shop");
+  RecordMovementsCommand returning =
+      world_.MoveCommand(MovementKind::kReturn, a, "", "shop", "shelf");
+  returning.movements[0].delivery = moved_;
+  ASSERT_TRUE(RecordMovements(world_.db(), returning).ok());
+
+  for (int reversed = 0; reversed < 2; ++reversed) {
+    const auto refused = ReverseCompletion(
+        world_.db(), world_.ReverseCompletionCommand(completion.transformation_id));
+    ASSERT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
+    const std::optional<Uuid> first = Uuid::Parse(FactOf(refused.status(), "movement_id"));
+    ASSERT_TRUE(first.has_value());
+    ASSERT_TRUE(ReverseMovement(world_.db(), {.context = world_.Context("ReverseMovement"),
+                                              .movement_id = MovementId(*first),
+                                              .note = ""})
+                    .ok());
+  }
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+}
+
 TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
   CompletionCommand motors = world_.CompleteCommand("W0", "motor");
   motors.outputs = {Output("M1")};
@@ -195,7 +222,11 @@ TEST_F(ReverseTest, UsedUpInAnotherOrderIsRefusedUntilThatIsReversed) {
   bikes.components = {Component(motor.outputs[0].lot_id, "", 0)};
   bikes.source = LocationId("shelf");
   const Completion bike = Complete(bikes);
-  EXPECT_EQ(Reverse(motor.transformation_id), "RESULT_USED transformation_id");
+  const auto refused =
+      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(motor.transformation_id));
+  EXPECT_EQ(RefusalOf(refused.status()), "RESULT_USED transformation_id");
+  EXPECT_EQ(FactOf(refused.status(), "transformation_id"),
+            bike.transformation_id.value().ToString());
   EXPECT_EQ(Reverse(bike.transformation_id), "OK");
   EXPECT_EQ(Reverse(motor.transformation_id), "OK");
 }
@@ -230,6 +261,21 @@ TEST_F(ReverseTest, ShortagesAdjustmentGoesToo) {
   const Completion completion = Complete(command);
   EXPECT_EQ(Reverse(completion.transformation_id), "OK");
   EXPECT_EQ(world_.Where(salt_), "stock 1");
+}
+
+TEST_F(ReverseTest, AnArchivedComponentComesBackToLife) {
+  const LotId used_up = world_.CreateLot("salt", "USED-UP", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
+  command.outputs = {Output("S-1", "2")};
+  command.components = {Component(used_up, "1")};
+  const Completion completion = Complete(command);
+  world_.SetState(used_up, LotState::kArchived);
+
+  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+
+  EXPECT_EQ(last_.unarchived, std::vector<LotId>{used_up});
+  EXPECT_EQ(world_.StateOf(used_up), "ACTIVE");
+  EXPECT_EQ(world_.Where(used_up), "stock 1");
 }
 
 TEST_F(ReverseTest, ByProductsGoToo) {
@@ -318,6 +364,7 @@ TEST_F(ReverseTest, DisassemblyOfAUnitThatIsPlannedAgainIsRefused) {
   const Completion rebuilt = Complete(rebuild);
   EXPECT_EQ(Reverse(apart->transformation_id), "RESULT_USED transformation_id");
   EXPECT_EQ(Reverse(rebuilt.transformation_id), "OK");
+  ASSERT_TRUE(AssignSerials(world_.db(), world_.AssignCommand("W2", "", {"A"})).ok());
   EXPECT_EQ(Reverse(apart->transformation_id), "LOT_PLANNED transformation_id");
 }
 

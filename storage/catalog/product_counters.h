@@ -1,0 +1,32 @@
+// The counters of number templates, as UpsertProducts changes them. For this folder only.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "storage/catalog/resources.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/ids.h"
+#include "storage/pg/connection.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// What UpsertProducts makes of one product.
+struct ProductChange {
+  std::optional<Product> stored;  // none: it is new
+  Product wanted;
+};
+
+// Adds FIELD_INVALID for every counter that would go down to numbers of today that lots have.
+absl::Status ValidateCounters(pg::Connection& db, const CompanyId& company,
+                              const std::vector<ProductChange>& changes, absl::CivilDay today,
+                              std::vector<Problem>& problems);
+
+// Adds the write of what differs of the counter. The product is written before.
+void AddCounterWrite(pg::Transaction& transaction, const CompanyId& company,
+                     const ProductChange& change, absl::CivilDay today);
+
+}  // namespace lots
