@@ -71,6 +71,8 @@ inline constexpr int64_t kCounterMax = 999'999'999'999'999'999;  // 18 digits fi
 inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 // A clock may be wrong by a time zone, not more.
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
+// The clocks of two servers that keep them synchronised are not further apart.
+inline constexpr absl::Duration kClocksApartMax = absl::Minutes(1);
 inline constexpr int kProblemsShownMax = 20;  // trailers stay under 8 KiB
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);

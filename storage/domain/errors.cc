@@ -67,6 +67,7 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kHoldEnded, "HOLD_ENDED", absl::StatusCode::kFailedPrecondition},
     {Reason::kLotNotHeld, "LOT_NOT_HELD", absl::StatusCode::kFailedPrecondition},
     {Reason::kProductMismatch, "PRODUCT_MISMATCH", absl::StatusCode::kFailedPrecondition},
+    {Reason::kBeforeArrival, "BEFORE_ARRIVAL", absl::StatusCode::kFailedPrecondition},
     {Reason::kRecallClosed, "RECALL_CLOSED", absl::StatusCode::kFailedPrecondition},
     {Reason::kRecallTooLarge, "RECALL_TOO_LARGE", absl::StatusCode::kFailedPrecondition},
     {Reason::kTraceTooLarge, "TRACE_TOO_LARGE", absl::StatusCode::kFailedPrecondition},

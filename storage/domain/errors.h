@@ -64,6 +64,7 @@ enum class Reason {
   kHoldEnded = 93,
   kLotNotHeld = 94,
   kProductMismatch = 95,
+  kBeforeArrival = 96,
 
   kWorkOrderClosed = 100,
   kWorkOrderProductMismatch = 101,

@@ -1,10 +1,12 @@
 // Joins loader, validation and writer for one transaction.
 #include "storage/ledger/ledger.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/ledger/refusal_reads.h"
 #include "storage/ledger/rules/apply.h"
@@ -35,7 +37,19 @@ void Ledger::SetState(const LotId& lot_id, LotState state) {
   found->second.state = state;
 }
 
-void Ledger::Post(const Posting& posting, std::vector<Problem>& problems) {
+// Two servers write about one serial right after each other, and the clock of the first is ahead:
+// the second movement happens when the first did, and is not refused.
+void Ledger::ForgiveClocks(Posting& posting) const {
+  const LotFacts* lot = facts_.FindLot(posting.lot_id);
+  if (lot == nullptr || lot->tracking != Tracking::kSerial) return;
+  const absl::Time since = facts_.CameAt(posting.lot_id);
+  const bool is_now = posting.occurred_at >= facts_.now && since <= facts_.now + kClocksApartMax;
+  if (is_now) posting.occurred_at = std::max(posting.occurred_at, since);
+}
+
+void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
+  Posting posting = wanted;
+  ForgiveClocks(posting);
   std::vector<Problem> found = ValidatePosting(facts_, accept_, posting);
   if (!found.empty()) {
     std::move(found.begin(), found.end(), std::back_inserter(problems));

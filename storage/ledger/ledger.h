@@ -102,6 +102,7 @@ class Ledger {
   static absl::Status Explain(const absl::Status& status);
 
  private:
+  void ForgiveClocks(Posting& posting) const;
   void CoverShortage(const Posting& posting);
 
   const WriteContext& context_;

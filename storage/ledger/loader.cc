@@ -57,6 +57,20 @@ constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
   FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND is_serial)sql"};
 
+// When the last movement of a serial happened that is in effect. One look at the index for each
+// serial, whatever the statistics are.
+constexpr pg::Statement kReadLastTimes{"ledger_read_last_times", R"sql(
+  SELECT wanted.lot_id, last.occurred_at
+  FROM unnest($2::uuid[]) AS wanted (lot_id)
+  CROSS JOIN LATERAL (
+    SELECT m.occurred_at
+    FROM movements m
+    WHERE m.company = $1 AND m.lot_id = wanted.lot_id AND m.reverses_id IS NULL
+      AND NOT EXISTS (
+        SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+    ORDER BY m.recorded_at DESC, m.movement_id DESC
+    LIMIT 1) AS last)sql"};
+
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
   SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
          deliveries.returnable
@@ -151,7 +165,8 @@ void LoadSerialPlaces(const pg::Result& rows, LedgerFacts& facts) {
     const SerialPlace candidate{.place = {.location_id = row.Get<LocationId>(1),
                                           .kind = row.Get<LocationKind>(2),
                                           .quantity = row.Get<Quantity>(3)},
-                                .last_recorded_at = row.Get<absl::Time>(6)};
+                                .last_recorded_at = row.Get<absl::Time>(6),
+                                .since = row.Get<MaybeTime>(4).value_or(absl::InfinitePast())};
     const auto [known, is_first] = facts.serial_places.emplace(row.Get<LotId>(0), candidate);
     if (!is_first && PlaceRank(candidate) > PlaceRank(known->second)) known->second = candidate;
   }
@@ -235,6 +250,7 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   LoadHolds(results[locks_.holds], facts);
   LoadReversals(results, facts);
   RETURN_IF_ERROR(LoadUnexpectedSerials(transaction, facts));
+  RETURN_IF_ERROR(LoadLastTimes(transaction, facts));
   AddEmptyBalances(facts);
   return absl::OkStatus();
 }
@@ -250,6 +266,22 @@ absl::Status LedgerLoader::LoadUnexpectedSerials(pg::Transaction& transaction,
   const size_t places = transaction.Add(kReadSerialPlaces, company_, serials);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   LoadSerialPlaces(results[places], facts);
+  return absl::OkStatus();
+}
+
+// A place that holds goods says itself since when it has the serial. The other side of the books
+// keeps no dates. A reversal has the time of what it reverses, so that it needs none of this.
+absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const {
+  std::vector<LotId> serials;
+  for (const auto& [lot_id, here] : facts.serial_places) {
+    if (!HoldsGoods(here.place.kind)) serials.push_back(lot_id);
+  }
+  if (serials.empty() || !reversed_.empty()) return absl::OkStatus();
+  const size_t times = transaction.Add(kReadLastTimes, company_, serials);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  for (const pg::Row row : results[times]) {
+    facts.serial_places.at(row.Get<LotId>(0)).since = row.Get<absl::Time>(1);
+  }
   return absl::OkStatus();
 }
 

@@ -24,7 +24,8 @@ class LedgerLoader {
   // A place of a lot that will move. Duplicates are fine.
   void Touch(const LotId& lot_id, const LocationId& location_id);
   // The request says how much of this lot moves, so it is probably no serial. If the lot is a
-  // serial, Load reads its place in an extra round trip.
+  // serial, Load reads its place in an extra round trip. A serial that was used up, or left the
+  // company, costs another one: Load reads when that was.
   void ExpectNoSerial(const LotId& lot_id);
   // A location without a lot: only its kind is read.
   void TouchLocation(const LocationId& location_id);
@@ -52,6 +53,7 @@ class LedgerLoader {
 
   void AddReversalLocks(pg::Transaction& transaction);
   absl::Status LoadUnexpectedSerials(pg::Transaction& transaction, LedgerFacts& facts) const;
+  absl::Status LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const;
   void LoadReversals(const pg::Results& results, LedgerFacts& facts) const;
   void AddEmptyBalances(LedgerFacts& facts) const;
 

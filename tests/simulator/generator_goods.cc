@@ -60,7 +60,11 @@ Request Generator::Record() {
 }
 
 void Generator::AddMovement(v1::NewMovement& movement) {
-  DateIt(movement);
+  ChooseMovement(movement);
+  DateIt(movement, CameAt(movement.lot()));
+}
+
+void Generator::ChooseMovement(v1::NewMovement& movement) {
   const int64_t dice = random_.Between(1, 100);
   if (dice <= 25) return AddReceipt(movement);
   if (dice <= 37) return AddReturn(movement);

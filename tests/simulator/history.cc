@@ -234,6 +234,13 @@ std::string History::WhereIs(LotIndex serial) const {
   return "";
 }
 
+absl::Time History::CameAt(LotIndex serial) const {
+  for (int i = static_cast<int>(movements.size()) - 1; i >= 0; --i) {
+    if (movements[i].lot == serial && Stands(i)) return movements[i].occurred_at;
+  }
+  return absl::InfinitePast();
+}
+
 Quantity History::Returned(int delivery) const {
   Quantity quantity;
   for (size_t i = 0; i < movements.size(); ++i) {

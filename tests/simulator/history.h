@@ -167,6 +167,8 @@ class History {
   std::vector<int> RecordOrderOf(LotIndex lot) const;
   // Where the last movement of a serial took it; empty: it never moved.
   std::string WhereIs(LotIndex serial) const;
+  // When the last movement of a serial happened that stands; InfinitePast: there is none.
+  absl::Time CameAt(LotIndex serial) const;
   // What came back of a delivery.
   Quantity Returned(int delivery) const;
 

@@ -164,6 +164,8 @@ void Rules::JudgeSource(const Movement& movement, Reasons& why) const {
     if (HoldsGoods(movement.from) && !enough) why.insert("NOT_ENOUGH");
     return;
   }
+  // Its facts are in order.
+  if (movement.occurred_at < history_.CameAt(movement.lot)) why.insert("BEFORE_ARRIVAL");
   const std::string where = history_.WhereIs(movement.lot);
   if (HoldsGoods(movement.from)) {
     if (where != movement.from) why.insert("SERIAL_NOT_THERE");

@@ -74,7 +74,8 @@ MovementRow Record(LedgerFacts& facts, const Move& move) {
     facts.serial_places[move.lot.lot_id] = {.place = {.location_id = move.posting.to,
                                                       .kind = move.to.kind,
                                                       .quantity = move.posting.quantity},
-                                            .last_recorded_at = recorded_at};
+                                            .last_recorded_at = recorded_at,
+                                            .since = move.posting.occurred_at};
   }
   return row;
 }

@@ -43,6 +43,11 @@ std::optional<Place> LedgerFacts::WhereIs(const LotId& serial) const {
   return found->second.place;
 }
 
+absl::Time LedgerFacts::CameAt(const LotId& serial) const {
+  const auto found = serial_places.find(serial);
+  return found == serial_places.end() ? absl::InfinitePast() : found->second.since;
+}
+
 absl::Span<const Hold> LedgerFacts::HoldsOf(const LotId& lot_id) const {
   const auto found = holds.find(lot_id);
   if (found == holds.end()) return {};

@@ -65,6 +65,8 @@ struct BalanceFacts {
 struct SerialPlace {
   Place place;
   absl::Time last_recorded_at;
+  // When the last movement in effect happened: nothing happens to the serial before that.
+  absl::Time since = absl::InfinitePast();
 };
 
 // A delivery that a RETURN names, or whose movement is reversed.
@@ -112,6 +114,8 @@ struct LedgerFacts {
   // Where a serial is: the place that holds it; else the virtual place of its last movement
   // (PRODUCTION: it was used up or taken apart). Empty when it never moved.
   std::optional<Place> WhereIs(const LotId& serial) const;
+  // When a serial came to where it is. InfinitePast when it never moved.
+  absl::Time CameAt(const LotId& serial) const;
   // The holds of a lot that are in effect, oldest first. Among them are holds that refuse nothing
   // (of a drill) and holds of other places than those that move.
   absl::Span<const Hold> HoldsOf(const LotId& lot_id) const;

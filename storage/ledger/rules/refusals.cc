@@ -22,6 +22,10 @@ std::string NameOf(const LotFacts& lot) {
 
 std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
 
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
+}
+
 Facts FactsOf(const LotFacts& lot) {
   return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
 }
@@ -251,6 +255,20 @@ Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& h
               NameOf(lot), here.kind == LocationKind::kProduction ? " went into " : " is at ",
               here.location_id.value(), " and cannot come in again", WayBackFrom(here.kind)),
           .facts = FactsOf(lot, Fact{"actual_location_id", here.location_id.value()})};
+}
+
+Problem BeforeArrival(const Posting& posting, const LotFacts& lot, const Place& here,
+                      absl::Time since) {
+  const std::string came = TimeText(since);
+  const std::string moved = TimeText(posting.occurred_at);
+  return {
+      .reason = Reason::kBeforeArrival,
+      .field = FieldOf(posting, "occur_time"),
+      .message = absl::StrCat(NameOf(lot), " came to ", here.location_id.value(), " at ", came,
+                              ", so nothing can happen to it there at ", moved,
+                              "; give a later occur_time, or reverse what was recorded wrongly"),
+      .facts = FactsOf(lot, Fact{"location_id", here.location_id.value()},
+                       Fact{"arrive_time", came}, Fact{"occur_time", moved})};
 }
 
 Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,

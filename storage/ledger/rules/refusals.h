@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/errors.h"
 #include "storage/ledger/rules/facts.h"
@@ -37,6 +38,10 @@ Problem QuantityOverflow(const Posting& posting, const LotFacts& lot, const Loca
 Problem SerialNotThere(const Posting& posting, const LotFacts& lot,
                        const std::optional<Place>& here);
 Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& here);
+
+// The serial came to where it is, `here`, at `since`, which is after the movement.
+Problem BeforeArrival(const Posting& posting, const LotFacts& lot, const Place& here,
+                      absl::Time since);
 
 // Adds to a NOT_ENOUGH the places of the lot other than the source.
 void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem);

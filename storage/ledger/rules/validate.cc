@@ -137,6 +137,13 @@ void ValidateReturn(const Case& c, Problems& problems) {
   }
 }
 
+// A serial's own facts are in order. Quantities of lots may be back-dated.
+void ValidateTime(const Case& c, Problems& problems) {
+  const absl::Time since = c.facts.CameAt(c.lot.lot_id);
+  if (c.posting.occurred_at >= since) return;
+  problems.push_back(BeforeArrival(c.posting, c.lot, *c.facts.WhereIs(c.lot.lot_id), since));
+}
+
 // A serial that went into production is a part of something, or was taken apart. Such a serial
 // comes out of production, and from nowhere else.
 void ValidateSerialSource(const Case& c, Problems& problems) {
@@ -159,7 +166,10 @@ void ValidateBalances(const Case& c, Problems& problems) {
   const bool is_covered =
       c.accept.shortage && problems.empty() && ShortageOf(c.facts, c.posting).IsPositive();
   if (c.lot.tracking == Tracking::kSerial) {
+    const size_t problems_before = problems.size();
     if (!is_covered) ValidateSerialSource(c, problems);
+    // Of a serial that is elsewhere, the time there says nothing.
+    if (problems.size() == problems_before) ValidateTime(c, problems);
   } else if (!is_covered && HoldsGoods(c.from.kind) && c.from.quantity < c.posting.quantity) {
     problems.push_back(NotEnough(c.posting, c.lot, c.from.quantity));
   } else if (c.from.quantity - c.posting.quantity < -limit) {

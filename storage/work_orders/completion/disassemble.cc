@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
@@ -137,6 +138,10 @@ void DisassemblyTransaction::Post(const ResolvedLot& unit, std::vector<Problem>&
     back.to = line.to;
     back.field = line.field;
     ledger_.Post(back, problems);
+  }
+  // The request has one time for all of its movements.
+  for (Problem& problem : problems) {
+    if (absl::EndsWith(problem.field, ".occur_time")) problem.field = "occur_time";
   }
 }
 

@@ -281,6 +281,54 @@ TEST_F(StockRecordTest, ReturnTakesThePartnerOfItsDelivery) {
   EXPECT_EQ(posted->front().movement.delivery, world_.names["d"]);
 }
 
+TEST_F(StockRecordTest, SerialIsNotMovedOrReturnedBeforeItCameThere) {
+  world_.Do("RECEIPT S1 1 >stock @2026-03-01");
+  world_.names["d1"] = world_.Do("DELIVERY S1 1 stock> @2026-03-05");
+  world_.Do("RECEIPT L1 5 >stock @2026-03-01");
+
+  for (const char* quantity : {"1", "-"}) {
+    const absl::Status refused =
+        world_.Record({absl::StrCat("RETURN S1 ", quantity, " >stock @2001-01-01 =d1")}).status();
+    ASSERT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[0].occur_time BEFORE_ARRIVAL"));
+    EXPECT_THAT(ProblemsOf(refused)[0].facts,
+                ::testing::Contains(Facts::value_type("arrive_time", "2026-03-05T00:00:00+00:00")));
+  }
+  world_.Do("DELIVERY L1 5 stock> @2001-01-01");
+  world_.Do("RETURN S1 1 >stock @2026-03-05 =d1");
+  EXPECT_EQ(world_.Where("S1"), "stock 1");
+}
+
+TEST_F(StockRecordTest, SerialThatLeftTheBooksComesBackLater) {
+  const MovementId receipt = world_.Do("RECEIPT S1 1 >stock @2026-03-04");
+  EXPECT_TRUE(world_.Reverse(receipt).ok());
+  // What was taken back never happened: the right time may be earlier.
+  world_.Do("RECEIPT S1 1 >stock @2026-03-02");
+  world_.Do("ADJUSTMENT S1 1 stock> @2026-03-06");
+
+  const absl::Status refused = world_.Record({"RECEIPT S1 1 >stock @2026-03-05"}).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[0].occur_time BEFORE_ARRIVAL"));
+  world_.Do("RECEIPT S1 1 >stock @2026-03-06");
+}
+
+TEST_F(StockRecordTest, ServerWhoseClockIsBehindMovesWhatTheOtherReceived) {
+  const absl::Time now = world_.now();
+  world_.set_now(now + absl::Seconds(2));
+  RecordMovementsCommand receipt = world_.Order({"RECEIPT S1 1 >stock"});
+  receipt.movements[0].occurred_at = receipt.context.now;
+  ASSERT_TRUE(RecordMovements(world_.db(), receipt).ok());
+  world_.set_now(now);
+  RecordMovementsCommand delivery = world_.Order({"DELIVERY S1 1 stock>"});
+  delivery.movements[0].occurred_at = delivery.context.now;
+
+  const auto delivered = RecordMovements(world_.db(), delivery);
+
+  ASSERT_TRUE(delivered.ok()) << delivered.status();
+  const auto posted = FindMovements(world_.db(), world_.company(), delivered->movement_ids);
+  EXPECT_EQ(posted->front().movement.occurred_at,
+            absl::FromUnixMicros(absl::ToUnixMicros(now + absl::Seconds(2))));
+}
+
 TEST_F(StockRecordTest, TenThousandSerialsMoveInOneRequest) {
   std::vector<std::string> receipts;
   for (int i = 0; i < 10'000; ++i) {

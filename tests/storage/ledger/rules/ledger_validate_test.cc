@@ -324,6 +324,41 @@ TEST(ValidatePosting, SerialIsInOnePlace) {
   });
 }
 
+TEST(ValidatePosting, FactsOfASerialAreInOrder) {
+  const auto at = [](Posting posting, absl::Time time) {
+    posting.occurred_at = time;
+    return posting;
+  };
+  const Posting leaves = Move(kTransfer, kBike, "1", "stock", "yard");
+  const Posting comes = Move(kReceipt, kBike, "1", "SUPPLIER", "yard");
+  const Posting made = Move(kProduction, kBike, "1", "PRODUCTION", "yard");
+  const absl::Time before = Noon(1) - absl::Microseconds(1);
+  const std::string refused = "BEFORE_ARRIVAL m.occur_time";
+  ExpectAnswers({
+      {"leaves-as-it-comes", {}, at(leaves, Noon(1)), "OK"},
+      {"leaves-before-it-came",
+       {},
+       at(leaves, before),
+       refused,
+       "arrive_time=2026-03-01T12:00:00+00:00"},
+      {"used-before-it-came",
+       {},
+       at(Move(kConsumption, kBike, "1", "stock", "PRODUCTION"), before),
+       refused,
+       "location_id=stock"},
+      {"comes-before-it-was-lost", SerialAt("ADJUSTMENT"), at(comes, before), refused},
+      {"comes-out-before-it-went-in", SerialAt("PRODUCTION"), at(made, before), refused},
+      {"comes-out-at-once", SerialAt("PRODUCTION"), at(made, Noon(1)), "OK"},
+      {"comes-from-nowhere", Nowhere(), at(comes, before), "OK"},
+      // Of a serial that is elsewhere, the time there says nothing.
+      {"elsewhere", SerialAt("truck"), at(leaves, before), "SERIAL_NOT_THERE m.from_location_id"},
+      {"lots-are-back-dated", {}, at(Move(kTransfer, kSteel, "1", "stock", "yard"), before), "OK"},
+  });
+  ExpectAnswers({{"found-before-it-was-lost", SerialAt("ADJUSTMENT"),
+                  at(Move(kConsumption, kBike, "1", "stock", "PRODUCTION"), before), refused}},
+                {.shortage = true});
+}
+
 TEST(ValidatePosting, AcceptedShortageIsNoProblem) {
   const Posting more = Move(kConsumption, kSteel, "12", "stock", "PRODUCTION");
   const Posting serial = Move(kConsumption, kBike, "1", "yard", "PRODUCTION");

@@ -169,6 +169,25 @@ TEST_F(DisassembleTest, Refusals) {
   EXPECT_EQ(shop_.Where(a_), "SHELF:1");
 }
 
+TEST_F(DisassembleTest, NothingHappensToAUnitBeforeItCameThere) {
+  DisassemblyCommand command = shop_.Disassembling(a_);
+  command.occurred_at = absl::FromCivil(absl::CivilDay(2001, 1, 1), absl::UTCTimeZone());
+  EXPECT_EQ(Back(command), "BEFORE_ARRIVAL occur_time; BEFORE_ARRIVAL occur_time");
+
+  CompletionCommand use = shop_.Completing("W2", "bike");
+  use.outputs = {Output("C")};
+  use.components = {Used(shop_.Serial("frame", "F3"), "", 0)};
+  use.occurred_at = command.occurred_at;
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), use).status()), "BEFORE_ARRIVAL occur_time");
+
+  EXPECT_NE(Back(shop_.Disassembling(a_)), "");
+  CompletionCommand rebuild = shop_.Completing("W3", "bike");
+  rebuild.outputs = {Output("A")};
+  rebuild.occurred_at = command.occurred_at;
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), rebuild).status()),
+            "BEFORE_ARRIVAL occur_time");
+}
+
 TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {
   EXPECT_EQ(Back(shop_.Disassembling(a_)), "F1 1 STOCK exact; PAINT 2.000 STOCK exact");
   const LotId f3 = shop_.Serial("frame", "F3");
