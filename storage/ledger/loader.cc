@@ -73,7 +73,7 @@ constexpr pg::Statement kReadLastTimes{"ledger_read_last_times", R"sql(
 
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
   SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
-         deliveries.returnable
+         deliveries.returnable, movements.from_stock_since
   FROM deliveries
   JOIN movements ON movements.company = $1 AND movements.movement_id = deliveries.movement_id
   WHERE deliveries.company = $1 AND deliveries.movement_id = ANY($2)
@@ -291,7 +291,8 @@ void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts)
       facts.deliveries[row.Get<MovementId>(0)] = {.lot_id = row.Get<LotId>(1),
                                                   .to = row.Get<LocationId>(2),
                                                   .partner_id = row.Get<std::string>(3),
-                                                  .returnable = row.Get<Quantity>(4)};
+                                                  .returnable = row.Get<Quantity>(4),
+                                                  .stock_since = row.Get<MaybeTime>(5)};
     }
   }
   if (!locks_.later_movements.has_value()) return;

@@ -93,11 +93,11 @@ bool History::TransformationStands(int transformation, const Moment& moment) con
 }
 
 // Goods arrive in an empty place anew. In stock they are anew when they come from outside, and as
-// long as they were when they only moved; of goods that meet, the earlier date stays.
-void History::Move(const Movement& movement, Presences& places) {
+// long as they were when they only moved or came back; of goods that meet, the earlier date stays.
+void History::Move(const Movement& movement, std::optional<absl::Time> since, Presences& places) {
   Presence& from = places[movement.from];
   Presence& to = places[movement.to];
-  std::optional<absl::Time> since = movement.stock_since;
+  if (movement.stock_since.has_value()) since = movement.stock_since;
   if (!since.has_value() && movement.kind == v1::MOVEMENT_KIND_TRANSFER) since = from.stock_since;
   const bool was_empty = to.quantity.IsZero();
   from.quantity -= movement.quantity;
@@ -150,7 +150,9 @@ std::map<std::string, Presence> History::PlacesOf(LotIndex lot) const {
     before[static_cast<int>(i)] = {{from.arrived_at, from.stock_since},
                                    {to.arrived_at, to.stock_since}};
     if (movement.reverses == kNone) {
-      Move(movement, places);
+      std::optional<absl::Time> left_with;
+      if (movement.delivery != kNone) left_with = before.at(movement.delivery).from.stock_since;
+      Move(movement, left_with, places);
     } else {
       TakeBack(static_cast<int>(i), before.at(movement.reverses), places);
     }

@@ -193,7 +193,8 @@ class History {
   };
   using Presences = std::map<std::string, Presence>;
 
-  static void Move(const Movement& movement, Presences& places);
+  // `since`: the date that the goods left with, when they come back.
+  static void Move(const Movement& movement, std::optional<absl::Time> since, Presences& places);
   void TakeBack(int reversal, const Before& before, Presences& places) const;
   bool NothingElseCame(int reversal) const;
 };

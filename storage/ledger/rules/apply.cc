@@ -33,11 +33,15 @@ Move MoveOf(LedgerFacts& facts, const Posting& posting) {
   return {posting, lot, BalanceOf(facts, lot, posting.from), BalanceOf(facts, lot, posting.to)};
 }
 
-// The date that goods bring along: a TRANSFER and a new name keep the date that FIFO sorts by.
-absl::Time StockSinceOf(const Posting& posting, const StockDates& source) {
+// The date that goods bring along: a TRANSFER and a new name keep the date that FIFO sorts by, and
+// a RETURN brings back the date that the goods left with.
+absl::Time StockSinceOf(const LedgerFacts& facts, const Posting& posting,
+                        const StockDates& source) {
   if (posting.stock_since.has_value()) return *posting.stock_since;
-  if (posting.kind != MovementKind::kTransfer) return posting.occurred_at;
-  return source.stock_since.value_or(posting.occurred_at);
+  std::optional<absl::Time> since;
+  if (posting.kind == MovementKind::kTransfer) since = source.stock_since;
+  if (posting.delivery.has_value()) since = facts.deliveries.at(*posting.delivery).stock_since;
+  return since.value_or(posting.occurred_at);
 }
 
 absl::Time RecordTimeOf(const LedgerFacts& facts, const Move& move) {
@@ -102,7 +106,7 @@ void ReverseDeliveries(const Movement& movement, LedgerFacts& facts) {
 
 MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts) {
   const Move move = MoveOf(facts, posting);
-  const absl::Time since = StockSinceOf(posting, move.from.dates);
+  const absl::Time since = StockSinceOf(facts, posting, move.from.dates);
   const bool was_empty = move.to.quantity.IsZero();
   MovementRow row = Record(facts, move);
   if (move.from.quantity.IsZero()) move.from.dates = {};

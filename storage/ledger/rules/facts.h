@@ -75,6 +75,8 @@ struct DeliveryFacts {
   LocationId to;
   std::string partner_id;
   Quantity returnable;
+  // Since when the goods had been in stock when they left: a return gives that back to them.
+  std::optional<absl::Time> stock_since;
   bool changed = false;
 };
 
