@@ -233,6 +233,7 @@ absl::StatusOr<v1::SuggestLotsResponse> SuggestLots(const v1::SuggestLotsRequest
       .product_id = fields.Required<ProductId>("product_id", request.product_id()),
       .quantity = fields.RequiredQuantity("quantity", request.quantity()),
       .strategy = fields.OptionalEnum<SuggestStrategy>("strategy", request.strategy()),
+      .include_past_removal = request.include_past_removal(),
       .now = call.now};
   if (!request.location_id().empty()) {
     query.location_id = fields.Required<LocationId>("location_id", request.location_id());

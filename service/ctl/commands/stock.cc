@@ -146,6 +146,7 @@ struct SuggestOptions {
   std::string quantity;
   std::string location_id;
   std::string strategy;
+  bool past_removal = false;
 };
 
 void Declare(Command& command, SuggestOptions& options) {
@@ -153,6 +154,7 @@ void Declare(Command& command, SuggestOptions& options) {
   command.Add("quantity", options.quantity, "how much is needed").Required();
   command.Add("--location", options.location_id, "only from here and below");
   command.Add("--strategy", options.strategy, "fefo, fifo or lifo");
+  command.Add("--past-removal", options.past_removal, "also lots past their removal date");
 }
 
 absl::Status Suggest(Session& session, const SuggestOptions& options) {
@@ -160,6 +162,7 @@ absl::Status Suggest(Session& session, const SuggestOptions& options) {
   request.set_product_id(options.product_id);
   request.set_quantity(options.quantity);
   request.set_location_id(options.location_id);
+  request.set_include_past_removal(options.past_removal);
   v1::SuggestStrategy strategy = v1::SUGGEST_STRATEGY_UNSPECIFIED;
   if (!options.strategy.empty() && !Parse(options.strategy, strategy)) {
     return UsageError(
