@@ -26,6 +26,11 @@ void Ledger::Touch(const LotId& lot_id, const LocationId& location_id) {
   if (accept_.shortage) loader_.Touch(lot_id, DefaultLocation(LocationKind::kAdjustment));
 }
 
+void Ledger::TouchUnnamedReturn(const LotId& lot_id) {
+  loader_.TouchDeliveriesOf(lot_id);
+  loader_.Touch(lot_id, DefaultLocation(LocationKind::kAdjustment));
+}
+
 void Ledger::AddNewLot(const LotFacts& lot) {
   facts_.lots[lot.lot_id] = lot;
   facts_.new_lots.insert(lot.lot_id);
@@ -50,27 +55,28 @@ void Ledger::ForgiveClocks(Posting& posting) const {
 void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
   Posting posting = wanted;
   ForgiveClocks(posting);
+  if (!posting.delivery.has_value()) posting.delivery = FindDelivery(facts_, posting);
   std::vector<Problem> found = ValidatePosting(facts_, accept_, posting);
   if (!found.empty()) {
     std::move(found.begin(), found.end(), std::back_inserter(problems));
     return;
   }
-  if (accept_.shortage) CoverShortage(posting);
+  const Quantity missing = MissingAtSource(facts_, accept_, posting);
+  if (missing.IsPositive()) BringIn(missing, posting);
   movements_.push_back(ApplyPosting(posting, facts_));
 }
 
-void Ledger::CoverShortage(const Posting& posting) {
-  const Quantity shortage = ShortageOf(facts_, posting);
-  if (!shortage.IsPositive()) return;
+void Ledger::BringIn(Quantity missing, const Posting& posting) {
+  const bool is_return = posting.kind == MovementKind::kReturn;
   const Posting adjustment{.movement_id = MovementId(Uuid::MakeV7()),
                            .kind = MovementKind::kAdjustment,
                            .lot_id = posting.lot_id,
-                           .quantity = shortage,
+                           .quantity = missing,
                            .from = DefaultLocation(LocationKind::kAdjustment),
                            .to = posting.from,
                            .document = posting.document,
                            .occurred_at = posting.occurred_at,
-                           .note = "shortage accepted",
+                           .note = is_return ? "was never delivered" : "shortage accepted",
                            .transformation = posting.transformation,
                            .work_order = posting.work_order,
                            .field = posting.field};

@@ -80,6 +80,16 @@ constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
   ORDER BY deliveries.movement_id
   FOR UPDATE OF deliveries)sql"};
 
+// Read and not locked: what is left of a delivery changes with a movement of its lot from or to its
+// place, and that balance, or the serial, is locked.
+constexpr pg::Statement kReadOpenDeliveries{"ledger_read_open_deliveries", R"sql(
+  SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
+         deliveries.returnable, movements.from_stock_since
+  FROM movements
+  JOIN deliveries ON deliveries.company = $1 AND deliveries.movement_id = movements.movement_id
+  WHERE movements.company = $1 AND movements.lot_id = ANY($2)
+    AND movements.kind = {MOVEMENT_DELIVERY} AND deliveries.returnable > 0)sql"_sql};
+
 // For each movement of a serial that will be reversed: the first later movement that is no
 // reversal, was not reversed, and is not reversed in this call.
 constexpr pg::Statement kReadLaterMovements{"ledger_read_later_movements", R"sql(
@@ -193,6 +203,8 @@ void LedgerLoader::TouchLocation(const LocationId& location_id) { locations_.ins
 
 void LedgerLoader::TouchDelivery(const MovementId& delivery) { deliveries_.insert(delivery); }
 
+void LedgerLoader::TouchDeliveriesOf(const LotId& lot_id) { delivered_.insert(lot_id); }
+
 void LedgerLoader::TouchReversal(const PostedMovement& original) {
   const Movement& movement = original.movement;
   Touch(movement.lot_id, movement.from);
@@ -233,6 +245,10 @@ void LedgerLoader::AddReversalLocks(pg::Transaction& transaction) {
     const std::vector<MovementId> ids(deliveries_.begin(), deliveries_.end());
     locks_.deliveries = transaction.Add(kLockDeliveries, company_, ids);
   }
+  if (!delivered_.empty()) {
+    const std::vector<LotId> lots(delivered_.begin(), delivered_.end());
+    locks_.open_deliveries = transaction.Add(kReadOpenDeliveries, company_, lots);
+  }
   if (!reversed_.empty()) {
     locks_.later_movements = transaction.Add(kReadLaterMovements, company_, reversed_);
     locks_.reversals = transaction.Add(kReadReversals, company_, reversed_);
@@ -248,6 +264,7 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   for (const pg::Row row : results[locks_.balances]) LoadBalance(row, facts);
   if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places], facts);
   LoadHolds(results[locks_.holds], facts);
+  LoadDeliveries(results, facts);
   LoadReversals(results, facts);
   RETURN_IF_ERROR(LoadUnexpectedSerials(transaction, facts));
   RETURN_IF_ERROR(LoadLastTimes(transaction, facts));
@@ -285,9 +302,10 @@ absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFac
   return absl::OkStatus();
 }
 
-void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts) const {
-  if (locks_.deliveries.has_value()) {
-    for (const pg::Row row : results[*locks_.deliveries]) {
+void LedgerLoader::LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const {
+  for (const auto& rows : {locks_.deliveries, locks_.open_deliveries}) {
+    if (!rows.has_value()) continue;
+    for (const pg::Row row : results[*rows]) {
       facts.deliveries[row.Get<MovementId>(0)] = {.lot_id = row.Get<LotId>(1),
                                                   .to = row.Get<LocationId>(2),
                                                   .partner_id = row.Get<std::string>(3),
@@ -295,6 +313,9 @@ void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts)
                                                   .stock_since = row.Get<MaybeTime>(5)};
     }
   }
+}
+
+void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts) const {
   if (!locks_.later_movements.has_value()) return;
   for (const pg::Row row : results[*locks_.later_movements]) {
     facts.later_movements[row.Get<MovementId>(0)] = row.Get<MovementId>(1);

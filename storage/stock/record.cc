@@ -6,6 +6,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/movements.h"
+#include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/stock/stock.h"
 #include "storage/writes/audit.h"
@@ -69,7 +70,8 @@ LocationId OrDefault(const LocationId& location, std::optional<LocationKind> kin
   return DefaultLocation(*kind);
 }
 
-// Completes a RETURN with the place and the partner of its delivery.
+// Completes a RETURN with the place and the partner of its delivery. The ledger finds the delivery
+// that is not named.
 void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries& deliveries,
                     Draft& draft) {
   if (movement.kind != MovementKind::kReturn) {
@@ -80,8 +82,9 @@ void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries&
     return;
   }
   if (!movement.delivery.has_value()) {
-    draft.problems.push_back(FieldInvalid(FieldAt(index, "delivery_movement_id"), "",
-                                          "a RETURN names the delivery that it returns"));
+    if (movement.partner_id.empty() || movement.from.value().empty()) {
+      draft.problems.push_back(ReturnNamesNothing(FieldAt(index, "delivery_movement_id")));
+    }
     return;
   }
   const auto delivery = deliveries.find(*movement.delivery);
@@ -225,7 +228,11 @@ absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
     if (command_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
     ledger.Touch(draft.posting.lot_id, draft.posting.from);
     ledger.Touch(draft.posting.lot_id, draft.posting.to);
-    if (draft.posting.delivery.has_value()) ledger.TouchDelivery(*draft.posting.delivery);
+    if (draft.posting.delivery.has_value()) {
+      ledger.TouchDelivery(*draft.posting.delivery);
+    } else if (draft.posting.kind == MovementKind::kReturn) {
+      ledger.TouchUnnamedReturn(draft.posting.lot_id);
+    }
   }
   pg::Transaction transaction(db_);
   if (!command_.validate_only) {

@@ -135,6 +135,12 @@ void Generator::AddReturn(v1::NewMovement& movement) {
   if (Chance(20)) movement.set_from_location_id(Chance(90) ? delivery.to : "CUSTOMER");
   if (Chance(30)) movement.set_partner_id(Chance(90) ? delivery.partner : "customer-2");
   movement.set_to_location_id(OwnPlace());
+  if (!Chance(12)) return;
+  // By somebody, of something that was delivered perhaps.
+  movement.clear_delivery_movement_id();
+  movement.set_from_location_id(Chance(95) ? delivery.to : "");
+  movement.set_partner_id(Chance(60) ? delivery.partner : "customer-3");
+  if (Chance(40)) NameAny(*movement.mutable_lot());
 }
 
 Request Generator::ReverseMovement() {

@@ -78,6 +78,9 @@ class Rules {
   void JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const;
   void JudgeSource(const Movement& movement, Reasons& why) const;
   void JudgeReturn(const Movement& movement, Reasons& why) const;
+  std::vector<int> OpenDeliveries(const Movement& back) const;
+  bool PartnerFits(const Movement& back, int delivery) const;
+  int DeliveryOf(const Movement& back) const;
   // Appends the movement, with the adjustment that covers a shortage before it. Whether it did.
   bool Post(Movement movement, const Accepts& accepts);
   void CoverShortage(const Movement& movement);

@@ -154,7 +154,7 @@ void Declare(Command& command, SuggestOptions& options) {
   command.Add("quantity", options.quantity, "how much is needed").Required();
   command.Add("--location", options.location_id, "only from here and below");
   command.Add("--strategy", options.strategy, "fefo, fifo or lifo");
-  command.Add("--past-removal", options.past_removal, "also lots past their removal date");
+  command.AddSwitch("--past-removal", options.past_removal, "also lots past their removal date");
 }
 
 absl::Status Suggest(Session& session, const SuggestOptions& options) {

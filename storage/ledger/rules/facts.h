@@ -69,7 +69,7 @@ struct SerialPlace {
   absl::Time since = absl::InfinitePast();
 };
 
-// A delivery that a RETURN names, or whose movement is reversed.
+// A delivery that a RETURN names or may mean, or whose movement is reversed.
 struct DeliveryFacts {
   LotId lot_id;
   LocationId to;

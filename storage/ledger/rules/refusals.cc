@@ -183,6 +183,26 @@ Problem ReturnMismatch(const Posting& posting, absl::string_view why) {
           .facts = {{"movement_id", delivery}}};
 }
 
+Problem ReturnNamesNothing(std::string field) {
+  return FieldInvalid(std::move(field), "",
+                      "a RETURN names the delivery that it returns, or, where there is none, the "
+                      "partner_id and the from_location_id of the customer");
+}
+
+Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
+                            absl::Span<const MovementId> deliveries) {
+  constexpr size_t kShownMax = 4;
+  const std::string ids = absl::StrJoin(deliveries.subspan(0, kShownMax), ", ",
+                                        [](std::string* out, const MovementId& delivery) {
+                                          absl::StrAppend(out, delivery.value().ToString());
+                                        });
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "delivery_movement_id"),
+          .message = absl::StrCat(NameOf(lot), " was delivered to ", posting.from.value(),
+                                  "; name the delivery of which it comes back: ", ids),
+          .facts = FactsOf(lot, Fact{"deliveries", ids})};
+}
+
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable) {
   const std::string delivery = posting.delivery->value().ToString();
   return {.reason = Reason::kReturnExceedsDelivery,

@@ -30,6 +30,10 @@ Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
 
 // Of the delivery that a RETURN names. `why` completes "movement …".
 Problem ReturnMismatch(const Posting& posting, absl::string_view why);
+// Of a RETURN that names no delivery: it must name what there is instead, or one of `deliveries`.
+Problem ReturnNamesNothing(std::string field);
+Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
+                            absl::Span<const MovementId> deliveries);
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable);
 
 // Of what is at the places. `here`: where the serial is.

@@ -281,6 +281,54 @@ TEST_F(StockRecordTest, ReturnTakesThePartnerOfItsDelivery) {
   EXPECT_EQ(posted->front().movement.delivery, world_.names["d"]);
 }
 
+TEST_F(StockRecordTest, ReturnWithoutADeliveryNamesPartnerAndPlace) {
+  // Bought elsewhere: the unit was never here.
+  const MovementId bought = world_.Do("RETURN S1 - CUSTOMER>stock #bob @2026-03-05");
+  EXPECT_EQ(world_.Where("S1"), "stock 1");
+  EXPECT_EQ(world_.Dates("S1", "stock"), "1 arrived 03-05 since 03-05");
+  // Taken back, the customer has it, and may send it again.
+  EXPECT_TRUE(world_.Reverse(bought).ok());
+  EXPECT_EQ(world_.Where("S1"), "CUSTOMER 1");
+  world_.Do("RETURN S1 1 CUSTOMER>yard #bob");
+  EXPECT_EQ(world_.Where("S1"), "yard 1");
+
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S2 1 CUSTOMER>stock"}).status()), "FIELD_INVALID");
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S2 1 >stock #bob"}).status()), "FIELD_INVALID");
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S1 1 CUSTOMER>stock #bob"}).status()),
+            "SERIAL_NOT_THERE");
+}
+
+TEST_F(StockRecordTest, ReturnByTheSecondOwnerIsOfTheDeliveryThatThereWas) {
+  world_.Do("RECEIPT S1 1 >stock @2026-03-01");
+  const MovementId delivery = world_.Do("DELIVERY S1 1 stock> #ann @2026-03-02");
+
+  const MovementId returned = world_.Do("RETURN S1 1 CUSTOMER>stock #bob @2026-03-03");
+
+  const auto posted = FindMovements(world_.db(), world_.company(), {returned});
+  EXPECT_EQ(posted->front().movement.partner_id, "bob");
+  EXPECT_EQ(posted->front().movement.delivery, delivery);
+  world_.names["d"] = delivery;
+  world_.Do("DELIVERY S1 1 stock> #ann");
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S1 1 >stock =d"}).status()), "RETURN_EXCEEDS_DELIVERY");
+}
+
+TEST_F(StockRecordTest, ReturnOfALotNamesOneOfItsDeliveries) {
+  world_.Do("RECEIPT L1 10 >stock");
+  world_.names["d"] = world_.Do("DELIVERY L1 4 stock> #ann");
+  world_.Do("RETURN L1 1 CUSTOMER>stock #ann");
+  world_.Do("DELIVERY L1 2 stock> #ann");
+
+  const absl::Status refused = world_.Record({"RETURN L1 1 CUSTOMER>stock #ann"}).status();
+
+  EXPECT_EQ(ReasonOf(refused), "RETURN_MISMATCH");
+  EXPECT_THAT(FactOf(refused, "deliveries"),
+              ::testing::HasSubstr(world_.names["d"].value().ToString()));
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 1 CUSTOMER>stock #bob"}).status()),
+            "RETURN_MISMATCH");
+  world_.Do("RETURN L1 3 >stock =d");
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 2, stock 8");
+}
+
 TEST_F(StockRecordTest, SerialIsNotMovedOrReturnedBeforeItCameThere) {
   world_.Do("RECEIPT S1 1 >stock @2026-03-01");
   world_.names["d1"] = world_.Do("DELIVERY S1 1 stock> @2026-03-05");

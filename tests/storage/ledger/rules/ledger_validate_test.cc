@@ -284,6 +284,67 @@ TEST(ValidatePosting, ReturnNamesADeliveryThatFits) {
   });
 }
 
+// A RETURN of steel from CUSTOMER that names no delivery.
+Posting Unnamed(const std::string& quantity, const std::string& partner) {
+  Posting posting = ReturnOf(kSteel, quantity, "CUSTOMER", partner);
+  posting.delivery.reset();
+  return posting;
+}
+
+TEST(ValidatePosting, TrueWordsForAReturnOfAnotherPartner) {
+  LedgerFacts facts = Warehouse();
+  Deliver(facts);
+  const auto problems = ValidatePosting(facts, {}, ReturnOf(kSteel, "1", "CUSTOMER", "bob"));
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].message.find("went to ann, not to bob"), std::string::npos);
+
+  // The delivery named nobody: whoever sends it back, is named now.
+  facts.deliveries.begin()->second.partner_id = "";
+  EXPECT_TRUE(ValidatePosting(facts, {}, ReturnOf(kSteel, "1", "CUSTOMER", "bob")).empty());
+}
+
+TEST(ValidatePosting, SerialMayHaveASecondOwner) {
+  LedgerFacts facts = Warehouse();
+  PutSerial(facts, kBike, "CUSTOMER");
+  const MovementId delivery(IdOf(77));
+  facts.deliveries[delivery] = {.lot_id = kBike,
+                                .to = LocationId("CUSTOMER"),
+                                .partner_id = "ann",
+                                .returnable = Quantity::FromUnits(1)};
+  Posting back = ReturnOf(kBike, "1", "CUSTOMER", "bob");
+  EXPECT_TRUE(ValidatePosting(facts, {}, back).empty());
+
+  back.delivery.reset();
+  EXPECT_EQ(FindDelivery(facts, back), delivery);
+}
+
+TEST(ValidatePosting, ReturnWithoutADeliveryIsOfWhatWasNeverDelivered) {
+  const auto two = [](LedgerFacts& facts) {
+    Deliver(facts);
+    facts.deliveries[MovementId(IdOf(78))] = facts.deliveries[MovementId(IdOf(77))];
+  };
+  ExpectAnswers({
+      {"nobody-is-named", {}, Unnamed("1", ""), "FIELD_INVALID m.delivery_movement_id"},
+      {"never-delivered", {}, Unnamed("1", "bob"), "OK"},
+      {"one-of-two", two, Unnamed("1", "ann"), "RETURN_MISMATCH m.delivery_movement_id"},
+      {"of-another-partner", Deliver, Unnamed("1", "bob"),
+       "RETURN_MISMATCH m.delivery_movement_id"},
+  });
+  LedgerFacts facts = Warehouse();
+  EXPECT_EQ(MissingAtSource(facts, {}, Unnamed("2", "bob")), Quantity::FromUnits(2));
+  // What was brought in for a return that was reversed is there.
+  Put(facts, kSteel, "CUSTOMER", "1.5");
+  EXPECT_EQ(MissingAtSource(facts, {}, Unnamed("2", "bob")), Quantity::FromMicros(500'000));
+
+  Deliver(facts);
+  EXPECT_EQ(FindDelivery(facts, Unnamed("2", "ann")), MovementId(IdOf(77)));
+  EXPECT_EQ(FindDelivery(facts, Unnamed("2", "bob")), std::nullopt);
+  Posting serial = Unnamed("1", "bob");
+  serial.lot_id = kBike;
+  EXPECT_EQ(MissingAtSource(facts, {}, serial), Quantity());  // in stock
+  EXPECT_EQ(Answer(ValidatePosting(facts, {}, serial)), "SERIAL_NOT_THERE m.from_location_id");
+}
+
 TEST(ValidatePosting, BalancesStayInTheirRange) {
   const std::string most = "1000000000000";
   ExpectAnswers({
