@@ -35,6 +35,8 @@ NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Ca
                            movement.has_occur_time() ? &movement.occur_time() : nullptr, call.now),
       .delivery = fields.OptionalUuid<MovementId>(path("delivery_movement_id"),
                                                   movement.delivery_movement_id()),
+      .receipt = fields.OptionalUuid<MovementId>(path("receipt_movement_id"),
+                                                 movement.receipt_movement_id()),
       .note = fields.Text(path("note"), movement.note(), kNoteCharactersMax)};
 }
 

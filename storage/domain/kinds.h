@@ -28,6 +28,7 @@ enum class MovementKind : int16_t {
   kProduction = 6,
   kScrap = 7,
   kAdjustment = 8,
+  kSupplierReturn = 9,
 };
 enum class TransformationKind : int16_t {
   kProduction = 1,

@@ -52,6 +52,7 @@ inline constexpr Word kWords[] = {
     WordOf("MOVEMENT_CONSUMPTION", MovementKind::kConsumption),
     WordOf("MOVEMENT_PRODUCTION", MovementKind::kProduction),
     WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
+    WordOf("MOVEMENT_SUPPLIER_RETURN", MovementKind::kSupplierReturn),
 
     WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),
     WordOf("TRANSFORMATION_DISASSEMBLY", TransformationKind::kDisassembly),

@@ -63,6 +63,7 @@ class Ledger {
   void ExpectNoSerial(const LotId& lot_id) { loader_.ExpectNoSerial(lot_id); }
   void TouchLocation(const LocationId& location_id) { loader_.TouchLocation(location_id); }
   void TouchDelivery(const MovementId& delivery) { loader_.TouchDelivery(delivery); }
+  void TouchReceiptsOf(const LotId& lot_id) { loader_.TouchReceiptsOf(lot_id); }
   // Of a RETURN that names no delivery.
   void TouchUnnamedReturn(const LotId& lot_id);
   void TouchReversal(const PostedMovement& original) { loader_.TouchReversal(original); }

@@ -90,6 +90,22 @@ constexpr pg::Statement kReadOpenDeliveries{"ledger_read_open_deliveries", R"sql
   WHERE movements.company = $1 AND movements.lot_id = ANY($2)
     AND movements.kind = {MOVEMENT_DELIVERY} AND deliveries.returnable > 0)sql"_sql};
 
+// The receipts of the lots, and how much of each was sent back. Not locked: returns to a supplier
+// of one lot wait for each other at the supplier's balance, or at the serial.
+constexpr pg::Statement kReadReceipts{"ledger_read_receipts", R"sql(
+  SELECT m.movement_id, m.lot_id, m.from_location_id, m.quantity - COALESCE((
+           SELECT sum(back.quantity)
+           FROM movements back
+           WHERE back.company = $1 AND back.lot_id = m.lot_id
+             AND back.kind = {MOVEMENT_SUPPLIER_RETURN} AND back.receipt_id = m.movement_id
+             AND back.reverses_id IS NULL AND NOT EXISTS (
+               SELECT FROM movements r
+               WHERE r.company = $1 AND r.reverses_id = back.movement_id)), 0)
+  FROM movements m
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = {MOVEMENT_RECEIPT}
+    AND m.reverses_id IS NULL AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"_sql};
+
 // For each movement of a serial that will be reversed: the first later movement that is no
 // reversal, was not reversed, and is not reversed in this call.
 constexpr pg::Statement kReadLaterMovements{"ledger_read_later_movements", R"sql(
@@ -205,6 +221,8 @@ void LedgerLoader::TouchDelivery(const MovementId& delivery) { deliveries_.inser
 
 void LedgerLoader::TouchDeliveriesOf(const LotId& lot_id) { delivered_.insert(lot_id); }
 
+void LedgerLoader::TouchReceiptsOf(const LotId& lot_id) { received_.insert(lot_id); }
+
 void LedgerLoader::TouchReversal(const PostedMovement& original) {
   const Movement& movement = original.movement;
   Touch(movement.lot_id, movement.from);
@@ -249,6 +267,10 @@ void LedgerLoader::AddReversalLocks(pg::Transaction& transaction) {
     const std::vector<LotId> lots(delivered_.begin(), delivered_.end());
     locks_.open_deliveries = transaction.Add(kReadOpenDeliveries, company_, lots);
   }
+  if (!received_.empty()) {
+    const std::vector<LotId> lots(received_.begin(), received_.end());
+    locks_.receipts = transaction.Add(kReadReceipts, company_, lots);
+  }
   if (!reversed_.empty()) {
     locks_.later_movements = transaction.Add(kReadLaterMovements, company_, reversed_);
     locks_.reversals = transaction.Add(kReadReversals, company_, reversed_);
@@ -265,6 +287,7 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places], facts);
   LoadHolds(results[locks_.holds], facts);
   LoadDeliveries(results, facts);
+  LoadReceipts(results, facts);
   LoadReversals(results, facts);
   RETURN_IF_ERROR(LoadUnexpectedSerials(transaction, facts));
   RETURN_IF_ERROR(LoadLastTimes(transaction, facts));
@@ -300,6 +323,15 @@ absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFac
     facts.serial_places.at(row.Get<LotId>(0)).since = row.Get<absl::Time>(1);
   }
   return absl::OkStatus();
+}
+
+void LedgerLoader::LoadReceipts(const pg::Results& results, LedgerFacts& facts) const {
+  if (!locks_.receipts.has_value()) return;
+  for (const pg::Row row : results[*locks_.receipts]) {
+    facts.receipts[row.Get<MovementId>(0)] = {.lot_id = row.Get<LotId>(1),
+                                              .from = row.Get<LocationId>(2),
+                                              .returnable = row.Get<Quantity>(3)};
+  }
 }
 
 void LedgerLoader::LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const {

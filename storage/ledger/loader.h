@@ -33,6 +33,8 @@ class LedgerLoader {
   void TouchDelivery(const MovementId& delivery);
   // A RETURN of this lot names no delivery: all deliveries of it of which something can come back.
   void TouchDeliveriesOf(const LotId& lot_id);
+  // A SUPPLIER_RETURN of this lot names a receipt.
+  void TouchReceiptsOf(const LotId& lot_id);
   // A movement that will be reversed: its two places and its delivery.
   void TouchReversal(const PostedMovement& original);
 
@@ -50,11 +52,13 @@ class LedgerLoader {
   // The places of the statements' results.
   struct Locks {
     size_t company, serials, lots, balances, holds;
-    std::optional<size_t> serial_places, deliveries, open_deliveries, later_movements, reversals;
+    std::optional<size_t> serial_places, deliveries, open_deliveries, receipts, later_movements,
+        reversals;
   };
 
   void AddReversalLocks(pg::Transaction& transaction);
   absl::Status LoadUnexpectedSerials(pg::Transaction& transaction, LedgerFacts& facts) const;
+  void LoadReceipts(const pg::Results& results, LedgerFacts& facts) const;
   void LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const;
   absl::Status LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const;
   void LoadReversals(const pg::Results& results, LedgerFacts& facts) const;
@@ -67,6 +71,7 @@ class LedgerLoader {
   absl::btree_set<LocationId> locations_;
   absl::btree_set<MovementId> deliveries_;
   absl::btree_set<LotId> delivered_;
+  absl::btree_set<LotId> received_;
   std::vector<MovementId> reversed_;
   Locks locks_{};
 };

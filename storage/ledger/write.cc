@@ -44,19 +44,19 @@ constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
                          to_location_id, document_type, document_number, partner_id, occurred_at,
                          recorded_at, actor, note, reverses_id, delivery_id, transformation_id,
                          work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-                         to_stock_since, entry_id)
+                         to_stock_since, receipt_id, entry_id)
   SELECT $1, movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
          document_number, partner_id, occurred_at, recorded_at, $2, note, reverses_id, delivery_id,
          transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-         to_stock_since, $23
+         to_stock_since, receipt_id, $24
   FROM unnest($3::uuid[], $4::int8[], $5::uuid[], $6::numeric[], $7::text[], $8::text[], $9::text[],
               $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
               $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::timestamptz[],
-              $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
+              $20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::uuid[])
     AS posted (movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
                document_number, partner_id, occurred_at, recorded_at, note, reverses_id,
                delivery_id, transformation_id, work_order_id, from_arrived_at, from_stock_since,
-               to_arrived_at, to_stock_since))sql"};
+               to_arrived_at, to_stock_since, receipt_id))sql"};
 
 constexpr pg::Statement kAddDeliveries{"ledger_add_deliveries", R"sql(
   INSERT INTO deliveries (company, movement_id, returnable)
@@ -107,7 +107,7 @@ struct MovementColumns {
   std::vector<absl::string_view> document_type, document_number, partner_id;
   std::vector<absl::Time> occurred_at, recorded_at;
   std::vector<absl::string_view> note;
-  std::vector<std::optional<MovementId>> reverses, delivery;
+  std::vector<std::optional<MovementId>> reverses, delivery, receipt;
   std::vector<std::optional<TransformationId>> transformation;
   std::vector<std::optional<WorkOrderId>> work_order;
   std::vector<MaybeTime> from_arrived_at, from_stock_since, to_arrived_at, to_stock_since;
@@ -128,6 +128,7 @@ struct MovementColumns {
     note.push_back(posting.note);
     reverses.push_back(row.reverses);
     delivery.push_back(posting.delivery);
+    receipt.push_back(posting.receipt);
     transformation.push_back(posting.transformation);
     work_order.push_back(posting.work_order);
     from_arrived_at.push_back(row.from_before.arrived_at);
@@ -201,7 +202,7 @@ void InsertMovements(pg::Transaction& transaction, const WriteContext& context,
                   c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,
                   c.occurred_at, c.recorded_at, c.note, c.reverses, c.delivery, c.transformation,
                   c.work_order, c.from_arrived_at, c.from_stock_since, c.to_arrived_at,
-                  c.to_stock_since, context.entry_id);
+                  c.to_stock_since, c.receipt, context.entry_id);
 }
 
 void WriteDeliveries(pg::Transaction& transaction, const CompanyId& company,

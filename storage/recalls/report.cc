@@ -54,7 +54,8 @@ constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
            WHERE m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_PRODUCTION})
              OR f.kind = {PLACE_ADJUSTMENT}), 0),
          coalesce(sum(m.quantity) FILTER (
-           WHERE m.kind = {MOVEMENT_CONSUMPTION} OR t.kind = {PLACE_ADJUSTMENT}), 0),
+           WHERE m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_SUPPLIER_RETURN})
+             OR t.kind = {PLACE_ADJUSTMENT}), 0),
          coalesce(sum(m.quantity) FILTER (
            WHERE m.kind = {MOVEMENT_DELIVERY}
              OR m.kind = {MOVEMENT_ADJUSTMENT} AND t.kind = {PLACE_CUSTOMER}), 0)

@@ -82,6 +82,10 @@ void Generator::ChooseMovement(v1::NewMovement& movement) {
     if (Chance(80)) movement.set_partner_id(absl::StrCat("customer-", random_.Between(1, 3)));
   } else if (dice <= 87) {
     movement.set_kind(v1::MOVEMENT_KIND_CONSUMPTION);
+  } else if (dice <= 90) {
+    movement.set_kind(v1::MOVEMENT_KIND_SUPPLIER_RETURN);
+    if (Chance(30)) movement.set_to_location_id("FORGE");
+    if (Chance(50)) movement.set_partner_id("supplier-1");
   } else if (dice <= 92) {
     movement.set_kind(v1::MOVEMENT_KIND_SCRAP);
   } else if (dice <= 96) {
@@ -91,7 +95,7 @@ void Generator::ChooseMovement(v1::NewMovement& movement) {
     movement.clear_from_location_id();
     movement.set_to_location_id(stock.place);
   } else {
-    movement.set_kind(static_cast<v1::MovementKind>(random_.Between(1, 8)));
+    movement.set_kind(static_cast<v1::MovementKind>(random_.Between(1, 9)));
     movement.set_to_location_id(OwnPlace());
   }
 }

@@ -149,7 +149,9 @@ class Rules {
   Reasons reasons_;
   std::set<LotIndex> touched_;
   std::string work_order_;
+  static constexpr int kUntold = 1000;
   int posted_ = 0;  // movements of this step
+  int untold_ = 0;  // those that no answer tells
 };
 
 // A quantity as requests state it; "" is zero.

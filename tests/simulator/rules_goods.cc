@@ -31,6 +31,8 @@ bool KindsFit(v1::MovementKind kind, const std::string& from, const std::string&
     case v1::MOVEMENT_KIND_ADJUSTMENT:
       return (IsOnHand(source) && target == v1::LOCATION_KIND_ADJUSTMENT) ||
              (source == v1::LOCATION_KIND_ADJUSTMENT && IsOnHand(target));
+    case v1::MOVEMENT_KIND_SUPPLIER_RETURN:
+      return IsOnHand(source) && target == v1::LOCATION_KIND_SUPPLIER;
     default:
       return false;
   }
@@ -45,6 +47,8 @@ std::string DefaultTo(v1::MovementKind kind) {
   switch (kind) {
     case v1::MOVEMENT_KIND_DELIVERY:
       return "CUSTOMER";
+    case v1::MOVEMENT_KIND_SUPPLIER_RETURN:
+      return "SUPPLIER";
     case v1::MOVEMENT_KIND_CONSUMPTION:
       return "PRODUCTION";
     case v1::MOVEMENT_KIND_SCRAP:
@@ -97,7 +101,7 @@ Movement Rules::NewMovement(v1::MovementKind kind, LotIndex lot, Quantity quanti
 
 void Rules::Append(Movement movement) {
   touched_.insert(movement.lot);
-  movement.symbol = MovementSymbol(step_, posted_++);
+  if (movement.symbol.empty()) movement.symbol = MovementSymbol(step_, posted_++);
   history_.movements.push_back(std::move(movement));
 }
 
@@ -241,6 +245,10 @@ void Rules::CoverShortage(const Movement& movement) {
   found.to = movement.from;
   found.occurred_at = movement.occurred_at;
   found.transformation = movement.transformation;
+  // The answer to RecordMovements does not tell its id.
+  if (movement.kind == v1::MOVEMENT_KIND_RETURN) {
+    found.symbol = MovementSymbol(step_, kUntold + untold_++);
+  }
   Append(std::move(found));
 }
 

@@ -25,6 +25,7 @@ struct MoveOptions {
   std::string document;
   std::string at;
   std::string delivery;
+  std::string receipt;
   std::string note;
   std::vector<std::string> accept;
   std::string file;
@@ -33,7 +34,8 @@ struct MoveOptions {
 
 void Declare(Command& command, MoveOptions& options) {
   command.Add("kind", options.kind,
-              "receipt, transfer, delivery, return, consumption, scrap or adjustment");
+              "receipt, transfer, delivery, return, consumption, scrap, adjustment or "
+              "supplier-return");
   command.Add("lot", options.lots,
               "LOT[=QUANTITY], the lot as UUID or PRODUCT/NUMBER; a serial needs no quantity");
   command.Add("--from", options.from, "from where; a default where the kind has one");
@@ -42,6 +44,7 @@ void Declare(Command& command, MoveOptions& options) {
   command.Add("--document", options.document, "TYPE:NUMBER, as purchase_order:4711");
   command.Add("--at", options.at, "when it happened, as 2026-12-31T08:00:00Z; default now");
   command.Add("--delivery", options.delivery, "for a return: the delivery's movement id");
+  command.Add("--receipt", options.receipt, "for a supplier-return: the receipt's movement id");
   command.Add("--note", options.note, "why");
   command.Add("--accept", options.accept, "overrule: held, expired").SplitAtCommas();
   command.Add("--file", options.file, "a RecordMovementsRequest as JSON; '-': stdin");
@@ -53,9 +56,9 @@ absl::StatusOr<v1::NewMovement> MovementOf(const MoveOptions& options, const std
   v1::NewMovement movement;
   v1::MovementKind kind = v1::MOVEMENT_KIND_UNSPECIFIED;
   if (!Parse(options.kind, kind)) {
-    return UsageError(absl::StrCat("'", options.kind,
-                                   "' is no kind of movement: receipt, transfer, ",
-                                   "delivery, return, consumption, scrap, adjustment"));
+    return UsageError(
+        absl::StrCat("'", options.kind, "' is no kind of movement: receipt, transfer, ",
+                     "delivery, return, consumption, scrap, adjustment, supplier-return"));
   }
   movement.set_kind(kind);
   ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(lot));
@@ -65,6 +68,7 @@ absl::StatusOr<v1::NewMovement> MovementOf(const MoveOptions& options, const std
   movement.set_to_location_id(options.to);
   movement.set_partner_id(options.partner);
   movement.set_delivery_movement_id(options.delivery);
+  movement.set_receipt_movement_id(options.receipt);
   movement.set_note(options.note);
   if (!options.document.empty()) {
     ASSIGN_OR_RETURN(*movement.mutable_document(), ParseDocument(options.document));

@@ -48,9 +48,10 @@ std::string PlacesOf(const v1::TraceNode& node) {
 }
 
 std::string TextOf(const v1::PartnerMovement& movement) {
+  const bool goes = movement.kind() == v1::MOVEMENT_KIND_DELIVERY ||
+                    movement.kind() == v1::MOVEMENT_KIND_SUPPLIER_RETURN;
   std::string text =
-      absl::StrCat(Show(movement.kind()), " ", movement.quantity(),
-                   movement.kind() == v1::MOVEMENT_KIND_DELIVERY ? " to " : " from ",
+      absl::StrCat(Show(movement.kind()), " ", movement.quantity(), goes ? " to " : " from ",
                    movement.partner_id().empty() ? movement.location_id() : movement.partner_id());
   const std::string document = Show(movement.document());
   if (!document.empty()) absl::StrAppend(&text, ", ", document);

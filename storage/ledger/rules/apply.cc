@@ -114,7 +114,10 @@ MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts) {
   if (IsOnHand(move.to.kind)) {
     move.to.dates.stock_since = std::min(move.to.dates.stock_since.value_or(since), since);
   }
-  if (posting.kind == MovementKind::kReturn) {
+  if (posting.receipt.has_value())
+    facts.receipts.at(*posting.receipt).returnable -= posting.quantity;
+  // A return of what was never delivered has none.
+  if (posting.delivery.has_value()) {
     DeliveryFacts& delivery = facts.deliveries.at(*posting.delivery);
     delivery.returnable -= posting.quantity;
     delivery.changed = true;

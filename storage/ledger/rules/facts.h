@@ -80,6 +80,13 @@ struct DeliveryFacts {
   bool changed = false;
 };
 
+// A receipt that a SUPPLIER_RETURN names.
+struct ReceiptFacts {
+  LotId lot_id;
+  LocationId from;
+  Quantity returnable;  // without what was sent back before
+};
+
 struct LedgerFacts {
   using BalanceKey = std::pair<LotId, LocationId>;
 
@@ -94,6 +101,7 @@ struct LedgerFacts {
   absl::flat_hash_map<LotId, SerialPlace> serial_places;
   absl::flat_hash_map<LotId, std::vector<Hold>> holds;  // those in effect; only of held lots
   std::map<MovementId, DeliveryFacts> deliveries;
+  absl::flat_hash_map<MovementId, ReceiptFacts> receipts;  // those in effect
   // Of a movement to reverse: the first later movement of the same serial that is not reversed.
   absl::flat_hash_map<MovementId, MovementId> later_movements;
   // Of a movement to reverse: the movement that reversed it before.

@@ -36,6 +36,7 @@ struct Posting {
   absl::Time occurred_at;
   std::string note;
   std::optional<MovementId> delivery;  // of a RETURN; the caller calls TouchDelivery before
+  std::optional<MovementId> receipt;   // of a SUPPLIER_RETURN; the caller calls TouchReceiptsOf
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
   // Only of a PRODUCTION that renames goods: since when these goods are in stock.

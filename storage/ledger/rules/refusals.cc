@@ -55,6 +55,8 @@ absl::string_view KindsWanted(MovementKind kind) {
       return "goes from PRODUCTION to INTERNAL, TRANSIT or SCRAP";
     case MovementKind::kScrap:
       return "goes from INTERNAL or TRANSIT to SCRAP";
+    case MovementKind::kSupplierReturn:
+      return "goes from INTERNAL or TRANSIT to SUPPLIER";
     case MovementKind::kAdjustment:
       return "goes between ADJUSTMENT and INTERNAL or TRANSIT";
   }
@@ -203,16 +205,27 @@ Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
           .facts = FactsOf(lot, Fact{"deliveries", ids})};
 }
 
+Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
+  const std::string receipt = posting.receipt->value().ToString();
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "receipt_movement_id"),
+          .message = absl::StrCat("movement ", receipt, " ", why),
+          .facts = {{"movement_id", receipt}}};
+}
+
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable) {
-  const std::string delivery = posting.delivery->value().ToString();
-  return {.reason = Reason::kReturnExceedsDelivery,
-          .field = FieldOf(posting, "quantity"),
-          .message = absl::StrCat("only ", returnable.Format(lot.scale), " of ", NameOf(lot),
-                                  " is left to return of delivery ", delivery, ", not ",
-                                  posting.quantity.Format(lot.scale)),
-          .facts = {{"movement_id", delivery},
-                    {"returnable", returnable.Format(lot.scale)},
-                    {"quantity", posting.quantity.Format(lot.scale)}}};
+  const bool is_to_supplier = posting.kind == MovementKind::kSupplierReturn;
+  const std::string returned =
+      (is_to_supplier ? *posting.receipt : *posting.delivery).value().ToString();
+  return {
+      .reason = Reason::kReturnExceedsDelivery,
+      .field = FieldOf(posting, "quantity"),
+      .message = absl::StrCat("only ", returnable.Format(lot.scale), " of ", NameOf(lot),
+                              " is left to return of ", is_to_supplier ? "receipt " : "delivery ",
+                              returned, ", not ", posting.quantity.Format(lot.scale)),
+      .facts = {{"movement_id", returned},
+                {"returnable", returnable.Format(lot.scale)},
+                {"quantity", posting.quantity.Format(lot.scale)}}};
 }
 
 Problem NotEnough(const Posting& posting, const LotFacts& lot, Quantity available) {

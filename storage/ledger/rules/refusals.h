@@ -34,6 +34,9 @@ Problem ReturnMismatch(const Posting& posting, absl::string_view why);
 Problem ReturnNamesNothing(std::string field);
 Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
                             absl::Span<const MovementId> deliveries);
+// Of the receipt that a SUPPLIER_RETURN names. `why` completes "movement …".
+Problem ReceiptMismatch(const Posting& posting, absl::string_view why);
+// Of what is left to return of the delivery, or of the receipt.
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable);
 
 // Of what is at the places. `here`: where the serial is.

@@ -50,6 +50,8 @@ bool KindsFit(MovementKind kind, LocationKind from, LocationKind to) {
     case MovementKind::kAdjustment:
       return (IsOnHand(from) && to == LocationKind::kAdjustment) ||
              (from == LocationKind::kAdjustment && IsOnHand(to));
+    case MovementKind::kSupplierReturn:
+      return IsOnHand(from) && to == LocationKind::kSupplier;
   }
   return false;
 }
@@ -159,6 +161,20 @@ void ValidateReturn(const Case& c, Problems& problems) {
   }
 }
 
+void ValidateSupplierReturn(const Case& c, Problems& problems) {
+  const Posting& posting = c.posting;
+  if (posting.kind != MovementKind::kSupplierReturn || !posting.receipt.has_value()) return;
+  const auto found = c.facts.receipts.find(*posting.receipt);
+  if (found == c.facts.receipts.end() || found->second.lot_id != posting.lot_id) {
+    problems.push_back(ReceiptMismatch(posting, "is no receipt of this lot"));
+  } else if (found->second.from != posting.to) {
+    problems.push_back(
+        ReceiptMismatch(posting, absl::StrCat("came from ", found->second.from.value())));
+  } else if (posting.quantity > found->second.returnable) {
+    problems.push_back(ReturnExceeds(posting, c.lot, found->second.returnable));
+  }
+}
+
 // A serial's own facts are in order. Quantities of lots may be back-dated.
 void ValidateTime(const Case& c, Problems& problems) {
   const absl::Time since = c.facts.CameAt(c.lot.lot_id);
@@ -264,6 +280,7 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
   ValidateExpiry(c, problems);
   ValidateHolds(c, FieldOf(posting, "lot"), problems);
   ValidateReturn(c, problems);
+  ValidateSupplierReturn(c, problems);
   ValidateBalances(c, problems);
   return problems;
 }

@@ -329,6 +329,52 @@ TEST_F(StockRecordTest, ReturnOfALotNamesOneOfItsDeliveries) {
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 2, stock 8");
 }
 
+TEST_F(StockRecordTest, GoodsGoBackToTheirSupplier) {
+  const MovementId receipt = world_.Do("RECEIPT L1 10 >stock #steelworks");
+  RecordMovementsCommand command = world_.Order({"SUPPLIER_RETURN L1 7 stock>"});
+  command.movements[0].receipt = receipt;
+  const auto recorded = RecordMovements(world_.db(), command);
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+
+  const auto posted = FindMovements(world_.db(), world_.company(), recorded->movement_ids);
+  EXPECT_EQ(posted->front().movement.receipt, receipt);
+  EXPECT_EQ(posted->front().movement.partner_id, "steelworks");
+  EXPECT_EQ(posted->front().movement.to, LocationId("SUPPLIER"));
+  EXPECT_EQ(world_.Where("L1"), "stock 3");
+  const auto listed = ListMovements(
+      world_.db(), {.company = world_.company(), .filter = "kind = SUPPLIER_RETURN", .limit = 10});
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->size(), 1u);
+
+  // No more goes back of a receipt than came, unless a return was taken back.
+  world_.Do("RECEIPT L1 10 >stock #steelworks");
+  command = world_.Order({"SUPPLIER_RETURN L1 4 stock>"});
+  command.movements[0].receipt = receipt;
+  EXPECT_EQ(ReasonOf(RecordMovements(world_.db(), command).status()), "RETURN_EXCEEDS_DELIVERY");
+  ASSERT_TRUE(world_.Reverse(recorded->movement_ids[0]).ok());
+  EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
+  EXPECT_EQ(world_.Where("L1"), "stock 16");
+
+  world_.Do("RECEIPT S1 1 >stock");
+  world_.Do("SUPPLIER_RETURN S1 - stock>");
+  EXPECT_EQ(world_.Where("S1"), "");
+  world_.Do("RECEIPT S1 1 >stock");
+}
+
+TEST_F(StockRecordTest, OnlyASupplierReturnNamesAReceiptThatExists) {
+  const MovementId receipt = world_.Do("RECEIPT L1 10 >stock");
+  RecordMovementsCommand command =
+      world_.Order({"TRANSFER L1 1 stock>yard", "SUPPLIER_RETURN L1 1 stock>"});
+  command.movements[0].receipt = receipt;
+  command.movements[1].receipt = MovementId(Uuid::MakeV7());
+
+  const absl::Status refused = RecordMovements(world_.db(), command).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)),
+              ElementsAre("movements[0].receipt_movement_id FIELD_INVALID",
+                          "movements[1].receipt_movement_id MOVEMENT_NOT_FOUND"));
+}
+
 TEST_F(StockRecordTest, SerialIsNotMovedOrReturnedBeforeItCameThere) {
   world_.Do("RECEIPT S1 1 >stock @2026-03-01");
   world_.names["d1"] = world_.Do("DELIVERY S1 1 stock> @2026-03-05");

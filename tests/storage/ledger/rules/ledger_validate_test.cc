@@ -23,6 +23,7 @@ constexpr auto kConsumption = MovementKind::kConsumption;
 constexpr auto kProduction = MovementKind::kProduction;
 constexpr auto kScrap = MovementKind::kScrap;
 constexpr auto kAdjustment = MovementKind::kAdjustment;
+constexpr auto kSupplierReturn = MovementKind::kSupplierReturn;
 
 using Given = std::function<void(LedgerFacts&)>;
 
@@ -281,6 +282,48 @@ TEST(ValidatePosting, ReturnNamesADeliveryThatFits) {
        "RETURN_MISMATCH m.delivery_movement_id"},
       {"too-much", Deliver, ReturnOf(kSteel, "4", "CUSTOMER"), "RETURN_EXCEEDS_DELIVERY m.quantity",
        "returnable=3.000"},
+  });
+}
+
+TEST(ValidatePosting, SupplierReturnIsForExpiredGoodsAndForThoseThatTheHoldLetsGo) {
+  const MovementId receipt(IdOf(70));
+  Posting back = Move(kSupplierReturn, kSteel, "3", "stock", "SUPPLIER");
+  Posting named = back;
+  named.receipt = receipt;
+  const auto received = [=](const LotId& lot, const std::string& from, int left) -> Given {
+    return [=](LedgerFacts& facts) {
+      facts.receipts[receipt] = {
+          .lot_id = lot, .from = LocationId(from), .returnable = Quantity::FromUnits(left)};
+    };
+  };
+  Hold hold{.lot_id = kSteel, .reason = "smells"};
+  Hold exempting = hold;
+  exempting.exempt_location_ids = {LocationId("SUPPLIER")};
+  ExpectAnswers({
+      {"whatever-it-was", {}, back, "OK"},
+      {"of-a-receipt", received(kSteel, "SUPPLIER", 3), named, "OK"},
+      {"unknown-receipt", {}, named, "RETURN_MISMATCH m.receipt_movement_id"},
+      {"of-another-lot", received(kBike, "SUPPLIER", 3), named,
+       "RETURN_MISMATCH m.receipt_movement_id"},
+      {"of-another-supplier", received(kSteel, "forge", 3), named,
+       "RETURN_MISMATCH m.receipt_movement_id"},
+      {"more-than-is-left", received(kSteel, "SUPPLIER", 2), named,
+       "RETURN_EXCEEDS_DELIVERY m.quantity", "returnable=2.000"},
+      {"expired",
+       [](LedgerFacts& facts) { facts.lots.at(kSteel).expires_on = absl::CivilDay(2020, 1, 1); },
+       back, "OK"},
+      {"held", Held(hold), back, "LOT_HELD m.lot"},
+      {"held-but-may-go-back", Held(exempting), back, "OK"},
+      {"from-a-customer", At(kSteel, "CUSTOMER", "3"),
+       Move(kSupplierReturn, kSteel, "3", "CUSTOMER", "SUPPLIER"), "LOCATION_KIND_MISMATCH m.kind"},
+      {"to-scrap",
+       {},
+       Move(kSupplierReturn, kSteel, "3", "stock", "SCRAP"),
+       "LOCATION_KIND_MISMATCH m.kind"},
+      {"serial", {}, Move(kSupplierReturn, kBike, "1", "stock", "SUPPLIER"), "OK"},
+      {"serial-elsewhere", SerialAt("truck"),
+       Move(kSupplierReturn, kBike, "1", "stock", "SUPPLIER"),
+       "SERIAL_NOT_THERE m.from_location_id"},
   });
 }
 
