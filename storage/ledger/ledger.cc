@@ -16,7 +16,7 @@
 namespace lots {
 
 Ledger::Ledger(const WriteContext& context, Accept accept)
-    : context_(context), accept_(accept), loader_(context.company) {
+    : context_(context), accept_(accept), loader_(context.company, accept.shortage) {
   facts_.now = absl::FromUnixMicros(absl::ToUnixMicros(context.now));
   facts_.recorded_at = facts_.now;
 }

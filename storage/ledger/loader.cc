@@ -51,6 +51,13 @@ constexpr pg::Statement kLockBalances{"ledger_lock_balances", R"sql(
   ORDER BY lot_id, location_id
   FOR UPDATE)sql"};
 
+// Not locked: what comes to another place at this moment is found there the next time.
+constexpr pg::Statement kReadOnHand{"ledger_read_on_hand", R"sql(
+  SELECT lot_id, location_id, quantity
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0
+    AND kind IN ({PLACES_ON_HAND}))sql"_sql};
+
 // Every place that a serial has ever been at.
 constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
@@ -255,6 +262,7 @@ void LedgerLoader::AddLocks(pg::Transaction& transaction,
   if (!perhaps_serials.empty()) {
     locks_.serial_places = transaction.Add(kReadSerialPlaces, company_, perhaps_serials);
   }
+  if (accepts_shortage_) locks_.on_hand = transaction.Add(kReadOnHand, company_, lot_ids);
   AddReversalLocks(transaction);
 }
 
@@ -286,6 +294,7 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   for (const pg::Row row : results[locks_.balances]) LoadBalance(row, facts);
   if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places], facts);
   LoadHolds(results[locks_.holds], facts);
+  LoadUntouched(results, facts);
   LoadDeliveries(results, facts);
   LoadReceipts(results, facts);
   LoadReversals(results, facts);
@@ -323,6 +332,15 @@ absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFac
     facts.serial_places.at(row.Get<LotId>(0)).since = row.Get<absl::Time>(1);
   }
   return absl::OkStatus();
+}
+
+void LedgerLoader::LoadUntouched(const pg::Results& results, LedgerFacts& facts) const {
+  if (!locks_.on_hand.has_value()) return;
+  for (const pg::Row row : results[*locks_.on_hand]) {
+    const LotId lot_id = row.Get<LotId>(0);
+    if (places_.contains({lot_id, row.Get<LocationId>(1)})) continue;
+    facts.untouched[lot_id] += row.Get<Quantity>(2);
+  }
 }
 
 void LedgerLoader::LoadReceipts(const pg::Results& results, LedgerFacts& facts) const {

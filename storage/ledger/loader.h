@@ -19,7 +19,10 @@ namespace lots {
 // For one transaction, used by one thread. ledger.h describes the order of the locks.
 class LedgerLoader {
  public:
-  explicit LedgerLoader(CompanyId company) : company_(std::move(company)) {}
+  // With `accepts_shortage`, Load also reads how much of the lots is at places that are not
+  // touched.
+  LedgerLoader(CompanyId company, bool accepts_shortage)
+      : company_(std::move(company)), accepts_shortage_(accepts_shortage) {}
 
   // A place of a lot that will move. Duplicates are fine.
   void Touch(const LotId& lot_id, const LocationId& location_id);
@@ -53,11 +56,12 @@ class LedgerLoader {
   struct Locks {
     size_t company, serials, lots, balances, holds;
     std::optional<size_t> serial_places, deliveries, open_deliveries, receipts, later_movements,
-        reversals;
+        reversals, on_hand;
   };
 
   void AddReversalLocks(pg::Transaction& transaction);
   absl::Status LoadUnexpectedSerials(pg::Transaction& transaction, LedgerFacts& facts) const;
+  void LoadUntouched(const pg::Results& results, LedgerFacts& facts) const;
   void LoadReceipts(const pg::Results& results, LedgerFacts& facts) const;
   void LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const;
   absl::Status LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const;
@@ -65,6 +69,7 @@ class LedgerLoader {
   void AddEmptyBalances(LedgerFacts& facts) const;
 
   const CompanyId company_;
+  const bool accepts_shortage_;
   absl::btree_set<LedgerFacts::BalanceKey> places_;
   absl::btree_set<LotId> lots_;
   absl::flat_hash_set<LotId> expected_no_serials_;

@@ -239,6 +239,9 @@ void Rules::CoverShortage(const Movement& movement) {
   const std::string where = history_.WhereIs(movement.lot);
   const bool is_serial = history_.lots[movement.lot].product->is_serial();
   if (is_serial && (HoldsGoods(where) || where == "PRODUCTION")) return;
+  // Nor is a lot that lies at another place.
+  const bool is_short = movement.kind != v1::MOVEMENT_KIND_RETURN;
+  if (is_short && history_.OnHand(movement.lot) > history_.At(movement.lot, movement.from)) return;
   Movement found = NewMovement(v1::MOVEMENT_KIND_ADJUSTMENT, movement.lot,
                                movement.quantity - history_.At(movement.lot, movement.from));
   found.from = "ADJUSTMENT";

@@ -99,6 +99,8 @@ struct LedgerFacts {
   // to a balance stays valid while others are added.
   std::map<BalanceKey, BalanceFacts> balances;
   absl::flat_hash_map<LotId, SerialPlace> serial_places;
+  // Where a shortage is accepted: how much of a lot is on hand in places that are not touched.
+  absl::flat_hash_map<LotId, Quantity> untouched;
   absl::flat_hash_map<LotId, std::vector<Hold>> holds;  // those in effect; only of held lots
   std::map<MovementId, DeliveryFacts> deliveries;
   absl::flat_hash_map<MovementId, ReceiptFacts> receipts;  // those in effect
@@ -118,6 +120,8 @@ struct LedgerFacts {
   BalanceFacts BalanceAt(const LotId& lot_id, const LocationId& location_id) const;
   // What is at a place after the postings that were applied. 0 where nothing is known.
   Quantity QuantityAt(const LotId& lot_id, const LocationId& location_id) const;
+  // How much of a lot is on hand at other places than this one; known where a shortage is accepted.
+  Quantity OnHandElsewhere(const LotId& lot_id, const LocationId& location_id) const;
   StockDates DatesAt(const LotId& lot_id, const LocationId& location_id) const;
   // Whether an applied movement took goods from this place.
   bool HasTaken(const LotId& lot_id, const LocationId& location_id) const;

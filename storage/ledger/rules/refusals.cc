@@ -250,7 +250,7 @@ void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem
   }
   if (elsewhere.empty()) return;
   const std::string text = absl::StrJoin(elsewhere, ", ");
-  absl::StrAppend(&problem.message, "; there is ", text);
+  absl::StrAppend(&problem.message, "; there is ", text, ": move it here first, or take it there");
   problem.facts.emplace_back("elsewhere", text);
 }
 

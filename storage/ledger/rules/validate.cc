@@ -324,7 +324,9 @@ Quantity MissingFrom(const LedgerFacts& facts, const Posting& posting, const Bal
 
 Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting) {
   const BalanceFacts from = facts.BalanceAt(posting.lot_id, posting.from);
-  return IsOnHand(from.kind) ? MissingFrom(facts, posting, from) : Quantity();
+  if (!IsOnHand(from.kind)) return Quantity();
+  if (facts.OnHandElsewhere(posting.lot_id, posting.from).IsPositive()) return Quantity();
+  return MissingFrom(facts, posting, from);
 }
 
 Quantity MissingAtSource(const LedgerFacts& facts, const Accept& accept, const Posting& posting) {

@@ -38,8 +38,8 @@ std::optional<MovementId> FindDelivery(const LedgerFacts& facts, const Posting& 
 Quantity MissingAtSource(const LedgerFacts& facts, const Accept& accept, const Posting& posting);
 
 // How much is missing at the source of a movement. 0 when nothing is missing, when the source is
-// not INTERNAL or TRANSIT, and for a serial that is at another place or went into production: such
-// a serial is not short, it is elsewhere.
+// not INTERNAL or TRANSIT, for a serial that is at another place or went into production, and for a
+// lot of which some is on hand at another place: these are not short, they are elsewhere.
 Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting);
 
 }  // namespace lots

@@ -346,6 +346,27 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
   EXPECT_EQ(report.recipients.front().net(), Q("1"));
 }
 
+TEST_F(RecallsTest, WhatGoesBackToTheSupplierAndWhatWasNeverDeliveredBalance) {
+  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  OpenRecallCommand opening = Opening("RC-1", {salt});
+  opening.exempt_location_ids = {LocationId("SUPPLIER")};
+  Open(opening);
+  ASSERT_TRUE(Move(MovementKind::kSupplierReturn, salt, "4", "STOCK", "SUPPLIER").ok());
+  RecordMovementsCommand unknown = shop_.Moving(MovementKind::kReturn, salt, "2", "SHOP", "STOCK");
+  unknown.movements[0].partner_id = "edeka";
+  ASSERT_TRUE(RecordMovements(shop_.db(), unknown).ok());
+
+  const WholeReport report = Report(shop_, "RC-1");
+
+  ASSERT_EQ(report.balances.size(), 1u);
+  const MassBalance& balance = report.balances.front();
+  EXPECT_EQ(balance.in, Q("12"));
+  EXPECT_EQ(balance.out, Q("4"));
+  EXPECT_EQ(balance.recovered, Q("2"));
+  EXPECT_EQ(balance.on_hand, Q("6"));
+  EXPECT_EQ(balance.difference, Quantity());
+}
+
 TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   CreateLotsCommand command;
   command.context = shop_.Context("CreateLot");

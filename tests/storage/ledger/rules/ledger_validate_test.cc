@@ -469,6 +469,11 @@ TEST(ValidatePosting, AcceptedShortageIsNoProblem) {
   ExpectAnswers(
       {
           {"lot", {}, more, "OK"},
+          {"lot-elsewhere", At(kSteel, "truck", "0.001"), more, "NOT_ENOUGH m.quantity"},
+          {"lot-in-a-place-that-is-not-touched",
+           [](LedgerFacts& facts) { facts.untouched[kSteel] = Quantity::FromUnits(1); }, more,
+           "NOT_ENOUGH m.quantity"},
+          {"lot-at-a-customer", At(kSteel, "CUSTOMER", "5"), more, "OK"},
           {"serial-that-never-moved", Nowhere(), serial, "OK"},
           {"serial-elsewhere", {}, serial, "SERIAL_NOT_THERE m.from_location_id"},
           {"serial-used-up", SerialAt("PRODUCTION"), serial, "SERIAL_NOT_THERE m.from_location_id"},

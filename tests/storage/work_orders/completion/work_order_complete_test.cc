@@ -310,6 +310,25 @@ TEST_F(CompleteTest, ShortageIsAdjustedWhenAccepted) {
   EXPECT_EQ(Complete(command).adjustments, completion.adjustments);
 }
 
+TEST_F(CompleteTest, LotThatLiesElsewhereIsNotShort) {
+  const LotId salt = shop_.Lot("salt", "SALT", "5", {}, "LINE");
+  CompletionCommand command = shop_.Completing("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.components = {Used(salt, "3")};
+  command.accept.shortage = true;
+
+  const absl::Status refused = CompleteWorkOrder(shop_.db(), command).status();
+
+  EXPECT_EQ(RefusalOf(refused), "NOT_ENOUGH components[0].quantity");
+  EXPECT_EQ(FactOf(refused, "elsewhere"), "5.000 at LINE");
+  EXPECT_EQ(shop_.Where(salt), "LINE:5");
+  // What is nowhere else was there all the same.
+  command.components[0].from = LocationId("LINE");
+  command.components[0].quantity = Q("6");
+  EXPECT_THAT(Complete(command).adjustments, SizeIs(1));
+  EXPECT_EQ(shop_.Where(salt), "");
+}
+
 TEST_F(CompleteTest, ExpiredComponentGoesInWhenAccepted) {
   const LotId salt = shop_.Lot("salt", "OLD", "1", Today() - 1);
   CompletionCommand command = shop_.Completing("W1", "soup");
