@@ -56,6 +56,7 @@ inline constexpr Word kWords[] = {
 
     WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),
     WordOf("TRANSFORMATION_DISASSEMBLY", TransformationKind::kDisassembly),
+    WordOf("TRANSFORMATION_RELABEL", TransformationKind::kRelabel),
 
     WordOf("OUTPUT_PRODUCT", OutputRole::kProduct),
     WordOf("OUTPUT_BY_PRODUCT", OutputRole::kByProduct),

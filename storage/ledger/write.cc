@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/pg/error.h"
 
@@ -58,10 +59,16 @@ constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
                delivery_id, transformation_id, work_order_id, from_arrived_at, from_stock_since,
                to_arrived_at, to_stock_since, receipt_id))sql"};
 
+// A serial keeps the warranty that its product has today. One look at the index for each delivery,
+// whatever the statistics are.
 constexpr pg::Statement kAddDeliveries{"ledger_add_deliveries", R"sql(
-  INSERT INTO deliveries (company, movement_id, returnable)
-  SELECT $1, movement_id, returnable
-  FROM unnest($2::uuid[], $3::numeric[]) AS delivered (movement_id, returnable))sql"};
+  INSERT INTO deliveries (company, movement_id, returnable, warranty_months, delivered_on)
+  SELECT $1, movement_id, returnable,
+         (SELECT p.warranty_months FROM products p
+          WHERE p.company = $1 AND p.product_id = delivered.serial_product_id),
+         delivered_on
+  FROM unnest($2::uuid[], $3::numeric[], $4::text[], $5::date[])
+    AS delivered (movement_id, returnable, serial_product_id, delivered_on))sql"};
 
 constexpr pg::Statement kWriteDeliveries{"ledger_write_deliveries", R"sql(
   UPDATE deliveries SET returnable = returned.returnable
@@ -205,21 +212,37 @@ void InsertMovements(pg::Transaction& transaction, const WriteContext& context,
                   c.to_stock_since, c.receipt, context.entry_id);
 }
 
-void WriteDeliveries(pg::Transaction& transaction, const CompanyId& company,
-                     const LedgerFacts& facts, absl::Span<const MovementRow> movements) {
-  std::vector<MovementId> added, changed;
-  std::vector<Quantity> added_returnable, changed_returnable;
+void InsertDeliveries(pg::Transaction& transaction, const CompanyId& company,
+                      const LedgerFacts& facts, absl::Span<const MovementRow> movements) {
+  std::vector<MovementId> movement_id;
+  std::vector<Quantity> returnable;
+  std::vector<std::optional<ProductId>> serial_product_id;
+  std::vector<std::optional<absl::CivilDay>> delivered_on;
   for (const MovementRow& row : movements) {
     if (row.posting.kind != MovementKind::kDelivery || row.reverses.has_value()) continue;
-    added.push_back(row.posting.movement_id);
-    added_returnable.push_back(row.posting.quantity);
+    movement_id.push_back(row.posting.movement_id);
+    returnable.push_back(row.posting.quantity);
+    const LotFacts& lot = facts.lots.at(row.posting.lot_id);
+    const bool is_serial = lot.tracking == Tracking::kSerial;
+    serial_product_id.push_back(is_serial ? std::optional(lot.product_id) : std::nullopt);
+    delivered_on.push_back(is_serial
+                               ? std::optional(DayIn(row.posting.occurred_at, facts.company.zone))
+                               : std::nullopt);
   }
+  if (movement_id.empty()) return;
+  transaction.Add(kAddDeliveries, company, movement_id, returnable, serial_product_id,
+                  delivered_on);
+}
+
+void UpdateDeliveries(pg::Transaction& transaction, const CompanyId& company,
+                      const LedgerFacts& facts) {
+  std::vector<MovementId> changed;
+  std::vector<Quantity> changed_returnable;
   for (const auto& [movement_id, delivery] : facts.deliveries) {
     if (!delivery.changed) continue;
     changed.push_back(movement_id);
     changed_returnable.push_back(delivery.returnable);
   }
-  if (!added.empty()) transaction.Add(kAddDeliveries, company, added, added_returnable);
   if (!changed.empty()) transaction.Add(kWriteDeliveries, company, changed, changed_returnable);
 }
 
@@ -230,7 +253,8 @@ void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
   UpdateBalances(transaction, context.company, facts);
   InsertBalances(transaction, context.company, facts);
   InsertMovements(transaction, context, movements);
-  WriteDeliveries(transaction, context.company, facts, movements);
+  InsertDeliveries(transaction, context.company, facts, movements);
+  UpdateDeliveries(transaction, context.company, facts);
 }
 
 absl::Status ExplainLedgerError(const absl::Status& status) {

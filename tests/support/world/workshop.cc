@@ -83,17 +83,29 @@ WriteContext Workshop::Context(absl::string_view method) {
 
 LotId Workshop::Serial(absl::string_view product, absl::string_view number,
                        absl::string_view location) {
-  return Lot(product, number, "1", {}, location);
+  return LotSince(OldTimes(), product, number, "1", {}, location);
+}
+
+// Serials were there before anything that a test says of them.
+absl::Time Workshop::OldTimes() {
+  return absl::FromCivil(absl::CivilDay(2000, 1, 1), absl::UTCTimeZone());
 }
 
 LotId Workshop::Lot(absl::string_view product, absl::string_view number, absl::string_view quantity,
                     std::optional<absl::CivilDay> expires_on, absl::string_view location) {
+  return LotSince(now_, product, number, quantity, expires_on, location);
+}
+
+LotId Workshop::LotSince(absl::Time since, absl::string_view product, absl::string_view number,
+                         absl::string_view quantity, std::optional<absl::CivilDay> expires_on,
+                         absl::string_view location) {
   NewLot lot;
   lot.number = std::string(number);
   lot.dates.expires_on = expires_on;
   lot.opening = Opening{Q(quantity), LocationId(std::string(location))};
   CreateLotsCommand command;
   command.context = Context("CreateLot");
+  command.context.now = since;
   command.product_id = ProductId(std::string(product));
   command.lots = {std::move(lot)};
   return Must(CreateLots(*db_, command)).lots.front().lot_id;
@@ -103,6 +115,7 @@ std::vector<LotId> Workshop::Serials(absl::string_view product,
                                      const std::vector<std::string>& numbers) {
   CreateLotsCommand command;
   command.context = Context("BatchCreateLots");
+  command.context.now = OldTimes();
   command.product_id = ProductId(std::string(product));
   for (const std::string& number : numbers) {
     NewLot lot;

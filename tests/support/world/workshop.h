@@ -36,7 +36,7 @@ class Workshop {
   // A request of its own.
   WriteContext Context(absl::string_view method);
 
-  // New lots on hand.
+  // New lots on hand; serials since the year 2000.
   LotId Serial(absl::string_view product, absl::string_view number,
                absl::string_view location = "STOCK");
   LotId Lot(absl::string_view product, absl::string_view number, absl::string_view quantity,
@@ -63,6 +63,10 @@ class Workshop {
   LotId IdOf(absl::string_view product, absl::string_view number);
 
  private:
+  static absl::Time OldTimes();
+  LotId LotSince(absl::Time since, absl::string_view product, absl::string_view number,
+                 absl::string_view quantity, std::optional<absl::CivilDay> expires_on,
+                 absl::string_view location);
   void MakeProducts();
   void MakePlaces();
 
