@@ -68,6 +68,8 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kLotNotHeld, "LOT_NOT_HELD", absl::StatusCode::kFailedPrecondition},
     {Reason::kProductMismatch, "PRODUCT_MISMATCH", absl::StatusCode::kFailedPrecondition},
     {Reason::kBeforeArrival, "BEFORE_ARRIVAL", absl::StatusCode::kFailedPrecondition},
+    {Reason::kExpiryLater, "EXPIRY_LATER", absl::StatusCode::kFailedPrecondition},
+    {Reason::kLotsDiffer, "LOTS_DIFFER", absl::StatusCode::kFailedPrecondition},
     {Reason::kRecallClosed, "RECALL_CLOSED", absl::StatusCode::kFailedPrecondition},
     {Reason::kRecallTooLarge, "RECALL_TOO_LARGE", absl::StatusCode::kFailedPrecondition},
     {Reason::kTraceTooLarge, "TRACE_TOO_LARGE", absl::StatusCode::kFailedPrecondition},

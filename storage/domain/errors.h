@@ -65,6 +65,8 @@ enum class Reason {
   kLotNotHeld = 94,
   kProductMismatch = 95,
   kBeforeArrival = 96,
+  kExpiryLater = 97,
+  kLotsDiffer = 98,
 
   kWorkOrderClosed = 100,
   kWorkOrderProductMismatch = 101,

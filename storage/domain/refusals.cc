@@ -163,6 +163,27 @@ Problem VoidNumber(absl::string_view field, const NumberedLot& lot) {
   return LotVoid(field, lot, QuotedLot(lot.number), "; use another number");
 }
 
+std::optional<Problem> CheckLaterExpiry(absl::string_view field, const NumberedLot& lot,
+                                        const LotDates& before, const LotDates& after,
+                                        const LaterExpiry& later) {
+  if (!IsLaterExpiry(before.expires_on, after.expires_on)) return std::nullopt;
+  if (later.accepted && !later.note.empty()) return std::nullopt;
+  if (later.accepted) return FieldInvalid("note", "", "say why the goods expire later");
+  const std::string old_day = absl::FormatCivilTime(*before.expires_on);
+  const std::string new_day =
+      after.expires_on.has_value() ? absl::FormatCivilTime(*after.expires_on) : "";
+  Facts facts = FactsOf(lot);
+  facts.emplace_back("expire_date", old_day);
+  facts.emplace_back("new_expire_date", new_day);
+  return Problem{
+      .reason = Reason::kExpiryLater,
+      .field = std::string(field),
+      .message = absl::StrCat(QuotedLot(lot.number), " expires on ", old_day, " and would expire ",
+                              new_day.empty() ? "never" : absl::StrCat("on ", new_day),
+                              "; accept LATER_EXPIRY with that permission, and say why in `note`"),
+      .facts = std::move(facts)};
+}
+
 Problem TargetTwice(const LotId& lot_id, size_t index, size_t first) {
   return Duplicate(
       Indexed("targets", index),

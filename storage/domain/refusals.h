@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "storage/base/quantity.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot.h"
@@ -54,6 +56,12 @@ Problem LotVoid(absl::string_view field, const NumberedLot& lot, absl::string_vi
                 absl::string_view rest);
 // LOT_VOID of a lot whose number a request wants to use.
 Problem VoidNumber(absl::string_view field, const NumberedLot& lot);
+
+// EXPIRY_LATER: the lot's expiry date would become later; or FIELD_INVALID: nothing says why. None
+// when the date does not become later, or may.
+std::optional<Problem> CheckLaterExpiry(absl::string_view field, const NumberedLot& lot,
+                                        const LotDates& before, const LotDates& after,
+                                        const LaterExpiry& later);
 
 // DUPLICATE_IN_REQUEST: a request names one thing twice, here at `index` and at `first` before.
 // Of HoldLots.

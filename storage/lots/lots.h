@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
@@ -151,13 +152,14 @@ struct UpdateLotCommand {
   NewDate best_before_on;
   NewDate removal_on;
   NewDate alert_on;
+  LaterExpiry later_expiry;  // the history keeps its note
 };
 // Changes the given fields and records old and new values. A derived date that the edit does not
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
 // version.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
-// LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
+// LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, EXPIRY_LATER.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 
 // Archiving and deleting (state.cc).

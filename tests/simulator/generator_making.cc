@@ -243,6 +243,10 @@ Request Generator::Relabel() {
   if (Chance(10)) {
     const absl::CivilDay today = absl::ToCivilDay(now_, absl::UTCTimeZone());
     *request.mutable_expire_date() = ToProto(today + random_.Between(0, 20));
+    if (Chance(50)) {
+      request.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
+      request.set_note("tested again");
+    }
   }
   return request;
 }

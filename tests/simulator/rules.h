@@ -17,6 +17,7 @@ struct Accepts {
   bool held = false;
   bool expired = false;
   bool shortage = false;
+  bool later_expiry = false;
 };
 
 // A request under way, on a copy of the history that is kept when nothing speaks against it.

@@ -203,6 +203,8 @@ struct UpdateOptions {
   LotFields fields;
   std::vector<std::string> cleared;
   std::string etag;
+  std::vector<std::string> accept;
+  std::string note;
 };
 
 void Declare(Command& command, UpdateOptions& options) {
@@ -212,6 +214,8 @@ void Declare(Command& command, UpdateOptions& options) {
   Declare(command, options.fields);
   command.Add("--clear", options.cleared, "fields to empty, as expire_date or notes; repeatable");
   command.Add("--etag", options.etag, "only if nobody changed it since");
+  command.Add("--accept", options.accept, "overrule: later-expiry").SplitAtCommas();
+  command.Add("--note", options.note, "why");
 }
 
 // The API replaces attributes as a whole; a person who sets one does not mean to lose the others.
@@ -232,6 +236,9 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   v1::Lot& lot = *request.mutable_lot();
   RETURN_IF_ERROR(SetFields(options.fields, lot));
   lot.set_etag(options.etag);
+  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
+  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  request.set_note(options.note);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
   for (const std::string& field : GivenFields(options.fields)) mask.add_paths(field);
   for (const std::string& field : options.cleared) {

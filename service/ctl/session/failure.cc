@@ -57,6 +57,8 @@ absl::string_view AdviceForReason(absl::string_view reason) {
       {"NOT_ENOUGH", "see where it is with 'lotctl lot locations PRODUCT/NUMBER'"},
       {"SERIAL_NOT_THERE", "see where it is with 'lotctl lot locations PRODUCT/NUMBER'"},
       {"BEFORE_ARRIVAL", "see its history with 'lotctl lot history PRODUCT/NUMBER'"},
+      {"EXPIRY_LATER", "where it is right: --accept later-expiry --note WHY"},
+      {"LOTS_DIFFER", "say it: --reference, --notes or --attribute NAME=VALUE"},
       {"LOT_ARCHIVED", "unarchive it first with 'lotctl lot unarchive'"},
       {"LOT_EXPIRED", "where it must be recorded nevertheless: --accept expired"},
       {"PART_OF_TRANSFORMATION", "reverse the completion with 'lotctl work-order reverse'"},

@@ -139,6 +139,16 @@ void SetEdits(const v1::Lot& lot, const std::vector<std::string>& mask, FieldChe
   if (edits("alert_date")) command.alert_on = values.dates.alert_on;
 }
 
+LaterExpiry ReadLaterExpiry(const v1::UpdateLotRequest& request, FieldChecker& fields) {
+  for (int i = 0; i < request.accept_size(); ++i) {
+    if (request.accept(i) == v1::ACCEPTANCE_LATER_EXPIRY) continue;
+    fields.Refused(Indexed("accept", i), v1::Acceptance_Name(request.accept(i)),
+                   "an edit can accept LATER_EXPIRY");
+  }
+  return {.accepted = request.accept_size() > 0,
+          .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+}
+
 template <class Request>
 LotCommand LotCommandOf(const Request& request, const Call& call, FieldChecker& fields) {
   return {.context = fields.Write(request, call),
@@ -186,6 +196,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
       .version = FieldChecker::Etag(request.lot().etag())};
   SetEdits(request.lot(), EditedFields(request, fields), fields, command);
+  command.later_expiry = ReadLaterExpiry(request, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, command));
   return ToProto(lot);
