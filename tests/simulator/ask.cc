@@ -260,7 +260,11 @@ void Simulation::Ask(const v1::ListRecipientsRequest& request, const Step&) {
   if (!why.empty() || !reply.status.ok()) {
     return Compare("recipients", {why.begin(), why.end()}, {ReasonOf(reply.status)});
   }
-  const std::map<LotIndex, TracedLot> reached = Trace(history(), {.seeds = seeds});
+  std::set<LotIndex> units;
+  for (const LotIndex seed : seeds) {
+    for (const LotIndex lot : history().IdentitiesOf(seed)) units.insert(lot);
+  }
+  const std::map<LotIndex, TracedLot> reached = Trace(history(), {.seeds = units});
   Lines of_server;
   std::set<std::string> partners;
   std::pair<bool, std::string> last;

@@ -286,6 +286,18 @@ v1::HoldCause History::CauseOf(LotIndex lot, absl::Time now, absl::string_view p
   return strongest;
 }
 
+std::vector<LotIndex> History::IdentitiesOf(LotIndex lot) const {
+  std::vector<LotIndex> identities = {lot};
+  if (!lots[lot].product->is_serial()) return identities;
+  for (size_t i = transformations.size(); i-- > 0;) {
+    const Transformation& own = transformations[i];
+    if (own.kind != v1::TRANSFORMATION_KIND_RELABEL || own.outputs.empty()) continue;
+    if (!TransformationStands(static_cast<int>(i))) continue;
+    if (own.outputs[0].lot == identities.back()) identities.push_back(own.inputs[0].lot);
+  }
+  return identities;
+}
+
 // Certain is what is exact, and what went into the one thing that came out. What came back from a
 // disassembly was not made of the unit.
 std::vector<Edge> History::EdgesOf(int transformation) const {

@@ -179,6 +179,9 @@ class History {
   // The strongest cause; with a place: of what is there.
   v1::HoldCause CauseOf(LotIndex lot, absl::Time now, absl::string_view place = "") const;
 
+  // A lot; of a serial also what it was before it got another number, the unit first.
+  std::vector<LotIndex> IdentitiesOf(LotIndex lot) const;
+
   // --- what was made of what -------------------------------------------------------------------
   std::vector<Edge> EdgesOf(int transformation) const;
 

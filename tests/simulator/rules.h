@@ -119,7 +119,8 @@ class Rules {
   // --- units -----------------------------------------------------------------------------------
   struct Contents;
   Contents ContentsOf(LotIndex unit) const;
-  Quantity RemovedInRework(int transformation, LotIndex unit, LotIndex lot) const;
+  Quantity RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
+                           LotIndex lot) const;
   Quantity GivenBack(const std::set<int>& completions, LotIndex lot) const;
   void TakeComponent(const v1::DisassembleRequest& request,
                      const v1::DisassembleRequest::Component& component, Contents& contents,

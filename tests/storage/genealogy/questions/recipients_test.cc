@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
@@ -83,6 +84,23 @@ class RecipientsTest : public ::testing::Test {
   Recipient last_;
   RecipientSummary summary_;
 };
+
+TEST_F(RecipientsTest, AUnitWithANewNumberWasDeliveredUnderTheOldOne) {
+  const LotId bike = shop_.Serial("bike", "B");
+  Return(Deliver(bike, "", "C-1"), bike, "");
+  const auto relabelled = RelabelLot(shop_.db(), {.context = shop_.Context("RelabelLot"),
+                                                  .lot = {.lot_id = bike},
+                                                  .from = LocationId("STOCK"),
+                                                  .number = "B-NEW",
+                                                  .occurred_at = shop_.now()});
+  ASSERT_TRUE(relabelled.ok()) << relabelled.status();
+  const LotId renamed = relabelled->lots[0].lot_id;
+  Deliver(renamed, "", "C-2");
+
+  EXPECT_THAT(List({renamed}, true),
+              ElementsAre("C-1 B 1-1 depth 0 certain", "C-2 B-NEW 1-0 depth 0 certain"));
+  EXPECT_THAT(List({renamed}), ElementsAre("C-2 B-NEW 1-0 depth 0 certain"));
+}
 
 TEST_F(RecipientsTest, ADeliveryHasItsDocument) {
   const LotId salt = shop_.Lot("salt", "A", "10");

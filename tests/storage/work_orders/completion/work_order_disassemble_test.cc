@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
@@ -167,6 +168,37 @@ TEST_F(DisassembleTest, Refusals) {
   shop_.Archive(paint_);
   EXPECT_EQ(Back(shop_.Disassembling(a_)).substr(0, 12), "LOT_ARCHIVED");
   EXPECT_EQ(shop_.Where(a_), "SHELF:1");
+}
+
+TEST_F(DisassembleTest, ANewNumberKeepsItsComponents) {
+  const auto relabel = [&](const LotId& lot, const std::string& number) {
+    const auto done = RelabelLot(shop_.db(), {.context = shop_.Context("RelabelLot"),
+                                              .lot = {.lot_id = lot},
+                                              .from = LocationId("SHELF"),
+                                              .number = number,
+                                              .occurred_at = shop_.now()});
+    EXPECT_TRUE(done.ok()) << done.status();
+    return done->lots[0].lot_id;
+  };
+  const LotId renamed = relabel(relabel(a_, "A-2"), "A-3");
+  const LotId sibling = relabel(b_, "B-2");
+  // What a sibling gave back does not come back again, whatever its number is.
+  DisassemblyCommand command = shop_.Disassembling(sibling);
+  command.components = {Stated(salt_, "7")};
+  EXPECT_EQ(Back(command), "F2 1 STOCK exact; PAINT 3.000 STOCK exact; SALT 7.000 STOCK");
+  command = shop_.Disassembling(renamed);
+  command.components = {Stated(salt_, "4")};
+  EXPECT_EQ(Back(command), "NOT_A_COMPONENT components[0]");
+  command.components = {Stated(salt_, "3"), Stated(m1_)};
+  EXPECT_EQ(Back(command),
+            "F1 1 STOCK exact; M1 1 STOCK; PAINT 2.000 STOCK exact; SALT 3.000 STOCK");
+  EXPECT_EQ(shop_.Where(f1_), "STOCK:1");
+  // Rebuilt under its new number, it has only what went in then.
+  CompletionCommand rebuild = shop_.Completing("W3", "bike");
+  rebuild.outputs = {Output("A-3")};
+  rebuild.components = {Used(f2_, "", 0)};
+  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), rebuild).ok());
+  EXPECT_EQ(Back(shop_.Disassembling(renamed)), "F2 1 STOCK exact");
 }
 
 TEST_F(DisassembleTest, NothingHappensToAUnitBeforeItCameThere) {
