@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "storage/ledger/rules/validate.h"
 #include "tests/support/world/ledger_facts.h"
+#include "tests/support/world/posting_rules.h"
 
 namespace lots {
 namespace {
@@ -23,89 +24,6 @@ constexpr auto kConsumption = MovementKind::kConsumption;
 constexpr auto kProduction = MovementKind::kProduction;
 constexpr auto kScrap = MovementKind::kScrap;
 constexpr auto kAdjustment = MovementKind::kAdjustment;
-constexpr auto kSupplierReturn = MovementKind::kSupplierReturn;
-
-using Given = std::function<void(LedgerFacts&)>;
-
-// "NOT_ENOUGH quantity, LOT_HELD lot"; "OK".
-std::string Answer(const std::vector<Problem>& problems) {
-  if (problems.empty()) return "OK";
-  return absl::StrJoin(problems, ", ", [](std::string* out, const Problem& problem) {
-    absl::StrAppend(out, Name(problem.reason), " ", problem.field);
-  });
-}
-
-struct Rule {
-  std::string name;
-  Given given;  // what differs from a warehouse with 10 of steel and the bike in stock
-  Posting posting;
-  std::string answer;
-  std::string fact = {};  // "key=value" of the first problem
-};
-
-std::string FactOf(const std::vector<Problem>& problems, const std::string& key) {
-  if (problems.empty()) return "";
-  for (const auto& [name, value] : problems[0].facts) {
-    if (name == key) return value;
-  }
-  return "";
-}
-
-void ExpectFact(const std::vector<Problem>& problems, const std::string& fact) {
-  const size_t at = fact.find('=');
-  if (at == std::string::npos) return;
-  EXPECT_EQ(FactOf(problems, fact.substr(0, at)), fact.substr(at + 1));
-}
-
-void ExpectAnswers(const std::vector<Rule>& rules, const Accept& accept = {}) {
-  for (const Rule& rule : rules) {
-    SCOPED_TRACE(rule.name);
-    LedgerFacts facts = Warehouse();
-    if (rule.given) rule.given(facts);
-
-    const std::vector<Problem> problems = ValidatePosting(facts, accept, rule.posting);
-
-    EXPECT_EQ(Answer(problems), rule.answer);
-    ExpectFact(problems, rule.fact);
-  }
-}
-
-Given State(const LotId& lot, LotState state) {
-  return [=](LedgerFacts& facts) { facts.lots.at(lot).state = state; };
-}
-
-Given At(const LotId& lot, const std::string& location, const std::string& quantity) {
-  return [=](LedgerFacts& facts) { Put(facts, lot, location, quantity); };
-}
-
-Given SerialAt(const std::string& location) {
-  return [=](LedgerFacts& facts) { PutSerial(facts, kBike, location); };
-}
-
-Given Nowhere() {
-  return [](LedgerFacts& facts) { facts.serial_places.clear(); };
-}
-
-Given Held(Hold hold) {
-  return [=](LedgerFacts& facts) { facts.holds[hold.lot_id].push_back(hold); };
-}
-
-// 4 of steel went to CUSTOMER, to ann, and 3 may come back.
-void Deliver(LedgerFacts& facts) {
-  Put(facts, kSteel, "CUSTOMER", "4");
-  facts.deliveries[MovementId(IdOf(77))] = {.lot_id = kSteel,
-                                            .to = LocationId("CUSTOMER"),
-                                            .partner_id = "ann",
-                                            .returnable = Quantity::FromUnits(3)};
-}
-
-Posting ReturnOf(const LotId& lot, const std::string& quantity, const std::string& from,
-                 const std::string& partner = "") {
-  Posting posting = Move(kReturn, lot, quantity, from, "stock");
-  posting.delivery = MovementId(IdOf(77));
-  posting.partner_id = partner;
-  return posting;
-}
 
 TEST(ValidatePosting, NamesWhatDoesNotExistAndWhatIsWrongWithAField) {
   ExpectAnswers({
@@ -163,6 +81,7 @@ TEST(ValidatePosting, KindsOfLocationsFitTheKindOfMovement) {
       {kConsumption, {"stock>PRODUCTION", "truck>PRODUCTION"}},
       {kProduction, {"PRODUCTION>stock", "PRODUCTION>truck", "PRODUCTION>SCRAP"}},
       {kScrap, {"stock>SCRAP", "truck>SCRAP"}},
+      {MovementKind::kSupplierReturn, {"stock>SUPPLIER", "truck>SUPPLIER"}},
       {kAdjustment,
        {"stock>ADJUSTMENT", "truck>ADJUSTMENT", "ADJUSTMENT>stock", "ADJUSTMENT>truck"}},
   };
@@ -255,137 +174,6 @@ TEST(ValidatePosting, HeldGoodsDoNotLeave) {
        posting, "LOT_HELD m.lot", "recall_id=R-1"},
   });
   ExpectAnswers({{"accepted", Held(hold), posting, "OK"}}, {.held = true});
-}
-
-TEST(ValidatePosting, ReturnNamesADeliveryThatFits) {
-  Posting unnamed = ReturnOf(kSteel, "1", "CUSTOMER");
-  unnamed.delivery.reset();
-  const Given other_place = [](LedgerFacts& facts) {
-    Deliver(facts);
-    facts.deliveries.begin()->second.to = LocationId("elsewhere");
-  };
-  ExpectAnswers({
-      {"part", Deliver, ReturnOf(kSteel, "1", "CUSTOMER"), "OK"},
-      {"all", Deliver, ReturnOf(kSteel, "3", "CUSTOMER", "ann"), "OK"},
-      {"unnamed", Deliver, unnamed, "FIELD_INVALID m.delivery_movement_id"},
-      {"unknown", At(kSteel, "CUSTOMER", "4"), ReturnOf(kSteel, "1", "CUSTOMER"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-      {"other-lot",
-       [](LedgerFacts& facts) {
-         Deliver(facts);
-         PutSerial(facts, kBike, "CUSTOMER");
-       },
-       ReturnOf(kBike, "1", "CUSTOMER"), "RETURN_MISMATCH m.delivery_movement_id"},
-      {"other-place", other_place, ReturnOf(kSteel, "1", "CUSTOMER"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-      {"other-customer", Deliver, ReturnOf(kSteel, "1", "CUSTOMER", "bob"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-      {"too-much", Deliver, ReturnOf(kSteel, "4", "CUSTOMER"), "RETURN_EXCEEDS_DELIVERY m.quantity",
-       "returnable=3.000"},
-  });
-}
-
-TEST(ValidatePosting, SupplierReturnIsForExpiredGoodsAndForThoseThatTheHoldLetsGo) {
-  const MovementId receipt(IdOf(70));
-  Posting back = Move(kSupplierReturn, kSteel, "3", "stock", "SUPPLIER");
-  Posting named = back;
-  named.receipt = receipt;
-  const auto received = [=](const LotId& lot, const std::string& from, int left) -> Given {
-    return [=](LedgerFacts& facts) {
-      facts.receipts[receipt] = {
-          .lot_id = lot, .from = LocationId(from), .returnable = Quantity::FromUnits(left)};
-    };
-  };
-  Hold hold{.lot_id = kSteel, .reason = "smells"};
-  Hold exempting = hold;
-  exempting.exempt_location_ids = {LocationId("SUPPLIER")};
-  ExpectAnswers({
-      {"whatever-it-was", {}, back, "OK"},
-      {"of-a-receipt", received(kSteel, "SUPPLIER", 3), named, "OK"},
-      {"unknown-receipt", {}, named, "RETURN_MISMATCH m.receipt_movement_id"},
-      {"of-another-lot", received(kBike, "SUPPLIER", 3), named,
-       "RETURN_MISMATCH m.receipt_movement_id"},
-      {"of-another-supplier", received(kSteel, "forge", 3), named,
-       "RETURN_MISMATCH m.receipt_movement_id"},
-      {"more-than-is-left", received(kSteel, "SUPPLIER", 2), named,
-       "RETURN_EXCEEDS_DELIVERY m.quantity", "returnable=2.000"},
-      {"expired",
-       [](LedgerFacts& facts) { facts.lots.at(kSteel).expires_on = absl::CivilDay(2020, 1, 1); },
-       back, "OK"},
-      {"held", Held(hold), back, "LOT_HELD m.lot"},
-      {"held-but-may-go-back", Held(exempting), back, "OK"},
-      {"from-a-customer", At(kSteel, "CUSTOMER", "3"),
-       Move(kSupplierReturn, kSteel, "3", "CUSTOMER", "SUPPLIER"), "LOCATION_KIND_MISMATCH m.kind"},
-      {"to-scrap",
-       {},
-       Move(kSupplierReturn, kSteel, "3", "stock", "SCRAP"),
-       "LOCATION_KIND_MISMATCH m.kind"},
-      {"serial", {}, Move(kSupplierReturn, kBike, "1", "stock", "SUPPLIER"), "OK"},
-      {"serial-elsewhere", SerialAt("truck"),
-       Move(kSupplierReturn, kBike, "1", "stock", "SUPPLIER"),
-       "SERIAL_NOT_THERE m.from_location_id"},
-  });
-}
-
-// A RETURN of steel from CUSTOMER that names no delivery.
-Posting Unnamed(const std::string& quantity, const std::string& partner) {
-  Posting posting = ReturnOf(kSteel, quantity, "CUSTOMER", partner);
-  posting.delivery.reset();
-  return posting;
-}
-
-TEST(ValidatePosting, TrueWordsForAReturnOfAnotherPartner) {
-  LedgerFacts facts = Warehouse();
-  Deliver(facts);
-  const auto problems = ValidatePosting(facts, {}, ReturnOf(kSteel, "1", "CUSTOMER", "bob"));
-  ASSERT_EQ(problems.size(), 1u);
-  EXPECT_NE(problems[0].message.find("went to ann, not to bob"), std::string::npos);
-
-  // The delivery named nobody: whoever sends it back, is named now.
-  facts.deliveries.begin()->second.partner_id = "";
-  EXPECT_TRUE(ValidatePosting(facts, {}, ReturnOf(kSteel, "1", "CUSTOMER", "bob")).empty());
-}
-
-TEST(ValidatePosting, SerialMayHaveASecondOwner) {
-  LedgerFacts facts = Warehouse();
-  PutSerial(facts, kBike, "CUSTOMER");
-  const MovementId delivery(IdOf(77));
-  facts.deliveries[delivery] = {.lot_id = kBike,
-                                .to = LocationId("CUSTOMER"),
-                                .partner_id = "ann",
-                                .returnable = Quantity::FromUnits(1)};
-  Posting back = ReturnOf(kBike, "1", "CUSTOMER", "bob");
-  EXPECT_TRUE(ValidatePosting(facts, {}, back).empty());
-
-  back.delivery.reset();
-  EXPECT_EQ(FindDelivery(facts, back), delivery);
-}
-
-TEST(ValidatePosting, ReturnWithoutADeliveryIsOfWhatWasNeverDelivered) {
-  const auto two = [](LedgerFacts& facts) {
-    Deliver(facts);
-    facts.deliveries[MovementId(IdOf(78))] = facts.deliveries[MovementId(IdOf(77))];
-  };
-  ExpectAnswers({
-      {"nobody-is-named", {}, Unnamed("1", ""), "FIELD_INVALID m.delivery_movement_id"},
-      {"never-delivered", {}, Unnamed("1", "bob"), "OK"},
-      {"one-of-two", two, Unnamed("1", "ann"), "RETURN_MISMATCH m.delivery_movement_id"},
-      {"of-another-partner", Deliver, Unnamed("1", "bob"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-  });
-  LedgerFacts facts = Warehouse();
-  EXPECT_EQ(MissingAtSource(facts, {}, Unnamed("2", "bob")), Quantity::FromUnits(2));
-  // What was brought in for a return that was reversed is there.
-  Put(facts, kSteel, "CUSTOMER", "1.5");
-  EXPECT_EQ(MissingAtSource(facts, {}, Unnamed("2", "bob")), Quantity::FromMicros(500'000));
-
-  Deliver(facts);
-  EXPECT_EQ(FindDelivery(facts, Unnamed("2", "ann")), MovementId(IdOf(77)));
-  EXPECT_EQ(FindDelivery(facts, Unnamed("2", "bob")), std::nullopt);
-  Posting serial = Unnamed("1", "bob");
-  serial.lot_id = kBike;
-  EXPECT_EQ(MissingAtSource(facts, {}, serial), Quantity());  // in stock
-  EXPECT_EQ(Answer(ValidatePosting(facts, {}, serial)), "SERIAL_NOT_THERE m.from_location_id");
 }
 
 TEST(ValidatePosting, BalancesStayInTheirRange) {

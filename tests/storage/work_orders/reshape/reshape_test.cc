@@ -93,15 +93,6 @@ class ReshapeTest : public ::testing::Test {
     EXPECT_TRUE(found.ok()) << found.status();
     return found.ok() ? *found : Lot();
   }
-  void Describe(const LotId& lot, const std::string& reference, const std::string& notes,
-                const Attributes& attributes) {
-    UpdateLotCommand command{.context = shop_.Context("UpdateLot"), .lot_id = lot};
-    command.reference = reference;
-    command.notes = notes;
-    command.attributes = attributes;
-    const auto lot_now = UpdateLot(shop_.db(), command);
-    ASSERT_TRUE(lot_now.ok()) << lot_now.status();
-  }
   // "A 0 certain, B 1 possible": what a trace finds, with depth.
   std::string Traced(TraceDirection direction, const LotId& seed);
   void Hold(const LotId& lot);
@@ -251,72 +242,6 @@ TEST_F(ReshapeTest, AMergeTakesTheEarliestDatesAndASharedReference) {
   EXPECT_EQ(Get(Out()).dates.expires_on, absl::CivilDay(2030, 4, 1));
   EXPECT_EQ(shop_.Where(Out()), "SHELF:4.5");
   EXPECT_EQ(shop_.Where(c), "STOCK:2.5");
-}
-
-TEST_F(ReshapeTest, AMergeKeepsWhatAllSourcesAgreeOn) {
-  const LotId a = shop_.Lot("salt", "A", "1");
-  const LotId b = shop_.Lot("salt", "B", "2");
-  const Attributes soy = {{"allergen", std::string("soy")}};
-  Describe(a, "H-1", "dry", soy);
-  Describe(b, "H-1", "dry", soy);
-  ASSERT_EQ(Merge(Merging({a, b}, "M")), "OK");
-  const LotId merged = Out();
-  EXPECT_EQ(Get(merged).reference, "H-1");
-  EXPECT_EQ(Get(merged).notes, "dry");
-  EXPECT_EQ(Get(merged).attributes, soy);
-
-  ASSERT_EQ(Merge(Merging({merged}, "ALONE")), "OK");
-  EXPECT_EQ(Get(Out()).notes, "dry");
-  EXPECT_EQ(Get(Out()).attributes, soy);
-}
-
-TEST_F(ReshapeTest, WhatDiffersMustBeSaid) {
-  const LotId a = shop_.Lot("salt", "A", "1");
-  const LotId b = shop_.Lot("salt", "B", "2");
-  Describe(a, "H-1", "dry", {{"allergen", std::string("soy")}, {"grade", std::string("1")}});
-  Describe(b, "H-2", "wet", {{"grade", std::string("1")}});
-  MergeLotsCommand command = Merging({a, b}, "M");
-  EXPECT_EQ(Merge(command),
-            "LOTS_DIFFER reference; LOTS_DIFFER notes; LOTS_DIFFER attributes.allergen");
-  EXPECT_EQ(FactOf(MergeLots(shop_.db(), command).status(), "values", 2), "soy (A), none (B)");
-
-  command.said = {.reference = "",
-                  .notes = "mixed",
-                  .attributes = {{"allergen", std::string("may contain soy")}}};
-  ASSERT_EQ(Merge(command), "OK");
-  EXPECT_EQ(Get(Out()).reference, "");
-  EXPECT_EQ(Get(Out()).notes, "mixed");
-  EXPECT_EQ(Get(Out()).attributes, (Attributes{{"allergen", std::string("may contain soy")},
-                                               {"grade", std::string("1")}}));
-}
-
-TEST_F(ReshapeTest, ALotThatGetsMoreAgreesToo) {
-  const LotId a = shop_.Lot("salt", "A", "3");
-  const LotId target = shop_.Lot("salt", "T", "1");
-  Describe(a, "", "", {{"allergen", std::string("soy")}});
-  EXPECT_EQ(Split(Splitting(a, {{"T", Q("1")}})), "LOTS_DIFFER attributes.allergen");
-  RelabelLotCommand relabel = Relabelling(a, "T");
-  EXPECT_EQ(Relabel(relabel), "LOTS_DIFFER attributes.allergen");
-  MergeLotsCommand command = Merging({a}, "T");
-  EXPECT_EQ(Merge(command), "LOTS_DIFFER attributes.allergen");
-
-  command.said.attributes = {{"allergen", std::string("soy")}};
-  ASSERT_EQ(Merge(command), "OK");
-  EXPECT_EQ(Get(target).attributes, command.said.attributes);
-  EXPECT_EQ(Get(target).version, 2);
-  EXPECT_EQ(shop_.Where(target), "STOCK:4");
-}
-
-TEST_F(ReshapeTest, ALaterExpiryIsAcceptedWithAReason) {
-  const LotId old_lot = shop_.Lot("salt", "E", "3", absl::CivilDay(2020, 1, 1));
-  RelabelLotCommand command = Relabelling(old_lot, "FRESH");
-  command.expires_on = absl::CivilDay(2040, 1, 1);
-  EXPECT_EQ(Relabel(command), "EXPIRY_LATER expire_date");
-  command.accept_later_expiry = true;
-  EXPECT_EQ(Relabel(command), "FIELD_INVALID note");
-  command.note = "tested again, report 7";
-  ASSERT_EQ(Relabel(command), "OK");
-  EXPECT_EQ(Get(Out()).dates.expires_on, absl::CivilDay(2040, 1, 1));
 }
 
 TEST_F(ReshapeTest, AStoredResultKeepsItsDatesButTakesAnEarlierExpiry) {
