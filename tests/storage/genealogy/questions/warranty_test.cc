@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "storage/schema/migrations.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/reshape/reshape.h"
 #include "tests/support/database/test_database.h"
@@ -127,6 +128,22 @@ TEST_F(WarrantyTest, TheTermOfThatDayCounts) {
   EXPECT_EQ(last_.months, 24);
   SetMonths(0);
   EXPECT_EQ(WarrantyAt("2027-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2028-01-14");
+}
+
+TEST_F(WarrantyTest, PastDeliveriesKeepTheTermOfTheMigration) {
+  database_.Execute("UPDATE companies SET time_zone = 'Pacific/Auckland'");
+  Deliver("2026-01-14T11:30:00Z");
+  database_.Execute("UPDATE deliveries SET warranty_months = NULL, delivered_on = NULL");
+
+  for (const Migration& migration : Migrations()) {
+    if (migration.name == std::string("warranty_terms_of_past_deliveries")) {
+      database_.Execute(std::string(migration.sql));
+    }
+  }
+
+  SetMonths(6);
+  database_.Execute("UPDATE companies SET time_zone = 'UTC'");
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
 }
 
 TEST_F(WarrantyTest, DeliveriesOfTheReleaseBeforeHaveTodaysTerm) {
