@@ -15,7 +15,27 @@ function(install_gzipped file folder name)
 endfunction()
 
 install_gzipped(man/lotd.8 "${CMAKE_INSTALL_MANDIR}/man8" lotd.8)
-install_gzipped(man/lotctl.1 "${CMAKE_INSTALL_MANDIR}/man1" lotctl.1)
+
+# What lotctl says of itself: its manual, and the completions of three shells.
+set(about_lotctl "${PROJECT_BINARY_DIR}/package/lotctl")
+set(about_files "")
+# about_lotctl_file(NAME FOLDER COMMAND): the output of the command, installed in the folder.
+function(about_lotctl_file name folder command)
+  add_custom_command(OUTPUT "${about_lotctl}/${name}"
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${about_lotctl}"
+    COMMAND sh -c "'$<TARGET_FILE:lotctl>' ${command} >'${about_lotctl}/${name}'"
+    DEPENDS lotctl VERBATIM)
+  install(FILES "${about_lotctl}/${name}" DESTINATION "${folder}")
+  set(about_files ${about_files} "${about_lotctl}/${name}" PARENT_SCOPE)
+endfunction()
+about_lotctl_file(lotctl.1.gz "${CMAKE_INSTALL_MANDIR}/man1" "manual | '${LOTS_GZIP}' -9nc")
+about_lotctl_file(lotctl "${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions"
+  "completion bash")
+about_lotctl_file(_lotctl "${CMAKE_INSTALL_DATAROOTDIR}/zsh/vendor-completions" "completion zsh")
+about_lotctl_file(lotctl.fish "${CMAKE_INSTALL_DATAROOTDIR}/fish/vendor_completions.d"
+  "completion fish")
+add_custom_target(lots_about_lotctl DEPENDS ${about_files})
+
 install_gzipped(debian/changelog "${doc_folder}" changelog)
 install(FILES deploy/debian/copyright deploy/runbook.md deploy/roles.sql deploy/citus.sql
   DESTINATION "${doc_folder}")

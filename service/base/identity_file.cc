@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 
 namespace lots {
 

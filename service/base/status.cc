@@ -2,6 +2,8 @@
 #include "service/base/status.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -9,9 +11,12 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
+#include "service/base/problems.h"
+#include "service/base/server_limits.h"
 #include "storage/base/limits.h"
 #include "storage/base/utf8.h"
 #include "storage/base/uuid.h"
+#include "storage/domain/errors.h"
 #include "storage/pg/error.h"
 
 namespace lots {
@@ -31,23 +36,34 @@ absl::string_view FactOf(const Problem& problem, absl::string_view key) {
   return "";
 }
 
-struct ResourceRow {
-  Reason reason;
+struct Resource {
   absl::string_view type;
   absl::string_view fact;  // the one that names it
 };
 
-constexpr ResourceRow kResources[] = {
-    {Reason::kCompanyNotFound, "lots.v1.Settings", "company"},
-    {Reason::kProductNotFound, "lots.v1.Product", "product_id"},
-    {Reason::kLocationNotFound, "lots.v1.Location", "location_id"},
-    {Reason::kLotNotFound, "lots.v1.Lot", "lot_id"},
-    {Reason::kMovementNotFound, "lots.v1.Movement", "movement_id"},
-    {Reason::kWorkOrderNotFound, "lots.v1.WorkOrder", "work_order_id"},
-    {Reason::kTransformationNotFound, "lots.v1.Transformation", "transformation_id"},
-    {Reason::kLotNumberTaken, "lots.v1.Lot", "lot_id"},
-    {Reason::kSerialAlreadyProduced, "lots.v1.Lot", "lot_id"},
-};
+// The resource that a problem of this reason is about; empty when it is about none.
+std::optional<Resource> ResourceOf(Reason reason) {
+  switch (reason) {
+    case Reason::kCompanyNotFound:
+      return Resource{"lots.v1.Settings", "company"};
+    case Reason::kProductNotFound:
+      return Resource{"lots.v1.Product", "product_id"};
+    case Reason::kLocationNotFound:
+      return Resource{"lots.v1.Location", "location_id"};
+    case Reason::kLotNotFound:
+    case Reason::kLotNumberTaken:
+    case Reason::kSerialAlreadyProduced:
+      return Resource{"lots.v1.Lot", "lot_id"};
+    case Reason::kMovementNotFound:
+      return Resource{"lots.v1.Movement", "movement_id"};
+    case Reason::kWorkOrderNotFound:
+      return Resource{"lots.v1.WorkOrder", "work_order_id"};
+    case Reason::kTransformationNotFound:
+      return Resource{"lots.v1.Transformation", "transformation_id"};
+    default:
+      return std::nullopt;
+  }
+}
 
 bool MayBeRepeated(Reason reason) {
   return reason == Reason::kTransactionConflict || reason == Reason::kServerBusy ||
@@ -73,11 +89,10 @@ void AddErrorInfo(const std::vector<Problem>& problems, google::rpc::Status& sta
 // ProblemList has the others.
 void AddDetailOfCode(const Problem& problem, google::rpc::Status& status) {
   const std::string text = Cut(problem.message, kErrorTextBytesMax);
-  for (const ResourceRow& row : kResources) {
-    if (row.reason != problem.reason) continue;
+  if (const std::optional<Resource> resource = ResourceOf(problem.reason)) {
     google::rpc::ResourceInfo info;
-    info.set_resource_type(std::string(row.type));
-    info.set_resource_name(Cut(FactOf(problem, row.fact), kErrorFactBytesMax));
+    info.set_resource_type(std::string(resource->type));
+    info.set_resource_name(Cut(FactOf(problem, resource->fact), kErrorFactBytesMax));
     info.set_description(text);
     status.add_details()->PackFrom(info);
   }
@@ -222,6 +237,14 @@ v1::Problem ProblemToProto(const Problem& problem) {
     (*message.mutable_facts())[key] = Cut(value, kErrorFactBytesMax);
   }
   return message;
+}
+
+v1::Problem FurtherProblems(const std::vector<Problem>& problems, size_t first) {
+  return ProblemToProto(
+      {.reason = problems[first].reason,
+       .message = absl::StrCat(problems.size() - first,
+                               " more problems do not fit in the answer: mend these first"),
+       .facts = {{"problem_count", absl::StrCat(problems.size())}}});
 }
 
 }  // namespace lots

@@ -7,9 +7,10 @@
 #include "absl/strings/string_view.h"
 #include "grpcpp/support/status.h"
 #include "lots/v1/errors.pb.h"
-#include "storage/domain/errors.h"
 
 namespace lots {
+
+struct Problem;
 
 // How a call ended.
 struct Outcome {
@@ -30,11 +31,5 @@ Outcome OutcomeOf(const absl::Status& status);
 absl::string_view CodeName(grpc::StatusCode code);
 
 v1::Problem ProblemToProto(const Problem& problem);
-
-// All problems, for an answer to validate_only. Empty when the status carries none.
-template <class Response>
-void AddProblems(const std::vector<Problem>& problems, Response& response) {
-  for (const Problem& problem : problems) *response.add_problems() = ProblemToProto(problem);
-}
 
 }  // namespace lots

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 
 namespace lots {
 namespace {

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/server_limits.h"
 #include "storage/base/limits.h"
 #include "storage/base/unicode.h"
 #include "storage/base/utf8.h"

@@ -1,6 +1,8 @@
 // The origin of a write: answers of ListAuditEntries and of ListLotHistory have it.
 #include "service/convert/audit.h"
 
+#include "storage/writes/audit.h"
+
 namespace lots {
 
 v1::WriteOrigin OriginToProto(const AuditEntry& entry) {

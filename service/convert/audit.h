@@ -2,9 +2,10 @@
 #pragma once
 
 #include "lots/v1/audit.pb.h"
-#include "storage/writes/audit.h"
 
 namespace lots {
+
+struct AuditEntry;
 
 // Who wrote: the caller, the call and its origin.
 v1::WriteOrigin OriginToProto(const AuditEntry& entry);

@@ -3,6 +3,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/convert/holds.h"
+#include "storage/catalog/resources.h"
+#include "storage/domain/dates.h"
+#include "storage/domain/document.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot_event.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
+#include "storage/domain/transformation.h"
 
 namespace lots {
 namespace {
@@ -87,8 +102,9 @@ v1::Settings ToProto(const Settings& settings) {
   return message;
 }
 
-v1::Product ToProto(const Product& product) {
+v1::Product ToProto(const Product& product, const CompanyId& company) {
   v1::Product message;
+  message.set_company(company.value());
   message.set_product_id(product.product_id.value());
   message.set_display_name(product.display_name);
   SetIfAny(product.tracking, [&](Tracking tracking) { message.set_tracking(ToProto(tracking)); });
@@ -108,8 +124,9 @@ v1::Product ToProto(const Product& product) {
   return message;
 }
 
-v1::Location ToProto(const Location& location) {
+v1::Location ToProto(const Location& location, const CompanyId& company) {
   v1::Location message;
+  message.set_company(company.value());
   message.set_location_id(location.location_id.value());
   SetIfAny(location.kind, [&](LocationKind kind) { message.set_kind(ToProto(kind)); });
   message.set_display_name(location.display_name);
@@ -117,13 +134,15 @@ v1::Location ToProto(const Location& location) {
   message.set_gln(location.gln);
   *message.mutable_address() = ToProto(location.address);
   message.set_is_default(location.is_default);
+  message.set_etag(EtagOf(location.version));
   *message.mutable_create_time() = ToProto(location.created_at);
   *message.mutable_update_time() = ToProto(location.updated_at);
   return message;
 }
 
 v1::Lot ToProto(const Lot& lot) {
-  const bool is_serial = lot.tracking == Tracking::kSerial;
+  const bool is_deleted = lot.deleted_at.has_value();
+  const bool is_unit = lot.tracking == Tracking::kSerial && !is_deleted;
   v1::Lot message;
   message.set_lot_id(lot.lot_id.value().ToString());
   message.set_company(lot.company.value());
@@ -136,8 +155,8 @@ v1::Lot ToProto(const Lot& lot) {
     (*message.mutable_attributes())[key] = ToProto(value);
   }
   SetDates(lot.dates, message);
-  message.set_state(ToProto(lot.state));
-  message.set_quantity(is_serial ? "1" : lot.on_hand.Format(lot.scale));
+  message.set_state(is_deleted ? v1::LOT_STATE_DELETED : ToProto(lot.state));
+  message.set_quantity(is_unit ? "1" : lot.on_hand.Format(lot.scale));
   message.set_on_hand_quantity(lot.on_hand.Format(lot.scale));
   message.set_etag(EtagOf(lot.version));
   *message.mutable_create_time() = ToProto(lot.created_at);
@@ -169,6 +188,7 @@ v1::NumberedLot ToProto(const NumberedLot& lot) {
   v1::NumberedLot message;
   message.set_number(lot.number);
   message.set_lot_id(lot.lot_id.value().ToString());
+  message.set_deleted(lot.is_deleted);
   return message;
 }
 

@@ -1,6 +1,7 @@
 // Converts storage's types to messages. (fields.h converts fields of requests to storage's types.)
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,12 +14,27 @@
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/work_order.pb.h"
-#include "storage/catalog/catalog.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/lot_details.h"
 
 namespace lots {
+
+enum class LocationKind : int16_t;
+enum class LotEventKind : int16_t;
+enum class LotState : int16_t;
+enum class MovementKind : int16_t;
+enum class Tracking : int16_t;
+enum class TransformationKind : int16_t;
+enum class WorkOrderState : int16_t;
+struct Document;
+struct Location;
+struct Lot;
+struct LotStock;
+struct Movement;
+struct NumberedLot;
+struct Product;
+struct Settings;
+struct Transformation;
 
 google::protobuf::Timestamp ToProto(absl::Time time);
 google::type::Date ToProto(absl::CivilDay day);
@@ -33,8 +49,8 @@ v1::WorkOrderState ToProto(WorkOrderState state);
 v1::LotEventKind ToProto(LotEventKind kind);
 
 v1::Settings ToProto(const Settings& settings);
-v1::Product ToProto(const Product& product);
-v1::Location ToProto(const Location& location);
+v1::Product ToProto(const Product& product, const CompanyId& company);
+v1::Location ToProto(const Location& location, const CompanyId& company);
 v1::Lot ToProto(const Lot& lot);
 v1::LotStock ToProto(const LotStock& stock);
 v1::NumberedLot ToProto(const NumberedLot& lot);

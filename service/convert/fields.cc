@@ -7,7 +7,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
+#include "storage/base/limits.h"
 #include "storage/base/unicode.h"
+#include "storage/domain/document.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/pg/values/codec.h"
 
 namespace lots {
 namespace {
@@ -155,23 +159,6 @@ int FieldChecker::EnumNumber(absl::string_view field, int value,
   Refused(field, absl::StrCat(value),
           absl::StrCat("value ", value, " is not one of ", NamesOf(*type)));
   return 0;
-}
-
-std::vector<std::string> FieldChecker::Mask(absl::string_view field,
-                                            const google::protobuf::FieldMask& mask,
-                                            const std::vector<absl::string_view>& allowed) {
-  if (mask.paths_size() == 1 && mask.paths(0) == "*") return {allowed.begin(), allowed.end()};
-  std::vector<std::string> paths;
-  for (const std::string& path : mask.paths()) {
-    if (std::find(allowed.begin(), allowed.end(), path) == allowed.end()) {
-      Refused(field, path,
-              absl::StrCat("path ", Quoted(path),
-                           " cannot be updated; these can: ", absl::StrJoin(allowed, ", ")));
-    } else if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
-      paths.push_back(path);
-    }
-  }
-  return paths;
 }
 
 std::optional<int64_t> FieldChecker::Etag(absl::string_view etag) {

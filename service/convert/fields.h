@@ -19,21 +19,22 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/generated_enum_reflection.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "service/base/text_fields.h"
-#include "service/rpc/call.h"
-#include "storage/base/limits.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/lot_details.h"
 
 namespace lots {
+
+struct Call;
+struct Document;
+struct LotRef;
+struct WriteContext;
 
 // Every method returns the value. When a method refuses the value, it returns a default one, and
 // ok() is false from then on. `field` is the path in the request: "lots[3].number"
@@ -69,26 +70,16 @@ class FieldChecker : public TextChecker {
   // UNSPECIFIED: none.
   template <class To, class From>
   std::optional<To> OptionalEnum(absl::string_view field, From value);
-  // Each path must be one of `allowed`. "*" stands for all of them; an empty mask gives an empty
-  // list.
-  std::vector<std::string> Mask(absl::string_view field, const google::protobuf::FieldMask& mask,
-                                const std::vector<absl::string_view>& allowed);
   // The version in an etag; nothing when empty. A text that is no etag gives -1, which no resource
   // has, so that it is refused as stale.
   static std::optional<int64_t> Etag(absl::string_view etag);
 
-  // The context of a write whose request_id is required.
+  // The context of a write whose request_id is required; service/convert/writes.h defines it.
   template <class Request>
-  WriteContext Write(const Request& request, const Call& call) {
-    RequiredId("request_id", request.request_id());
-    return MakeWriteContext(request, call);
-  }
-  // The context of a write whose request_id may be empty.
+  WriteContext Write(const Request& request, const Call& call);
+  // The context of a write whose request_id may be empty; likewise.
   template <class Request>
-  WriteContext OptionalWrite(const Request& request, const Call& call) {
-    OptionalId("request_id", request.request_id());
-    return MakeWriteContext(request, call);
-  }
+  WriteContext OptionalWrite(const Request& request, const Call& call);
 
  private:
   AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);

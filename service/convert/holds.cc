@@ -4,6 +4,8 @@
 #include <string>
 
 #include "service/convert/convert.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/kinds/hold.h"
 
 namespace lots {
 

@@ -1,13 +1,16 @@
 // Holds as messages.
 #pragma once
 
+#include <cstdint>
+
 #include "absl/strings/string_view.h"
 #include "lots/v1/hold.pb.h"
-#include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
 
 namespace lots {
+
+enum class HoldCause : int16_t;
+struct Hold;
 
 // Same values on both sides.
 v1::HoldCause ToProto(HoldCause cause);

@@ -4,6 +4,10 @@
 #include <optional>
 
 #include "service/convert/convert.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/transformation.h"
+#include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/questions/recipients.h"
 
 namespace lots {
 

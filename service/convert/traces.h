@@ -2,10 +2,14 @@
 #pragma once
 
 #include "lots/v1/trace.pb.h"
-#include "storage/genealogy/graph/types.h"
-#include "storage/genealogy/questions/recipients.h"
 
 namespace lots {
+
+struct PartnerMovement;
+struct Recipient;
+struct TracePiece;
+struct TracePlace;
+struct TraceSummary;
 
 // `scale`: the decimals of the lot's product.
 v1::PartnerMovement ToProto(const PartnerMovement& movement, int scale);

@@ -5,7 +5,11 @@
 #include <utility>
 
 #include "service/convert/convert.h"
+#include "service/convert/list_page.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
+#include "storage/domain/transformation.h"
+#include "storage/work_orders/read.h"
 
 namespace lots {
 namespace {
@@ -180,6 +184,27 @@ DisassemblyCommand CommandOf(const v1::DisassembleRequest& request, const Call& 
           .note = fields.Text("note", request.note(), kNoteCharactersMax)};
 }
 
+namespace {
+
+// The last ones that fit in an answer: their notes may be long.
+void AddCompletions(const std::vector<Transformation>& completions, v1::WorkOrder& message) {
+  std::vector<v1::Transformation> fitting;
+  size_t bytes = message.ByteSizeLong();
+  for (auto last = completions.rbegin(); last != completions.rend(); ++last) {
+    fitting.push_back(ToProto(*last));
+    bytes += EntryBytes(fitting.back());
+    if (bytes > kAnswerBytesMax) {
+      fitting.pop_back();
+      break;
+    }
+  }
+  for (auto first = fitting.rbegin(); first != fitting.rend(); ++first) {
+    *message.add_completions() = std::move(*first);
+  }
+}
+
+}  // namespace
+
 v1::WorkOrder ToProto(const WorkOrder& order) {
   v1::WorkOrder message;
   message.set_work_order_id(order.work_order_id.value());
@@ -199,9 +224,7 @@ v1::WorkOrder ToProto(const WorkOrder& order) {
     entry.set_state(ToProto(serial.state));
   }
   message.set_serials_truncated(order.serials_truncated);
-  for (const Transformation& completion : order.completions) {
-    *message.add_completions() = ToProto(completion);
-  }
+  AddCompletions(order.completions, message);
   return message;
 }
 

@@ -8,6 +8,8 @@
 
 namespace lots {
 
+struct WorkOrder;
+
 // These check shapes and limits only. Storage validates what depends on data.
 AssignSerialsCommand CommandOf(const v1::AssignSerialsRequest& request, const Call& call,
                                FieldChecker& fields);

@@ -3,54 +3,92 @@
 #include "service/ctl/run.h"
 
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/commands/commands.h"
+#include "service/ctl/manual/completion.h"
+#include "service/ctl/manual/page.h"
 #include "service/ctl/session/session.h"
 
 namespace lots::ctl {
 namespace {
 
-constexpr char kFooter[] =
-    "Lots are named as UUID or PRODUCT/NUMBER, as pump/SN-1. Answers go to standard output, "
-    "errors\n"
-    "and progress to standard error. With --output json every answer is one line of proto3 JSON.\n"
-    "\n"
-    "Exit codes: 0 done; 1 refused, the error says why; 2 the command line or a file makes no\n"
-    "sense; 3 not reachable, too slow or too busy, try again; 4 not allowed; 5 a bug.\n"
-    "\n"
-    "Examples:\n"
-    "  lotctl server ping\n"
-    "  lotctl settings update --company acme\n"
-    "  lotctl lot list --company acme --product pump\n"
-    "  lotctl trace upstream pump/SN-1 --company acme --output json";
+constexpr const char* kDescription[] = {
+    "lotctl is the API of lotd for a person. A lot is named by its number where one product has it "
+    "(SN-1), as PRODUCT/NUMBER (pump/SN-1), or by its UUID.",
+    "Answers go to standard output; errors, hints and progress go to standard error. With --output "
+    "json every answer is one line of proto3 JSON. An empty list says so on standard error.",
+    "Days and times are those of the company's time zone. A day alone means all of it: --since "
+    "2026-05-01 begins with it, --until 2026-05-01 and --as-of 2026-05-01 end with it. Times are "
+    "shown with their offset.",
+    "Tables fit the terminal: columns that do not are left out, and standard error says which; "
+    "--wide shows everything. Where standard output is no terminal, tables are complete and plain.",
+    "A write that was interrupted, or whose answer was lost, says the command that repeats it: "
+    "with "
+    "the same --request-id it happens once."};
+
+constexpr const char* kExamples[] = {
+    "lotctl server ping", "lotctl settings update --company acme",
+    "lotctl lot list --company acme --product pump",
+    "lotctl trace upstream pump/SN-1 --company acme --output json"};
+
+// The variables that belong to no flag.
+const Term kVariables[] = {
+    {"LOTS_TOKEN", "The token that says who calls, itself; --token names a file instead."},
+    {"NO_COLOR", "With any value: no colours."},
+    {"TERM", "With the value dumb: no colours."},
+    {"TZDIR", "Where the time zones are, if not where the system has them."},
+    {"TRACEPARENT, TRACESTATE",
+     "The trace that the calls belong to, as OpenTelemetry hands it to programs."}};
+
+std::string Footer() {
+  std::string text =
+      "Lots are named by number, as PRODUCT/NUMBER or as UUID: SN-1, pump/SN-1. `lotctl manual | "
+      "man -l -`\nshows the whole manual.\n\nExit codes:\n";
+  for (const ExitText& exit : kExitTexts) {
+    absl::StrAppend(&text, "  ", exit.code, "  ", exit.text, "\n");
+  }
+  absl::StrAppend(&text, "\nExamples:");
+  for (const char* example : kExamples) absl::StrAppend(&text, "\n  ", example);
+  return text;
+}
+
+void DeclareAccess(Command& program, AccessOptions& access) {
+  program
+      .Add("--token", access.token,
+           "file with the token that says who calls; else LOTS_TOKEN, the token itself")
+      .File();
+  program.AddSwitch("--tls", access.tls, "TLS, with the authorities that this machine trusts");
+  program.Add("--tls-ca", access.ca, "TLS, with the authorities of this PEM file")
+      .File()
+      .Environment("LOTS_TLS_CA");
+  program
+      .Add("--tls-certificate", access.certificate,
+           "PEM file with the certificate that says who calls")
+      .File()
+      .Environment("LOTS_CLIENT_CERTIFICATE");
+  program.Add("--tls-key", access.key, "PEM file with the certificate's key")
+      .File()
+      .Environment("LOTS_CLIENT_KEY");
+}
 
 void DeclareGlobals(Command& program, GlobalOptions& options, std::string& output) {
-  program.Add("--address", options.address, "where lotd listens")
+  program.Add("--address", options.address, "where lotd listens, as host:port or unix:/path")
       .Environment("LOTS_ADDRESS")
       .NotEmpty("is empty; it is a host:port or unix:path")
       .ShowDefault();
   program.Add("--company", options.company, "the company; default: your only one")
       .Environment("LOTS_COMPANY");
   program.Add("--output", output, "table or json").OneOf({"table", "json"}).ShowDefault();
+  program.AddSwitch("--wide", options.wide, "whole tables, however narrow the terminal is");
   program.Add("--timeout", options.timeout_seconds, "seconds that one call may take")
       .Positive()
       .ShowDefault();
   program.Add("--actor", options.actor, "who is acting, for the history").Environment("LOTS_ACTOR");
-  program.Add("--token", options.access.token,
-              "file with the token that says who calls; else LOTS_TOKEN, the token itself");
-  program.AddSwitch("--tls", options.access.tls,
-                    "TLS, with the authorities that this machine trusts");
-  program.Add("--tls-ca", options.access.ca, "TLS, with the authorities of this PEM file")
-      .Environment("LOTS_TLS_CA");
-  program
-      .Add("--tls-certificate", options.access.certificate,
-           "PEM file with the certificate that says who calls")
-      .Environment("LOTS_CLIENT_CERTIFICATE");
-  program.Add("--tls-key", options.access.key, "PEM file with the certificate's key")
-      .Environment("LOTS_CLIENT_KEY");
   program.Add("--request-id", options.request_id,
               "makes repeating a write harmless; default: a fresh UUID");
+  DeclareAccess(program, options.access);
 }
 
 void DeclareGroups(Command& program, Work& chosen) {
@@ -67,7 +105,43 @@ void DeclareGroups(Command& program, Work& chosen) {
   AddServerCommands(program, chosen);
 }
 
-int Perform(const GlobalOptions& options, const Work& work, const Terminal& terminal) {
+// The commands that tell about the program and ask no server.
+struct AboutOptions {
+  std::string shell;
+  bool wants_manual = false;
+  bool wants_completion = false;
+};
+
+void DeclareAbout(Command& program, AboutOptions& options) {
+  program.AddCommand("manual", "Prints the manual page, for man -l", "Examples:\n  lotctl manual",
+                     [&options] { options.wants_manual = true; });
+  Command completion = program.AddCommand(
+      "completion", "Prints the completions of a shell",
+      "Examples:\n  source <(lotctl completion bash)\n  lotctl completion fish | source",
+      [&options] { options.wants_completion = true; });
+  completion.Add("shell", options.shell, "the shell").OneOf({"bash", "zsh", "fish"}).Required();
+}
+
+void PrintManual(const CommandLine& line, absl::string_view version, std::ostream& out) {
+  ManualText text{.version = std::string(version),
+                  .description = {std::begin(kDescription), std::end(kDescription)},
+                  .variables = {std::begin(kVariables), std::end(kVariables)}};
+  for (const ExitText& exit : kExitTexts) {
+    text.exit_codes.push_back({absl::StrCat(exit.code), exit.text});
+  }
+  WriteManualPage(line.Describe(), text, out);
+}
+
+Endpoint EndpointOf(const GlobalOptions& options) {
+  const AccessOptions& access = options.access;
+  const bool has_certificate = !access.certificate.empty();
+  return {.address = options.address,
+          .tls = access.tls || has_certificate || !access.ca.empty(),
+          .certificate = has_certificate};
+}
+
+int Perform(const GlobalOptions& options, const Work& work, Terminal terminal) {
+  if (options.wide) terminal.columns = 0;
   const absl::StatusOr<Access> access = OpenAccess(options.access, options.address);
   absl::Status status = access.status();
   if (status.ok()) {
@@ -75,7 +149,7 @@ int Perform(const GlobalOptions& options, const Work& work, const Terminal& term
     session.progress().Start("waiting for lotd", 0);
     status = work(session);
   }
-  if (!status.ok()) PrintFailure(status, options.address, terminal);
+  if (!status.ok()) PrintFailure(status, EndpointOf(options), terminal);
   return ExitCodeOf(status);
 }
 
@@ -83,16 +157,23 @@ int Perform(const GlobalOptions& options, const Work& work, const Terminal& term
 
 int Run(const std::vector<std::string>& arguments, absl::string_view version,
         const Terminal& terminal) {
-  CommandLine line("lotctl", "lotctl: every lot and serial number, from the terminal", kFooter,
-                   absl::StrCat("lotctl ", version));
+  const std::string footer = Footer();
+  CommandLine line("lotctl", "lotctl: every lot and serial number, from the terminal",
+                   footer.c_str(), absl::StrCat("lotctl ", version));
   GlobalOptions options;
+  options.arguments = arguments;
   std::string output = "table";
   Work chosen;
+  AboutOptions about;
   Command program = line.program();
   DeclareGlobals(program, options, output);
   DeclareGroups(program, chosen);
+  DeclareAbout(program, about);
   if (const std::optional<int> code = line.Parse(arguments, terminal)) return *code;
   options.json = output == "json";
+  if (about.wants_manual) PrintManual(line, version, terminal.out);
+  if (about.wants_completion) WriteCompletion(line.Describe(), about.shell, terminal.out);
+  if (chosen == nullptr) return kExitOk;
   return Perform(options, chosen, terminal);
 }
 

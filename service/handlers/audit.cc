@@ -46,16 +46,15 @@ absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
   if (!fields.ok()) return fields.status();
   v1::ListAuditEntriesResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     query.company = company;
     query.after = after;
-    query.limit = limit;
-    ASSIGN_OR_RETURN(AuditPage page, lots::ListAuditEntries(db, query));
-    for (const AuditEntry& entry : page.entries) {
-      *response.add_entries() = ToProto(entry, company);
-    }
-    return PagePiece{.count = static_cast<int>(page.entries.size()),
-                     .after = std::move(page.after)};
+    query.limit = room.items;
+    ASSIGN_OR_RETURN(const AuditPage page, lots::ListAuditEntries(db, query));
+    return FillPiece(
+        page.entries, !page.after.empty(), room,
+        [&](const AuditEntry& entry) { return ToProto(entry, company); },
+        [&](size_t i) { return PositionOf(page.entries[i]); }, *response.mutable_entries());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

@@ -1,7 +1,6 @@
 // CatalogService: checks the fields of settings, products and locations, and converts them.
 #include "service/handlers/catalog.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -10,9 +9,13 @@
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
+#include "service/convert/update_mask.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/tracking.h"
 
 namespace lots {
 namespace {
@@ -67,7 +70,7 @@ Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fie
       .gtin = fields.Line(at("gtin"), message.gtin(), kIdCharactersMax),
       .producible = message.producible(),
       .case_sensitive = message.case_sensitive(),
-      .version = 0,
+      .version = FieldChecker::Etag(message.etag()).value_or(0),
       .created_at = {},
       .updated_at = {}};
 }
@@ -93,9 +96,28 @@ Location LocationOf(const v1::Location& message, const Entry& at, FieldChecker& 
       .parent_id = parent.value().empty() ? std::nullopt : std::make_optional(parent),
       .gln = fields.Line(at("gln"), message.gln(), kIdCharactersMax),
       .address = AddressOf(message.address(), at, fields),
-      .is_default = false,
+      .is_default = message.is_default(),
+      .version = FieldChecker::Etag(message.etag()).value_or(0),
       .created_at = {},
       .updated_at = {}};
+}
+
+UpdateSettingsCommand CommandOf(const v1::UpdateSettingsRequest& request, const Call& call,
+                                FieldChecker& fields) {
+  const v1::Settings& given = request.settings();
+  UpdateSettingsCommand command{.context = fields.OptionalWrite(request, call),
+                                .version = FieldChecker::Etag(given.etag())};
+  std::string zone = fields.Line("settings.time_zone", given.time_zone(), kIdCharactersMax);
+  if (zone.empty()) zone = Settings().time_zone;
+  const UpdateMask mask("update_mask", request.update_mask(),
+                        {"lots_enabled", "expiry_enabled", "time_zone"},
+                        *v1::Settings::descriptor(), fields);
+  for (const std::string& path : mask.PathsOf(given)) {
+    if (path == "lots_enabled") command.lots_enabled = given.lots_enabled();
+    if (path == "expiry_enabled") command.expiry_enabled = given.expiry_enabled();
+    if (path == "time_zone") command.time_zone = zone;
+  }
+  return command;
 }
 
 }  // namespace
@@ -113,22 +135,12 @@ absl::StatusOr<v1::Settings> UpdateSettings(const v1::UpdateSettingsRequest& req
   const v1::Settings& given = request.settings();
   FieldChecker fields;
   if (!request.has_settings()) fields.Refused("settings", "", "is required");
-  UpdateSettingsCommand command{
-      .context = fields.OptionalWrite(request, call),
-      .lots_enabled = given.lots_enabled(),
-      .expiry_enabled = given.expiry_enabled(),
-      .time_zone = fields.Line("settings.time_zone", given.time_zone(), kIdCharactersMax),
-      .version = FieldChecker::Etag(given.etag())};
-  const std::vector<std::string> mask = fields.Mask(
-      "update_mask", request.update_mask(), {"lots_enabled", "expiry_enabled", "time_zone"});
+  if (!given.company().empty() && given.company() != call.company.value()) {
+    fields.Refused("settings.company", given.company(),
+                   absl::StrCat("is not the company of the request, ", call.company.value()));
+  }
+  const UpdateSettingsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
-  const auto unchanged = [&](absl::string_view name) {
-    return !mask.empty() && std::find(mask.begin(), mask.end(), name) == mask.end();
-  };
-  if (command.time_zone->empty()) command.time_zone = Settings().time_zone;
-  if (unchanged("lots_enabled")) command.lots_enabled.reset();
-  if (unchanged("expiry_enabled")) command.expiry_enabled.reset();
-  if (unchanged("time_zone")) command.time_zone.reset();
   ASSIGN_OR_RETURN(const Settings settings, lots::UpdateSettings(db, command));
   return ToProto(settings);
 }
@@ -138,20 +150,22 @@ absl::StatusOr<v1::UpsertProductsResponse> UpsertProducts(const v1::UpsertProduc
   FieldChecker fields;
   fields.Count("products", request.products_size(), 1, kCatalogBatchMax);
   if (!fields.ok()) return fields.status();
-  UpsertProductsCommand command{
-      .context = fields.OptionalWrite(request, call),
-      .products = {},
-      .mask = fields.Mask("update_mask", request.update_mask(), ProductFields())};
+  UpsertProductsCommand command{.context = fields.OptionalWrite(request, call)};
+  const UpdateMask mask("update_mask", request.update_mask(), ProductFields(),
+                        *v1::Product::descriptor(), fields);
   UniqueIds ids;
   for (const v1::Product& message : request.products()) {
     const Entry at{"products", command.products.size()};
     command.products.push_back(ProductOf(message, at, fields));
+    command.paths.push_back(mask.PathsOf(message));
     ids.Check(at, "product_id", message.product_id(), fields);
   }
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<Product> products, lots::UpsertProducts(db, command));
   v1::UpsertProductsResponse response;
-  for (const Product& product : products) *response.add_products() = ToProto(product);
+  for (const Product& product : products) {
+    *response.add_products() = ToProto(product, call.company);
+  }
   return response;
 }
 
@@ -161,20 +175,21 @@ absl::StatusOr<v1::Product> GetProduct(const v1::GetProductRequest& request, con
   const auto product_id = fields.Required<ProductId>("product_id", request.product_id());
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Product product, lots::GetProduct(db, call.company, product_id));
-  return ToProto(product);
+  return ToProto(product, call.company);
 }
 
 absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequest& request,
                                                       const Call& call, pg::Connection& db) {
   v1::ListProductsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const ProductId last(after.empty() ? "" : after.front());
-    ASSIGN_OR_RETURN(std::vector<Product> products,
-                     lots::ListProducts(db, company, last, limit + 1));
+    ASSIGN_OR_RETURN(const std::vector<Product> products,
+                     lots::ListProducts(db, company, last, room.items + 1));
     return FillPiece(
-        products, limit, [](const Product& p) { return PageKeys{p.product_id.value()}; },
-        [&](const Product& p) { *response.add_products() = ToProto(p); });
+        products, /*has_more=*/false, room, [&](const Product& p) { return ToProto(p, company); },
+        [&](size_t i) { return PageKeys{products[i].product_id.value()}; },
+        *response.mutable_products());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -185,20 +200,22 @@ absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
   FieldChecker fields;
   fields.Count("locations", request.locations_size(), 1, kCatalogBatchMax);
   if (!fields.ok()) return fields.status();
-  UpsertLocationsCommand command{
-      .context = fields.OptionalWrite(request, call),
-      .locations = {},
-      .mask = fields.Mask("update_mask", request.update_mask(), LocationFields())};
+  UpsertLocationsCommand command{.context = fields.OptionalWrite(request, call)};
+  const UpdateMask mask("update_mask", request.update_mask(), LocationFields(),
+                        *v1::Location::descriptor(), fields);
   UniqueIds ids;
   for (const v1::Location& message : request.locations()) {
     const Entry at{"locations", command.locations.size()};
     command.locations.push_back(LocationOf(message, at, fields));
+    command.paths.push_back(mask.PathsOf(message));
     ids.Check(at, "location_id", message.location_id(), fields);
   }
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::UpsertLocations(db, command));
   v1::UpsertLocationsResponse response;
-  for (const Location& location : locations) *response.add_locations() = ToProto(location);
+  for (const Location& location : locations) {
+    *response.add_locations() = ToProto(location, call.company);
+  }
   return response;
 }
 
@@ -206,13 +223,14 @@ absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsR
                                                         const Call& call, pg::Connection& db) {
   v1::ListLocationsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const LocationId last(after.empty() ? "" : after.front());
-    ASSIGN_OR_RETURN(std::vector<Location> locations,
-                     lots::ListLocations(db, company, last, limit + 1));
+    ASSIGN_OR_RETURN(const std::vector<Location> locations,
+                     lots::ListLocations(db, company, last, room.items + 1));
     return FillPiece(
-        locations, limit, [](const Location& l) { return PageKeys{l.location_id.value()}; },
-        [&](const Location& l) { *response.add_locations() = ToProto(l); });
+        locations, /*has_more=*/false, room, [&](const Location& l) { return ToProto(l, company); },
+        [&](size_t i) { return PageKeys{locations[i].location_id.value()}; },
+        *response.mutable_locations());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

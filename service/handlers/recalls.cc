@@ -15,9 +15,13 @@
 #include "service/convert/list_page.h"
 #include "service/convert/send_pieces.h"
 #include "service/convert/traces.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/genealogy/graph/places.h"
+#include "storage/genealogy/questions/recipients.h"
 #include "storage/recalls/recalls.h"
+#include "storage/recalls/report.h"
 
 namespace lots {
 namespace {
@@ -189,15 +193,16 @@ absl::StatusOr<v1::ListRecallsResponse> ListRecalls(const v1::ListRecallsRequest
   if (!fields.ok()) return fields.status();
   v1::ListRecallsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     // The surplus item shows that there is another page.
-    ASSIGN_OR_RETURN(
-        const std::vector<Recall> recalls,
-        lots::ListRecalls(
-            db,
-            {.company = company, .state = state, .after = RecallAfter(after), .limit = limit + 1}));
-    return FillPiece(recalls, limit, KeysOf,
-                     [&](const Recall& recall) { *response.add_recalls() = ToProto(recall); });
+    ASSIGN_OR_RETURN(const std::vector<Recall> recalls,
+                     lots::ListRecalls(db, {.company = company,
+                                            .state = state,
+                                            .after = RecallAfter(after),
+                                            .limit = room.items + 1}));
+    return FillPiece(
+        recalls, /*has_more=*/false, room, [](const Recall& recall) { return ToProto(recall); },
+        [&](size_t i) { return KeysOf(recalls[i]); }, *response.mutable_recalls());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

@@ -72,11 +72,11 @@ class OnCallPath : public Generated::CallbackService {
     LOTS_METHOD(service, method);                                                       \
     return rpc_.Batch(context, request, response, kMethod, handlers::handler);          \
   }
-#define LOTS_STREAM(service, method)                                                     \
+#define LOTS_STREAM(service, method, ...)                                                \
   grpc::ServerWriteReactor<ResponseOf<&handlers::method>>* method(                       \
       grpc::CallbackServerContext* context, const RequestOf<&handlers::method>* request) \
       override {                                                                         \
-    LOTS_METHOD(service, method);                                                        \
+    LOTS_METHOD(service, method, __VA_ARGS__);                                           \
     return rpc_.Stream(context, request, kMethod, handlers::method);                     \
   }
 
@@ -93,16 +93,16 @@ class CatalogService final : public OnCallPath<v1::CatalogService> {
   LOTS_UNARY(CatalogService, UpdateSettings);
   LOTS_UNARY(CatalogService, UpsertProducts);
   LOTS_UNARY(CatalogService, GetProduct);
-  LOTS_UNARY(CatalogService, ListProducts);
+  LOTS_UNARY(CatalogService, ListProducts, .every_company = true);
   LOTS_UNARY(CatalogService, UpsertLocations);
-  LOTS_UNARY(CatalogService, ListLocations);
+  LOTS_UNARY(CatalogService, ListLocations, .every_company = true);
 };
 
 class LotService final : public OnCallPath<v1::LotService> {
  public:
   using OnCallPath::OnCallPath;
   LOTS_UNARY(LotService, CreateLot);
-  LOTS_UNARY(LotService, BatchCreateLots);
+  LOTS_UNARY(LotService, BatchCreateLots, .is_large = true);
   LOTS_BATCH(LotService, GetLot, GetLotsTogether);
   LOTS_UNARY(LotService, BatchGetLots);
   LOTS_UNARY(LotService, FindLots);
@@ -115,27 +115,27 @@ class LotService final : public OnCallPath<v1::LotService> {
   LOTS_BATCH(LotService, ListLotLocations, ListLocationsTogether);
   LOTS_UNARY(LotService, ListLotHistory);
   LOTS_UNARY(LotService, PreviewLotNumbers);
-  LOTS_UNARY(LotService, HoldLots);
-  LOTS_UNARY(LotService, ReleaseLots);
-  LOTS_UNARY(LotService, SplitLot);
-  LOTS_UNARY(LotService, MergeLots);
+  LOTS_UNARY(LotService, HoldLots, .is_large = true);
+  LOTS_UNARY(LotService, ReleaseLots, .is_large = true);
+  LOTS_UNARY(LotService, SplitLot, .is_large = true);
+  LOTS_UNARY(LotService, MergeLots, .is_large = true);
   LOTS_UNARY(LotService, RelabelLot);
 };
 
 class RecallService final : public OnCallPath<v1::RecallService> {
  public:
   using OnCallPath::OnCallPath;
-  LOTS_UNARY(RecallService, OpenRecall);
+  LOTS_UNARY(RecallService, OpenRecall, .is_large = true);
   LOTS_UNARY(RecallService, GetRecall);
-  LOTS_UNARY(RecallService, ListRecalls);
-  LOTS_STREAM(RecallService, StreamRecallReport);
-  LOTS_UNARY(RecallService, CloseRecall);
+  LOTS_UNARY(RecallService, ListRecalls, .every_company = true);
+  LOTS_STREAM(RecallService, StreamRecallReport, .is_large = true);
+  LOTS_UNARY(RecallService, CloseRecall, .is_large = true);
 };
 
 class StockService final : public OnCallPath<v1::StockService> {
  public:
   using OnCallPath::OnCallPath;
-  LOTS_UNARY(StockService, RecordMovements);
+  LOTS_UNARY(StockService, RecordMovements, .is_large = true);
   LOTS_UNARY(StockService, ReverseMovement);
   LOTS_UNARY(StockService, ListMovements, .every_company = true);
   LOTS_UNARY(StockService, ListStock, .every_company = true);
@@ -145,24 +145,24 @@ class StockService final : public OnCallPath<v1::StockService> {
 class TraceService final : public OnCallPath<v1::TraceService> {
  public:
   using OnCallPath::OnCallPath;
-  LOTS_STREAM(TraceService, TraceUpstream);
-  LOTS_STREAM(TraceService, TraceDownstream);
-  LOTS_STREAM(TraceService, ListRecipients);
-  LOTS_UNARY(TraceService, FindCommonOrigins);
+  LOTS_STREAM(TraceService, TraceUpstream, .is_large = true);
+  LOTS_STREAM(TraceService, TraceDownstream, .is_large = true);
+  LOTS_STREAM(TraceService, ListRecipients, .is_large = true);
+  LOTS_UNARY(TraceService, FindCommonOrigins, .is_large = true);
   LOTS_UNARY(TraceService, GetWarranty);
 };
 
 class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
  public:
   using OnCallPath::OnCallPath;
-  LOTS_UNARY(WorkOrderService, AssignSerials);
-  LOTS_UNARY(WorkOrderService, UnassignSerials);
-  LOTS_UNARY(WorkOrderService, CompleteWorkOrder);
-  LOTS_UNARY(WorkOrderService, CancelWorkOrder);
+  LOTS_UNARY(WorkOrderService, AssignSerials, .is_large = true);
+  LOTS_UNARY(WorkOrderService, UnassignSerials, .is_large = true);
+  LOTS_UNARY(WorkOrderService, CompleteWorkOrder, .is_large = true);
+  LOTS_UNARY(WorkOrderService, CancelWorkOrder, .is_large = true);
   LOTS_UNARY(WorkOrderService, GetWorkOrder);
-  LOTS_UNARY(WorkOrderService, ListWorkOrders);
-  LOTS_UNARY(WorkOrderService, Disassemble);
-  LOTS_UNARY(WorkOrderService, ReverseCompletion);
+  LOTS_UNARY(WorkOrderService, ListWorkOrders, .every_company = true);
+  LOTS_UNARY(WorkOrderService, Disassemble, .is_large = true);
+  LOTS_UNARY(WorkOrderService, ReverseCompletion, .is_large = true);
 };
 
 #undef LOTS_METHOD

@@ -1,20 +1,26 @@
 // StockService: records and reverses movements, lists stock and movements, suggests lots to pick.
 #include "service/handlers/stock.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/problems.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
+#include "service/convert/writes.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
+#include "storage/stock/list.h"
+#include "storage/stock/movements.h"
 #include "storage/stock/stock.h"
+#include "storage/stock/suggest.h"
 
 namespace lots {
 namespace {
@@ -101,15 +107,6 @@ std::optional<StockPosition> StockAfter(const PageKeys& keys) {
   return StockPosition{LotId(UuidOf(keys[0])), LocationId(keys[1])};
 }
 
-// Lists are asked for one item more than the page holds. The surplus item shows that there is more.
-template <class Item, class Append>
-PagePiece PieceOf(const std::vector<Item>& items, int limit, Append append) {
-  PagePiece piece{.count = std::min(limit, static_cast<int>(items.size()))};
-  for (int i = 0; i < piece.count; ++i) append(items[i]);
-  if (static_cast<int>(items.size()) > limit) piece.after = KeysOf(items[limit - 1]);
-  return piece;
-}
-
 ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fields) {
   ListStockQuery query{
       .include_descendants = request.include_descendants(),
@@ -127,7 +124,7 @@ ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fiel
     query.location_id = fields.Required<LocationId>("location_id", request.location_id());
   }
   const bool by_place = query.product_id.has_value() || query.location_id.has_value();
-  if (request.lot_ids().empty() == !by_place) {
+  if (!request.lot_ids().empty() && by_place) {
     fields.Refused("lot_ids", "", "select by lot_ids, or by product_id, location_id or both");
   }
   if (request.has_as_of() && request.has_known_at()) {
@@ -190,15 +187,16 @@ absl::StatusOr<v1::ListMovementsResponse> ListMovements(const v1::ListMovementsR
                                                         const Call& call, pg::Connection& db) {
   v1::ListMovementsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
+    // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(const std::vector<Movement> movements,
                      lots::ListMovements(db, {.company = company,
                                               .filter = request.filter(),
                                               .after = MovementAfter(after),
-                                              .limit = limit + 1}));
-    return PieceOf(movements, limit, [&](const Movement& movement) {
-      *response.add_movements() = ToProto(movement);
-    });
+                                              .limit = room.items + 1}));
+    return FillPiece(
+        movements, /*has_more=*/false, room, [](const Movement& m) { return lots::ToProto(m); },
+        [&](size_t i) { return KeysOf(movements[i]); }, *response.mutable_movements());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -212,16 +210,14 @@ absl::StatusOr<v1::ListStockResponse> ListStock(const v1::ListStockRequest& requ
   if (!fields.ok()) return fields.status();
   v1::ListStockResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     query.company = company;
     query.after = StockAfter(after);
-    query.limit = limit + 1;
-    absl::StatusOr<std::vector<LotStock>> stock = lots::ListStock(db, query);
-    // In a list of all companies, a company without the location has nothing there.
-    if (call.every_company && absl::IsNotFound(stock.status())) return PagePiece{};
-    if (!stock.ok()) return std::move(stock).status();
-    return PieceOf(*stock, limit,
-                   [&](const LotStock& held) { *response.add_stock() = ToProto(held); });
+    query.limit = room.items + 1;
+    ASSIGN_OR_RETURN(const std::vector<LotStock> stock, lots::ListStock(db, query));
+    return FillPiece(
+        stock, /*has_more=*/false, room, [](const LotStock& held) { return lots::ToProto(held); },
+        [&](size_t i) { return KeysOf(stock[i]); }, *response.mutable_stock());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

@@ -13,7 +13,9 @@
 #include "service/convert/traces.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/genealogy/trace.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/resolve.h"
 
 namespace lots {
@@ -56,6 +58,19 @@ TraceFilter FilterOf(const v1::TraceFilter& filter, FieldChecker& fields) {
   return read;
 }
 
+// A product or location that does not exist is refused; no lot would pass.
+absl::Status CheckFilter(const CompanyId& company, const TraceFilter& filter, pg::Connection& db) {
+  AskedResources asked{.company = company};
+  for (size_t i = 0; i < filter.product_ids.size(); ++i) {
+    asked.products.emplace_back(Indexed("filter.product_ids", i), filter.product_ids[i]);
+  }
+  for (size_t i = 0; i < filter.location_ids.size(); ++i) {
+    asked.locations.emplace_back(Indexed("filter.location_ids", i), filter.location_ids[i]);
+  }
+  if (asked.products.empty() && asked.locations.empty()) return absl::OkStatus();
+  return CheckExistence(db, asked);
+}
+
 // The two methods differ in their direction and in the names of their messages.
 template <class Request>
 absl::StatusOr<TraceQuery> QueryOf(TraceDirection direction, const Request& request,
@@ -79,6 +94,7 @@ absl::StatusOr<TraceQuery> QueryOf(TraceDirection direction, const Request& requ
   if (query.depth_max == 0) query.depth_max = kTraceDepthMax;
   if (query.node_limit == 0) query.node_limit = kTraceNodesDefault;
   ASSIGN_OR_RETURN(query.seeds, FindEvery(db, call.company, refs, "seeds"));
+  RETURN_IF_ERROR(CheckFilter(call.company, query.filter, db));
   return query;
 }
 

@@ -7,13 +7,16 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/problems.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
 #include "service/convert/work_orders.h"
+#include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 
 namespace lots {
@@ -100,21 +103,16 @@ absl::StatusOr<v1::ListWorkOrdersResponse> ListWorkOrders(const v1::ListWorkOrde
                                                           const Call& call, pg::Connection& db) {
   v1::ListWorkOrdersResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     // The surplus item shows that there is another page.
     ASSIGN_OR_RETURN(const std::vector<WorkOrder> orders,
                      lots::ListWorkOrders(db, {.company = company,
                                                .filter = request.filter(),
                                                .after = OrderAfter(after),
-                                               .limit = limit + 1}));
-    PagePiece piece;
-    for (const WorkOrder& order : orders) {
-      if (piece.count == limit) break;
-      *response.add_work_orders() = ToProto(order);
-      ++piece.count;
-    }
-    if (orders.size() > static_cast<size_t>(limit)) piece.after = KeysOf(orders[limit - 1]);
-    return piece;
+                                               .limit = room.items + 1}));
+    return FillPiece(
+        orders, /*has_more=*/false, room, [](const WorkOrder& order) { return ToProto(order); },
+        [&](size_t i) { return KeysOf(orders[i]); }, *response.mutable_work_orders());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

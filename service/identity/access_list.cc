@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/base/server_limits.h"
 #include "service/base/strict_json.h"
 #include "service/base/text_fields.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {

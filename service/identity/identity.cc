@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/base/identity_file.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/sha256.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"

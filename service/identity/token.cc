@@ -13,9 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/base/base64url.h"
+#include "service/base/server_limits.h"
 #include "service/base/strict_json.h"
 #include "service/base/text_fields.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 

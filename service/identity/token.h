@@ -6,9 +6,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/base/server_limits.h"
 #include "service/identity/caller.h"
 #include "service/identity/token_keys.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 

@@ -14,8 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/base64url.h"
 #include "service/base/openssl_free.h"
+#include "service/base/server_limits.h"
 #include "service/base/strict_json.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/base/server_limits.h"
 #include "storage/base/check.h"
 
 namespace lots {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "service/observe/log.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "service/base/server_limits.h"
+
 namespace lots {
 namespace {
 

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 
 namespace lots {
 

@@ -3,7 +3,6 @@
 
 #include "absl/time/time.h"
 #include "service/observe/log.h"
-#include "storage/base/limits.h"
 #include "storage/pg/values/statement.h"
 
 namespace lots {

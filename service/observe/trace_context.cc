@@ -13,6 +13,7 @@
 namespace lots {
 namespace {
 
+// https://www.w3.org/TR/trace-context-1/ §3.3 sets these.
 constexpr size_t kTraceStateMembersMax = 32;
 // Longer members are left out first when not all fit.
 constexpr size_t kLongMember = 128;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,9 +22,10 @@
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
 #include "service/identity/caller.h"
+#include "service/rpc/meaning.h"
 #include "service/rpc/page_token.h"
+#include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
 
@@ -34,6 +36,8 @@ namespace lots {
 struct Method {
   absl::string_view name;      // "lots.v1.LotService/ListLots"
   bool every_company = false;  // `company: "-"` asks for every company
+  // Works on thousands of lots, or a million: may take minutes (kLargeDeadlineDefault).
+  bool is_large = false;
 };
 
 struct Call {
@@ -87,21 +91,5 @@ using StreamHandler = absl::Status (*)(const Request&, const Call&, pg::Connecti
 std::string SerializeDeterministically(const google::protobuf::Message& message);
 // The SHA-256 of SerializeDeterministically.
 std::string HashOf(const google::protobuf::Message& message);
-
-// What a write passes to storage. The payload hash covers the request without its request_id, and
-// with the default company in place of an empty one.
-template <class Request>
-WriteContext MakeWriteContext(const Request& request, const Call& call) {
-  Request payload = request;
-  payload.clear_request_id();
-  payload.set_company(call.company.value());
-  return {.company = call.company,
-          .request_id = request.request_id(),
-          .method = std::string(call.method),
-          .payload_hash = HashOf(payload),
-          .actor = call.actor,
-          .now = call.now,
-          .origin = call.origin};
-}
 
 }  // namespace lots

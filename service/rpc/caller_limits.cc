@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/domain/errors.h"
 
 namespace lots {

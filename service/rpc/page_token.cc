@@ -9,7 +9,7 @@
 #include "service/rpc/call.h"
 #include "storage/base/sha256.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -39,12 +39,7 @@ std::optional<std::string> TakeText(absl::string_view& bytes) {
   return text;
 }
 
-absl::Status Invalid() {
-  return Refuse({Reason::kPageTokenInvalid,
-                 "page_token",
-                 "page_token is damaged or belongs to another query: start again without one",
-                 {{"field", "page_token"}}});
-}
+absl::Status Invalid() { return Refuse(PageTokenDamaged()); }
 
 }  // namespace
 

@@ -18,12 +18,12 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "grpcpp/grpcpp.h"
+#include "service/base/server_limits.h"
 #include "service/observe/trace_context.h"
 #include "service/rpc/call.h"
 #include "service/rpc/caller_limits.h"
 #include "service/rpc/work_queue.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

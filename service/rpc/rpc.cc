@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/peer_address.h"
+#include "service/base/server_limits.h"
 #include "service/base/text_fields.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
@@ -168,7 +169,7 @@ void Rpc::InitCall(PendingCall& pending, const Method& method,
   call.now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
   call.page_tokens = &page_tokens_;
   call.pool = &pool_;
-  call.deadline = std::min(DeadlineOf(context, call.now), call.now + kDeadlineMax);
+  call.deadline = DeadlineOf(context, method, call.now);
 }
 
 absl::Status Rpc::Identify(PendingCall& pending, const Method& method,
@@ -227,12 +228,17 @@ absl::Status Rpc::ChooseCompany(Call& call, const Method& method, absl::string_v
                  {{"company", chosen.value()}}});
 }
 
-absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const {
+absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, const Method& method,
+                           absl::Time now) const {
+  const absl::Time latest = now + (method.is_large ? kLargeDeadlineMax : kDeadlineMax);
   const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) {
-    return now + options_.deadline_default;
+  if (deadline != std::chrono::system_clock::time_point::max()) {
+    return std::min(absl::FromChrono(deadline), latest);
   }
-  return absl::FromChrono(deadline);
+  const absl::Duration unsaid = method.is_large
+                                    ? std::max(options_.deadline_default, kLargeDeadlineDefault)
+                                    : options_.deadline_default;
+  return std::min(now + unsaid, latest);
 }
 
 const Outcome* Rpc::Admit(PendingCall& pending) {

@@ -22,6 +22,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
+#include "service/base/server_limits.h"
 #include "service/base/status.h"
 #include "service/identity/identity.h"
 #include "service/identity/method_permissions.h"
@@ -35,7 +36,6 @@
 #include "service/rpc/page_token.h"
 #include "service/rpc/pending_call.h"
 #include "service/rpc/work_queue.h"
-#include "storage/base/limits.h"
 #include "storage/pg/pool.h"
 
 namespace lots {
@@ -157,7 +157,9 @@ class Rpc {
   absl::Status CheckPermissions(const Caller& caller, const Method& method,
                                 Permissions besides) const;
   absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;
-  absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now) const;
+  // The client's deadline, or what the method has without one; bounded.
+  absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Method& method,
+                        absl::Time now) const;
   // Enqueues the call and returns null, or returns the refusal. The refusals are built at the start
   // of the server: under an overload most calls get one, so a refusal must be cheap.
   const Outcome* Admit(PendingCall& pending);

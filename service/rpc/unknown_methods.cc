@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "service/base/peer_address.h"
+#include "service/base/server_limits.h"
 #include "service/base/status.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 namespace {

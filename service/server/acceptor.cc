@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 namespace {

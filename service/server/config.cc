@@ -12,8 +12,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/server_limits.h"
 #include "service/base/text_fields.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 namespace {
@@ -114,9 +114,10 @@ void AddFlags(CLI::App& app, Config& config, Texts& texts) {
          "--insecure-listen", config.insecure_listen,
          "Serve addresses that other machines reach without TLS, or without knowing who calls")
       ->envname("LOTS_INSECURE_LISTEN");
-  app.add_option("--metrics-listen", config.metrics_listen,
-                 "Where to serve /metrics, in the clear and without authentication: host:port; empty: "
-                 "nowhere")
+  app.add_option(
+         "--metrics-listen", config.metrics_listen,
+         "Where to serve /metrics, in the clear and without authentication: host:port; empty: "
+         "nowhere")
       ->envname("LOTS_METRICS_LISTEN")
       ->check(CheckMetricsAddress)
       ->capture_default_str();

@@ -7,10 +7,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/base/server_limits.h"
 #include "service/identity/identity.h"
 #include "service/identity/tls/tls.h"
 #include "service/observe/log.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 

@@ -6,7 +6,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/time/clock.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/writes/requests.h"
 

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/schema/migrate.h"
@@ -41,6 +42,14 @@ absl::Status DatabaseWatch::Check() {
   const absl::Status status = TryCheck();
   healthy_ = status.ok();
   return status;
+}
+
+bool DatabaseWatch::TablesHaveGrown() {
+  if (db_ == nullptr || !db_->usable()) return false;
+  db_->set_deadline(absl::Now() + kPingTimeout);
+  const bool grown = growth_.HasGrown(*db_).value_or(false);
+  db_->set_deadline(absl::InfiniteFuture());
+  return grown;
 }
 
 absl::Status DatabaseWatch::TryCheck() {

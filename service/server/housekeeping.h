@@ -8,6 +8,7 @@
 #include "service/observe/log.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
+#include "storage/pg/table_growth.h"
 
 namespace lots {
 
@@ -18,6 +19,9 @@ class DatabaseWatch {
 
   // OK when the database answers and has the schema that this program needs.
   absl::Status Check();
+  // Whether the plans that sessions keep are too old, because tables have grown. False when the
+  // database does not answer. On the thread of Check.
+  bool TablesHaveGrown();
   // The result of the last Check. Thread safe.
   bool healthy() const { return healthy_; }
 
@@ -27,6 +31,7 @@ class DatabaseWatch {
 
   const pg::ConnectionOptions options_;
   std::unique_ptr<pg::Connection> db_;
+  pg::TableGrowth growth_;
   std::atomic<bool> healthy_ = false;
 };
 

@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/status_macros.h"
 
 namespace lots {

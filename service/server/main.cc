@@ -7,18 +7,19 @@
 #include <initializer_list>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "service/observe/grpc_log.h"
 #include "service/observe/log.h"
 #include "service/server/config.h"
 #include "service/server/server.h"
 #include "service/version/version.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/embedded/postgres.h"
 #include "storage/schema/migrate.h"
@@ -107,8 +108,23 @@ absl::Status RetryUntilReachable(const std::function<absl::Status()>& reach_data
   }
 }
 
+// While a StopAtOnce lives, a signal to stop ends lotd at once: it serves nobody yet. Only where
+// there is no PostgreSQL of its own that must be stopped first.
+class StopAtOnce {
+ public:
+  StopAtOnce() { pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr); }
+  ~StopAtOnce() { pthread_sigmask(SIG_BLOCK, &signals_, nullptr); }
+  StopAtOnce(const StopAtOnce&) = delete;
+  StopAtOnce& operator=(const StopAtOnce&) = delete;
+
+ private:
+  const sigset_t signals_ = SignalSet({SIGTERM, SIGINT});
+};
+
 // lotd migrates its embedded database itself. The owner of another database runs `lotd migrate`.
 absl::Status PrepareDatabase(const Config& config, const std::string& conninfo, Log& log) {
+  std::optional<StopAtOnce> stop_at_once;
+  if (!config.database.empty()) stop_at_once.emplace();
   const bool serves_others = config.command == Config::Command::kServe && !config.database.empty();
   if (serves_others && !config.insecure_database) {
     return RetryUntilReachable([&] { return CheckDatabase(conninfo); }, log);

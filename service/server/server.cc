@@ -5,22 +5,43 @@
 #include <exception>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/impl/server_builder_option.h"
 #include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
+#include "prometheus/exposer.h"
 #include "prometheus/text_serializer.h"
+#include "service/base/descriptor.h"
+#include "service/base/periodic.h"
+#include "service/base/server_limits.h"
 #include "service/handlers/services.h"
+#include "service/identity/identity.h"
+#include "service/identity/tls/reloads.h"
+#include "service/identity/tls/tls.h"
+#include "service/observe/log_rate_limiter.h"
+#include "service/observe/metrics/metrics.h"
+#include "service/observe/slow_statements.h"
+#include "service/observe/span_exporter.h"
+#include "service/rpc/page_token.h"
+#include "service/rpc/rpc.h"
+#include "service/rpc/unknown_methods.h"
 #include "service/server/acceptor.h"
+#include "service/server/gauge_collector.h"
+#include "service/server/housekeeping.h"
 #include "service/server/listener.h"
-#include "storage/base/limits.h"
+#include "service/server/scrape.h"
 #include "storage/base/status_macros.h"
+#include "storage/pg/connection.h"
+#include "storage/pg/pool.h"
+#include "storage/pg/values/statement.h"
 
 namespace lots {
 namespace {
@@ -112,16 +133,67 @@ using NewConnection = grpc::experimental::ExternalConnectionAcceptor::NewConnect
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
-  ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
-  std::unique_ptr<Server> server(new Server(std::move(options), std::move(page_tokens), log));
-  RETURN_IF_ERROR(server->LoadIdentityFiles());
-  RETURN_IF_ERROR(server->ListenForMetrics());
-  RETURN_IF_ERROR(server->Listen());
-  return server;
-}
+// Everything that a server consists of.
+class Server::Parts {
+ public:
+  Parts(Options options, PageTokens page_tokens, Log& log);
+  // Stops at once if Stop was not called.
+  ~Parts() { Stop(absl::ZeroDuration()); }
 
-Server::Server(Options options, PageTokens page_tokens, Log& log)
+  void Stop(absl::Duration drain);
+  void Reload() { reloads_.ReloadAll(); }
+  const std::string& address() const { return address_; }
+  const std::string& metrics_address() const { return metrics_address_; }
+  std::string MetricsText() const;
+
+  // Reads certificates, token keys and the access list.
+  absl::Status LoadIdentityFiles();
+  absl::Status ListenForMetrics();
+  absl::Status Listen();
+
+ private:
+  // Begins to accept connections, as many as allowed.
+  void Accept(Listener listener);
+  // Counts and logs a connection that was closed because there were too many.
+  void ReportRefusedConnection();
+  // Reports the state of the database to the health service. Runs on the watch's thread after
+  // start.
+  void ReportHealth(const absl::Status& now);
+  // Checks the database. Also makes the pool's sessions plan anew when tables have grown.
+  absl::Status Watch();
+
+  const Options options_;
+  Log& log_;
+  SlowStatements slow_statements_;
+  Metrics metrics_;
+  pg::Pool pool_;
+  const PageTokens page_tokens_;
+  TlsCertificates tls_;
+  Identity identity_;
+  Reloads reloads_;
+  const std::unique_ptr<SpanExporter> spans_;  // null: no spans are sent
+  Rpc rpc_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  UnknownMethods unknown_methods_;
+  DatabaseWatch watch_;
+  GaugeCollector gauge_collector_;
+  std::shared_ptr<Scrape> scrape_;
+
+  std::string address_;
+  std::string metrics_address_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;  // gRPC's side
+  LogRateLimiter refused_connection_lines_;
+  std::unique_ptr<Acceptor> acceptor_;
+
+  absl::Status database_ = absl::OkStatus();  // at the last check; used by the watch's thread
+  std::unique_ptr<Periodic> watching_;
+  std::unique_ptr<Periodic> forgetting_;
+  std::unique_ptr<Periodic> counting_;
+};
+
+Server::Parts::Parts(Options options, PageTokens page_tokens, Log& log)
     : options_(std::move(options)),
       log_(log),
       slow_statements_(log, options_.slow_statement, options_.observer),
@@ -152,9 +224,7 @@ Server::Server(Options options, PageTokens page_tokens, Log& log)
       gauge_collector_(pool_, metrics_.business(), log),
       scrape_(std::make_shared<Scrape>(pool_, rpc_, watch_)) {}
 
-Server::~Server() { Stop(absl::ZeroDuration()); }
-
-std::string Server::MetricsText() const {
+std::string Server::Parts::MetricsText() const {
   std::vector<prometheus::MetricFamily> families = metrics_.registry()->Collect();
   for (prometheus::MetricFamily& family : scrape_->Collect()) {
     families.push_back(std::move(family));
@@ -162,7 +232,7 @@ std::string Server::MetricsText() const {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-absl::Status Server::LoadIdentityFiles() {
+absl::Status Server::Parts::LoadIdentityFiles() {
   const TlsFiles& tls = options_.config.tls;
   const Identity::Options& identity = options_.config.identity;
   const SecurityMetrics& metrics = metrics_.security();
@@ -187,14 +257,18 @@ absl::Status Server::LoadIdentityFiles() {
   return reloads_.LoadAll();
 }
 
-absl::Status Server::ListenForMetrics() {
+absl::Status Server::Parts::ListenForMetrics() {
   const std::string& address = options_.config.metrics_listen;
   if (address.empty()) return absl::OkStatus();
   try {
     exposer_ = std::make_unique<prometheus::Exposer>(address);
   } catch (const std::exception& error) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
+    // The library does not know why ("null context"): an attempt of our own does.
+    const absl::Status tried = Listener::Open(address).status();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "cannot serve metrics on ", address, ": ", tried.ok() ? error.what() : tried.message(),
+        "; --metrics-listen (LOTS_METRICS_LISTEN) names another address, or an empty one for "
+        "none"));
   }
   exposer_->RegisterCollectable(metrics_.registry());
   exposer_->RegisterCollectable(scrape_);
@@ -202,7 +276,7 @@ absl::Status Server::ListenForMetrics() {
   return absl::OkStatus();
 }
 
-absl::Status Server::Listen() {
+absl::Status Server::Parts::Listen() {
   absl::StatusOr<Listener> listener = Listener::Open(options_.config.listen);
   if (!listener.ok()) {
     return absl::FailedPreconditionError(absl::StrCat("cannot serve on ", options_.config.listen,
@@ -223,14 +297,13 @@ absl::Status Server::Listen() {
   builder.RegisterCallbackGenericService(&unknown_methods_);
   // The health service knows only reported services, so the state is reported right after the
   // start.
-  const absl::Status database = watch_.Check();
+  const absl::Status database = Watch();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
   ReportHealth(database);
   Accept(*std::move(listener));
   reloads_.Watch(options_.reload_period);
-  watching_ =
-      std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(watch_.Check()); });
+  watching_ = std::make_unique<Periodic>(options_.watch_period, [this] { ReportHealth(Watch()); });
   forgetting_ =
       std::make_unique<Periodic>(kForgetPeriod, [this] { ForgetOldRequests(pool_, log_); });
   counting_ =
@@ -238,7 +311,7 @@ absl::Status Server::Listen() {
   return absl::OkStatus();
 }
 
-void Server::Accept(Listener listener) {
+void Server::Parts::Accept(Listener listener) {
   int connections_max = options_.config.connections;
   // The other half is for what lotd itself opens.
   const int64_t room = RaiseOpenFilesMax() / 2;
@@ -259,14 +332,20 @@ void Server::Accept(Listener listener) {
                                              .refused = [this] { ReportRefusedConnection(); }});
 }
 
-void Server::ReportRefusedConnection() {
+void Server::Parts::ReportRefusedConnection() {
   metrics_.connections_refused().Increment();
   const int64_t closed = refused_connection_lines_.Count("", absl::Now());
   if (closed == 0) return;
   log_.Write(LogLevel::kWarning, "connections_refused", LogFields().Add("closed", closed));
 }
 
-void Server::ReportHealth(const absl::Status& now) {
+absl::Status Server::Parts::Watch() {
+  absl::Status database = watch_.Check();
+  if (database.ok() && watch_.TablesHaveGrown()) pool_.DropPlans();
+  return database;
+}
+
+void Server::Parts::ReportHealth(const absl::Status& now) {
   if (now.ok() != database_.ok()) {
     log_.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
                now.ok() ? "database_is_back" : "database_is_gone",
@@ -278,7 +357,7 @@ void Server::ReportHealth(const absl::Status& now) {
   for (const std::string& name : ServiceNames()) health.SetServingStatus(name, now.ok());
 }
 
-void Server::Stop(absl::Duration drain) {
+void Server::Parts::Stop(absl::Duration drain) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->Shutdown();
   watching_.reset();
@@ -304,5 +383,30 @@ void Server::Stop(absl::Duration drain) {
   exposer_.reset();
   server_.reset();
 }
+
+// Server.
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Log& log) {
+  ASSIGN_OR_RETURN(PageTokens page_tokens, LoadPageTokens(options));
+  auto parts = std::make_unique<Parts>(std::move(options), std::move(page_tokens), log);
+  RETURN_IF_ERROR(parts->LoadIdentityFiles());
+  RETURN_IF_ERROR(parts->ListenForMetrics());
+  RETURN_IF_ERROR(parts->Listen());
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() = default;
+
+void Server::Stop(absl::Duration drain) { parts_->Stop(drain); }
+
+void Server::Reload() { parts_->Reload(); }
+
+const std::string& Server::address() const { return parts_->address(); }
+
+const std::string& Server::metrics_address() const { return parts_->metrics_address(); }
+
+std::string Server::MetricsText() const { return parts_->MetricsText(); }
 
 }  // namespace lots

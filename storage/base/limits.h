@@ -1,5 +1,10 @@
-// The limits that a caller, an operator or the memory of a machine can feel, each with its reason.
-// A request beyond a limit is refused, and the refusal names the limit.
+// The limits of the API: how much one request may ask for, how much one answer holds, how long a
+// text may be, how long a request_id is known; each with its reason. A request beyond a limit is
+// refused, and the refusal names the limit.
+//
+// Not here: the limits of the server (service/base/server_limits.h); how often a write is run again
+// (storage/writes/run_write.h); how many rows one statement takes, pauses and timeouts, which stand
+// in the source that needs them, with their reason.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +25,7 @@ inline constexpr int64_t kComponentsPerCompletionMax = 50'000;
 // One completion makes a few by-products, and a unit comes apart into a few hundred parts.
 inline constexpr int64_t kByProductsPerCompletionMax = 1'000;
 inline constexpr int64_t kDisassemblyComponentsMax = 1'000;
-// Whole resources in one answer: 1,000 of a few KiB stay under a client's usual 4 MiB.
+// Whole resources in one answer: as many as a page has (kPageSizeMax).
 inline constexpr int64_t kCatalogBatchMax = 1'000;
 inline constexpr int64_t kBatchGetMax = 1'000;
 inline constexpr int64_t kFindNumbersMax = 1'000;
@@ -29,11 +34,19 @@ inline constexpr int64_t kPreviewNumbersMax = 1'000;
 inline constexpr int64_t kSuggestPicksMax = 1'000;
 inline constexpr int64_t kWorkOrderSerialsShownMax = 1'000;
 
-// --- pages ---
+// --- answers ---
 
-// A screen shows 50 rows; 1,000 lots of a few KiB stay under a client's usual 4 MiB.
+// gRPC's clients refuse a message of more than 4 MiB unless they are told otherwise. A page ends
+// before, and a batch that would exceed this is refused.
+inline constexpr size_t kAnswerBytesMax = 3 * 1024 * 1024;
+
+// A screen shows 50 rows; 1,000 lots of the usual size have less than kAnswerBytesMax.
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;
+inline constexpr int kProblemsShownMax = 20;  // of one refusal; trailers stay under 8 KiB
+// Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of
+// 1,000 entries stays under 2 MiB. (Also audit_entries_lots_bounded.)
+inline constexpr size_t kAuditLotsMax = 20;
 
 // --- texts, in characters (Unicode code points) ---
 
@@ -49,9 +62,9 @@ inline constexpr int kPhoneCharactersMax = 40;
 // Two pages of text for a lot; a paragraph for a movement.
 inline constexpr int kNotesCharactersMax = 4'000;
 inline constexpr int kNoteCharactersMax = 1'000;
-inline constexpr int kUnitCharactersMax = 16;
-inline constexpr int kDocumentTypeCharactersMax = 32;
-inline constexpr int kQueryCharactersMax = 64;  // a search for numbers, which have as many
+inline constexpr int kUnitCharactersMax = 16;  // codes of units; UN/ECE has three characters
+inline constexpr int kDocumentTypeCharactersMax = 32;  // words such as delivery_note
+inline constexpr int kQueryCharactersMax = 64;         // a search for numbers, which have as many
 // The attributes of one lot are then about 50 KiB of JSON at the most.
 inline constexpr int kAttributesMax = 50;
 inline constexpr int kAttributeTextCharactersMax = 1'000;
@@ -73,7 +86,6 @@ inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
 // The clocks of two servers that keep them synchronised are not further apart.
 inline constexpr absl::Duration kClocksApartMax = absl::Minutes(1);
-inline constexpr int kProblemsShownMax = 20;  // trailers stay under 8 KiB
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 
@@ -109,166 +121,18 @@ inline constexpr int64_t kReshapePartsMax = 1'000;  // labels of one delivery th
 inline constexpr int64_t kRecallSeedsMax = 1'000;   // as those of a trace
 // A recall is one transaction: beyond, its locks would stop the company for longer than a minute.
 inline constexpr int64_t kRecallMembersMax = 2'000'000;
-inline constexpr int kClosingNoteCharactersMax = 4'000;
-inline constexpr int kRecallRowsPerMessage = 500;  // about 150 KiB a message
+inline constexpr int kClosingNoteCharactersMax = 4'000;  // as the notes of a lot
+inline constexpr int kRecallRowsPerMessage = 500;        // about 150 KiB a message
 
 // --- questions ---
 
 inline constexpr int64_t kFailedUnitsMax = 1'000;  // failures of one kind from the field
 // With the failed ones, a set of units is a bitmap of 3,000 bits at every lot that is looked at.
 inline constexpr int64_t kSoundUnitsMax = 2'000;
-inline constexpr int64_t kOriginsShownMax = 1'000;
+inline constexpr int64_t kOriginsShownMax = 1'000;   // as a page
 inline constexpr int64_t kOriginsShownDefault = 50;  // sorted: the likeliest come first
 // With a bitmap each, 75 MiB.
 inline constexpr int64_t kOriginLotsMax = 200'000;
 inline constexpr int kRecipientsPerMessage = 500;  // about 150 KiB a message
-
-// --- the server ---
-
-// The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
-inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
-// Calls that one statement answers; a call more would save hardly anything.
-inline constexpr int kCallsPerBatchMax = 64;
-// Each stream holds at most kStreamBytesWaitingMax, and a trace holds its graph, for a client that
-// does not read.
-inline constexpr int kStreamsMax = 16;
-// Seconds of work for a client of the usual speed, and 64 MiB for kStreamsMax of them. One message
-// may exceed it.
-inline constexpr size_t kStreamBytesWaitingMax = 4 * 1024 * 1024;
-// 10,000 movements with documents and notes stay below it.
-inline constexpr int kMessageBytesMax = 16 * 1024 * 1024;
-// What --max-message-bytes may be. Below, ordinary requests do
-// not fit; above, a few of them fill the memory.
-inline constexpr int kMessageBytesMin = 64 * 1024;
-inline constexpr int kMessageBytesLimit = 256 * 1024 * 1024;
-// What --workers may be. Each worker is a connection to PostgreSQL, which allows 100 by default.
-inline constexpr int kWorkersMax = 256;
-// What --queue may be. A call waits here for seconds at the most, or its client has given up.
-inline constexpr int kQueueMax = 100'000;
-// What one caller may have at work or waiting at once: half of the usual queue.
-inline constexpr int kCallerCallsMax = 256;
-// Calls a second of one caller. Twice what a core answers of the smallest reads: it stops a loop
-// that runs wild and no honest caller.
-inline constexpr int kCallerRateMax = 20'000;
-// What --caller-rate may be: more than any machine answers.
-inline constexpr int kCallerRateLimit = 1'000'000;
-// Callers that are counted at once; beyond, those that were away longest are forgotten.
-inline constexpr size_t kCallersCountedMax = 10'000;
-
-// --- connections of clients ---
-
-// Calls at once on one connection; gRPC keeps further calls at their client, where they cost the
-// server nothing. HTTP/2 asks for at least 100. One connection then has a fifth of the usual queue
-// (512), and less than one caller may have at once (256): a client of one connection is not
-// refused.
-inline constexpr int kStreamsPerConnectionMax = 100;
-// What lotd reads has a few hundred bytes, and a token at most kTokenBytesMax.
-inline constexpr int kMetadataBytesMax = 16 * 1024;
-// A client has one connection, or a few.
-inline constexpr int kConnectionsMax = 4'096;
-// What --connections may be: more than a machine has ports for one address.
-inline constexpr int kConnectionsLimit = 1'000'000;
-// When all places are taken, the pause between two counts of the connections that have ended. A
-// count of 4,096 takes a millisecond, and one machine was seen to open 25,000 connections a second.
-inline constexpr absl::Duration kConnectionsRecountPause = absl::Milliseconds(10);
-// Of gRPC's buffers, for all connections together.
-inline constexpr size_t kGrpcMemoryBytesMax = 512 * 1024 * 1024;
-// So that a rotated client CA, and connections that moved, take effect within the hour.
-inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(30);
-// What --connection-age may be: a certificate that was withdrawn works no longer than a day.
-inline constexpr absl::Duration kConnectionAgeLimit = absl::Hours(24);
-// The calls of a connection that is too old may end: longer than kDeadlineMax.
-inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(5);
-// A client that comes once a day need not keep its connection.
-inline constexpr absl::Duration kConnectionIdleMax = absl::Minutes(15);
-// A connection that failed silently is found within 80 seconds. Routers forget idle ones after
-// minutes.
-inline constexpr absl::Duration kKeepaliveTime = absl::Minutes(1);
-inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
-// A client that pings more often is sent away.
-inline constexpr absl::Duration kClientPingIntervalMin = absl::Seconds(30);
-
-// --- the database and the server's own work ---
-
-// PostgreSQL and lotd often start together.
-inline constexpr absl::Duration kDatabaseStartMax = absl::Seconds(30);
-inline constexpr absl::Duration kDatabaseRetryPause = absl::Seconds(1);
-// Long for a ping, and short beside the two seconds between two of them.
-inline constexpr absl::Duration kPingTimeout = absl::Seconds(1);
-// PostgreSQL drops a cancel request that arrives between two statements, so it is repeated.
-inline constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
-// A rollback is quick; a server that is gone must not hold the caller.
-inline constexpr absl::Duration kRollbackMax = absl::Seconds(5);
-// A person waits longer for no statement, but for whole traces and recalls. Slower ones are logged.
-inline constexpr absl::Duration kSlowStatement = absl::Milliseconds(500);
-// How soon a changed certificate, key or access list takes effect. Looking costs microseconds.
-inline constexpr absl::Duration kReloadPeriod = absl::Seconds(2);
-// Request ids that are older than kRequestsKept are deleted once an hour, for five minutes at most;
-// the next hour deletes the rest. One transaction deletes a thousand, so that its locks are short.
-inline constexpr absl::Duration kForgetPeriod = absl::Hours(1);
-inline constexpr absl::Duration kForgetRoundMax = absl::Minutes(5);
-inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
-// Every lotd on a database counts the gauges of companies. A round takes at most two seconds, with
-// one connection, and the next round goes on where it ended: a thousandth of one processor for a
-// few companies, a tenth for any number. Companies that were not reached keep their last figures;
-// lots_census_timestamp_seconds tells how old the oldest are.
-inline constexpr absl::Duration kGaugePeriod = absl::Seconds(20);
-inline constexpr absl::Duration kGaugeRoundMax = absl::Seconds(2);
-// Of one company: so that its three statements take milliseconds.
-inline constexpr int64_t kGaugeLotsMax = 10'000;
-inline constexpr int64_t kGaugeRangesMax = 100;
-// A number range with less left is low.
-inline constexpr double kNumberRangeLowRatio = 0.1;
-
-// --- errors and the log ---
-
-// A client drops an answer whose trailers exceed 8 KiB and then does not even see the code. Details
-// travel in base64 (4 bytes for 3), and the text percent-encoded (3 for 1 outside of ASCII).
-inline constexpr size_t kErrorDetailsBytesMax = 4'400;
-inline constexpr size_t kErrorTextBytesMax = 512;
-inline constexpr size_t kErrorFactBytesMax = 256;
-// A refused value is repeated so that the caller finds it in its request; 80 bytes are enough.
-inline constexpr size_t kValueShownBytesMax = 80;
-// When a caller should repeat a call that was refused for a passing reason. Most such reasons pass
-// within milliseconds.
-inline constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
-// Anybody can send any name of a method; the log keeps the beginning.
-inline constexpr size_t kUnknownMethodBytesMax = 100;
-// Callers, companies or addresses whose lines are limited each on its own; further ones share one.
-inline constexpr size_t kLogKeysMax = 256;
-// Whoever connects without a certificate makes gRPC write a line; they must not fill the log.
-inline constexpr int kGrpcLinesPerMinute = 30;
-inline constexpr size_t kGrpcLineBytesMax = 500;
-
-// --- who calls ---
-
-// Tokens have about 1 KiB; they travel in metadata, which is bounded too.
-inline constexpr size_t kTokenBytesMax = 8 * 1024;
-// Verified tokens that are remembered. A service has one, a person one a few minutes.
-inline constexpr size_t kTokensRememberedMax = 10'000;
-// A token whose keys are gone is found out at the next reload at the latest, and after this.
-inline constexpr absl::Duration kTokenRememberedMax = absl::Minutes(5);
-// The clocks of the issuer and of this server differ.
-inline constexpr absl::Duration kTokenSkewDefault = absl::Seconds(60);
-inline constexpr absl::Duration kTokenSkewMax = absl::Minutes(5);
-// An e-mail address, a URI of SPIFFE, or a distinguished name fits.
-inline constexpr size_t kSubjectBytesMax = 256;
-// A list of 1,000 ids fits into kTokenBytesMax only when the ids are short.
-inline constexpr size_t kCompaniesPerCallerMax = 1'000;
-// Beyond 8,192 bits one verification takes milliseconds of gRPC's thread.
-inline constexpr int kRsaBitsMin = 2'048;
-inline constexpr int kRsaBitsMax = 8'192;
-// An issuer has two or three keys; beyond, the file is another one.
-inline constexpr size_t kTokenKeysMax = 100;
-// Certificates, keys, key sets, access files: a larger one is another file.
-inline constexpr size_t kIdentityFileBytesMax = 1024 * 1024;
-// Deeper than tokens, key sets and access lists are nested; JSON is read by recursion.
-inline constexpr int kJsonDepthMax = 16;
-// A key of TLS needs what OpenSSL's default security level 2 asks: RSA of 2,048 bits, or as good.
-inline constexpr int kSecurityBitsMin = 112;
-
-// Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of
-// 1,000 entries stays under 2 MiB. (Also audit_entries_lots_bounded.)
-inline constexpr size_t kAuditLotsMax = 20;
 
 }  // namespace lots

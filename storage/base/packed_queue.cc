@@ -10,7 +10,8 @@
 namespace lots {
 namespace {
 
-// Each chunk is twice as large as the one before it.
+// Each chunk is twice as large as the one before it: a short queue takes 1 KiB, and a long one
+// wastes at most 1 MiB.
 constexpr size_t kFirstChunk = 1'024;
 constexpr size_t kLargestChunk = 1'048'576;
 

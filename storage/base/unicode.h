@@ -27,6 +27,9 @@ bool IsUnicodeSpace(char32_t c);
 // normalised differently by a later version of Unicode, and a stored key must not change.
 bool IsPlainCharacter(char32_t c);
 
+// Characters that an id of a new resource may not have (storage/numbers/new_id.h says why).
+inline constexpr absl::string_view kReservedIdCharacters = "/\\?#%";
+
 // Normal form C. Invalid UTF-8 comes back unchanged.
 std::string ComposeNfc(absl::string_view text);
 

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/location.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

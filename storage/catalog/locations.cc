@@ -13,7 +13,10 @@
 #include "storage/catalog/new_company.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
+#include "storage/numbers/new_id.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
@@ -31,24 +34,24 @@ constexpr pg::Statement kLockTree{"lock_location_tree", R"sql(
 
 constexpr pg::Statement kFindLocations{"find_locations", R"sql(
   SELECT location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-         country, phone, is_default, created_at, updated_at
+         country, phone, is_default, version, created_at, updated_at
   FROM locations WHERE company = $1 AND location_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListLocations{"list_locations", R"sql(
   SELECT location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-         country, phone, is_default, created_at, updated_at
+         country, phone, is_default, version, created_at, updated_at
   FROM locations WHERE company = $1 AND location_id > $2 ORDER BY location_id LIMIT $3)sql"};
 
 constexpr pg::Statement kInsertLocation{"insert_location", R"sql(
   INSERT INTO locations
     (company, location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-     country, phone, is_default, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, $13, $13))sql"};
+     country, phone, is_default, version, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 1, $13, $13))sql"};
 
 constexpr pg::Statement kUpdateLocation{"update_location", R"sql(
   UPDATE locations
   SET display_name = $3, parent_id = $4, gln = $5, street = $6, city = $7, region = $8,
-      postal_code = $9, country = $10, phone = $11, updated_at = $12
+      postal_code = $9, country = $10, phone = $11, version = $12, updated_at = $13
   WHERE company = $1 AND location_id = $2)sql"};
 
 using Field = UpdateField<Location>;
@@ -60,7 +63,18 @@ constexpr Field kFields[] = {
      [](const Location& given, Location& l) { l.display_name = given.display_name; }},
     {"parent_id", [](const Location& given, Location& l) { l.parent_id = given.parent_id; }},
     {"gln", [](const Location& given, Location& l) { l.gln = given.gln; }},
-    {"address", [](const Location& given, Location& l) { l.address = given.address; }},
+    {"address.street",
+     [](const Location& given, Location& l) { l.address.street = given.address.street; }},
+    {"address.city",
+     [](const Location& given, Location& l) { l.address.city = given.address.city; }},
+    {"address.region",
+     [](const Location& given, Location& l) { l.address.region = given.address.region; }},
+    {"address.postal_code",
+     [](const Location& given, Location& l) { l.address.postal_code = given.address.postal_code; }},
+    {"address.country",
+     [](const Location& given, Location& l) { l.address.country = given.address.country; }},
+    {"address.phone",
+     [](const Location& given, Location& l) { l.address.phone = given.address.phone; }},
 };
 
 Location ReadLocation(const pg::Row& row) {
@@ -76,8 +90,9 @@ Location ReadLocation(const pg::Row& row) {
                       .country = row.Get<std::string>(9),
                       .phone = row.Get<std::string>(10)},
           .is_default = row.Get<bool>(11),
-          .created_at = row.Get<absl::Time>(12),
-          .updated_at = row.Get<absl::Time>(13)};
+          .version = row.Get<int64_t>(12),
+          .created_at = row.Get<absl::Time>(13),
+          .updated_at = row.Get<absl::Time>(14)};
 }
 
 using LocationsById = std::map<LocationId, Location>;
@@ -104,6 +119,13 @@ class LocationJudge {
   LocationJudge(size_t index, std::vector<Problem>& problems)
       : index_(index), problems_(problems) {}
 
+  // `stored`: the current version, 0 of a new location.
+  void ValidateVersion(const Location& given, int64_t stored) {
+    if (given.version == 0 || given.version == stored) return;
+    problems_.push_back(
+        ResourceChanged(Indexed("locations", index_), given.location_id.value(), stored));
+  }
+
   void ValidateKind(const Change& change, const Location& given) {
     if (!change.stored.has_value() && !given.kind.has_value()) {
       Refused("kind", "", "is required for a new location");
@@ -117,6 +139,20 @@ class LocationJudge {
         absl::StrCat("location \"", given.location_id.value(), "\" is ", kind,
                      " and stays so: goods may have moved by that; register another location"),
         {{"location_id", given.location_id.value()}, {"kind", std::string(kind)}});
+  }
+
+  void ValidateNewId(const Change& change) {
+    if (change.stored.has_value()) return;
+    std::optional<Problem> problem =
+        CheckNewId(Indexed("locations", index_, "location_id"), change.wanted.location_id.value());
+    if (problem.has_value()) problems_.push_back(*std::move(problem));
+  }
+
+  void ValidateDefault(const Change& change, const Location& given) {
+    const bool is_default = change.stored.has_value() && change.stored->is_default;
+    if (!given.is_default || is_default) return;
+    Refused("is_default", "true",
+            "is set by the server: the default locations are those that the company began with");
   }
 
   void ValidateValues(const Location& location) {
@@ -138,9 +174,8 @@ class LocationJudge {
     const std::string& parent = location.parent_id->value();
     const LocationTree::Node* node = tree.Find(*location.parent_id);
     if (node == nullptr) {
-      Add(Reason::kLocationNotFound, "parent_id",
-          absl::StrCat("the parent \"", parent, "\" is neither registered nor in this request"),
-          {{"location_id", parent}});
+      problems_.push_back(
+          ParentLocationNotFound(Indexed("locations", index_, "parent_id"), *location.parent_id));
       return;
     }
     if (location.kind.has_value() && node->kind != *location.kind) {
@@ -180,13 +215,18 @@ std::vector<Change> PlanChanges(const UpsertLocationsCommand& command, const Loc
     Change change{.stored = std::nullopt, .wanted = given};
     change.wanted.created_at = command.context.now;
     change.wanted.updated_at = command.context.now;
+    change.wanted.version = 1;
     const auto found = stored.find(given.location_id);
     if (found != stored.end()) {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
+      change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
+                              absl::MakeConstSpan(kFields));
     }
     LocationJudge judge(i, problems);
+    judge.ValidateVersion(given, change.stored.has_value() ? change.stored->version : 0);
     judge.ValidateKind(change, given);
+    judge.ValidateDefault(change, given);
+    judge.ValidateNewId(change);
     judge.ValidateValues(change.wanted);
     changes.push_back(std::move(change));
   }
@@ -231,10 +271,11 @@ void AddWrites(pg::Transaction& transaction, const WriteContext& context,
                       l.parent_id, l.gln, at.street, at.city, at.region, at.postal_code, at.country,
                       at.phone, context.now);
     } else if (IsChanged(*change.stored, l)) {
+      l.version += 1;
       l.updated_at = context.now;
       transaction.Add(kUpdateLocation, context.company, l.location_id, l.display_name, l.parent_id,
                       l.gln, at.street, at.city, at.region, at.postal_code, at.country, at.phone,
-                      context.now);
+                      l.version, context.now);
     }
   }
 }
@@ -259,12 +300,13 @@ absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
   const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   transaction.Add(kLockTree, context.company);
   const size_t found = transaction.Add(kFindLocations, context.company, IdsOf(command.locations));
   const size_t tree =
       LocationTree::AddRead(transaction, context.company, IdsWithParents(command.locations));
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   std::vector<Problem> problems;
   std::vector<Change> changes = PlanChanges(command, ReadLocations(read[found]), problems);
   RETURN_IF_ERROR(
@@ -292,7 +334,7 @@ absl::StatusOr<std::vector<Location>> Rebuild(pg::Connection& db,
 
 }  // namespace
 
-std::vector<absl::string_view> LocationFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
+std::vector<absl::string_view> LocationFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
 
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsCommand& command) {
@@ -304,6 +346,7 @@ absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
                                                     const LocationId& after, int limit) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListLocations, company, after, limit));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<Location> locations;
   for (const pg::Row& row : rows) locations.push_back(ReadLocation(row));
   return locations;

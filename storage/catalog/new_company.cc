@@ -1,10 +1,18 @@
 // The rows that a new company begins with.
 #include "storage/catalog/new_company.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/catalog/catalog.h"
+#include "storage/catalog/resources.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/write_context.h"
+#include "storage/numbers/new_id.h"
 
 namespace lots {
 namespace {
@@ -29,7 +37,7 @@ constexpr LocationKind kVirtualKinds[] = {LocationKind::kSupplier, LocationKind:
 
 }  // namespace
 
-void EnsureCompany(pg::Transaction& transaction, const WriteContext& context) {
+size_t EnsureCompany(pg::Transaction& transaction, const WriteContext& context) {
   const Settings defaults;
   std::vector<LocationId> ids;
   std::vector<LocationKind> kinds;
@@ -37,9 +45,16 @@ void EnsureCompany(pg::Transaction& transaction, const WriteContext& context) {
     ids.push_back(DefaultLocation(kind));
     kinds.push_back(kind);
   }
-  transaction.Add(kInsertCompany, context.company, defaults.lots_enabled, defaults.expiry_enabled,
-                  defaults.time_zone, context.now);
+  const size_t first = transaction.Add(kInsertCompany, context.company, defaults.lots_enabled,
+                                       defaults.expiry_enabled, defaults.time_zone, context.now);
   transaction.Add(kInsertDefaultLocations, context.company, ids, kinds, context.now);
+  return first;
+}
+
+absl::Status CheckNewCompany(const WriteContext& context, const pg::Result& ensured) {
+  if (ensured.affected() == 0) return absl::OkStatus();
+  std::optional<Problem> problem = CheckNewId("company", context.company.value());
+  return problem.has_value() ? Refuse(*std::move(problem)) : absl::OkStatus();
 }
 
 }  // namespace lots

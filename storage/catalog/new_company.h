@@ -1,13 +1,20 @@
 // The first write of a company's catalog creates the company.
 #pragma once
 
-#include "storage/domain/write_context.h"
+#include <cstddef>
+
+#include "absl/status/status.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
 
+struct WriteContext;
+
 // Adds the statements that create the company with the defaults of Settings and its default
-// location of every virtual kind. Nothing happens when it exists.
-void EnsureCompany(pg::Transaction& transaction, const WriteContext& context);
+// location of every virtual kind. Nothing happens when it exists. Returns the place of the first
+// result.
+size_t EnsureCompany(pg::Transaction& transaction, const WriteContext& context);
+// FIELD_INVALID when the company is new and has an id that no new company may have.
+absl::Status CheckNewCompany(const WriteContext& context, const pg::Result& ensured);
 
 }  // namespace lots

@@ -13,7 +13,11 @@
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/refusals.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"
+#include "storage/numbers/new_id.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
@@ -91,7 +95,22 @@ constexpr Field kFields[] = {
      [](const Product& given, Product& p) {
        if (given.next_number > 0) p.next_number = given.next_number;
      }},
-    {"shelf_life", [](const Product& given, Product& p) { p.shelf_life = given.shelf_life; }},
+    {"shelf_life.expire_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.expire_days = given.shelf_life.expire_days;
+     }},
+    {"shelf_life.best_before_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.best_before_days = given.shelf_life.best_before_days;
+     }},
+    {"shelf_life.removal_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.removal_days = given.shelf_life.removal_days;
+     }},
+    {"shelf_life.alert_days",
+     [](const Product& given, Product& p) {
+       p.shelf_life.alert_days = given.shelf_life.alert_days;
+     }},
     {"inherit_expiry",
      [](const Product& given, Product& p) { p.inherit_expiry = given.inherit_expiry; }},
     {"warranty_months",
@@ -151,6 +170,12 @@ class ProductJudge {
  public:
   ProductJudge(size_t index, std::vector<Problem>& problems) : index_(index), problems_(problems) {}
 
+  void ValidateNewId(const Product& product) {
+    std::optional<Problem> problem =
+        CheckNewId(Indexed("products", index_, "product_id"), product.product_id.value());
+    if (problem.has_value()) problems_.push_back(*std::move(problem));
+  }
+
   // Rules of the values themselves. The GTIN is brought into its 14 digits.
   void Validate(Product& product) {
     if (!product.tracking.has_value()) Refused("tracking", "", "is required for a new product");
@@ -167,6 +192,13 @@ class ProductJudge {
       Require("number_template", product.number_template,
               NumberTemplate::Parse(product.number_template).status());
     }
+  }
+
+  // `stored`: the current version, 0 of a new product.
+  void ValidateVersion(const Product& given, int64_t stored) {
+    if (given.version == 0 || given.version == stored) return;
+    problems_.push_back(
+        ResourceChanged(Indexed("products", index_), given.product_id.value(), stored));
   }
 
   void ValidateCounter(int64_t stored, int64_t wanted) {
@@ -206,10 +238,9 @@ absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
   return "";
 }
 
-// Whether anything but the counter differs.
 bool IsChanged(const Product& a, const Product& b) {
   const auto key = [](const Product& p) {
-    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template,
+    return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.next_number,
                     p.inherit_expiry, p.warranty_months, p.gtin, p.producible, p.case_sensitive);
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
@@ -229,12 +260,15 @@ std::vector<Change> PlanChanges(const UpsertProductsCommand& command, const Prod
     ProductJudge judge(i, problems);
     Change change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
+    judge.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
     if (found == stored.end()) {
+      judge.ValidateNewId(given);
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
     } else {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, command.mask, absl::MakeConstSpan(kFields));
+      change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
+                              absl::MakeConstSpan(kFields));
       judge.ValidateCounter(found->second.next_number, change.wanted.next_number);
     }
     judge.Validate(change.wanted);
@@ -309,10 +343,11 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   const std::vector<ProductId> ids = IdsOf(command.products);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockProducts, context.company, ids);
   const size_t counters = transaction.Add(kFindCounters, context.company, ids);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   std::vector<Problem> problems;
   std::vector<Change> changes =
       PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
@@ -346,7 +381,7 @@ absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db,
 
 }  // namespace
 
-std::vector<absl::string_view> ProductFields() { return NamesOf(absl::MakeConstSpan(kFields)); }
+std::vector<absl::string_view> ProductFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
 
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command) {
@@ -359,16 +394,13 @@ absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
                                    const ProductId& product_id) {
   ASSIGN_OR_RETURN(ProductsById found, FindProducts(db, company, {product_id}));
   if (!found.empty()) return std::move(found.begin()->second);
-  return Refuse({Reason::kProductNotFound,
-                 "product_id",
-                 absl::StrCat("product \"", product_id.value(),
-                              "\" is not registered here: UpsertProducts does it"),
-                 {{"product_id", product_id.value()}}});
+  return Refuse(ProductNotFound("product_id", product_id));
 }
 
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
                                                   const ProductId& after, int limit) {
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListProducts, company, after, limit));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<ProductId> ids;
   for (const pg::Row& row : rows) ids.emplace_back(row.Get<std::string>(0));
   ASSIGN_OR_RETURN(const pg::Result counters, pg::Query(db, kFindCounters, company, ids));

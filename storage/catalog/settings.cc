@@ -1,6 +1,5 @@
 // GetSettings and UpdateSettings.
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/new_company.h"
@@ -47,9 +46,10 @@ absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsComma
   const WriteContext& context = command.context;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  EnsureCompany(transaction, context);
+  const size_t ensured = EnsureCompany(transaction, context);
   const size_t locked = transaction.Add(kLockSettings, context.company);
   ASSIGN_OR_RETURN(const pg::Results read, transaction.Send());
+  RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   Settings settings = ReadSettings(read[locked][0]);
   RETURN_IF_ERROR(CheckVersion(command, settings));
   settings.lots_enabled = command.lots_enabled.value_or(settings.lots_enabled);
@@ -69,12 +69,7 @@ absl::StatusOr<Settings> TryUpdate(pg::Connection& db, const UpdateSettingsComma
 absl::StatusOr<Settings> GetSettings(pg::Connection& db, const CompanyId& company) {
   ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindSettings, company));
   if (!found.empty()) return ReadSettings(found[0]);
-  return Refuse({Reason::kCompanyNotFound,
-                 "company",
-                 absl::StrCat("company \"", company.value(),
-                              "\" is not known here: its first UpdateSettings, UpsertProducts or "
-                              "UpsertLocations creates it"),
-                 {{"company", company.value()}}});
+  return Refuse(CompanyNotFound(company, "company"));
 }
 
 absl::StatusOr<Settings> UpdateSettings(pg::Connection& db, const UpdateSettingsCommand& command) {

@@ -11,6 +11,8 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_details.h"
 
 namespace lots {
 namespace {

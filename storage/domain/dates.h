@@ -11,10 +11,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "storage/domain/errors.h"
-#include "storage/domain/lot.h"
 
 namespace lots {
+
+struct LotDates;
+struct Problem;
 
 // A product's offsets, in days after the manufacturing date.
 struct ShelfLife {

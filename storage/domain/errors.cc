@@ -28,6 +28,7 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kSerialQuantityNotOne, "SERIAL_QUANTITY_NOT_ONE", absl::StatusCode::kInvalidArgument},
     {Reason::kDuplicateInRequest, "DUPLICATE_IN_REQUEST", absl::StatusCode::kInvalidArgument},
     {Reason::kNumberInvalid, "NUMBER_INVALID", absl::StatusCode::kInvalidArgument},
+    {Reason::kAnswerTooLarge, "ANSWER_TOO_LARGE", absl::StatusCode::kInvalidArgument},
     {Reason::kCompanyNotFound, "COMPANY_NOT_FOUND", absl::StatusCode::kNotFound},
     {Reason::kProductNotFound, "PRODUCT_NOT_FOUND", absl::StatusCode::kNotFound},
     {Reason::kLocationNotFound, "LOCATION_NOT_FOUND", absl::StatusCode::kNotFound},

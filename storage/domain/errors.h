@@ -22,6 +22,7 @@ enum class Reason {
   kSerialQuantityNotOne = 6,
   kDuplicateInRequest = 7,
   kNumberInvalid = 8,
+  kAnswerTooLarge = 9,
 
   kCompanyNotFound = 20,
   kProductNotFound = 21,

@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/hold.h"
 
 namespace lots {
 
@@ -29,5 +29,11 @@ struct Hold {
   std::optional<absl::Time> released_at;
   std::string release_note;
 };
+
+// Whether a hold is neither released nor expired. A hold of a drill may be in effect too.
+bool IsInEffect(const Hold& hold, absl::Time now);
+
+// RECALL 4, LOT 3, INHERITED 2, PLACE 1: answers name the strongest of several causes.
+int HoldStrength(HoldCause cause);
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// What was posted: movements and transformations.
+// A movement that was posted.
 #pragma once
 
 #include <optional>
@@ -6,15 +6,11 @@
 
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
+#include "storage/domain/document.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/movement.h"
 
 namespace lots {
-
-struct Document {
-  std::string type;
-  std::string number;
-};
 
 struct Movement {
   MovementId movement_id;
@@ -38,18 +34,6 @@ struct Movement {
   std::optional<MovementId> receipt;
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
-};
-
-struct Transformation {
-  TransformationId transformation_id;
-  TransformationKind kind = TransformationKind::kProduction;
-  std::optional<WorkOrderId> work_order;
-  absl::Time occurred_at;
-  absl::Time recorded_at;
-  std::string actor;
-  std::string note;
-  std::optional<TransformationId> reverses;
-  std::optional<TransformationId> reversed_by;
 };
 
 }  // namespace lots

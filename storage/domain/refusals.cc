@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots {
 
@@ -11,6 +13,10 @@ namespace {
 
 Facts FactsOf(const NumberedLot& lot) {
   return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
+}
+
+Facts TrackingFacts(const ProductId& product_id, Tracking tracking) {
+  return {{"product_id", product_id.value()}, {"tracking", std::string(Name(tracking))}};
 }
 
 Problem Duplicate(absl::string_view field, std::string message, Facts facts, std::string first) {
@@ -23,15 +29,18 @@ Problem Duplicate(absl::string_view field, std::string message, Facts facts, std
 
 }  // namespace
 
-Problem CompanyNotFound(const CompanyId& company) {
+Problem CompanyNotFound(const CompanyId& company, absl::string_view field) {
   return {.reason = Reason::kCompanyNotFound,
+          .field = std::string(field),
           .message = absl::StrCat("company ", company.value(),
-                                  " does not exist; its first UpdateSettings or Upsert creates it"),
+                                  " does not exist; its first UpdateSettings, UpsertProducts or "
+                                  "UpsertLocations creates it"),
           .facts = {{"company", company.value()}}};
 }
 
-Problem LotsDisabled(const CompanyId& company) {
+Problem LotsDisabled(const CompanyId& company, absl::string_view field) {
   return {.reason = Reason::kLotsDisabled,
+          .field = std::string(field),
           .message = absl::StrCat("lots and serials are switched off for company ", company.value(),
                                   "; switch them on with UpdateSettings"),
           .facts = {{"company", company.value()}}};
@@ -46,11 +55,12 @@ Problem ProductNotFound(absl::string_view field, const ProductId& product_id) {
 }
 
 Problem ProductNotTracked(absl::string_view field, const ProductId& product_id) {
-  return {
-      .reason = Reason::kProductNotTracked,
-      .field = std::string(field),
-      .message = absl::StrCat("product ", product_id.value(), " is not tracked, so it has no lots"),
-      .facts = {{"product_id", product_id.value()}}};
+  return {.reason = Reason::kProductNotTracked,
+          .field = std::string(field),
+          .message = absl::StrCat("product ", product_id.value(),
+                                  " is not tracked, so it has no lots; set its tracking to LOT or "
+                                  "SERIAL with UpsertProducts"),
+          .facts = {{"product_id", product_id.value()}}};
 }
 
 Problem QuantityScale(absl::string_view field, Quantity quantity, int scale,
@@ -64,12 +74,61 @@ Problem QuantityScale(absl::string_view field, Quantity quantity, int scale,
                     {"product_id", product_id.value()}}};
 }
 
+Problem NotASerial(absl::string_view number, const ProductId& product_id, Tracking tracking,
+                   absl::string_view why) {
+  return {.reason = Reason::kTrackingMismatch,
+          .field = "lot",
+          .message = absl::StrCat(QuotedLot(number), " is no serial: ", why),
+          .facts = TrackingFacts(product_id, tracking)};
+}
+
+Problem ProductWithoutSerials(const ProductId& product_id, Tracking tracking) {
+  return {
+      .reason = Reason::kTrackingMismatch,
+      .field = "product_id",
+      .message = absl::StrCat("product ", product_id.value(), " is tracked ", Name(tracking),
+                              ", and serials are for products tracked ", Name(Tracking::kSerial)),
+      .facts = TrackingFacts(product_id, tracking)};
+}
+
+Problem SerialNotReshaped(absl::string_view field, absl::string_view number,
+                          const ProductId& product_id) {
+  return {.reason = Reason::kTrackingMismatch,
+          .field = std::string(field),
+          .message = absl::StrCat("\"", number,
+                                  "\" is a serial, one unit: it is neither split nor merged; give "
+                                  "it another number with RelabelLot"),
+          .facts = TrackingFacts(product_id, Tracking::kSerial)};
+}
+
+Problem TrackingDiffers(const ProductId& product_id, TrackingRules of_product,
+                        absl::string_view number, TrackingRules of_lot) {
+  Facts facts = TrackingFacts(product_id, of_product.tracking);
+  facts.emplace_back("scale", absl::StrCat(of_product.scale));
+  return {.reason = Reason::kTrackingMismatch,
+          .field = "product_id",
+          .message =
+              absl::StrCat("product ", product_id.value(), " is tracked by ",
+                           Name(of_product.tracking), " with ", of_product.scale, " decimals, and ",
+                           QuotedLot(number), " by ", Name(of_lot.tracking), " with ", of_lot.scale,
+                           "; it becomes a product of the same tracking and scale"),
+          .facts = std::move(facts)};
+}
+
 Problem LocationNotFound(absl::string_view field, const LocationId& location_id) {
   return {.reason = Reason::kLocationNotFound,
           .field = std::string(field),
           .message = absl::StrCat("location ", location_id.value(),
                                   " does not exist; create it with UpsertLocations"),
           .facts = {{"location_id", location_id.value()}}};
+}
+
+Problem ParentLocationNotFound(absl::string_view field, const LocationId& parent_id) {
+  return {.reason = Reason::kLocationNotFound,
+          .field = std::string(field),
+          .message = absl::StrCat("the parent ", parent_id.value(),
+                                  " neither exists nor is in this request; add it to the request"),
+          .facts = {{"location_id", parent_id.value()}}};
 }
 
 Problem MovementNotFound(absl::string_view field, const MovementId& movement_id) {
@@ -111,6 +170,13 @@ Problem PageTokenInvalid(absl::string_view what) {
       .message = absl::StrCat("the page token belongs to another ", what, "; start without one")};
 }
 
+Problem PageTokenDamaged() {
+  return {.reason = Reason::kPageTokenInvalid,
+          .field = "page_token",
+          .message = "the page token is damaged or belongs to another query; start without one",
+          .facts = {{"field", "page_token"}}};
+}
+
 Problem SettingsChanged(int64_t version) {
   const std::string etag = absl::StrCat("\"", version, "\"");
   return {
@@ -119,6 +185,23 @@ Problem SettingsChanged(int64_t version) {
       .message = absl::StrCat("settings.etag is not the current one, ", etag,
                               ": somebody changed the settings; read them again and decide anew"),
       .facts = {{"etag", etag}}};
+}
+
+Problem ResourceChanged(absl::string_view entry, absl::string_view id, int64_t version) {
+  const std::string field = absl::StrCat(entry, ".etag");
+  if (version == 0) {
+    return {.reason = Reason::kEtagMismatch,
+            .field = field,
+            .message = absl::StrCat(field, " is given, but \"", id,
+                                    "\" does not exist; leave the etag out to create it"),
+            .facts = {}};
+  }
+  const std::string etag = absl::StrCat("\"", version, "\"");
+  return {.reason = Reason::kEtagMismatch,
+          .field = field,
+          .message = absl::StrCat("\"", id, "\" was changed: its etag is ", etag,
+                                  " now; read it again and decide anew"),
+          .facts = {{"etag", etag}}};
 }
 
 Problem LotChanged(const LotId& lot_id, int64_t version) {
@@ -213,6 +296,22 @@ Problem NumberTwice(absl::string_view field, absl::string_view number,
                    absl::StrCat("number \"", number, "\" stands in this request before, in ",
                                 first_field, "; give each once"),
                    {{"number", std::string(number)}}, absl::StrCat(first));
+}
+
+Problem SeedTwice(const LotRef& seed, size_t index, size_t first) {
+  return Duplicate(
+      Indexed("seeds", index),
+      absl::StrCat("seeds[", index, "] is seeds[", first, "] again; name each lot once"),
+      {{"lot_id", seed.lot_id.has_value() ? seed.lot_id->value().ToString() : ""},
+       {"number", seed.number}},
+      absl::StrCat(first));
+}
+
+Problem UnitTwice(absl::string_view field, absl::string_view first_field, const NumberedLot& unit) {
+  return Duplicate(
+      field,
+      absl::StrCat(QuotedLot(unit.number), " is already in ", first_field, "; name each unit once"),
+      {{"lot_id", unit.lot_id.value().ToString()}}, std::string(first_field));
 }
 
 Problem ValueTwice(absl::string_view field, absl::string_view key, absl::string_view value,

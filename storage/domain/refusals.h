@@ -1,5 +1,6 @@
-// The words of the refusals that several operations give, ordered by reason. A reason that a single
-// wing gives has its words in that wing; storage/ledger/rules/refusals.h has those of movements.
+// The words of the refusals that several wings give, ordered by reason. A reason that a single wing
+// gives has its words in that wing; storage/ledger/rules/refusals.h has those of movements. The
+// words of one reason are in one file: tests/lint/rules.py holds that.
 #pragma once
 
 #include <cstddef>
@@ -12,21 +13,41 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
 
 namespace lots {
 
-// COMPANY_NOT_FOUND, LOTS_DISABLED.
-Problem CompanyNotFound(const CompanyId& company);
-Problem LotsDisabled(const CompanyId& company);
+enum class Tracking : int16_t;
+struct LotRef;
+struct NumberedLot;
+
+// COMPANY_NOT_FOUND, LOTS_DISABLED. `field` is "company" where the request has such a field.
+Problem CompanyNotFound(const CompanyId& company, absl::string_view field = "");
+Problem LotsDisabled(const CompanyId& company, absl::string_view field = "");
 // PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, QUANTITY_SCALE.
 Problem ProductNotFound(absl::string_view field, const ProductId& product_id);
 Problem ProductNotTracked(absl::string_view field, const ProductId& product_id);
 Problem QuantityScale(absl::string_view field, Quantity quantity, int scale,
                       const ProductId& product_id);
 
+// TRACKING_MISMATCH. `why` completes "lot L-1 is no serial: ".
+Problem NotASerial(absl::string_view number, const ProductId& product_id, Tracking tracking,
+                   absl::string_view why);
+// Of AssignSerials.
+Problem ProductWithoutSerials(const ProductId& product_id, Tracking tracking);
+// Of SplitLot and MergeLots.
+Problem SerialNotReshaped(absl::string_view field, absl::string_view number,
+                          const ProductId& product_id);
+// Of RelabelLot: a lot becomes a lot of a product that has the same rules.
+struct TrackingRules {
+  Tracking tracking;
+  int scale;
+};
+Problem TrackingDiffers(const ProductId& product_id, TrackingRules of_product,
+                        absl::string_view number, TrackingRules of_lot);
+
 // LOCATION_NOT_FOUND, MOVEMENT_NOT_FOUND.
 Problem LocationNotFound(absl::string_view field, const LocationId& location_id);
+Problem ParentLocationNotFound(absl::string_view field, const LocationId& parent_id);
 Problem MovementNotFound(absl::string_view field, const MovementId& movement_id);
 
 // LOT_NOT_FOUND.
@@ -38,9 +59,12 @@ Problem WorkOrderNotFound(const WorkOrderId& work_order);
 
 // PAGE_TOKEN_INVALID: `what` completes "the page token belongs to another".
 Problem PageTokenInvalid(absl::string_view what);
+Problem PageTokenDamaged();
 
 // ETAG_MISMATCH: `version` is the current one.
 Problem SettingsChanged(int64_t version);
+// Of Upserts: `entry` is the path of the resource in the request, `version` 0 when it is new.
+Problem ResourceChanged(absl::string_view entry, absl::string_view id, int64_t version);
 Problem LotChanged(const LotId& lot_id, int64_t version);
 
 // How messages name a lot: `lot "L-1"`, `lot L-1 of product steel`.
@@ -74,6 +98,10 @@ Problem SerialMovesTwice(const NumberedLot& serial, const ProductId& product_id,
 // Of CreateLots: the number that is given at `field` is given at `first_field` before.
 Problem NumberTwice(absl::string_view field, absl::string_view number,
                     absl::string_view first_field, size_t first);
+// Of OpenRecall.
+Problem SeedTwice(const LotRef& seed, size_t index, size_t first);
+// Of FindCommonOrigins: `first_field` names the unit already.
+Problem UnitTwice(absl::string_view field, absl::string_view first_field, const NumberedLot& unit);
 // Of work orders; `key` names `value` in the facts.
 Problem ValueTwice(absl::string_view field, absl::string_view key, absl::string_view value,
                    size_t first);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "storage/genealogy/graph/answer.h"
 #include "storage/genealogy/walked_trace.h"
 
 namespace lots {

@@ -9,7 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/graph/by_ids.h"
 
 namespace lots {

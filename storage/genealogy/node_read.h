@@ -7,7 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/pg/pipeline.h"
 #include "storage/pg/values/result.h"
 

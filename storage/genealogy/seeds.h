@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -12,7 +12,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
 

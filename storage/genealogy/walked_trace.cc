@@ -4,6 +4,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/genealogy/bounds/bounds.h"
+#include "storage/genealogy/graph/answer.h"
 
 namespace lots {
 

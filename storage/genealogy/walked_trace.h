@@ -7,12 +7,15 @@
 
 #include "absl/status/statusor.h"
 #include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/graph/links.h"
 #include "storage/genealogy/graph/lots.h"
-#include "storage/genealogy/graph/types.h"
 #include "storage/pg/parallel_reads.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct TraceNode;
+struct TraceSummary;
 
 struct WalkedTrace {
   // Sets the fields of the node with this number that do not come from `pending`.

@@ -9,12 +9,14 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/ledger/rules/refusals.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -22,9 +24,6 @@
 
 namespace lots {
 namespace {
-
-constexpr pg::Statement kReadCompany{"holds_read_company", R"sql(
-  SELECT lots_enabled FROM companies WHERE company = $1)sql"};
 
 // Locks serials first, as the ledger does, so that holds and movements seldom deadlock.
 constexpr pg::Statement kLockLots{"lock_lots_to_hold", R"sql(
@@ -64,14 +63,6 @@ struct HoldFacts {
 
 std::vector<HoldId> HoldIdsOf(const std::vector<Uuid>& made) {
   return std::vector<HoldId>(made.begin(), made.end());
-}
-
-Problem KeepsNoGoods(const LocationId& location_id, LocationKind kind, size_t index) {
-  return {.reason = Reason::kLocationKindMismatch,
-          .field = Indexed("targets", index, "location_id"),
-          .message = absl::StrCat("location ", location_id.value(), " is ", Name(kind),
-                                  "; goods are held at INTERNAL and TRANSIT locations"),
-          .facts = {{"kind", "HOLD"}, {"location_kind", std::string(Name(kind))}}};
 }
 
 // One call of HoldLots. The ids of the holds are made once; every attempt locks, reads and
@@ -124,13 +115,12 @@ absl::StatusOr<HoldFacts> HoldPlacer::LockAndRead(pg::Transaction& transaction) 
     if (id.has_value()) ids.push_back(*id);
   }
   ClaimRequest(transaction, command_.context, made_);
-  const size_t settings = transaction.Add(kReadCompany, company);
+  const size_t settings = AddCompanyRead(transaction, company);
   const size_t lots = transaction.Add(kLockLots, company, ids);
   const size_t places = transaction.Add(kReadPlaces, company, Places());
   const size_t last = transaction.Add(kReadLastRecord, company, ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  if (results[settings].empty()) return Refuse(CompanyNotFound(company));
-  if (!results[settings][0].Get<bool>(0)) return Refuse(LotsDisabled(company));
+  RETURN_IF_ERROR(ReadEnabledCompany(company, results[settings]).status());
   HoldFacts facts;
   for (const pg::Row row : results[lots]) {
     facts.lots[row.Get<LotId>(0)] = {.state = row.Get<LotState>(1),
@@ -167,7 +157,8 @@ void HoldPlacer::ValidateTarget(size_t index, const HoldFacts& facts,
     problems.push_back(
         LocationNotFound(Indexed("targets", index, "location_id"), *target.location));
   } else if (!IsOnHand(place->second)) {
-    problems.push_back(KeepsNoGoods(place->first, place->second, index));
+    problems.push_back(
+        HeldAtKindMismatch(Indexed("targets", index, "location_id"), place->first, place->second));
   }
 }
 

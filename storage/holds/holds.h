@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"

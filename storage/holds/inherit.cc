@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/unicode.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/lot_rows/hold_row.h"

@@ -36,20 +36,23 @@
 // and balances_serial_in_one_place hold whatever the validation overlooked.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/write_context.h"
 #include "storage/ledger/loader.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+enum class LotState : int16_t;
+struct Problem;
+struct WriteContext;
 
 // For one transaction, used by one thread. Keeps a reference to the context.
 class Ledger {

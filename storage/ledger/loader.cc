@@ -8,8 +8,8 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {

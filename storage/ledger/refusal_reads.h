@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct Problem;
 
 // Adds to each NOT_ENOUGH where else the lot is on hand (up to four places, the largest quantity
 // first), and to each LOT_PLANNED the work order of the serial. One round trip when there is such a

@@ -2,6 +2,8 @@
 #include "storage/ledger/transformations.h"
 
 #include "storage/domain/counters.h"
+#include "storage/domain/transformation.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {

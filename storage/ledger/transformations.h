@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/movement.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct Transformation;
+struct WriteContext;
 
 struct InputLine {
   LotId lot_id;

@@ -3,12 +3,14 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
+#include "storage/ledger/rules/refusals.h"
 #include "storage/pg/error.h"
 
 namespace lots {
@@ -145,22 +147,6 @@ struct MovementColumns {
   }
 };
 
-// The refusal that each constraint of the ledger stands for.
-struct ConstraintRefusal {
-  absl::string_view constraint;
-  Reason reason;
-  absl::string_view message;
-};
-constexpr ConstraintRefusal kConstraintRefusals[] = {
-    {"balances_not_negative", Reason::kNotEnough, "there is less than the movement takes"},
-    {"balances_serial_is_one", Reason::kSerialOnHand, "the serial is on hand already"},
-    {"balances_serial_in_one_place", Reason::kSerialOnHand, "the serial is in another place"},
-    {"balances_bounded", Reason::kQuantityOverflow, "a place cannot hold so much"},
-    {"deliveries_returnable_not_negative", Reason::kReturnExceedsDelivery,
-     "more is returned than is left of the delivery"},
-    {"movements_reversed_once", Reason::kAlreadyReversed, "the movement was reversed before"},
-};
-
 // Stored balances. The serials that come in are written in a statement after everything that
 // leaves, so that no serial is in two places at any time.
 void UpdateBalances(pg::Transaction& transaction, const CompanyId& company,
@@ -260,13 +246,8 @@ void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
 absl::Status ExplainLedgerError(const absl::Status& status) {
   const std::string constraint = pg::ViolatedConstraint(status);
   if (constraint == "balances_pkey") return pg::AsConflict(status);
-  for (const ConstraintRefusal& refusal : kConstraintRefusals) {
-    if (refusal.constraint != constraint) continue;
-    return Refuse({.reason = refusal.reason,
-                   .message = absl::StrCat(refusal.message,
-                                           ": another write came first; read again and repeat")});
-  }
-  return status;
+  std::optional<Problem> problem = FailedConstraint(constraint);
+  return problem.has_value() ? Refuse(*std::move(problem)) : status;
 }
 
 }  // namespace lots

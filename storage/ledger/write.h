@@ -3,12 +3,13 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "storage/domain/write_context.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // Adds the statements that write changed balances, the movements and their deliveries, and counts
 // the movements. Rows that a movement refers to (new lots, transformations) are added before.

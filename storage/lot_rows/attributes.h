@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/lot_details.h"
 
 namespace lots {
 

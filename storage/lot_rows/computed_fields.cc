@@ -2,7 +2,9 @@
 #include "storage/lot_rows/computed_fields.h"
 
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/lot.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {

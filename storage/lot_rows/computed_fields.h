@@ -2,6 +2,7 @@
 // lots at once, which costs a fraction of a subquery for each lot.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -9,13 +10,15 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+enum class HoldCause : int16_t;
+struct Lot;
 
 struct ComputedLotFields {
   Quantity on_hand;

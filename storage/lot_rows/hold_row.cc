@@ -1,9 +1,12 @@
-// Reads holds and compares their causes.
+// Reads holds.
 #include "storage/lot_rows/hold_row.h"
 
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "storage/domain/hold.h"
+#include "storage/domain/ids.h"
 
 namespace lots {
 
@@ -22,25 +25,6 @@ Hold ReadHold(const pg::Row& row, int first) {
   hold.placed_at = row.Get<absl::Time>(first + 10);
   hold.binding = row.Get<bool>(first + 11);
   return hold;
-}
-
-bool IsInEffect(const Hold& hold, absl::Time now) {
-  if (hold.released_at.has_value()) return false;
-  return !hold.expires_at.has_value() || *hold.expires_at > now;
-}
-
-int HoldStrength(HoldCause cause) {
-  switch (cause) {
-    case HoldCause::kRecall:
-      return 4;
-    case HoldCause::kLot:
-      return 3;
-    case HoldCause::kInherited:
-      return 2;
-    case HoldCause::kPlace:
-      return 1;
-  }
-  return 0;
 }
 
 }  // namespace lots

@@ -2,12 +2,12 @@
 // share.
 #pragma once
 
+#include <cstdint>
+
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/pg/values/result.h"
 
 // The columns of the view `lot_holds h`. These are macros, because the text of a statement is one
@@ -37,16 +37,13 @@
 
 namespace lots {
 
+enum class HoldCause : int16_t;
+struct Hold;
+
 // The number of columns in LOTS_HOLD_COLUMNS; a statement may read more columns after them.
 inline constexpr int kHoldColumnCount = 12;
 
 // Reads the hold whose columns begin at `first`. The fields of its release stay empty.
 Hold ReadHold(const pg::Row& row, int first = 0);
-
-// Whether a hold is neither released nor expired. A hold of a drill may be in effect too.
-bool IsInEffect(const Hold& hold, absl::Time now);
-
-// RECALL 4, LOT 3, INHERITED 2, PLACE 1: answers name the strongest of several causes.
-int HoldStrength(HoldCause cause);
 
 }  // namespace lots

@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "storage/domain/counters.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/numbers/number.h"
 

@@ -1,18 +1,20 @@
 // Inserts new lots. Creation, assignment, completion and reshaping share it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/lot_details.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+enum class LotState : int16_t;
+struct WriteContext;
 
 // A lot to insert. CleanNumber has cleaned the number.
 struct LotDraft {

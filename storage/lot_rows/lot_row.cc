@@ -5,6 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/lot.h"
 #include "storage/lot_rows/attributes.h"
 
 namespace lots {

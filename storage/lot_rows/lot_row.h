@@ -5,8 +5,7 @@
 
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/values/result.h"
 
@@ -27,6 +26,8 @@
   "b.company = $1 AND b.lot_id = l.lot_id AND b.kind IN ({PLACES_ON_HAND}))"_sql
 
 namespace lots {
+
+struct Lot;
 
 // The numbers of columns in LOTS_ROW_COLUMNS and LOTS_LOT_COLUMNS; a statement may read more
 // columns after them.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/sequence.h"
 #include "storage/numbers/template.h"
@@ -17,7 +18,8 @@
 namespace lots {
 namespace {
 
-// How many numbers one statement looks at while it passes over a run of taken numbers.
+// How many numbers one statement looks at while it passes over a run of taken numbers: few round
+// trips for a long run, and little wasted on a short one.
 constexpr int64_t kNumbersPerProbe = 1'000;
 
 // Takes `count` counter values, none below `floor`. Returns the first.

@@ -11,12 +11,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+struct Problem;
 
 // How many lots of one product need a number, and where the numbers come from.
 struct NumberQuery {

@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/errors.h"
+#include "storage/domain/refusals.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -18,33 +17,6 @@ constexpr pg::Statement kReadProductContext{"read_product_context", R"sql(
          p.expire_days, p.best_before_days, p.removal_days, p.alert_days
   FROM companies c LEFT JOIN products p ON p.company = $1 AND p.product_id = $2
   WHERE c.company = $1)sql"};
-
-absl::Status CompanyNotFound(const CompanyId& company) {
-  return Refuse(
-      Problem{.reason = Reason::kCompanyNotFound,
-              .field = "company",
-              .message = absl::StrCat("no company \"", company.value(),
-                                      "\"; its first UpdateSettings or Upsert creates it"),
-              .facts = {{"company", company.value()}}});
-}
-
-absl::Status ProductNotFound(const ProductContextQuery& query) {
-  return Refuse(Problem{.reason = Reason::kProductNotFound,
-                        .field = std::string(query.field),
-                        .message = absl::StrCat("no product \"", query.product_id.value(),
-                                                "\"; register it with UpsertProducts first"),
-                        .facts = {{"product_id", query.product_id.value()}}});
-}
-
-absl::Status ProductNotTracked(const ProductContextQuery& query) {
-  return Refuse(Problem{
-      .reason = Reason::kProductNotTracked,
-      .field = std::string(query.field),
-      .message = absl::StrCat("product \"", query.product_id.value(),
-                              "\" is not tracked (tracking NONE), so it has no lots; set its "
-                              "tracking to LOT or SERIAL with UpsertProducts first"),
-      .facts = {{"product_id", query.product_id.value()}}});
-}
 
 LotProduct ReadProduct(const pg::Row& row, const ProductId& product_id) {
   using Days = std::optional<int32_t>;
@@ -65,15 +37,17 @@ absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
                                                   const ProductContextQuery& query) {
   ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kReadProductContext, query.company,
                                                      query.product_id, query.request_id));
-  if (found.empty()) return CompanyNotFound(query.company);
+  if (found.empty()) return Refuse(CompanyNotFound(query.company, "company"));
   const pg::Row row = found[0];
   ProductContext context;
   context.is_repeat = row.Get<bool>(0);
   context.lots_enabled = row.Get<bool>(1);
   if (context.is_repeat) return context;
-  if (row.IsNull(3)) return ProductNotFound(query);
+  if (row.IsNull(3)) return Refuse(ProductNotFound(query.field, query.product_id));
   context.product = ReadProduct(row, query.product_id);
-  if (context.product.tracking == Tracking::kNone) return ProductNotTracked(query);
+  if (context.product.tracking == Tracking::kNone) {
+    return Refuse(ProductNotTracked(query.field, query.product_id));
+  }
   ASSIGN_OR_RETURN(context.zone, LoadZone(row.Get<absl::string_view>(2)));
   return context;
 }

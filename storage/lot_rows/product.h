@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

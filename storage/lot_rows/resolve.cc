@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"

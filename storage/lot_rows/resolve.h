@@ -8,13 +8,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+struct LotRef;
 
 // A lot that a request names, with the fields that most operations need. It is read without a lock:
 // an operation that depends on a field reads it again under a lock.

@@ -11,6 +11,8 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/lot_rows/insert.h"
@@ -74,12 +76,7 @@ class Creation {
 
 void Creation::CheckProductContext() {
   if (product_context_.lots_enabled) return;
-  problems_.push_back({.reason = Reason::kLotsDisabled,
-                       .field = "company",
-                       .message = absl::StrCat("lots and serials are switched off for company \"",
-                                               command_.context.company.value(),
-                                               "\"; switch them on with UpdateSettings first"),
-                       .facts = {{"company", command_.context.company.value()}}});
+  problems_.push_back(LotsDisabled(command_.context.company, "company"));
 }
 
 void Creation::CheckNumber(size_t index, const std::string& number) {
@@ -284,14 +281,18 @@ constexpr pg::Statement kFindLotNumbers{"find_lot_numbers", R"sql(
 absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company,
                                     const std::vector<Uuid>& made) {
   ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotNumbers, company, made));
-  absl::flat_hash_map<Uuid, std::string> numbers;
-  for (const pg::Row row : found) numbers[row.Get<Uuid>(0)] = row.Get<std::string>(1);
-  if (numbers.size() < made.size()) {
+  absl::flat_hash_map<Uuid, NumberedLot> lots;
+  for (const pg::Row row : found) {
+    lots[row.Get<Uuid>(0)] = {row.Get<std::string>(1), row.Get<LotId>(0)};
+  }
+  if (lots.size() < made.size()) {
     ASSIGN_OR_RETURN(const std::vector<Lot> deleted, FindDeletedLots(db, company, made));
-    for (const Lot& lot : deleted) numbers[lot.lot_id.value()] = lot.number;
+    for (const Lot& lot : deleted) {
+      lots[lot.lot_id.value()] = {lot.number, lot.lot_id, /*is_deleted=*/true};
+    }
   }
   CreatedLots created;
-  for (const Uuid& lot_id : made) created.lots.push_back({numbers[lot_id], LotId(lot_id)});
+  for (const Uuid& lot_id : made) created.lots.push_back(lots.at(lot_id));
   return created;
 }
 

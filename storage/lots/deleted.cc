@@ -7,10 +7,10 @@
 
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
-#include "storage/lot_rows/resolve.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -62,6 +62,7 @@ absl::StatusOr<std::vector<Lot>> FindDeletedLots(pg::Connection& db, const Compa
     lot.created_by = row.Get<std::string>(2);
     lot.created_at = row.Get<absl::Time>(3);
     lot.updated_at = row.Get<absl::Time>(4);
+    lot.deleted_at = lot.updated_at;
     lots.push_back(std::move(lot));
   }
   return lots;

@@ -5,17 +5,18 @@
 
 #include "absl/status/statusor.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
 #include "storage/lots/events.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
 
+struct Lot;
+
 // The fields of a lot that its deletion records.
 std::vector<FieldChange> LastWords(const Lot& lot);
 
-// The deleted ones among the lots, with the fields that the deletion recorded: product, number,
-// reference and notes.
+// The deleted ones among the lots, with the fields that the deletion recorded (product, number,
+// reference and notes) and when that was (`deleted_at`).
 absl::StatusOr<std::vector<Lot>> FindDeletedLots(pg::Connection& db, const CompanyId& company,
                                                  const std::vector<Uuid>& lot_ids);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/attributes.h"
 
 namespace lots {

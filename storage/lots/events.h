@@ -10,12 +10,13 @@
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/kinds/lot_event.h"
+#include "storage/domain/lot_details.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // One field of an edit, as text. For a deletion, old_value is the last value.
 struct FieldChange {

@@ -7,8 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/lot_row.h"
-#include "storage/lot_rows/resolve.h"
 
 namespace lots {
 namespace {

@@ -9,13 +9,15 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot.h"
-#include "storage/domain/write_context.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct WriteContext;
 
 enum class LotLock {
   kEdit,       // FOR NO KEY UPDATE: movements of the lot go on

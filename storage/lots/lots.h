@@ -1,8 +1,9 @@
-// Lots and serials: the operations that create, read, edit, archive and delete them. (Lists:
-// lists/list.h; history: lists/history.h.)
+// Lots and serials: the operations that create, edit, archive and delete them. (Reading: read.h,
+// locations.h; lists: lists/list.h; history: lists/history.h.)
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,17 +11,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/lot_details.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
+
+enum class LotState : int16_t;
+struct Lot;
 
 // Creation (create.cc).
 
@@ -52,7 +55,7 @@ struct CreateLotsCommand {
 };
 
 struct CreatedLots {
-  std::vector<NumberedLot> lots;  // in the order of the command
+  std::vector<NumberedLot> lots;  // in the order of the command; after a repeat some may be deleted
   std::vector<Problem> problems;  // with validate_only: everything that would be refused
 };
 
@@ -63,75 +66,8 @@ struct CreatedLots {
 absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command);
 
 // The same for a command of one lot; returns the whole lot. When a repeat comes after the lot was
-// deleted, it gets the fields that the deletion recorded.
+// deleted, it gets the fields that the deletion recorded, with `deleted_at`.
 absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& command);
-
-// Reading (read.cc).
-
-// The lots in the order of `lot_ids`, none for an id that no lot has. Runs one statement, whatever
-// the number of lots. `now` decides which lots are expired.
-absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
-                                                             const CompanyId& company,
-                                                             absl::Span<const LotId> lot_ids,
-                                                             absl::Time now);
-
-// LOT_NOT_FOUND.
-absl::StatusOr<Lot> GetLot(pg::Connection& db, const CompanyId& company, const LotId& lot_id,
-                           absl::Time now);
-
-// LOT_NOT_FOUND for each missing lot, at "lot_ids[3]".
-absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& company,
-                                         absl::Span<const LotId> lot_ids, absl::Time now);
-
-struct FindLotsQuery {
-  CompanyId company;
-  std::vector<std::string> numbers;  // as typed
-  ProductId product_id;              // empty: every product
-  absl::Time now;
-};
-// For each number, in their order: the lots that have it, sorted by product.
-absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
-                                                       const FindLotsQuery& query);
-
-struct LotLocationsQuery {
-  CompanyId company;
-  LotId lot_id;
-  bool show_all = false;  // empty and virtual places too
-  absl::Time now;         // decides which holds have expired
-};
-struct LotLocations {
-  ProductId product_id;
-  std::string number;
-  std::vector<LotStock> locations;  // on hand first, then with customers, then scrapped, then the
-                                    // virtual ones; by id within
-  Quantity on_hand;
-  int scale = 0;
-  std::vector<Hold> holds;  // those that bind, oldest first; at most kHoldsShownMax
-};
-// The same of several lots at once.
-struct FindLocationsQuery {
-  CompanyId company;
-  std::vector<LotId> lot_ids;
-  std::vector<bool> show_all;  // of each lot
-  absl::Time now;
-};
-// In the order of `lot_ids`; none for an id that no lot has.
-absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
-    pg::Connection& db, const FindLocationsQuery& query);
-// The places of a lot, and its holds. LOT_NOT_FOUND.
-absl::StatusOr<LotLocations> ListLotLocations(pg::Connection& db, const LotLocationsQuery& query);
-
-struct PreviewNumbersQuery {
-  CompanyId company;
-  ProductId product_id;
-  int64_t count = 1;
-  std::string first_number;  // empty: the template
-  absl::Time now;
-};
-// The next numbers of a product. Reserves none. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND,
-// PRODUCT_NOT_TRACKED and those of ReserveNumbers.
-absl::StatusOr<std::vector<std::string>> PreviewLotNumbers(pg::Connection& db,
-                                                           const PreviewNumbersQuery& query);
 
 // Editing (update.cc).
 
@@ -146,19 +82,27 @@ struct UpdateLotCommand {
   std::optional<std::string> number;
   std::optional<std::string> reference;
   std::optional<std::string> notes;
-  std::optional<Attributes> attributes;
+  std::optional<Attributes> attributes;  // all of them
+  // Single attributes, after `attributes`; none: the attribute goes.
+  std::map<std::string, std::optional<AttributeValue>> attribute_edits;
   NewDate manufactured_on;
   NewDate expires_on;
   NewDate best_before_on;
   NewDate removal_on;
   NewDate alert_on;
   LaterExpiry later_expiry;  // the history keeps its note
+  // Fields that other operations change. The edit is refused when the caller sent other values than
+  // the current ones.
+  std::optional<Quantity> quantity;
+  std::optional<Quantity> on_hand;
+  std::optional<LotState> state;
 };
 // Changes the given fields and records old and new values. A derived date that the edit does not
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
 // version.
-// LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates),
+// LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates,
+// number of attributes, quantity, state),
 // LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, EXPIRY_LATER.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 

@@ -1,4 +1,5 @@
 // Reads lots by id or number, their places, and the next numbers of a product.
+#include "storage/lots/read.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -9,15 +10,18 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/computed_fields.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lot_rows/product.h"
-#include "storage/lot_rows/resolve.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/locations.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"
 
@@ -135,6 +139,15 @@ class AskedNumbers {
   Places exact_, folded_;
 };
 
+// Nothing was found: perhaps there is no such company or product.
+absl::Status CheckAsked(pg::Connection& db, const FindLotsQuery& query) {
+  AskedResources asked{.company = query.company};
+  if (!query.product_id.value().empty()) {
+    asked.products.emplace_back("product_id", query.product_id);
+  }
+  return CheckExistence(db, asked);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
@@ -160,6 +173,7 @@ absl::StatusOr<std::vector<std::vector<Lot>>> FindLots(pg::Connection& db,
   for (std::vector<Lot>& matches : lots) {
     for (Lot& lot : matches) every.push_back(&lot);
   }
+  if (every.empty()) RETURN_IF_ERROR(CheckAsked(db, query));
   RETURN_IF_ERROR(LoadComputedFields(db, query.company, query.now, every));
   return lots;
 }

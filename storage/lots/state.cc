@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/deleted.h"
 #include "storage/lots/events.h"

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/refusals.h"
@@ -69,6 +70,11 @@ LotDates WithEdits(const UpdateLotCommand& command, LotDates dates) {
   return dates;
 }
 
+constexpr char kQuantityAdvice[] =
+    "record an ADJUSTMENT with StockService.RecordMovements, or leave the field out";
+constexpr char kStateAdvice[] =
+    "call ArchiveLot, UnarchiveLot or a method of WorkOrderService, or leave the field out";
+
 std::string TextOf(const Day& day) {
   return day.has_value() ? absl::FormatCivilTime(*day) : std::string();
 }
@@ -99,6 +105,35 @@ constexpr pg::Statement kUpdateLot{
     "updated_at = $18 FROM companies c "
     "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$18")};
 
+Attributes WithEdits(const UpdateLotCommand& command, Attributes attributes) {
+  if (command.attributes.has_value()) attributes = *command.attributes;
+  for (const auto& [key, value] : command.attribute_edits) {
+    attributes.erase(key);
+    if (value.has_value()) attributes.emplace(key, *value);
+  }
+  return attributes;
+}
+
+// What a caller sent of fields that only other operations change, beside the current values.
+std::vector<Problem> CheckUnchanged(const UpdateLotCommand& command, const Lot& lot) {
+  std::vector<Problem> problems;
+  const auto check = [&](const char* field, const auto& given, const auto& current, auto text,
+                         const char* how) {
+    if (!given.has_value() || *given == current) return;
+    problems.push_back(FieldInvalid(
+        absl::StrCat("lot.", field), text(*given),
+        absl::StrCat("is ", text(current), " now, and an edit does not change it: ", how)));
+  };
+  const auto decimal = [](Quantity quantity) { return quantity.ToString(); };
+  const auto name = [](LotState state) { return std::string(Name(state)); };
+  const Quantity quantity =
+      lot.tracking == Tracking::kSerial ? Quantity::FromUnits(1) : lot.on_hand;
+  check("quantity", command.quantity, quantity, decimal, kQuantityAdvice);
+  check("on_hand_quantity", command.on_hand, lot.on_hand, decimal, kQuantityAdvice);
+  check("state", command.state, lot.state, name, kStateAdvice);
+  return problems;
+}
+
 // One try at the order.
 class Edit {
  public:
@@ -113,6 +148,7 @@ class Edit {
   absl::Status ValidateNumber();
   absl::Status ValidateDates();
   absl::Status ValidateExpiry() const;
+  absl::Status ValidateAttributes() const;
   absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
   absl::Status Explain(const absl::Status& status);
 
@@ -174,12 +210,24 @@ absl::Status Edit::ValidateExpiry() const {
   return later.has_value() ? Refuse(*std::move(later)) : absl::OkStatus();
 }
 
+// The request was checked alone; together with those that the lot has, its attributes may be too
+// many.
+absl::Status Edit::ValidateAttributes() const {
+  const auto count = static_cast<int64_t>(after_.attributes.size());
+  if (count <= kAttributesMax) return absl::OkStatus();
+  return Refuse(FieldInvalid(
+      "lot.attributes", absl::StrCat(count),
+      absl::StrCat("the lot would have ", count, " attributes; it may have ", kAttributesMax)));
+}
+
 absl::Status Edit::Validate() {
   if (before_.lot.state == LotState::kVoid) {
     const Lot& lot = before_.lot;
     return Refuse(LotVoid("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number),
                           "; a void lot is not edited"));
   }
+  std::vector<Problem> problems = CheckUnchanged(command_, before_.lot);
+  if (!problems.empty()) return Refuse(std::move(problems));
   after_ = before_.lot;
   RETURN_IF_ERROR(ValidateProduct());
   RETURN_IF_ERROR(ValidateNumber());
@@ -187,8 +235,8 @@ absl::Status Edit::Validate() {
   RETURN_IF_ERROR(ValidateExpiry());
   if (command_.reference.has_value()) after_.reference = *command_.reference;
   if (command_.notes.has_value()) after_.notes = *command_.notes;
-  if (command_.attributes.has_value()) after_.attributes = *command_.attributes;
-  return absl::OkStatus();
+  after_.attributes = WithEdits(command_, before_.lot.attributes);
+  return ValidateAttributes();
 }
 
 absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldChange> changes) {

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 #include "storage/pg/exchange.h"
@@ -19,15 +18,19 @@
 namespace lots::pg {
 namespace {
 
+// A rollback is quick; a server that is gone must not hold the caller.
+constexpr absl::Duration kRollbackMax = absl::Seconds(5);
+
 constexpr Statement kPing{"ping", "SELECT 1"};
 constexpr Statement kRollback{"rollback", "ROLLBACK"};
+constexpr Statement kDropPlans{"drop_plans", "DISCARD PLANS"};
 constexpr const char* kForgetPrepared = "DEALLOCATE ALL";
 
 // A transaction that its owner forgot, or whose owner hangs, would hold locks and vacuum. Dates are
 // made in C++; a session in UTC keeps SQL from disagreeing. Prepared statements find rows by their
-// keys, whatever the values: one plan is right for all of them. Left to itself, PostgreSQL takes
-// short arrays for cheaper than the plan it keeps, and plans anew each time: a third of what it
-// computed for a completion.
+// keys, whatever the values: one plan is right for all of them, once the tables have their size
+// (table_growth.h). Left to itself, PostgreSQL takes short arrays for cheaper than the plan it
+// keeps, and plans anew each time: a third of what it computed for a completion.
 constexpr absl::string_view kSessionSettings =
     "-c idle_in_transaction_session_timeout=60s -c timezone=UTC "
     "-c plan_cache_mode=force_generic_plan";
@@ -144,6 +147,11 @@ absl::Status Connection::Ping(absl::Duration timeout) {
   deadline_ = deadline;
   stop_wait_ = stop_wait;
   return answer;
+}
+
+absl::Status Connection::DropPlans() {
+  const QueuedStatement drop{kDropPlans, {}, {}};
+  return Run({&drop, 1}).status();
 }
 
 absl::StatusOr<Results> Connection::Run(absl::Span<const QueuedStatement> statements) {

@@ -36,6 +36,8 @@ struct QueuedStatement {
   std::string composed;
   Params params;
   bool begins_snapshot = false;
+  // Whether PostgreSQL plans a prepared statement for its values, instead of the plan it keeps.
+  bool planned_for_values = false;
 };
 
 class Connection {
@@ -84,6 +86,9 @@ class Connection {
   bool IsQuiet() const;
   // Makes one empty round trip within `timeout`.
   absl::Status Ping(absl::Duration timeout);
+  // Drops the plans that this session keeps: each prepared statement is planned anew at its next
+  // use, for the sizes that the tables have then.
+  absl::Status DropPlans();
 
   // Runs several statements in one text without parameters, as psql would: for migrations and
   // tests. Outside a transaction that the text itself opens, they are one transaction.

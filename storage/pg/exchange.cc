@@ -19,8 +19,8 @@ namespace {
 constexpr int kBinary = 1;
 
 // A composed statement is planned for its values: whether an index pays depends on what is searched
-// for. All others keep the plan that was made once (see kSessionSettings). Ends with the
-// transaction.
+// for. So is a statement with many values (kPlannedArrayMin). All others keep the plan that was
+// made once (see kSessionSettings). Ends with the transaction.
 constexpr absl::string_view kPlanByValues =
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
 
@@ -176,10 +176,20 @@ bool Exchange::Send(const QueuedStatement& step) {
     return SendComposed(connection, SettingsFor(db_)) &&
            SendComposed(connection, step.composed, step.params);
   }
+  if (SetsPlanning(step) && !SendComposed(connection, std::string(kPlanByValues))) return false;
   if (!SendPrepared(connection, step)) return false;
   return !ReportsTraceAfter(step) ||
          SendComposed(connection,
                       absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
+}
+
+// Once a pipeline is enough: the setting lasts until the end of the transaction.
+bool Exchange::SetsPlanning(const QueuedStatement& step) const {
+  if (!step.planned_for_values) return false;
+  for (const QueuedStatement& other : statements_) {
+    if (other.planned_for_values) return &other == &step;
+  }
+  return false;
 }
 
 bool Exchange::ReportsTraceAfter(const QueuedStatement& step) const {
@@ -214,7 +224,8 @@ absl::StatusOr<Result> Exchange::ReadNext() {
 }
 
 absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& step) {
-  if (IsComposed(step)) RETURN_IF_ERROR(ReadAnswer(step).status());  // of its settings
+  const bool has_settings = IsComposed(step) || SetsPlanning(step);
+  if (has_settings) RETURN_IF_ERROR(ReadAnswer(step).status());
   absl::StatusOr<Result> answer = ReadAnswer(step);
   if (answer.ok() && ReportsTraceAfter(step)) RETURN_IF_ERROR(ReadAnswer(step).status());
   return answer;

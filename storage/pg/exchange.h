@@ -52,6 +52,8 @@ class Exchange {
   absl::StatusOr<Result> ReadAnswer(const QueuedStatement& step);
   absl::StatusOr<Result> ReadResult(const QueuedStatement& step);
   bool Send(const QueuedStatement& step);
+  // Whether a setting goes before the statement, so that PostgreSQL plans for values.
+  bool SetsPlanning(const QueuedStatement& step) const;
   // Whether application_name is set to the trace right after the statement.
   bool ReportsTraceAfter(const QueuedStatement& step) const;
   absl::Status ReadSync();

@@ -28,9 +28,16 @@ bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
   return !SqlState(status).empty() && FailedStatement(status) != kCommit.name;
 }
 
+// Kept for few values, a plan that was made while a table was empty costs little. For many it can
+// look at every row of a company for each of them.
+bool HasManyValues(const QueuedStatement& step) {
+  return step.params.longest_array() >= kPlannedArrayMin;
+}
+
 }  // namespace
 
 size_t Pipeline::Append(QueuedStatement step) {
+  step.planned_for_values = HasManyValues(step);
   statements_.push_back(std::move(step));
   return statements_.size() - 1;
 }
@@ -62,6 +69,9 @@ size_t Transaction::Append(QueuedStatement step) {
   Check(state_ != State::kOver);
   // Every pipeline keeps a place in front for BEGIN, so that adding does not move the statements.
   if (statements_.empty()) statements_.push_back(BeginOf(kind_));
+  // Not in snapshots: traces and reports ask for thousands of values level by level, and planning
+  // for each of these values would take longer than what a better plan saves.
+  step.planned_for_values = kind_ == Kind::kWrite && HasManyValues(step);
   statements_.push_back(std::move(step));
   return statements_.size() - 2;
 }

@@ -72,7 +72,7 @@ absl::StatusOr<Pool::Pooled> Pool::TakeOrOpen(absl::Time deadline) {
   while (true) {
     Pooled pooled = PopIdle();
     if (pooled.connection == nullptr) return Open(deadline);
-    if (IsAlive(pooled, deadline)) return pooled;
+    if (IsAlive(pooled, deadline) && HasFreshPlans(pooled, deadline)) return pooled;
     // One that does not answer takes the others with it: asking each would cost its time again.
     Drop(std::move(pooled));
     if (absl::Now() >= deadline) {
@@ -98,8 +98,21 @@ bool Pool::IsAlive(const Pooled& pooled, absl::Time deadline) const {
   return pooled.connection->Ping(timeout).ok();
 }
 
+void Pool::DropPlans() { ++plan_drops_; }
+
+bool Pool::HasFreshPlans(Pooled& pooled, absl::Time deadline) const {
+  const int64_t wanted = plan_drops_;
+  if (pooled.plan_drops == wanted) return true;
+  pooled.connection->set_deadline(deadline);
+  const absl::Status dropped = pooled.connection->DropPlans();
+  pooled.connection->set_deadline(absl::InfiniteFuture());
+  pooled.plan_drops = wanted;
+  return dropped.ok();
+}
+
 absl::StatusOr<Pool::Pooled> Pool::Open(absl::Time deadline) {
   Pooled pooled;
+  pooled.plan_drops = plan_drops_;
   {
     absl::MutexLock lock(&mutex_);
     // Read before connecting: a loss seen meanwhile then counts against this connection.

@@ -1,6 +1,7 @@
 // A bounded set of connections that survives a restart of the database.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -35,6 +36,8 @@ class Pool {
     absl::Time idle_since;
     // How often the server had been lost when this connection was opened.
     int64_t losses_before = 0;
+    // The value of plan_drops_ when this connection was opened, or last dropped its plans.
+    int64_t plan_drops = 0;
   };
 
  public:
@@ -78,6 +81,10 @@ class Pool {
   // reached.
   std::optional<Lease> AcquireSpare(absl::Time deadline);
 
+  // Makes every connection drop the plans that it keeps before it is lent the next time: tables
+  // have grown, and plans that were made while they were small read them from end to end.
+  void DropPlans();
+
   // For metrics.
   struct Gauge {
     int idle;
@@ -107,6 +114,8 @@ class Pool {
   // Whether the connection still works. Takes a round trip only if it was idle for long or the
   // server has sent something.
   bool IsAlive(const Pooled& pooled, absl::Time deadline) const;
+  // Drops the connection's plans when DropPlans was called since it last did. False: it is broken.
+  bool HasFreshPlans(Pooled& pooled, absl::Time deadline) const;
   absl::StatusOr<Pooled> Open(absl::Time deadline);
 
   void Return(Pooled pooled);
@@ -125,6 +134,7 @@ class Pool {
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
   int busy_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t losses_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::atomic<int64_t> plan_drops_ = 0;
   int64_t opened_total_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t timeouts_total_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::BitGen random_ ABSL_GUARDED_BY(mutex_);

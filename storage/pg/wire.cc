@@ -10,13 +10,14 @@
 #include <thread>
 
 #include "absl/time/clock.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
 
 namespace lots::pg {
 namespace {
 
+// PostgreSQL drops a cancel request that arrives between two statements, so it is repeated.
+constexpr absl::Duration kCancelInterval = absl::Milliseconds(500);
 // How often the cancel flag is looked at.
 constexpr absl::Duration kFlagInterval = absl::Milliseconds(100);
 // TLS may hold bytes that the socket does not show, so no wait is longer.

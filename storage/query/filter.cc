@@ -46,6 +46,17 @@ std::string AllowedOps(const FilterField& field) {
 // NOT that is true of NULL as well: what is not true is false.
 std::string Negated(absl::string_view sql) { return absl::StrCat("(", sql, " IS NOT TRUE)"); }
 
+void AppendEqualities(const FilterNode& node,
+                      std::vector<std::pair<std::string, std::string>>& equalities) {
+  if (node.kind == FilterNode::Kind::kAnd) {
+    for (const FilterNode& child : node.children) AppendEqualities(child, equalities);
+  }
+  const FilterComparison& comparison = node.comparison;
+  const bool is_equality = node.kind == FilterNode::Kind::kComparison &&
+                           comparison.op == FilterOp::kEqual && !comparison.value.is_prefix;
+  if (is_equality) equalities.emplace_back(comparison.field, comparison.value.text);
+}
+
 class Compiler {
  public:
   Compiler(absl::string_view text, absl::Span<const FilterField> fields, absl::TimeZone zone,
@@ -54,9 +65,11 @@ class Compiler {
 
   absl::StatusOr<Filter> Compile() {
     ASSIGN_OR_RETURN(const std::optional<FilterNode> root, ParseFilter(text_));
-    if (!root) return Filter{.sql = "TRUE", .fields = {}};
+    if (!root) return Filter{.sql = "TRUE", .fields = {}, .equalities = {}};
     ASSIGN_OR_RETURN(std::string sql, Node(*root));
-    return Filter{.sql = std::move(sql), .fields = std::move(named_)};
+    Filter filter{.sql = std::move(sql), .fields = std::move(named_), .equalities = {}};
+    AppendEqualities(*root, filter.equalities);
+    return filter;
   }
 
  private:

@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -70,6 +71,9 @@ struct Filter {
   std::string sql;
   // The names of the fields that it speaks of.
   std::vector<std::string> fields;
+  // Field and value of each comparison with = that every row must fulfil: no alternatives, no
+  // prefixes.
+  std::vector<std::pair<std::string, std::string>> equalities;
 
   bool Names(absl::string_view field) const;
 };

@@ -9,10 +9,13 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/questions/recipients.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/resolve.h"
+#include "storage/numbers/new_id.h"
 #include "storage/pg/error.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"
@@ -22,9 +25,6 @@
 
 namespace lots {
 namespace {
-
-constexpr pg::Statement kReadCompany{"recall_read_company", R"sql(
-  SELECT lots_enabled FROM companies WHERE company = $1)sql"};
 
 constexpr pg::Statement kReadExempt{"recall_read_exempt_locations", R"sql(
   SELECT location_id FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
@@ -81,7 +81,7 @@ std::vector<Problem> ValidateSeeds(const OpenRecallCommand& command,
     if (is_first) {
       seeds.push_back(found[i]->lot_id);
     } else {
-      problems.push_back(SeedNamedTwice(command.seeds[i], i, first->second));
+      problems.push_back(SeedTwice(command.seeds[i], i, first->second));
     }
   }
   return problems;
@@ -128,13 +128,14 @@ class RecallOpener {
 absl::Status RecallOpener::ClaimAndValidate() {
   const WriteContext& context = command_.context;
   if (!command_.validate_only) ClaimRequest(transaction_, context, {});
-  const size_t company = transaction_.Add(kReadCompany, context.company);
+  const size_t company = AddCompanyRead(transaction_, context.company);
   const size_t exempt =
       transaction_.Add(kReadExempt, context.company, command_.exempt_location_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  if (results[company].empty()) return Refuse(CompanyNotFound(context.company));
-  if (!results[company][0].Get<bool>(0)) return Refuse(LotsDisabled(context.company));
+  RETURN_IF_ERROR(ReadEnabledCompany(context.company, results[company]).status());
   std::vector<Problem> problems = ValidateSeeds(command_, found_, seeds_);
+  std::optional<Problem> bad_id = CheckNewId("recall_id", command_.recall_id.value());
+  if (bad_id.has_value()) problems.insert(problems.begin(), *std::move(bad_id));
   ValidateExemptLocations(command_, results[exempt], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   return absl::OkStatus();
@@ -146,8 +147,10 @@ absl::Status RecallOpener::FindAffected() {
   pg::ParallelReads reads(transaction_);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge());
-  for (const LotId& seed : seeds_) {
-    if (!graph.nodes.contains(seed)) return Refuse(RecallLotDeleted());
+  for (size_t i = 0; i < seeds_.size(); ++i) {
+    if (graph.nodes.contains(seeds_[i])) continue;
+    // The seed was deleted since it was resolved.
+    return Refuse(LotNotFound(command_.seeds[i], Indexed("seeds", i)));
   }
   MarkCertain(graph, walk);
   for (const auto& [lot_id, node] : graph.nodes) {
@@ -245,7 +248,8 @@ absl::Status TryOpen(pg::Connection& db, const OpenRecallCommand& command) {
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
   const absl::Status opened = RecallOpener(db, command, found).Run();
   if (pg::ViolatesConstraint(opened, "recalls_pkey")) return CheckNameIsFree(db, command);
-  if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return Refuse(RecallLotDeleted());
+  // A lot was deleted since the walk: the next run does not find it.
+  if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return pg::AsConflict(opened);
   return opened;
 }
 

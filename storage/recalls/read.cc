@@ -8,7 +8,8 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"
 #include "storage/recalls/rows.h"
@@ -174,6 +175,13 @@ absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRe
   if (query.after.has_value()) std::tie(opened_at, recall_id) = *query.after;
   snapshot.Add(kListRecalls, query.company, query.state, opened_at, recall_id, query.limit);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
+  if (results[0].empty()) {
+    const AskedResources asked{.company = query.company};
+    const size_t read = AddMissingRead(snapshot, asked);
+    ASSIGN_OR_RETURN(const pg::Results missing, snapshot.Commit());
+    RETURN_IF_ERROR(RefuseMissing(asked, missing[read]));
+    return std::vector<Recall>();
+  }
   std::vector<Recall> recalls;
   for (const pg::Row row : results[0]) recalls.push_back(RecallOf(row, query.company));
   RETURN_IF_ERROR(AddSeedsAndScope(snapshot, query.company, recalls));

@@ -5,6 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/recalls/recall.h"
 
 namespace lots {
 
@@ -38,22 +41,6 @@ Problem RecallTooLarge() {
           .message = absl::StrCat("the seeds reach more than ", kRecallMembersMax,
                                   " lots: open several recalls, each of fewer seeds"),
           .facts = {{"limit", absl::StrCat(kRecallMembersMax)}}};
-}
-
-Problem SeedNamedTwice(const LotRef& seed, size_t index, size_t first) {
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = Indexed("seeds", index),
-          .message = absl::StrCat("seeds[", index, "] is the same lot as seeds[", first,
-                                  "]: name it once"),
-          .facts = {{"lot_id", seed.lot_id.has_value() ? seed.lot_id->value().ToString() : ""},
-                    {"number", seed.number},
-                    {"first_index", absl::StrCat(first)}}};
-}
-
-Problem RecallLotDeleted() {
-  return {.reason = Reason::kTransactionConflict,
-          .field = "seeds",
-          .message = "a lot was deleted at this moment: repeat with the same request_id"};
 }
 
 }  // namespace lots

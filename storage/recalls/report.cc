@@ -1,5 +1,7 @@
 // The report on a recall: where its members are, who received them, and whether the quantities add
 // up.
+#include "storage/recalls/report.h"
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -8,8 +10,7 @@
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
-#include "storage/recalls/recalls.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/recalls/rows.h"
 
 namespace lots {

@@ -6,10 +6,13 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/pipeline.h"
-#include "storage/recalls/recalls.h"
+#include "storage/recalls/recall.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // By product and number.
 void SortSeeds(std::vector<RecallSeed>& seeds);

@@ -1,21 +1,23 @@
 // Lists stock, as it is now or as it was at a past time.
+#include "storage/stock/list.h"
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
-#include "storage/stock/stock.h"
 
 namespace lots {
 
 namespace {
-
-constexpr pg::Statement kFindLocation{"stock_find_location", R"sql(
-  SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $2 is the current time.
 constexpr const char* kStockNow =
@@ -96,6 +98,18 @@ void AppendSelection(const ListStockQuery& query, std::string& sql, pg::Params& 
   }
 }
 
+AskedResources AskedBy(const ListStockQuery& query) {
+  AskedResources asked{.company = query.company};
+  for (size_t i = 0; i < query.lot_ids.size(); ++i) {
+    asked.lots.emplace_back(Indexed("lot_ids", i), query.lot_ids[i]);
+  }
+  if (query.product_id.has_value()) asked.products.emplace_back("product_id", *query.product_id);
+  if (query.location_id.has_value()) {
+    asked.locations.emplace_back("location_id", *query.location_id);
+  }
+  return asked;
+}
+
 LotStock StockOf(const CompanyId& company, const pg::Row& row) {
   return {.company = company,
           .lot_id = row.Get<LotId>(0),
@@ -121,13 +135,12 @@ absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListSt
                   params.Add(query.limit));
   pg::Pipeline pipeline(db);
   const size_t list = pipeline.AddComposed(name, std::move(sql), std::move(params));
-  if (query.location_id.has_value()) {
-    pipeline.Add(kFindLocation, query.company, *query.location_id);
-  }
+  const AskedResources asked = AskedBy(query);
+  // A later page lists what is left, also when something was deleted meanwhile.
+  const bool is_first = !query.after.has_value();
+  const size_t missing = is_first ? AddMissingRead(pipeline, asked) : 0;
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
-  if (query.location_id.has_value() && results.back().empty()) {
-    return Refuse(LocationNotFound("location_id", *query.location_id));
-  }
+  if (is_first) RETURN_IF_ERROR(RefuseMissing(asked, results[missing]));
   std::vector<LotStock> stock;
   for (const pg::Row row : results[list]) stock.push_back(StockOf(query.company, row));
   return stock;

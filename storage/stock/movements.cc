@@ -1,5 +1,5 @@
 // Lists movements.
-#include "storage/ledger/movements.h"
+#include "storage/stock/movements.h"
 
 #include <utility>
 
@@ -8,9 +8,10 @@
 #include "storage/base/status_macros.h"
 #include "storage/catalog/catalog.h"
 #include "storage/domain/dates.h"
+#include "storage/ledger/movements.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
-#include "storage/stock/stock.h"
 
 namespace lots {
 
@@ -77,6 +78,11 @@ absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   std::vector<MovementId> ids;
   for (const pg::Row row : results.front()) ids.push_back(row.Get<MovementId>(0));
+  if (ids.empty()) {
+    AskedResources asked{.company = query.company};
+    asked.AddFilter(filter.equalities);
+    RETURN_IF_ERROR(CheckExistence(db, asked));
+  }
 
   ASSIGN_OR_RETURN(std::vector<PostedMovement> posted, FindMovements(db, query.company, ids));
   std::vector<Movement> movements;

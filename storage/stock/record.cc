@@ -4,8 +4,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/location.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
+#include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/stock/stock.h"
@@ -36,7 +40,7 @@ using NamedMovements = absl::flat_hash_map<MovementId, Movement>;
 
 Problem SideMissing(const NewMovement& movement, size_t index, absl::string_view field) {
   return FieldInvalid(FieldAt(index, field), "",
-                      absl::StrCat("a ", Name(movement.kind), " needs this location"));
+                      absl::StrCat("the ", Name(movement.kind), " needs this location"));
 }
 
 // The kind whose default location replaces a side that the request leaves out.

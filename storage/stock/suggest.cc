@@ -1,4 +1,6 @@
 // Suggests which lots to take first.
+#include "storage/stock/suggest.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -6,12 +8,12 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
-#include "storage/stock/stock.h"
 
 namespace lots {
 

@@ -3,19 +3,22 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
+#include "storage/numbers/new_id.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
+#include "storage/work_orders/refusals.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -37,12 +40,7 @@ std::vector<Problem> ValidateSerialOrder(const OrderRef& order_ref, const OrderF
   if (product == nullptr || product->tracking == Tracking::kSerial) {
     return orders::ValidateOrder(order_ref, facts);
   }
-  const std::string tracking(Name(product->tracking));
-  return {{Reason::kTrackingMismatch,
-           "product_id",
-           absl::StrCat("product \"", product->product_id.value(), "\" is tracked ", tracking,
-                        ", and serials are for products tracked SERIAL"),
-           {{"product_id", product->product_id.value()}, {"tracking", tracking}}}};
+  return {ProductWithoutSerials(product->product_id, product->tracking)};
 }
 
 // Whether the serial that has the number can be taken over; else why not.
@@ -124,6 +122,9 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Connection& db,
   if (facts.order.has_value()) {
     std::vector<Problem> problems = ValidateSerialOrder(order_ref, facts);
     if (!problems.empty()) return Refuse(std::move(problems));
+  } else if (auto problem = CheckNewId("work_order_id", command.work_order.value())) {
+    // Before numbers are taken.
+    return Refuse(*std::move(problem));
   }
   const ProductRules* product = facts.order.has_value()
                                     ? facts.product()

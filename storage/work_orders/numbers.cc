@@ -3,11 +3,10 @@
 
 #include <utility>
 
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
-#include "storage/work_orders/rows.h"
 
 namespace lots::orders {
 namespace {

@@ -7,11 +7,17 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/serials.h"
+
+namespace lots {
+
+struct Problem;
+
+}  // namespace lots
 
 namespace lots::orders {
 

@@ -1,4 +1,5 @@
 // GetWorkOrder and ListWorkOrders.
+#include "storage/work_orders/read.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,12 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
-#include "storage/work_orders/work_orders.h"
 
 namespace lots {
 namespace {
@@ -136,6 +137,11 @@ absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
   pg::Pipeline pipeline(db);
   pipeline.AddComposed("list_work_orders", std::move(sql), std::move(params));
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
+  if (results[0].empty()) {
+    AskedResources asked{.company = query.company};
+    asked.AddFilter(filter.equalities);
+    RETURN_IF_ERROR(CheckExistence(db, asked));
+  }
   std::vector<WorkOrder> orders;
   for (const pg::Row row : results[0]) orders.push_back(ReadOrder(row, query.company));
   return orders;

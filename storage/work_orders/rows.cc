@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/write_context.h"
+#include "storage/numbers/new_id.h"
+#include "storage/work_orders/refusals.h"
 
 namespace lots::orders {
 namespace {
@@ -60,40 +62,9 @@ ProductRules RulesOf(const pg::Row& row) {
   return rules;
 }
 
-std::string Quoted(absl::string_view text) { return absl::StrCat("\"", text, "\""); }
-
 Problem OrderMissing(const OrderRef& order_ref) {
-  const std::string& id = order_ref.work_order.value();
   if (order_ref.product.has_value()) return ProductNotFound("product_id", *order_ref.product);
-  return {Reason::kWorkOrderNeedsProduct,
-          "product_id",
-          absl::StrCat("work order ", Quoted(id), " is new here: say which product it makes"),
-          {{"work_order_id", id}}};
-}
-
-Problem NotOpen(const OrderRow& order) {
-  const std::string& id = order.work_order.value();
-  return {Reason::kWorkOrderClosed,
-          "work_order_id",
-          absl::StrCat("work order ", Quoted(id), " is ", Name(order.state),
-                       "; reversing one of its completions opens it again"),
-          {{"work_order_id", id}, {"state", std::string(Name(order.state))}}};
-}
-
-Problem OtherProduct(const OrderRow& order, const ProductId& asked) {
-  return {Reason::kWorkOrderProductMismatch,
-          "product_id",
-          absl::StrCat("work order ", Quoted(order.work_order.value()), " makes ",
-                       Quoted(order.product_id.value()), ", not ", Quoted(asked.value())),
-          {{"work_order_id", order.work_order.value()}, {"product_id", order.product_id.value()}}};
-}
-
-Problem NotProducible(const ProductRules& product) {
-  const std::string& id = product.product_id.value();
-  return {Reason::kProductNotProducible,
-          "product_id",
-          absl::StrCat("product ", Quoted(id), " is not manufactured here (producible is false)"),
-          {{"product_id", id}}};
+  return OrderNeedsProduct(order_ref.work_order);
 }
 
 void ValidateProduct(const OrderRef& order_ref, const ProductRules& product,
@@ -101,7 +72,7 @@ void ValidateProduct(const OrderRef& order_ref, const ProductRules& product,
   if (product.tracking == Tracking::kNone) {
     problems.push_back(ProductNotTracked("product_id", product.product_id));
   }
-  if (!product.producible) problems.push_back(NotProducible(product));
+  if (!product.producible) problems.push_back(NotProducible(product.product_id));
   const std::optional<Quantity>& planned = order_ref.planned_quantity;
   if (planned.has_value() && !planned->FitsScale(product.scale)) {
     problems.push_back(
@@ -145,17 +116,21 @@ const ProductRules* OrderFacts::FindProduct(const ProductId& product_id) const {
 
 OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
                          const OrderRef& order_ref, const std::vector<ProductId>& products) {
+  std::optional<size_t> created;
   if (order_ref.product.has_value()) {
-    transaction.Add(kNameOrder, context.company, order_ref.work_order, *order_ref.product,
-                    context.now);
+    created = transaction.Add(kNameOrder, context.company, order_ref.work_order, *order_ref.product,
+                              context.now);
   }
   return {
+      .created = created,
       .order = transaction.Add(kLockOrder, context.company, order_ref.work_order),
       .products = transaction.Add(kLockProducts, context.company, order_ref.work_order, products)};
 }
 
 OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places) {
-  return FactsOf(order_ref, results[places.order], results[places.products]);
+  OrderFacts facts = FactsOf(order_ref, results[places.order], results[places.products]);
+  facts.is_new = places.created.has_value() && results[*places.created].affected() > 0;
+  return facts;
 }
 
 absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,
@@ -183,6 +158,10 @@ void AddOrderChange(pg::Transaction& transaction, const CompanyId& company,
 std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& facts) {
   std::vector<Problem> problems;
   if (!facts.order.has_value()) return {OrderMissing(order_ref)};
+  if (facts.is_new) {
+    std::optional<Problem> problem = CheckNewId("work_order_id", order_ref.work_order.value());
+    if (problem.has_value()) problems.push_back(*std::move(problem));
+  }
   if (facts.order->state != WorkOrderState::kOpen) problems.push_back(NotOpen(*facts.order));
   if (order_ref.product.has_value() && *order_ref.product != facts.order->product_id) {
     problems.push_back(OtherProduct(*facts.order, *order_ref.product));
@@ -197,17 +176,6 @@ absl::Status CheckOpen(const OrderRef& order_ref, const OrderFacts& facts) {
   }
   if (facts.order->state != WorkOrderState::kOpen) return Refuse(NotOpen(*facts.order));
   return absl::OkStatus();
-}
-
-Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
-                          const WorkOrderId& other) {
-  return {Reason::kSerialAssignedElsewhere,
-          std::string(field),
-          absl::StrCat("serial ", Quoted(number), " is planned for work order ",
-                       Quoted(other.value()), "; unassign it there first, with keep"),
-          {{"lot_id", lot_id.value().ToString()},
-           {"number", std::string(number)},
-           {"work_order_id", other.value()}}};
 }
 
 }  // namespace lots::orders

@@ -1,4 +1,4 @@
-// The rows that the operations of work orders share, and what they refuse about them. For this
+// The rows that the operations of work orders share, and what is validated of them. For this
 // folder and those below it only.
 #pragma once
 
@@ -12,14 +12,19 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/dates.h"
-#include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/kinds/work_order.h"
 #include "storage/lot_rows/product.h"
 #include "storage/pg/pipeline.h"
-#include "storage/writes/run_write.h"
+
+namespace lots {
+
+struct Problem;
+struct WriteContext;
+
+}  // namespace lots
 
 namespace lots::orders {
 
@@ -47,6 +52,7 @@ struct OrderRef {
 // An order's row and the rules of products.
 struct OrderFacts {
   std::optional<OrderRow> order;
+  bool is_new = false;  // this transaction created the order
   absl::flat_hash_map<ProductId, ProductRules> products;
 
   // The rules of the order's product; nullptr when there is no order.
@@ -56,6 +62,7 @@ struct OrderFacts {
 
 // The places of the answers among a pipeline's results.
 struct OrderPlaces {
+  std::optional<size_t> created;
   size_t order;
   size_t products;
 };
@@ -92,9 +99,5 @@ std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& 
 // WORK_ORDER_NOT_FOUND, or WORK_ORDER_CLOSED unless it is open; for operations that do not create
 // it.
 absl::Status CheckOpen(const OrderRef& order_ref, const OrderFacts& facts);
-
-// SERIAL_ASSIGNED_ELSEWHERE; `other` is the order that the serial is planned for.
-Problem AssignedElsewhere(absl::string_view field, const LotId& lot_id, absl::string_view number,
-                          const WorkOrderId& other);
 
 }  // namespace lots::orders

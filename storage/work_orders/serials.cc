@@ -5,7 +5,11 @@
 #include <utility>
 
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/lot_event.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/write_context.h"
 
 namespace lots::orders {
 namespace {

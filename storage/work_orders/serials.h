@@ -14,11 +14,17 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/write_context.h"
+#include "storage/domain/lot_details.h"
 #include "storage/pg/pipeline.h"
-#include "storage/work_orders/rows.h"
+
+namespace lots {
+
+enum class AssignmentState : int16_t;
+enum class LotState : int16_t;
+struct NumberedLot;
+struct WriteContext;
+
+}  // namespace lots
 
 namespace lots::orders {
 

@@ -5,16 +5,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/numbers.h"
+#include "storage/work_orders/refusals.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -35,13 +36,8 @@ std::optional<Problem> ValidateUnassign(const UnassignSerialsCommand& command,
                        orders::NumberField(index));
   }
   if (serial->planned_for == command.work_order) return std::nullopt;
-  return Problem{Reason::kSerialNotAssigned,
-                 orders::NumberField(index),
-                 absl::StrCat("serial \"", number, "\" is not planned for work order \"",
-                              command.work_order.value(), "\": it is ", Name(serial->state)),
-                 {{"lot_id", serial->lot_id.value().ToString()},
-                  {"number", number},
-                  {"work_order_id", command.work_order.value()}}};
+  return orders::NotAssigned(orders::NumberField(index), {number, serial->lot_id}, serial->state,
+                             command.work_order);
 }
 
 std::vector<NumberedLot> PlanUnassign(const UnassignSerialsCommand& command,

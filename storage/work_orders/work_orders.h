@@ -7,18 +7,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/domain/errors.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/kinds/work_order.h"
+#include "storage/domain/lot_details.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
-#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
@@ -165,43 +164,5 @@ struct CompletionReversal {
 // empty; a serial becomes PLANNED.
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command);
-
-// Reading (read.cc).
-
-struct WorkOrderSerial {
-  std::string number;
-  LotId lot_id;
-  LotState state = LotState::kPlanned;
-};
-
-struct WorkOrder {
-  WorkOrderId work_order_id;
-  CompanyId company;
-  ProductId product_id;
-  int scale = 0;  // of the product
-  std::optional<Quantity> planned;
-  Quantity completed;
-  int64_t planned_serial_count = 0;
-  WorkOrderState state = WorkOrderState::kOpen;
-  absl::Time created_at;
-  absl::Time updated_at;
-  std::vector<WorkOrderSerial> serials;  // GetWorkOrder only: the first kWorkOrderSerialsShownMax
-  bool serials_truncated = false;
-  std::vector<Transformation> completions;  // GetWorkOrder only: the last so many, oldest first
-};
-// WORK_ORDER_NOT_FOUND.
-absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& company,
-                                       const WorkOrderId& work_order);
-
-struct ListWorkOrdersQuery {
-  CompanyId company;
-  std::string filter;
-  // The last order that was listed; none: from the newest.
-  std::optional<std::pair<absl::Time, WorkOrderId>> after;
-  int limit = 0;
-};
-// At most `limit` orders, newest first. FILTER_INVALID.
-absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
-                                                      const ListWorkOrdersQuery& query);
 
 }  // namespace lots

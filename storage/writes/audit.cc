@@ -10,7 +10,9 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
+#include "storage/domain/write_context.h"
 #include "storage/lot_rows/company.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/query/filter.h"
 
 namespace lots {
@@ -159,18 +161,24 @@ void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
                   subject.recall, first, distinct.size());
 }
 
+std::vector<std::string> PositionOf(const AuditEntry& entry) {
+  return {absl::StrCat(absl::ToUnixMicros(entry.recorded_at)), entry.entry_id.ToString()};
+}
+
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
   ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, query));
+  if (rows.empty()) {
+    AskedResources asked{.company = query.company, .finds_deleted_lots = true};
+    if (query.lot_id.has_value()) asked.lots.emplace_back("lot_id", *query.lot_id);
+    RETURN_IF_ERROR(CheckExistence(db, asked));
+  }
   AuditPage page;
   const size_t limit = static_cast<size_t>(query.limit);
   for (const pg::Row row : rows) {
     if (page.entries.size() == limit) break;
     page.entries.push_back(EntryOf(row));
   }
-  if (rows.size() > limit) {
-    const AuditEntry& last = page.entries.back();
-    page.after = {absl::StrCat(absl::ToUnixMicros(last.recorded_at)), last.entry_id.ToString()};
-  }
+  if (rows.size() > limit) page.after = PositionOf(page.entries.back());
   RETURN_IF_ERROR(NameLots(db, query.company, page.entries));
   return page;
 }

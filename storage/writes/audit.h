@@ -13,11 +13,14 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/base/uuid.h"
+#include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // What a write is about.
 struct AuditSubject {
@@ -62,7 +65,11 @@ struct AuditPage {
   std::vector<std::string> after;   // for the next page; empty: this was the last
 };
 
-// FILTER_INVALID, PAGE_TOKEN_INVALID.
+// Where a page that ends with this entry ends.
+std::vector<std::string> PositionOf(const AuditEntry& entry);
+
+// FILTER_INVALID, PAGE_TOKEN_INVALID, COMPANY_NOT_FOUND, LOT_NOT_FOUND (there never was such a
+// lot).
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query);
 
 // Those entries that there are, without their lots.

@@ -4,9 +4,8 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/numbers/template.h"
 #include "storage/pg/pipeline.h"
 

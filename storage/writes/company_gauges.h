@@ -11,6 +11,12 @@
 
 namespace lots {
 
+// Of one company: with so many its three statements take milliseconds.
+inline constexpr int64_t kGaugeLotsMax = 10'000;
+inline constexpr int64_t kGaugeRangesMax = 100;
+// A number range with less left is low: there is time to change the template.
+inline constexpr double kNumberRangeLowRatio = 0.1;
+
 struct CompanyGauges {
   int64_t recalls_open = 0;
   int64_t drills_open = 0;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/error.h"
 
 namespace lots {
@@ -83,8 +84,10 @@ absl::StatusOr<std::vector<Uuid>> FindMade(pg::Connection& db, const WriteContex
   // Forgotten between the claim and this read: thirty days old to the second. The caller repeats.
   if (found.empty()) return absl::UnavailableError("the request was just forgotten; repeat it");
   const pg::Row row = found[0];
-  const bool same = row.Get<absl::string_view>(0) == context.method &&
-                    row.Get<pg::Bytes>(1).value == context.payload_hash;
+  const auto hash = row.Get<pg::Bytes>(1).value;
+  const bool same_payload = hash == context.payload_hash || (!context.sent_payload_hash.empty() &&
+                                                             hash == context.sent_payload_hash);
+  const bool same = row.Get<absl::string_view>(0) == context.method && same_payload;
   if (!same) return Reused(context, row.Get<absl::string_view>(0));
   return row.Get<std::vector<Uuid>>(2);
 }

@@ -10,11 +10,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/base/uuid.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // Adds the claim to the transaction's first pipeline. Nothing without a request_id. `made`: what
 // the method will need to rebuild its answer, as far as it is known now.

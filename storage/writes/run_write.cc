@@ -11,11 +11,13 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/pg/error.h"
+#include "storage/writes/requests.h"
 
 namespace lots {
 namespace {
 
-// The pause before the second run; each later one is twice as long, up to the last.
+// The pause before the second run: about as long as the other writer needs to commit. Each later
+// pause is twice as long, up to 8 ms, so that all runs of a write still fit into a usual deadline.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(1);
 constexpr int kPauseDoublingsMax = 3;
 

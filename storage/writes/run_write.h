@@ -12,11 +12,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "storage/domain/write_context.h"
+#include "storage/base/uuid.h"
 #include "storage/pg/connection.h"
-#include "storage/writes/requests.h"
 
 namespace lots {
+
+struct WriteContext;
 
 // Runs of one write at the most. The second run nearly always wins.
 inline constexpr int kWriteRunsMax = 5;

@@ -43,7 +43,7 @@ struct Result {
   std::string unit;
   std::vector<double> ours = {};       // one a round
   std::vector<double> yardstick = {};  // one a round; empty: the target is absolute
-  // Of the ratio, or of the median where there is no yardstick; none: told for comparison.
+  // Of the ratio, or of the median where there is no yardstick; none: shown for comparison.
   std::optional<double> target = {};
   bool lower_is_better = true;
   int64_t lots = 0;  // in the measured company
@@ -130,5 +130,6 @@ void MeasureSoak(Stage& stage, const Options& options, Results& results);
 // On stages of their own.
 void MeasureFootprintAlone(const Options& options, Results& results);
 void MeasureGrowth(const Options& options, Results& results);
+void MeasureYoung(const Options& options, Results& results);
 
 }  // namespace lots::bench

@@ -24,7 +24,7 @@ class CpuMeter {
   // The server is all of its threads, those that ended included. The database is the postmaster and
   // the backends of clients with their parallel workers, those that ended included; not the
   // checkpointer and its like, which work whenever they please. (An autovacuum that ended cannot be
-  // told from a backend.)
+  // distinguished from a backend.)
   CpuTimes Now() const;
 
  private:

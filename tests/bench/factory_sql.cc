@@ -3,7 +3,7 @@
 
 namespace lots::bench {
 
-// bench_id: an id with the time of lot `place`, told from its siblings by kind and number. Kinds: 1
+// bench_id: an id with the time of lot `place`, made unique by kind and number. Kinds: 1
 // lot, 2 transformation, 3 receipt and production, 4 consumption, 5 transfer, 6 delivery, 7 board,
 // 8 its movement, 9 audit entry of a work order, 10 of a delivery.
 // bench_chance: 0 to 1. bench_zipf: 1 to `of`, the smaller the more often.

@@ -17,7 +17,7 @@ constexpr const char* kOnFactory[] = {
     "list_lots_page", "search_lots",      "summarize_lots",      "assign_serials_10k",
     "complete_10k",   "record_movements", "complete_work_order", "overload",
     "soak",           "footprint"};
-constexpr const char* kAlone[] = {"growth"};
+constexpr const char* kAlone[] = {"growth", "young"};
 
 template <size_t n>
 bool WantsAny(const Options& options, const char* const (&names)[n]) {
@@ -43,6 +43,7 @@ Results MeasureAll(const Options& options) {
     MeasureFootprintAlone(options, results);
   }
   MeasureGrowth(options, results);
+  MeasureYoung(options, results);
   if (WantsAny(options, kOnGraphs)) {
     Stage stage;
     MeasureTrace(stage, options, results);

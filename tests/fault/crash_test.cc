@@ -249,7 +249,8 @@ class Crash : public ::testing::Test {
     return db.ok() ? *std::move(db) : nullptr;
   }
 
-  // Everything the writers were told is true, can be asked again, and is there once.
+  // Every answer that a writer got is true, a repeat gets the same answer, and the write is there
+  // once.
   void ExpectAllOfItOnce(Load& load) {
     load.Finish();
     int64_t rounds = 0;
@@ -328,7 +329,7 @@ TEST_F(Crash, LotdKilledUnderLoadAndStartedAgainHasLostAndDoubledNothing) {
   ExpectOnlyUnavailable(load, "");
 }
 
-TEST_F(Crash, CallsInFlightFinishWhenLotdIsToldToStop) {
+TEST_F(Crash, CallsInFlightFinishWhenLotdIsStopped) {
   const int calls = Config().workers;
   const auto looking = Connect();  // a transaction sees the activity of its beginning
   const auto db = Connect();

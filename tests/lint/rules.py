@@ -23,6 +23,12 @@ LOOP = re.compile(r"\b(?:while|for|do)\b")
 COMMENTED = re.compile(r"(?:tests|storage|service)/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
+# A Problem is made with this reason: the reason is followed by the other members of the Problem or
+# of a row of texts, which are no reasons.
+WORDED = re.compile(r"\.reason = Reason::(k\w+)|\bReason::(k\w+),(?!\s*Reason::)")
+# Names every reason, and words none.
+REASON_NAMES = "storage/domain/errors.cc"
+
 RPC = r"(?:grpc|grpcpp|google/(?:protobuf|rpc|api|type)|prometheus|lots)/"
 # (which files, what they must not include, why). wings.py has the order of the wings.
 INCLUDE_RULES = [
@@ -189,3 +195,24 @@ def top_level(files):
     for name in sorted({file.path.split("/")[0] for file in files}):
         if name not in TOP_LEVEL and not name.startswith("."):
             yield Finding(name, 1, "top_level", TOP_LEVEL_ADVICE)
+
+
+def reason_words(files):
+    """The words of one reason are in one file: two texts for one reason would drift apart."""
+    places = {}
+    for file in files:
+        is_product = file.is_cpp and file.path.startswith(("storage/", "service/"))
+        if not is_product or file.path == REASON_NAMES:
+            continue
+        for match in WORDED.finditer(cpp.blank_comments(file.text)):
+            place = (file.path, file.line_of(match.start()))
+            places.setdefault(match.group(1) or match.group(2), []).append(place)
+    for reason, found in places.items():
+        home = min((not path.endswith("/refusals.cc"), path) for path, _ in found)[1]
+        for path, line in found:
+            if path != home:
+                advice = f"call a function of {home}: the words of {reason} are there"
+                yield Finding(path, line, "reason", advice)
+
+
+TREE_RULES = [top_level, reason_words]

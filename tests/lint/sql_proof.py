@@ -74,7 +74,7 @@ class Scope:
                 self.equalities += [(left, right, sources), (right, left, sources)]
 
     def settle(self):
-        """Follows the equalities until nothing more can be told."""
+        """Follows the equalities until they prove nothing more."""
         before = None
         while before != (before := [source.proven for source in self.sources]):
             for side, other, sources in self.equalities:
@@ -299,7 +299,7 @@ def problems_of(sql, relations):
 def view_problems(view, relations):
     """What keeps a view from having, in all it reads, the company that it shows.
 
-    Whoever says company = $1 of the view then says it of each: as if $1 were that column.
+    A query that demands company = $1 of the view demands it of each, as if $1 were that column.
     """
     proof = Proof(relations)
     for arm in arms_of(view.query):

@@ -6,7 +6,8 @@ import re
 import cpp
 from tree import Finding
 
-# What gives PostgreSQL a statement; here alone an observer is told of it.
+# The calls that give PostgreSQL a statement. Only SENDERS make them, because only SENDERS notify
+# the observer.
 SENDS = re.compile(r"\bPQ(?:send(?:Query|Prepare)|exec|prepare|put|fn)\w*\s*\(")
 SENDERS = ("storage/pg/exchange.cc", "storage/pg/connection.cc")
 

@@ -188,7 +188,7 @@ void Simulation::CompareTrace(const TraceQuestion& question, const v1::TracePiec
   for (const v1::TraceNode& node : whole.nodes()) {
     of_server.push_back(NodeLine(node, question.moment));
     const std::pair<int, std::string> next(node.depth(), node.product_id());
-    Expect(last <= next, "lots are not told by depth and product");
+    Expect(last <= next, "lots are not sorted by depth and product");
     last = next;
   }
   CompareSorted("trace", std::move(of_model), std::move(of_server));
@@ -236,11 +236,11 @@ void Simulation::CompareLinks(const TraceQuestion& question,
                                      LotName(link.output_lot_id()), " ",
                                      QuantityOf(link.quantity()).ToString()));
   }
-  Lines told;
+  Lines sent;
   for (const v1::Transformation& transformation : whole.transformations()) {
-    told.push_back(names_.SymbolOf(transformation.transformation_id()));
+    sent.push_back(names_.SymbolOf(transformation.transformation_id()));
   }
-  CompareSorted("transformations of the trace", std::move(transformations), std::move(told));
+  CompareSorted("transformations of the trace", std::move(transformations), std::move(sent));
   CompareSorted("links of the trace", std::move(of_model), std::move(of_server));
 }
 

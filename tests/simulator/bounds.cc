@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/transformation.h"
 #include "tests/simulator/simulation.h"
 #include "tests/support/model/bounds_model.h"
 
@@ -129,12 +130,12 @@ bool IsWithin(int64_t atoms_min, int64_t atoms_max, absl::string_view least, abs
 }  // namespace
 
 void Simulation::CompareBounds(const TraceQuestion& question, const v1::TracePiece& whole) {
-  std::map<LotIndex, const v1::TraceBounds*> told;
+  std::map<LotIndex, const v1::TraceBounds*> reported;
   for (const v1::TraceNode& node : whole.nodes()) {
     const LotIndex lot = LotOf(node.lot_id());
     if (lot == kNone) continue;
     const v1::TraceBounds& bounds = node.bounds();
-    told[lot] = &bounds;
+    reported[lot] = &bounds;
     const std::string name = LotName(lot);
     const Quantity total = QuantityOf(bounds.total_quantity());
     const Quantity least = QuantityOf(bounds.affected_quantity_min());
@@ -153,8 +154,8 @@ void Simulation::CompareBounds(const TraceQuestion& question, const v1::TracePie
   if (!observed.has_value()) return;
   ++bounds_tried_;
   for (size_t i = 0; i < builder.lots().size(); ++i) {
-    const auto bounds = told.find(builder.lots()[i]);
-    if (bounds == told.end()) continue;
+    const auto bounds = reported.find(builder.lots()[i]);
+    if (bounds == reported.end()) continue;
     const Observed& seen = (*observed)[i];
     const v1::TraceBounds& own = *bounds->second;
     const bool affected_within =

@@ -80,7 +80,7 @@ struct Transformation {
 
 struct Hold {
   int step = 0;
-  std::string symbol;  // empty: nobody was told its id
+  std::string symbol;  // empty: no answer named its id
   LotIndex lot = kNone;
   v1::HoldCause cause = v1::HOLD_CAUSE_UNSPECIFIED;
   std::string place;

@@ -115,7 +115,8 @@ std::string Simulation::MovementLine(const v1::Movement& movement) const {
                       symbol(movement.transformation_id()));
 }
 
-// The history tells everything in one order; from it the ids are learned of what no answer told.
+// The history lists every event in one order. The simulation reads from it the ids that no answer
+// named.
 void Simulation::LookAtHistory(LotIndex lot) {
   v1::ListLotHistoryRequest request;
   request.set_lot_id(LotId(lot));

@@ -37,16 +37,16 @@ void Simulation::LookAtRecall(const Recall& recall) {
   const auto reply = Send(request);
   Expect(reply.status.ok() && !reply.messages.empty(), "there is no report");
   if (!reply.status.ok() || reply.messages.empty()) return;
-  const v1::Recall& told = reply.messages.front().recall();
-  const v1::RecallScope& scope = told.scope();
+  const v1::Recall& reported = reply.messages.front().recall();
+  const v1::RecallScope& scope = reported.scope();
   Expect(scope.possible_count() == scope.lot_count() - scope.certain_count(),
          "members are neither certainly nor possibly affected");
   Compare(absl::StrCat("scope of ", recall.id), {ScopeText(recall)},
           {absl::StrCat(scope.lot_count(), " lots, ", scope.certain_count(), " certainly, depth ",
                         scope.depth(), ", ", scope.on_hand_lot_count(), " on hand, ",
                         scope.delivered_lot_count(), " delivered, ",
-                        told.state() == v1::RECALL_STATE_OPEN ? "open" : "closed",
-                        told.drill() ? " drill" : "")});
+                        reported.state() == v1::RECALL_STATE_OPEN ? "open" : "closed",
+                        reported.drill() ? " drill" : "")});
   std::vector<v1::MassBalance> balances;
   std::vector<v1::RecallLot> lots;
   Lines recipients;
@@ -65,8 +65,9 @@ void Simulation::LookAtRecall(const Recall& recall) {
                 std::move(recipients));
 }
 
-// What came back since is told apart from what never left: it is on hand as far as there is so much
-// on hand, else scrapped, and what of it went out again is no longer recovered.
+// Returned goods are counted apart from goods that never left. They count as on hand first, up to
+// the quantity that is on hand, and then as scrapped. Returned goods that left again are not
+// recovered.
 void Simulation::LookAtBalances(const Recall& recall,
                                 const std::vector<v1::MassBalance>& balances) {
   Lines of_model, of_server;
@@ -117,7 +118,7 @@ void Simulation::LookAtMembers(const Recall& recall, const std::vector<v1::Recal
                      " depth ", lot.depth(), " on hand ", lot.on_hand_quantity(), " delivered ",
                      lot.delivered_quantity(), " recovered ", lot.recovered_quantity(),
                      " scrapped ", lot.scrapped_quantity(), " places ", lot.place_count()));
-    Expect(last.first <= lot.depth(), "members are not told by depth");
+    Expect(last.first <= lot.depth(), "members are not sorted by depth");
     last.first = lot.depth();
     // When it joined: within the step that made it one.
     const LotIndex index = LotOf(lot.lot_id());

@@ -48,9 +48,9 @@ std::map<LotIndex, int> Distances(const TraceQuestion& question, const std::vect
   return distances;
 }
 
-// A certain way may be longer than the shortest one. It leads over the edges of what the walk went
-// through: from lots before the last depth, and downstream also from those at it, into something
-// that other lots led to and of which they told as much.
+// A certain path may be longer than the shortest one. It consists of edges that the walk read:
+// those of lots before the last depth. Downstream, an edge of a lot at the last depth counts too,
+// when lots before it led into the same transformation and show that the edge is certain.
 class CertainEdges {
  public:
   CertainEdges(const History& history, const TraceQuestion& question,
@@ -63,7 +63,7 @@ class CertainEdges {
       const int transformation = static_cast<int>(i);
       if (!history_.TransformationStands(transformation, question_.moment)) continue;
       for (const Edge& edge : history_.EdgesOf(transformation)) {
-        if (edge.certain && IsTold(edge, history_.transformations[i])) found.push_back(edge);
+        if (edge.certain && IsRead(edge, history_.transformations[i])) found.push_back(edge);
       }
     }
     return found;
@@ -75,7 +75,7 @@ class CertainEdges {
     return found != depths_.end() && found->second < question_.depth_max;
   }
 
-  bool IsTold(const Edge& edge, const Transformation& transformation) const {
+  bool IsRead(const Edge& edge, const Transformation& transformation) const {
     const LotIndex near = NearOf(edge, question_.direction);
     if (IsBeforeTheEnd(near)) return true;
     if (depths_.count(near) == 0 || question_.direction == Direction::kUpstream) return false;

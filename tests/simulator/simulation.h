@@ -135,7 +135,7 @@ class Simulation {
   bool accepted_ = false;
   int bounds_tried_ = 0;
   std::string wrong_;
-  std::map<std::string, std::string> answers_;  // ids that were told, by request_id
+  std::map<std::string, std::string> answers_;  // the ids of each answer, by request_id
   std::map<int, absl::Time> done_at_;           // an instant between a step and the next
 };
 

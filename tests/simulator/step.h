@@ -36,7 +36,7 @@ using Request =
 
 struct Step {
   int number = 0;
-  absl::Time at;  // when the server is told that it is, where the test may say so
+  absl::Time at;  // the server's clock, where the simulation sets it
   Request request;
   // Of a question: as it was known after this step; -1: now.
   int known_after = -1;

@@ -1,6 +1,6 @@
-"""A minimal Debian 12 in a folder, made and booted with Debian's own tools: packages are installed
-there as on an operator's machine, and the machine that runs the tests stays as it is. Needs root,
-or sudo."""
+"""A minimal Debian 12 in a folder, made and booted with the tools of Debian. Tests install packages
+there as on an operator's machine, and do not change the machine on which they run. Needs root or
+sudo."""
 import os
 import pathlib
 import re
@@ -10,13 +10,13 @@ import tempfile
 from programs import Process, program, run, wait_until
 
 AS_ROOT = () if os.geteuid() == 0 else ("sudo", "-n")
-# A machine that a killed test left behind ends by itself.
+# After this time the machine stops, even if the test was killed.
 MACHINE_SECONDS_MAX = 600
-# What of apt's settings here reaching a mirror may depend on.
+# The settings of apt that may be needed to reach a mirror from here.
 APT_SETTINGS = re.compile(r'Acquire::(?:Check-\w|https?::Proxy)[\w:-]* ".*";')
-# Services begin when the machine is booted, not while it is put together.
+# This policy starts no services while packages are installed; the boot starts them.
 POLICY = "#!/bin/sh\nexit 101\n"
-# systemd wants the newer kind of control groups, and a group of its own in it; both for it alone.
+# systemd needs cgroup v2 and a control group for itself. Only the booted machine gets them.
 BOOT = """
 set -e
 mount --make-rprivate /
@@ -44,7 +44,7 @@ def succeeds(*command):
 
 
 def why_not():
-    """Why no Debian can be made here, or nothing."""
+    """The reason why no Debian can be made on this machine; None if it can."""
     if AS_ROOT and not succeeds(*AS_ROOT, "true"):
         return "only root may make a Debian of its own, and sudo wants a password"
     if not succeeds(*AS_ROOT, "unshare", "--mount", "true"):
@@ -54,7 +54,7 @@ def why_not():
         return "no mirror of Debian 12 is set up on this machine (apt-get update?)"
     uri, suite = sources[0].split()[1:3]
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)  # apt looks as a user of its own
+        os.chmod(folder, 0o777)  # apt writes the file as another user
         if not succeeds("/usr/lib/apt/apt-helper", "download-file", f"{uri}dists/{suite}/InRelease",
                         f"{folder}/InRelease"):
             return "the mirror of Debian 12 does not answer"
@@ -76,7 +76,7 @@ class Debian:
         return run(*AS_ROOT, *command, stdin=subprocess.DEVNULL)
 
     def change(self, *command):
-        """Runs a command in it that may start nothing, while it is not booted."""
+        """Runs a command in the folder before the boot. The command can start no services."""
         policy = self.folder / "policy-rc.d"
         policy.write_text(POLICY)
         place = self.root / "usr" / "sbin" / policy.name
@@ -91,7 +91,7 @@ class Debian:
         self.as_root("install", "-m", "644", file, f"{self.root}{to}")
 
     def __enter__(self):
-        """Boots it, with a network of its own that leads nowhere."""
+        """Boots the machine. Its network has no connection to other machines."""
         self.machine = Process(self.folder / "machine.log", *AS_ROOT, "unshare", "--mount", "sh",
                                "-c", BOOT, "sh", self.root, str(MACHINE_SECONDS_MAX))
         self.leader = wait_until(self.find_leader, "a machine to boot")
@@ -107,7 +107,7 @@ class Debian:
             self.machine.stop()
 
     def find_leader(self):
-        """Its systemd, which is the first child of systemd-nspawn."""
+        """The process id of its systemd, which is the first child of systemd-nspawn."""
         if self.machine.child.poll() is not None:
             raise AssertionError(f"it did not boot:\n{self.machine.output()}")
         found = subprocess.run(["pgrep", "--full", f"^systemd-nspawn --directory={self.root} "],
@@ -123,11 +123,11 @@ class Debian:
                 *command)
 
     def run(self, *command):
-        """Runs a command in the booted machine that must succeed; its output."""
+        """Runs a command, which must succeed, in the booted machine. Returns its output."""
         return run(*self.inside(*command), stdin=subprocess.DEVNULL)
 
     def ask(self, *command):
-        """What a command that may fail says in the booted machine."""
+        """Runs a command, which may fail, in the booted machine. Returns its output."""
         done = subprocess.run(self.inside(*command), capture_output=True, text=True, timeout=60,
                               stdin=subprocess.DEVNULL)
         return done.stdout.strip()

@@ -1,4 +1,4 @@
-"""What tests take from npm: exactly what a package-lock.json names, in the build folder."""
+"""The npm packages of tests: those that a package-lock.json names, in the build folder."""
 import fcntl
 import shutil
 
@@ -6,12 +6,12 @@ from programs import BUILD, program, run
 
 
 def node_packages(source):
-    """The node_modules that source/package-lock.json names; installed once for each such file."""
+    """The node_modules of source/package-lock.json. They are installed once for each such file."""
     lock = (source / "package-lock.json").read_bytes()
     folder = BUILD / f"node-{source.name}"
     folder.mkdir(exist_ok=True)
     with (folder / "mutex").open("w") as mutex:
-        # Tests run side by side.
+        # Several tests may run at the same time.
         fcntl.flock(mutex, fcntl.LOCK_EX)
         installed = folder / "installed.json"
         if not installed.exists() or installed.read_bytes() != lock:

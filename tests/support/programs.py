@@ -1,4 +1,4 @@
-"""What tests in Python share: real programs in the background, scratch folders, waiting."""
+"""Helpers of the tests in Python: programs in the background, temporary folders, waiting."""
 import os
 import pathlib
 import random
@@ -26,7 +26,8 @@ def program(name):
 
 
 def wait_until(condition, what, seconds=SECONDS_MAX):
-    """The first true value of condition(); ends the test when there is none in time."""
+    """Calls condition() until it returns a true value, and returns that value. Ends the test after
+    the timeout."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -38,7 +39,7 @@ def wait_until(condition, what, seconds=SECONDS_MAX):
 
 
 def run(*command, **options):
-    """Runs a command that must succeed; its output."""
+    """Runs a command, which must succeed, and returns its output."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, **options)
     if done.returncode != 0:
         raise AssertionError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -93,7 +94,7 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def said(self, pattern):
-        """What its output says, once it does."""
+        """Waits until the output matches, and returns the match."""
         def look():
             if self.child.poll() is not None:
                 raise AssertionError(f"it ended with {self.child.returncode}:\n{self.output()}")
@@ -130,12 +131,13 @@ class Lotd(Process):
         return {**os.environ, "LOTS_ADDRESS": self.address, "PATH": path}
 
     def sample(self):
-        """A small factory's data; repeated, every write is a replay."""
+        """Loads the data of a small factory. A repetition changes nothing."""
         return run(ROOT / "deploy" / "sample", env=self.client_environment())
 
 
 def scratch():
-    """A folder that PostgreSQL's user may pass through; gone at the end of the with."""
+    """A temporary folder to which the user of PostgreSQL has access. It is removed at the end of
+    the with."""
     folder = tempfile.TemporaryDirectory(prefix="lots-observe.", dir="/tmp",
                                          ignore_cleanup_errors=True)
     os.chmod(folder.name, 0o755)
@@ -143,7 +145,7 @@ def scratch():
 
 
 def postgres_program(name):
-    """A program of the newest PostgreSQL that is installed, which are not on the PATH."""
+    """The path of a program of the newest PostgreSQL that is installed; PATH does not have it."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
                    key=lambda path: int(path.parts[-3]))
     if not found:
@@ -152,12 +154,13 @@ def postgres_program(name):
 
 
 def as_postgres(*command):
-    """The command as the user that PostgreSQL may run as: not root."""
+    """The command line that runs a command as a user other than root, which PostgreSQL needs."""
     return ("runuser", "-u", "postgres", "--", *command) if os.geteuid() == 0 else command
 
 
 class Postgres:
-    """A PostgreSQL on a socket in its folder, for lotd by deploy/roles.sql. Ends with the with."""
+    """A PostgreSQL on a socket in its folder, with the roles of deploy/roles.sql. It stops at the
+    end of the with."""
 
     def __init__(self, folder, settings=()):
         self.folder = pathlib.Path(folder)
@@ -190,7 +193,7 @@ class Postgres:
             self.control("-m", how, "stop")
 
     def control(self, *arguments):
-        # Not captured: the server would keep the pipe open.
+        # The output is not captured, because the server would keep the pipe open.
         subprocess.run(as_postgres(postgres_program("pg_ctl"), "-D", self.data, "-w", *arguments),
                        cwd=self.folder, check=True, timeout=120, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL)
@@ -199,12 +202,12 @@ class Postgres:
         return f"host={self.folder} user={user} dbname={database}"
 
     def sql(self, text, user="postgres", database="lots"):
-        """The answer's rows, columns between |."""
+        """The rows of the answer; | separates columns."""
         return run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo(user, database),
                    "-c", text).strip()
 
     def make_lots(self):
-        """The database, roles and schema, as an operator makes them."""
+        """Makes the database, the roles and the schema, as an operator does."""
         self.sql("CREATE DATABASE lots", database="postgres")
         run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo("postgres"),
             "-f", ROOT / "deploy" / "roles.sql")

@@ -50,6 +50,8 @@ void AddLotListCommands(CommandGroup& group);
 void AddHoldCommands(CommandGroup& group);
 // Those that split, merge and relabel.
 void AddReshapeCommands(CommandGroup& group);
+// What takes a transformation back, in the words of the group.
+void AddReverseCommand(CommandGroup& group, const CommandText& text);
 void AddWarrantyCommand(CommandGroup& group);
 void AddProductCommands(Command& program, Work& chosen);
 void AddLocationCommands(Command& program, Work& chosen);

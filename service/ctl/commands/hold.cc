@@ -4,6 +4,8 @@
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
+#include "service/ctl/session/times.h"
+#include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
@@ -18,10 +20,11 @@ struct HoldOptions {
 };
 
 void Declare(Command& command, HoldOptions& options) {
-  command.Add("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.lots, "lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--reason", options.reason, "why").Required();
   command.Add("--location", options.location_id, "only what is there, now and later");
-  command.Add("--until", options.until, "a date or time; without: until it is released");
+  command.Add("--until", options.until,
+              "through this day, or until this time; without: until it is released");
   command
       .Add("--exempt", options.exempt_location_ids,
            "where held goods may still go, QUARANTINE or SCRAP, say; repeatable")
@@ -30,14 +33,18 @@ void Declare(Command& command, HoldOptions& options) {
 
 absl::Status Hold(Session& session, const HoldOptions& options) {
   v1::HoldLotsRequest request;
+  std::vector<v1::LotRef*> lots;
   for (const std::string& lot : options.lots) {
     v1::HoldTarget& target = *request.add_targets();
     ASSIGN_OR_RETURN(*target.mutable_lot(), ParseLotRef(lot));
     target.set_location_id(options.location_id);
+    lots.push_back(target.mutable_lot());
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   request.set_reason(options.reason);
   if (!options.until.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_expire_time(), ParseTime(options.until));
+    ASSIGN_OR_RETURN(*request.mutable_expire_time(),
+                     ReadTime(session, "--until", options.until, DayEdge::kLast));
   }
   for (const std::string& id : options.exempt_location_ids) request.add_exempt_location_ids(id);
   ASSIGN_OR_RETURN(const v1::HoldLotsResponse response, session.Write(kHoldLots, request));
@@ -57,7 +64,7 @@ struct ReleaseOptions {
 };
 
 void Declare(Command& command, ReleaseOptions& options) {
-  command.Add("lot", options.lots, "lots to free of every hold, as UUID or PRODUCT/NUMBER");
+  command.Add("lot", options.lots, "lots to free of every hold, as NUMBER, PRODUCT/NUMBER or UUID");
   command.Add("--hold", options.hold_ids, "single holds instead; repeatable").OneValueEach();
   command.Add("--note", options.note, "why").Required();
 }
@@ -70,6 +77,7 @@ absl::Status Release(Session& session, const ReleaseOptions& options) {
   for (const std::string& lot : options.lots) {
     ASSIGN_OR_RETURN(*request.add_lots(), ParseLotRef(lot));
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_lots()));
   for (const std::string& id : options.hold_ids) request.add_hold_ids(id);
   request.set_note(options.note);
   ASSIGN_OR_RETURN(const v1::ReleaseLotsResponse response, session.Write(kReleaseLots, request));

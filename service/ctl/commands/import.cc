@@ -23,7 +23,9 @@ struct ImportOptions {
 };
 
 void Declare(Command& command, ImportOptions& options) {
-  command.Add("file", options.file, "an EPCIS 2.0 document (JSON-LD); '-': stdin").Required();
+  command.Add("file", options.file, "an EPCIS 2.0 document (JSON-LD); '-': stdin")
+      .Required()
+      .File();
   command
       .Add("--on-discrepancy", options.on_discrepancy,
            "refuse: list everything that does not add up and write nothing; adjust: record "

@@ -31,9 +31,11 @@ struct UpsertOptions {
 
 void Declare(Command& command, UpsertOptions& options) {
   command.Add("location", options.ids, "locations that get these values; not with --file");
-  command.Add("--kind", options.kind,
-              "internal, transit, supplier, customer, production, scrap or adjustment; "
-              "needed when it is new");
+  command
+      .Add("--kind", options.kind,
+           "internal, transit, supplier, customer, production, scrap or adjustment; "
+           "needed when it is new")
+      .OneOf({"internal", "transit", "supplier", "customer", "production", "scrap", "adjustment"});
   command.Add("--name", options.name, "its name");
   command.Add("--parent", options.parent_id, "the place it lies in");
   command.Add("--gln", options.gln, "Global Location Number, 13 digits");
@@ -43,46 +45,28 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--postal-code", options.postal_code, "postal code");
   command.Add("--country", options.country, "two letters, as DE");
   command.Add("--phone", options.phone, "phone");
-  command.Add("--file", options.file, "an UpsertLocationsRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "locations as JSON, {\"locations\": [{\"locationId\": …}]}; '-': stdin")
+      .File();
 }
 
-// The location as it is, or an empty one.
-absl::StatusOr<v1::Location> FindLocation(Session& session, const std::string& id) {
-  v1::ListLocationsRequest request;
-  request.set_page_size(kPageSize);
-  do {
-    const absl::StatusOr<v1::ListLocationsResponse> page = session.Call(kListLocations, request);
-    if (absl::IsNotFound(page.status())) break;
-    RETURN_IF_ERROR(page.status());
-    for (const v1::Location& location : page->locations()) {
-      if (location.location_id() == id) return location;
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return v1::Location();
+void SetAddress(const UpsertOptions& options, v1::Address& address,
+                google::protobuf::FieldMask& mask) {
+  const auto set = [&](const char* path, const std::optional<std::string>& value, auto field) {
+    if (!value) return;
+    *(address.*field)() = *value;
+    mask.add_paths(path);
+  };
+  set("address.street", options.street, &v1::Address::mutable_street);
+  set("address.city", options.city, &v1::Address::mutable_city);
+  set("address.region", options.region, &v1::Address::mutable_region);
+  set("address.postal_code", options.postal_code, &v1::Address::mutable_postal_code);
+  set("address.country", options.country, &v1::Address::mutable_country);
+  set("address.phone", options.phone, &v1::Address::mutable_phone);
 }
 
-// The API replaces the address as a whole; a person who sets the phone does not mean to lose the
-// street.
-absl::Status SetAddress(Session& session, const UpsertOptions& options, v1::Location& location,
-                        google::protobuf::FieldMask& mask) {
-  const bool given = options.street || options.city || options.region || options.postal_code ||
-                     options.country || options.phone;
-  if (!given) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const v1::Location current, FindLocation(session, location.location_id()));
-  v1::Address& address = *location.mutable_address();
-  address = current.address();
-  if (options.street) address.set_street(*options.street);
-  if (options.city) address.set_city(*options.city);
-  if (options.region) address.set_region(*options.region);
-  if (options.postal_code) address.set_postal_code(*options.postal_code);
-  if (options.country) address.set_country(*options.country);
-  if (options.phone) address.set_phone(*options.phone);
-  mask.add_paths("address");
-  return absl::OkStatus();
-}
-
-absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Location& location,
+absl::Status SetValues(const UpsertOptions& options, v1::Location& location,
                        google::protobuf::FieldMask& mask) {
   if (!options.kind.empty()) {
     v1::LocationKind kind = v1::LOCATION_KIND_UNSPECIFIED;
@@ -103,7 +87,8 @@ absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Locat
   set("display_name", options.name, &v1::Location::mutable_display_name);
   set("parent_id", options.parent_id, &v1::Location::mutable_parent_id);
   set("gln", options.gln, &v1::Location::mutable_gln);
-  return SetAddress(session, options, location, mask);
+  SetAddress(options, *location.mutable_address(), mask);
+  return absl::OkStatus();
 }
 
 std::string TextOf(const v1::Address& address) {
@@ -116,7 +101,13 @@ std::string TextOf(const v1::Address& address) {
 }
 
 Table LocationTable() {
-  return Table({{"LOCATION"}, {"KIND"}, {"NAME"}, {"IN"}, {"GLN"}, {"ADDRESS"}, {"DEFAULT"}});
+  return Table({{"LOCATION"},
+                {"KIND"},
+                {"NAME"},
+                {"IN", Column::kLeft, Column::kUseful},
+                {"GLN", Column::kLeft, Column::kDetail},
+                {"ADDRESS", Column::kLeft, Column::kUseful},
+                {"DEFAULT", Column::kLeft, Column::kDetail}});
 }
 
 void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations, Table& table,
@@ -136,7 +127,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
     request.mutable_update_mask()->Clear();
     v1::Location& location = *request.add_locations();
     location.set_location_id(id);
-    RETURN_IF_ERROR(SetValues(session, options, location, *request.mutable_update_mask()));
+    RETURN_IF_ERROR(SetValues(options, location, *request.mutable_update_mask()));
   }
   if (request.locations().empty()) return UsageError("name a location, or give a --file");
   ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
@@ -161,7 +152,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
     return page.locations_size();
   };
-  return ForEachPage(session, kListLocations, {}, options.limit, show);
+  return ForEachPage(session, kListLocations, {}, {"locations", options.limit}, show);
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 // lotctl lot create | get | find | update | archive | unarchive | delete | preview
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/lot_numbers.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/json.h"
+#include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
 
@@ -39,30 +41,40 @@ void Declare(Command& command, LotFields& fields) {
 
 // The given fields; `message` is a Lot or a NewLot.
 template <class Message>
-absl::Status SetFields(const LotFields& fields, Message& message) {
+absl::Status SetFields(Session& session, const LotFields& fields, Message& message) {
   if (fields.reference) message.set_reference(*fields.reference);
   if (fields.notes) message.set_notes(*fields.notes);
   for (const std::string& attribute : fields.attributes) {
-    RETURN_IF_ERROR(ParseAttribute(attribute, *message.mutable_attributes()));
+    const auto zone = [&] { return session.ReadZone(); };
+    const absl::Status set = ParseAttribute(attribute, zone, *message.mutable_attributes());
+    RETURN_IF_ERROR(InFlag("--attribute", set));
   }
-  const auto set = [](const std::optional<std::string>& text, auto mutable_date) {
+  const auto set = [](const char* flag, const std::optional<std::string>& text,
+                      auto mutable_date) -> absl::Status {
     if (!text) return absl::OkStatus();
-    ASSIGN_OR_RETURN(*mutable_date(), ParseDate(*text));
+    ASSIGN_OR_RETURN(*mutable_date(), ReadDate(flag, *text));
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(set(fields.manufacture_date, [&] { return message.mutable_manufacture_date(); }));
-  RETURN_IF_ERROR(set(fields.expire_date, [&] { return message.mutable_expire_date(); }));
-  RETURN_IF_ERROR(set(fields.best_before_date, [&] { return message.mutable_best_before_date(); }));
-  RETURN_IF_ERROR(set(fields.removal_date, [&] { return message.mutable_removal_date(); }));
-  return set(fields.alert_date, [&] { return message.mutable_alert_date(); });
+  RETURN_IF_ERROR(set("--manufactured", fields.manufacture_date,
+                      [&] { return message.mutable_manufacture_date(); }));
+  RETURN_IF_ERROR(
+      set("--expires", fields.expire_date, [&] { return message.mutable_expire_date(); }));
+  RETURN_IF_ERROR(set("--best-before", fields.best_before_date,
+                      [&] { return message.mutable_best_before_date(); }));
+  RETURN_IF_ERROR(
+      set("--remove-by", fields.removal_date, [&] { return message.mutable_removal_date(); }));
+  return set("--alert", fields.alert_date, [&] { return message.mutable_alert_date(); });
 }
 
-// The names of the given fields, for an update mask.
-std::vector<std::string> GivenFields(const LotFields& fields) {
+// The paths of the given fields, for an update mask: each attribute on its own, so that the others
+// stay.
+std::vector<std::string> GivenFields(const LotFields& fields, const v1::Lot& lot) {
   std::vector<std::string> names;
   if (fields.reference) names.push_back("reference");
   if (fields.notes) names.push_back("notes");
-  if (!fields.attributes.empty()) names.push_back("attributes");
+  for (const auto& [key, value] : lot.attributes()) {
+    names.push_back(absl::StrCat("attributes.`", absl::StrReplaceAll(key, {{"`", "``"}}), "`"));
+  }
   if (fields.manufacture_date) names.push_back("manufacture_date");
   if (fields.expire_date) names.push_back("expire_date");
   if (fields.best_before_date) names.push_back("best_before_date");
@@ -85,13 +97,17 @@ struct CreateOptions {
 
 void Declare(Command& command, CreateOptions& options) {
   command.Add("product", options.product_id, "the product; not with --file");
-  command.Add("number", options.numbers, "the numbers; none: the next of the product's template");
-  command.Add("--count", options.count, "how many lots, with generated numbers");
+  command.Add("number", options.numbers, "the numbers; none: the next of the product's template")
+      .NotEmpty("is empty: leave it out for the next number of the product's template");
+  command.Add("--count", options.count, "how many lots, with generated numbers").Positive();
   command.Add("--first", options.first_number, "with --count: count up from this number");
   Declare(command, options.fields);
-  command.Add("--quantity", options.opening_quantity, "what is there already, of each");
+  command.Add("--quantity", options.opening_quantity, "what is there already, of each").Quantity();
   command.Add("--location", options.opening_location_id, "where that is");
-  command.Add("--file", options.file, "a BatchCreateLotsRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "lots as JSON, {\"productId\": …, \"lots\": [{\"number\": …}]}; '-': stdin")
+      .File();
   command.AddSwitch("--validate-only", options.validate_only,
                     "say what would be refused, write nothing");
 }
@@ -100,16 +116,16 @@ absl::Status CreateOne(Session& session, const CreateOptions& options) {
   v1::CreateLotRequest request;
   request.mutable_lot()->set_product_id(options.product_id);
   if (!options.numbers.empty()) request.mutable_lot()->set_number(options.numbers.front());
-  RETURN_IF_ERROR(SetFields(options.fields, *request.mutable_lot()));
+  RETURN_IF_ERROR(SetFields(session, options.fields, *request.mutable_lot()));
   request.set_opening_quantity(options.opening_quantity);
   request.set_opening_location_id(options.opening_location_id);
   ASSIGN_OR_RETURN(const v1::Lot lot, session.Write(kCreateLot, request));
   if (session.json()) return session.PrintJson(lot);
-  PrintLot(lot, session.terminal());
+  PrintLot(lot, session);
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::BatchCreateLotsRequest> BatchOf(const CreateOptions& options) {
+absl::StatusOr<v1::BatchCreateLotsRequest> BatchOf(Session& session, const CreateOptions& options) {
   v1::BatchCreateLotsRequest request;
   if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
   if (!options.product_id.empty()) request.set_product_id(options.product_id);
@@ -118,7 +134,7 @@ absl::StatusOr<v1::BatchCreateLotsRequest> BatchOf(const CreateOptions& options)
   for (const std::string& number : options.numbers) {
     v1::NewLot& lot = *request.add_lots();
     lot.set_number(number);
-    RETURN_IF_ERROR(SetFields(options.fields, lot));
+    RETURN_IF_ERROR(SetFields(session, options.fields, lot));
     lot.set_opening_quantity(options.opening_quantity);
     lot.set_opening_location_id(options.opening_location_id);
   }
@@ -131,7 +147,7 @@ absl::Status Create(Session& session, const CreateOptions& options) {
   const bool one = options.numbers.size() < 2 && options.count == 0 && options.file.empty() &&
                    !options.validate_only;
   if (one) return CreateOne(session, options);
-  ASSIGN_OR_RETURN(const v1::BatchCreateLotsRequest request, BatchOf(options));
+  ASSIGN_OR_RETURN(const v1::BatchCreateLotsRequest request, BatchOf(session, options));
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsResponse response,
                    session.Write(kBatchCreateLots, request));
   if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
@@ -145,7 +161,7 @@ struct LotNames {
 };
 
 void Declare(Command& command, LotNames& options) {
-  command.Add("lot", options.names, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.names, "lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
 }
 
 absl::Status Get(Session& session, const LotNames& options) {
@@ -155,7 +171,7 @@ absl::Status Get(Session& session, const LotNames& options) {
     request.set_lot_id(ids.front());
     ASSIGN_OR_RETURN(const v1::Lot lot, session.Call(kGetLot, request));
     if (session.json()) return session.PrintJson(lot);
-    PrintLot(lot, session.terminal());
+    PrintLot(lot, session);
     return absl::OkStatus();
   }
   v1::BatchGetLotsRequest request;
@@ -163,7 +179,7 @@ absl::Status Get(Session& session, const LotNames& options) {
   ASSIGN_OR_RETURN(const v1::BatchGetLotsResponse response, session.Call(kBatchGetLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table = LotTable();
-  for (const v1::Lot& lot : response.lots()) AddLot(lot, table);
+  for (const v1::Lot& lot : response.lots()) AddLot(lot, session.zone(), table);
   table.Print(session.terminal());
   return absl::OkStatus();
 }
@@ -186,7 +202,7 @@ absl::Status Find(Session& session, const FindOptions& options) {
   if (session.json()) return session.PrintJson(response);
   Table table = LotTable();
   for (const v1::FindLotsResponse::Match& match : response.matches()) {
-    for (const v1::Lot& lot : match.lots()) AddLot(lot, table);
+    for (const v1::Lot& lot : match.lots()) AddLot(lot, session.zone(), table);
   }
   table.Print(session.terminal());
   for (const v1::FindLotsResponse::Match& match : response.matches()) {
@@ -208,40 +224,46 @@ struct UpdateOptions {
 };
 
 void Declare(Command& command, UpdateOptions& options) {
-  command.Add("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.name, "the lot, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--number", options.number, "its new number");
   command.Add("--product", options.product_id, "its product, while nothing moved yet");
   Declare(command, options.fields);
-  command.Add("--clear", options.cleared, "fields to empty, as expire_date or notes; repeatable");
+  command
+      .Add("--clear", options.cleared,
+           "what to empty: reference, notes, attributes, manufactured, expires, best-before, "
+           "remove-by or alert; repeatable")
+      .OneValueEach();
   command.Add("--etag", options.etag, "only if nobody changed it since");
   command.Add("--accept", options.accept, "overrule: later-expiry").SplitAtCommas();
   command.Add("--note", options.note, "why");
 }
 
-// The API replaces attributes as a whole; a person who sets one does not mean to lose the others.
-absl::Status KeepAttributes(Session& session, const UpdateOptions& options, v1::Lot& lot) {
-  const bool cleared = absl::c_linear_search(options.cleared, "attributes");
-  if (options.fields.attributes.empty() || cleared) return absl::OkStatus();
-  v1::GetLotRequest request;
-  request.set_lot_id(lot.lot_id());
-  ASSIGN_OR_RETURN(const v1::Lot current, session.Call(kGetLot, request));
-  for (const auto& [name, value] : current.attributes()) {
-    lot.mutable_attributes()->insert({name, value});  // what was given stays
+// The field that a flag sets; fields may also be named as the API does.
+std::string FieldNamed(const std::string& name) {
+  static constexpr std::pair<absl::string_view, absl::string_view> kFields[] = {
+      {"manufactured", "manufacture_date"},
+      {"expires", "expire_date"},
+      {"best-before", "best_before_date"},
+      {"remove-by", "removal_date"},
+      {"alert", "alert_date"}};
+  for (const auto& [flag, field] : kFields) {
+    if (name == flag) return std::string(field);
   }
-  return absl::OkStatus();
+  return name;
 }
 
 absl::Status Update(Session& session, const UpdateOptions& options) {
   v1::UpdateLotRequest request;
   v1::Lot& lot = *request.mutable_lot();
-  RETURN_IF_ERROR(SetFields(options.fields, lot));
+  RETURN_IF_ERROR(SetFields(session, options.fields, lot));
   lot.set_etag(options.etag);
   ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
   for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
   request.set_note(options.note);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
-  for (const std::string& field : GivenFields(options.fields)) mask.add_paths(field);
-  for (const std::string& field : options.cleared) {
+  for (const std::string& field : GivenFields(options.fields, lot)) mask.add_paths(field);
+  for (const std::string& name : options.cleared) {
+    const std::string field = FieldNamed(name);
     if (!absl::c_linear_search(mask.paths(), field)) mask.add_paths(field);
   }
   if (!options.number.empty()) {
@@ -254,10 +276,9 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   }
   if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
   ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
-  RETURN_IF_ERROR(KeepAttributes(session, options, lot));
   ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(kUpdateLot, request));
   if (session.json()) return session.PrintJson(updated);
-  PrintLot(updated, session.terminal());
+  PrintLot(updated, session);
   return absl::OkStatus();
 }
 
@@ -310,7 +331,7 @@ struct PreviewOptions {
 
 void Declare(Command& command, PreviewOptions& options) {
   command.Add("product", options.product_id, "the product").Required();
-  command.Add("--count", options.count, "how many numbers").ShowDefault();
+  command.Add("--count", options.count, "how many numbers").ShowDefault().Positive();
   command.Add("--first", options.first_number, "count up from this instead of the template");
 }
 
@@ -335,8 +356,8 @@ void AddLotCommands(Command& program, Work& chosen) {
                             "lot create pump --count 10 --first SN-0001\n"
                             "lot create steel H-1 H-2 --quantity 12.5 --location RAW"},
                            Declare, Create);
-  group.Add<LotNames>({"get", "Shows lots", "lot get pump/SN-1\nlot get steel/H-1 steel/H-2"},
-                      Declare, Get);
+  group.Add<LotNames>({"get", "Shows lots", "lot get SN-1\nlot get steel/H-1 steel/H-2"}, Declare,
+                      Get);
   group.Add<FindOptions>({"find", "Finds the lots that have given numbers, in every product",
                           "lot find SN-1 SN-2\nlot find H-4711 --product steel"},
                          Declare, Find);
@@ -346,7 +367,7 @@ void AddLotCommands(Command& program, Work& chosen) {
   AddWarrantyCommand(group);
   group.Add<UpdateOptions>({"update", "Changes a lot's number, reference, notes, attributes, dates",
                             "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
-                            "lot update steel/H-1 --clear expire_date"},
+                            "lot update steel/H-1 --clear expires"},
                            Declare, Update);
   group.Add<StateOptions>({"archive", "Hides lots from lists and keeps their history",
                            "lot archive steel/H-1 steel/H-2"},

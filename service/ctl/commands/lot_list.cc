@@ -1,13 +1,16 @@
 // lotctl lot list | summary | locations | history
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/lot_history.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
+#include "service/ctl/output/text_width.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/paging.h"
+#include "service/ctl/session/times.h"
 #include "service/ctl/shared/holds.h"
 #include "service/ctl/shared/lots.h"
 #include "service/ctl/shared/movements.h"
@@ -20,8 +23,10 @@ struct Selection {
   std::string product_id;
   std::string state;
   std::string work_order_id;
-  std::string created_since;
+  std::string since;
+  std::string until;
   std::string created_before;
+  std::string expires_until;
   std::string expires_before;
   bool on_hand = false;
   bool held = false;
@@ -31,30 +36,45 @@ struct Selection {
   int64_t limit = kLimitDefault;
 };
 
+void DeclareEarlierNames(Command& command, Selection& selection) {
+  command.Add("--created-since", selection.since, "as --since").Hidden();
+  command.Add("--created-before", selection.created_before, "created before this day or time")
+      .Hidden();
+  command.Add("--expires-before", selection.expires_before, "expires before this day").Hidden();
+}
+
 void Declare(Command& command, Selection& selection) {
   command.Add("--product", selection.product_id, "of this product");
-  command.Add("--state", selection.state, "planned, active, archived or void");
+  command.Add("--state", selection.state, "planned, active, archived or void")
+      .OneOf({"planned", "active", "archived", "void"});
   command.Add("--work-order", selection.work_order_id, "assigned to this work order");
-  command.Add("--created-since", selection.created_since, "a date or time");
-  command.Add("--created-before", selection.created_before, "a date or time");
-  command.Add("--expires-before", selection.expires_before, "a date");
+  command.Add("--since", selection.since, "created on this day or later, or from this time on");
+  command.Add("--until", selection.until, "created up to this day and on it, or before this time");
+  command.Add("--expires-until", selection.expires_until, "expires up to this day and on it");
+  DeclareEarlierNames(command, selection);
   command.AddSwitch("--on-hand", selection.on_hand, "only what is on hand");
   command.AddSwitch("--held", selection.held, "only what is held");
   command.Add("--query", selection.query, "text in the number or the reference");
   command.Add("--filter", selection.filter,
-              "a filter as in the API: 'product_id = \"steel\" AND on_hand_quantity > 5'");
+              "a filter: 'product_id = \"steel\" AND on_hand_quantity > 5'");
   command.AddSwitch("--archived", selection.show_archived, "also archived and void lots");
   command.Add("--limit", selection.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
-absl::StatusOr<std::string> FilterOf(const Selection& selection) {
-  std::vector<std::string> terms;
-  const auto time = [&](absl::string_view comparison, const std::string& text) -> absl::Status {
+absl::Status AddExpiryTerms(const Selection& selection, std::vector<std::string>& terms) {
+  const auto add = [&](const char* flag, const char* comparison,
+                       const std::string& text) -> absl::Status {
     if (text.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const google::protobuf::Timestamp parsed, ParseTime(text));
-    terms.push_back(absl::StrCat("create_time ", comparison, " ", FilterTime(parsed)));
+    ASSIGN_OR_RETURN(const google::type::Date date, ReadDate(flag, text));
+    terms.push_back(absl::StrCat("expire_date ", comparison, " ", Show(date)));
     return absl::OkStatus();
   };
+  RETURN_IF_ERROR(add("--expires-until", "<=", selection.expires_until));
+  return add("--expires-before", "<", selection.expires_before);
+}
+
+absl::StatusOr<std::string> FilterOf(Session& session, const Selection& selection) {
+  std::vector<std::string> terms;
   if (!selection.product_id.empty()) {
     terms.push_back(absl::StrCat("product_id = ", FilterText(selection.product_id)));
   }
@@ -64,12 +84,13 @@ absl::StatusOr<std::string> FilterOf(const Selection& selection) {
   if (!selection.work_order_id.empty()) {
     terms.push_back(absl::StrCat("work_order_id = ", FilterText(selection.work_order_id)));
   }
-  RETURN_IF_ERROR(time(">=", selection.created_since));
-  RETURN_IF_ERROR(time("<", selection.created_before));
-  if (!selection.expires_before.empty()) {
-    ASSIGN_OR_RETURN(const google::type::Date date, ParseDate(selection.expires_before));
-    terms.push_back(absl::StrCat("expire_date < ", Show(date)));
-  }
+  RETURN_IF_ERROR(
+      AddTimeTerms(session, "create_time",
+                   {{"--since", selection.since, ">=", DayEdge::kBegin},
+                    {"--until", selection.until, "<", DayEdge::kEnd},
+                    {"--created-before", selection.created_before, "<", DayEdge::kBegin}},
+                   terms));
+  RETURN_IF_ERROR(AddExpiryTerms(selection, terms));
   if (selection.on_hand) terms.push_back("on_hand_quantity > 0");
   if (selection.held) terms.push_back("held = true");
   return JoinFilter(std::move(terms), selection.filter);
@@ -83,30 +104,57 @@ struct ListOptions {
 void Declare(Command& command, ListOptions& options) {
   Declare(command, options.selection);
   command.Add("--order-by", options.order_by,
-              "create_time, number or expire_date, each with or without ' desc'");
+              "created, number or expires, each with or without ' desc'");
+}
+
+// The API's names for the words of --order-by; its own are taken too.
+std::string OrderOf(const std::string& order_by) {
+  static constexpr std::pair<absl::string_view, absl::string_view> kFields[] = {
+      {"created", "create_time"}, {"expires", "expire_date"}};
+  for (const auto& [word, field] : kFields) {
+    if (order_by == word || absl::StartsWith(order_by, absl::StrCat(word, " "))) {
+      return absl::StrCat(field, order_by.substr(word.size()));
+    }
+  }
+  return order_by;
+}
+
+// An index finds a text of three characters or more anywhere; a shorter one only at the beginning.
+void SayWhatWasSearched(Session& session, const std::string& query) {
+  constexpr int kAnywhereMin = 3;
+  if (query.empty() || CharactersIn(query) >= kAnywhereMin) return;
+  session.terminal().err << "lotctl: '" << Printable(query)
+                         << "' is shorter than 3 characters: only numbers that begin with it were "
+                            "looked for, and no references\n";
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
   v1::ListLotsRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(options.selection));
-  request.set_order_by(options.order_by);
+  ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(session, options.selection));
+  request.set_order_by(OrderOf(options.order_by));
   request.set_query(options.selection.query);
   request.set_show_archived(options.selection.show_archived);
   Table table = LotTable();
   const auto show = [&](const v1::ListLotsResponse& page) -> int64_t {
-    for (const v1::Lot& lot : page.lots()) AddLot(lot, table);
+    for (const v1::Lot& lot : page.lots()) AddLot(lot, session.zone(), table);
     if (!session.json()) table.Print(session.terminal());
     return page.lots_size();
   };
-  return ForEachPage(session, kListLots, request, options.selection.limit, show);
+  RETURN_IF_ERROR(
+      ForEachPage(session, kListLots, request, {"lots", options.selection.limit}, show));
+  SayWhatWasSearched(session, options.selection.query);
+  return absl::OkStatus();
 }
 
 absl::Status Summary(Session& session, const Selection& selection) {
   v1::SummarizeLotsRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(selection));
+  ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(session, selection));
   request.set_query(selection.query);
   request.set_show_archived(selection.show_archived);
-  Table table({{"PRODUCT"}, {"LOTS", Column::kRight}, {"ON HAND", Column::kRight}, {"COMPANY"}});
+  Table table({{"PRODUCT"},
+               {"LOTS", Column::kRight},
+               {"ON HAND", Column::kRight},
+               {"COMPANY", Column::kLeft, Column::kDetail}});
   const auto show = [&](const v1::SummarizeLotsResponse& page) -> int64_t {
     for (const v1::SummarizeLotsResponse::Group& group : page.groups()) {
       table.Add({group.product_id(), absl::StrCat(group.lot_count()), group.on_hand_quantity(),
@@ -115,7 +163,9 @@ absl::Status Summary(Session& session, const Selection& selection) {
     if (!session.json()) table.Print(session.terminal());
     return page.groups_size();
   };
-  return ForEachPage(session, kSummarizeLots, request, selection.limit, show);
+  RETURN_IF_ERROR(ForEachPage(session, kSummarizeLots, request, {"lots", selection.limit}, show));
+  SayWhatWasSearched(session, selection.query);
+  return absl::OkStatus();
 }
 
 struct LocationsOptions {
@@ -124,13 +174,14 @@ struct LocationsOptions {
 };
 
 void Declare(Command& command, LocationsOptions& options) {
-  command.Add("lot", options.names, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.names, "lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.AddSwitch("--all", options.show_all,
                     "also empty and virtual places: the whole ledger, which sums to zero");
 }
 
 absl::Status Locations(Session& session, const LocationsOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.names));
+  const absl::TimeZone zone = session.zone();
   Table table = StockTable();
   for (size_t i = 0; i < ids.size(); ++i) {
     v1::ListLotLocationsRequest request;
@@ -142,11 +193,11 @@ absl::Status Locations(Session& session, const LocationsOptions& options) {
       RETURN_IF_ERROR(session.PrintJson(response));
       continue;
     }
-    for (const v1::LotStock& stock : response.locations()) AddStock(stock, table);
+    for (const v1::LotStock& stock : response.locations()) AddStock(stock, zone, table);
     table.Print(session.terminal());
     session.terminal().out << options.names[i] << ": " << response.on_hand_quantity()
                            << " on hand\n";
-    PrintHolds(response.holds(), session.terminal());
+    PrintHolds(response.holds(), zone, session.terminal());
   }
   return absl::OkStatus();
 }
@@ -157,14 +208,14 @@ struct HistoryOptions {
 };
 
 void Declare(Command& command, HistoryOptions& options) {
-  command.Add("lot", options.name, "the lot, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.name, "the lot, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
-std::string TextOf(const v1::LotEvent& event) {
+std::string TextOf(const v1::LotEvent& event, absl::TimeZone zone) {
   std::string text = Show(event.kind());
   if (!event.work_order_id().empty()) absl::StrAppend(&text, " work order ", event.work_order_id());
-  if (event.has_hold()) absl::StrAppend(&text, "  ", ctl::TextOf(event.hold()));
+  if (event.has_hold()) absl::StrAppend(&text, "  ", ctl::TextOf(event.hold(), zone));
   if (event.kind() == v1::LOT_EVENT_KIND_RELEASED && !event.hold().release_note().empty()) {
     absl::StrAppend(&text, "  (", event.hold().release_note(), ")");
   }
@@ -188,7 +239,7 @@ std::string TextOf(const v1::TransformationPart& part) {
   return text;
 }
 
-void AddEntry(const v1::LotHistoryEntry& entry, Table& table) {
+void AddEntry(const v1::LotHistoryEntry& entry, absl::TimeZone zone, Table& table) {
   std::string what;
   std::string id;
   if (entry.has_movement()) {
@@ -198,22 +249,27 @@ void AddEntry(const v1::LotHistoryEntry& entry, Table& table) {
     what = TextOf(entry.transformation());
     id = entry.transformation().transformation().transformation_id();
   } else {
-    what = TextOf(entry.event());
+    what = TextOf(entry.event(), zone);
   }
-  table.Add({Show(entry.record_time()), Show(entry.occur_time()), entry.actor(), what,
+  table.Add({Show(entry.record_time(), zone), Show(entry.occur_time(), zone), entry.actor(), what,
              ShowOrigin(entry.origin()), id});
 }
 
 absl::Status History(Session& session, const HistoryOptions& options) {
   v1::ListLotHistoryRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot_id(), FindLotId(session, options.name));
-  Table table({{"RECORDED"}, {"HAPPENED"}, {"BY"}, {"WHAT"}, {"FROM"}, {"ID"}});
+  Table table({{"RECORDED", Column::kLeft, Column::kUseful},
+               {"HAPPENED"},
+               {"BY", Column::kLeft, Column::kUseful},
+               {"WHAT"},
+               {"FROM", Column::kLeft, Column::kDetail},
+               {"ID", Column::kLeft, Column::kDetail}});
   const auto show = [&](const v1::ListLotHistoryResponse& page) -> int64_t {
-    for (const v1::LotHistoryEntry& entry : page.entries()) AddEntry(entry, table);
+    for (const v1::LotHistoryEntry& entry : page.entries()) AddEntry(entry, session.zone(), table);
     if (!session.json()) table.Print(session.terminal());
     return page.entries_size();
   };
-  return ForEachPage(session, kListLotHistory, request, options.limit, show);
+  return ForEachPage(session, kListLotHistory, request, {"entries", options.limit}, show);
 }
 
 }  // namespace
@@ -222,10 +278,10 @@ void AddLotListCommands(CommandGroup& group) {
   group.Add<ListOptions>({"list", "Lists lots, newest first",
                           "lot list --product steel --on-hand\n"
                           "lot list --query 4711 --order-by number\n"
-                          "lot list --expires-before 2026-12-31 --limit 0"},
+                          "lot list --expires-until 2026-12-31 --limit 0"},
                          Declare, List);
   group.Add<Selection>({"summary", "Counts lots and what is on hand, by product",
-                        "lot summary\nlot summary --created-since 2026-01-01"},
+                        "lot summary\nlot summary --since 2026-01-01"},
                        Declare, Summary);
   group.Add<LocationsOptions>({"locations", "Tells where lots are, and since when",
                                "lot locations pump/SN-1\nlot locations steel/H-1 --all"},

@@ -46,7 +46,8 @@ void DeclareShelfLife(Command& command, UpsertOptions& options) {
 void Declare(Command& command, UpsertOptions& options) {
   command.Add("product", options.ids, "products that get these values; not with --file");
   command.Add("--name", options.name, "its name");
-  command.Add("--tracking", options.tracking, "none, lot or serial; needed when it is new");
+  command.Add("--tracking", options.tracking, "none, lot or serial; needed when it is new")
+      .OneOf({"none", "lot", "serial"});
   command.Add("--unit", options.unit, "unit of measure, as kg");
   command.Add("--scale", options.scale, "decimals of its quantities, 0 to 6");
   command.Add("--template", options.number_template,
@@ -57,7 +58,10 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--producible", options.producible, "made here: true or false");
   command.Add("--case-sensitive", options.case_sensitive,
               "numbers that differ in case differ: true or false");
-  command.Add("--file", options.file, "an UpsertProductsRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "products as JSON, {\"products\": [{\"productId\": …}]}; '-': stdin")
+      .File();
 }
 
 absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
@@ -73,29 +77,8 @@ absl::Status SetTracking(const UpsertOptions& options, v1::Product& product,
   return absl::OkStatus();
 }
 
-// The API replaces the shelf life as a whole; a person who sets one offset does not mean to lose
-// the others.
-absl::Status SetShelfLife(Session& session, const UpsertOptions& options, v1::Product& product,
-                          google::protobuf::FieldMask& mask) {
-  const bool given =
-      options.expire_days || options.best_before_days || options.removal_days || options.alert_days;
-  if (!given) return absl::OkStatus();
-  v1::GetProductRequest request;
-  request.set_product_id(product.product_id());
-  const absl::StatusOr<v1::Product> current = session.Call(kGetProduct, request);
-  if (!current.ok() && !absl::IsNotFound(current.status())) return current.status();
-  v1::ShelfLife& life = *product.mutable_shelf_life();
-  if (current.ok()) life = current->shelf_life();
-  if (options.expire_days) life.set_expire_days(*options.expire_days);
-  if (options.best_before_days) life.set_best_before_days(*options.best_before_days);
-  if (options.removal_days) life.set_removal_days(*options.removal_days);
-  if (options.alert_days) life.set_alert_days(*options.alert_days);
-  mask.add_paths("shelf_life");
-  return absl::OkStatus();
-}
-
 // The given values and the mask that names them.
-absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Product& product,
+absl::Status SetValues(const UpsertOptions& options, v1::Product& product,
                        google::protobuf::FieldMask& mask) {
   const auto set = [&mask](const char* path, const auto& value, auto setter) {
     if (!value) return;
@@ -114,8 +97,14 @@ absl::Status SetValues(Session& session, const UpsertOptions& options, v1::Produ
   set("gtin", options.gtin, [&](const auto& v) { product.set_gtin(v); });
   set("producible", options.producible, [&](bool v) { product.set_producible(v); });
   set("case_sensitive", options.case_sensitive, [&](bool v) { product.set_case_sensitive(v); });
-  RETURN_IF_ERROR(SetTracking(options, product, mask));
-  return SetShelfLife(session, options, product, mask);
+  v1::ShelfLife& life = *product.mutable_shelf_life();
+  set("shelf_life.expire_days", options.expire_days, [&](int32_t v) { life.set_expire_days(v); });
+  set("shelf_life.best_before_days", options.best_before_days,
+      [&](int32_t v) { life.set_best_before_days(v); });
+  set("shelf_life.removal_days", options.removal_days,
+      [&](int32_t v) { life.set_removal_days(v); });
+  set("shelf_life.alert_days", options.alert_days, [&](int32_t v) { life.set_alert_days(v); });
+  return SetTracking(options, product, mask);
 }
 
 void PrintProducts(const google::protobuf::RepeatedPtrField<v1::Product>& products, Table& table,
@@ -133,9 +122,9 @@ Table ProductTable() {
                 {"NAME"},
                 {"TRACKING"},
                 {"UNIT"},
-                {"SCALE", Column::kRight},
-                {"TEMPLATE"},
-                {"MADE HERE"}});
+                {"SCALE", Column::kRight, Column::kDetail},
+                {"TEMPLATE", Column::kLeft, Column::kUseful},
+                {"MADE HERE", Column::kLeft, Column::kDetail}});
 }
 
 absl::Status Upsert(Session& session, const UpsertOptions& options) {
@@ -145,7 +134,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
     request.mutable_update_mask()->Clear();
     v1::Product& product = *request.add_products();
     product.set_product_id(id);
-    RETURN_IF_ERROR(SetValues(session, options, product, *request.mutable_update_mask()));
+    RETURN_IF_ERROR(SetValues(options, product, *request.mutable_update_mask()));
   }
   if (request.products().empty()) return UsageError("name a product, or give a --file");
   ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,
@@ -169,6 +158,7 @@ absl::Status Get(Session& session, const GetOptions& options) {
   request.set_product_id(options.id);
   ASSIGN_OR_RETURN(const v1::Product product, session.Call(kGetProduct, request));
   if (session.json()) return session.PrintJson(product);
+  const absl::TimeZone zone = session.zone();
   const v1::ShelfLife& life = product.shelf_life();
   const auto days = [](bool has, int32_t value) {
     return has ? absl::StrCat(value, " days") : std::string();
@@ -192,8 +182,8 @@ absl::Status Get(Session& session, const GetOptions& options) {
        {"GTIN", product.gtin()},
        {"made here", product.producible() ? "yes" : "no"},
        {"case matters", product.case_sensitive() ? "yes" : "no"},
-       {"created", Show(product.create_time())},
-       {"updated", Show(product.update_time())},
+       {"created", Show(product.create_time(), zone)},
+       {"updated", Show(product.update_time(), zone)},
        {"etag", product.etag()}},
       session.terminal());
   return absl::OkStatus();
@@ -213,7 +203,7 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintProducts(page.products(), table, session.terminal());
     return page.products_size();
   };
-  return ForEachPage(session, kListProducts, {}, options.limit, show);
+  return ForEachPage(session, kListProducts, {}, {"products", options.limit}, show);
 }
 
 }  // namespace

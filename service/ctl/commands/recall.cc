@@ -1,4 +1,6 @@
 // lotctl recall open | drill | get | list | report | close
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -6,9 +8,12 @@
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
+#include "service/ctl/output/text_width.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/output.h"
 #include "service/ctl/session/paging.h"
+#include "service/ctl/shared/catalog.h"
+#include "service/ctl/shared/lots.h"
 #include "service/ctl/shared/recall_report.h"
 #include "storage/base/status_macros.h"
 
@@ -17,7 +22,8 @@ namespace {
 
 absl::Status Print(const v1::Recall& recall, Session& session) {
   if (session.json()) return session.PrintJson(recall);
-  PrintDetails(DetailsOf(recall), session.terminal());
+  const absl::TimeZone zone = session.zone();
+  PrintDetails(DetailsOf(recall, zone), session.terminal());
   return absl::OkStatus();
 }
 
@@ -32,7 +38,7 @@ struct OpenOptions {
 
 void Declare(Command& command, OpenOptions& options) {
   command.Add("recall", options.recall_id, "your name of the case; RC-2026-014").Required();
-  command.Add("lot", options.seeds, "the bad lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.seeds, "the bad lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--reason", options.reason, "why, in words").Required();
   command.Add("--exempt", options.exempt_location_ids,
               "a location that held goods may still go to; may be repeated");
@@ -46,6 +52,7 @@ absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
   for (const std::string& seed : options.seeds) {
     ASSIGN_OR_RETURN(*request.add_seeds(), ParseLotRef(seed));
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_seeds()));
   request.set_reason(options.reason);
   for (const std::string& location : options.exempt_location_ids) {
     request.add_exempt_location_ids(location);
@@ -93,21 +100,21 @@ absl::Status List(Session& session, const ListOptions& options) {
                {"STATE"},
                {"DRILL"},
                {"LOTS", Column::kRight},
-               {"CERTAIN", Column::kRight},
+               {"CERTAIN", Column::kRight, Column::kUseful},
                {"OPENED"},
-               {"BY"},
+               {"BY", Column::kLeft, Column::kUseful},
                {"REASON"}});
   const auto show = [&](const v1::ListRecallsResponse& page) -> int64_t {
     for (const v1::Recall& recall : page.recalls()) {
       table.Add({recall.recall_id(), recall.state() == v1::RECALL_STATE_OPEN ? "open" : "closed",
                  recall.drill() ? "drill" : "", absl::StrCat(recall.scope().lot_count()),
-                 absl::StrCat(recall.scope().certain_count()), Show(recall.open_time()),
-                 recall.opener(), recall.reason()});
+                 absl::StrCat(recall.scope().certain_count()),
+                 Show(recall.open_time(), session.zone()), recall.opener(), recall.reason()});
     }
     if (!session.json()) table.Print(session.terminal());
     return page.recalls_size();
   };
-  return ForEachPage(session, kListRecalls, request, options.limit, show);
+  return ForEachPage(session, kListRecalls, request, {"recalls", options.limit}, show);
 }
 
 struct CloseOptions {
@@ -143,7 +150,28 @@ void Declare(Command& command, ReportOptions& options) {
   command.Add("--format", options.format, "table, csv or html")
       .OneOf({"table", "csv", "html"})
       .ShowDefault();
-  command.Add("--out", options.file, "write to this file instead of standard output");
+  command.Add("--out", options.file, "write to this file instead of standard output").File();
+}
+
+// Adds what the report is shown with.
+absl::Status Describe(Session& session, RecallReport& report) {
+  report.zone = session.zone();
+  report.read_time = ToTimestamp(absl::Now());
+  std::set<std::string> products;
+  for (const v1::RecallLot& lot : report.lots) products.insert(lot.product_id());
+  for (const v1::RecallSeed& seed : report.recall.seeds()) products.insert(seed.product_id());
+  ASSIGN_OR_RETURN(report.products, FindProducts(session, products));
+  ASSIGN_OR_RETURN(report.locations, ReadLocations(session));
+  return absl::OkStatus();
+}
+
+void SayWhatIsCut(const RecallReport& report, const Terminal& terminal) {
+  for (const v1::RecallLot& lot : report.lots) {
+    if (lot.place_count() == lot.places_size()) continue;
+    terminal.err << "lotctl: " << Printable(ShowLot(lot.product_id(), lot.number())) << " is at "
+                 << lot.place_count() << " places, of which the report has " << lot.places_size()
+                 << "; 'lotctl lot locations --all' shows all of them\n";
+  }
 }
 
 absl::Status Report(Session& session, const ReportOptions& options) {
@@ -158,10 +186,12 @@ absl::Status Report(Session& session, const ReportOptions& options) {
                                    report.Add(piece);
                                  }));
   if (session.json()) return printed;
-  return WriteTo(options.file, session.terminal(), [&](std::ostream& out) {
-    if (options.format == "csv") return WriteReportCsv(report, out);
-    if (options.format == "html") return WriteReportHtml(report, out);
-    PrintReport(report, {.out = out, .err = session.terminal().err});
+  RETURN_IF_ERROR(Describe(session, report));
+  SayWhatIsCut(report, session.terminal());
+  return WriteTo(options.file, session.terminal(), [&](const Terminal& page) {
+    if (options.format == "csv") return WriteReportCsv(report, page.out);
+    if (options.format == "html") return WriteReportHtml(report, page.out);
+    PrintReport(report, page);
   });
 }
 
@@ -171,18 +201,21 @@ struct DrillOptions {
 };
 
 void Declare(Command& command, DrillOptions& options) {
-  command.Add("lot", options.seeds, "the lots to pretend are bad").Required();
+  command
+      .Add("lot", options.seeds, "the lots to pretend are bad, as NUMBER, PRODUCT/NUMBER or UUID")
+      .Required();
   command.Add("--name", options.recall_id,
               "the name of the exercise; default: the request id, or DRILL- and the time");
 }
 
 // A repeat of the command, with its request id, must name the same exercise.
-std::string NameOf(const DrillOptions& options, const Session& session) {
+std::string NameOf(const DrillOptions& options, Session& session) {
   if (!options.recall_id.empty()) return options.recall_id;
-  const std::string& request_id = session.options().request_id;
-  if (!request_id.empty()) return request_id;
-  return absl::StrCat("DRILL-",
-                      absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone()));
+  if (session.options().request_id.empty()) {
+    session.UseRequestId(absl::StrCat(
+        "DRILL-", absl::FormatTime("%Y%m%dT%H%M%E3SZ", absl::Now(), absl::UTCTimeZone())));
+  }
+  return session.RequestId();
 }
 
 // Opens a drill, reads all of its report and closes it: an exercise leaves a record and nothing

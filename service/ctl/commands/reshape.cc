@@ -1,8 +1,11 @@
-// lotctl lot split | merge | relabel
+// lotctl lot split | merge | relabel | reverse, lotctl work-order reverse
 #include "lots/v1/reshape.pb.h"
+#include "lots/v1/work_order.pb.h"
 #include "service/ctl/commands/commands.h"
+#include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
+#include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
 
@@ -13,23 +16,24 @@ namespace {
 struct CommonOptions {
   std::string at;
   std::string note;
-  bool accept_held = false;
+  bool accept_held = false;  // the earlier flag
+  std::vector<std::string> accept;
 };
 
 void DeclareCommon(Command& command, CommonOptions& options) {
-  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--at", options.at, "when it happened, a day or a time; default now");
   command.Add("--note", options.note, "why");
-  command.AddSwitch("--accept-held", options.accept_held,
-                    "although it is held; what comes out is held too");
+  command.Add("--accept", options.accept, "overrule: held; what comes out is held too")
+      .OneOf({"held"});
+  command.AddSwitch("--accept-held", options.accept_held, "as --accept held").Hidden();
 }
 
 template <class Request>
-absl::Status SetCommon(const CommonOptions& options, Request& request) {
+absl::Status SetCommon(Session& session, const CommonOptions& options, Request& request) {
   request.set_note(options.note);
-  if (options.accept_held) request.add_accept(v1::ACCEPTANCE_HELD);
-  if (options.at.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
-  return absl::OkStatus();
+  const bool accepts_held = options.accept_held || !options.accept.empty();
+  if (accepts_held) request.add_accept(v1::ACCEPTANCE_HELD);
+  return SetOccurTime(session, options.at, request);
 }
 
 absl::Status Print(Session& session, const v1::ReshapeResponse& response) {
@@ -47,7 +51,7 @@ struct SplitOptions {
 };
 
 void Declare(Command& command, SplitOptions& options) {
-  command.Add("lot", options.lot, "the lot, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.lot, "the lot, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command
       .Add("part", options.parts,
            "NUMBER=QUANTITY[@LOCATION]; without a number the next of the template, without "
@@ -60,6 +64,7 @@ void Declare(Command& command, SplitOptions& options) {
 absl::Status Split(Session& session, const SplitOptions& options) {
   v1::SplitLotRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   request.set_location_id(options.from);
   for (const std::string& text : options.parts) {
     ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
@@ -68,7 +73,7 @@ absl::Status Split(Session& session, const SplitOptions& options) {
     part.set_quantity(line.quantity);
     part.set_location_id(line.location_id);
   }
-  RETURN_IF_ERROR(SetCommon(options.common, request));
+  RETURN_IF_ERROR(SetCommon(session, options.common, request));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kSplitLot, request));
   return Print(session, response);
 }
@@ -87,7 +92,7 @@ struct MergeOptions {
 void Declare(Command& command, MergeOptions& options) {
   command
       .Add("source", options.sources,
-           "PRODUCT/NUMBER[=QUANTITY][@LOCATION]; without a quantity all that is there")
+           "LOT[=QUANTITY][@LOCATION]; without a quantity all that is there")
       .Required();
   command.Add("--from", options.from, "where sources are that do not say");
   command.Add("--into", options.number, "the result's number; default the template's next");
@@ -101,13 +106,16 @@ void Declare(Command& command, MergeOptions& options) {
 
 absl::Status Merge(Session& session, const MergeOptions& options) {
   v1::MergeLotsRequest request;
+  std::vector<v1::LotRef*> lots;
   for (const std::string& text : options.sources) {
     ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
     v1::MergeSource& source = *request.add_sources();
     ASSIGN_OR_RETURN(*source.mutable_lot(), ParseLotRef(line.name));
     source.set_quantity(line.quantity);
     source.set_location_id(line.location_id.empty() ? options.from : line.location_id);
+    lots.push_back(source.mutable_lot());
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   request.set_number(options.number);
   request.set_location_id(options.to);
   if (options.reference.has_value()) request.set_reference(*options.reference);
@@ -115,7 +123,7 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
   for (const std::string& attribute : options.attributes) {
     RETURN_IF_ERROR(ParseAttribute(attribute, *request.mutable_attributes()));
   }
-  RETURN_IF_ERROR(SetCommon(options.common, request));
+  RETURN_IF_ERROR(SetCommon(session, options.common, request));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kMergeLots, request));
   return Print(session, response);
 }
@@ -132,9 +140,10 @@ struct RelabelOptions {
 };
 
 void Declare(Command& command, RelabelOptions& options) {
-  command.Add("lot", options.lot, "the lot or serial, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.lot, "the lot or serial, as NUMBER, PRODUCT/NUMBER or UUID")
+      .Required();
   command.Add("--from", options.from, "where it is").Required();
-  command.Add("--quantity", options.quantity, "how much; default all that is there");
+  command.Add("--quantity", options.quantity, "how much; default all that is there").Quantity();
   command.Add("--product", options.product_id, "what it becomes; default the same");
   command.Add("--number", options.number, "its new number; default the template's next");
   command.Add("--expires", options.expire_date, "expiry date; default the old lot's");
@@ -146,20 +155,51 @@ void Declare(Command& command, RelabelOptions& options) {
 absl::Status Relabel(Session& session, const RelabelOptions& options) {
   v1::RelabelLotRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   request.set_location_id(options.from);
   request.set_quantity(options.quantity);
   request.set_product_id(options.product_id);
   request.set_number(options.number);
   if (!options.expire_date.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_expire_date(), ParseDate(options.expire_date));
+    ASSIGN_OR_RETURN(*request.mutable_expire_date(), ReadDate("--expires", options.expire_date));
   }
-  RETURN_IF_ERROR(SetCommon(options.common, request));
+  RETURN_IF_ERROR(SetCommon(session, options.common, request));
   if (options.accept_later_expiry) request.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kRelabelLot, request));
   return Print(session, response);
 }
 
+struct ReverseOptions {
+  std::string transformation_id;
+  std::string note;
+};
+
+void Declare(Command& command, ReverseOptions& options) {
+  command.Add("transformation", options.transformation_id, "its id, as 'lot history' shows it")
+      .Required();
+  command.Add("--note", options.note, "why");
+}
+
+absl::Status Reverse(Session& session, const ReverseOptions& options) {
+  v1::ReverseCompletionRequest request;
+  request.set_transformation_id(options.transformation_id);
+  request.set_note(options.note);
+  ASSIGN_OR_RETURN(const v1::ReverseCompletionResponse response,
+                   session.Write(kReverseCompletion, request));
+  if (session.json()) return session.PrintJson(response);
+  const bool is_of_order = response.state() != v1::WORK_ORDER_STATE_UNSPECIFIED;
+  PrintDetails({{"reversed by", response.transformation_id()},
+                {"completed in all", is_of_order ? response.completed_quantity() : ""},
+                {"work order", is_of_order ? Show(response.state()) : ""}},
+               session.terminal());
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+void AddReverseCommand(CommandGroup& group, const CommandText& text) {
+  group.Add<ReverseOptions>(text, Declare, Reverse);
+}
 
 void AddReshapeCommands(CommandGroup& group) {
   group.Add<SplitOptions>({"split", "Makes lots of parts of one; what is not named stays",
@@ -173,6 +213,8 @@ void AddReshapeCommands(CommandGroup& group) {
                              "lot relabel steel/H-1 --from RAW --number H-1R\n"
                              "lot relabel pump/SN-1 --from HALL --product pump-b --number SN-1"},
                             Declare, Relabel);
+  AddReverseCommand(group, {"reverse", "Takes a split, a merge or a relabelling back, once",
+                            "lot reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
 }
 
 }  // namespace lots::ctl

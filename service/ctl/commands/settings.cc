@@ -12,12 +12,13 @@ namespace {
 
 absl::Status Print(Session& session, const v1::Settings& settings) {
   if (session.json()) return session.PrintJson(settings);
+  const absl::TimeZone zone = session.zone();
   PrintDetails({{"company", settings.company()},
                 {"lots", settings.lots_enabled() ? "on" : "off"},
                 {"expiry", settings.expiry_enabled() ? "on" : "off"},
                 {"time zone", settings.time_zone()},
-                {"created", Show(settings.create_time())},
-                {"updated", Show(settings.update_time())},
+                {"created", Show(settings.create_time(), zone)},
+                {"updated", Show(settings.update_time(), zone)},
                 {"etag", settings.etag()}},
                session.terminal());
   return absl::OkStatus();
@@ -63,8 +64,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
     settings.set_time_zone(*options.time_zone);
     mask.add_paths("time_zone");
   }
-  // Without any option the company is created with the defaults, or left as it is: a mask that
-  // names nothing would mean all fields.
+  // Without any option the company is created with the defaults, or left as it is.
   if (mask.paths().empty()) {
     absl::StatusOr<v1::Settings> found = session.Call(kGetSettings, v1::GetSettingsRequest());
     if (found.ok()) return Print(session, *found);

@@ -9,6 +9,7 @@
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
+#include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
 #include "service/ctl/shared/movements.h"
 #include "storage/base/status_macros.h"
@@ -37,22 +38,28 @@ void Declare(Command& command, MoveOptions& options) {
               "receipt, transfer, delivery, return, consumption, scrap, adjustment or "
               "supplier-return");
   command.Add("lot", options.lots,
-              "LOT[=QUANTITY], the lot as UUID or PRODUCT/NUMBER; a serial needs no quantity");
+              "LOT[=QUANTITY][@FROM], the lot as NUMBER, PRODUCT/NUMBER or UUID; a serial needs no "
+              "quantity");
   command.Add("--from", options.from, "from where; a default where the kind has one");
   command.Add("--to", options.to, "to where; a default where the kind has one");
   command.Add("--partner", options.partner, "the supplier or customer");
   command.Add("--document", options.document, "TYPE:NUMBER, as purchase_order:4711");
-  command.Add("--at", options.at, "when it happened, as 2026-12-31T08:00:00Z; default now");
+  command.Add("--at", options.at,
+              "when it happened, a day or a time as 2026-12-31T08:00; default now");
   command.Add("--delivery", options.delivery, "for a return: the delivery's movement id");
   command.Add("--receipt", options.receipt, "for a supplier-return: the receipt's movement id");
   command.Add("--note", options.note, "why");
   command.Add("--accept", options.accept, "overrule: held, expired").SplitAtCommas();
-  command.Add("--file", options.file, "a RecordMovementsRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "movements as JSON, {\"movements\": [{\"kind\": …}]}; '-': stdin")
+      .File();
   command.AddSwitch("--validate-only", options.validate_only,
                     "say what would be refused, write nothing");
 }
 
-absl::StatusOr<v1::NewMovement> MovementOf(const MoveOptions& options, const std::string& lot) {
+absl::StatusOr<v1::NewMovement> MovementOf(Session& session, const MoveOptions& options,
+                                           const std::string& lot) {
   v1::NewMovement movement;
   v1::MovementKind kind = v1::MOVEMENT_KIND_UNSPECIFIED;
   if (!Parse(options.kind, kind)) {
@@ -73,9 +80,7 @@ absl::StatusOr<v1::NewMovement> MovementOf(const MoveOptions& options, const std
   if (!options.document.empty()) {
     ASSIGN_OR_RETURN(*movement.mutable_document(), ParseDocument(options.document));
   }
-  if (!options.at.empty()) {
-    ASSIGN_OR_RETURN(*movement.mutable_occur_time(), ParseTime(options.at));
-  }
+  RETURN_IF_ERROR(SetOccurTime(session, options.at, movement));
   return movement;
 }
 
@@ -83,9 +88,14 @@ absl::Status Move(Session& session, const MoveOptions& options) {
   v1::RecordMovementsRequest request;
   if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
   for (const std::string& lot : options.lots) {
-    ASSIGN_OR_RETURN(*request.add_movements(), MovementOf(options, lot));
+    ASSIGN_OR_RETURN(*request.add_movements(), MovementOf(session, options, lot));
   }
   if (request.movements().empty()) return UsageError("name a kind and a lot, or give a --file");
+  std::vector<v1::LotRef*> lots;
+  for (v1::NewMovement& movement : *request.mutable_movements()) {
+    lots.push_back(movement.mutable_lot());
+  }
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
   for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
   if (options.validate_only) request.set_validate_only(true);
@@ -112,12 +122,13 @@ struct ListOptions {
 };
 
 void Declare(Command& command, ListOptions& options) {
-  command.Add("lot", options.lots, "of these lots, as UUID or PRODUCT/NUMBER");
+  command.Add("lot", options.lots, "of these lots, as NUMBER, PRODUCT/NUMBER or UUID");
   command.Add("--product", options.product_id, "of this product");
   command.Add("--location", options.location_id, "in this location");
   command.AddSwitch("--below", options.below, "also in everything below the location");
-  command.Add("--as-of", options.as_of, "as it was then, by when movements happened");
-  command.Add("--known-at", options.known_at, "as it was known then, by when recorded");
+  command.Add("--as-of", options.as_of,
+              "as it was at the end of this day, or at this time, by when movements happened");
+  command.Add("--known-at", options.known_at, "as it was known then, by when they were recorded");
   command.AddSwitch("--all-kinds", options.all_kinds, "also customers, scrap and virtual places");
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
@@ -131,18 +142,20 @@ absl::Status List(Session& session, const ListOptions& options) {
   request.set_include_descendants(options.below);
   request.set_show_all_kinds(options.all_kinds);
   if (!options.as_of.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_as_of(), ParseTime(options.as_of));
+    ASSIGN_OR_RETURN(*request.mutable_as_of(),
+                     ReadTime(session, "--as-of", options.as_of, DayEdge::kLast));
   }
   if (!options.known_at.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_known_at(), ParseTime(options.known_at));
+    ASSIGN_OR_RETURN(*request.mutable_known_at(),
+                     ReadTime(session, "--known-at", options.known_at, DayEdge::kLast));
   }
   Table table = StockTable();
   const auto show = [&](const v1::ListStockResponse& page) -> int64_t {
-    for (const v1::LotStock& stock : page.stock()) AddStock(stock, table);
+    for (const v1::LotStock& stock : page.stock()) AddStock(stock, session.zone(), table);
     if (!session.json()) table.Print(session.terminal());
     return page.stock_size();
   };
-  return ForEachPage(session, kListStock, request, options.limit, show);
+  return ForEachPage(session, kListStock, request, {"goods", options.limit}, show);
 }
 
 struct SuggestOptions {
@@ -155,9 +168,9 @@ struct SuggestOptions {
 
 void Declare(Command& command, SuggestOptions& options) {
   command.Add("product", options.product_id, "the product").Required();
-  command.Add("quantity", options.quantity, "how much is needed").Required();
+  command.Add("quantity", options.quantity, "how much is needed").Required().Quantity();
   command.Add("--location", options.location_id, "only from here and below");
-  command.Add("--strategy", options.strategy, "fefo, fifo or lifo");
+  command.Add("--strategy", options.strategy, "fefo, fifo or lifo").OneOf({"fefo", "fifo", "lifo"});
   command.AddSwitch("--past-removal", options.past_removal, "also lots past their removal date");
 }
 
@@ -175,15 +188,16 @@ absl::Status Suggest(Session& session, const SuggestOptions& options) {
   request.set_strategy(strategy);
   ASSIGN_OR_RETURN(const v1::SuggestLotsResponse response, session.Call(kSuggestLots, request));
   if (session.json()) return session.PrintJson(response);
+  const absl::TimeZone zone = session.zone();
   Table table({{"NUMBER"},
                {"LOCATION"},
                {"TAKE", Column::kRight},
                {"EXPIRES"},
-               {"IN STOCK SINCE"},
-               {"LOT ID"}});
+               {"IN STOCK SINCE", Column::kLeft, Column::kUseful},
+               {"LOT ID", Column::kLeft, Column::kDetail}});
   for (const v1::SuggestLotsResponse::Pick& pick : response.picks()) {
     table.Add({pick.number(), pick.location_id(), pick.quantity(), Show(pick.expire_date()),
-               Show(pick.stock_since_time()), pick.lot_id()});
+               Show(pick.stock_since_time(), zone), pick.lot_id()});
   }
   table.Print(session.terminal());
   session.terminal().out << "missing: " << response.missing_quantity() << "\n";
@@ -207,7 +221,7 @@ absl::Status Reverse(Session& session, const ReverseOptions& options) {
   ASSIGN_OR_RETURN(const v1::Movement movement, session.Write(kReverseMovement, request));
   if (session.json()) return session.PrintJson(movement);
   Table table = MovementTable();
-  AddMovement(movement, table);
+  AddMovement(movement, session.zone(), table);
   table.Print(session.terminal());
   return absl::OkStatus();
 }
@@ -221,12 +235,14 @@ struct MovementsOptions {
   std::string document;
   std::string partner;
   std::string work_order_id;
+  std::string since;
+  std::string until;
   std::string filter;
   int64_t limit = kLimitDefault;
 };
 
 void Declare(Command& command, MovementsOptions& options) {
-  command.Add("--lot", options.lot, "of this lot, as UUID or PRODUCT/NUMBER");
+  command.Add("--lot", options.lot, "of this lot, as NUMBER, PRODUCT/NUMBER or UUID");
   command.Add("--product", options.product_id, "of this product");
   command.Add("--kind", options.kind, "of this kind, as receipt");
   command.Add("--from", options.from, "from this location");
@@ -234,7 +250,9 @@ void Declare(Command& command, MovementsOptions& options) {
   command.Add("--document", options.document, "with this document number");
   command.Add("--partner", options.partner, "with this supplier or customer");
   command.Add("--work-order", options.work_order_id, "of this work order");
-  command.Add("--filter", options.filter, "a filter as in the API");
+  command.Add("--since", options.since, "happened on this day or later, or from this time on");
+  command.Add("--until", options.until, "happened up to this day and on it, or before this time");
+  command.Add("--filter", options.filter, "a filter: 'record_time > 2026-11-01'");
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
@@ -256,6 +274,10 @@ absl::StatusOr<std::string> FilterOf(Session& session, const MovementsOptions& o
   equals("document_number", options.document);
   equals("partner_id", options.partner);
   equals("work_order_id", options.work_order_id);
+  RETURN_IF_ERROR(AddTimeTerms(session, "occur_time",
+                               {{"--since", options.since, ">=", DayEdge::kBegin},
+                                {"--until", options.until, "<", DayEdge::kEnd}},
+                               terms));
   return JoinFilter(std::move(terms), options.filter);
 }
 
@@ -264,11 +286,12 @@ absl::Status Movements(Session& session, const MovementsOptions& options) {
   ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(session, options));
   Table table = MovementTable();
   const auto show = [&](const v1::ListMovementsResponse& page) -> int64_t {
-    for (const v1::Movement& movement : page.movements()) AddMovement(movement, table);
+    for (const v1::Movement& movement : page.movements())
+      AddMovement(movement, session.zone(), table);
     if (!session.json()) table.Print(session.terminal());
     return page.movements_size();
   };
-  return ForEachPage(session, kListMovements, request, options.limit, show);
+  return ForEachPage(session, kListMovements, request, {"movements", options.limit}, show);
 }
 
 }  // namespace

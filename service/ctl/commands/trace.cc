@@ -1,6 +1,9 @@
 // lotctl trace upstream | downstream | recipients | origins, lotctl lot warranty
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "lots/v1/trace.pb.h"
 #include "lots/v1/trace_questions.pb.h"
 #include "service/ctl/commands/commands.h"
@@ -8,6 +11,9 @@
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/output.h"
+#include "service/ctl/session/times.h"
+#include "service/ctl/shared/catalog.h"
+#include "service/ctl/shared/lots.h"
 #include "service/ctl/trace/graph.h"
 #include "service/ctl/trace/tree.h"
 #include "storage/base/status_macros.h"
@@ -18,7 +24,7 @@ namespace {
 struct TraceOptions {
   std::vector<std::string> lots;
   int depth_max = 0;
-  int node_limit = 0;
+  int limit = 0;
   std::string as_of;
   std::string known_at;
   std::string since;
@@ -31,20 +37,24 @@ struct TraceOptions {
 };
 
 void Declare(Command& command, TraceOptions& options) {
-  command.Add("lot", options.lots, "where to begin, as UUID or PRODUCT/NUMBER").Required();
-  command.Add("--depth", options.depth_max, "walk at most so many transformations away");
-  command.Add("--nodes", options.node_limit, "at most so many lots; default 10000");
-  command.Add("--as-of", options.as_of, "only what had happened by then");
+  command.Add("lot", options.lots, "where to begin, as NUMBER, PRODUCT/NUMBER or UUID").Required();
+  command.Add("--depth", options.depth_max, "walk at most so many transformations away").Positive();
+  command.Add("--limit", options.limit, "at most so many lots; default 10000").Positive();
+  command.Add("--nodes", options.limit, "as --limit").Positive().Hidden();
+  command.Add("--as-of", options.as_of,
+              "only what had happened by the end of this day, or by this time");
   command.Add("--known-at", options.known_at, "only what had been recorded by then");
-  command.Add("--since", options.since, "only transformations from this time on");
-  command.Add("--until", options.until, "only transformations before this time");
+  command.Add("--since", options.since,
+              "only transformations of this day or later, or from this time on");
+  command.Add("--until", options.until,
+              "only transformations up to this day and on it, or before this time");
   command.Add("--link", options.links, "only these links: pooled, exact, output, by-product")
       .OneOf({"pooled", "exact", "output", "by-product"});
   command.Add("--product", options.products, "show only lots of these products");
   command.Add("--location", options.locations, "show only lots at these places");
   command.Add("--format", options.format, "tree, table, csv, dot, svg or html")
       .OneOf({"tree", "table", "csv", "dot", "svg", "html"});
-  command.Add("--out", options.out, "write to this file");
+  command.Add("--out", options.out, "write to this file").File();
 }
 
 v1::TraceLinkKind LinkKindOf(absl::string_view name) {
@@ -54,12 +64,14 @@ v1::TraceLinkKind LinkKindOf(absl::string_view name) {
   return v1::TRACE_LINK_KIND_BY_PRODUCT;
 }
 
-absl::Status FillFilter(const TraceOptions& options, v1::TraceFilter& filter) {
+absl::Status FillFilter(Session& session, const TraceOptions& options, v1::TraceFilter& filter) {
   if (!options.since.empty()) {
-    ASSIGN_OR_RETURN(*filter.mutable_begin_time(), ParseTime(options.since));
+    ASSIGN_OR_RETURN(*filter.mutable_begin_time(),
+                     ReadTime(session, "--since", options.since, DayEdge::kBegin));
   }
   if (!options.until.empty()) {
-    ASSIGN_OR_RETURN(*filter.mutable_end_time(), ParseTime(options.until));
+    ASSIGN_OR_RETURN(*filter.mutable_end_time(),
+                     ReadTime(session, "--until", options.until, DayEdge::kEnd));
   }
   for (const std::string& link : options.links) filter.add_link_kinds(LinkKindOf(link));
   for (const std::string& product : options.products) filter.add_product_ids(product);
@@ -68,25 +80,28 @@ absl::Status FillFilter(const TraceOptions& options, v1::TraceFilter& filter) {
 }
 
 template <class Request>
-absl::StatusOr<Request> RequestOf(const TraceOptions& options) {
+absl::StatusOr<Request> RequestOf(Session& session, const TraceOptions& options) {
   Request request;
   for (const std::string& lot : options.lots) {
     ASSIGN_OR_RETURN(*request.add_seeds(), ParseLotRef(lot));
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_seeds()));
   request.set_depth_max(options.depth_max);
-  request.set_node_limit(options.node_limit);
+  request.set_node_limit(options.limit);
   if (!options.as_of.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_as_of(), ParseTime(options.as_of));
+    ASSIGN_OR_RETURN(*request.mutable_as_of(),
+                     ReadTime(session, "--as-of", options.as_of, DayEdge::kLast));
   }
   if (!options.known_at.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_known_at(), ParseTime(options.known_at));
+    ASSIGN_OR_RETURN(*request.mutable_known_at(),
+                     ReadTime(session, "--known-at", options.known_at, DayEdge::kLast));
   }
-  RETURN_IF_ERROR(FillFilter(options, *request.mutable_filter()));
+  RETURN_IF_ERROR(FillFilter(session, options, *request.mutable_filter()));
   return request;
 }
 
 void WriteTree(const TracedGraph& graph, const Terminal& terminal) {
-  TraceTree tree(graph.direction);
+  TraceTree tree(graph.direction, graph.zone);
   tree.Add(graph);
   for (const TreeNode& root : tree.Draw()) PrintTree(root, terminal);
 }
@@ -97,8 +112,8 @@ absl::Status Write(const TracedGraph& graph, const TraceOptions& options,
   if (options.format == "svg") {
     ASSIGN_OR_RETURN(svg, DrawTraceSvg(graph));
   }
-  return WriteTo(options.out, terminal, [&](std::ostream& out) {
-    Terminal page{.out = out, .err = terminal.err};
+  return WriteTo(options.out, terminal, [&](const Terminal& page) {
+    std::ostream& out = page.out;
     if (options.format == "tree") return WriteTree(graph, page);
     if (options.format == "table") return WriteTraceTable(graph, page);
     if (options.format == "csv") return WriteTraceCsv(graph, out);
@@ -108,23 +123,45 @@ absl::Status Write(const TracedGraph& graph, const TraceOptions& options,
   });
 }
 
+// The flag for a limit of the API.
+std::string LimitNamed(const std::string& limit) {
+  if (limit == "node_limit") return "--limit";
+  if (limit == "depth_max") return "--depth";
+  return limit;
+}
+
 // Never within an export.
 void PrintSummary(const v1::TraceSummary& summary, const TraceOptions& options,
                   const Terminal& terminal) {
   const bool apart = !options.out.empty() || options.format == "tree" || options.format == "table";
   if (apart) terminal.out << CountsOf(summary) << "\n";
   if (!summary.truncated()) return;
-  terminal.err << "lotctl: there is more: " << summary.truncated_by() << " cut the walk at "
-               << summary.resume_lot_count() << (summary.resume_lot_count() == 1 ? " lot" : " lots")
-               << "; --depth and --nodes let it go further, and --output json names the lots to "
+  terminal.err << "lotctl: there is more: " << LimitNamed(summary.truncated_by())
+               << " cut the walk at " << summary.resume_lot_count()
+               << (summary.resume_lot_count() == 1 ? " lot" : " lots")
+               << "; --depth and --limit let it go further, and --output json names the lots to "
                   "resume from\n";
+}
+
+// Adds what the pages are shown with that leave the terminal.
+absl::Status Describe(Session& session, const TraceOptions& options, TracedGraph& graph) {
+  if (options.format != "html" && options.format != "csv") return absl::OkStatus();
+  std::set<std::string> products;
+  for (const v1::TraceNode& node : graph.nodes) products.insert(node.product_id());
+  ASSIGN_OR_RETURN(const auto found, FindProducts(session, products));
+  for (const auto& [id, product] : found) graph.units[id] = product.unit();
+  graph.times = absl::StrCat("read ", Show(ToTimestamp(absl::Now()), graph.zone));
+  if (!options.as_of.empty()) absl::StrAppend(&graph.times, ", as of ", options.as_of);
+  if (!options.known_at.empty()) absl::StrAppend(&graph.times, ", as known at ", options.known_at);
+  absl::StrAppend(&graph.times, "; time zone ", graph.zone.name());
+  return absl::OkStatus();
 }
 
 template <class Request, class Response>
 absl::Status Run(Session& session, const TraceOptions& options, TraceTree::Direction direction,
                  const StreamMethod<Request, Response>& method) {
-  ASSIGN_OR_RETURN(const Request request, RequestOf<Request>(options));
-  TracedGraph graph{.direction = direction};
+  ASSIGN_OR_RETURN(const Request request, RequestOf<Request>(session, options));
+  TracedGraph graph{.direction = direction, .zone = session.zone()};
   absl::Status printed;
   RETURN_IF_ERROR(session.Stream(method, request, [&](const Response& message) {
     if (session.json()) return printed.Update(session.PrintJson(message));
@@ -132,6 +169,7 @@ absl::Status Run(Session& session, const TraceOptions& options, TraceTree::Direc
     if (message.has_summary()) graph.summary = message.summary();
   }));
   if (session.json()) return printed;
+  RETURN_IF_ERROR(Describe(session, options, graph));
   RETURN_IF_ERROR(Write(graph, options, session.terminal()));
   PrintSummary(graph.summary, options, session.terminal());
   return absl::OkStatus();
@@ -151,19 +189,19 @@ struct RecipientOptions {
 };
 
 void Declare(Command& command, RecipientOptions& options) {
-  command.Add("lot", options.lots, "lots, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.lots, "lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.AddSwitch("--returned", options.show_returned, "also what came back as a whole");
 }
 
 Table RecipientTable() {
   return Table({{"PARTNER"},
                 {"WHEN"},
-                {"DOCUMENT"},
+                {"DOCUMENT", Column::kLeft, Column::kUseful},
                 {"LOT"},
-                {"DELIVERED", Column::kRight},
-                {"RETURNED", Column::kRight},
+                {"DELIVERED", Column::kRight, Column::kDetail},
+                {"RETURNED", Column::kRight, Column::kDetail},
                 {"NET", Column::kRight},
-                {"RELATION"}});
+                {"RELATION", Column::kLeft, Column::kAlways, ColourOfCertainty}});
 }
 
 std::string RelationOf(const v1::Recipient& recipient) {
@@ -172,8 +210,8 @@ std::string RelationOf(const v1::Recipient& recipient) {
                       ", depth ", recipient.depth());
 }
 
-void AddRecipient(const v1::Recipient& recipient, Table& table) {
-  table.Add({recipient.partner_id(), Show(recipient.occur_time()), Show(recipient.document()),
+void AddRecipient(const v1::Recipient& recipient, absl::TimeZone zone, Table& table) {
+  table.Add({recipient.partner_id(), Show(recipient.occur_time(), zone), Show(recipient.document()),
              ShowLot(recipient.product_id(), recipient.number()), recipient.delivered_quantity(),
              recipient.returned_quantity(), recipient.net_quantity(), RelationOf(recipient)});
 }
@@ -193,12 +231,16 @@ absl::Status Recipients(Session& session, const RecipientOptions& options) {
   for (const std::string& lot : options.lots) {
     ASSIGN_OR_RETURN(*request.add_seeds(), ParseLotRef(lot));
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_seeds()));
+  const absl::TimeZone zone = session.zone();
   Table table = RecipientTable();
   absl::Status printed;
   RETURN_IF_ERROR(
       session.Stream(kListRecipients, request, [&](const v1::ListRecipientsResponse& message) {
         if (session.json()) return printed.Update(session.PrintJson(message));
-        for (const v1::Recipient& recipient : message.recipients()) AddRecipient(recipient, table);
+        for (const v1::Recipient& recipient : message.recipients()) {
+          AddRecipient(recipient, zone, table);
+        }
         table.Print(session.terminal());
         if (message.has_summary()) PrintSummary(message.summary(), session.terminal());
       }));
@@ -212,9 +254,10 @@ struct OriginOptions {
 };
 
 void Declare(Command& command, OriginOptions& options) {
-  command.Add("failed", options.failed, "what failed, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("failed", options.failed, "what failed, as NUMBER, PRODUCT/NUMBER or UUID")
+      .Required();
   command.Add("--sound", options.sound, "what did not; default the newest of the same products");
-  command.Add("--limit", options.limit, "show at most so many; default 50");
+  command.Add("--limit", options.limit, "show at most so many; default 50").Positive();
 }
 
 std::string NameOf(const v1::Origin& origin) {
@@ -276,6 +319,8 @@ absl::Status Origins(Session& session, const OriginOptions& options) {
   for (const std::string& lot : options.sound) {
     ASSIGN_OR_RETURN(*request.add_sound(), ParseLotRef(lot));
   }
+  RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_failed()));
+  RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_sound()));
   request.set_limit(options.limit);
   ASSIGN_OR_RETURN(const v1::FindCommonOriginsResponse response,
                    session.Call(kFindCommonOrigins, request));
@@ -289,7 +334,7 @@ struct WarrantyOptions {
 };
 
 void Declare(Command& command, WarrantyOptions& options) {
-  command.Add("lot", options.lot, "the serial, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.lot, "the serial, as NUMBER, PRODUCT/NUMBER or UUID").Required();
 }
 
 std::string StateOf(v1::WarrantyState state) {
@@ -310,6 +355,7 @@ std::string StateOf(v1::WarrantyState state) {
 absl::Status GetWarranty(Session& session, const WarrantyOptions& options) {
   v1::GetWarrantyRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   ASSIGN_OR_RETURN(const v1::Warranty warranty, session.Call(kGetWarranty, request));
   if (session.json()) return session.PrintJson(warranty);
   const int months = warranty.warranty_months();
@@ -329,10 +375,9 @@ absl::Status GetWarranty(Session& session, const WarrantyOptions& options) {
 
 void AddTraceCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "trace", "What lots were made of, and what they went into", chosen);
-  group.Add<TraceOptions>(
-      {"upstream", "Traces back, down to what suppliers delivered",
-       "trace upstream pump/SN-1\ntrace upstream pump/SN-1 pump/SN-2 --depth 2"},
-      Declare, Upstream);
+  group.Add<TraceOptions>({"upstream", "Traces back, down to what suppliers delivered",
+                           "trace upstream SN-1\ntrace upstream pump/SN-1 pump/SN-2 --depth 2"},
+                          Declare, Upstream);
   group.Add<TraceOptions>({"downstream", "Traces forward, up to what customers received",
                            "trace downstream steel/H-1\n"
                            "trace downstream steel/H-1 --format html --out H-1.html\n"

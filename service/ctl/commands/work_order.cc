@@ -9,6 +9,7 @@
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
+#include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
 #include "storage/base/status_macros.h"
 
@@ -28,8 +29,8 @@ void Declare(Command& command, AssignOptions& options) {
   command.Add("work-order", options.work_order_id, "the work order").Required();
   command.Add("number", options.numbers, "the serial numbers; or --count");
   command.Add("--product", options.product_id, "what it makes; needed when it is new here");
-  command.Add("--planned", options.planned_quantity, "how much is planned in all");
-  command.Add("--count", options.count, "how many serials, with generated numbers");
+  command.Add("--planned", options.planned_quantity, "how much is planned in all").Quantity();
+  command.Add("--count", options.count, "how many serials, with generated numbers").Positive();
   command.Add("--first", options.first_number, "with --count: count up from this number");
 }
 
@@ -102,10 +103,15 @@ void PrintSerials(const v1::WorkOrder& order, const Terminal& terminal) {
   }
 }
 
-void PrintCompletions(const v1::WorkOrder& order, const Terminal& terminal) {
-  Table table({{"COMPLETED"}, {"KIND"}, {"BY"}, {"NOTE"}, {"REVERSES"}, {"TRANSFORMATION ID"}});
+void PrintCompletions(const v1::WorkOrder& order, absl::TimeZone zone, const Terminal& terminal) {
+  Table table({{"COMPLETED"},
+               {"KIND"},
+               {"BY", Column::kLeft, Column::kUseful},
+               {"NOTE", Column::kLeft, Column::kUseful},
+               {"REVERSES", Column::kLeft, Column::kDetail},
+               {"TRANSFORMATION ID"}});
   for (const v1::Transformation& completion : order.completions()) {
-    table.Add({Show(completion.occur_time()), Show(completion.kind()), completion.actor(),
+    table.Add({Show(completion.occur_time(), zone), Show(completion.kind()), completion.actor(),
                completion.note(), completion.reverses_transformation_id(),
                completion.transformation_id()});
   }
@@ -117,6 +123,7 @@ absl::Status Get(Session& session, const OrderName& options) {
   request.set_work_order_id(options.work_order_id);
   ASSIGN_OR_RETURN(const v1::WorkOrder order, session.Call(kGetWorkOrder, request));
   if (session.json()) return session.PrintJson(order);
+  const absl::TimeZone zone = session.zone();
   PrintDetails({{"work order", order.work_order_id()},
                 {"company", order.company()},
                 {"product", order.product_id()},
@@ -124,11 +131,11 @@ absl::Status Get(Session& session, const OrderName& options) {
                 {"planned", order.planned_quantity()},
                 {"completed", order.completed_quantity()},
                 {"planned serials", absl::StrCat(order.planned_serial_count())},
-                {"created", Show(order.create_time())},
-                {"updated", Show(order.update_time())}},
+                {"created", Show(order.create_time(), zone)},
+                {"updated", Show(order.update_time(), zone)}},
                session.terminal());
   PrintSerials(order, session.terminal());
-  PrintCompletions(order, session.terminal());
+  PrintCompletions(order, zone, session.terminal());
   return absl::OkStatus();
 }
 
@@ -141,8 +148,9 @@ struct ListOptions {
 
 void Declare(Command& command, ListOptions& options) {
   command.Add("--product", options.product_id, "that make this product");
-  command.Add("--state", options.state, "open, closed or cancelled");
-  command.Add("--filter", options.filter, "a filter as in the API");
+  command.Add("--state", options.state, "open, closed or cancelled")
+      .OneOf({"open", "closed", "cancelled"});
+  command.Add("--filter", options.filter, "a filter: 'state = OPEN AND product_id = \"pump\"'");
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
@@ -161,18 +169,19 @@ absl::Status List(Session& session, const ListOptions& options) {
                {"STATE"},
                {"PLANNED", Column::kRight},
                {"COMPLETED", Column::kRight},
-               {"PLANNED SERIALS", Column::kRight},
-               {"CREATED"}});
+               {"PLANNED SERIALS", Column::kRight, Column::kUseful},
+               {"CREATED", Column::kLeft, Column::kUseful}});
   const auto show = [&](const v1::ListWorkOrdersResponse& page) -> int64_t {
     for (const v1::WorkOrder& order : page.work_orders()) {
       table.Add({order.work_order_id(), order.product_id(), Show(order.state()),
                  order.planned_quantity(), order.completed_quantity(),
-                 absl::StrCat(order.planned_serial_count()), Show(order.create_time())});
+                 absl::StrCat(order.planned_serial_count()),
+                 Show(order.create_time(), session.zone())});
     }
     if (!session.json()) table.Print(session.terminal());
     return page.work_orders_size();
   };
-  return ForEachPage(session, kListWorkOrders, request, options.limit, show);
+  return ForEachPage(session, kListWorkOrders, request, {"work orders", options.limit}, show);
 }
 
 struct CompleteOptions {
@@ -196,28 +205,37 @@ struct CompleteOptions {
 void Declare(Command& command, CompleteOptions& options) {
   command.Add("work-order", options.work_order_id, "the work order; not with --file");
   command.Add("--product", options.product_id, "what it makes; needed when it is new here");
-  command.Add("--planned", options.planned_quantity, "how much is planned in all");
+  command.Add("--planned", options.planned_quantity, "how much is planned in all").Quantity();
   command.Add("--finished", options.outputs,
               "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID; repeatable");
-  command.Add("--planned-serials", options.planned_serial_count,
-              "complete so many planned serials, in the order of assignment");
+  command
+      .Add("--planned-serials", options.planned_serial_count,
+           "complete so many planned serials, in the order of assignment")
+      .Positive();
   command.Add("--component", options.components,
-              "what went in: PRODUCT/NUMBER=QUANTITY[@LOCATION][>INDEX of the --finished it "
-              "went into, from 0]; repeatable");
+              "what went in: LOT[=QUANTITY][@LOCATION][:into=INDEX], the lot as NUMBER, "
+              "PRODUCT/NUMBER or UUID, the index that of the --finished it went into, from 0; "
+              "repeatable");
   command.Add("--by-product", options.by_products,
-              "what else came out: PRODUCT/NUMBER=QUANTITY[@LOCATION]; repeatable");
+              "what else came out: LOT=QUANTITY[@LOCATION], or PRODUCT/=QUANTITY for the next "
+              "number of its template; repeatable");
   command.Add("--to", options.to, "where finished goods go that do not say");
   command.Add("--from", options.from, "where components come from that do not say");
   command.AddSwitch("--close", options.close, "this was the last completion");
-  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--at", options.at, "when it happened, a day or a time; default now");
   command.Add("--accept", options.accept, "overrule: held, expired, short").SplitAtCommas();
   command.Add("--note", options.note, "why");
-  command.Add("--file", options.file, "a CompleteWorkOrderRequest as JSON; '-': stdin");
+  command
+      .Add("--file", options.file,
+           "the completion as JSON, {\"workOrderId\": …, \"outputs\": [{\"number\": …}]}; '-': "
+           "stdin")
+      .File();
   command.AddSwitch("--validate-only", options.validate_only,
                     "say what would be refused, write nothing");
 }
 
-absl::Status AddLines(const CompleteOptions& options, v1::CompleteWorkOrderRequest& request) {
+absl::Status AddLines(Session& session, const CompleteOptions& options,
+                      v1::CompleteWorkOrderRequest& request) {
   for (const std::string& text : options.outputs) {
     ASSIGN_OR_RETURN(*request.add_outputs(), ParseOutput(text));
   }
@@ -227,11 +245,29 @@ absl::Status AddLines(const CompleteOptions& options, v1::CompleteWorkOrderReque
   for (const std::string& text : options.by_products) {
     ASSIGN_OR_RETURN(*request.add_by_products(), ParseByProduct(text));
   }
-  return absl::OkStatus();
+  std::vector<v1::LotRef*> lots;
+  for (auto& component : *request.mutable_components()) lots.push_back(component.mutable_lot());
+  for (auto& by_product : *request.mutable_by_products()) lots.push_back(by_product.mutable_lot());
+  return ResolveNumbers(session, lots);
+}
+
+// What was once written as --component 'battery/B4>0': without the quotes, the shell sends standard
+// output to the file 0, and lotctl would post the component as one of the whole order.
+absl::Status CheckOutput(const Terminal& terminal) {
+  const std::string& path = terminal.out_file;
+  const size_t name_at = path.rfind('/') + 1;  // npos + 1 is 0
+  const bool is_index =
+      name_at < path.size() && path.find_first_not_of("0123456789", name_at) == std::string::npos;
+  if (!is_index) return absl::OkStatus();
+  const std::string index = path.substr(name_at);
+  return UsageError(absl::StrCat("standard output goes to a file named ", index, ": was '>", index,
+                                 "' meant as a part of --component? Write ':into=", index,
+                                 "' instead, or name the file otherwise"));
 }
 
 // The file's request, with what the flags say instead of it or on top of it.
-absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(const CompleteOptions& options) {
+absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(Session& session,
+                                                       const CompleteOptions& options) {
   v1::CompleteWorkOrderRequest request;
   if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
   const auto set = [](const std::string& value, std::string* field) {
@@ -248,10 +284,8 @@ absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(const CompleteOptions& op
   }
   if (options.close) request.set_close(true);
   if (options.validate_only) request.set_validate_only(true);
-  if (!options.at.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
-  }
-  RETURN_IF_ERROR(AddLines(options, request));
+  RETURN_IF_ERROR(SetOccurTime(session, options.at, request));
+  RETURN_IF_ERROR(AddLines(session, options, request));
   ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
   for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
   if (request.work_order_id().empty()) return UsageError("name the work order");
@@ -272,7 +306,8 @@ void Print(const v1::CompleteWorkOrderResponse& response, const Terminal& termin
 }
 
 absl::Status Complete(Session& session, const CompleteOptions& options) {
-  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(options));
+  if (!options.components.empty()) RETURN_IF_ERROR(CheckOutput(session.terminal()));
+  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(session, options));
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
                    session.Write(kCompleteWorkOrder, request));
   if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
@@ -291,13 +326,13 @@ struct DisassembleOptions {
 };
 
 void Declare(Command& command, DisassembleOptions& options) {
-  command.Add("lot", options.lot, "the unit, as UUID or PRODUCT/NUMBER").Required();
+  command.Add("lot", options.lot, "the unit, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--to", options.to, "where components go that do not say").Required();
   command.Add("--from", options.from, "where the unit is taken from; default where it is");
   command.Add("--component", options.components,
-              "what comes back of a component: PRODUCT/NUMBER[=QUANTITY][@LOCATION]; exact "
+              "what comes back of a component: LOT[=QUANTITY][@LOCATION]; exact "
               "ones that are not named come back whole; repeatable");
-  command.Add("--at", options.at, "when it happened; default now");
+  command.Add("--at", options.at, "when it happened, a day or a time; default now");
   command.Add("--note", options.note, "why");
 }
 
@@ -310,44 +345,23 @@ absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
   for (const std::string& text : options.components) {
     ASSIGN_OR_RETURN(*request.add_components(), ParseReturnedComponent(text));
   }
-  if (!options.at.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_occur_time(), ParseTime(options.at));
-  }
+  std::vector<v1::LotRef*> lots = {request.mutable_lot()};
+  for (auto& component : *request.mutable_components()) lots.push_back(component.mutable_lot());
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
+  RETURN_IF_ERROR(SetOccurTime(session, options.at, request));
   ASSIGN_OR_RETURN(const v1::DisassembleResponse response, session.Write(kDisassemble, request));
   if (session.json()) return session.PrintJson(response);
-  Table table({{"COMPONENT"}, {"QUANTITY", Column::kRight}, {"TO"}, {"LINK"}, {"LOT ID"}});
+  Table table({{"COMPONENT"},
+               {"QUANTITY", Column::kRight},
+               {"TO"},
+               {"LINK"},
+               {"LOT ID", Column::kLeft, Column::kDetail}});
   for (const v1::DisassembleResponse::Component& component : response.components()) {
     table.Add({component.number(), component.quantity(), component.to_location_id(),
                component.exact() ? "exact" : "pooled", component.lot_id()});
   }
   table.Print(session.terminal());
   PrintDetails({{"transformation", response.transformation_id()}}, session.terminal());
-  return absl::OkStatus();
-}
-
-struct ReverseOptions {
-  std::string transformation_id;
-  std::string note;
-};
-
-void Declare(Command& command, ReverseOptions& options) {
-  command.Add("transformation", options.transformation_id, "its id").Required();
-  command.Add("--note", options.note, "why");
-}
-
-absl::Status Reverse(Session& session, const ReverseOptions& options) {
-  v1::ReverseCompletionRequest request;
-  request.set_transformation_id(options.transformation_id);
-  request.set_note(options.note);
-  ASSIGN_OR_RETURN(const v1::ReverseCompletionResponse response,
-                   session.Write(kReverseCompletion, request));
-  if (session.json()) return session.PrintJson(response);
-  PrintDetails(
-      {{"reversed by", response.transformation_id()},
-       {"completed in all", response.completed_quantity()},
-       {"work order",
-        response.state() == v1::WORK_ORDER_STATE_UNSPECIFIED ? "" : Show(response.state())}},
-      session.terminal());
   return absl::OkStatus();
 }
 
@@ -363,7 +377,7 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
                            Declare, Assign);
   group.Add<CompleteOptions>(
       {"complete", "Posts what was made and what it was made of, in one transaction",
-       "work-order complete WO-7 --finished SN-1 --component 'steel/H-1=2.5>0' --from RAW --to "
+       "work-order complete WO-7 --finished SN-1 --component steel/H-1=2.5:into=0 --from RAW --to "
        "HALL\n"
        "work-order complete WO-8 --product paint --finished B-1=200@HALL --component base/L-9=180\n"
        "work-order complete WO-7 --planned-serials 5 --component steel/H-1=12.5@RAW --to HALL "
@@ -376,9 +390,8 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
        "work-order disassemble pump/SN-1 --to RAW --component seal/S-4@SCRAP --component "
        "oil/O-1=0.5"},
       Declare, Disassemble);
-  group.Add<ReverseOptions>({"reverse", "Takes a completion or a disassembly back, once",
-                             "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"},
-                            Declare, Reverse);
+  AddReverseCommand(group, {"reverse", "Takes a completion or a disassembly back, once",
+                            "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
   group.Add<OrderName>(
       {"cancel", "Closes an order that nothing more will come of", "work-order cancel WO-7"},
       Declare, Cancel);

@@ -111,7 +111,7 @@ void EpcisCatalog::AddItems(const EpcisEvent& event, const std::vector<EpcisItem
 }
 
 void EpcisCatalog::AddProduct(const EpcisItem& item) {
-  const std::string id = ShortId(item.identity.product);
+  const std::string id = ResourceId(item.identity.product);
   v1::Product& product = products_[id];
   ProductFacts& facts = facts_[id];
   if (product.product_id().empty()) {
@@ -141,7 +141,7 @@ void EpcisCatalog::AddItem(const EpcisEvent& event, const EpcisItem& item, bool 
   const bool is_new = !lots_.contains(key);
   EpcisLot& lot = lots_[key];
   if (is_new) {
-    lot.product_id = ShortId(item.identity.product);
+    lot.product_id = ResourceId(item.identity.product);
     lot.uri = item.identity.uri;
     lot.is_serial = item.identity.kind == EpcisIdentity::kSerial;
   }
@@ -155,7 +155,7 @@ void EpcisCatalog::AddItem(const EpcisEvent& event, const EpcisItem& item, bool 
 
 std::string EpcisCatalog::NumberFor(const EpcisItem& item, const std::string& lot_number) {
   const std::string key = KeyOf(item.identity);
-  const std::string product_id = ShortId(item.identity.product);
+  const std::string product_id = ResourceId(item.identity.product);
   const std::string full = absl::StrCat(item.identity.number, "~", HexHash(key).substr(0, 8));
   for (const std::string& number : {lot_number, item.identity.number, full}) {
     if (number.empty()) continue;

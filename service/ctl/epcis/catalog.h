@@ -38,7 +38,7 @@ class EpcisCatalog {
   // The lot that an item speaks of, or why there is none.
   absl::StatusOr<const EpcisLot*> Find(const EpcisItem& item) const;
   std::string UnitOf(const EpcisLot& lot) const { return products_.at(lot.product_id).unit(); }
-  std::string PlaceId(const std::string& uri) const { return ShortId(uri); }
+  std::string PlaceId(const std::string& uri) const { return ResourceId(uri); }
 
   // In the order of their ids.
   std::vector<v1::Product> Products() const;

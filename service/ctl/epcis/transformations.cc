@@ -58,9 +58,9 @@ std::string EpcisTransformations::KeyOf(const EpcisEvent& event) {
 }
 
 std::string EpcisTransformations::WorkOrderId(const EpcisEvent& event) const {
-  if (!event.transformation_id.empty()) return ShortId(event.transformation_id);
-  if (events_with_id_.at(event.id) == 1) return ShortId(event.id);
-  return ShortId(absl::StrCat(event.id, "#", event.hash));
+  if (!event.transformation_id.empty()) return ResourceId(event.transformation_id);
+  if (events_with_id_.at(event.id) == 1) return ResourceId(event.id);
+  return ResourceId(absl::StrCat(event.id, "#", event.hash));
 }
 
 void EpcisTransformations::AddEvent(const EpcisEvent& event, bool counts) {

@@ -10,6 +10,8 @@
 namespace lots::ctl {
 namespace {
 
+// What ends within a second needs no bar; a terminal shows five pictures a second without flicker,
+// and the bar with its figures fits into 80 columns.
 constexpr absl::Duration kShownAfter = absl::Seconds(1);
 constexpr absl::Duration kDrawnEvery = absl::Milliseconds(200);
 constexpr int kBarColumns = 24;

@@ -28,12 +28,21 @@ bool ParseEnum(absl::string_view text, absl::string_view prefix, Enum& value) {
   return true;
 }
 
+std::string Format(absl::string_view format, const google::protobuf::Timestamp& time,
+                   absl::TimeZone zone) {
+  if (time.seconds() == 0 && time.nanos() == 0) return "";
+  return absl::FormatTime(format, absl::FromUnixSeconds(time.seconds()), zone);
+}
+
 }  // namespace
 
-std::string Show(const google::protobuf::Timestamp& time) {
-  if (time.seconds() == 0 && time.nanos() == 0) return "";
-  return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
-                          absl::UTCTimeZone());
+std::string Show(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
+  const bool is_utc = zone == absl::UTCTimeZone();
+  return Format(is_utc ? "%Y-%m-%d %H:%M:%SZ" : "%Y-%m-%d %H:%M:%S%Ez", time, zone);
+}
+
+std::string ShowDay(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
+  return Format("%Y-%m-%d", time, zone);
 }
 
 std::string Show(const google::type::Date& date) {
@@ -46,7 +55,7 @@ std::string Show(const v1::Document& document) {
       absl::StripAsciiWhitespace(absl::StrCat(document.type(), " ", document.number())));
 }
 
-std::string Show(const v1::AttributeValue& value) {
+std::string Show(const v1::AttributeValue& value, absl::TimeZone zone) {
   switch (value.value_case()) {
     case v1::AttributeValue::kText:
       return value.text();
@@ -57,7 +66,7 @@ std::string Show(const v1::AttributeValue& value) {
     case v1::AttributeValue::kDate:
       return Show(value.date());
     case v1::AttributeValue::kTime:
-      return Show(value.time());
+      return Show(value.time(), zone);
     case v1::AttributeValue::VALUE_NOT_SET:
       return "";
   }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "lots/v1/audit.pb.h"
@@ -15,14 +16,16 @@
 
 namespace lots::ctl {
 
-// "2026-12-31 08:00:00Z"; empty when there is none.
-std::string Show(const google::protobuf::Timestamp& time);
+// "2026-12-31 09:00:00+01:00" in the zone, with "Z" for UTC; empty when there is none.
+std::string Show(const google::protobuf::Timestamp& time, absl::TimeZone zone);
+// The day of it in the zone.
+std::string ShowDay(const google::protobuf::Timestamp& time, absl::TimeZone zone);
 // "2026-12-31"; empty when there is none.
 std::string Show(const google::type::Date& date);
 // "purchase_order 4711".
 std::string Show(const v1::Document& document);
 // "yes", "12.5", "2026-12-31".
-std::string Show(const v1::AttributeValue& value);
+std::string Show(const v1::AttributeValue& value, absl::TimeZone zone);
 // "PRODUCT/NUMBER": what other commands take.
 std::string ShowLot(absl::string_view product_id, absl::string_view number);
 

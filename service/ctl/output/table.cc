@@ -1,26 +1,26 @@
-// Aligns the columns of a table.
+// Aligns the columns of a table, and fits them to the terminal.
 #include "service/ctl/output/table.h"
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/ctl/output/text_width.h"
 #include "storage/base/check.h"
 
 namespace lots::ctl {
 namespace {
 
-constexpr char kBold[] = "\x1b[1m";
-constexpr char kPlain[] = "\x1b[0m";
-
-std::string Bold(const std::string& text, const Terminal& terminal) {
-  return terminal.colours ? absl::StrCat(kBold, text, kPlain) : text;
-}
+constexpr int kGap = 2;
+// A text that wraps keeps so many characters a line.
+constexpr int kWrappedMin = 16;
 
 }  // namespace
 
-Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
+Table::Table(std::vector<Column> columns)
+    : columns_(std::move(columns)), shown_(columns_.size(), true), wraps_(columns_.size(), false) {
   for (const Column& column : columns_) widths_.push_back(DisplayWidth(column.title));
 }
 
@@ -28,32 +28,111 @@ void Table::Add(std::vector<std::string> cells) {
   Check(cells.size() == columns_.size());
   for (size_t i = 0; i < cells.size(); ++i) {
     cells[i] = Printable(cells[i]);
-    widths_[i] = std::max(widths_[i], DisplayWidth(cells[i]));
+    if (!wraps_[i]) widths_[i] = std::max(widths_[i], DisplayWidth(cells[i]));
   }
   rows_.push_back(std::move(cells));
 }
 
 void Table::Print(const Terminal& terminal) {
   if (rows_.empty()) return;
-  if (!header_printed_) {
-    std::vector<std::string> titles;
-    for (const Column& column : columns_) titles.push_back(column.title);
-    terminal.out << Bold(Line(titles), terminal) << "\n";
-    header_printed_ = true;
-  }
-  for (const std::vector<std::string>& row : rows_) terminal.out << Line(row) << "\n";
+  if (!header_printed_) PrintHeader(terminal);
+  for (const Cells& row : rows_) PrintRow(row, terminal);
   rows_.clear();
 }
 
-std::string Table::Line(const std::vector<std::string>& cells) const {
+void Table::PrintHeader(const Terminal& terminal) {
+  if (terminal.columns > 0) Fit(terminal.columns);
+  const std::string left_out = LeftOut();
+  if (!left_out.empty()) {
+    terminal.err << "lotctl: left out to fit the terminal: " << left_out
+                 << "; --wide shows everything\n";
+  }
+  Cells titles;
+  for (const Column& column : columns_) titles.push_back(column.title);
+  terminal.out << Line(titles, terminal, /*is_header=*/true) << "\n";
+  header_printed_ = true;
+}
+
+// As many lines as its longest text wraps into.
+void Table::PrintRow(const Cells& cells, const Terminal& terminal) const {
+  std::vector<Cells> lines = {Cells(cells.size())};
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const Cells parts = wraps_[i] ? Wrap(cells[i], widths_[i]) : Cells{cells[i]};
+    while (lines.size() < parts.size()) lines.emplace_back(cells.size());
+    for (size_t line = 0; line < parts.size(); ++line) lines[line][i] = parts[line];
+  }
+  for (const Cells& line : lines) terminal.out << Line(line, terminal, false) << "\n";
+}
+
+std::string Table::Line(const Cells& cells, const Terminal& terminal, bool is_header) const {
   std::string line;
   for (size_t i = 0; i < cells.size(); ++i) {
-    const bool right = columns_[i].side == Column::kRight;
-    absl::StrAppend(&line, i == 0 ? "" : "  ",
-                    right ? PadLeft(cells[i], widths_[i]) : PadRight(cells[i], widths_[i]));
+    if (!shown_[i]) continue;
+    absl::StrAppend(&line, line.empty() ? "" : "  ", CellOf(i, cells[i], terminal, is_header));
   }
   absl::StripTrailingAsciiWhitespace(&line);
   return line;
+}
+
+std::string Table::CellOf(size_t column, absl::string_view text, const Terminal& terminal,
+                          bool is_header) const {
+  Colour colour = is_header ? Colour::kBold : Colour::kNone;
+  if (!is_header && columns_[column].colour != nullptr) colour = columns_[column].colour(text);
+  const std::string space(std::max(0, widths_[column] - DisplayWidth(text)), ' ');
+  const bool right = columns_[column].side == Column::kRight;
+  const std::string painted = Paint(text, colour, terminal);
+  return right ? absl::StrCat(space, painted) : absl::StrCat(painted, space);
+}
+
+int Table::Width() const {
+  int width = -kGap;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (shown_[i]) width += widths_[i] + kGap;
+  }
+  return width;
+}
+
+bool Table::IsEmpty(size_t column) const {
+  return absl::c_all_of(rows_, [&](const Cells& row) { return row[column].empty(); });
+}
+
+std::vector<size_t> Table::Droppable() const {
+  std::vector<size_t> droppable;
+  const auto add = [&](auto wanted) {
+    for (size_t i = columns_.size(); i-- > 0;) {
+      if (!absl::c_linear_search(droppable, i) && wanted(i)) droppable.push_back(i);
+    }
+  };
+  add([&](size_t i) { return columns_[i].need != Column::kAlways && IsEmpty(i); });
+  add([&](size_t i) { return columns_[i].need == Column::kDetail; });
+  add([&](size_t i) { return columns_[i].need == Column::kUseful; });
+  return droppable;
+}
+
+void Table::Fit(int width) {
+  for (const size_t column : Droppable()) {
+    if (Width() <= width) return;
+    shown_[column] = false;
+  }
+  while (Width() > width) {
+    size_t widest = columns_.size();
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const bool may_wrap = shown_[i] && columns_[i].side == Column::kLeft &&
+                            widths_[i] > std::max(kWrappedMin, DisplayWidth(columns_[i].title));
+      if (may_wrap && (widest == columns_.size() || widths_[i] > widths_[widest])) widest = i;
+    }
+    if (widest == columns_.size()) return;
+    wraps_[widest] = true;
+    --widths_[widest];
+  }
+}
+
+std::string Table::LeftOut() const {
+  Cells titles;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (!shown_[i] && !IsEmpty(i)) titles.push_back(columns_[i].title);
+  }
+  return absl::StrJoin(titles, ", ");
 }
 
 void PrintDetails(const std::vector<std::pair<std::string, std::string>>& details,
@@ -64,7 +143,9 @@ void PrintDetails(const std::vector<std::pair<std::string, std::string>>& detail
   }
   for (const auto& [name, value] : details) {
     if (value.empty()) continue;
-    terminal.out << PadRight(absl::StrCat(name, ":"), width) << "  " << Printable(value) << "\n";
+    const Colour colour = name == "held" ? ColourOfHold(value) : ColourOfExpiry(value);
+    terminal.out << PadRight(absl::StrCat(name, ":"), width) << "  "
+                 << Paint(Printable(value), colour, terminal) << "\n";
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 namespace lots::ctl {
 
@@ -15,6 +16,10 @@ struct Terminal {
   bool err_is_terminal = false;
   // Whether `out` understands colours and wants them (NO_COLOR is not set).
   bool colours = false;
+  // How many characters a line of `out` has; 0: as many as there are.
+  int columns = 0;
+  // The file that `out` is; empty: it is none, or not known.
+  std::string out_file = {};
 };
 
 }  // namespace lots::ctl

@@ -27,6 +27,10 @@ CodePoint FirstOf(absl::string_view text) {
   return first;
 }
 
+int WidthOf(const CodePoint& c) {
+  return c.value < 0 ? 1 : std::max(utf8proc_charwidth(c.value), 0);
+}
+
 bool Reorders(utf8proc_int32_t c) {
   return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
@@ -37,16 +41,35 @@ bool IsHarmless(utf8proc_int32_t c) {
 
 std::string Spaces(int count) { return std::string(static_cast<size_t>(std::max(count, 0)), ' '); }
 
+// How many bytes of the text fit into the columns; at least one character.
+size_t BytesWithin(absl::string_view text, int width) {
+  size_t bytes = 0;
+  int used = 0;
+  while (bytes < text.size()) {
+    const CodePoint first = FirstOf(text.substr(bytes));
+    used += WidthOf(first);
+    if (used > width && bytes > 0) break;
+    bytes += first.bytes;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 int DisplayWidth(absl::string_view text) {
   int width = 0;
   while (!text.empty()) {
     const CodePoint first = FirstOf(text);
-    width += first.value < 0 ? 1 : std::max(utf8proc_charwidth(first.value), 0);
+    width += WidthOf(first);
     text.remove_prefix(first.bytes);
   }
   return width;
+}
+
+int CharactersIn(absl::string_view text) {
+  int count = 0;
+  for (; !text.empty(); text.remove_prefix(FirstOf(text).bytes)) ++count;
+  return count;
 }
 
 std::string Printable(absl::string_view text) {
@@ -63,6 +86,21 @@ std::string Printable(absl::string_view text) {
     text.remove_prefix(first.bytes);
   }
   return printable;
+}
+
+std::vector<std::string> Wrap(absl::string_view text, int width) {
+  std::vector<std::string> lines;
+  while (DisplayWidth(text) > width) {
+    const size_t most = BytesWithin(text, width);
+    // A space right behind the line ends it too.
+    const size_t space = text.substr(0, most + 1).rfind(' ');
+    const size_t end = space == absl::string_view::npos || space == 0 ? most : space;
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  }
+  lines.emplace_back(text);
+  return lines;
 }
 
 std::string PadRight(absl::string_view text, int width) {

@@ -15,13 +15,20 @@
 namespace lots::ctl {
 namespace {
 
+// The file that a flag or its variable names.
+absl::StatusOr<std::string> ReadNamed(const char* flag, const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (text.ok()) return text;
+  return UsageError(absl::StrCat(flag, ": ", text.status().message()));
+}
+
 absl::StatusOr<std::string> ReadToken(const std::string& path) {
   std::string token;
   if (path.empty()) {
     const char* const given = std::getenv("LOTS_TOKEN");
     if (given != nullptr) token = given;
   } else {
-    ASSIGN_OR_RETURN(token, ReadFile(path));
+    ASSIGN_OR_RETURN(token, ReadNamed("--token", path));
   }
   absl::StripAsciiWhitespace(&token);
   // gRPC would stop the program at a header that it cannot send.
@@ -43,15 +50,17 @@ bool WantsTls(const AccessOptions& options) {
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(
     const AccessOptions& options) {
   if (options.certificate.empty() != options.key.empty()) {
-    return UsageError("--tls-certificate and --tls-key belong together");
+    return UsageError(
+        "--tls-certificate (LOTS_CLIENT_CERTIFICATE) and --tls-key (LOTS_CLIENT_KEY) "
+        "belong together, and only one of them is given");
   }
   grpc::SslCredentialsOptions tls;
   if (!options.ca.empty()) {
-    ASSIGN_OR_RETURN(tls.pem_root_certs, ReadFile(options.ca));
+    ASSIGN_OR_RETURN(tls.pem_root_certs, ReadNamed("--tls-ca", options.ca));
   }
   if (!options.key.empty()) {
-    ASSIGN_OR_RETURN(tls.pem_cert_chain, ReadFile(options.certificate));
-    ASSIGN_OR_RETURN(tls.pem_private_key, ReadFile(options.key));
+    ASSIGN_OR_RETURN(tls.pem_cert_chain, ReadNamed("--tls-certificate", options.certificate));
+    ASSIGN_OR_RETURN(tls.pem_private_key, ReadNamed("--tls-key", options.key));
   }
   return grpc::SslCredentials(tls);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -28,6 +29,10 @@ std::optional<absl::string_view> TakeAfterLast(absl::string_view& text, char mar
   return after;
 }
 
+// What stands before the place of an output among the --finished ones. No shell takes a part of it
+// for itself, as it does with ">0".
+constexpr absl::string_view kInto = ":into=";
+
 bool IsIndex(absl::string_view text) {
   int index = 0;
   return absl::SimpleAtoi(text, &index) && index >= 0;
@@ -35,14 +40,45 @@ bool IsIndex(absl::string_view text) {
 
 bool IsLocation(absl::string_view text) { return !text.empty(); }
 
-bool IsQuantity(absl::string_view text) { return Quantity::Parse(text).ok(); }
+// Whether it was meant as one, right or wrong.
+bool BeginsLikeQuantity(absl::string_view text) {
+  return !text.empty() && (absl::ascii_isdigit(text.front()) ||
+                           absl::string_view("+-.,").find(text.front()) != text.npos);
+}
 
-absl::Status SetTypedAttribute(absl::string_view type, absl::string_view value,
+absl::Status NoQuantity(absl::string_view quantity, absl::string_view text) {
+  return UsageError(absl::StrCat("'", text, "': ", WrongWithQuantity(quantity),
+                                 "; where that belongs to the number, the quantity follows it, as "
+                                 "in A=7=1"));
+}
+
+// Takes ":into=INDEX" off a component.
+absl::StatusOr<std::optional<int>> TakeIndex(absl::string_view& text) {
+  const absl::string_view all = text;
+  if (TakeAfterLast(text, '>', IsIndex).has_value()) {
+    return UsageError(absl::StrCat("'", all, "': write '", text, kInto, all.substr(text.size() + 1),
+                                   "', because a shell takes '>' for itself; a lot whose number "
+                                   "ends so is named by its UUID"));
+  }
+  const size_t at = text.rfind(kInto);
+  if (at == absl::string_view::npos) return std::nullopt;
+  const absl::string_view index = text.substr(at + kInto.size());
+  int value = 0;
+  if (!absl::SimpleAtoi(index, &value) || value < 0) {
+    return UsageError(absl::StrCat("'", all, "': '", index,
+                                   "' is no place among the --finished ones, which count from 0"));
+  }
+  text = text.substr(0, at);
+  return value;
+}
+
+absl::Status SetTypedAttribute(absl::string_view type, absl::string_view value, ZoneSource zone,
                                v1::AttributeValue& attribute) {
   if (type == "text") {
     attribute.set_text(std::string(value));
   } else if (type == "decimal") {
-    if (!IsQuantity(value)) return UsageError(absl::StrCat("'", value, "' is no decimal"));
+    const std::string wrong = WrongWithQuantity(value);
+    if (!wrong.empty()) return UsageError(wrong);
     attribute.set_decimal(std::string(value));
   } else if (type == "flag") {
     bool flag = false;
@@ -51,11 +87,35 @@ absl::Status SetTypedAttribute(absl::string_view type, absl::string_view value,
   } else if (type == "date") {
     ASSIGN_OR_RETURN(*attribute.mutable_date(), ParseDate(value));
   } else if (type == "time") {
-    ASSIGN_OR_RETURN(*attribute.mutable_time(), ParseTime(value));
+    ASSIGN_OR_RETURN(*attribute.mutable_time(), ParseTime(value, DayEdge::kBegin, zone));
   } else {
     return UsageError(absl::StrCat("attributes are text, decimal, flag, date or time; not ", type));
   }
   return absl::OkStatus();
+}
+
+// Where the clocks skip midnight, a day begins at the first moment after it.
+absl::Time MomentOf(absl::CivilDay day, DayEdge edge, absl::TimeZone zone) {
+  if (edge == DayEdge::kBegin) return absl::FromCivil(day, zone);
+  const absl::Time end = absl::FromCivil(day + 1, zone);
+  return edge == DayEdge::kEnd ? end : end - absl::Microseconds(1);
+}
+
+// A time without a zone, to the second or the minute.
+std::optional<absl::CivilSecond> ParseLocalTime(absl::string_view text) {
+  absl::CivilSecond second;
+  if (absl::ParseCivilTime(text, &second)) return second;
+  absl::CivilMinute minute;
+  if (absl::ParseCivilTime(text, &minute)) return absl::CivilSecond(minute);
+  return std::nullopt;
+}
+
+// As lotctl prints it, with a space between the day and the time.
+std::string WithoutSpace(absl::string_view text) {
+  constexpr size_t kDayBytes = 10;
+  std::string joined(text);
+  if (joined.size() > kDayBytes && joined[kDayBytes] == ' ') joined[kDayBytes] = 'T';
+  return joined;
 }
 
 }  // namespace
@@ -67,9 +127,13 @@ absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text) {
     return lot;
   }
   const size_t slash = text.find('/');
-  if (slash == absl::string_view::npos || slash == 0 || slash + 1 == text.size()) {
+  if (text.empty() || slash == 0 || slash + 1 == text.size()) {
     return UsageError(absl::StrCat(
-        "'", text, "' names no lot: give its UUID, or PRODUCT/NUMBER as in pump/SN-1"));
+        "'", text, "' names no lot: give its number, PRODUCT/NUMBER as in pump/SN-1, or its UUID"));
+  }
+  if (slash == absl::string_view::npos) {
+    lot.set_number(std::string(text));
+    return lot;
   }
   lot.set_product_id(std::string(text.substr(0, slash)));
   lot.set_number(std::string(text.substr(slash + 1)));
@@ -79,21 +143,28 @@ absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text) {
 absl::StatusOr<LotLine> ParseLotLine(absl::string_view text) {
   LotLine line;
   absl::string_view rest = text;
-  if (const auto index = TakeAfterLast(rest, '>', IsIndex)) {
-    if (!absl::SimpleAtoi(*index, &line.output_index)) return UsageError("no index after '>'");
-  }
   if (const auto location = TakeAfterLast(rest, '@', IsLocation)) {
     line.location_id = std::string(*location);
   }
-  if (const auto quantity = TakeAfterLast(rest, '=', IsQuantity)) {
+  if (const auto quantity = TakeAfterLast(rest, '=', BeginsLikeQuantity)) {
+    if (!Quantity::Parse(*quantity).ok()) return NoQuantity(*quantity, text);
     line.quantity = std::string(*quantity);
   }
-  if (!rest.empty() && (rest.back() == '=' || rest.back() == '@' || rest.back() == '>')) {
+  if (!rest.empty() && (rest.back() == '=' || rest.back() == '@')) {
     return UsageError(absl::StrCat("'", text, "' ends in a '", rest.substr(rest.size() - 1),
                                    "' with nothing after it"));
   }
   line.name = std::string(rest);
   return line;
+}
+
+std::string WrongWithQuantity(absl::string_view text) {
+  const absl::Status parsed = Quantity::Parse(text).status();
+  if (parsed.ok()) return "";
+  const std::string head = absl::StrCat("'", text, "' is no quantity: ");
+  if (absl::StrContains(text, ',')) return absl::StrCat(head, "decimals follow a point, as in 0.5");
+  if (text.find_first_of("eE") != text.npos) return absl::StrCat(head, "write it out, as 1000");
+  return absl::StrCat(head, parsed.message());
 }
 
 absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text) {
@@ -110,12 +181,13 @@ absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text) {
 }
 
 absl::StatusOr<v1::CompletionComponent> ParseComponent(absl::string_view text) {
+  ASSIGN_OR_RETURN(const std::optional<int> index, TakeIndex(text));
   ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
   v1::CompletionComponent component;
   ASSIGN_OR_RETURN(*component.mutable_lot(), ParseLotRef(line.name));
   component.set_quantity(line.quantity);
   component.set_from_location_id(line.location_id);
-  if (line.output_index >= 0) component.set_output_index(line.output_index);
+  if (index.has_value()) component.set_output_index(*index);
   return component;
 }
 
@@ -153,7 +225,7 @@ absl::StatusOr<v1::Document> ParseDocument(absl::string_view text) {
   return document;
 }
 
-absl::Status ParseAttribute(absl::string_view text,
+absl::Status ParseAttribute(absl::string_view text, ZoneSource zone,
                             google::protobuf::Map<std::string, v1::AttributeValue>& attributes) {
   const size_t equals = text.find('=');
   if (equals == absl::string_view::npos || equals == 0) {
@@ -165,7 +237,7 @@ absl::Status ParseAttribute(absl::string_view text,
     type = name.substr(colon + 1);
     name = name.substr(0, colon);
   }
-  return SetTypedAttribute(type, text.substr(equals + 1), attributes[std::string(name)]);
+  return SetTypedAttribute(type, text.substr(equals + 1), zone, attributes[std::string(name)]);
 }
 
 absl::StatusOr<google::type::Date> ParseDate(absl::string_view text) {
@@ -176,15 +248,22 @@ absl::StatusOr<google::type::Date> ParseDate(absl::string_view text) {
   return ToDate(day);
 }
 
-absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text) {
+absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, DayEdge edge,
+                                                      ZoneSource zone) {
+  const std::string typed = WithoutSpace(text);
   absl::Time time;
   std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return ToTimestamp(time);
-  absl::CivilSecond second;
-  if (absl::ParseLenientCivilTime(text, &second)) {
-    return ToTimestamp(absl::FromCivil(second, absl::UTCTimeZone()));
+  if (absl::ParseTime(absl::RFC3339_full, typed, &time, &error)) return ToTimestamp(time);
+  absl::CivilDay day;
+  const bool is_day = absl::ParseCivilTime(typed, &day);
+  const std::optional<absl::CivilSecond> second = ParseLocalTime(typed);
+  if (!is_day && !second.has_value()) {
+    return UsageError(absl::StrCat("'", text,
+                                   "' is no date as 2026-12-31, and no time as 2026-12-31T08:00 "
+                                   "or 2026-12-31T08:00:00+01:00"));
   }
-  return UsageError(absl::StrCat("'", text, "' is no time as 2026-12-31T08:00:00Z"));
+  ASSIGN_OR_RETURN(const absl::TimeZone here, zone());
+  return ToTimestamp(is_day ? MomentOf(day, edge, here) : absl::FromCivil(*second, here));
 }
 
 absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -17,38 +18,54 @@
 
 namespace lots::ctl {
 
-// A UUID, or PRODUCT/NUMBER split at the first slash. All errors here are usage errors.
+// A UUID, PRODUCT/NUMBER split at the first slash, or a number alone, which has no product until
+// ResolveNumbers (shared/lots.h) finds it. All errors here are usage errors.
 absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text);
 
-// LOT[=QUANTITY][@LOCATION][>INDEX], read from the right, so that a number that itself ends like
-// one of these is written with the part said outright: "pump/A=7=1".
+// LOT[=QUANTITY][@LOCATION], read from the right, so that a number that itself ends like one of
+// these is written with the part said outright: "pump/A=7=1". What begins like a quantity and is
+// none is a usage error, and never a part of the number.
 struct LotLine {
   std::string name;  // the lot, or a bare number
   std::string quantity;
   std::string location_id;
-  int output_index = -1;
 };
 absl::StatusOr<LotLine> ParseLotLine(absl::string_view text);
+
+// What is wrong with a quantity, in the words of who typed it; empty: nothing.
+std::string WrongWithQuantity(absl::string_view text);
 
 // NUMBER[=QUANTITY][@LOCATION] of the order's product, or a lot's UUID instead of the number; "" or
 // "=5@HALL": the next number of the template.
 absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text);
-// PRODUCT/NUMBER=QUANTITY[@LOCATION][>OUTPUT_INDEX].
+// LOT=QUANTITY[@LOCATION][:into=OUTPUT_INDEX].
 absl::StatusOr<v1::CompletionComponent> ParseComponent(absl::string_view text);
-// PRODUCT/NUMBER=QUANTITY[@LOCATION]; PRODUCT/ takes the next number of the template.
+// LOT=QUANTITY[@LOCATION]; PRODUCT/ takes the next number of the template.
 absl::StatusOr<v1::CompletionByProduct> ParseByProduct(absl::string_view text);
 absl::StatusOr<v1::DisassembleRequest::Component> ParseReturnedComponent(absl::string_view text);
 
 // TYPE:NUMBER; "purchase_order:4711".
 absl::StatusOr<v1::Document> ParseDocument(absl::string_view text);
+// Reads the company's time zone. It is asked for only when a time says no zone of its own.
+using ZoneSource = absl::FunctionRef<absl::StatusOr<absl::TimeZone>()>;
+
 // NAME=VALUE is text; NAME:decimal=, NAME:flag=, NAME:date= and NAME:time= are typed.
-absl::Status ParseAttribute(absl::string_view text,
+absl::Status ParseAttribute(absl::string_view text, ZoneSource zone,
                             google::protobuf::Map<std::string, v1::AttributeValue>& attributes);
 
 // 2026-12-31.
 absl::StatusOr<google::type::Date> ParseDate(absl::string_view text);
-// 2026-12-31T08:00:00Z, with any zone; 2026-12-31 and 2026-12-31T08:00:00 are meant in UTC.
-absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text);
+
+// The moment for which a day alone stands.
+enum class DayEdge {
+  kBegin,  // its first moment
+  kLast,   // its last microsecond: everything up to then, that included
+  kEnd,    // the first moment of the next day: everything before
+};
+// 2026-12-31T08:00:00Z, with any zone; 2026-12-31 and 2026-12-31T08:00:00 are meant in the
+// company's zone.
+absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, DayEdge edge,
+                                                      ZoneSource zone);
 // held, expired, short.
 absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(const std::vector<std::string>& names);
 

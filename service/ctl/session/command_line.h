@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "service/ctl/manual/command_tree.h"
 #include "service/ctl/output/terminal.h"
 
 namespace CLI {
@@ -30,8 +31,14 @@ class Flag {
   Flag& OneOf(std::initializer_list<const char*> choices);
   Flag& NotNegative();
   Flag& Positive();
-  // `message` is the error when the value is empty.
+  // `message` is the error when the value is empty, instead of the usual words.
   Flag& NotEmpty(const char* message);
+  // The value is an exact decimal.
+  Flag& Quantity();
+  // The value names a file.
+  Flag& File();
+  // The flag works, and help, manual and completion keep it to themselves: an earlier name.
+  Flag& Hidden();
   // "--accept held,short" gives two values.
   Flag& SplitAtCommas();
   // The flag takes one value each time; what follows the value belongs to the arguments.
@@ -52,6 +59,7 @@ class Command {
   explicit Command(CLI::App& app) : app_(app) {}
 
   // A flag with a value ("--lot") or, without dashes, an argument that is known by its place.
+  // An empty value is refused, but for optional texts, which it clears.
   Flag Add(const char* name, std::string& value, const char* help);
   Flag Add(const char* name, std::optional<std::string>& value, const char* help);
   Flag Add(const char* name, std::vector<std::string>& values, const char* help);
@@ -85,6 +93,9 @@ class CommandLine {
 
   // The program itself. Its flags may stand anywhere on the command line.
   Command program();
+
+  // Everything that the program takes, for its manual and completions; hidden flags left out.
+  CommandTree Describe() const;
 
   // Parses the arguments (without the program's name) and runs what the named command chose.
   // Returns nothing when the command is to be run; otherwise the exit code, after a help text on

@@ -3,12 +3,15 @@
 
 #include <grpcpp/support/status.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lots/v1/errors.pb.h"
@@ -19,7 +22,7 @@ namespace {
 
 constexpr char kUsagePayload[] = "lotctl/usage";
 constexpr char kDetailsPayload[] = "lotctl/details";
-constexpr char kRequestIdPayload[] = "lotctl/request_id";
+constexpr char kRepeatPayload[] = "lotctl/repeat";
 
 template <class Detail>
 std::optional<Detail> DetailOf(const absl::Status& status) {
@@ -33,10 +36,13 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
   return std::nullopt;
 }
 
-std::string RequestIdOf(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kRequestIdPayload);
+std::string RepeatOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kRepeatPayload);
   return payload.has_value() ? std::string(*payload) : std::string();
 }
+
+// Whether the failure is the end of a call; the others are lotctl's own.
+bool WasCall(const absl::Status& status) { return status.GetPayload(kDetailsPayload).has_value(); }
 
 bool IsUsage(const absl::Status& status) { return status.GetPayload(kUsagePayload).has_value(); }
 
@@ -50,7 +56,7 @@ absl::string_view AdviceForReason(absl::string_view reason) {
        "register it with 'lotctl product upsert', or see 'lotctl product list'"},
       {"LOCATION_NOT_FOUND",
        "register it with 'lotctl location upsert', or see 'lotctl location list'"},
-      {"LOT_NOT_FOUND", "name it as UUID or PRODUCT/NUMBER; search with 'lotctl lot find NUMBER'"},
+      {"LOT_NOT_FOUND", "search with 'lotctl lot list --query TEXT', or 'lotctl lot find NUMBER'"},
       {"LOTS_DISABLED", "switch lots on with 'lotctl settings update --lots on'"},
       {"NO_NUMBER_TEMPLATE", "give numbers, or a template with 'lotctl product upsert --template'"},
       {"ETAG_MISMATCH", "read it again, and decide anew"},
@@ -61,7 +67,9 @@ absl::string_view AdviceForReason(absl::string_view reason) {
       {"LOTS_DIFFER", "say it: --reference, --notes or --attribute NAME=VALUE"},
       {"LOT_ARCHIVED", "unarchive it first with 'lotctl lot unarchive'"},
       {"LOT_EXPIRED", "where it must be recorded nevertheless: --accept expired"},
-      {"PART_OF_TRANSFORMATION", "reverse the completion with 'lotctl work-order reverse'"},
+      {"PART_OF_TRANSFORMATION",
+       "reverse it as a whole: a completion or disassembly with 'lotctl work-order reverse', a "
+       "split, merge or relabelling with 'lotctl lot reverse'"},
       {"CREDENTIALS_MISSING",
        "show who you are with --token FILE or LOTS_TOKEN, or --tls-certificate and --tls-key"},
       {"TOKEN_EXPIRED", "get a new token, and give it with --token FILE or LOTS_TOKEN"},
@@ -75,23 +83,88 @@ absl::string_view AdviceForReason(absl::string_view reason) {
   return "";
 }
 
-std::string AdviceFor(const absl::Status& status, absl::string_view address) {
+// How gRPC names what went wrong with a connection, as far as the cause is known from it. A
+// server that turned the connection down is running.
+constexpr absl::string_view kNoSuchName[] = {"DNS resolution failed", "Name or service not known",
+                                             "name resolution"};
+constexpr absl::string_view kNotTrusted[] = {
+    "CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Peer name", "Hostname Verification"};
+constexpr absl::string_view kNoTlsThere[] = {"WRONG_VERSION_NUMBER", "wrong version number"};
+constexpr absl::string_view kClosed[] = {"Socket closed",    "Connection reset", "Broken pipe",
+                                         "Endpoint closing", "recvmsg",          "handshake"};
+
+bool HasOneOf(absl::string_view text, absl::Span<const absl::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](absl::string_view part) { return absl::StrContains(text, part); });
+}
+
+std::string AdviceForClosed(const Endpoint& endpoint) {
+  const absl::string_view wanted =
+      !endpoint.tls           ? "TLS (--tls, or --tls-ca FILE)"
+      : !endpoint.certificate ? "a client certificate (--tls-certificate FILE and --tls-key FILE)"
+                              : "another client certificate than this one";
+  return absl::StrCat("lotd at ", endpoint.address, " closed the connection: it may want ", wanted,
+                      ", or it was just stopped");
+}
+
+std::string AdviceForConnection(absl::string_view message, const Endpoint& endpoint) {
+  const std::string& address = endpoint.address;
+  if (HasOneOf(message, kNoSuchName)) {
+    return absl::StrCat("the name in ", address,
+                        " is not known here; name another address with --address or LOTS_ADDRESS");
+  }
+  if (HasOneOf(message, kNoTlsThere)) {
+    return absl::StrCat("what listens at ", address,
+                        " speaks no TLS: leave the --tls options and LOTS_TLS_CA out");
+  }
+  if (HasOneOf(message, kNotTrusted)) {
+    return absl::StrCat("the certificate at ", address,
+                        " is not from the authorities in --tls-ca, or it is for another name");
+  }
+  if (HasOneOf(message, kClosed)) return AdviceForClosed(endpoint);
+  return absl::StrCat("is lotd running at ", address,
+                      "? Name another address with --address or LOTS_ADDRESS");
+}
+
+std::string AdviceFor(const absl::Status& status, const Endpoint& endpoint) {
   const absl::string_view advice = AdviceForReason(ReasonOf(status));
   if (!advice.empty()) return std::string(advice);
   if (IsUsage(status)) return "'lotctl COMMAND --help' shows what is expected";
+  if (!WasCall(status)) return "";
   if (status.code() == absl::StatusCode::kDeadlineExceeded) {
     return "give it more time with --timeout, for example --timeout 120";
   }
   if (status.code() == absl::StatusCode::kUnavailable && ReasonOf(status).empty()) {
-    return absl::StrCat("is lotd running at ", address,
-                        "? Name another address with --address or LOTS_ADDRESS");
+    return AdviceForConnection(status.message(), endpoint);
   }
   return "";
 }
 
+// The service says which method to call; here that is a command.
+std::string InCommands(absl::string_view text) {
+  return absl::StrReplaceAll(
+      text,
+      {{"UpdateSettings or Upsert creates", "'lotctl settings update' or 'upsert' creates"},
+       {"UpdateSettings", "'lotctl settings update'"},
+       {"UpsertProducts", "'lotctl product upsert'"},
+       {"UpsertLocations", "'lotctl location upsert'"},
+       {"ArchiveLot", "'lotctl lot archive'"},
+       {"UnarchiveLot", "'lotctl lot unarchive'"},
+       {"UpdateLot", "'lotctl lot update'"},
+       {"RelabelLot", "'lotctl lot relabel'"},
+       {"SplitLot", "'lotctl lot split'"},
+       {"StockService.RecordMovements", "'lotctl stock move'"},
+       {"ReverseMovement", "'lotctl stock reverse'"},
+       {"CompleteWorkOrder", "'lotctl work-order complete'"},
+       {"ReverseCompletion", "'lotctl work-order reverse' ('lotctl lot reverse' for a split)"},
+       {"after Disassemble", "after 'lotctl work-order disassemble'"},
+       {"CloseRecall", "'lotctl recall close'"},
+       {"lot_ids", "lots"}});
+}
+
 std::string HeadOf(const absl::Status& status) {
   // What lotctl itself found needs no code: it never was a call.
-  if (!status.GetPayload(kDetailsPayload).has_value()) return "lotctl: ";
+  if (!WasCall(status)) return "lotctl: ";
   const std::string reason = ReasonOf(status);
   const std::string code = absl::StatusCodeToString(status.code());
   return absl::StrCat("lotctl: ", reason.empty() ? code : absl::StrCat(reason, " (", code, ")"),
@@ -120,9 +193,9 @@ void PrintProblems(const absl::Status& status, const Terminal& terminal) {
     terminal.err << "  " << absl::StripPrefix(reason, "ERROR_REASON_") << "  ";
     // Texts about one field begin with it.
     if (!absl::StartsWith(problem.message(), problem.field())) {
-      terminal.err << Printable(problem.field()) << ": ";
+      terminal.err << Printable(InCommands(problem.field())) << ": ";
     }
-    terminal.err << Printable(problem.message()) << "\n";
+    terminal.err << Printable(InCommands(problem.message())) << "\n";
   }
 }
 
@@ -169,8 +242,16 @@ bool OutcomeUnknown(const absl::Status& status) {
   }
 }
 
-void SetUnknownOutcome(absl::Status& status, absl::string_view request_id) {
-  status.SetPayload(kRequestIdPayload, absl::Cord(request_id));
+std::string TextOf(const Repeat& repeat) {
+  const std::string how = repeat.request_id.empty()
+                              ? std::string("Repeating the command")
+                              : absl::StrCat("Repeating it with --request-id ", repeat.request_id);
+  return absl::StrCat("  It is not known whether it was done. ", how,
+                      " does it once at the most:\n    ", repeat.command, "\n");
+}
+
+void SetUnknownOutcome(absl::Status& status, const Repeat& repeat) {
+  status.SetPayload(kRepeatPayload, absl::Cord(TextOf(repeat)));
 }
 
 ExitCode ExitCodeOf(const absl::Status& status) {
@@ -195,16 +276,14 @@ ExitCode ExitCodeOf(const absl::Status& status) {
   }
 }
 
-void PrintFailure(const absl::Status& status, absl::string_view address, const Terminal& terminal) {
-  terminal.err << HeadOf(status) << Printable(status.message()) << "\n";
+void PrintFailure(const absl::Status& status, const Endpoint& endpoint, const Terminal& terminal) {
+  const std::string message =
+      WasCall(status) ? InCommands(status.message()) : std::string(status.message());
+  terminal.err << HeadOf(status) << Printable(message) << "\n";
   PrintFacts(status, terminal);
   PrintProblems(status, terminal);
-  const std::string request_id = RequestIdOf(status);
-  if (!request_id.empty()) {
-    terminal.err << "  It is not known whether it was done. Repeating it with --request-id "
-                 << request_id << " does it once at the most.\n";
-  }
-  const std::string advice = AdviceFor(status, address);
+  terminal.err << RepeatOf(status);
+  const std::string advice = AdviceFor(status, endpoint);
   if (!advice.empty()) terminal.err << "  What to do: " << advice << ".\n";
 }
 

@@ -13,14 +13,29 @@ class Status;
 
 namespace lots::ctl {
 
-// What lotctl exits with; `lotctl --help` lists them.
+// What lotctl exits with.
 enum ExitCode {
   kExitOk = 0,
-  kExitRefused = 1,      // the service refused, or an import found problems: change the request
-  kExitUsage = 2,        // the command line or an input file makes no sense; nothing was sent
-  kExitUnavailable = 3,  // not reachable, too slow or too busy: the same command may work later
-  kExitForbidden = 4,    // not allowed
-  kExitInternal = 5,     // a bug, here or in the service
+  kExitRefused = 1,
+  kExitUsage = 2,
+  kExitUnavailable = 3,
+  kExitForbidden = 4,
+  kExitInternal = 5,
+};
+
+// The words for each, in `lotctl --help` and in the manual.
+struct ExitText {
+  ExitCode code;
+  const char* text;
+};
+inline constexpr ExitText kExitTexts[] = {
+    {kExitOk, "The command is done."},
+    {kExitRefused, "lotd refused, or an import found problems; the error says why."},
+    {kExitUsage, "The command line or an input file makes no sense; nothing was sent."},
+    {kExitUnavailable,
+     "lotd is not reachable, too slow or too busy; the same command may work later."},
+    {kExitForbidden, "The caller may not do this."},
+    {kExitInternal, "A bug, in lotctl or lotd."},
 };
 
 // An error of lotctl's own: of its arguments or of a file it was given.
@@ -35,13 +50,28 @@ std::string ReasonOf(const absl::Status& status);
 // One of the facts that the service gave; empty when there is none.
 std::string FactOf(const absl::Status& status, absl::string_view name);
 
-// Remembers under which request id a write was sent whose outcome is unknown.
-void SetUnknownOutcome(absl::Status& status, absl::string_view request_id);
+// How to repeat a write whose outcome is unknown.
+struct Repeat {
+  std::string request_id;  // empty: the command as it is has the same ids again
+  std::string command;     // for a shell
+};
+// The advice to a person, in lines that begin with two spaces.
+std::string TextOf(const Repeat& repeat);
+
+// Remembers how a write is repeated whose outcome is unknown.
+void SetUnknownOutcome(absl::Status& status, const Repeat& repeat);
 // Whether a write that failed like this may have happened nevertheless.
 bool OutcomeUnknown(const absl::Status& status);
 
+// Where lotctl calls, and how it shows who it is, as far as advice depends on it.
+struct Endpoint {
+  std::string address;
+  bool tls = false;
+  bool certificate = false;
+};
+
 ExitCode ExitCodeOf(const absl::Status& status);
 // Reason, message, facts, problems and what to do, on standard error.
-void PrintFailure(const absl::Status& status, absl::string_view address, const Terminal& terminal);
+void PrintFailure(const absl::Status& status, const Endpoint& endpoint, const Terminal& terminal);
 
 }  // namespace lots::ctl

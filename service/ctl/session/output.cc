@@ -9,13 +9,13 @@
 namespace lots::ctl {
 
 absl::Status WriteTo(const std::string& file, const Terminal& terminal,
-                     absl::FunctionRef<void(std::ostream&)> write) {
+                     absl::FunctionRef<void(const Terminal&)> write) {
   if (file.empty()) {
-    write(terminal.out);
+    write(terminal);
     return absl::OkStatus();
   }
   std::ofstream out(file, std::ios::binary);
-  write(out);
+  write({.out = out, .err = terminal.err});
   out.close();
   if (out) return absl::OkStatus();
   return UsageError(absl::StrCat("cannot write ", file, ": name a file in a folder that is there"));

@@ -1,7 +1,6 @@
 // Where an export goes.
 #pragma once
 
-#include <ostream>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -10,9 +9,9 @@
 
 namespace lots::ctl {
 
-// Has `write` write to the file, or to standard output where there is none. A usage error when the
-// file cannot be written.
+// Has `write` write to the file, as to a terminal without width and colours, or to the terminal
+// where there is no file. A usage error when the file cannot be written.
 absl::Status WriteTo(const std::string& file, const Terminal& terminal,
-                     absl::FunctionRef<void(std::ostream&)> write);
+                     absl::FunctionRef<void(const Terminal&)> write);
 
 }  // namespace lots::ctl

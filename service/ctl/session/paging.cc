@@ -35,8 +35,14 @@ void SetPageToken(Message& request, const std::string& token) {
 
 }  // namespace
 
+void SayNone(const Session& session, absl::string_view what) {
+  if (session.json()) return;
+  session.terminal().err << "lotctl: there are no " << what << " to show\n";
+}
+
 absl::Status ReadPages(Session& session, const char* path, Message& request, Message& page,
-                       int64_t limit, absl::FunctionRef<int64_t()> show) {
+                       const Listed& listed, absl::FunctionRef<int64_t()> show) {
+  const int64_t limit = listed.limit;
   int64_t shown = 0;
   while (true) {
     const int64_t left = limit == 0 ? kPageSize : std::min(kPageSize, limit - shown);
@@ -46,12 +52,15 @@ absl::Status ReadPages(Session& session, const char* path, Message& request, Mes
     if (session.json()) RETURN_IF_ERROR(session.PrintJson(page));
     session.progress().Advance(left);
     const std::string next = NextPageToken(page);
-    if (next.empty()) return absl::OkStatus();
-    if (limit != 0 && shown >= limit) break;
+    if (next.empty()) break;
+    if (limit != 0 && shown >= limit) {
+      session.terminal().err << "lotctl: there are more than " << limit
+                             << "; --limit shows more, --limit 0 all of them\n";
+      break;
+    }
     SetPageToken(request, next);
   }
-  session.terminal().err << "lotctl: there are more than " << limit
-                         << "; --limit shows more, --limit 0 all of them\n";
+  if (shown == 0) SayNone(session, listed.what);
   return absl::OkStatus();
 }
 

@@ -16,9 +16,13 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
+#include "lots/v1/catalog.pb.h"
+#include "service/ctl/base/interrupt.h"
 #include "service/ctl/session/json.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
@@ -30,6 +34,10 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::MessageLite;
 using grpc::internal::RpcMethod;
+
+constexpr char kEveryCompany[] = "-";
+// Leaves the progress bar's line, and the ^C that a terminal shows.
+constexpr char kNewLine[] = "\n";
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address, const Access& access) {
   grpc::ChannelArguments arguments;
@@ -72,12 +80,23 @@ void SetText(Message& request, const char* field, const std::string& value) {
   request.GetReflection()->SetString(&request, descriptor, value);
 }
 
+// The word as a shell takes it for one word, and for nothing else.
+std::string QuoteForShell(const std::string& word) {
+  const bool is_plain = absl::c_all_of(word, [](unsigned char c) {
+    return absl::ascii_isalnum(c) ||
+           absl::string_view("_@%+=:,./-").find(c) != absl::string_view::npos;
+  });
+  if (is_plain && !word.empty()) return word;
+  return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
+}
+
 }  // namespace
 
 Session::Session(const GlobalOptions& options, const Terminal& terminal, const Access& access)
     : options_(options),
       token_(access.token),
       terminal_(terminal),
+      request_id_(options.request_id),
       progress_(terminal),
       channel_(Connect(options.address, access)) {}
 
@@ -87,11 +106,14 @@ absl::Status Session::CallUnary(const char* path, Message& request, Message& res
 }
 
 absl::Status Session::WriteUnary(const char* path, Message& request, Message& response) {
-  if (TextOf(request, "request_id").empty()) SetText(request, "request_id", NextRequestId());
+  const bool has_own_id = !TextOf(request, "request_id").empty();
+  if (!has_own_id) SetText(request, "request_id", NextRequestId());
+  const Repeat repeat = RepeatOf(has_own_id);
+  const LastWords words(absl::StrCat(terminal_.err_is_terminal ? kNewLine : "",
+                                     "lotctl: ended while a write was under way.\n",
+                                     ctl::TextOf(repeat)));
   absl::Status status = CallUnary(path, request, response);
-  if (!status.ok() && OutcomeUnknown(status)) {
-    SetUnknownOutcome(status, TextOf(request, "request_id"));
-  }
+  if (!status.ok() && OutcomeUnknown(status)) SetUnknownOutcome(status, repeat);
   return status;
 }
 
@@ -133,11 +155,48 @@ void Session::Prepare(grpc::ClientContext& context) const {
   if (!parent.empty() && !state.empty()) context.AddMetadata("tracestate", state);
 }
 
+const std::string& Session::RequestId() {
+  if (request_id_.empty()) request_id_ = Uuid::MakeV7().ToString();
+  return request_id_;
+}
+
 std::string Session::NextRequestId() {
   ++writes_;
-  if (options_.request_id.empty()) return Uuid::MakeV7().ToString();
-  if (writes_ == 1) return options_.request_id;
-  return absl::StrCat(options_.request_id, "-", writes_);
+  return writes_ == 1 ? RequestId() : absl::StrCat(RequestId(), "-", writes_);
+}
+
+Repeat Session::RepeatOf(bool has_own_id) {
+  const bool is_typed = has_own_id || !options_.request_id.empty();
+  std::vector<std::string> words = {"lotctl"};
+  if (!is_typed) words.insert(words.end(), {"--request-id", RequestId()});
+  words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
+  return {.request_id = has_own_id ? "" : RequestId(),
+          .command = absl::StrJoin(words, " ", [](std::string* out, const std::string& word) {
+            absl::StrAppend(out, QuoteForShell(word));
+          })};
+}
+
+absl::StatusOr<absl::TimeZone> Session::ReadZone() {
+  if (!zone_.has_value()) zone_ = LoadZone();
+  return *zone_;
+}
+
+absl::TimeZone Session::zone() {
+  if (json()) return absl::UTCTimeZone();  // JSON has UTC
+  const absl::StatusOr<absl::TimeZone> zone = ReadZone();
+  return zone.ok() ? *zone : absl::UTCTimeZone();
+}
+
+absl::StatusOr<absl::TimeZone> Session::LoadZone() {
+  if (options_.company == kEveryCompany) return absl::UTCTimeZone();
+  v1::GetSettingsRequest request;
+  v1::Settings settings;
+  RETURN_IF_ERROR(CallUnary(kGetSettings.path, request, settings));
+  absl::TimeZone zone;
+  if (absl::LoadTimeZone(settings.time_zone(), &zone)) return zone;
+  return UsageError(absl::StrCat("this machine does not know the company's time zone ",
+                                 settings.time_zone(),
+                                 ": give times with their offset, as 2026-12-31T08:00:00+01:00"));
 }
 
 absl::Status Session::PrintJson(const Message& message) const {

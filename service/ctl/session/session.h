@@ -2,13 +2,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "service/ctl/output/progress.h"
 #include "service/ctl/output/terminal.h"
@@ -34,7 +37,9 @@ struct GlobalOptions {
   double timeout_seconds = 30;
   std::string actor;
   std::string request_id;
+  bool wide = false;
   AccessOptions access;
+  std::vector<std::string> arguments;  // the command line, as typed
 };
 
 // Session makes the calls. methods.h names the methods. The templates only keep the types of the
@@ -51,6 +56,17 @@ class Session {
   }
   Progress& progress() { return progress_; }
 
+  // The company's time zone; UTC for several companies at once. It is read at the first use.
+  absl::StatusOr<absl::TimeZone> ReadZone();
+  // The same for showing times, which name their offset: UTC where the zone cannot be read.
+  absl::TimeZone zone();
+
+  // The id of the first write; with -2, -3 … it is that of the writes after it, so that repeating
+  // the whole command with the id repeats each of its writes. --request-id, or else what
+  // UseRequestId was given before, or else a new UUID.
+  const std::string& RequestId();
+  void UseRequestId(std::string id) { request_id_ = std::move(id); }
+
   // One read, for the session's company unless the request names another.
   template <class Request, class Response>
   absl::StatusOr<Response> Call(const UnaryMethod<Request, Response>& method, Request request) {
@@ -61,7 +77,7 @@ class Session {
   }
 
   // One write, under the request's own id or else the session's next one. When its outcome is
-  // unknown the failure says the id under which it can be repeated.
+  // unknown, the failure says how to repeat it; so does lotctl when a signal ends it meanwhile.
   template <class Request, class Response>
   absl::StatusOr<Response> Write(const UnaryMethod<Request, Response>& method, Request request) {
     Response response;
@@ -98,14 +114,17 @@ class Session {
                           google::protobuf::Message& response);
   // The deadline, who calls and who acts.
   void Prepare(grpc::ClientContext& context) const;
-  // The id of the next write: --request-id for the first, with -2, -3 … for those after it, so that
-  // repeating the whole command repeats each of its writes; a fresh UUID without the option.
   std::string NextRequestId();
+  absl::StatusOr<absl::TimeZone> LoadZone();
+  // How to repeat the command. `has_own_id`: its requests have ids that the command makes again.
+  Repeat RepeatOf(bool has_own_id);
 
   const GlobalOptions options_;
   const std::string token_;
   const Terminal terminal_;
+  std::string request_id_;  // empty: none yet
   int writes_ = 0;
+  std::optional<absl::StatusOr<absl::TimeZone>> zone_;
   mutable Progress progress_;  // what it draws is no state of ours
   const std::shared_ptr<grpc::Channel> channel_;
 };

@@ -23,22 +23,30 @@ std::string Show(v1::HoldCause cause) {
   return absl::AsciiStrToLower(absl::StripPrefix(v1::HoldCause_Name(cause), "HOLD_CAUSE_"));
 }
 
-std::string TextOf(const v1::Hold& hold) {
+std::string TextOf(const v1::Hold& hold, absl::TimeZone zone) {
   std::string text = Show(hold.cause());
   if (!SourceOf(hold).empty()) absl::StrAppend(&text, " ", SourceOf(hold));
   absl::StrAppend(&text, "  ", hold.reason());
-  if (hold.has_expire_time()) absl::StrAppend(&text, "  until ", Show(hold.expire_time()));
+  if (hold.has_expire_time()) {
+    absl::StrAppend(&text, "  until ", Show(hold.expire_time(), zone));
+  }
   return text;
 }
 
-void PrintHolds(const google::protobuf::RepeatedPtrField<v1::Hold>& holds,
+void PrintHolds(const google::protobuf::RepeatedPtrField<v1::Hold>& holds, absl::TimeZone zone,
                 const Terminal& terminal) {
-  Table table(
-      {{"HELD"}, {"BY"}, {"SINCE"}, {"UNTIL"}, {"MAY GO TO"}, {"REASON"}, {"SOURCE"}, {"HOLD ID"}});
+  Table table({{"HELD", Column::kLeft, Column::kAlways, ColourOfHold},
+               {"BY", Column::kLeft, Column::kUseful},
+               {"SINCE", Column::kLeft, Column::kDetail},
+               {"UNTIL", Column::kLeft, Column::kUseful},
+               {"MAY GO TO", Column::kLeft, Column::kUseful},
+               {"REASON"},
+               {"SOURCE", Column::kLeft, Column::kUseful},
+               {"HOLD ID", Column::kLeft, Column::kDetail}});
   for (const v1::Hold& hold : holds) {
-    table.Add({Show(hold.cause()), hold.placer(), Show(hold.place_time()), Show(hold.expire_time()),
-               absl::StrJoin(hold.exempt_location_ids(), ", "), hold.reason(), SourceOf(hold),
-               hold.hold_id()});
+    table.Add({Show(hold.cause()), hold.placer(), Show(hold.place_time(), zone),
+               Show(hold.expire_time(), zone), absl::StrJoin(hold.exempt_location_ids(), ", "),
+               hold.reason(), SourceOf(hold), hold.hold_id()});
   }
   table.Print(terminal);
 }

@@ -6,23 +6,31 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/repeated_field.h"
+#include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/session.h"
 
 namespace lots::ctl {
 
-// The ids of lots named as UUID or PRODUCT/NUMBER, in their order. NOT_FOUND naming every one that
-// there is not; a usage error for a name that is neither.
+// The ids of lots named by number, PRODUCT/NUMBER or UUID, in their order. NOT_FOUND naming every
+// one that there is not; a usage error for a number that several products have, and for a name that
+// is none.
 absl::StatusOr<std::vector<std::string>> FindLotIds(Session& session,
                                                     const std::vector<std::string>& names);
 absl::StatusOr<std::string> FindLotId(Session& session, const std::string& name);
+// Replaces numbers alone (ParseLotRef) by the ids of the lots that have them. The errors are those
+// of FindLotIds; nothing is asked when every lot says its product or its id.
+absl::Status ResolveNumbers(Session& session, const std::vector<v1::LotRef*>& lots);
+absl::Status ResolveNumbers(Session& session, google::protobuf::RepeatedPtrField<v1::LotRef>& lots);
 
 // A table of lots.
 Table LotTable();
-void AddLot(const v1::Lot& lot, Table& table);
+void AddLot(const v1::Lot& lot, absl::TimeZone zone, Table& table);
 // One lot with everything that is known of it.
-void PrintLot(const v1::Lot& lot, const Terminal& terminal);
+void PrintLot(const v1::Lot& lot, Session& session);
 // A table of numbers with their ids, below a title; nothing when there are none.
 void PrintNumberedLots(const std::string& title,
                        const google::protobuf::RepeatedPtrField<v1::NumberedLot>& lots,

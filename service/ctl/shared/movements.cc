@@ -45,13 +45,13 @@ Table MovementTable() {
                 {"LOT"},
                 {"QUANTITY", Column::kRight},
                 {"FROM → TO"},
-                {"BY"},
+                {"BY", Column::kLeft, Column::kUseful},
                 {"CAUSE"},
-                {"MOVEMENT ID"}});
+                {"MOVEMENT ID", Column::kLeft, Column::kDetail}});
 }
 
-void AddMovement(const v1::Movement& movement, Table& table) {
-  table.Add({Show(movement.occur_time()), Show(movement.kind()),
+void AddMovement(const v1::Movement& movement, absl::TimeZone zone, Table& table) {
+  table.Add({Show(movement.occur_time(), zone), Show(movement.kind()),
              ShowLot(movement.product_id(), movement.number()), movement.quantity(),
              WayOf(movement), movement.actor(), CauseOf(movement), movement.movement_id()});
 }
@@ -59,18 +59,19 @@ void AddMovement(const v1::Movement& movement, Table& table) {
 Table StockTable() {
   return Table({{"LOT"},
                 {"LOCATION"},
-                {"KIND"},
+                {"KIND", Column::kLeft, Column::kUseful},
                 {"QUANTITY", Column::kRight},
-                {"HELD"},
-                {"ARRIVED"},
-                {"IN STOCK SINCE"},
-                {"EXPIRES"}});
+                {"HELD", Column::kLeft, Column::kUseful, ColourOfHold},
+                {"ARRIVED", Column::kLeft, Column::kUseful},
+                {"IN STOCK SINCE", Column::kLeft, Column::kDetail},
+                {"EXPIRES", Column::kLeft, Column::kUseful, ColourOfExpiry}});
 }
 
-void AddStock(const v1::LotStock& stock, Table& table) {
+void AddStock(const v1::LotStock& stock, absl::TimeZone zone, Table& table) {
   table.Add({ShowLot(stock.product_id(), stock.number()), stock.location_id(),
              Show(stock.location_kind()), stock.quantity(), Show(stock.hold_cause()),
-             Show(stock.arrive_time()), Show(stock.stock_since_time()), Show(stock.expire_date())});
+             Show(stock.arrive_time(), zone), Show(stock.stock_since_time(), zone),
+             Show(stock.expire_date())});
 }
 
 }  // namespace lots::ctl

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/time/time.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "service/ctl/output/table.h"
@@ -13,9 +14,9 @@ namespace lots::ctl {
 std::string TextOf(const v1::Movement& movement);
 
 Table MovementTable();
-void AddMovement(const v1::Movement& movement, Table& table);
+void AddMovement(const v1::Movement& movement, absl::TimeZone zone, Table& table);
 
 Table StockTable();
-void AddStock(const v1::LotStock& stock, Table& table);
+void AddStock(const v1::LotStock& stock, absl::TimeZone zone, Table& table);
 
 }  // namespace lots::ctl

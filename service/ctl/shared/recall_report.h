@@ -1,35 +1,47 @@
 // The report on a recall, as a person, a spreadsheet or a browser reads it.
 #pragma once
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "lots/v1/catalog.pb.h"
 #include "lots/v1/recall.pb.h"
 #include "service/ctl/output/terminal.h"
 
 namespace lots::ctl {
 
-// The answers of StreamRecallReport, put together.
+// The answers of StreamRecallReport, put together, and what they are shown with.
 struct RecallReport {
   v1::Recall recall;
   std::vector<v1::MassBalance> balances;
   std::vector<v1::RecallLot> lots;
   std::vector<v1::Recipient> recipients;
 
+  absl::TimeZone zone;                            // of times; UTC
+  google::protobuf::Timestamp read_time;          // when the report was read
+  std::map<std::string, v1::Product> products;    // units and names; may lack some
+  std::map<std::string, v1::Location> locations;  // names and addresses; may lack some
+
   void Add(const v1::StreamRecallReportResponse& piece);
 };
 
 // "case: RC-1", "state: open", …
-std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& recall);
+std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& recall,
+                                                           absl::TimeZone zone);
 
 // Three tables.
 void PrintReport(const RecallReport& report, const Terminal& terminal);
 
-// One sortable sheet, a record a place of a lot and a record a shipment, with the columns that an
-// authority asks for (FSMA 204, 21 CFR 1.1455: a sortable electronic spreadsheet): traceability lot
-// code, product, quantity, location, recipient, dates, reference document. Safe to open.
+// One sortable sheet (FSMA 204, 21 CFR 1.1455: a sortable electronic spreadsheet): a LOT record for
+// each affected lot, a PLACE record for each place of one, a SHIPMENT record for each delivery. It
+// has traceability lot code, product description, quantity and unit, the description of the place
+// or of the recipient's place, dates, and the reference document. It does not have the place that
+// assigned a lot code, or the place that goods were shipped from.
 void WriteReportCsv(const RecallReport& report, std::ostream& out);
 
 // One file for a browser.

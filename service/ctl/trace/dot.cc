@@ -73,7 +73,7 @@ class DotWriter {
     steps_[step.transformation_id()] = name;
     out_ << "  " << name << " [shape=ellipse, label="
          << Quoted({step.work_order_id().empty() ? Show(step.kind()) : step.work_order_id(),
-                    Show(step.occur_time())})
+                    Show(step.occur_time(), graph_.zone)})
          << "];\n";
   }
 

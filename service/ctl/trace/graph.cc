@@ -52,11 +52,11 @@ std::string CertaintyOf(const v1::TraceNode& node) {
   return node.certainty() == v1::CERTAINTY_CERTAIN ? "certain" : "possible";
 }
 
-std::string AffectedOf(const v1::TraceNode& node) {
+std::string AffectedOf(const v1::TraceNode& node, absl::string_view unit) {
   if (!node.has_bounds()) return "";
   const v1::TraceBounds& bounds = node.bounds();
   return absl::StrCat(Span(bounds.affected_quantity_min(), bounds.affected_quantity_max()), " of ",
-                      bounds.total_quantity());
+                      bounds.total_quantity(), unit.empty() ? "" : " ", unit);
 }
 
 std::string CountsOf(const v1::TraceSummary& summary) {
@@ -71,12 +71,12 @@ std::string CountsOf(const v1::TraceSummary& summary) {
 void WriteTraceTable(const TracedGraph& graph, const Terminal& terminal) {
   Table table({{"DEPTH", Column::kRight},
                {"LOT"},
-               {"CERTAINTY"},
+               {"CERTAINTY", Column::kLeft, Column::kAlways, ColourOfCertainty},
                {"AFFECTED"},
-               {"ON HAND", Column::kRight},
-               {"EXPIRES"},
-               {"PLACES"},
-               {"PARTNERS"}});
+               {"ON HAND", Column::kRight, Column::kUseful},
+               {"EXPIRES", Column::kLeft, Column::kDetail},
+               {"PLACES", Column::kLeft, Column::kUseful},
+               {"PARTNERS", Column::kLeft, Column::kUseful}});
   for (const v1::TraceNode& node : graph.nodes) {
     table.Add({absl::StrCat(node.depth()), ShowLot(node.product_id(), node.number()),
                CertaintyOf(node), AffectedOf(node), node.on_hand_quantity(),
@@ -86,19 +86,37 @@ void WriteTraceTable(const TracedGraph& graph, const Terminal& terminal) {
 }
 
 void WriteTraceCsv(const TracedGraph& graph, std::ostream& out) {
-  WriteCsvRecord({"depth", "certainty", "product", "number", "reference", "state", "expires",
-                  "on_hand", "total", "affected_min", "affected_max", "seed_quantity_min",
-                  "seed_quantity_max", "places", "partners", "lot_id"},
-                 out);
+  out << kCsvBegin;
+  CsvRecord header;
+  for (const char* title :
+       {"depth", "certainty", "product", "number", "reference", "state", "expires", "on_hand",
+        "total", "affected_min", "affected_max", "seed_quantity_min", "seed_quantity_max", "unit",
+        "places", "partners", "lot_id"}) {
+    header.Text(title);
+  }
+  header.Write(out);
   for (const v1::TraceNode& node : graph.nodes) {
     const v1::TraceBounds& bounds = node.bounds();
-    WriteCsvRecord(
-        {absl::StrCat(node.depth()), CertaintyOf(node), node.product_id(), node.number(),
-         node.reference(), Show(node.state()), Show(node.expire_date()), node.on_hand_quantity(),
-         bounds.total_quantity(), bounds.affected_quantity_min(), bounds.affected_quantity_max(),
-         bounds.seed_quantity_min(), bounds.seed_quantity_max(), PlacesOf(node), PartnersOf(node),
-         node.lot_id()},
-        out);
+    const auto unit = graph.units.find(node.product_id());
+    CsvRecord()
+        .Number(absl::StrCat(node.depth()))
+        .Text(CertaintyOf(node))
+        .Text(node.product_id())
+        .Text(node.number())
+        .Text(node.reference())
+        .Text(Show(node.state()))
+        .Date(Show(node.expire_date()))
+        .Number(node.on_hand_quantity())
+        .Number(bounds.total_quantity())
+        .Number(bounds.affected_quantity_min())
+        .Number(bounds.affected_quantity_max())
+        .Number(bounds.seed_quantity_min())
+        .Number(bounds.seed_quantity_max())
+        .Text(unit == graph.units.end() ? "" : unit->second)
+        .Text(PlacesOf(node))
+        .Text(PartnersOf(node))
+        .Text(node.lot_id())
+        .Write(out);
   }
 }
 

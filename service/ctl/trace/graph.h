@@ -2,11 +2,14 @@
 // the formats in which lotctl writes them.
 #pragma once
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "lots/v1/trace.pb.h"
 #include "service/ctl/output/terminal.h"
 #include "service/ctl/trace/tree.h"
@@ -15,6 +18,9 @@ namespace lots::ctl {
 
 struct TracedGraph {
   TraceTree::Direction direction = TraceTree::kDownstream;
+  absl::TimeZone zone;  // in which times are shown; UTC
+  std::string times;    // "read …, as of …", for those who look at it later
+  std::map<std::string, std::string> units;  // by product; empty: quantities are shown without
   std::vector<v1::TraceNode> nodes;
   std::vector<v1::Transformation> transformations;
   std::vector<v1::TraceLink> links;
@@ -25,14 +31,14 @@ struct TracedGraph {
 
 // "seed", "certain" or "possible".
 std::string CertaintyOf(const v1::TraceNode& node);
-// "10–20 of 100"; empty when the service gives no quantities.
-std::string AffectedOf(const v1::TraceNode& node);
+// "10–20 of 100", with the unit where there is one; empty when the service gives no quantities.
+std::string AffectedOf(const v1::TraceNode& node, absl::string_view unit = "");
 // "12 lots, 3 transformations, depth 2".
 std::string CountsOf(const v1::TraceSummary& summary);
 
 // One line a lot.
 void WriteTraceTable(const TracedGraph& graph, const Terminal& terminal);
-// One record a lot; spreadsheets take nothing in it for a formula.
+// One record a lot, which spreadsheets show as it is.
 void WriteTraceCsv(const TracedGraph& graph, std::ostream& out);
 // Graphviz's language. Goods flow to the right: lots are boxes, transformations ellipses. Equal
 // graphs give equal bytes.

@@ -14,65 +14,28 @@ bool IsInput(const v1::TraceLink& link) {
          link.kind() == v1::TRACE_LINK_KIND_EXACT_INPUT;
 }
 
-// How a lot takes part in the transformation above it.
-std::string PartOf(const v1::TraceLink& link) {
-  switch (link.kind()) {
-    case v1::TRACE_LINK_KIND_POOLED_INPUT:
-      return absl::StrCat("used ", link.quantity(), " (pooled)");
-    case v1::TRACE_LINK_KIND_EXACT_INPUT:
-      return absl::StrCat("used ", link.quantity(), " (exact)");
-    case v1::TRACE_LINK_KIND_BY_PRODUCT:
-      return absl::StrCat("by-product ", link.quantity());
-    case v1::TRACE_LINK_KIND_RETURNED_COMPONENT:
-      return absl::StrCat("came back whole ", link.quantity(), ", not followed");
-    default:
-      return absl::StrCat("made ", link.quantity());
-  }
+// " at hall since 2026-12-31 …".
+std::string PlaceOf(const v1::TracePlace& place, absl::TimeZone zone) {
+  const std::string kind = place.location_kind() == v1::LOCATION_KIND_INTERNAL
+                               ? ""
+                               : absl::StrCat(" (", Show(place.location_kind()), ")");
+  const std::string since = place.has_arrive_time()
+                                ? absl::StrCat(" since ", Show(place.arrive_time(), zone))
+                                : std::string();
+  return absl::StrCat(" at ", place.location_id(), kind, since);
 }
 
-std::string PlacesOf(const v1::TraceNode& node) {
-  std::vector<std::string> places;
-  for (const v1::TracePlace& place : node.places()) {
-    const std::string kind = place.location_kind() == v1::LOCATION_KIND_INTERNAL
-                                 ? ""
-                                 : absl::StrCat(" (", Show(place.location_kind()), ")");
-    const std::string since = place.has_arrive_time()
-                                  ? absl::StrCat(" since ", Show(place.arrive_time()))
-                                  : std::string();
-    places.push_back(absl::StrCat(place.quantity(), " at ", place.location_id(), kind, since));
-  }
-  if (node.place_count() > node.places_size()) {
-    places.push_back(absl::StrCat("… ", node.place_count(), " places in all"));
-  }
-  return places.empty() ? "now nowhere" : absl::StrCat("now ", absl::StrJoin(places, ", "));
-}
-
-std::string TextOf(const v1::PartnerMovement& movement) {
+// " to ACME, delivery_note 7, 2026-12-31 …".
+std::string PartnerOf(const v1::PartnerMovement& movement, absl::TimeZone zone) {
   const bool goes = movement.kind() == v1::MOVEMENT_KIND_DELIVERY ||
                     movement.kind() == v1::MOVEMENT_KIND_SUPPLIER_RETURN;
   std::string text =
-      absl::StrCat(Show(movement.kind()), " ", movement.quantity(), goes ? " to " : " from ",
+      absl::StrCat(goes ? " to " : " from ",
                    movement.partner_id().empty() ? movement.location_id() : movement.partner_id());
   const std::string document = Show(movement.document());
   if (!document.empty()) absl::StrAppend(&text, ", ", document);
-  if (movement.has_occur_time()) absl::StrAppend(&text, ", ", Show(movement.occur_time()));
+  if (movement.has_occur_time()) absl::StrAppend(&text, ", ", Show(movement.occur_time(), zone));
   return text;
-}
-
-std::vector<std::string> NotesOf(const v1::TraceNode& node) {
-  std::vector<std::string> notes;
-  const std::string affected = AffectedOf(node);
-  if (!affected.empty() && node.depth() > 0) notes.push_back(absl::StrCat("affected ", affected));
-  if (!node.reference().empty()) notes.push_back(absl::StrCat("reference ", node.reference()));
-  notes.push_back(PlacesOf(node));
-  for (const v1::PartnerMovement& movement : node.partner_movements()) {
-    notes.push_back(TextOf(movement));
-  }
-  if (node.partner_movement_count() > node.partner_movements_size()) {
-    notes.push_back(absl::StrCat("… ", node.partner_movement_count(),
-                                 " receipts, deliveries and returns in all"));
-  }
-  return notes;
 }
 
 std::string TitleOf(const v1::TraceNode& node) {
@@ -88,6 +51,62 @@ std::string TitleOf(const v1::TraceNode& node) {
 
 }  // namespace
 
+std::string TraceTree::UnitOf(const std::string& product_id) const {
+  const auto unit = units_.find(product_id);
+  return unit == units_.end() ? std::string() : unit->second;
+}
+
+std::string TraceTree::WithUnit(const std::string& quantity, const std::string& product_id) const {
+  const std::string unit = UnitOf(product_id);
+  return unit.empty() ? quantity : absl::StrCat(quantity, " ", unit);
+}
+
+std::string TraceTree::PartOf(const v1::TraceLink& link) const {
+  const auto node = nodes_.find(link.lot_id());
+  const std::string quantity =
+      node == nodes_.end() ? link.quantity() : WithUnit(link.quantity(), node->second.product_id());
+  switch (link.kind()) {
+    case v1::TRACE_LINK_KIND_POOLED_INPUT:
+      return absl::StrCat("used ", quantity, " (pooled)");
+    case v1::TRACE_LINK_KIND_EXACT_INPUT:
+      return absl::StrCat("used ", quantity, " (exact)");
+    case v1::TRACE_LINK_KIND_BY_PRODUCT:
+      return absl::StrCat("by-product ", quantity);
+    case v1::TRACE_LINK_KIND_RETURNED_COMPONENT:
+      return absl::StrCat("came back whole ", quantity, ", not followed");
+    default:
+      return absl::StrCat("made ", quantity);
+  }
+}
+
+std::vector<std::string> TraceTree::NotesOf(const v1::TraceNode& node) const {
+  const auto with_unit = [&](const std::string& quantity) {
+    return WithUnit(quantity, node.product_id());
+  };
+  std::vector<std::string> notes;
+  const std::string affected = AffectedOf(node, UnitOf(node.product_id()));
+  if (!affected.empty() && node.depth() > 0) notes.push_back(absl::StrCat("affected ", affected));
+  if (!node.reference().empty()) notes.push_back(absl::StrCat("reference ", node.reference()));
+  std::vector<std::string> places;
+  for (const v1::TracePlace& place : node.places()) {
+    places.push_back(absl::StrCat(with_unit(place.quantity()), PlaceOf(place, zone_)));
+  }
+  if (node.place_count() > node.places_size()) {
+    places.push_back(absl::StrCat("… ", node.place_count(), " places in all"));
+  }
+  notes.push_back(places.empty() ? "now nowhere"
+                                 : absl::StrCat("now ", absl::StrJoin(places, ", ")));
+  for (const v1::PartnerMovement& movement : node.partner_movements()) {
+    notes.push_back(absl::StrCat(Show(movement.kind()), " ", with_unit(movement.quantity()),
+                                 PartnerOf(movement, zone_)));
+  }
+  if (node.partner_movement_count() > node.partner_movements_size()) {
+    notes.push_back(absl::StrCat("… ", node.partner_movement_count(),
+                                 " receipts, deliveries and returns in all"));
+  }
+  return notes;
+}
+
 void TraceTree::Add(const v1::TracePiece& piece) {
   for (const v1::TraceNode& node : piece.nodes()) AddNode(node);
   for (const v1::Transformation& transformation : piece.transformations()) {
@@ -97,6 +116,7 @@ void TraceTree::Add(const v1::TracePiece& piece) {
 }
 
 void TraceTree::Add(const TracedGraph& graph) {
+  units_ = graph.units;
   for (const v1::TraceNode& node : graph.nodes) AddNode(node);
   for (const v1::Transformation& transformation : graph.transformations) {
     transformations_[transformation.transformation_id()] = transformation;
@@ -173,7 +193,7 @@ TreeNode TraceTree::DrawTransformation(const v1::TraceLink& link, Drawn& drawn) 
     tree.text = transformation.work_order_id().empty()
                     ? Show(transformation.kind())
                     : absl::StrCat("work order ", transformation.work_order_id());
-    const std::string time = Show(transformation.occur_time());
+    const std::string time = Show(transformation.occur_time(), zone_);
     if (!time.empty()) absl::StrAppend(&tree.text, "  ", time);
   }
   absl::StrAppend(&tree.text, "  ", PartOf(link));

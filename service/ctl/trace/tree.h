@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "lots/v1/trace.pb.h"
 #include "service/ctl/output/tree.h"
 
@@ -17,7 +18,9 @@ class TraceTree {
  public:
   enum Direction { kUpstream, kDownstream };
 
-  explicit TraceTree(Direction direction) : direction_(direction) {}
+  // Times are shown in the zone. Quantities have the units of `graph`, where it says some.
+  explicit TraceTree(Direction direction, absl::TimeZone zone = absl::UTCTimeZone())
+      : direction_(direction), zone_(zone) {}
 
   // The pieces of the stream, in their order.
   void Add(const v1::TracePiece& piece);
@@ -40,7 +43,17 @@ class TraceTree {
   void AddNode(const v1::TraceNode& node);
   void AddLink(const v1::TraceLink& link);
 
+  // Empty: none, or not known.
+  std::string UnitOf(const std::string& product_id) const;
+  // "2.5 kg".
+  std::string WithUnit(const std::string& quantity, const std::string& product_id) const;
+  // How a lot takes part in the transformation above it.
+  std::string PartOf(const v1::TraceLink& link) const;
+  std::vector<std::string> NotesOf(const v1::TraceNode& node) const;
+
   const Direction direction_;
+  const absl::TimeZone zone_;
+  std::map<std::string, std::string> units_;
   std::map<std::string, v1::TraceNode> nodes_;
   std::vector<std::string> seeds_;
   std::map<std::string, v1::Transformation> transformations_;

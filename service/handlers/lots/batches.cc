@@ -1,13 +1,20 @@
 // LotService: GetLot and ListLotLocations, for all calls that wait together.
+#include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/holds.h"
+#include "service/convert/list_page.h"
 #include "service/handlers/lots/lots.h"
+#include "storage/base/limits.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
-#include "storage/lot_rows/resolve.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/locations.h"
+#include "storage/lots/read.h"
 
 namespace lots::handlers {
 namespace {
@@ -49,12 +56,22 @@ std::vector<absl::StatusOr<Response>> Answers(
   return answers;
 }
 
+// The field that says that not all locations are there.
+constexpr size_t kAroundLocationsBytes = 16;
+
 v1::ListLotLocationsResponse LocationsToProto(const LotLocations& found) {
   v1::ListLotLocationsResponse response;
-  for (const LotStock& stock : found.locations) *response.add_locations() = ToProto(stock);
   response.set_on_hand_quantity(found.on_hand.Format(found.scale));
   for (const Hold& hold : found.holds) {
     *response.add_holds() = ToProto(hold, found.product_id, found.number);
+  }
+  size_t bytes = response.ByteSizeLong() + kAroundLocationsBytes;
+  for (const LotStock& stock : found.locations) {
+    v1::LotStock message = ToProto(stock);
+    bytes += EntryBytes(message);
+    response.set_locations_truncated(bytes > kAnswerBytesMax);
+    if (response.locations_truncated()) break;
+    *response.add_locations() = std::move(message);
   }
   return response;
 }

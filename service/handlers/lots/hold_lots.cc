@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "service/convert/fields.h"
+#include "service/convert/writes.h"
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"

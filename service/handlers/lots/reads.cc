@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -16,9 +17,10 @@
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/refusals.h"
 #include "storage/lots/lists/history.h"
 #include "storage/lots/lists/list.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/writes/audit.h"
 
 namespace lots {
@@ -33,6 +35,15 @@ LotQuery QueryOf(const Request& request, FieldChecker& fields) {
           .text = std::string(absl::StripAsciiWhitespace(
               fields.Line("query", request.query(), kQueryCharactersMax))),
           .show_archived = request.show_archived()};
+}
+
+v1::SummarizeLotsResponse::Group GroupToProto(const LotGroup& group, const CompanyId& company) {
+  v1::SummarizeLotsResponse::Group message;
+  message.set_company(company.value());
+  message.set_product_id(group.product_id.value());
+  message.set_lot_count(group.lot_count);
+  message.set_on_hand_quantity(group.on_hand.Format(group.scale));
+  return message;
 }
 
 v1::TransformationPart PartToProto(const TransformationPart& part, int scale) {
@@ -74,23 +85,25 @@ v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory&
   return message;
 }
 
-// Adds the origin of each of the last entries, with one more read, for callers with the permission.
-absl::Status AddOrigins(const LotHistory& history, const Call& call, const CompanyId& company,
-                        pg::Connection& db, v1::ListLotHistoryResponse& response) {
-  if (!call.caller->permissions.Has(v1::PERMISSION_AUDIT)) return absl::OkStatus();
+using Origins = absl::flat_hash_map<Uuid, AuditEntry>;
+
+// The origins of the entries, with one more read, for callers with the permission.
+absl::StatusOr<Origins> FindOrigins(const LotHistory& history, const Call& call,
+                                    const CompanyId& company, pg::Connection& db) {
+  if (!call.caller->permissions.Has(v1::PERMISSION_AUDIT)) return Origins();
   std::vector<Uuid> ids;
   for (const LotHistoryEntry& entry : history.entries) {
     if (entry.entry_id.has_value()) ids.push_back(*entry.entry_id);
   }
-  ASSIGN_OR_RETURN(const auto origins, FindAuditEntries(db, company, ids));
-  const int first = response.entries_size() - static_cast<int>(history.entries.size());
-  for (size_t i = 0; i < history.entries.size(); ++i) {
-    const auto origin = origins.find(history.entries[i].entry_id.value_or(Uuid()));
-    if (origin == origins.end()) continue;
-    *response.mutable_entries(first + static_cast<int>(i))->mutable_origin() =
-        OriginToProto(origin->second);
-  }
-  return absl::OkStatus();
+  return FindAuditEntries(db, company, ids);
+}
+
+v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory& history,
+                                 const Origins& origins) {
+  v1::LotHistoryEntry message = EntryToProto(entry, history);
+  const auto origin = origins.find(entry.entry_id.value_or(Uuid()));
+  if (origin != origins.end()) *message.mutable_origin() = OriginToProto(origin->second);
+  return message;
 }
 
 // The position of a history entry as keys of a page token, and back.
@@ -103,10 +116,7 @@ absl::StatusOr<HistoryPosition> PositionOf(const PageKeys& keys) {
   int64_t micros = 0;
   const std::optional<Uuid> id = keys.size() == 2 ? Uuid::Parse(keys[1]) : std::nullopt;
   if (!id.has_value() || !absl::SimpleAtoi(keys[0], &micros)) {
-    return Refuse(Problem{.reason = Reason::kPageTokenInvalid,
-                          .field = "page_token",
-                          .message = "the page token belongs to another list; start without one",
-                          .facts = {}});
+    return Refuse(PageTokenInvalid("list"));
   }
   return HistoryPosition{.recorded_at = absl::FromUnixMicros(micros), .id = *id};
 }
@@ -128,6 +138,7 @@ absl::StatusOr<v1::BatchGetLotsResponse> BatchGetLots(const v1::BatchGetLotsRequ
   ASSIGN_OR_RETURN(const std::vector<Lot> lots, GetLots(db, call.company, lot_ids, call.now));
   v1::BatchGetLotsResponse response;
   for (const Lot& lot : lots) *response.add_lots() = ToProto(lot);
+  RETURN_IF_ERROR(CheckAnswerFits("lot_ids", response.lots()));
   return response;
 }
 
@@ -148,6 +159,7 @@ absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request
     match.set_number(query.numbers[place]);
     for (const Lot& lot : found[place]) *match.add_lots() = ToProto(lot);
   }
+  RETURN_IF_ERROR(CheckAnswerFits("numbers", response.matches()));
   return response;
 }
 
@@ -159,13 +171,14 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request
   if (!fields.ok()) return fields.status();
   v1::ListLotsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     query.query.company = company;
     query.after = after;
-    query.limit = limit;
-    ASSIGN_OR_RETURN(LotPage page, lots::ListLots(db, query));
-    for (const Lot& lot : page.lots) *response.add_lots() = ToProto(lot);
-    return PagePiece{.count = static_cast<int>(page.lots.size()), .after = std::move(page.after)};
+    query.limit = room.items;
+    ASSIGN_OR_RETURN(const LotPage page, lots::ListLots(db, query));
+    return FillPiece(
+        page.lots, !page.after.empty(), room, [](const Lot& lot) { return ToProto(lot); },
+        [&](size_t i) { return page.positions[i]; }, *response.mutable_lots());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -178,21 +191,16 @@ absl::StatusOr<v1::SummarizeLotsResponse> SummarizeLots(const v1::SummarizeLotsR
   if (!fields.ok()) return fields.status();
   v1::SummarizeLotsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     query.query.company = company;
     query.after = after.empty() ? ProductId() : ProductId(after.front());
-    query.limit = limit;
+    query.limit = room.items;
     ASSIGN_OR_RETURN(const LotGroupPage page, lots::SummarizeLots(db, query));
-    for (const LotGroup& group : page.groups) {
-      v1::SummarizeLotsResponse::Group& message = *response.add_groups();
-      message.set_company(company.value());
-      message.set_product_id(group.product_id.value());
-      message.set_lot_count(group.lot_count);
-      message.set_on_hand_quantity(group.on_hand.Format(group.scale));
-    }
-    PagePiece piece{.count = static_cast<int>(page.groups.size())};
-    if (page.has_more) piece.after = {page.groups.back().product_id.value()};
-    return piece;
+    return FillPiece(
+        page.groups, page.has_more, room,
+        [&](const LotGroup& group) { return GroupToProto(group, company); },
+        [&](size_t i) { return PageKeys{page.groups[i].product_id.value()}; },
+        *response.mutable_groups());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;
@@ -205,18 +213,16 @@ absl::StatusOr<v1::ListLotHistoryResponse> ListLotHistory(const v1::ListLotHisto
   if (!fields.ok()) return fields.status();
   v1::ListLotHistoryResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
-                        int limit) -> absl::StatusOr<PagePiece> {
+                        const PageRoom& room) -> absl::StatusOr<PagePiece> {
     ASSIGN_OR_RETURN(const HistoryPosition position, PositionOf(after));
     const LotHistoryQuery query{
-        .company = company, .lot_id = lot_id, .after = position, .limit = limit};
+        .company = company, .lot_id = lot_id, .after = position, .limit = room.items};
     ASSIGN_OR_RETURN(const LotHistory history, lots::ListLotHistory(db, query));
-    for (const LotHistoryEntry& entry : history.entries) {
-      *response.add_entries() = EntryToProto(entry, history);
-    }
-    RETURN_IF_ERROR(AddOrigins(history, call, company, db, response));
-    PagePiece piece{.count = static_cast<int>(history.entries.size())};
-    if (history.has_more) piece.after = KeysOf(history.entries.back());
-    return piece;
+    ASSIGN_OR_RETURN(const Origins origins, FindOrigins(history, call, company, db));
+    return FillPiece(
+        history.entries, history.has_more, room,
+        [&](const LotHistoryEntry& entry) { return EntryToProto(entry, history, origins); },
+        [&](size_t i) { return KeysOf(history.entries[i]); }, *response.mutable_entries());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

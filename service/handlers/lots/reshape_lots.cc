@@ -2,6 +2,7 @@
 #include "absl/algorithm/container.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "service/convert/writes.h"
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"

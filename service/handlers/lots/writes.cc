@@ -1,21 +1,41 @@
 // LotService: creating, editing, archiving and deleting lots.
+#include "service/convert/writes.h"
+
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/api/field_behavior.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/text_format.h"
+#include "service/base/problems.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "service/convert/update_mask.h"
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot.h"
 #include "storage/lots/lots.h"
 
 namespace lots {
 namespace {
+
+bool IsOutputOnly(const google::protobuf::FieldDescriptor& field) {
+  const google::protobuf::FieldOptions& options = field.options();
+  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
+    if (options.GetExtension(google::api::field_behavior, i) == google::api::OUTPUT_ONLY) {
+      return true;
+    }
+  }
+  return false;
+}
 
 std::optional<Opening> OpeningOf(absl::string_view prefix, absl::string_view quantity,
                                  absl::string_view location_id, FieldChecker& fields) {
@@ -40,9 +60,38 @@ NewLot NewLotOf(absl::string_view prefix, const Message& message, FieldChecker& 
           .opening = std::nullopt};
 }
 
+// What to do instead of setting a field that the server sets.
+absl::string_view AdviceFor(absl::string_view field) {
+  if (field == "quantity" || field == "on_hand_quantity") {
+    return "does not create stock: give opening_quantity and opening_location_id";
+  }
+  if (field == "state") {
+    return "is set by the server: a created lot is ACTIVE, and AssignSerials plans serials";
+  }
+  if (field == "hold_cause") return "is set by the server: HoldLots places holds";
+  if (field == "tracking") return "is the product's: UpsertProducts sets it";
+  if (field == "company") return "is not the company of the request, which is in its own field";
+  return "is set by the server: leave the field out";
+}
+
+// Refuses values of fields that the server sets. A caller who sets one believes that it has an
+// effect; nothing is ignored in silence.
+void RefuseOutputOnly(const v1::Lot& lot, const Call& call, FieldChecker& fields) {
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  lot.GetReflection()->ListFields(lot, &set);
+  for (const google::protobuf::FieldDescriptor* const field : set) {
+    if (!IsOutputOnly(*field)) continue;
+    if (field->name() == "company" && lot.company() == call.company.value()) continue;
+    std::string value;
+    google::protobuf::TextFormat::PrintFieldValueToString(lot, field, -1, &value);
+    fields.Refused(absl::StrCat("lot.", field->name()), value, AdviceFor(field->name()));
+  }
+}
+
 CreateLotsCommand CommandOf(const v1::CreateLotRequest& request, const Call& call,
                             FieldChecker& fields) {
   if (!request.has_lot()) fields.Refused("lot", "", "is required");
+  RefuseOutputOnly(request.lot(), call, fields);
   CreateLotsCommand command{
       .context = fields.Write(request, call),
       .product_id = fields.Required<ProductId>("lot.product_id", request.lot().product_id()),
@@ -109,34 +158,64 @@ constexpr absl::string_view kEditable[] = {
     "product_id",       "number",      "reference",        "notes",        "attributes",
     "manufacture_date", "expire_date", "best_before_date", "removal_date", "alert_date"};
 
-std::vector<std::string> EditedFields(const v1::UpdateLotRequest& request, FieldChecker& fields) {
-  const google::protobuf::FieldMask& mask = request.update_mask();
-  if (mask.paths().empty()) {
-    fields.Refused("update_mask", "", "is required: name the fields to change");
-    return {};
-  }
-  RefuseUneditable(mask, fields);
+// The paths to write. A mask that names what only other methods change is refused with their names.
+std::vector<std::string> EditedPaths(const v1::UpdateLotRequest& request, FieldChecker& fields) {
+  RefuseUneditable(request.update_mask(), fields);
   if (!fields.ok()) return {};
-  return fields.Mask("update_mask", mask, {std::begin(kEditable), std::end(kEditable)});
+  const UpdateMask mask("update_mask", request.update_mask(),
+                        {std::begin(kEditable), std::end(kEditable)}, *v1::Lot::descriptor(),
+                        fields);
+  return mask.PathsOf(request.lot());
 }
 
-// The values of the fields that the mask names.
-void SetEdits(const v1::Lot& lot, const std::vector<std::string>& mask, FieldChecker& fields,
-              UpdateLotCommand& command) {
-  const NewLot values = NewLotOf("lot.", lot, fields);
-  const auto edits = [&](absl::string_view field) { return absl::c_linear_search(mask, field); };
-  if (edits("product_id")) {
+// Without a mask the caller may send a whole lot, with fields that an edit does not change.
+void SetUnchanged(const v1::Lot& lot, FieldChecker& fields, UpdateLotCommand& command) {
+  const auto decimal = [&](absl::string_view field, const std::string& text) {
+    std::optional<Quantity> quantity;
+    if (text.empty()) return quantity;
+    const absl::StatusOr<Quantity> parsed = Quantity::Parse(text);
+    if (parsed.ok()) return std::optional(*parsed);
+    fields.Refused(field, text, parsed.status().message());
+    return quantity;
+  };
+  command.quantity = decimal("lot.quantity", lot.quantity());
+  command.on_hand = decimal("lot.on_hand_quantity", lot.on_hand_quantity());
+  command.state = fields.OptionalEnum<LotState>("lot.state", lot.state());
+}
+
+// Sets the edit of one path. `values` has the fields of the request's lot.
+void SetEdit(absl::string_view path, const v1::Lot& lot, const NewLot& values, FieldChecker& fields,
+             UpdateLotCommand& command) {
+  if (path == "product_id") {
     command.product_id = fields.Required<ProductId>("lot.product_id", lot.product_id());
   }
-  if (edits("number")) command.number = values.number;
-  if (edits("reference")) command.reference = values.reference;
-  if (edits("notes")) command.notes = values.notes;
-  if (edits("attributes")) command.attributes = values.attributes;
-  if (edits("manufacture_date")) command.manufactured_on = values.dates.manufactured_on;
-  if (edits("expire_date")) command.expires_on = values.dates.expires_on;
-  if (edits("best_before_date")) command.best_before_on = values.dates.best_before_on;
-  if (edits("removal_date")) command.removal_on = values.dates.removal_on;
-  if (edits("alert_date")) command.alert_on = values.dates.alert_on;
+  if (path == "number") command.number = values.number;
+  if (path == "reference") command.reference = values.reference;
+  if (path == "notes") command.notes = values.notes;
+  if (path == "attributes") command.attributes = values.attributes;
+  if (path == "manufacture_date") command.manufactured_on = values.dates.manufactured_on;
+  if (path == "expire_date") command.expires_on = values.dates.expires_on;
+  if (path == "best_before_date") command.best_before_on = values.dates.best_before_on;
+  if (path == "removal_date") command.removal_on = values.dates.removal_on;
+  if (path == "alert_date") command.alert_on = values.dates.alert_on;
+  if (!absl::ConsumePrefix(&path, "attributes.")) return;
+  const auto value = values.attributes.find(std::string(path));
+  std::optional<AttributeValue>& edit = command.attribute_edits[std::string(path)];
+  if (value != values.attributes.end()) edit = value->second;
+}
+
+void SetEdits(const v1::UpdateLotRequest& request, FieldChecker& fields,
+              UpdateLotCommand& command) {
+  const std::vector<std::string> paths = EditedPaths(request, fields);
+  const NewLot values = NewLotOf("lot.", request.lot(), fields);
+  if (request.update_mask().paths().empty()) SetUnchanged(request.lot(), fields, command);
+  if (!fields.ok()) return;
+  if (paths.empty()) {
+    fields.Refused("update_mask", "",
+                   "names nothing, and lot has no field to change: set the fields to change, or "
+                   "name those to clear");
+  }
+  for (const std::string& path : paths) SetEdit(path, request.lot(), values, fields, command);
 }
 
 LaterExpiry ReadLaterExpiry(const v1::UpdateLotRequest& request, FieldChecker& fields) {
@@ -195,7 +274,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
       .context = fields.OptionalWrite(request, call),
       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
       .version = FieldChecker::Etag(request.lot().etag())};
-  SetEdits(request.lot(), EditedFields(request, fields), fields, command);
+  SetEdits(request, fields, command);
   command.later_expiry = ReadLaterExpiry(request, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, command));

@@ -13,8 +13,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/openssl_free.h"
-#include "storage/base/limits.h"
+#include "service/base/server_limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 
 namespace lots {
 namespace {

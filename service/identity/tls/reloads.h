@@ -14,7 +14,6 @@
 #include "service/base/periodic.h"
 #include "service/observe/log.h"
 #include "service/observe/metrics/security_metrics.h"
-#include "storage/base/limits.h"
 
 namespace lots {
 

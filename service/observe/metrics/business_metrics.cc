@@ -3,6 +3,7 @@
 
 #include "storage/base/check.h"
 #include "storage/domain/counters.h"
+#include "storage/writes/company_gauges.h"
 
 namespace lots {
 namespace {

@@ -2,18 +2,24 @@
 // GaugeCollector reads the gauges from the database.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "storage/pg/values/statement.h"
-#include "storage/writes/company_gauges.h"
 
 namespace lots {
+
+struct CompanyGauges;
 
 // Thread safe.
 class BusinessMetrics {

@@ -12,6 +12,8 @@
 
 namespace lots {
 
+struct TraceBounds;
+
 // Calculates in one pass over a finished downstream graph. `totals` (T) and the result are by the
 // number of the node.
 std::vector<TraceBounds> CalculateBounds(const TraceGraph& graph,

@@ -41,6 +41,8 @@ struct IdPart {
   bool is_dense = false;  // read by ByIds::in_range
 };
 
+// The parts of a level fill a pipeline, and the database reads one while C++ takes in another:
+// smaller parts would cost more round trips, larger ones more waiting. 2,000 ids are 32 kB.
 inline constexpr size_t kIdsPerPart = 2'000;
 
 // Splits `ids` into parts. The ids are sorted, and must outlive the parts. If there are enough ids,

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "storage/genealogy/graph/links.h"
+
 namespace lots {
 
 using Link = TraceGraph::Link;

@@ -10,9 +10,11 @@
 
 #include "storage/base/numbered.h"
 #include "storage/genealogy/graph/graph.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/query.h"
 
 namespace lots {
+
+struct TraceLink;
 
 class TraceCollector {
  public:

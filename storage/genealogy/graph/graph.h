@@ -15,12 +15,16 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "storage/base/numbered.h"
-#include "storage/genealogy/graph/lots.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/genealogy/graph/query.h"
 #include "storage/pg/parallel_reads.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct PendingTrace;
 
 struct TraceGraph {
   struct Node {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/links.h"
 #include "storage/pg/values/result.h"
 
 namespace lots {

@@ -8,6 +8,9 @@
 #include <type_traits>
 
 #include "absl/strings/string_view.h"
+#include "storage/domain/transformation.h"
+#include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/graph/query.h"
 
 namespace lots {
 namespace {

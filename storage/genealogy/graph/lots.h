@@ -8,12 +8,18 @@
 
 #include "absl/time/civil_time.h"
 #include "storage/base/packed_queue.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/genealogy/graph/by_ids.h"
-#include "storage/genealogy/graph/types.h"
 #include "storage/pg/parallel_reads.h"
 #include "storage/pg/values/result.h"
 
 namespace lots {
+
+struct TraceNode;
+struct TraceQuery;
+struct Transformation;
 
 struct TraceLot {
   LotId lot_id;

@@ -9,12 +9,14 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
-#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/transformation.h"
+#include "storage/genealogy/graph/by_ids.h"
 #include "storage/genealogy/graph/collect.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/graph/lines.h"
+#include "storage/genealogy/graph/lots.h"
 
 namespace lots {
 namespace {

@@ -10,7 +10,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
@@ -37,6 +37,7 @@ constexpr pg::Statement kFindExact{"origin_exact_inputs", R"sql(
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = i.transformation_id)
   )sql"};
 
+// One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
 
 class OriginWalk {

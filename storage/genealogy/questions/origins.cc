@@ -12,8 +12,8 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/genealogy/questions/fisher.h"
 #include "storage/genealogy/questions/origin_graph.h"
 #include "storage/genealogy/questions/refusals.h"
@@ -57,6 +57,7 @@ constexpr pg::Statement kFindSuppliers{"origin_suppliers", R"sql(
 constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
+// One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
 // Units are created before they are made, but not long before.
 constexpr int64_t kSoundCandidates = 10 * kSoundUnitsMax;
@@ -85,7 +86,9 @@ absl::StatusOr<Units> ResolveUnits(pg::Connection& db, const OriginsQuery& query
       continue;
     }
     const auto [first, is_first] = fields.emplace(found[i]->lot_id, field);
-    if (!is_first) problems.push_back(UnitNamedTwice(field, first->second, *found[i]));
+    if (!is_first) {
+      problems.push_back(UnitTwice(field, first->second, {found[i]->number, found[i]->lot_id}));
+    }
     units.ids.push_back(found[i]->lot_id);
     if (failed) units.products.push_back(found[i]->product_id);
   }

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

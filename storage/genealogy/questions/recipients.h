@@ -9,8 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/document.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/movement.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 

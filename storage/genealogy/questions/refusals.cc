@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/lot_rows/resolve.h"
 
 namespace lots {
 namespace {
@@ -29,23 +31,6 @@ Problem SeedsHaveTooManyRecipients() {
       "seeds", kTraceNodesMax,
       absl::StrCat("more than ", kTraceNodesMax, " lots, or lots more than ", kTraceDepthMax,
                    " transformations away, were made of the seeds; ask with fewer seeds"));
-}
-
-Problem UnitNamedTwice(const std::string& field, const std::string& first, const ResolvedLot& lot) {
-  return {.reason = Reason::kDuplicateInRequest,
-          .field = field,
-          .message = absl::StrCat("lot \"", lot.number, "\" is already in ", first,
-                                  ": name each unit once"),
-          .facts = {{"lot_id", lot.lot_id.value().ToString()}, {"first_index", first}}};
-}
-
-Problem NotASerial(const ResolvedLot& lot) {
-  return {.reason = Reason::kTrackingMismatch,
-          .field = "lot",
-          .message = absl::StrCat("lot \"", lot.number,
-                                  "\" is not a serial: only a single unit has a warranty"),
-          .facts = {{"product_id", lot.product_id.value()},
-                    {"tracking", std::string(Name(lot.tracking))}}};
 }
 
 }  // namespace lots

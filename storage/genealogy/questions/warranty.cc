@@ -4,8 +4,8 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/genealogy/questions/refusals.h"
 #include "storage/lot_rows/identities.h"
 #include "storage/lot_rows/resolve.h"
@@ -71,7 +71,10 @@ absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& qu
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, query.company, {query.lot}));
   if (!found[0].has_value()) return Refuse(LotNotFound(query.lot, "lot"));
   const ResolvedLot& lot = *found[0];
-  if (lot.tracking != Tracking::kSerial) return Refuse(NotASerial(lot));
+  if (lot.tracking != Tracking::kSerial) {
+    return Refuse(
+        NotASerial(lot.number, lot.product_id, lot.tracking, "only a single unit has a warranty"));
+  }
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadWarranty, query.company, lot.lot_id));
   // The lot was deleted since it was resolved.
   if (rows.empty()) return Refuse(LotNotFound(query.lot, "lot"));

@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "storage/domain/document.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/movement.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

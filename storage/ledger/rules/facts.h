@@ -16,9 +16,12 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/ledger/rules/posting.h"
 
 namespace lots {

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/document.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/movement.h"
 
 namespace lots {
@@ -72,12 +74,5 @@ struct Reversal {
 
 // The movement that reverses `original`: the same goods on the way back, at the same time.
 Posting PostingOf(const PostedMovement& original, const Reversal& reversal);
-
-// What postings may overrule.
-struct Accept {
-  bool held = false;  // held goods leave; the outputs made of them inherit the hold
-  bool expired = false;
-  bool shortage = false;  // an ADJUSTMENT brings in what is missing at the source
-};
 
 }  // namespace lots

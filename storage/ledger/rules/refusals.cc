@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 
 namespace lots {
@@ -109,6 +110,21 @@ absl::string_view WayBackFrom(LocationKind kind) {
   }
 }
 
+struct ConstraintWords {
+  absl::string_view constraint;
+  Reason reason;
+  absl::string_view message;
+};
+constexpr ConstraintWords kConstraintWords[] = {
+    {"balances_not_negative", Reason::kNotEnough, "there is less than the movement takes"},
+    {"balances_serial_is_one", Reason::kSerialOnHand, "the serial is on hand already"},
+    {"balances_serial_in_one_place", Reason::kSerialOnHand, "the serial is in another place"},
+    {"balances_bounded", Reason::kQuantityOverflow, "a place cannot hold so much"},
+    {"deliveries_returnable_not_negative", Reason::kReturnExceedsDelivery,
+     "more is returned than is left of the delivery"},
+    {"movements_reversed_once", Reason::kAlreadyReversed, "the movement was reversed before"},
+};
+
 Facts ReversedFacts(const MovementId& movement) {
   return {{"movement_id", movement.value().ToString()}};
 }
@@ -122,12 +138,32 @@ std::string FieldOf(const Posting& posting, absl::string_view field) {
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to) {
   return {.reason = Reason::kLocationKindMismatch,
           .field = FieldOf(posting, "kind"),
-          .message = absl::StrCat("a ", Name(posting.kind), " ", KindsWanted(posting.kind),
+          .message = absl::StrCat("the ", Name(posting.kind), " ", KindsWanted(posting.kind),
                                   ", but ", posting.from.value(), " is ", Name(from), " and ",
                                   posting.to.value(), " is ", Name(to)),
           .facts = {{"kind", std::string(Name(posting.kind))},
                     {"from_kind", std::string(Name(from))},
                     {"to_kind", std::string(Name(to))}}};
+}
+
+Problem HeldAtKindMismatch(const std::string& field, const LocationId& location,
+                           LocationKind kind) {
+  return {.reason = Reason::kLocationKindMismatch,
+          .field = field,
+          .message = absl::StrCat("location ", location.value(), " is ", Name(kind),
+                                  "; goods are held at INTERNAL and TRANSIT locations"),
+          .facts = {{"kind", "HOLD"}, {"location_kind", std::string(Name(kind))}}};
+}
+
+Problem OutputAtKindMismatch(const std::string& field, const LocationId& location,
+                             LocationKind kind) {
+  return {.reason = Reason::kLocationKindMismatch,
+          .field = field,
+          .message = absl::StrCat("location ", location.value(), " is ", Name(kind),
+                                  "; what comes out goes to an INTERNAL or TRANSIT location"),
+          .facts = {{"kind", std::string(Name(MovementKind::kProduction))},
+                    {"from_kind", std::string(Name(LocationKind::kProduction))},
+                    {"to_kind", std::string(Name(kind))}}};
 }
 
 Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot) {
@@ -333,6 +369,34 @@ Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_v
 
 Problem ReversedLotArchived(const LotFacts& lot, const std::string& field) {
   return LotArchived(field, {lot.number, lot.lot_id}, LotOfProduct(lot.number, lot.product_id));
+}
+
+Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal) {
+  const std::string id = transformation.value().ToString();
+  const std::string by = reversal.value().ToString();
+  return {.reason = Reason::kAlreadyReversed,
+          .field = "transformation_id",
+          .message = absl::StrCat("transformation ", id, " was reversed before, by ", by),
+          .facts = {{"transformation_id", id}, {"reversed_by", by}}};
+}
+
+Problem NotReversible(const TransformationId& transformation) {
+  const std::string id = transformation.value().ToString();
+  return {.reason = Reason::kReversalNotReversible,
+          .field = "transformation_id",
+          .message =
+              absl::StrCat("transformation ", id, " is a reversal itself; record it anew instead"),
+          .facts = {{"transformation_id", id}}};
+}
+
+std::optional<Problem> FailedConstraint(absl::string_view constraint) {
+  for (const ConstraintWords& words : kConstraintWords) {
+    if (words.constraint != constraint) continue;
+    return Problem{.reason = words.reason,
+                   .message = absl::StrCat(words.message,
+                                           ": another write came first; read again and repeat")};
+  }
+  return std::nullopt;
 }
 
 }  // namespace lots

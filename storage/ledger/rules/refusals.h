@@ -20,6 +20,11 @@ std::string FieldOf(const Posting& posting, absl::string_view field);
 
 // Of the movement itself.
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to);
+// Of a place that a request of HoldLots names, and of one that an output of a split, merge or
+// relabel goes to.
+Problem HeldAtKindMismatch(const std::string& field, const LocationId& location, LocationKind kind);
+Problem OutputAtKindMismatch(const std::string& field, const LocationId& location,
+                             LocationKind kind);
 Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot);
 
 // Of the lot. LotNotActive: LOT_PLANNED, LOT_ARCHIVED or LOT_VOID, by its state.
@@ -61,5 +66,12 @@ Problem NotReversible(const MovementId& movement, const std::string& field);
 Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
                    Facts::value_type fact);
 Problem ReversedLotArchived(const LotFacts& lot, const std::string& field);
+// Of a reversal of a whole transformation.
+Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal);
+Problem NotReversible(const TransformationId& transformation);
+
+// The refusal that a failed constraint of the ledger stands for: another write came first. Empty
+// for any other constraint.
+std::optional<Problem> FailedConstraint(absl::string_view constraint);
 
 }  // namespace lots

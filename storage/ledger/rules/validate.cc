@@ -9,9 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/hold.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/refusals.h"
-#include "storage/lot_rows/hold_row.h"
 
 namespace lots {
 

@@ -5,11 +5,13 @@
 #include <optional>
 #include <vector>
 
-#include "storage/domain/errors.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/posting.h"
 
 namespace lots {
+
+struct Accept;
+struct Problem;
 
 // The problems of a movement on these facts: every refusal of errors.proto about moving. Without
 // a problem, ApplyPosting may follow.

@@ -6,9 +6,8 @@
 #include "absl/algorithm/container.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/lots/lists/history_holds.h"
 #include "storage/pg/pipeline.h"
 

@@ -8,8 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/movement.h"
+#include "storage/domain/transformation.h"
 #include "storage/lots/events.h"
 #include "storage/pg/connection.h"
 

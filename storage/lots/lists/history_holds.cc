@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/lot_rows/hold_row.h"
 
 namespace lots {

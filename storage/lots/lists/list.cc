@@ -13,10 +13,11 @@
 #include "storage/base/unicode.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/computed_fields.h"
+#include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lots/lists/search.h"
@@ -120,6 +121,7 @@ struct Conditions {
   std::string filter;
   std::string search;  // empty: nothing is searched for
   bool filter_has_index = false;
+  AskedResources asked;
 };
 
 absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg::Params& params) {
@@ -131,12 +133,13 @@ absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg
     absl::StrAppend(&filter.sql, " AND l.state IN ({STATE_PLANNED}, {STATE_ACTIVE})"_sql);
   }
   std::string search = TextCondition(query.text, params);
-  return Conditions{std::move(filter.sql), std::move(search), has_index};
+  AskedResources asked{.company = query.company};
+  asked.AddFilter(filter.equalities);
+  return Conditions{std::move(filter.sql), std::move(search), has_index, std::move(asked)};
 }
 
 // All of it.
-absl::StatusOr<std::string> Where(pg::Connection& db, const LotQuery& query, pg::Params& params) {
-  ASSIGN_OR_RETURN(const Conditions conditions, Compile(db, query, params));
+std::string WhereOf(const Conditions& conditions) {
   return absl::StrCat("l.company = $1 AND ", conditions.filter,
                       conditions.search.empty() ? "" : " AND ", conditions.search);
 }
@@ -199,10 +202,11 @@ LotPage ReadPage(const pg::Result& rows, const ListLotsQuery& query,
   for (const pg::Row row : rows) {
     if (page.lots.size() == limit) break;
     page.lots.push_back(reader.ReadRow(row));
+    const std::string number_key = row.Get<std::string>(kRowColumnCount);
+    ListPosition& position = page.positions.emplace_back();
+    for (const SortKey& key : keys) position.push_back(KeyText(key, page.lots.back(), number_key));
   }
-  if (rows.size() <= limit) return page;
-  const std::string number_key = rows[limit - 1].Get<std::string>(kRowColumnCount);
-  for (const SortKey& key : keys) page.after.push_back(KeyText(key, page.lots.back(), number_key));
+  if (rows.size() > limit) page.after = page.positions.back();
   return page;
 }
 
@@ -282,6 +286,7 @@ absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query)
   sql.order_has_index = !keys.front().field.is_nullable;
   sql.where_has_index = conditions.filter_has_index;
   ASSIGN_OR_RETURN(const pg::Result rows, ReadLotPage(db, sql));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, conditions.asked));
   LotPage page = ReadPage(rows, query, keys);
   std::vector<Lot*> shown;
   for (Lot& lot : page.lots) shown.push_back(&lot);
@@ -291,14 +296,20 @@ absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query)
 
 absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsQuery& query) {
   pg::Params params = pg::Params::Of(query.query.company, query.now);
-  ASSIGN_OR_RETURN(const std::string where, Where(db, query.query, params));
+  ASSIGN_OR_RETURN(const Conditions conditions, Compile(db, query.query, params));
+  const std::string where = WhereOf(conditions);
   pg::Params of_page = params;
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
   std::string sql = GroupsSql(query, where, of_page);
   snapshot.AddComposed("summarize_lots", std::move(sql), std::move(of_page));
   ASSIGN_OR_RETURN(const pg::Results groups, snapshot.Send());
   LotGroupPage page = ReadGroups(groups.front(), query.limit);
-  if (page.groups.empty()) return page;
+  if (page.groups.empty()) {
+    const size_t read = AddMissingRead(snapshot, conditions.asked);
+    ASSIGN_OR_RETURN(const pg::Results missing, snapshot.Commit());
+    RETURN_IF_ERROR(RefuseMissing(conditions.asked, missing[read]));
+    return page;
+  }
   sql = OnHandSql(query, where, page, params);
   snapshot.AddComposed("summarize_on_hand", std::move(sql), std::move(params));
   ASSIGN_OR_RETURN(const pg::Results on_hand, snapshot.Commit());

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot.h"
 #include "storage/pg/connection.h"
@@ -38,12 +39,14 @@ struct ListLotsQuery {
 
 struct LotPage {
   std::vector<Lot> lots;
-  ListPosition after;  // for the next page; empty: this was the last
+  std::vector<ListPosition> positions;  // of each lot: where a page that ends with the lot ends
+  ListPosition after;                   // for the next page; empty: this was the last
 };
 
 // Walking the pages shows every lot that was there all the while once, whatever is created
 // meanwhile. FILTER_INVALID, FIELD_INVALID (order_by), PAGE_TOKEN_INVALID (a position of another
-// order).
+// order). An empty page is refused when the company or a product of the filter does not exist:
+// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND.
 absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query);
 
 // The lots of one product.
@@ -66,7 +69,7 @@ struct LotGroupPage {
   bool has_more = false;
 };
 
-// FILTER_INVALID.
+// FILTER_INVALID. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND as ListLots.
 absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsQuery& query);
 
 }  // namespace lots

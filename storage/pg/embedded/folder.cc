@@ -34,7 +34,9 @@ constexpr char kInstallations[] = "/usr/lib/postgresql";
 constexpr absl::string_view kSocketFile = "/.s.PGSQL.5432";
 // A fast shutdown writes a checkpoint, which takes as long as the disk needs.
 constexpr absl::Duration kLeftoverStopMax = absl::Minutes(1);
+// Short beside a stop; fifty looks a second cost nothing.
 constexpr absl::Duration kLeftoverCheckInterval = absl::Milliseconds(20);
+// An error of the start: the reason is in the last lines, and the message names the whole file.
 constexpr int kLogTailLines = 5;
 
 std::string ReadFile(const std::string& path) {

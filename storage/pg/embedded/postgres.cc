@@ -26,6 +26,7 @@ namespace {
 
 // After a crash the server replays its log first; with our settings that is minutes at the worst.
 constexpr absl::Duration kReadyWaitMax = absl::Minutes(10);
+// Short beside a start; fifty looks a second cost nothing.
 constexpr absl::Duration kReadyCheckInterval = absl::Milliseconds(20);
 // A fast shutdown ends sessions and writes a checkpoint. After that time the server is told to
 // leave at once, which loses nothing: the next start replays.
@@ -34,6 +35,8 @@ constexpr absl::Duration kImmediateStopMax = absl::Seconds(10);
 // How long the children of a killed server may need to notice and end; until then PostgreSQL
 // refuses to start again.
 constexpr absl::Duration kChildrenEndMax = absl::Seconds(20);
+// A crash now and then costs its callers a tenth of a second; a server that crashes at every start
+// is started about ten times a minute. Each pause is twice as long as the one before.
 constexpr absl::Duration kFirstRestartPause = absl::Milliseconds(100);
 constexpr absl::Duration kRestartPauseMax = absl::Seconds(5);
 

@@ -7,9 +7,12 @@
 // No other type encodes: passing one does not compile.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
@@ -49,8 +52,14 @@ class Params {
   // The value's bytes, valid until the next Add; nullptr for NULL.
   const char* data(int index) const;
   int length(int index) const { return values_[index].length; }
+  // Elements of the longest array among the parameters.
+  size_t longest_array() const { return longest_array_; }
 
  private:
+  template <class T>
+  struct IsVector : std::false_type {};
+  template <class T>
+  struct IsVector<std::vector<T>> : std::true_type {};
   template <class T>
   struct IsSpan : std::false_type {};
   template <class T>
@@ -65,6 +74,9 @@ class Params {
 
   template <class T>
   int AddEncoded(const T& value) {
+    if constexpr (IsVector<T>::value || IsSpan<T>::value) {
+      longest_array_ = std::max(longest_array_, value.size());
+    }
     const size_t start = bytes_.size();
     Codec<T>::Encode(value, bytes_);
     return Append(Codec<T>::kOid, start);
@@ -76,6 +88,7 @@ class Params {
   // All values one after another: one growing buffer is cheaper than a string each.
   std::string bytes_;
   absl::InlinedVector<Value, 8> values_;
+  size_t longest_array_ = 0;
 };
 
 }  // namespace lots::pg

@@ -4,8 +4,12 @@
 #include <utility>
 
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/ledger/ledger.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

@@ -11,11 +11,24 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "storage/ledger/ledger.h"
-#include "storage/lot_rows/resolve.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/domain/lot_details.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
+
+namespace lots {
+
+struct CompanyFacts;
+class Ledger;
+
+}  // namespace lots
 
 namespace lots::orders {
 

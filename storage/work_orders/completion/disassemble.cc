@@ -6,12 +6,14 @@
 #include "absl/strings/match.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
+#include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/completion/unit.h"
-#include "storage/work_orders/rows.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -31,14 +33,6 @@ constexpr pg::Statement kLockUnit{"lock_unit", R"sql(
 constexpr pg::Statement kFindUnit{"find_unit_place", R"sql(
   SELECT location_id FROM balances
   WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}))sql"_sql};
-
-Problem NotASerial(const ResolvedLot& unit) {
-  return {
-      Reason::kTrackingMismatch,
-      "lot",
-      absl::StrCat("lot \"", unit.number, "\" is no serial: only a unit is taken apart"),
-      {{"product_id", unit.product_id.value()}, {"tracking", std::string(Name(unit.tracking))}}};
-}
 
 Posting PostingOf(const DisassemblyCommand& command, const TransformationId& transformation) {
   return {.movement_id = MovementId(Uuid::MakeV7()),
@@ -204,7 +198,10 @@ absl::StatusOr<Disassembly> DisassemblyTransaction::Run() {
   const ResolvedLot& unit = *named_[0];
   RETURN_IF_ERROR(LockUnit(unit));
   RETURN_IF_ERROR(LockComponents(unit));
-  if (unit.tracking != Tracking::kSerial) return Refuse(NotASerial(unit));
+  if (unit.tracking != Tracking::kSerial) {
+    return Refuse(
+        NotASerial(unit.number, unit.product_id, unit.tracking, "only a unit is taken apart"));
+  }
   std::vector<Problem> problems;
   lines_ = orders::PlanReturn(command_, named_, ledger_, contents_, problems);
   Post(unit, problems);

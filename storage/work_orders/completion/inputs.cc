@@ -6,7 +6,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/work_orders/completion/completion.h"
 
 namespace lots::orders {

@@ -7,8 +7,10 @@
 #include "storage/base/status_macros.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/numbers.h"
+#include "storage/lot_rows/resolve.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/writes/requests.h"
 
 namespace lots::orders {
 namespace {

@@ -4,12 +4,23 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/work_orders/refusals.h"
 
 namespace lots::orders {
 namespace {
+
+Problem AlreadyProduced(absl::string_view field, const NumberedLot& lot) {
+  return {.reason = Reason::kSerialAlreadyProduced,
+          .field = std::string(field),
+          .message = absl::StrCat(QuotedLot(lot.number),
+                                  " exists already; it can be made again only when this completion "
+                                  "consumes it, or after Disassemble"),
+          .facts = {{"number", lot.number}, {"lot_id", lot.lot_id.value().ToString()}}};
+}
 
 class OutputPlanner {
  public:
@@ -47,7 +58,8 @@ class OutputPlanner {
   bool ValidatePlanned(const StoredLot& lot, const Wanted& wanted);
   // The same lot further up in the request.
   void ValidateFirst(const Wanted& wanted, MadeLot& made);
-  bool Refused(Reason reason, const StoredLot& lot, const Wanted& wanted, absl::string_view what);
+  bool Refused(Problem problem, const StoredLot& lot);
+  bool RefusedArchived(const StoredLot& lot, const Wanted& wanted);
   const ProductRules* ByProductRules(size_t index, const std::string& field);
 
   const CompletionFacts& facts_;
@@ -60,15 +72,17 @@ class OutputPlanner {
   absl::flat_hash_map<LotId, size_t> first_;
 };
 
-bool OutputPlanner::Refused(Reason reason, const StoredLot& lot, const Wanted& wanted,
-                            absl::string_view what) {
-  Facts facts = {{"number", lot.number}, {"lot_id", lot.lot_id.value().ToString()}};
+// Adds the order that produced the lot to the facts.
+bool OutputPlanner::Refused(Problem problem, const StoredLot& lot) {
   if (lot.produced_by.has_value()) {
-    facts.emplace_back("work_order_id", lot.produced_by->value());
+    problem.facts.emplace_back("work_order_id", lot.produced_by->value());
   }
-  problems_.push_back(
-      {reason, wanted.field, absl::StrCat("lot \"", lot.number, "\" ", what), std::move(facts)});
+  problems_.push_back(std::move(problem));
   return false;
+}
+
+bool OutputPlanner::RefusedArchived(const StoredLot& lot, const Wanted& wanted) {
+  return Refused(LotArchived(wanted.field, {lot.number, lot.lot_id}, QuotedLot(lot.number)), lot);
 }
 
 bool OutputPlanner::ValidatePlanned(const StoredLot& lot, const Wanted& wanted) {
@@ -85,13 +99,10 @@ bool OutputPlanner::ValidateSerial(const StoredLot& lot, const Wanted& wanted, M
     return true;
   }
   if (!lot.taken_apart) {
-    return Refused(Reason::kSerialAlreadyProduced, lot, wanted,
-                   "exists already; it can be made again only when this completion consumes it, "
-                   "or after Disassemble");
+    return Refused(AlreadyProduced(wanted.field, {lot.number, lot.lot_id}), lot);
   }
   made.kind = MadeLot::Kind::kRevived;
-  return lot.state != LotState::kArchived ||
-         Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
+  return lot.state != LotState::kArchived || RefusedArchived(lot, wanted);
 }
 
 bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
@@ -109,8 +120,7 @@ bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, M
       break;
   }
   if (lot.tracking == Tracking::kSerial) return ValidateSerial(lot, wanted, made);
-  return lot.state != LotState::kArchived ||
-         Refused(Reason::kLotArchived, lot, wanted, "is archived; unarchive it first");
+  return lot.state != LotState::kArchived || RefusedArchived(lot, wanted);
 }
 
 bool OutputPlanner::IdentifyNew(const Wanted& wanted, MadeLot& made) {
@@ -137,13 +147,8 @@ bool OutputPlanner::Identify(const Wanted& wanted, MadeLot& made) {
   made.lot_id = lot.lot_id;
   made.number = lot.number;
   if (lot.product_id == wanted.product->product_id) return ValidateStored(lot, wanted, made);
-  problems_.push_back(
-      {Reason::kWorkOrderProductMismatch,
-       wanted.field,
-       absl::StrCat("lot \"", lot.number, "\" is of product \"", lot.product_id.value(),
-                    "\", and the work order makes \"", wanted.product->product_id.value(), "\""),
-       {{"work_order_id", command_.work_order.value()},
-        {"product_id", wanted.product->product_id.value()}}});
+  problems_.push_back(OutputOfOtherProduct(wanted.field, command_.work_order,
+                                           wanted.product->product_id, lot.number, lot.product_id));
   return false;
 }
 
@@ -226,13 +231,7 @@ void OutputPlanner::AddPlanned() {
   }
   if (facts_.planned.size() >= wanted) return;
   problems_.push_back(
-      {Reason::kSerialNotAssigned,
-       "planned_serial_count",
-       absl::StrCat("work order \"", command_.work_order.value(), "\" has ", facts_.planned.size(),
-                    " planned serials besides `outputs`, not ", wanted, "; assign more"),
-       {{"work_order_id", command_.work_order.value()},
-        {"available", absl::StrCat(facts_.planned.size())},
-        {"needed", absl::StrCat(wanted)}}});
+      TooFewAssigned("planned_serial_count", command_.work_order, facts_.planned.size(), wanted));
 }
 
 const ProductRules* OutputPlanner::ByProductRules(size_t index, const std::string& field) {

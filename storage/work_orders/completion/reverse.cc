@@ -5,10 +5,12 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
+#include "storage/ledger/rules/refusals.h"
 #include "storage/ledger/transformations.h"
 #include "storage/pg/error.h"
 #include "storage/work_orders/rows.h"
@@ -83,23 +85,6 @@ Problem NotFound(const TransformationId& id) {
           "transformation_id",
           absl::StrCat("no transformation ", text, " in this company"),
           {{"transformation_id", text}}};
-}
-
-Problem NotReversible(const TransformationId& id, absl::string_view why) {
-  const std::string text = id.value().ToString();
-  return {Reason::kReversalNotReversible,
-          "transformation_id",
-          absl::StrCat("transformation ", text, " ", why),
-          {{"transformation_id", text}}};
-}
-
-Problem AlreadyReversed(const TransformationId& id, const TransformationId& reversed_by) {
-  const std::string text = id.value().ToString();
-  const std::string by = reversed_by.value().ToString();
-  return {Reason::kAlreadyReversed,
-          "transformation_id",
-          absl::StrCat("transformation ", text, " was reversed before, by ", by),
-          {{"transformation_id", text}, {"reversed_by", by}}};
 }
 
 // One reversal under way.
@@ -195,7 +180,7 @@ std::optional<Problem> ReversalTransaction::ValidateTransformation(const pg::Res
   const pg::Row row = rows[0];
   kind_ = row.Get<TransformationKind>(0);
   occurred_at_ = row.Get<absl::Time>(1);
-  if (!row.IsNull(2)) return NotReversible(id, "is a reversal itself; record it anew instead");
+  if (!row.IsNull(2)) return NotReversible(id);
   if (!row.IsNull(3)) return AlreadyReversed(id, row.Get<TransformationId>(3));
   return std::nullopt;
 }

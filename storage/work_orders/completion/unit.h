@@ -9,11 +9,18 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/ledger/ledger.h"
-#include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"
-#include "storage/work_orders/work_orders.h"
+
+namespace lots {
+
+struct DisassemblyCommand;
+class Ledger;
+struct Problem;
+struct ResolvedLot;
+
+}  // namespace lots
 
 namespace lots::orders {
 

@@ -4,12 +4,15 @@
 
 #include "absl/container/btree_map.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/sql_words.h"
+#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
+#include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/completion/completion.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
 
 namespace lots::orders {
 namespace {

@@ -13,23 +13,13 @@
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
-#include "storage/work_orders/rows.h"
+#include "storage/writes/requests.h"
 
 namespace lots::reshape {
 namespace {
 
 Facts FactsOf(const ResolvedLot& lot) {
   return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
-}
-
-Problem SerialRefused(const Source& source, const ResolvedLot& lot) {
-  return {.reason = Reason::kTrackingMismatch,
-          .field = source.lot_field,
-          .message = absl::StrCat("\"", lot.number,
-                                  "\" is a serial, one unit: it is neither split nor merged; give "
-                                  "it another number with RelabelLot"),
-          .facts = {{"product_id", lot.product_id.value()},
-                    {"tracking", std::string(Name(lot.tracking))}}};
 }
 
 Problem ProductMismatch(const Source& source, const ResolvedLot& lot, const ResolvedLot& first) {
@@ -43,19 +33,6 @@ Problem ProductMismatch(const Source& source, const ResolvedLot& lot, const Reso
                               "\" and lot \"", first.number, "\" of \"", first.product_id.value(),
                               "\": lots of one product are merged; relabel it first"),
       .facts = std::move(facts)};
-}
-
-Problem RulesMismatch(const ResolvedLot& lot, const LotProduct& product) {
-  return {.reason = Reason::kTrackingMismatch,
-          .field = "product_id",
-          .message =
-              absl::StrCat("product \"", product.product_id.value(), "\" is tracked by ",
-                           Name(product.tracking), " with ", product.scale, " decimals, and lot \"",
-                           lot.number, "\" by ", Name(lot.tracking), " with ", lot.scale,
-                           "; it becomes a product of the same tracking and scale"),
-          .facts = {{"product_id", product.product_id.value()},
-                    {"tracking", std::string(Name(product.tracking))},
-                    {"scale", absl::StrCat(product.scale)}}};
 }
 
 Problem OwnNumber(const Result& result, const ResolvedLot& source) {
@@ -104,7 +81,7 @@ class NameResolver {
       const ResolvedLot& lot = names_.sources[i];
       const bool by_unit = command_.kind == TransformationKind::kRelabel;
       if (lot.tracking == Tracking::kSerial && !by_unit) {
-        problems.push_back(SerialRefused(source, lot));
+        problems.push_back(SerialNotReshaped(source.lot_field, lot.number, lot.product_id));
       } else if (lot.product_id != names_.sources[0].product_id) {
         problems.push_back(ProductMismatch(source, lot, names_.sources[0]));
       }
@@ -124,7 +101,8 @@ class NameResolver {
     names_.product = std::move(context.product);
     const LotProduct& product = names_.product;
     if (product.tracking == lot.tracking && product.scale == lot.scale) return absl::OkStatus();
-    return Refuse(RulesMismatch(lot, product));
+    return Refuse(TrackingDiffers(product.product_id, {product.tracking, product.scale}, lot.number,
+                                  {lot.tracking, lot.scale}));
   }
 
   // The numbers that the request gives, and who has them.

@@ -9,7 +9,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
+#include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/work_orders/reshape/agree.h"
 
@@ -47,16 +53,6 @@ Problem OtherExpiry(Day stored, absl::CivilDay given, const std::string& number)
       "expire_date", absl::FormatCivilTime(given),
       absl::StrCat("is a new lot's, and lot \"", number, "\" exists with expiry date ", has,
                    "; leave it out, or change that with UpdateLot"));
-}
-
-Problem NotOnHandKind(const Result& result, LocationKind kind) {
-  return {.reason = Reason::kLocationKindMismatch,
-          .field = result.location_field,
-          .message = absl::StrCat("location ", result.to.value(), " is ", Name(kind),
-                                  ": what comes out goes to an INTERNAL or TRANSIT location"),
-          .facts = {{"kind", std::string(Name(MovementKind::kProduction))},
-                    {"from_kind", std::string(Name(LocationKind::kProduction))},
-                    {"to_kind", std::string(Name(kind))}}};
 }
 
 Quantity SmallestOf(int scale) {
@@ -157,7 +153,9 @@ class Planner {
       if (source.from == result.to) return;
     }
     const std::optional<LocationKind> kind = ledger_.facts().FindKind(result.to);
-    if (kind.has_value() && !IsOnHand(*kind)) problems_.push_back(NotOnHandKind(result, *kind));
+    if (kind.has_value() && !IsOnHand(*kind)) {
+      problems_.push_back(OutputAtKindMismatch(result.location_field, result.to, *kind));
+    }
   }
 
   void DateNew(Made& made) {

@@ -10,16 +10,24 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/transformation.h"
+#include "storage/domain/lot_details.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
-#include "storage/ledger/ledger.h"
 #include "storage/lot_rows/product.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/connection.h"
 #include "storage/work_orders/reshape/reshape.h"
+
+namespace lots {
+
+class Ledger;
+
+}  // namespace lots
 
 namespace lots::reshape {
 

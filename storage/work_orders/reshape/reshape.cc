@@ -5,6 +5,8 @@
 
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/transformations.h"
@@ -13,9 +15,10 @@
 #include "storage/lots/events.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
-#include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {

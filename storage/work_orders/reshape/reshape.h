@@ -18,8 +18,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 

@@ -4,12 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/error_details.h"
+#include "lots/v1/stock.pb.h"
+#include "service/base/problems.h"
+#include "service/base/server_limits.h"
 #include "service/base/status.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
 
 namespace lots {
 namespace {
@@ -182,6 +187,22 @@ TEST(CodeName, IsWrittenAsInGo) {
   EXPECT_EQ(CodeName(grpc::StatusCode::OK), "OK");
   EXPECT_EQ(CodeName(grpc::StatusCode::INVALID_ARGUMENT), "InvalidArgument");
   EXPECT_EQ(CodeName(grpc::StatusCode::UNAUTHENTICATED), "Unauthenticated");
+}
+
+TEST(AddProblems, AnAnswerSaysHowManyMoreThereAre) {
+  std::vector<Problem> problems;
+  for (int i = 0; i < 20'000; ++i) {
+    problems.push_back(FieldInvalid(Indexed("movements", i, "quantity"), "x",
+                                    std::string(kErrorTextBytesMax, 'x')));
+  }
+  v1::RecordMovementsResponse response;
+
+  AddProblems(problems, response);
+
+  EXPECT_LE(response.ByteSizeLong(), kAnswerBytesMax);
+  const v1::Problem& last = response.problems(response.problems_size() - 1);
+  EXPECT_EQ(last.facts().at("problem_count"), "20000");
+  EXPECT_EQ(last.message().find(absl::StrCat(problems.size() - response.problems_size() + 1)), 0u);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds/tracking.h"
 
 namespace lots {
 namespace {
@@ -208,24 +210,6 @@ TEST(Fields, EnumerationsAreKnownAndGiven) {
   ASSERT_EQ(fields.problems().size(), 2u);
   EXPECT_NE(fields.problems()[0].message.find("TRACKING_NONE, TRACKING_LOT, TRACKING_SERIAL"),
             std::string::npos);
-}
-
-TEST(Fields, MasksNameWhatMayChange) {
-  const std::vector<absl::string_view> allowed = {"notes", "reference"};
-  google::protobuf::FieldMask mask;
-  FieldChecker fields;
-
-  EXPECT_TRUE(fields.Mask("update_mask", mask, allowed).empty());
-  mask.add_paths("*");
-  EXPECT_EQ(fields.Mask("update_mask", mask, allowed),
-            (std::vector<std::string>{"notes", "reference"}));
-  mask.set_paths(0, "notes");
-  mask.add_paths("notes");
-  EXPECT_EQ(fields.Mask("update_mask", mask, allowed), std::vector<std::string>{"notes"});
-  EXPECT_TRUE(fields.ok());
-  mask.add_paths("quantity");
-  fields.Mask("update_mask", mask, allowed);
-  EXPECT_NE(MessageOf(fields).find("these can: notes, reference"), std::string::npos);
 }
 
 TEST(Fields, AnEtagThatIsNoneIsStale) {

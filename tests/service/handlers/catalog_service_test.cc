@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "tests/support/server/test_server.h"
 
@@ -69,16 +70,100 @@ TEST_F(CatalogRpc, SettingsFollowMaskAndEtag) {
   EXPECT_EQ(ReasonOf(Send(&Stub::UpdateSettings, request, settings)), "FIELD_INVALID");
 }
 
-TEST_F(CatalogRpc, AnEmptyMaskMeansAllSettings) {
+TEST_F(CatalogRpc, WithoutAMaskOnlyThePopulatedSettingsChange) {
   v1::UpdateSettingsRequest request;
-  request.mutable_settings()->set_expiry_enabled(true);
+  request.mutable_settings()->set_time_zone("Europe/Berlin");
   v1::Settings settings;
 
   ASSERT_TRUE(Send(&Stub::UpdateSettings, request, settings).ok());
 
+  EXPECT_TRUE(settings.lots_enabled());
+  EXPECT_TRUE(settings.expiry_enabled());
+  EXPECT_EQ(settings.time_zone(), "Europe/Berlin");
+  request.mutable_settings()->Clear();
+  request.mutable_settings()->set_expiry_enabled(true);
+  request.mutable_update_mask()->add_paths("*");
+  ASSERT_TRUE(Send(&Stub::UpdateSettings, request, settings).ok());
   EXPECT_FALSE(settings.lots_enabled());
   EXPECT_TRUE(settings.expiry_enabled());
   EXPECT_EQ(settings.time_zone(), "UTC");
+  request.mutable_settings()->set_company("other");
+  EXPECT_EQ(ReasonOf(Send(&Stub::UpdateSettings, request, settings)), "FIELD_INVALID");
+}
+
+TEST_F(CatalogRpc, WithoutAMaskADisplayNameLeavesTheRestOfAProduct) {
+  v1::UpsertProductsRequest request;
+  v1::Product* const steel = request.add_products();
+  steel->set_product_id("steel");
+  steel->set_tracking(v1::TRACKING_LOT);
+  steel->set_number_template("S{####}");
+  steel->mutable_shelf_life()->set_expire_days(30);
+  steel->mutable_shelf_life()->set_alert_days(20);
+  steel->set_warranty_months(24);
+  steel->set_producible(true);
+  v1::UpsertProductsResponse before;
+  ASSERT_TRUE(Send(&Stub::UpsertProducts, request, before).ok());
+  v1::Product wanted = before.products(0);
+
+  steel->Clear();
+  steel->set_product_id("steel");
+  steel->set_display_name("Steel");
+  steel->mutable_shelf_life()->set_expire_days(40);
+  v1::UpsertProductsResponse after;
+  const grpc::Status status = Send(&Stub::UpsertProducts, request, after);
+
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  wanted.set_display_name("Steel");
+  wanted.mutable_shelf_life()->set_expire_days(40);
+  wanted.set_etag("\"2\"");
+  *wanted.mutable_update_time() = after.products(0).update_time();
+  EXPECT_EQ(after.products(0).DebugString(), wanted.DebugString());
+}
+
+TEST_F(CatalogRpc, AStaleEtagOfAProductOrLocationIsAborted) {
+  ASSERT_TRUE(UpsertProduct("steel").ok());
+  v1::UpsertProductsRequest products;
+  products.add_products()->set_product_id("steel");
+  products.mutable_products(0)->set_unit("kg");
+  products.mutable_products(0)->set_etag("\"1\"");
+  v1::UpsertProductsResponse product;
+  ASSERT_TRUE(Send(&Stub::UpsertProducts, products, product).ok());
+  products.mutable_products(0)->set_unit("g");
+  grpc::Status stale = Send(&Stub::UpsertProducts, products, product);
+  EXPECT_EQ(stale.error_code(), StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
+
+  v1::UpsertLocationsRequest locations;
+  locations.add_locations()->set_location_id("hall");
+  locations.mutable_locations(0)->set_kind(v1::LOCATION_KIND_INTERNAL);
+  v1::UpsertLocationsResponse location;
+  ASSERT_TRUE(Send(&Stub::UpsertLocations, locations, location).ok());
+  *locations.mutable_locations(0) = location.locations(0);
+  locations.mutable_locations(0)->mutable_address()->set_city("Kiel");
+  ASSERT_TRUE(Send(&Stub::UpsertLocations, locations, location).ok());
+  EXPECT_EQ(location.locations(0).etag(), "\"2\"");
+  stale = Send(&Stub::UpsertLocations, locations, location);
+  EXPECT_EQ(stale.error_code(), StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
+}
+
+TEST_F(CatalogRpc, WithoutAMaskACityLeavesTheStreet) {
+  v1::UpsertLocationsRequest request;
+  request.add_locations()->set_location_id("hall");
+  request.mutable_locations(0)->set_kind(v1::LOCATION_KIND_INTERNAL);
+  request.mutable_locations(0)->set_display_name("Hall");
+  request.mutable_locations(0)->mutable_address()->set_street("Kai 1");
+  v1::UpsertLocationsResponse response;
+  ASSERT_TRUE(Send(&Stub::UpsertLocations, request, response).ok());
+
+  request.mutable_locations(0)->Clear();
+  request.mutable_locations(0)->set_location_id("hall");
+  request.mutable_locations(0)->mutable_address()->set_city("Kiel");
+  ASSERT_TRUE(Send(&Stub::UpsertLocations, request, response).ok());
+
+  EXPECT_EQ(response.locations(0).display_name(), "Hall");
+  EXPECT_EQ(response.locations(0).address().street(), "Kai 1");
+  EXPECT_EQ(response.locations(0).address().city(), "Kiel");
 }
 
 TEST_F(CatalogRpc, AProductGoesThereAndBack) {
@@ -143,6 +228,37 @@ TEST_F(CatalogRpc, PagesMakeUpTheList) {
   }
 
   for (const int page_size : {1, 2, 3, 7, 8}) EXPECT_EQ(ListAll(page_size), all) << page_size;
+}
+
+TEST_F(CatalogRpc, EveryCompanyIsListedInItsOrder) {
+  v1::UpsertProductsRequest other;
+  other.set_company("beta");
+  other.add_products()->set_product_id("a");
+  other.mutable_products(0)->set_tracking(v1::TRACKING_LOT);
+  v1::UpsertProductsResponse upserted;
+  ASSERT_TRUE(Send(&Stub::UpsertProducts, other, upserted).ok());
+  ASSERT_TRUE(UpsertProduct("b").ok());
+  v1::ListProductsRequest request;
+  request.set_company("-");
+  request.set_page_size(1);
+  std::vector<std::string> products;
+  do {
+    v1::ListProductsResponse page;
+    ASSERT_TRUE(Send(&Stub::ListProducts, request, page).ok());
+    for (const v1::Product& product : page.products()) {
+      products.push_back(absl::StrCat(product.company(), " ", product.product_id()));
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(products, (std::vector<std::string>{"acme b", "beta a"}));
+
+  v1::ListLocationsRequest everywhere;
+  everywhere.set_company("-");
+  v1::ListLocationsResponse locations;
+  ASSERT_TRUE(Send(&Stub::ListLocations, everywhere, locations).ok());
+  ASSERT_EQ(locations.locations_size(), 10);
+  EXPECT_EQ(locations.locations(0).company(), "acme");
+  EXPECT_EQ(locations.locations(9).company(), "beta");
 }
 
 TEST_F(CatalogRpc, APageTokenIsGoodForItsQueryOnly) {

@@ -8,8 +8,11 @@
 #include "gtest/gtest.h"
 #include "lots/v1/recall.grpc.pb.h"
 #include "storage/base/limits.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -22,22 +25,22 @@ using ::testing::IsEmpty;
 class RecallRpc : public testing::Test {
  protected:
   // Soup of 1 salt, certainly; 4 of its 10 are with a customer.
-  RecallRpc() : salt_(shop_.Lot("salt", "SALT", "5")) {
-    CompletionCommand command = shop_.Completing("W1", "soup");
+  RecallRpc() : salt_(world_.CreateLot("salt", "SALT", "5")) {
+    CompletionCommand command = world_.CompleteCommand("W1", "soup");
     command.outputs = {Output("SOUP", "10")};
-    command.components = {Used(salt_, "1")};
-    EXPECT_TRUE(CompleteWorkOrder(shop_.db(), command).ok());
-    RecordMovementsCommand delivery =
-        shop_.Moving(MovementKind::kDelivery, shop_.IdOf("soup", "SOUP"), "4", "SHELF", "SHOP");
+    command.components = {Component(salt_, "1")};
+    EXPECT_TRUE(CompleteWorkOrder(world_.db(), command).ok());
+    RecordMovementsCommand delivery = world_.MoveCommand(
+        MovementKind::kDelivery, world_.IdOf("soup", "SOUP"), "4", "shelf", "shop");
     delivery.movements.front().partner_id = "rewe";
     delivery.movements.front().document = {"delivery_note", "DN-1"};
-    EXPECT_TRUE(RecordMovements(shop_.db(), delivery).ok());
+    EXPECT_TRUE(RecordMovements(world_.db(), delivery).ok());
   }
 
   template <class Request, class Response>
   grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     Request request, Response& response) {
-    request.set_company("acme");
+    if (request.company().empty()) request.set_company("acme");
     return lots::Send(*stub_, method, request, response);
   }
   v1::OpenRecallRequest Opening(const std::string& recall_id) {
@@ -65,20 +68,20 @@ class RecallRpc : public testing::Test {
   }
 
   TestServer server_;
-  Workshop shop_{server_.database()};
+  World world_{server_.database()};
   std::unique_ptr<Stub> stub_ = server_.NewStub<v1::RecallService>();
   const LotId salt_;
 };
 
 TEST_F(RecallRpc, OpenGetListAndCloseTellTheSameRecall) {
   v1::OpenRecallRequest request = Opening("RC-1");
-  request.add_exempt_location_ids("LINE");
+  request.add_exempt_location_ids("line");
   const v1::Recall opened = Open(request);
   EXPECT_EQ(opened.company(), "acme");
   EXPECT_EQ(opened.recall_id(), "RC-1");
   EXPECT_EQ(opened.reason(), "metal");
   EXPECT_EQ(opened.state(), v1::RECALL_STATE_OPEN);
-  EXPECT_THAT(opened.exempt_location_ids(), ElementsAre("LINE"));
+  EXPECT_THAT(opened.exempt_location_ids(), ElementsAre("line"));
   ASSERT_EQ(opened.seeds_size(), 1);
   EXPECT_EQ(opened.seeds(0).lot_id(), salt_.value().ToString());
   EXPECT_EQ(opened.scope().lot_count(), 2);
@@ -131,6 +134,13 @@ TEST_F(RecallRpc, PagesGoOnWhereTheLastOneEnded) {
   request.clear_page_token();
   ASSERT_TRUE(Send(&Stub::ListRecalls, request, page).ok());
   EXPECT_EQ(page.recalls_size(), 0);
+  request.clear_state();
+  request.set_company("-");
+  request.set_page_size(10);
+  ASSERT_TRUE(Send(&Stub::ListRecalls, request, page).ok());
+  EXPECT_EQ(page.recalls_size(), 3);
+  request.set_company("nobody");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListRecalls, request, page)), "COMPANY_NOT_FOUND");
 }
 
 TEST_F(RecallRpc, TheReportComesInPieces) {
@@ -167,7 +177,7 @@ TEST_F(RecallRpc, TheReportComesInPieces) {
   EXPECT_EQ(soup.scrapped_quantity(), "0.000");
   ASSERT_EQ(soup.places_size(), 2);
   EXPECT_EQ(soup.place_count(), 2);
-  EXPECT_EQ(soup.places(1).location_id(), "SHOP");
+  EXPECT_EQ(soup.places(1).location_id(), "shop");
   ASSERT_EQ(all.recipients_size(), 1);
   EXPECT_EQ(all.recipients(0).partner_id(), "rewe");
   EXPECT_EQ(all.recipients(0).document().number(), "DN-1");
@@ -178,7 +188,7 @@ TEST_F(RecallRpc, TheReportComesInPieces) {
 TEST_F(RecallRpc, BadFieldsAreNamedAllAtOnce) {
   v1::OpenRecallRequest request;
   request.add_seeds()->set_lot_id("nonsense");
-  for (int i = 0; i <= kExemptLocationsMax; ++i) request.add_exempt_location_ids("LINE");
+  for (int i = 0; i <= kExemptLocationsMax; ++i) request.add_exempt_location_ids("line");
   v1::Recall recall;
   const grpc::Status status = Send(&Stub::OpenRecall, request, recall);
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);

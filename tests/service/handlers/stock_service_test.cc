@@ -9,7 +9,7 @@
 #include "lots/v1/stock.grpc.pb.h"
 #include "storage/base/limits.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -22,8 +22,8 @@ using ::testing::SizeIs;
 class StockRpc : public testing::Test {
  protected:
   StockRpc() {
-    world_.AddLot("L1", "steel", {.expires_on = absl::CivilDay(2040, 1, 31)});
-    world_.AddLot("S1", "bike");
+    world_.CreateLot("salt", "L1", {.expires_on = absl::CivilDay(2040, 1, 31)});
+    world_.CreateLot("bike", "S1");
   }
 
   template <class Request, class Response>
@@ -50,7 +50,7 @@ class StockRpc : public testing::Test {
                        const std::string& to) {
     v1::NewMovement* movement = request.add_movements();
     movement->set_kind(kind);
-    movement->mutable_lot()->set_lot_id(world_.Lot(lot).value().ToString());
+    movement->mutable_lot()->set_lot_id(world_.IdOf(lot).value().ToString());
     movement->set_quantity(quantity);
     movement->set_from_location_id(from);
     movement->set_to_location_id(to);
@@ -80,7 +80,7 @@ class StockRpc : public testing::Test {
   }
 
   const TestServer server_;
-  StockWorld world_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::StockService>();
   int requests_ = 0;
 };
@@ -104,8 +104,8 @@ TEST_F(StockRpc, MovementComesBackWhole) {
   EXPECT_EQ(movement.movement_id(), id);
   EXPECT_EQ(movement.company(), "acme");
   EXPECT_EQ(movement.kind(), v1::MOVEMENT_KIND_RECEIPT);
-  EXPECT_EQ(movement.lot_id(), world_.Lot("L1").value().ToString());
-  EXPECT_EQ(movement.product_id(), "steel");
+  EXPECT_EQ(movement.lot_id(), world_.IdOf("L1").value().ToString());
+  EXPECT_EQ(movement.product_id(), "salt");
   EXPECT_EQ(movement.number(), "L1");
   EXPECT_EQ(movement.quantity(), "2.500");
   EXPECT_EQ(movement.from_location_id(), "SUPPLIER");
@@ -194,7 +194,7 @@ TEST_F(StockRpc, DryRunAnswersProblemsInTheBody) {
 }
 
 TEST_F(StockRpc, ExpiredIsDeliveredWhenAccepted) {
-  world_.AddLot("old", "steel", {.expires_on = absl::CivilDay(2020, 1, 1)});
+  world_.CreateLot("salt", "old", {.expires_on = absl::CivilDay(2020, 1, 1)});
   Receive("old", "4", "stock");
   v1::RecordMovementsRequest request =
       Recording(v1::MOVEMENT_KIND_DELIVERY, "old", "1", "stock", "");
@@ -215,10 +215,21 @@ TEST_F(StockRpc, RepeatAnswersTheSameIdsAndAnotherPayloadIsRefused) {
   EXPECT_EQ(Refusal(request), "REQUEST_ID_REUSED");
 }
 
+TEST_F(StockRpc, AnotherSpellingIsTheSamePayload) {
+  v1::RecordMovementsRequest request = Recording(v1::MOVEMENT_KIND_RECEIPT, "L1", "1", "", "stock");
+  const std::string id = Record(request);
+
+  request.mutable_movements(0)->set_quantity("1.0");
+  EXPECT_EQ(Record(request), id);
+
+  request.mutable_movements(0)->set_quantity("1.1");
+  EXPECT_EQ(Refusal(request), "REQUEST_ID_REUSED");
+}
+
 TEST_F(StockRpc, ReturnNamesItsDelivery) {
   Receive("S1", "1", "stock");
   const std::string delivery =
-      Record(Recording(v1::MOVEMENT_KIND_DELIVERY, "S1", "", "stock", "acme2"));
+      Record(Recording(v1::MOVEMENT_KIND_DELIVERY, "S1", "", "stock", "shop"));
   v1::RecordMovementsRequest request = Recording(v1::MOVEMENT_KIND_RETURN, "S1", "", "", "yard");
   request.mutable_movements(0)->set_delivery_movement_id(delivery);
 
@@ -250,7 +261,7 @@ TEST_F(StockRpc, MovementIsReversedOnce) {
   };
   EXPECT_EQ(refusal(received), "ALREADY_REVERSED");
   EXPECT_EQ(refusal(reversal.movement_id()), "REVERSAL_NOT_REVERSIBLE");
-  EXPECT_EQ(refusal(world_.Lot("L1").value().ToString()), "MOVEMENT_NOT_FOUND");
+  EXPECT_EQ(refusal(world_.IdOf("L1").value().ToString()), "MOVEMENT_NOT_FOUND");
   EXPECT_EQ(refusal("x"), "FIELD_INVALID movement_id");
 }
 
@@ -281,7 +292,7 @@ TEST_F(StockRpc, MovementsArePagedAndFiltered) {
   EXPECT_EQ(outcome(), "FILTER_INVALID");
 }
 
-TEST_F(StockRpc, StockIsPagedAndTold) {
+TEST_F(StockRpc, StockIsListedInPages) {
   Receive("L1", "4", "stock");
   Receive("L1", "3", "shelf");
   Receive("L1", "2", "box");
@@ -312,21 +323,21 @@ TEST_F(StockRpc, StockIsSelectedOneWay) {
   const auto expect = [&](const std::string& outcome) -> v1::ListStockRequest& {
     return cases.emplace_back(outcome, v1::ListStockRequest()).second;
   };
-  expect("FIELD_INVALID lot_ids");
+  expect("OK");
   expect("FIELD_INVALID lot_ids[0]").add_lot_ids("L1");
-  expect("OK").set_product_id("steel");
+  expect("OK").set_product_id("salt");
   expect("LOCATION_NOT_FOUND").set_location_id("attic");
   v1::ListStockRequest& both = expect("FIELD_INVALID lot_ids");
-  both.add_lot_ids(world_.Lot("L1").value().ToString());
-  both.set_product_id("steel");
+  both.add_lot_ids(world_.IdOf("L1").value().ToString());
+  both.set_product_id("salt");
   v1::ListStockRequest& many = expect("FIELD_INVALID lot_ids");
   for (int i = 0; i <= kStockLotIdsMax; ++i) many.add_lot_ids(Uuid::MakeV7().ToString());
   v1::ListStockRequest& times = expect("FIELD_INVALID known_at");
-  times.set_product_id("steel");
+  times.set_product_id("salt");
   times.mutable_as_of()->set_seconds(1);
   times.mutable_known_at()->set_seconds(1);
   v1::ListStockRequest& below = expect("FIELD_INVALID include_descendants");
-  below.set_product_id("steel");
+  below.set_product_id("salt");
   below.set_include_descendants(true);
 
   for (const auto& [outcome, request] : cases) {
@@ -335,19 +346,31 @@ TEST_F(StockRpc, StockIsSelectedOneWay) {
   }
 }
 
+TEST_F(StockRpc, WithoutASelectionEverythingIsListed) {
+  Receive("L1", "4", "stock");
+  Receive("L1", "3", "shelf");
+  v1::ListStockResponse response;
+
+  ASSERT_TRUE(Send(&Stub::ListStock, v1::ListStockRequest(), response).ok());
+
+  ASSERT_THAT(response.stock(), SizeIs(2));
+  EXPECT_EQ(response.stock(0).location_id(), "shelf");
+  EXPECT_EQ(response.stock(1).location_id(), "stock");
+}
+
 TEST_F(StockRpc, EveryCompanyIsListedInItsOrder) {
-  StockWorld other(server_.database(), "beta");
-  other.AddLot("B1", "steel");
-  other.Do("RECEIPT B1 7 >stock");
+  World other(server_.database(), "beta");
+  other.CreateLot("salt", "B1");
+  other.MustRecord("RECEIPT B1 7 >stock");
   other.Execute(
       "INSERT INTO locations SELECT company, 'attic', kind, '', NULL, '', '', '', '', '', "
-      "'', '', false, now(), now() FROM locations WHERE company = 'acme' AND "
+      "'', '', false, now(), now() FROM locations WHERE company = 'beta' AND "
       "location_id = 'stock'");
-  other.Do("RECEIPT B1 1 >attic");
+  other.MustRecord("RECEIPT B1 1 >attic");
   Receive("L1", "4", "stock");
   v1::ListStockRequest request;
   request.set_company("-");
-  request.set_product_id("steel");
+  request.set_product_id("salt");
   request.set_page_size(1);
   std::vector<std::string> lines;
   do {
@@ -367,12 +390,15 @@ TEST_F(StockRpc, EveryCompanyIsListedInItsOrder) {
   ASSERT_TRUE(Send(&Stub::ListStock, request, attic).ok());
   ASSERT_THAT(attic.stock(), SizeIs(1));
   EXPECT_EQ(attic.stock(0).company(), "beta");
+  // A place that none of them has is.
+  request.set_location_id("nowhere");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListStock, request, attic)), "LOCATION_NOT_FOUND");
 }
 
 TEST_F(StockRpc, SuggestionSaysWhatToTakeAndWhatIsMissing) {
   Receive("L1", "4", "stock");
   v1::SuggestLotsRequest request;
-  request.set_product_id("steel");
+  request.set_product_id("salt");
   request.set_quantity("6.5");
   v1::SuggestLotsResponse response;
   ASSERT_TRUE(Send(&Stub::SuggestLots, request, response).ok());
@@ -395,7 +421,7 @@ TEST_F(StockRpc, SuggestionSaysWhatToTakeAndWhatIsMissing) {
   request.set_quantity("0");
   EXPECT_EQ(outcome(), "FIELD_INVALID quantity");
   request.set_quantity("1");
-  request.set_product_id("paper");
+  request.set_product_id("screw");
   EXPECT_EQ(outcome(), "PRODUCT_NOT_TRACKED");
 }
 

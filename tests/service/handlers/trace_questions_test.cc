@@ -10,8 +10,9 @@
 #include "service/handlers/trace.h"
 #include "storage/base/limits.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -44,33 +45,34 @@ class SlowSink : public Sink<v1::ListRecipientsResponse> {
   Rest rest_;
 };
 
-// Bikes B1 to B3 of frames F1 to F3 and of salt, on SHELF; B1 with customer C-1, B2 back from C-2.
+// Bikes B1 to B3 of frames F1 to F3 and of salt, on shelf; B1 with customer C-1, B2 back from C-2.
 class QuestionsRpc : public testing::Test {
  protected:
   QuestionsRpc() {
     server_.database().Execute("UPDATE products SET warranty_months = 24");
-    salt_ = shop_.Lot("salt", "SALT", "9");
-    CompletionCommand command = shop_.Completing("W1", "bike");
+    salt_ = world_.CreateLot("salt", "SALT", "9");
+    CompletionCommand command = world_.CompleteCommand("W1", "bike");
     for (int i = 0; i < 3; ++i) {
-      const LotId frame = shop_.Serial("frame", absl::StrCat("F", i + 1));
+      const LotId frame = world_.CreateLot("frame", absl::StrCat("F", i + 1), "1");
       command.outputs.push_back(Output(absl::StrCat("B", i + 1)));
-      command.components.push_back(Used(frame, "", i));
+      command.components.push_back(Component(frame, "", i));
     }
-    command.components.push_back(Used(salt_, "3"));
-    EXPECT_TRUE(CompleteWorkOrder(shop_.db(), command).ok());
-    Move(MovementKind::kDelivery, "B1", "SHELF", "SHOP", "C-1");
-    const MovementId delivery = Move(MovementKind::kDelivery, "B2", "SHELF", "SHOP", "C-2");
-    Move(MovementKind::kReturn, "B2", "SHOP", "SHELF", "C-2", delivery);
+    command.components.push_back(Component(salt_, "3"));
+    EXPECT_TRUE(CompleteWorkOrder(world_.db(), command).ok());
+    Move(MovementKind::kDelivery, "B1", "shelf", "shop", "C-1");
+    const MovementId delivery = Move(MovementKind::kDelivery, "B2", "shelf", "shop", "C-2");
+    Move(MovementKind::kReturn, "B2", "shop", "shelf", "C-2", delivery);
   }
 
   MovementId Move(MovementKind kind, absl::string_view bike, absl::string_view from,
                   absl::string_view to, const std::string& partner,
                   std::optional<MovementId> delivery = {}) {
-    RecordMovementsCommand command = shop_.Moving(kind, shop_.IdOf("bike", bike), "", from, to);
+    RecordMovementsCommand command =
+        world_.MoveCommand(kind, world_.IdOf("bike", bike), "", from, to);
     command.movements[0].partner_id = partner;
     command.movements[0].delivery = delivery;
     command.movements[0].document = {"note", "N-1"};
-    const auto moved = RecordMovements(shop_.db(), command);
+    const auto moved = RecordMovements(world_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.ok() ? moved->movement_ids[0] : MovementId();
   }
@@ -108,7 +110,7 @@ class QuestionsRpc : public testing::Test {
   }
 
   const TestServer server_;
-  Workshop shop_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Traces> traces_ = server_.NewStub<v1::TraceService>();
   LotId salt_;
   std::vector<v1::ListRecipientsResponse> messages_;
@@ -125,7 +127,7 @@ TEST_F(QuestionsRpc, RecipientsComeWholeWithASummaryAtTheEnd) {
   ASSERT_EQ(messages_[0].recipients_size(), 2);
   const v1::Recipient& first = messages_[0].recipients(0);
   EXPECT_EQ(first.partner_id(), "C-1");
-  EXPECT_EQ(first.location_id(), "SHOP");
+  EXPECT_EQ(first.location_id(), "shop");
   EXPECT_EQ(first.document().number(), "N-1");
   EXPECT_EQ(first.product_id(), "bike");
   EXPECT_EQ(first.number(), "B1");
@@ -154,11 +156,11 @@ TEST_F(QuestionsRpc, ASlowClientOfRecipientsHoldsNoConnection) {
   {
     const auto db = server_.database().Connect();
     ASSERT_TRUE(
-        handlers::ListRecipients(request, Call{.company = shop_.company()}, *db, sink).ok());
+        handlers::ListRecipients(request, Call{.company = world_.company()}, *db, sink).ok());
   }
   ASSERT_EQ(sink.messages.size(), 1u);
-  EXPECT_TRUE(sink.Resume(shop_.db()));
-  EXPECT_FALSE(sink.Resume(shop_.db()));
+  EXPECT_TRUE(sink.Resume(world_.db()));
+  EXPECT_FALSE(sink.Resume(world_.db()));
   ASSERT_EQ(sink.messages.size(), 2u);
   EXPECT_EQ(sink.messages[0].recipients(0).number(), "B1");
   EXPECT_EQ(sink.messages[1].summary().delivery_count(), 1);
@@ -195,7 +197,7 @@ TEST_F(QuestionsRpc, OriginsAreRankedWithNumbers) {
   ASSERT_EQ(origins_.origins_size(), 4);
   const v1::Origin& first = origins_.origins(0);
   EXPECT_EQ(first.kind(), v1::ORIGIN_KIND_LOT);
-  EXPECT_EQ(first.lot_id(), shop_.IdOf("frame", "F1").value().ToString());
+  EXPECT_EQ(first.lot_id(), world_.IdOf("frame", "F1").value().ToString());
   EXPECT_EQ(first.product_id(), "frame");
   EXPECT_EQ(first.number(), "F1");
   EXPECT_EQ(first.failed_count(), 1);

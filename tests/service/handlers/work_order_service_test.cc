@@ -10,7 +10,7 @@
 #include "lots/v1/work_order.grpc.pb.h"
 #include "storage/base/limits.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -24,7 +24,7 @@ class WorkOrderRpc : public testing::Test {
   template <class Request, class Response>
   grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     Request request, Response& response) {
-    request.set_company("acme");
+    if (request.company().empty()) request.set_company("acme");
     return lots::Send(*stub_, method, request, response);
   }
   // The request's own id, one a call.
@@ -44,8 +44,8 @@ class WorkOrderRpc : public testing::Test {
     request.set_request_id(NextId());
     request.set_work_order_id(work_order);
     request.set_product_id(product);
-    request.set_source_location_id("STOCK");
-    request.set_destination_location_id("SHELF");
+    request.set_source_location_id("stock");
+    request.set_destination_location_id("shelf");
     return request;
   }
   v1::CompleteWorkOrderResponse Complete(const v1::CompleteWorkOrderRequest& request) {
@@ -65,8 +65,8 @@ class WorkOrderRpc : public testing::Test {
   // Two of W1's three bikes: B00002 with frame F1 in it, then B00001, of 0.25 SALT together;
   // closed.
   v1::CompleteWorkOrderResponse CompleteW1() {
-    const LotId frame = shop_.Serial("frame", "F1");
-    shop_.Lot("salt", "SALT", "5");
+    const LotId frame = world_.CreateLot("frame", "F1", "1");
+    world_.CreateLot("salt", "SALT", "5");
     v1::AssignSerialsRequest assigning = Assigning("W1", 3);
     assigning.set_planned_quantity("3");
     v1::AssignSerialsResponse serials;
@@ -99,7 +99,7 @@ class WorkOrderRpc : public testing::Test {
   }
 
   const TestServer server_;
-  Workshop shop_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::WorkOrderService>();
   int requests_ = 0;
 };
@@ -127,7 +127,7 @@ TEST_F(WorkOrderRpc, DisassemblesAndReverses) {
   request.set_request_id(NextId());
   request.mutable_lot()->set_product_id("bike");
   request.mutable_lot()->set_number("B00002");
-  request.set_destination_location_id("LINE");
+  request.set_destination_location_id("line");
   v1::DisassembleRequest::Component& stated = *request.add_components();
   stated.mutable_lot()->set_product_id("salt");
   stated.mutable_lot()->set_number("SALT");
@@ -139,7 +139,7 @@ TEST_F(WorkOrderRpc, DisassemblesAndReverses) {
   EXPECT_EQ(apart.components(0).number(), "F1");
   EXPECT_TRUE(apart.components(0).exact());
   EXPECT_EQ(apart.components(1).quantity(), "0.100");
-  EXPECT_EQ(apart.components(1).to_location_id(), "LINE");
+  EXPECT_EQ(apart.components(1).to_location_id(), "line");
 
   v1::ReverseCompletionResponse reversal;
   EXPECT_EQ(ReasonOf(Reverse(completion.transformation_id(), reversal)), "RESULT_USED");
@@ -240,7 +240,7 @@ TEST_F(WorkOrderRpc, CompletionListsEveryProblem) {
 }
 
 TEST_F(WorkOrderRpc, AcceptanceIsReadAndChecked) {
-  const LotId salt = shop_.Lot("salt", "SALT", "1");
+  const LotId salt = world_.CreateLot("salt", "SALT", "1");
   v1::CompleteWorkOrderRequest completing = Completing("W1", "soup");
   completing.add_outputs()->set_quantity("1");
   v1::CompletionComponent& component = *completing.add_components();
@@ -294,6 +294,16 @@ TEST_F(WorkOrderRpc, ListsOrdersByPageAndFilter) {
   EXPECT_EQ(page.work_orders_size(), 1);
   request.set_filter("colour = red");
   EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "FILTER_INVALID");
+  request.set_filter("product_id = nothing");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "PRODUCT_NOT_FOUND");
+  request.clear_filter();
+  request.set_company("-");
+  request.set_page_size(10);
+  ASSERT_TRUE(Send(&Stub::ListWorkOrders, request, page).ok());
+  ASSERT_EQ(page.work_orders_size(), 3);
+  EXPECT_EQ(page.work_orders(0).company(), "acme");
+  request.set_company("nobody");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "COMPANY_NOT_FOUND");
 }
 
 }  // namespace

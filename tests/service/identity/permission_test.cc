@@ -223,21 +223,21 @@ TEST_F(PermissionTest, OverrulingNeedsAPermissionOfItsOwn) {
     return ReasonWith(stub, method, request, token);
   };
 
-  for (const auto& [token, told] : {std::pair(may_move, "accept"), {may_accept, "let in"}}) {
+  for (const auto& [token, reason] : {std::pair(may_move, "accept"), {may_accept, "let in"}}) {
     EXPECT_EQ(ask(*stock, &v1::StockService::Stub::RecordMovements,
                   overruling(v1::RecordMovementsRequest()), token),
-              told);
+              reason);
     EXPECT_EQ(ask(*orders, &v1::WorkOrderService::Stub::CompleteWorkOrder,
                   overruling(v1::CompleteWorkOrderRequest()), token),
-              told);
+              reason);
     EXPECT_EQ(ask(*lots, &v1::LotService::Stub::SplitLot, overruling(v1::SplitLotRequest()), token),
-              told);
+              reason);
     EXPECT_EQ(
         ask(*lots, &v1::LotService::Stub::MergeLots, overruling(v1::MergeLotsRequest()), token),
-        told);
+        reason);
     EXPECT_EQ(
         ask(*lots, &v1::LotService::Stub::RelabelLot, overruling(v1::RelabelLotRequest()), token),
-        told);
+        reason);
   }
   EXPECT_EQ(
       ask(*stock, &v1::StockService::Stub::RecordMovements, v1::RecordMovementsRequest(), may_move),
@@ -265,7 +265,7 @@ TEST_F(PermissionTest, OpeningQuantitiesNeedTheRightToMove) {
 // -----------------------------------------------------------------------
 
 // The call path, for a service that is not in its list of services.
-TEST(UnsaidPermission, IsNobodysWhoeverCalls) {
+TEST(UnsaidPermission, IsNobodys) {
   const TestDatabase database(TestDatabase::kMigrated);
   const TestFolder folder;
   const auto log = Log::Open({.file = folder.Path("log")});

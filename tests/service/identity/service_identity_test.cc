@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "service/identity/identity.h"
-#include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "tests/support/base/test_folder.h"
 #include "tests/support/server/tokens.h"
@@ -26,8 +26,8 @@ class IdentityTest : public ::testing::Test {
   }
 
   // The caller's id, or the reason of the refusal.
-  std::string Told(std::vector<absl::string_view> authorization,
-                   std::vector<std::string> certificate = {}, absl::Time now = absl::Now()) {
+  std::string Outcome(std::vector<absl::string_view> authorization,
+                      std::vector<std::string> certificate = {}, absl::Time now = absl::Now()) {
     const auto caller =
         identity_.Authenticate(Credentials{std::move(authorization), std::move(certificate)}, now);
     if (caller.ok()) return (*caller)->id;
@@ -47,25 +47,25 @@ class IdentityTest : public ::testing::Test {
 };
 
 TEST_F(IdentityTest, OfATokenOrOfAListedCertificate) {
-  EXPECT_EQ(Told({token_}), "token:anna");
-  EXPECT_EQ(Told({"bearer" + token_.substr(6)}), "token:anna");
-  EXPECT_EQ(Told({}, {"spiffe://plant/mes"}), "certificate:spiffe://plant/mes");
-  EXPECT_EQ(Told({}, {"spiffe://plant/other"}), "CREDENTIALS_MISSING");
-  EXPECT_EQ(Told({}), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome({token_}), "token:anna");
+  EXPECT_EQ(Outcome({"bearer" + token_.substr(6)}), "token:anna");
+  EXPECT_EQ(Outcome({}, {"spiffe://plant/mes"}), "certificate:spiffe://plant/mes");
+  EXPECT_EQ(Outcome({}, {"spiffe://plant/other"}), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome({}), "CREDENTIALS_MISSING");
 }
 
 TEST_F(IdentityTest, OfBothIsTheTokens) {
-  EXPECT_EQ(Told({token_}, {"spiffe://plant/mes"}), "token:anna");
+  EXPECT_EQ(Outcome({token_}, {"spiffe://plant/mes"}), "token:anna");
   // One that is not accepted is not passed over for the certificate.
-  EXPECT_EQ(Told({"Bearer x"}, {"spiffe://plant/mes"}), "TOKEN_INVALID");
-  EXPECT_EQ(Told({"Basic eDp5"}, {"spiffe://plant/mes"}), "CREDENTIALS_MISSING");
-  EXPECT_EQ(Told({token_, token_}, {"spiffe://plant/mes"}), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome({"Bearer x"}, {"spiffe://plant/mes"}), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome({"Basic eDp5"}, {"spiffe://plant/mes"}), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome({token_, token_}, {"spiffe://plant/mes"}), "CREDENTIALS_MISSING");
 }
 
 TEST_F(IdentityTest, OfATokenEndsWithIt) {
-  EXPECT_EQ(Told({token_}), "token:anna");
-  EXPECT_EQ(Told({token_}, {}, absl::Now() + absl::Minutes(59)), "token:anna");
-  EXPECT_EQ(Told({token_}, {}, absl::Now() + absl::Minutes(62)), "TOKEN_EXPIRED");
+  EXPECT_EQ(Outcome({token_}), "token:anna");
+  EXPECT_EQ(Outcome({token_}, {}, absl::Now() + absl::Minutes(59)), "token:anna");
+  EXPECT_EQ(Outcome({token_}, {}, absl::Now() + absl::Minutes(62)), "TOKEN_EXPIRED");
 }
 
 TEST_F(IdentityTest, ARememberedTokenExpiresToo) {
@@ -73,10 +73,10 @@ TEST_F(IdentityTest, ARememberedTokenExpiresToo) {
   const std::string short_token =
       "Bearer " + signer_.Sign(absl::StrCat(R"({"iss":")", kTestIssuer, R"(","aud":")",
                                             kTestAudience, R"(","sub":"carl","exp":)", end, "}"));
-  EXPECT_EQ(Told({short_token}), "token:carl");
+  EXPECT_EQ(Outcome({short_token}), "token:carl");
 
-  EXPECT_EQ(Told({short_token}, {}, absl::FromUnixSeconds(end + 59)), "token:carl");
-  EXPECT_EQ(Told({short_token}, {}, absl::FromUnixSeconds(end + 61)), "TOKEN_EXPIRED");
+  EXPECT_EQ(Outcome({short_token}, {}, absl::FromUnixSeconds(end + 59)), "token:carl");
+  EXPECT_EQ(Outcome({short_token}, {}, absl::FromUnixSeconds(end + 61)), "TOKEN_EXPIRED");
 }
 
 TEST_F(IdentityTest, ARememberedTokenIsNotVerifiedAgain) {
@@ -88,7 +88,7 @@ TEST_F(IdentityTest, ARememberedTokenIsNotVerifiedAgain) {
     const auto caller = identity_.Authenticate(Credentials{{token}, {}}, time);
     return caller.ok() ? *caller : nullptr;
   };
-  // Whoever verifies it by this clock refuses it.
+  // A server whose clock shows this time refuses the token.
   const absl::Time too_early = now - absl::Hours(1);
   ASSERT_EQ(caller_at(too_early), nullptr);
   const auto verified = caller_at(now);
@@ -104,18 +104,18 @@ TEST_F(IdentityTest, ARememberedTokenIsNotVerifiedAgain) {
 }
 
 TEST_F(IdentityTest, KeysRotateAndAnOldOneIsForgottenAtOnce) {
-  EXPECT_EQ(Told({token_}), "token:anna");
-  EXPECT_EQ(Told({next_token_}), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome({token_}), "token:anna");
+  EXPECT_EQ(Outcome({next_token_}), "TOKEN_INVALID");
 
   folder_.Write("keys", Jwks({&signer_, &next_}));
   ASSERT_TRUE(identity_.LoadTokenKeys().ok());
-  EXPECT_EQ(Told({token_}), "token:anna");
-  EXPECT_EQ(Told({next_token_}), "token:bert");
+  EXPECT_EQ(Outcome({token_}), "token:anna");
+  EXPECT_EQ(Outcome({next_token_}), "token:bert");
 
   folder_.Write("keys", Jwks({&next_}));
   ASSERT_TRUE(identity_.LoadTokenKeys().ok());
-  EXPECT_EQ(Told({token_}), "TOKEN_INVALID");
-  EXPECT_EQ(Told({next_token_}), "token:bert");
+  EXPECT_EQ(Outcome({token_}), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome({next_token_}), "token:bert");
 }
 
 TEST_F(IdentityTest, ABrokenFileChangesNothing) {
@@ -125,12 +125,12 @@ TEST_F(IdentityTest, ABrokenFileChangesNothing) {
   EXPECT_FALSE(identity_.LoadTokenKeys().ok());
   EXPECT_FALSE(identity_.LoadAccessList().ok());
 
-  EXPECT_EQ(Told({token_}), "token:anna");
-  EXPECT_EQ(Told({}, {"spiffe://plant/mes"}), "certificate:spiffe://plant/mes");
+  EXPECT_EQ(Outcome({token_}), "token:anna");
+  EXPECT_EQ(Outcome({}, {"spiffe://plant/mes"}), "certificate:spiffe://plant/mes");
 }
 
 TEST_F(IdentityTest, WhatTheAccessListTakesAwayIsGoneAtOnce) {
-  EXPECT_EQ(Told({token_}), "token:anna");
+  EXPECT_EQ(Outcome({token_}), "token:anna");
   folder_.Write("access", R"({"tokens": {"anna": {"companies": [], "permissions": []}}})");
   ASSERT_TRUE(identity_.LoadAccessList().ok());
 
@@ -138,7 +138,7 @@ TEST_F(IdentityTest, WhatTheAccessListTakesAwayIsGoneAtOnce) {
   ASSERT_TRUE(anna.ok());
   EXPECT_TRUE((*anna)->permissions.empty());
   EXPECT_FALSE((*anna)->companies.Has("acme"));
-  EXPECT_EQ(Told({}, {"spiffe://plant/mes"}), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome({}, {"spiffe://plant/mes"}), "CREDENTIALS_MISSING");
 }
 
 TEST(OpenIdentity, IsAnybodyWhoMayDoEverything) {

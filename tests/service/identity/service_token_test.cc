@@ -10,8 +10,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "service/base/server_limits.h"
 #include "service/identity/token.h"
-#include "storage/base/limits.h"
 #include "storage/base/sha256.h"
 #include "storage/domain/errors.h"
 #include "tests/support/server/tokens.h"
@@ -25,7 +25,7 @@ class Tokens : public ::testing::Test {
     return VerifyToken(token, keys_, rules_, now_);
   }
   // The reason of the refusal, or "OK".
-  std::string Told(absl::string_view token) {
+  std::string Outcome(absl::string_view token) {
     const absl::Status status = Verify(token).status();
     return status.ok() ? "OK" : std::string(Name(ProblemsOf(status).front().reason));
   }
@@ -118,7 +118,7 @@ TEST_F(Tokens, OfAnotherAlgorithmThanTheirKeyAreRefused) {
       rsa_.Sign(R"({"alg":"RS512","kid":"rsa"})", claims),
       rsa_.Sign(R"({"alg":"PS256","kid":"rsa"})", claims),
   };
-  for (const std::string& token : forged) EXPECT_EQ(Told(token), "TOKEN_INVALID") << token;
+  for (const std::string& token : forged) EXPECT_EQ(Outcome(token), "TOKEN_INVALID") << token;
 }
 
 TEST_F(Tokens, ThatLeadToAnotherKeyAreRefused) {
@@ -127,19 +127,19 @@ TEST_F(Tokens, ThatLeadToAnotherKeyAreRefused) {
     return absl::StrCat(R"({"alg":"RS256","kid":"rsa")", more, "}");
   };
 
-  EXPECT_EQ(Told(rsa_.Sign(header(""), claims)), "OK");
-  EXPECT_EQ(Told(stranger_.Sign(claims)), "TOKEN_INVALID");
-  EXPECT_EQ(Told(rsa_.Sign(R"({"alg":"RS256","kid":"unknown"})", claims)), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(rsa_.Sign(header(""), claims)), "OK");
+  EXPECT_EQ(Outcome(stranger_.Sign(claims)), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(rsa_.Sign(R"({"alg":"RS256","kid":"unknown"})", claims)), "TOKEN_INVALID");
   // Three keys: which one?
-  EXPECT_EQ(Told(rsa_.Sign(R"({"alg":"RS256"})", claims)), "TOKEN_INVALID");
-  EXPECT_EQ(Told(rsa_.Sign(R"({"alg":"RS256","kid":7})", claims)), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(rsa_.Sign(R"({"alg":"RS256"})", claims)), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(rsa_.Sign(R"({"alg":"RS256","kid":7})", claims)), "TOKEN_INVALID");
   for (const std::string& more :
        {absl::StrCat(R"(,"jwk":)", stranger_.Jwk()), std::string(R"(,"jku":"https://evil")"),
         std::string(R"(,"x5u":"https://evil")"), std::string(R"(,"x5c":[])"),
         std::string(R"(,"crit":["exp"])"), std::string(R"(,"b64":false)"),
         std::string(R"(,"kid":"ec")"), std::string(R"(,"typ":"dpop+jwt")")}) {
-    EXPECT_EQ(Told(stranger_.Sign(header(more), claims)), "TOKEN_INVALID") << more;
-    EXPECT_EQ(Told(rsa_.Sign(header(more), claims)), "TOKEN_INVALID") << more;
+    EXPECT_EQ(Outcome(stranger_.Sign(header(more), claims)), "TOKEN_INVALID") << more;
+    EXPECT_EQ(Outcome(rsa_.Sign(header(more), claims)), "TOKEN_INVALID") << more;
   }
 }
 
@@ -171,7 +171,7 @@ TEST_F(Tokens, ThatWereTamperedWithAreRefused) {
         text,
         absl::StrCat(token, ".", parts[2]),
     };
-    for (const std::string& bad : forged) EXPECT_EQ(Told(bad), "TOKEN_INVALID") << bad;
+    for (const std::string& bad : forged) EXPECT_EQ(Outcome(bad), "TOKEN_INVALID") << bad;
   }
 }
 
@@ -198,7 +198,7 @@ TEST_F(Tokens, ThatAreNoTokensAreRefused) {
       rsa_.Sign(
           GoodClaims(absl::StrCat(",\"deep\":", std::string(100, '['), std::string(100, ']')))),
   };
-  for (const std::string& bad : junk) EXPECT_EQ(Told(bad), "TOKEN_INVALID") << bad;
+  for (const std::string& bad : junk) EXPECT_EQ(Outcome(bad), "TOKEN_INVALID") << bad;
 }
 
 TEST_F(Tokens, ThatAreHugeAreRefusedUnread) {
@@ -234,7 +234,7 @@ TEST_F(Tokens, OfAnotherIssuerOrAudienceAreRefused) {
   };
   for (const auto& [what, by] : changes) {
     ASSERT_NE(Changed(what, by), GoodClaims()) << what;
-    EXPECT_EQ(Told(rsa_.Sign(Changed(what, by))), "TOKEN_INVALID") << by;
+    EXPECT_EQ(Outcome(rsa_.Sign(Changed(what, by))), "TOKEN_INVALID") << by;
   }
 }
 
@@ -245,27 +245,28 @@ TEST_F(Tokens, CountFromTheirBeginningToTheirEnd) {
   };
   const auto with = [&](const std::string& more) { return rsa_.Sign(GoodClaims(more)); };
 
-  EXPECT_EQ(Told(with_end(absl::StrCat(Seconds(-55)))), "OK");
-  EXPECT_EQ(Told(with_end(absl::StrCat(Seconds(-62)))), "TOKEN_EXPIRED");
-  EXPECT_EQ(Told(with_end(absl::StrCat(Seconds(-62), ".5"))), "TOKEN_EXPIRED");
-  EXPECT_EQ(Told(with_end("\"2099-01-01\"")), "TOKEN_INVALID");
-  EXPECT_EQ(Told(with_end("1e300")), "TOKEN_INVALID");
-  EXPECT_EQ(Told(with_end("-1")), "TOKEN_INVALID");
-  EXPECT_EQ(Told(with_end("null")), "TOKEN_INVALID");
-  EXPECT_EQ(Told(rsa_.Sign(Changed("\"exp\"", "\"expires\""))), "TOKEN_INVALID");
-  EXPECT_EQ(Told(with(absl::StrCat(",\"nbf\":", Seconds(55)))), "OK");
-  EXPECT_EQ(Told(with(absl::StrCat(",\"nbf\":", Seconds(65)))), "TOKEN_INVALID");
-  EXPECT_EQ(Told(rsa_.Sign(Changed("\"iat\":", absl::StrCat("\"iat\":", Seconds(65), ",\"x\":")))),
-            "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(with_end(absl::StrCat(Seconds(-55)))), "OK");
+  EXPECT_EQ(Outcome(with_end(absl::StrCat(Seconds(-62)))), "TOKEN_EXPIRED");
+  EXPECT_EQ(Outcome(with_end(absl::StrCat(Seconds(-62), ".5"))), "TOKEN_EXPIRED");
+  EXPECT_EQ(Outcome(with_end("\"2099-01-01\"")), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(with_end("1e300")), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(with_end("-1")), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(with_end("null")), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(rsa_.Sign(Changed("\"exp\"", "\"expires\""))), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(with(absl::StrCat(",\"nbf\":", Seconds(55)))), "OK");
+  EXPECT_EQ(Outcome(with(absl::StrCat(",\"nbf\":", Seconds(65)))), "TOKEN_INVALID");
+  EXPECT_EQ(
+      Outcome(rsa_.Sign(Changed("\"iat\":", absl::StrCat("\"iat\":", Seconds(65), ",\"x\":")))),
+      "TOKEN_INVALID");
 }
 
 TEST_F(Tokens, AreNeverRepeatedInARefusal) {
   const std::string token = stranger_.Sign(GoodClaims());
   const std::vector<std::string> parts = absl::StrSplit(token, '.');
 
-  const std::string told = Verify(token).status().ToString();
+  const std::string refusal = Verify(token).status().ToString();
 
-  for (const std::string& part : parts) EXPECT_FALSE(absl::StrContains(told, part)) << told;
+  for (const std::string& part : parts) EXPECT_FALSE(absl::StrContains(refusal, part)) << refusal;
 }
 
 TEST_F(Tokens, KeySetsThatAreDamagedAreRefused) {

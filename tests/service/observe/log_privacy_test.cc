@@ -12,7 +12,7 @@
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -27,7 +27,7 @@ class LogPrivacy : public ::testing::Test {
  protected:
   LogPrivacy()
       : server_([](Server::Options& options) { options.slow_statement = absl::ZeroDuration(); }),
-        shop_(server_.database()),
+        world_(server_.database()),
         catalog_(server_.NewStub<v1::CatalogService>()),
         lots_(server_.NewStub<v1::LotService>()) {}
   ~LogPrivacy() override {
@@ -50,7 +50,7 @@ class LogPrivacy : public ::testing::Test {
   }
 
   const TestServer server_;
-  const Workshop shop_;
+  const World world_;
   const std::unique_ptr<v1::CatalogService::Stub> catalog_;
   const std::unique_ptr<v1::LotService::Stub> lots_;
 };

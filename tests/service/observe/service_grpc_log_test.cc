@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "service/base/server_limits.h"
 #include "service/observe/grpc_log.h"
 #include "tests/support/base/test_folder.h"
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/base/server_limits.h"
 #include "service/observe/log_rate_limiter.h"
 
 namespace lots {

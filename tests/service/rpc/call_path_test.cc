@@ -383,6 +383,32 @@ TEST(CallPath, ACallWithoutADeadlineGetsTheServersOwn) {
   EXPECT_EQ(ReasonOf(status), "DEADLINE_EXCEEDED");
 }
 
+TEST(CallPath, AMethodThatMayTakeMinutesHasThemWithoutADeadlineToo) {
+  const TestServer server(
+      [](Server::Options& options) { options.config.default_deadline = absl::Milliseconds(1); });
+  auto locked = std::make_unique<ProductsLocked>(server.database());
+  v1::BatchCreateLotsRequest request;
+  request.set_company("acme");
+  request.set_request_id("large");
+  request.set_product_id("steel");
+  request.add_lots()->set_number("L1");
+  grpc::ClientContext context;
+  v1::BatchCreateLotsResponse response;
+  std::thread unlock([&] {
+    EXPECT_TRUE(AreAtWork(server, 1));
+    const absl::Time too_late = absl::Now() + absl::Milliseconds(200);
+    EXPECT_TRUE(Eventually([&] { return absl::Now() > too_late; }));
+    locked.reset();
+  });
+
+  const grpc::Status status =
+      server.NewStub<v1::LotService>()->BatchCreateLots(&context, request, &response);
+  unlock.join();
+
+  // Whatever the answer is, it is one to the request: the product is not known here.
+  EXPECT_NE(status.error_code(), StatusCode::DEADLINE_EXCEEDED) << status.error_message();
+}
+
 TEST(CallPath, AClientThatLeavesEndsItsStatement) {
   const TestServer server([](Server::Options& options) { options.config.workers = 1; });
   auto locked = std::make_unique<ProductsLocked>(server.database());

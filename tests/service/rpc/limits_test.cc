@@ -11,6 +11,7 @@
 #include "absl/synchronization/notification.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "service/base/server_limits.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/server/byte_calls.h"
 #include "tests/support/server/test_server.h"

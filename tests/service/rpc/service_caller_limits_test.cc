@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/base/server_limits.h"
 #include "service/rpc/caller_limits.h"
-#include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 
 namespace lots {

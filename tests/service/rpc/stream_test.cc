@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "lots/v1/trace.grpc.pb.h"
+#include "service/base/server_limits.h"
 #include "service/observe/log.h"
 #include "service/observe/metrics/metrics.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/rpc.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/errors.h"
 #include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
 #include "tests/support/base/eventually.h"

@@ -18,8 +18,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "service/base/server_limits.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"
@@ -32,12 +32,14 @@ namespace {
 class CallerLimitsTest : public ::testing::Test {
  protected:
   std::unique_ptr<TestServer> Start(int rate, int calls) {
-    return std::make_unique<TestServer>([&](Server::Options& options) {
+    auto server = std::make_unique<TestServer>([&](Server::Options& options) {
       options.config.identity = {.token_keys = folder_.Write("keys", Jwks({&signer_})),
                                  .token_rules = {kTestIssuer, kTestAudience}};
       options.config.caller_rate = rate;
       options.config.caller_calls = calls;
     });
+    server->database().AddCompany("acme");
+    return server;
   }
 
   grpc::Status Ask(v1::CatalogService::Stub& stub, const std::string& subject) {
@@ -53,7 +55,7 @@ class CallerLimitsTest : public ::testing::Test {
   const TestFolder folder_;
 };
 
-TEST_F(CallerLimitsTest, ACallerBeyondItsRateIsToldWhenToComeAgain) {
+TEST_F(CallerLimitsTest, ACallerBeyondItsRateLearnsWhenToComeAgain) {
   // As few that the calls come quicker, however busy the machine is.
   const auto server = Start(/*rate=*/1, /*calls=*/100);
   const auto stub = server->NewStub<v1::CatalogService>();
@@ -98,6 +100,7 @@ TEST(StreamsPerConnection, CallsBeyondTheBoundWaitAtTheirClient) {
   constexpr int kBeyond = 8;
   constexpr int kCalls = kStreamsPerConnectionMax + kBeyond;
   const TestServer server([](Server::Options& options) { options.config.queue = 4 * kCalls; });
+  server.database().AddCompany("acme");
   const auto locked = server.database().Connect();
   ASSERT_TRUE(locked->RunScript("test", "BEGIN; LOCK TABLE products").ok());
   const auto stub = server.NewStub<v1::CatalogService>();
@@ -255,6 +258,7 @@ TEST(Connections, ThatAreTooManyAreClosed) {
   EXPECT_EQ(open, kMax);
   // When they have gone, others are served.
   connections.clear();
+  server.database().AddCompany("acme");
   const auto stub = server.NewStub<v1::CatalogService>();
   EXPECT_TRUE(Eventually([&] {
     v1::ListProductsRequest request;

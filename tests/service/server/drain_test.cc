@@ -1,5 +1,5 @@
-// How a server leaves: told to stop, it says so first, and ends what it cannot finish with a status
-// that may be repeated. And how it takes a changed configuration over.
+// How a server stops: its health service says so first, and calls that it cannot finish end with a
+// status that clients repeat. And how it takes a changed configuration over.
 #include <unistd.h>
 
 #include <csignal>
@@ -19,7 +19,7 @@
 #include "tests/support/server/byte_calls.h"
 #include "tests/support/server/lotd_process.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -59,10 +59,10 @@ bool SaysThatItLeaves(grpc::GenericStub& stub) {
   return SendBytes(stub, "/grpc.health.v1.Health/Check", "", &answer).ok() && answer == kNotServing;
 }
 
-TEST(Drain, CallsAreAnsweredForAMomentAfterItWasTold) {
+TEST(Drain, CallsAreAnsweredForAMomentAfterTheStop) {
   // Where other machines may call, the moment is a fifth of the drain: long on a busy machine too.
   TestServer server([](Server::Options& options) { options.config.listen = "0.0.0.0:0"; });
-  const Workshop shop(server.database());
+  const World world(server.database());
   const auto channel = server.NewChannel();
   const auto stub = v1::CatalogService::NewStub(channel);
   grpc::GenericStub health(channel);
@@ -78,10 +78,10 @@ TEST(Drain, CallsAreAnsweredForAMomentAfterItWasTold) {
 
 TEST(Drain, AStreamThatOutlastsItMayBeRepeated) {
   TestServer server;
-  Workshop shop(server.database());
+  World world(server.database());
   v1::TraceDownstreamRequest request;
   request.set_company("acme");
-  request.add_seeds()->set_lot_id(shop.Lot("salt", "SALT", "5").value().ToString());
+  request.add_seeds()->set_lot_id(world.CreateLot("salt", "SALT", "5").value().ToString());
   const Locked locked(server.database(), "transformation_inputs");
   const auto stub = server.NewStub<v1::TraceService>();
   grpc::ClientContext context;
@@ -148,16 +148,16 @@ TEST_F(Reload, TheLogsLevelChangesWithoutARestart) {
 
   Write("log-level = \"error\"");
   HangUp();
-  // "reloading" is an information, and the next one is not told any more.
+  // The reload itself is logged at level info; after it, calls are not logged any more.
   EXPECT_TRUE(Eventually([&] {
     GetSettings(*stub);
-    const int told = Count("\"event\":\"rpc\"");
+    const int logged = Count("\"event\":\"rpc\"");
     GetSettings(*stub);
-    return Count("\"event\":\"rpc\"") == told;
+    return Count("\"event\":\"rpc\"") == logged;
   }));
 }
 
-TEST_F(Reload, ABrokenConfigurationIsToldAndChangesNothing) {
+TEST_F(Reload, ABrokenConfigurationIsLoggedAndChangesNothing) {
   Write("log-level = \"loud\"");
   HangUp();
 

@@ -170,12 +170,12 @@ class HealthWatch {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
 };
 
-TEST(Health, IsNotServingOnceToldToStop) {
+TEST(Health, IsNotServingOnceItStops) {
   TestServer server;
   auto watch = std::make_unique<HealthWatch>(server);
   ASSERT_EQ(watch->Next(), Health::kServing);
 
-  // While it drains, so that who watches can go elsewhere before calls end.
+  // While it drains, so that a client that watches can go elsewhere before calls end.
   std::thread stopping([&] { server.server().Stop(absl::Seconds(10)); });
 
   EXPECT_EQ(watch->Next(), Health::kNotServing);

@@ -13,6 +13,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "service/server/listener.h"
+#include "storage/base/limits.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"
 #include "tests/support/database/test_database.h"
@@ -73,8 +75,8 @@ TEST(Secrets, OfCallsAreInNoLog) {
   EXPECT_FALSE(absl::StrContains(log, kPassword));
 }
 
-// What the real lotd writes, to both of its streams. It is told to end once it has written a line
-// that says `last`, and may do so by itself before.
+// The text that the real lotd writes to both of its streams. The test stops lotd once a line
+// contains `last`; lotd may also end by itself before that.
 std::string SaidByLotd(const std::string& arguments, const std::string& last) {
   const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "lotd";
@@ -176,6 +178,29 @@ TEST(Program, WarnsOfMetricsThatOtherMachinesReach) {
   EXPECT_TRUE(absl::StrContains(nowhere, kServes)) << nowhere;
   EXPECT_FALSE(absl::StrContains(here, "insecure_metrics_listen")) << here;
   EXPECT_FALSE(absl::StrContains(nowhere, "insecure_metrics_listen")) << nowhere;
+}
+
+// It went on until it had waited for 30 s.
+TEST(Program, ASignalEndsTheWaitForTheDatabaseAtOnce) {
+  const absl::Time began = absl::Now();
+  const std::string said = SaidByLotd("--database 'host=127.0.0.1 port=1'", "waiting_for_database");
+  EXPECT_TRUE(absl::StrContains(said, "waiting_for_database")) << said;
+  EXPECT_LT(absl::Now() - began, kDatabaseStartMax / 3);
+}
+
+// The library that serves them only says "null context".
+TEST(Program, SaysThatTheAddressOfItsMetricsIsTaken) {
+  const TestDatabase database(TestDatabase::kMigrated);
+  const auto taken = Listener::Open("127.0.0.1:0");
+  ASSERT_TRUE(taken.ok());
+  const std::string said =
+      SaidByLotd(absl::StrCat("--metrics-listen ", taken->address(), " --database \"",
+                              database.options().conninfo, " user=lots_app\""),
+                 kServes);
+  EXPECT_TRUE(absl::StrContains(said, absl::StrCat("cannot serve metrics on ", taken->address(),
+                                                   ": cannot bind: Address already in use; "
+                                                   "--metrics-listen")))
+      << said;
 }
 
 // The line that follows each reading of a file.

@@ -19,9 +19,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "service/base/server_limits.h"
 #include "service/server/acceptor.h"
 #include "storage/base/check.h"
-#include "storage/base/limits.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"
 

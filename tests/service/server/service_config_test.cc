@@ -96,7 +96,7 @@ TEST(Config, RefusesWhatMakesNoSenseAndNamesTheFlag) {
   }
 }
 
-TEST(Config, ServesOtherMachinesOnlyWhenToldTwice) {
+TEST(Config, ServesOtherMachinesOnlyWithASecondOption) {
   EXPECT_FALSE(Read({"--listen", "0.0.0.0:50051"}).ok());
   EXPECT_FALSE(Read({"--listen", "[::]:50051"}).ok());
   EXPECT_FALSE(Read({"--listen", "lots.example:50051"}).ok());

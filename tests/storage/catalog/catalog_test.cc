@@ -1,4 +1,4 @@
-// Settings, products and locations: what is kept, and what is refused.
+// Settings and products: what is kept, and what is refused.
 #include "storage/catalog/catalog.h"
 
 #include <gtest/gtest.h>
@@ -9,9 +9,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "storage/base/limits.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/database/test_database.h"
@@ -58,23 +62,14 @@ class Catalog : public testing::Test {
             .gtin = "4006381333931",
             .producible = true};
   }
-  static Location Place(const std::string& id, const std::string& parent = "",
-                        LocationKind kind = LocationKind::kInternal) {
-    Location location{.location_id = LocationId(id), .kind = kind};
-    if (!parent.empty()) location.parent_id = LocationId(parent);
-    return location;
-  }
-
-  absl::StatusOr<Product> Upsert(const Product& product, std::vector<std::string> mask = {}) {
+  // Every field by default.
+  absl::StatusOr<Product> Upsert(const Product& product,
+                                 const std::vector<absl::string_view>& paths = ProductFields()) {
     auto products = UpsertProducts(
-        *db_, {.context = Context(), .products = {product}, .mask = std::move(mask)});
+        *db_,
+        {.context = Context(), .products = {product}, .paths = {{paths.begin(), paths.end()}}});
     if (!products.ok()) return products.status();
     return products->front();
-  }
-  absl::Status Put(std::vector<Location> locations, std::vector<std::string> mask = {}) {
-    return UpsertLocations(*db_,
-                           {.context = Context(), .locations = std::move(locations), .mask = mask})
-        .status();
   }
   static std::string InsertLotOf(const Product& product) {
     return absl::StrCat(
@@ -185,6 +180,62 @@ TEST_F(Catalog, AMaskLeavesOtherServicesFieldsAlone) {
   EXPECT_EQ(changed->version, 2);
 }
 
+TEST_F(Catalog, EachProductOfAnUpsertHasPathsOfItsOwn) {
+  Product nut = Bolt();
+  nut.product_id = ProductId("nut");
+  ASSERT_TRUE(Upsert(Bolt()).ok());
+  ASSERT_TRUE(Upsert(nut).ok());
+
+  const auto changed =
+      UpsertProducts(*db_, {.context = Context(),
+                            .products = {{.product_id = ProductId("bolt"), .unit = "g"},
+                                         {.product_id = ProductId("nut"), .unit = "t"}},
+                            .paths = {{"unit"}, {"warranty_months"}}});
+
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ((*changed)[0].unit, "g");
+  EXPECT_EQ((*changed)[0].warranty_months, 24);
+  EXPECT_EQ((*changed)[1].unit, "kg");
+  EXPECT_EQ((*changed)[1].warranty_months, 0);
+}
+
+TEST_F(Catalog, OneOffsetOfTheShelfLifeLeavesTheOthers) {
+  ASSERT_TRUE(Upsert(Bolt()).ok());
+
+  const auto changed = Upsert({.product_id = ProductId("bolt"), .shelf_life = {.expire_days = 95}},
+                              {"shelf_life.expire_days"});
+
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ(changed->shelf_life.expire_days, 95);
+  EXPECT_EQ(changed->shelf_life.alert_days, 90);
+}
+
+TEST_F(Catalog, AStaleVersionOfAProductIsRefused) {
+  ASSERT_TRUE(Upsert(Bolt()).ok());
+  Product edit{.product_id = ProductId("bolt"), .unit = "g", .version = 1};
+  ASSERT_TRUE(Upsert(edit, {"unit"}).ok());
+
+  edit.unit = "t";
+  const absl::Status stale = Upsert(edit, {"unit"}).status();
+
+  EXPECT_EQ(ReasonsOf(stale), std::vector<Reason>{Reason::kEtagMismatch});
+  EXPECT_EQ(stale.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(FieldOf(stale), "products[0].etag");
+  EXPECT_EQ(ProblemsOf(stale)[0].facts, (Facts{{"etag", "\"2\""}}));
+  EXPECT_EQ(GetProduct(*db_, acme_, edit.product_id)->unit, "g");
+  Product unknown = Bolt();
+  unknown.product_id = ProductId("unknown");
+  unknown.version = 1;
+  EXPECT_EQ(ReasonsOf(Upsert(unknown).status()), std::vector<Reason>{Reason::kEtagMismatch});
+}
+
+TEST_F(Catalog, ARaisedCounterMovesTheVersion) {
+  ASSERT_TRUE(Upsert(Bolt()).ok());
+
+  EXPECT_EQ(Upsert({.product_id = ProductId("bolt"), .next_number = 7}, {"next_number"})->version,
+            2);
+}
+
 TEST_F(Catalog, AnUpsertThatChangesNothingKeepsTheVersion) {
   ASSERT_TRUE(Upsert(Bolt()).ok());
 
@@ -224,6 +275,25 @@ TEST_F(Catalog, BadProductsAreRefusedAllAtOnceAndNothingIsWritten) {
     EXPECT_EQ(problems[i].reason, Reason::kFieldInvalid);
   }
   EXPECT_FALSE(GetSettings(*db_, acme_).ok());
+}
+
+TEST_F(Catalog, ANewIdStandsInAUrlAndAnOldOneWorks) {
+  Product bolt = Bolt();
+  bolt.product_id = ProductId("bolt/8");
+  EXPECT_EQ(FieldOf(Upsert(bolt).status()), "products[0].product_id");
+  EXPECT_FALSE(GetSettings(*db_, acme_).ok());
+
+  ASSERT_TRUE(Upsert(Bolt()).ok());
+  database_.Execute(
+      "INSERT INTO products SELECT (jsonb_populate_record(p, '{\"product_id\": \"bolt/8\"}')).* "
+      "FROM products p");
+  bolt.unit = "g";
+  EXPECT_TRUE(Upsert(bolt, {"unit"}).ok());
+  WriteContext nowhere = Context();
+  nowhere.company = CompanyId("a/b");
+  const absl::Status refused = UpdateSettings(*db_, {.context = nowhere}).status();
+  EXPECT_EQ(FieldOf(refused), "company");
+  EXPECT_FALSE(GetSettings(*db_, nowhere.company).ok());
 }
 
 TEST_F(Catalog, RulesUnderLotsCannotChange) {
@@ -272,7 +342,7 @@ TEST_F(Catalog, RulesHoldAgainstALotThatIsJustBeingCreated) {
     refused = UpsertProducts(*database_.Connect(),
                              {.context = Context(),
                               .products = {{.product_id = ProductId("bolt"), .scale = 2}},
-                              .mask = {"scale"}})
+                              .paths = {{"scale"}}})
                   .status();
   });
   WaitForALock();
@@ -309,7 +379,9 @@ TEST_F(Catalog, ManyWritersOfOneNewProductAllSucceed) {
       writers.emplace_back([&, bolt, i]() mutable {
         bolt.display_name = std::to_string(i);
         answers[i] =
-            UpsertProducts(*connections[i], {.context = Context(), .products = {bolt}}).status();
+            UpsertProducts(*connections[i],
+                           {.context = Context(), .products = {bolt}, .paths = {{"display_name"}}})
+                .status();
       });
     }
     for (std::thread& writer : writers) writer.join();
@@ -343,123 +415,11 @@ TEST_F(Catalog, ProductsAreListedByIdAndCompany) {
   ASSERT_EQ(page->size(), 2u);
   EXPECT_EQ((*page)[0].product_id.value(), "b");
   EXPECT_EQ((*page)[1].product_id.value(), "c");
-  EXPECT_TRUE(ListProducts(*db_, CompanyId("other"), ProductId(), 10)->empty());
+  EXPECT_TRUE(ListProducts(*db_, acme_, ProductId("c"), 10)->empty());
+  EXPECT_EQ(ReasonsOf(ListProducts(*db_, CompanyId("other"), ProductId(), 10).status()),
+            std::vector<Reason>{Reason::kCompanyNotFound});
   EXPECT_EQ(ReasonsOf(GetProduct(*db_, CompanyId("other"), ProductId("a")).status()),
             std::vector<Reason>{Reason::kProductNotFound});
-}
-
-// --- locations
-// ------------------------------------------------------------------------------------
-
-TEST_F(Catalog, ALocationIsKeptAsItWasGiven) {
-  Location dock = Place("dock");
-  dock.display_name = "Dock 1";
-  dock.gln = "4006381000000";
-  dock.address = {.street = "Hafen 1", .city = "Hamburg", .country = "DE"};
-  const absl::Status put = Put({dock});
-  ASSERT_TRUE(put.ok()) << put;
-
-  const auto found = ListLocations(*db_, acme_, LocationId("dociz"), 1);
-
-  ASSERT_EQ(found->size(), 1u);
-  EXPECT_EQ(found->front().location_id.value(), "dock");
-  EXPECT_EQ(found->front().display_name, "Dock 1");
-  EXPECT_EQ(found->front().gln, "4006381000000");
-  EXPECT_EQ(found->front().address.city, "Hamburg");
-  EXPECT_FALSE(found->front().is_default);
-}
-
-TEST_F(Catalog, AParentMayComeLaterInTheSameRequest) {
-  EXPECT_TRUE(Put({Place("shelf", "hall"), Place("hall", "site"), Place("site")}).ok());
-}
-
-TEST_F(Catalog, BadLocationsAreRefused) {
-  ASSERT_TRUE(Put({Place("hall")}).ok());
-  Location no_kind = Place("x");
-  no_kind.kind.reset();
-  Location bad_gln = Place("x");
-  bad_gln.gln = "123";
-  Location bad_country = Place("x");
-  bad_country.address.country = "de";
-  const struct {
-    Location location;
-    Reason reason;
-    std::string field;
-  } kCases[] = {
-      {no_kind, Reason::kFieldInvalid, "locations[0].kind"},
-      {bad_gln, Reason::kFieldInvalid, "locations[0].gln"},
-      {bad_country, Reason::kFieldInvalid, "locations[0].address.country"},
-      {Place("x", "nowhere"), Reason::kLocationNotFound, "locations[0].parent_id"},
-      {Place("x", "hall", LocationKind::kTransit), Reason::kFieldInvalid, "locations[0].parent_id"},
-      {Place("x", "x"), Reason::kLocationCycle, "locations[0].parent_id"},
-      {Place("hall", "", LocationKind::kScrap), Reason::kLocationKindImmutable,
-       "locations[0].kind"},
-      {Place("SUPPLIER"), Reason::kLocationKindImmutable, "locations[0].kind"},
-  };
-  for (const auto& test : kCases) {
-    const absl::Status refused = Put({test.location});
-    EXPECT_EQ(ReasonsOf(refused), std::vector<Reason>{test.reason}) << refused;
-    EXPECT_EQ(FieldOf(refused), test.field);
-  }
-}
-
-TEST_F(Catalog, ATreeHasNoCycles) {
-  ASSERT_TRUE(Put({Place("a"), Place("b", "a"), Place("c", "b")}).ok());
-
-  EXPECT_EQ(ReasonsOf(Put({Place("a", "c")})), std::vector<Reason>{Reason::kLocationCycle});
-  EXPECT_EQ(ReasonsOf(Put({Place("x", "y"), Place("y", "x")})),
-            (std::vector<Reason>{Reason::kLocationCycle, Reason::kLocationCycle}));
-  // Turned round within one request there is none.
-  EXPECT_TRUE(Put({Place("a", "c"), Place("c"), Place("b", "a")}).ok());
-}
-
-TEST_F(Catalog, ATreeHasAtMostTwentyLevels) {
-  std::vector<Location> chain = {Place("1")};
-  for (int i = 2; i <= kLocationDepthMax; ++i) {
-    chain.push_back(Place(std::to_string(i), std::to_string(i - 1)));
-  }
-  ASSERT_TRUE(Put(chain).ok());
-
-  EXPECT_EQ(ReasonsOf(Put({Place("deeper", std::to_string(kLocationDepthMax))})),
-            std::vector<Reason>{Reason::kLocationCycle});
-  // What lies below a location comes along.
-  ASSERT_TRUE(Put({Place("roof")}).ok());
-  EXPECT_EQ(ReasonsOf(Put({Place("1", "roof")})), std::vector<Reason>{Reason::kLocationCycle});
-  EXPECT_TRUE(Put({Place("2", "roof")}).ok());
-}
-
-TEST_F(Catalog, CrossingMovesMakeNoCycle) {
-  ASSERT_TRUE(Put({Place("a"), Place("b")}).ok());
-  for (int round = 0; round < 10; ++round) {
-    absl::Status first;
-    absl::Status second;
-    const auto move = [&](const Location& location, absl::Status& answer) {
-      answer =
-          UpsertLocations(*database_.Connect(), {.context = Context(), .locations = {location}})
-              .status();
-    };
-    std::thread one([&] { move(Place("a", "b"), first); });
-    std::thread two([&] { move(Place("b", "a"), second); });
-    one.join();
-    two.join();
-
-    EXPECT_NE(first.ok(), second.ok()) << first << " " << second;
-    ASSERT_TRUE(Put({Place("a"), Place("b")}).ok());
-  }
-}
-
-TEST_F(Catalog, AMaskLeavesTheRestOfALocationAlone) {
-  Location dock = Place("dock");
-  dock.display_name = "Dock 1";
-  ASSERT_TRUE(Put({Place("hall"), dock}).ok());
-
-  ASSERT_TRUE(
-      Put({{.location_id = LocationId("dock"), .parent_id = LocationId("hall")}}, {"parent_id"})
-          .ok());
-
-  const auto found = ListLocations(*db_, acme_, LocationId("dociz"), 1);
-  EXPECT_EQ(found->front().display_name, "Dock 1");
-  EXPECT_EQ(found->front().parent_id, LocationId("hall"));
 }
 
 }  // namespace

@@ -6,9 +6,12 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/holds/holds.h"
 #include "storage/recalls/recalls.h"
-#include "tests/support/world/workshop.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -42,16 +45,16 @@ class Counters : public testing::Test {
   }
 
   const TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
   Counting counting_{database_.options().observer};
   const std::unique_ptr<pg::Connection> db_ = Open(database_, counting_);
 };
 
 TEST_F(Counters, ACompletionCountsItsLotsAndMovementsOnce) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "10")};
-  command.components = {Used(salt, "1")};
+  command.components = {Component(salt, "1")};
 
   ASSERT_TRUE(CompleteWorkOrder(*db_, command).ok());
   const Counts first = counting_.Take();
@@ -65,30 +68,31 @@ TEST_F(Counters, ACompletionCountsItsLotsAndMovementsOnce) {
 }
 
 TEST_F(Counters, WhatIsRefusedCountsNothing) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
 
-  ASSERT_FALSE(
-      RecordMovements(*db_, shop_.Moving(MovementKind::kTransfer, salt, "6", "STOCK", "SHELF"))
-          .ok());
+  ASSERT_FALSE(RecordMovements(
+                   *db_, world_.MoveCommand(MovementKind::kTransfer, salt, "6", "stock", "shelf"))
+                   .ok());
 
   EXPECT_EQ(counting_.Take(), Counts());
 }
 
 TEST_F(Counters, AssignedSerialsAreCountedAsCreatedToo) {
-  ASSERT_TRUE(AssignSerials(*db_, shop_.AssigningCount("W1", "bike", 3)).ok());
+  ASSERT_TRUE(AssignSerials(*db_, world_.AssignCountCommand("W1", "bike", 3)).ok());
 
   EXPECT_EQ(counting_.Take(), (Counts{{"lots_created/serial", 3}, {"serials_assigned/", 3}}));
 }
 
 TEST_F(Counters, AReversalCountsAsItself) {
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "10")};
-  command.components = {Used(shop_.Lot("salt", "SALT", "5"), "1")};
+  command.components = {Component(world_.CreateLot("salt", "SALT", "5"), "1")};
   const auto completed = CompleteWorkOrder(*db_, command);
   ASSERT_TRUE(completed.ok());
   counting_.Take();
 
-  ASSERT_TRUE(ReverseCompletion(*db_, shop_.Reversing(completed->transformation_id)).ok());
+  ASSERT_TRUE(
+      ReverseCompletion(*db_, world_.ReverseCompletionCommand(completed->transformation_id)).ok());
 
   EXPECT_EQ(counting_.Take(), (Counts{{"movements/consumption", 1},
                                       {"movements/production", 1},
@@ -96,10 +100,10 @@ TEST_F(Counters, AReversalCountsAsItself) {
 }
 
 TEST_F(Counters, HoldsAndReleases) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
-  HoldLotsCommand hold{.context = shop_.Context("HoldLots"), .reason = "metal"};
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
+  HoldLotsCommand hold{.context = world_.Context("HoldLots"), .reason = "metal"};
   hold.targets = {{.lot = {.lot_id = salt}}};
-  ReleaseLotsCommand release{.context = shop_.Context("ReleaseLots"), .note = "fine"};
+  ReleaseLotsCommand release{.context = world_.Context("ReleaseLots"), .note = "fine"};
   release.lots = {{.lot_id = salt}};
 
   ASSERT_TRUE(HoldLots(*db_, hold).ok());
@@ -109,15 +113,15 @@ TEST_F(Counters, HoldsAndReleases) {
 }
 
 TEST_F(Counters, ADrillTellsItsSeconds) {
-  OpenRecallCommand command{.context = shop_.Context("OpenRecall"), .recall_id = RecallId("D-1")};
-  command.seeds = {{.lot_id = shop_.Lot("salt", "SALT", "5")}};
+  OpenRecallCommand command{.context = world_.Context("OpenRecall"), .recall_id = RecallId("D-1")};
+  command.seeds = {{.lot_id = world_.CreateLot("salt", "SALT", "5")}};
   command.reason = "metal";
   command.drill = true;
   command.context.now = absl::Now() - absl::Seconds(3);
 
   ASSERT_TRUE(OpenRecall(*db_, command).ok());
   const Counts opened = counting_.Take();
-  ASSERT_TRUE(CloseRecall(*db_, {.context = shop_.Context("CloseRecall"),
+  ASSERT_TRUE(CloseRecall(*db_, {.context = world_.Context("CloseRecall"),
                                  .recall_id = RecallId("D-1"),
                                  .closing_note = "done"})
                   .ok());

@@ -10,6 +10,8 @@
 
 #include "absl/status/status.h"
 #include "storage/base/limits.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_details.h"
 #include "tests/support/base/random.h"
 
 namespace lots {

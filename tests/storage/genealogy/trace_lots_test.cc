@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/transformation.h"
+#include "storage/genealogy/graph/answer.h"
 #include "storage/genealogy/graph/lots.h"
 
 namespace lots {

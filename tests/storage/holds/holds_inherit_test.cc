@@ -7,14 +7,16 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/holds/holds.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/locations.h"
+#include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/holds.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -26,71 +28,73 @@ using ::testing::SizeIs;
 
 class HoldsInheritTest : public ::testing::Test {
  protected:
-  ~HoldsInheritTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+  ~HoldsInheritTest() override {
+    EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
+  }
 
   // A hold of one lot; of what is at a place, when one is named.
   HoldLotsCommand Holding(const LotId& lot, absl::string_view location = "") {
     HoldTarget target{.lot = {.lot_id = lot}, .location = std::nullopt};
     if (!location.empty()) target.location = LocationId(std::string(location));
-    return {.context = shop_.Context("HoldLots"),
+    return {.context = world_.Context("HoldLots"),
             .targets = {std::move(target)},
             .reason = "cracks",
             .expires_at = std::nullopt,
             .exempt_location_ids = {}};
   }
   HoldId Hold(const HoldLotsCommand& command) {
-    const auto holds = HoldLots(shop_.db(), command);
+    const auto holds = HoldLots(world_.db(), command);
     EXPECT_TRUE(holds.ok()) << holds.status();
     return holds.ok() ? holds->front() : HoldId();
   }
   HoldId Hold(const LotId& lot) { return Hold(Holding(lot)); }
   void AddMember(const std::string& recall, const LotId& lot, bool drill = false,
                  bool certain = true) {
-    lots::AddMember(shop_.db(), {.company = shop_.company(),
-                                 .recall = recall,
-                                 .lot = lot,
-                                 .drill = drill,
-                                 .depth = 3,
-                                 .certain = certain});
+    lots::AddMember(world_.db(), {.company = world_.company(),
+                                  .recall = recall,
+                                  .lot = lot,
+                                  .drill = drill,
+                                  .depth = 3,
+                                  .certain = certain});
   }
   // Bikes of these numbers, in a work order of their own.
   CompletionCommand Making(const std::vector<std::string>& numbers,
                            std::vector<CompletionComponent> components) {
-    CompletionCommand command = shop_.Completing("W-" + numbers.front(), "bike");
+    CompletionCommand command = world_.CompleteCommand("W-" + numbers.front(), "bike");
     for (const std::string& number : numbers) command.outputs.push_back(Output(number));
     command.components = std::move(components);
     command.accept.held = true;
     return command;
   }
   Completion Complete(const CompletionCommand& command) {
-    const auto completion = CompleteWorkOrder(shop_.db(), command);
+    const auto completion = CompleteWorkOrder(world_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? *completion : Completion();
   }
   std::vector<std::string> HoldsOn(const LotId& lot) {
-    return lots::HoldsOn(shop_.db(), shop_.company(), lot);
+    return lots::HoldsOn(world_.db(), world_.company(), lot);
   }
   std::vector<std::string> HoldsOn(absl::string_view bike) {
-    return HoldsOn(shop_.IdOf("bike", bike));
+    return HoldsOn(world_.IdOf("bike", bike));
   }
-  std::vector<lots::Hold> Told(const LotId& lot) {
+  std::vector<lots::Hold> HoldsShownFor(const LotId& lot) {
     const auto found = ListLotLocations(
-        shop_.db(), {.company = shop_.company(), .lot_id = lot, .now = shop_.now()});
+        world_.db(), {.company = world_.company(), .lot_id = lot, .now = world_.now()});
     EXPECT_TRUE(found.ok()) << found.status();
     return found.ok() ? found->holds : std::vector<lots::Hold>();
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
 };
 
 TEST_F(HoldsInheritTest, HeldComponentIsRefusedUnlessAccepted) {
-  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
   Hold(frame);
-  CompletionCommand command = Making({"A"}, {Used(frame, "", 0)});
+  CompletionCommand command = Making({"A"}, {Component(frame, "", 0)});
   command.accept.held = false;
 
-  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), command).status()),
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(world_.db(), command).status()),
             "LOT_HELD components[0].lot");
 
   command.accept.held = true;
@@ -99,19 +103,19 @@ TEST_F(HoldsInheritTest, HeldComponentIsRefusedUnlessAccepted) {
 }
 
 TEST_F(HoldsInheritTest, InheritedHoldSaysWhatItWasMadeOf) {
-  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
   HoldLotsCommand hold = Holding(frame);
-  hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(shop_.now() + absl::Hours(5)));
-  hold.exempt_location_ids = {LocationId("LINE"), LocationId("SCRAP")};
+  hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(world_.now() + absl::Hours(5)));
+  hold.exempt_location_ids = {LocationId("line"), LocationId("SCRAP")};
   Hold(hold);
   hold = Holding(frame);
-  hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(shop_.now() + absl::Hours(7)));
-  hold.exempt_location_ids = {LocationId("SCRAP"), LocationId("SHOP")};
+  hold.expires_at = absl::FromUnixMicros(absl::ToUnixMicros(world_.now() + absl::Hours(7)));
+  hold.exempt_location_ids = {LocationId("SCRAP"), LocationId("shop")};
   Hold(hold);
 
-  Complete(Making({"A"}, {Used(frame, "", 0)}));
+  Complete(Making({"A"}, {Component(frame, "", 0)}));
 
-  const std::vector<lots::Hold> holds = Told(shop_.IdOf("bike", "A"));
+  const std::vector<lots::Hold> holds = HoldsShownFor(world_.IdOf("bike", "A"));
   ASSERT_THAT(holds, SizeIs(1));
   EXPECT_EQ(holds[0].cause, HoldCause::kInherited);
   EXPECT_EQ(holds[0].source_lot_id, frame);
@@ -119,44 +123,44 @@ TEST_F(HoldsInheritTest, InheritedHoldSaysWhatItWasMadeOf) {
   EXPECT_EQ(holds[0].expires_at, hold.expires_at);
   EXPECT_THAT(holds[0].exempt_location_ids, ElementsAre(LocationId("SCRAP")));
   EXPECT_EQ(holds[0].placed_by, "tester");
-  EXPECT_EQ(RefusalOf(RecordMovements(shop_.db(),
-                                      shop_.Moving(MovementKind::kDelivery, shop_.IdOf("bike", "A"),
-                                                   "1", "SHELF", "SHOP"))
+  EXPECT_EQ(RefusalOf(RecordMovements(world_.db(), world_.MoveCommand(MovementKind::kDelivery,
+                                                                      world_.IdOf("bike", "A"), "1",
+                                                                      "shelf", "shop"))
                           .status()),
             "LOT_HELD movements[0].lot");
 }
 
 TEST_F(HoldsInheritTest, ExactInputHoldsItsOutputAndPooledOnesAll) {
-  const LotId frame = shop_.Serial("frame", "F1");
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   Hold(frame);
-  CompletionCommand command = Making({"A", "B"}, {Used(frame, "", 1), Used(salt, "2")});
-  command.by_products = {Besides("peel", "P1", "1")};
+  CompletionCommand command = Making({"A", "B"}, {Component(frame, "", 1), Component(salt, "2")});
+  command.by_products = {ByProduct("peel", "P1", "1")};
   Complete(command);
   EXPECT_THAT(HoldsOn("A"), IsEmpty());
   EXPECT_THAT(HoldsOn("B"), ElementsAre("INHERITED from F1"));
-  EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P1")), IsEmpty());
+  EXPECT_THAT(HoldsOn(world_.IdOf("peel", "P1")), IsEmpty());
 
   Hold(salt);
-  command = Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)});
-  command.by_products = {Besides("peel", "P2", "1")};
+  command = Making({"C", "D"}, {Component(salt, "1"), Component(salt, "1", 0)});
+  command.by_products = {ByProduct("peel", "P2", "1")};
   Complete(command);
   EXPECT_THAT(HoldsOn("C"), ElementsAre("INHERITED from SALT"));
   EXPECT_THAT(HoldsOn("D"), ElementsAre("INHERITED from SALT"));
-  EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P2")), ElementsAre("INHERITED from SALT"));
+  EXPECT_THAT(HoldsOn(world_.IdOf("peel", "P2")), ElementsAre("INHERITED from SALT"));
 }
 
 TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
-  Hold(Holding(salt, "LINE"));
-  ASSERT_EQ(RefusalOf(RecordMovements(shop_.db(), shop_.Moving(MovementKind::kTransfer, salt, "2",
-                                                               "STOCK", "LINE"))
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
+  Hold(Holding(salt, "line"));
+  ASSERT_EQ(RefusalOf(RecordMovements(world_.db(), world_.MoveCommand(MovementKind::kTransfer, salt,
+                                                                      "2", "stock", "line"))
                           .status()),
             "OK");
 
-  Complete(Making({"A"}, {Used(salt, "1")}));
-  CompletionCommand command = Making({"B"}, {Used(salt, "1")});
-  command.source = LocationId("LINE");
+  Complete(Making({"A"}, {Component(salt, "1")}));
+  CompletionCommand command = Making({"B"}, {Component(salt, "1")});
+  command.source = LocationId("line");
   Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), IsEmpty());
@@ -164,60 +168,60 @@ TEST_F(HoldsInheritTest, HoldOfAPlacePassesOnWhenGoodsWereTakenThere) {
 }
 
 TEST_F(HoldsInheritTest, HoldOfAPlaceThatMoreIsPutToPassesNothingOn) {
-  const LotId soup = shop_.Lot("soup", "SOUP", "5");
-  Hold(Holding(soup, "LINE"));
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId soup = world_.CreateLot("soup", "SOUP", "5");
+  Hold(Holding(soup, "line"));
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "4"), Output("OTHER", "4")};
-  command.components = {Used(soup, "1")};
-  command.destination = LocationId("LINE");
+  command.components = {Component(soup, "1")};
+  command.destination = LocationId("line");
   Complete(command);
 
-  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "OTHER")), IsEmpty());
+  EXPECT_THAT(HoldsOn(world_.IdOf("soup", "OTHER")), IsEmpty());
 }
 
 TEST_F(HoldsInheritTest, WhatIsMadeOfItIsHeldAllTheWay) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   Hold(salt);
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "4")};
-  command.components = {Used(salt, "1")};
-  command.destination = LocationId("STOCK");
+  command.components = {Component(salt, "1")};
+  command.destination = LocationId("stock");
   command.accept.held = true;
   Complete(command);
-  const LotId soup = shop_.IdOf("soup", "SOUP");
+  const LotId soup = world_.IdOf("soup", "SOUP");
 
-  Complete(Making({"A"}, {Used(soup, "1")}));
+  Complete(Making({"A"}, {Component(soup, "1")}));
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("INHERITED from SOUP"));
-  EXPECT_EQ(Told(shop_.IdOf("bike", "A"))[0].reason,
+  EXPECT_EQ(HoldsShownFor(world_.IdOf("bike", "A"))[0].reason,
             "made of held lot SOUP of product soup: made of held lot SALT of product salt: cracks");
 }
 
 TEST_F(HoldsInheritTest, LongReasonIsCut) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   HoldLotsCommand hold = Holding(salt);
   for (int i = 0; i < kNoteCharactersMax; ++i) hold.reason += "ü";
   Hold(hold);
 
-  Complete(Making({"A"}, {Used(salt, "1")}));
+  Complete(Making({"A"}, {Component(salt, "1")}));
 
-  const std::string reason = Told(shop_.IdOf("bike", "A"))[0].reason;
+  const std::string reason = HoldsShownFor(world_.IdOf("bike", "A"))[0].reason;
   EXPECT_THAT(reason, ::testing::EndsWith("ü…"));
   EXPECT_LE(reason.size(), 2 * kNoteCharactersMax + 1);
 }
 
 TEST_F(HoldsInheritTest, ReleasedAndExpiredHoldsPassNothingOn) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   HoldLotsCommand hold = Holding(salt);
-  hold.expires_at = shop_.now() + absl::Seconds(1);
+  hold.expires_at = world_.now() + absl::Seconds(1);
   Hold(hold);
   const HoldId released = Hold(salt);
-  ASSERT_TRUE(ReleaseLots(shop_.db(), {.context = shop_.Context("ReleaseLots"),
-                                       .holds = {released},
-                                       .lots = {},
-                                       .note = "good"})
+  ASSERT_TRUE(ReleaseLots(world_.db(), {.context = world_.Context("ReleaseLots"),
+                                        .holds = {released},
+                                        .lots = {},
+                                        .note = "good"})
                   .ok());
-  CompletionCommand command = Making({"A"}, {Used(salt, "1")});
+  CompletionCommand command = Making({"A"}, {Component(salt, "1")});
   command.context.now += absl::Minutes(1);
 
   Complete(command);
@@ -227,40 +231,40 @@ TEST_F(HoldsInheritTest, ReleasedAndExpiredHoldsPassNothingOn) {
 
 // An output that is an older lot gets one hold for each source, however often it is made more of.
 TEST_F(HoldsInheritTest, OneHoldForEachSourceIsEnough) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   Hold(salt);
   for (int i = 0; i < 3; ++i) {
-    CompletionCommand command = shop_.Completing("W1", "soup");
+    CompletionCommand command = world_.CompleteCommand("W1", "soup");
     command.outputs = {Output("SOUP", "1"), Output("SOUP", "1")};
-    command.components = {Used(salt, "1"), Used(salt, "0.5", 0)};
+    command.components = {Component(salt, "1"), Component(salt, "0.5", 0)};
     command.accept.held = true;
     Complete(command);
   }
 
-  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
+  EXPECT_THAT(HoldsOn(world_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
 }
 
 TEST_F(HoldsInheritTest, ALotThatGoesInByTwoLinesPassesOneHoldOn) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   Hold(salt);
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "1")};
-  command.components = {Used(salt, "1"), Used(salt, "2")};
+  command.components = {Component(salt, "1"), Component(salt, "2")};
   command.accept.held = true;
 
   Complete(command);
 
-  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
+  EXPECT_THAT(HoldsOn(world_.IdOf("soup", "SOUP")), ElementsAre("INHERITED from SALT"));
 }
 
 TEST_F(HoldsInheritTest, PooledHoldsOfManyLotsPassOnThoseThatLastLongest) {
   std::vector<CompletionComponent> components;
   for (size_t i = 0; i < kInheritedSourcesMax + 3; ++i) {
-    const LotId frame = shop_.Serial("frame", absl::StrCat("F", i));
+    const LotId frame = world_.CreateLot("frame", absl::StrCat("F", i), "1");
     HoldLotsCommand hold = Holding(frame);
-    if (i < 3) hold.expires_at = shop_.now() + absl::Hours(1);
+    if (i < 3) hold.expires_at = world_.now() + absl::Hours(1);
     Hold(hold);
-    components.push_back(Used(frame));
+    components.push_back(Component(frame));
   }
 
   Complete(Making({"A"}, std::move(components)));
@@ -271,13 +275,13 @@ TEST_F(HoldsInheritTest, PooledHoldsOfManyLotsPassOnThoseThatLastLongest) {
 }
 
 TEST_F(HoldsInheritTest, MembershipIsPassedOn) {
-  const LotId frame = shop_.Serial("frame", "F1");
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   AddMember("R1", frame);
   AddMember("R2", salt);
-  CompletionCommand command = Making({"A", "B"}, {Used(frame, "", 0), Used(salt, "2")});
+  CompletionCommand command = Making({"A", "B"}, {Component(frame, "", 0), Component(salt, "2")});
   command.accept.held = false;
-  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), command).status()),
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(world_.db(), command).status()),
             "LOT_HELD components[0].lot; LOT_HELD components[1].lot");
   command.accept.held = true;
 
@@ -288,20 +292,20 @@ TEST_F(HoldsInheritTest, MembershipIsPassedOn) {
 }
 
 TEST_F(HoldsInheritTest, MembershipIsCertainWhenMemberAndPassageAre) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
-  const LotId doubtful = shop_.Lot("salt", "DOUBTFUL", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
+  const LotId doubtful = world_.CreateLot("salt", "DOUBTFUL", "5");
   AddMember("R1", salt);
   AddMember("R2", doubtful, /*drill=*/false, /*certain=*/false);
 
-  Complete(Making({"A"}, {Used(salt, "1"), Used(doubtful, "1", 0)}));
-  CompletionCommand command = Making({"B"}, {Used(salt, "1")});
-  command.by_products = {Besides("peel", "P1", "1")};
+  Complete(Making({"A"}, {Component(salt, "1"), Component(doubtful, "1", 0)}));
+  CompletionCommand command = Making({"B"}, {Component(salt, "1")});
+  command.by_products = {ByProduct("peel", "P1", "1")};
   Complete(command);
-  Complete(Making({"C", "D"}, {Used(salt, "1"), Used(salt, "1", 0)}));
+  Complete(Making({"C", "D"}, {Component(salt, "1"), Component(salt, "1", 0)}));
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("RECALL R1 depth 4 certain", "RECALL R2 depth 4 possible"));
   EXPECT_THAT(HoldsOn("B"), ElementsAre("RECALL R1 depth 4 possible"));
-  EXPECT_THAT(HoldsOn(shop_.IdOf("peel", "P1")), ElementsAre("RECALL R1 depth 4 possible"));
+  EXPECT_THAT(HoldsOn(world_.IdOf("peel", "P1")), ElementsAre("RECALL R1 depth 4 possible"));
   EXPECT_THAT(HoldsOn("C"), ElementsAre("RECALL R1 depth 4 certain"));
   EXPECT_THAT(HoldsOn("D"), ElementsAre("RECALL R1 depth 4 possible"));
 }
@@ -314,32 +318,33 @@ constexpr pg::Statement kReadJoining{"test_read_joining", R"sql(
 
 // Exactly by a far member, and pooled by a near one.
 TEST_F(HoldsInheritTest, MembershipTellsTheNearestSeed) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
   AddMember("R1", salt);
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("NEAR", "2")};
-  command.components = {Used(salt, "1")};
+  command.components = {Component(salt, "1")};
   command.accept.held = true;
   Complete(command);
-  CompletionCommand both = shop_.Completing("W2", "soup");
+  CompletionCommand both = world_.CompleteCommand("W2", "soup");
   both.outputs = {Output("BOTH", "1")};
-  both.components = {Used(shop_.IdOf("soup", "NEAR"), "1", 0), Used(salt, "1")};
-  both.components[0].from = LocationId("SHELF");
+  both.components = {Component(world_.IdOf("soup", "NEAR"), "1", 0), Component(salt, "1")};
+  both.components[0].from = LocationId("shelf");
   both.accept.held = true;
 
   Complete(both);
 
-  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "NEAR")), ElementsAre("RECALL R1 depth 4 certain"));
-  EXPECT_THAT(HoldsOn(shop_.IdOf("soup", "BOTH")), ElementsAre("RECALL R1 depth 4 certain"));
+  EXPECT_THAT(HoldsOn(world_.IdOf("soup", "NEAR")), ElementsAre("RECALL R1 depth 4 certain"));
+  EXPECT_THAT(HoldsOn(world_.IdOf("soup", "BOTH")), ElementsAre("RECALL R1 depth 4 certain"));
 }
 
 TEST_F(HoldsInheritTest, MemberKnowsByWhatItJoinedAndWhen) {
-  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
   AddMember("R1", frame);
 
-  const Completion done = Complete(Making({"A"}, {Used(frame, "", 0)}));
+  const Completion done = Complete(Making({"A"}, {Component(frame, "", 0)}));
 
-  const auto rows = pg::Query(shop_.db(), kReadJoining, shop_.company(), shop_.IdOf("bike", "A"));
+  const auto rows =
+      pg::Query(world_.db(), kReadJoining, world_.company(), world_.IdOf("bike", "A"));
   ASSERT_TRUE(rows.ok()) << rows.status();
   ASSERT_THAT(*rows, SizeIs(1));
   EXPECT_EQ((*rows)[0].Get<TransformationId>(0), done.transformation_id);
@@ -347,35 +352,35 @@ TEST_F(HoldsInheritTest, MemberKnowsByWhatItJoinedAndWhen) {
 }
 
 TEST_F(HoldsInheritTest, DrillIsPassedOnAndRefusesNothing) {
-  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
   AddMember("D1", frame, /*drill=*/true);
-  CompletionCommand command = Making({"A"}, {Used(frame, "", 0)});
+  CompletionCommand command = Making({"A"}, {Component(frame, "", 0)});
   command.accept.held = false;
 
   Complete(command);
 
   EXPECT_THAT(HoldsOn("A"), ElementsAre("drill D1 depth 4 certain"));
-  EXPECT_THAT(Told(shop_.IdOf("bike", "A")), IsEmpty());
+  EXPECT_THAT(HoldsShownFor(world_.IdOf("bike", "A")), IsEmpty());
 }
 
 TEST_F(HoldsInheritTest, ClosedRecallIsNotPassedOn) {
-  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
   AddMember("R1", frame);
-  EndRecall(shop_.db(), shop_.company(), "R1");
+  EndRecall(world_.db(), world_.company(), "R1");
 
-  Complete(Making({"A"}, {Used(frame, "", 0)}));
+  Complete(Making({"A"}, {Component(frame, "", 0)}));
 
   EXPECT_THAT(HoldsOn("A"), IsEmpty());
 }
 
 // The unit is held already, and it is not made of itself.
 TEST_F(HoldsInheritTest, ReworkedUnitInheritsNothingFromItself) {
-  const LotId bike = shop_.Serial("bike", "A", "STOCK");
+  const LotId bike = world_.CreateLot("bike", "A", "1");
   Hold(bike);
   AddMember("R1", bike);
-  CompletionCommand command = shop_.Completing("W1", "bike");
+  CompletionCommand command = world_.CompleteCommand("W1", "bike");
   command.outputs = {Output(bike)};
-  command.components = {Used(bike, "", 0)};
+  command.components = {Component(bike, "", 0)};
   command.accept.held = true;
 
   Complete(command);
@@ -384,34 +389,36 @@ TEST_F(HoldsInheritTest, ReworkedUnitInheritsNothingFromItself) {
 }
 
 TEST_F(HoldsInheritTest, HeldOutputsCannotBeTakenBackUntilTheyAreReleased) {
-  const LotId frame = shop_.Serial("frame", "F1");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
   Hold(frame);
-  const Completion done = Complete(Making({"A"}, {Used(frame, "", 0)}));
-  const LotId bike = shop_.IdOf("bike", "A");
+  const Completion done = Complete(Making({"A"}, {Component(frame, "", 0)}));
+  const LotId bike = world_.IdOf("bike", "A");
 
   const absl::Status refused =
-      ReverseCompletion(shop_.db(), shop_.Reversing(done.transformation_id)).status();
+      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(done.transformation_id))
+          .status();
   EXPECT_THAT(RefusalOf(refused), HasSubstr("LOT_HELD"));
   EXPECT_EQ(FactOf(refused, "cause"), "INHERITED");
 
-  ASSERT_TRUE(ReleaseLots(shop_.db(), {.context = shop_.Context("ReleaseLots"),
-                                       .holds = {},
-                                       .lots = {{.lot_id = bike}},
-                                       .note = "typed wrongly"})
+  ASSERT_TRUE(ReleaseLots(world_.db(), {.context = world_.Context("ReleaseLots"),
+                                        .holds = {},
+                                        .lots = {{.lot_id = bike}},
+                                        .note = "typed wrongly"})
                   .ok());
   // The frame comes in again: that it is held refuses nothing.
-  EXPECT_TRUE(ReverseCompletion(shop_.db(), shop_.Reversing(done.transformation_id)).ok());
-  EXPECT_EQ(shop_.Where(frame), "STOCK:1");
+  EXPECT_TRUE(
+      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(done.transformation_id)).ok());
+  EXPECT_EQ(world_.Where(frame), "stock 1");
   EXPECT_THAT(HoldsOn(frame), ElementsAre("LOT"));
 }
 
 TEST_F(HoldsInheritTest, HeldUnitIsNotTakenApart) {
-  const LotId frame = shop_.Serial("frame", "F1");
-  Complete(Making({"A"}, {Used(frame, "", 0)}));
-  const LotId bike = shop_.IdOf("bike", "A");
+  const LotId frame = world_.CreateLot("frame", "F1", "1");
+  Complete(Making({"A"}, {Component(frame, "", 0)}));
+  const LotId bike = world_.IdOf("bike", "A");
   Hold(bike);
 
-  EXPECT_THAT(RefusalOf(Disassemble(shop_.db(), shop_.Disassembling(bike)).status()),
+  EXPECT_THAT(RefusalOf(Disassemble(world_.db(), world_.DisassembleCommand(bike)).status()),
               HasSubstr("LOT_HELD"));
 }
 

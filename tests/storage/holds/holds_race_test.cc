@@ -21,8 +21,7 @@
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -89,17 +88,17 @@ class HoldsRaceTest : public ::testing::Test {
 
 // Each server has a clock of its own, and none is right.
 TEST_F(HoldsRaceTest, NoMovementSlipsPastAHold) {
-  StockWorld world(database_);
-  std::vector<LotId> held = {world.AddLot("L1", "steel"), world.AddLot("L2", "steel")};
-  world.Do("RECEIPT L1 100000 >stock");
-  world.Do("RECEIPT L2 100000 >stock");
+  World world(database_);
+  std::vector<LotId> held = {world.CreateLot("salt", "L1"), world.CreateLot("salt", "L2")};
+  world.MustRecord("RECEIPT L1 100000 >stock");
+  world.MustRecord("RECEIPT L2 100000 >stock");
   for (int i = 0; i < kWorkers; ++i) {
-    held.push_back(world.AddLot(absl::StrCat("S", i), "bike"));
-    world.Do(absl::StrCat("RECEIPT S", i, " 1 >stock"));
+    held.push_back(world.CreateLot("bike", absl::StrCat("S", i)));
+    world.MustRecord(absl::StrCat("RECEIPT S", i, " 1 >stock"));
   }
-  std::vector<std::unique_ptr<StockWorld>> worlds;
+  std::vector<std::unique_ptr<World>> worlds;
   for (int i = 0; i < kWorkers; ++i) {
-    worlds.push_back(std::make_unique<StockWorld>(world, database_.Connect()));
+    worlds.push_back(std::make_unique<World>(world, database_.Connect()));
   }
   std::atomic<int> moved = 0;
   std::atomic<bool> is_held = false;
@@ -114,11 +113,11 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAHold) {
       is_held = true;
       return;
     }
-    StockWorld& own = *worlds[worker];
+    World& own = *worlds[worker];
     const std::string serial = absl::StrCat("S", worker);
     for (int i = 0; absl::Now() < deadline; ++i) {
       own.set_now(absl::Now() + absl::Milliseconds(20 * (worker - kWorkers / 2)));
-      // Whoever begins after the hold has committed is refused.
+      // A movement that begins after the hold has committed is refused.
       const bool was_held = is_held;
       const bool is_back = i % 2 == 1;
       const absl::Status status =
@@ -159,15 +158,15 @@ class CompletionRaceTest : public HoldsRaceTest {
   // Bikes made of SALT, by each worker until it is refused for the hold or has none left to make;
   // the hold comes in the middle. Answers how the completions ended.
   std::map<std::string, int> Race(bool accepts_held) {
-    std::vector<std::vector<CompletionCommand>> orders(kWorkers);
+    std::vector<std::vector<CompletionCommand>> commands(kWorkers);
     for (int worker = 0; worker < kWorkers; ++worker) {
       for (int i = 0; i < kEach; ++i) {
         const std::string number = absl::StrCat("B", worker, "-", i);
-        CompletionCommand command = shop_.Completing(absl::StrCat("W-", number), "bike");
+        CompletionCommand command = world_.CompleteCommand(absl::StrCat("W-", number), "bike");
         command.outputs = {Output(number)};
-        command.components = {Used(salt_, "1")};
+        command.components = {Component(salt_, "1")};
         command.accept.held = accepts_held;
-        orders[worker].push_back(std::move(command));
+        commands[worker].push_back(std::move(command));
       }
     }
     absl::Mutex mutex;
@@ -178,13 +177,13 @@ class CompletionRaceTest : public HoldsRaceTest {
     InThreads(kWorkers + 1, [&](int worker, pg::Connection& db) {
       if (worker == kWorkers) {
         while (done < kWorkers * kEach / 4 && absl::Now() < deadline) std::this_thread::yield();
-        EXPECT_TRUE(HoldLots(db, Holding(shop_.company(), {salt_})).ok());
+        EXPECT_TRUE(HoldLots(db, Holding(world_.company(), {salt_})).ok());
         held = true;
         return;
       }
-      for (CompletionCommand& command : orders[worker]) {
+      for (CompletionCommand& command : commands[worker]) {
         // However long the hold has to wait for its lock, some completions come after it.
-        const bool is_last = &command == &orders[worker].back();
+        const bool is_last = &command == &commands[worker].back();
         while (is_last && !held && absl::Now() < deadline) std::this_thread::yield();
         command.context.now = absl::Now();
         const absl::Status status = CompleteWorkOrder(db, command).status();
@@ -197,8 +196,8 @@ class CompletionRaceTest : public HoldsRaceTest {
   }
 
   static constexpr int kEach = 20;
-  Workshop shop_{database_};
-  LotId salt_ = shop_.Lot("salt", "SALT", "100000");
+  World world_{database_};
+  LotId salt_ = world_.CreateLot("salt", "SALT", "100000");
 };
 
 TEST_F(CompletionRaceTest, NoConsumptionSlipsPastAHold) {
@@ -206,15 +205,15 @@ TEST_F(CompletionRaceTest, NoConsumptionSlipsPastAHold) {
 
   EXPECT_THAT(endings,
               UnorderedElementsAre(Pair("OK", Gt(0)), Pair("LOT_HELD components[0].lot", Gt(0))));
-  EXPECT_THAT(Slipped(shop_.db(), shop_.company()), IsEmpty());
-  EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty());
+  EXPECT_THAT(Slipped(world_.db(), world_.company()), IsEmpty());
+  EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
 }
 
 TEST_F(CompletionRaceTest, WhatIsMadeAfterTheHoldInheritsItAndNothingElseDoes) {
   const auto endings = Race(/*accepts_held=*/true);
 
   EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", kWorkers * kEach)));
-  const auto rows = pg::Query(shop_.db(), kReadInheritance, shop_.company(), salt_);
+  const auto rows = pg::Query(world_.db(), kReadInheritance, world_.company(), salt_);
   ASSERT_TRUE(rows.ok()) << rows.status();
   ASSERT_THAT(*rows, SizeIs(kWorkers * kEach));
   int after = 0;
@@ -227,18 +226,18 @@ TEST_F(CompletionRaceTest, WhatIsMadeAfterTheHoldInheritsItAndNothingElseDoes) {
 
 // An older lot that is made more of: it is held from then on, wherever some of it lies.
 TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
-  Workshop shop(database_);
-  const LotId salt = shop.Lot("salt", "SALT", "1000");
-  const LotId soup = shop.Lot("soup", "SOUP", "100000");
-  ASSERT_TRUE(HoldLots(shop.db(), Holding(shop.company(), {salt})).ok());
-  CompletionCommand completion = shop.Completing("W1", "soup");
+  World world(database_);
+  const LotId salt = world.CreateLot("salt", "SALT", "1000");
+  const LotId soup = world.CreateLot("soup", "SOUP", "100000");
+  ASSERT_TRUE(HoldLots(world.db(), Holding(world.company(), {salt})).ok());
+  CompletionCommand completion = world.CompleteCommand("W1", "soup");
   completion.outputs = {Output("SOUP", "1")};
-  completion.components = {Used(salt, "1")};
+  completion.components = {Component(salt, "1")};
   completion.accept.held = true;
-  std::vector<std::vector<RecordMovementsCommand>> orders(kWorkers);
-  for (std::vector<RecordMovementsCommand>& own : orders) {
+  std::vector<std::vector<RecordMovementsCommand>> commands(kWorkers);
+  for (std::vector<RecordMovementsCommand>& own : commands) {
     for (int i = 0; i < 200; ++i) {
-      own.push_back(shop.Moving(MovementKind::kDelivery, soup, "1", "STOCK", "SHOP"));
+      own.push_back(world.MoveCommand(MovementKind::kDelivery, soup, "1", "stock", "shop"));
     }
   }
   std::atomic<int> moved = 0;
@@ -252,7 +251,7 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
       EXPECT_TRUE(done.ok()) << done.status();
       return;
     }
-    for (RecordMovementsCommand& command : orders[worker]) {
+    for (RecordMovementsCommand& command : commands[worker]) {
       command.context.now = absl::Now();
       const absl::Status status = RecordMovements(db, command).status();
       if (!status.ok()) {
@@ -264,13 +263,13 @@ TEST_F(HoldsRaceTest, NoMovementSlipsPastAnInheritedHold) {
   });
 
   // The salt was taken in spite of its hold.
-  EXPECT_THAT(Slipped(shop.db(), shop.company()), ElementsAre(salt));
-  EXPECT_THAT(CheckLedger(shop.db(), shop.company()), IsEmpty());
+  EXPECT_THAT(Slipped(world.db(), world.company()), ElementsAre(salt));
+  EXPECT_THAT(CheckLedger(world.db(), world.company()), IsEmpty());
 }
 
 TEST_F(HoldsRaceTest, SameRequestHoldsOnce) {
-  StockWorld world(database_);
-  const LotId lot = world.AddLot("L1", "steel");
+  World world(database_);
+  const LotId lot = world.CreateLot("salt", "L1");
   const HoldLotsCommand command = Holding(world.company(), {lot});
   absl::Mutex mutex;
   std::map<std::string, int> answers;
@@ -286,22 +285,22 @@ TEST_F(HoldsRaceTest, SameRequestHoldsOnce) {
 }
 
 TEST_F(HoldsRaceTest, HoldIsReleasedOnce) {
-  StockWorld world(database_);
-  const LotId lot = world.AddLot("L1", "steel");
+  World world(database_);
+  const LotId lot = world.CreateLot("salt", "L1");
   const auto holds = HoldLots(world.db(), Holding(world.company(), {lot}));
   ASSERT_TRUE(holds.ok()) << holds.status();
-  std::vector<ReleaseLotsCommand> orders;
+  std::vector<ReleaseLotsCommand> commands;
   for (int i = 0; i < kWorkers; ++i) {
-    orders.push_back({.context = world.Context("ReleaseLots"),
-                      .holds = *holds,
-                      .lots = {},
-                      .note = "second test was good"});
+    commands.push_back({.context = world.Context("ReleaseLots"),
+                        .holds = *holds,
+                        .lots = {},
+                        .note = "second test was good"});
   }
   absl::Mutex mutex;
   std::map<std::string, int> endings;
 
   InThreads(kWorkers, [&](int worker, pg::Connection& db) {
-    const absl::Status status = ReleaseLots(db, orders[worker]).status();
+    const absl::Status status = ReleaseLots(db, commands[worker]).status();
     absl::MutexLock lock(&mutex);
     ++endings[ReasonOf(status)];
   });

@@ -1,4 +1,4 @@
-// Where holds are told: on lots, on stock, in lists, in suggestions and in the history.
+// Where holds are shown: on lots, on stock, in lists, in suggestions and in the history.
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,14 +8,19 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/holds/holds.h"
 #include "storage/lots/lists/history.h"
 #include "storage/lots/lists/list.h"
+#include "storage/lots/locations.h"
 #include "storage/lots/lots.h"
-#include "storage/stock/stock.h"
+#include "storage/lots/read.h"
+#include "storage/stock/list.h"
+#include "storage/stock/suggest.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/holds.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -73,9 +78,9 @@ class HoldsReadTest : public ::testing::Test {
   // "HELD LOT by tester", "RELEASED LOT by tester", and the kinds of other events.
   std::vector<std::string> History(const LotId& lot, int page = 100) {
     std::vector<std::string> lines;
-    LotHistoryQuery command{.company = world_.company(), .lot_id = lot, .after = {}, .limit = page};
+    LotHistoryQuery query{.company = world_.company(), .lot_id = lot, .after = {}, .limit = page};
     while (true) {
-      const auto history = ListLotHistory(world_.db(), command);
+      const auto history = ListLotHistory(world_.db(), query);
       EXPECT_TRUE(history.ok()) << history.status();
       if (!history.ok()) return lines;
       for (const LotHistoryEntry& entry : history->entries) {
@@ -87,18 +92,18 @@ class HoldsReadTest : public ::testing::Test {
                                      event->hold->release_note));
       }
       if (!history->has_more) return lines;
-      command.after = {history->entries.back().recorded_at, history->entries.back().id};
+      query.after = {history->entries.back().recorded_at, history->entries.back().id};
     }
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(HoldsReadTest, EveryReadOfALotTellsItsStrongestCause) {
-  const LotId free = world_.Create("wire", "W1", "5");
-  const LotId held = world_.Create("wire", "W2", "5");
-  const LotId recalled = world_.Create("wire", "W3", "5");
+  const LotId free = world_.CreateLot("wire", "W1", "5");
+  const LotId held = world_.CreateLot("wire", "W2", "5");
+  const LotId recalled = world_.CreateLot("wire", "W3", "5");
   Hold(held);
   Hold(recalled);
   Recall(recalled);
@@ -122,14 +127,14 @@ TEST_F(HoldsReadTest, EveryReadOfALotTellsItsStrongestCause) {
 }
 
 TEST_F(HoldsReadTest, WritesOfALotTellItToo) {
-  const LotId lot = world_.Create("wire", "W1");
+  const LotId lot = world_.CreateLot("wire", "W1");
   Hold(lot);
 
-  UpdateLotCommand edit = world_.Edit(lot);
+  UpdateLotCommand edit = world_.UpdateCommand(lot);
   edit.notes = "seen";
   const auto edited = UpdateLot(world_.db(), edit);
-  const auto archived = ArchiveLot(world_.db(), world_.Of(lot));
-  const auto again = ArchiveLot(world_.db(), world_.Of(lot));
+  const auto archived = ArchiveLot(world_.db(), world_.LotCommandFor(lot));
+  const auto again = ArchiveLot(world_.db(), world_.LotCommandFor(lot));
 
   ASSERT_TRUE(edited.ok() && archived.ok() && again.ok());
   EXPECT_EQ(Text(edited->hold_cause), "LOT");
@@ -138,11 +143,11 @@ TEST_F(HoldsReadTest, WritesOfALotTellItToo) {
 }
 
 TEST_F(HoldsReadTest, ListsTellItAndFilterByIt) {
-  world_.Create("wire", "W1", "5");
-  Hold(world_.Create("wire", "W2", "5"));
-  Hold(world_.Create("wire", "W3", "5"), "stock");
-  Hold(world_.Create("wire", "W4", "5"), "", absl::Hours(1));
-  Recall(world_.Create("wire", "W5"), /*drill=*/true);
+  world_.CreateLot("wire", "W1", "5");
+  Hold(world_.CreateLot("wire", "W2", "5"));
+  Hold(world_.CreateLot("wire", "W3", "5"), "stock");
+  Hold(world_.CreateLot("wire", "W4", "5"), "", absl::Hours(1));
+  Recall(world_.CreateLot("wire", "W5"), /*drill=*/true);
 
   const auto page = ListLots(world_.db(), {.query = {.company = world_.company()},
                                            .order_by = "number",
@@ -167,7 +172,7 @@ TEST_F(HoldsReadTest, ListsTellItAndFilterByIt) {
 }
 
 TEST_F(HoldsReadTest, LocationsTellWhatIsHeldWhere) {
-  const LotId lot = world_.Create("wire", "W1", "9");
+  const LotId lot = world_.CreateLot("wire", "W1", "9");
   world_.Move(MovementKind::kTransfer, lot, "2", "stock", "shelf");
   world_.Move(MovementKind::kDelivery, lot, "3", "stock", "CUSTOMER");
   EXPECT_EQ(Causes(Locations(lot).locations), "shelf free stock free CUSTOMER free");
@@ -192,7 +197,7 @@ TEST_F(HoldsReadTest, LocationsTellWhatIsHeldWhere) {
 }
 
 TEST_F(HoldsReadTest, LocationsShowTheOldestHoldsUpToTheLimit) {
-  const LotId lot = world_.Create("wire", "W1", "9");
+  const LotId lot = world_.CreateLot("wire", "W1", "9");
   const HoldId first = Hold(lot);
   HoldLotsCommand command{.context = world_.Context("HoldLots"), .reason = "again"};
   for (int i = 0; i < kHoldsShownMax; ++i) {
@@ -207,7 +212,7 @@ TEST_F(HoldsReadTest, LocationsShowTheOldestHoldsUpToTheLimit) {
 }
 
 TEST_F(HoldsReadTest, StockTellsWhatIsHeldNowAndNothingOfThePast) {
-  const LotId lot = world_.Create("wire", "W1", "9");
+  const LotId lot = world_.CreateLot("wire", "W1", "9");
   world_.Move(MovementKind::kTransfer, lot, "2", "stock", "shelf");
   world_.Move(MovementKind::kDelivery, lot, "3", "stock", "CUSTOMER");
   Hold(lot, "stock");
@@ -235,9 +240,9 @@ TEST_F(HoldsReadTest, StockTellsWhatIsHeldNowAndNothingOfThePast) {
 }
 
 TEST_F(HoldsReadTest, HeldGoodsAreNotSuggested) {
-  const LotId lot = world_.Create("wire", "W1", "9");
+  const LotId lot = world_.CreateLot("wire", "W1", "9");
   world_.Move(MovementKind::kTransfer, lot, "4", "stock", "shelf");
-  const LotId other = world_.Create("wire", "W2", "3");
+  const LotId other = world_.CreateLot("wire", "W2", "3");
   const auto suggest = [&]() -> std::string {
     const auto suggestion = SuggestLots(world_.db(), {.company = world_.company(),
                                                       .product_id = ProductId("wire"),
@@ -264,22 +269,22 @@ TEST_F(HoldsReadTest, HeldGoodsAreNotSuggested) {
 }
 
 TEST_F(HoldsReadTest, HistoryTellsHoldsAndReleases) {
-  const LotId lot = world_.Create("wire", "W1", "9");
+  const LotId lot = world_.CreateLot("wire", "W1", "9");
   const HoldId first = Hold(lot);
   Later();
   Hold(lot, "stock");
   Later();
   Release(first);
-  const std::vector<std::string> lines = {"HELD LOT by ann: second test was good",
-                                          "HELD PLACE by ann",
-                                          "RELEASED LOT by ann: second test was good"};
+  const std::vector<std::string> lines = {"HELD LOT by tester: second test was good",
+                                          "HELD PLACE by tester",
+                                          "RELEASED LOT by tester: second test was good"};
 
   EXPECT_EQ(History(lot), lines);
   EXPECT_EQ(History(lot, /*page=*/1), lines);
 }
 
 TEST_F(HoldsReadTest, HistoryTellsRecallsThatAreNoDrills) {
-  const LotId lot = world_.Create("wire", "W1", "9");
+  const LotId lot = world_.CreateLot("wire", "W1", "9");
   Recall(lot);
   Recall(lot, /*drill=*/true);
   EXPECT_THAT(History(lot), ElementsAre("HELD RECALL by quality"));
@@ -292,13 +297,13 @@ TEST_F(HoldsReadTest, HistoryTellsRecallsThatAreNoDrills) {
 }
 
 TEST_F(HoldsReadTest, LotThatWasEverHeldIsNotDeleted) {
-  const LotId held = world_.Create("wire", "W1");
+  const LotId held = world_.CreateLot("wire", "W1");
   Release(Hold(held));
-  const LotId recalled = world_.Create("wire", "W2");
+  const LotId recalled = world_.CreateLot("wire", "W2");
   Recall(recalled, /*drill=*/true);
 
-  const absl::Status of_held = DeleteLot(world_.db(), world_.Of(held));
-  const absl::Status of_recalled = DeleteLot(world_.db(), world_.Of(recalled));
+  const absl::Status of_held = DeleteLot(world_.db(), world_.LotCommandFor(held));
+  const absl::Status of_recalled = DeleteLot(world_.db(), world_.LotCommandFor(recalled));
 
   EXPECT_EQ(RefusalOf(of_held), "LOT_IN_USE lot_id");
   EXPECT_EQ(FactOf(of_held, "what"), "holds");

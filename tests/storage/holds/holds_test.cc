@@ -10,12 +10,15 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/lots/lots.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/movement.h"
+#include "storage/lots/locations.h"
+#include "storage/stock/movements.h"
 #include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/holds.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -28,10 +31,10 @@ using ::testing::SizeIs;
 class HoldsTest : public ::testing::Test {
  protected:
   HoldsTest() {
-    world_.AddLot("L1", "steel");
-    world_.AddLot("S1", "bike");
-    world_.Do("RECEIPT L1 10 >stock");
-    world_.Do("RECEIPT S1 1 >stock");
+    world_.CreateLot("salt", "L1");
+    world_.CreateLot("bike", "S1");
+    world_.MustRecord("RECEIPT L1 10 >stock");
+    world_.MustRecord("RECEIPT S1 1 >stock");
   }
   ~HoldsTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
 
@@ -40,7 +43,7 @@ class HoldsTest : public ::testing::Test {
     HoldLotsCommand command{.context = world_.Context("HoldLots"), .reason = "lab report 7"};
     for (const std::string& text : targets) {
       const std::vector<std::string> parts = absl::StrSplit(text, '@');
-      HoldTarget target{.lot = {.lot_id = world_.Lot(parts[0])}, .location = std::nullopt};
+      HoldTarget target{.lot = {.lot_id = world_.IdOf(parts[0])}, .location = std::nullopt};
       if (parts.size() > 1) target.location = LocationId(parts[1]);
       command.targets.push_back(std::move(target));
     }
@@ -59,7 +62,7 @@ class HoldsTest : public ::testing::Test {
     ReleaseLotsCommand command{.context = world_.Context("ReleaseLots"),
                                .holds = std::move(holds),
                                .note = "second test was good"};
-    for (const std::string& number : lots) command.lots.push_back({.lot_id = world_.Lot(number)});
+    for (const std::string& number : lots) command.lots.push_back({.lot_id = world_.IdOf(number)});
     return command;
   }
   std::string Release(const ReleaseLotsCommand& command) {
@@ -70,16 +73,16 @@ class HoldsTest : public ::testing::Test {
     return ReasonOf(world_.Record({movement}).status());
   }
   std::string MoveAccepting(const std::string& movement) {
-    RecordMovementsCommand command = world_.Order({movement});
+    RecordMovementsCommand command = world_.RecordCommand({movement});
     command.accept.held = true;
     return ReasonOf(RecordMovements(world_.db(), command).status());
   }
   std::string Cause(const std::string& number) {
-    return CauseOf(world_.db(), world_.company(), world_.Lot(number), world_.now());
+    return CauseOf(world_.db(), world_.company(), world_.IdOf(number), world_.now());
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(HoldsTest, HeldGoodsDoNotLeaveByAnyWay) {
@@ -100,7 +103,7 @@ TEST_F(HoldsTest, RefusalTellsTheHold) {
 
   const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
 
-  EXPECT_EQ(FactOf(refused, "lot_id"), world_.Lot("L1").value().ToString());
+  EXPECT_EQ(FactOf(refused, "lot_id"), world_.IdOf("L1").value().ToString());
   EXPECT_EQ(FactOf(refused, "number"), "L1");
   EXPECT_EQ(FactOf(refused, "location_id"), "stock");
   EXPECT_EQ(FactOf(refused, "cause"), "LOT");
@@ -112,7 +115,7 @@ TEST_F(HoldsTest, RefusalTellsTheHold) {
 }
 
 TEST_F(HoldsTest, HeldGoodsStillComeIn) {
-  world_.names["d1"] = world_.Do("DELIVERY L1 2 stock>");
+  world_.deliveries["d1"] = world_.MustRecord("DELIVERY L1 2 stock>");
   Hold({"L1"});
 
   EXPECT_EQ(Move("RECEIPT L1 5 >stock"), "OK");
@@ -146,7 +149,7 @@ TEST_F(HoldsTest, ExemptLocationsStayOpenWhenEveryHoldExemptsThem) {
 }
 
 TEST_F(HoldsTest, HoldOfAPlaceBindsOnlyThere) {
-  world_.Do("TRANSFER L1 4 stock>shelf");
+  world_.MustRecord("TRANSFER L1 4 stock>shelf");
   Hold({"L1@shelf"});
 
   EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
@@ -199,7 +202,7 @@ TEST_F(HoldsTest, RepeatIsAnsweredWithTheSameHolds) {
   HoldLotsCommand late = command;
   late.context.now += absl::Hours(9);
   EXPECT_THAT(Hold(late), ::testing::ElementsAreArray(holds));
-  EXPECT_THAT(HoldsOn(world_.db(), world_.company(), world_.Lot("L1")), ElementsAre("LOT"));
+  EXPECT_THAT(HoldsOn(world_.db(), world_.company(), world_.IdOf("L1")), ElementsAre("LOT"));
 
   HoldLotsCommand other = command;
   other.context.payload_hash = "another";
@@ -223,10 +226,10 @@ TEST_F(HoldsTest, RepeatAfterItExpiredIsStillTheSuccessItWas) {
 }
 
 TEST_F(HoldsTest, HoldRefusesEveryProblemAtOnce) {
-  world_.AddLot("V1", "bike", {.state = LotState::kVoid});
+  world_.CreateLot("bike", "V1", {.state = LotState::kVoid});
   HoldLotsCommand command = Holding({"L1", "V1", "L1", "S1@nowhere", "S1@CUSTOMER", "L1@stock"});
   command.targets.push_back(
-      {.lot = {.product_id = ProductId("steel"), .number = "unknown"}, .location = std::nullopt});
+      {.lot = {.product_id = ProductId("salt"), .number = "unknown"}, .location = std::nullopt});
   command.targets.push_back(
       {.lot = {.lot_id = LotId(Uuid::MakeV7())}, .location = LocationId("stock")});
   command.exempt_location_ids = {LocationId("SCRAP"), LocationId("moon")};
@@ -245,13 +248,13 @@ TEST_F(HoldsTest, HoldNeedsACompanyWithLots) {
   command.context.company = CompanyId("nobody");
   EXPECT_EQ(ReasonOf(HoldLots(world_.db(), command).status()), "COMPANY_NOT_FOUND");
 
-  world_.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
+  world_.SetSetting("lots_enabled", "false");
   EXPECT_EQ(ReasonOf(HoldLots(world_.db(), Holding({"L1"})).status()), "LOTS_DISABLED");
 }
 
 TEST_F(HoldsTest, AnyStateButVoidIsHeld) {
-  world_.AddLot("P1", "bike", {.state = LotState::kPlanned});
-  world_.AddLot("A1", "steel", {.state = LotState::kArchived});
+  world_.CreateLot("bike", "P1", {.state = LotState::kPlanned});
+  world_.CreateLot("salt", "A1", {.state = LotState::kArchived});
 
   EXPECT_THAT(Hold({"P1", "A1"}), SizeIs(2));
 }
@@ -274,15 +277,15 @@ TEST_F(HoldsTest, ReleaseRefusesEveryProblemAtOnce) {
             "HOLD_ENDED hold_ids[1]; HOLD_ENDED hold_ids[2]; HOLD_NOT_FOUND hold_ids[3]; "
             "DUPLICATE_IN_REQUEST hold_ids[4]");
   EXPECT_EQ(FactOf(refused, "hold_id"), expired.value().ToString());
-  EXPECT_EQ(FactOf(refused, "lot_id"), world_.Lot("L1").value().ToString());
+  EXPECT_EQ(FactOf(refused, "lot_id"), world_.IdOf("L1").value().ToString());
   EXPECT_NE(FactOf(refused, "ended_at"), "");
   EXPECT_EQ(Cause("L1"), "LOT");
 }
 
 TEST_F(HoldsTest, ReleaseOfLotsNeedsAHoldThatCanBeReleased) {
-  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("S1")});
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.IdOf("S1")});
   ReleaseLotsCommand command = Releasing({}, {"L1", "S1", "L1"});
-  command.lots.push_back({.product_id = ProductId("steel"), .number = "unknown"});
+  command.lots.push_back({.product_id = ProductId("salt"), .number = "unknown"});
 
   const absl::Status refused = ReleaseLots(world_.db(), command).status();
 
@@ -294,7 +297,7 @@ TEST_F(HoldsTest, ReleaseOfLotsNeedsAHoldThatCanBeReleased) {
 }
 
 TEST_F(HoldsTest, MembersOfAnOpenRecallAreHeld) {
-  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("L1")});
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.IdOf("L1")});
 
   const absl::Status refused = world_.Record({"DELIVERY L1 1 stock>"}).status();
 
@@ -308,28 +311,28 @@ TEST_F(HoldsTest, MembersOfAnOpenRecallAreHeld) {
 
 TEST_F(HoldsTest, DrillRefusesNothing) {
   AddMember(world_.db(),
-            {.company = world_.company(), .recall = "D1", .lot = world_.Lot("L1"), .drill = true});
+            {.company = world_.company(), .recall = "D1", .lot = world_.IdOf("L1"), .drill = true});
 
   EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "OK");
   EXPECT_EQ(Cause("L1"), "");
 }
 
-TEST_F(HoldsTest, StrongestCauseIsTold) {
+TEST_F(HoldsTest, StrongestCauseIsReported) {
   Hold({"L1@stock"});
   EXPECT_EQ(Cause("L1"), "PLACE");
   Hold({"L1"});
   EXPECT_EQ(Cause("L1"), "LOT");
   EXPECT_EQ(FactOf(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "LOT");
-  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("L1")});
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.IdOf("L1")});
   EXPECT_EQ(Cause("L1"), "RECALL");
   EXPECT_EQ(FactOf(world_.Record({"DELIVERY L1 1 stock>"}).status(), "cause"), "RECALL");
 }
 
 TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
-  world_.AddLot("L2", "steel");
-  const MovementId receipt = world_.Do("RECEIPT L2 10 >stock");
-  const MovementId transfer = world_.Do("TRANSFER L2 2 stock>shelf");
-  const MovementId delivery = world_.Do("DELIVERY L2 1 stock>");
+  world_.CreateLot("salt", "L2");
+  const MovementId receipt = world_.MustRecord("RECEIPT L2 10 >stock");
+  const MovementId transfer = world_.MustRecord("TRANSFER L2 2 stock>shelf");
+  const MovementId delivery = world_.MustRecord("DELIVERY L2 1 stock>");
   HoldLotsCommand command = Holding({"L2"});
   command.exempt_location_ids = {LocationId("stock")};
   Hold(command);
@@ -345,7 +348,7 @@ TEST_F(HoldsTest, TakingBackWhatBroughtHeldGoodsIsRefused) {
 
 TEST_F(HoldsTest, DryRunTellsTheHoldToo) {
   Hold({"L1"});
-  RecordMovementsCommand command = world_.Order({"DELIVERY L1 99 stock>"});
+  RecordMovementsCommand command = world_.RecordCommand({"DELIVERY L1 99 stock>"});
   command.validate_only = true;
 
   const auto recorded = RecordMovements(world_.db(), command);
@@ -360,7 +363,7 @@ TEST_F(HoldsTest, DryRunTellsTheHoldToo) {
 TEST_F(HoldsTest, HoldStandsInHistoryAfterWhatMovedBefore) {
   const absl::Time now = world_.now();
   world_.set_now(now + absl::Hours(1));
-  world_.Do("TRANSFER L1 1 stock>shelf");
+  world_.MustRecord("TRANSFER L1 1 stock>shelf");
   world_.set_now(now);
 
   const HoldId hold = Hold({"L1"}).front();
@@ -369,7 +372,7 @@ TEST_F(HoldsTest, HoldStandsInHistoryAfterWhatMovedBefore) {
 
   const auto history = ListMovements(world_.db(), {.company = world_.company(), .limit = 2});
   const auto found =
-      ListLotLocations(world_.db(), {.company = world_.company(), .lot_id = world_.Lot("L1")});
+      ListLotLocations(world_.db(), {.company = world_.company(), .lot_id = world_.IdOf("L1")});
   ASSERT_TRUE(history.ok() && found.ok());
   world_.Execute(absl::StrCat(
       "DO $$ BEGIN ASSERT (SELECT placed_at > '",
@@ -382,7 +385,7 @@ TEST_F(HoldsTest, HoldStandsInHistoryAfterWhatMovedBefore) {
 }
 
 TEST_F(HoldsTest, OtherCompanysHoldBindsNothingHere) {
-  StockWorld other(database_, "globex");
+  World other(database_, "globex");
   HoldLotsCommand command = Holding({"L1"});
   command.context = other.Context("HoldLots");
   EXPECT_EQ(ReasonOf(HoldLots(other.db(), command).status()), "LOT_NOT_FOUND");

@@ -4,8 +4,11 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/movement.h"
+#include "storage/stock/movements.h"
+#include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -14,12 +17,12 @@ using ::testing::IsEmpty;
 
 class LedgerDatesTest : public ::testing::Test {
  protected:
-  LedgerDatesTest() { world_.AddLot("L1", "steel"); }
+  LedgerDatesTest() { world_.CreateLot("salt", "L1"); }
   ~LedgerDatesTest() override {
     EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
   }
 
-  MovementId Do(const std::string& movement) { return world_.Do(movement); }
+  MovementId Record(const std::string& movement) { return world_.MustRecord(movement); }
   std::string At(const std::string& location) { return world_.Dates("L1", location); }
   void Reverse(const MovementId& movement) {
     const auto reversed = world_.Reverse(movement);
@@ -27,7 +30,7 @@ class LedgerDatesTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(LedgerDatesTest, DatesFollowEachMovement) {
@@ -57,16 +60,16 @@ TEST_F(LedgerDatesTest, DatesFollowEachMovement) {
   };
   for (const Step& step : steps) {
     SCOPED_TRACE(step.movement);
-    Do(step.movement);
+    Record(step.movement);
     EXPECT_EQ(At(step.place), step.dates);
   }
 }
 
 TEST_F(LedgerDatesTest, ReturnBringsBackTheDateThatTheGoodsLeftWith) {
-  Do("RECEIPT L1 10 >stock @2026-03-01");
-  world_.names["d"] = Do("DELIVERY L1 4 stock> @2026-03-02");
+  Record("RECEIPT L1 10 >stock @2026-03-01");
+  world_.deliveries["d"] = Record("DELIVERY L1 4 stock> @2026-03-02");
 
-  const MovementId returned = Do("RETURN L1 1 >yard =d @2026-03-09");
+  const MovementId returned = Record("RETURN L1 1 >yard =d @2026-03-09");
 
   EXPECT_EQ(At("yard"), "1 arrived 03-09 since 03-01");
   EXPECT_EQ(At("CUSTOMER"), "3 arrived 03-02 since never");
@@ -79,9 +82,9 @@ TEST_F(LedgerDatesTest, ReturnBringsBackTheDateThatTheGoodsLeftWith) {
 }
 
 TEST_F(LedgerDatesTest, ReversalRestoresBothPlaces) {
-  Do("RECEIPT L1 5 >stock @2026-03-01");
-  Do("RECEIPT L1 2 >yard @2026-03-03");
-  const MovementId moved = Do("TRANSFER L1 5 stock>yard @2026-03-04");
+  Record("RECEIPT L1 5 >stock @2026-03-01");
+  Record("RECEIPT L1 2 >yard @2026-03-03");
+  const MovementId moved = Record("TRANSFER L1 5 stock>yard @2026-03-04");
   ASSERT_EQ(At("stock"), "0");
   ASSERT_EQ(At("yard"), "7 arrived 03-03 since 03-01");
 
@@ -92,7 +95,7 @@ TEST_F(LedgerDatesTest, ReversalRestoresBothPlaces) {
 }
 
 TEST_F(LedgerDatesTest, ReversalOfTheFirstArrivalLeavesAnEmptyPlace) {
-  const MovementId received = Do("RECEIPT L1 5 >stock @2026-03-01");
+  const MovementId received = Record("RECEIPT L1 5 >stock @2026-03-01");
 
   Reverse(received);
 
@@ -101,9 +104,9 @@ TEST_F(LedgerDatesTest, ReversalOfTheFirstArrivalLeavesAnEmptyPlace) {
 }
 
 TEST_F(LedgerDatesTest, ReversalAfterOthersKeepsTheEarlierDates) {
-  Do("RECEIPT L1 5 >stock @2026-03-01");
-  const MovementId delivered = Do("DELIVERY L1 5 stock> @2026-03-02");
-  Do("RECEIPT L1 1 >stock @2026-03-03");
+  Record("RECEIPT L1 5 >stock @2026-03-01");
+  const MovementId delivered = Record("DELIVERY L1 5 stock> @2026-03-02");
+  Record("RECEIPT L1 1 >stock @2026-03-03");
   ASSERT_EQ(At("stock"), "1 arrived 03-03 since 03-03");
 
   Reverse(delivered);
@@ -114,8 +117,8 @@ TEST_F(LedgerDatesTest, ReversalAfterOthersKeepsTheEarlierDates) {
 }
 
 TEST_F(LedgerDatesTest, ReversalWhereOthersArrivedSinceKeepsTheirDates) {
-  const MovementId first = Do("RECEIPT L1 5 >stock @2026-03-01");
-  Do("RECEIPT L1 1 >stock @2026-03-03");
+  const MovementId first = Record("RECEIPT L1 5 >stock @2026-03-01");
+  Record("RECEIPT L1 1 >stock @2026-03-03");
 
   Reverse(first);
 
@@ -124,11 +127,11 @@ TEST_F(LedgerDatesTest, ReversalWhereOthersArrivedSinceKeepsTheirDates) {
 
 TEST_F(LedgerDatesTest, ReversalsOneByOneLeadBackToTheStart) {
   std::vector<MovementId> moved;
-  Do("RECEIPT L1 9 >stock @2026-03-01");
+  Record("RECEIPT L1 9 >stock @2026-03-01");
   for (const char* movement :
        {"TRANSFER L1 4 stock>yard @2026-03-02", "TRANSFER L1 5 stock>truck @2026-03-03",
         "TRANSFER L1 5 truck>yard @2026-03-04", "DELIVERY L1 9 yard> @2026-03-05"}) {
-    moved.push_back(Do(movement));
+    moved.push_back(Record(movement));
   }
 
   while (!moved.empty()) {
@@ -156,11 +159,11 @@ TEST_F(LedgerDatesTest, ChainInOneRequestIsAppliedInItsOrder) {
 }
 
 TEST_F(LedgerDatesTest, BackwardClockDoesNotDisturbTheOrderOfHistory) {
-  Do("RECEIPT L1 5 >stock");
+  Record("RECEIPT L1 5 >stock");
   world_.set_now(world_.now() - absl::Hours(5));
 
-  Do("TRANSFER L1 5 stock>yard");
-  Do("TRANSFER L1 5 yard>stock");
+  Record("TRANSFER L1 5 stock>yard");
+  Record("TRANSFER L1 5 yard>stock");
 
   const auto movements = ListMovements(world_.db(), {.company = world_.company(), .limit = 10});
   ASSERT_TRUE(movements.ok());
@@ -171,14 +174,14 @@ TEST_F(LedgerDatesTest, BackwardClockDoesNotDisturbTheOrderOfHistory) {
 }
 
 TEST_F(LedgerDatesTest, SerialThatLeftByOneSideAndCameInByAnotherHasOneHistory) {
-  world_.AddLot("S1", "bike");
-  Do("RECEIPT S1 1 >stock");
-  Do("TRANSFER S1 1 stock>yard");
-  Do("ADJUSTMENT S1 1 yard>");
+  world_.CreateLot("bike", "S1");
+  Record("RECEIPT S1 1 >stock");
+  Record("TRANSFER S1 1 stock>yard");
+  Record("ADJUSTMENT S1 1 yard>");
   world_.set_now(world_.now() - absl::Hours(5));
 
   // Neither of the two places knows of the movements before.
-  Do("RECEIPT S1 1 >truck");
+  Record("RECEIPT S1 1 >truck");
 
   const auto movements = ListMovements(world_.db(), {.company = world_.company(), .limit = 1});
   ASSERT_TRUE(movements.ok());

@@ -6,9 +6,17 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/check.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/write_context.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/posting.h"
+#include "storage/pg/pipeline.h"
+#include "storage/stock/list.h"
+#include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -66,13 +74,13 @@ class LedgerPostTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
   size_t adjustments_ = 0;
 };
 
 TEST_F(LedgerPostTest, AcceptedShortageBecomesAnAdjustment) {
-  world_.AddLot("L1", "steel");
-  world_.Do("RECEIPT L1 2 >stock");
+  world_.CreateLot("salt", "L1");
+  world_.MustRecord("RECEIPT L1 2 >stock");
   EXPECT_THAT(Post({"CONSUMPTION L1 5 stock>PRODUCTION"}), ElementsAre("NOT_ENOUGH"));
 
   EXPECT_THAT(Post({"CONSUMPTION L1 5 stock>PRODUCTION", "CONSUMPTION L1 1 stock>PRODUCTION"},
@@ -86,9 +94,9 @@ TEST_F(LedgerPostTest, AcceptedShortageBecomesAnAdjustment) {
 }
 
 TEST_F(LedgerPostTest, ShortageOfASerialIsCoveredOnlyWhenItIsNowhere) {
-  world_.AddLot("S1", "bike");
-  world_.AddLot("S2", "bike");
-  world_.Do("RECEIPT S2 1 >yard");
+  world_.CreateLot("bike", "S1");
+  world_.CreateLot("bike", "S2");
+  world_.MustRecord("RECEIPT S2 1 >yard");
 
   EXPECT_THAT(Post({"CONSUMPTION S1 1 stock>PRODUCTION"}, {.shortage = true}), IsEmpty());
   EXPECT_THAT(Post({"CONSUMPTION S2 1 stock>PRODUCTION"}, {.shortage = true}),
@@ -99,7 +107,7 @@ TEST_F(LedgerPostTest, ShortageOfASerialIsCoveredOnlyWhenItIsNowhere) {
 }
 
 TEST_F(LedgerPostTest, SerialIsMadeUsedUpAndMadeAgain) {
-  world_.AddLot("S1", "bike");
+  world_.CreateLot("bike", "S1");
 
   EXPECT_THAT(Post({"PRODUCTION S1 1 PRODUCTION>stock"}), IsEmpty());
   EXPECT_THAT(Post({"PRODUCTION S1 1 PRODUCTION>yard"}), ElementsAre("SERIAL_ON_HAND"));
@@ -110,14 +118,14 @@ TEST_F(LedgerPostTest, SerialIsMadeUsedUpAndMadeAgain) {
 }
 
 TEST_F(LedgerPostTest, ByProductMayBeScrapAtOnce) {
-  world_.AddLot("L1", "steel");
+  world_.CreateLot("salt", "L1");
 
   EXPECT_THAT(Post({"PRODUCTION L1 3 PRODUCTION>SCRAP"}), IsEmpty());
   EXPECT_THAT(Post({"PRODUCTION L1 3 PRODUCTION>CUSTOMER"}), ElementsAre("LOCATION_KIND_MISMATCH"));
 }
 
 TEST_F(LedgerPostTest, PlannedSerialIsValidatedWithTheStateItGets) {
-  const LotId lot = world_.AddLot("S1", "bike", {.state = LotState::kPlanned});
+  const LotId lot = world_.CreateLot("bike", "S1", {.state = LotState::kPlanned});
   const WriteContext context = world_.Context("Post");
   const Posting posting = PostingOf("PRODUCTION S1 1 PRODUCTION>stock");
   Ledger ledger(context);
@@ -177,8 +185,8 @@ TEST_F(LedgerPostTest, LotOfTheSameTransactionHasItsPlacesFromTheStart) {
 // The other places are read for the words of the refusal. That read may fail, and then it is not
 // known whether there are other places.
 TEST_F(LedgerPostTest, FailedReadForTheWordsOfARefusalIsAnError) {
-  world_.AddLot("L1", "steel");
-  world_.Do("RECEIPT L1 2 >yard");
+  world_.CreateLot("salt", "L1");
+  world_.MustRecord("RECEIPT L1 2 >yard");
   const WriteContext context = world_.Context("Post");
   const Posting posting = PostingOf("CONSUMPTION L1 5 stock>PRODUCTION");
   Ledger ledger(context);
@@ -204,11 +212,11 @@ TEST_F(LedgerPostTest, FailedReadForTheWordsOfARefusalIsAnError) {
 // The database decides in the end: it refuses what the validation overlooks, and Explain puts the
 // refusal into the words of the domain.
 TEST_F(LedgerPostTest, ConstraintsHaveTheLastWord) {
-  world_.AddLot("L1", "steel");
-  world_.AddLot("S1", "bike");
-  world_.Do("RECEIPT L1 5 >stock");
-  world_.Do("RECEIPT S1 1 >stock");
-  world_.names["d"] = world_.Do("DELIVERY L1 2 stock>");
+  world_.CreateLot("salt", "L1");
+  world_.CreateLot("bike", "S1");
+  world_.MustRecord("RECEIPT L1 5 >stock");
+  world_.MustRecord("RECEIPT S1 1 >stock");
+  world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 2 stock>");
   const std::vector<std::pair<std::string, std::string>> breaches = {
       {"UPDATE balances SET quantity = -1 WHERE company = 'acme' AND location_id = 'stock'",
        "NOT_ENOUGH"},

@@ -14,10 +14,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/ledger/movements.h"
+#include "storage/stock/movements.h"
+#include "storage/stock/stock.h"
 #include "tests/support/base/random.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -40,7 +42,7 @@ class LedgerRaceTest : public ::testing::Test {
     std::vector<std::thread> threads;
     for (int worker = 0; worker < kWorkers; ++worker) {
       threads.emplace_back([&, worker] {
-        StockWorld world(world_, database_.Connect());
+        World world(world_, database_.Connect());
         start.Block();
         work(worker, world);
       });
@@ -53,7 +55,7 @@ class LedgerRaceTest : public ::testing::Test {
   std::map<std::string, int> Race(Call call) {
     std::mutex mutex;
     std::map<std::string, int> endings;
-    Together([&](int worker, StockWorld& world) {
+    Together([&](int worker, World& world) {
       const std::string ending = ReasonOf(call(worker, world));
       const std::lock_guard<std::mutex> lock(mutex);
       ++endings[ending];
@@ -66,38 +68,38 @@ class LedgerRaceTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(LedgerRaceTest, NoMoreLeavesThanThereIs) {
-  world_.AddLot("L1", "steel");
-  world_.Do("RECEIPT L1 10 >stock");
+  world_.CreateLot("salt", "L1");
+  world_.MustRecord("RECEIPT L1 10 >stock");
 
   const auto endings =
-      Race([](int, StockWorld& world) { return world.Record({"DELIVERY L1 1 stock>"}).status(); });
+      Race([](int, World& world) { return world.Record({"DELIVERY L1 1 stock>"}).status(); });
 
   EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", 10), Pair("NOT_ENOUGH", 6)));
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 10");
 }
 
 TEST_F(LedgerRaceTest, PlacesThatEverybodyMissesAreAddedOnce) {
-  world_.AddLot("L1", "steel");
+  world_.CreateLot("salt", "L1");
 
   const auto endings =
-      Race([](int, StockWorld& world) { return world.Record({"RECEIPT L1 1 >stock"}).status(); });
+      Race([](int, World& world) { return world.Record({"RECEIPT L1 1 >stock"}).status(); });
 
   EXPECT_THAT(endings, ElementsAre(Pair("OK", kWorkers)));
   EXPECT_EQ(world_.Where("L1"), absl::StrCat("stock ", kWorkers));
 }
 
 TEST_F(LedgerRaceTest, SerialLeavesOnce) {
-  world_.AddLot("S1", "bike");
-  world_.Do("RECEIPT S1 1 >stock");
+  world_.CreateLot("bike", "S1");
+  world_.MustRecord("RECEIPT S1 1 >stock");
   // With and without its quantity: where it is is read later when the quantity is said.
   const std::vector<std::string> ways = {"DELIVERY S1 1 stock>", "TRANSFER S1 - stock>yard",
                                          "CONSUMPTION S1 1 stock>", "SCRAP S1 - stock>"};
 
-  const auto endings = Race([&](int worker, StockWorld& world) {
+  const auto endings = Race([&](int worker, World& world) {
     return world.Record({ways[worker % ways.size()]}).status();
   });
 
@@ -105,43 +107,42 @@ TEST_F(LedgerRaceTest, SerialLeavesOnce) {
 }
 
 TEST_F(LedgerRaceTest, SerialComesInOnceAndTheOthersLearnWhereItIs) {
-  world_.AddLot("S1", "bike");
+  world_.CreateLot("bike", "S1");
   const std::vector<std::string> ways = {"RECEIPT S1 1 >stock", "ADJUSTMENT S1 1 >yard",
                                          "RECEIPT S1 1 >truck", "ADJUSTMENT S1 1 >box"};
   std::mutex mutex;
-  std::set<std::string> told;
+  std::set<std::string> reported;
 
-  const auto endings = Race([&](int worker, StockWorld& world) {
+  const auto endings = Race([&](int worker, World& world) {
     const absl::Status status = world.Record({ways[worker % ways.size()]}).status();
     const std::lock_guard<std::mutex> lock(mutex);
-    if (!status.ok()) told.insert(FactOf(status, "actual_location_id") + " 1");
+    if (!status.ok()) reported.insert(FactOf(status, "actual_location_id") + " 1");
     return status;
   });
 
   EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", 1), Pair("SERIAL_ON_HAND", 15)));
-  EXPECT_THAT(told, ElementsAre(world_.Where("S1")));
+  EXPECT_THAT(reported, ElementsAre(world_.Where("S1")));
 }
 
 TEST_F(LedgerRaceTest, NoMoreIsReturnedThanWasDelivered) {
-  world_.AddLot("L1", "steel");
-  world_.Do("RECEIPT L1 100 >stock");
+  world_.CreateLot("salt", "L1");
+  world_.MustRecord("RECEIPT L1 100 >stock");
   // The customer has plenty, so only the delivery itself can say no.
-  world_.Do("DELIVERY L1 50 stock>");
-  world_.names["d"] = world_.Do("DELIVERY L1 5 stock>");
+  world_.MustRecord("DELIVERY L1 50 stock>");
+  world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 5 stock>");
 
   const auto endings =
-      Race([](int, StockWorld& world) { return world.Record({"RETURN L1 1 >stock =d"}).status(); });
+      Race([](int, World& world) { return world.Record({"RETURN L1 1 >stock =d"}).status(); });
 
   EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", 5), Pair("RETURN_EXCEEDS_DELIVERY", 11)));
 }
 
 TEST_F(LedgerRaceTest, MovementIsReversedOnce) {
-  world_.AddLot("L1", "steel");
-  world_.Do("RECEIPT L1 100 >stock");
-  const MovementId received = world_.Do("RECEIPT L1 1 >stock");
+  world_.CreateLot("salt", "L1");
+  world_.MustRecord("RECEIPT L1 100 >stock");
+  const MovementId received = world_.MustRecord("RECEIPT L1 1 >stock");
 
-  const auto endings =
-      Race([&](int, StockWorld& world) { return world.Reverse(received).status(); });
+  const auto endings = Race([&](int, World& world) { return world.Reverse(received).status(); });
 
   EXPECT_THAT(endings, UnorderedElementsAre(Pair("OK", 1), Pair("ALREADY_REVERSED", 15)));
   EXPECT_EQ(world_.Where("L1"), "stock 100");
@@ -150,10 +151,10 @@ TEST_F(LedgerRaceTest, MovementIsReversedOnce) {
 TEST_F(LedgerRaceTest, WhatIsReversedIsNotUsedAsWell) {
   for (int round = 0; round < 5; ++round) {
     const std::string serial = absl::StrCat("S", round);
-    world_.AddLot(serial, "bike");
-    const MovementId received = world_.Do(absl::StrCat("RECEIPT ", serial, " 1 >stock"));
+    world_.CreateLot("bike", serial);
+    const MovementId received = world_.MustRecord(absl::StrCat("RECEIPT ", serial, " 1 >stock"));
 
-    const auto endings = Race([&](int worker, StockWorld& world) {
+    const auto endings = Race([&](int worker, World& world) {
       if (worker % 2 == 0) return world.Reverse(received).status();
       return world.Record({absl::StrCat("DELIVERY ", serial, " 1 stock>")}).status();
     });
@@ -166,14 +167,14 @@ TEST_F(LedgerRaceTest, WhatIsReversedIsNotUsedAsWell) {
 }
 
 TEST_F(LedgerRaceTest, DeliveryIsReturnedOrReversedNotBoth) {
-  world_.AddLot("L1", "steel");
-  world_.Do("RECEIPT L1 100 >stock");
-  world_.Do("DELIVERY L1 50 stock>");
+  world_.CreateLot("salt", "L1");
+  world_.MustRecord("RECEIPT L1 100 >stock");
+  world_.MustRecord("DELIVERY L1 50 stock>");
   for (int round = 0; round < 5; ++round) {
-    world_.names["d"] = world_.Do("DELIVERY L1 3 stock>");
+    world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 3 stock>");
 
-    Race([&](int worker, StockWorld& world) {
-      if (worker % 2 == 0) return world.Reverse(world.names["d"]).status();
+    Race([&](int worker, World& world) {
+      if (worker % 2 == 0) return world.Reverse(world.deliveries["d"]).status();
       return world.Record({"RETURN L1 1 >yard =d"}).status();
     });
 
@@ -182,12 +183,12 @@ TEST_F(LedgerRaceTest, DeliveryIsReturnedOrReversedNotBoth) {
 }
 
 TEST_F(LedgerRaceTest, RequestHappensOnceAndEveryRepeatHasItsAnswer) {
-  world_.AddLot("L1", "steel");
-  world_.AddLot("S1", "bike");
+  world_.CreateLot("salt", "L1");
+  world_.CreateLot("bike", "S1");
   std::mutex mutex;
   std::set<std::vector<MovementId>> answers;
 
-  const auto endings = Race([&](int, StockWorld& world) {
+  const auto endings = Race([&](int, World& world) {
     const auto recorded = world.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 1 >stock"}, "r1");
     const std::lock_guard<std::mutex> lock(mutex);
     if (recorded.ok()) answers.insert(recorded->movement_ids);
@@ -200,12 +201,12 @@ TEST_F(LedgerRaceTest, RequestHappensOnceAndEveryRepeatHasItsAnswer) {
 }
 
 TEST_F(LedgerRaceTest, ReversalRequestHappensOnceAndEveryRepeatHasItsAnswer) {
-  world_.AddLot("L1", "steel");
-  const MovementId received = world_.Do("RECEIPT L1 5 >stock");
+  world_.CreateLot("salt", "L1");
+  const MovementId received = world_.MustRecord("RECEIPT L1 5 >stock");
   std::mutex mutex;
   std::set<MovementId> answers;
 
-  const auto endings = Race([&](int, StockWorld& world) {
+  const auto endings = Race([&](int, World& world) {
     const auto reversed = world.Reverse(received, "r1");
     const std::lock_guard<std::mutex> lock(mutex);
     if (reversed.ok()) answers.insert(reversed->movement_id);
@@ -217,11 +218,11 @@ TEST_F(LedgerRaceTest, ReversalRequestHappensOnceAndEveryRepeatHasItsAnswer) {
 }
 
 TEST_F(LedgerRaceTest, OneRequestIdOneRequest) {
-  world_.AddLot("L1", "steel");
+  world_.CreateLot("salt", "L1");
 
-  const auto endings = Race([](int worker, StockWorld& world) {
+  const auto endings = Race([](int worker, World& world) {
     RecordMovementsCommand command =
-        world.Order({absl::StrCat("RECEIPT L1 ", worker + 1, " >stock")}, "r1");
+        world.RecordCommand({absl::StrCat("RECEIPT L1 ", worker + 1, " >stock")}, "r1");
     command.context.payload_hash = absl::StrCat("payload ", worker);
     return RecordMovements(world.db(), command).status();
   });
@@ -232,19 +233,19 @@ TEST_F(LedgerRaceTest, OneRequestIdOneRequest) {
 
 TEST_F(LedgerRaceTest, CrossingRequestsWaitForEachOtherInOneDirection) {
   for (const char* lot : {"A", "B", "C"}) {
-    world_.AddLot(lot, "steel");
-    world_.Do(absl::StrCat("RECEIPT ", lot, " 1000 >stock"));
+    world_.CreateLot("salt", lot);
+    world_.MustRecord(absl::StrCat("RECEIPT ", lot, " 1000 >stock"));
   }
-  const std::vector<std::vector<std::string>> orders = {
+  const std::vector<std::vector<std::string>> requests = {
       {"TRANSFER A 1 stock>yard", "TRANSFER B 1 stock>box", "TRANSFER C 1 stock>truck"},
       {"TRANSFER C 1 stock>box", "TRANSFER B 1 stock>truck", "TRANSFER A 1 stock>shelf"},
-      {"DELIVERY B 1 stock>acme2", "SCRAP C 1 stock>", "CONSUMPTION A 1 stock>"},
+      {"DELIVERY B 1 stock>shop", "SCRAP C 1 stock>", "CONSUMPTION A 1 stock>"},
   };
   std::atomic<int> refused = 0;
 
-  Together([&](int worker, StockWorld& world) {
+  Together([&](int worker, World& world) {
     for (int i = 0; i < 20; ++i) {
-      if (!world.Record(orders[(worker + i) % orders.size()]).ok()) ++refused;
+      if (!world.Record(requests[(worker + i) % requests.size()]).ok()) ++refused;
     }
   });
 
@@ -255,7 +256,7 @@ TEST_F(LedgerRaceTest, CrossingRequestsWaitForEachOtherInOneDirection) {
 // A random workload. Whatever happens, the books are right, at the end and on the way.
 class RandomWorkload {
  public:
-  RandomWorkload(StockWorld& world, uint64_t seed) : world_(world), engine_(seed) {}
+  RandomWorkload(World& world, uint64_t seed) : world_(world), engine_(seed) {}
 
   // One call; how it ended.
   std::string Step() {
@@ -268,7 +269,7 @@ class RandomWorkload {
       posted_.push_back(recorded->movement_ids[i]);
       if (movements[i].substr(0, 8) != "DELIVERY") continue;
       const std::string name = absl::StrCat("d", delivered_.size());
-      world_.names[name] = posted_.back();
+      world_.deliveries[name] = posted_.back();
       delivered_.push_back(absl::StrCat(movements[i].substr(9, 2), " 1 >stock =", name));
     }
     return "OK";
@@ -295,7 +296,7 @@ class RandomWorkload {
     return text;
   }
 
-  StockWorld& world_;
+  World& world_;
   std::mt19937_64 engine_;
   std::vector<MovementId> posted_;
   std::vector<std::string> delivered_;
@@ -304,8 +305,8 @@ class RandomWorkload {
 TEST_F(LedgerRaceTest, BooksAreRightWhateverHappens) {
   TestRandom random;
   TRACE_SEED(random);
-  for (const char* lot : {"L1", "L2"}) world_.AddLot(lot, "steel");
-  for (const char* serial : {"S1", "S2", "S3"}) world_.AddLot(serial, "bike");
+  for (const char* lot : {"L1", "L2"}) world_.CreateLot("salt", lot);
+  for (const char* serial : {"S1", "S2", "S3"}) world_.CreateLot("bike", serial);
   const std::set<std::string> allowed = {"OK",
                                          "NOT_ENOUGH",
                                          "SERIAL_NOT_THERE",
@@ -318,7 +319,7 @@ TEST_F(LedgerRaceTest, BooksAreRightWhateverHappens) {
   std::mutex mutex;
   std::map<std::string, int> endings;
 
-  Together([&](int worker, StockWorld& world) {
+  Together([&](int worker, World& world) {
     RandomWorkload workload(world, random.seed() + static_cast<uint64_t>(worker));
     for (int step = 0; step < 60; ++step) {
       const std::string ending = workload.Step();

@@ -4,10 +4,15 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
+#include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
+#include "storage/pg/pipeline.h"
+#include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -17,14 +22,14 @@ using ::testing::IsEmpty;
 class LedgerReverseTest : public ::testing::Test {
  protected:
   LedgerReverseTest() {
-    world_.AddLot("L1", "steel");
-    world_.AddLot("S1", "bike");
+    world_.CreateLot("salt", "L1");
+    world_.CreateLot("bike", "S1");
   }
   ~LedgerReverseTest() override {
     EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
   }
 
-  MovementId Do(const std::string& movement) { return world_.Do(movement); }
+  MovementId Record(const std::string& movement) { return world_.MustRecord(movement); }
   // The reason, or OK.
   std::string Reverse(const MovementId& movement) {
     reversed_ = world_.Reverse(movement);
@@ -33,13 +38,13 @@ class LedgerReverseTest : public ::testing::Test {
   std::string Fact(absl::string_view key) { return FactOf(reversed_.status(), key); }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
   absl::StatusOr<Movement> reversed_ = absl::UnknownError("nothing reversed yet");
 };
 
 TEST_F(LedgerReverseTest, ReversalMirrorsTheMovement) {
-  Do("RECEIPT L1 10 >stock");
-  const MovementId moved = Do("TRANSFER L1 4 stock>yard @2026-03-04");
+  Record("RECEIPT L1 10 >stock");
+  const MovementId moved = Record("TRANSFER L1 4 stock>yard @2026-03-04");
 
   ASSERT_EQ(Reverse(moved), "OK");
 
@@ -56,14 +61,14 @@ TEST_F(LedgerReverseTest, ReversalMirrorsTheMovement) {
 }
 
 TEST_F(LedgerReverseTest, EveryKindCanBeReversed) {
-  Do("RECEIPT L1 50 >stock");
-  world_.names["d"] = Do("DELIVERY L1 9 stock>");
+  Record("RECEIPT L1 50 >stock");
+  world_.deliveries["d"] = Record("DELIVERY L1 9 stock>");
   for (const char* movement :
        {"RECEIPT L1 5 >stock", "TRANSFER L1 5 stock>yard", "DELIVERY L1 5 stock>",
         "RETURN L1 5 >yard =d", "CONSUMPTION L1 5 stock>", "SCRAP L1 5 stock>",
         "ADJUSTMENT L1 5 stock>", "ADJUSTMENT L1 5 >yard"}) {
     SCOPED_TRACE(movement);
-    const MovementId posted = Do(movement);
+    const MovementId posted = Record(movement);
 
     EXPECT_EQ(Reverse(posted), "OK");
     EXPECT_EQ(world_.Where("L1"), "CUSTOMER 9, stock 41");
@@ -71,7 +76,7 @@ TEST_F(LedgerReverseTest, EveryKindCanBeReversed) {
 }
 
 TEST_F(LedgerReverseTest, OnceOnly) {
-  const MovementId received = Do("RECEIPT L1 10 >stock");
+  const MovementId received = Record("RECEIPT L1 10 >stock");
   ASSERT_EQ(Reverse(received), "OK");
   const std::string reversal = reversed_->movement_id.value().ToString();
 
@@ -81,7 +86,7 @@ TEST_F(LedgerReverseTest, OnceOnly) {
 }
 
 TEST_F(LedgerReverseTest, ReversalIsNotReversed) {
-  const MovementId received = Do("RECEIPT L1 10 >stock");
+  const MovementId received = Record("RECEIPT L1 10 >stock");
   ASSERT_EQ(Reverse(received), "OK");
 
   EXPECT_EQ(Reverse(reversed_->movement_id), "REVERSAL_NOT_REVERSIBLE");
@@ -95,8 +100,8 @@ TEST_F(LedgerReverseTest, UnknownMovementIsNotFound) {
 }
 
 TEST_F(LedgerReverseTest, SerialThatMovedOnIsUsedUntilThatIsReversed) {
-  const MovementId received = Do("RECEIPT S1 1 >stock");
-  const MovementId moved = Do("TRANSFER S1 1 stock>yard");
+  const MovementId received = Record("RECEIPT S1 1 >stock");
+  const MovementId moved = Record("TRANSFER S1 1 stock>yard");
   ASSERT_EQ(Reverse(received), "RESULT_USED");
   EXPECT_EQ(Fact("movement_id"), moved.value().ToString());
 
@@ -107,60 +112,60 @@ TEST_F(LedgerReverseTest, SerialThatMovedOnIsUsedUntilThatIsReversed) {
 }
 
 TEST_F(LedgerReverseTest, SerialThatCameBackToTheSamePlaceIsStillUsed) {
-  const MovementId received = Do("RECEIPT S1 1 >stock");
-  Do("TRANSFER S1 1 stock>yard");
-  Do("TRANSFER S1 1 yard>stock");
+  const MovementId received = Record("RECEIPT S1 1 >stock");
+  Record("TRANSFER S1 1 stock>yard");
+  Record("TRANSFER S1 1 yard>stock");
 
   EXPECT_EQ(Reverse(received), "RESULT_USED");
 }
 
 TEST_F(LedgerReverseTest, SerialComesInAgainAfterItsReceiptWasReversed) {
-  const MovementId received = Do("RECEIPT S1 1 >stock");
+  const MovementId received = Record("RECEIPT S1 1 >stock");
   ASSERT_EQ(Reverse(received), "OK");
 
-  Do("RECEIPT S1 1 >yard");
+  Record("RECEIPT S1 1 >yard");
 
   EXPECT_EQ(world_.Where("S1"), "yard 1");
 }
 
 TEST_F(LedgerReverseTest, LotIsUsedWhenItIsNoLongerThere) {
-  const MovementId received = Do("RECEIPT L1 10 >stock");
-  Do("DELIVERY L1 4 stock>");
+  const MovementId received = Record("RECEIPT L1 10 >stock");
+  Record("DELIVERY L1 4 stock>");
   ASSERT_EQ(Reverse(received), "RESULT_USED");
   EXPECT_EQ(Fact("available"), "6.000");
 
-  Do("ADJUSTMENT L1 4 >stock");
+  Record("ADJUSTMENT L1 4 >stock");
 
   EXPECT_EQ(Reverse(received), "OK");
 }
 
 TEST_F(LedgerReverseTest, DeliveryStandsWhileSomethingOfItIsReturned) {
-  Do("RECEIPT L1 10 >stock");
-  world_.names["d"] = Do("DELIVERY L1 4 stock>");
+  Record("RECEIPT L1 10 >stock");
+  world_.deliveries["d"] = Record("DELIVERY L1 4 stock>");
   // More of the lot is with customers, so that only the delivery itself can say no.
-  Do("DELIVERY L1 4 stock>");
-  const MovementId returned = Do("RETURN L1 1 >stock =d");
-  ASSERT_EQ(Reverse(world_.names["d"]), "RESULT_USED");
+  Record("DELIVERY L1 4 stock>");
+  const MovementId returned = Record("RETURN L1 1 >stock =d");
+  ASSERT_EQ(Reverse(world_.deliveries["d"]), "RESULT_USED");
   EXPECT_EQ(Fact("available"), "3.000");
 
   ASSERT_EQ(Reverse(returned), "OK");
 
-  EXPECT_EQ(Reverse(world_.names["d"]), "OK");
+  EXPECT_EQ(Reverse(world_.deliveries["d"]), "OK");
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 1 >stock =d"}).status()), "RETURN_EXCEEDS_DELIVERY");
 }
 
 TEST_F(LedgerReverseTest, ArchivedLotStaysOffTheShelf) {
-  Do("RECEIPT L1 4 >stock");
-  const MovementId delivered = Do("DELIVERY L1 4 stock>");
-  world_.SetState("L1", LotState::kArchived);
+  Record("RECEIPT L1 4 >stock");
+  const MovementId delivered = Record("DELIVERY L1 4 stock>");
+  world_.SetState(world_.IdOf("L1"), LotState::kArchived);
   EXPECT_EQ(Reverse(delivered), "LOT_ARCHIVED");
 
-  world_.SetState("L1", LotState::kActive);
+  world_.SetState(world_.IdOf("L1"), LotState::kActive);
   EXPECT_EQ(Reverse(delivered), "OK");
 }
 
 TEST_F(LedgerReverseTest, MovementOfATransformationIsReversedWithIt) {
-  const MovementId received = Do("RECEIPT L1 4 >stock");
+  const MovementId received = Record("RECEIPT L1 4 >stock");
   const TransformationId step(Uuid::MakeV7());
   world_.Execute(
       "INSERT INTO transformations (company, transformation_id, kind, occurred_at, recorded_at, "
@@ -175,9 +180,9 @@ TEST_F(LedgerReverseTest, MovementOfATransformationIsReversedWithIt) {
 }
 
 TEST_F(LedgerReverseTest, MovementsOfOneTransformationAreTakenBackTogether) {
-  Do("RECEIPT L1 5 >stock @2026-03-01");
-  Do("RECEIPT L1 1 >yard @2026-03-05");
-  Do("RECEIPT S1 1 >stock @2026-03-01");
+  Record("RECEIPT L1 5 >stock @2026-03-01");
+  Record("RECEIPT L1 1 >yard @2026-03-05");
+  Record("RECEIPT S1 1 >stock @2026-03-01");
   const auto step =
       world_.Record({"TRANSFER L1 2 stock>yard @2026-03-06", "TRANSFER L1 3 stock>yard @2026-03-07",
                      "TRANSFER S1 1 stock>yard @2026-03-03"});

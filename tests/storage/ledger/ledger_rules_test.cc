@@ -4,9 +4,11 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -29,20 +31,20 @@ class LedgerRulesTest : public ::testing::Test {
   void Check(const std::vector<Rule>& rules) {
     for (const Rule& rule : rules) {
       SCOPED_TRACE(rule.name);
-      StockWorld world(database_, rule.name);
-      world.AddLot("L1", "steel");
-      world.AddLot("L2", "steel");
-      world.AddLot("S1", "bike");
-      world.AddLot("old", "steel", {.expires_on = absl::CivilDay(2026, 3, 5)});
+      World world(database_, rule.name);
+      world.CreateLot("salt", "L1");
+      world.CreateLot("salt", "L2");
+      world.CreateLot("bike", "S1");
+      world.CreateLot("salt", "old", {.expires_on = absl::CivilDay(2026, 3, 5)});
       CheckRule(rule, world);
       EXPECT_THAT(CheckLedger(world.db(), world.company()), IsEmpty());
     }
   }
 
-  static void CheckRule(const Rule& rule, StockWorld& world) {
+  static void CheckRule(const Rule& rule, World& world) {
     for (const std::string& movement : rule.before) {
-      const MovementId id = world.Do(movement);
-      world.names["d" + std::to_string(world.names.size() + 1)] = id;
+      const MovementId id = world.MustRecord(movement);
+      world.deliveries["d" + std::to_string(world.deliveries.size() + 1)] = id;
     }
     const auto recorded = world.Record({rule.movement});
     EXPECT_EQ(ReasonOf(recorded.status()), rule.answer) << recorded.status();
@@ -51,7 +53,8 @@ class LedgerRulesTest : public ::testing::Test {
           << recorded.status();
     }
     if (!rule.after.empty()) {
-      EXPECT_EQ(world.Where(world.Order({rule.movement}).movements[0].lot.lot_id == world.Lot("S1")
+      EXPECT_EQ(world.Where(world.RecordCommand({rule.movement}).movements[0].lot.lot_id ==
+                                    world.IdOf("S1")
                                 ? "S1"
                                 : "L1"),
                 rule.after);
@@ -149,10 +152,10 @@ TEST_F(LedgerRulesTest, SerialIsInOnePlace) {
       {"received-on-hand", {in}, "RECEIPT S1 1 >yard", taken, "actual_location_id=stock"},
       {"found-on-hand", {in}, "ADJUSTMENT S1 1 >yard", taken, "actual_location_id=stock"},
       {"received-at-customer",
-       {in, "DELIVERY S1 1 stock>acme2"},
+       {in, "DELIVERY S1 1 stock>shop"},
        "RECEIPT S1 1 >stock",
        taken,
-       "actual_location_id=acme2"},
+       "actual_location_id=shop"},
       {"received-scrapped",
        {in, "SCRAP S1 1 stock>"},
        "RECEIPT S1 1 >stock",
@@ -202,7 +205,7 @@ TEST_F(LedgerRulesTest, SerialIsInOnePlace) {
 
 TEST_F(LedgerRulesTest, ReturnNamesTheDeliveryAndNoMoreComesBackThanWent) {
   const std::vector<std::string> out = {"RECEIPT L1 10 >stock", "DELIVERY L1 4 stock> #ann",
-                                        "DELIVERY L1 3 stock>acme2 #bob"};
+                                        "DELIVERY L1 3 stock>shop #bob"};
   const auto and_then = [&](const std::string& movement) {
     std::vector<std::string> movements = out;
     movements.push_back(movement);
@@ -210,18 +213,18 @@ TEST_F(LedgerRulesTest, ReturnNamesTheDeliveryAndNoMoreComesBackThanWent) {
   };
   const std::string mismatch = "RETURN_MISMATCH";
   Check({
-      {"return-part", out, "RETURN L1 1 >stock =d2", "OK", "", "CUSTOMER 3, acme2 3, stock 4"},
-      {"return-all", out, "RETURN L1 4 >yard =d2", "OK", "", "acme2 3, stock 3, yard 4"},
+      {"return-part", out, "RETURN L1 1 >stock =d2", "OK", "", "CUSTOMER 3, shop 3, stock 4"},
+      {"return-all", out, "RETURN L1 4 >yard =d2", "OK", "", "shop 3, stock 3, yard 4"},
       {"return-more", out, "RETURN L1 5 >stock =d2", "RETURN_EXCEEDS_DELIVERY", "returnable=4.000"},
       {"return-twice", and_then("RETURN L1 3 >stock =d2"), "RETURN L1 2 >stock =d2",
        "RETURN_EXCEEDS_DELIVERY", "returnable=1.000"},
       {"return-of-receipt", out, "RETURN L1 1 CUSTOMER>stock =d1", mismatch},
       {"return-of-other-lot", and_then("RECEIPT L2 5 >stock"), "RETURN L2 1 CUSTOMER>stock =d2",
        mismatch},
-      {"return-from-other-place", out, "RETURN L1 1 acme2>stock =d2", mismatch},
+      {"return-from-other-place", out, "RETURN L1 1 shop>stock =d2", mismatch},
       {"return-by-other", out, "RETURN L1 1 >stock =d2 #bob", mismatch},
       {"return-by-same", out, "RETURN L1 1 >stock =d2 #ann", "OK", "",
-       "CUSTOMER 3, acme2 3, stock 4"},
+       "CUSTOMER 3, shop 3, stock 4"},
       {"serial-returned",
        {"RECEIPT S1 1 >stock", "DELIVERY S1 1 stock>"},
        "RETURN S1 1 >yard =d2",
@@ -257,29 +260,29 @@ TEST_F(LedgerRulesTest, ExpiredIsJudgedOnTheDayItHappened) {
 }
 
 TEST_F(LedgerRulesTest, DayOfAMovementIsTheCompanysOwn) {
-  StockWorld world(database_);
-  world.AddLot("old", "steel", {.expires_on = absl::CivilDay(2026, 3, 5)});
-  world.Do("RECEIPT old 10 >stock @2026-03-01");
+  World world(database_);
+  world.CreateLot("salt", "old", {.expires_on = absl::CivilDay(2026, 3, 5)});
+  world.MustRecord("RECEIPT old 10 >stock @2026-03-01");
   const std::string late = "DELIVERY old 1 stock> @2026-03-06T02:00:00Z";
 
-  world.Execute("UPDATE companies SET time_zone = 'America/New_York' WHERE company = 'acme'");
+  world.SetSetting("time_zone", "'America/New_York'");
   EXPECT_EQ(ReasonOf(world.Record({late}).status()), "OK");
 
-  world.Execute("UPDATE companies SET time_zone = 'Europe/Berlin' WHERE company = 'acme'");
+  world.SetSetting("time_zone", "'Europe/Berlin'");
   EXPECT_EQ(ReasonOf(world.Record({late}).status()), "LOT_EXPIRED");
 }
 
 TEST_F(LedgerRulesTest, ExpiryCanBeAcceptedAndSwitchedOff) {
-  StockWorld world(database_);
-  world.AddLot("old", "steel", {.expires_on = absl::CivilDay(2026, 3, 5)});
-  world.Do("RECEIPT old 10 >stock");
-  RecordMovementsCommand command = world.Order({"DELIVERY old 1 stock>"});
+  World world(database_);
+  world.CreateLot("salt", "old", {.expires_on = absl::CivilDay(2026, 3, 5)});
+  world.MustRecord("RECEIPT old 10 >stock");
+  RecordMovementsCommand command = world.RecordCommand({"DELIVERY old 1 stock>"});
   ASSERT_EQ(ReasonOf(RecordMovements(world.db(), command).status()), "LOT_EXPIRED");
 
   command.accept.expired = true;
   EXPECT_EQ(ReasonOf(RecordMovements(world.db(), command).status()), "OK");
 
-  world.Execute("UPDATE companies SET expiry_enabled = false WHERE company = 'acme'");
+  world.SetSetting("expiry_enabled", "false");
   EXPECT_EQ(ReasonOf(world.Record({"DELIVERY old 1 stock>"}).status()), "OK");
 }
 
@@ -290,10 +293,10 @@ TEST_F(LedgerRulesTest, OnlyActiveLotsMove) {
       {LotState::kArchived, "LOT_ARCHIVED"},
       {LotState::kVoid, "LOT_VOID"},
   };
-  StockWorld world(database_);
+  World world(database_);
   for (const auto& [state, answer] : answers) {
     SCOPED_TRACE(answer);
-    world.AddLot(answer, "bike", {.state = state});
+    world.CreateLot("bike", answer, {.state = state});
 
     const auto recorded = world.Record({"RECEIPT " + answer + " 1 >stock"});
 
@@ -302,8 +305,8 @@ TEST_F(LedgerRulesTest, OnlyActiveLotsMove) {
 }
 
 TEST_F(LedgerRulesTest, PlannedSerialNamesItsWorkOrder) {
-  StockWorld world(database_);
-  world.AddLot("S1", "bike", {.state = LotState::kPlanned});
+  World world(database_);
+  world.CreateLot("bike", "S1", {.state = LotState::kPlanned});
   world.Execute(
       "INSERT INTO work_orders (company, work_order_id, product_id, completed_quantity, state, "
       "created_at, updated_at) VALUES ('acme', 'WO-7', 'bike', 0, 1, now(), now()); "
@@ -318,22 +321,22 @@ TEST_F(LedgerRulesTest, PlannedSerialNamesItsWorkOrder) {
 }
 
 TEST_F(LedgerRulesTest, CompanyMustExistAndHaveLotsOn) {
-  StockWorld world(database_);
-  world.AddLot("L1", "steel");
-  RecordMovementsCommand command = world.Order({"RECEIPT L1 1 >stock"});
+  World world(database_);
+  world.CreateLot("salt", "L1");
+  RecordMovementsCommand command = world.RecordCommand({"RECEIPT L1 1 >stock"});
   command.context.company = CompanyId("nobody");
   EXPECT_EQ(ReasonOf(RecordMovements(world.db(), command).status()), "COMPANY_NOT_FOUND");
 
-  world.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
+  world.SetSetting("lots_enabled", "false");
   EXPECT_EQ(ReasonOf(world.Record({"RECEIPT L1 1 >stock"}).status()), "LOTS_DISABLED");
 }
 
 TEST_F(LedgerRulesTest, LotOfAnotherCompanyDoesNotExist) {
-  StockWorld ours(database_, "ours");
-  StockWorld theirs(database_, "theirs");
-  ours.AddLot("L1", "steel");
-  ours.Do("RECEIPT L1 5 >stock");
-  RecordMovementsCommand command = ours.Order({"TRANSFER L1 1 stock>yard"});
+  World ours(database_, "ours");
+  World theirs(database_, "theirs");
+  ours.CreateLot("salt", "L1");
+  ours.MustRecord("RECEIPT L1 5 >stock");
+  RecordMovementsCommand command = ours.RecordCommand({"TRANSFER L1 1 stock>yard"});
   command.context.company = theirs.company();
 
   EXPECT_EQ(ReasonOf(RecordMovements(theirs.db(), command).status()), "LOT_NOT_FOUND");
@@ -341,10 +344,10 @@ TEST_F(LedgerRulesTest, LotOfAnotherCompanyDoesNotExist) {
 }
 
 TEST_F(LedgerRulesTest, TextSaysWhatIsTheCaseAndWhatToDo) {
-  StockWorld world(database_);
-  world.AddLot("S1", "bike");
-  world.Do("RECEIPT S1 1 >stock");
-  world.Do("DELIVERY S1 1 stock>");
+  World world(database_);
+  world.CreateLot("bike", "S1");
+  world.MustRecord("RECEIPT S1 1 >stock");
+  world.MustRecord("DELIVERY S1 1 stock>");
 
   const absl::Status refused = world.Record({"RECEIPT S1 1 >stock"}).status();
 

@@ -6,10 +6,16 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/ledger/ledger.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/lots/lists/list.h"
+#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -49,11 +55,11 @@ class CreateLotsTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(CreateLotsTest, KeepsWhatWasGiven) {
-  CreateLotsCommand command = world_.Order("wire", {"  L-1 "});
+  CreateLotsCommand command = world_.CreateCommand("wire", {"  L-1 "});
   command.lots[0].reference = "S-99";
   command.lots[0].notes = "first\nroll";
   command.lots[0].attributes = {{"grade", std::string("A")},
@@ -73,13 +79,13 @@ TEST_F(CreateLotsTest, KeepsWhatWasGiven) {
   EXPECT_EQ(lot->reference, "S-99");
   EXPECT_EQ(lot->notes, "first\nroll");
   EXPECT_EQ(lot->attributes, command.lots[0].attributes);
-  EXPECT_EQ(lot->created_by, "ann");
+  EXPECT_EQ(lot->created_by, "tester");
   EXPECT_EQ(lot->version, 1);
   EXPECT_TRUE(lot->on_hand.IsZero());
 }
 
 TEST_F(CreateLotsTest, DerivesTheDatesThatAreNotGiven) {
-  CreateLotsCommand command = world_.Order("wire", {"L-1"});
+  CreateLotsCommand command = world_.CreateCommand("wire", {"L-1"});
   command.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 1),
                            .alert_on = absl::CivilDay(2026, 1, 5)};
 
@@ -94,7 +100,7 @@ TEST_F(CreateLotsTest, DerivesTheDatesThatAreNotGiven) {
 
 TEST_F(CreateLotsTest, ExpiryIsJudgedInTheCompanysZone) {
   world_.SetSetting("time_zone", "'Pacific/Auckland'");
-  CreateLotsCommand command = world_.Order("wire", {"L-1"});
+  CreateLotsCommand command = world_.CreateCommand("wire", {"L-1"});
   command.lots[0].dates.expires_on = absl::CivilDay(2026, 3, 1);
   const LotId lot = Create(command)->lots[0].lot_id;
 
@@ -108,25 +114,26 @@ TEST_F(CreateLotsTest, ExpiryIsJudgedInTheCompanysZone) {
 // --- numbers --------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, NumbersComeFromTheTemplateAndPassOverThoseTakenByHand) {
-  EXPECT_THAT(Made(world_.Order("wire", {"W0002", "W0003"})), ElementsAre("W0002", "W0003"));
+  EXPECT_THAT(Made(world_.CreateCommand("wire", {"W0002", "W0003"})),
+              ElementsAre("W0002", "W0003"));
 
-  EXPECT_THAT(Made(world_.Count("wire", 2)), ElementsAre("W0001", "W0004"));
-  EXPECT_THAT(Made(world_.Count("wire", 1)), ElementsAre("W0005"));
+  EXPECT_THAT(Made(world_.CreateCountCommand("wire", 2)), ElementsAre("W0001", "W0004"));
+  EXPECT_THAT(Made(world_.CreateCountCommand("wire", 1)), ElementsAre("W0005"));
 }
 
 TEST_F(CreateLotsTest, GivenAndGeneratedNumbersStandInOneBatch) {
-  EXPECT_THAT(Made(world_.Order("wire", {"", "W0001", "", "X"})),
+  EXPECT_THAT(Made(world_.CreateCommand("wire", {"", "W0001", "", "X"})),
               ElementsAre("W0002", "W0001", "W0003", "X"));
 }
 
 TEST_F(CreateLotsTest, ALongRunOfTakenNumbersIsPassedOverAtOnce) {
-  ASSERT_THAT(Made(world_.Count("wire", 5000, "W0001")), SizeIs(5000));
+  ASSERT_THAT(Made(world_.CreateCountCommand("wire", 5000, "W0001")), SizeIs(5000));
 
   StatementCounter counter("reserve_number_range");
   pg::ConnectionOptions options = database_.options();
   options.observer = &counter;
   const auto db = pg::Connection::Open(options);
-  const auto created = CreateLots(**db, world_.Count("wire", 2));
+  const auto created = CreateLots(**db, world_.CreateCountCommand("wire", 2));
 
   ASSERT_TRUE(created.ok()) << created.status();
   EXPECT_THAT(NumbersOf(created->lots), ElementsAre("W5001", "W5002"));
@@ -134,29 +141,30 @@ TEST_F(CreateLotsTest, ALongRunOfTakenNumbersIsPassedOverAtOnce) {
 }
 
 TEST_F(CreateLotsTest, CountsUpFromAFirstNumber) {
-  ASSERT_THAT(Made(world_.Order("cable", {"SN-009-X"})), SizeIs(1));
+  ASSERT_THAT(Made(world_.CreateCommand("cable", {"SN-009-X"})), SizeIs(1));
 
-  EXPECT_THAT(Made(world_.Count("cable", 3, "SN-008-X")),
+  EXPECT_THAT(Made(world_.CreateCountCommand("cable", 3, "SN-008-X")),
               ElementsAre("SN-008-X", "SN-010-X", "SN-011-X"));
-  EXPECT_THAT(Made(world_.Count("cable", 2, "ABC")), ElementsAre("ABC1", "ABC2"));
+  EXPECT_THAT(Made(world_.CreateCountCommand("cable", 2, "ABC")), ElementsAre("ABC1", "ABC2"));
 }
 
 TEST_F(CreateLotsTest, AnExhaustedTemplateIsRefusedAndLosesNothing) {
-  ASSERT_THAT(Made(world_.Count("pump", 998)), SizeIs(998));
-  EXPECT_EQ(Refusal(world_.Count("pump", 2)), "NUMBERS_EXHAUSTED lots[0].number");
-  EXPECT_EQ(FactOf(Create(world_.Count("pump", 2)).status(), "needed"), "2");
+  ASSERT_THAT(Made(world_.CreateCountCommand("pump", 998)), SizeIs(998));
+  EXPECT_EQ(Refusal(world_.CreateCountCommand("pump", 2)), "NUMBERS_EXHAUSTED lots[0].number");
+  EXPECT_EQ(FactOf(Create(world_.CreateCountCommand("pump", 2)).status(), "needed"), "2");
 
-  EXPECT_THAT(Made(world_.Count("pump", 1)), ElementsAre("P-999"));
-  EXPECT_EQ(Refusal(world_.Count("pump", 1)), "NUMBERS_EXHAUSTED lots[0].number");
+  EXPECT_THAT(Made(world_.CreateCountCommand("pump", 1)), ElementsAre("P-999"));
+  EXPECT_EQ(Refusal(world_.CreateCountCommand("pump", 1)), "NUMBERS_EXHAUSTED lots[0].number");
 }
 
 TEST_F(CreateLotsTest, AFirstNumberWithoutRoomIsExhausted) {
   const std::string first(63, 'x');
-  EXPECT_EQ(Refusal(world_.Count("wire", 10, first + "9")), "NUMBERS_EXHAUSTED first_number");
+  EXPECT_EQ(Refusal(world_.CreateCountCommand("wire", 10, first + "9")),
+            "NUMBERS_EXHAUSTED first_number");
 }
 
 TEST_F(CreateLotsTest, WithoutTemplateANumberIsNeeded) {
-  EXPECT_EQ(Refusal(world_.Order("cable", {""})), "NO_NUMBER_TEMPLATE lots[0].number");
+  EXPECT_EQ(Refusal(world_.CreateCommand("cable", {""})), "NO_NUMBER_TEMPLATE lots[0].number");
 }
 
 TEST_F(CreateLotsTest, NumbersThatDifferInCaseOrSpacesAreOneUnlessTheProductSaysOtherwise) {
@@ -177,9 +185,9 @@ TEST_F(CreateLotsTest, NumbersThatDifferInCaseOrSpacesAreOneUnlessTheProductSays
            {"wire", "sn-1", "sn-2", false},
        }) {
     SCOPED_TRACE(absl::StrCat(c.product, " ", c.first, " ", c.second));
-    const auto first = Create(world_.Order(c.product, {c.first}));
+    const auto first = Create(world_.CreateCommand(c.product, {c.first}));
     ASSERT_TRUE(first.ok()) << first.status();
-    const auto second = Create(world_.Order(c.product, {c.second}));
+    const auto second = Create(world_.CreateCommand(c.product, {c.second}));
     EXPECT_EQ(RefusalOf(second.status()), c.taken ? "LOT_NUMBER_TAKEN lots[0].number" : "OK");
     if (c.taken) {
       EXPECT_EQ(FactOf(second.status(), "lot_id"), first->lots[0].lot_id.value().ToString());
@@ -190,69 +198,69 @@ TEST_F(CreateLotsTest, NumbersThatDifferInCaseOrSpacesAreOneUnlessTheProductSays
 }
 
 TEST_F(CreateLotsTest, TheSameNumberIsFreeInAnotherProductAndAnotherCompany) {
-  LotWorld other(database_, "other");
-  ASSERT_THAT(Made(world_.Order("wire", {"1"})), ElementsAre("1"));
+  World other(database_, "other");
+  ASSERT_THAT(Made(world_.CreateCommand("wire", {"1"})), ElementsAre("1"));
 
-  EXPECT_THAT(Made(world_.Order("pump", {"1"})), ElementsAre("1"));
-  EXPECT_TRUE(CreateLots(other.db(), other.Order("wire", {"1"})).ok());
+  EXPECT_THAT(Made(world_.CreateCommand("pump", {"1"})), ElementsAre("1"));
+  EXPECT_TRUE(CreateLots(other.db(), other.CreateCommand("wire", {"1"})).ok());
 }
 
 TEST_F(CreateLotsTest, BadNumbersAreRefusedEach) {
   CreateLotsCommand command =
-      world_.Order("wire", {"ok", "a\nb", " ", std::string(65, 'x'), "\x01"});
+      world_.CreateCommand("wire", {"ok", "a\nb", " ", std::string(65, 'x'), "\x01"});
   EXPECT_EQ(Refusal(command),
             "NUMBER_INVALID lots[1].number; NUMBER_INVALID lots[2].number; "
             "NUMBER_INVALID lots[3].number; NUMBER_INVALID lots[4].number");
 }
 
 TEST_F(CreateLotsTest, TheSameNumberTwiceInOneRequestIsRefused) {
-  const auto refused = Create(world_.Order("wire", {"a", "b", "A"}));
+  const auto refused = Create(world_.CreateCommand("wire", {"a", "b", "A"}));
   EXPECT_EQ(RefusalOf(refused.status()), "DUPLICATE_IN_REQUEST lots[2].number");
   EXPECT_EQ(FactOf(refused.status(), "first_index"), "0");
 }
 
 TEST_F(CreateLotsTest, AVoidNumberIsNeverGeneratedAgain) {
-  world_.Plan("WO-1", {"P-001"});
+  world_.Assign("WO-1", "pump", {"P-001"});
   world_.Execute("UPDATE lots SET state = 4");
 
-  EXPECT_THAT(Made(world_.Count("pump", 1)), ElementsAre("P-002"));
-  EXPECT_EQ(Refusal(world_.Order("pump", {"P-001"})), "LOT_NUMBER_TAKEN lots[0].number");
+  EXPECT_THAT(Made(world_.CreateCountCommand("pump", 1)), ElementsAre("P-002"));
+  EXPECT_EQ(Refusal(world_.CreateCommand("pump", {"P-001"})), "LOT_NUMBER_TAKEN lots[0].number");
 }
 
 TEST_F(CreateLotsTest, ADeletedNumberMayBeUsedAgain) {
-  const LotId gone = world_.Create("wire", "L-1");
-  ASSERT_TRUE(DeleteLot(world_.db(), world_.Of(gone)).ok());
+  const LotId gone = world_.CreateLot("wire", "L-1");
+  ASSERT_TRUE(DeleteLot(world_.db(), world_.LotCommandFor(gone)).ok());
 
-  const LotId again = world_.Create("wire", "L-1");
+  const LotId again = world_.CreateLot("wire", "L-1");
   EXPECT_NE(again, gone);
 }
 
 // --- what else is refused -------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, RefusesByProductAndCompany) {
-  EXPECT_EQ(Refusal(world_.Order("nothing", {"1"})), "PRODUCT_NOT_FOUND product_id");
-  EXPECT_EQ(Refusal(world_.Order("paper", {"1"})), "PRODUCT_NOT_TRACKED product_id");
-  CreateLotsCommand command = world_.Order("wire", {"1"});
+  EXPECT_EQ(Refusal(world_.CreateCommand("nothing", {"1"})), "PRODUCT_NOT_FOUND product_id");
+  EXPECT_EQ(Refusal(world_.CreateCommand("screw", {"1"})), "PRODUCT_NOT_TRACKED product_id");
+  CreateLotsCommand command = world_.CreateCommand("wire", {"1"});
   command.context.company = CompanyId("nobody");
   EXPECT_EQ(Refusal(command), "COMPANY_NOT_FOUND company");
   world_.SetSetting("lots_enabled", "false");
-  EXPECT_EQ(Refusal(world_.Order("wire", {"1"})), "LOTS_DISABLED company");
+  EXPECT_EQ(Refusal(world_.CreateCommand("wire", {"1"})), "LOTS_DISABLED company");
 }
 
 TEST_F(CreateLotsTest, ASingleLotNamesItsFieldsAsItsRequestDoes) {
-  CreateLotsCommand command = world_.Order("wire", {"\n"});
+  CreateLotsCommand command = world_.CreateCommand("wire", {"\n"});
   command.is_single = true;
   command.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
                            .expires_on = absl::CivilDay(2026, 1, 1)};
   EXPECT_EQ(Refusal(command), "NUMBER_INVALID lot.number; FIELD_INVALID lot.expire_date");
-  command = world_.Order("nothing", {"1"});
+  command = world_.CreateCommand("nothing", {"1"});
   command.is_single = true;
   EXPECT_EQ(Refusal(command), "PRODUCT_NOT_FOUND lot.product_id");
 }
 
 TEST_F(CreateLotsTest, ABatchTellsEveryProblemAtOnceAndWritesNothing) {
-  world_.Create("wire", "taken");
-  CreateLotsCommand command = world_.Order("wire", {"new", "TAKEN", "a\tb", "new"});
+  world_.CreateLot("wire", "taken");
+  CreateLotsCommand command = world_.CreateCommand("wire", {"new", "TAKEN", "a\tb", "new"});
   command.lots[0].dates = {.manufactured_on = absl::CivilDay(2026, 1, 2),
                            .alert_on = absl::CivilDay(2026, 1, 1)};
   Open(command.lots[0], "1", "nowhere");
@@ -273,7 +281,7 @@ TEST_F(CreateLotsTest, ABatchTellsEveryProblemAtOnceAndWritesNothing) {
 }
 
 TEST_F(CreateLotsTest, ValidateOnlyWritesAndReservesNothing) {
-  CreateLotsCommand command = world_.Count("wire", 3);
+  CreateLotsCommand command = world_.CreateCountCommand("wire", 3);
   Open(command.lots[0], "5", "stock");
   command.validate_only = true;
 
@@ -288,7 +296,7 @@ TEST_F(CreateLotsTest, ValidateOnlyWritesAndReservesNothing) {
 }
 
 TEST_F(CreateLotsTest, ValidateOnlyTellsWhatTheProductRefuses) {
-  CreateLotsCommand command = world_.Order("paper", {"1"});
+  CreateLotsCommand command = world_.CreateCommand("screw", {"1"});
   command.validate_only = true;
   EXPECT_EQ(RefusalOf(Create(command)->problems), "PRODUCT_NOT_TRACKED product_id");
 }
@@ -296,7 +304,7 @@ TEST_F(CreateLotsTest, ValidateOnlyTellsWhatTheProductRefuses) {
 // --- openings -------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, AnOpeningIsAnAdjustmentAtThePlace) {
-  CreateLotsCommand command = world_.Order("wire", {"L-1", "L-2"});
+  CreateLotsCommand command = world_.CreateCommand("wire", {"L-1", "L-2"});
   Open(command.lots[0], "12.5", "stock");
   Open(command.lots[1], "1", "truck");
 
@@ -327,7 +335,7 @@ TEST_F(CreateLotsTest, OpeningsAreJudgedByTheLedger) {
            {"wire", "0.001", "stock", "OK"},
        }) {
     SCOPED_TRACE(absl::StrCat(c.product, " ", c.quantity, " ", c.location));
-    CreateLotsCommand command = world_.Order(c.product, {""});
+    CreateLotsCommand command = world_.CreateCommand(c.product, {""});
     Open(command.lots[0], c.quantity, c.location);
     EXPECT_EQ(Refusal(command), c.refusal);
   }
@@ -336,7 +344,7 @@ TEST_F(CreateLotsTest, OpeningsAreJudgedByTheLedger) {
 // --- repeats --------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
-  CreateLotsCommand command = world_.Order("wire", {"L-1", "", "L-2"}, "same");
+  CreateLotsCommand command = world_.CreateCommand("wire", {"L-1", "", "L-2"}, "same");
   Open(command.lots[0], "3", "stock");
   const auto first = Create(command);
   ASSERT_TRUE(first.ok()) << first.status();
@@ -352,30 +360,33 @@ TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
 }
 
 TEST_F(CreateLotsTest, ARepeatReservesNoNumbers) {
-  const CreateLotsCommand command = world_.Order("wire", {""}, "same");
+  const CreateLotsCommand command = world_.CreateCommand("wire", {""}, "same");
   for (int i = 0; i < 5; ++i) EXPECT_THAT(Made(command), ElementsAre("W0001"));
 
-  EXPECT_THAT(Made(world_.Count("wire", 1)), ElementsAre("W0002"));
+  EXPECT_THAT(Made(world_.CreateCountCommand("wire", 1)), ElementsAre("W0002"));
 }
 
 TEST_F(CreateLotsTest, ARepeatAfterTheLotWasDeletedIsAnsweredStill) {
-  CreateLotsCommand command = world_.Order("pump", {"P-7"}, "same");
+  CreateLotsCommand command = world_.CreateCommand("pump", {"P-7"}, "same");
   command.lots[0].reference = "S-1";
   const auto lot = CreateLot(world_.db(), command);
   ASSERT_TRUE(lot.ok()) << lot.status();
-  ASSERT_TRUE(DeleteLot(world_.db(), world_.Of(lot->lot_id)).ok());
+  ASSERT_TRUE(DeleteLot(world_.db(), world_.LotCommandFor(lot->lot_id)).ok());
 
   EXPECT_THAT(Made(command), ElementsAre("P-7"));
+  EXPECT_TRUE(CreateLots(world_.db(), command)->lots.front().is_deleted);
   const auto again = CreateLot(world_.db(), command);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->lot_id, lot->lot_id);
   EXPECT_EQ(again->reference, "S-1");
   EXPECT_EQ(again->tracking, Tracking::kSerial);
   EXPECT_EQ(again->created_at, lot->created_at);
+  EXPECT_TRUE(again->deleted_at.has_value());
+  EXPECT_FALSE(lot->deleted_at.has_value());
 }
 
 TEST_F(CreateLotsTest, TheSameRequestIdWithAnotherPayloadIsRefused) {
-  CreateLotsCommand command = world_.Order("wire", {"L-1"}, "same");
+  CreateLotsCommand command = world_.CreateCommand("wire", {"L-1"}, "same");
   ASSERT_TRUE(Create(command).ok());
   command.context.payload_hash = "another";
   EXPECT_EQ(Refusal(command), "REQUEST_ID_REUSED request_id");
@@ -383,14 +394,14 @@ TEST_F(CreateLotsTest, TheSameRequestIdWithAnotherPayloadIsRefused) {
 
 TEST_F(CreateLotsTest, ARefusedRequestMayBeRepeatedOnceTheReasonIsGone) {
   world_.SetSetting("lots_enabled", "false");
-  const CreateLotsCommand command = world_.Order("wire", {"L-1"}, "same");
+  const CreateLotsCommand command = world_.CreateCommand("wire", {"L-1"}, "same");
   ASSERT_EQ(Refusal(command), "LOTS_DISABLED company");
   world_.SetSetting("lots_enabled", "true");
   EXPECT_THAT(Made(command), ElementsAre("L-1"));
 }
 
 TEST_F(CreateLotsTest, TenThousandLotsInOneCall) {
-  CreateLotsCommand command = world_.Count("wire", 9'000);
+  CreateLotsCommand command = world_.CreateCountCommand("wire", 9'000);
   for (NewLot& lot : command.lots) Open(lot, "1", "stock");
 
   EXPECT_THAT(Made(command), SizeIs(9'000));
@@ -400,7 +411,7 @@ TEST_F(CreateLotsTest, TenThousandLotsInOneCall) {
 // --- previews -------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, APreviewIsWhatCreationGives) {
-  world_.Create("wire", "W0002");
+  world_.CreateLot("wire", "W0002");
   PreviewNumbersQuery query{.company = world_.company(),
                             .product_id = ProductId("wire"),
                             .count = 3,
@@ -411,7 +422,7 @@ TEST_F(CreateLotsTest, APreviewIsWhatCreationGives) {
     ASSERT_TRUE(preview.ok()) << preview.status();
     EXPECT_THAT(*preview, ElementsAre("W0001", "W0003", "W0004"));
   }
-  EXPECT_THAT(Made(world_.Count("wire", 3)), ElementsAre("W0001", "W0003", "W0004"));
+  EXPECT_THAT(Made(world_.CreateCountCommand("wire", 3)), ElementsAre("W0001", "W0003", "W0004"));
   EXPECT_THAT(*PreviewLotNumbers(world_.db(), query), ElementsAre("W0005", "W0006", "W0007"));
   query.first_number = "w0003";
   EXPECT_THAT(*PreviewLotNumbers(world_.db(), query), ElementsAre("w0005", "w0006", "w0007"));
@@ -426,7 +437,7 @@ TEST_F(CreateLotsTest, APreviewIsRefusedLikeCreation) {
                          .status());
   };
   EXPECT_EQ(refusal("nothing", 1), "PRODUCT_NOT_FOUND product_id");
-  EXPECT_EQ(refusal("paper", 1), "PRODUCT_NOT_TRACKED product_id");
+  EXPECT_EQ(refusal("screw", 1), "PRODUCT_NOT_TRACKED product_id");
   EXPECT_EQ(refusal("cable", 1), "NO_NUMBER_TEMPLATE count");
   EXPECT_EQ(refusal("pump", 1000), "NUMBERS_EXHAUSTED count");
 }

@@ -15,10 +15,14 @@
 #include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/lot.h"
+#include "storage/lots/lists/list.h"
+#include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -29,55 +33,55 @@ using ::testing::SizeIs;
 class LotRacesTest : public ::testing::Test {
  protected:
   // Runs `work` in so many threads, each with a connection of its own; all begin at once.
-  void InThreads(int count, const std::function<void(int, LotWorld&)>& work) {
+  void InThreads(int count, const std::function<void(int, World&)>& work) {
     auto* barrier = new absl::Barrier(count);
     std::vector<std::thread> threads;
     for (int i = 0; i < count; ++i) {
       threads.emplace_back([&, i] {
-        const std::unique_ptr<LotWorld> world = world_.Again(database_);
+        World world(world_, database_.Connect());
         if (barrier->Block()) delete barrier;
-        work(i, *world);
+        work(i, world);
       });
     }
     for (std::thread& thread : threads) thread.join();
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(LotRacesTest, OfTheSameNumberOneWinsAndTheOthersLearnItsId) {
   for (int round = 0; round < 10; ++round) {
     absl::Mutex mutex;
-    std::vector<std::string> winners, told;
-    InThreads(8, [&](int i, LotWorld& world) {
+    std::vector<std::string> winners, reported;
+    InThreads(8, [&](int i, World& world) {
       // Equal once folded and trimmed.
       const std::string number = absl::StrCat(i % 2 == 0 ? "sn-" : " SN-", round);
-      const auto created = CreateLots(world.db(), world.Order("pump", {number}));
+      const auto created = CreateLots(world.db(), world.CreateCommand("pump", {number}));
       absl::MutexLock lock(&mutex);
       if (created.ok()) {
         winners.push_back(created->lots[0].lot_id.value().ToString());
       } else {
         EXPECT_EQ(RefusalOf(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
-        told.push_back(FactOf(created.status(), "lot_id"));
+        reported.push_back(FactOf(created.status(), "lot_id"));
       }
     });
     ASSERT_THAT(winners, SizeIs(1));
-    ASSERT_THAT(told, SizeIs(7));
-    for (const std::string& id : told) EXPECT_EQ(id, winners[0]);
+    ASSERT_THAT(reported, SizeIs(7));
+    for (const std::string& id : reported) EXPECT_EQ(id, winners[0]);
   }
 }
 
 TEST_F(LotRacesTest, GeneratedNumbersAreNeverTheSameTwice) {
   absl::Mutex mutex;
   std::vector<std::string> numbers;
-  InThreads(20, [&](int i, LotWorld& world) {
+  InThreads(20, [&](int i, World& world) {
     for (int round = 0; round < 5; ++round) {
       // From the template, from one and the same first number, and by hand in the template's way.
-      CreateLotsCommand command = i % 3 == 0 ? world.Count("wire", 7)
-                                  : i % 3 == 1
-                                      ? world.Count("wire", 5, "W0100")
-                                      : world.Order("wire", {absl::StrCat("W0", 100 + i, round)});
+      CreateLotsCommand command =
+          i % 3 == 0   ? world.CreateCountCommand("wire", 7)
+          : i % 3 == 1 ? world.CreateCountCommand("wire", 5, "W0100")
+                       : world.CreateCommand("wire", {absl::StrCat("W0", 100 + i, round)});
       const auto created = CreateLots(world.db(), command);
       if (i % 3 == 2 && !created.ok()) {
         EXPECT_EQ(RefusalOf(created.status()), "LOT_NUMBER_TAKEN lots[0].number");
@@ -98,11 +102,11 @@ TEST_F(LotRacesTest, GeneratedNumbersAreNeverTheSameTwice) {
 }
 
 TEST_F(LotRacesTest, OneRequestFromManyConnectionsHappensOnce) {
-  CreateLotsCommand command = world_.Order("wire", {"", "a", ""}, "same");
+  CreateLotsCommand command = world_.CreateCommand("wire", {"", "a", ""}, "same");
   command.lots[1].opening = Opening{Quantity::FromUnits(5), LocationId("stock")};
   absl::Mutex mutex;
   std::set<std::string> answers;
-  InThreads(16, [&](int, LotWorld& world) {
+  InThreads(16, [&](int, World& world) {
     const auto created = CreateLots(world.db(), command);
     EXPECT_EQ(RefusalOf(created.status()), "OK");
     if (!created.ok()) return;
@@ -120,10 +124,10 @@ TEST_F(LotRacesTest, OneRequestFromManyConnectionsHappensOnce) {
 }
 
 TEST_F(LotRacesTest, OfEditsWithOneEtagOneWins) {
-  const LotId id = world_.Create("wire", "a");
+  const LotId id = world_.CreateLot("wire", "a");
   std::atomic<int> won = 0;
-  InThreads(12, [&](int i, LotWorld& world) {
-    UpdateLotCommand command = world.Edit(id);
+  InThreads(12, [&](int i, World& world) {
+    UpdateLotCommand command = world.UpdateCommand(id);
     command.version = 1;
     command.notes = absl::StrCat("by ", i);
     const absl::Status status = UpdateLot(world.db(), command).status();
@@ -139,9 +143,9 @@ TEST_F(LotRacesTest, OfEditsWithOneEtagOneWins) {
 }
 
 TEST_F(LotRacesTest, EditsWithoutEtagAllHappen) {
-  const LotId id = world_.Create("wire", "a");
-  InThreads(12, [&](int i, LotWorld& world) {
-    UpdateLotCommand command = world.Edit(id);
+  const LotId id = world_.CreateLot("wire", "a");
+  InThreads(12, [&](int i, World& world) {
+    UpdateLotCommand command = world.UpdateCommand(id);
     command.notes = absl::StrCat("by ", i);
     EXPECT_EQ(RefusalOf(UpdateLot(world.db(), command).status()), "OK");
   });
@@ -150,11 +154,11 @@ TEST_F(LotRacesTest, EditsWithoutEtagAllHappen) {
 
 TEST_F(LotRacesTest, RenamingCrossesRenaming) {
   std::vector<LotId> ids;
-  for (int i = 0; i < 6; ++i) ids.push_back(world_.Create("wire", absl::StrCat("n", i)));
+  for (int i = 0; i < 6; ++i) ids.push_back(world_.CreateLot("wire", absl::StrCat("n", i)));
   // Each takes the number of its neighbour or a free one; never two lots with one number.
-  InThreads(6, [&](int i, LotWorld& world) {
+  InThreads(6, [&](int i, World& world) {
     for (int round = 0; round < 20; ++round) {
-      UpdateLotCommand command = world.Edit(ids[i]);
+      UpdateLotCommand command = world.UpdateCommand(ids[i]);
       command.number = absl::StrCat("n", (i + round) % 8);
       const std::string outcome = RefusalOf(UpdateLot(world.db(), command).status());
       EXPECT_TRUE(outcome == "OK" || outcome == "LOT_NUMBER_TAKEN lot.number" ||
@@ -166,11 +170,11 @@ TEST_F(LotRacesTest, RenamingCrossesRenaming) {
   EXPECT_EQ(std::set<std::string>(numbers.begin(), numbers.end()).size(), 6);
 }
 
-// A operation that ends a lot's life, or changes what it is, against receipts of it: one of the two
-// is refused.
+// An operation that ends a lot's life, or changes what it is, against receipts of it: one of the
+// two is refused.
 class LotEndsTest : public LotRacesTest {
  protected:
-  std::string Receive(LotWorld& world, const LotId& id) {
+  std::string Receive(World& world, const LotId& id) {
     const NewMovement receipt{.kind = MovementKind::kReceipt,
                               .lot = {.lot_id = id},
                               .quantity = Quantity::FromUnits(1),
@@ -181,13 +185,13 @@ class LotEndsTest : public LotRacesTest {
                          .status());
   }
   // Races `operation` against a receipt; `check` sees both outcomes.
-  void Race(const std::function<std::string(LotWorld&, const LotId&)>& operation,
+  void Race(const std::function<std::string(World&, const LotId&)>& operation,
             const std::function<void(const LotId&, const std::string& operation,
                                      const std::string& receipt)>& check) {
     for (int round = 0; round < 15; ++round) {
-      const LotId id = world_.Create("cable", absl::StrCat("lot-", round));
+      const LotId id = world_.CreateLot("cable", absl::StrCat("lot-", round));
       std::string outcomes[2];
-      InThreads(2, [&](int i, LotWorld& world) {
+      InThreads(2, [&](int i, World& world) {
         outcomes[i] = i == 0 ? operation(world, id) : Receive(world, id);
       });
       SCOPED_TRACE(absl::StrCat(outcomes[0], " against ", outcomes[1]));
@@ -198,18 +202,20 @@ class LotEndsTest : public LotRacesTest {
 };
 
 TEST_F(LotEndsTest, AnArchivedLotIsNeverOnHand) {
-  Race([](LotWorld& world,
-          const LotId& id) { return RefusalOf(ArchiveLot(world.db(), world.Of(id)).status()); },
-       [&](const LotId& id, const std::string& archive, const std::string& receipt) {
-         EXPECT_NE(archive == "OK", receipt == "OK");
-         const Lot lot = world_.Get(id);
-         EXPECT_NE(lot.state == LotState::kArchived, lot.on_hand.IsPositive());
-       });
+  Race(
+      [](World& world, const LotId& id) {
+        return RefusalOf(ArchiveLot(world.db(), world.LotCommandFor(id)).status());
+      },
+      [&](const LotId& id, const std::string& archive, const std::string& receipt) {
+        EXPECT_NE(archive == "OK", receipt == "OK");
+        const Lot lot = world_.Get(id);
+        EXPECT_NE(lot.state == LotState::kArchived, lot.on_hand.IsPositive());
+      });
 }
 
 TEST_F(LotEndsTest, ALotThatIsReceivedIsNotDeleted) {
-  Race([](LotWorld& world,
-          const LotId& id) { return RefusalOf(DeleteLot(world.db(), world.Of(id))); },
+  Race([](World& world,
+          const LotId& id) { return RefusalOf(DeleteLot(world.db(), world.LotCommandFor(id))); },
        [&](const LotId& id, const std::string& deletion, const std::string& receipt) {
          EXPECT_NE(deletion == "OK", receipt == "OK");
          if (receipt == "OK") {
@@ -222,8 +228,8 @@ TEST_F(LotEndsTest, ALotThatIsReceivedIsNotDeleted) {
 
 TEST_F(LotEndsTest, ALotThatIsReceivedKeepsItsProduct) {
   Race(
-      [](LotWorld& world, const LotId& id) {
-        UpdateLotCommand command = world.Edit(id);
+      [](World& world, const LotId& id) {
+        UpdateLotCommand command = world.UpdateCommand(id);
         command.product_id = ProductId("wire");
         return RefusalOf(UpdateLot(world.db(), command).status());
       },

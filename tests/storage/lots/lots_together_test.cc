@@ -9,10 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_stock.h"
 #include "storage/holds/holds.h"
-#include "storage/lots/lots.h"
+#include "storage/lots/locations.h"
+#include "storage/lots/read.h"
 #include "tests/support/database/test_database.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -54,22 +58,22 @@ class LotsTogether : public ::testing::Test {
   }
 
   TestDatabase database_;
-  LotWorld world_;
+  World world_;
 };
 
 TEST_F(LotsTogether, EachAnswerIsTheLotsOwn) {
-  const LotId a = world_.Create("wire", "a", "5");
-  const LotId b = world_.Create("wire", "b", "7");
-  const LotId empty = world_.Create("wire", "c");
+  const LotId a = world_.CreateLot("wire", "a", "5");
+  const LotId b = world_.CreateLot("wire", "b", "7");
+  const LotId empty = world_.CreateLot("wire", "c");
   world_.Move(MovementKind::kDelivery, b, "2", "stock", "CUSTOMER");
 
   EXPECT_THAT(Together({b, LotId(), a, empty, a}, {false, false, false, false, true}),
               ElementsAre("stock 5, CUSTOMER 2", "none", "stock 5", "", "stock 5, ADJUSTMENT -5"));
 }
 
-TEST_F(LotsTogether, HoldsAreToldOfTheirLotAndPlaceAlone) {
-  const LotId a = world_.Create("wire", "a", "5");
-  const LotId b = world_.Create("wire", "b", "7");
+TEST_F(LotsTogether, HoldsAreShownForTheirLotAndPlaceAlone) {
+  const LotId a = world_.CreateLot("wire", "a", "5");
+  const LotId b = world_.CreateLot("wire", "b", "7");
   world_.Move(MovementKind::kTransfer, b, "3", "stock", "shelf");
   world_.Move(MovementKind::kDelivery, b, "1", "stock", "CUSTOMER");
   Hold(b, LocationId("shelf"));

@@ -6,8 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/base/limits.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_details.h"
+#include "storage/lots/lists/list.h"
+#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -30,22 +39,18 @@ class EditLotsTest : public ::testing::Test {
   std::string Delete(const LotCommand& command) {
     return RefusalOf(DeleteLot(world_.db(), command));
   }
-  void SetState(const LotId& lot, LotState state) {
-    world_.Execute(absl::StrCat("UPDATE lots SET state = ", static_cast<int>(state),
-                                " WHERE lot_id = '", lot.value().ToString(), "'"));
-  }
-  LotCommand Nobody() { return world_.Of(LotId(Uuid::MakeV7())); }
+  LotCommand Nobody() { return world_.LotCommandFor(LotId(Uuid::MakeV7())); }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 // --- editing --------------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
-  const LotId id = world_.Create("wire", "L-1");
+  const LotId id = world_.CreateLot("wire", "L-1");
   world_.set_now(world_.now() + absl::Seconds(1));
-  UpdateLotCommand command = world_.Edit(id);
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.number = " l-2 ";
   command.reference = "S-9";
   command.notes = "hello";
@@ -69,11 +74,11 @@ TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
 }
 
 TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
-  const LotId id = world_.Create("wire", "L-1");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.attributes = Attributes{{"a", std::string("1")}, {"b", true}};
   ASSERT_EQ(Update(command), "OK");
-  command = world_.Edit(id);
+  command = world_.UpdateCommand(id);
   world_.set_now(world_.now() + absl::Seconds(1));
   command.context.now = world_.now();
   command.attributes = Attributes{{"a", Quantity::FromUnits(1)}, {"c", absl::CivilDay(2026, 1, 2)}};
@@ -83,9 +88,32 @@ TEST_F(EditLotsTest, AttributesAreComparedKeyByKeyAndTypeByType) {
             "EDITED attributes.a: 1 > 1 attributes.b: true >  attributes.c:  > 2026-01-02");
 }
 
+TEST_F(EditLotsTest, SingleAttributesChangeAndGo) {
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
+  command.attributes = Attributes{{"a", std::string("1")}, {"b", true}, {"c", true}};
+  ASSERT_EQ(Update(command), "OK");
+  command = world_.UpdateCommand(id);
+  command.attribute_edits = {{"a", std::string("2")}, {"b", std::nullopt}, {"none", std::nullopt}};
+  ASSERT_EQ(Update(command), "OK");
+
+  EXPECT_EQ(world_.Get(id).attributes, (Attributes{{"a", std::string("2")}, {"c", true}}));
+}
+
+TEST_F(EditLotsTest, AttributesOfSeveralEditsAreNotTooMany) {
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
+  for (int i = 0; i < kAttributesMax; ++i) command.attribute_edits[absl::StrCat(i)] = true;
+  ASSERT_EQ(Update(command), "OK");
+  command = world_.UpdateCommand(id);
+  command.attribute_edits["one more"] = true;
+
+  EXPECT_EQ(Update(command), "FIELD_INVALID lot.attributes");
+}
+
 TEST_F(EditLotsTest, ChangingNothingChangesNoVersion) {
-  const LotId id = world_.Create("wire", "L-1");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.number = "L-1";
   command.reference = "";
   command.attributes = Attributes();
@@ -98,12 +126,12 @@ TEST_F(EditLotsTest, ChangingNothingChangesNoVersion) {
 }
 
 TEST_F(EditLotsTest, AStaleEtagIsRefused) {
-  const LotId id = world_.Create("wire", "L-1", "5");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "L-1", "5");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.version = 1;
   command.notes = "first";
   ASSERT_EQ(Update(command), "OK");
-  command = world_.Edit(id);
+  command = world_.UpdateCommand(id);
   command.version = 1;
   command.notes = "second";
 
@@ -116,40 +144,40 @@ TEST_F(EditLotsTest, AStaleEtagIsRefused) {
 }
 
 TEST_F(EditLotsTest, MovementsDoNotChangeTheEtag) {
-  const LotId id = world_.Create("wire", "L-1", "5");
+  const LotId id = world_.CreateLot("wire", "L-1", "5");
   world_.Move(MovementKind::kTransfer, id, "2", "stock", "shelf");
   EXPECT_EQ(world_.Get(id).version, 1);
 }
 
 TEST_F(EditLotsTest, EditsAreRefused) {
-  const LotId id = world_.Create("wire", "L-1");
-  const LotId other = world_.Create("wire", "L-2");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "L-1");
+  const LotId other = world_.CreateLot("wire", "L-2");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.number = "l-2 ";
   const absl::Status taken = UpdateLot(world_.db(), command).status();
   EXPECT_EQ(RefusalOf(taken), "LOT_NUMBER_TAKEN lot.number");
   EXPECT_EQ(FactOf(taken, "lot_id"), other.value().ToString());
-  command = world_.Edit(id);
+  command = world_.UpdateCommand(id);
   command.number = "a\nb";
   EXPECT_EQ(Update(command), "NUMBER_INVALID lot.number");
-  EXPECT_EQ(Update(world_.Edit(LotId(Uuid::MakeV7()))), "LOT_NOT_FOUND lot_id");
-  SetState(id, LotState::kVoid);
-  command = world_.Edit(id);
+  EXPECT_EQ(Update(world_.UpdateCommand(LotId(Uuid::MakeV7()))), "LOT_NOT_FOUND lot_id");
+  world_.SetState(id, LotState::kVoid);
+  command = world_.UpdateCommand(id);
   command.notes = "x";
   EXPECT_EQ(Update(command), "LOT_VOID lot_id");
 }
 
 TEST_F(EditLotsTest, ALotMayTakeItsOwnNumberInAnotherCase) {
-  const LotId id = world_.Create("wire", "abc");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("wire", "abc");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.number = "ABC";
   EXPECT_EQ(Update(command), "OK");
   EXPECT_EQ(world_.Get(id).number, "ABC");
 }
 
 TEST_F(EditLotsTest, ARepeatIsAnsweredAndHappensOnce) {
-  const LotId id = world_.Create("wire", "L-1");
-  UpdateLotCommand command = world_.Edit(id, "same");
+  const LotId id = world_.CreateLot("wire", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id, "same");
   command.notes = "x";
   for (int i = 0; i < 3; ++i) {
     const auto lot = UpdateLot(world_.db(), command);
@@ -205,11 +233,11 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
             " 2026-03-01   "},
        }) {
     SCOPED_TRACE(c.what);
-    CreateLotsCommand create = world_.Order("wire", {""});
+    CreateLotsCommand create = world_.CreateCommand("wire", {""});
     create.lots[0].dates = c.given;
     const auto created = CreateLots(world_.db(), create);
     ASSERT_TRUE(created.ok()) << created.status();
-    UpdateLotCommand command = world_.Edit(created->lots[0].lot_id);
+    UpdateLotCommand command = world_.UpdateCommand(created->lots[0].lot_id);
     command.manufactured_on = c.manufactured_on;
     command.expires_on = c.expires_on;
     command.alert_on = c.alert_on;
@@ -225,7 +253,7 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
 }
 
 TEST_F(EditLotsTest, ALaterExpiryIsAcceptedWithAReason) {
-  CreateLotsCommand create = world_.Order("wire", {""});
+  CreateLotsCommand create = world_.RecordCommand("wire", {""});
   create.lots[0].dates.manufactured_on = absl::CivilDay(2026, 1, 1);
   const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
   const auto with = [&](auto change) {
@@ -266,19 +294,19 @@ TEST_F(EditLotsTest, ALaterExpiryIsAcceptedWithAReason) {
 }
 
 TEST_F(EditLotsTest, AnEditOfAnotherFieldLeavesTheDatesAlone) {
-  CreateLotsCommand create = world_.Order("wire", {""});
+  CreateLotsCommand create = world_.CreateCommand("wire", {""});
   create.lots[0].dates.manufactured_on = absl::CivilDay(2026, 1, 1);
   const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
   world_.Execute("UPDATE products SET expire_days = 99");
-  UpdateLotCommand command = world_.Edit(id);
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.notes = "x";
   ASSERT_EQ(Update(command), "OK");
   EXPECT_EQ(Day(world_.Get(id).dates.expires_on), "2026-01-31");
 }
 
 TEST_F(EditLotsTest, DatesThatContradictEachOtherAreRefused) {
-  const LotId id = world_.Create("cable", "L-1");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("cable", "L-1");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.expires_on = absl::CivilDay(2026, 1, 1);
   command.alert_on = absl::CivilDay(2026, 1, 2);
   EXPECT_EQ(Update(command), "FIELD_INVALID lot.alert_date");
@@ -287,8 +315,8 @@ TEST_F(EditLotsTest, DatesThatContradictEachOtherAreRefused) {
 // --- another product ------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, AnotherProductBringsItsRules) {
-  const LotId id = world_.Create("cable", "Ab");
-  UpdateLotCommand command = world_.Edit(id);
+  const LotId id = world_.CreateLot("cable", "Ab");
+  UpdateLotCommand command = world_.UpdateCommand(id);
   command.product_id = ProductId("pump");
 
   const auto lot = UpdateLot(world_.db(), command);
@@ -297,18 +325,18 @@ TEST_F(EditLotsTest, AnotherProductBringsItsRules) {
   EXPECT_EQ(lot->tracking, Tracking::kSerial);
   EXPECT_EQ(lot->scale, 0);
   // The case does not matter for pumps.
-  EXPECT_EQ(RefusalOf(CreateLots(world_.db(), world_.Order("pump", {"aB"})).status()),
+  EXPECT_EQ(RefusalOf(CreateLots(world_.db(), world_.CreateCommand("pump", {"aB"})).status()),
             "LOT_NUMBER_TAKEN lots[0].number");
   EXPECT_EQ(world_.History(id).back(), "EDITED product_id: cable > pump");
 }
 
 TEST_F(EditLotsTest, AnotherProductIsRefused) {
-  const LotId moved = world_.Create("wire", "L-1", "5");
-  const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
-  const LotId fresh = world_.Create("wire", "L-2");
-  world_.Create("cable", "L-2");
+  const LotId moved = world_.CreateLot("wire", "L-1", "5");
+  const LotId planned = world_.Assign("WO-1", "pump", {"P-1"})[0];
+  const LotId fresh = world_.CreateLot("wire", "L-2");
+  world_.CreateLot("cable", "L-2");
   const auto refusal = [&](const LotId& id, const char* product) {
-    UpdateLotCommand command = world_.Edit(id);
+    UpdateLotCommand command = world_.UpdateCommand(id);
     command.product_id = ProductId(product);
     const absl::Status status = UpdateLot(world_.db(), command).status();
     return absl::StrCat(RefusalOf(status), " ", FactOf(status, "what"));
@@ -316,7 +344,7 @@ TEST_F(EditLotsTest, AnotherProductIsRefused) {
   EXPECT_EQ(refusal(moved, "cable"), "LOT_IN_USE lot_id movements");
   EXPECT_EQ(refusal(planned, "cable"), "LOT_IN_USE lot_id assignments");
   EXPECT_EQ(refusal(fresh, "nothing"), "PRODUCT_NOT_FOUND lot.product_id ");
-  EXPECT_EQ(refusal(fresh, "paper"), "PRODUCT_NOT_TRACKED lot.product_id ");
+  EXPECT_EQ(refusal(fresh, "screw"), "PRODUCT_NOT_TRACKED lot.product_id ");
   EXPECT_EQ(refusal(fresh, "cable"), "LOT_NUMBER_TAKEN lot.number ");
   // The one it has already.
   EXPECT_EQ(refusal(moved, "wire"), "OK ");
@@ -325,19 +353,19 @@ TEST_F(EditLotsTest, AnotherProductIsRefused) {
 // --- archive --------------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, ArchiveHidesAndUnarchiveShows) {
-  const LotId id = world_.Create("wire", "L-1");
+  const LotId id = world_.CreateLot("wire", "L-1");
   world_.set_now(world_.now() + absl::Seconds(1));
-  const auto archived = ArchiveLot(world_.db(), world_.Of(id));
+  const auto archived = ArchiveLot(world_.db(), world_.LotCommandFor(id));
   ASSERT_TRUE(archived.ok()) << archived.status();
   EXPECT_EQ(archived->state, LotState::kArchived);
   EXPECT_EQ(archived->version, 2);
   EXPECT_THAT(world_.List({}), IsEmpty());
 
   // Again is no error, and no event.
-  EXPECT_EQ(Archive(world_.Of(id)), "OK");
+  EXPECT_EQ(Archive(world_.LotCommandFor(id)), "OK");
   world_.set_now(world_.now() + absl::Seconds(1));
-  EXPECT_EQ(Unarchive(world_.Of(id)), "OK");
-  EXPECT_EQ(Unarchive(world_.Of(id)), "OK");
+  EXPECT_EQ(Unarchive(world_.LotCommandFor(id)), "OK");
+  EXPECT_EQ(Unarchive(world_.LotCommandFor(id)), "OK");
 
   EXPECT_THAT(world_.List({}), ElementsAre("L-1"));
   EXPECT_EQ(world_.Get(id).version, 3);
@@ -345,35 +373,35 @@ TEST_F(EditLotsTest, ArchiveHidesAndUnarchiveShows) {
 }
 
 TEST_F(EditLotsTest, ArchiveAndUnarchiveAreRefused) {
-  const LotId stocked = world_.Create("wire", "L-1", "2.5");
-  const absl::Status on_hand = ArchiveLot(world_.db(), world_.Of(stocked)).status();
+  const LotId stocked = world_.CreateLot("wire", "L-1", "2.5");
+  const absl::Status on_hand = ArchiveLot(world_.db(), world_.LotCommandFor(stocked)).status();
   EXPECT_EQ(RefusalOf(on_hand), "LOT_ON_HAND lot_id");
   EXPECT_EQ(FactOf(on_hand, "on_hand_quantity"), "2.500");
-  const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
-  EXPECT_EQ(Archive(world_.Of(planned)), "LOT_PLANNED lot_id");
-  EXPECT_EQ(Unarchive(world_.Of(planned)), "LOT_PLANNED lot_id");
-  SetState(planned, LotState::kVoid);
-  EXPECT_EQ(Archive(world_.Of(planned)), "LOT_VOID lot_id");
-  EXPECT_EQ(Unarchive(world_.Of(planned)), "LOT_VOID lot_id");
+  const LotId planned = world_.Assign("WO-1", "pump", {"P-1"})[0];
+  EXPECT_EQ(Archive(world_.LotCommandFor(planned)), "LOT_PLANNED lot_id");
+  EXPECT_EQ(Unarchive(world_.LotCommandFor(planned)), "LOT_PLANNED lot_id");
+  world_.SetState(planned, LotState::kVoid);
+  EXPECT_EQ(Archive(world_.LotCommandFor(planned)), "LOT_VOID lot_id");
+  EXPECT_EQ(Unarchive(world_.LotCommandFor(planned)), "LOT_VOID lot_id");
   EXPECT_EQ(Archive(Nobody()), "LOT_NOT_FOUND lot_id");
   EXPECT_EQ(Unarchive(Nobody()), "LOT_NOT_FOUND lot_id");
-  LotCommand stale = world_.Of(stocked);
+  LotCommand stale = world_.LotCommandFor(stocked);
   stale.version = 7;
   EXPECT_EQ(Archive(stale), "ETAG_MISMATCH etag");
   EXPECT_EQ(Unarchive(stale), "ETAG_MISMATCH etag");
 }
 
 TEST_F(EditLotsTest, ADeliveredLotMayBeArchived) {
-  const LotId id = world_.Create("wire", "L-1", "2");
+  const LotId id = world_.CreateLot("wire", "L-1", "2");
   world_.Move(MovementKind::kDelivery, id, "2", "stock", "CUSTOMER");
-  EXPECT_EQ(Archive(world_.Of(id)), "OK");
+  EXPECT_EQ(Archive(world_.LotCommandFor(id)), "OK");
 }
 
 TEST_F(EditLotsTest, ARepeatedArchiveIsAnsweredWhateverCameAfter) {
-  const LotId id = world_.Create("wire", "L-1");
-  const LotCommand command = world_.Of(id, "same");
+  const LotId id = world_.CreateLot("wire", "L-1");
+  const LotCommand command = world_.LotCommandFor(id, "same");
   ASSERT_EQ(Archive(command), "OK");
-  ASSERT_EQ(Unarchive(world_.Of(id)), "OK");
+  ASSERT_EQ(Unarchive(world_.LotCommandFor(id)), "OK");
   const auto again = ArchiveLot(world_.db(), command);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->state, LotState::kActive);
@@ -382,20 +410,20 @@ TEST_F(EditLotsTest, ARepeatedArchiveIsAnsweredWhateverCameAfter) {
 // --- delete ---------------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, ADeletedLotLeavesItsHistory) {
-  CreateLotsCommand create = world_.Order("wire", {"L-1"});
+  CreateLotsCommand create = world_.CreateCommand("wire", {"L-1"});
   create.lots[0].reference = "S-1";
   const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
   world_.set_now(world_.now() + absl::Seconds(1));
-  UpdateLotCommand edit = world_.Edit(id);
+  UpdateLotCommand edit = world_.UpdateCommand(id);
   edit.notes = "oops";
   ASSERT_EQ(Update(edit), "OK");
   world_.set_now(world_.now() + absl::Seconds(1));
 
-  const LotCommand command = world_.Of(id, "same");
+  const LotCommand command = world_.LotCommandFor(id, "same");
   EXPECT_EQ(Delete(command), "OK");
 
   EXPECT_EQ(Delete(command), "OK");
-  EXPECT_EQ(Delete(world_.Of(id)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Delete(world_.LotCommandFor(id)), "LOT_NOT_FOUND lot_id");
   EXPECT_EQ(RefusalOf(GetLot(world_.db(), world_.company(), id, world_.now()).status()),
             "LOT_NOT_FOUND lot_id");
   EXPECT_THAT(world_.History(id),
@@ -406,33 +434,33 @@ TEST_F(EditLotsTest, ADeletedLotLeavesItsHistory) {
 }
 
 TEST_F(EditLotsTest, DeleteNamesWhatTheLotIsUsedBy) {
-  const LotId moved = world_.Create("wire", "L-1", "5");
-  const LotId planned = world_.Plan("WO-1", {"P-1"})[0];
+  const LotId moved = world_.CreateLot("wire", "L-1", "5");
+  const LotId planned = world_.Assign("WO-1", "pump", {"P-1"})[0];
   const auto refusal = [&](const LotId& id) {
-    const absl::Status status = DeleteLot(world_.db(), world_.Of(id));
+    const absl::Status status = DeleteLot(world_.db(), world_.LotCommandFor(id));
     return absl::StrCat(RefusalOf(status), " ", FactOf(status, "what"));
   };
   EXPECT_EQ(refusal(moved), "LOT_IN_USE lot_id movements");
   EXPECT_EQ(refusal(planned), "LOT_IN_USE lot_id assignments");
-  LotCommand stale = world_.Of(moved);
+  LotCommand stale = world_.LotCommandFor(moved);
   stale.version = 7;
   EXPECT_EQ(Delete(stale), "ETAG_MISMATCH etag");
   EXPECT_EQ(Delete(Nobody()), "LOT_NOT_FOUND lot_id");
 }
 
 TEST_F(EditLotsTest, ArchivedAndEditedLotsMayBeDeleted) {
-  const LotId id = world_.Create("wire", "L-1");
-  ASSERT_EQ(Archive(world_.Of(id)), "OK");
-  EXPECT_EQ(Delete(world_.Of(id)), "OK");
+  const LotId id = world_.CreateLot("wire", "L-1");
+  ASSERT_EQ(Archive(world_.LotCommandFor(id)), "OK");
+  EXPECT_EQ(Delete(world_.LotCommandFor(id)), "OK");
   EXPECT_THAT(world_.History(id), Not(IsEmpty()));
 }
 
 TEST_F(EditLotsTest, OneCompanyDoesNotReachAnothersLots) {
-  LotWorld other(database_, "other");
-  const LotId theirs = other.Create("wire", "L-1");
-  EXPECT_EQ(Delete(world_.Of(theirs)), "LOT_NOT_FOUND lot_id");
-  EXPECT_EQ(Archive(world_.Of(theirs)), "LOT_NOT_FOUND lot_id");
-  EXPECT_EQ(Update(world_.Edit(theirs)), "LOT_NOT_FOUND lot_id");
+  World other(database_, "other");
+  const LotId theirs = other.CreateLot("wire", "L-1");
+  EXPECT_EQ(Delete(world_.LotCommandFor(theirs)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Archive(world_.LotCommandFor(theirs)), "LOT_NOT_FOUND lot_id");
+  EXPECT_EQ(Update(world_.UpdateCommand(theirs)), "LOT_NOT_FOUND lot_id");
   EXPECT_EQ(other.Get(theirs).version, 1);
 }
 

@@ -86,8 +86,8 @@ TEST_F(PipelineTest, FirstErrorIsTheAnswer) {
   EXPECT_FALSE(db_->in_transaction());
 }
 
-// More data than the sockets hold, in both directions at once: code that only writes, or only reads,
-// would hang.
+// More data than the sockets hold, in both directions at once: code that only writes, or only
+// reads, would hang.
 TEST_F(PipelineTest, BigFlightsDoNotDeadlock) {
   constexpr int kSteps = 400;
   const std::string big(100'000, 'y');

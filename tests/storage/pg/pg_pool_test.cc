@@ -139,7 +139,7 @@ TEST_F(PoolTest, WaitersAreServedInTheOrderTheyCame) {
   Pool pool(Options(1));
   auto held = std::make_unique<absl::StatusOr<Pool::Lease>>(pool.Acquire(Soon()));
   std::vector<std::thread> threads;
-  std::vector<int> served;  // Whoever holds the one connection writes.
+  std::vector<int> served;  // The thread that holds the one connection writes.
   for (int i = 0; i < 5; ++i) {
     threads.emplace_back([&pool, &served, i] {
       const auto lease = pool.Acquire(Soon());

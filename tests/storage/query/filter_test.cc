@@ -290,6 +290,25 @@ TEST(Filter, KnowsWhichFieldsItNames) {
   EXPECT_FALSE(filter->Names("number"));
 }
 
+TEST(Filter, TellsWhatEveryRowEquals) {
+  const auto equalities = [](const char* text) {
+    pg::Params params;
+    const absl::StatusOr<Filter> filter = Compile(text, params);
+    EXPECT_TRUE(filter.ok()) << filter.status();
+    std::vector<std::string> pairs;
+    for (const auto& [field, value] : filter->equalities) pairs.push_back(field + "=" + value);
+    return pairs;
+  };
+  EXPECT_THAT(equalities(""), IsEmpty());
+  EXPECT_THAT(equalities("number = 1"), ElementsAre("number=1"));
+  EXPECT_THAT(equalities("(number = 1 AND held = true) reference = \"a b\""),
+              ElementsAre("number=1", "held=true", "reference=a b"));
+  for (const char* const other : {"number = 1 OR number = 2", "NOT number = 1", "number != 1",
+                                  "number = 1*", "number > 1", "number:*"}) {
+    EXPECT_THAT(equalities(other), IsEmpty()) << other;
+  }
+}
+
 // Garbage that is nearly a filter.
 std::string AnyFilter(TestRandom& random, absl::string_view marker) {
   const std::vector<std::string> pieces = {

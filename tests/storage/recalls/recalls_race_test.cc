@@ -19,7 +19,7 @@
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -31,18 +31,18 @@ constexpr int kCooks = 6;
 constexpr pg::Statement kMembers{"race_recall_members", R"sql(
   SELECT lot_id FROM recall_members WHERE company = $1 AND recall_id = $2)sql"};
 
-std::set<LotId> MembersOf(Workshop& shop) {
-  const auto rows = pg::Query(shop.db(), kMembers, shop.company(), "RC-1");
+std::set<LotId> MembersOf(World& world) {
+  const auto rows = pg::Query(world.db(), kMembers, world.company(), "RC-1");
   EXPECT_TRUE(rows.ok()) << rows.status();
   std::set<LotId> members;
   for (const pg::Row row : *rows) members.insert(row.Get<LotId>(0));
   return members;
 }
 
-std::set<LotId> MadeOf(Workshop& shop, const LotId& seed) {
+std::set<LotId> MadeOf(World& world, const LotId& seed) {
   std::set<LotId> made;
-  const auto summary = Trace(shop.db(),
-                             {.company = shop.company(),
+  const auto summary = Trace(world.db(),
+                             {.company = world.company(),
                               .direction = TraceDirection::kDownstream,
                               .seeds = {seed},
                               .depth_max = kTraceDepthMax,
@@ -58,15 +58,15 @@ std::set<LotId> MadeOf(Workshop& shop, const LotId& seed) {
 // refused.
 class Cook {
  public:
-  Cook(const TestDatabase& database, Workshop& shop, int number, const LotId& salt,
+  Cook(const TestDatabase& database, World& world, int number, const LotId& salt,
        const std::atomic<bool>& opened)
-      : db_(database.Connect()), shop_(shop), number_(number), salt_(salt), opened_(opened) {}
+      : db_(database.Connect()), world_(world), number_(number), salt_(salt), opened_(opened) {}
 
   void Run() {
     for (int i = 0; i < kRounds && !refused_; ++i) {
-      Make(absl::StrCat("A", number_, "-", i), salt_, "STOCK");
+      Make(absl::StrCat("A", number_, "-", i), salt_, "stock");
       if (!refused_) Move();
-      if (!refused_) Make(absl::StrCat("B", number_, "-", i), last_, "LINE");
+      if (!refused_) Make(absl::StrCat("B", number_, "-", i), last_, "line");
     }
   }
 
@@ -78,12 +78,12 @@ class Cook {
   static constexpr int kRounds = 100'000;
 
   WriteContext Context(const char* method) {
-    return {.company = shop_.company(),
+    return {.company = world_.company(),
             .request_id = absl::StrCat(method, number_, "-", ++requests_),
             .method = method,
             .payload_hash = "hash",
             .actor = "cook",
-            .now = shop_.now()};
+            .now = world_.now()};
   }
 
   void Make(const std::string& soup, const LotId& of, const char* from) {
@@ -91,10 +91,10 @@ class Cook {
     command.context = Context("CompleteWorkOrder");
     command.work_order = WorkOrderId(absl::StrCat("W-", soup));
     command.product = ProductId("soup");
-    command.destination = LocationId("SHELF");
-    command.occurred_at = shop_.now();
+    command.destination = LocationId("shelf");
+    command.occurred_at = world_.now();
     command.outputs = {Output(soup, "5")};
-    command.components = {Used(of, "1")};
+    command.components = {Component(of, "1")};
     command.components.front().from = LocationId(from);
     const bool too_late = opened_;
     const auto completion = CompleteWorkOrder(*db_, command);
@@ -108,9 +108,9 @@ class Cook {
     movement.kind = MovementKind::kTransfer;
     movement.lot.lot_id = last_;
     movement.quantity = Q("2");
-    movement.from = LocationId("SHELF");
-    movement.to = LocationId("LINE");
-    movement.occurred_at = shop_.now();
+    movement.from = LocationId("shelf");
+    movement.to = LocationId("line");
+    movement.occurred_at = world_.now();
     RecordMovementsCommand command;
     command.context = Context("RecordMovements");
     command.movements = {movement};
@@ -128,7 +128,7 @@ class Cook {
   }
 
   const std::unique_ptr<pg::Connection> db_;
-  Workshop& shop_;
+  World& world_;
   const int number_;
   const LotId salt_;
   const std::atomic<bool>& opened_;
@@ -140,23 +140,23 @@ class Cook {
 
 TEST(RecallsRace, NothingSlipsBetweenTheScopeAndTheHold) {
   const TestDatabase database(TestDatabase::kMigrated);
-  Workshop shop(database);
-  const LotId salt = shop.Lot("salt", "SALT", "1000000");
+  World world(database);
+  const LotId salt = world.CreateLot("salt", "SALT", "1000000");
   std::atomic<bool> opened{false};
   std::vector<std::unique_ptr<Cook>> cooks;
   for (int i = 0; i < kCooks; ++i) {
-    cooks.push_back(std::make_unique<Cook>(database, shop, i, salt, opened));
+    cooks.push_back(std::make_unique<Cook>(database, world, i, salt, opened));
   }
   std::vector<std::thread> threads;
   for (const auto& cook : cooks) threads.emplace_back([&cook] { cook->Run(); });
 
   // The kitchen is busy once it has made something of what it made.
-  EXPECT_TRUE(Eventually([&] { return MadeOf(shop, salt).size() >= 50; }));
-  OpenRecallCommand command{.context = shop.Context("OpenRecall"),
+  EXPECT_TRUE(Eventually([&] { return MadeOf(world, salt).size() >= 50; }));
+  OpenRecallCommand command{.context = world.Context("OpenRecall"),
                             .recall_id = RecallId("RC-1"),
                             .seeds = {{.lot_id = salt}},
                             .reason = "glass"};
-  const auto recall = OpenRecall(shop.db(), command);
+  const auto recall = OpenRecall(world.db(), command);
   opened = true;
   for (std::thread& thread : threads) thread.join();
 
@@ -165,8 +165,8 @@ TEST(RecallsRace, NothingSlipsBetweenTheScopeAndTheHold) {
     EXPECT_TRUE(cook->refused());
     EXPECT_THAT(cook->surprises(), IsEmpty());
   }
-  EXPECT_EQ(MembersOf(shop), MadeOf(shop, salt));
-  EXPECT_THAT(CheckLedger(shop.db(), shop.company()), IsEmpty());
+  EXPECT_EQ(MembersOf(world), MadeOf(world, salt));
+  EXPECT_THAT(CheckLedger(world.db(), world.company()), IsEmpty());
 }
 
 }  // namespace

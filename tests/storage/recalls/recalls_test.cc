@@ -9,14 +9,15 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/base/limits.h"
+#include "storage/genealogy/questions/recipients.h"
 #include "storage/lots/lots.h"
+#include "storage/recalls/report.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -33,10 +34,10 @@ constexpr pg::Statement kMembers{"test_recall_members", R"sql(
 
 class RecallsTest : public ::testing::Test {
  protected:
-  ~RecallsTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+  ~RecallsTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
 
   OpenRecallCommand Opening(const std::string& recall_id, const std::vector<LotId>& seeds) {
-    OpenRecallCommand command{.context = shop_.Context("OpenRecall"),
+    OpenRecallCommand command{.context = world_.Context("OpenRecall"),
                               .recall_id = RecallId(recall_id),
                               .reason = "metal splinters"};
     command.context.now = absl::Now();
@@ -44,12 +45,12 @@ class RecallsTest : public ::testing::Test {
     return command;
   }
   Recall Open(const OpenRecallCommand& command) {
-    const auto recall = OpenRecall(shop_.db(), command);
+    const auto recall = OpenRecall(world_.db(), command);
     EXPECT_TRUE(recall.ok()) << recall.status();
     return recall.value_or(Recall());
   }
   CloseRecallCommand Closing(const std::string& recall_id) {
-    return {.context = shop_.Context("CloseRecall"),
+    return {.context = world_.Context("CloseRecall"),
             .recall_id = RecallId(recall_id),
             .closing_note = "all destroyed"};
   }
@@ -57,39 +58,39 @@ class RecallsTest : public ::testing::Test {
   // One order that makes these soups of this salt, pooled.
   Completion Cook(const std::string& work_order, const std::vector<std::string>& soups,
                   const LotId& salt, bool accept_held = false) {
-    CompletionCommand command = shop_.Completing(work_order, "soup");
+    CompletionCommand command = world_.CompleteCommand(work_order, "soup");
     for (const std::string& soup : soups) command.outputs.push_back(Output(soup, "10"));
-    command.components = {Used(salt, "1")};
+    command.components = {Component(salt, "1")};
     command.accept.held = accept_held;
-    const auto completion = CompleteWorkOrder(shop_.db(), command);
+    const auto completion = CompleteWorkOrder(world_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.value_or(Completion());
   }
   absl::Status Move(MovementKind kind, const LotId& lot, absl::string_view quantity,
                     absl::string_view from, absl::string_view to) {
-    RecordMovementsCommand command = shop_.Moving(kind, lot, quantity, from, to);
+    RecordMovementsCommand command = world_.MoveCommand(kind, lot, quantity, from, to);
     command.context.now = absl::Now();
-    return RecordMovements(shop_.db(), command).status();
+    return RecordMovements(world_.db(), command).status();
   }
   MovementId Deliver(const LotId& lot, absl::string_view quantity) {
     RecordMovementsCommand command =
-        shop_.Moving(MovementKind::kDelivery, lot, quantity, "SHELF", "SHOP");
+        world_.MoveCommand(MovementKind::kDelivery, lot, quantity, "shelf", "shop");
     command.movements.front().partner_id = "rewe";
-    const auto recorded = RecordMovements(shop_.db(), command);
+    const auto recorded = RecordMovements(world_.db(), command);
     EXPECT_TRUE(recorded.ok()) << recorded.status();
     return recorded->movement_ids.front();
   }
   absl::Status Return(const LotId& lot, const MovementId& delivery, absl::string_view quantity) {
     RecordMovementsCommand command =
-        shop_.Moving(MovementKind::kReturn, lot, quantity, "SHOP", "STOCK");
+        world_.MoveCommand(MovementKind::kReturn, lot, quantity, "shop", "stock");
     command.movements.front().delivery = delivery;
     command.context.now = absl::Now();
-    return RecordMovements(shop_.db(), command).status();
+    return RecordMovements(world_.db(), command).status();
   }
 
   // "SALT 0 certain", "SOUP 1 possible joined".
   std::vector<std::string> Members(const std::string& recall_id) {
-    const auto rows = pg::Query(shop_.db(), kMembers, shop_.company(), recall_id);
+    const auto rows = pg::Query(world_.db(), kMembers, world_.company(), recall_id);
     EXPECT_TRUE(rows.ok()) << rows.status();
     std::vector<std::string> members;
     for (const pg::Row row : *rows) {
@@ -101,15 +102,15 @@ class RecallsTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
 };
 
 TEST_F(RecallsTest, EverythingMadeOfTheSeedsIsAMemberWithItsCertainty) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
-  shop_.Lot("salt", "OTHER", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
+  world_.CreateLot("salt", "OTHER", "10");
   Cook("W1", {"ONLY"}, salt);
   Cook("W2", {"LEFT", "RIGHT"}, salt);
-  Cook("W3", {"DEEP"}, shop_.IdOf("salt", "OTHER"));
+  Cook("W3", {"DEEP"}, world_.IdOf("salt", "OTHER"));
 
   const Recall recall = Open(Opening("RC-1", {salt}));
 
@@ -128,39 +129,39 @@ TEST_F(RecallsTest, EverythingMadeOfTheSeedsIsAMemberWithItsCertainty) {
 }
 
 TEST_F(RecallsTest, MembershipIsTheHold) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
-  const LotId soup = shop_.IdOf("soup", "SOUP");
+  const LotId soup = world_.IdOf("soup", "SOUP");
   Open(Opening("RC-1", {salt}));
 
-  const absl::Status moved = Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK");
+  const absl::Status moved = Move(MovementKind::kTransfer, soup, "1", "shelf", "stock");
   EXPECT_EQ(RefusalOf(moved), "LOT_HELD movements[0].lot");
   EXPECT_EQ(FactOf(moved, "cause"), "RECALL");
   EXPECT_EQ(FactOf(moved, "recall_id"), "RC-1");
 
-  ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
-  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, soup, "1", "SHELF", "STOCK")), "OK");
+  ASSERT_TRUE(CloseRecall(world_.db(), Closing("RC-1")).ok());
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, soup, "1", "shelf", "stock")), "OK");
 }
 
 TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   OpenRecallCommand command = Opening("RC-1", {salt});
-  command.exempt_location_ids = {LocationId("SHELF")};
+  command.exempt_location_ids = {LocationId("shelf")};
   Open(command);
-  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "STOCK", "LINE")),
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "stock", "line")),
             "LOT_HELD movements[0].lot");
-  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "stock", "shelf")), "OK");
 }
 
 TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
   OpenRecallCommand command = Opening("DRILL-1", {salt});
   command.drill = true;
   const Recall recall = Open(command);
   EXPECT_TRUE(recall.drill);
   EXPECT_EQ(recall.scope.lot_count, 2);
-  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "STOCK", "SHELF")), "OK");
+  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, salt, "1", "stock", "shelf")), "OK");
   // What is made later belongs to the exercise too.
   Cook("W2", {"LATER"}, salt);
   EXPECT_THAT(Members("DRILL-1"),
@@ -168,14 +169,14 @@ TEST_F(RecallsTest, ADrillRecordsEverythingAndHoldsNothing) {
 }
 
 TEST_F(RecallsTest, ADryRunReturnsTheScopeAndRecordsNothing) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
-  Deliver(shop_.IdOf("soup", "SOUP"), "10");
+  Deliver(world_.IdOf("soup", "SOUP"), "10");
   OpenRecallCommand command = Opening("RC-1", {salt});
   command.validate_only = true;
   const Recall dry = Open(command);
   EXPECT_FALSE(dry.opened_at.has_value());
-  EXPECT_EQ(GetRecall(shop_.db(), shop_.company(), RecallId("RC-1")).status().code(),
+  EXPECT_EQ(GetRecall(world_.db(), world_.company(), RecallId("RC-1")).status().code(),
             absl::StatusCode::kNotFound);
 
   const Recall opened = Open(Opening("RC-1", {salt}));
@@ -189,12 +190,12 @@ TEST_F(RecallsTest, ADryRunReturnsTheScopeAndRecordsNothing) {
 }
 
 TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Open(Opening("RC-1", {salt}));
-  CompletionCommand refused = shop_.Completing("W1", "soup");
+  CompletionCommand refused = world_.CompleteCommand("W1", "soup");
   refused.outputs = {Output("SOUP", "10")};
-  refused.components = {Used(salt, "1")};
-  EXPECT_EQ(RefusalOf(CompleteWorkOrder(shop_.db(), refused).status()),
+  refused.components = {Component(salt, "1")};
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(world_.db(), refused).status()),
             "LOT_HELD components[0].lot");
 
   Cook("W1", {"SOUP"}, salt, /*accept_held=*/true);
@@ -203,12 +204,12 @@ TEST_F(RecallsTest, WhatIsMadeLaterOfAMemberJoins) {
   EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain", "LEFT 1 possible joined",
                                            "RIGHT 1 possible joined", "SOUP 1 certain joined"));
   EXPECT_EQ(
-      RefusalOf(Move(MovementKind::kTransfer, shop_.IdOf("soup", "SOUP"), "1", "SHELF", "STOCK")),
+      RefusalOf(Move(MovementKind::kTransfer, world_.IdOf("soup", "SOUP"), "1", "shelf", "stock")),
       "LOT_HELD movements[0].lot");
 }
 
 TEST_F(RecallsTest, WhatWasPossibleMayBecomeCertain) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Cook("W1", {"LEFT", "RIGHT"}, salt);
   Open(Opening("RC-1", {salt}));
   // More of LEFT, of salt alone.
@@ -217,7 +218,7 @@ TEST_F(RecallsTest, WhatWasPossibleMayBecomeCertain) {
 }
 
 TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   const OpenRecallCommand command = Opening("RC-1", {salt});
   const Recall first = Open(command);
   const Recall again = Open(command);
@@ -225,49 +226,51 @@ TEST_F(RecallsTest, ARepeatIsAnsweredAsTheSuccessItWas) {
   EXPECT_THAT(Members("RC-1"), ElementsAre("SALT 0 certain"));
 
   const CloseRecallCommand closing = Closing("RC-1");
-  const auto closed = CloseRecall(shop_.db(), closing);
-  const auto closed_again = CloseRecall(shop_.db(), closing);
+  const auto closed = CloseRecall(world_.db(), closing);
+  const auto closed_again = CloseRecall(world_.db(), closing);
   ASSERT_TRUE(closed.ok() && closed_again.ok()) << closed_again.status();
   EXPECT_EQ(closed_again->closed_at, closed->closed_at);
 }
 
 TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   OpenRecallCommand command = Opening("RC-1", {salt});
   command.seeds.push_back({.product_id = ProductId("salt"), .number = "NONE"});
   command.seeds.push_back({.product_id = ProductId("salt"), .number = "salt"});
   command.exempt_location_ids = {LocationId("NOWHERE")};
-  EXPECT_EQ(RefusalOf(OpenRecall(shop_.db(), command).status()),
+  EXPECT_EQ(RefusalOf(OpenRecall(world_.db(), command).status()),
             "LOT_NOT_FOUND seeds[1]; DUPLICATE_IN_REQUEST seeds[2]; LOCATION_NOT_FOUND "
             "exempt_location_ids[0]");
 
+  EXPECT_EQ(RefusalOf(OpenRecall(world_.db(), Opening("RC/1", {salt})).status()),
+            "FIELD_INVALID recall_id");
   Open(Opening("RC-1", {salt}));
-  const absl::Status exists = OpenRecall(shop_.db(), Opening("RC-1", {salt})).status();
+  const absl::Status exists = OpenRecall(world_.db(), Opening("RC-1", {salt})).status();
   EXPECT_EQ(RefusalOf(exists), "RECALL_EXISTS recall_id");
   EXPECT_EQ(FactOf(exists, "state"), "OPEN");
   OpenRecallCommand dry = Opening("RC-1", {salt});
   dry.validate_only = true;
-  EXPECT_EQ(RefusalOf(OpenRecall(shop_.db(), dry).status()), "RECALL_EXISTS recall_id");
+  EXPECT_EQ(RefusalOf(OpenRecall(world_.db(), dry).status()), "RECALL_EXISTS recall_id");
 
-  EXPECT_EQ(RefusalOf(CloseRecall(shop_.db(), Closing("RC-2")).status()),
+  EXPECT_EQ(RefusalOf(CloseRecall(world_.db(), Closing("RC-2")).status()),
             "RECALL_NOT_FOUND recall_id");
-  ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-1")).ok());
-  EXPECT_EQ(RefusalOf(CloseRecall(shop_.db(), Closing("RC-1")).status()),
+  ASSERT_TRUE(CloseRecall(world_.db(), Closing("RC-1")).ok());
+  EXPECT_EQ(RefusalOf(CloseRecall(world_.db(), Closing("RC-1")).status()),
             "RECALL_CLOSED recall_id");
 
   OpenRecallCommand stranger = Opening("RC-1", {salt});
   stranger.context.company = CompanyId("nobody");
-  EXPECT_EQ(RefusalOf(OpenRecall(shop_.db(), stranger).status()), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(RefusalOf(OpenRecall(world_.db(), stranger).status()), "COMPANY_NOT_FOUND");
 }
 
 TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   for (int i = 1; i <= 3; ++i) Open(Opening(absl::StrCat("RC-", i), {salt}));
-  ASSERT_TRUE(CloseRecall(shop_.db(), Closing("RC-2")).ok());
+  ASSERT_TRUE(CloseRecall(world_.db(), Closing("RC-2")).ok());
   const auto ids = [&](ListRecallsQuery query) {
-    query.company = shop_.company();
+    query.company = world_.company();
     std::vector<std::string> found;
-    const auto recalls = ListRecalls(shop_.db(), query);
+    const auto recalls = ListRecalls(world_.db(), query);
     EXPECT_TRUE(recalls.ok()) << recalls.status();
     for (const Recall& recall : *recalls) {
       EXPECT_EQ(recall.scope.lot_count, 1);
@@ -277,7 +280,7 @@ TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
   };
   EXPECT_THAT(ids({.limit = 10}), ElementsAre("RC-3", "RC-2", "RC-1"));
   EXPECT_THAT(ids({.state = RecallState::kOpen, .limit = 10}), ElementsAre("RC-3", "RC-1"));
-  const auto newest = GetRecall(shop_.db(), shop_.company(), RecallId("RC-3"));
+  const auto newest = GetRecall(world_.db(), world_.company(), RecallId("RC-3"));
   ASSERT_TRUE(newest.ok()) << newest.status();
   EXPECT_THAT(ids({.after = std::pair(*newest->opened_at, newest->recall_id), .limit = 1}),
               ElementsAre("RC-2"));
@@ -291,11 +294,11 @@ struct WholeReport {
 };
 
 // With `pausing`, as for a client that takes one piece at a time.
-WholeReport Report(Workshop& shop, const std::string& recall_id, bool pausing = false) {
+WholeReport Report(World& world, const std::string& recall_id, bool pausing = false) {
   WholeReport report;
-  RecallReportReader reader(shop.company(), RecallId(recall_id));
+  RecallReportReader reader(world.company(), RecallId(recall_id));
   while (true) {
-    const auto piece = reader.Next(shop.db());
+    const auto piece = reader.Next(world.db());
     EXPECT_TRUE(piece.ok()) << piece.status();
     if (!piece.ok() || !piece->has_value()) return report;
     if ((*piece)->recall.has_value()) report.recalls.push_back(*(*piece)->recall);
@@ -309,18 +312,18 @@ WholeReport Report(Workshop& shop, const std::string& recall_id, bool pausing = 
 }
 
 TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Cook("W1", {"SOUP"}, salt);
-  ASSERT_TRUE(Move(MovementKind::kTransfer, salt, "6", "STOCK", "SHELF").ok());
+  ASSERT_TRUE(Move(MovementKind::kTransfer, salt, "6", "stock", "shelf").ok());
   const MovementId delivery = Deliver(salt, "5");
   ASSERT_TRUE(Return(salt, delivery, "1").ok());
-  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "0.5", "STOCK", "SCRAP").ok());
-  ASSERT_TRUE(Move(MovementKind::kAdjustment, salt, "0.25", "STOCK", "ADJUSTMENT").ok());
+  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "0.5", "stock", "SCRAP").ok());
+  ASSERT_TRUE(Move(MovementKind::kAdjustment, salt, "0.25", "stock", "ADJUSTMENT").ok());
 
   Open(Opening("RC-1", {salt}));
   ASSERT_TRUE(Return(salt, delivery, "3").ok());
 
-  const WholeReport report = Report(shop_, "RC-1");
+  const WholeReport report = Report(world_, "RC-1");
   ASSERT_EQ(report.recalls.size(), 1u);
   ASSERT_EQ(report.balances.size(), 1u);
   const MassBalance& balance = report.balances.front();
@@ -337,7 +340,7 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
   EXPECT_EQ(lot.recovered, Q("3"));
   EXPECT_EQ(lot.scrapped, Q("0.5"));
   EXPECT_EQ(lot.place_count, 4);
-  EXPECT_EQ(lot.places.front().location_id, LocationId("SHELF"));
+  EXPECT_EQ(lot.places.front().location_id, LocationId("shelf"));
   EXPECT_EQ(lot.places.back().location_id, LocationId("SCRAP"));
   EXPECT_EQ(report.lots.at("SOUP").on_hand, Q("10"));
 
@@ -347,14 +350,15 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
 }
 
 TEST_F(RecallsTest, WhatGoesBackToTheSupplierAndWhatWasNeverDeliveredBalance) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
   OpenRecallCommand opening = Opening("RC-1", {salt});
   opening.exempt_location_ids = {LocationId("SUPPLIER")};
   Open(opening);
-  ASSERT_TRUE(Move(MovementKind::kSupplierReturn, salt, "4", "STOCK", "SUPPLIER").ok());
-  RecordMovementsCommand unknown = shop_.Moving(MovementKind::kReturn, salt, "2", "SHOP", "STOCK");
+  ASSERT_TRUE(Move(MovementKind::kSupplierReturn, salt, "4", "stock", "SUPPLIER").ok());
+  RecordMovementsCommand unknown =
+      world_.MoveCommand(MovementKind::kReturn, salt, "2", "shop", "stock");
   unknown.movements[0].partner_id = "edeka";
-  ASSERT_TRUE(RecordMovements(shop_.db(), unknown).ok());
+  ASSERT_TRUE(RecordMovements(world_.db(), unknown).ok());
 
   const WholeReport report = Report(shop_, "RC-1");
 
@@ -369,20 +373,20 @@ TEST_F(RecallsTest, WhatGoesBackToTheSupplierAndWhatWasNeverDeliveredBalance) {
 
 TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   CreateLotsCommand command;
-  command.context = shop_.Context("CreateLot");
+  command.context = world_.Context("CreateLot");
   command.product_id = ProductId("salt");
   command.lots.emplace_back().number = "IDLE";
-  ASSERT_TRUE(CreateLots(shop_.db(), command).ok());
-  const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
+  ASSERT_TRUE(CreateLots(world_.db(), command).ok());
+  const LotId salt = world_.CreateLot("salt", "SALT", {.quantity = "10", .location = "shelf"});
   const MovementId delivery = Deliver(salt, "10");
-  OpenRecallCommand opening = Opening("RC-1", {salt, shop_.IdOf("salt", "IDLE")});
+  OpenRecallCommand opening = Opening("RC-1", {salt, world_.IdOf("salt", "IDLE")});
   opening.exempt_location_ids = {LocationId("SCRAP"), LocationId("PRODUCTION")};
   Open(opening);
   ASSERT_TRUE(Return(salt, delivery, "8").ok());
-  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "5", "STOCK", "SCRAP").ok());
-  ASSERT_TRUE(Move(MovementKind::kConsumption, salt, "2", "STOCK", "PRODUCTION").ok());
+  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "5", "stock", "SCRAP").ok());
+  ASSERT_TRUE(Move(MovementKind::kConsumption, salt, "2", "stock", "PRODUCTION").ok());
 
-  const WholeReport report = Report(shop_, "RC-1");
+  const WholeReport report = Report(world_, "RC-1");
   ASSERT_EQ(report.balances.size(), 2u);
   EXPECT_EQ(report.balances[0].seed.number, "IDLE");
   EXPECT_EQ(report.balances[0].in, Quantity());
@@ -396,12 +400,12 @@ TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
 }
 
 TEST_F(RecallsTest, AReportThatPausesIsTheSame) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
+  const LotId salt = world_.CreateLot("salt", "SALT", {.quantity = "10", .location = "shelf"});
   Deliver(salt, "5");
   Deliver(salt, "1");
   Open(Opening("RC-1", {salt}));
-  const WholeReport at_once = Report(shop_, "RC-1");
-  const WholeReport paused = Report(shop_, "RC-1", /*pausing=*/true);
+  const WholeReport at_once = Report(world_, "RC-1");
+  const WholeReport paused = Report(world_, "RC-1", /*pausing=*/true);
   EXPECT_EQ(paused.recalls.size(), 1u);
   ASSERT_EQ(paused.balances.size(), 1u);
   EXPECT_EQ(paused.balances.front().on_hand, at_once.balances.front().on_hand);
@@ -412,17 +416,17 @@ TEST_F(RecallsTest, AReportThatPausesIsTheSame) {
 
 // A delivery during a pause of the report is not in the report at all.
 TEST_F(RecallsTest, DeliveriesAreThoseOfTheMomentOfTheReport) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10", {}, "SHELF");
+  const LotId salt = world_.CreateLot("salt", "SALT", {.quantity = "10", .location = "shelf"});
   OpenRecallCommand opening = Opening("RC-1", {salt});
   opening.drill = true;
   Open(opening);
-  RecallReportReader reader(shop_.company(), RecallId("RC-1"));
-  ASSERT_TRUE(reader.Next(shop_.db()).ok());
+  RecallReportReader reader(world_.company(), RecallId("RC-1"));
+  ASSERT_TRUE(reader.Next(world_.db()).ok());
   reader.Pause();
   Deliver(salt, "5");
   size_t deliveries = 0;
-  for (auto piece = reader.Next(shop_.db()); piece.ok() && piece->has_value();
-       piece = reader.Next(shop_.db())) {
+  for (auto piece = reader.Next(world_.db()); piece.ok() && piece->has_value();
+       piece = reader.Next(world_.db())) {
     deliveries += (*piece)->recipients.size();
     for (const MassBalance& balance : (*piece)->balances) EXPECT_EQ(balance.on_hand, Q("10"));
   }
@@ -431,7 +435,7 @@ TEST_F(RecallsTest, DeliveriesAreThoseOfTheMomentOfTheReport) {
 
 TEST_F(RecallsTest, AReportOnNothingIsRefused) {
   const absl::Status status =
-      RecallReportReader(shop_.company(), RecallId("RC-9")).Next(shop_.db()).status();
+      RecallReportReader(world_.company(), RecallId("RC-9")).Next(world_.db()).status();
   EXPECT_EQ(RefusalOf(status), "RECALL_NOT_FOUND recall_id");
   EXPECT_THAT(status.message(), HasSubstr("RC-9"));
 }

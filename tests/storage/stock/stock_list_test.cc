@@ -5,8 +5,14 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
+#include "storage/stock/list.h"
+#include "storage/stock/movements.h"
+#include "storage/stock/stock.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -17,9 +23,9 @@ using ::testing::IsEmpty;
 class StockListTest : public ::testing::Test {
  protected:
   StockListTest() {
-    world_.AddLot("L1", "steel", {.expires_on = absl::CivilDay(2030, 1, 31)});
-    world_.AddLot("L2", "steel");
-    world_.AddLot("S1", "bike");
+    world_.CreateLot("salt", "L1", {.expires_on = absl::CivilDay(2030, 1, 31)});
+    world_.CreateLot("salt", "L2");
+    world_.CreateLot("bike", "S1");
   }
 
   // "L1 stock 5" a line, in the order answered.
@@ -41,31 +47,31 @@ class StockListTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(StockListTest, SelectionsNarrowEachOtherDown) {
   for (const char* movement : {"RECEIPT L1 5 >stock", "RECEIPT L1 2 >box", "RECEIPT L2 3 >box",
                                "RECEIPT S1 1 >box", "DELIVERY L1 1 stock>"}) {
-    world_.Do(movement);
+    world_.MustRecord(movement);
   }
-  const std::vector<LotId> l1 = {world_.Lot("L1")};
-  const ProductId steel("steel");
+  const std::vector<LotId> l1 = {world_.IdOf("L1")};
+  const ProductId salt("salt");
   const LocationId box("box");
 
   EXPECT_THAT(List({.lot_ids = l1}), ElementsAre("L1 box 2", "L1 stock 4"));
   EXPECT_THAT(List({.lot_ids = l1, .all_kinds = true}),
               ElementsAre("L1 CUSTOMER 1", "L1 SUPPLIER -7", "L1 box 2", "L1 stock 4"));
-  EXPECT_THAT(List({.product_id = steel}), ElementsAre("L1 box 2", "L1 stock 4", "L2 box 3"));
+  EXPECT_THAT(List({.product_id = salt}), ElementsAre("L1 box 2", "L1 stock 4", "L2 box 3"));
   EXPECT_THAT(List({.location_id = box}), ElementsAre("L1 box 2", "L2 box 3", "S1 box 1"));
-  EXPECT_THAT(List({.product_id = steel, .location_id = box}), ElementsAre("L1 box 2", "L2 box 3"));
+  EXPECT_THAT(List({.product_id = salt, .location_id = box}), ElementsAre("L1 box 2", "L2 box 3"));
   EXPECT_THAT(List({.lot_ids = l1, .location_id = box}), ElementsAre("L1 box 2"));
 }
 
 TEST_F(StockListTest, DescendantsAreCountedWhenAskedFor) {
   for (const char* movement :
        {"RECEIPT L1 1 >stock", "RECEIPT L1 2 >shelf", "RECEIPT L1 3 >box", "RECEIPT L1 4 >yard"}) {
-    world_.Do(movement);
+    world_.MustRecord(movement);
   }
 
   EXPECT_THAT(List({.location_id = LocationId("stock")}), ElementsAre("L1 stock 1"));
@@ -76,24 +82,24 @@ TEST_F(StockListTest, DescendantsAreCountedWhenAskedFor) {
 }
 
 TEST_F(StockListTest, EmptiedPlacesAreNotListed) {
-  world_.Do("RECEIPT L1 1 >stock");
-  world_.Do("TRANSFER L1 1 stock>yard");
+  world_.MustRecord("RECEIPT L1 1 >stock");
+  world_.MustRecord("TRANSFER L1 1 stock>yard");
 
-  EXPECT_THAT(List({.lot_ids = {world_.Lot("L1")}}), ElementsAre("L1 yard 1"));
+  EXPECT_THAT(List({.lot_ids = {world_.IdOf("L1")}}), ElementsAre("L1 yard 1"));
 }
 
-TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsTold) {
-  world_.Do("RECEIPT L1 2.5 >stock @2026-03-01");
+TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsListed) {
+  world_.MustRecord("RECEIPT L1 2.5 >stock @2026-03-01");
 
   const auto stock = ListStock(
-      world_.db(), {.company = world_.company(), .product_id = ProductId("steel"), .limit = 10});
+      world_.db(), {.company = world_.company(), .product_id = ProductId("salt"), .limit = 10});
 
   ASSERT_TRUE(stock.ok());
   ASSERT_EQ(stock->size(), 1u);
   const LotStock& held = stock->front();
   EXPECT_EQ(held.company, world_.company());
-  EXPECT_EQ(held.lot_id, world_.Lot("L1"));
-  EXPECT_EQ(held.product_id, ProductId("steel"));
+  EXPECT_EQ(held.lot_id, world_.IdOf("L1"));
+  EXPECT_EQ(held.product_id, ProductId("salt"));
   EXPECT_EQ(held.kind, LocationKind::kInternal);
   EXPECT_EQ(held.quantity.Format(held.scale), "2.500");
   EXPECT_EQ(held.arrived_at, Day(1));
@@ -102,13 +108,13 @@ TEST_F(StockListTest, EverythingThatIsKnownOfAPlaceIsTold) {
 }
 
 TEST_F(StockListTest, AsOfIsWhatHadHappenedByThen) {
-  world_.Do("RECEIPT L1 10 >stock @2026-03-02");
-  world_.Do("TRANSFER L1 4 stock>yard @2026-03-04");
-  world_.Do("DELIVERY L1 1 yard> @2026-03-06");
+  world_.MustRecord("RECEIPT L1 10 >stock @2026-03-02");
+  world_.MustRecord("TRANSFER L1 4 stock>yard @2026-03-04");
+  world_.MustRecord("DELIVERY L1 1 yard> @2026-03-06");
   // Said later, happened before: on that day there was less than nothing.
-  world_.Do("SCRAP L1 3 stock> @2026-03-01");
+  world_.MustRecord("SCRAP L1 3 stock> @2026-03-01");
   const auto as_of = [&](int day) {
-    return List({.product_id = ProductId("steel"), .as_of = Day(day)});
+    return List({.product_id = ProductId("salt"), .as_of = Day(day)});
   };
 
   EXPECT_THAT(as_of(1), ElementsAre("L1 stock -3"));
@@ -118,21 +124,21 @@ TEST_F(StockListTest, AsOfIsWhatHadHappenedByThen) {
 }
 
 TEST_F(StockListTest, AsOfForgetsWhatWasReversed) {
-  const MovementId mistake = world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  const MovementId mistake = world_.MustRecord("RECEIPT L1 10 >stock @2026-03-02");
   ASSERT_TRUE(world_.Reverse(mistake).ok());
 
-  EXPECT_THAT(List({.lot_ids = {world_.Lot("L1")}, .as_of = Day(3)}), IsEmpty());
+  EXPECT_THAT(List({.lot_ids = {world_.IdOf("L1")}, .as_of = Day(3)}), IsEmpty());
 }
 
 TEST_F(StockListTest, KnownAtIsWhatWasRecordedByThen) {
   const absl::Time start = world_.now();
-  const MovementId received = world_.Do("RECEIPT L1 10 >stock @2026-03-02");
+  const MovementId received = world_.MustRecord("RECEIPT L1 10 >stock @2026-03-02");
   world_.set_now(start + absl::Hours(1));
   ASSERT_TRUE(world_.Reverse(received).ok());
   world_.set_now(start + absl::Hours(2));
-  world_.Do("RECEIPT L1 8 >yard @2026-03-02");
+  world_.MustRecord("RECEIPT L1 8 >yard @2026-03-02");
   const auto known_at = [&](absl::Duration after) {
-    return List({.lot_ids = {world_.Lot("L1")}, .known_at = start + after});
+    return List({.lot_ids = {world_.IdOf("L1")}, .known_at = start + after});
   };
 
   EXPECT_THAT(known_at(absl::Minutes(-1)), IsEmpty());
@@ -143,11 +149,11 @@ TEST_F(StockListTest, KnownAtIsWhatWasRecordedByThen) {
 
 TEST_F(StockListTest, PagesJoinWithoutGapOrOverlap) {
   for (const char* place : {"stock", "shelf", "box", "yard", "truck"}) {
-    world_.Do(absl::StrCat("RECEIPT L1 1 >", place));
-    world_.Do(absl::StrCat("RECEIPT L2 1 >", place));
+    world_.MustRecord(absl::StrCat("RECEIPT L1 1 >", place));
+    world_.MustRecord(absl::StrCat("RECEIPT L2 1 >", place));
   }
   for (const bool then : {false, true}) {
-    ListStockQuery query{.company = world_.company(), .product_id = ProductId("steel"), .limit = 3};
+    ListStockQuery query{.company = world_.company(), .product_id = ProductId("salt"), .limit = 3};
     if (then) query.as_of = absl::Now() + absl::Hours(1);
     std::vector<std::string> pages;
     for (int page = 0; page < 4; ++page) {
@@ -165,25 +171,36 @@ TEST_F(StockListTest, PagesJoinWithoutGapOrOverlap) {
   }
 }
 
-TEST_F(StockListTest, UnknownLocationIsNotFoundAndUnknownLotsHoldNothing) {
-  const auto stock = ListStock(
-      world_.db(), {.company = world_.company(), .location_id = LocationId("attic"), .limit = 10});
-
-  EXPECT_EQ(ReasonOf(stock.status()), "LOCATION_NOT_FOUND");
-  EXPECT_THAT(List({.lot_ids = {LotId(Uuid::MakeV7())}}), IsEmpty());
-  EXPECT_THAT(List({.product_id = ProductId("nothing")}), IsEmpty());
+TEST_F(StockListTest, WhatDoesNotExistIsNotFound) {
+  const auto refusal = [&](ListStockQuery query) {
+    if (query.company.value().empty()) query.company = world_.company();
+    query.limit = 10;
+    return ReasonOf(ListStock(world_.db(), query).status());
+  };
+  EXPECT_EQ(refusal({.location_id = LocationId("attic")}), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(refusal({.lot_ids = {LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
+  // Not only where nothing else is found.
+  world_.MustRecord("RECEIPT L1 1 >stock");
+  EXPECT_EQ(refusal({.lot_ids = {world_.IdOf("L1"), LotId(Uuid::MakeV7())}}), "LOT_NOT_FOUND");
+  EXPECT_EQ(refusal({.product_id = ProductId("nothing")}), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(refusal({.company = CompanyId("nobody"), .product_id = ProductId("salt")}),
+            "COMPANY_NOT_FOUND");
 }
 
 TEST_F(StockListTest, CompaniesDoNotSeeEachOther) {
-  StockWorld other(database_, "other");
-  other.AddLot("L9", "steel");
-  other.Do("RECEIPT L9 5 >stock");
-  world_.Do("RECEIPT L1 1 >stock");
+  World other(database_, "other");
+  other.CreateLot("salt", "L9");
+  other.MustRecord("RECEIPT L9 5 >stock");
+  world_.MustRecord("RECEIPT L1 1 >stock");
 
-  EXPECT_THAT(List({.product_id = ProductId("steel")}), ElementsAre("L1 stock 1"));
+  EXPECT_THAT(List({.product_id = ProductId("salt")}), ElementsAre("L1 stock 1"));
   EXPECT_THAT(List({.location_id = LocationId("stock"), .include_descendants = true}),
               ElementsAre("L1 stock 1"));
-  EXPECT_THAT(List({.lot_ids = {other.Lot("L9")}}), IsEmpty());
+  EXPECT_EQ(
+      ReasonOf(ListStock(world_.db(),
+                         {.company = world_.company(), .lot_ids = {other.IdOf("L9")}, .limit = 10})
+                   .status()),
+      "LOT_NOT_FOUND");
 }
 
 class MovementListTest : public StockListTest {
@@ -204,15 +221,15 @@ class MovementListTest : public StockListTest {
 };
 
 TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
-  RecordMovementsCommand command =
-      world_.Order({"RECEIPT L1 10 >stock @2026-03-01 #mill",
-                    "TRANSFER L1 4 stock>yard @2026-03-02", "RECEIPT S1 1 >stock @2026-03-03"});
+  RecordMovementsCommand command = world_.RecordCommand({"RECEIPT L1 10 >stock @2026-03-01 #mill",
+                                                         "TRANSFER L1 4 stock>yard @2026-03-02",
+                                                         "RECEIPT S1 1 >stock @2026-03-03"});
   command.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
   ASSERT_TRUE(RecordMovements(world_.db(), command).ok());
   // A second clock that is ahead makes the order plain.
   world_.set_now(world_.now() + absl::Hours(1));
-  world_.Do("DELIVERY L1 1 yard> @2026-03-04");
-  const std::string l1 = world_.Lot("L1").value().ToString();
+  world_.MustRecord("DELIVERY L1 1 yard> @2026-03-04");
+  const std::string l1 = world_.IdOf("L1").value().ToString();
   const std::string transfer = "TRANSFER L1 yard";
 
   EXPECT_EQ(Filtered("").size(), 4u);
@@ -235,13 +252,47 @@ TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
 }
 
 TEST_F(MovementListTest, DayOfAFilterIsTheCompanysOwn) {
-  world_.Do("RECEIPT L1 10 >stock @2026-03-01T23:30:00Z");
+  world_.MustRecord("RECEIPT L1 10 >stock @2026-03-01T23:30:00Z");
   EXPECT_EQ(Filtered("occur_time = 2026-03-01").size(), 1u);
 
-  world_.Execute("UPDATE companies SET time_zone = 'Europe/Berlin' WHERE company = 'acme'");
+  world_.SetSetting("time_zone", "'Europe/Berlin'");
 
   EXPECT_THAT(Filtered("occur_time = 2026-03-01"), IsEmpty());
   EXPECT_EQ(Filtered("occur_time = 2026-03-02").size(), 1u);
+}
+
+TEST_F(MovementListTest, WhatDoesNotExistIsNotFound) {
+  const auto refusal = [&](const std::string& filter, const char* company = "") {
+    ListMovementsQuery query{.company = world_.company(), .filter = filter, .limit = 10};
+    if (*company != 0) query.company = CompanyId(company);
+    return ReasonOf(ListMovements(world_.db(), query).status());
+  };
+  EXPECT_EQ(refusal("", "nobody"), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(refusal("product_id = nothing"), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(refusal("kind = RECEIPT AND to_location_id = attic"), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(refusal("lot_id = 01890000-0000-7000-8000-000000000001"), "LOT_NOT_FOUND");
+  // Here the product need not exist.
+  EXPECT_THAT(Filtered("product_id = nothing OR kind = SCRAP"), IsEmpty());
+  EXPECT_THAT(Filtered("product_id != nothing AND kind = SCRAP"), IsEmpty());
+}
+
+// What ListMovements says about following movements: record_time is no cursor.
+TEST_F(MovementListTest, AMovementMayAppearAfterLaterOnes) {
+  const absl::Time late = world_.now();
+  world_.set_now(late + absl::Minutes(2));
+  world_.MustRecord("RECEIPT L1 1 >stock");
+  const auto since = [&](absl::Time time) {
+    return Filtered(absl::StrCat("record_time >= \"", absl::FormatTime(time), "\""));
+  };
+  ASSERT_THAT(since(world_.now()), ElementsAre("RECEIPT L1 stock"));
+
+  // Its request arrived earlier, and it took as long as a write may take.
+  world_.set_now(late);
+  world_.MustRecord("RECEIPT L1 2 >yard");
+
+  const absl::Time read = late + absl::Minutes(2);
+  EXPECT_THAT(since(read), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(since(read - absl::Minutes(5)), ElementsAre("RECEIPT L1 stock", "RECEIPT L1 yard"));
 }
 
 TEST_F(MovementListTest, WrongFilterIsRefused) {

@@ -5,10 +5,14 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/ledger/movements.h"
+#include "storage/stock/movements.h"
+#include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -19,9 +23,9 @@ using ::testing::IsEmpty;
 class StockRecordTest : public ::testing::Test {
  protected:
   StockRecordTest() {
-    world_.AddLot("L1", "steel");
-    world_.AddLot("S1", "bike");
-    world_.AddLot("S2", "bike");
+    world_.CreateLot("salt", "L1");
+    world_.CreateLot("bike", "S1");
+    world_.CreateLot("bike", "S2");
   }
   ~StockRecordTest() override {
     EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
@@ -40,11 +44,12 @@ class StockRecordTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(StockRecordTest, MovementIsPostedAsItWasAskedFor) {
-  RecordMovementsCommand command = world_.Order({"RECEIPT L1 2.5 >stock @2026-03-01 #steelworks"});
+  RecordMovementsCommand command =
+      world_.RecordCommand({"RECEIPT L1 2.5 >stock @2026-03-01 #steelworks"});
   command.movements[0].document = {.type = "purchase_order", .number = "PO-7"};
   command.movements[0].note = "by rail";
 
@@ -55,8 +60,8 @@ TEST_F(StockRecordTest, MovementIsPostedAsItWasAskedFor) {
   ASSERT_EQ(posted->size(), 1u);
   const Movement& movement = posted->front().movement;
   EXPECT_EQ(movement.kind, MovementKind::kReceipt);
-  EXPECT_EQ(movement.lot_id, world_.Lot("L1"));
-  EXPECT_EQ(movement.product_id, ProductId("steel"));
+  EXPECT_EQ(movement.lot_id, world_.IdOf("L1"));
+  EXPECT_EQ(movement.product_id, ProductId("salt"));
   EXPECT_EQ(movement.number, "L1");
   EXPECT_EQ(movement.quantity.Format(movement.scale), "2.500");
   EXPECT_EQ(movement.from, LocationId("SUPPLIER"));
@@ -71,9 +76,10 @@ TEST_F(StockRecordTest, MovementIsPostedAsItWasAskedFor) {
 }
 
 TEST_F(StockRecordTest, LotsAreFoundByNumberWhateverItsCase) {
-  RecordMovementsCommand command = world_.Order({"RECEIPT L1 1 >stock", "RECEIPT S1 1 >stock"});
-  command.movements[0].lot = {.product_id = ProductId("steel"), .number = " l1 "};
-  command.movements[1].lot = {.product_id = ProductId("steel"), .number = "S1"};
+  RecordMovementsCommand command =
+      world_.RecordCommand({"RECEIPT L1 1 >stock", "RECEIPT S1 1 >stock"});
+  command.movements[0].lot = {.product_id = ProductId("salt"), .number = " l1 "};
+  command.movements[1].lot = {.product_id = ProductId("salt"), .number = "S1"};
 
   const absl::Status refused = RecordMovements(world_.db(), command).status();
 
@@ -84,9 +90,9 @@ TEST_F(StockRecordTest, LotsAreFoundByNumberWhateverItsCase) {
 }
 
 TEST_F(StockRecordTest, TenthsAddUpExactly) {
-  for (int i = 0; i < 3; ++i) world_.Do("RECEIPT L1 0.1 >stock");
+  for (int i = 0; i < 3; ++i) world_.MustRecord("RECEIPT L1 0.1 >stock");
 
-  world_.Do("DELIVERY L1 0.3 stock>");
+  world_.MustRecord("DELIVERY L1 0.3 stock>");
 
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 0.3");
 }
@@ -112,29 +118,30 @@ TEST_F(StockRecordTest, NothingIsPostedWhenOneIsRefused) {
 }
 
 TEST_F(StockRecordTest, DryRunTellsEverythingAndWritesNothing) {
-  RecordMovementsCommand command =
-      world_.Order({"RECEIPT L1 0.00001 >stock", "RECEIPT L1 5 >attic", "RECEIPT S1 1 >stock",
-                    "DELIVERY S1 1 stock>", "RECEIPT L1 5 >stock", "DELIVERY L1 6 stock>"});
+  RecordMovementsCommand command = world_.RecordCommand(
+      {"RECEIPT L1 0.00001 >stock", "RECEIPT L1 5 >attic", "RECEIPT S1 1 >stock",
+       "DELIVERY S1 1 stock>", "RECEIPT L1 5 >stock", "DELIVERY L1 6 stock>"});
   command.validate_only = true;
 
-  const auto told = RecordMovements(world_.db(), command);
+  const auto validated = RecordMovements(world_.db(), command);
 
-  ASSERT_TRUE(told.ok()) << told.status();
-  EXPECT_THAT(told->movement_ids, IsEmpty());
-  EXPECT_THAT(Texts(told->problems), ElementsAre("movements[0].quantity QUANTITY_SCALE",
-                                                 "movements[1].to_location_id LOCATION_NOT_FOUND",
-                                                 "movements[3].lot DUPLICATE_IN_REQUEST",
-                                                 "movements[5].quantity NOT_ENOUGH"));
+  ASSERT_TRUE(validated.ok()) << validated.status();
+  EXPECT_THAT(validated->movement_ids, IsEmpty());
+  EXPECT_THAT(
+      Texts(validated->problems),
+      ElementsAre("movements[0].quantity QUANTITY_SCALE",
+                  "movements[1].to_location_id LOCATION_NOT_FOUND",
+                  "movements[3].lot DUPLICATE_IN_REQUEST", "movements[5].quantity NOT_ENOUGH"));
   EXPECT_EQ(MovementCount(), 0u);
   // The request_id is still free.
-  command.movements = world_.Order({"RECEIPT L1 5 >stock"}).movements;
+  command.movements = world_.RecordCommand({"RECEIPT L1 5 >stock"}).movements;
   command.validate_only = false;
   EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
 }
 
 TEST_F(StockRecordTest, DryRunTellsWhatIsWrongWithTheCompanyToo) {
-  world_.Execute("UPDATE companies SET lots_enabled = false WHERE company = 'acme'");
-  RecordMovementsCommand command = world_.Order({"RECEIPT L1 5 >stock"});
+  world_.SetSetting("lots_enabled", "false");
+  RecordMovementsCommand command = world_.RecordCommand({"RECEIPT L1 5 >stock"});
   command.validate_only = true;
 
   EXPECT_THAT(Texts(RecordMovements(world_.db(), command)->problems),
@@ -142,8 +149,8 @@ TEST_F(StockRecordTest, DryRunTellsWhatIsWrongWithTheCompanyToo) {
 }
 
 TEST_F(StockRecordTest, SerialMovesOnceInARequest) {
-  world_.Do("RECEIPT S1 1 >stock");
-  world_.Do("RECEIPT S2 1 >stock");
+  world_.MustRecord("RECEIPT S1 1 >stock");
+  world_.MustRecord("RECEIPT S2 1 >stock");
 
   const absl::Status refused = world_
                                    .Record({"TRANSFER S1 1 stock>yard", "TRANSFER S2 1 stock>yard",
@@ -174,10 +181,10 @@ TEST_F(StockRecordTest, SerialIsJudgedTheSameWhetherItsQuantityIsSaidOrNot) {
 }
 
 TEST_F(StockRecordTest, RefusalTellsWhereTheRestIsMostFirst) {
-  world_.Do("RECEIPT L1 1 >stock");
+  world_.MustRecord("RECEIPT L1 1 >stock");
   for (const char* const receipt :
        {"RECEIPT L1 2 >yard", "RECEIPT L1 9 >truck", "RECEIPT L1 3 >box"}) {
-    world_.Do(receipt);
+    world_.MustRecord(receipt);
   }
 
   const absl::Status refused =
@@ -197,8 +204,8 @@ TEST_F(StockRecordTest, RepeatIsAnsweredAsTheSuccessItWas) {
   const auto first = world_.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 1 >stock"}, "r1");
   ASSERT_TRUE(first.ok());
   // By now it could not be done again.
-  world_.Do("TRANSFER S1 1 stock>yard");
-  world_.SetState("L1", LotState::kVoid);
+  world_.MustRecord("TRANSFER S1 1 stock>yard");
+  world_.SetState(world_.IdOf("L1"), LotState::kVoid);
 
   const auto repeat = world_.Record({"RECEIPT L1 5 >stock", "RECEIPT S1 1 >stock"}, "r1");
 
@@ -208,8 +215,8 @@ TEST_F(StockRecordTest, RepeatIsAnsweredAsTheSuccessItWas) {
 }
 
 TEST_F(StockRecordTest, RepeatByNumberIsAnsweredAfterTheLotGotAnotherNumber) {
-  RecordMovementsCommand command = world_.Order({"RECEIPT L1 5 >stock"}, "r1");
-  command.movements[0].lot = {.product_id = ProductId("steel"), .number = "L1"};
+  RecordMovementsCommand command = world_.RecordCommand({"RECEIPT L1 5 >stock"}, "r1");
+  command.movements[0].lot = {.product_id = ProductId("salt"), .number = "L1"};
   const auto first = RecordMovements(world_.db(), command);
   ASSERT_TRUE(first.ok());
   world_.Execute(
@@ -225,23 +232,23 @@ TEST_F(StockRecordTest, RepeatByNumberIsAnsweredAfterTheLotGotAnotherNumber) {
 TEST_F(StockRecordTest, RequestIdIsNotForAnotherRequest) {
   ASSERT_TRUE(world_.Record({"RECEIPT L1 5 >stock"}, "r1").ok());
 
-  RecordMovementsCommand other = world_.Order({"RECEIPT L1 6 >stock"}, "r1");
+  RecordMovementsCommand other = world_.RecordCommand({"RECEIPT L1 6 >stock"}, "r1");
   other.context.payload_hash = "another payload";
   EXPECT_EQ(ReasonOf(RecordMovements(world_.db(), other).status()), "REQUEST_ID_REUSED");
 
-  const MovementId moved = world_.Do("TRANSFER L1 1 stock>yard");
+  const MovementId moved = world_.MustRecord("TRANSFER L1 1 stock>yard");
   EXPECT_EQ(ReasonOf(world_.Reverse(moved, "r1").status()), "REQUEST_ID_REUSED");
 }
 
 TEST_F(StockRecordTest, RefusedRequestMayBeRepeatedWhenItCanBeDone) {
   ASSERT_EQ(ReasonOf(world_.Record({"DELIVERY L1 5 stock>"}, "r1").status()), "NOT_ENOUGH");
-  world_.Do("RECEIPT L1 5 >stock");
+  world_.MustRecord("RECEIPT L1 5 >stock");
 
   EXPECT_TRUE(world_.Record({"DELIVERY L1 5 stock>"}, "r1").ok());
 }
 
 TEST_F(StockRecordTest, ReversalIsRepeatedAsTheSuccessItWas) {
-  const MovementId received = world_.Do("RECEIPT L1 5 >stock");
+  const MovementId received = world_.MustRecord("RECEIPT L1 5 >stock");
   const auto first = world_.Reverse(received, "r1");
   ASSERT_TRUE(first.ok());
 
@@ -253,7 +260,7 @@ TEST_F(StockRecordTest, ReversalIsRepeatedAsTheSuccessItWas) {
 }
 
 TEST_F(StockRecordTest, UnknownDeliveryIsNotFound) {
-  world_.names["nothing"] = MovementId(Uuid::MakeV7());
+  world_.deliveries["nothing"] = MovementId(Uuid::MakeV7());
 
   const absl::Status refused = world_.Record({"RETURN L1 1 >stock =nothing"}).status();
 
@@ -262,8 +269,8 @@ TEST_F(StockRecordTest, UnknownDeliveryIsNotFound) {
 }
 
 TEST_F(StockRecordTest, TwoReturnsInOneRequestShareWhatIsLeft) {
-  world_.Do("RECEIPT L1 10 >stock");
-  world_.names["d"] = world_.Do("DELIVERY L1 4 stock>");
+  world_.MustRecord("RECEIPT L1 10 >stock");
+  world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 4 stock>");
 
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 3 >stock =d", "RETURN L1 2 >stock =d"}).status()),
             "RETURN_EXCEEDS_DELIVERY");
@@ -271,25 +278,25 @@ TEST_F(StockRecordTest, TwoReturnsInOneRequestShareWhatIsLeft) {
 }
 
 TEST_F(StockRecordTest, ReturnTakesThePartnerOfItsDelivery) {
-  world_.Do("RECEIPT L1 10 >stock");
-  world_.names["d"] = world_.Do("DELIVERY L1 4 stock> #ann");
+  world_.MustRecord("RECEIPT L1 10 >stock");
+  world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 4 stock> #ann");
 
-  const MovementId returned = world_.Do("RETURN L1 3 >stock =d");
+  const MovementId returned = world_.MustRecord("RETURN L1 3 >stock =d");
 
   const auto posted = FindMovements(world_.db(), world_.company(), {returned});
   EXPECT_EQ(posted->front().movement.partner_id, "ann");
-  EXPECT_EQ(posted->front().movement.delivery, world_.names["d"]);
+  EXPECT_EQ(posted->front().movement.delivery, world_.deliveries["d"]);
 }
 
 TEST_F(StockRecordTest, ReturnWithoutADeliveryNamesPartnerAndPlace) {
   // Bought elsewhere: the unit was never here.
-  const MovementId bought = world_.Do("RETURN S1 - CUSTOMER>stock #bob @2026-03-05");
+  const MovementId bought = world_.MustRecord("RETURN S1 - CUSTOMER>stock #bob @2026-03-05");
   EXPECT_EQ(world_.Where("S1"), "stock 1");
   EXPECT_EQ(world_.Dates("S1", "stock"), "1 arrived 03-05 since 03-05");
   // Taken back, the customer has it, and may send it again.
   EXPECT_TRUE(world_.Reverse(bought).ok());
   EXPECT_EQ(world_.Where("S1"), "CUSTOMER 1");
-  world_.Do("RETURN S1 1 CUSTOMER>yard #bob");
+  world_.MustRecord("RETURN S1 1 CUSTOMER>yard #bob");
   EXPECT_EQ(world_.Where("S1"), "yard 1");
 
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN S2 1 CUSTOMER>stock"}).status()), "FIELD_INVALID");
@@ -299,39 +306,39 @@ TEST_F(StockRecordTest, ReturnWithoutADeliveryNamesPartnerAndPlace) {
 }
 
 TEST_F(StockRecordTest, ReturnByTheSecondOwnerIsOfTheDeliveryThatThereWas) {
-  world_.Do("RECEIPT S1 1 >stock @2026-03-01");
-  const MovementId delivery = world_.Do("DELIVERY S1 1 stock> #ann @2026-03-02");
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-01");
+  const MovementId delivery = world_.MustRecord("DELIVERY S1 1 stock> #ann @2026-03-02");
 
-  const MovementId returned = world_.Do("RETURN S1 1 CUSTOMER>stock #bob @2026-03-03");
+  const MovementId returned = world_.MustRecord("RETURN S1 1 CUSTOMER>stock #bob @2026-03-03");
 
   const auto posted = FindMovements(world_.db(), world_.company(), {returned});
   EXPECT_EQ(posted->front().movement.partner_id, "bob");
   EXPECT_EQ(posted->front().movement.delivery, delivery);
-  world_.names["d"] = delivery;
-  world_.Do("DELIVERY S1 1 stock> #ann");
+  world_.deliveries["d"] = delivery;
+  world_.MustRecord("DELIVERY S1 1 stock> #ann");
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN S1 1 >stock =d"}).status()), "RETURN_EXCEEDS_DELIVERY");
 }
 
 TEST_F(StockRecordTest, ReturnOfALotNamesOneOfItsDeliveries) {
-  world_.Do("RECEIPT L1 10 >stock");
-  world_.names["d"] = world_.Do("DELIVERY L1 4 stock> #ann");
-  world_.Do("RETURN L1 1 CUSTOMER>stock #ann");
-  world_.Do("DELIVERY L1 2 stock> #ann");
+  world_.MustRecord("RECEIPT L1 10 >stock");
+  world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 4 stock> #ann");
+  world_.MustRecord("RETURN L1 1 CUSTOMER>stock #ann");
+  world_.MustRecord("DELIVERY L1 2 stock> #ann");
 
   const absl::Status refused = world_.Record({"RETURN L1 1 CUSTOMER>stock #ann"}).status();
 
   EXPECT_EQ(ReasonOf(refused), "RETURN_MISMATCH");
   EXPECT_THAT(FactOf(refused, "deliveries"),
-              ::testing::HasSubstr(world_.names["d"].value().ToString()));
+              ::testing::HasSubstr(world_.deliveries["d"].value().ToString()));
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 1 CUSTOMER>stock #bob"}).status()),
             "RETURN_MISMATCH");
-  world_.Do("RETURN L1 3 >stock =d");
+  world_.MustRecord("RETURN L1 3 >stock =d");
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 2, stock 8");
 }
 
 TEST_F(StockRecordTest, GoodsGoBackToTheirSupplier) {
-  const MovementId receipt = world_.Do("RECEIPT L1 10 >stock #steelworks");
-  RecordMovementsCommand command = world_.Order({"SUPPLIER_RETURN L1 7 stock>"});
+  const MovementId receipt = world_.MustRecord("RECEIPT L1 10 >stock #steelworks");
+  RecordMovementsCommand command = world_.RecordCommand({"SUPPLIER_RETURN L1 7 stock>"});
   command.movements[0].receipt = receipt;
   const auto recorded = RecordMovements(world_.db(), command);
   ASSERT_TRUE(recorded.ok()) << recorded.status();
@@ -347,24 +354,24 @@ TEST_F(StockRecordTest, GoodsGoBackToTheirSupplier) {
   EXPECT_EQ(listed->size(), 1u);
 
   // No more goes back of a receipt than came, unless a return was taken back.
-  world_.Do("RECEIPT L1 10 >stock #steelworks");
-  command = world_.Order({"SUPPLIER_RETURN L1 4 stock>"});
+  world_.MustRecord("RECEIPT L1 10 >stock #steelworks");
+  command = world_.RecordCommand({"SUPPLIER_RETURN L1 4 stock>"});
   command.movements[0].receipt = receipt;
   EXPECT_EQ(ReasonOf(RecordMovements(world_.db(), command).status()), "RETURN_EXCEEDS_DELIVERY");
   ASSERT_TRUE(world_.Reverse(recorded->movement_ids[0]).ok());
   EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
   EXPECT_EQ(world_.Where("L1"), "stock 16");
 
-  world_.Do("RECEIPT S1 1 >stock");
-  world_.Do("SUPPLIER_RETURN S1 - stock>");
+  world_.MustRecord("RECEIPT S1 1 >stock");
+  world_.MustRecord("SUPPLIER_RETURN S1 - stock>");
   EXPECT_EQ(world_.Where("S1"), "");
-  world_.Do("RECEIPT S1 1 >stock");
+  world_.MustRecord("RECEIPT S1 1 >stock");
 }
 
 TEST_F(StockRecordTest, OnlyASupplierReturnNamesAReceiptThatExists) {
-  const MovementId receipt = world_.Do("RECEIPT L1 10 >stock");
+  const MovementId receipt = world_.MustRecord("RECEIPT L1 10 >stock");
   RecordMovementsCommand command =
-      world_.Order({"TRANSFER L1 1 stock>yard", "SUPPLIER_RETURN L1 1 stock>"});
+      world_.RecordCommand({"TRANSFER L1 1 stock>yard", "SUPPLIER_RETURN L1 1 stock>"});
   command.movements[0].receipt = receipt;
   command.movements[1].receipt = MovementId(Uuid::MakeV7());
 
@@ -376,9 +383,9 @@ TEST_F(StockRecordTest, OnlyASupplierReturnNamesAReceiptThatExists) {
 }
 
 TEST_F(StockRecordTest, SerialIsNotMovedOrReturnedBeforeItCameThere) {
-  world_.Do("RECEIPT S1 1 >stock @2026-03-01");
-  world_.names["d1"] = world_.Do("DELIVERY S1 1 stock> @2026-03-05");
-  world_.Do("RECEIPT L1 5 >stock @2026-03-01");
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-01");
+  world_.deliveries["d1"] = world_.MustRecord("DELIVERY S1 1 stock> @2026-03-05");
+  world_.MustRecord("RECEIPT L1 5 >stock @2026-03-01");
 
   for (const char* quantity : {"1", "-"}) {
     const absl::Status refused =
@@ -387,32 +394,32 @@ TEST_F(StockRecordTest, SerialIsNotMovedOrReturnedBeforeItCameThere) {
     EXPECT_THAT(ProblemsOf(refused)[0].facts,
                 ::testing::Contains(Facts::value_type("arrive_time", "2026-03-05T00:00:00+00:00")));
   }
-  world_.Do("DELIVERY L1 5 stock> @2001-01-01");
-  world_.Do("RETURN S1 1 >stock @2026-03-05 =d1");
+  world_.MustRecord("DELIVERY L1 5 stock> @2001-01-01");
+  world_.MustRecord("RETURN S1 1 >stock @2026-03-05 =d1");
   EXPECT_EQ(world_.Where("S1"), "stock 1");
 }
 
 TEST_F(StockRecordTest, SerialThatLeftTheBooksComesBackLater) {
-  const MovementId receipt = world_.Do("RECEIPT S1 1 >stock @2026-03-04");
+  const MovementId receipt = world_.MustRecord("RECEIPT S1 1 >stock @2026-03-04");
   EXPECT_TRUE(world_.Reverse(receipt).ok());
   // What was taken back never happened: the right time may be earlier.
-  world_.Do("RECEIPT S1 1 >stock @2026-03-02");
-  world_.Do("ADJUSTMENT S1 1 stock> @2026-03-06");
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-02");
+  world_.MustRecord("ADJUSTMENT S1 1 stock> @2026-03-06");
 
   const absl::Status refused = world_.Record({"RECEIPT S1 1 >stock @2026-03-05"}).status();
 
   EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[0].occur_time BEFORE_ARRIVAL"));
-  world_.Do("RECEIPT S1 1 >stock @2026-03-06");
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-06");
 }
 
 TEST_F(StockRecordTest, ServerWhoseClockIsBehindMovesWhatTheOtherReceived) {
   const absl::Time now = world_.now();
   world_.set_now(now + absl::Seconds(2));
-  RecordMovementsCommand receipt = world_.Order({"RECEIPT S1 1 >stock"});
+  RecordMovementsCommand receipt = world_.RecordCommand({"RECEIPT S1 1 >stock"});
   receipt.movements[0].occurred_at = receipt.context.now;
   ASSERT_TRUE(RecordMovements(world_.db(), receipt).ok());
   world_.set_now(now);
-  RecordMovementsCommand delivery = world_.Order({"DELIVERY S1 1 stock>"});
+  RecordMovementsCommand delivery = world_.RecordCommand({"DELIVERY S1 1 stock>"});
   delivery.movements[0].occurred_at = delivery.context.now;
 
   const auto delivered = RecordMovements(world_.db(), delivery);
@@ -424,12 +431,12 @@ TEST_F(StockRecordTest, ServerWhoseClockIsBehindMovesWhatTheOtherReceived) {
 }
 
 TEST_F(StockRecordTest, TenThousandSerialsMoveInOneRequest) {
-  std::vector<std::string> receipts;
+  std::vector<std::string> numbers, receipts;
   for (int i = 0; i < 10'000; ++i) {
-    const std::string number = absl::StrCat("N", i);
-    world_.AddLot(number, "bike");
-    receipts.push_back(absl::StrCat("RECEIPT ", number, " - >stock"));
+    numbers.push_back(absl::StrCat("N", i));
+    receipts.push_back(absl::StrCat("RECEIPT ", numbers.back(), " - >stock"));
   }
+  world_.CreateLots("bike", numbers);
 
   const auto recorded = world_.Record(receipts);
 

@@ -6,8 +6,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/stock/stock.h"
+#include "storage/stock/suggest.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -23,7 +26,7 @@ class StockSuggestTest : public ::testing::Test {
 
   SuggestLotsQuery Need(int64_t units, std::optional<SuggestStrategy> strategy = std::nullopt) {
     return {.company = world_.company(),
-            .product_id = ProductId("steel"),
+            .product_id = ProductId("salt"),
             .quantity = Quantity::FromUnits(units),
             .strategy = strategy,
             .now = world_.now()};
@@ -42,8 +45,8 @@ class StockSuggestTest : public ::testing::Test {
   }
   void AddLot(const std::string& number, std::optional<absl::CivilDay> expires_on,
               const std::string& receipt) {
-    world_.AddLot(number, "steel", {.expires_on = expires_on});
-    world_.Do(receipt);
+    world_.CreateLot("salt", number, {.expires_on = expires_on});
+    world_.MustRecord(receipt);
   }
   // Expiring later the earlier it came.
   void AddThreeLots() {
@@ -53,7 +56,7 @@ class StockSuggestTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  StockWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(StockSuggestTest, StrategySaysWhichGoFirst) {
@@ -71,7 +74,7 @@ TEST_F(StockSuggestTest, WithoutAStrategyExpiryDecides) {
   AddThreeLots();
   EXPECT_THAT(Suggest(Need(1)), ElementsAre("B shelf 1", "missing 0"));
 
-  world_.Execute("UPDATE companies SET expiry_enabled = false WHERE company = 'acme'");
+  world_.SetSetting("expiry_enabled", "false");
 
   EXPECT_THAT(Suggest(Need(1)), ElementsAre("A stock 1", "missing 0"));
 }
@@ -95,7 +98,7 @@ TEST_F(StockSuggestTest, LotsPastTheirRemovalDateOnlyWhenAsked) {
 
 TEST_F(StockSuggestTest, AgeIsCarriedAlongMovesInside) {
   AddThreeLots();
-  world_.Do("TRANSFER A 10 stock>box @2026-03-19");
+  world_.MustRecord("TRANSFER A 10 stock>box @2026-03-19");
 
   EXPECT_THAT(Suggest(Need(1, SuggestStrategy::kFifo)), ElementsAre("A box 1", "missing 0"));
 }
@@ -114,12 +117,12 @@ TEST_F(StockSuggestTest, ExpiredArchivedAndVoidLotsAreLeftOut) {
   AddThreeLots();
   AddLot("today", absl::CivilDay(2026, 3, 20), "RECEIPT today 1 >stock @2026-03-01");
   AddLot("old", absl::CivilDay(2026, 3, 19), "RECEIPT old 1 >stock @2026-03-01");
-  world_.SetState("B", LotState::kArchived);
-  world_.SetState("C", LotState::kVoid);
+  world_.SetState(world_.IdOf("B"), LotState::kArchived);
+  world_.SetState(world_.IdOf("C"), LotState::kVoid);
 
   EXPECT_THAT(Suggest(Need(99)), ElementsAre("today stock 1", "A stock 10", "missing 88"));
 
-  world_.Execute("UPDATE companies SET expiry_enabled = false WHERE company = 'acme'");
+  world_.SetSetting("expiry_enabled", "false");
 
   EXPECT_THAT(Suggest(Need(1, SuggestStrategy::kFefo)), ElementsAre("old stock 1", "missing 0"));
 }
@@ -127,7 +130,7 @@ TEST_F(StockSuggestTest, ExpiredArchivedAndVoidLotsAreLeftOut) {
 TEST_F(StockSuggestTest, OnlyInternalPlacesOrWhatLiesBelowTheOneNamed) {
   AddThreeLots();
   AddLot("D", std::nullopt, "RECEIPT D 10 >truck @2026-03-04");
-  world_.Do("DELIVERY A 2 stock>");
+  world_.MustRecord("DELIVERY A 2 stock>");
   SuggestLotsQuery query = Need(99, SuggestStrategy::kFifo);
 
   EXPECT_THAT(Suggest(query), ElementsAre("A stock 8", "B shelf 10", "C yard 10", "missing 71"));
@@ -140,7 +143,7 @@ TEST_F(StockSuggestTest, OnlyInternalPlacesOrWhatLiesBelowTheOneNamed) {
 }
 
 TEST_F(StockSuggestTest, PicksAreLimitedAndNothingIsCalledMissingForThat) {
-  world_.AddLot("A", "steel");
+  world_.CreateLot("salt", "A");
   world_.Execute(
       "INSERT INTO locations (company, location_id, kind, display_name, gln, street, city, region, "
       "postal_code, country, phone, is_default, created_at, updated_at) "
@@ -161,7 +164,7 @@ TEST_F(StockSuggestTest, WhatCannotBeSuggestedIsRefused) {
   SuggestLotsQuery query = Need(1);
   query.product_id = ProductId("nothing");
   EXPECT_THAT(Suggest(query), ElementsAre("PRODUCT_NOT_FOUND"));
-  query.product_id = ProductId("paper");
+  query.product_id = ProductId("screw");
   EXPECT_THAT(Suggest(query), ElementsAre("PRODUCT_NOT_TRACKED"));
   query = Need(1);
   query.location_id = LocationId("attic");

@@ -11,10 +11,12 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -26,40 +28,40 @@ using ::testing::SizeIs;
 class AssignTest : public ::testing::Test {
  protected:
   std::vector<std::string> Assign(const AssignSerialsCommand& command) {
-    const auto serials = AssignSerials(shop_.db(), command);
+    const auto serials = AssignSerials(world_.db(), command);
     EXPECT_TRUE(serials.ok()) << serials.status();
     return serials.ok() ? NumbersOf(*serials) : std::vector<std::string>();
   }
   std::string Refused(const AssignSerialsCommand& command) {
-    return RefusalOf(AssignSerials(shop_.db(), command).status());
+    return RefusalOf(AssignSerials(world_.db(), command).status());
   }
   UnassignSerialsCommand Unassigning(absl::string_view work_order, std::vector<std::string> numbers,
                                      bool keep) {
-    return {.context = shop_.Context("UnassignSerials"),
+    return {.context = world_.Context("UnassignSerials"),
             .work_order = WorkOrderId(std::string(work_order)),
             .numbers = std::move(numbers),
             .keep = keep};
   }
   std::string RefusedUnassign(const UnassignSerialsCommand& command) {
-    return RefusalOf(UnassignSerials(shop_.db(), command).status());
+    return RefusalOf(UnassignSerials(world_.db(), command).status());
   }
   CancelWorkOrderCommand Cancelling(absl::string_view work_order) {
-    return {.context = shop_.Context("CancelWorkOrder"),
+    return {.context = world_.Context("CancelWorkOrder"),
             .work_order = WorkOrderId(std::string(work_order))};
   }
   WorkOrder Get(absl::string_view work_order) {
-    const auto command =
-        GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(command.ok()) << command.status();
-    return command.ok() ? *command : WorkOrder();
+    const auto order =
+        GetWorkOrder(world_.db(), world_.company(), WorkOrderId(std::string(work_order)));
+    EXPECT_TRUE(order.ok()) << order.status();
+    return order.ok() ? *order : WorkOrder();
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
 };
 
 TEST_F(AssignTest, FirstNamingCreatesTheOrder) {
-  AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", 3);
+  AssignSerialsCommand command = world_.AssignCountCommand("W1", "bike", 3);
   command.planned_quantity = Q("5");
 
   EXPECT_THAT(Assign(command), ElementsAre("B00001", "B00002", "B00003"));
@@ -73,12 +75,12 @@ TEST_F(AssignTest, FirstNamingCreatesTheOrder) {
   ASSERT_THAT(made.serials, SizeIs(3));
   EXPECT_EQ(made.serials[2].number, "B00003");
   EXPECT_EQ(made.serials[2].state, LotState::kPlanned);
-  EXPECT_EQ(shop_.Where(made.serials[0].lot_id), "");
+  EXPECT_EQ(world_.Where(made.serials[0].lot_id), "");
 }
 
 TEST_F(AssignTest, KnownOrderNeedsNoProductAndKeepsTheOrderOfAssignment) {
-  Assign(shop_.Assigning("W1", "bike", {"Z", "A"}));
-  EXPECT_THAT(Assign(shop_.Assigning("W1", "", {"M"})), ElementsAre("M"));
+  Assign(world_.AssignCommand("W1", "bike", {"Z", "A"}));
+  EXPECT_THAT(Assign(world_.AssignCommand("W1", "", {"M"})), ElementsAre("M"));
 
   std::vector<std::string> numbers;
   for (const WorkOrderSerial& serial : Get("W1").serials) numbers.push_back(serial.number);
@@ -86,18 +88,18 @@ TEST_F(AssignTest, KnownOrderNeedsNoProductAndKeepsTheOrderOfAssignment) {
 }
 
 TEST_F(AssignTest, CountsUpFromAFirstNumberPastTakenOnes) {
-  shop_.Serial("bike", "SN-009");
-  AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", 3);
+  world_.CreateLot("bike", "SN-009", "1");
+  AssignSerialsCommand command = world_.AssignCountCommand("W1", "bike", 3);
   command.first_number = "SN-008";
   EXPECT_THAT(Assign(command), ElementsAre("SN-008", "SN-010", "SN-011"));
 }
 
 TEST_F(AssignTest, TakesOverFreePlannedSerials) {
-  Assign(shop_.Assigning("W1", "bike", {"A", "B"}));
-  ASSERT_TRUE(UnassignSerials(shop_.db(), Unassigning("W1", {"A"}, true)).ok());
-  const LotId kept = shop_.IdOf("bike", "A");
+  Assign(world_.AssignCommand("W1", "bike", {"A", "B"}));
+  ASSERT_TRUE(UnassignSerials(world_.db(), Unassigning("W1", {"A"}, true)).ok());
+  const LotId kept = world_.IdOf("bike", "A");
 
-  const auto serials = AssignSerials(shop_.db(), shop_.Assigning("W2", "bike", {"a", "C"}));
+  const auto serials = AssignSerials(world_.db(), world_.AssignCommand("W2", "bike", {"a", "C"}));
   ASSERT_TRUE(serials.ok()) << serials.status();
   EXPECT_EQ(serials->front().lot_id, kept);
   EXPECT_EQ(serials->front().number, "A");
@@ -106,13 +108,14 @@ TEST_F(AssignTest, TakesOverFreePlannedSerials) {
 }
 
 TEST_F(AssignTest, RefusesEveryWrongNumberAtOnce) {
-  Assign(shop_.Assigning("W1", "bike", {"MINE", "ODD"}));
-  Assign(shop_.Assigning("W2", "bike", {"THEIRS"}));
-  ASSERT_TRUE(UnassignSerials(shop_.db(), Unassigning("W1", {"ODD"}, false)).ok());
-  shop_.Serial("bike", "MADE");
+  Assign(world_.AssignCommand("W1", "bike", {"MINE", "ODD"}));
+  Assign(world_.AssignCommand("W2", "bike", {"THEIRS"}));
+  ASSERT_TRUE(UnassignSerials(world_.db(), Unassigning("W1", {"ODD"}, false)).ok());
+  world_.CreateLot("bike", "MADE", "1");
 
   const auto refused = AssignSerials(
-      shop_.db(), shop_.Assigning("W1", "", {"NEW", "made ", "theirs", "ODD", "mine", "", "new"}));
+      world_.db(),
+      world_.AssignCommand("W1", "", {"NEW", "made ", "theirs", "ODD", "mine", "", "new"}));
   EXPECT_EQ(RefusalOf(refused.status()),
             "NUMBER_INVALID numbers[5]; DUPLICATE_IN_REQUEST numbers[6]; "
             "LOT_NUMBER_TAKEN numbers[1]; SERIAL_ASSIGNED_ELSEWHERE numbers[2]; "
@@ -121,19 +124,19 @@ TEST_F(AssignTest, RefusesEveryWrongNumberAtOnce) {
 }
 
 TEST_F(AssignTest, NamesTheOrderThatHasTheSerial) {
-  Assign(shop_.Assigning("W1", "bike", {"A"}));
-  const auto refused = AssignSerials(shop_.db(), shop_.Assigning("W2", "bike", {"A"}));
+  Assign(world_.AssignCommand("W1", "bike", {"A"}));
+  const auto refused = AssignSerials(world_.db(), world_.AssignCommand("W2", "bike", {"A"}));
   EXPECT_EQ(RefusalOf(refused.status()), "SERIAL_ASSIGNED_ELSEWHERE numbers[0]");
   EXPECT_EQ(FactOf(refused.status(), "work_order_id"), "W1");
   // The refused call left no order behind.
-  EXPECT_EQ(RefusalOf(GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId("W2")).status()),
+  EXPECT_EQ(RefusalOf(GetWorkOrder(world_.db(), world_.company(), WorkOrderId("W2")).status()),
             "WORK_ORDER_NOT_FOUND work_order_id");
 }
 
 TEST_F(AssignTest, RefusesWrongOrdersAndProducts) {
-  Assign(shop_.Assigning("W1", "bike", {"A"}));
-  Assign(shop_.Assigning("GONE", "bike", {"G"}));
-  ASSERT_TRUE(CancelWorkOrder(shop_.db(), Cancelling("GONE")).ok());
+  Assign(world_.AssignCommand("W1", "bike", {"A"}));
+  Assign(world_.AssignCommand("GONE", "bike", {"G"}));
+  ASSERT_TRUE(CancelWorkOrder(world_.db(), Cancelling("GONE")).ok());
   struct Case {
     std::string work_order, product, refusal;
   };
@@ -147,15 +150,22 @@ TEST_F(AssignTest, RefusesWrongOrdersAndProducts) {
            {"GONE", "bike", "WORK_ORDER_CLOSED work_order_id"},
        }) {
     SCOPED_TRACE(absl::StrCat(c.work_order, " ", c.product));
-    EXPECT_EQ(Refused(shop_.Assigning(c.work_order, c.product, {"X"})), c.refusal);
-    EXPECT_EQ(Refused(shop_.AssigningCount(c.work_order, c.product, 1)), c.refusal);
+    EXPECT_EQ(Refused(world_.AssignCommand(c.work_order, c.product, {"X"})), c.refusal);
+    EXPECT_EQ(Refused(world_.AssignCountCommand(c.work_order, c.product, 1)), c.refusal);
   }
 }
 
 TEST_F(AssignTest, RefusesPlannedQuantityFinerThanTheProduct) {
-  AssignSerialsCommand command = shop_.Assigning("W1", "bike", {"A"});
+  AssignSerialsCommand command = world_.AssignCommand("W1", "bike", {"A"});
   command.planned_quantity = Q("2.5");
   EXPECT_EQ(Refused(command), "QUANTITY_SCALE planned_quantity");
+}
+
+TEST_F(AssignTest, ANewOrdersIdStandsInAUrl) {
+  EXPECT_EQ(Refused(world_.AssignCommand("W/1", "bike", {"A"})), "FIELD_INVALID work_order_id");
+  EXPECT_EQ(Refused(world_.AssignCountCommand("-W1", "bike", 1)), "FIELD_INVALID work_order_id");
+  // The refusal took no number.
+  EXPECT_THAT(Assign(world_.AssignCountCommand("W:1", "bike", 1)), ElementsAre("B00001"));
 }
 
 TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
@@ -166,46 +176,45 @@ TEST_F(AssignTest, RefusesWithoutTemplateOrRoom) {
   Product rare = tandem;
   rare.product_id = ProductId("rare");
   rare.number_template = "R{#}";
-  ASSERT_TRUE(UpsertProducts(shop_.db(), {.context = shop_.Context("UpsertProducts"),
-                                          .products = {tandem, rare},
-                                          .mask = {}})
+  ASSERT_TRUE(UpsertProducts(world_.db(), {.context = world_.Context("UpsertProducts"),
+                                           .products = {tandem, rare}})
                   .ok());
-  EXPECT_EQ(Refused(shop_.AssigningCount("W1", "tandem", 1)), "NO_NUMBER_TEMPLATE count");
-  EXPECT_EQ(Refused(shop_.AssigningCount("W2", "rare", 10)), "NUMBERS_EXHAUSTED count");
+  EXPECT_EQ(Refused(world_.AssignCountCommand("W1", "tandem", 1)), "NO_NUMBER_TEMPLATE count");
+  EXPECT_EQ(Refused(world_.AssignCountCommand("W2", "rare", 10)), "NUMBERS_EXHAUSTED count");
 }
 
 TEST_F(AssignTest, RefusesWhenLotsAreSwitchedOff) {
   UpdateSettingsCommand off;
-  off.context = shop_.Context("UpdateSettings");
+  off.context = world_.Context("UpdateSettings");
   off.lots_enabled = false;
-  ASSERT_TRUE(UpdateSettings(shop_.db(), off).ok());
-  EXPECT_EQ(Refused(shop_.Assigning("W1", "bike", {"A"})), "LOTS_DISABLED");
-  EXPECT_EQ(Refused(shop_.AssigningCount("W1", "bike", 2)), "LOTS_DISABLED");
+  ASSERT_TRUE(UpdateSettings(world_.db(), off).ok());
+  EXPECT_EQ(Refused(world_.AssignCommand("W1", "bike", {"A"})), "LOTS_DISABLED");
+  EXPECT_EQ(Refused(world_.AssignCountCommand("W1", "bike", 2)), "LOTS_DISABLED");
 }
 
 TEST_F(AssignTest, RepeatAnswersTheSameAndUsesNoNumbersUp) {
-  const AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", kSerialsPerCallMax);
+  const AssignSerialsCommand command = world_.AssignCountCommand("W1", "bike", kSerialsPerCallMax);
   const std::vector<std::string> numbers = Assign(command);
   ASSERT_THAT(numbers, SizeIs(kSerialsPerCallMax));
 
   EXPECT_EQ(Assign(command), numbers);
   EXPECT_EQ(Get("W1").planned_serial_count, kSerialsPerCallMax);
-  EXPECT_THAT(Assign(shop_.AssigningCount("W1", "", 1)), ElementsAre("B10001"));
+  EXPECT_THAT(Assign(world_.AssignCountCommand("W1", "", 1)), ElementsAre("B10001"));
 }
 
 TEST_F(AssignTest, RepeatIsAnsweredAlsoWhenItWouldBeRefusedNow) {
-  const AssignSerialsCommand by_count = shop_.AssigningCount("W1", "bike", 2);
-  const AssignSerialsCommand by_number = shop_.Assigning("W1", "bike", {"X"});
+  const AssignSerialsCommand by_count = world_.AssignCountCommand("W1", "bike", 2);
+  const AssignSerialsCommand by_number = world_.AssignCommand("W1", "bike", {"X"});
   const std::vector<std::string> counted = Assign(by_count);
   Assign(by_number);
-  ASSERT_TRUE(CancelWorkOrder(shop_.db(), Cancelling("W1")).ok());
+  ASSERT_TRUE(CancelWorkOrder(world_.db(), Cancelling("W1")).ok());
 
   EXPECT_EQ(Assign(by_count), counted);
   EXPECT_THAT(Assign(by_number), ElementsAre("X"));
 }
 
 TEST_F(AssignTest, SameRequestIdForSomethingElseIsRefused) {
-  AssignSerialsCommand command = shop_.Assigning("W1", "bike", {"A"});
+  AssignSerialsCommand command = world_.AssignCommand("W1", "bike", {"A"});
   Assign(command);
   command.context.payload_hash = "another";
   EXPECT_EQ(Refused(command), "REQUEST_ID_REUSED request_id");
@@ -215,66 +224,66 @@ TEST_F(AssignTest, SameRequestIdForSomethingElseIsRefused) {
 }
 
 TEST_F(AssignTest, UnassignMakesVoidOrKeeps) {
-  Assign(shop_.Assigning("W1", "bike", {"A", "B", "C"}));
+  Assign(world_.AssignCommand("W1", "bike", {"A", "B", "C"}));
   const UnassignSerialsCommand command = Unassigning("W1", {"b", "A"}, false);
-  const auto gone = UnassignSerials(shop_.db(), command);
+  const auto gone = UnassignSerials(world_.db(), command);
   ASSERT_TRUE(gone.ok()) << gone.status();
   EXPECT_THAT(NumbersOf(*gone), ElementsAre("B", "A"));
-  EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "A")), "VOID");
-  ASSERT_TRUE(UnassignSerials(shop_.db(), Unassigning("W1", {"C"}, true)).ok());
-  EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "C")), "PLANNED");
+  EXPECT_EQ(world_.StateOf(world_.IdOf("bike", "A")), "VOID");
+  ASSERT_TRUE(UnassignSerials(world_.db(), Unassigning("W1", {"C"}, true)).ok());
+  EXPECT_EQ(world_.StateOf(world_.IdOf("bike", "C")), "PLANNED");
   EXPECT_EQ(Get("W1").planned_serial_count, 0);
 
-  const auto repeat = UnassignSerials(shop_.db(), command);
+  const auto repeat = UnassignSerials(world_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_THAT(NumbersOf(*repeat), ElementsAre("B", "A"));
 }
 
 TEST_F(AssignTest, UnassignRefusals) {
-  Assign(shop_.Assigning("W1", "bike", {"A", "B"}));
-  Assign(shop_.Assigning("W2", "bike", {"C"}));
-  shop_.Serial("bike", "MADE");
+  Assign(world_.AssignCommand("W1", "bike", {"A", "B"}));
+  Assign(world_.AssignCommand("W2", "bike", {"C"}));
+  world_.CreateLot("bike", "MADE", "1");
   EXPECT_EQ(RefusedUnassign(Unassigning("NONE", {"A"}, false)),
             "WORK_ORDER_NOT_FOUND work_order_id");
   EXPECT_EQ(RefusedUnassign(Unassigning("W1", {"A", "C", "X", "MADE", "a"}, false)),
             "DUPLICATE_IN_REQUEST numbers[4]; SERIAL_NOT_ASSIGNED numbers[1]; "
             "LOT_NOT_FOUND numbers[2]; SERIAL_NOT_ASSIGNED numbers[3]");
   EXPECT_EQ(Get("W1").planned_serial_count, 2);
-  ASSERT_TRUE(CancelWorkOrder(shop_.db(), Cancelling("W1")).ok());
+  ASSERT_TRUE(CancelWorkOrder(world_.db(), Cancelling("W1")).ok());
   EXPECT_EQ(RefusedUnassign(Unassigning("W1", {"A"}, false)), "WORK_ORDER_CLOSED work_order_id");
 }
 
 TEST_F(AssignTest, CancelVoidsWhatIsPlannedAndListsItInOrder) {
-  Assign(shop_.Assigning("W1", "bike", {"B", "A"}));
+  Assign(world_.AssignCommand("W1", "bike", {"B", "A"}));
   const CancelWorkOrderCommand command = Cancelling("W1");
-  const auto voided = CancelWorkOrder(shop_.db(), command);
+  const auto voided = CancelWorkOrder(world_.db(), command);
   ASSERT_TRUE(voided.ok()) << voided.status();
   EXPECT_THAT(NumbersOf(*voided), ElementsAre("B", "A"));
-  EXPECT_EQ(shop_.StateOf(voided->front().lot_id), "VOID");
+  EXPECT_EQ(world_.StateOf(voided->front().lot_id), "VOID");
   EXPECT_EQ(Get("W1").state, WorkOrderState::kCancelled);
   EXPECT_THAT(Get("W1").serials, IsEmpty());
 
-  const auto repeat = CancelWorkOrder(shop_.db(), command);
+  const auto repeat = CancelWorkOrder(world_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_THAT(NumbersOf(*repeat), ElementsAre("B", "A"));
-  EXPECT_EQ(RefusalOf(CancelWorkOrder(shop_.db(), Cancelling("W1")).status()),
+  EXPECT_EQ(RefusalOf(CancelWorkOrder(world_.db(), Cancelling("W1")).status()),
             "WORK_ORDER_CLOSED work_order_id");
-  EXPECT_EQ(RefusalOf(CancelWorkOrder(shop_.db(), Cancelling("NONE")).status()),
+  EXPECT_EQ(RefusalOf(CancelWorkOrder(world_.db(), Cancelling("NONE")).status()),
             "WORK_ORDER_NOT_FOUND work_order_id");
 }
 
 TEST_F(AssignTest, ListsOrdersNewestFirstByPageAndFilter) {
   for (const std::string id : {"W1", "W2", "W3"}) {
-    AssignSerialsCommand command = shop_.Assigning(id, id == "W2" ? "motor" : "bike", {id});
+    AssignSerialsCommand command = world_.AssignCommand(id, id == "W2" ? "motor" : "bike", {id});
     command.context.now += absl::Seconds(id[1]);
     Assign(command);
   }
-  ASSERT_TRUE(CancelWorkOrder(shop_.db(), Cancelling("W1")).ok());
+  ASSERT_TRUE(CancelWorkOrder(world_.db(), Cancelling("W1")).ok());
   const auto list = [&](absl::string_view filter, int limit, const WorkOrder* after) {
     ListWorkOrdersQuery query{
-        .company = shop_.company(), .filter = std::string(filter), .after = {}, .limit = limit};
+        .company = world_.company(), .filter = std::string(filter), .after = {}, .limit = limit};
     if (after != nullptr) query.after = {after->created_at, after->work_order_id};
-    const auto orders = ListWorkOrders(shop_.db(), query);
+    const auto orders = ListWorkOrders(world_.db(), query);
     EXPECT_TRUE(orders.ok()) << orders.status();
     return orders.value_or(std::vector<WorkOrder>());
   };
@@ -295,17 +304,17 @@ TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {
   constexpr int kConnections = 16;
   std::vector<std::vector<NumberedLot>> answers(kConnections);
   std::vector<std::string> refusals(kConnections);
-  std::vector<AssignSerialsCommand> orders;
+  std::vector<AssignSerialsCommand> commands;
   for (int i = 0; i < kConnections; ++i) {
     // By template, and from the same first number.
-    orders.push_back(shop_.AssigningCount(absl::StrCat("W", i % 4), "bike", 20));
-    if (i % 2 == 1) orders.back().first_number = "SN-1";
+    commands.push_back(world_.AssignCountCommand(absl::StrCat("W", i % 4), "bike", 20));
+    if (i % 2 == 1) commands.back().first_number = "SN-1";
   }
   std::vector<std::thread> threads;
   for (int i = 0; i < kConnections; ++i) {
     threads.emplace_back([&, i] {
       const auto db = database_.Connect();
-      const auto serials = AssignSerials(*db, orders[i]);
+      const auto serials = AssignSerials(*db, commands[i]);
       refusals[i] = RefusalOf(serials.status());
       if (serials.ok()) answers[i] = *serials;
     });
@@ -332,15 +341,16 @@ TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {
 TEST_F(AssignTest, OneNumberAskedForByAllIsGivenToOneOrder) {
   constexpr int kConnections = 16;
   std::vector<std::string> refusals(kConnections);
-  std::vector<AssignSerialsCommand> orders;
+  std::vector<AssignSerialsCommand> commands;
   for (int i = 0; i < kConnections; ++i) {
-    orders.push_back(shop_.Assigning(absl::StrCat("W", i), "bike", {"ONE", absl::StrCat("N", i)}));
+    commands.push_back(
+        world_.AssignCommand(absl::StrCat("W", i), "bike", {"ONE", absl::StrCat("N", i)}));
   }
   std::vector<std::thread> threads;
   for (int i = 0; i < kConnections; ++i) {
     threads.emplace_back([&, i] {
       const auto db = database_.Connect();
-      refusals[i] = RefusalOf(AssignSerials(*db, orders[i]).status());
+      refusals[i] = RefusalOf(AssignSerials(*db, commands[i]).status());
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -351,7 +361,7 @@ TEST_F(AssignTest, OneNumberAskedForByAllIsGivenToOneOrder) {
 
 TEST_F(AssignTest, CrossingRepeatsAreOneCall) {
   constexpr int kConnections = 16;
-  const AssignSerialsCommand command = shop_.AssigningCount("W1", "bike", 50);
+  const AssignSerialsCommand command = world_.AssignCountCommand("W1", "bike", 50);
   std::vector<std::vector<std::string>> answers(kConnections);
   std::vector<std::thread> threads;
   for (int i = 0; i < kConnections; ++i) {

@@ -6,11 +6,12 @@
 
 #include "gtest/gtest.h"
 #include "storage/catalog/catalog.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -18,30 +19,30 @@ namespace {
 // The workshop of all cases: W1 makes bikes and has A and B planned, W2 has THEIRS, OVER is closed.
 // MADE was produced by W1, VOID is void. F1 and M1 are on hand, salt SALT (5) too.
 struct Scene {
-  explicit Scene(const TestDatabase& database) : shop(database) {
-    Must(AssignSerials(shop.db(), shop.Assigning("W1", "bike", {"A", "B", "ODD"})));
-    Must(AssignSerials(shop.db(), shop.Assigning("W2", "bike", {"THEIRS"})));
-    Must(UnassignSerials(shop.db(), {.context = shop.Context("UnassignSerials"),
-                                     .work_order = WorkOrderId("W1"),
-                                     .numbers = {"ODD"},
-                                     .keep = false}));
-    CompletionCommand command = shop.Completing("W1", "");
+  explicit Scene(const TestDatabase& database) : world(database) {
+    Must(AssignSerials(world.db(), world.AssignCommand("W1", "bike", {"A", "B", "ODD"})));
+    Must(AssignSerials(world.db(), world.AssignCommand("W2", "bike", {"THEIRS"})));
+    Must(UnassignSerials(world.db(), {.context = world.Context("UnassignSerials"),
+                                      .work_order = WorkOrderId("W1"),
+                                      .numbers = {"ODD"},
+                                      .keep = false}));
+    CompletionCommand command = world.CompleteCommand("W1", "");
     command.outputs = {Output("MADE")};
-    Must(CompleteWorkOrder(shop.db(), command));
-    CompletionCommand last = shop.Completing("OVER", "soup");
+    Must(CompleteWorkOrder(world.db(), command));
+    CompletionCommand last = world.CompleteCommand("OVER", "soup");
     last.outputs = {Output("S-1", "1")};
     last.close = true;
-    Must(CompleteWorkOrder(shop.db(), last));
-    f1 = shop.Serial("frame", "F1");
-    motor = shop.Serial("motor", "M1");
-    salt = shop.Lot("salt", "SALT", "5");
+    Must(CompleteWorkOrder(world.db(), last));
+    f1 = world.CreateLot("frame", "F1", "1");
+    motor = world.CreateLot("motor", "M1", "1");
+    salt = world.CreateLot("salt", "SALT", "5");
   }
   template <class T>
   void Must(const absl::StatusOr<T>& result) {
     ASSERT_TRUE(result.ok()) << result.status();
   }
 
-  Workshop shop;
+  World world;
   LotId f1, motor, salt;
 };
 
@@ -88,14 +89,14 @@ std::vector<Case> OutputCases() {
       {"components only",
        [](Scene& s, CompletionCommand& o) {
          o.outputs.clear();
-         o.components = {Used(s.f1)};
+         o.components = {Component(s.f1)};
          o.close = true;
        },
        "FIELD_INVALID outputs"},
       {"finished already", [](Scene&, CompletionCommand& o) { o.outputs = {Output("made")}; },
        "SERIAL_ALREADY_PRODUCED outputs[0]"},
       {"finished already, by id",
-       [](Scene& s, CompletionCommand& o) { o.outputs = {Output(s.shop.IdOf("bike", "MADE"))}; },
+       [](Scene& s, CompletionCommand& o) { o.outputs = {Output(s.world.IdOf("bike", "MADE"))}; },
        "SERIAL_ALREADY_PRODUCED outputs[0]"},
       {"planned elsewhere", [](Scene&, CompletionCommand& o) { o.outputs = {Output("THEIRS")}; },
        "SERIAL_ASSIGNED_ELSEWHERE outputs[0]"},
@@ -131,11 +132,11 @@ std::vector<Case> QuantityAndPlaceCases() {
       {"unknown destination",
        [](Scene&, CompletionCommand& o) { o.destination = LocationId("MOON"); },
        "LOCATION_NOT_FOUND outputs[0].to_location_id"},
-      {"to a customer", [](Scene&, CompletionCommand& o) { o.destination = LocationId("SHOP"); },
+      {"to a customer", [](Scene&, CompletionCommand& o) { o.destination = LocationId("shop"); },
        "LOCATION_KIND_MISMATCH outputs[0].to_location_id"},
       {"expires before it is made",
        [](Scene& s, CompletionCommand& o) {
-         o.outputs[0].dates.expires_on = absl::ToCivilDay(s.shop.now(), absl::UTCTimeZone()) - 9;
+         o.outputs[0].dates.expires_on = absl::ToCivilDay(s.world.now(), absl::UTCTimeZone()) - 9;
        },
        "FIELD_INVALID outputs[0].expire_date"},
       {"planned ones to an unknown place",
@@ -163,7 +164,7 @@ std::vector<Case> QuantityAndPlaceCases() {
        "QUANTITY_SCALE outputs[0].quantity"},
       {"archived lot",
        [](Scene& s, CompletionCommand& o) {
-         s.shop.Archive(s.shop.IdOf("soup", "S-1"));
+         s.world.SetState(s.world.IdOf("soup", "S-1"), LotState::kArchived);
          o.work_order = WorkOrderId("NEW");
          o.product = ProductId("soup");
          o.outputs = {Output("S-1", "1")};
@@ -175,7 +176,7 @@ std::vector<Case> QuantityAndPlaceCases() {
 std::vector<Case> ComponentCases() {
   return {
       {"unknown component",
-       [](Scene&, CompletionCommand& o) { o.components = {Used(LotId(Uuid::MakeV7()))}; },
+       [](Scene&, CompletionCommand& o) { o.components = {Component(LotId(Uuid::MakeV7()))}; },
        "LOT_NOT_FOUND components[0].lot"},
       {"unknown component number",
        [](Scene&, CompletionCommand& o) {
@@ -186,51 +187,58 @@ std::vector<Case> ComponentCases() {
        "LOT_NOT_FOUND components[0].lot"},
       {"twice",
        [](Scene& s, CompletionCommand& o) {
-         o.components = {Used(s.f1), Used(s.f1)};
+         o.components = {Component(s.f1), Component(s.f1)};
        },
        "DUPLICATE_IN_REQUEST components[1]"},
       {"not there",
        [](Scene& s, CompletionCommand& o) {
-         o.components = {Used(s.f1)};
-         o.components[0].from = LocationId("LINE");
+         o.components = {Component(s.f1)};
+         o.components[0].from = LocationId("line");
        },
        "SERIAL_NOT_THERE components[0].from_location_id"},
-      {"not enough", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.salt, "5.001")}; },
+      {"not enough",
+       [](Scene& s, CompletionCommand& o) { o.components = {Component(s.salt, "5.001")}; },
        "NOT_ENOUGH components[0].quantity"},
       {"not enough for all",
        [](Scene& s, CompletionCommand& o) {
-         o.components = {Used(s.salt, "3"), Used(s.salt, "2.001")};
+         o.components = {Component(s.salt, "3"), Component(s.salt, "2.001")};
        },
        "NOT_ENOUGH components[1].quantity"},
-      {"no quantity", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.salt)}; },
+      {"no quantity", [](Scene& s, CompletionCommand& o) { o.components = {Component(s.salt)}; },
        "FIELD_INVALID components[0].quantity"},
-      {"too fine", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.salt, "0.0001")}; },
+      {"too fine",
+       [](Scene& s, CompletionCommand& o) { o.components = {Component(s.salt, "0.0001")}; },
        "QUANTITY_SCALE components[0].quantity"},
-      {"two of a serial", [](Scene& s, CompletionCommand& o) { o.components = {Used(s.f1, "2")}; },
+      {"two of a serial",
+       [](Scene& s, CompletionCommand& o) { o.components = {Component(s.f1, "2")}; },
        "SERIAL_QUANTITY_NOT_ONE components[0].quantity"},
       {"no source",
        [](Scene& s, CompletionCommand& o) {
          o.source.reset();
-         o.components = {Used(s.f1)};
+         o.components = {Component(s.f1)};
        },
        "FIELD_INVALID components[0].from_location_id"},
       {"planned component",
-       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.shop.IdOf("bike", "THEIRS"))}; },
+       [](Scene& s, CompletionCommand& o) {
+         o.components = {Component(s.world.IdOf("bike", "THEIRS"))};
+       },
        "LOT_PLANNED components[0].lot; SERIAL_NOT_THERE components[0].from_location_id"},
       {"void component",
-       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.shop.IdOf("bike", "ODD"))}; },
+       [](Scene& s, CompletionCommand& o) {
+         o.components = {Component(s.world.IdOf("bike", "ODD"))};
+       },
        "LOT_VOID components[0].lot; SERIAL_NOT_THERE components[0].from_location_id"},
       {"archived component",
        [](Scene& s, CompletionCommand& o) {
-         s.shop.Archive(s.salt);
-         o.components = {Used(s.salt, "1")};
+         s.world.SetState(s.salt, LotState::kArchived);
+         o.components = {Component(s.salt, "1")};
        },
        "LOT_ARCHIVED components[0].lot"},
       {"output that is not made",
-       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.f1, "", 1)}; },
+       [](Scene& s, CompletionCommand& o) { o.components = {Component(s.f1, "", 1)}; },
        "OUTPUT_NOT_IN_COMPLETION components[0].output_index"},
       {"negative output",
-       [](Scene& s, CompletionCommand& o) { o.components = {Used(s.f1, "", -1)}; },
+       [](Scene& s, CompletionCommand& o) { o.components = {Component(s.f1, "", -1)}; },
        "OUTPUT_NOT_IN_COMPLETION components[0].output_index"},
   };
 }
@@ -238,22 +246,22 @@ std::vector<Case> ComponentCases() {
 std::vector<Case> ByProductCases() {
   return {
       {"own product",
-       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("bike", "X", "")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("bike", "X", "")}; },
        "FIELD_INVALID by_products[0].lot"},
       {"unknown product",
-       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("nothing", "X", "1")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("nothing", "X", "1")}; },
        "PRODUCT_NOT_FOUND by_products[0].lot.product_id"},
       {"untracked",
-       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("screw", "X", "1")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("screw", "X", "1")}; },
        "PRODUCT_NOT_TRACKED by_products[0].lot.product_id"},
       {"serial on hand",
-       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("motor", "M1", "")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("motor", "M1", "")}; },
        "SERIAL_ALREADY_PRODUCED by_products[0]"},
       {"no template",
-       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("salt", "", "1")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("salt", "", "1")}; },
        "NO_NUMBER_TEMPLATE by_products[0].lot.number"},
       {"no quantity",
-       [](Scene&, CompletionCommand& o) { o.by_products = {Besides("peel", "P-1", "")}; },
+       [](Scene&, CompletionCommand& o) { o.by_products = {ByProduct("peel", "P-1", "")}; },
        "FIELD_INVALID by_products[0].quantity"},
   };
 }
@@ -266,14 +274,14 @@ class RefusalTest : public ::testing::Test {
       SCOPED_TRACE(c.name);
       const TestDatabase database(TestDatabase::kMigrated);
       Scene scene(database);
-      CompletionCommand command = scene.shop.Completing("W1", "");
+      CompletionCommand command = scene.world.CompleteCommand("W1", "");
       command.outputs = {Output("A")};
       c.change(scene, command);
-      const auto refused = CompleteWorkOrder(scene.shop.db(), command);
+      const auto refused = CompleteWorkOrder(scene.world.db(), command);
       EXPECT_EQ(RefusalOf(refused.status()), c.refusal);
-      EXPECT_EQ(scene.shop.Where(scene.shop.IdOf("bike", "A")), "");
+      EXPECT_EQ(scene.world.Where(scene.world.IdOf("bike", "A")), "");
       command.validate_only = true;
-      const auto would_be = CompleteWorkOrder(scene.shop.db(), command);
+      const auto would_be = CompleteWorkOrder(scene.world.db(), command);
       EXPECT_EQ(RefusalOf(would_be.status()), c.refusal);
     }
   }
@@ -288,30 +296,30 @@ TEST_F(RefusalTest, OfByProducts) { Check(ByProductCases()); }
 TEST(CompletionRefusals, LotsSwitchedOffAndUnknownCompany) {
   const TestDatabase database(TestDatabase::kMigrated);
   Scene scene(database);
-  CompletionCommand command = scene.shop.Completing("W1", "");
+  CompletionCommand command = scene.world.CompleteCommand("W1", "");
   command.outputs = {Output("A")};
   command.context.company = CompanyId("nobody");
-  EXPECT_EQ(RefusalOf(CompleteWorkOrder(scene.shop.db(), command).status()), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(scene.world.db(), command).status()), "COMPANY_NOT_FOUND");
 
   UpdateSettingsCommand off;
-  off.context = scene.shop.Context("UpdateSettings");
+  off.context = scene.world.Context("UpdateSettings");
   off.lots_enabled = false;
-  ASSERT_TRUE(UpdateSettings(scene.shop.db(), off).ok());
-  command.context.company = scene.shop.company();
-  EXPECT_EQ(RefusalOf(CompleteWorkOrder(scene.shop.db(), command).status()), "LOTS_DISABLED");
+  ASSERT_TRUE(UpdateSettings(scene.world.db(), off).ok());
+  command.context.company = scene.world.company();
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(scene.world.db(), command).status()), "LOTS_DISABLED");
 }
 
 TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
   const TestDatabase database(TestDatabase::kMigrated);
   Scene scene(database);
-  CompletionCommand first = scene.shop.Completing("W1", "");
+  CompletionCommand first = scene.world.CompleteCommand("W1", "");
   first.outputs = {Output("A")};
-  first.components = {Used(scene.f1)};
-  ASSERT_TRUE(CompleteWorkOrder(scene.shop.db(), first).ok());
-  CompletionCommand second = scene.shop.Completing("W1", "");
+  first.components = {Component(scene.f1)};
+  ASSERT_TRUE(CompleteWorkOrder(scene.world.db(), first).ok());
+  CompletionCommand second = scene.world.CompleteCommand("W1", "");
   second.outputs = {Output("B")};
-  second.components = {Used(scene.f1)};
-  const auto refused = CompleteWorkOrder(scene.shop.db(), second);
+  second.components = {Component(scene.f1)};
+  const auto refused = CompleteWorkOrder(scene.world.db(), second);
   EXPECT_EQ(RefusalOf(refused.status()), "SERIAL_NOT_THERE components[0].from_location_id");
   EXPECT_EQ(FactOf(refused.status(), "actual_location_id"), "PRODUCTION");
 }
@@ -319,9 +327,9 @@ TEST(CompletionRefusals, SameComponentInTwoOrdersSaysWhereItIs) {
 TEST(CompletionRefusals, FinishedSerialNamesTheOrderThatMadeIt) {
   const TestDatabase database(TestDatabase::kMigrated);
   Scene scene(database);
-  CompletionCommand command = scene.shop.Completing("W9", "bike");
+  CompletionCommand command = scene.world.CompleteCommand("W9", "bike");
   command.outputs = {Output("MADE")};
-  const auto refused = CompleteWorkOrder(scene.shop.db(), command);
+  const auto refused = CompleteWorkOrder(scene.world.db(), command);
   EXPECT_EQ(RefusalOf(refused.status()), "SERIAL_ALREADY_PRODUCED outputs[0]");
   EXPECT_EQ(FactOf(refused.status(), "work_order_id"), "W1");
 }

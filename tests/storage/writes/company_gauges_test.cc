@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/domain/kinds/movement.h"
 #include "storage/recalls/recalls.h"
-#include "tests/support/world/workshop.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -13,25 +16,25 @@ class GaugesOf : public testing::Test {
  protected:
   CompanyGauges Take(const CompanyId& company = CompanyId("acme")) {
     const absl::StatusOr<CompanyGauges> gauges =
-        ReadCompanyGauges(shop_.db(), company, shop_.now());
+        ReadCompanyGauges(world_.db(), company, world_.now());
     EXPECT_TRUE(gauges.ok()) << gauges.status();
     return gauges.value_or(CompanyGauges());
   }
   absl::CivilDay InDays(int days) const {
-    return absl::ToCivilDay(shop_.now(), absl::UTCTimeZone()) + days;
+    return absl::ToCivilDay(world_.now(), absl::UTCTimeZone()) + days;
   }
   void Open(const char* recall_id, bool drill) {
-    OpenRecallCommand command{.context = shop_.Context("OpenRecall"),
+    OpenRecallCommand command{.context = world_.Context("OpenRecall"),
                               .recall_id = RecallId(recall_id)};
     command.seeds = {{.lot_id = salt_}};
     command.reason = "metal";
     command.drill = drill;
-    ASSERT_TRUE(OpenRecall(shop_.db(), command).ok());
+    ASSERT_TRUE(OpenRecall(world_.db(), command).ok());
   }
 
   const TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
-  const LotId salt_ = shop_.Lot("salt", "SALT", "5");
+  World world_{database_};
+  const LotId salt_ = world_.CreateLot("salt", "SALT", "5");
 };
 
 TEST_F(GaugesOf, ACompanyAtPeaceHasNothingToTell) {
@@ -48,9 +51,9 @@ TEST_F(GaugesOf, OpenRecallsAndDrillsAreCountedApart) {
   Open("RC-1", false);
   Open("RC-2", false);
   Open("D-1", true);
-  ASSERT_TRUE(CloseRecall(shop_.db(), {.context = shop_.Context("CloseRecall"),
-                                       .recall_id = RecallId("RC-2"),
-                                       .closing_note = "done"})
+  ASSERT_TRUE(CloseRecall(world_.db(), {.context = world_.Context("CloseRecall"),
+                                        .recall_id = RecallId("RC-2"),
+                                        .closing_note = "done"})
                   .ok());
 
   EXPECT_EQ(Take().recalls_open, 1);
@@ -58,15 +61,15 @@ TEST_F(GaugesOf, OpenRecallsAndDrillsAreCountedApart) {
 }
 
 TEST_F(GaugesOf, LotsOnHandThatExpireSoon) {
-  shop_.Lot("salt", "TODAY", "1", InDays(0));
-  shop_.Lot("salt", "WEEK", "1", InDays(6));
-  shop_.Lot("salt", "MONTH", "1", InDays(29));
-  shop_.Lot("salt", "LATER", "1", InDays(30));
-  shop_.Lot("salt", "OVER", "1", InDays(-1));
-  const LotId gone = shop_.Lot("salt", "GONE", "1", InDays(3));
-  ASSERT_TRUE(
-      RecordMovements(shop_.db(), shop_.Moving(MovementKind::kDelivery, gone, "1", "STOCK", "SHOP"))
-          .ok());
+  world_.CreateLot("salt", "TODAY", {.quantity = "1", .expires_on = InDays(0)});
+  world_.CreateLot("salt", "WEEK", {.quantity = "1", .expires_on = InDays(6)});
+  world_.CreateLot("salt", "MONTH", {.quantity = "1", .expires_on = InDays(29)});
+  world_.CreateLot("salt", "LATER", {.quantity = "1", .expires_on = InDays(30)});
+  world_.CreateLot("salt", "OVER", {.quantity = "1", .expires_on = InDays(-1)});
+  const LotId gone = world_.CreateLot("salt", "GONE", {.quantity = "1", .expires_on = InDays(3)});
+  ASSERT_TRUE(RecordMovements(world_.db(), world_.MoveCommand(MovementKind::kDelivery, gone, "1",
+                                                              "stock", "shop"))
+                  .ok());
 
   EXPECT_EQ(Take().expiring_in_7_days, 2);
   EXPECT_EQ(Take().expiring_in_30_days, 3);
@@ -74,9 +77,9 @@ TEST_F(GaugesOf, LotsOnHandThatExpireSoon) {
 
 TEST_F(GaugesOf, TheWorstNumberRange) {
   // B##### and M####: motors have used 9,499 of 9,999.
-  ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", 1)).ok());
-  ASSERT_TRUE(AssignSerials(shop_.db(), shop_.AssigningCount("W2", "motor", 1)).ok());
-  ASSERT_TRUE(shop_.db()
+  ASSERT_TRUE(AssignSerials(world_.db(), world_.AssignCountCommand("W1", "bike", 1)).ok());
+  ASSERT_TRUE(AssignSerials(world_.db(), world_.AssignCountCommand("W2", "motor", 1)).ok());
+  ASSERT_TRUE(world_.db()
                   .RunScript("test",
                              "UPDATE number_counters SET next_value = 9500 "
                              "WHERE product_id = 'motor'")
@@ -88,7 +91,7 @@ TEST_F(GaugesOf, TheWorstNumberRange) {
 
 TEST_F(GaugesOf, AnotherCompanyIsNotSeen) {
   Open("RC-1", false);
-  shop_.Lot("salt", "TODAY", "1", InDays(0));
+  world_.CreateLot("salt", "TODAY", {.quantity = "1", .expires_on = InDays(0)});
 
   const CompanyGauges other = Take(CompanyId("other"));
 

@@ -8,6 +8,7 @@
 #include "absl/synchronization/barrier.h"
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/write_context.h"
 #include "storage/writes/run_write.h"
 #include "tests/support/database/test_database.h"
 
@@ -48,6 +49,18 @@ class RequestsTest : public ::testing::Test {
   TestDatabase database_{TestDatabase::kMigrated};
   std::unique_ptr<pg::Connection> db_ = database_.Connect();
 };
+
+// A server of the release before hashed requests as they were sent.
+TEST_F(RequestsTest, AHashOfWhatWasSentIsKnownToo) {
+  const Uuid first = Uuid::MakeV7();
+  ASSERT_TRUE(Write(*db_, Context("r1", "as sent"), first).ok());
+  WriteContext again = Context("r1", "as meant");
+  EXPECT_FALSE(Write(*db_, again, Uuid::MakeV7()).ok());
+
+  again.sent_payload_hash = "as sent";
+
+  EXPECT_EQ(Write(*db_, again, Uuid::MakeV7())->ids, std::vector<Uuid>{first});
+}
 
 TEST_F(RequestsTest, RepeatIsAnsweredWithWhatTheFirstMade) {
   const Uuid first = Uuid::MakeV7();

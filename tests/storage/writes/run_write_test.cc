@@ -17,9 +17,10 @@
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/reshape/reshape.h"
+#include "storage/writes/requests.h"
 #include "tests/support/database/gate.h"
 #include "tests/support/database/test_database.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -213,13 +214,13 @@ class Cutter : public pg::StatementObserver {
 // the first call fails, so the repeat is no refusal.
 TEST(RunWrite, RepeatIsNotRefusedWhenItsFirstCallCannotBeLookedUp) {
   const TestDatabase database(TestDatabase::kMigrated);
-  Workshop shop(database);
-  const RelabelLotCommand command{.context = shop.Context("RelabelLot"),
-                                  .lot = {.lot_id = shop.Serial("bike", "B")},
-                                  .from = LocationId("STOCK"),
+  World world(database);
+  const RelabelLotCommand command{.context = world.Context("RelabelLot"),
+                                  .lot = {.lot_id = world.CreateLot("bike", "B", "1")},
+                                  .from = LocationId("stock"),
                                   .number = "C",
-                                  .occurred_at = shop.now()};
-  const auto first = RelabelLot(shop.db(), command);
+                                  .occurred_at = world.now()};
+  const auto first = RelabelLot(world.db(), command);
   ASSERT_TRUE(first.ok()) << first.status();
   Gate gate(database.options().conninfo);
   Cutter cutter(gate, "find_number_owners");
@@ -227,7 +228,7 @@ TEST(RunWrite, RepeatIsNotRefusedWhenItsFirstCallCannotBeLookedUp) {
   ASSERT_TRUE(db.ok()) << db.status();
 
   const auto cut = RelabelLot(**db, command);
-  const auto repeated = RelabelLot(shop.db(), command);
+  const auto repeated = RelabelLot(world.db(), command);
 
   EXPECT_EQ(cut.status().code(), absl::StatusCode::kUnavailable) << cut.status();
   ASSERT_TRUE(repeated.ok()) << repeated.status();

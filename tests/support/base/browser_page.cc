@@ -21,7 +21,7 @@ std::string MakeFolder() {
   return folder;
 }
 
-// The output of a program that ends well.
+// Runs a command, which must succeed, and returns its output.
 std::string Run(const std::string& command) {
   std::FILE* const pipe = popen(command.c_str(), "r");
   Check(pipe != nullptr);
@@ -46,12 +46,12 @@ BrowserPage::~BrowserPage() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-nlohmann::json BrowserPage::Look(const std::string& expression) const {
+nlohmann::json BrowserPage::Look(const std::string& expression, const View& view) const {
   const char* screenshot = std::getenv("LOTS_TEST_SCREENSHOT");
   setenv("EXPRESSION", expression.c_str(), 1);
-  const std::string text =
-      Run(absl::StrCat("tests/support/in_browser '", path(), "' \"$EXPRESSION\" ",
-                       screenshot != nullptr ? screenshot : ""));
+  const std::string text = Run(absl::StrCat(
+      "tests/support/in_browser --width ", view.width, view.on_paper ? " --print '" : " '", path(),
+      "' \"$EXPRESSION\" ", screenshot != nullptr ? screenshot : ""));
   const nlohmann::json answer = nlohmann::json::parse(text, nullptr, false);
   if (answer.is_discarded()) {
     ADD_FAILURE() << text;

@@ -1,4 +1,4 @@
-// A page of ours in a real browser.
+// An HTML page in a real browser.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace lots {
 
-// BrowserPage is an HTML file in a temporary folder, opened anew by every Look.
+// BrowserPage is an HTML file in a temporary folder. Each Look opens the file again.
 class BrowserPage {
  public:
   explicit BrowserPage(const std::function<void(std::ostream&)>& write);
@@ -19,9 +19,17 @@ class BrowserPage {
 
   std::string path() const { return (folder_ / "page.html").string(); }
 
-  // What the JavaScript expression is in the page. Fails the test when the page failed, or asked
-  // the network for anything. LOTS_TEST_SCREENSHOT names a file for a picture.
-  nlohmann::json Look(const std::string& expression) const;
+  // How the page is shown.
+  struct View {
+    int width = 1200;  // pixels
+    bool on_paper = false;
+  };
+
+  // Opens the page and returns the value of a JavaScript expression in it. Fails the test when the
+  // page had an error or sent a request over the network. The environment variable
+  // LOTS_TEST_SCREENSHOT names a file for a screenshot.
+  nlohmann::json Look(const std::string& expression, const View& view) const;
+  nlohmann::json Look(const std::string& expression) const { return Look(expression, View()); }
 
  private:
   std::filesystem::path folder_;

@@ -1,4 +1,4 @@
-// Waiting for what must come true in the end.
+// Waits for a condition that must become true.
 #pragma once
 
 #include <functional>
@@ -7,10 +7,10 @@
 
 namespace lots {
 
-// Longer than anything takes that comes at all, on the busiest machine.
+// Long enough for the slowest machine. A test that waits as long as this has failed.
 inline constexpr absl::Duration kEventuallyTimeout = absl::Seconds(60);
 
-// Whether it becomes true within that time; asks again and again.
+// Evaluates the condition again and again. Returns whether it became true within the timeout.
 bool Eventually(const std::function<bool()>& condition,
                 absl::Duration timeout = kEventuallyTimeout);
 

@@ -1,4 +1,4 @@
-// Results that a test cannot go on without.
+// For results without which a test cannot continue.
 #pragma once
 
 #include <utility>
@@ -9,7 +9,8 @@
 
 namespace lots {
 
-// The value of `result`. Stops the program when there is none, after the test has shown the status.
+// Must returns the value of `result`. If `result` is an error, Must shows the error as a failure of
+// the test and stops the program.
 template <class T>
 T Must(absl::StatusOr<T> result) {
   if (!result.ok()) ADD_FAILURE() << result.status();

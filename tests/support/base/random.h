@@ -1,4 +1,5 @@
-// Randomness of tests: the seed is printed where a test fails, and LOTS_TEST_SEED runs it again.
+// Random numbers for tests. A test that fails prints its seed; LOTS_TEST_SEED=<seed> repeats the
+// run.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace lots {
 class TestRandom {
  public:
   TestRandom();
-  // Of one of several runs that a test makes of its seed.
+  // For a test that makes several runs, each with a seed that it derives from its own seed.
   explicit TestRandom(uint64_t seed);
 
   uint64_t seed() const { return seed_; }
@@ -24,7 +25,7 @@ class TestRandom {
   const auto& Pick(const Container& container) {
     return container[static_cast<size_t>(Between(0, static_cast<int64_t>(container.size()) - 1))];
   }
-  // `size` of the bytes in `alphabet`.
+  // A text of `size` bytes, each taken at random from `alphabet`.
   std::string Text(absl::string_view alphabet, int64_t size);
 
  private:

@@ -1,5 +1,5 @@
-// Real input that the repository does not carry: the folder named by LOTS_SHARED_DATA, or
-// shared/data beside the repository. Tests run in the repository's root.
+// Real input data that is not in the repository. The data is in the folder that LOTS_SHARED_DATA
+// names; by default in ../shared/data, as seen from the root of the repository, where tests run.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,10 @@
 
 namespace lots {
 
-// Where the files are looked for; for the message of a test that is skipped.
+// The folder of the data. A test that is skipped names the folder in its message.
 std::string SharedDataFolder();
 
-// The lines of a file; nothing where it is absent.
+// The lines of a file; nullopt if there is no such file.
 std::optional<std::vector<std::string>> SharedDataLines(absl::string_view file);
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// A folder of a test's own, with files that are replaced as a careful operator does.
+// A temporary folder for one test.
 #pragma once
 
 #include <string>
@@ -10,13 +10,14 @@ namespace lots {
 class TestFolder {
  public:
   TestFolder();
-  ~TestFolder();  // with everything in it
+  ~TestFolder();  // removes the folder with its files
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;
 
-  // The path of a file in it.
+  // The path of a file in the folder.
   std::string Path(absl::string_view name) const;
-  // Writes the file whole, or not at all, and returns its path.
+  // Writes a new file and renames it to `name`, so that a reader never sees half of the text.
+  // Returns the path.
   std::string Write(absl::string_view name, absl::string_view text) const;
 
  private:

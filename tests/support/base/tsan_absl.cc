@@ -1,6 +1,7 @@
-// For builds with ThreadSanitizer only: Debian's Abseil is not instrumented, so the sanitizer does
-// not see that absl::Mutex orders what its holders do, and would call everything it guards a race.
-// These definitions stand before the library's, call them, and tell the sanitizer.
+// For builds with ThreadSanitizer only. Debian's Abseil is not instrumented, so the sanitizer does
+// not know that absl::Mutex synchronises threads, and would report a race for all data that a mutex
+// guards. The definitions in this file replace those of the library: each calls the function of the
+// library and reports the acquisition or the release to the sanitizer.
 #include <dlfcn.h>
 
 #include "absl/synchronization/mutex.h"
@@ -16,11 +17,11 @@ void AnnotateIgnoreReadsEnd(const char* file, int line);
 
 namespace {
 
-// The mangled name of a member of an Abseil class, less its arguments.
+// The beginning of the mangled name of a member function of an Abseil class.
 #define LOTS_ABSL "_ZN4absl7debian3"
 #define LOTS_ABSL_CONST "_ZNK4absl7debian3"
 
-// The library's own definition of a function that this file stands in front of.
+// The definition in the library of a function that this file replaces.
 template <class Function>
 Function* Library(const char* mangled) {
   void* found = dlsym(RTLD_NEXT, mangled);
@@ -28,8 +29,9 @@ Function* Library(const char* mangled) {
   return reinterpret_cast<Function*>(found);
 }
 
-// Gives the mutex up for a while. The library evaluates waiters' conditions on the thread that
-// unlocks, still holding the mutex, but after the release that the sanitizer was told of.
+// Reports to the sanitizer that the mutex is released while a thread waits. The library evaluates
+// the conditions of waiting threads on the thread that unlocks. That thread still holds the mutex,
+// but has already reported the release; therefore the sanitizer ignores these reads.
 class Released {
  public:
   explicit Released(absl::Mutex* mutex) : mutex_(mutex) {

@@ -19,7 +19,7 @@
 namespace lots {
 namespace {
 
-constexpr int kLookMillis = 5;  // how often the gate looks whether the test changed its mind
+constexpr int kLookMillis = 5;  // how often the gate reads its state, which the test may change
 
 using Options = std::vector<std::pair<std::string, std::string>>;
 
@@ -78,7 +78,7 @@ int ConnectTo(const std::string& conninfo) {
   return ConnectToHost(host, port);
 }
 
-// What there is, which may be nothing; no value at the end of the connection.
+// The bytes that have arrived, which may be none; nullopt if the connection has ended.
 std::optional<std::string> Read(int from) {
   pollfd readable{from, POLLIN, 0};
   if (poll(&readable, 1, 0) <= 0) return "";
@@ -98,8 +98,8 @@ bool Write(int to, absl::string_view bytes) {
   return true;
 }
 
-// How a COMMIT looks on its way: the end of the Bind message of the statement that Transaction
-// prepares, and the CommandComplete message.
+// The bytes by which the gate recognises a COMMIT: the end of the Bind message of the statement
+// that Transaction prepares. For the answer: the CommandComplete message.
 absl::string_view MarkOf(Gate::Loss loss) {
   static constexpr char kBind[] = "\0commit";
   static constexpr char kCommandComplete[] =
@@ -116,7 +116,8 @@ Gate::Gate(const std::string& server_conninfo)
     : server_conninfo_(server_conninfo),
       folder_(std::filesystem::temp_directory_path() / "lots-gate-XXXXXX") {
   Check(mkdtemp(folder_.data()) != nullptr);
-  // Of a keyword given twice, the last one counts; a URI takes no more keywords.
+  // Copies all keywords but the address. The conninfo may be a URI, to which no keyword can be
+  // added.
   for (const auto& [keyword, value] : OptionsOf(server_conninfo)) {
     if (keyword != "host" && keyword != "port" && keyword != "hostaddr") {
       absl::StrAppend(&conninfo_, keyword, "='", value, "' ");

@@ -1,4 +1,4 @@
-// A gate on the call path to the database, which a test shuts.
+// A proxy between lotd and PostgreSQL that a test can close.
 #pragma once
 
 #include <memory>
@@ -13,9 +13,9 @@
 
 namespace lots {
 
-// Gate stands between a client and the PostgreSQL that a conninfo names: clients connect to
-// Gate::conninfo(), and what they and the server say is passed on, until the test decides
-// otherwise. Cancel requests take the same road.
+// Gate listens on a socket for clients and connects each client to the PostgreSQL that
+// `server_conninfo` names. Clients connect to Gate::conninfo(). The gate forwards all bytes, those
+// of cancel requests too, until the test cuts or stops the traffic.
 class Gate {
  public:
   explicit Gate(const std::string& server_conninfo);
@@ -25,23 +25,23 @@ class Gate {
 
   const std::string& conninfo() const { return conninfo_; }
 
-  // Ends all connections without a word, as a crashed machine in between would. New ones may come.
+  // Closes all connections at once, like a crashed machine. Clients may connect again.
   void Cut();
-  // From now on the gate swallows what the server says (nothing is lost: Open passes it on), so
-  // that the client waits and does not know what happened.
+  // From now on the gate keeps the answers of the server back, so that the client waits and does
+  // not know what happened. Open forwards the answers.
   void Hold();
-  // From now on nothing passes in either direction, as in a network that drops every packet.
+  // From now on the gate forwards nothing in either direction, like a network that drops packets.
   void Shut();
   void Open();
 
-  // What gets lost when a connection ends at its COMMIT.
+  // The message that is lost when a connection breaks at its COMMIT.
   enum class Loss {
-    kCommit,  // it does not reach the server, so that nothing is written
-    kAnswer,  // the server has committed, and the client does not hear of it
+    kCommit,  // the COMMIT: the server writes nothing
+    kAnswer,  // the answer: the server has committed, and the client does not know
   };
-  // Ends the connection that commits next, at that moment; the others go on.
+  // Closes the next connection that commits, at its COMMIT. The other connections continue.
   void LoseNext(Loss loss);
-  // Whether that is still to happen.
+  // Whether the loss that LoseNext asked for has not happened yet.
   bool is_to_lose() const;
 
  private:
@@ -49,17 +49,18 @@ class Gate {
   struct ProxiedConnection {
     int client;
     int server;
-    // The last bytes of each, in which a COMMIT may have begun.
+    // The last bytes that each side sent; a COMMIT may have begun in them.
     std::string client_said = {};
     std::string server_said = {};
   };
 
   void Run();
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Passes on what there is. False when the connection is to end.
+  // Forwards the bytes that have arrived. Returns false if the connection must be closed.
   bool PassToServer(ProxiedConnection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool PassToClient(ProxiedConnection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether what was said is what is to be lost now; keeps of `said` what may be a beginning of it.
+  // Whether `bytes` complete the message that must be lost. `said` keeps the last bytes that one
+  // side sent, because a message may arrive in several parts.
   bool IsLost(Loss loss, absl::string_view bytes, std::string& said)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetState(State state);

@@ -28,8 +28,8 @@ namespace lots {
 namespace {
 
 constexpr char kTemplate[] = "lots_test_template";
-// Held while the template is made, and shared while it is copied: PostgreSQL copies no database
-// that somebody is connected to. The number is arbitrary.
+// The lock is exclusive while the template is made and shared while it is copied, because
+// PostgreSQL cannot copy a database to which a client is connected. The number is arbitrary.
 constexpr char kLockTemplate[] = "SELECT pg_advisory_lock(7013001)";
 constexpr char kShareTemplate[] = "SELECT pg_advisory_lock_shared(7013001)";
 
@@ -45,8 +45,8 @@ T Require(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-// Tells LOTS_STATEMENT_LOG of every statement, the first time it runs with this text: a line of
-// JSON, [name, text].
+// Writes every statement to the file LOTS_STATEMENT_LOG when it first runs with this text. A line
+// is JSON: [name, text].
 class StatementLog : public pg::StatementObserver {
  public:
   explicit StatementLog(const char* path)
@@ -55,7 +55,7 @@ class StatementLog : public pg::StatementObserver {
   void OnStatement(const pg::Statement& statement, absl::Duration, const absl::Status&) override {
     absl::MutexLock lock(&mutex_);
     if (!seen_.emplace(statement.name, statement.sql).second) return;
-    // One write a line: several test processes append to the same file.
+    // One call of write for each line, because several test processes append to the same file.
     const auto pair = nlohmann::json::array({statement.name, statement.sql});
     const std::string line =
         pair.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
@@ -96,7 +96,7 @@ class TemporaryCluster {
   static std::string MakeFolder() {
     std::string folder = std::filesystem::temp_directory_path() / "lots-test-XXXXXX";
     if (mkdtemp(folder.data()) == nullptr) Require(absl::InternalError(folder));
-    // The server's user has to pass through.
+    // The user of PostgreSQL needs access to the folder inside.
     chmod(folder.c_str(), 0711);
     return folder;
   }
@@ -115,7 +115,7 @@ const std::string& ClusterConninfo() {
   return cluster.conninfo();
 }
 
-// The cluster's conninfo, keyword/value or URI, with another database.
+// The conninfo of the cluster (keywords and values, or a URI) with another database.
 std::string ConninfoOf(absl::string_view database) {
   PQconninfoOption* const options = PQconninfoParse(ClusterConninfo().c_str(), nullptr);
   if (options == nullptr) Require(absl::InvalidArgumentError("LOTS_TEST_POSTGRES"));
@@ -129,14 +129,14 @@ std::string ConninfoOf(absl::string_view database) {
   return conninfo;
 }
 
-// A connection from which databases are made and dropped.
+// A connection that creates and drops databases.
 std::unique_ptr<pg::Connection> ConnectToCluster() {
   return Require(pg::Connection::Open({.conninfo = ConninfoOf("postgres")}));
 }
 
 void Run(pg::Connection& db, const std::string& sql) { Require(db.RunScript("test", sql)); }
 
-// Every test of the service runs with the rights of this role.
+// Tests of the service run with the rights of this role.
 constexpr char kCreateServerRole[] =
     "DO $$ BEGIN CREATE ROLE lots_app LOGIN; "
     "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
@@ -149,8 +149,8 @@ bool CreateTemplate(pg::Connection& cluster) {
   return Migrate({.conninfo = ConninfoOf(kTemplate), .observer = SharedStatementLog()}).ok();
 }
 
-// Once a process. A cluster that lives longer than the tests may have a template of yesterday's
-// migrations, which is brought up to date, or made anew when a migration was edited meanwhile.
+// Runs once in each process. A cluster that lives longer than the tests may have an older template.
+// The template gets the missing migrations; if a migration was edited since, it is made again.
 void MakeTemplate() {
   const auto cluster = ConnectToCluster();
   Run(*cluster, kLockTemplate);
@@ -192,5 +192,12 @@ std::string TestDatabase::server_conninfo() const {
 }
 
 void TestDatabase::Execute(const std::string& sql) const { Run(*Connect(), sql); }
+
+void TestDatabase::AddCompany(absl::string_view company) const {
+  Execute(absl::StrCat(
+      "INSERT INTO companies (company, lots_enabled, expiry_enabled, time_zone, version, "
+      "created_at, updated_at) VALUES ('",
+      company, "', true, true, 'UTC', 1, now(), now())"));
+}
 
 }  // namespace lots

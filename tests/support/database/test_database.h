@@ -1,4 +1,4 @@
-// Real databases for tests.
+// PostgreSQL databases for tests.
 #pragma once
 
 #include <memory>
@@ -8,15 +8,15 @@
 
 namespace lots {
 
-// TestDatabase is a database of one test's own, dropped when it ends. It lives in the cluster that
-// LOTS_TEST_POSTGRES names (a conninfo of a superuser), or else in a PostgreSQL that is started
-// once for the test executable, without durability, and removed at its end. Stops the program when
-// there is no database to be had.
+// TestDatabase is a new database for one test. Its destructor drops the database. The database is
+// in the cluster that LOTS_TEST_POSTGRES names (a conninfo of a superuser). Without this variable
+// it is in a PostgreSQL without durability, which starts once for each test executable and is
+// removed at the end. The program stops when no database can be made.
 class TestDatabase {
  public:
   enum Schema {
     kEmpty,
-    kMigrated,  // all migrations applied; copied from a template, so it is quick
+    kMigrated,  // all migrations are applied; the copy of a template takes little time
   };
 
   explicit TestDatabase(Schema schema = kEmpty);
@@ -24,15 +24,17 @@ class TestDatabase {
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
 
-  // Their observer writes the name and text of every statement that runs, once a process, to the
-  // file that LOTS_STATEMENT_LOG names.
+  // The options of a connection. Their observer writes the name and text of every statement that
+  // runs, once for each process, to the file that LOTS_STATEMENT_LOG names.
   const pg::ConnectionOptions& options() const { return options_; }
-  // As the role of deploy/roles.sql that serves, with its rights and no more.
+  // The conninfo of the role with which lotd serves. It has the rights of deploy/roles.sql only.
   std::string server_conninfo() const;
   std::unique_ptr<pg::Connection> Connect() const;
 
-  // Runs statements without parameters, as psql would.
+  // Runs SQL statements without parameters, as a superuser.
   void Execute(const std::string& sql) const;
+  // A company with the settings of a new one, and nothing else.
+  void AddCompany(absl::string_view company) const;
 
  private:
   std::string name_;

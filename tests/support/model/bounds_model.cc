@@ -25,7 +25,8 @@ bool PassesOn(const Step& step) {
          step.kind == TransformationKind::kRelabel;
 }
 
-// One unit: whether it is affected, whether it was taken, and which units of the seeds are in it.
+// One unit of a lot: whether it is affected, whether a step has taken it, and which units of the
+// seeds are in it.
 struct Atom {
   bool affected = false;
   bool taken = false;
@@ -36,7 +37,7 @@ struct Atom {
     return std::tie(a.affected, a.taken, a.seeds) < std::tie(b.affected, b.taken, b.seeds);
   }
 };
-// The units of every lot, in order, so that equal states are equal.
+// The units of every lot. They are sorted, so that states with the same units compare equal.
 using State = std::vector<std::vector<Atom>>;
 
 constexpr size_t kStatesMax = 20'000;

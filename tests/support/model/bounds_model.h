@@ -8,17 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "storage/domain/kinds.h"
-#include "storage/genealogy/graph/types.h"
+#include "storage/genealogy/graph/links.h"
 
 namespace lots {
 
-// Lots are numbers; quantities are units of scale 0 unless `scale` says more.
+enum class TransformationKind : int16_t;
+
+// Lots are numbered from 0. A quantity is a number of units, which have `scale` decimals.
 struct BoundsCase {
   struct Input {
     int lot;
     int64_t quantity;
-    int output = -1;  // exact: the lot that it went into
+    int output = -1;  // exact: the lot into which the input went; -1: pooled
   };
   struct Output {
     int lot;
@@ -34,7 +35,7 @@ struct BoundsCase {
   std::set<int> serials = {};
   std::set<int> seeds = {};
   std::vector<Step> steps = {};
-  std::set<int> unreached = {};  // beyond a limit
+  std::set<int> unreached = {};  // lots beyond a limit of the trace
   int scale = 0;
 
   std::string Text() const;
@@ -43,21 +44,22 @@ struct BoundsCase {
 // The result of CalculateBounds for each lot; default values for unreached lots.
 std::vector<TraceBounds> BoundsOf(const BoundsCase& c);
 
-// A case that ObserveAll can try: without cycles, nothing made the seeds, nothing is taken twice.
+// A random case that ObserveAll can try: it has no cycles, no step makes a seed, and no step takes
+// a quantity that another step has taken.
 BoundsCase RandomCase(uint64_t seed);
 
-// Over all allocations: how many units of the lot are affected, and how many units of the seeds the
-// lot has.
+// The least and the most over all allocations: of the units of the lot that are affected, and of
+// the units of the seeds that are in the lot.
 struct Observed {
   int64_t affected_min;
   int64_t affected_max;
   int64_t seed_min;
   int64_t seed_max;
 };
-// One for each lot; none: there are too many allocations to try.
+// A result for each lot; nullopt if there are too many allocations to try.
 std::optional<std::vector<Observed>> ObserveAll(const BoundsCase& c);
 
-// How many paths lead from the seeds to each lot.
+// The number of paths from the seeds to each lot.
 std::vector<int> PathsOf(const BoundsCase& c);
 
 }  // namespace lots

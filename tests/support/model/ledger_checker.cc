@@ -7,7 +7,7 @@
 namespace lots {
 namespace {
 
-// Each answers one line of text for everything that is wrong.
+// Each statement returns a line of text for each violation of a rule.
 constexpr pg::Statement kRules[] = {
     {"check_balances_are_sums", R"sql(
 WITH sides AS (

@@ -1,4 +1,4 @@
-// What must always be true of a company's ledger, recomputed from its movements.
+// Checks a company's ledger against its movements.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace lots {
 
-// Everything that is not as it must be, a line each; empty when all is well:
+// Checks the rules below; returns a line for each violation:
 //   · every balance is the sum of its movements, and every movement has its two balances;
-//   · each lot sums to zero over all places;
-//   · along the order of history (recorded_at, id) no place that holds goods was ever negative, and
-//     a serial was never in two of them;
-//   · no two movements of one place share a recorded_at, and the balance knows the last one;
-//   · a movement is reversed once at most, by its mirror image;
-//   · what is left to return of each delivery is what was delivered less what came back;
-//   · dates are there exactly while goods are.
-// Reads one snapshot, so it may run while others write.
+//   · the balances of each lot over all places sum to zero;
+//   · in the order of history (recorded_at, id), no place that holds goods was ever negative, and a
+//     serial was never in two such places;
+//   · no two movements of one place have the same recorded_at, and the balance has the last one;
+//   · a movement is reversed at most once, by a movement in the opposite direction;
+//   · the returnable quantity of a delivery is the delivered less the returned quantity;
+//   · a balance has dates if and only if its place has goods of the lot.
+// Reads one snapshot, so other connections may write at the same time.
 std::vector<std::string> CheckLedger(pg::Connection& db, const CompanyId& company);
 
 }  // namespace lots

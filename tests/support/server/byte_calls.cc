@@ -54,7 +54,7 @@ BytesAnswer ReadBytes(grpc::GenericStub& stub, const std::string& method,
   call->StartCall(nullptr);
   succeeded();
   call->WriteLast(sent, grpc::WriteOptions(), nullptr);
-  succeeded();  // not when it was refused already
+  succeeded();  // false if the server has refused the call already
   BytesAnswer answer;
   grpc::ByteBuffer received;
   for (call->Read(&received, nullptr); succeeded(); call->Read(&received, nullptr)) {

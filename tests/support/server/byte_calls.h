@@ -1,4 +1,4 @@
-// A call whose messages are bytes: of a method that only its name says, or of no valid message.
+// Calls whose messages are bytes. The method is known by name only, or the message is not valid.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace lots {
 
-// Waits at most kCallTimeout. `answer`, where given, is the answer's bytes when the call succeeded.
+// Calls a unary method; waits at most kCallTimeout. If the call succeeds, `answer` gets the bytes
+// of the answer.
 grpc::Status SendBytes(grpc::GenericStub& stub, const std::string& method, const std::string& bytes,
                        std::string* answer = nullptr);
 
@@ -18,7 +19,7 @@ struct BytesAnswer {
   std::vector<std::string> messages;
 };
 
-// As SendBytes, of a method that may answer with many messages: all of them.
+// Like SendBytes, for a method that may answer with many messages. Returns all of them.
 BytesAnswer ReadBytes(grpc::GenericStub& stub, const std::string& method, const std::string& bytes);
 
 }  // namespace lots

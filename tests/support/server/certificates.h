@@ -1,4 +1,4 @@
-// Authorities and certificates of a test's own.
+// Certificate authorities and certificates for tests.
 #pragma once
 
 #include <openssl/x509.h>
@@ -23,7 +23,7 @@ class TestAuthority {
 
   const std::string& certificate() const { return pem_; }
 
-  struct Order {
+  struct Request {
     std::string common_name;
     std::vector<std::string> names = {};  // "DNS:localhost", "URI:spiffe://plant/mes"
     std::string usage = "serverAuth";
@@ -31,7 +31,7 @@ class TestAuthority {
     absl::Time ends = absl::Now() + absl::Hours(1);
     int rsa_bits = 0;  // 0: P-256
   };
-  IssuedCertificate Issue(const Order& order) const;
+  IssuedCertificate Issue(const Request& request) const;
 
  private:
   const std::shared_ptr<EVP_PKEY> key_;

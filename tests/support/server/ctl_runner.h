@@ -1,4 +1,4 @@
-// lotctl inside of a test, against a TestServer.
+// Runs lotctl inside the test, with a TestServer.
 #pragma once
 
 #include <google/protobuf/util/json_util.h>
@@ -14,14 +14,14 @@
 
 namespace lots {
 
-// How a command ended, and what it wrote.
+// The exit code of a command and its output.
 struct CtlEnd {
   int code = 0;
   std::string out;
   std::string err;
 };
 
-// CtlRunner runs commands of one company.
+// CtlRunner runs commands for one company.
 class CtlRunner {
  public:
   CtlRunner(TestServer& server, std::string company)
@@ -35,7 +35,7 @@ class CtlRunner {
     return {code, out.str(), err.str()};
   }
 
-  // What a command writes that must succeed without a word on standard error.
+  // The output of a command. The command must succeed and write nothing to standard error.
   std::string Ok(const std::vector<std::string>& arguments) const {
     const CtlEnd end = Run(arguments);
     EXPECT_EQ(end.code, 0) << testing::PrintToString(arguments) << end.err;
@@ -43,7 +43,7 @@ class CtlRunner {
     return end.out;
   }
 
-  // The messages that a command answers with --output json: one a line, and nothing else.
+  // The messages that a command writes with --output json: one message a line, and nothing else.
   template <class Message>
   std::vector<Message> Messages(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"--output", "json"});

@@ -1,4 +1,4 @@
-// Starts and kills a real lotd.
+// Starts and kills lotd processes.
 #include "tests/support/server/lotd_process.h"
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@ namespace lots {
 namespace fs = std::filesystem;
 namespace {
 
-// grpc.health.v1.HealthCheckResponse{status: SERVING}; its messages are not in any library here.
+// grpc.health.v1.HealthCheckResponse{status: SERVING} as bytes: no library here has this message.
 constexpr char kServing[] = "\x08\x01";
 constexpr absl::Duration kHealthTimeout = absl::Seconds(2);
 constexpr absl::Duration kEndTimeout = absl::Seconds(10);
@@ -33,7 +33,7 @@ constexpr absl::Duration kEndTimeout = absl::Seconds(10);
 std::string MakeFolder() {
   std::string folder = fs::temp_directory_path() / "lots-lotd-XXXXXX";
   Check(mkdtemp(folder.data()) != nullptr);
-  // PostgreSQL's user has to pass through.
+  // The user of PostgreSQL needs access to the folder inside.
   Check(chmod(folder.c_str(), 0711) == 0);
   return folder;
 }
@@ -53,12 +53,12 @@ LotdProcess::LotdProcess(Options options)
 
 LotdProcess::~LotdProcess() {
   if (pid_ != 0) {
-    // The PostgreSQL gets to hear of its parent's death; at once is quicker.
+    // PostgreSQL notices the end of its parent and stops. A signal stops it sooner.
     const pid_t its_postgres = postgres();
     Signal(SIGKILL);
     WaitForEnd(kEndTimeout);
     if (its_postgres != 0 && kill(its_postgres, SIGQUIT) == 0) {
-      // It is nobody's child by then.
+      // PostgreSQL is not a child of this process, so waitpid cannot wait for it.
       Eventually([&] { return kill(its_postgres, 0) != 0; }, kEndTimeout);
     }
   }
@@ -81,7 +81,7 @@ void LotdProcess::Start() {
   pid_ = fork();
   Check(pid_ >= 0);
   if (pid_ != 0) return;
-  // Between fork and exec only what a process of many threads may do there.
+  // Between fork and exec, only functions that are safe in a process with several threads.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   dup2(file, STDOUT_FILENO);

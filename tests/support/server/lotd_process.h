@@ -1,4 +1,4 @@
-// A real lotd with the PostgreSQL of its own, for tests that kill.
+// A lotd process with a private PostgreSQL, for tests that kill processes.
 #pragma once
 
 #include <sys/types.h>
@@ -12,41 +12,44 @@
 
 namespace lots {
 
-// LotdProcess is the program lotd that was built beside the test, in a temporary folder. It does
-// not outlive the test.
+// LotdProcess runs the program lotd that was built together with the test. Its files are in a
+// temporary folder. The process ends with the test.
 class LotdProcess {
  public:
   struct Options {
-    std::string data = {};  // its data folder, which stays; empty: one in the temporary folder
-    std::vector<std::string> flags = {};  // further ones
-    // What clients show it. The name in its certificate is localhost.
+    // The data folder, which is not removed. Empty: a folder in the temporary folder.
+    std::string data = {};
+    std::vector<std::string> flags = {};  // further flags of lotd
+    // The credentials of clients. The certificate of lotd must have the name localhost.
     std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   };
   LotdProcess() : LotdProcess(Options()) {}
   explicit LotdProcess(Options options);
-  ~LotdProcess();  // kills it, and the PostgreSQL
+  ~LotdProcess();  // kills lotd and its PostgreSQL
   LotdProcess(const LotdProcess&) = delete;
   LotdProcess& operator=(const LotdProcess&) = delete;
 
-  // Starts it on the folder as it was left. Stops the program when that is not possible.
+  // Starts lotd; the data folder keeps the data of the process before. The program stops when lotd
+  // cannot be started.
   void Start();
   void Signal(int signal) const;
-  // Its exit code, or 128 plus the signal that ended it; -1 when it does not end in time.
+  // Waits for the end of lotd. Returns the exit code, or 128 plus the signal that ended lotd, or -1
+  // if lotd still runs after the timeout.
   int WaitForEnd(absl::Duration timeout);
 
-  // What the health service says: whether it serves. No answer means no.
+  // Whether the health service answers SERVING. False without an answer.
   bool IsServing() const;
-  // A connection of its own each time, which is made again soon after it broke.
+  // A new connection. A broken connection is made again soon.
   std::shared_ptr<grpc::Channel> NewChannel() const;
 
   pid_t pid() const { return pid_; }
-  // The postmaster; 0 while there is none.
+  // The process id of the postmaster; 0: no PostgreSQL runs.
   pid_t postgres() const;
-  // Where it listens, as lotctl takes it.
+  // The address of lotd, for lotctl --address.
   std::string address() const;
-  // Of lotd's database.
+  // The conninfo of lotd's database.
   std::string conninfo() const;
-  // What lotd has logged.
+  // The text that lotd has logged.
   std::string log() const;
 
  private:
@@ -54,7 +57,7 @@ class LotdProcess {
   const std::string data_;
   const std::vector<std::string> flags_;
   const std::shared_ptr<grpc::ChannelCredentials> credentials_;
-  pid_t pid_ = 0;  // 0 when it does not run
+  pid_t pid_ = 0;  // 0: lotd does not run
 };
 
 }  // namespace lots

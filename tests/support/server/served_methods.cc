@@ -19,7 +19,7 @@ using google::protobuf::Message;
 
 constexpr char kReflection[] = "grpc.reflection.v1alpha.ServerReflection";
 
-// A message of gRPC's reflection: the library has the type, but installs no header of it.
+// A message of the reflection service. The library has its type, but installs no header for it.
 std::unique_ptr<Message> NewMessage(const std::string& kind) {
   const auto* const type =
       google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(kReflection + kind);

@@ -1,4 +1,5 @@
-// What a server serves, as it says itself: a test of every method forgets none.
+// The methods of a server, by gRPC reflection. A test of every method uses this list, so that it
+// forgets none.
 #pragma once
 
 #include <vector>
@@ -8,10 +9,10 @@
 
 namespace lots {
 
-// Every method of every service but gRPC's own, from the server's reflection.
+// Every method of every service, except the services of gRPC itself.
 std::vector<const google::protobuf::MethodDescriptor*> ServedMethods(const TestServer& server);
 
-// As a call names it.
+// The path of a method in a call: "/lots.v1.LotService/GetLot".
 std::string PathOf(const google::protobuf::MethodDescriptor& method);
 
 }  // namespace lots

@@ -1,4 +1,4 @@
-// Starts lotd inside of the test.
+// Starts lotd inside the test.
 #include "tests/support/server/test_server.h"
 
 #include <cstdlib>
@@ -70,7 +70,7 @@ TestServer::~TestServer() {
 
 std::shared_ptr<grpc::Channel> TestServer::NewChannel() const {
   grpc::ChannelArguments arguments;
-  // Channels to one address share their connections otherwise.
+  // Without this, all channels to one address share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(server_->address(), grpc::InsecureChannelCredentials(),
                                    arguments);
@@ -91,7 +91,7 @@ double TestServer::Metric(absl::string_view series) const {
 std::vector<std::string> TestServer::LogLines() const {
   std::ifstream file(absl::StrCat(folder_, "/log"));
   std::vector<std::string> lines;
-  // The last one may be written at this moment.
+  // The last line is left out if it has no end: the server may be writing it now.
   for (std::string line; std::getline(file, line) && !file.eof();) lines.push_back(line);
   return lines;
 }

@@ -1,4 +1,4 @@
-// lotd inside of the test, with a database of its own.
+// lotd inside the test, with a new database.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@
 
 namespace lots {
 
-// TestServer serves on a unix socket in a folder of its own and logs to a file there. Metrics are
-// not served unless `adjust` says where: the HTTP server takes two seconds to stop.
+// TestServer listens on a unix socket in a temporary folder and logs to a file there. It serves no
+// metrics, because the HTTP server takes two seconds to stop; `adjust` can set an address for them.
 class TestServer {
  public:
   // `adjust` changes the options before the start: workers, queue, company, conninfo, …
@@ -29,10 +29,10 @@ class TestServer {
 
   const TestDatabase& database() const { return database_; }
   Server& server() { return *server_; }
-  // Where it serves.
+  // The address on which the server listens.
   const std::string& address() const { return server_->address(); }
 
-  // A connection of its own each time.
+  // A new connection.
   std::shared_ptr<grpc::Channel> NewChannel() const;
 
   // NewStub<v1::LotService>().
@@ -41,11 +41,11 @@ class TestServer {
     return Service::NewStub(NewChannel());
   }
 
-  // The value of a series now, such as `lots_db_pool_max{pool="main"}`; 0 when there is no such
-  // series.
+  // The value of a metric now, such as `lots_db_pool_max{pool="main"}`; 0 if there is no such
+  // metric.
   double Metric(absl::string_view series) const;
 
-  // The log lines so far.
+  // The lines that the server has logged.
   std::vector<std::string> LogLines() const;
 
  private:
@@ -55,10 +55,10 @@ class TestServer {
   std::unique_ptr<Server> server_;
 };
 
-// Long for any call of a test.
+// Longer than any call of a test takes.
 inline constexpr absl::Duration kCallTimeout = absl::Seconds(20);
 
-// One unary call on its own:
+// Makes a unary call:
 //   Response response;
 //   grpc::Status status = Send(*stub, &v1::LotService::Stub::GetLot, request, response);
 template <class Stub, class Request, class Response>
@@ -71,11 +71,11 @@ grpc::Status Send(Stub& stub,
   return (stub.*method)(&context, request, &response);
 }
 
-// The google.rpc details of a refusal; empty messages when it has none.
+// The google.rpc details of a refusal; an empty message if the refusal has no such detail.
 google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status);
 v1::ProblemList ProblemListOf(const grpc::Status& status);
 google::rpc::RetryInfo RetryInfoOf(const grpc::Status& status);
-// ErrorInfo.reason.
+// The reason in ErrorInfo.
 std::string ReasonOf(const grpc::Status& status);
 
 }  // namespace lots

@@ -48,7 +48,7 @@ std::string NumberParameter(EVP_PKEY* key, const char* name) {
   return bytes;
 }
 
-// r and s beside each other, for what OpenSSL writes in DER.
+// Converts a signature from DER, which OpenSSL writes, to r and s one after the other.
 std::string RawEcdsa(const std::string& der) {
   const unsigned char* at = Bytes(der);
   ECDSA_SIG* parts = d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size()));

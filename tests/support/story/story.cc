@@ -6,7 +6,8 @@ namespace {
 
 constexpr StoryStep kStory[] = {
     {"CatalogService.UpdateSettings",
-     "settings {lots_enabled: true expiry_enabled: $expiry time_zone: '$zone'}"},
+     "settings {lots_enabled: true expiry_enabled: $expiry time_zone: '$zone'} "
+     "update_mask {paths: '*'}"},
     {"CatalogService.UpsertProducts", R"(
        products {product_id: 'paint' tracking: TRACKING_LOT scale: $scale producible: true
                  display_name: '$words' number_template: 'P$words{###}'
@@ -88,7 +89,7 @@ constexpr StoryStep kStory[] = {
     {"WorkOrderService.ListWorkOrders", ""},
     {"WorkOrderService.ListWorkOrders", "filter: 'work_order_id = \"MO\"'"},
 
-    // Some leave.
+    // Some bikes are delivered.
     {"StockService.SuggestLots",
      "product_id: 'paint' quantity: '1000' location_id: 'hall' strategy: SUGGEST_STRATEGY_FEFO"},
     {"StockService.SuggestLots", "product_id: 'paint' quantity: '1000'"},
@@ -107,14 +108,14 @@ constexpr StoryStep kStory[] = {
     {"StockService.ListMovements", ""},
     {"StockService.ListMovements", "filter: 'lot_id = \"$paint\"'"},
     {"StockService.ListMovements", "filter: 'document_number = \"SO\"'"},
-    // Of which day that noon is, depends on the company.
+    // The company's time zone decides on which day this moment is.
     {"StockService.ListMovements", "filter: 'occur_time < 2024-06-02'"},
     {"StockService.ListStock", "lot_ids: ['$paint', '$bike'] show_all_kinds: true"},
     {"StockService.ListStock", "product_id: 'paint' location_id: 'hall' include_descendants: true"},
     {"StockService.ListStock", R"(
        location_id: 'hall' include_descendants: true as_of {seconds: 4000000000})"},
 
-    // Where it is, and what became of it.
+    // Where the lots are, and their history.
     {"LotService.GetLot", "lot_id: '$paint'"},
     {"LotService.BatchGetLots", "lot_ids: ['$bike', '$paint']"},
     {"LotService.FindLots", "numbers: ['P1', 'B-1', 'P9']"},
@@ -145,7 +146,7 @@ constexpr StoryStep kStory[] = {
     {"TraceService.GetWarranty", "lot {lot_id: '$bike'}"},
     {"TraceService.GetWarranty", "lot {product_id: 'bike' number: 'B-1'}"},
 
-    // Some is stopped, and some called back.
+    // Some lots are held, and some are recalled.
     {"LotService.HoldLots", R"(
        targets {lot {lot_id: '$paint'} location_id: 'shelf'}
        targets {lot {product_id: 'paint' number: 'P2'}}
@@ -168,7 +169,7 @@ constexpr StoryStep kStory[] = {
     {"RecallService.CloseRecall", "recall_id: 'RC-2' closing_note: '$words'"},
     {"RecallService.ListRecalls", ""},
 
-    // Lots become others.
+    // Lots are split, merged and relabelled.
     {"LotService.SplitLot", R"(
        lot {lot_id: '$paint'} location_id: 'shelf'
        parts {number: 'P4' quantity: '5' location_id: 'hall'} parts {number: 'P2' quantity: '1'})",
@@ -202,7 +203,7 @@ constexpr StoryStep kStory[] = {
     {"LotService.ArchiveLot", "lot_id: '$spare'"},
     {"LotService.UnarchiveLot", "lot_id: '$spare'"},
     {"LotService.DeleteLot", "lot_id: '$spare'"},
-    // What would be a circle elsewhere.
+    // In another company this would make a circle of locations.
     {"CatalogService.UpsertLocations",
      "locations {location_id: '$lower' parent_id: '$upper'} update_mask {paths: 'parent_id'}"},
     {"AuditService.ListAuditEntries", ""},

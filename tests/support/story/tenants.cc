@@ -30,7 +30,7 @@ const std::regex& IdPattern() {
   return kId;
 }
 
-// Each once, in their order.
+// The ids in a text, in their order, each once.
 std::vector<std::string> IdsIn(const std::string& text) {
   std::vector<std::string> ids;
   for (std::sregex_iterator id(text.begin(), text.end(), IdPattern()), end; id != end; ++id) {
@@ -58,7 +58,7 @@ std::string TextOf(const MethodDescriptor& method, const BytesAnswer& answer) {
 
 }  // namespace
 
-Names SayOf(const std::string& company) {
+Names OwnValues(const std::string& company) {
   if (company == "own" || company == "twin") {
     return {{"many", "100"},  {"words", "own"},   {"zone", "Pacific/Kiritimati"},
             {"scale", "2"},   {"months", "12"},   {"kind", "LOCATION_KIND_INTERNAL"},
@@ -113,7 +113,7 @@ Neighbourhood::Neighbourhood(const std::vector<std::string>& companies) {
     methods_[absl::StrCat(method->service()->name(), ".", method->name())] = method;
   }
   for (const std::string& company : companies) {
-    tenants_.push_back({.company = company, .names = SayOf(company)});
+    tenants_.push_back({.company = company, .names = OwnValues(company)});
   }
   std::vector<std::string> tables;
   for (const pg::Row row : Query("SELECT table_name::text FROM information_schema.columns"
@@ -126,21 +126,21 @@ Neighbourhood::Neighbourhood(const std::vector<std::string>& companies) {
                               absl::StrJoin(tables, " UNION ALL "), ") AS rows GROUP BY company");
 }
 
-void Neighbourhood::Tell(const std::function<void(const StoryStep&, const Tenant&)>& before) {
+void Neighbourhood::Play(const std::function<void(const StoryStep&, const Tenant&)>& before) {
   rows_ = Rows();
   for (const StoryStep& step : Story()) {
     for (Tenant& tenant : tenants_) {
       if (before) before(step, tenant);
-      Live(step, tenant);
+      PlayStep(step, tenant);
       ASSERT_FALSE(::testing::Test::HasFailure()) << tenant.company << ": " << step.method;
     }
   }
 }
 
-void Neighbourhood::Live(const StoryStep& step, Tenant& tenant) {
+void Neighbourhood::PlayStep(const StoryStep& step, Tenant& tenant) {
   auto before = std::exchange(rows_, {});
   const Answer answer = Ask(step.method, Filled(step.request, tenant.names), tenant.company,
-                            absl::StrCat("step ", tenant.told.size()));
+                            absl::StrCat("step ", tenant.answers.size()));
   rows_ = Rows();
 
   EXPECT_EQ(answer.code, grpc::StatusCode::OK) << answer.text;
@@ -155,7 +155,7 @@ void Neighbourhood::Live(const StoryStep& step, Tenant& tenant) {
     ASSERT_LT(place, ids.size()) << answer.text;
     tenant.names[std::string(name)] = ids[place++];
   }
-  tenant.told.push_back(InTermsOf(tenant.names, answer.text));
+  tenant.answers.push_back(InTermsOf(tenant.names, answer.text));
 }
 
 Neighbourhood::Answer Neighbourhood::Ask(const std::string& method, const std::string& request,
@@ -183,7 +183,7 @@ std::map<std::string, std::string> Neighbourhood::Rows() {
 }
 
 std::string Neighbourhood::OwnRows() {
-  // Timestamps, hashes of requests that carry ids, and how long a recall took to open.
+  // Timestamps, hashes of requests (which contain ids), and the time that it took to open a recall.
   static const std::regex kVarying(
       "\"[0-9-]{10}T[0-9:.]+[+][0-9:]{5}\"|\"[\\\\]+x[0-9a-f]{64}\"|\"open_micros\": [0-9]+");
   const std::string rows = std::regex_replace(Rows().at("own"), kVarying, "(some)");

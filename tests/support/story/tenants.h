@@ -1,5 +1,5 @@
-// Companies that live the story of story.h side by side on one server, under the eyes of a test
-// that looks whether any of them sees or changes what is another's.
+// Companies that play the story of story.h on one server. A test checks whether a company sees or
+// changes data of another company.
 #pragma once
 
 #include <functional>
@@ -17,19 +17,20 @@
 
 namespace lots {
 
-// By what the story calls it: an id, or what a company has a say in.
+// Values by their names in the story: ids, and the values that differ between companies.
 using Names = std::map<std::string, std::string>;
 
-// What a company has a say in. It differs where names do not, but not between "own" and "twin".
-Names SayOf(const std::string& company);
+// The values that differ between companies, whose names are otherwise the same. "own" and "twin"
+// have the same values.
+Names OwnValues(const std::string& company);
 
 struct Tenant {
   std::string company;
   Names names;
-  std::vector<std::string> told = {};  // what each step was answered, in the story's terms
+  std::vector<std::string> answers = {};  // to each step, with names in place of ids
 };
 
-// A "$name" in a request that stands for an id.
+// The position of a "$name" in a request that stands for an id.
 struct IdPlace {
   size_t at;
   std::string name;
@@ -40,41 +41,41 @@ bool IsId(const std::string& text);
 
 // The request with the values of the names.
 std::string Filled(const std::string& request, const Names& names);
-// With another id at one place.
+// The same, with another id at one place.
 std::string FilledBut(const std::string& request, const Names& names, const IdPlace& place,
                       const std::string& id);
 
-// The text with the names of the ids that have one; ids without one are all the same afterwards.
+// The text with names in place of ids. Ids without a name are all replaced by the same text.
 std::string InTermsOf(const Names& names, const std::string& text);
 
-// An empty message of a type that this program knows.
+// A new, empty message of the type.
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor* type);
 
 class Neighbourhood {
  public:
-  // All have the same names and numbers.
+  // Creates a server for these companies.
   explicit Neighbourhood(const std::vector<std::string>& companies);
 
-  // Tells the story, each step company by company. Every call must succeed, show no other company's
-  // ids and change nothing of theirs; the story ends at the first that does not. `before` is told
-  // of each call before it is made.
-  void Tell(const std::function<void(const StoryStep&, const Tenant&)>& before = {});
+  // Plays the story: each step for each company. Every call must succeed, show no id of another
+  // company and change no row of another company; the story ends at the first call that fails.
+  // `before` runs before each call.
+  void Play(const std::function<void(const StoryStep&, const Tenant&)>& before = {});
 
   struct Answer {
     grpc::StatusCode code;
-    std::string text;  // everything that was said, but for times
+    std::string text;  // the messages and the status, without times
   };
   Answer Ask(const std::string& method, const std::string& request, const std::string& company,
              const std::string& request_id);
 
-  // Everything that is stored of each company, a row a line.
+  // All rows of each company in the database, a line for each row.
   std::map<std::string, std::string> Rows();
-  // What is stored of "own", as two servers have it whose ids and times differ.
+  // The rows of "own" without ids and times, so that the rows of two servers can be compared.
   std::string OwnRows();
 
   const std::vector<Tenant>& tenants() const { return tenants_; }
   const Tenant& own() const;
-  // What is served: "LotService.GetLot".
+  // The methods of the server by name: "LotService.GetLot".
   const std::map<std::string, const google::protobuf::MethodDescriptor*>& methods() const {
     return methods_;
   }
@@ -83,8 +84,8 @@ class Neighbourhood {
   }
 
  private:
-  // A step of a company.
-  void Live(const StoryStep& step, Tenant& tenant);
+  // Plays one step of a company.
+  void PlayStep(const StoryStep& step, Tenant& tenant);
   pg::Result Query(const std::string& sql);
 
   TestServer server_;

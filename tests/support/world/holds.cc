@@ -1,8 +1,9 @@
-// Writes and reads holds and recalls.
+// Writes rows of recalls and reads holds.
 #include "tests/support/world/holds.h"
 
 #include "storage/base/check.h"
-#include "storage/lots/lots.h"
+#include "storage/domain/lot.h"
+#include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

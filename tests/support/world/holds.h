@@ -1,4 +1,4 @@
-// Holds and recalls as tests of other things set them up and look at them.
+// Holds and recalls for tests of other operations: writes rows directly, and reads holds as texts.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace lots {
 
-// A member of a recall, which is opened with its first one. Stops the program when it is refused.
+// Adds a member to a recall. The first member opens the recall. Stops the program on a refusal.
 struct TestMember {
   CompanyId company;
   std::string recall;
@@ -21,14 +21,14 @@ struct TestMember {
   bool certain = true;
 };
 void AddMember(pg::Connection& db, const TestMember& member);
-// As CloseRecall does.
+// Closes the recall, as CloseRecall does.
 void EndRecall(pg::Connection& db, const CompanyId& company, absl::string_view recall);
 
-// "INHERITED": what GetLot says of the lot; "" when it is free.
+// The hold cause that GetLot returns, such as "INHERITED"; "" if the lot is not held.
 std::string CauseOf(pg::Connection& db, const CompanyId& company, const LotId& lot, absl::Time now);
 
-// "LOT", "PLACE at stock", "INHERITED from F1", "RECALL R1 depth 1 certain" for everything that
-// holds the lot, also drills ("drill R1 …") and what has expired; in this order.
+// Every hold of the lot as a text, in this order: "LOT", "PLACE at stock", "INHERITED from F1",
+// "RECALL R1 depth 1 certain". Includes drills ("drill R1 …") and expired holds.
 std::vector<std::string> HoldsOn(pg::Connection& db, const CompanyId& company, const LotId& lot);
 
 }  // namespace lots

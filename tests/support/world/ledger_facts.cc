@@ -1,9 +1,10 @@
-// A small warehouse as plain facts.
+// Fills the facts of a small warehouse.
 #include "tests/support/world/ledger_facts.h"
 
 #include <array>
 
 #include "storage/base/check.h"
+#include "storage/domain/default_location.h"
 
 namespace lots {
 

@@ -1,4 +1,4 @@
-// Facts of the ledger made by hand, for tests without a database.
+// LedgerFacts of a small warehouse, for tests of the ledger without a database.
 #pragma once
 
 #include <string>
@@ -18,17 +18,17 @@ extern const LotId kBike;   // serial S1
 // Noon of a day in March 2026, UTC.
 absl::Time Noon(int day);
 
-// It is noon of March 10. 10 of kSteel and kBike are in stock, in since March 1. stock and yard are
-// INTERNAL, truck is TRANSIT; the default locations have the names of their kinds.
+// The time is noon of March 10. 10 of kSteel, and kBike, are in stock since March 1. stock and yard
+// are INTERNAL, truck is TRANSIT; the default locations have the names of their kinds.
 LedgerFacts Warehouse();
 
-// Sets what is at a place.
+// Sets the quantity of a lot at a location.
 void Put(LedgerFacts& facts, const LotId& lot, const std::string& location,
          const std::string& quantity);
-// Moves a serial there, with all its balances.
+// Sets the location of a serial and all balances of the serial.
 void PutSerial(LedgerFacts& facts, const LotId& serial, const std::string& location);
 
-// A movement of field "m" that happens at noon of March 10.
+// A posting for the field "m" that happens at noon of March 10.
 Posting Move(MovementKind kind, const LotId& lot, const std::string& quantity,
              const std::string& from, const std::string& to);
 

@@ -3,6 +3,7 @@
 
 #include "absl/strings/substitute.h"
 #include "storage/base/check.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {

@@ -1,5 +1,4 @@
-// Genealogies for tests, written directly into the tables: through the API, such graphs would take
-// many calls.
+// Writes genealogies directly into the tables. Through the API, such graphs would take many calls.
 #pragma once
 
 #include <memory>
@@ -7,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds.h"
-#include "storage/domain/lot.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/pg/connection.h"
 #include "tests/support/database/test_database.h"
 
@@ -19,7 +18,7 @@ class TraceGraphBuilder {
  public:
   struct Input {
     std::string lot;
-    std::string output = {};  // exact: the output it went into; empty: pooled
+    std::string output = {};  // exact: the output into which the input went; empty: pooled
     Quantity quantity = Quantity::FromUnits(1);
   };
   struct Output {
@@ -28,7 +27,7 @@ class TraceGraphBuilder {
     Quantity quantity = Quantity::FromUnits(1);
   };
 
-  // Creates the company, so that many builders share one database.
+  // Creates the company. Builders of several companies can share one database.
   explicit TraceGraphBuilder(const TestDatabase& database, const std::string& company = "acme");
 
   // The lot of this name. The first call creates the lot.

@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 
 // Real documents nest about ten deep; and walking one is recursion here.
 constexpr int kDepthMax = 64;
+// A person corrects a few and tries again; the message says how many there are.
 constexpr size_t kErrorsShownMax = 20;
 
 absl::StatusOr<Json> ParseJson(absl::string_view text) {

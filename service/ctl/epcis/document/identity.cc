@@ -13,6 +13,7 @@
 #include "storage/base/check_digit.h"
 #include "storage/base/limits.h"
 #include "storage/base/sha256.h"
+#include "storage/base/unicode.h"
 #include "storage/base/utf8.h"
 
 namespace lots::ctl {
@@ -136,6 +137,14 @@ EpcisIdentity OfDigitalLink(absl::string_view uri) {
   return identity;
 }
 
+// The last part of the text, and a hash of the whole.
+std::string HashedId(absl::string_view text) {
+  const size_t at = text.find_last_of("/:;#?");
+  const absl::string_view last = at == absl::string_view::npos ? text : text.substr(at + 1);
+  return absl::StrCat(Utf8Suffix(last, kIdCharactersMax - kIdHashDigits - 1), "~",
+                      HexHash(text).substr(0, kIdHashDigits));
+}
+
 }  // namespace
 
 EpcisIdentity IdentityOf(absl::string_view uri) {
@@ -165,11 +174,19 @@ std::string GlnOf(absl::string_view uri) {
 std::string HexHash(absl::string_view text) { return absl::BytesToHexString(Sha256(text)); }
 
 std::string ShortId(absl::string_view text) {
-  if (text.size() <= kIdCharactersMax) return std::string(text);
-  const size_t at = text.find_last_of("/:;#?");
-  const absl::string_view last = at == absl::string_view::npos ? text : text.substr(at + 1);
-  return absl::StrCat(Utf8Suffix(last, kIdCharactersMax - kIdHashDigits - 1), "~",
-                      HexHash(text).substr(0, kIdHashDigits));
+  return text.size() <= kIdCharactersMax ? std::string(text) : HashedId(text);
+}
+
+std::string ResourceId(absl::string_view text) {
+  const bool is_usable = text.find_first_of(kReservedIdCharacters) == absl::string_view::npos &&
+                         !absl::StartsWith(text, "-");
+  if (is_usable) return ShortId(text);
+  std::string id = HashedId(text);
+  for (char& c : id) {
+    if (absl::StrContains(kReservedIdCharacters, c)) c = '.';
+  }
+  if (id.front() == '-') id.front() = '.';
+  return id;
 }
 
 std::string LastPart(absl::string_view name) {

@@ -36,6 +36,10 @@ std::string HexHash(absl::string_view text);
 // the same text always gives the same id, and two texts two.
 std::string ShortId(absl::string_view text);
 
+// The same for the ids of products, places and work orders. A text that the server does not take as
+// a new id (it has a / as Digital Links do) is its last part and a hash.
+std::string ResourceId(absl::string_view text);
+
 // The last part of a URI or of a prefixed name: "shipping" of "urn:epcglobal:cbv:bizstep:shipping",
 // of "cbv:BizStep-shipping" and of "shipping".
 std::string LastPart(absl::string_view name);

@@ -21,6 +21,8 @@ constexpr char kAccess[] =
 
 class CtlAccess : public ::testing::Test {
  protected:
+  CtlAccess() { server_.database().AddCompany("acme"); }
+
   // The exit code; what was written to both streams is in `said_`.
   int Run(std::vector<std::string> arguments, const std::string& address) {
     arguments.insert(arguments.begin(), {"--address", address, "--timeout", "20"});

@@ -27,7 +27,9 @@ class CtlAudit : public testing::Test {
 
   std::string Listed(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"audit", "list"});
-    return lotctl_.Ok(arguments);
+    const CtlEnd end = lotctl_.Run(arguments);
+    EXPECT_EQ(end.code, 0) << end.err;
+    return end.out;
   }
 
   TestServer server_;

@@ -32,7 +32,7 @@ class CtlTrace : public testing::Test {
     lotctl_.Ok({"stock", "move", "receipt", "steel/H-1=100", "motor/M-1", "--to", "RAW"});
     lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "2"});
     lotctl_.Ok({"work-order", "complete", "WO-7", "--finished", "SN-1", "--finished", "SN-2",
-                "--component", "motor/M-1>0", "--component", "steel/H-1=2.5", "--from", "RAW",
+                "--component", "motor/M-1:into=0", "--component", "steel/H-1=2.5", "--from", "RAW",
                 "--to", "HALL"});
   }
 
@@ -94,12 +94,14 @@ TEST_F(CtlTrace, WritesToAFile) {
 TEST_F(CtlTrace, NarrowsByFilterTimeAndLimit) {
   EXPECT_EQ(Trace({"steel/H-1", "--product", "motor"}).nodes.size(), 1u);
   EXPECT_EQ(Trace({"steel/H-1", "--location", "HALL"}).nodes.size(), 3u);
+  EXPECT_THAT(lotctl_.Run({"trace", "downstream", "steel/H-1", "--product", "motr"}).err,
+              HasSubstr("product motr does not exist"));
   EXPECT_EQ(Trace({"motor/M-1", "--link", "exact"}).nodes.size(), 2u);
   EXPECT_EQ(Trace({"steel/H-1", "--link", "exact"}).nodes.size(), 1u);
   EXPECT_EQ(Trace({"steel/H-1", "--until", "2020-01-01"}).nodes.size(), 1u);
   EXPECT_EQ(Trace({"steel/H-1", "--as-of", "2020-01-01"}).nodes.size(), 1u);
   EXPECT_EQ(Trace({"steel/H-1", "--known-at", "2020-01-01"}).nodes.size(), 1u);
-  const Answer cut = Trace({"steel/H-1", "--nodes", "2"});
+  const Answer cut = Trace({"steel/H-1", "--limit", "2"});
   EXPECT_EQ(cut.nodes.size(), 2u);
   EXPECT_EQ(cut.summary.truncated_by(), "node_limit");
   ASSERT_EQ(cut.summary.resume_lot_ids_size(), 1);

@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "service/ctl/output/progress.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/output/text_width.h"
@@ -74,6 +78,73 @@ TEST_F(TextTest, ColoursOnlyWhereWanted) {
   table.Add({"1"});
   table.Print(colourful);
   EXPECT_NE(out_.str().find("\x1b[1mA\x1b[0m"), std::string::npos);
+}
+
+TEST_F(TextTest, HeldExpiredAndCertainHaveTheirColours) {
+  const Terminal colourful{.out = out_, .err = err_, .colours = true};
+  Table table({{"HELD", Column::kLeft, Column::kAlways, ColourOfHold},
+               {"EXPIRES", Column::kLeft, Column::kAlways, ColourOfExpiry},
+               {"CERTAINTY", Column::kLeft, Column::kAlways, ColourOfCertainty}});
+  table.Add({"recall", "2020-01-01 (expired)", "certain"});
+  table.Add({"", "2099-01-01", "possible"});
+  table.Print(colourful);
+  EXPECT_NE(out_.str().find("\n\x1b[33mrecall\x1b[0m  \x1b[31m2020-01-01 (expired)\x1b[0m  "
+                            "\x1b[31mcertain\x1b[0m\n"
+                            "        2099-01-01            \x1b[33mpossible\x1b[0m\n"),
+            std::string::npos)
+      << out_.str();
+  PrintTree({.text = "pump/SN-1", .kind = "certain"}, colourful);
+  EXPECT_NE(out_.str().find("\x1b[31mpump/SN-1\x1b[0m"), std::string::npos);
+}
+
+Table Wide() {
+  Table table({{"NUMBER"},
+               {"ON HAND", Column::kRight},
+               {"REFERENCE", Column::kLeft, Column::kUseful},
+               {"COMPANY", Column::kLeft, Column::kDetail},
+               {"HELD", Column::kLeft, Column::kUseful},
+               {"NOTE"},
+               {"LOT ID", Column::kLeft, Column::kDetail}});
+  table.Add({"SN-1", "12.5", "supplier 9", "acme", "", "a long note that has several words",
+             "0190163d-8694-739b-aea5-966c26f8ad91"});
+  return table;
+}
+
+TEST_F(TextTest, ATableFitsTheTerminal) {
+  for (const int columns : {120, 100, 80, 60, 45}) {
+    out_.str("");
+    err_.str("");
+    Terminal narrow{.out = out_, .err = err_, .columns = columns};
+    Wide().Print(narrow);
+    for (const absl::string_view line : absl::StrSplit(out_.str(), '\n')) {
+      EXPECT_LE(DisplayWidth(line), columns) << out_.str();
+    }
+    EXPECT_EQ(err_.str().find("LOT ID") != std::string::npos, columns < 110) << err_.str();
+  }
+}
+
+TEST_F(TextTest, WhatIsLeftOutIsSaidAndWhatIsEmptyIsNotMissed) {
+  Terminal narrow{.out = out_, .err = err_, .columns = 60};
+  Wide().Print(narrow);
+  EXPECT_EQ(out_.str(),
+            "NUMBER  ON HAND  REFERENCE   NOTE\n"
+            "SN-1       12.5  supplier 9  a long note that has several\n"
+            "                             words\n");
+  EXPECT_EQ(err_.str(),
+            "lotctl: left out to fit the terminal: COMPANY, LOT ID; --wide shows everything\n");
+}
+
+TEST_F(TextTest, AFileGetsTheWholeTable) {
+  Wide().Print(terminal_);
+  EXPECT_NE(out_.str().find("0190163d-8694-739b-aea5-966c26f8ad91"), std::string::npos);
+  EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(TextTest, LinesBreakAtSpaces) {
+  EXPECT_EQ(Wrap("one two three", 8), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(Wrap("unbreakable", 4), (std::vector<std::string>{"unbr", "eaka", "ble"}));
+  EXPECT_EQ(Wrap("鋼鋼鋼", 4), (std::vector<std::string>{"鋼鋼", "鋼"}));
+  EXPECT_EQ(Wrap("", 4), std::vector<std::string>{""});
 }
 
 TEST_F(TextTest, DetailsLeaveOutWhatIsNotThere) {

@@ -1,4 +1,5 @@
 // What people type at lotctl.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "service/ctl/output/show.h"
@@ -10,17 +11,26 @@ namespace {
 
 constexpr char kUuid[] = "0190163d-8694-739b-aea5-966c26f8ad91";
 
-TEST(LotRef, IsAUuidOrProductAndNumber) {
+absl::StatusOr<absl::TimeZone> Berlin() {
+  absl::TimeZone zone;
+  EXPECT_TRUE(absl::LoadTimeZone("Europe/Berlin", &zone));
+  return zone;
+}
+
+std::string InBerlin(const google::protobuf::Timestamp& time) { return Show(time, *Berlin()); }
+
+TEST(LotRef, IsAUuidOrProductAndNumberOrANumberAlone) {
   EXPECT_EQ(ParseLotRef(kUuid)->lot_id(), kUuid);
   const auto lot = ParseLotRef("pump/SN/1");
   ASSERT_TRUE(lot.ok());
   EXPECT_EQ(lot->product_id(), "pump");
   EXPECT_EQ(lot->number(), "SN/1");
   EXPECT_EQ(lot->lot_id(), "");
+  EXPECT_EQ(ParseLotRef("SN-1")->ShortDebugString(), "number: \"SN-1\"");
 }
 
 TEST(LotRef, NothingElse) {
-  for (const char* text : {"", "pump", "/SN-1", "pump/", "0190163d"}) {
+  for (const char* text : {"", "/SN-1", "pump/"}) {
     const auto lot = ParseLotRef(text);
     EXPECT_EQ(ExitCodeOf(lot.status()), kExitUsage) << text;
   }
@@ -32,29 +42,40 @@ TEST(LotLine, IsReadFromTheRight) {
     const char* name;
     const char* quantity;
     const char* location;
-    int index;
   };
   for (const Case& c :
-       {Case{"steel/H-1", "steel/H-1", "", "", -1},
-        Case{"steel/H-1=2.5", "steel/H-1", "2.5", "", -1},
-        Case{"steel/H-1=2.5@RAW", "steel/H-1", "2.5", "RAW", -1},
-        Case{"steel/H-1=2.5@RAW>3", "steel/H-1", "2.5", "RAW", 3},
-        Case{"steel/H-1>0", "steel/H-1", "", "", 0}, Case{"seal/S@RAW", "seal/S", "", "RAW", -1},
-        Case{"seal/A=B", "seal/A=B", "", "", -1}, Case{"seal/A=7=1", "seal/A=7", "1", "", -1},
-        Case{"seal/A>B", "seal/A>B", "", "", -1}, Case{"=5@HALL", "", "5", "HALL", -1},
-        Case{"", "", "", "", -1}}) {
+       {Case{"steel/H-1", "steel/H-1", "", ""}, Case{"steel/H-1=2.5", "steel/H-1", "2.5", ""},
+        Case{"steel/H-1=2.5@RAW", "steel/H-1", "2.5", "RAW"},
+        Case{"seal/S@RAW", "seal/S", "", "RAW"}, Case{"seal/A=B", "seal/A=B", "", ""},
+        Case{"seal/A=7=1", "seal/A=7", "1", ""}, Case{"seal/A>B", "seal/A>B", "", ""},
+        Case{"=5@HALL", "", "5", "HALL"}, Case{"", "", "", ""}}) {
     const auto line = ParseLotLine(c.text);
     ASSERT_TRUE(line.ok()) << c.text;
     EXPECT_EQ(line->name, c.name) << c.text;
     EXPECT_EQ(line->quantity, c.quantity) << c.text;
     EXPECT_EQ(line->location_id, c.location) << c.text;
-    EXPECT_EQ(line->output_index, c.index) << c.text;
   }
 }
 
 TEST(LotLine, ADanglingMarkIsAMistake) {
-  for (const char* text : {"steel/H-1=", "steel/H-1@", "steel/H-1=2@", "steel/H-1>"}) {
+  for (const char* text : {"steel/H-1=", "steel/H-1@", "steel/H-1=2@"}) {
     EXPECT_EQ(ExitCodeOf(ParseLotLine(text).status()), kExitUsage) << text;
+  }
+}
+
+// They were taken for a part of the number, under which a lot was then made.
+TEST(LotLine, WhatBeginsLikeAQuantityIsOneOrAMistake) {
+  struct Case {
+    const char* text;
+    const char* said;
+  };
+  for (const Case& c : {Case{"=0,5", "decimals follow a point"}, Case{"H-1=1e3", "write it out"},
+                        Case{"H-1=5kg", "is no quantity"}, Case{"H-1=+5", "is no quantity"},
+                        Case{"H-1=.5", "is no quantity"}, Case{"H-1=0.12345678", "is no quantity"},
+                        Case{"H-1=0,5@RAW", "'0,5'"}}) {
+    const absl::Status status = ParseLotLine(c.text).status();
+    EXPECT_EQ(ExitCodeOf(status), kExitUsage) << c.text;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(c.said)) << c.text;
   }
 }
 
@@ -62,13 +83,27 @@ TEST(Completion, LinesBecomeTheirMessages) {
   EXPECT_EQ(ParseOutput("SN-1=1@HALL")->ShortDebugString(),
             "number: \"SN-1\" quantity: \"1\" to_location_id: \"HALL\"");
   EXPECT_EQ(ParseOutput(kUuid)->lot_id(), kUuid);
-  EXPECT_EQ(ParseComponent("steel/H-1=2.5@RAW>0")->ShortDebugString(),
+  EXPECT_EQ(ParseComponent("steel/H-1=2.5@RAW:into=0")->ShortDebugString(),
             "lot { product_id: \"steel\" number: \"H-1\" } quantity: \"2.5\" "
             "from_location_id: \"RAW\" output_index: 0");
   EXPECT_FALSE(ParseComponent("steel/H-1=2.5")->has_output_index());
   EXPECT_EQ(ParseByProduct("swarf/=3@BIN")->ShortDebugString(),
             "lot { product_id: \"swarf\" } quantity: \"3\" to_location_id: \"BIN\"");
-  EXPECT_FALSE(ParseComponent("H-1=2.5").ok());
+  EXPECT_EQ(ParseComponent("H-1=2.5")->lot().ShortDebugString(), "number: \"H-1\"");
+}
+
+// Unquoted, a shell sent lotctl's answer to the file 0, and the component became one of the whole
+// order.
+TEST(Completion, NoPartOfAComponentIsAShellsMark) {
+  const absl::Status quoted = ParseComponent("battery/B4>0").status();
+  EXPECT_EQ(ExitCodeOf(quoted), kExitUsage);
+  EXPECT_THAT(std::string(quoted.message()), testing::HasSubstr("write 'battery/B4:into=0'"));
+  EXPECT_EQ(ParseComponent("battery/A>B")->lot().number(), "A>B");
+  EXPECT_EQ(ParseComponent("battery/B4:into=3")->output_index(), 3);
+  EXPECT_EQ(ParseComponent("battery/A:into=7:into=3")->lot().number(), "A:into=7");
+  for (const char* text : {"battery/B4:into=", "battery/B4:into=-1", "battery/B4:into=x"}) {
+    EXPECT_EQ(ExitCodeOf(ParseComponent(text).status()), kExitUsage) << text;
+  }
 }
 
 TEST(Document, IsATypeAndANumber) {
@@ -83,28 +118,57 @@ TEST(Attributes, AreTextUnlessTheySayOtherwise) {
   google::protobuf::Map<std::string, v1::AttributeValue> attributes;
   for (const char* text : {"colour=blue", "purity:decimal=99.95", "tested:flag=true",
                            "tested_on:date=2026-01-31", "at:time=2026-01-31T08:00:00Z", "empty="}) {
-    EXPECT_TRUE(ParseAttribute(text, attributes).ok()) << text;
+    EXPECT_TRUE(ParseAttribute(text, Berlin, attributes).ok()) << text;
   }
-  EXPECT_EQ(Show(attributes["colour"]), "blue");
-  EXPECT_EQ(Show(attributes["purity"]), "99.95");
-  EXPECT_EQ(Show(attributes["tested"]), "yes");
-  EXPECT_EQ(Show(attributes["tested_on"]), "2026-01-31");
-  EXPECT_EQ(Show(attributes["at"]), "2026-01-31 08:00:00Z");
+  EXPECT_EQ(Show(attributes["colour"], *Berlin()), "blue");
+  EXPECT_EQ(Show(attributes["purity"], *Berlin()), "99.95");
+  EXPECT_EQ(Show(attributes["tested"], *Berlin()), "yes");
+  EXPECT_EQ(Show(attributes["tested_on"], *Berlin()), "2026-01-31");
+  EXPECT_EQ(Show(attributes["at"], *Berlin()), "2026-01-31 09:00:00+01:00");
   for (const char* text :
        {"colour", "=blue", "x:decimal=much", "x:flag=perhaps", "x:size=3", "x:date=tomorrow"}) {
-    EXPECT_FALSE(ParseAttribute(text, attributes).ok()) << text;
+    EXPECT_FALSE(ParseAttribute(text, Berlin, attributes).ok()) << text;
   }
 }
 
-TEST(Times, MayLeaveOutTheZone) {
-  EXPECT_EQ(Show(*ParseTime("2026-01-31T10:00:00+02:00")), "2026-01-31 08:00:00Z");
-  EXPECT_EQ(Show(*ParseTime("2026-01-31T08:00:00")), "2026-01-31 08:00:00Z");
-  EXPECT_EQ(Show(*ParseTime("2026-01-31")), "2026-01-31 00:00:00Z");
+TEST(Times, AreMeantInTheCompanysZoneUnlessTheySayOne) {
+  const auto shown = [](const char* text) {
+    return InBerlin(*ParseTime(text, DayEdge::kBegin, Berlin));
+  };
+  EXPECT_EQ(shown("2026-01-31T10:00:00+02:00"), "2026-01-31 09:00:00+01:00");
+  EXPECT_EQ(shown("2026-01-31T08:00:00Z"), "2026-01-31 09:00:00+01:00");
+  EXPECT_EQ(shown("2026-01-31T08:00:00"), "2026-01-31 08:00:00+01:00");
+  EXPECT_EQ(shown("2026-07-31T08:00"), "2026-07-31 08:00:00+02:00");
+  EXPECT_EQ(shown("2026-01-31 09:00:00+01:00"), "2026-01-31 09:00:00+01:00");  // as it is shown
   EXPECT_EQ(Show(*ParseDate("2026-01-31")), "2026-01-31");
-  for (const char* text : {"", "yesterday", "2026-13-01", "2026-02-30"}) {
-    EXPECT_FALSE(ParseTime(text).ok()) << text;
+  for (const char* text : {"", "yesterday", "2026-13-01", "2026-02-30", "2026-05", "2026"}) {
+    EXPECT_FALSE(ParseTime(text, DayEdge::kBegin, Berlin).ok()) << text;
     EXPECT_FALSE(ParseDate(text).ok()) << text;
   }
+}
+
+TEST(Times, ADayAloneIsItsBeginOrItsEndThere) {
+  EXPECT_EQ(InBerlin(*ParseTime("2026-05-01", DayEdge::kBegin, Berlin)),
+            "2026-05-01 00:00:00+02:00");
+  EXPECT_EQ(InBerlin(*ParseTime("2026-05-01", DayEdge::kEnd, Berlin)), "2026-05-02 00:00:00+02:00");
+  const auto last = ParseTime("2026-05-01", DayEdge::kLast, Berlin);
+  EXPECT_EQ(InBerlin(*last), "2026-05-01 23:59:59+02:00");
+  EXPECT_EQ(last->nanos(), 999'999'000);
+  // A day of 25 hours.
+  EXPECT_EQ(InBerlin(*ParseTime("2026-10-25", DayEdge::kEnd, Berlin)), "2026-10-26 00:00:00+01:00");
+}
+
+TEST(Times, TheZoneIsAskedForOnlyWhereItIsNeeded) {
+  const auto nobody = []() -> absl::StatusOr<absl::TimeZone> {
+    return absl::PermissionDeniedError("no");
+  };
+  EXPECT_TRUE(ParseTime("2026-01-31T08:00:00Z", DayEdge::kBegin, nobody).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(ParseTime("2026-01-31", DayEdge::kEnd, nobody).status()));
+}
+
+TEST(Times, UtcIsShownAsZ) {
+  EXPECT_EQ(Show(*ParseTime("2026-01-31T08:00:00Z", DayEdge::kBegin, Berlin), absl::UTCTimeZone()),
+            "2026-01-31 08:00:00Z");
 }
 
 TEST(Acceptances, AreNamed) {

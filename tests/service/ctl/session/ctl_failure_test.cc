@@ -5,11 +5,13 @@
 
 #include <sstream>
 
+#include "absl/strings/match.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lots/v1/errors.pb.h"
 #include "service/ctl/run.h"
 #include "service/ctl/session/failure.h"
+#include "tests/support/base/test_folder.h"
 
 namespace lots::ctl {
 namespace {
@@ -36,10 +38,11 @@ grpc::Status RefusalOf(grpc::StatusCode code, const std::string& reason, int pro
   return grpc::Status(code, "not enough", details.SerializeAsString());
 }
 
-std::string Printed(const absl::Status& status) {
+std::string Printed(const absl::Status& status,
+                    const Endpoint& endpoint = {.address = "localhost:50051"}) {
   std::ostringstream out;
   std::ostringstream err;
-  PrintFailure(status, "localhost:50051", {.out = out, .err = err});
+  PrintFailure(status, endpoint, {.out = out, .err = err});
   EXPECT_EQ(out.str(), "");
   return err.str();
 }
@@ -87,10 +90,45 @@ TEST(Failures, GarbageInTheDetailsIsNoReason) {
 TEST(Failures, AnUnknownOutcomeCanBeRepeated) {
   absl::Status status = FromGrpc(grpc::Status(grpc::UNAVAILABLE, "connection lost"));
   ASSERT_TRUE(OutcomeUnknown(status));
-  SetUnknownOutcome(status, "req-7");
-  EXPECT_THAT(Printed(status), HasSubstr("--request-id req-7"));
+  SetUnknownOutcome(status, {.request_id = "req-7", .command = "lotctl --request-id req-7 lot …"});
+  EXPECT_THAT(Printed(status), HasSubstr("Repeating it with --request-id req-7 does it once at the "
+                                         "most:\n    lotctl --request-id req-7 lot …\n"));
   EXPECT_THAT(Printed(status), HasSubstr("is lotd running at localhost:50051?"));
   EXPECT_FALSE(OutcomeUnknown(FromGrpc(grpc::Status(grpc::NOT_FOUND, "x"))));
+}
+
+// What gRPC 1.51 says of connections that fail.
+TEST(Failures, OnlyASilentAddressIsAskedWhetherLotdRuns) {
+  const Endpoint plain{.address = "lots:50051"};
+  const Endpoint tls{.address = "lots:50051", .tls = true};
+  const Endpoint certified{.address = "lots:50051", .tls = true, .certificate = true};
+  struct Case {
+    const char* message;
+    Endpoint endpoint;
+    const char* advice;
+  };
+  for (const Case& c :
+       {Case{"failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to "
+             "connect to remote host: Connection refused",
+             plain, "is lotd running at lots:50051?"},
+        Case{"DNS resolution failed for lots:50051: C-ares status is not ARES_SUCCESS", plain,
+             "the name in lots:50051 is not known here"},
+        Case{"Socket closed", plain, "it may want TLS"},
+        Case{"Socket closed", tls, "it may want a client certificate (--tls-certificate FILE"},
+        Case{"recvmsg:Connection reset by peer", certified, "another client certificate"},
+        Case{"Ssl handshake failed: SSL_ERROR_SSL: error:0A00010B:SSL routines::wrong version "
+             "number",
+             tls, "speaks no TLS"},
+        Case{"Ssl handshake failed: SSL_ERROR_SSL: error:1000007d:SSL "
+             "routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED",
+             tls, "not from the authorities in --tls-ca"}}) {
+    const std::string text =
+        Printed(FromGrpc(grpc::Status(grpc::UNAVAILABLE, c.message)), c.endpoint);
+    EXPECT_THAT(text, HasSubstr(c.advice)) << c.message;
+    EXPECT_EQ(absl::StrContains(text, "is lotd running"), absl::StrContains(c.advice, "running"));
+  }
+  EXPECT_THAT(Printed(absl::UnavailableError("the server runs and does not serve")),
+              Not(HasSubstr("What to do")));
 }
 
 TEST(Failures, TextOfTheServiceCannotDriveTheTerminal) {
@@ -118,7 +156,7 @@ TEST(CommandLine, MistakesAreUsageErrorsAndSendNothing) {
            {"frobnicate"},
            {"lot", "frobnicate"},
            {"lot", "get"},
-           {"lot", "get", "no-lot"},
+           {"lot", "get", "/no-lot"},
            {"lot", "list", "--limit", "-1"},
            {"lot", "list", "--output", "xml"},
            {"lot", "update", "pump/SN-1"},
@@ -137,6 +175,97 @@ TEST(CommandLine, MistakesAreUsageErrorsAndSendNothing) {
     EXPECT_EQ(ended.out, "");
     EXPECT_THAT(ended.err, HasSubstr("What to do:"));
   }
+}
+
+// Where the shell took the mark of the earlier form for itself.
+TEST(CommandLine, ACompletionWritesToNoFileThatIsNamedAsAnOutput) {
+  std::ostringstream err;
+  const std::vector<std::string> line = {
+      "--address", "unix:/does/not/exist", "work-order", "complete", "WO-7", "--finished",
+      "SN-1",      "--component",          "battery/B4"};
+  const auto run = [&](const std::string& out_file) {
+    std::ostringstream out;
+    return Run(line, "1.2.3", {.out = out, .err = err, .out_file = out_file});
+  };
+  EXPECT_EQ(run("/tmp/anna/0"), kExitUsage);
+  EXPECT_THAT(err.str(), HasSubstr("Write ':into=0' instead"));
+  for (const char* file : {"", "/tmp/anna/WO-7.txt", "/tmp/anna/0.txt"}) {
+    EXPECT_EQ(run(file), kExitUnavailable) << file;
+  }
+}
+
+// Each was taken, or answered with words of the parser.
+TEST(CommandLine, MistakesAreSaidInTheCallersWords) {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* said;
+  };
+  for (const Case& c : std::vector<Case>{
+           {{"lot", "create", "pump", ""}, "number: is empty: leave it out for the next number"},
+           {{"lot", "create", "pump", "-5"}, "'-5' looks like a flag"},
+           {{"lot", "create", "pump", "--count", "-5"}, "--count: '-5' is not above 0"},
+           {{"lot", "create", "pump", "--count", "many"}, "--count: 'many' is no whole number"},
+           {{"lot", "list", "--limit", "-1"}, "--limit: '-1' is below 0"},
+           {{"server", "ping", "--timeout", "soon"}, "--timeout: 'soon' is no number"},
+           {{"lot", "split", "soup/S-9", "=0,5", "--from", "RAW"}, "decimals follow a point"},
+           {{"stock", "move", "transfer", "steel/H-1=1e3", "--to", "HALL"}, "write it out"},
+           {{"lot", "create", "steel", "H-1", "--quantity", "0,5"}, "--quantity: '0,5' is no"},
+           {{"stock", "move", "transfer", "steel/H-1=1", "--from", "", "--to", "HALL"},
+            "--from: is empty"},
+           {{"stock", "move", "transfer", "steel/H-1=1", "--at", "yesterday"},
+            "--at: 'yesterday' is no date"},
+           {{"lot", "create", "steel", "H-1", "--expires", "31.12.2026"},
+            "--expires: '31.12.2026' is no date"},
+           {{"lot", "list", "--state", "lost"}, "--state: lost not in {planned,active"},
+           {{"--tls-certificate", "/none.pem", "--tls-key", "/none.key", "server", "ping"},
+            "--tls-certificate: cannot read /none.pem: No such file or directory"}}) {
+    std::vector<std::string> line = {"--address", "unix:/does/not/exist"};
+    line.insert(line.end(), c.arguments.begin(), c.arguments.end());
+    const Ended ended = RunLine(line);
+    EXPECT_EQ(ended.code, kExitUsage) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr(c.said));
+    EXPECT_THAT(ended.err, Not(HasSubstr("179769")));
+  }
+  // What follows "--" is no flag.
+  EXPECT_EQ(
+      RunLine({"--address", "unix:/does/not/exist", "lot", "create", "pump", "--", "-5"}).code,
+      kExitUnavailable);
+}
+
+TEST(CommandLine, AFileIsToldItsLineAndItsKey) {
+  const TestFolder folder;
+  struct Case {
+    const char* text;
+    const char* said;
+  };
+  for (const Case& c :
+       {Case{"{\"productId\": \"pump\",\n \"lots\": [\n  {\"numbr\": \"A\"}]}",
+             "lots.json, line 3: NewLot has no field 'numbr'; its fields are number, "},
+        Case{"{\"productId\": \"pump\",\n}", "lots.json, line 2: a key in quotes is expected"},
+        Case{"{\"productId\": \"pump\"\n\"lots\": []}", "line 2: ',' or '}' is expected"},
+        Case{"{\"productId\": \"pump", "line 1: a quote is not closed"},
+        Case{"", "line 1: a value is expected"},
+        Case{"{\"count\": \"many\"}", "lots.json is no BatchCreateLotsRequest"}}) {
+    const Ended ended = RunLine({"--address", "unix:/does/not/exist", "lot", "create", "--file",
+                                 folder.Write("lots.json", c.text)});
+    EXPECT_EQ(ended.code, kExitUsage) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr(c.said));
+  }
+  // Keys of maps and of protobuf's own messages are free.
+  const std::string good =
+      folder.Write("lots.json", R"({"product_id": "pump", "lots": [{"number": "A", "attributes":
+                       {"colour": {"text": "{\"blue\"}"}}, "expireDate": {"year": 2030}}]})");
+  EXPECT_EQ(RunLine({"--address", "unix:/does/not/exist", "lot", "create", "--file", good}).code,
+            kExitUnavailable);
+}
+
+TEST(CommandLine, EarlierFlagsWorkAndAreNotShown) {
+  const Ended ended =
+      RunLine({"--address", "unix:/does/not/exist", "lot", "list", "--created-before",
+               "2026-01-01T00:00:00Z", "--expires-before", "2026-01-01"});
+  EXPECT_EQ(ended.code, kExitUnavailable) << ended.err;
+  EXPECT_THAT(RunLine({"lot", "list", "--help"}).out,
+              testing::AllOf(HasSubstr("--until"), Not(HasSubstr("before"))));
 }
 
 TEST(CommandLine, AnAddressIsNotEmpty) {
@@ -186,6 +315,7 @@ TEST(CommandLine, EveryCommandHasHelpWithExamples) {
                                              {"work-order", "get"},
                                              {"work-order", "list"},
                                              {"work-order", "unassign"},
+                                             {"lot", "reverse"},
                                              {"work-order", "reverse"},
                                              {"work-order", "disassemble"},
                                              {"trace", "upstream"},

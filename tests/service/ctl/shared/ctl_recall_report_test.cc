@@ -1,12 +1,13 @@
 // The report on a recall as a spreadsheet and in a real browser.
-#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/ctl/shared/recall_report.h"
@@ -31,10 +32,25 @@ void AddLot(RecallReport& report, const std::string& number, v1::Certainty certa
   place.set_location_id("hall");
   place.set_location_kind(v1::LOCATION_KIND_INTERNAL);
   place.set_quantity(quantity);
+  place.mutable_arrive_time()->set_seconds(1767225600);
   lot.set_place_count(1);
 }
 
-// Three lots, one delivery; names that would harm where they are not escaped.
+void Describe(RecallReport& report) {
+  EXPECT_TRUE(absl::LoadTimeZone("Europe/Berlin", &report.zone));
+  report.read_time.set_seconds(1767229200);
+  report.products["pump"].set_display_name("Pump 3000");
+  report.products["pump"].set_unit("pcs");
+  v1::Location& hall = report.locations["hall"];
+  hall.set_display_name("Halle 1");
+  hall.set_gln("4012345000009");
+  hall.mutable_address()->set_street("Domplatz 1");
+  hall.mutable_address()->set_postal_code("01067");
+  hall.mutable_address()->set_phone("+49 221 1");
+}
+
+// Four lots, one of them used up, and two deliveries; names that would harm where they are not
+// escaped.
 RecallReport Report() {
   RecallReport report;
   report.recall.set_recall_id("RC-1");
@@ -55,24 +71,96 @@ RecallReport Report() {
   recipient.mutable_document()->set_number("DN-7");
   recipient.mutable_occur_time()->set_seconds(1767225600);
   recipient.set_certainty(v1::CERTAINTY_CERTAIN);
+  v1::Recipient other = recipient;
+  other.mutable_document()->set_number("+1");
+  report.recipients.push_back(other);
+  v1::RecallLot& used_up = report.lots.emplace_back();
+  used_up.set_product_id("pump");
+  used_up.set_number("00123");
+  used_up.set_certainty(v1::CERTAINTY_CERTAIN);
+  used_up.set_on_hand_quantity("0");
+  used_up.set_delivered_quantity("5");
+  Describe(report);
   return report;
 }
 
-TEST(RecallReportCsv, HasOneRecordAPlaceAndOneAShipment) {
+// The records of a sheet, each with its fields by the titles of their columns, as a spreadsheet
+// shows them.
+std::vector<std::map<std::string, std::string>> RecordsOf(const std::string& csv) {
+  std::vector<std::vector<std::string>> lines(1, std::vector<std::string>(1));
+  bool quoted = false;
+  for (size_t i = 0; i < csv.size(); ++i) {
+    if (csv[i] == '"') {
+      if (quoted && csv[i + 1] == '"')
+        lines.back().back().push_back(csv[i++]);
+      else
+        quoted = !quoted;
+    } else if (!quoted && csv[i] == ',') {
+      lines.back().emplace_back();
+    } else if (!quoted && csv[i] == '\n') {
+      lines.emplace_back(1);
+    } else if (quoted || csv[i] != '\r') {
+      lines.back().back().push_back(csv[i]);
+    }
+  }
+  EXPECT_EQ(lines.back(), std::vector<std::string>(1));
+  lines.pop_back();
+  std::vector<std::map<std::string, std::string>> records;
+  for (size_t line = 1; line < lines.size(); ++line) {
+    EXPECT_EQ(lines[line].size(), lines[0].size());
+    std::map<std::string, std::string>& record = records.emplace_back();
+    for (size_t i = 0; i < lines[line].size(); ++i) {
+      std::string value = lines[line][i];
+      if (absl::StartsWith(value, "=\"")) value = value.substr(2, value.size() - 3);
+      record[lines[0][i]] = value;
+    }
+  }
+  return records;
+}
+
+std::string Sheet() {
   std::ostringstream out;
   WriteReportCsv(Report(), out);
-  std::vector<std::string> lines = absl::StrSplit(out.str(), "\r\n");
-  ASSERT_EQ(lines.size(), 6u);  // with the header, and nothing after the last end of line
-  EXPECT_THAT(lines[0], HasSubstr("Record,Recall,Traceability Lot Code,Product"));
-  EXPECT_EQ(lines[1], "PLACE,RC-1,SN-9,pump,,certain,0,9,hall,internal,,,,,,,,");
-  EXPECT_THAT(lines[3], HasSubstr(",'=cmd|' /C calc'!A1,"));
-  EXPECT_EQ(lines[4],
-            "SHIPMENT,RC-1,SN-9,pump,,certain,0,3,,customer,,\"Miller, \"\"Sons\"\" & "
-            "Co\",2026-01-01 00:00:00Z,delivery_note,DN-7,4,1,");
-  const auto commas = [](const std::string& line) {
-    return std::count(line.begin(), line.end(), ',');
-  };
-  EXPECT_EQ(commas(lines[1]), commas(lines[0]));
+  return out.str();
+}
+
+// One of three lots was in the sheet, without unit, description and address.
+TEST(RecallReportCsv, HasEveryAffectedLotItsPlacesAndItsShipments) {
+  const std::string csv = Sheet();
+  EXPECT_TRUE(absl::StartsWith(csv, "\xEF\xBB\xBFRecord,Recall,Traceability Lot Code,Product,"));
+  const auto records = RecordsOf(csv.substr(3));
+  ASSERT_EQ(records.size(), 9u);
+  const std::vector<std::string> kinds = {"LOT",   "LOT",   "LOT",      "LOT",     "PLACE",
+                                          "PLACE", "PLACE", "SHIPMENT", "SHIPMENT"};
+  for (size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i].at("Record"), kinds[i]);
+  const auto& used_up = records[3];
+  EXPECT_EQ(used_up.at("Traceability Lot Code"), "00123");
+  EXPECT_EQ(used_up.at("Quantity At Customers"), "5");
+  EXPECT_EQ(used_up.at("Product Description"), "Pump 3000");
+  EXPECT_EQ(used_up.at("Unit of Measure"), "pcs");
+}
+
+TEST(RecallReportCsv, DescribesPlacesAndRecipients) {
+  const auto records = RecordsOf(Sheet().substr(3));
+  const auto& place = records[4];
+  EXPECT_EQ(place.at("Location"), "hall");
+  EXPECT_EQ(place.at("Location Name"), "Halle 1");
+  EXPECT_EQ(place.at("Street"), "Domplatz 1");
+  EXPECT_EQ(place.at("Postal Code"), "01067");
+  EXPECT_EQ(place.at("Phone"), "+49 221 1");
+  EXPECT_EQ(place.at("GLN"), "4012345000009");
+  EXPECT_EQ(place.at("Quantity"), "9");
+  EXPECT_EQ(place.at("Arrival Date"), "2026-01-01");
+  EXPECT_EQ(place.at("Arrival Time"), "01:00:00+01:00");
+  const auto& shipment = records[7];
+  EXPECT_EQ(shipment.at("Recipient"), "Miller, \"Sons\" & Co");
+  EXPECT_EQ(shipment.at("Ship Date"), "2026-01-01");
+  EXPECT_EQ(shipment.at("Reference Document Type"), "delivery_note");
+  EXPECT_EQ(shipment.at("Reference Document Number"), "DN-7");
+  EXPECT_EQ(shipment.at("Quantity"), "3");
+  EXPECT_EQ(shipment.at("Quantity Shipped"), "4");
+  EXPECT_EQ(records[8].at("Reference Document Number"), "+1");
+  EXPECT_EQ(records[2].at("Traceability Lot Code"), "=cmd|' /C calc'!A1");
 }
 
 class RecallReportHtml : public ::testing::Test {
@@ -88,8 +176,8 @@ TEST_F(RecallReportHtml, ShowsEveryRowAndHarmsNobody) {
     reason: document.querySelector('dl').textContent.includes("document.title='harmed'")
   }))js");
   EXPECT_EQ(seen["title"], "Recall RC-1");
-  EXPECT_EQ(seen["rows"], 4);
-  EXPECT_EQ(seen["certain"], 2);
+  EXPECT_EQ(seen["rows"], 6);
+  EXPECT_EQ(seen["certain"], 4);
   EXPECT_EQ(seen["possible"], 2);
   EXPECT_EQ(seen["reason"], true);
 }
@@ -109,9 +197,87 @@ TEST_F(RecallReportHtml, SearchesAndSortsNumbersAsNumbers) {
     const found = [...document.querySelectorAll('tbody tr')].filter(row => row.checkVisibility());
     return { up, down, found: found.map(row => row.cells[0].textContent) };
   })())js");
-  EXPECT_THAT(seen["up"], ElementsAre("9", "10", "100"));
-  EXPECT_THAT(seen["down"], ElementsAre("100", "10", "9"));
+  EXPECT_THAT(seen["up"], ElementsAre("0 pcs", "9 pcs", "10 pcs", "100 pcs"));
+  EXPECT_THAT(seen["down"], ElementsAre("100 pcs", "10 pcs", "9 pcs", "0 pcs"));
   EXPECT_THAT(seen["found"], ElementsAre("pump/SN-10"));
+}
+
+// A report as a company has it: long numbers, many places.
+RecallReport LargeReport() {
+  RecallReport report = Report();
+  for (int i = 0; i < 40; ++i) {
+    AddLot(report, absl::StrCat("WERK-", i, "-2026-LINE-07-00012", i), v1::CERTAINTY_POSSIBLE, 1,
+           "1234.500");
+    v1::RecallLot& lot = report.lots.back();
+    for (const char* place : {"finished-goods-store-2", "shop-berlin"}) {
+      v1::TracePlace& there = *lot.add_places();
+      there.set_location_id(place);
+      there.set_quantity("12");
+    }
+    lot.set_place_count(3);
+    lot.set_reference("SUPPLIER-BATCH-118-A");
+    lot.mutable_join_time()->set_seconds(1767225600);
+    lot.mutable_expire_date()->set_year(2040);
+    lot.mutable_expire_date()->set_month(6);
+    lot.mutable_expire_date()->set_day(30);
+  }
+  AddLot(report, std::string(64, 'N'), v1::CERTAINTY_CERTAIN, 3, "1");
+  return report;
+}
+
+class LargeReportHtml : public ::testing::Test {
+ protected:
+  const BrowserPage page_{[](std::ostream& out) { WriteReportHtml(LargeReport(), out); }};
+};
+
+// Numbers stood in two lines, and a telephone showed a part of each row.
+TEST_F(LargeReportHtml, FitsTelephonesTabletsScreensAndPaper) {
+  constexpr char kMeasures[] = R"js(({
+    over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    broken: [...document.querySelectorAll('.w')]
+        .filter(word => word.getClientRects().length > 1).map(word => word.textContent),
+    cut: [...document.querySelectorAll('td')]
+        .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent),
+    heads: [...document.querySelectorAll('th button')].filter(head => head.checkVisibility()).length
+  }))js";
+  for (const BrowserPage::View& view :
+       {BrowserPage::View{420, false}, BrowserPage::View{1024, false},
+        BrowserPage::View{1600, false}, BrowserPage::View{1032, true}}) {
+    const json seen = page_.Look(kMeasures, view);
+    EXPECT_EQ(seen["over"], 0) << view.width;
+    EXPECT_EQ(seen["broken"], json::array()) << view.width;
+    EXPECT_EQ(seen["cut"], json::array()) << view.width;
+    EXPECT_EQ(seen["heads"], 28) << view.width;
+  }
+}
+
+TEST_F(LargeReportHtml, SaysWhatItMeansAndWhenItWasRead) {
+  const json seen = page_.Look(R"js(({
+    legend: [...document.querySelectorAll('.legend li')].map(item => item.className),
+    facts: document.querySelector('dl').textContent,
+    search: document.getElementById('search').checkVisibility()
+  }))js");
+  EXPECT_THAT(seen["legend"], ElementsAre("certain", "possible"));
+  EXPECT_THAT(std::string(seen["facts"]), HasSubstr("2026-01-01 02:00:00+01:00"));
+  EXPECT_THAT(std::string(seen["facts"]), HasSubstr("Europe/Berlin"));
+  EXPECT_EQ(seen["search"], true);
+  const json printed =
+      page_.Look("document.getElementById('search').checkVisibility()", {1032, true});
+  EXPECT_EQ(printed, false);
+}
+
+// A mouse was needed.
+TEST_F(LargeReportHtml, SortsByKeys) {
+  const json seen = page_.Look(R"js((() => {
+    const lots = document.querySelectorAll('table')[1];
+    const head = lots.querySelectorAll('th button')[3];
+    head.focus();
+    const focused = document.activeElement === head && head.tabIndex === 0;
+    head.click();  // what the browser does at Enter and Space on a button
+    return { focused, sort: head.closest('th').getAttribute('aria-sort') };
+  })())js");
+  EXPECT_EQ(seen["focused"], true);
+  EXPECT_EQ(seen["sort"], "ascending");
 }
 
 }  // namespace

@@ -65,12 +65,16 @@ TEST(TraceTable, HasALineALot) {
 }
 
 TEST(TraceCsv, IsSafeForSpreadsheets) {
-  const TracedGraph graph = GraphOf(kPump);
+  TracedGraph graph = GraphOf(kPump);
+  graph.units["steel"] = "kg";
   const std::string csv = Written([&](std::ostream& out) { WriteTraceCsv(graph, out); });
-  EXPECT_THAT(csv, HasSubstr("depth,certainty,product,number,"));
-  EXPECT_THAT(csv, HasSubstr("\r\n0,seed,steel,H-1,,active,,97.5,100,100,100,100,100,,,s\r\n"));
-  EXPECT_THAT(csv, HasSubstr("\r\n1,possible,pump,\"'=1+\"\"1\"\"\\\",,active,,,1,0,1,0,2.5,"
-                             "1@CUSTOMER; … 30 in all,delivery 1 @SUM,p\r\n"));
+  EXPECT_THAT(csv, testing::StartsWith("\xEF\xBB\xBF"
+                                       "depth,certainty,product,number,"));
+  EXPECT_THAT(csv, HasSubstr("\r\n0,seed,steel,H-1,,active,,97.5,100,100,100,100,100,kg,,,s\r\n"));
+  // The cell shows =1+"1"\ as it is.
+  EXPECT_THAT(csv,
+              HasSubstr("\r\n1,possible,pump,\"=\"\"=1+\"\"\"\"1\"\"\"\"\\\"\"\",,active,,,1,0,1,0,"
+                        "2.5,,\"=\"\"1@CUSTOMER; … 30 in all\"\"\",delivery 1 @SUM,p\r\n"));
 }
 
 TEST(TraceDot, FlowsFromInputsToOutputsAndEscapes) {

@@ -82,6 +82,8 @@ TracedGraph Factory() {
   graph.summary.set_node_count(static_cast<int64_t>(graph.nodes.size()));
   graph.summary.set_transformation_count(static_cast<int64_t>(graph.transformations.size()));
   graph.summary.set_depth(2);
+  graph.times = "read 2026-01-01";
+  graph.units = {{"steel", "kg"}, {"casting", "pcs"}};
   return graph;
 }
 
@@ -162,6 +164,47 @@ TEST_F(TraceHtml, SearchShowsTheWayToWhatMatchesAndForgetsIt) {
   EXPECT_EQ(seen["partner"], json({"steel/H-1", "casting/C-0", "pump/SN-0-0<u>"}));
   EXPECT_EQ(seen["none"], json::array());
   EXPECT_EQ(seen["again"], true);
+}
+
+TEST_F(TraceHtml, FitsTelephonesTabletsScreensAndPaper) {
+  const std::string measures = Script(R"js(
+    document.getElementById('unfold').click();
+    return {
+      over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      broken: [...document.querySelectorAll('.w')]
+          .filter(word => word.getClientRects().length > 1).map(word => word.textContent) };)js");
+  for (const BrowserPage::View& view :
+       {BrowserPage::View{420, false}, BrowserPage::View{1024, false},
+        BrowserPage::View{1600, false}, BrowserPage::View{700, true}}) {
+    const json seen = page_.Look(measures, view);
+    EXPECT_EQ(seen["over"], 0) << view.width;
+    EXPECT_EQ(seen["broken"], json::array()) << view.width;
+  }
+}
+
+TEST_F(TraceHtml, SaysUnitsTimesAndWhatTheColoursMean) {
+  const json seen = Look(Script(R"js(
+    return { legend: document.querySelector('.legend').textContent,
+             times: document.getElementById('times').textContent,
+             used: document.querySelector('main .step').textContent,
+             notes: lots('.certain')[0].closest('li').querySelector('.notes').textContent };)js"));
+  EXPECT_THAT(std::string(seen["legend"]), testing::HasSubstr("possible: may have"));
+  EXPECT_EQ(seen["times"], "read 2026-01-01");
+  EXPECT_EQ(seen["used"], "work order WO-1  2026-01-01 00:00:00Z  used 1 kg (pooled)");
+  EXPECT_EQ(seen["notes"], "affected 1–100 of 100 pcs");
+}
+
+// What is folded would be missing on paper.
+TEST_F(TraceHtml, PrintsEverythingAndFoldsItAgain) {
+  const json seen = Look(Script(R"js(
+    const before = shown().length;
+    dispatchEvent(new Event('beforeprint'));
+    const printed = shown().length;
+    dispatchEvent(new Event('afterprint'));
+    return { before, printed, after: shown().length };)js"));
+  EXPECT_EQ(seen["before"], 21);
+  EXPECT_EQ(seen["printed"], 321);
+  EXPECT_EQ(seen["after"], 21);
 }
 
 }  // namespace

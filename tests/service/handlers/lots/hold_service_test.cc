@@ -11,7 +11,7 @@
 #include "storage/base/limits.h"
 #include "tests/support/server/test_server.h"
 #include "tests/support/world/holds.h"
-#include "tests/support/world/stock_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -25,11 +25,11 @@ using ::testing::SizeIs;
 class HoldRpc : public testing::Test {
  protected:
   HoldRpc() {
-    world_.AddLot("L1", "steel");
-    world_.Do("RECEIPT L1 10 >stock");
+    world_.CreateLot("salt", "L1");
+    world_.MustRecord("RECEIPT L1 10 >stock");
   }
 
-  std::string Id(const std::string& number) { return world_.Lot(number).value().ToString(); }
+  std::string Id(const std::string& number) { return world_.IdOf(number).value().ToString(); }
   template <class Stub, class Request, class Response>
   grpc::Status Send(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
@@ -90,7 +90,7 @@ class HoldRpc : public testing::Test {
   }
 
   const TestServer server_;
-  StockWorld world_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Lots> lots_ = server_.NewStub<v1::LotService>();
   const std::unique_ptr<Stock> stock_ = server_.NewStub<v1::StockService>();
   int requests_ = 0;
@@ -115,7 +115,7 @@ TEST_F(HoldRpc, HoldComesBackWhole) {
   const v1::Hold& hold = locations.holds(0);
   EXPECT_EQ(hold.hold_id(), id);
   EXPECT_EQ(hold.lot_id(), Id("L1"));
-  EXPECT_EQ(hold.product_id(), "steel");
+  EXPECT_EQ(hold.product_id(), "salt");
   EXPECT_EQ(hold.number(), "L1");
   EXPECT_EQ(hold.cause(), v1::HOLD_CAUSE_PLACE);
   EXPECT_EQ(hold.location_id(), "stock");
@@ -196,7 +196,7 @@ TEST_F(HoldRpc, HistoryTellsTheHoldAndItsEnd) {
 }
 
 TEST_F(HoldRpc, RecallsHoldTheirMembers) {
-  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.Lot("L1")});
+  AddMember(world_.db(), {.company = world_.company(), .recall = "R1", .lot = world_.IdOf("L1")});
   v1::ListLotLocationsRequest list;
   list.set_lot_id(Id("L1"));
   v1::ListLotLocationsResponse locations;

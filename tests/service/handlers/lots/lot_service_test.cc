@@ -10,8 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
+#include "storage/lots/lists/list.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -62,10 +63,6 @@ class LotRpc : public testing::Test {
     v1::Lot lot;
     return Outcome(&Stub::CreateLot, request, lot);
   }
-  std::string Refusal(const v1::UpdateLotRequest& request) {
-    v1::Lot lot;
-    return Outcome(&Stub::UpdateLot, request, lot);
-  }
   std::string Refusal(const v1::BatchCreateLotsRequest& request) {
     v1::BatchCreateLotsResponse response;
     return Outcome(&Stub::BatchCreateLots, request, response);
@@ -93,7 +90,7 @@ class LotRpc : public testing::Test {
   }
 
   const TestServer server_;
-  LotWorld world_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
   int requests_ = 0;
 };
@@ -125,6 +122,26 @@ TEST_F(LotRpc, CreatesAndGetsALotWhole) {
   v1::Lot read;
   ASSERT_TRUE(Send(&Stub::GetLot, get, read).ok());
   EXPECT_TRUE(MessageDifferencer::Equals(read, created));
+}
+
+TEST_F(LotRpc, ValuesOfFieldsThatTheServerSetsAreRefused) {
+  const auto refusal = [&](auto set) {
+    v1::CreateLotRequest request = Creating("wire", "L-1");
+    set(*request.mutable_lot());
+    return Refusal(request);
+  };
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_quantity("9"); }), "FIELD_INVALID lot.quantity");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_on_hand_quantity("9"); }),
+            "FIELD_INVALID lot.on_hand_quantity");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_state(v1::LOT_STATE_PLANNED); }),
+            "FIELD_INVALID lot.state");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_lot_id("mine"); }), "FIELD_INVALID lot.lot_id");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_company("other"); }), "FIELD_INVALID lot.company");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.mutable_create_time(); }),
+            "FIELD_INVALID lot.create_time");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_expired(true); }), "FIELD_INVALID lot.expired");
+  EXPECT_THAT(world_.List({}), IsEmpty());
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_company("acme"); }), "OK");
 }
 
 TEST_F(LotRpc, ASerialsQuantityIsOneWhereverItIs) {
@@ -171,7 +188,7 @@ TEST_F(LotRpc, CreationsAreRefused) {
   (*request.mutable_lot()->mutable_attributes())["empty"];
   EXPECT_THAT(Refusal(request), HasSubstr("FIELD_INVALID lot.attributes"));
   EXPECT_EQ(Refusal(Creating("nothing", "a")), "PRODUCT_NOT_FOUND");
-  EXPECT_EQ(Refusal(Creating("paper", "a")), "PRODUCT_NOT_TRACKED");
+  EXPECT_EQ(Refusal(Creating("screw", "a")), "PRODUCT_NOT_TRACKED");
   EXPECT_EQ(Refusal(Creating("cable", "")), "NO_NUMBER_TEMPLATE");
   EXPECT_EQ(Refusal(Creating("wire", "a\nb")), "NUMBER_INVALID");
 }
@@ -289,6 +306,10 @@ TEST_F(LotRpc, GetsAndFindsManyAtOnce) {
   EXPECT_EQ(found.matches(0).lots(0).product_id(), "pump");
   EXPECT_EQ(found.matches(1).lots_size(), 0);
   EXPECT_EQ(Outcome(&Stub::FindLots, v1::FindLotsRequest(), found), "FIELD_INVALID numbers");
+  find.set_product_id("nothing");
+  EXPECT_EQ(Outcome(&Stub::FindLots, find, found), "PRODUCT_NOT_FOUND product_id");
+  find.set_company("nobody");
+  EXPECT_EQ(Outcome(&Stub::FindLots, find, found), "COMPANY_NOT_FOUND");
 }
 
 TEST_F(LotRpc, ListsPagesOfOneQuery) {
@@ -324,8 +345,8 @@ TEST_F(LotRpc, ListsPagesOfOneQuery) {
 }
 
 TEST_F(LotRpc, ListsAndSummarizesEveryCompany) {
-  LotWorld other(server_.database(), "bolt");
-  other.Create("wire", "theirs", "2");
+  World other(server_.database(), "bolt");
+  other.CreateLot("wire", "theirs", "2");
   Create(Creating("wire", "ours"));
   Create(Creating("pump", "ours"));
   v1::ListLotsRequest request;
@@ -395,58 +416,7 @@ TEST_F(LotRpc, TellsWhereALotIsAndWhatHappenedToIt) {
   EXPECT_EQ(entries[2].event().changes(0).new_value(), "x");
 }
 
-// --- editing --------------------------------------------------------------------------------
-
-TEST_F(LotRpc, UpdatesWhatTheMaskNamesAndNothingElse) {
-  v1::CreateLotRequest creating = Creating("wire", "a");
-  creating.mutable_lot()->set_reference("keep");
-  *creating.mutable_lot()->mutable_manufacture_date() = Date(2026, 1, 1);
-  const v1::Lot lot = Create(creating);
-  v1::UpdateLotRequest request = Editing(lot, {"notes", "expire_date"});
-  request.mutable_lot()->set_notes("new");
-  request.mutable_lot()->set_reference("not named");
-  request.mutable_lot()->set_etag(lot.etag());
-  request.clear_request_id();
-
-  v1::Lot updated;
-  const grpc::Status status = Send(&Stub::UpdateLot, request, updated);
-
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(updated.notes(), "new");
-  EXPECT_EQ(updated.reference(), "keep");
-  EXPECT_FALSE(updated.has_expire_date());
-  EXPECT_TRUE(updated.has_alert_date());
-  EXPECT_EQ(updated.etag(), "\"2\"");
-  EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
-}
-
-TEST_F(LotRpc, UpdatesAreRefused) {
-  const v1::Lot lot = Create(Creating("wire", "a"));
-  EXPECT_EQ(Refusal(Editing(lot, {})), "FIELD_INVALID update_mask");
-  EXPECT_EQ(Refusal(Editing(lot, {"creator"})), "FIELD_INVALID update_mask");
-  EXPECT_EQ(Refusal(Editing(lot, {"product_id"})), "FIELD_INVALID lot.product_id");
-  EXPECT_EQ(Refusal(Editing(lot, {"number"})), "NUMBER_INVALID");
-  v1::UpdateLotRequest request = Editing(lot, {"notes"});
-  request.clear_request_id();
-  EXPECT_EQ(Refusal(request), "FIELD_INVALID request_id");
-  request = Editing(lot, {"notes"});
-  request.mutable_lot()->set_lot_id("no uuid");
-  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.lot_id");
-  request.mutable_lot()->set_lot_id(lot.lot_id());
-  request.mutable_lot()->set_etag("no etag");
-  EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
-}
-
-TEST_F(LotRpc, QuantityAndStateNameTheMethodsThatChangeThem) {
-  const v1::Lot lot = Create(Creating("wire", "a"));
-  const auto message = [&](const char* field) {
-    v1::Lot updated;
-    return Send(&Stub::UpdateLot, Editing(lot, {field}), updated).error_message();
-  };
-  EXPECT_THAT(message("quantity"), HasSubstr("ADJUSTMENT"));
-  EXPECT_THAT(message("on_hand_quantity"), HasSubstr("ADJUSTMENT"));
-  EXPECT_THAT(message("state"), HasSubstr("ArchiveLot"));
-}
+// --- the end of a lot ----------------------------------------------------------------------
 
 TEST_F(LotRpc, ArchivesUnarchivesAndDeletes) {
   const v1::Lot lot = Create(Creating("wire", "a"));
@@ -472,6 +442,35 @@ TEST_F(LotRpc, ArchivesUnarchivesAndDeletes) {
   ASSERT_EQ(Outcome(&Stub::DeleteLot, deletion, gone), "OK");
   deletion.set_request_id(NextId());
   EXPECT_EQ(Outcome(&Stub::DeleteLot, deletion, gone), "LOT_NOT_FOUND");
+}
+
+TEST_F(LotRpc, ARepeatAfterTheDeletionSaysThatTheLotIsGone) {
+  const v1::CreateLotRequest creating = Creating("pump", "P-1");
+  v1::BatchCreateLotsRequest batch = Batch(2);
+  v1::BatchCreateLotsResponse made;
+  ASSERT_EQ(Outcome(&Stub::BatchCreateLots, batch, made), "OK");
+  v1::Lot lot = Create(creating);
+  v1::ArchiveLotRequest archive;
+  archive.set_request_id(NextId());
+  archive.set_lot_id(lot.lot_id());
+  ASSERT_EQ(Outcome(&Stub::ArchiveLot, archive, lot), "OK");
+  for (const std::string& id : {lot.lot_id(), made.lots(1).lot_id()}) {
+    v1::DeleteLotRequest deletion;
+    deletion.set_request_id(NextId());
+    deletion.set_lot_id(id);
+    v1::DeleteLotResponse gone;
+    ASSERT_EQ(Outcome(&Stub::DeleteLot, deletion, gone), "OK");
+  }
+
+  const v1::Lot again = Create(creating);
+  EXPECT_EQ(again.number(), "P-1");
+  EXPECT_EQ(again.state(), v1::LOT_STATE_DELETED);
+  EXPECT_EQ(again.quantity(), "0");
+  ASSERT_EQ(Outcome(&Stub::ArchiveLot, archive, lot), "OK");
+  EXPECT_EQ(lot.state(), v1::LOT_STATE_DELETED);
+  ASSERT_EQ(Outcome(&Stub::BatchCreateLots, batch, made), "OK");
+  EXPECT_FALSE(made.lots(0).deleted());
+  EXPECT_TRUE(made.lots(1).deleted());
 }
 
 TEST_F(LotRpc, LotsInUseAndOnHandNameWhy) {

@@ -7,7 +7,7 @@
 #include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -22,7 +22,7 @@ class ReshapeRpc : public testing::Test {
     request.set_company("acme");
     request.set_request_id(absl::StrCat("split-", ++requests_));
     request.mutable_lot()->set_lot_id(Id(lot));
-    request.set_location_id("STOCK");
+    request.set_location_id("stock");
     v1::SplitPart& part = *request.add_parts();
     part.set_number("P1");
     part.set_quantity("2.5");
@@ -34,7 +34,7 @@ class ReshapeRpc : public testing::Test {
     request.set_request_id(absl::StrCat("merge-", ++requests_));
     v1::MergeSource& source = *request.add_sources();
     source.mutable_lot()->set_lot_id(Id(lot));
-    source.set_location_id("STOCK");
+    source.set_location_id("stock");
     request.set_number("M1");
     return request;
   }
@@ -43,7 +43,7 @@ class ReshapeRpc : public testing::Test {
     request.set_company("acme");
     request.set_request_id(absl::StrCat("relabel-", ++requests_));
     request.mutable_lot()->set_lot_id(Id(lot));
-    request.set_location_id("STOCK");
+    request.set_location_id("stock");
     request.set_number("R1");
     return request;
   }
@@ -72,9 +72,9 @@ class ReshapeRpc : public testing::Test {
   }
 
   const TestServer server_;
-  Workshop shop_{server_.database()};
+  World world_{server_.database()};
   const std::unique_ptr<Lots> lots_ = server_.NewStub<v1::LotService>();
-  const LotId salt_ = shop_.Lot("salt", "A", "10");
+  const LotId salt_ = world_.CreateLot("salt", "A", "10");
   v1::ReshapeResponse done_;
   int requests_ = 0;
 };
@@ -84,20 +84,20 @@ TEST_F(ReshapeRpc, SplitNamesItsParts) {
   v1::SplitPart& second = *request.add_parts();
   second.set_number("P2");
   second.set_quantity("1");
-  second.set_location_id("SHELF");
+  second.set_location_id("shelf");
   request.set_note("two customers");
   ASSERT_EQ(Split(request), "OK");
   ASSERT_EQ(done_.lots_size(), 2);
   EXPECT_EQ(done_.lots(0).number(), "P1");
-  EXPECT_EQ(done_.lots(1).lot_id(), Id(shop_.IdOf("salt", "P2")));
+  EXPECT_EQ(done_.lots(1).lot_id(), Id(world_.IdOf("salt", "P2")));
   EXPECT_NE(done_.transformation_id(), "");
-  EXPECT_EQ(shop_.Where(salt_), "STOCK:6.5");
-  EXPECT_EQ(shop_.Where(shop_.IdOf("salt", "P2")), "SHELF:1");
+  EXPECT_EQ(world_.Where(salt_), "stock 6.5");
+  EXPECT_EQ(world_.Where(world_.IdOf("salt", "P2")), "shelf 1");
 
   const std::string first = done_.ShortDebugString();
   ASSERT_EQ(Split(request), "OK");
   EXPECT_EQ(done_.ShortDebugString(), first);
-  EXPECT_EQ(shop_.Where(salt_), "STOCK:6.5");
+  EXPECT_EQ(world_.Where(salt_), "stock 6.5");
   request.set_note("another");
   EXPECT_EQ(Split(request), "REQUEST_ID_REUSED request_id");
 }
@@ -105,14 +105,14 @@ TEST_F(ReshapeRpc, SplitNamesItsParts) {
 TEST_F(ReshapeRpc, MergeTakesAllOrSome) {
   v1::MergeLotsRequest request = Merging(salt_);
   v1::MergeSource& second = *request.add_sources();
-  second.mutable_lot()->set_lot_id(Id(shop_.Lot("salt", "B", "5")));
-  second.set_location_id("STOCK");
+  second.mutable_lot()->set_lot_id(Id(world_.CreateLot("salt", "B", "5")));
+  second.set_location_id("stock");
   second.set_quantity("2");
-  request.set_location_id("LINE");
+  request.set_location_id("line");
   ASSERT_EQ(Merge(request), "OK");
   ASSERT_EQ(done_.lots_size(), 1);
   EXPECT_EQ(done_.lots(0).number(), "M1");
-  EXPECT_EQ(shop_.Where(shop_.IdOf("salt", "M1")), "LINE:12");
+  EXPECT_EQ(world_.Where(world_.IdOf("salt", "M1")), "line 12");
 }
 
 TEST_F(ReshapeRpc, RelabelGivesAnotherProductAndDate) {
@@ -170,7 +170,7 @@ TEST_F(ReshapeRpc, RefusalsSayTheirReason) {
   EXPECT_EQ(Split(split), "NOT_ENOUGH parts");
   v1::MergeLotsRequest merge = Merging(salt_);
   merge.add_sources()->CopyFrom(merge.sources(0));
-  merge.mutable_sources(1)->mutable_lot()->set_lot_id(Id(shop_.Lot("soup", "S", "1")));
+  merge.mutable_sources(1)->mutable_lot()->set_lot_id(Id(world_.CreateLot("soup", "S", "1")));
   EXPECT_EQ(Merge(merge), "PRODUCT_MISMATCH sources[1].lot");
   v1::RelabelLotRequest relabel = Relabelling(salt_);
   relabel.set_product_id("bike");

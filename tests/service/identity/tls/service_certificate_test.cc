@@ -14,7 +14,7 @@ namespace {
 
 class Certificates : public ::testing::Test {
  protected:
-  static std::string Told(const std::string& chain, const std::string& key) {
+  static std::string RefusalOf(const std::string& chain, const std::string& key) {
     return std::string(CheckServerCertificate(chain, key, absl::Now()).status().message());
   }
 
@@ -45,7 +45,7 @@ TEST_F(Certificates, ThatAreNotSayWhy) {
   const TestAuthority stranger("Stranger");
   const std::string cut = good_.certificate.substr(0, good_.certificate.size() / 2);
   const struct {
-    std::string chain, key, told;
+    std::string chain, key, refusal;
   } kCases[] = {
       {"", good_.key, "no certificate"},
       {"junk", good_.key, "no certificate"},
@@ -62,8 +62,9 @@ TEST_F(Certificates, ThatAreNotSayWhy) {
       {good_.certificate + stranger.certificate(), good_.key, "did not issue"},
       {authority_.certificate() + good_.certificate, good_.key, "not the certificate's"},
   };
-  for (const auto& [chain, key, told] : kCases) {
-    EXPECT_TRUE(absl::StrContains(Told(chain, key), told)) << told << ": " << Told(chain, key);
+  for (const auto& [chain, key, refusal] : kCases) {
+    EXPECT_TRUE(absl::StrContains(RefusalOf(chain, key), refusal))
+        << refusal << ": " << RefusalOf(chain, key);
   }
 }
 

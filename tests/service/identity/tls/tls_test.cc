@@ -49,7 +49,7 @@ class TlsTest : public ::testing::Test {
   IssuedCertificate Mes() const { return Client("x", {"URI:spiffe://plant/mes"}, clients_); }
 
   std::unique_ptr<TestServer> Start(bool mutual = true) {
-    return std::make_unique<TestServer>([this, mutual](Server::Options& options) {
+    auto server = std::make_unique<TestServer>([this, mutual](Server::Options& options) {
       Config& config = options.config;
       config.listen = "127.0.0.1:0";
       config.tls = {.certificate = folder_.Path("certificate"), .key = folder_.Path("key")};
@@ -62,6 +62,8 @@ class TlsTest : public ::testing::Test {
       }
       options.reload_period = absl::Milliseconds(20);
     });
+    server->database().AddCompany("acme");
+    return server;
   }
 
   // A connection of its own.
@@ -96,8 +98,8 @@ class TlsTest : public ::testing::Test {
     }
     return answer;
   }
-  std::string Told(const TestServer& server, const IssuedCertificate& client,
-                   const std::string& token = "") const {
+  std::string Outcome(const TestServer& server, const IssuedCertificate& client,
+                      const std::string& token = "") const {
     return Ask(*Connect(server, client), token).outcome;
   }
 
@@ -119,17 +121,19 @@ const std::string kUnavailable = absl::StrCat(grpc::StatusCode::UNAVAILABLE);
 TEST_F(TlsTest, AClientIsWhoItsCertificateSays) {
   const auto server = Start();
 
-  EXPECT_EQ(Told(*server, Mes()), kOk);
-  EXPECT_EQ(Told(*server, Client("x", {"DNS:mes.plant"}, clients_)), kOk);
-  EXPECT_EQ(Told(*server, Client("old-mes", {}, clients_)), kOk);
-  EXPECT_EQ(Told(*server, Client("x", {"URI:spiffe://plant/other"}, clients_)),
+  EXPECT_EQ(Outcome(*server, Mes()), kOk);
+  EXPECT_EQ(Outcome(*server, Client("x", {"DNS:mes.plant"}, clients_)), kOk);
+  EXPECT_EQ(Outcome(*server, Client("old-mes", {}, clients_)), kOk);
+  EXPECT_EQ(Outcome(*server, Client("x", {"URI:spiffe://plant/other"}, clients_)),
             "CREDENTIALS_MISSING");
-  EXPECT_EQ(Told(*server, Client("unlisted", {}, clients_)), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome(*server, Client("unlisted", {}, clients_)), "CREDENTIALS_MISSING");
   // A common name counts only where there is no other.
-  EXPECT_EQ(Told(*server, Client("old-mes", {"DNS:other.plant"}, clients_)), "CREDENTIALS_MISSING");
-  EXPECT_EQ(Told(*server, Client("old-mes", {"email:me@plant"}, clients_)), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome(*server, Client("old-mes", {"DNS:other.plant"}, clients_)),
+            "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome(*server, Client("old-mes", {"email:me@plant"}, clients_)),
+            "CREDENTIALS_MISSING");
   // A name of another kind does not count as one of these.
-  EXPECT_EQ(Told(*server, Client("x", {"email:mes.plant@mes.plant"}, clients_)),
+  EXPECT_EQ(Outcome(*server, Client("x", {"email:mes.plant@mes.plant"}, clients_)),
             "CREDENTIALS_MISSING");
 }
 
@@ -140,10 +144,10 @@ TEST_F(TlsTest, WithoutACertificateOfTheAuthorityNobodyConnects) {
                                                     .usage = "clientAuth",
                                                     .ends = absl::Now() - absl::Minutes(1)});
 
-  EXPECT_EQ(Told(*server, {}), kUnavailable);
-  EXPECT_EQ(Told(*server, {}, Token("lots.read")), kUnavailable);
-  EXPECT_EQ(Told(*server, Client("x", {"URI:spiffe://plant/mes"}, strangers_)), kUnavailable);
-  EXPECT_EQ(Told(*server, expired), kUnavailable);
+  EXPECT_EQ(Outcome(*server, {}), kUnavailable);
+  EXPECT_EQ(Outcome(*server, {}, Token("lots.read")), kUnavailable);
+  EXPECT_EQ(Outcome(*server, Client("x", {"URI:spiffe://plant/mes"}, strangers_)), kUnavailable);
+  EXPECT_EQ(Outcome(*server, expired), kUnavailable);
   const auto in_the_clear = server->NewStub<v1::CatalogService>();
   EXPECT_EQ(Ask(*in_the_clear).outcome, kUnavailable);
 }
@@ -152,16 +156,16 @@ TEST_F(TlsTest, ATokenSaysWhoCallsWhateverTheCertificateSays) {
   const auto server = Start();
 
   // The certificate may read, the token may not; and the other way round.
-  EXPECT_EQ(Told(*server, Mes(), Token("lots.move")), "PERMISSION_MISSING");
-  EXPECT_EQ(Told(*server, Client("unlisted", {}, clients_), Token("lots.read")), kOk);
-  EXPECT_EQ(Told(*server, Mes(), "forged"), "TOKEN_INVALID");
+  EXPECT_EQ(Outcome(*server, Mes(), Token("lots.move")), "PERMISSION_MISSING");
+  EXPECT_EQ(Outcome(*server, Client("unlisted", {}, clients_), Token("lots.read")), kOk);
+  EXPECT_EQ(Outcome(*server, Mes(), "forged"), "TOKEN_INVALID");
 }
 
 TEST_F(TlsTest, WithoutMutualTlsTokensSayWhoCalls) {
   const auto server = Start(/*mutual=*/false);
 
-  EXPECT_EQ(Told(*server, {}, Token("lots.read")), kOk);
-  EXPECT_EQ(Told(*server, {}), "CREDENTIALS_MISSING");
+  EXPECT_EQ(Outcome(*server, {}, Token("lots.read")), kOk);
+  EXPECT_EQ(Outcome(*server, {}), "CREDENTIALS_MISSING");
 }
 
 TEST_F(TlsTest, NobodyIsMixedUpOnOneConnection) {
@@ -229,15 +233,15 @@ TEST_F(TlsTest, TheClientsAuthorityRotatesToo) {
   const auto server = Start();
   const TestAuthority successor("Clients of next year");
   const IssuedCertificate next = Client("x", {"URI:spiffe://plant/mes"}, successor);
-  EXPECT_EQ(Told(*server, next), kUnavailable);
+  EXPECT_EQ(Outcome(*server, next), kUnavailable);
 
   folder_.Write("clients", clients_.certificate() + successor.certificate());
-  EXPECT_TRUE(Eventually([&] { return Told(*server, next) == kOk; }));
-  EXPECT_EQ(Told(*server, Mes()), kOk);
+  EXPECT_TRUE(Eventually([&] { return Outcome(*server, next) == kOk; }));
+  EXPECT_EQ(Outcome(*server, Mes()), kOk);
 
   folder_.Write("clients", successor.certificate());
-  EXPECT_TRUE(Eventually([&] { return Told(*server, Mes()) == kUnavailable; }));
-  EXPECT_EQ(Told(*server, next), kOk);
+  EXPECT_TRUE(Eventually([&] { return Outcome(*server, Mes()) == kUnavailable; }));
+  EXPECT_EQ(Outcome(*server, next), kOk);
 }
 
 TEST_F(TlsTest, WhoLeavesTheAccessListIsOutOnItsOldConnectionToo) {

@@ -13,7 +13,7 @@
 #include "lots/v1/recall.grpc.pb.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/server/test_server.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -31,7 +31,7 @@ v1::CreateLotRequest NewSalt(const std::string& number) {
 
 TEST(BusinessMetrics, CountLotsOnceHoweverOftenTheCallIsRepeated) {
   const TestServer server;
-  const Workshop shop(server.database());
+  const World world(server.database());
   const auto stub = server.NewStub<v1::LotService>();
   const char kSeries[] = "lots_created_total{tracking=\"lot\"}";
   v1::Lot lot;
@@ -50,8 +50,8 @@ TEST(BusinessMetrics, CountLotsOnceHoweverOftenTheCallIsRepeated) {
 
 TEST(BusinessMetrics, ADrillIsTimedAndSeenAsOpen) {
   const TestServer server(CountOften);
-  Workshop shop(server.database());
-  shop.Lot("salt", "SALT", "5");
+  World world(server.database());
+  world.CreateLot("salt", "SALT", "5");
   v1::OpenRecallRequest request;
   request.set_company("acme");
   request.set_request_id("drill");
@@ -75,13 +75,13 @@ TEST(BusinessMetrics, ADrillIsTimedAndSeenAsOpen) {
 
 TEST(BusinessMetrics, GaugesAddUpAllCompaniesAndSayHowOldTheyAre) {
   const TestServer server(CountOften);
-  Workshop acme(server.database());
-  Workshop other(server.database(), "other");
+  World acme(server.database());
+  World other(server.database(), "other");
   const absl::Time then = absl::Now();
   const absl::CivilDay tomorrow = absl::ToCivilDay(then, absl::UTCTimeZone()) + 1;
 
-  acme.Lot("salt", "A", "5", tomorrow);
-  other.Lot("salt", "B", "5", tomorrow);
+  acme.CreateLot("salt", "A", {.quantity = "5", .expires_on = tomorrow});
+  other.CreateLot("salt", "B", {.quantity = "5", .expires_on = tomorrow});
 
   EXPECT_TRUE(Eventually([&] { return server.Metric("lots_expiring{window=\"7d\"}") == 2; }));
   EXPECT_EQ(server.Metric("lots_companies"), 2);
@@ -93,7 +93,7 @@ TEST(BusinessMetrics, GaugesAddUpAllCompaniesAndSayHowOldTheyAre) {
 
 TEST(BusinessMetrics, TheGaugesKeepTheirAgeWhenTheDatabaseRefuses) {
   const TestServer server(CountOften);
-  const Workshop shop(server.database());
+  const World world(server.database());
   ASSERT_TRUE(Eventually([&] { return server.Metric("lots_companies") == 1; }));
 
   server.database().Execute("ALTER TABLE recalls RENAME TO gone");
@@ -111,8 +111,8 @@ TEST(BusinessMetrics, TheGaugesKeepTheirAgeWhenTheDatabaseRefuses) {
 
 TEST(RoadMetrics, CallsThatAreAnsweredTogetherAreCounted) {
   const TestServer server([](Server::Options& options) { options.config.workers = 1; });
-  Workshop shop(server.database());
-  const LotId lot = shop.Lot("salt", "SALT", "5");
+  World world(server.database());
+  const LotId lot = world.CreateLot("salt", "SALT", "5");
   v1::GetLotRequest request;
   request.set_company("acme");
   request.set_lot_id(lot.value().ToString());
@@ -151,7 +151,7 @@ TEST(RoadMetrics, TheDatabaseIsSeenToBeUp) {
 TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
   const TestServer server(
       [](Server::Options& options) { options.slow_statement = absl::ZeroDuration(); });
-  const Workshop shop(server.database());
+  const World world(server.database());
   grpc::ClientContext context;
   context.AddMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   v1::Lot lot;
@@ -171,9 +171,10 @@ TEST(SlowStatements, AreLoggedWithTheTraceOfTheirCall) {
   EXPECT_TRUE(found);
 }
 
-// Whoever looks at a database that is busy finds the call in the log, while it still runs.
+// The view of a busy database leads to the call in the log, while the call still runs.
 TEST(SlowStatements, AreKnownToTheDatabaseByTheTraceOfTheirCall) {
   const TestServer server;
+  server.database().AddCompany("acme");
   const auto locking = server.database().Connect();
   ASSERT_TRUE(locking->RunScript("test", "BEGIN; LOCK TABLE lots").ok());
   std::thread listing([&] {

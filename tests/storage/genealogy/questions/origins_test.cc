@@ -10,12 +10,14 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/movement.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/trace_graph_builder.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -53,11 +55,11 @@ class OriginsTest : public ::testing::Test {
  protected:
   // A lot of salt that this partner delivered.
   LotId Receive(absl::string_view number, const std::string& partner) {
-    const LotId lot = shop_.Lot("salt", number, "1");
+    const LotId lot = world_.CreateLot("salt", number, "1");
     RecordMovementsCommand command =
-        shop_.Moving(MovementKind::kReceipt, lot, "50", "SUPPLIER", "STOCK");
+        world_.MoveCommand(MovementKind::kReceipt, lot, "50", "SUPPLIER", "stock");
     command.movements[0].partner_id = partner;
-    const auto moved = RecordMovements(shop_.db(), command);
+    const auto moved = RecordMovements(world_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     received_ = moved.ok() ? moved->movement_ids[0] : MovementId();
     return lot;
@@ -65,20 +67,20 @@ class OriginsTest : public ::testing::Test {
   // Bikes with these numbers, made of `used` by the order.
   TransformationId Make(absl::string_view work_order, const std::vector<std::string>& bikes,
                         std::vector<CompletionComponent> used, absl::Duration ago = {}) {
-    CompletionCommand command = shop_.Completing(work_order, "bike");
+    CompletionCommand command = world_.CompleteCommand(work_order, "bike");
     for (const std::string& bike : bikes) command.outputs.push_back(Output(bike));
     command.components = std::move(used);
     command.occurred_at = day_ - ago;
-    const auto completion = CompleteWorkOrder(shop_.db(), command);
+    const auto completion = CompleteWorkOrder(world_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? completion->transformation_id : TransformationId();
   }
   std::vector<std::string> Find(const std::vector<std::string>& failed,
                                 const std::vector<std::string>& sound, int limit = 50) {
-    OriginsQuery command{.company = shop_.company(), .limit = limit};
-    for (const std::string& bike : failed) command.failed.push_back(Bike(bike));
-    for (const std::string& bike : sound) command.sound.push_back(Bike(bike));
-    const auto found = FindCommonOrigins(shop_.db(), command);
+    OriginsQuery query{.company = world_.company(), .limit = limit};
+    for (const std::string& bike : failed) query.failed.push_back(Bike(bike));
+    for (const std::string& bike : sound) query.sound.push_back(Bike(bike));
+    const auto found = FindCommonOrigins(world_.db(), query);
     EXPECT_TRUE(found.ok()) << found.status();
     std::vector<std::string> origins;
     if (!found.ok()) return origins;
@@ -86,12 +88,12 @@ class OriginsTest : public ::testing::Test {
     for (const Origin& origin : found->origins) origins.push_back(TextOf(origin));
     return origins;
   }
-  std::string Refused(const OriginsQuery& command) {
-    return RefusalOf(FindCommonOrigins(shop_.db(), command).status());
+  std::string Refused(const OriginsQuery& query) {
+    return RefusalOf(FindCommonOrigins(world_.db(), query).status());
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
   const absl::Time day_ = absl::FromCivil(absl::CivilHour(2026, 3, 10, 12), absl::UTCTimeZone());
   MovementId received_;
   CommonOrigins found_;
@@ -100,8 +102,8 @@ class OriginsTest : public ::testing::Test {
 TEST_F(OriginsTest, TheGuiltyLotComesFirst) {
   const LotId bad = Receive("BAD", "S-1");
   const LotId good = Receive("GOOD", "S-2");
-  Make("W1", {"A", "B", "C"}, {Used(bad, "3"), Used(good, "3")});
-  Make("W2", {"D", "E", "F"}, {Used(good, "3")}, absl::Hours(24));
+  Make("W1", {"A", "B", "C"}, {Component(bad, "3"), Component(good, "3")});
+  Make("W2", {"D", "E", "F"}, {Component(good, "3")}, absl::Hours(24));
 
   EXPECT_THAT(Find({"A", "B", "C"}, {"D", "E", "F"}),
               ElementsAre("lot salt/BAD 3/0", "order W1 3/0", "supplier S-1 3/0",
@@ -116,13 +118,14 @@ TEST_F(OriginsTest, TheGuiltyLotComesFirst) {
 
 TEST_F(OriginsTest, DescendsThroughLotsOfLots) {
   const LotId bad = Receive("BAD", "S-1");
-  CompletionCommand motors = shop_.Completing("WM", "motor");
-  motors.destination = LocationId("STOCK");
+  CompletionCommand motors = world_.CompleteCommand("WM", "motor");
+  motors.destination = LocationId("stock");
   motors.outputs = {Output("M1"), Output("M2")};
-  motors.components = {Used(bad, "1", 0)};
-  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), motors).ok());
-  Make("W1", {"A", "B"},
-       {Used(shop_.IdOf("motor", "M1"), "", 0), Used(shop_.IdOf("motor", "M2"), "", 1)});
+  motors.components = {Component(bad, "1", 0)};
+  ASSERT_TRUE(CompleteWorkOrder(world_.db(), motors).ok());
+  Make(
+      "W1", {"A", "B"},
+      {Component(world_.IdOf("motor", "M1"), "", 0), Component(world_.IdOf("motor", "M2"), "", 1)});
 
   const auto origins = Find({"A"}, {"B"});
   EXPECT_THAT(origins, Contains("lot salt/BAD 1/0"));
@@ -135,21 +138,21 @@ TEST_F(OriginsTest, DescendsThroughLotsOfLots) {
 
 TEST_F(OriginsTest, AUnitIsNoOriginOfItselfButOfAnother) {
   const LotId salt = Receive("SALT", "");
-  Make("W1", {"A", "B"}, {Used(salt, "1")});
-  const LotId a = shop_.IdOf("bike", "A");
+  Make("W1", {"A", "B"}, {Component(salt, "1")});
+  const LotId a = world_.IdOf("bike", "A");
   // A is reworked; C is made of A's sibling.
-  CompletionCommand rework = shop_.Completing("W2", "bike");
-  rework.source = LocationId("SHELF");
+  CompletionCommand rework = world_.CompleteCommand("W2", "bike");
+  rework.source = LocationId("shelf");
   rework.outputs = {Output(a)};
-  rework.components = {Used(a, "", 0)};
+  rework.components = {Component(a, "", 0)};
   rework.occurred_at = day_;
-  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), rework).ok());
-  CompletionCommand more = shop_.Completing("W3", "bike");
-  more.source = LocationId("SHELF");
+  ASSERT_TRUE(CompleteWorkOrder(world_.db(), rework).ok());
+  CompletionCommand more = world_.CompleteCommand("W3", "bike");
+  more.source = LocationId("shelf");
   more.outputs = {Output("C")};
-  more.components = {Used(shop_.IdOf("bike", "B"))};
+  more.components = {Component(world_.IdOf("bike", "B"))};
   more.occurred_at = day_;
-  ASSERT_TRUE(CompleteWorkOrder(shop_.db(), more).ok());
+  ASSERT_TRUE(CompleteWorkOrder(world_.db(), more).ok());
 
   EXPECT_THAT(Find({"A", "B", "C"}, {}),
               ElementsAre("lot salt/SALT 3/0", "order W1 3/0", "day 2026-03-10 3/0",
@@ -159,12 +162,12 @@ TEST_F(OriginsTest, AUnitIsNoOriginOfItselfButOfAnother) {
 TEST_F(OriginsTest, WhatWasReversedDoesNotCount) {
   const LotId bad = Receive("BAD", "S-1");
   const LotId good = Receive("GOOD", "S-2");
-  const TransformationId wrong = Make("W1", {"A"}, {Used(bad, "1")});
-  ASSERT_TRUE(ReverseCompletion(shop_.db(), shop_.Reversing(wrong)).ok());
-  ASSERT_TRUE(ReverseMovement(shop_.db(), {.context = shop_.Context("ReverseMovement"),
-                                           .movement_id = received_})
+  const TransformationId wrong = Make("W1", {"A"}, {Component(bad, "1")});
+  ASSERT_TRUE(ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(wrong)).ok());
+  ASSERT_TRUE(ReverseMovement(world_.db(), {.context = world_.Context("ReverseMovement"),
+                                            .movement_id = received_})
                   .ok());
-  Make("W1", {"A"}, {Used(good, "1")}, absl::Hours(24));
+  Make("W1", {"A"}, {Component(good, "1")}, absl::Hours(24));
   EXPECT_THAT(Find({"A"}, {}),
               ElementsAre("lot salt/GOOD 1/0", "order W1 1/0", "day 2026-03-09 1/0"));
 }
@@ -178,9 +181,9 @@ TEST_F(OriginsTest, TheDayIsTheCompanys) {
 TEST_F(OriginsTest, WithoutSoundOnesTheNewestOfTheProductAreTaken) {
   Make("W1", {"A", "B", "C"}, {});
   Make("W2", {"D"}, {});
-  shop_.Archive(shop_.IdOf("bike", "D"));
+  world_.SetState(world_.IdOf("bike", "D"), LotState::kArchived);
   database_.Execute("UPDATE lots SET state = 4 WHERE number = 'C'");
-  shop_.Serial("frame", "OTHER");
+  world_.CreateLot("frame", "OTHER", "1");
   EXPECT_THAT(Find({"A"}, {}), ElementsAre("order W1 1/1", "day 2026-03-10 1/2"));
   EXPECT_EQ(found_.sound_count, 2);
 }
@@ -208,7 +211,8 @@ TEST_F(OriginsTest, TheNewestAreThoseThatWereMadeLast) {
 
 TEST_F(OriginsTest, TheLimitCutsWhatIsShownOnly) {
   std::vector<CompletionComponent> used;
-  for (const char* number : {"Z", "B", "M", "A"}) used.push_back(Used(Receive(number, ""), "1"));
+  for (const char* number : {"Z", "B", "M", "A"})
+    used.push_back(Component(Receive(number, ""), "1"));
   Make("W1", {"A", "C"}, used);
   Make("W2", {"B"}, {used[0]});
   EXPECT_THAT(Find({"A"}, {"B", "C"}, 3),
@@ -237,13 +241,13 @@ TEST_F(OriginsTest, CyclesEnd) {
 
 TEST_F(OriginsTest, UnitsAreRefused) {
   Make("W1", {"A", "B"}, {});
-  const OriginsQuery empty{.company = shop_.company(), .limit = 50};
+  const OriginsQuery empty{.company = world_.company(), .limit = 50};
   OriginsQuery query = empty;
   query.failed = {Bike("A"), Bike("X")};
   query.sound = {Bike("Y")};
   EXPECT_EQ(Refused(query), "LOT_NOT_FOUND failed[1]; LOT_NOT_FOUND sound[0]");
   query.failed = {Bike("A"), Bike("a")};
-  query.sound = {Bike("B"), {.lot_id = shop_.IdOf("bike", "A")}};
+  query.sound = {Bike("B"), {.lot_id = world_.IdOf("bike", "A")}};
   EXPECT_EQ(Refused(query), "DUPLICATE_IN_REQUEST failed[1]; DUPLICATE_IN_REQUEST sound[1]");
   query = empty;
   query.company = CompanyId("nobody");

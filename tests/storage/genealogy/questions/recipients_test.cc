@@ -9,13 +9,14 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/movement.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/trace_graph_builder.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -26,14 +27,14 @@ using ::testing::IsEmpty;
 class RecipientsTest : public ::testing::Test {
  protected:
   MovementId Move(RecordMovementsCommand command) {
-    const auto moved = RecordMovements(shop_.db(), command);
+    const auto moved = RecordMovements(world_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.ok() ? moved->movement_ids.front() : MovementId();
   }
   MovementId Deliver(const LotId& lot, absl::string_view quantity, const std::string& partner,
-                     absl::string_view from = "STOCK", absl::Duration later = {}) {
+                     absl::string_view from = "stock", absl::Duration later = {}) {
     RecordMovementsCommand command =
-        shop_.Moving(MovementKind::kDelivery, lot, quantity, from, "SHOP");
+        world_.MoveCommand(MovementKind::kDelivery, lot, quantity, from, "shop");
     command.movements[0].partner_id = partner;
     command.movements[0].document = {"note", absl::StrCat("N-", ++notes_)};
     command.movements[0].occurred_at += later;
@@ -41,18 +42,18 @@ class RecipientsTest : public ::testing::Test {
   }
   MovementId Return(const MovementId& delivery, const LotId& lot, absl::string_view quantity) {
     RecordMovementsCommand command =
-        shop_.Moving(MovementKind::kReturn, lot, quantity, "SHOP", "STOCK");
+        world_.MoveCommand(MovementKind::kReturn, lot, quantity, "shop", "stock");
     command.movements[0].delivery = delivery;
     return Move(command);
   }
   void Reverse(const MovementId& movement) {
     const auto reversed = ReverseMovement(
-        shop_.db(), {.context = shop_.Context("ReverseMovement"), .movement_id = movement});
+        world_.db(), {.context = world_.Context("ReverseMovement"), .movement_id = movement});
     ASSERT_TRUE(reversed.ok()) << reversed.status();
   }
-  // Bikes of frames, pooled and exact, on SHELF.
+  // Bikes of frames, pooled and exact, on shelf.
   std::vector<NumberedLot> Make(CompletionCommand command) {
-    const auto completion = CompleteWorkOrder(shop_.db(), command);
+    const auto completion = CompleteWorkOrder(world_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? completion->outputs : std::vector<NumberedLot>();
   }
@@ -60,11 +61,11 @@ class RecipientsTest : public ::testing::Test {
   // "C-1 B 3-1 depth 1 certain": one delivery.
   std::vector<std::string> List(std::vector<LotId> seeds, bool show_returned = false) {
     std::vector<std::string> lines;
-    const RecipientsQuery command{
-        .company = shop_.company(), .seeds = std::move(seeds), .show_returned = show_returned};
-    RecipientReader reader(command);
+    const RecipientsQuery query{
+        .company = world_.company(), .seeds = std::move(seeds), .show_returned = show_returned};
+    RecipientReader reader(query);
     for (;;) {
-      const auto recipients = reader.Next(shop_.db());
+      const auto recipients = reader.Next(world_.db());
       EXPECT_TRUE(recipients.ok()) << recipients.status();
       if (!recipients.ok() || !recipients->has_value()) break;
       for (const Recipient& one : **recipients) {
@@ -79,20 +80,20 @@ class RecipientsTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
   int notes_ = 0;
   Recipient last_;
   RecipientSummary summary_;
 };
 
 TEST_F(RecipientsTest, AUnitWithANewNumberWasDeliveredUnderTheOldOne) {
-  const LotId bike = shop_.Serial("bike", "B");
+  const LotId bike = world_.CreateLot("bike", "B", "1");
   Return(Deliver(bike, "", "C-1"), bike, "");
-  const auto relabelled = RelabelLot(shop_.db(), {.context = shop_.Context("RelabelLot"),
-                                                  .lot = {.lot_id = bike},
-                                                  .from = LocationId("STOCK"),
-                                                  .number = "B-NEW",
-                                                  .occurred_at = shop_.now()});
+  const auto relabelled = RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
+                                                   .lot = {.lot_id = bike},
+                                                   .from = LocationId("stock"),
+                                                   .number = "B-NEW",
+                                                   .occurred_at = world_.now()});
   ASSERT_TRUE(relabelled.ok()) << relabelled.status();
   const LotId renamed = relabelled->lots[0].lot_id;
   Deliver(renamed, "", "C-2");
@@ -103,16 +104,16 @@ TEST_F(RecipientsTest, AUnitWithANewNumberWasDeliveredUnderTheOldOne) {
 }
 
 TEST_F(RecipientsTest, ADeliveryHasItsDocument) {
-  const LotId salt = shop_.Lot("salt", "A", "10");
+  const LotId salt = world_.CreateLot("salt", "A", "10");
   const MovementId delivery = Deliver(salt, "2.5", "C-1");
   EXPECT_THAT(List({salt}), ElementsAre("C-1 A 2.5-0 depth 0 certain"));
   EXPECT_EQ(last_.movement_id, delivery);
-  EXPECT_EQ(last_.location_id, LocationId("SHOP"));
+  EXPECT_EQ(last_.location_id, LocationId("shop"));
   EXPECT_EQ(last_.document.type, "note");
   EXPECT_EQ(last_.document.number, "N-1");
   EXPECT_EQ(last_.product_id, ProductId("salt"));
   EXPECT_EQ(last_.scale, 3);
-  EXPECT_EQ(absl::ToUnixMicros(last_.occurred_at), absl::ToUnixMicros(shop_.now()));
+  EXPECT_EQ(absl::ToUnixMicros(last_.occurred_at), absl::ToUnixMicros(world_.now()));
   EXPECT_TRUE(last_.direct());
   EXPECT_EQ(summary_.delivery_count, 1);
   EXPECT_EQ(summary_.partner_count, 1);
@@ -120,7 +121,7 @@ TEST_F(RecipientsTest, ADeliveryHasItsDocument) {
 }
 
 TEST_F(RecipientsTest, ReturnsAreTakenOffAndReversalsDoNotCount) {
-  const LotId salt = shop_.Lot("salt", "A", "10");
+  const LotId salt = world_.CreateLot("salt", "A", "10");
   const MovementId some = Deliver(salt, "3", "C-1");
   const MovementId all = Deliver(salt, "2", "C-2");
   Return(some, salt, "1");
@@ -137,16 +138,16 @@ TEST_F(RecipientsTest, ReturnsAreTakenOffAndReversalsDoNotCount) {
 }
 
 TEST_F(RecipientsTest, DirectOnesFirstThenByPartnerTimeAndMovement) {
-  const LotId salt = shop_.Lot("salt", "SALT", "20");
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "SALT", "20");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "10")};
-  command.components = {Used(salt, "1")};
-  command.by_products = {Besides("peel", "PEEL", "3")};
+  command.components = {Component(salt, "1")};
+  command.by_products = {ByProduct("peel", "PEEL", "3")};
   const LotId soup = Make(command).at(0).lot_id;
-  const LotId peel = shop_.IdOf("peel", "PEEL");
-  Deliver(soup, "1", "C-0", "SHELF");
-  Deliver(peel, "1", "C-1", "SHELF");
-  Deliver(salt, "3", "C-2", "STOCK", absl::Hours(1));
+  const LotId peel = world_.IdOf("peel", "PEEL");
+  Deliver(soup, "1", "C-0", "shelf");
+  Deliver(peel, "1", "C-1", "shelf");
+  Deliver(salt, "3", "C-2", "stock", absl::Hours(1));
   Deliver(salt, "4", "C-2");
   Deliver(salt, "5", "C-2");
   Deliver(salt, "2", "");
@@ -162,44 +163,46 @@ TEST_F(RecipientsTest, DirectOnesFirstThenByPartnerTimeAndMovement) {
 }
 
 TEST_F(RecipientsTest, ExactComponentsAreCertainAndSiblingsAreNotInTheAnswer) {
-  const LotId f1 = shop_.Serial("frame", "F1");
-  const LotId f2 = shop_.Serial("frame", "F2");
-  CompletionCommand command = shop_.Completing("W1", "bike");
+  const LotId f1 = world_.CreateLot("frame", "F1", "1");
+  const LotId f2 = world_.CreateLot("frame", "F2", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "bike");
   command.outputs = {Output("B1"), Output("B2")};
-  command.components = {Used(f1, "", 0), Used(f2, "", 1)};
+  command.components = {Component(f1, "", 0), Component(f2, "", 1)};
   const auto bikes = Make(command);
-  Deliver(bikes[0].lot_id, "", "C-1", "SHELF");
-  Deliver(bikes[1].lot_id, "", "C-2", "SHELF");
+  Deliver(bikes[0].lot_id, "", "C-1", "shelf");
+  Deliver(bikes[1].lot_id, "", "C-2", "shelf");
   EXPECT_THAT(List({f1}), ElementsAre("C-1 B1 1-0 depth 1 certain"));
   EXPECT_THAT(List({f2, bikes[0].lot_id}),
               ElementsAre("C-1 B1 1-0 depth 0 certain", "C-2 B2 1-0 depth 1 certain"));
 }
 
 TEST_F(RecipientsTest, AReworkedUnitIsListedOnceWithEveryDelivery) {
-  const LotId bike = shop_.Serial("bike", "B");
+  const LotId bike = world_.CreateLot("bike", "B", "1");
   const MovementId first = Deliver(bike, "", "C-1");
   Return(first, bike, "");
-  CompletionCommand rework = shop_.Completing("W1", "bike");
+  CompletionCommand rework = world_.CompleteCommand("W1", "bike");
   rework.outputs = {Output(bike)};
-  rework.components = {Used(bike, "", 0)};
+  rework.components = {Component(bike, "", 0)};
   Make(rework);
-  Deliver(bike, "", "C-2", "SHELF");
+  Deliver(bike, "", "C-2", "shelf");
   EXPECT_THAT(List({bike}), ElementsAre("C-2 B 1-0 depth 0 certain"));
   EXPECT_THAT(List({bike}, /*show_returned=*/true),
               ElementsAre("C-1 B 1-1 depth 0 certain", "C-2 B 1-0 depth 0 certain"));
 }
 
 TEST_F(RecipientsTest, AReversedCompletionLeadsNowhere) {
-  const LotId salt = shop_.Lot("salt", "SALT", "20");
-  const LotId soup = shop_.Lot("soup", "SOUP", "5");
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "SALT", "20");
+  const LotId soup = world_.CreateLot("soup", "SOUP", "5");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("SOUP", "10")};
-  command.components = {Used(salt, "1")};
-  const auto completion = CompleteWorkOrder(shop_.db(), command);
+  command.components = {Component(salt, "1")};
+  const auto completion = CompleteWorkOrder(world_.db(), command);
   ASSERT_TRUE(completion.ok()) << completion.status();
   Deliver(soup, "5", "C-1");
   EXPECT_THAT(List({salt}), ElementsAre("C-1 SOUP 5-0 depth 1 certain"));
-  ASSERT_TRUE(ReverseCompletion(shop_.db(), shop_.Reversing(completion->transformation_id)).ok());
+  ASSERT_TRUE(
+      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(completion->transformation_id))
+          .ok());
   EXPECT_THAT(List({salt}), IsEmpty());
   EXPECT_EQ(summary_.lot_count, 1);
 }
@@ -208,9 +211,9 @@ TEST_F(RecipientsTest, AReversedCompletionLeadsNowhere) {
 TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
   std::vector<std::string> numbers;
   for (int i = 0; i < 5'600; ++i) numbers.push_back(absl::StrCat("F", i));
-  const std::vector<LotId> frames = shop_.Serials("frame", numbers);
+  const std::vector<LotId> frames = world_.CreateLots("frame", numbers, {.quantity = "1"});
   RecordMovementsCommand command =
-      shop_.Moving(MovementKind::kDelivery, frames[0], "", "STOCK", "SHOP");
+      world_.MoveCommand(MovementKind::kDelivery, frames[0], "", "stock", "shop");
   command.movements.resize(frames.size(), command.movements[0]);
   for (size_t i = 0; i < frames.size(); ++i) {
     command.movements[i].lot.lot_id = frames[i];
@@ -224,12 +227,12 @@ TEST_F(RecipientsTest, ManyDeliveriesComeInOrderAndInPieces) {
 
   std::vector<Recipient> recipients;
   size_t largest = 0;
-  pg::Transaction snapshot(shop_.db(), pg::Transaction::Kind::kSnapshot);
-  const auto reader = RecipientReader::Of(snapshot, shop_.company(), affected, false);
+  pg::Transaction snapshot(world_.db(), pg::Transaction::Kind::kSnapshot);
+  const auto reader = RecipientReader::Of(snapshot, world_.company(), affected, false);
   ASSERT_TRUE(reader.ok()) << reader.status();
   ASSERT_TRUE(snapshot.Commit().ok());
   while (true) {
-    const auto piece = (*reader)->Next(shop_.db());
+    const auto piece = (*reader)->Next(world_.db());
     ASSERT_TRUE(piece.ok()) << piece.status();
     if (!piece->has_value()) break;
     largest = std::max(largest, (*piece)->size());

@@ -5,12 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "storage/domain/movement.h"
 #include "storage/schema/migrations.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/reshape/reshape.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -30,31 +31,31 @@ class WarrantyTest : public ::testing::Test {
   }
   MovementId Move(MovementKind kind, absl::string_view from, absl::string_view to, absl::Time when,
                   std::optional<MovementId> delivery = {}) {
-    RecordMovementsCommand command = shop_.Moving(kind, bike_, "", from, to);
+    RecordMovementsCommand command = world_.MoveCommand(kind, bike_, "", from, to);
     NewMovement& movement = command.movements[0];
     movement.occurred_at = when;
     movement.delivery = delivery;
     movement.partner_id = delivery.has_value() ? "" : "C-1";
     movement.document = {"note", "N-1"};
-    const auto moved = RecordMovements(shop_.db(), command);
+    const auto moved = RecordMovements(world_.db(), command);
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.ok() ? moved->movement_ids.front() : MovementId();
   }
   MovementId Deliver(absl::string_view when) {
-    return Move(MovementKind::kDelivery, "STOCK", "SHOP", At(when));
+    return Move(MovementKind::kDelivery, "stock", "shop", At(when));
   }
   void Return(const MovementId& delivery, absl::string_view when) {
-    Move(MovementKind::kReturn, "SHOP", "STOCK", At(when), delivery);
+    Move(MovementKind::kReturn, "shop", "stock", At(when), delivery);
   }
   void Reverse(const MovementId& movement) {
     const auto reversed = ReverseMovement(
-        shop_.db(), {.context = shop_.Context("ReverseMovement"), .movement_id = movement});
+        world_.db(), {.context = world_.Context("ReverseMovement"), .movement_id = movement});
     ASSERT_TRUE(reversed.ok()) << reversed.status();
   }
   // "IN_FORCE 2026-01-15 to 2027-01-14".
   std::string WarrantyAt(absl::string_view now) {
     const auto answer = GetWarranty(
-        shop_.db(), {.company = shop_.company(), .lot = {.lot_id = bike_}, .now = At(now)});
+        world_.db(), {.company = world_.company(), .lot = {.lot_id = bike_}, .now = At(now)});
     if (!answer.ok()) return RefusalOf(answer.status());
     last_ = *answer;
     static constexpr const char* kNames[] = {"", "NONE", "NOT_DELIVERED", "IN_FORCE", "ENDED"};
@@ -65,8 +66,8 @@ class WarrantyTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
-  LotId bike_ = shop_.Serial("bike", "B");
+  World world_{database_};
+  LotId bike_ = world_.CreateLot("bike", "B", "1");
   Warranty last_;
 };
 
@@ -155,12 +156,12 @@ TEST_F(WarrantyTest, DeliveriesOfTheReleaseBeforeHaveTodaysTerm) {
 
 TEST_F(WarrantyTest, ANewNumberKeepsIt) {
   Return(Deliver("2026-01-15T10:00:00Z"), "2026-02-01T00:00:00Z");
-  RelabelLotCommand relabel{.context = shop_.Context("RelabelLot"),
+  RelabelLotCommand relabel{.context = world_.Context("RelabelLot"),
                             .lot = {.lot_id = bike_},
-                            .from = LocationId("STOCK"),
+                            .from = LocationId("stock"),
                             .number = "B-NEW",
                             .occurred_at = At("2026-03-01T00:00:00Z")};
-  const auto relabelled = RelabelLot(shop_.db(), relabel);
+  const auto relabelled = RelabelLot(world_.db(), relabel);
   ASSERT_TRUE(relabelled.ok()) << relabelled.status();
 
   EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
@@ -171,7 +172,7 @@ TEST_F(WarrantyTest, ANewNumberKeepsIt) {
 
 TEST_F(WarrantyTest, AReturnThatNeverWasBringsTheFirstOneBack) {
   const MovementId first = Deliver("2026-01-15T10:00:00Z");
-  Reverse(Move(MovementKind::kReturn, "SHOP", "STOCK", At("2026-02-01T00:00:00Z"), first));
+  Reverse(Move(MovementKind::kReturn, "shop", "stock", At("2026-02-01T00:00:00Z"), first));
   EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
 }
 
@@ -185,10 +186,10 @@ TEST_F(WarrantyTest, AProductMayHaveNone) {
 TEST_F(WarrantyTest, OnlyASerialThatIsThereHasOne) {
   const auto ask = [&](LotRef ref) {
     return RefusalOf(
-        GetWarranty(shop_.db(), {.company = shop_.company(), .lot = ref, .now = shop_.now()})
+        GetWarranty(world_.db(), {.company = world_.company(), .lot = ref, .now = world_.now()})
             .status());
   };
-  shop_.Lot("salt", "S", "1");
+  world_.CreateLot("salt", "S", "1");
   EXPECT_EQ(ask({.product_id = ProductId("salt"), .number = "S"}), "TRACKING_MISMATCH lot");
   EXPECT_EQ(ask({.product_id = ProductId("bike"), .number = "X"}), "LOT_NOT_FOUND lot");
   EXPECT_EQ(ask({.product_id = ProductId("bike"), .number = "b"}), "OK");

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "storage/domain/errors.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
 #include "tests/support/world/ledger_facts.h"
 #include "tests/support/world/posting_rules.h"

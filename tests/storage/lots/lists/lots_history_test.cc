@@ -6,10 +6,17 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/stock/stock.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_stock.h"
+#include "storage/domain/movement.h"
+#include "storage/lots/lists/history.h"
+#include "storage/lots/locations.h"
+#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -50,25 +57,25 @@ class LotHistoryTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 TEST_F(LotHistoryTest, TellsAUnitsWholeLifeInOneOrder) {
-  const LotId wire = world_.Create("wire", "W", "10");
+  const LotId wire = world_.CreateLot("wire", "W", "10");
   Later();
-  const LotId pump = world_.Plan("WO-1", {"P-1"})[0];
+  const LotId pump = world_.Assign("WO-1", "pump", {"P-1"})[0];
   Later();
   Complete("P-1", wire, "2.5");
   Later();
   world_.Move(MovementKind::kTransfer, pump, "1", "shelf", "stock");
   Later();
-  UpdateLotCommand edit = world_.Edit(pump);
+  UpdateLotCommand edit = world_.UpdateCommand(pump);
   edit.notes = "sold";
   ASSERT_TRUE(UpdateLot(world_.db(), edit).ok());
   Later();
   world_.Move(MovementKind::kDelivery, pump, "1", "stock", "CUSTOMER");
   Later();
-  ASSERT_TRUE(ArchiveLot(world_.db(), world_.Of(pump)).ok());
+  ASSERT_TRUE(ArchiveLot(world_.db(), world_.LotCommandFor(pump)).ok());
 
   const std::vector<std::string> history = world_.History(pump);
 
@@ -83,7 +90,7 @@ TEST_F(LotHistoryTest, TellsAUnitsWholeLifeInOneOrder) {
 }
 
 TEST_F(LotHistoryTest, BackAndForthOnOneDayIsInTheOrderOfRecording) {
-  const LotId id = world_.Create("wire", "W", "10");
+  const LotId id = world_.CreateLot("wire", "W", "10");
   std::vector<std::string> expected = {"CREATED", "ADJUSTMENT 10 ADJUSTMENT>stock"};
   for (int i = 0; i < 20; ++i) {
     world_.Move(MovementKind::kTransfer, id, "10", "stock", "shelf");
@@ -96,7 +103,7 @@ TEST_F(LotHistoryTest, BackAndForthOnOneDayIsInTheOrderOfRecording) {
 }
 
 TEST_F(LotHistoryTest, AssignmentsThatEndedStay) {
-  const LotId id = world_.Plan("WO-1", {"P-1"})[0];
+  const LotId id = world_.Assign("WO-1", "pump", {"P-1"})[0];
   Later();
   const auto unassigned =
       UnassignSerials(world_.db(), {.context = world_.Context("UnassignSerials"),
@@ -105,15 +112,15 @@ TEST_F(LotHistoryTest, AssignmentsThatEndedStay) {
                                     .keep = true});
   ASSERT_TRUE(unassigned.ok()) << unassigned.status();
   Later();
-  world_.Plan("WO-2", {"P-1"});
+  world_.Assign("WO-2", "pump", {"P-1"});
   Later();
-  world_.Plan("WO-1", {});
+  world_.Assign("WO-1", "pump", {});
   EXPECT_THAT(world_.History(id),
               ElementsAre("CREATED", "ASSIGNED WO-1", "UNASSIGNED WO-1", "ASSIGNED WO-2"));
 }
 
-TEST_F(LotHistoryTest, AReversalIsToldBesideWhatItReverses) {
-  const LotId wire = world_.Create("wire", "W", "10");
+TEST_F(LotHistoryTest, AReversalIsListedBesideWhatItReverses) {
+  const LotId wire = world_.CreateLot("wire", "W", "10");
   const Completion done = Complete("P-1", wire, "2");
   Later();
   const auto reversed =
@@ -139,8 +146,8 @@ TEST_F(LotHistoryTest, AReversalIsToldBesideWhatItReverses) {
 }
 
 TEST_F(LotHistoryTest, ALotThatNeverWasIsNotFound) {
-  LotWorld other(database_, "other");
-  const LotId theirs = other.Create("wire", "W");
+  World other(database_, "other");
+  const LotId theirs = other.CreateLot("wire", "W");
   for (const LotId& id : {theirs, LotId(Uuid::MakeV7())}) {
     EXPECT_EQ(RefusalOf(ListLotHistory(world_.db(),
                                        {.company = world_.company(), .lot_id = id, .limit = 10})
@@ -155,7 +162,7 @@ TEST_F(LotHistoryTest, ALotThatNeverWasIsNotFound) {
 // --- where it is ----------------------------------------------------------------------------
 
 TEST_F(LotHistoryTest, PlacesComeInTheOrderOfTheirKinds) {
-  const LotId id = world_.Create("wire", "W", "10");
+  const LotId id = world_.CreateLot("wire", "W", "10");
   EXPECT_EQ(Places(id, false), "stock:10 on hand 10.000");
   world_.Move(MovementKind::kTransfer, id, "4", "stock", "truck");
   world_.Move(MovementKind::kTransfer, id, "3", "stock", "shelf");
@@ -165,11 +172,11 @@ TEST_F(LotHistoryTest, PlacesComeInTheOrderOfTheirKinds) {
   EXPECT_EQ(Places(id, false), "shelf:3 truck:4 CUSTOMER:2 SCRAP:1 on hand 7.000");
   EXPECT_EQ(Places(id, true),
             "shelf:3 stock:0 truck:4 CUSTOMER:2 SCRAP:1 ADJUSTMENT:-10 on hand 7.000");
-  EXPECT_EQ(Places(world_.Create("wire", "nowhere"), true), " on hand 0.000");
+  EXPECT_EQ(Places(world_.CreateLot("wire", "nowhere"), true), " on hand 0.000");
 }
 
 TEST_F(LotHistoryTest, APlaceKnowsWhenItsGoodsArrived) {
-  const LotId id = world_.Create("wire", "W", "10");
+  const LotId id = world_.CreateLot("wire", "W", "10");
   const absl::Time created = world_.Get(id).created_at;
   Later();
   world_.Move(MovementKind::kTransfer, id, "4", "stock", "shelf");
@@ -185,11 +192,11 @@ TEST_F(LotHistoryTest, APlaceKnowsWhenItsGoodsArrived) {
 // --- finding --------------------------------------------------------------------------------
 
 TEST_F(LotHistoryTest, FindsLotsByNumberAsEachProductsCaseRuleSays) {
-  world_.Create("wire", "Sn-1");
-  world_.Create("cable", "Sn-1");
-  world_.Create("pump", "sn-2");
-  LotWorld other(database_, "other");
-  other.Create("wire", "no");
+  world_.CreateLot("wire", "Sn-1");
+  world_.CreateLot("cable", "Sn-1");
+  world_.CreateLot("pump", "sn-2");
+  World other(database_, "other");
+  other.CreateLot("wire", "no");
   const auto find = [&](std::vector<std::string> numbers, absl::string_view product) {
     const auto found = FindLots(world_.db(), {.company = world_.company(),
                                               .numbers = std::move(numbers),
@@ -210,8 +217,8 @@ TEST_F(LotHistoryTest, FindsLotsByNumberAsEachProductsCaseRuleSays) {
 }
 
 TEST_F(LotHistoryTest, EveryLotOfABatchThatIsMissingIsNamed) {
-  const LotId first = world_.Create("wire", "1");
-  const LotId second = world_.Create("wire", "2", "3");
+  const LotId first = world_.CreateLot("wire", "1");
+  const LotId second = world_.CreateLot("wire", "2", "3");
   const LotId nobody(Uuid::MakeV7());
 
   const auto lots = GetLots(world_.db(), world_.company(), {second, first, second}, world_.now());

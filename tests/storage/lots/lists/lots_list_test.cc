@@ -9,8 +9,13 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/lots/lists/list.h"
+#include "storage/lots/lots.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -25,7 +30,7 @@ class ListLotsTest : public ::testing::Test {
   std::string Refusal(const ListLotsQuery& query) {
     return RefusalOf(ListLots(world_.db(), query).status());
   }
-  ListLotsQuery Order() {
+  ListLotsQuery Query() {
     return {.query = {.company = world_.company()}, .limit = 10, .now = world_.now()};
   }
   std::string Filtered(absl::string_view filter) {
@@ -36,9 +41,9 @@ class ListLotsTest : public ::testing::Test {
   }
   // A lot a day, with this number and reference.
   LotId Add(absl::string_view product, absl::string_view number, absl::string_view reference = "") {
-    CreateLotsCommand query = world_.Order(product, {std::string(number)});
-    query.lots[0].reference = std::string(reference);
-    const LotId id = CreateLots(world_.db(), query)->lots[0].lot_id;
+    CreateLotsCommand command = world_.CreateCommand(product, {std::string(number)});
+    command.lots[0].reference = std::string(reference);
+    const LotId id = CreateLots(world_.db(), command)->lots[0].lot_id;
     world_.set_now(world_.now() + absl::Hours(24));
     return id;
   }
@@ -48,7 +53,7 @@ class ListLotsTest : public ::testing::Test {
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  LotWorld world_{database_};
+  World world_{database_};
 };
 
 // --- order ----------------------------------------------------------------------------------
@@ -85,7 +90,7 @@ TEST_F(ListLotsTest, OrdersBothWaysInPagesOfAnySize) {
 TEST_F(ListLotsTest, TiesAndDatesThatAreMissingLoseNothing) {
   std::vector<std::string> numbers;
   for (int i = 100; i < 130; ++i) numbers.push_back(absl::StrCat("L", i));
-  const auto created = CreateLots(world_.db(), world_.Order("wire", numbers));
+  const auto created = CreateLots(world_.db(), world_.CreateCommand("wire", numbers));
   for (int i = 0; i < 30; i += 3) {
     SetDates(created->lots[i].lot_id, "expires_on", i < 15 ? "2026-05-01" : "2026-05-02");
   }
@@ -102,18 +107,20 @@ TEST_F(ListLotsTest, TiesAndDatesThatAreMissingLoseNothing) {
 
 TEST_F(ListLotsTest, PagesLoseAndRepeatNothingWhileLotsAreCreated) {
   constexpr int kBefore = 3'000;
-  const auto before = CreateLots(world_.db(), world_.Count("cable", kBefore, "A00001"));
+  const auto before =
+      CreateLots(world_.db(), world_.CreateCountCommand("cable", kBefore, "A00001"));
   ASSERT_TRUE(before.ok()) << before.status();
   for (const char* order_by : {"", "create_time", "number", "number desc"}) {
     SCOPED_TRACE(order_by);
     std::atomic<bool> walking = true;
-    std::thread creator([&, other = world_.Again(database_)] {
+    std::thread creator([&] {
+      World other(world_, database_.Connect());
       // Before, among and behind what is walked.
       for (int i = 0; walking; ++i) {
-        const CreateLotsCommand command =
-            other->Order("cable", {absl::StrCat("A0", order_by, i), absl::StrCat("0", order_by, i),
-                                   absl::StrCat("Z", order_by, i)});
-        EXPECT_EQ(RefusalOf(CreateLots(other->db(), command).status()), "OK");
+        const CreateLotsCommand command = other.CreateCommand(
+            "cable", {absl::StrCat("A0", order_by, i), absl::StrCat("0", order_by, i),
+                      absl::StrCat("Z", order_by, i)});
+        EXPECT_EQ(RefusalOf(CreateLots(other.db(), command).status()), "OK");
       }
     });
     std::vector<std::string> listed = world_.List({}, order_by, 97);
@@ -129,15 +136,15 @@ TEST_F(ListLotsTest, PagesLoseAndRepeatNothingWhileLotsAreCreated) {
 }
 
 TEST_F(ListLotsTest, OrdersAndPositionsAreRefused) {
-  ListLotsQuery query = Order();
+  ListLotsQuery query = Query();
   query.order_by = "notes";
   EXPECT_EQ(Refusal(query), "FIELD_INVALID order_by");
-  query = Order();
+  query = Query();
   query.order_by = "number sideways";
   EXPECT_EQ(Refusal(query), "FIELD_INVALID order_by");
   for (const ListPosition& position : std::vector<ListPosition>{
            {"1"}, {"x", Uuid::MakeV7().ToString()}, {"1", "no uuid"}, {"1", "2", "3"}}) {
-    query = Order();
+    query = Query();
     query.after = position;
     EXPECT_EQ(Refusal(query), "PAGE_TOKEN_INVALID page_token");
   }
@@ -149,10 +156,9 @@ TEST_F(ListLotsTest, ArchivedAndVoidLotsAreHiddenUntilAskedFor) {
   Add("pump", "active");
   const LotId archived = Add("pump", "archived");
   const LotId gone = Add("pump", "void");
-  world_.Plan("WO-1", {"planned"});
-  ASSERT_TRUE(ArchiveLot(world_.db(), world_.Of(archived)).ok());
-  world_.Execute(
-      absl::StrCat("UPDATE lots SET state = 4 WHERE lot_id = '", gone.value().ToString(), "'"));
+  world_.Assign("WO-1", "pump", {"planned"});
+  ASSERT_TRUE(ArchiveLot(world_.db(), world_.LotCommandFor(archived)).ok());
+  world_.SetState(gone, LotState::kVoid);
 
   EXPECT_EQ(Filtered(""), "active planned");
   EXPECT_EQ(Filtered("product_id = pump"), "active planned");
@@ -213,9 +219,9 @@ TEST_F(ListLotsTest, EveryFieldMayBeFilteredBy) {
 }
 
 TEST_F(ListLotsTest, FiltersByWhatIsOnHand) {
-  const LotId some = world_.Create("wire", "some", "10");
-  world_.Create("wire", "none");
-  const LotId sold = world_.Create("wire", "sold", "5");
+  const LotId some = world_.CreateLot("wire", "some", "10");
+  world_.CreateLot("wire", "none");
+  const LotId sold = world_.CreateLot("wire", "sold", "5");
   world_.Move(MovementKind::kTransfer, some, "4", "stock", "truck");
   world_.Move(MovementKind::kDelivery, sold, "5", "stock", "CUSTOMER");
 
@@ -226,8 +232,8 @@ TEST_F(ListLotsTest, FiltersByWhatIsOnHand) {
 }
 
 TEST_F(ListLotsTest, FiltersByWorkOrder) {
-  world_.Plan("WO-1", {"P-1", "P-2"});
-  world_.Plan("WO-2", {"P-3"});
+  world_.Assign("WO-1", "pump", {"P-1", "P-2"});
+  world_.Assign("WO-2", "pump", {"P-3"});
   Add("pump", "P-4");
 
   EXPECT_EQ(Filtered("work_order_id = \"WO-1\""), "P-1 P-2");
@@ -239,7 +245,7 @@ TEST_F(ListLotsTest, FiltersByWorkOrder) {
 TEST_F(ListLotsTest, FiltersAreRefused) {
   for (const char* filter : {"nothing = 1", "state = 7", "number <", "notes = x", "(", "1 = 1",
                              "expire_date > yesterday", "work_order_id > 1"}) {
-    ListLotsQuery query = Order();
+    ListLotsQuery query = Query();
     query.query.filter = filter;
     EXPECT_EQ(Refusal(query), "FILTER_INVALID filter") << filter;
   }
@@ -289,10 +295,29 @@ TEST_F(ListLotsTest, ASearchMayBeFilteredAndPaged) {
               ElementsAre("find-0", "find-2", "find-4", "find-6", "find-8"));
 }
 
+TEST_F(ListLotsTest, WhatDoesNotExistIsNotFound) {
+  Add("wire", "1");
+  const auto refusal = [&](const LotQuery& query) {
+    LotQuery asked = query;
+    if (asked.company.value().empty()) asked.company = world_.company();
+    const std::string listed =
+        RefusalOf(ListLots(world_.db(), {.query = asked, .limit = 10}).status());
+    EXPECT_EQ(RefusalOf(SummarizeLots(world_.db(), {.query = asked, .limit = 10}).status()),
+              listed);
+    return listed;
+  };
+  EXPECT_EQ(refusal({.company = CompanyId("nobody")}), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(refusal({.filter = "product_id = nothing"}), "PRODUCT_NOT_FOUND filter");
+  EXPECT_EQ(refusal({.filter = "number = 1 AND product_id = nothing"}), "PRODUCT_NOT_FOUND filter");
+  // A product without lots is an empty page, and so is an alternative.
+  EXPECT_EQ(refusal({.filter = "product_id = pump"}), "OK");
+  EXPECT_EQ(refusal({.filter = "product_id = nothing OR number = 2"}), "OK");
+}
+
 TEST_F(ListLotsTest, OneCompanyNeverSeesAnothers) {
-  LotWorld other(database_, "other");
-  other.Create("wire", "theirs", "5");
-  other.Plan("WO-1", {"P-9"});
+  World other(database_, "other");
+  other.CreateLot("wire", "theirs", "5");
+  other.Assign("WO-1", "pump", {"P-9"});
   Add("wire", "ours");
 
   for (const LotQuery& query :
@@ -331,11 +356,11 @@ class SummarizeLotsTest : public ListLotsTest {
 };
 
 TEST_F(SummarizeLotsTest, CountsLotsAndWhatIsOnHandByProduct) {
-  const LotId wire = world_.Create("wire", "1", "10");
-  world_.Create("wire", "2", "2.5");
-  world_.Create("wire", "3");
-  world_.Create("pump", "1", "1");
-  world_.Create("cable", "1");
+  const LotId wire = world_.CreateLot("wire", "1", "10");
+  world_.CreateLot("wire", "2", "2.5");
+  world_.CreateLot("wire", "3");
+  world_.CreateLot("pump", "1", "1");
+  world_.CreateLot("cable", "1");
   // In two places, a lot is one lot; what left is not on hand.
   world_.Move(MovementKind::kTransfer, wire, "3", "stock", "shelf");
   world_.Move(MovementKind::kDelivery, wire, "1", "stock", "CUSTOMER");
@@ -352,8 +377,8 @@ TEST_F(SummarizeLotsTest, CountsLotsAndWhatIsOnHandByProduct) {
 }
 
 TEST_F(SummarizeLotsTest, HidesArchivedOnesAndRefusesFilters) {
-  const LotId id = world_.Create("wire", "1");
-  ASSERT_TRUE(ArchiveLot(world_.db(), world_.Of(id)).ok());
+  const LotId id = world_.CreateLot("wire", "1");
+  ASSERT_TRUE(ArchiveLot(world_.db(), world_.LotCommandFor(id)).ok());
 
   EXPECT_THAT(Summary({}), IsEmpty());
   EXPECT_THAT(Summary({.show_archived = true}), ElementsAre("wire 1 lots 0.000"));

@@ -14,8 +14,10 @@
 #include "absl/strings/strip.h"
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
+#include "storage/domain/lot.h"
+#include "storage/lots/lists/list.h"
 #include "storage/numbers/number.h"
-#include "tests/support/world/lot_world.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -122,9 +124,9 @@ std::vector<std::string> Expected(const Company& company, const Search& search,
 struct Ways : pg::StatementObserver {
   void OnStatement(const pg::Statement& statement, absl::Duration, const absl::Status&) override {
     absl::string_view name = statement.name;
-    if (absl::ConsumePrefix(&name, "search_lots_")) absl::StrAppend(&told, name, ", ");
+    if (absl::ConsumePrefix(&name, "search_lots_")) absl::StrAppend(&used, name, ", ");
   }
-  std::string told;
+  std::string used;
 };
 
 class LotsSearchTest : public ::testing::Test {
@@ -132,7 +134,7 @@ class LotsSearchTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = std::make_unique<TestDatabase>(TestDatabase::kMigrated);
     for (const Company& company : {kLarge, kSmall}) {
-      const LotWorld products(*database_, company.id);
+      const World products(*database_, company.id);
       database_->Execute(
           absl::Substitute(kLots, company.id, company.letter, company.step, company.word, kEnd));
     }
@@ -180,9 +182,9 @@ class LotsSearchTest : public ::testing::Test {
   // How the first pages of the large company are found: "walk, walk, index, " say.
   std::string WaysOf(const Search& search, const Order& order, size_t size, int pages = 1) {
     ListLotsQuery next = First(kLarge, search, order, size);
-    ways_.told.clear();
+    ways_.used.clear();
     for (int page = 0; page < pages; ++page) next.after = ListLots(*db_, next)->after;
-    return ways_.told;
+    return ways_.used;
   }
 
   static std::unique_ptr<TestDatabase> database_;

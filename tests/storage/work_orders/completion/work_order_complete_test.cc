@@ -9,13 +9,14 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/ledger/movements.h"
-#include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -26,38 +27,38 @@ using ::testing::SizeIs;
 
 class CompleteTest : public ::testing::Test {
  protected:
-  ~CompleteTest() override { EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty()); }
+  ~CompleteTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
 
   Completion Complete(const CompletionCommand& command) {
-    const auto completion = CompleteWorkOrder(shop_.db(), command);
+    const auto completion = CompleteWorkOrder(world_.db(), command);
     EXPECT_TRUE(completion.ok()) << completion.status();
     return completion.ok() ? *completion : Completion();
   }
   std::string Refused(const CompletionCommand& command) {
-    return RefusalOf(CompleteWorkOrder(shop_.db(), command).status());
+    return RefusalOf(CompleteWorkOrder(world_.db(), command).status());
   }
   void Assign(absl::string_view work_order, std::vector<std::string> numbers) {
     const auto serials =
-        AssignSerials(shop_.db(), shop_.Assigning(work_order, "bike", std::move(numbers)));
+        AssignSerials(world_.db(), world_.AssignCommand(work_order, "bike", std::move(numbers)));
     ASSERT_TRUE(serials.ok()) << serials.status();
   }
   WorkOrder Get(absl::string_view work_order) {
-    const auto command =
-        GetWorkOrder(shop_.db(), shop_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(command.ok()) << command.status();
-    return command.ok() ? *command : WorkOrder();
+    const auto order =
+        GetWorkOrder(world_.db(), world_.company(), WorkOrderId(std::string(work_order)));
+    EXPECT_TRUE(order.ok()) << order.status();
+    return order.ok() ? *order : WorkOrder();
   }
   LotDates DatesOf(const LotId& lot) {
-    const auto found = lots::GetLot(shop_.db(), shop_.company(), lot, shop_.now());
+    const auto found = lots::GetLot(world_.db(), world_.company(), lot, world_.now());
     EXPECT_TRUE(found.ok()) << found.status();
     return found.ok() ? found->dates : LotDates();
   }
-  absl::CivilDay Today() { return absl::ToCivilDay(shop_.now(), absl::UTCTimeZone()); }
+  absl::CivilDay Today() { return absl::ToCivilDay(world_.now(), absl::UTCTimeZone()); }
   // "F1>A" for an exact input, "SALT>" for a pooled one, in the order of lines.
   std::string Genealogy(const TransformationId& transformation);
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
 };
 
 constexpr pg::Statement kReadInputs{"test_read_inputs", R"sql(
@@ -68,7 +69,7 @@ constexpr pg::Statement kReadInputs{"test_read_inputs", R"sql(
   WHERE i.company = $1 AND i.transformation_id = $2 ORDER BY i.line)sql"};
 
 std::string CompleteTest::Genealogy(const TransformationId& transformation) {
-  const auto rows = pg::Query(shop_.db(), kReadInputs, shop_.company(), transformation);
+  const auto rows = pg::Query(world_.db(), kReadInputs, world_.company(), transformation);
   EXPECT_TRUE(rows.ok()) << rows.status();
   std::vector<std::string> inputs;
   for (const pg::Row row : *rows) inputs.push_back(row.Get<std::string>(0));
@@ -77,12 +78,12 @@ std::string CompleteTest::Genealogy(const TransformationId& transformation) {
 
 TEST_F(CompleteTest, SerialsWithExactComponents) {
   Assign("W1", {"A", "B"});
-  const LotId f1 = shop_.Serial("frame", "F1");
-  const LotId f2 = shop_.Serial("frame", "F2");
-  const LotId salt = shop_.Lot("salt", "SALT", "2");
-  CompletionCommand command = shop_.Completing("W1", "");
+  const LotId f1 = world_.CreateLot("frame", "F1", "1");
+  const LotId f2 = world_.CreateLot("frame", "F2", "1");
+  const LotId salt = world_.CreateLot("salt", "SALT", "2");
+  CompletionCommand command = world_.CompleteCommand("W1", "");
   command.outputs = {Output("a"), Output("B")};
-  command.components = {Used(f1, "", 0), Used(f2, "1", 1), Used(salt, "0.5")};
+  command.components = {Component(f1, "", 0), Component(f2, "1", 1), Component(salt, "0.5")};
   command.close = true;
 
   const Completion completion = Complete(command);
@@ -92,10 +93,10 @@ TEST_F(CompleteTest, SerialsWithExactComponents) {
   EXPECT_EQ(completion.state, WorkOrderState::kClosed);
   EXPECT_EQ(completion.completed, Q("2"));
   EXPECT_EQ(Genealogy(completion.transformation_id), "F1>A F2>B SALT>");
-  EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "SHELF:1");
-  EXPECT_EQ(shop_.StateOf(completion.outputs[0].lot_id), "ACTIVE");
-  EXPECT_EQ(shop_.Where(f1), "");
-  EXPECT_EQ(shop_.Where(salt), "STOCK:1.5");
+  EXPECT_EQ(world_.Where(completion.outputs[0].lot_id), "shelf 1");
+  EXPECT_EQ(world_.StateOf(completion.outputs[0].lot_id), "ACTIVE");
+  EXPECT_EQ(world_.Where(f1), "");
+  EXPECT_EQ(world_.Where(salt), "stock 1.5");
   const WorkOrder now = Get("W1");
   EXPECT_EQ(now.state, WorkOrderState::kClosed);
   EXPECT_EQ(now.planned_serial_count, 0);
@@ -105,14 +106,15 @@ TEST_F(CompleteTest, SerialsWithExactComponents) {
 }
 
 TEST_F(CompleteTest, MovementsCarryTheOrder) {
-  const LotId f1 = shop_.Serial("frame", "F1");
-  CompletionCommand command = shop_.Completing("W1", "bike");
+  const LotId f1 = world_.CreateLot("frame", "F1", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "bike");
   command.outputs = {Output("A")};
-  command.components = {Used(f1)};
+  command.components = {Component(f1)};
   command.note = "night shift";
   const Completion completion = Complete(command);
 
-  const auto movements = FindMovementsOf(shop_.db(), shop_.company(), completion.transformation_id);
+  const auto movements =
+      FindMovementsOf(world_.db(), world_.company(), completion.transformation_id);
   ASSERT_TRUE(movements.ok());
   ASSERT_THAT(*movements, SizeIs(2));
   // In the order of recording, which is the order within each lot only.
@@ -124,7 +126,7 @@ TEST_F(CompleteTest, MovementsCarryTheOrder) {
   const Movement& made = (*movements)[made_at].movement;
   EXPECT_EQ(made.kind, MovementKind::kProduction);
   EXPECT_EQ(made.from.value(), "PRODUCTION");
-  EXPECT_EQ(made.to.value(), "SHELF");
+  EXPECT_EQ(made.to.value(), "shelf");
   EXPECT_EQ(made.work_order, WorkOrderId("W1"));
   EXPECT_EQ(made.document.number, "W1");
   EXPECT_EQ(made.note, "night shift");
@@ -132,13 +134,13 @@ TEST_F(CompleteTest, MovementsCarryTheOrder) {
 
 TEST_F(CompleteTest, SomeNowAndTheRestLater) {
   Assign("W1", {"A", "B", "C", "D"});
-  CompletionCommand first = shop_.Completing("W1", "");
+  CompletionCommand first = world_.CompleteCommand("W1", "");
   first.planned_serial_count = 2;
   EXPECT_THAT(NumbersOf(Complete(first).outputs), ElementsAre("A", "B"));
   EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);
   EXPECT_EQ(Get("W1").planned_serial_count, 2);
 
-  CompletionCommand second = shop_.Completing("W1", "");
+  CompletionCommand second = world_.CompleteCommand("W1", "");
   second.outputs = {Output("D")};
   second.planned_serial_count = 2;
   EXPECT_EQ(Refused(second), "SERIAL_NOT_ASSIGNED planned_serial_count");
@@ -150,38 +152,38 @@ TEST_F(CompleteTest, SomeNowAndTheRestLater) {
 
 TEST_F(CompleteTest, ExactComponentOfAPlannedSerialCountsOnAfterTheOutputs) {
   Assign("W1", {"A", "B"});
-  const LotId f1 = shop_.Serial("frame", "F1");
-  CompletionCommand command = shop_.Completing("W1", "");
+  const LotId f1 = world_.CreateLot("frame", "F1", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "");
   command.outputs = {Output("B")};
   command.planned_serial_count = 1;
-  command.components = {Used(f1, "", 1)};
+  command.components = {Component(f1, "", 1)};
   EXPECT_EQ(Genealogy(Complete(command).transformation_id), "F1>A");
 }
 
 TEST_F(CompleteTest, CloseVoidsWhatIsPlannedAndListsIt) {
   Assign("W1", {"C", "A", "B"});
-  CompletionCommand command = shop_.Completing("W1", "");
+  CompletionCommand command = world_.CompleteCommand("W1", "");
   command.outputs = {Output("A")};
   command.close = true;
   const Completion completion = Complete(command);
   EXPECT_THAT(NumbersOf(completion.voided), ElementsAre("C", "B"));
-  EXPECT_EQ(shop_.StateOf(shop_.IdOf("bike", "C")), "VOID");
+  EXPECT_EQ(world_.StateOf(world_.IdOf("bike", "C")), "VOID");
   EXPECT_THAT(NumbersOf(Complete(command).voided), ElementsAre("C", "B"));
 
-  const CompletionCommand late = shop_.Completing("W1", "");
+  const CompletionCommand late = world_.CompleteCommand("W1", "");
   EXPECT_EQ(Refused(late), "WORK_ORDER_CLOSED work_order_id");
 }
 
 TEST_F(CompleteTest, ClosingNeedsNoOutput) {
   Assign("W1", {"A"});
-  CompletionCommand command = shop_.Completing("W1", "");
+  CompletionCommand command = world_.CompleteCommand("W1", "");
   EXPECT_EQ(Refused(command), "FIELD_INVALID outputs");
   command.close = true;
   EXPECT_THAT(NumbersOf(Complete(command).voided), ElementsAre("A"));
 }
 
 TEST_F(CompleteTest, NewSerialsByNumberAndByTemplate) {
-  CompletionCommand command = shop_.Completing("W1", "bike");
+  CompletionCommand command = world_.CompleteCommand("W1", "bike");
   command.outputs = {Output(""), Output("MINE"), Output("")};
   const Completion completion = Complete(command);
   EXPECT_THAT(NumbersOf(completion.outputs), ElementsAre("B00001", "MINE", "B00002"));
@@ -191,82 +193,85 @@ TEST_F(CompleteTest, NewSerialsByNumberAndByTemplate) {
 
 TEST_F(CompleteTest, FreePlannedSerialIsTakenOver) {
   Assign("W1", {"A"});
-  ASSERT_TRUE(UnassignSerials(shop_.db(), {.context = shop_.Context("UnassignSerials"),
-                                           .work_order = WorkOrderId("W1"),
-                                           .numbers = {"A"},
-                                           .keep = true})
+  ASSERT_TRUE(UnassignSerials(world_.db(), {.context = world_.Context("UnassignSerials"),
+                                            .work_order = WorkOrderId("W1"),
+                                            .numbers = {"A"},
+                                            .keep = true})
                   .ok());
-  CompletionCommand command = shop_.Completing("W2", "bike");
+  CompletionCommand command = world_.CompleteCommand("W2", "bike");
   command.outputs = {Output("A")};
   const Completion completion = Complete(command);
-  EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "SHELF:1");
+  EXPECT_EQ(world_.Where(completion.outputs[0].lot_id), "shelf 1");
   EXPECT_THAT(Get("W2").serials, SizeIs(1));
 }
 
 TEST_F(CompleteTest, LotProductIntoNewAndExistingLots) {
-  const LotId salt = shop_.Lot("salt", "SALT", "10");
-  CompletionCommand first = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
+  CompletionCommand first = world_.CompleteCommand("W1", "soup");
   first.outputs = {Output("S-1", "2.5"), Output("", "1")};
-  first.components = {Used(salt, "1")};
+  first.components = {Component(salt, "1")};
   const Completion made = Complete(first);
   EXPECT_THAT(NumbersOf(made.outputs), ElementsAre("S-1", "S0001"));
   EXPECT_EQ(made.completed, Q("3.5"));
   EXPECT_EQ(made.scale, 3);
 
-  CompletionCommand second = shop_.Completing("W1", "soup");
+  CompletionCommand second = world_.CompleteCommand("W1", "soup");
   second.outputs = {Output("s-1", "0.5")};
-  second.outputs[0].to = LocationId("LINE");
+  second.outputs[0].to = LocationId("line");
   EXPECT_EQ(Complete(second).outputs[0].lot_id, made.outputs[0].lot_id);
-  EXPECT_EQ(shop_.Where(made.outputs[0].lot_id), "LINE:0.5 SHELF:2.5");
+  EXPECT_EQ(world_.Where(made.outputs[0].lot_id), "line 0.5, shelf 2.5");
 }
 
 TEST_F(CompleteTest, OneLotIntoTwoPlaces) {
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("S-1", "2"), Output("S-1", "3")};
-  command.outputs[1].to = LocationId("LINE");
+  command.outputs[1].to = LocationId("line");
   const Completion completion = Complete(command);
   EXPECT_EQ(completion.outputs[0].lot_id, completion.outputs[1].lot_id);
-  EXPECT_EQ(shop_.Where(completion.outputs[0].lot_id), "LINE:3 SHELF:2");
+  EXPECT_EQ(world_.Where(completion.outputs[0].lot_id), "line 3, shelf 2");
 }
 
 TEST_F(CompleteTest, ByProductsInNewAndExistingLots) {
-  const LotId old_peel = shop_.Lot("peel", "OLD", "1");
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId old_peel = world_.CreateLot("peel", "OLD", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("S-1", "1")};
-  command.by_products = {Besides("peel", "", "0.4"), Besides("peel", "old", "2"),
-                         Besides("motor", "M-9", "")};
+  command.by_products = {ByProduct("peel", "", "0.4"), ByProduct("peel", "old", "2"),
+                         ByProduct("motor", "M-9", "")};
   const Completion completion = Complete(command);
   EXPECT_THAT(NumbersOf(completion.by_products), ElementsAre("P0001", "OLD", "M-9"));
-  EXPECT_EQ(shop_.Where(old_peel), "SHELF:2 STOCK:1");
+  EXPECT_EQ(world_.Where(old_peel), "shelf 2, stock 1");
   EXPECT_EQ(completion.completed, Q("1"));
   EXPECT_THAT(NumbersOf(Complete(command).by_products), ElementsAre("P0001", "OLD", "M-9"));
 }
 
 TEST_F(CompleteTest, ReworkConsumesAndMakesTheSameUnit) {
-  CompletionCommand first = shop_.Completing("W1", "bike");
+  CompletionCommand first = world_.CompleteCommand("W1", "bike");
   first.outputs = {Output("A")};
   const LotId unit = Complete(first).outputs[0].lot_id;
-  const LotId motor = shop_.Serial("motor", "M1");
+  const LotId motor = world_.CreateLot("motor", "M1", "1");
 
-  CompletionCommand rework = shop_.Completing("R1", "bike");
+  CompletionCommand rework = world_.CompleteCommand("R1", "bike");
   rework.outputs = {Output(unit)};
-  rework.components = {Used(unit), Used(motor, "", 0)};
+  rework.components = {Component(unit), Component(motor, "", 0)};
   EXPECT_EQ(Refused(rework), "SERIAL_NOT_THERE components[0].from_location_id");
-  rework.components[0].from = LocationId("SHELF");
+  rework.components[0].from = LocationId("shelf");
   const Completion completion = Complete(rework);
   EXPECT_EQ(Genealogy(completion.transformation_id), "A> M1>A");
-  EXPECT_EQ(shop_.Where(unit), "SHELF:1");
-  EXPECT_EQ(shop_.StateOf(unit), "ACTIVE");
+  EXPECT_EQ(world_.Where(unit), "shelf 1");
+  EXPECT_EQ(world_.StateOf(unit), "ACTIVE");
 }
 
 TEST_F(CompleteTest, DatesAreDerivedAndInherited) {
-  const LotId fresh = shop_.Lot("salt", "FRESH", "5", Today() + 90);
-  const LotId old_salt = shop_.Lot("salt", "OLD", "5", Today() + 7);
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId fresh =
+      world_.CreateLot("salt", "FRESH", {.quantity = "5", .expires_on = Today() + 90});
+  const LotId old_salt =
+      world_.CreateLot("salt", "OLD", {.quantity = "5", .expires_on = Today() + 7});
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("PLAIN", "1"), Output("SPICED", "1"), Output("SAID", "1")};
   command.outputs[2].dates.expires_on = Today() + 20;
   command.outputs[2].dates.manufactured_on = Today() - 1;
-  command.components = {Used(fresh, "1"), Used(old_salt, "1", 1), Used(old_salt, "1", 2)};
+  command.components = {Component(fresh, "1"), Component(old_salt, "1", 1),
+                        Component(old_salt, "1", 2)};
   const Completion completion = Complete(command);
 
   const LotDates plain = DatesOf(completion.outputs[0].lot_id);
@@ -279,61 +284,61 @@ TEST_F(CompleteTest, DatesAreDerivedAndInherited) {
 }
 
 TEST_F(CompleteTest, MoreOfALotKeepsItsDatesUnlessItExpiresEarlier) {
-  CompletionCommand first = shop_.Completing("W1", "soup");
+  CompletionCommand first = world_.CompleteCommand("W1", "soup");
   first.outputs = {Output("S-1", "1")};
   const LotId soup = Complete(first).outputs[0].lot_id;
 
-  CompletionCommand other = shop_.Completing("W1", "soup");
+  CompletionCommand other = world_.CompleteCommand("W1", "soup");
   other.outputs = {Output("S-1", "1")};
   other.outputs[0].dates.expires_on = Today() + 3;
   EXPECT_EQ(Refused(other), "FIELD_INVALID outputs[0].expire_date");
 
-  const LotId salt = shop_.Lot("salt", "OLD", "5", Today() + 7);
-  CompletionCommand older = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "OLD", {.quantity = "5", .expires_on = Today() + 7});
+  CompletionCommand older = world_.CompleteCommand("W1", "soup");
   older.outputs = {Output("S-1", "1")};
-  older.components = {Used(salt, "1")};
+  older.components = {Component(salt, "1")};
   Complete(older);
   EXPECT_EQ(DatesOf(soup).expires_on, Today() + 7);
   EXPECT_EQ(DatesOf(soup).manufactured_on, Today());
 }
 
 TEST_F(CompleteTest, ShortageIsAdjustedWhenAccepted) {
-  const LotId salt = shop_.Lot("salt", "SALT", "1");
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "SALT", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("S-1", "1")};
-  command.components = {Used(salt, "1.25")};
+  command.components = {Component(salt, "1.25")};
   EXPECT_EQ(Refused(command), "NOT_ENOUGH components[0].quantity");
   command.accept.shortage = true;
   const Completion completion = Complete(command);
   ASSERT_THAT(completion.adjustments, SizeIs(1));
-  EXPECT_EQ(shop_.Where(salt), "");
+  EXPECT_EQ(world_.Where(salt), "");
   EXPECT_EQ(Complete(command).adjustments, completion.adjustments);
 }
 
 TEST_F(CompleteTest, LotThatLiesElsewhereIsNotShort) {
-  const LotId salt = shop_.Lot("salt", "SALT", "5", {}, "LINE");
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "SALT", {.quantity = "5", .location = "line"});
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("S-1", "1")};
-  command.components = {Used(salt, "3")};
+  command.components = {Component(salt, "3")};
   command.accept.shortage = true;
 
-  const absl::Status refused = CompleteWorkOrder(shop_.db(), command).status();
+  const absl::Status refused = CompleteWorkOrder(world_.db(), command).status();
 
   EXPECT_EQ(RefusalOf(refused), "NOT_ENOUGH components[0].quantity");
-  EXPECT_EQ(FactOf(refused, "elsewhere"), "5.000 at LINE");
-  EXPECT_EQ(shop_.Where(salt), "LINE:5");
+  EXPECT_EQ(FactOf(refused, "elsewhere"), "5.000 at line");
+  EXPECT_EQ(world_.Where(salt), "line 5");
   // What is nowhere else was there all the same.
-  command.components[0].from = LocationId("LINE");
+  command.components[0].from = LocationId("line");
   command.components[0].quantity = Q("6");
   EXPECT_THAT(Complete(command).adjustments, SizeIs(1));
-  EXPECT_EQ(shop_.Where(salt), "");
+  EXPECT_EQ(world_.Where(salt), "");
 }
 
 TEST_F(CompleteTest, ExpiredComponentGoesInWhenAccepted) {
-  const LotId salt = shop_.Lot("salt", "OLD", "1", Today() - 1);
-  CompletionCommand command = shop_.Completing("W1", "soup");
+  const LotId salt = world_.CreateLot("salt", "OLD", {.quantity = "1", .expires_on = Today() - 1});
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
   command.outputs = {Output("S-1", "1")};
-  command.components = {Used(salt, "1")};
+  command.components = {Component(salt, "1")};
   EXPECT_EQ(Refused(command), "LOT_EXPIRED components[0].lot");
   command.accept.expired = true;
   EXPECT_EQ(DatesOf(Complete(command).outputs[0].lot_id).expires_on, Today() - 1);
@@ -341,15 +346,15 @@ TEST_F(CompleteTest, ExpiredComponentGoesInWhenAccepted) {
 
 TEST_F(CompleteTest, ValidateOnlySaysAllAndWritesNothing) {
   Assign("W1", {"A"});
-  const LotId f1 = shop_.Serial("frame", "F1");
-  CompletionCommand command = shop_.Completing("W1", "");
+  const LotId f1 = world_.CreateLot("frame", "F1", "1");
+  CompletionCommand command = world_.CompleteCommand("W1", "");
   command.validate_only = true;
   command.outputs = {Output("A"), Output("")};
-  command.components = {Used(f1, "", 0)};
+  command.components = {Component(f1, "", 0)};
   EXPECT_THAT(NumbersOf(Complete(command).outputs), ElementsAre("A", "B00001"));
-  EXPECT_EQ(shop_.Where(f1), "STOCK:1");
+  EXPECT_EQ(world_.Where(f1), "stock 1");
   EXPECT_EQ(Get("W1").planned_serial_count, 1);
-  command.components.push_back(Used(f1, "", 7));
+  command.components.push_back(Component(f1, "", 7));
   command.outputs.push_back(Output("A"));
   EXPECT_EQ(Refused(command),
             "DUPLICATE_IN_REQUEST outputs[2]; DUPLICATE_IN_REQUEST components[1]; "
@@ -362,44 +367,45 @@ TEST_F(CompleteTest, ValidateOnlySaysAllAndWritesNothing) {
 }
 
 TEST_F(CompleteTest, ComponentThatACustomerReturnedIsUsedAgain) {
-  const LotId motor = shop_.Serial("motor", "M1");
+  const LotId motor = world_.CreateLot("motor", "M1", "1");
   const auto delivered = RecordMovements(
-      shop_.db(), shop_.Moving(MovementKind::kDelivery, motor, "", "STOCK", "SHOP"));
+      world_.db(), world_.MoveCommand(MovementKind::kDelivery, motor, "", "stock", "shop"));
   ASSERT_TRUE(delivered.ok()) << delivered.status();
-  CompletionCommand command = shop_.Completing("W1", "bike");
+  CompletionCommand command = world_.CompleteCommand("W1", "bike");
   command.outputs = {Output("A")};
-  command.components = {Used(motor)};
+  command.components = {Component(motor)};
   EXPECT_EQ(Refused(command), "SERIAL_NOT_THERE components[0].from_location_id");
 
-  RecordMovementsCommand back = shop_.Moving(MovementKind::kReturn, motor, "", "SHOP", "STOCK");
+  RecordMovementsCommand back =
+      world_.MoveCommand(MovementKind::kReturn, motor, "", "shop", "stock");
   back.movements[0].delivery = delivered->movement_ids[0];
-  ASSERT_TRUE(RecordMovements(shop_.db(), back).ok());
+  ASSERT_TRUE(RecordMovements(world_.db(), back).ok());
   Complete(command);
-  EXPECT_EQ(shop_.Where(motor), "");
+  EXPECT_EQ(world_.Where(motor), "");
 }
 
 TEST_F(CompleteTest, TenThousandSerialsWithThreeExactComponentsAndAgain) {
   constexpr int kUnits = kSerialsPerCallMax;
-  const auto serials = AssignSerials(shop_.db(), shop_.AssigningCount("W1", "bike", kUnits));
+  const auto serials = AssignSerials(world_.db(), world_.AssignCountCommand("W1", "bike", kUnits));
   ASSERT_TRUE(serials.ok()) << serials.status();
   std::vector<LotId> parts[2];
   for (int part = 0; part < 2; ++part) {
     std::vector<std::string> numbers;
     for (int i = 0; i < kUnits; ++i) numbers.push_back(absl::StrCat("P", part, "-", i));
-    parts[part] = shop_.Serials(part == 0 ? "frame" : "motor", numbers);
+    parts[part] = world_.CreateLots(part == 0 ? "frame" : "motor", numbers, {.quantity = "1"});
   }
-  const LotId salt = shop_.Lot("salt", "SALT", "10000");
-  CompletionCommand command = shop_.Completing("W1", "");
+  const LotId salt = world_.CreateLot("salt", "SALT", "10000");
+  CompletionCommand command = world_.CompleteCommand("W1", "");
   command.planned_serial_count = kUnits;
   for (int i = 0; i < kUnits; ++i) {
-    command.components.push_back(Used(parts[0][i], "", i));
-    command.components.push_back(Used(parts[1][i], "", i));
-    command.components.push_back(Used(salt, "0.1", i));
+    command.components.push_back(Component(parts[0][i], "", i));
+    command.components.push_back(Component(parts[1][i], "", i));
+    command.components.push_back(Component(salt, "0.1", i));
   }
   const Completion completion = Complete(command);
   EXPECT_EQ(NumbersOf(completion.outputs), NumbersOf(*serials));
   EXPECT_EQ(completion.completed, Q("10000"));
-  EXPECT_EQ(shop_.Where(salt), "STOCK:9000");
+  EXPECT_EQ(world_.Where(salt), "stock 9000");
 
   const Completion again = Complete(command);
   EXPECT_EQ(again.transformation_id, completion.transformation_id);

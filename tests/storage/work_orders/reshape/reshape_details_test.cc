@@ -5,12 +5,14 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/lot.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/work_orders/reshape/reshape.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
-#include "tests/support/world/workshop.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -20,31 +22,31 @@ using ::testing::IsEmpty;
 class ReshapeDetailsTest : public ::testing::Test {
  protected:
   ~ReshapeDetailsTest() override {
-    EXPECT_THAT(CheckLedger(shop_.db(), shop_.company()), IsEmpty());
+    EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
   }
 
   SplitLotCommand Splitting(const LotId& lot, std::vector<SplitPart> parts) {
-    return {.context = shop_.Context("SplitLot"),
+    return {.context = world_.Context("SplitLot"),
             .lot = {.lot_id = lot},
-            .from = LocationId("STOCK"),
+            .from = LocationId("stock"),
             .parts = std::move(parts),
-            .occurred_at = shop_.now(),
+            .occurred_at = world_.now(),
             .note = "two customers"};
   }
   MergeLotsCommand Merging(const std::vector<LotId>& sources, const std::string& number) {
     MergeLotsCommand command{
-        .context = shop_.Context("MergeLots"), .number = number, .occurred_at = shop_.now()};
+        .context = world_.Context("MergeLots"), .number = number, .occurred_at = world_.now()};
     for (const LotId& lot : sources) {
-      command.sources.push_back({.lot = {.lot_id = lot}, .from = LocationId("STOCK")});
+      command.sources.push_back({.lot = {.lot_id = lot}, .from = LocationId("stock")});
     }
     return command;
   }
   RelabelLotCommand Relabelling(const LotId& lot, const std::string& number) {
-    return {.context = shop_.Context("RelabelLot"),
+    return {.context = world_.Context("RelabelLot"),
             .lot = {.lot_id = lot},
-            .from = LocationId("STOCK"),
+            .from = LocationId("stock"),
             .number = number,
-            .occurred_at = shop_.now()};
+            .occurred_at = world_.now()};
   }
 
   // Runs an operation; what it made is in done_.
@@ -52,39 +54,39 @@ class ReshapeDetailsTest : public ::testing::Test {
     if (answer.ok()) done_ = *answer;
     return RefusalOf(answer.status());
   }
-  std::string Split(const SplitLotCommand& command) { return Done(SplitLot(shop_.db(), command)); }
+  std::string Split(const SplitLotCommand& command) { return Done(SplitLot(world_.db(), command)); }
   std::string Merge(const MergeLotsCommand& command) {
-    return Done(MergeLots(shop_.db(), command));
+    return Done(MergeLots(world_.db(), command));
   }
   std::string Relabel(const RelabelLotCommand& command) {
-    return Done(RelabelLot(shop_.db(), command));
+    return Done(RelabelLot(world_.db(), command));
   }
   // The lot that came out.
   LotId Out(size_t index = 0) const { return done_.lots.at(index).lot_id; }
 
   Lot Get(const LotId& lot) {
-    const auto found = GetLot(shop_.db(), shop_.company(), lot, shop_.now());
+    const auto found = GetLot(world_.db(), world_.company(), lot, world_.now());
     EXPECT_TRUE(found.ok()) << found.status();
     return found.ok() ? *found : Lot();
   }
   void Describe(const LotId& lot, const std::string& reference, const std::string& notes,
                 const Attributes& attributes) {
-    UpdateLotCommand command{.context = shop_.Context("UpdateLot"), .lot_id = lot};
+    UpdateLotCommand command{.context = world_.Context("UpdateLot"), .lot_id = lot};
     command.reference = reference;
     command.notes = notes;
     command.attributes = attributes;
-    const auto lot_now = UpdateLot(shop_.db(), command);
+    const auto lot_now = UpdateLot(world_.db(), command);
     ASSERT_TRUE(lot_now.ok()) << lot_now.status();
   }
 
   TestDatabase database_{TestDatabase::kMigrated};
-  Workshop shop_{database_};
+  World world_{database_};
   Reshaping done_;
 };
 
 TEST_F(ReshapeDetailsTest, AMergeKeepsWhatAllSourcesAgreeOn) {
-  const LotId a = shop_.Lot("salt", "A", "1");
-  const LotId b = shop_.Lot("salt", "B", "2");
+  const LotId a = world_.CreateLot("salt", "A", "1");
+  const LotId b = world_.CreateLot("salt", "B", "2");
   const Attributes soy = {{"allergen", std::string("soy")}};
   Describe(a, "H-1", "dry", soy);
   Describe(b, "H-1", "dry", soy);
@@ -100,14 +102,14 @@ TEST_F(ReshapeDetailsTest, AMergeKeepsWhatAllSourcesAgreeOn) {
 }
 
 TEST_F(ReshapeDetailsTest, WhatDiffersMustBeSaid) {
-  const LotId a = shop_.Lot("salt", "A", "1");
-  const LotId b = shop_.Lot("salt", "B", "2");
+  const LotId a = world_.CreateLot("salt", "A", "1");
+  const LotId b = world_.CreateLot("salt", "B", "2");
   Describe(a, "H-1", "dry", {{"allergen", std::string("soy")}, {"grade", std::string("1")}});
   Describe(b, "H-2", "wet", {{"grade", std::string("1")}});
   MergeLotsCommand command = Merging({a, b}, "M");
   EXPECT_EQ(Merge(command),
             "LOTS_DIFFER reference; LOTS_DIFFER notes; LOTS_DIFFER attributes.allergen");
-  EXPECT_EQ(FactOf(MergeLots(shop_.db(), command).status(), "values", 2), "soy (A), none (B)");
+  EXPECT_EQ(FactOf(MergeLots(world_.db(), command).status(), "values", 2), "soy (A), none (B)");
 
   command.said = {.reference = "",
                   .notes = "mixed",
@@ -120,8 +122,8 @@ TEST_F(ReshapeDetailsTest, WhatDiffersMustBeSaid) {
 }
 
 TEST_F(ReshapeDetailsTest, ALotThatGetsMoreAgreesToo) {
-  const LotId a = shop_.Lot("salt", "A", "3");
-  const LotId target = shop_.Lot("salt", "T", "1");
+  const LotId a = world_.CreateLot("salt", "A", "3");
+  const LotId target = world_.CreateLot("salt", "T", "1");
   Describe(a, "", "", {{"allergen", std::string("soy")}});
   EXPECT_EQ(Split(Splitting(a, {{"T", Q("1")}})), "LOTS_DIFFER attributes.allergen");
   RelabelLotCommand relabel = Relabelling(a, "T");
@@ -133,11 +135,12 @@ TEST_F(ReshapeDetailsTest, ALotThatGetsMoreAgreesToo) {
   ASSERT_EQ(Merge(command), "OK");
   EXPECT_EQ(Get(target).attributes, command.said.attributes);
   EXPECT_EQ(Get(target).version, 2);
-  EXPECT_EQ(shop_.Where(target), "STOCK:4");
+  EXPECT_EQ(world_.Where(target), "stock 4");
 }
 
 TEST_F(ReshapeDetailsTest, ALaterExpiryIsAcceptedWithAReason) {
-  const LotId old_lot = shop_.Lot("salt", "E", "3", absl::CivilDay(2020, 1, 1));
+  const LotId old_lot =
+      world_.CreateLot("salt", "E", {.quantity = "3", .expires_on = absl::CivilDay(2020, 1, 1)});
   RelabelLotCommand command = Relabelling(old_lot, "FRESH");
   command.expires_on = absl::CivilDay(2040, 1, 1);
   EXPECT_EQ(Relabel(command), "EXPIRY_LATER expire_date");

@@ -93,6 +93,17 @@ TEST(ShortId, CutsWholeCharacters) {
   EXPECT_THAT(id, testing::StartsWith("ü"));
 }
 
+TEST(ResourceId, CanStandInAUrl) {
+  EXPECT_EQ(ResourceId("urn:epc:id:sgln:0614141.07346.0"), "urn:epc:id:sgln:0614141.07346.0");
+  const std::string id = ResourceId("https://id.gs1.org/414/0614141073467");
+  EXPECT_THAT(id, testing::StartsWith("0614141073467~"));
+  EXPECT_NE(id, ResourceId("https://id.example.org/414/0614141073467"));
+  for (const char* text : {"-x", "50%", "a/-b", "a\\b", "https://example.org/a?b#c%20d"}) {
+    EXPECT_EQ(ResourceId(text).find_first_of("/\\?#%"), std::string::npos) << text;
+    EXPECT_NE(ResourceId(text).front(), '-') << text;
+  }
+}
+
 TEST(LastPart, IsTheSameForEverySpellingOfAStep) {
   for (const char* step : {"shipping", "urn:epcglobal:cbv:bizstep:shipping",
                            "https://ref.gs1.org/cbv/BizStep-shipping", "cbv:BizStep-shipping"}) {
@@ -130,7 +141,7 @@ TEST(EpcisDocument, EventsWithoutAnIdGetOneFromTheirContents) {
   EXPECT_NE(document->events[0].id, document->events[1].id);
 }
 
-TEST(EpcisDocument, EveryErrorIsToldWithItsEvent) {
+TEST(EpcisDocument, EveryErrorIsReportedWithItsEvent) {
   const auto document = ParseEpcisDocument(DocumentOf(
       R"({"type":"ObjectEvent","eventID":"urn:e:1","action":"GUESS","eventTime":"yesterday"},
          {"type":"ObjectEvent","eventID":"urn:e:2","action":"ADD",

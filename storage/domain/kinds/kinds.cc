@@ -1,0 +1,125 @@
+// The names of the enumerations, and what their values mean.
+#include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/work_order.h"
+
+namespace lots {
+
+absl::string_view Name(Tracking tracking) {
+  switch (tracking) {
+    case Tracking::kNone:
+      return "NONE";
+    case Tracking::kLot:
+      return "LOT";
+    case Tracking::kSerial:
+      return "SERIAL";
+  }
+  return "UNKNOWN";
+}
+
+absl::string_view Name(LocationKind kind) {
+  switch (kind) {
+    case LocationKind::kInternal:
+      return "INTERNAL";
+    case LocationKind::kTransit:
+      return "TRANSIT";
+    case LocationKind::kSupplier:
+      return "SUPPLIER";
+    case LocationKind::kCustomer:
+      return "CUSTOMER";
+    case LocationKind::kProduction:
+      return "PRODUCTION";
+    case LocationKind::kScrap:
+      return "SCRAP";
+    case LocationKind::kAdjustment:
+      return "ADJUSTMENT";
+  }
+  return "UNKNOWN";
+}
+
+absl::string_view Name(LotState state) {
+  switch (state) {
+    case LotState::kPlanned:
+      return "PLANNED";
+    case LotState::kActive:
+      return "ACTIVE";
+    case LotState::kArchived:
+      return "ARCHIVED";
+    case LotState::kVoid:
+      return "VOID";
+  }
+  return "UNKNOWN";
+}
+
+absl::string_view Name(MovementKind kind) {
+  switch (kind) {
+    case MovementKind::kReceipt:
+      return "RECEIPT";
+    case MovementKind::kTransfer:
+      return "TRANSFER";
+    case MovementKind::kDelivery:
+      return "DELIVERY";
+    case MovementKind::kReturn:
+      return "RETURN";
+    case MovementKind::kConsumption:
+      return "CONSUMPTION";
+    case MovementKind::kProduction:
+      return "PRODUCTION";
+    case MovementKind::kScrap:
+      return "SCRAP";
+    case MovementKind::kAdjustment:
+      return "ADJUSTMENT";
+    case MovementKind::kSupplierReturn:
+      return "SUPPLIER_RETURN";
+  }
+  return "UNKNOWN";
+}
+
+absl::string_view Name(HoldCause cause) {
+  switch (cause) {
+    case HoldCause::kLot:
+      return "LOT";
+    case HoldCause::kPlace:
+      return "PLACE";
+    case HoldCause::kInherited:
+      return "INHERITED";
+    case HoldCause::kRecall:
+      return "RECALL";
+  }
+  return "";
+}
+
+absl::string_view Name(RecallState state) {
+  switch (state) {
+    case RecallState::kOpen:
+      return "OPEN";
+    case RecallState::kClosed:
+      return "CLOSED";
+  }
+  return "";
+}
+
+absl::string_view Name(WorkOrderState state) {
+  switch (state) {
+    case WorkOrderState::kOpen:
+      return "OPEN";
+    case WorkOrderState::kClosed:
+      return "CLOSED";
+    case WorkOrderState::kCancelled:
+      return "CANCELLED";
+  }
+  return "UNKNOWN";
+}
+
+bool IsOnHand(LocationKind kind) {
+  return kind == LocationKind::kInternal || kind == LocationKind::kTransit;
+}
+
+bool HoldsGoods(LocationKind kind) {
+  return IsOnHand(kind) || kind == LocationKind::kCustomer || kind == LocationKind::kScrap;
+}
+
+}  // namespace lots

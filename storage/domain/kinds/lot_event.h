@@ -1,0 +1,21 @@
+// What happens to the records of lots. The values are those of the protos and of the database.
+#pragma once
+
+#include <cstdint>
+
+namespace lots {
+
+enum class LotEventKind : int16_t {
+  kCreated = 1,
+  kEdited = 2,
+  kArchived = 3,
+  kUnarchived = 4,
+  kAssigned = 5,
+  kUnassigned = 6,
+  kVoided = 7,
+  kDeleted = 8,
+  kHeld = 9,
+  kReleased = 10,
+};
+
+}  // namespace lots

@@ -1,0 +1,19 @@
+// The kinds of transformations, and of what they make. The values are those of the protos and of
+// the database.
+#pragma once
+
+#include <cstdint>
+
+namespace lots {
+
+enum class TransformationKind : int16_t {
+  kProduction = 1,
+  kDisassembly = 2,
+  kSplit = 3,
+  kMerge = 4,
+  kRelabel = 5,
+};
+
+enum class OutputRole : int16_t { kProduct = 1, kByProduct = 2, kReturnedComponent = 3 };
+
+}  // namespace lots

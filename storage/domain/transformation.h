@@ -1,0 +1,25 @@
+// A transformation that was posted.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "storage/domain/ids.h"
+#include "storage/domain/kinds/transformation.h"
+
+namespace lots {
+
+struct Transformation {
+  TransformationId transformation_id;
+  TransformationKind kind = TransformationKind::kProduction;
+  std::optional<WorkOrderId> work_order;
+  absl::Time occurred_at;
+  absl::Time recorded_at;
+  std::string actor;
+  std::string note;
+  std::optional<TransformationId> reverses;
+  std::optional<TransformationId> reversed_by;
+};
+
+}  // namespace lots

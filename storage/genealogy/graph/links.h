@@ -1,0 +1,31 @@
+// The links of a trace, and the bounds of what they carry.
+#pragma once
+
+#include <optional>
+
+#include "storage/base/quantity.h"
+#include "storage/domain/ids.h"
+#include "storage/genealogy/graph/query.h"
+
+namespace lots {
+
+struct TraceLink {
+  TransformationId transformation_id;
+  LotId lot_id;
+  TraceLinkKind kind = TraceLinkKind::kPooledInput;
+  Quantity quantity;
+  std::optional<LotId> output_lot_id;  // of an exact input
+};
+
+// How much of a lot is affected; proto/lots/v1/trace.proto has the arithmetic.
+struct TraceBounds {
+  Quantity total;
+  Quantity affected_min;
+  Quantity affected_max;
+  Quantity seed_min;
+  Quantity seed_max;
+
+  friend bool operator==(const TraceBounds&, const TraceBounds&) = default;
+};
+
+}  // namespace lots

@@ -1,0 +1,39 @@
+// What a list or a sum asks about. A company, product, lot or location that does not exist is
+// refused; it is never an empty page.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "storage/domain/ids.h"
+#include "storage/pg/pipeline.h"
+
+namespace lots {
+
+// The resources that a read names, each with the field of the request that names it.
+struct AskedResources {
+  CompanyId company;
+  std::vector<std::pair<std::string, ProductId>> products;
+  std::vector<std::pair<std::string, LotId>> lots;
+  std::vector<std::pair<std::string, LocationId>> locations;
+  bool finds_deleted_lots = false;  // a lot that was deleted counts as one that exists
+
+  // Adds what a filter names: `equalities` are its Filter::equalities. Knows the fields
+  // product_id, lot_id, location_id, from_location_id and to_location_id.
+  void AddFilter(absl::Span<const std::pair<std::string, std::string>> equalities);
+};
+
+// Adds the read of what does not exist.
+size_t AddMissingRead(pg::Pipeline& pipeline, const AskedResources& asked);
+size_t AddMissingRead(pg::Transaction& transaction, const AskedResources& asked);
+// COMPANY_NOT_FOUND; else PRODUCT_NOT_FOUND, LOT_NOT_FOUND and LOCATION_NOT_FOUND, all at once.
+absl::Status RefuseMissing(const AskedResources& asked, const pg::Result& missing);
+
+// The same in a round trip of its own: for a page that turned out to be empty.
+absl::Status CheckExistence(pg::Connection& db, const AskedResources& asked);
+
+}  // namespace lots

@@ -1,0 +1,31 @@
+// When the plans that sessions keep are too old for the sizes of the tables.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "storage/pg/connection.h"
+
+namespace lots::pg {
+
+// A table that has doubled and grown by so many pages (128 KiB) is large enough for other plans.
+inline constexpr int64_t kPagesGrownMin = 16;
+
+// TableGrowth compares the sizes of the tables with those of its last finding. On an empty table
+// every plan costs the same, so a plan that was made then may read a company's rows from end to
+// end for each look-up. PostgreSQL makes new plans only after ANALYZE, which autovacuum may run a
+// minute later; a new company can have 100,000 lots by then. In a cluster of databases (Citus) the
+// coordinator's tables stay empty, and nothing is found.
+class TableGrowth {
+ public:
+  // Whether a table has doubled and grown by kPagesGrownMin pages since the last call that found
+  // so, or since the first call. A few microseconds a table.
+  absl::StatusOr<bool> HasGrown(Connection& db);
+
+ private:
+  absl::flat_hash_map<std::string, int64_t> pages_;
+};
+
+}  // namespace lots::pg

@@ -1,0 +1,85 @@
+// The report of a recall: its members, where they are, who received them, and the mass balance.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "storage/base/quantity.h"
+#include "storage/domain/ids.h"
+#include "storage/genealogy/graph/places.h"
+#include "storage/genealogy/questions/recipients.h"
+#include "storage/pg/connection.h"
+#include "storage/recalls/recall.h"
+
+namespace lots {
+
+// A member in the report.
+struct RecallLot {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  int scale = 0;
+  std::string reference;
+  std::optional<absl::CivilDay> expires_on;
+  bool certain = false;
+  int depth = 0;
+  absl::Time joined_at;
+  std::vector<TracePlace> places;  // the first kTracePlacesShownMax: ours, customers', scrap
+  int64_t place_count = 0;
+  Quantity on_hand;
+  Quantity delivered;
+  Quantity recovered;  // sent back since the recall was opened
+  Quantity scrapped;
+};
+
+// in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are sums of movements;
+// `on_hand` and `scrapped` come from balances. `difference` is 0 while the ledger is consistent.
+struct MassBalance {
+  RecallSeed seed;
+  int scale = 0;
+  Quantity in;
+  Quantity out;
+  Quantity on_hand;
+  Quantity scrapped;
+  Quantity recovered;
+  Quantity difference;
+};
+
+class RecallReportEmitter;
+
+struct RecallReportPiece {
+  std::optional<Recall> recall;
+  std::vector<MassBalance> balances;
+  std::vector<RecallLot> lots;
+  std::vector<Recipient> recipients;
+};
+
+// Reads the report piece by piece, in the order of the RPC's answer. The recall, the balances, the
+// members and the deliveries are of one snapshot. After Pause, the places of the members are of the
+// moment at which their piece is read. Memory holds a few words a member and a delivery. For one
+// thread at a time.
+class RecallReportReader {
+ public:
+  RecallReportReader(CompanyId company, RecallId recall_id);
+  ~RecallReportReader();
+  RecallReportReader(const RecallReportReader&) = delete;
+  RecallReportReader& operator=(const RecallReportReader&) = delete;
+
+  // Returns the next piece; none: the report is complete. `db` must stay the same until Pause.
+  // RECALL_NOT_FOUND.
+  absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db);
+  // Ends the transaction, so that the caller can give the connection back. Next then continues on
+  // any connection.
+  void Pause();
+
+ private:
+  std::unique_ptr<RecallReportEmitter> emitter_;
+};
+
+}  // namespace lots

@@ -1,0 +1,183 @@
+// UpdateLot as its callers see it: masks, etags, fields that other methods change.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "lots/v1/lot.grpc.pb.h"
+#include "tests/support/server/test_server.h"
+#include "tests/support/world/world.h"
+
+namespace lots {
+namespace {
+
+using Stub = v1::LotService::Stub;
+using ::testing::HasSubstr;
+
+class LotEdit : public testing::Test {
+ protected:
+  template <class Request>
+  grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, v1::Lot*),
+                    Request request, v1::Lot& lot) {
+    request.set_company("acme");
+    return lots::Send(*stub_, method, request, lot);
+  }
+  // "LOT_NOT_FOUND" of a refusal, with the field of FIELD_INVALID; "OK".
+  std::string Update(const v1::UpdateLotRequest& request, v1::Lot& lot) {
+    const grpc::Status status = Send(&Stub::UpdateLot, request, lot);
+    if (status.ok()) return "OK";
+    const google::rpc::ErrorInfo info = ErrorInfoOf(status);
+    const auto field = info.metadata().find("field");
+    return field == info.metadata().end() ? info.reason()
+                                          : absl::StrCat(info.reason(), " ", field->second);
+  }
+  std::string Refusal(const v1::UpdateLotRequest& request) {
+    v1::Lot lot;
+    return Update(request, lot);
+  }
+  std::string NextId() { return absl::StrCat("doc-", ++requests_); }
+
+  v1::CreateLotRequest Creating(const std::string& product, const std::string& number) {
+    v1::CreateLotRequest request;
+    request.set_request_id(NextId());
+    request.mutable_lot()->set_product_id(product);
+    request.mutable_lot()->set_number(number);
+    return request;
+  }
+  v1::Lot Create(const v1::CreateLotRequest& request) {
+    v1::Lot lot;
+    const grpc::Status status = Send(&Stub::CreateLot, request, lot);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return lot;
+  }
+  v1::UpdateLotRequest Editing(const v1::Lot& lot, const std::vector<std::string>& mask) {
+    v1::UpdateLotRequest request;
+    request.set_request_id(NextId());
+    request.mutable_lot()->set_lot_id(lot.lot_id());
+    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
+    return request;
+  }
+  static google::type::Date Date(int year, int month, int day) {
+    google::type::Date date;
+    date.set_year(year);
+    date.set_month(month);
+    date.set_day(day);
+    return date;
+  }
+
+  const TestServer server_;
+  World world_{server_.database()};
+  const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
+  int requests_ = 0;
+};
+
+TEST_F(LotEdit, UpdatesWhatTheMaskNamesAndNothingElse) {
+  v1::CreateLotRequest creating = Creating("wire", "a");
+  creating.mutable_lot()->set_reference("keep");
+  *creating.mutable_lot()->mutable_manufacture_date() = Date(2026, 1, 1);
+  const v1::Lot lot = Create(creating);
+  v1::UpdateLotRequest request = Editing(lot, {"notes", "expire_date"});
+  request.mutable_lot()->set_notes("new");
+  request.mutable_lot()->set_reference("not named");
+  request.mutable_lot()->set_etag(lot.etag());
+  request.clear_request_id();
+
+  v1::Lot updated;
+  const grpc::Status status = Send(&Stub::UpdateLot, request, updated);
+
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(updated.notes(), "new");
+  EXPECT_EQ(updated.reference(), "keep");
+  EXPECT_FALSE(updated.has_expire_date());
+  EXPECT_TRUE(updated.has_alert_date());
+  EXPECT_EQ(updated.etag(), "\"2\"");
+  EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
+}
+
+TEST_F(LotEdit, WithoutAMaskOnlyThePopulatedFieldsChange) {
+  v1::CreateLotRequest creating = Creating("wire", "a");
+  creating.mutable_lot()->set_reference("keep");
+  (*creating.mutable_lot()->mutable_attributes())["grade"].set_text("A");
+  (*creating.mutable_lot()->mutable_attributes())["allergen"].set_text("milk");
+  v1::UpdateLotRequest request = Editing(Create(creating), {});
+  request.mutable_lot()->set_notes("new");
+  (*request.mutable_lot()->mutable_attributes())["grade"].set_text("B");
+  v1::Lot lot;
+
+  ASSERT_EQ(Update(request, lot), "OK");
+
+  EXPECT_EQ(lot.notes(), "new");
+  EXPECT_EQ(lot.reference(), "keep");
+  EXPECT_EQ(lot.attributes().at("grade").text(), "B");
+  EXPECT_EQ(lot.attributes().at("allergen").text(), "milk");
+  request = Editing(lot, {"attributes.allergen"});
+  ASSERT_EQ(Update(request, lot), "OK");
+  EXPECT_EQ(lot.attributes_size(), 1);
+  EXPECT_EQ(lot.notes(), "new");
+}
+
+TEST_F(LotEdit, AWholeLotCanBeSentBackWithOneChange) {
+  v1::CreateLotRequest creating = Creating("wire", "a");
+  creating.set_opening_quantity("5");
+  creating.set_opening_location_id("stock");
+  *creating.mutable_lot()->mutable_manufacture_date() = Date(2026, 1, 1);
+  const v1::Lot lot = Create(creating);
+  v1::UpdateLotRequest request;
+  *request.mutable_lot() = lot;
+  request.mutable_lot()->set_notes("changed");
+  v1::Lot updated;
+
+  ASSERT_EQ(Update(request, updated), "OK");
+
+  EXPECT_EQ(updated.notes(), "changed");
+  EXPECT_EQ(updated.on_hand_quantity(), "5.000");
+  // What an edit does not change is not ignored when it differs.
+  *request.mutable_lot() = updated;
+  request.mutable_lot()->set_quantity("7");
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.quantity");
+  *request.mutable_lot() = updated;
+  request.mutable_lot()->set_state(v1::LOT_STATE_ARCHIVED);
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.state");
+}
+
+TEST_F(LotEdit, UpdatesAreRefused) {
+  const v1::Lot lot = Create(Creating("wire", "a"));
+  EXPECT_EQ(Refusal(Editing(lot, {})), "FIELD_INVALID update_mask");
+  EXPECT_EQ(Refusal(Editing(lot, {"creator"})), "FIELD_INVALID update_mask");
+  EXPECT_EQ(Refusal(Editing(lot, {"product_id"})), "FIELD_INVALID lot.product_id");
+  EXPECT_EQ(Refusal(Editing(lot, {"number"})), "NUMBER_INVALID");
+  v1::UpdateLotRequest request = Editing(lot, {"notes"});
+  request.clear_request_id();
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID request_id");
+  request = Editing(lot, {"notes"});
+  request.mutable_lot()->set_lot_id("no uuid");
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.lot_id");
+  request.mutable_lot()->set_lot_id(lot.lot_id());
+  request.mutable_lot()->set_etag("no etag");
+  EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
+}
+
+TEST_F(LotEdit, QuantityAndStateNameTheMethodsThatChangeThem) {
+  const v1::Lot lot = Create(Creating("wire", "a"));
+  const auto message = [&](const char* field) {
+    v1::Lot updated;
+    return Send(&Stub::UpdateLot, Editing(lot, {field}), updated).error_message();
+  };
+  EXPECT_THAT(message("quantity"), HasSubstr("ADJUSTMENT"));
+  EXPECT_THAT(message("on_hand_quantity"), HasSubstr("ADJUSTMENT"));
+  EXPECT_THAT(message("state"), HasSubstr("ArchiveLot"));
+}
+
+TEST_F(LotEdit, AQuantityInANewLotNamesTheOpeningQuantity) {
+  v1::CreateLotRequest serial = Creating("pump", "P-1");
+  serial.mutable_lot()->set_quantity("3");
+  v1::Lot none;
+
+  EXPECT_THAT(Send(&Stub::CreateLot, serial, none).error_message(), HasSubstr("opening_quantity"));
+}
+
+}  // namespace
+}  // namespace lots

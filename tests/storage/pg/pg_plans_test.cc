@@ -1,0 +1,144 @@
+// When plans are made: kept for few values, made for the values where there are many, dropped when
+// tables have grown.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/pg/error.h"
+#include "storage/pg/pipeline.h"
+#include "storage/pg/pool.h"
+#include "storage/pg/table_growth.h"
+#include "tests/support/database/test_database.h"
+
+namespace lots::pg {
+namespace {
+
+using ::testing::Pair;
+
+constexpr Statement kFind{"test_plans_find", "SELECT count(*) FROM things WHERE id = ANY($1)"};
+constexpr Statement kPlans{"test_plans_made",
+                           "SELECT generic_plans, custom_plans FROM pg_prepared_statements "
+                           "WHERE name = 'test_plans_find'"};
+
+class PlansTest : public ::testing::Test {
+ protected:
+  PlansTest() {
+    database_.Execute(
+        "CREATE TABLE things (id int8 CONSTRAINT things_pkey PRIMARY KEY, name text) "
+        "WITH (autovacuum_enabled = off)");
+    db_ = database_.Connect();
+  }
+
+  static std::vector<int64_t> Many() { return std::vector<int64_t>(kPlannedArrayMin, 1); }
+  static std::vector<int64_t> Few() { return std::vector<int64_t>(kPlannedArrayMin - 1, 1); }
+
+  // How often kFind was planned for any values, and for its values.
+  std::pair<int64_t, int64_t> PlansMade() {
+    const auto made = Query(*db_, kPlans);
+    EXPECT_TRUE(made.ok()) << made.status();
+    return {(*made)[0].Get<int64_t>(0), (*made)[0].Get<int64_t>(1)};
+  }
+  // Rows of so many pages of 8 KiB, or a few more.
+  void AddPages(int pages) {
+    database_.Execute(absl::StrCat(
+        "INSERT INTO things SELECT coalesce(max(id), 0) + n, repeat('x', 3000) FROM things, "
+        "generate_series(1, ",
+        2 * pages, ") n GROUP BY n"));
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<Connection> db_;
+};
+
+TEST_F(PlansTest, ManyValuesArePlannedFor) {
+  ASSERT_TRUE(Query(*db_, kFind, Few()).ok());
+  ASSERT_TRUE(Query(*db_, kFind, Many()).ok());
+  EXPECT_THAT(PlansMade(), Pair(1, 1));
+  ASSERT_TRUE(Query(*db_, kFind, Few()).ok());
+  EXPECT_THAT(PlansMade(), Pair(2, 1)) << "the setting outlived its transaction";
+}
+
+TEST_F(PlansTest, OnePipelineAnswersInOrderWithManyAndFewValues) {
+  AddPages(1);
+  Pipeline pipeline(*db_);
+  const size_t one = pipeline.Add(kFind, std::vector<int64_t>{1, 2});
+  const size_t two = pipeline.Add(kFind, Many());
+  const size_t three = pipeline.Add(kFind, Many());
+  const auto results = pipeline.Send();
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ((*results)[one][0].Get<int>(0), 2);
+  EXPECT_EQ((*results)[two][0].Get<int>(0), 1);
+  EXPECT_EQ((*results)[three][0].Get<int>(0), 1);
+}
+
+TEST_F(PlansTest, WritesArePlannedForManyValuesAndSnapshotsAreNot) {
+  {
+    Transaction write(*db_);
+    write.Add(kFind, Many());
+    ASSERT_TRUE(write.Commit().ok());
+  }
+  EXPECT_THAT(PlansMade(), Pair(0, 1));
+  {
+    Transaction snapshot(*db_, Transaction::Kind::kSnapshot);
+    snapshot.Add(kFind, Many());
+    ASSERT_TRUE(snapshot.Commit().ok());
+  }
+  EXPECT_THAT(PlansMade(), Pair(1, 1));
+}
+
+TEST_F(PlansTest, AnErrorAmongManyValuesIsTheStatementsOwn) {
+  constexpr Statement kFail{"test_plans_fail", "SELECT 1 / (cardinality($1) * 0)"};
+  const auto failed = Query(*db_, kFail, Many());
+  EXPECT_EQ(SqlState(failed.status()), "22012") << failed.status();
+  EXPECT_TRUE(db_->usable());
+}
+
+TEST_F(PlansTest, GrowthIsFoundOnceATableHasDoubled) {
+  TableGrowth growth;
+  AddPages(20);
+  EXPECT_THAT(*growth.HasGrown(*db_), false) << "there is nothing to compare with yet";
+  AddPages(10);
+  EXPECT_THAT(*growth.HasGrown(*db_), false);
+  AddPages(10);
+  EXPECT_THAT(*growth.HasGrown(*db_), true);
+  EXPECT_THAT(*growth.HasGrown(*db_), false) << "the same growth was found twice";
+}
+
+TEST_F(PlansTest, SmallTablesMayDouble) {
+  TableGrowth growth;
+  AddPages(1);
+  ASSERT_FALSE(*growth.HasGrown(*db_));
+  AddPages(8);
+  EXPECT_FALSE(*growth.HasGrown(*db_));
+}
+
+TEST_F(PlansTest, PoolDropsPlansOfIdleAndOfBusyConnections) {
+  constexpr Statement kScan{"test_plans_scan", "SELECT count(*) FROM things WHERE id = $1"};
+  constexpr Statement kScans{"test_plans_scans",
+                             "SELECT pg_stat_get_xact_numscans('things'::regclass)"};
+  Pool pool({.connection = database_.options(), .connections_max = 1});
+  const auto seq_scans = [&]() -> int64_t {
+    auto lease = pool.Acquire(absl::Now() + absl::Seconds(20));
+    EXPECT_TRUE(lease.ok()) << lease.status();
+    Transaction transaction(**lease);
+    transaction.Add(kScan, int64_t{1});
+    const size_t scans = transaction.Add(kScans);
+    const auto results = transaction.Commit();
+    EXPECT_TRUE(results.ok()) << results.status();
+    return results.ok() ? (*results)[scans][0].Get<int64_t>(0) : -1;
+  };
+  database_.Execute("INSERT INTO things VALUES (1, ''); ANALYZE things");
+  ASSERT_EQ(seq_scans(), 1) << "one page is read from end to end";
+  AddPages(500);
+  ASSERT_EQ(seq_scans(), 1) << "the plan is kept";
+  pool.DropPlans();
+  EXPECT_EQ(seq_scans(), 0);
+  EXPECT_EQ(pool.gauge().opened_total, 1);
+}
+
+}  // namespace
+}  // namespace lots::pg

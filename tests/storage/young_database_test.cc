@@ -1,0 +1,259 @@
+// A database that was made a moment ago, without statistics, and one with a large company among
+// many small ones: how many rows the operations read does not depend on plans that happen to be
+// good.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/catalog/catalog.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/domain/lot.h"
+#include "storage/lots/lots.h"
+#include "storage/lots/read.h"
+#include "storage/pg/pipeline.h"
+#include "storage/pg/table_growth.h"
+#include "storage/stock/stock.h"
+#include "storage/work_orders/work_orders.h"
+#include "tests/support/database/test_database.h"
+
+namespace lots {
+namespace {
+
+// Of a large order.
+constexpr int64_t kMany = 2'000;
+// Rows and index entries that PostgreSQL may read for one serial of a large order. Seen: TODO.
+constexpr int64_t kReadForOneMax = 100;
+
+// What autovacuum would do at some moment or other is not done.
+constexpr char kNoStatistics[] = R"sql(
+DO $$ DECLARE name regclass;
+BEGIN
+  FOR name IN SELECT oid FROM pg_class
+              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+    EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', name);
+  END LOOP;
+END $$)sql";
+
+constexpr pg::Statement kFlush{"test_flush_statistics", "SELECT pg_stat_force_next_flush()::text"};
+constexpr pg::Statement kRowsRead{"test_rows_read", R"sql(
+  SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)::bigint
+         + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::bigint)sql"};
+
+class YoungDatabaseTest : public ::testing::Test {
+ protected:
+  YoungDatabaseTest() : database_(TestDatabase::kMigrated) {
+    database_.Execute(kNoStatistics);
+    db_ = database_.Connect();
+  }
+
+  WriteContext Context(const std::string& company = "acme") {
+    return {.company = CompanyId(company),
+            .request_id = absl::StrCat("young-", ++requests_),
+            .method = "test",
+            .payload_hash = "hash",
+            .actor = "test",
+            .now = absl::Now()};
+  }
+  template <class T>
+  static T Must(absl::StatusOr<T> answer) {
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    if (!answer.ok()) std::abort();
+    return *std::move(answer);
+  }
+
+  // A company with the products bike and motor (serials), made here, and the places stock and line.
+  void MakeCompany(const std::string& company = "acme") {
+    std::vector<Product> products;
+    for (const char* id : {"bike", "motor"}) {
+      Product product;
+      product.product_id = ProductId(id);
+      product.tracking = Tracking::kSerial;
+      product.number_template = absl::StrCat(id, "-{######}");
+      product.producible = true;
+      products.push_back(product);
+    }
+    Must(UpsertProducts(*db_, {.context = Context(company), .products = products, .mask = {}}));
+    std::vector<Location> locations;
+    for (const char* id : {"stock", "line"}) {
+      Location location;
+      location.location_id = LocationId(id);
+      location.kind = LocationKind::kInternal;
+      locations.push_back(location);
+    }
+    Must(UpsertLocations(*db_, {.context = Context(company), .locations = locations, .mask = {}}));
+  }
+
+  std::vector<LotId> Assign(const char* order, const char* product, int64_t count) {
+    AssignSerialsCommand command{.context = Context(), .work_order = WorkOrderId(order)};
+    command.product = ProductId(product);
+    command.count = count;
+    std::vector<LotId> ids;
+    for (const NumberedLot& serial : Must(AssignSerials(*db_, command))) {
+      ids.push_back(serial.lot_id);
+    }
+    return ids;
+  }
+  CompletionCommand Completion(const char* order) {
+    return {.context = Context(),
+            .work_order = WorkOrderId(order),
+            .destination = LocationId("stock"),
+            .source = LocationId("stock"),
+            .occurred_at = absl::Now()};
+  }
+  void CompleteByIds(const char* order, const std::vector<LotId>& ids) {
+    CompletionCommand completion = Completion(order);
+    for (const LotId& id : ids) completion.outputs.push_back({.lot_id = id});
+    Must(CompleteWorkOrder(*db_, completion));
+  }
+
+  // Rows and index entries read by what is done.
+  template <class Work>
+  int64_t ReadBy(const Work& work) {
+    const int64_t before = RowsRead();
+    work();
+    return RowsRead() - before;
+  }
+  int64_t RowsRead() {
+    Must(pg::Query(*db_, kFlush));
+    return Must(pg::Query(*db_, kRowsRead))[0].Get<int64_t>(0);
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<pg::Connection> db_;
+  int64_t requests_ = 0;
+};
+
+// A first order of one serial makes the plans; the tables are empty then.
+class YoungFactoryTest : public YoungDatabaseTest {
+ protected:
+  YoungFactoryTest() {
+    MakeCompany();
+    CompleteByIds("first", Assign("first", "motor", 1));
+    CompletionCommand with_component = Completion("second");
+    const std::vector<LotId> motor = Assign("third", "motor", 1);
+    CompleteByIds("third", motor);
+    Assign("second", "bike", 1);
+    with_component.planned_serial_count = 1;
+    with_component.components.push_back({.lot = {.lot_id = motor[0]}, .output_index = 0});
+    Must(CompleteWorkOrder(*db_, with_component));
+  }
+};
+
+TEST_F(YoungFactoryTest, LargeOrderByIds) {
+  std::vector<LotId> ids;
+  EXPECT_LE(ReadBy([&] { ids = Assign("large", "motor", kMany); }), kMany * kReadForOneMax);
+  EXPECT_LE(ReadBy([&] { CompleteByIds("large", ids); }), kMany * kReadForOneMax);
+}
+
+TEST_F(YoungFactoryTest, LargeOrderByCount) {
+  Assign("large", "motor", kMany);
+  CompletionCommand completion = Completion("large");
+  completion.planned_serial_count = kMany;
+  EXPECT_LE(ReadBy([&] { Must(CompleteWorkOrder(*db_, completion)); }), kMany * kReadForOneMax);
+}
+
+TEST_F(YoungFactoryTest, LargeOrderByNumbers) {
+  std::vector<std::string> numbers;
+  for (int64_t i = 0; i < kMany; ++i) numbers.push_back(absl::StrCat("M", i));
+  AssignSerialsCommand assignment{.context = Context(), .work_order = WorkOrderId("large")};
+  assignment.product = ProductId("motor");
+  assignment.numbers = numbers;
+  EXPECT_LE(ReadBy([&] { Must(AssignSerials(*db_, assignment)); }), kMany * kReadForOneMax);
+  CompletionCommand completion = Completion("large");
+  for (int64_t i = 0; i < kMany; ++i) {
+    completion.outputs.push_back({.number = numbers[i]});
+  }
+  EXPECT_LE(ReadBy([&] { Must(CompleteWorkOrder(*db_, completion)); }), kMany * kReadForOneMax);
+}
+
+TEST_F(YoungFactoryTest, LargeOrderWithAComponentOfItsOwnForEachUnit) {
+  const std::vector<LotId> motors = Assign("motors", "motor", kMany);
+  CompleteByIds("motors", motors);
+  Assign("bikes", "bike", kMany);
+  CompletionCommand completion = Completion("bikes");
+  completion.planned_serial_count = kMany;
+  for (int64_t i = 0; i < kMany; ++i) {
+    completion.components.push_back({.lot = {.lot_id = motors[i]}, .output_index = i});
+  }
+  EXPECT_LE(ReadBy([&] { Must(CompleteWorkOrder(*db_, completion)); }), 2 * kMany * kReadForOneMax);
+}
+
+TEST_F(YoungFactoryTest, ManyMovements) {
+  const std::vector<LotId> motors = Assign("motors", "motor", kMany);
+  CompleteByIds("motors", motors);
+  RecordMovementsCommand command{.context = Context()};
+  for (const LotId& motor : motors) {
+    command.movements.push_back({.kind = MovementKind::kTransfer,
+                                 .lot = {.lot_id = motor},
+                                 .from = LocationId("stock"),
+                                 .to = LocationId("line"),
+                                 .occurred_at = absl::Now()});
+  }
+  command.movements.resize(1'000);
+  EXPECT_LE(ReadBy([&] { Must(RecordMovements(*db_, command)); }), 1'000 * kReadForOneMax);
+}
+
+// A small write keeps the plans of the empty tables until the growth is noticed.
+TEST_F(YoungFactoryTest, SmallOrderAfterTheTablesHaveGrown) {
+  pg::TableGrowth growth;
+  ASSERT_FALSE(*growth.HasGrown(*db_));
+  CompleteByIds("large", Assign("large", "motor", kMany));
+  ASSERT_TRUE(*growth.HasGrown(*db_));
+  ASSERT_TRUE(db_->DropPlans().ok());
+  EXPECT_LE(ReadBy([&] { CompleteByIds("small", Assign("small", "motor", 1)); }),
+            3 * kReadForOneMax);
+}
+
+// 300 companies of 30 lots, and one with 30,000 lots of one product, whose share the averages of
+// ANALYZE hide.
+TEST_F(YoungDatabaseTest, LargeCompanyAmongManySmallOnes) {
+  MakeCompany("large");
+  database_.Execute(R"sql(
+INSERT INTO companies (company, lots_enabled, expiry_enabled, time_zone, version, created_at,
+                       updated_at)
+SELECT 'c' || c, true, true, 'UTC', 1, now(), now() FROM generate_series(1, 300) c;
+INSERT INTO products (company, product_id, display_name, tracking, unit, scale, number_template,
+                      inherit_expiry, warranty_months, gtin, producible, case_sensitive, version,
+                      created_at, updated_at)
+SELECT 'c' || c, 'p' || p, '', 3, '', 0, '', false, 0, '', true, false, 1, now(), now()
+FROM generate_series(1, 300) c, generate_series(1, 30) p;
+INSERT INTO lots (company, lot_id, product_id, tracking, scale, case_sensitive, number, number_key,
+                  reference, search_key, notes, attributes, state, version, created_by, created_at,
+                  updated_at)
+SELECT company, gen_random_uuid(), product, 3, 0, false, number, number, '', number, '', '{}', 2, 1,
+       'test', now(), now()
+FROM (SELECT 'c' || c AS company, 'p' || n AS product, 'n' || n AS number
+      FROM generate_series(1, 300) c, generate_series(1, 30) n
+      UNION ALL
+      SELECT 'large', 'bike', 'n' || n FROM generate_series(1, 30000) n) AS lot;
+ANALYZE)sql");
+  const FindLotsQuery query{
+      .company = CompanyId("large"), .numbers = {"n77"}, .product_id = ProductId("bike")};
+  EXPECT_LE(ReadBy([&] { EXPECT_EQ(Must(FindLots(*db_, query)).at(0).size(), 1u); }),
+            kReadForOneMax);
+  EXPECT_LE(ReadBy([&] {
+              const auto answer = RecordMovements(
+                  *db_, {.context = Context("large"),
+                         .movements = {{.kind = MovementKind::kReceipt,
+                                        .lot = {.product_id = ProductId("bike"), .number = "n78"},
+                                        .to = LocationId("stock"),
+                                        .occurred_at = absl::Now()}}});
+              EXPECT_TRUE(answer.ok()) << answer.status();
+            }),
+            kReadForOneMax);
+  EXPECT_LE(ReadBy([&] {
+              const auto answer = CreateLots(*db_, {.context = Context("large"),
+                                                    .product_id = ProductId("bike"),
+                                                    .lots = {{.number = "n0"}}});
+              EXPECT_TRUE(answer.ok()) << answer.status();
+            }),
+            kReadForOneMax);
+}
+
+}  // namespace
+}  // namespace lots
