@@ -247,14 +247,14 @@ Problem VoidNumber(absl::string_view field, const NumberedLot& lot) {
 }
 
 std::optional<Problem> CheckLaterExpiry(absl::string_view field, const NumberedLot& lot,
-                                        const LotDates& before, const LotDates& after,
+                                        std::optional<absl::CivilDay> before,
+                                        std::optional<absl::CivilDay> after,
                                         const LaterExpiry& later) {
-  if (!IsLaterExpiry(before.expires_on, after.expires_on)) return std::nullopt;
+  if (!IsLaterExpiry(before, after)) return std::nullopt;
   if (later.accepted && !later.note.empty()) return std::nullopt;
   if (later.accepted) return FieldInvalid("note", "", "say why the goods expire later");
-  const std::string old_day = absl::FormatCivilTime(*before.expires_on);
-  const std::string new_day =
-      after.expires_on.has_value() ? absl::FormatCivilTime(*after.expires_on) : "";
+  const std::string old_day = absl::FormatCivilTime(*before);
+  const std::string new_day = after.has_value() ? absl::FormatCivilTime(*after) : std::string();
   Facts facts = FactsOf(lot);
   facts.emplace_back("expire_date", old_day);
   facts.emplace_back("new_expire_date", new_day);

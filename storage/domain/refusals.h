@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
@@ -84,7 +85,8 @@ Problem VoidNumber(absl::string_view field, const NumberedLot& lot);
 // EXPIRY_LATER: the lot's expiry date would become later; or FIELD_INVALID: nothing says why. None
 // when the date does not become later, or may.
 std::optional<Problem> CheckLaterExpiry(absl::string_view field, const NumberedLot& lot,
-                                        const LotDates& before, const LotDates& after,
+                                        std::optional<absl::CivilDay> before,
+                                        std::optional<absl::CivilDay> after,
                                         const LaterExpiry& later);
 
 // DUPLICATE_IN_REQUEST: a request names one thing twice, here at `index` and at `first` before.

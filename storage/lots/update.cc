@@ -205,8 +205,9 @@ absl::Status Edit::ValidateDates() {
 // Whatever moved the date: the edit itself, or a new manufacturing date or product.
 absl::Status Edit::ValidateExpiry() const {
   const Lot& lot = before_.lot;
-  std::optional<Problem> later = CheckLaterExpiry("lot.expire_date", {lot.number, lot.lot_id},
-                                                  lot.dates, after_.dates, command_.later_expiry);
+  std::optional<Problem> later =
+      CheckLaterExpiry("lot.expire_date", {lot.number, lot.lot_id}, lot.dates.expires_on,
+                       after_.dates.expires_on, command_.later_expiry);
   return later.has_value() ? Refuse(*std::move(later)) : absl::OkStatus();
 }
 

@@ -11,10 +11,10 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/questions/refusals.h"
-#include "storage/lot_rows/identities.h"
 
 namespace lots {
 namespace {

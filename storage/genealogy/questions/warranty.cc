@@ -4,10 +4,10 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/genealogy/questions/refusals.h"
-#include "storage/lot_rows/identities.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"
 

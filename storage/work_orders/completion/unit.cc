@@ -6,11 +6,11 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"
-#include "storage/lot_rows/identities.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/work_orders/work_orders.h"
 

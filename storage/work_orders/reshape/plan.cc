@@ -161,9 +161,10 @@ class Planner {
   void DateNew(Made& made) {
     if (!command_.expires_on.has_value()) return;
     made.details.dates = ExpiringOn(made.details.dates, *command_.expires_on);
-    std::optional<Problem> later = CheckLaterExpiry(
-        "expire_date", {inherited_.number, names_.sources[0].lot_id}, inherited_.dates,
-        made.details.dates, {.accepted = command_.accept_later_expiry, .note = command_.note});
+    std::optional<Problem> later =
+        CheckLaterExpiry("expire_date", {inherited_.number, names_.sources[0].lot_id},
+                         inherited_.dates.expires_on, made.details.dates.expires_on,
+                         {.accepted = command_.accept_later_expiry, .note = command_.note});
     if (later.has_value()) problems_.push_back(*std::move(later));
     std::vector<Problem> wrong = CheckDates(made.details.dates);
     std::move(wrong.begin(), wrong.end(), std::back_inserter(problems_));

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"

@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "storage/domain/errors.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/kinds/lot_state.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/posting.h"
 

@@ -3,6 +3,9 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "storage/domain/hold.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
 #include "tests/support/world/ledger_facts.h"
 #include "tests/support/world/posting_rules.h"
