@@ -11,9 +11,10 @@ namespace lots::ctl {
 namespace {
 
 // A longer word is broken where the line ends: it would not fit a telephone.
-constexpr int kUnbrokenColumnsMax = 26;
+constexpr int kUnbrokenColumnsMax = 32;
 
-// On a narrow screen each row is a card whose values have their column's title beside them.
+// Where a table is wider than the screen, each row is a card whose values have their column's title
+// beside them.
 constexpr char kStyle[] = R"css(
 body { font: 15px/1.4 system-ui, "DejaVu Sans", sans-serif; margin: 0; color: #1b1f24;
   background: #fff; padding: 1rem clamp(.8rem, 2vw, 2rem) 3rem }
@@ -42,25 +43,28 @@ tr.certain td:first-child { border-left: 4px solid #cf222e }
 tr.possible td:first-child { border-left: 4px solid #bf8700 }
 .none { color: #57606a; margin: 0 }
 tr[hidden] { display: none !important }
-@media screen and (max-width: 900px) {
-  table, thead, tbody { display: block }
-  thead tr { display: flex; flex-wrap: wrap; gap: .3rem; padding: 0 0 .4rem }
-  th { position: static; display: block; border: 1px solid #d8dee4; border-radius: 6px }
-  tbody tr { display: block; border-bottom: 2px solid #d8dee4; padding: .4rem 0 }
-  td { display: grid; grid-template-columns: 7.5rem 1fr; border: 0; padding: .1rem .5rem }
-  td:empty { display: none }
-  td.number { text-align: left }
-  td::before { content: attr(data-title); color: #57606a }
-  tr.certain, tr.possible { border-left: 4px solid #cf222e }
-  tr.possible { border-left-color: #bf8700 }
-  tr.certain td:first-child, tr.possible td:first-child { border-left: 0 }
+.sheet { overflow-x: auto }
+@media screen {
+  .cards, .cards thead, .cards tbody { display: block }
+  .cards thead tr { display: flex; flex-wrap: wrap; gap: .3rem; padding: 0 0 .4rem }
+  .cards th { position: static; display: block; border: 1px solid #d8dee4; border-radius: 6px }
+  .cards tbody tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr));
+    border-bottom: 2px solid #d8dee4; padding: .4rem 0 }
+  .cards td { display: block; position: relative; border: 0; padding: .1rem .5rem .1rem 7rem }
+  .cards td:empty { display: none }
+  .cards td.number { text-align: left }
+  .cards td::before { content: attr(data-title); color: #57606a; position: absolute; left: .5rem }
+  .cards tr.certain, .cards tr.possible { border-left: 4px solid #cf222e }
+  .cards tr.possible { border-left-color: #bf8700 }
+  .cards tr td:first-child { border-left: 0 !important }
 }
 @media print {
+  .sheet { overflow: visible }
   @page { size: A4 landscape; margin: 12mm }
-  body { padding: 0; font-size: 9.5pt } table { font-size: 8pt }
+  body { padding: 0; font-size: 9.5pt } table { font-size: 7.5pt }
   #search { display: none } th { position: static }
   thead { display: table-header-group } tr { break-inside: avoid } h2 { break-after: avoid }
-  th button { padding: .1rem .3rem } td { padding: .1rem .3rem }
+  th button { padding: .1rem .25rem } td { padding: .1rem .25rem } td.number { white-space: normal }
   * { print-color-adjust: exact }
 }
 )css";
@@ -84,6 +88,15 @@ for (const table of document.querySelectorAll('table')) {
     body.append(...rows);
   });
 }
+const fit = () => {
+  for (const table of document.querySelectorAll('table')) {
+    table.classList.remove('cards');
+    const wide = table.offsetWidth > table.parentElement.clientWidth;
+    table.classList.toggle('cards', wide);
+  }
+};
+addEventListener('resize', fit);
+fit();
 document.getElementById('search').addEventListener('input', event => {
   const wanted = event.target.value.toLowerCase();
   for (const row of document.querySelectorAll('tbody tr')) {
@@ -108,14 +121,14 @@ void WriteRow(const HtmlTable& table, const HtmlTable::Row& row, std::ostream& o
 
 void WriteTable(const HtmlTable& table, std::ostream& out) {
   out << "<h2>" << EscapeHtml(table.title) << " (" << table.rows.size() << ")</h2>\n";
-  out << "<table><thead><tr>";
+  out << "<div class=\"sheet\"><table><thead><tr>";
   for (const HtmlColumn& column : table.columns) {
     out << "<th" << ClassOf(column) << " scope=\"col\"><button type=\"button\">"
         << EscapeHtml(column.title) << "</button></th>";
   }
   out << "</tr></thead><tbody>\n";
   for (const HtmlTable::Row& row : table.rows) WriteRow(table, row, out);
-  out << "</tbody></table>\n";
+  out << "</tbody></table></div>\n";
   if (table.rows.empty()) out << "<p class=\"none\">none</p>\n";
 }
 

@@ -32,12 +32,12 @@ button { font: inherit; padding: .3rem .7rem; border: 1px solid #8c959f; border-
 .certain { border-left-color: #cf222e; background: #ffebe9 }
 .possible { border-left-color: #bf8700; background: #fff8c5 }
 .legend { color: #57606a; font-size: .87rem; margin: 0 0 .8rem }
-main { padding: 1rem clamp(.8rem, 2vw, 1.5rem) 3rem }
+main { padding: 1rem clamp(.8rem, 2vw, 1.5rem) 3rem; overflow-x: auto }
 ul { list-style: none; margin: 0; padding-left: 1.4rem; border-left: 1px solid #d8dee4 }
 main > ul { padding-left: 0; border-left: 0 }
 li { margin: .15rem 0 }
 .line { display: inline-block; padding: .05rem .5rem; border-radius: 4px; white-space: pre-wrap;
-  max-width: 100%; box-sizing: border-box; vertical-align: top }
+  max-width: calc(100% - 1.1rem); box-sizing: border-box; vertical-align: top }
 .w { white-space: nowrap } .long { overflow-wrap: anywhere }
 .step { color: #57606a }
 .notes { color: #57606a; font-size: .87rem; margin: .05rem 0 .2rem 1.6rem }

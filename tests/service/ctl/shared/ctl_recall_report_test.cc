@@ -238,6 +238,12 @@ TEST_F(LargeReportHtml, FitsTelephonesTabletsScreensAndPaper) {
         .filter(word => word.getClientRects().length > 1).map(word => word.textContent),
     cut: [...document.querySelectorAll('td')]
         .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent),
+    out: [...document.querySelectorAll('td .w')].filter(word => {
+      const cell = word.closest('td');
+      const padding = parseFloat(getComputedStyle(cell).paddingLeft);
+      const left = cell.getBoundingClientRect().left + padding;
+      return word.getBoundingClientRect().left < left - 1;
+    }).map(word => word.textContent),
     heads: [...document.querySelectorAll('th button')].filter(head => head.checkVisibility()).length
   }))js";
   for (const BrowserPage::View& view :
@@ -247,6 +253,7 @@ TEST_F(LargeReportHtml, FitsTelephonesTabletsScreensAndPaper) {
     EXPECT_EQ(seen["over"], 0) << view.width;
     EXPECT_EQ(seen["broken"], json::array()) << view.width;
     EXPECT_EQ(seen["cut"], json::array()) << view.width;
+    EXPECT_EQ(seen["out"], json::array()) << view.width;
     EXPECT_EQ(seen["heads"], 28) << view.width;
   }
 }
