@@ -222,6 +222,7 @@ v1::Movement ToProto(const Movement& movement) {
   message.set_note(movement.note);
   message.set_reverses_movement_id(IdText(movement.reverses));
   message.set_delivery_movement_id(IdText(movement.delivery));
+  message.set_receipt_movement_id(IdText(movement.receipt));
   message.set_transformation_id(IdText(movement.transformation));
   message.set_work_order_id(IdText(movement.work_order));
   message.set_unarchived(movement.unarchived);

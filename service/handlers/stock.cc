@@ -41,6 +41,8 @@ NewMovement ReadMovement(const v1::NewMovement& movement, size_t index, const Ca
                            movement.has_occur_time() ? &movement.occur_time() : nullptr, call.now),
       .delivery = fields.OptionalUuid<MovementId>(path("delivery_movement_id"),
                                                   movement.delivery_movement_id()),
+      .receipt = fields.OptionalUuid<MovementId>(path("receipt_movement_id"),
+                                                 movement.receipt_movement_id()),
       .note = fields.Text(path("note"), movement.note(), kNoteCharactersMax)};
 }
 
@@ -232,6 +234,7 @@ absl::StatusOr<v1::SuggestLotsResponse> SuggestLots(const v1::SuggestLotsRequest
       .product_id = fields.Required<ProductId>("product_id", request.product_id()),
       .quantity = fields.RequiredQuantity("quantity", request.quantity()),
       .strategy = fields.OptionalEnum<SuggestStrategy>("strategy", request.strategy()),
+      .include_past_removal = request.include_past_removal(),
       .now = call.now};
   if (!request.location_id().empty()) {
     query.location_id = fields.Required<LocationId>("location_id", request.location_id());

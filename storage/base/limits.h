@@ -86,6 +86,8 @@ inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
 // What to reverse before an earlier movement: as many ids as one fact of a refusal can hold.
 inline constexpr int64_t kLaterMovementsShownMax = 5;
+// The clocks of two servers that keep them synchronised are not further apart.
+inline constexpr absl::Duration kClocksApartMax = absl::Minutes(1);
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 

@@ -241,6 +241,8 @@ absl::string_view ChangedRule(const Product& stored, const Product& wanted) {
   if (stored.tracking != wanted.tracking) return "tracking";
   if (stored.scale != wanted.scale) return "scale";
   if (stored.case_sensitive != wanted.case_sensitive) return "case_sensitive";
+  // 1.5 kg would become 1.5 g. A unit that was never given may still be.
+  if (!stored.unit.empty() && stored.unit != wanted.unit) return "unit";
   return "";
 }
 

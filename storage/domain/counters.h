@@ -16,14 +16,15 @@ inline constexpr std::array<pg::Counter, 2> kLotsCreated = {
 inline constexpr pg::Counter kSerialsAssigned = {"serials_assigned"};
 
 // A row of the ledger each.
-inline constexpr std::array<pg::Counter, 8> kMovements = {{{"movements", "receipt"},
+inline constexpr std::array<pg::Counter, 9> kMovements = {{{"movements", "receipt"},
                                                            {"movements", "transfer"},
                                                            {"movements", "delivery"},
                                                            {"movements", "return"},
                                                            {"movements", "consumption"},
                                                            {"movements", "production"},
                                                            {"movements", "scrap"},
-                                                           {"movements", "adjustment"}}};
+                                                           {"movements", "adjustment"},
+                                                           {"movements", "supplier_return"}}};
 
 // Productions are the completions of work orders.
 inline constexpr std::array<pg::Counter, 5> kTransformations = {{{"transformations", "production"},

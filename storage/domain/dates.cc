@@ -116,6 +116,10 @@ bool IsExpired(std::optional<absl::CivilDay> expires_on, absl::CivilDay today) {
   return expires_on && today > *expires_on;
 }
 
+bool IsLaterExpiry(std::optional<absl::CivilDay> before, std::optional<absl::CivilDay> after) {
+  return before.has_value() && (!after.has_value() || *after > *before);
+}
+
 absl::CivilDay WarrantyEnd(absl::CivilDay delivered_on, int32_t months) {
   Check(months > 0);
   const absl::CivilMonth end = absl::CivilMonth(delivered_on) + months;

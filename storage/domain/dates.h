@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -52,6 +53,15 @@ absl::CivilDay DayIn(absl::Time time, absl::TimeZone zone);
 // Specifications, "Expiration date: AI (17)"; data dictionary, itemExpirationDate), and so does the
 // EU's "use by" date (Regulation 1169/2011, article 24). Without a date it never is.
 bool IsExpired(std::optional<absl::CivilDay> expires_on, absl::CivilDay today);
+
+// Whether goods that expired on the first date would expire later on the second one, or never.
+bool IsLaterExpiry(std::optional<absl::CivilDay> before, std::optional<absl::CivilDay> after);
+
+// What lets an expiry date become later.
+struct LaterExpiry {
+  bool accepted = false;
+  std::string note;  // why; must not be empty then
+};
 
 // The last day of a warranty of `months` (1 or more) of which the day of delivery is the first: the
 // one before the same day of that month, or the month's last day where it has no such day.

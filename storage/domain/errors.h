@@ -65,6 +65,9 @@ enum class Reason {
   kHoldEnded = 93,
   kLotNotHeld = 94,
   kProductMismatch = 95,
+  kBeforeArrival = 96,
+  kExpiryLater = 97,
+  kLotsDiffer = 98,
 
   kWorkOrderClosed = 100,
   kWorkOrderProductMismatch = 101,

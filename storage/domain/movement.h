@@ -31,6 +31,7 @@ struct Movement {
   std::string note;
   std::optional<MovementId> reverses;
   std::optional<MovementId> delivery;
+  std::optional<MovementId> receipt;
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
   bool unarchived = false;  // ReverseMovement only: an archived lot came back to life

@@ -247,6 +247,27 @@ Problem VoidNumber(absl::string_view field, const NumberedLot& lot) {
                  "; name it in AssignSerials, which plans it again, or use another number");
 }
 
+std::optional<Problem> CheckLaterExpiry(absl::string_view field, const NumberedLot& lot,
+                                        std::optional<absl::CivilDay> before,
+                                        std::optional<absl::CivilDay> after,
+                                        const LaterExpiry& later) {
+  if (!IsLaterExpiry(before, after)) return std::nullopt;
+  if (later.accepted && !later.note.empty()) return std::nullopt;
+  if (later.accepted) return FieldInvalid("note", "", "say why the goods expire later");
+  const std::string old_day = absl::FormatCivilTime(*before);
+  const std::string new_day = after.has_value() ? absl::FormatCivilTime(*after) : std::string();
+  Facts facts = FactsOf(lot);
+  facts.emplace_back("expire_date", old_day);
+  facts.emplace_back("new_expire_date", new_day);
+  return Problem{
+      .reason = Reason::kExpiryLater,
+      .field = std::string(field),
+      .message = absl::StrCat(QuotedLot(lot.number), " expires on ", old_day, " and would expire ",
+                              new_day.empty() ? "never" : absl::StrCat("on ", new_day),
+                              "; accept LATER_EXPIRY with that permission, and say why in `note`"),
+      .facts = std::move(facts)};
+}
+
 Problem TargetTwice(const LotId& lot_id, size_t index, size_t first) {
   return Duplicate(
       Indexed("targets", index),

@@ -5,10 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "storage/base/quantity.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 
@@ -78,6 +81,13 @@ Problem LotVoid(absl::string_view field, const NumberedLot& lot, absl::string_vi
                 absl::string_view rest);
 // LOT_VOID of a lot whose number a request wants to use.
 Problem VoidNumber(absl::string_view field, const NumberedLot& lot);
+
+// EXPIRY_LATER: the lot's expiry date would become later; or FIELD_INVALID: nothing says why. None
+// when the date does not become later, or may.
+std::optional<Problem> CheckLaterExpiry(absl::string_view field, const NumberedLot& lot,
+                                        std::optional<absl::CivilDay> before,
+                                        std::optional<absl::CivilDay> after,
+                                        const LaterExpiry& later);
 
 // DUPLICATE_IN_REQUEST: a request names one thing twice, here at `index` and at `first` before.
 // Of HoldLots.

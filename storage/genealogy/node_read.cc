@@ -23,17 +23,19 @@ LOTS_BY_IDS(kNodePlaces, "trace_node_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at FROM balances WHERE company = $1 AND )sql",
             "lot_id", " AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}) LIMIT $3"_sql);
 
-// Receipts, deliveries and returns that had happened by $4 and were recorded by $5, with the
-// location on the partner's side.
+// Receipts, deliveries, and returns from customers and to suppliers, that had happened by $4 and
+// were recorded by $5, with the location on the partner's side.
 LOTS_BY_IDS(kNodePartners, "trace_node_partners", R"sql(
   SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
          m.occurred_at,
-         CASE m.kind WHEN {MOVEMENT_DELIVERY} THEN m.to_location_id ELSE m.from_location_id END,
+         CASE WHEN m.kind IN ({MOVEMENT_DELIVERY}, {MOVEMENT_SUPPLIER_RETURN})
+              THEN m.to_location_id ELSE m.from_location_id END,
          m.recorded_at, m.movement_id
   FROM movements m
   WHERE m.company = $1 AND )sql"_sql,
             "m.lot_id",
-            R"sql( AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN})
+            R"sql( AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN},
+                     {MOVEMENT_SUPPLIER_RETURN})
     AND m.reverses_id IS NULL
     AND m.occurred_at <= $4 AND m.recorded_at <= $5 AND NOT EXISTS (
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id
@@ -49,7 +51,8 @@ constexpr pg::Statement kHandsBetween{"trace_count_hands_between", R"sql(
          (SELECT count(*) FROM (
             SELECT FROM movements
             WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (
-              {MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN}, {MOVEMENT_ADJUSTMENT})
+              {MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN}, {MOVEMENT_ADJUSTMENT},
+              {MOVEMENT_SUPPLIER_RETURN})
             LIMIT $5) AS hands))sql"_sql};
 
 // Own places first, then customers', then scrap. on_hand includes places that are not shown.
@@ -73,13 +76,15 @@ constexpr pg::Statement kManyPartners{"trace_many_partners", R"sql(
   FROM (
     SELECT m.lot_id, m.kind, m.partner_id, m.document_type, m.document_number, m.quantity,
            m.occurred_at,
-           CASE m.kind WHEN {MOVEMENT_DELIVERY} THEN m.to_location_id ELSE m.from_location_id END
+           CASE WHEN m.kind IN ({MOVEMENT_DELIVERY}, {MOVEMENT_SUPPLIER_RETURN})
+                THEN m.to_location_id ELSE m.from_location_id END
              AS location_id,
            row_number() OVER (PARTITION BY m.lot_id ORDER BY m.recorded_at, m.movement_id) AS place,
            count(*) OVER (PARTITION BY m.lot_id) AS movements
     FROM movements m
     WHERE m.company = $1 AND m.lot_id = ANY($2)
-      AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN})
+      AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN},
+                     {MOVEMENT_SUPPLIER_RETURN})
       AND m.reverses_id IS NULL
       AND m.occurred_at <= $4 AND m.recorded_at <= $5 AND NOT EXISTS (
         SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id

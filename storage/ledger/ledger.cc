@@ -1,10 +1,12 @@
 // Joins loader, validation and writer for one transaction.
 #include "storage/ledger/ledger.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
@@ -17,7 +19,7 @@
 namespace lots {
 
 Ledger::Ledger(const WriteContext& context, Accept accept)
-    : context_(context), accept_(accept), loader_(context.company) {
+    : context_(context), accept_(accept), loader_(context.company, accept.shortage) {
   facts_.now = absl::FromUnixMicros(absl::ToUnixMicros(context.now));
   facts_.recorded_at = facts_.now;
 }
@@ -25,6 +27,11 @@ Ledger::Ledger(const WriteContext& context, Accept accept)
 void Ledger::Touch(const LotId& lot_id, const LocationId& location_id) {
   loader_.Touch(lot_id, location_id);
   if (accept_.shortage) loader_.Touch(lot_id, DefaultLocation(LocationKind::kAdjustment));
+}
+
+void Ledger::TouchUnnamedReturn(const LotId& lot_id) {
+  loader_.TouchDeliveriesOf(lot_id);
+  loader_.Touch(lot_id, DefaultLocation(LocationKind::kAdjustment));
 }
 
 void Ledger::AddNewLot(const LotFacts& lot) {
@@ -38,28 +45,41 @@ void Ledger::SetState(const LotId& lot_id, LotState state) {
   found->second.state = state;
 }
 
-void Ledger::Post(const Posting& posting, std::vector<Problem>& problems) {
+// Two servers write about one serial right after each other, and the clock of the first is ahead:
+// the second movement happens when the first did, and is not refused.
+void Ledger::ForgiveClocks(Posting& posting) const {
+  const LotFacts* lot = facts_.FindLot(posting.lot_id);
+  if (lot == nullptr || lot->tracking != Tracking::kSerial) return;
+  const absl::Time since = facts_.CameAt(posting.lot_id);
+  const bool is_now = posting.occurred_at >= facts_.now && since <= facts_.now + kClocksApartMax;
+  if (is_now) posting.occurred_at = std::max(posting.occurred_at, since);
+}
+
+void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
+  Posting posting = wanted;
+  ForgiveClocks(posting);
+  if (!posting.delivery.has_value()) posting.delivery = FindDelivery(facts_, posting);
   std::vector<Problem> found = ValidatePosting(facts_, accept_, posting);
   if (!found.empty()) {
     std::move(found.begin(), found.end(), std::back_inserter(problems));
     return;
   }
-  if (accept_.shortage) CoverShortage(posting);
+  const Quantity missing = MissingAtSource(facts_, accept_, posting);
+  if (missing.IsPositive()) BringIn(missing, posting);
   movements_.push_back(ApplyPosting(posting, facts_));
 }
 
-void Ledger::CoverShortage(const Posting& posting) {
-  const Quantity shortage = ShortageOf(facts_, posting);
-  if (!shortage.IsPositive()) return;
+void Ledger::BringIn(Quantity missing, const Posting& posting) {
+  const bool is_return = posting.kind == MovementKind::kReturn;
   const Posting adjustment{.movement_id = MovementId(Uuid::MakeV7()),
                            .kind = MovementKind::kAdjustment,
                            .lot_id = posting.lot_id,
-                           .quantity = shortage,
+                           .quantity = missing,
                            .from = DefaultLocation(LocationKind::kAdjustment),
                            .to = posting.from,
                            .document = posting.document,
                            .occurred_at = posting.occurred_at,
-                           .note = "shortage accepted",
+                           .note = is_return ? "was never delivered" : "shortage accepted",
                            .transformation = posting.transformation,
                            .work_order = posting.work_order,
                            .field = posting.field};

@@ -66,6 +66,9 @@ class Ledger {
   void ExpectNoSerial(const LotId& lot_id) { loader_.ExpectNoSerial(lot_id); }
   void TouchLocation(const LocationId& location_id) { loader_.TouchLocation(location_id); }
   void TouchDelivery(const MovementId& delivery) { loader_.TouchDelivery(delivery); }
+  void TouchReceiptsOf(const LotId& lot_id) { loader_.TouchReceiptsOf(lot_id); }
+  // Of a RETURN that names no delivery.
+  void TouchUnnamedReturn(const LotId& lot_id);
   void TouchReversal(const PostedMovement& original) { loader_.TouchReversal(original); }
   // A lot that this transaction inserts before AddWrites. It is empty everywhere, and its places
   // are touched like those of any other lot. A lot may also be added after Load, when every
@@ -83,13 +86,14 @@ class Ledger {
   void SetState(const LotId& lot_id, LotState state);
 
   // Validates a movement (ValidatePosting) and applies it to the facts. A movement with a problem
-  // is not applied; its problems are appended. With `accept.shortage`, an ADJUSTMENT brings in what
-  // is missing at the source just before.
+  // is not applied; its problems are appended. A RETURN that names no delivery gets the only one
+  // that it can mean (FindDelivery). What is missing at the source by MissingAtSource, an
+  // ADJUSTMENT brings in just before.
   void Post(const Posting& posting, std::vector<Problem>& problems);
   // Validates a reversal (ValidateReversal) and applies it to the facts, or appends its problems.
   void PostReversal(const PostedMovement& original, const Reversal& reversal,
                     std::vector<Problem>& problems);
-  // The adjustments posted for accepted shortages, in order.
+  // The adjustments posted for what was missing, in order.
   const std::vector<MovementId>& adjustments() const { return adjustments_; }
 
   // Reads what only the words of these problems need: for NOT_ENOUGH the other places of the lot,
@@ -105,7 +109,8 @@ class Ledger {
   static absl::Status Explain(const absl::Status& status);
 
  private:
-  void CoverShortage(const Posting& posting);
+  void ForgiveClocks(Posting& posting) const;
+  void BringIn(Quantity missing, const Posting& posting);
 
   const WriteContext& context_;
   const Accept accept_;

@@ -52,20 +52,67 @@ constexpr pg::Statement kLockBalances{"ledger_lock_balances", R"sql(
   ORDER BY lot_id, location_id
   FOR UPDATE)sql"};
 
+// Not locked: what comes to another place at this moment is found there the next time.
+constexpr pg::Statement kReadOnHand{"ledger_read_on_hand", R"sql(
+  SELECT lot_id, location_id, quantity
+  FROM balances
+  WHERE company = $1 AND lot_id = ANY($2) AND NOT is_serial AND quantity > 0
+    AND kind IN ({PLACES_ON_HAND}))sql"_sql};
+
 // Every place that a serial has ever been at.
 constexpr pg::Statement kReadSerialPlaces{"ledger_read_serial_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at, stock_since, last_recorded_at
   FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND is_serial)sql"};
 
+// When the last movement of a serial happened that is in effect. One look at the index for each
+// serial, whatever the statistics are.
+constexpr pg::Statement kReadLastTimes{"ledger_read_last_times", R"sql(
+  SELECT wanted.lot_id, last.occurred_at
+  FROM unnest($2::uuid[]) AS wanted (lot_id)
+  CROSS JOIN LATERAL (
+    SELECT m.occurred_at
+    FROM movements m
+    WHERE m.company = $1 AND m.lot_id = wanted.lot_id AND m.reverses_id IS NULL
+      AND NOT EXISTS (
+        SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+    ORDER BY m.recorded_at DESC, m.movement_id DESC
+    LIMIT 1) AS last)sql"};
+
 constexpr pg::Statement kLockDeliveries{"ledger_lock_deliveries", R"sql(
   SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
-         deliveries.returnable
+         deliveries.returnable, movements.from_stock_since
   FROM deliveries
   JOIN movements ON movements.company = $1 AND movements.movement_id = deliveries.movement_id
   WHERE deliveries.company = $1 AND deliveries.movement_id = ANY($2)
   ORDER BY deliveries.movement_id
   FOR UPDATE OF deliveries)sql"};
+
+// Read and not locked: what is left of a delivery changes with a movement of its lot from or to its
+// place, and that balance, or the serial, is locked.
+constexpr pg::Statement kReadOpenDeliveries{"ledger_read_open_deliveries", R"sql(
+  SELECT deliveries.movement_id, movements.lot_id, movements.to_location_id, movements.partner_id,
+         deliveries.returnable, movements.from_stock_since
+  FROM movements
+  JOIN deliveries ON deliveries.company = $1 AND deliveries.movement_id = movements.movement_id
+  WHERE movements.company = $1 AND movements.lot_id = ANY($2)
+    AND movements.kind = {MOVEMENT_DELIVERY} AND deliveries.returnable > 0)sql"_sql};
+
+// The receipts of the lots, and how much of each was sent back. Not locked: returns to a supplier
+// of one lot wait for each other at the supplier's balance, or at the serial.
+constexpr pg::Statement kReadReceipts{"ledger_read_receipts", R"sql(
+  SELECT m.movement_id, m.lot_id, m.from_location_id, m.quantity - COALESCE((
+           SELECT sum(back.quantity)
+           FROM movements back
+           WHERE back.company = $1 AND back.lot_id = m.lot_id
+             AND back.kind = {MOVEMENT_SUPPLIER_RETURN} AND back.receipt_id = m.movement_id
+             AND back.reverses_id IS NULL AND NOT EXISTS (
+               SELECT FROM movements r
+               WHERE r.company = $1 AND r.reverses_id = back.movement_id)), 0)
+  FROM movements m
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = {MOVEMENT_RECEIPT}
+    AND m.reverses_id IS NULL AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"_sql};
 
 // For each movement of a serial that will be reversed: the later movements that are no reversals,
 // were not reversed, and are not reversed in this call. The last one first, as they can be
@@ -154,7 +201,8 @@ void LoadSerialPlaces(const pg::Result& rows, LedgerFacts& facts) {
     const SerialPlace candidate{.place = {.location_id = row.Get<LocationId>(1),
                                           .kind = row.Get<LocationKind>(2),
                                           .quantity = row.Get<Quantity>(3)},
-                                .last_recorded_at = row.Get<absl::Time>(6)};
+                                .last_recorded_at = row.Get<absl::Time>(6),
+                                .since = row.Get<MaybeTime>(4).value_or(absl::InfinitePast())};
     const auto [known, is_first] = facts.serial_places.emplace(row.Get<LotId>(0), candidate);
     if (!is_first && PlaceRank(candidate) > PlaceRank(known->second)) known->second = candidate;
   }
@@ -180,6 +228,10 @@ void LedgerLoader::ExpectNoSerial(const LotId& lot_id) { expected_no_serials_.in
 void LedgerLoader::TouchLocation(const LocationId& location_id) { locations_.insert(location_id); }
 
 void LedgerLoader::TouchDelivery(const MovementId& delivery) { deliveries_.insert(delivery); }
+
+void LedgerLoader::TouchDeliveriesOf(const LotId& lot_id) { delivered_.insert(lot_id); }
+
+void LedgerLoader::TouchReceiptsOf(const LotId& lot_id) { received_.insert(lot_id); }
 
 void LedgerLoader::TouchReversal(const PostedMovement& original) {
   const Movement& movement = original.movement;
@@ -213,6 +265,7 @@ void LedgerLoader::AddLocks(pg::Transaction& transaction,
   if (!perhaps_serials.empty()) {
     locks_.serial_places = transaction.Add(kReadSerialPlaces, company_, perhaps_serials);
   }
+  if (accepts_shortage_) locks_.on_hand = transaction.Add(kReadOnHand, company_, lot_ids);
   AddReversalLocks(transaction);
 }
 
@@ -220,6 +273,14 @@ void LedgerLoader::AddReversalLocks(pg::Transaction& transaction) {
   if (!deliveries_.empty()) {
     const std::vector<MovementId> ids(deliveries_.begin(), deliveries_.end());
     locks_.deliveries = transaction.Add(kLockDeliveries, company_, ids);
+  }
+  if (!delivered_.empty()) {
+    const std::vector<LotId> lots(delivered_.begin(), delivered_.end());
+    locks_.open_deliveries = transaction.Add(kReadOpenDeliveries, company_, lots);
+  }
+  if (!received_.empty()) {
+    const std::vector<LotId> lots(received_.begin(), received_.end());
+    locks_.receipts = transaction.Add(kReadReceipts, company_, lots);
   }
   if (!reversed_.empty()) {
     locks_.later_movements =
@@ -237,8 +298,12 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   for (const pg::Row row : results[locks_.balances]) LoadBalance(row, facts);
   if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places], facts);
   LoadHolds(results[locks_.holds], facts);
+  LoadUntouched(results, facts);
+  LoadDeliveries(results, facts);
+  LoadReceipts(results, facts);
   LoadReversals(results, facts);
   RETURN_IF_ERROR(LoadUnexpectedSerials(transaction, facts));
+  RETURN_IF_ERROR(LoadLastTimes(transaction, facts));
   AddEmptyBalances(facts);
   return absl::OkStatus();
 }
@@ -257,15 +322,54 @@ absl::Status LedgerLoader::LoadUnexpectedSerials(pg::Transaction& transaction,
   return absl::OkStatus();
 }
 
-void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts) const {
-  if (locks_.deliveries.has_value()) {
-    for (const pg::Row row : results[*locks_.deliveries]) {
+// A place that holds goods says itself since when it has the serial. The other side of the books
+// keeps no dates. A reversal has the time of what it reverses, so that it needs none of this.
+absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const {
+  std::vector<LotId> serials;
+  for (const auto& [lot_id, here] : facts.serial_places) {
+    if (!HoldsGoods(here.place.kind)) serials.push_back(lot_id);
+  }
+  if (serials.empty() || !reversed_.empty()) return absl::OkStatus();
+  const size_t times = transaction.Add(kReadLastTimes, company_, serials);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  for (const pg::Row row : results[times]) {
+    facts.serial_places.at(row.Get<LotId>(0)).since = row.Get<absl::Time>(1);
+  }
+  return absl::OkStatus();
+}
+
+void LedgerLoader::LoadUntouched(const pg::Results& results, LedgerFacts& facts) const {
+  if (!locks_.on_hand.has_value()) return;
+  for (const pg::Row row : results[*locks_.on_hand]) {
+    const LotId lot_id = row.Get<LotId>(0);
+    if (places_.contains({lot_id, row.Get<LocationId>(1)})) continue;
+    facts.untouched[lot_id] += row.Get<Quantity>(2);
+  }
+}
+
+void LedgerLoader::LoadReceipts(const pg::Results& results, LedgerFacts& facts) const {
+  if (!locks_.receipts.has_value()) return;
+  for (const pg::Row row : results[*locks_.receipts]) {
+    facts.receipts[row.Get<MovementId>(0)] = {.lot_id = row.Get<LotId>(1),
+                                              .from = row.Get<LocationId>(2),
+                                              .returnable = row.Get<Quantity>(3)};
+  }
+}
+
+void LedgerLoader::LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const {
+  for (const auto& rows : {locks_.deliveries, locks_.open_deliveries}) {
+    if (!rows.has_value()) continue;
+    for (const pg::Row row : results[*rows]) {
       facts.deliveries[row.Get<MovementId>(0)] = {.lot_id = row.Get<LotId>(1),
                                                   .to = row.Get<LocationId>(2),
                                                   .partner_id = row.Get<std::string>(3),
-                                                  .returnable = row.Get<Quantity>(4)};
+                                                  .returnable = row.Get<Quantity>(4),
+                                                  .stock_since = row.Get<MaybeTime>(5)};
     }
   }
+}
+
+void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts) const {
   if (!locks_.later_movements.has_value()) return;
   for (const pg::Row row : results[*locks_.later_movements]) {
     facts.later_movements[row.Get<MovementId>(0)].push_back(

@@ -19,17 +19,25 @@ namespace lots {
 // For one transaction, used by one thread. ledger.h describes the order of the locks.
 class LedgerLoader {
  public:
-  explicit LedgerLoader(CompanyId company) : company_(std::move(company)) {}
+  // With `accepts_shortage`, Load also reads how much of the lots is at places that are not
+  // touched.
+  LedgerLoader(CompanyId company, bool accepts_shortage)
+      : company_(std::move(company)), accepts_shortage_(accepts_shortage) {}
 
   // A place of a lot that will move. Duplicates are fine.
   void Touch(const LotId& lot_id, const LocationId& location_id);
   // The request says how much of this lot moves, so it is probably no serial. If the lot is a
-  // serial, Load reads its place in an extra round trip.
+  // serial, Load reads its place in an extra round trip. A serial that was used up, or left the
+  // company, costs another one: Load reads when that was.
   void ExpectNoSerial(const LotId& lot_id);
   // A location without a lot: only its kind is read.
   void TouchLocation(const LocationId& location_id);
   // The delivery that a RETURN names.
   void TouchDelivery(const MovementId& delivery);
+  // A RETURN of this lot names no delivery: all deliveries of it of which something can come back.
+  void TouchDeliveriesOf(const LotId& lot_id);
+  // A SUPPLIER_RETURN of this lot names a receipt.
+  void TouchReceiptsOf(const LotId& lot_id);
   // A movement that will be reversed: its two places and its delivery.
   void TouchReversal(const PostedMovement& original);
 
@@ -47,20 +55,28 @@ class LedgerLoader {
   // The places of the statements' results.
   struct Locks {
     size_t company, serials, lots, balances, holds;
-    std::optional<size_t> serial_places, deliveries, later_movements, reversals;
+    std::optional<size_t> serial_places, deliveries, open_deliveries, receipts, later_movements,
+        reversals, on_hand;
   };
 
   void AddReversalLocks(pg::Transaction& transaction);
   absl::Status LoadUnexpectedSerials(pg::Transaction& transaction, LedgerFacts& facts) const;
+  void LoadUntouched(const pg::Results& results, LedgerFacts& facts) const;
+  void LoadReceipts(const pg::Results& results, LedgerFacts& facts) const;
+  void LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const;
+  absl::Status LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const;
   void LoadReversals(const pg::Results& results, LedgerFacts& facts) const;
   void AddEmptyBalances(LedgerFacts& facts) const;
 
   const CompanyId company_;
+  const bool accepts_shortage_;
   absl::btree_set<LedgerFacts::BalanceKey> places_;
   absl::btree_set<LotId> lots_;
   absl::flat_hash_set<LotId> expected_no_serials_;
   absl::btree_set<LocationId> locations_;
   absl::btree_set<MovementId> deliveries_;
+  absl::btree_set<LotId> delivered_;
+  absl::btree_set<LotId> received_;
   std::vector<MovementId> reversed_;
   Locks locks_{};
 };

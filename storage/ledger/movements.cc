@@ -16,7 +16,8 @@ constexpr pg::Statement kFindMovements{"find_movements", R"sql(
          movements.occurred_at, movements.recorded_at, movements.actor, movements.note,
          movements.reverses_id, movements.delivery_id, movements.transformation_id,
          movements.work_order_id, movements.from_arrived_at, movements.from_stock_since,
-         movements.to_arrived_at, movements.to_stock_since, reversal.movement_id
+         movements.to_arrived_at, movements.to_stock_since, reversal.movement_id,
+         movements.receipt_id
   FROM movements
   JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
   LEFT JOIN movements AS reversal
@@ -31,7 +32,8 @@ constexpr pg::Statement kFindMovementsOf{"find_movements_of_transformation", R"s
          movements.occurred_at, movements.recorded_at, movements.actor, movements.note,
          movements.reverses_id, movements.delivery_id, movements.transformation_id,
          movements.work_order_id, movements.from_arrived_at, movements.from_stock_since,
-         movements.to_arrived_at, movements.to_stock_since, reversal.movement_id
+         movements.to_arrived_at, movements.to_stock_since, reversal.movement_id,
+         movements.receipt_id
   FROM movements
   JOIN lots ON lots.company = $1 AND lots.lot_id = movements.lot_id
   LEFT JOIN movements AS reversal
@@ -82,6 +84,7 @@ Movement MovementOf(const CompanyId& company, const pg::Row& row) {
           .note = row.Get<std::string>(15),
           .reverses = row.Get<std::optional<MovementId>>(16),
           .delivery = row.Get<std::optional<MovementId>>(17),
+          .receipt = row.Get<std::optional<MovementId>>(25),
           .transformation = row.Get<std::optional<TransformationId>>(18),
           .work_order = row.Get<std::optional<WorkOrderId>>(19)};
 }

@@ -9,6 +9,7 @@
 
 #include "storage/base/uuid.h"
 #include "storage/domain/counters.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
@@ -49,24 +50,30 @@ constexpr pg::Statement kAddMovements{"ledger_add_movements", R"sql(
                          to_location_id, document_type, document_number, partner_id, occurred_at,
                          recorded_at, actor, note, reverses_id, delivery_id, transformation_id,
                          work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-                         to_stock_since, entry_id)
+                         to_stock_since, receipt_id, entry_id)
   SELECT $1, movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
          document_number, partner_id, occurred_at, recorded_at, $2, note, reverses_id, delivery_id,
          transformation_id, work_order_id, from_arrived_at, from_stock_since, to_arrived_at,
-         to_stock_since, $23
+         to_stock_since, receipt_id, $24
   FROM unnest($3::uuid[], $4::int8[], $5::uuid[], $6::numeric[], $7::text[], $8::text[], $9::text[],
               $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
               $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::timestamptz[],
-              $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
+              $20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::uuid[])
     AS posted (movement_id, kind, lot_id, quantity, from_location_id, to_location_id, document_type,
                document_number, partner_id, occurred_at, recorded_at, note, reverses_id,
                delivery_id, transformation_id, work_order_id, from_arrived_at, from_stock_since,
-               to_arrived_at, to_stock_since))sql"};
+               to_arrived_at, to_stock_since, receipt_id))sql"};
 
+// A serial keeps the warranty that its product has today. One look at the index for each delivery,
+// whatever the statistics are.
 constexpr pg::Statement kAddDeliveries{"ledger_add_deliveries", R"sql(
-  INSERT INTO deliveries (company, movement_id, returnable)
-  SELECT $1, movement_id, returnable
-  FROM unnest($2::uuid[], $3::numeric[]) AS delivered (movement_id, returnable))sql"};
+  INSERT INTO deliveries (company, movement_id, returnable, warranty_months, delivered_on)
+  SELECT $1, movement_id, returnable,
+         (SELECT p.warranty_months FROM products p
+          WHERE p.company = $1 AND p.product_id = delivered.serial_product_id),
+         delivered_on
+  FROM unnest($2::uuid[], $3::numeric[], $4::text[], $5::date[])
+    AS delivered (movement_id, returnable, serial_product_id, delivered_on))sql"};
 
 constexpr pg::Statement kWriteDeliveries{"ledger_write_deliveries", R"sql(
   UPDATE deliveries SET returnable = returned.returnable
@@ -112,7 +119,7 @@ struct MovementColumns {
   std::vector<absl::string_view> document_type, document_number, partner_id;
   std::vector<absl::Time> occurred_at, recorded_at;
   std::vector<absl::string_view> note;
-  std::vector<std::optional<MovementId>> reverses, delivery;
+  std::vector<std::optional<MovementId>> reverses, delivery, receipt;
   std::vector<std::optional<TransformationId>> transformation;
   std::vector<std::optional<WorkOrderId>> work_order;
   std::vector<MaybeTime> from_arrived_at, from_stock_since, to_arrived_at, to_stock_since;
@@ -133,6 +140,7 @@ struct MovementColumns {
     note.push_back(posting.note);
     reverses.push_back(row.reverses);
     delivery.push_back(posting.delivery);
+    receipt.push_back(posting.receipt);
     transformation.push_back(posting.transformation);
     work_order.push_back(posting.work_order);
     from_arrived_at.push_back(row.from_before.arrived_at);
@@ -190,24 +198,40 @@ void InsertMovements(pg::Transaction& transaction, const WriteContext& context,
                   c.quantity, c.from, c.to, c.document_type, c.document_number, c.partner_id,
                   c.occurred_at, c.recorded_at, c.note, c.reverses, c.delivery, c.transformation,
                   c.work_order, c.from_arrived_at, c.from_stock_since, c.to_arrived_at,
-                  c.to_stock_since, context.entry_id);
+                  c.to_stock_since, c.receipt, context.entry_id);
 }
 
-void WriteDeliveries(pg::Transaction& transaction, const CompanyId& company,
-                     const LedgerFacts& facts, absl::Span<const MovementRow> movements) {
-  std::vector<MovementId> added, changed;
-  std::vector<Quantity> added_returnable, changed_returnable;
+void InsertDeliveries(pg::Transaction& transaction, const CompanyId& company,
+                      const LedgerFacts& facts, absl::Span<const MovementRow> movements) {
+  std::vector<MovementId> movement_id;
+  std::vector<Quantity> returnable;
+  std::vector<std::optional<ProductId>> serial_product_id;
+  std::vector<std::optional<absl::CivilDay>> delivered_on;
   for (const MovementRow& row : movements) {
     if (row.posting.kind != MovementKind::kDelivery || row.reverses.has_value()) continue;
-    added.push_back(row.posting.movement_id);
-    added_returnable.push_back(row.posting.quantity);
+    movement_id.push_back(row.posting.movement_id);
+    returnable.push_back(row.posting.quantity);
+    const LotFacts& lot = facts.lots.at(row.posting.lot_id);
+    const bool is_serial = lot.tracking == Tracking::kSerial;
+    serial_product_id.push_back(is_serial ? std::optional(lot.product_id) : std::nullopt);
+    delivered_on.push_back(is_serial
+                               ? std::optional(DayIn(row.posting.occurred_at, facts.company.zone))
+                               : std::nullopt);
   }
+  if (movement_id.empty()) return;
+  transaction.Add(kAddDeliveries, company, movement_id, returnable, serial_product_id,
+                  delivered_on);
+}
+
+void UpdateDeliveries(pg::Transaction& transaction, const CompanyId& company,
+                      const LedgerFacts& facts) {
+  std::vector<MovementId> changed;
+  std::vector<Quantity> changed_returnable;
   for (const auto& [movement_id, delivery] : facts.deliveries) {
     if (!delivery.changed) continue;
     changed.push_back(movement_id);
     changed_returnable.push_back(delivery.returnable);
   }
-  if (!added.empty()) transaction.Add(kAddDeliveries, company, added, added_returnable);
   if (!changed.empty()) transaction.Add(kWriteDeliveries, company, changed, changed_returnable);
 }
 
@@ -240,7 +264,8 @@ void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
   UpdateBalances(transaction, context.company, facts);
   InsertBalances(transaction, context.company, facts);
   InsertMovements(transaction, context, movements);
-  WriteDeliveries(transaction, context.company, facts, movements);
+  InsertDeliveries(transaction, context.company, facts, movements);
+  UpdateDeliveries(transaction, context.company, facts);
   UnarchiveLots(transaction, context, facts);
 }
 

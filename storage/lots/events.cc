@@ -1,9 +1,13 @@
 // Writes and reads rows of lot_events.
 #include "storage/lots/events.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "storage/domain/write_context.h"
+#include "storage/lot_rows/attributes.h"
 
 namespace lots {
 namespace {
@@ -20,6 +24,21 @@ constexpr pg::Statement kAppendLotEvents{"append_lot_events", R"sql(
     AS e (event_id, lot_id, kind, work_order_id, actor, recorded_at, changes))sql"};
 
 }  // namespace
+
+void AppendAttributeChanges(const Attributes& before, const Attributes& after,
+                            std::vector<FieldChange>& changes) {
+  std::map<std::string, std::pair<const AttributeValue*, const AttributeValue*>> values;
+  for (const auto& [key, value] : before) values[key].first = &value;
+  for (const auto& [key, value] : after) values[key].second = &value;
+  const auto text = [](const AttributeValue* value) {
+    return value == nullptr ? std::string() : TextOf(*value);
+  };
+  for (const auto& [key, pair] : values) {
+    const auto& [old_value, new_value] = pair;
+    if (old_value != nullptr && new_value != nullptr && *old_value == *new_value) continue;
+    changes.push_back({absl::StrCat("attributes.", key), text(old_value), text(new_value)});
+  }
+}
 
 void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,
                      absl::Span<const LotEvent> events) {

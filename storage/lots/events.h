@@ -11,6 +11,7 @@
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/lot_event.h"
+#include "storage/domain/lot_details.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -35,6 +36,11 @@ struct LotEvent {
   std::optional<Uuid> entry_id;  // of the audit entry, as reads say it
   std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
 };
+
+// Appends a change for each attribute that differs: each key of its own, so that the history says
+// which one changed.
+void AppendAttributeChanges(const Attributes& before, const Attributes& after,
+                            std::vector<FieldChange>& changes);
 
 // Adds one statement that inserts the events.
 void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/base/quantity.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot_details.h"
@@ -89,6 +90,7 @@ struct UpdateLotCommand {
   NewDate best_before_on;
   NewDate removal_on;
   NewDate alert_on;
+  LaterExpiry later_expiry;  // the history keeps its note
   // Fields that other operations change. The edit is refused when the caller sent other values than
   // the current ones.
   std::optional<Quantity> quantity;
@@ -102,7 +104,7 @@ struct UpdateLotCommand {
 // The former number stays the lot's.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates,
 // number of attributes, quantity, state),
-// LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED.
+// LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, EXPIRY_LATER.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
 
 // Archiving and deleting (state.cc).

@@ -1,6 +1,5 @@
 // UpdateLot: the edit of one lot, its product, number and dates.
 
-#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -81,22 +80,6 @@ std::string TextOf(const Day& day) {
   return day.has_value() ? absl::FormatCivilTime(*day) : std::string();
 }
 
-// Each key of its own, so that the history says which one changed.
-void CompareAttributes(const Attributes& before, const Attributes& after,
-                       std::vector<FieldChange>& changes) {
-  std::map<std::string, std::pair<const AttributeValue*, const AttributeValue*>> values;
-  for (const auto& [key, value] : before) values[key].first = &value;
-  for (const auto& [key, value] : after) values[key].second = &value;
-  const auto text = [](const AttributeValue* value) {
-    return value == nullptr ? std::string() : TextOf(*value);
-  };
-  for (const auto& [key, pair] : values) {
-    const auto& [old_value, new_value] = pair;
-    if (old_value != nullptr && new_value != nullptr && *old_value == *new_value) continue;
-    changes.push_back({absl::StrCat("attributes.", key), text(old_value), text(new_value)});
-  }
-}
-
 std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
   std::vector<FieldChange> changes;
   const auto add = [&](const char* field, std::string old_value, std::string new_value) {
@@ -110,7 +93,7 @@ std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
   for (const DateField& field : kDates) {
     add(field.name, TextOf(before.dates.*field.date), TextOf(after.dates.*field.date));
   }
-  CompareAttributes(before.attributes, after.attributes, changes);
+  AppendAttributeChanges(before.attributes, after.attributes, changes);
   return changes;
 }
 
@@ -168,6 +151,7 @@ class Edit {
   absl::Status ValidateNumber();
   absl::Status ValidateDates();
   void KeepNumber(pg::Transaction& transaction) const;
+  absl::Status ValidateExpiry() const;
   absl::Status ValidateAttributes() const;
   absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
   absl::Status Explain(const absl::Status& status);
@@ -222,6 +206,15 @@ absl::Status Edit::ValidateDates() {
   return Refuse(std::move(problems));
 }
 
+// Whatever moved the date: the edit itself, or a new manufacturing date or product.
+absl::Status Edit::ValidateExpiry() const {
+  const Lot& lot = before_.lot;
+  std::optional<Problem> later =
+      CheckLaterExpiry("lot.expire_date", {lot.number, lot.lot_id}, lot.dates.expires_on,
+                       after_.dates.expires_on, command_.later_expiry);
+  return later.has_value() ? Refuse(*std::move(later)) : absl::OkStatus();
+}
+
 // The request was checked alone; together with those that the lot has, its attributes may be too
 // many.
 absl::Status Edit::ValidateAttributes() const {
@@ -244,6 +237,7 @@ absl::Status Edit::Validate() {
   RETURN_IF_ERROR(ValidateProduct());
   RETURN_IF_ERROR(ValidateNumber());
   RETURN_IF_ERROR(ValidateDates());
+  RETURN_IF_ERROR(ValidateExpiry());
   if (command_.reference.has_value()) after_.reference = *command_.reference;
   if (command_.notes.has_value()) after_.notes = *command_.notes;
   after_.attributes = WithEdits(command_, before_.lot.attributes);
@@ -314,7 +308,11 @@ absl::StatusOr<Lot> Edit::Run() {
   RETURN_IF_ERROR(Validate());
   AddAuditEntry(transaction, context, {.lots = {command_.lot_id}});
   std::vector<FieldChange> changes = Compare(before_.lot, after_);
-  if (!changes.empty()) return Write(transaction, std::move(changes));
+  if (!changes.empty()) {
+    const std::string& note = command_.later_expiry.note;
+    if (!note.empty()) changes.push_back({"note", "", note});
+    return Write(transaction, std::move(changes));
+  }
   RETURN_IF_ERROR(transaction.Commit().status());
   return before_.lot;
 }

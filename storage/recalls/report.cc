@@ -47,15 +47,19 @@ constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
   GROUP BY m.lot_id)sql"_sql};
 
 // What movements brought in and took out. Reversed movements do not count. An adjustment adds to
-// one of the two.
+// one of the two; one that brings in what a customer sends back undelivered adds to both, and the
+// return takes it off the second.
 constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
   SELECT m.lot_id,
          coalesce(sum(m.quantity) FILTER (
            WHERE m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_PRODUCTION})
              OR f.kind = {PLACE_ADJUSTMENT}), 0),
          coalesce(sum(m.quantity) FILTER (
-           WHERE m.kind = {MOVEMENT_CONSUMPTION} OR t.kind = {PLACE_ADJUSTMENT}), 0),
-         coalesce(sum(m.quantity) FILTER (WHERE m.kind = {MOVEMENT_DELIVERY}), 0)
+           WHERE m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_SUPPLIER_RETURN})
+             OR t.kind = {PLACE_ADJUSTMENT}), 0),
+         coalesce(sum(m.quantity) FILTER (
+           WHERE m.kind = {MOVEMENT_DELIVERY}
+             OR m.kind = {MOVEMENT_ADJUSTMENT} AND t.kind = {PLACE_CUSTOMER}), 0)
            - coalesce(sum(m.quantity) FILTER (WHERE m.kind = {MOVEMENT_RETURN}), 0)
   FROM movements m
   JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id

@@ -10,6 +10,7 @@
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
 #include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/stock/stock.h"
 #include "storage/writes/audit.h"
@@ -34,7 +35,8 @@ struct Draft {
   std::vector<Problem> problems;  // why it cannot be posted, whatever is in stock
 };
 
-using Deliveries = absl::flat_hash_map<MovementId, Movement>;
+// The deliveries and receipts that the request names.
+using NamedMovements = absl::flat_hash_map<MovementId, Movement>;
 
 Problem SideMissing(const NewMovement& movement, size_t index, absl::string_view field) {
   return FieldInvalid(FieldAt(index, field), "",
@@ -57,6 +59,8 @@ std::optional<LocationKind> DefaultTo(MovementKind kind) {
   switch (kind) {
     case MovementKind::kDelivery:
       return LocationKind::kCustomer;
+    case MovementKind::kSupplierReturn:
+      return LocationKind::kSupplier;
     case MovementKind::kConsumption:
       return LocationKind::kProduction;
     case MovementKind::kScrap:
@@ -73,8 +77,9 @@ LocationId OrDefault(const LocationId& location, std::optional<LocationKind> kin
   return DefaultLocation(*kind);
 }
 
-// Completes a RETURN with the place and the partner of its delivery.
-void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries& deliveries,
+// Completes a RETURN with the place and the partner of its delivery. The ledger finds the delivery
+// that is not named.
+void CompleteReturn(const NewMovement& movement, size_t index, const NamedMovements& named,
                     Draft& draft) {
   if (movement.kind != MovementKind::kReturn) {
     if (!movement.delivery.has_value()) return;
@@ -84,12 +89,13 @@ void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries&
     return;
   }
   if (!movement.delivery.has_value()) {
-    draft.problems.push_back(FieldInvalid(FieldAt(index, "delivery_movement_id"), "",
-                                          "a RETURN names the delivery that it returns"));
+    if (movement.partner_id.empty() || movement.from.value().empty()) {
+      draft.problems.push_back(ReturnNamesNothing(FieldAt(index, "delivery_movement_id")));
+    }
     return;
   }
-  const auto delivery = deliveries.find(*movement.delivery);
-  if (delivery == deliveries.end()) {
+  const auto delivery = named.find(*movement.delivery);
+  if (delivery == named.end()) {
     draft.problems.push_back(
         MovementNotFound(FieldAt(index, "delivery_movement_id"), *movement.delivery));
     return;
@@ -100,8 +106,27 @@ void CompleteReturn(const NewMovement& movement, size_t index, const Deliveries&
   if (posting.partner_id.empty()) posting.partner_id = delivery->second.partner_id;
 }
 
+// Completes a SUPPLIER_RETURN with the place and the partner of its receipt, when that is known.
+void CompleteSupplierReturn(const NewMovement& movement, size_t index, const NamedMovements& named,
+                            Draft& draft) {
+  if (!movement.receipt.has_value()) return;
+  const std::string field = FieldAt(index, "receipt_movement_id");
+  const auto receipt = named.find(*movement.receipt);
+  if (movement.kind != MovementKind::kSupplierReturn) {
+    draft.problems.push_back(FieldInvalid(field, movement.receipt->value().ToString(),
+                                          "only a SUPPLIER_RETURN names a receipt"));
+  } else if (receipt == named.end()) {
+    draft.problems.push_back(MovementNotFound(field, *movement.receipt));
+  } else {
+    Posting& posting = draft.posting;
+    posting.receipt = movement.receipt;
+    if (movement.to.value().empty()) posting.to = receipt->second.from;
+    if (posting.partner_id.empty()) posting.partner_id = receipt->second.partner_id;
+  }
+}
+
 Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
-              const MovementId& movement_id, const Deliveries& deliveries) {
+              const MovementId& movement_id, const NamedMovements& named) {
   Draft draft{.posting = {.movement_id = movement_id,
                           .kind = movement.kind,
                           .lot_id = lot_id,
@@ -119,7 +144,8 @@ Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
         "PRODUCTION is posted by CompleteWorkOrder; found goods come in by ADJUSTMENT"));
     return draft;
   }
-  CompleteReturn(movement, index, deliveries, draft);
+  CompleteReturn(movement, index, named, draft);
+  CompleteSupplierReturn(movement, index, named, draft);
   if (draft.posting.from.value().empty() && draft.problems.empty()) {
     draft.problems.push_back(SideMissing(movement, index, "from_location_id"));
   }
@@ -142,7 +168,7 @@ class MovementRecorder {
   absl::StatusOr<RecordedMovements> Attempt();
 
  private:
-  absl::StatusOr<Deliveries> FindDeliveries();
+  absl::StatusOr<NamedMovements> FindNamed();
   void Post(Ledger& ledger, size_t index, std::vector<Problem>& problems);
 
   pg::Connection& db_;
@@ -152,23 +178,24 @@ class MovementRecorder {
   absl::flat_hash_map<LotId, size_t> first_index_;  // of serials
 };
 
-absl::StatusOr<Deliveries> MovementRecorder::FindDeliveries() {
+absl::StatusOr<NamedMovements> MovementRecorder::FindNamed() {
   std::vector<MovementId> ids;
   for (const NewMovement& movement : command_.movements) {
     if (movement.delivery.has_value()) ids.push_back(*movement.delivery);
+    if (movement.receipt.has_value()) ids.push_back(*movement.receipt);
   }
-  Deliveries deliveries;
-  if (ids.empty()) return deliveries;
+  NamedMovements named;
+  if (ids.empty()) return named;
   ASSIGN_OR_RETURN(std::vector<PostedMovement> found,
                    FindMovements(db_, command_.context.company, ids));
   for (PostedMovement& posted : found) {
-    deliveries.emplace(posted.movement.movement_id, std::move(posted.movement));
+    named.emplace(posted.movement.movement_id, std::move(posted.movement));
   }
-  return deliveries;
+  return named;
 }
 
 absl::Status MovementRecorder::Prepare() {
-  ASSIGN_OR_RETURN(const Deliveries deliveries, FindDeliveries());
+  ASSIGN_OR_RETURN(const NamedMovements named, FindNamed());
   // Only numbers must be looked up; the ledger validates ids under the lock.
   std::vector<LotRef> by_number;
   for (const NewMovement& movement : command_.movements) {
@@ -188,7 +215,7 @@ absl::Status MovementRecorder::Prepare() {
       if (lot.has_value()) lot_id = lot->lot_id;
       if (!lot.has_value()) unknown = LotNotFound(movement.lot, FieldAt(i, "lot"));
     }
-    drafts_.push_back(DraftOf(movement, i, lot_id, MovementId(made_[i]), deliveries));
+    drafts_.push_back(DraftOf(movement, i, lot_id, MovementId(made_[i]), named));
     if (unknown.has_value()) drafts_.back().problems.push_back(*std::move(unknown));
   }
   return absl::OkStatus();
@@ -229,7 +256,12 @@ absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
     if (command_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
     ledger.Touch(draft.posting.lot_id, draft.posting.from);
     ledger.Touch(draft.posting.lot_id, draft.posting.to);
-    if (draft.posting.delivery.has_value()) ledger.TouchDelivery(*draft.posting.delivery);
+    if (draft.posting.receipt.has_value()) ledger.TouchReceiptsOf(draft.posting.lot_id);
+    if (draft.posting.delivery.has_value()) {
+      ledger.TouchDelivery(*draft.posting.delivery);
+    } else if (draft.posting.kind == MovementKind::kReturn) {
+      ledger.TouchUnnamedReturn(draft.posting.lot_id);
+    }
   }
   pg::Transaction transaction(db_);
   if (!command_.validate_only) {

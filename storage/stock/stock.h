@@ -32,6 +32,7 @@ struct NewMovement {
   std::string partner_id;
   absl::Time occurred_at;
   std::optional<MovementId> delivery;  // of a RETURN
+  std::optional<MovementId> receipt;   // of a SUPPLIER_RETURN
   std::string note;
 };
 

@@ -26,7 +26,8 @@ constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
   SELECT kind FROM locations WHERE company = $1 AND location_id = $2)sql"};
 
 // $3: the day on which a lot must not be expired; NULL: expiry does not count. $4: the location to
-// take from, with the locations below; NULL: every INTERNAL location. $6: the current time.
+// take from, with the locations below; NULL: every INTERNAL location. $6: the current time. $7: the
+// day on which a lot must not be past its removal date; NULL: that date does not count.
 constexpr const char* kSuggest =
     R"sql(
   WITH RECURSIVE below AS (
@@ -47,6 +48,7 @@ constexpr const char* kSuggest =
         AND (h.location_id IS NULL OR h.location_id = balances.location_id)
         AND)sql"_sql LOTS_HOLD_BINDS("$6") R"sql()
     AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)
+    AND ($7::date IS NULL OR lots.removal_on IS NULL OR lots.removal_on >= $7)
     AND (CASE WHEN $4::text IS NULL THEN balances.kind = {PLACE_INTERNAL}
               ELSE balances.kind IN ({PLACES_ON_HAND})
                    AND balances.location_id IN (SELECT location_id FROM below) END)
@@ -96,15 +98,16 @@ absl::StatusOr<SuggestionContext> ReadContext(pg::Connection& db, const SuggestL
 
 absl::StatusOr<pg::Results> ReadStock(pg::Connection& db, const SuggestLotsQuery& query,
                                       const SuggestionContext& context) {
-  std::optional<absl::CivilDay> good_on;
+  std::optional<absl::CivilDay> good_on, on_shelf;
   if (context.company.expiry_enabled) good_on = DayIn(query.now, context.company.zone);
+  if (!query.include_past_removal) on_shelf = good_on;
   const SuggestStrategy strategy = query.strategy.value_or(
       context.company.expiry_enabled ? SuggestStrategy::kFefo : SuggestStrategy::kFifo);
   pg::Pipeline pipeline(db);
   pipeline.AddComposed("suggest_lots",
                        absl::StrReplaceAll(kSuggest, {{"$order", OrderOf(strategy)}}),
                        pg::Params::Of(query.company, query.product_id, good_on, query.location_id,
-                                      kSuggestPicksMax, query.now));
+                                      kSuggestPicksMax, query.now, on_shelf));
   return pipeline.Send();
 }
 

@@ -26,6 +26,7 @@ struct SuggestLotsQuery {
   Quantity quantity;
   std::optional<LocationId> location_id;  // this location and those below; none: every INTERNAL one
   std::optional<SuggestStrategy> strategy;  // none: FEFO where the company has expiry, else FIFO
+  bool include_past_removal = false;        // also lots that should be off the shelf by now
   absl::Time now;
 };
 struct LotPick {

@@ -119,15 +119,17 @@ Lines Simulation::PartnerLines(LotIndex lot, const Moment& moment) const {
     const Movement& movement = history().movements[i];
     const bool with_partner = movement.kind == v1::MOVEMENT_KIND_RECEIPT ||
                               movement.kind == v1::MOVEMENT_KIND_DELIVERY ||
-                              movement.kind == v1::MOVEMENT_KIND_RETURN;
+                              movement.kind == v1::MOVEMENT_KIND_RETURN ||
+                              movement.kind == v1::MOVEMENT_KIND_SUPPLIER_RETURN;
     if (movement.lot != lot || !with_partner || movement.reverses != kNone) continue;
     if (movement.occurred_at > moment.as_of || movement.step > moment.known_after) continue;
     const int reversal = history().ReversalOf(static_cast<int>(i));
     if (reversal != kNone && history().movements[reversal].step <= moment.known_after) continue;
-    const bool comes = movement.kind == v1::MOVEMENT_KIND_DELIVERY;
+    const bool goes = movement.kind == v1::MOVEMENT_KIND_DELIVERY ||
+                      movement.kind == v1::MOVEMENT_KIND_SUPPLIER_RETURN;
     lines.push_back(absl::StrCat(
         movement.kind, " ", movement.partner, " ", movement.quantity.ToString(), " at ",
-        TimeText(movement.occurred_at), " ", comes ? movement.to : movement.from));
+        TimeText(movement.occurred_at), " ", goes ? movement.to : movement.from));
   }
   std::sort(lines.begin(), lines.end());
   return lines;
@@ -258,7 +260,11 @@ void Simulation::Ask(const v1::ListRecipientsRequest& request, const Step&) {
   if (!why.empty() || !reply.status.ok()) {
     return Compare("recipients", {why.begin(), why.end()}, {ReasonOf(reply.status)});
   }
-  const std::map<LotIndex, TracedLot> reached = Trace(history(), {.seeds = seeds});
+  std::set<LotIndex> units;
+  for (const LotIndex seed : seeds) {
+    for (const LotIndex lot : history().IdentitiesOf(seed)) units.insert(lot);
+  }
+  const std::map<LotIndex, TracedLot> reached = Trace(history(), {.seeds = units});
   Lines of_server;
   std::set<std::string> partners;
   std::pair<bool, std::string> last;

@@ -41,6 +41,7 @@ Accepts AcceptsOf(const Request& request) {
     accepts.held |= accepted == v1::ACCEPTANCE_HELD;
     accepts.expired |= accepted == v1::ACCEPTANCE_EXPIRED;
     accepts.shortage |= accepted == v1::ACCEPTANCE_SHORT;
+    accepts.later_expiry |= accepted == v1::ACCEPTANCE_LATER_EXPIRY;
   }
   return accepts;
 }

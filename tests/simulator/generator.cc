@@ -159,6 +159,12 @@ void Generator::Name(LotIndex lot, v1::LotRef& ref) {
   if (Chance(3)) ref.set_number(absl::StrCat(" ", ref.number()));
 }
 
+absl::Time Generator::CameAt(const v1::LotRef& ref) const {
+  const LotIndex lot = history_->FindLot(ref.product_id(), ref.number());
+  const bool is_serial = lot != kNone && history_->lots[lot].product->is_serial();
+  return is_serial ? history_->CameAt(lot) : absl::InfinitePast();
+}
+
 void Generator::NameAny(v1::LotRef& ref) { Name(AnyLot(), ref); }
 
 Generator::Stock Generator::AnyStock(absl::string_view product) {

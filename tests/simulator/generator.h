@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tests/simulator/convert.h"
 #include "tests/simulator/history.h"
 #include "tests/simulator/step.h"
 #include "tests/support/base/random.h"
@@ -59,8 +60,10 @@ class Generator {
   // A part of it, or all, or now and then too much.
   std::string Some(const Stock& stock);
   std::string Incoming(const Product& product);
+  // When a serial came to where it is; InfinitePast of anything else.
+  absl::Time CameAt(const v1::LotRef& ref) const;
   template <class Message>
-  void DateIt(Message& message);
+  void DateIt(Message& message, absl::Time earliest = absl::InfinitePast());
   template <class Message>
   void AcceptSome(Message& message);
   template <class Message>
@@ -72,6 +75,7 @@ class Generator {
   Request Unarchive();
   Request Record();
   void AddMovement(v1::NewMovement& movement);
+  void ChooseMovement(v1::NewMovement& movement);
   void AddReceipt(v1::NewMovement& movement);
   void AddReturn(v1::NewMovement& movement);
   Request ReverseMovement();
@@ -104,12 +108,18 @@ class Generator {
   std::vector<Step> written_;  // so far, for being repeated
 };
 
-// The message has a time only if it is dated; else it is of the moment.
+// The message has a time only if it is dated; else it is of the moment. A time before the earliest
+// is refused.
 template <class Message>
-void Generator::DateIt(Message& message) {
+void Generator::DateIt(Message& message, absl::Time earliest) {
   if (Chance(30)) return;
   const absl::Time at = now_ - absl::Hours(random_.Between(1, 24 * 20));
   message.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(at));
+  if (at >= earliest || Chance(10)) return;
+  const int64_t seconds = absl::ToInt64Seconds(now_ - earliest);
+  const absl::Time later =
+      earliest + absl::Seconds(random_.Between(0, std::max<int64_t>(0, seconds)));
+  *message.mutable_occur_time() = ToProto(later);
 }
 
 template <class Message>

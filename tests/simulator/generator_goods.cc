@@ -60,7 +60,11 @@ Request Generator::Record() {
 }
 
 void Generator::AddMovement(v1::NewMovement& movement) {
-  DateIt(movement);
+  ChooseMovement(movement);
+  DateIt(movement, CameAt(movement.lot()));
+}
+
+void Generator::ChooseMovement(v1::NewMovement& movement) {
   const int64_t dice = random_.Between(1, 100);
   if (dice <= 25) return AddReceipt(movement);
   if (dice <= 37) return AddReturn(movement);
@@ -78,6 +82,10 @@ void Generator::AddMovement(v1::NewMovement& movement) {
     if (Chance(80)) movement.set_partner_id(absl::StrCat("customer-", random_.Between(1, 3)));
   } else if (dice <= 87) {
     movement.set_kind(v1::MOVEMENT_KIND_CONSUMPTION);
+  } else if (dice <= 90) {
+    movement.set_kind(v1::MOVEMENT_KIND_SUPPLIER_RETURN);
+    if (Chance(30)) movement.set_to_location_id("FORGE");
+    if (Chance(50)) movement.set_partner_id("supplier-1");
   } else if (dice <= 92) {
     movement.set_kind(v1::MOVEMENT_KIND_SCRAP);
   } else if (dice <= 96) {
@@ -87,7 +95,7 @@ void Generator::AddMovement(v1::NewMovement& movement) {
     movement.clear_from_location_id();
     movement.set_to_location_id(stock.place);
   } else {
-    movement.set_kind(static_cast<v1::MovementKind>(random_.Between(1, 8)));
+    movement.set_kind(static_cast<v1::MovementKind>(random_.Between(1, 9)));
     movement.set_to_location_id(OwnPlace());
   }
 }
@@ -131,6 +139,12 @@ void Generator::AddReturn(v1::NewMovement& movement) {
   if (Chance(20)) movement.set_from_location_id(Chance(90) ? delivery.to : "CUSTOMER");
   if (Chance(30)) movement.set_partner_id(Chance(90) ? delivery.partner : "customer-2");
   movement.set_to_location_id(OwnPlace());
+  if (!Chance(12)) return;
+  // By somebody, of something that was delivered perhaps.
+  movement.clear_delivery_movement_id();
+  movement.set_from_location_id(Chance(95) ? delivery.to : "");
+  movement.set_partner_id(Chance(60) ? delivery.partner : "customer-3");
+  if (Chance(40)) NameAny(*movement.mutable_lot());
 }
 
 Request Generator::ReverseMovement() {

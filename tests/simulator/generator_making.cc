@@ -100,7 +100,17 @@ Request Generator::Complete() {
   AcceptSome(request);
   if (Chance(25)) request.add_accept(v1::ACCEPTANCE_EXPIRED);
   if (Chance(12)) request.add_accept(v1::ACCEPTANCE_SHORT);
-  DateIt(request);
+  absl::Time earliest = absl::InfinitePast();
+  for (const auto& component : request.components()) {
+    earliest = std::max(earliest, CameAt(component.lot()));
+  }
+  for (const auto& output : request.outputs()) {
+    v1::LotRef ref;
+    ref.set_product_id(product->id);
+    ref.set_number(output.number());
+    earliest = std::max(earliest, CameAt(ref));
+  }
+  DateIt(request, earliest);
   return request;
 }
 
@@ -158,7 +168,7 @@ Request Generator::Disassemble() {
   Name(stock.lot, *request.mutable_lot());
   request.set_destination_location_id(OwnPlace());
   if (Chance(20) && !stock.place.empty()) request.set_from_location_id(stock.place);
-  DateIt(request);
+  DateIt(request, CameAt(request.lot()));
   // Some of what its completions used, exact or pooled.
   for (const Transformation& made : history_->transformations) {
     const bool is_its = std::any_of(made.outputs.begin(), made.outputs.end(),
@@ -243,10 +253,14 @@ Request Generator::Relabel() {
   }
   request.set_number(Number(*product));
   AcceptSome(request);
-  DateIt(request);
+  DateIt(request, CameAt(request.lot()));
   if (Chance(10)) {
     const absl::CivilDay today = absl::ToCivilDay(now_, absl::UTCTimeZone());
     *request.mutable_expire_date() = ToProto(today + random_.Between(0, 20));
+    if (Chance(50)) {
+      request.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
+      request.set_note("tested again");
+    }
   }
   return request;
 }

@@ -100,11 +100,11 @@ bool History::TransformationStands(int transformation, const Moment& moment) con
 }
 
 // Goods arrive in an empty place anew. In stock they are anew when they come from outside, and as
-// long as they were when they only moved; of goods that meet, the earlier date stays.
-void History::Move(const Movement& movement, Presences& places) {
+// long as they were when they only moved or came back; of goods that meet, the earlier date stays.
+void History::Move(const Movement& movement, std::optional<absl::Time> since, Presences& places) {
   Presence& from = places[movement.from];
   Presence& to = places[movement.to];
-  std::optional<absl::Time> since = movement.stock_since;
+  if (movement.stock_since.has_value()) since = movement.stock_since;
   if (!since.has_value() && movement.kind == v1::MOVEMENT_KIND_TRANSFER) since = from.stock_since;
   const bool was_empty = to.quantity.IsZero();
   from.quantity -= movement.quantity;
@@ -157,7 +157,9 @@ std::map<std::string, Presence> History::PlacesOf(LotIndex lot) const {
     before[static_cast<int>(i)] = {{from.arrived_at, from.stock_since},
                                    {to.arrived_at, to.stock_since}};
     if (movement.reverses == kNone) {
-      Move(movement, places);
+      std::optional<absl::Time> left_with;
+      if (movement.delivery != kNone) left_with = before.at(movement.delivery).from.stock_since;
+      Move(movement, left_with, places);
     } else {
       TakeBack(static_cast<int>(i), before.at(movement.reverses), places);
     }
@@ -241,6 +243,13 @@ std::string History::WhereIs(LotIndex serial) const {
   return "";
 }
 
+absl::Time History::CameAt(LotIndex serial) const {
+  for (int i = static_cast<int>(movements.size()) - 1; i >= 0; --i) {
+    if (movements[i].lot == serial && Stands(i)) return movements[i].occurred_at;
+  }
+  return absl::InfinitePast();
+}
+
 Quantity History::Returned(int delivery) const {
   Quantity quantity;
   for (size_t i = 0; i < movements.size(); ++i) {
@@ -282,6 +291,18 @@ v1::HoldCause History::CauseOf(LotIndex lot, absl::Time now, absl::string_view p
     }
   }
   return strongest;
+}
+
+std::vector<LotIndex> History::IdentitiesOf(LotIndex lot) const {
+  std::vector<LotIndex> identities = {lot};
+  if (!lots[lot].product->is_serial()) return identities;
+  for (size_t i = transformations.size(); i-- > 0;) {
+    const Transformation& own = transformations[i];
+    if (own.kind != v1::TRANSFORMATION_KIND_RELABEL || own.outputs.empty()) continue;
+    if (!TransformationStands(static_cast<int>(i))) continue;
+    if (own.outputs[0].lot == identities.back()) identities.push_back(own.inputs[0].lot);
+  }
+  return identities;
 }
 
 // Certain is what is exact, and what went into the one thing that came out. What came back from a

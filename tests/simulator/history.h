@@ -171,6 +171,8 @@ class History {
   bool HasMoved(LotIndex lot) const;
   // Where the last movement of a serial took it; empty: it never moved.
   std::string WhereIs(LotIndex serial) const;
+  // When the last movement of a serial happened that stands; InfinitePast: there is none.
+  absl::Time CameAt(LotIndex serial) const;
   // What came back of a delivery.
   Quantity Returned(int delivery) const;
 
@@ -180,6 +182,9 @@ class History {
   bool IsHeld(LotIndex lot, absl::string_view from, absl::string_view to, absl::Time now) const;
   // The strongest cause; with a place: of what is there.
   v1::HoldCause CauseOf(LotIndex lot, absl::Time now, absl::string_view place = "") const;
+
+  // A lot; of a serial also what it was before it got another number, the unit first.
+  std::vector<LotIndex> IdentitiesOf(LotIndex lot) const;
 
   // --- what was made of what -------------------------------------------------------------------
   std::vector<Edge> EdgesOf(int transformation) const;
@@ -195,7 +200,8 @@ class History {
   };
   using Presences = std::map<std::string, Presence>;
 
-  static void Move(const Movement& movement, Presences& places);
+  // `since`: the date that the goods left with, when they come back.
+  static void Move(const Movement& movement, std::optional<absl::Time> since, Presences& places);
   void TakeBack(int reversal, const Before& before, Presences& places) const;
   bool NothingElseCame(int reversal) const;
 };

@@ -213,6 +213,7 @@ Flows FlowsOf(const History& history, LotIndex lot, int since_step) {
                           from == v1::LOCATION_KIND_PRODUCTION ||
                           from == v1::LOCATION_KIND_ADJUSTMENT;
     if (comes_in) flows.in += movement.quantity;
+    if (to == v1::LOCATION_KIND_SUPPLIER) flows.lost += movement.quantity;
     if (to == v1::LOCATION_KIND_PRODUCTION) flows.consumed += movement.quantity;
     if (to == v1::LOCATION_KIND_ADJUSTMENT) flows.lost += movement.quantity;
     const bool came_back = movement.kind == v1::MOVEMENT_KIND_RETURN && movement.step > since_step;

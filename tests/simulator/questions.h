@@ -64,7 +64,7 @@ std::vector<DeliveryAnswer> DeliveriesOf(const History& history,
 struct Flows {
   Quantity in;
   Quantity consumed;
-  Quantity lost;  // by counting
+  Quantity lost;  // by counting, or back to the supplier
   Quantity on_hand;
   Quantity delivered;
   Quantity scrapped;

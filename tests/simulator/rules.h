@@ -17,6 +17,7 @@ struct Accepts {
   bool held = false;
   bool expired = false;
   bool shortage = false;
+  bool later_expiry = false;
 };
 
 // A request under way, on a copy of the history that is kept when nothing speaks against it.
@@ -79,6 +80,9 @@ class Rules {
   void JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const;
   void JudgeSource(const Movement& movement, Reasons& why) const;
   void JudgeReturn(const Movement& movement, Reasons& why) const;
+  std::vector<int> OpenDeliveries(const Movement& back) const;
+  bool PartnerFits(const Movement& back, int delivery) const;
+  int DeliveryOf(const Movement& back) const;
   // Appends the movement, with the adjustment that covers a shortage before it. Whether it did.
   bool Post(Movement movement, const Accepts& accepts);
   void CoverShortage(const Movement& movement);
@@ -119,7 +123,8 @@ class Rules {
   // --- units -----------------------------------------------------------------------------------
   struct Contents;
   Contents ContentsOf(LotIndex unit) const;
-  Quantity RemovedInRework(int transformation, LotIndex unit, LotIndex lot) const;
+  Quantity RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
+                           LotIndex lot) const;
   Quantity GivenBack(const std::set<int>& completions, LotIndex lot) const;
   void TakeComponent(const v1::DisassembleRequest& request,
                      const v1::DisassembleRequest::Component& component, Contents& contents,
@@ -150,7 +155,9 @@ class Rules {
   Reasons reasons_;
   std::set<LotIndex> touched_;
   std::string work_order_;
+  static constexpr int kUntold = 1000;
   int posted_ = 0;  // movements of this step
+  int untold_ = 0;  // those that no answer tells
 };
 
 // A quantity as requests state it; "" is zero.

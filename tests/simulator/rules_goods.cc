@@ -31,6 +31,8 @@ bool KindsFit(v1::MovementKind kind, const std::string& from, const std::string&
     case v1::MOVEMENT_KIND_ADJUSTMENT:
       return (IsOnHand(source) && target == v1::LOCATION_KIND_ADJUSTMENT) ||
              (source == v1::LOCATION_KIND_ADJUSTMENT && IsOnHand(target));
+    case v1::MOVEMENT_KIND_SUPPLIER_RETURN:
+      return IsOnHand(source) && target == v1::LOCATION_KIND_SUPPLIER;
     default:
       return false;
   }
@@ -45,6 +47,8 @@ std::string DefaultTo(v1::MovementKind kind) {
   switch (kind) {
     case v1::MOVEMENT_KIND_DELIVERY:
       return "CUSTOMER";
+    case v1::MOVEMENT_KIND_SUPPLIER_RETURN:
+      return "SUPPLIER";
     case v1::MOVEMENT_KIND_CONSUMPTION:
       return "PRODUCTION";
     case v1::MOVEMENT_KIND_SCRAP:
@@ -99,7 +103,7 @@ void Rules::Append(Movement movement) {
   touched_.insert(movement.lot);
   v1::LotState& state = history_.lots[movement.lot].state;
   if (state == v1::LOT_STATE_ARCHIVED && IsOnHand(movement.to)) state = v1::LOT_STATE_ACTIVE;
-  movement.symbol = MovementSymbol(step_, posted_++);
+  if (movement.symbol.empty()) movement.symbol = MovementSymbol(step_, posted_++);
   history_.movements.push_back(std::move(movement));
 }
 
@@ -149,11 +153,15 @@ void Rules::JudgeLotState(const Movement& movement, const Accepts& accepts, Reas
 
 void Rules::JudgeReturn(const Movement& movement, Reasons& why) const {
   if (movement.kind != v1::MOVEMENT_KIND_RETURN) return;
+  if (movement.delivery == kNone) {
+    if (!OpenDeliveries(movement).empty()) why.insert("RETURN_MISMATCH");
+    return;
+  }
   const Movement& delivery = history_.movements[movement.delivery];
   const bool is_delivery =
       delivery.kind == v1::MOVEMENT_KIND_DELIVERY && delivery.reverses == kNone;
   const bool fits = is_delivery && delivery.lot == movement.lot && delivery.to == movement.from &&
-                    delivery.partner == movement.partner;
+                    PartnerFits(movement, movement.delivery);
   if (!fits) {
     why.insert("RETURN_MISMATCH");
     return;
@@ -172,6 +180,8 @@ void Rules::JudgeSource(const Movement& movement, Reasons& why) const {
     if (HoldsGoods(movement.from) && !enough) why.insert("NOT_ENOUGH");
     return;
   }
+  // Its facts are in order.
+  if (movement.occurred_at < history_.CameAt(movement.lot)) why.insert("BEFORE_ARRIVAL");
   const std::string where = history_.WhereIs(movement.lot);
   if (HoldsGoods(movement.from)) {
     if (where != movement.from) why.insert("SERIAL_NOT_THERE");
@@ -181,10 +191,44 @@ void Rules::JudgeSource(const Movement& movement, Reasons& why) const {
   if (HoldsGoods(where) || used_up) why.insert("SERIAL_ON_HAND");
 }
 
+// The deliveries of the lot to where it comes back from of which something is left.
+std::vector<int> Rules::OpenDeliveries(const Movement& back) const {
+  std::vector<int> open;
+  for (size_t i = 0; i < history_.movements.size(); ++i) {
+    const Movement& delivery = history_.movements[i];
+    if (delivery.kind != v1::MOVEMENT_KIND_DELIVERY || !history_.Stands(static_cast<int>(i)))
+      continue;
+    if (delivery.lot != back.lot || delivery.to != back.from) continue;
+    if (history_.Returned(static_cast<int>(i)) < delivery.quantity) {
+      open.push_back(static_cast<int>(i));
+    }
+  }
+  return open;
+}
+
+// A unit may have a second owner, and a delivery that named nobody went to anybody.
+bool Rules::PartnerFits(const Movement& back, int delivery) const {
+  const std::string& partner = history_.movements[delivery].partner;
+  return history_.lots[back.lot].product->is_serial() || partner.empty() || partner == back.partner;
+}
+
+// The only delivery that a return can mean.
+int Rules::DeliveryOf(const Movement& back) const {
+  if (back.kind != v1::MOVEMENT_KIND_RETURN) return kNone;
+  std::vector<int> fitting;
+  for (const int delivery : OpenDeliveries(back)) {
+    if (PartnerFits(back, delivery)) fitting.push_back(delivery);
+  }
+  return fitting.size() == 1 ? fitting[0] : kNone;
+}
+
 bool Rules::Post(Movement movement, const Accepts& accepts) {
+  if (movement.delivery == kNone) movement.delivery = DeliveryOf(movement);
   Reasons why = JudgeMovement(movement, accepts);
   const bool is_short = why == Reasons{"NOT_ENOUGH"} || why == Reasons{"SERIAL_NOT_THERE"};
-  if (accepts.shortage && is_short) {
+  // What was never delivered comes back from a customer all the same.
+  const bool is_unknown = movement.kind == v1::MOVEMENT_KIND_RETURN && movement.delivery == kNone;
+  if ((accepts.shortage || is_unknown) && is_short) {
     CoverShortage(movement);
     why = JudgeMovement(movement, accepts);
   }
@@ -198,16 +242,24 @@ bool Rules::Post(Movement movement, const Accepts& accepts) {
 
 // What is not on record was there all the same. A serial that is somewhere else is not short.
 void Rules::CoverShortage(const Movement& movement) {
-  if (!IsOnHand(movement.from)) return;
+  if (!IsOnHand(movement.from) && movement.kind != v1::MOVEMENT_KIND_RETURN) return;
+  if (movement.delivery != kNone) return;
   const std::string where = history_.WhereIs(movement.lot);
   const bool is_serial = history_.lots[movement.lot].product->is_serial();
   if (is_serial && (HoldsGoods(where) || where == "PRODUCTION")) return;
+  // Nor is a lot that lies at another place.
+  const bool is_short = movement.kind != v1::MOVEMENT_KIND_RETURN;
+  if (is_short && history_.OnHand(movement.lot) > history_.At(movement.lot, movement.from)) return;
   Movement found = NewMovement(v1::MOVEMENT_KIND_ADJUSTMENT, movement.lot,
                                movement.quantity - history_.At(movement.lot, movement.from));
   found.from = "ADJUSTMENT";
   found.to = movement.from;
   found.occurred_at = movement.occurred_at;
   found.transformation = movement.transformation;
+  // The answer to RecordMovements does not tell its id.
+  if (movement.kind == v1::MOVEMENT_KIND_RETURN) {
+    found.symbol = MovementSymbol(step_, kUntold + untold_++);
+  }
   Append(std::move(found));
 }
 
@@ -267,7 +319,10 @@ void Rules::Record(const v1::NewMovement& wanted, const Accepts& accepts,
   const int delivery = history_.FindMovement(wanted.delivery_movement_id());
   const bool is_lost = is_return && names_delivery && delivery == kNone;
   if (is_lost) Refuse("MOVEMENT_NOT_FOUND");
-  if (is_return != names_delivery) Refuse("FIELD_INVALID");
+  if (names_delivery && !is_return) Refuse("FIELD_INVALID");
+  const bool is_nobodys = is_return && !names_delivery &&
+                          (wanted.partner_id().empty() || wanted.from_location_id().empty());
+  if (is_nobodys) Refuse("FIELD_INVALID");
   Movement movement = NewMovement(wanted.kind(), lot, QuantityOf(wanted.quantity()));
   movement.from =
       wanted.from_location_id().empty() ? DefaultFrom(wanted.kind()) : wanted.from_location_id();
@@ -282,9 +337,10 @@ void Rules::Record(const v1::NewMovement& wanted, const Accepts& accepts,
     if (movement.partner.empty()) movement.partner = returned.partner;
   }
   // A return whose delivery is unknown may come from anywhere.
-  const bool from_missing = movement.from.empty() && !is_lost && is_return == names_delivery;
+  const bool is_wrong = is_lost || is_nobodys || (names_delivery && !is_return);
+  const bool from_missing = movement.from.empty() && !is_wrong;
   if (from_missing || movement.to.empty()) Refuse("FIELD_INVALID");
-  if (lot == kNone || is_lost || is_return != names_delivery) return;
+  if (lot == kNone || is_wrong) return;
   if (from_missing || movement.to.empty()) return;
   const bool is_serial = history_.lots[lot].product->is_serial();
   if (is_serial && wanted.quantity().empty()) movement.quantity = Quantity::FromUnits(1);

@@ -118,6 +118,8 @@ void Rules::DateResults(const Reshaping& reshaping) {
     if (result.is_new) lot.manufactured_on = made;
     if (result.is_new && reshaping.expires_on.has_value()) {
       lot.expires_on = reshaping.expires_on;
+      const bool is_later = earliest.has_value() && *earliest < *lot.expires_on;
+      if (is_later && !reshaping.accepts.later_expiry) Refuse("EXPIRY_LATER");
       if (made.has_value() && *made > *lot.expires_on) Refuse("FIELD_INVALID");
       continue;
     }

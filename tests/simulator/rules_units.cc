@@ -15,11 +15,12 @@ Quantity Rules::GivenBack(const std::set<int>& completions, LotIndex lot) const 
     const Transformation& apart = history_.transformations[i];
     if (apart.kind != v1::TRANSFORMATION_KIND_DISASSEMBLY) continue;
     if (!history_.TransformationStands(static_cast<int>(i))) continue;
-    const LotIndex unit = apart.inputs[0].lot;
+    const std::vector<LotIndex> was = history_.IdentitiesOf(apart.inputs[0].lot);
     const bool is_sibling = absl::c_any_of(completions, [&](int completion) {
       const auto& outputs = history_.transformations[completion].outputs;
-      return completion < static_cast<int>(i) &&
-             absl::c_any_of(outputs, [&](const auto& output) { return output.lot == unit; });
+      return completion < static_cast<int>(i) && absl::c_any_of(outputs, [&](const auto& output) {
+               return absl::c_linear_search(was, output.lot);
+             });
     });
     if (!is_sibling) continue;
     for (const auto& output : apart.outputs) {
@@ -30,10 +31,11 @@ Quantity Rules::GivenBack(const std::set<int>& completions, LotIndex lot) const 
 }
 
 // What came out beside the unit when it was worked on again.
-Quantity Rules::RemovedInRework(int transformation, LotIndex unit, LotIndex lot) const {
+Quantity Rules::RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
+                                LotIndex lot) const {
   const Transformation& rework = history_.transformations[transformation];
-  const bool is_rework =
-      absl::c_any_of(rework.inputs, [&](const auto& input) { return input.lot == unit; });
+  const bool is_rework = absl::c_any_of(
+      rework.inputs, [&](const auto& input) { return absl::c_linear_search(unit, input.lot); });
   Quantity removed;
   for (const auto& output : rework.outputs) {
     if (is_rework && output.lot == lot && output.role == Role::kByProduct) {
@@ -46,24 +48,27 @@ Quantity Rules::RemovedInRework(int transformation, LotIndex unit, LotIndex lot)
 // What the completions that made the unit used, since it was last taken apart, and what did not
 // come out again.
 Rules::Contents Rules::ContentsOf(LotIndex unit) const {
+  const std::vector<LotIndex> identities = history_.IdentitiesOf(unit);
+  const auto is_unit = [&](LotIndex lot) { return absl::c_linear_search(identities, lot); };
   std::set<int> completions;
   for (size_t i = 0; i < history_.transformations.size(); ++i) {
     const Transformation& own = history_.transformations[i];
     if (!history_.TransformationStands(static_cast<int>(i))) continue;
     const bool made =
-        absl::c_any_of(own.outputs, [&](const auto& output) { return output.lot == unit; });
+        absl::c_any_of(own.outputs, [&](const auto& output) { return is_unit(output.lot); });
     if (own.kind == v1::TRANSFORMATION_KIND_PRODUCTION && made) {
       completions.insert(static_cast<int>(i));
     }
-    if (own.kind == v1::TRANSFORMATION_KIND_DISASSEMBLY && own.inputs[0].lot == unit) {
+    if (own.kind == v1::TRANSFORMATION_KIND_DISASSEMBLY && is_unit(own.inputs[0].lot)) {
       completions.clear();
     }
   }
   Contents contents;
   for (const int completion : completions) {
     for (const auto& input : history_.transformations[completion].inputs) {
-      if (input.lot == unit) continue;
-      if (input.output == unit) contents.exact[input.lot] += input.quantity;
+      if (is_unit(input.lot)) continue;
+      if (input.output != kNone && is_unit(input.output))
+        contents.exact[input.lot] += input.quantity;
       if (input.output == kNone) contents.pooled[input.lot] += input.quantity;
     }
   }
@@ -71,7 +76,8 @@ Rules::Contents Rules::ContentsOf(LotIndex unit) const {
     quantity = std::max(Quantity(), quantity - GivenBack(completions, lot));
   }
   for (auto& [lot, quantity] : contents.exact) {
-    for (const int completion : completions) quantity -= RemovedInRework(completion, unit, lot);
+    for (const int completion : completions)
+      quantity -= RemovedInRework(completion, identities, lot);
     quantity = std::max(Quantity(), quantity);
   }
   return contents;

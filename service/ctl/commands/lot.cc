@@ -222,6 +222,8 @@ struct UpdateOptions {
   LotFields fields;
   std::vector<std::string> cleared;
   std::string etag;
+  std::vector<std::string> accept;
+  std::string note;
 };
 
 void Declare(Command& command, UpdateOptions& options) {
@@ -235,6 +237,8 @@ void Declare(Command& command, UpdateOptions& options) {
            "remove-by or alert; repeatable")
       .OneValueEach();
   command.Add("--etag", options.etag, "only if nobody changed it since");
+  command.Add("--accept", options.accept, "overrule: later-expiry").SplitAtCommas();
+  command.Add("--note", options.note, "why");
 }
 
 // The field that a flag sets; fields may also be named as the API does.
@@ -256,6 +260,9 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
   v1::Lot& lot = *request.mutable_lot();
   RETURN_IF_ERROR(SetFields(session, options.fields, lot));
   lot.set_etag(options.etag);
+  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
+  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  request.set_note(options.note);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
   for (const std::string& field : GivenFields(options.fields, lot)) mask.add_paths(field);
   for (const std::string& name : options.cleared) {

@@ -83,6 +83,9 @@ struct MergeOptions {
   std::string from;
   std::string number;
   std::string to;
+  std::optional<std::string> reference;
+  std::optional<std::string> notes;
+  std::vector<std::string> attributes;
   CommonOptions common;
 };
 
@@ -94,6 +97,10 @@ void Declare(Command& command, MergeOptions& options) {
   command.Add("--from", options.from, "where sources are that do not say");
   command.Add("--into", options.number, "the result's number; default the template's next");
   command.Add("--to", options.to, "where it goes; default where the first source was");
+  command.Add("--reference", options.reference, "its reference, where the lots differ in that");
+  command.Add("--notes", options.notes, "its notes, where the lots differ in them");
+  command.Add("--attribute", options.attributes,
+              "NAME=VALUE, where the lots differ in that; repeatable");
   DeclareCommon(command, options.common);
 }
 
@@ -111,6 +118,11 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
   RETURN_IF_ERROR(ResolveNumbers(session, lots));
   request.set_number(options.number);
   request.set_location_id(options.to);
+  if (options.reference.has_value()) request.set_reference(*options.reference);
+  if (options.notes.has_value()) request.set_notes(*options.notes);
+  for (const std::string& attribute : options.attributes) {
+    RETURN_IF_ERROR(ParseAttribute(attribute, *request.mutable_attributes()));
+  }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kMergeLots, request));
   return Print(session, response);
@@ -123,6 +135,7 @@ struct RelabelOptions {
   std::string product_id;
   std::string number;
   std::string expire_date;
+  bool accept_later_expiry = false;
   CommonOptions common;
 };
 
@@ -134,6 +147,8 @@ void Declare(Command& command, RelabelOptions& options) {
   command.Add("--product", options.product_id, "what it becomes; default the same");
   command.Add("--number", options.number, "its new number; default the template's next");
   command.Add("--expires", options.expire_date, "expiry date; default the old lot's");
+  command.AddSwitch("--accept-later-expiry", options.accept_later_expiry,
+                    "the expiry date may be later; --note says why");
   DeclareCommon(command, options.common);
 }
 
@@ -149,6 +164,7 @@ absl::Status Relabel(Session& session, const RelabelOptions& options) {
     ASSIGN_OR_RETURN(*request.mutable_expire_date(), ReadDate("--expires", options.expire_date));
   }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
+  if (options.accept_later_expiry) request.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kRelabelLot, request));
   return Print(session, response);
 }

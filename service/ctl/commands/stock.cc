@@ -26,6 +26,7 @@ struct MoveOptions {
   std::string document;
   std::string at;
   std::string delivery;
+  std::string receipt;
   std::string note;
   std::vector<std::string> accept;
   std::string file;
@@ -34,7 +35,8 @@ struct MoveOptions {
 
 void Declare(Command& command, MoveOptions& options) {
   command.Add("kind", options.kind,
-              "receipt, transfer, delivery, return, consumption, scrap or adjustment");
+              "receipt, transfer, delivery, return, consumption, scrap, adjustment or "
+              "supplier-return");
   command.Add("lot", options.lots,
               "LOT[=QUANTITY][@FROM], the lot as NUMBER, PRODUCT/NUMBER or UUID; a serial needs no "
               "quantity");
@@ -45,6 +47,7 @@ void Declare(Command& command, MoveOptions& options) {
   command.Add("--at", options.at,
               "when it happened, a day or a time as 2026-12-31T08:00; default now");
   command.Add("--delivery", options.delivery, "for a return: the delivery's movement id");
+  command.Add("--receipt", options.receipt, "for a supplier-return: the receipt's movement id");
   command.Add("--note", options.note, "why");
   command.Add("--accept", options.accept, "overrule: held, expired").SplitAtCommas();
   command
@@ -60,9 +63,9 @@ absl::StatusOr<v1::NewMovement> MovementOf(Session& session, const MoveOptions& 
   v1::NewMovement movement;
   v1::MovementKind kind = v1::MOVEMENT_KIND_UNSPECIFIED;
   if (!Parse(options.kind, kind)) {
-    return UsageError(absl::StrCat("'", options.kind,
-                                   "' is no kind of movement: receipt, transfer, ",
-                                   "delivery, return, consumption, scrap, adjustment"));
+    return UsageError(
+        absl::StrCat("'", options.kind, "' is no kind of movement: receipt, transfer, ",
+                     "delivery, return, consumption, scrap, adjustment, supplier-return"));
   }
   movement.set_kind(kind);
   ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(lot));
@@ -72,6 +75,7 @@ absl::StatusOr<v1::NewMovement> MovementOf(Session& session, const MoveOptions& 
   movement.set_to_location_id(options.to);
   movement.set_partner_id(options.partner);
   movement.set_delivery_movement_id(options.delivery);
+  movement.set_receipt_movement_id(options.receipt);
   movement.set_note(options.note);
   if (!options.document.empty()) {
     ASSIGN_OR_RETURN(*movement.mutable_document(), ParseDocument(options.document));
@@ -159,6 +163,7 @@ struct SuggestOptions {
   std::string quantity;
   std::string location_id;
   std::string strategy;
+  bool past_removal = false;
 };
 
 void Declare(Command& command, SuggestOptions& options) {
@@ -166,6 +171,7 @@ void Declare(Command& command, SuggestOptions& options) {
   command.Add("quantity", options.quantity, "how much is needed").Required().Quantity();
   command.Add("--location", options.location_id, "only from here and below");
   command.Add("--strategy", options.strategy, "fefo, fifo or lifo").OneOf({"fefo", "fifo", "lifo"});
+  command.AddSwitch("--past-removal", options.past_removal, "also lots past their removal date");
 }
 
 absl::Status Suggest(Session& session, const SuggestOptions& options) {
@@ -173,6 +179,7 @@ absl::Status Suggest(Session& session, const SuggestOptions& options) {
   request.set_product_id(options.product_id);
   request.set_quantity(options.quantity);
   request.set_location_id(options.location_id);
+  request.set_include_past_removal(options.past_removal);
   v1::SuggestStrategy strategy = v1::SUGGEST_STRATEGY_UNSPECIFIED;
   if (!options.strategy.empty() && !Parse(options.strategy, strategy)) {
     return UsageError(

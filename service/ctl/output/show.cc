@@ -22,7 +22,7 @@ template <class Enum>
 bool ParseEnum(absl::string_view text, absl::string_view prefix, Enum& value) {
   const google::protobuf::EnumValueDescriptor* found =
       google::protobuf::GetEnumDescriptor<Enum>()->FindValueByName(
-          absl::StrCat(prefix, absl::AsciiStrToUpper(text)));
+          absl::StrCat(prefix, absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}})));
   if (found == nullptr || found->number() == 0) return false;
   value = static_cast<Enum>(found->number());
   return true;

@@ -271,9 +271,11 @@ absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(
   std::vector<v1::Acceptance> acceptances;
   for (const std::string& name : names) {
     v1::Acceptance acceptance = v1::ACCEPTANCE_UNSPECIFIED;
-    const std::string full = absl::StrCat("ACCEPTANCE_", absl::AsciiStrToUpper(name));
+    const std::string full =
+        absl::StrCat("ACCEPTANCE_", absl::StrReplaceAll(absl::AsciiStrToUpper(name), {{"-", "_"}}));
     if (!v1::Acceptance_Parse(full, &acceptance) || acceptance == v1::ACCEPTANCE_UNSPECIFIED) {
-      return UsageError(absl::StrCat("--accept takes held, expired or short; not '", name, "'"));
+      return UsageError(
+          absl::StrCat("--accept takes held, expired, short or later-expiry; not '", name, "'"));
     }
     acceptances.push_back(acceptance);
   }

@@ -22,6 +22,7 @@ std::string CauseOf(const v1::Movement& movement) {
   }
   append("reverses ", movement.reverses_movement_id());
   append("returns ", movement.delivery_movement_id());
+  append("returns ", movement.receipt_movement_id());
   append("", movement.note());
   return cause;
 }

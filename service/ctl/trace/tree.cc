@@ -27,8 +27,10 @@ std::string PlaceOf(const v1::TracePlace& place, absl::TimeZone zone) {
 
 // " to ACME, delivery_note 7, 2026-12-31 …".
 std::string PartnerOf(const v1::PartnerMovement& movement, absl::TimeZone zone) {
+  const bool goes = movement.kind() == v1::MOVEMENT_KIND_DELIVERY ||
+                    movement.kind() == v1::MOVEMENT_KIND_SUPPLIER_RETURN;
   std::string text =
-      absl::StrCat(movement.kind() == v1::MOVEMENT_KIND_DELIVERY ? " to " : " from ",
+      absl::StrCat(goes ? " to " : " from ",
                    movement.partner_id().empty() ? movement.location_id() : movement.partner_id());
   const std::string document = Show(movement.document());
   if (!document.empty()) absl::StrAppend(&text, ", ", document);

@@ -1,4 +1,5 @@
 // LotService: splitting, merging and relabelling lots.
+#include "absl/algorithm/container.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/writes.h"
@@ -17,25 +18,32 @@ std::optional<Id> IdOrNone(absl::string_view field, const std::string& value,
   return fields.Required<Id>(field, value);
 }
 
+bool Accepts(v1::Acceptance one, const google::protobuf::RepeatedField<int>& accept) {
+  return absl::c_linear_search(accept, one);
+}
+
 template <class Request>
-bool AcceptsHeld(const Request& request, FieldChecker& fields) {
+void ReadAccept(const Request& request, bool takes_expiry, FieldChecker& fields) {
   for (int i = 0; i < request.accept_size(); ++i) {
     if (request.accept(i) == v1::ACCEPTANCE_HELD) continue;
+    if (takes_expiry && request.accept(i) == v1::ACCEPTANCE_LATER_EXPIRY) continue;
     fields.Refused(Indexed("accept", i), absl::StrCat(static_cast<int>(request.accept(i))),
-                   "must be HELD: expired lots may be reshaped anyhow, and there is no more than "
-                   "there is");
+                   absl::StrCat("must be HELD", takes_expiry ? " or LATER_EXPIRY" : "",
+                                ": expired lots may be reshaped anyhow, and there is no more than "
+                                "there is"));
   }
-  return request.accept_size() > 0;
 }
 
 // The fields that the three requests share.
 template <class Command, class Request>
-Command Begin(const Request& request, const Call& call, FieldChecker& fields) {
+Command Begin(const Request& request, const Call& call, FieldChecker& fields,
+              bool takes_expiry = false) {
   Command command{.context = fields.Write(request, call)};
   command.occurred_at = fields.OccurTime(
       "occur_time", request.has_occur_time() ? &request.occur_time() : nullptr, call.now);
   command.note = fields.Text("note", request.note(), kNoteCharactersMax);
-  command.accept_held = AcceptsHeld(request, fields);
+  ReadAccept(request, takes_expiry, fields);
+  command.accept_held = Accepts(v1::ACCEPTANCE_HELD, request.accept());
   return command;
 }
 
@@ -62,6 +70,13 @@ MergeLotsCommand CommandOf(const v1::MergeLotsRequest& request, const Call& call
   auto command = Begin<MergeLotsCommand>(request, call, fields);
   command.number = request.number();
   command.to = IdOrNone<LocationId>("location_id", request.location_id(), fields);
+  if (request.has_reference()) {
+    command.said.reference = fields.Text("reference", request.reference(), kReferenceCharactersMax);
+  }
+  if (request.has_notes()) {
+    command.said.notes = fields.Text("notes", request.notes(), kNotesCharactersMax);
+  }
+  command.said.attributes = fields.AttributesOf("attributes", request.attributes());
   fields.Count("sources", request.sources_size(), 1, kReshapePartsMax);
   if (request.sources_size() > kReshapePartsMax) return command;
   for (int i = 0; i < request.sources_size(); ++i) {
@@ -77,7 +92,8 @@ MergeLotsCommand CommandOf(const v1::MergeLotsRequest& request, const Call& call
 
 RelabelLotCommand CommandOf(const v1::RelabelLotRequest& request, const Call& call,
                             FieldChecker& fields) {
-  auto command = Begin<RelabelLotCommand>(request, call, fields);
+  auto command = Begin<RelabelLotCommand>(request, call, fields, /*takes_expiry=*/true);
+  command.accept_later_expiry = Accepts(v1::ACCEPTANCE_LATER_EXPIRY, request.accept());
   command.lot = fields.Lot("lot", request.lot());
   command.from = fields.Required<LocationId>("location_id", request.location_id());
   command.quantity = fields.OptionalQuantity("quantity", request.quantity());

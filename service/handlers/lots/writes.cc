@@ -218,6 +218,16 @@ void SetEdits(const v1::UpdateLotRequest& request, FieldChecker& fields,
   for (const std::string& path : paths) SetEdit(path, request.lot(), values, fields, command);
 }
 
+LaterExpiry ReadLaterExpiry(const v1::UpdateLotRequest& request, FieldChecker& fields) {
+  for (int i = 0; i < request.accept_size(); ++i) {
+    if (request.accept(i) == v1::ACCEPTANCE_LATER_EXPIRY) continue;
+    fields.Refused(Indexed("accept", i), v1::Acceptance_Name(request.accept(i)),
+                   "an edit can accept LATER_EXPIRY");
+  }
+  return {.accepted = request.accept_size() > 0,
+          .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+}
+
 template <class Request>
 LotCommand LotCommandOf(const Request& request, const Call& call, FieldChecker& fields) {
   return {.context = fields.Write(request, call),
@@ -265,6 +275,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
       .version = FieldChecker::Etag(request.lot().etag())};
   SetEdits(request, fields, command);
+  command.later_expiry = ReadLaterExpiry(request, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, command));
   return ToProto(lot);

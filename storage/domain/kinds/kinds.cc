@@ -87,6 +87,8 @@ absl::string_view Name(MovementKind kind) {
       return "SCRAP";
     case MovementKind::kAdjustment:
       return "ADJUSTMENT";
+    case MovementKind::kSupplierReturn:
+      return "SUPPLIER_RETURN";
   }
   return "UNKNOWN";
 }

@@ -16,6 +16,7 @@ enum class MovementKind : int16_t {
   kProduction = 6,
   kScrap = 7,
   kAdjustment = 8,
+  kSupplierReturn = 9,
 };
 
 // "RECEIPT", …

@@ -46,9 +46,11 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("MOVEMENT_CONSUMPTION", MovementKind::kConsumption),
     WordOf("MOVEMENT_PRODUCTION", MovementKind::kProduction),
     WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
+    WordOf("MOVEMENT_SUPPLIER_RETURN", MovementKind::kSupplierReturn),
 
     WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),
     WordOf("TRANSFORMATION_DISASSEMBLY", TransformationKind::kDisassembly),
+    WordOf("TRANSFORMATION_RELABEL", TransformationKind::kRelabel),
 
     WordOf("OUTPUT_PRODUCT", OutputRole::kProduct),
     WordOf("OUTPUT_BY_PRODUCT", OutputRole::kByProduct),

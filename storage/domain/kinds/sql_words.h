@@ -49,9 +49,11 @@ inline constexpr Word kWords[] = {
     {"MOVEMENT_CONSUMPTION", {5}},
     {"MOVEMENT_PRODUCTION", {6}},
     {"MOVEMENT_ADJUSTMENT", {8}},
+    {"MOVEMENT_SUPPLIER_RETURN", {9}},
 
     {"TRANSFORMATION_PRODUCTION", {1}},
     {"TRANSFORMATION_DISASSEMBLY", {2}},
+    {"TRANSFORMATION_RELABEL", {5}},
 
     {"OUTPUT_PRODUCT", {1}},
     {"OUTPUT_BY_PRODUCT", {2}},

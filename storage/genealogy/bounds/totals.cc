@@ -29,7 +29,8 @@ constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
          (SELECT count(*) FROM (
             SELECT FROM movements
             WHERE company = $1 AND lot_id BETWEEN $2 AND $3 AND kind IN (
-              {MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN}, {MOVEMENT_ADJUSTMENT})
+              {MOVEMENT_RECEIPT}, {MOVEMENT_DELIVERY}, {MOVEMENT_RETURN}, {MOVEMENT_ADJUSTMENT},
+              {MOVEMENT_SUPPLIER_RETURN})
             LIMIT $5) AS came)
 )sql"_sql};
 

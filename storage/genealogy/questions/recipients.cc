@@ -11,6 +11,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/questions/refusals.h"
@@ -35,6 +36,17 @@ constexpr pg::Statement kReadDeliveries{"read_deliveries", R"sql(
   FROM movements m
   JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
   WHERE m.company = $1 AND m.movement_id = ANY($2))sql"};
+
+// What serials among the lots were before they got another number: the deliveries of those are
+// deliveries of the same units.
+constexpr const char* kFormerSerialsText = R"sql(
+  WITH RECURSIVE self AS (
+    SELECT l.lot_id, 0 AS depth
+    FROM lots l
+    WHERE l.company = $1 AND l.lot_id = ANY($2) AND l.tracking = {TRACKING_SERIAL}
+    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql()
+  SELECT lot_id FROM self WHERE depth > 0)sql"_sql;
+constexpr pg::Statement kFormerSerials{"find_former_serials", kFormerSerialsText};
 
 // One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
@@ -162,9 +174,13 @@ namespace {
 absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
                                                        const RecipientsQuery& query) {
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  snapshot.Add(kFormerSerials, query.company, query.seeds);
+  ASSIGN_OR_RETURN(const pg::Results former, snapshot.Send());
+  std::vector<LotId> seeds = query.seeds;
+  for (const pg::Row row : former[0]) seeds.push_back(row.Get<LotId>(0));
   const TraceQuery walk{.company = query.company,
                         .direction = TraceDirection::kDownstream,
-                        .seeds = query.seeds,
+                        .seeds = seeds,
                         .depth_max = kTraceDepthMax,
                         .node_limit = kTraceNodesMax};
   pg::ParallelReads reads(snapshot);

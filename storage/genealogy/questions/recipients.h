@@ -54,7 +54,8 @@ struct RecipientSummary {
 
 struct RecipientsQuery {
   CompanyId company;
-  std::vector<LotId> seeds;  // exist; duplicates are fine
+  // Exist; duplicates are fine. What a serial was before a relabel is a seed with it.
+  std::vector<LotId> seeds;
   bool show_returned = false;
 };
 

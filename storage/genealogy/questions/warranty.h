@@ -31,7 +31,7 @@ struct Warranty {
   std::string number;
   WarrantyState state = WarrantyState::kNone;
   int32_t months = 0;
-  // Set while the unit is with a customer and its product has a warranty.
+  // Set once the unit was delivered with a warranty.
   std::optional<absl::CivilDay> starts_on;
   std::optional<absl::CivilDay> ends_on;
   std::optional<WarrantyDelivery> delivery;
@@ -43,8 +43,9 @@ struct WarrantyQuery {
   absl::Time now;
 };
 
-// The warranty of a serial. It begins with the last delivery that was not reversed and brought the
-// serial to where it is. If that delivery is dated tomorrow, the state is still kNotDelivered.
+// The warranty of a serial, with the term of the day on which it began. It begins with the unit's
+// first delivery that was not reversed, under whatever number: a repair does not start it anew. If
+// that delivery is dated tomorrow, the state is still kNotDelivered.
 // LOT_NOT_FOUND; TRACKING_MISMATCH unless the lot is a serial.
 absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& query);
 

@@ -33,11 +33,15 @@ Move MoveOf(LedgerFacts& facts, const Posting& posting) {
   return {posting, lot, BalanceOf(facts, lot, posting.from), BalanceOf(facts, lot, posting.to)};
 }
 
-// The date that goods bring along: a TRANSFER and a new name keep the date that FIFO sorts by.
-absl::Time StockSinceOf(const Posting& posting, const StockDates& source) {
+// The date that goods bring along: a TRANSFER and a new name keep the date that FIFO sorts by, and
+// a RETURN brings back the date that the goods left with.
+absl::Time StockSinceOf(const LedgerFacts& facts, const Posting& posting,
+                        const StockDates& source) {
   if (posting.stock_since.has_value()) return *posting.stock_since;
-  if (posting.kind != MovementKind::kTransfer) return posting.occurred_at;
-  return source.stock_since.value_or(posting.occurred_at);
+  std::optional<absl::Time> since;
+  if (posting.kind == MovementKind::kTransfer) since = source.stock_since;
+  if (posting.delivery.has_value()) since = facts.deliveries.at(*posting.delivery).stock_since;
+  return since.value_or(posting.occurred_at);
 }
 
 absl::Time RecordTimeOf(const LedgerFacts& facts, const Move& move) {
@@ -78,7 +82,8 @@ MovementRow Record(LedgerFacts& facts, const Move& move) {
     facts.serial_places[move.lot.lot_id] = {.place = {.location_id = move.posting.to,
                                                       .kind = move.to.kind,
                                                       .quantity = move.posting.quantity},
-                                            .last_recorded_at = recorded_at};
+                                            .last_recorded_at = recorded_at,
+                                            .since = move.posting.occurred_at};
   }
   return row;
 }
@@ -105,7 +110,7 @@ void ReverseDeliveries(const Movement& movement, LedgerFacts& facts) {
 
 MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts) {
   const Move move = MoveOf(facts, posting);
-  const absl::Time since = StockSinceOf(posting, move.from.dates);
+  const absl::Time since = StockSinceOf(facts, posting, move.from.dates);
   const bool was_empty = move.to.quantity.IsZero();
   MovementRow row = Record(facts, move);
   if (move.from.quantity.IsZero()) move.from.dates = {};
@@ -113,7 +118,10 @@ MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts) {
   if (IsOnHand(move.to.kind)) {
     move.to.dates.stock_since = std::min(move.to.dates.stock_since.value_or(since), since);
   }
-  if (posting.kind == MovementKind::kReturn) {
+  if (posting.receipt.has_value())
+    facts.receipts.at(*posting.receipt).returnable -= posting.quantity;
+  // A return of what was never delivered has none.
+  if (posting.delivery.has_value()) {
     DeliveryFacts& delivery = facts.deliveries.at(*posting.delivery);
     delivery.returnable -= posting.quantity;
     delivery.changed = true;

@@ -27,6 +27,17 @@ Quantity LedgerFacts::QuantityAt(const LotId& lot_id, const LocationId& location
   return found == balances.end() ? Quantity() : found->second.quantity;
 }
 
+Quantity LedgerFacts::OnHandElsewhere(const LotId& lot_id, const LocationId& location_id) const {
+  const auto found = untouched.find(lot_id);
+  Quantity sum = found == untouched.end() ? Quantity() : found->second;
+  for (auto own = balances.lower_bound({lot_id, LocationId()});
+       own != balances.end() && own->first.first == lot_id; ++own) {
+    const bool is_elsewhere = own->first.second != location_id && IsOnHand(own->second.kind);
+    if (is_elsewhere) sum += own->second.quantity;
+  }
+  return sum;
+}
+
 StockDates LedgerFacts::DatesAt(const LotId& lot_id, const LocationId& location_id) const {
   const auto found = balances.find({lot_id, location_id});
   return found == balances.end() ? StockDates() : found->second.dates;
@@ -41,6 +52,11 @@ std::optional<Place> LedgerFacts::WhereIs(const LotId& serial) const {
   const auto found = serial_places.find(serial);
   if (found == serial_places.end()) return std::nullopt;
   return found->second.place;
+}
+
+absl::Time LedgerFacts::CameAt(const LotId& serial) const {
+  const auto found = serial_places.find(serial);
+  return found == serial_places.end() ? absl::InfinitePast() : found->second.since;
 }
 
 absl::Span<const Hold> LedgerFacts::HoldsOf(const LotId& lot_id) const {

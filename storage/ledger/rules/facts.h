@@ -70,14 +70,18 @@ struct BalanceFacts {
 struct SerialPlace {
   Place place;
   absl::Time last_recorded_at;
+  // When the last movement in effect happened: nothing happens to the serial before that.
+  absl::Time since = absl::InfinitePast();
 };
 
-// A delivery that a RETURN names, or whose movement is reversed.
+// A delivery that a RETURN names or may mean, or whose movement is reversed.
 struct DeliveryFacts {
   LotId lot_id;
   LocationId to;
   std::string partner_id;
   Quantity returnable;
+  // Since when the goods had been in stock when they left: a return gives that back to them.
+  std::optional<absl::Time> stock_since;
   bool changed = false;
 };
 
@@ -86,6 +90,13 @@ struct LaterMovement {
   MovementId movement_id;
   MovementKind kind = MovementKind::kTransfer;
   std::optional<TransformationId> transformation;
+};
+
+// A receipt that a SUPPLIER_RETURN names.
+struct ReceiptFacts {
+  LotId lot_id;
+  LocationId from;
+  Quantity returnable;  // without what was sent back before
 };
 
 struct LedgerFacts {
@@ -100,8 +111,11 @@ struct LedgerFacts {
   // to a balance stays valid while others are added.
   std::map<BalanceKey, BalanceFacts> balances;
   absl::flat_hash_map<LotId, SerialPlace> serial_places;
+  // Where a shortage is accepted: how much of a lot is on hand in places that are not touched.
+  absl::flat_hash_map<LotId, Quantity> untouched;
   absl::flat_hash_map<LotId, std::vector<Hold>> holds;  // those in effect; only of held lots
   std::map<MovementId, DeliveryFacts> deliveries;
+  absl::flat_hash_map<MovementId, ReceiptFacts> receipts;  // those in effect
   // Of a movement to reverse: the later movements of the same serial that are not reversed, the
   // last one first; at most kLaterMovementsShownMax.
   absl::flat_hash_map<MovementId, std::vector<LaterMovement>> later_movements;
@@ -121,12 +135,16 @@ struct LedgerFacts {
   BalanceFacts BalanceAt(const LotId& lot_id, const LocationId& location_id) const;
   // What is at a place after the postings that were applied. 0 where nothing is known.
   Quantity QuantityAt(const LotId& lot_id, const LocationId& location_id) const;
+  // How much of a lot is on hand at other places than this one; known where a shortage is accepted.
+  Quantity OnHandElsewhere(const LotId& lot_id, const LocationId& location_id) const;
   StockDates DatesAt(const LotId& lot_id, const LocationId& location_id) const;
   // Whether an applied movement took goods from this place.
   bool HasTaken(const LotId& lot_id, const LocationId& location_id) const;
   // Where a serial is: the place that holds it; else the virtual place of its last movement
   // (PRODUCTION: it was used up or taken apart). Empty when it never moved.
   std::optional<Place> WhereIs(const LotId& serial) const;
+  // When a serial came to where it is. InfinitePast when it never moved.
+  absl::Time CameAt(const LotId& serial) const;
   // The holds of a lot that are in effect, oldest first. Among them are holds that refuse nothing
   // (of a drill) and holds of other places than those that move.
   absl::Span<const Hold> HoldsOf(const LotId& lot_id) const;

@@ -16,6 +16,7 @@ Posting PostingOf(const PostedMovement& original, const Reversal& reversal) {
           .occurred_at = movement.occurred_at,
           .note = reversal.note,
           .delivery = movement.delivery,
+          .receipt = movement.receipt,
           .transformation = reversal.transformation,
           .work_order = movement.work_order,
           .field = reversal.field};

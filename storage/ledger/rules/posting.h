@@ -17,8 +17,9 @@ namespace lots {
 // the place is empty; `stock_since` is absent where nothing is on hand.
 struct StockDates {
   std::optional<absl::Time> arrived_at;  // the first arrival since the lot was last empty here
-  // Since when the goods are in stock. A TRANSFER carries the date along; goods that meet at a
-  // place keep the earlier date. FIFO sorts by it.
+  // Since when the goods are in stock. A TRANSFER carries the date along, a RETURN brings back the
+  // date that the goods left with; goods that meet at a place keep the earlier date. FIFO sorts by
+  // it.
   std::optional<absl::Time> stock_since;
 
   friend bool operator==(const StockDates&, const StockDates&) = default;
@@ -37,6 +38,7 @@ struct Posting {
   absl::Time occurred_at;
   std::string note;
   std::optional<MovementId> delivery;  // of a RETURN; the caller calls TouchDelivery before
+  std::optional<MovementId> receipt;   // of a SUPPLIER_RETURN; the caller calls TouchReceiptsOf
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
   // Only of a PRODUCTION that renames goods: since when these goods are in stock.

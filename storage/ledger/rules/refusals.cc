@@ -24,6 +24,10 @@ std::string NameOf(const LotFacts& lot) {
 
 std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
 
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
+}
+
 Facts FactsOf(const LotFacts& lot) {
   return {{"lot_id", lot.lot_id.value().ToString()}, {"number", lot.number}};
 }
@@ -53,6 +57,8 @@ absl::string_view KindsWanted(MovementKind kind) {
       return "goes from PRODUCTION to INTERNAL, TRANSIT or SCRAP";
     case MovementKind::kScrap:
       return "goes from INTERNAL or TRANSIT to SCRAP";
+    case MovementKind::kSupplierReturn:
+      return "goes from INTERNAL or TRANSIT to SUPPLIER";
     case MovementKind::kAdjustment:
       return "goes between ADJUSTMENT and INTERNAL or TRANSIT";
   }
@@ -216,16 +222,47 @@ Problem ReturnMismatch(const Posting& posting, absl::string_view why) {
           .facts = {{"movement_id", delivery}}};
 }
 
+Problem ReturnNamesNothing(std::string field) {
+  return FieldInvalid(std::move(field), "",
+                      "a RETURN names the delivery that it returns, or, where there is none, the "
+                      "partner_id and the from_location_id of the customer");
+}
+
+Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
+                            absl::Span<const MovementId> deliveries) {
+  constexpr size_t kShownMax = 4;
+  const std::string ids = absl::StrJoin(deliveries.subspan(0, kShownMax), ", ",
+                                        [](std::string* out, const MovementId& delivery) {
+                                          absl::StrAppend(out, delivery.value().ToString());
+                                        });
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "delivery_movement_id"),
+          .message = absl::StrCat(NameOf(lot), " was delivered to ", posting.from.value(),
+                                  "; name the delivery of which it comes back: ", ids),
+          .facts = FactsOf(lot, Fact{"deliveries", ids})};
+}
+
+Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
+  const std::string receipt = posting.receipt->value().ToString();
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "receipt_movement_id"),
+          .message = absl::StrCat("movement ", receipt, " ", why),
+          .facts = {{"movement_id", receipt}}};
+}
+
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable) {
-  const std::string delivery = posting.delivery->value().ToString();
-  return {.reason = Reason::kReturnExceedsDelivery,
-          .field = FieldOf(posting, "quantity"),
-          .message = absl::StrCat("only ", returnable.Format(lot.scale), " of ", NameOf(lot),
-                                  " is left to return of delivery ", delivery, ", not ",
-                                  posting.quantity.Format(lot.scale)),
-          .facts = {{"movement_id", delivery},
-                    {"returnable", returnable.Format(lot.scale)},
-                    {"quantity", posting.quantity.Format(lot.scale)}}};
+  const bool is_to_supplier = posting.kind == MovementKind::kSupplierReturn;
+  const std::string returned =
+      (is_to_supplier ? *posting.receipt : *posting.delivery).value().ToString();
+  return {
+      .reason = Reason::kReturnExceedsDelivery,
+      .field = FieldOf(posting, "quantity"),
+      .message = absl::StrCat("only ", returnable.Format(lot.scale), " of ", NameOf(lot),
+                              " is left to return of ", is_to_supplier ? "receipt " : "delivery ",
+                              returned, ", not ", posting.quantity.Format(lot.scale)),
+      .facts = {{"movement_id", returned},
+                {"returnable", returnable.Format(lot.scale)},
+                {"quantity", posting.quantity.Format(lot.scale)}}};
 }
 
 Problem NotEnough(const Posting& posting, const LotFacts& lot, Quantity available) {
@@ -250,7 +287,7 @@ void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem
   }
   if (elsewhere.empty()) return;
   const std::string text = absl::StrJoin(elsewhere, ", ");
-  absl::StrAppend(&problem.message, "; there is ", text);
+  absl::StrAppend(&problem.message, "; there is ", text, ": move it here first, or take it there");
   problem.facts.emplace_back("elsewhere", text);
 }
 
@@ -288,6 +325,20 @@ Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& h
               NameOf(lot), here.kind == LocationKind::kProduction ? " went into " : " is at ",
               here.location_id.value(), " and cannot come in again", WayBackFrom(here.kind)),
           .facts = FactsOf(lot, Fact{"actual_location_id", here.location_id.value()})};
+}
+
+Problem BeforeArrival(const Posting& posting, const LotFacts& lot, const Place& here,
+                      absl::Time since) {
+  const std::string came = TimeText(since);
+  const std::string moved = TimeText(posting.occurred_at);
+  return {
+      .reason = Reason::kBeforeArrival,
+      .field = FieldOf(posting, "occur_time"),
+      .message = absl::StrCat(NameOf(lot), " came to ", here.location_id.value(), " at ", came,
+                              ", so nothing can happen to it there at ", moved,
+                              "; give a later occur_time, or reverse what was recorded wrongly"),
+      .facts = FactsOf(lot, Fact{"location_id", here.location_id.value()},
+                       Fact{"arrive_time", came}, Fact{"occur_time", moved})};
 }
 
 Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/errors.h"
 #include "storage/ledger/rules/facts.h"
@@ -34,6 +35,13 @@ Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
 
 // Of the delivery that a RETURN names. `why` completes "movement …".
 Problem ReturnMismatch(const Posting& posting, absl::string_view why);
+// Of a RETURN that names no delivery: it must name what there is instead, or one of `deliveries`.
+Problem ReturnNamesNothing(std::string field);
+Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
+                            absl::Span<const MovementId> deliveries);
+// Of the receipt that a SUPPLIER_RETURN names. `why` completes "movement …".
+Problem ReceiptMismatch(const Posting& posting, absl::string_view why);
+// Of what is left to return of the delivery, or of the receipt.
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable);
 
 // Of what is at the places. `here`: where the serial is.
@@ -42,6 +50,10 @@ Problem QuantityOverflow(const Posting& posting, const LotFacts& lot, const Loca
 Problem SerialNotThere(const Posting& posting, const LotFacts& lot,
                        const std::optional<Place>& here);
 Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& here);
+
+// The serial came to where it is, `here`, at `since`, which is after the movement.
+Problem BeforeArrival(const Posting& posting, const LotFacts& lot, const Place& here,
+                      absl::Time since);
 
 // Adds to a NOT_ENOUGH the places of the lot other than the source.
 void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem);

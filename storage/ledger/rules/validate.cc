@@ -51,6 +51,8 @@ bool KindsFit(MovementKind kind, LocationKind from, LocationKind to) {
     case MovementKind::kAdjustment:
       return (IsOnHand(from) && to == LocationKind::kAdjustment) ||
              (from == LocationKind::kAdjustment && IsOnHand(to));
+    case MovementKind::kSupplierReturn:
+      return IsOnHand(from) && to == LocationKind::kSupplier;
   }
   return false;
 }
@@ -118,14 +120,36 @@ void ValidateHolds(const Case& c, const std::string& field, Problems& problems) 
   if (strongest != nullptr) problems.push_back(LotHeld(c.posting, c.lot, *strongest, field));
 }
 
+// The deliveries of a posting's lot to its source of which something can come back.
+std::vector<MovementId> OpenDeliveries(const LedgerFacts& facts, const Posting& posting) {
+  std::vector<MovementId> open;
+  for (const auto& [movement_id, delivery] : facts.deliveries) {
+    const bool is_there = delivery.lot_id == posting.lot_id && delivery.to == posting.from;
+    if (is_there && delivery.returnable.IsPositive()) open.push_back(movement_id);
+  }
+  return open;
+}
+
+// Whether goods of a delivery may come back from the partner of the posting.
+bool PartnerFits(const LedgerFacts& facts, const DeliveryFacts& delivery, const Posting& posting) {
+  return posting.partner_id.empty() || delivery.partner_id.empty() ||
+         delivery.partner_id == posting.partner_id ||
+         facts.lots.at(posting.lot_id).tracking == Tracking::kSerial;
+}
+
+void ValidateUnnamedReturn(const Case& c, Problems& problems) {
+  if (c.posting.partner_id.empty()) {
+    problems.push_back(ReturnNamesNothing(FieldOf(c.posting, "delivery_movement_id")));
+    return;
+  }
+  const std::vector<MovementId> open = OpenDeliveries(c.facts, c.posting);
+  if (!open.empty()) problems.push_back(ReturnIsOfADelivery(c.posting, c.lot, open));
+}
+
 void ValidateReturn(const Case& c, Problems& problems) {
   const Posting& posting = c.posting;
   if (posting.kind != MovementKind::kReturn) return;
-  if (!posting.delivery.has_value()) {
-    problems.push_back(FieldInvalid(FieldOf(posting, "delivery_movement_id"), "",
-                                    "a RETURN names the delivery that it returns"));
-    return;
-  }
+  if (!posting.delivery.has_value()) return ValidateUnnamedReturn(c, problems);
   const auto found = c.facts.deliveries.find(*posting.delivery);
   if (found == c.facts.deliveries.end()) {
     problems.push_back(ReturnMismatch(posting, "is no delivery"));
@@ -136,12 +160,33 @@ void ValidateReturn(const Case& c, Problems& problems) {
     problems.push_back(ReturnMismatch(posting, "delivered another lot"));
   } else if (delivery.to != posting.from) {
     problems.push_back(ReturnMismatch(posting, absl::StrCat("went to ", delivery.to.value())));
-  } else if (!posting.partner_id.empty() && delivery.partner_id != posting.partner_id) {
+  } else if (!PartnerFits(c.facts, delivery, posting)) {
     problems.push_back(ReturnMismatch(
-        posting, absl::StrCat("went to another customer than ", posting.partner_id)));
+        posting, absl::StrCat("went to ", delivery.partner_id, ", not to ", posting.partner_id)));
   } else if (posting.quantity > delivery.returnable) {
     problems.push_back(ReturnExceeds(posting, c.lot, delivery.returnable));
   }
+}
+
+void ValidateSupplierReturn(const Case& c, Problems& problems) {
+  const Posting& posting = c.posting;
+  if (posting.kind != MovementKind::kSupplierReturn || !posting.receipt.has_value()) return;
+  const auto found = c.facts.receipts.find(*posting.receipt);
+  if (found == c.facts.receipts.end() || found->second.lot_id != posting.lot_id) {
+    problems.push_back(ReceiptMismatch(posting, "is no receipt of this lot"));
+  } else if (found->second.from != posting.to) {
+    problems.push_back(
+        ReceiptMismatch(posting, absl::StrCat("came from ", found->second.from.value())));
+  } else if (posting.quantity > found->second.returnable) {
+    problems.push_back(ReturnExceeds(posting, c.lot, found->second.returnable));
+  }
+}
+
+// A serial's own facts are in order. Quantities of lots may be back-dated.
+void ValidateTime(const Case& c, Problems& problems) {
+  const absl::Time since = c.facts.CameAt(c.lot.lot_id);
+  if (c.posting.occurred_at >= since) return;
+  problems.push_back(BeforeArrival(c.posting, c.lot, *c.facts.WhereIs(c.lot.lot_id), since));
 }
 
 // A serial that went into production is a part of something, or was taken apart. Such a serial
@@ -159,14 +204,17 @@ void ValidateSerialSource(const Case& c, Problems& problems) {
   if (is_held_somewhere || is_used_up) problems.push_back(SerialOnHand(c.posting, c.lot, *here));
 }
 
-// What is there suffices, and no balance leaves the range of a quantity. A shortage is accepted
-// only of a movement without any other problem.
+// What is there suffices, and no balance leaves the range of a quantity. What is missing is brought
+// in only for a movement without any other problem.
 void ValidateBalances(const Case& c, Problems& problems) {
   const Quantity limit = Quantity::FromUnits(Quantity::kUnitsMax);
   const bool is_covered =
-      c.accept.shortage && problems.empty() && ShortageOf(c.facts, c.posting).IsPositive();
+      problems.empty() && MissingAtSource(c.facts, c.accept, c.posting).IsPositive();
   if (c.lot.tracking == Tracking::kSerial) {
+    const size_t problems_before = problems.size();
     if (!is_covered) ValidateSerialSource(c, problems);
+    // Of a serial that is elsewhere, the time there says nothing.
+    if (problems.size() == problems_before) ValidateTime(c, problems);
   } else if (!is_covered && HoldsGoods(c.from.kind) && c.from.quantity < c.posting.quantity) {
     problems.push_back(NotEnough(c.posting, c.lot, c.from.quantity));
   } else if (c.from.quantity - c.posting.quantity < -limit) {
@@ -232,6 +280,7 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
   ValidateExpiry(c, problems);
   ValidateHolds(c, FieldOf(posting, "lot"), problems);
   ValidateReturn(c, problems);
+  ValidateSupplierReturn(c, problems);
   ValidateBalances(c, problems);
   return problems;
 }
@@ -249,13 +298,43 @@ std::vector<Problem> ValidateReversal(const LedgerFacts& facts, const Accept& ac
   return problems;
 }
 
-Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting) {
-  const BalanceFacts from = facts.BalanceAt(posting.lot_id, posting.from);
-  if (!IsOnHand(from.kind) || from.quantity >= posting.quantity) return Quantity();
+std::optional<MovementId> FindDelivery(const LedgerFacts& facts, const Posting& posting) {
+  if (posting.kind != MovementKind::kReturn || facts.FindLot(posting.lot_id) == nullptr) {
+    return std::nullopt;
+  }
+  std::vector<MovementId> open = OpenDeliveries(facts, posting);
+  std::erase_if(open, [&](const MovementId& id) {
+    return !PartnerFits(facts, facts.deliveries.at(id), posting);
+  });
+  return open.size() == 1 ? std::optional(open.front()) : std::nullopt;
+}
+
+namespace {
+
+// What is missing at the source, unless the posting moves a serial that is elsewhere.
+Quantity MissingFrom(const LedgerFacts& facts, const Posting& posting, const BalanceFacts& from) {
+  if (from.quantity >= posting.quantity) return Quantity();
   const std::optional<Place> here = facts.WhereIs(posting.lot_id);
   const bool is_elsewhere =
       here.has_value() && (HoldsGoods(here->kind) || here->kind == LocationKind::kProduction);
   return is_elsewhere ? Quantity() : posting.quantity - from.quantity;
+}
+
+}  // namespace
+
+Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting) {
+  const BalanceFacts from = facts.BalanceAt(posting.lot_id, posting.from);
+  if (!IsOnHand(from.kind)) return Quantity();
+  if (facts.OnHandElsewhere(posting.lot_id, posting.from).IsPositive()) return Quantity();
+  return MissingFrom(facts, posting, from);
+}
+
+Quantity MissingAtSource(const LedgerFacts& facts, const Accept& accept, const Posting& posting) {
+  if (posting.kind != MovementKind::kReturn) {
+    return accept.shortage ? ShortageOf(facts, posting) : Quantity();
+  }
+  if (posting.delivery.has_value()) return Quantity();
+  return MissingFrom(facts, posting, facts.BalanceAt(posting.lot_id, posting.from));
 }
 
 }  // namespace lots

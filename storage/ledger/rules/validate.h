@@ -2,6 +2,7 @@
 // clock. refusals.h has the words.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "storage/ledger/rules/facts.h"
@@ -17,7 +18,7 @@ struct Problem;
 //
 // LOT_HELD: goods leave an INTERNAL or TRANSIT place while a hold of the lot, or of the lot at this
 // place, is in effect, binds and does not exempt the destination. `accept.held` overrules it.
-// `accept.shortage` overrules NOT_ENOUGH and SERIAL_NOT_THERE where ShortageOf is more than 0.
+// NOT_ENOUGH and SERIAL_NOT_THERE are not given where MissingAtSource is more than 0.
 // The caller refuses a serial that moves twice in one request, and a wrong time.
 std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& accept,
                                      const Posting& posting);
@@ -28,9 +29,19 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
 std::vector<Problem> ValidateReversal(const LedgerFacts& facts, const Accept& accept,
                                       const PostedMovement& original, const Posting& posting);
 
+// The delivery that a RETURN means which names none: the only one of the lot to this place of which
+// something can come back. Deliveries of a lot to other partners do not count. A serial is
+// recognised by its number, whoever sends it: it may have a second owner.
+std::optional<MovementId> FindDelivery(const LedgerFacts& facts, const Posting& posting);
+
+// What an ADJUSTMENT brings in before a movement that has no other problem: an accepted shortage;
+// or what a customer sends back that was never delivered (bought elsewhere, or before lots were
+// recorded here).
+Quantity MissingAtSource(const LedgerFacts& facts, const Accept& accept, const Posting& posting);
+
 // How much is missing at the source of a movement. 0 when nothing is missing, when the source is
-// not INTERNAL or TRANSIT, and for a serial that is at another place or went into production: such
-// a serial is not short, it is elsewhere.
+// not INTERNAL or TRANSIT, for a serial that is at another place or went into production, and for a
+// lot of which some is on hand at another place: these are not short, they are elsewhere.
 Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting);
 
 }  // namespace lots

@@ -46,7 +46,7 @@ constexpr pg::Statement kReadAssignments{"read_history_assignments", R"sql(
 constexpr pg::Statement kReadMovements{"read_history_movements", R"sql(
   SELECT movement_id, kind, quantity, from_location_id, to_location_id, document_type,
          document_number, partner_id, occurred_at, recorded_at, actor, note, reverses_id,
-         delivery_id, transformation_id, work_order_id, entry_id
+         delivery_id, transformation_id, work_order_id, entry_id, receipt_id
   FROM movements
   WHERE company = $1 AND lot_id = $2 AND (recorded_at, movement_id) > ($3, $4)
   ORDER BY recorded_at, movement_id LIMIT $5)sql"};
@@ -139,6 +139,7 @@ Movement ReadMovement(const pg::Row& row, const pg::Row& lot, const LotHistoryQu
           .note = row.Get<std::string>(11),
           .reverses = row.Get<std::optional<MovementId>>(12),
           .delivery = row.Get<std::optional<MovementId>>(13),
+          .receipt = row.Get<std::optional<MovementId>>(17),
           .transformation = row.Get<std::optional<TransformationId>>(14),
           .work_order = row.Get<std::optional<WorkOrderId>>(15)};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
@@ -89,7 +90,7 @@ absl::Status DisassemblyTransaction::LockUnit(const ResolvedLot& unit) {
   const size_t place = transaction_.Add(kFindUnit, company, unit.lot_id);
   const size_t inputs = orders::AddUnitInputs(transaction_, company, unit.lot_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  contents_ = orders::ReadUnitInputs(results[inputs], unit.lot_id);
+  contents_ = orders::ReadUnitInputs(results, inputs);
   const pg::Result& at = results[place];
   // A unit that is nowhere is not at the destination either, which is what the ledger then says.
   from_ = command_.from.value_or(at.empty() ? command_.destination : at[0].Get<LocationId>(0));
@@ -110,8 +111,7 @@ absl::Status DisassemblyTransaction::LockComponents(const ResolvedLot& unit) {
     touch(named_[i + 1]->lot_id, command_.components[i].to.value_or(command_.destination));
   }
   ledger_.AddLocks(transaction_);
-  const size_t past =
-      orders::AddContentsPast(transaction_, command_.context.company, unit.lot_id, contents_);
+  const size_t past = orders::AddContentsPast(transaction_, command_.context.company, contents_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   orders::ReadContentsPast(results, past, contents_);
   return ledger_.Load(transaction_, results);
@@ -133,6 +133,10 @@ void DisassemblyTransaction::Post(const ResolvedLot& unit, std::vector<Problem>&
     back.is_return = true;
     back.field = line.field;
     ledger_.Post(back, problems);
+  }
+  // The request has one time for all of its movements.
+  for (Problem& problem : problems) {
+    if (absl::EndsWith(problem.field, ".occur_time")) problem.field = "occur_time";
   }
 }
 

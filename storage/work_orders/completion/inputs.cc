@@ -183,6 +183,7 @@ void PostUsed(const Posting& posting, Ledger& ledger, std::vector<Problem>& prob
   const size_t first = problems.size();
   ledger.Post(posting, problems);
   RenameFields(".kind", absl::StrCat(posting.field, ".from_location_id"), posting, first, problems);
+  RenameFields(".occur_time", "occur_time", posting, first, problems);
 }
 
 void PostMade(const Posting& posting, Ledger& ledger, std::vector<Problem>& problems) {
@@ -194,6 +195,7 @@ void PostMade(const Posting& posting, Ledger& ledger, std::vector<Problem>& prob
   RenameFields(".kind", to, posting, first, problems);
   RenameFields(".to_location_id", to, posting, first, problems);
   RenameFields(".lot", posting.field, posting, first, problems);
+  RenameFields(".occur_time", "occur_time", posting, first, problems);
 }
 
 // New lots enter the ledger, and what was planned is active from here on.

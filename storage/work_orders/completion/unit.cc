@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
@@ -16,59 +17,92 @@
 namespace lots::orders {
 namespace {
 
-// In the order of the unit's own movements: clocks of several servers order nothing else. Rework
-// consumes the unit and makes it again: its completions are several then, and the unit itself is
-// none of its components.
-constexpr pg::Statement kReadInputs{"read_unit_inputs", R"sql(
-  WITH apart AS (
-    SELECT m.recorded_at, m.movement_id
-    FROM movements m
+// The lots that the unit was and is, newest first.
+constexpr const char* kReadIdentitiesText = R"sql(
+  WITH RECURSIVE self AS (
+    SELECT $2::uuid AS lot_id, 0 AS depth
+    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql()
+  SELECT lot_id FROM self ORDER BY depth)sql"_sql;
+constexpr pg::Statement kReadIdentities{"read_unit_identities", kReadIdentitiesText};
+
+// In the order of the unit's own movements: clocks of several servers order nothing else. What
+// happened under a former number happened before. Rework consumes the unit and makes it again: its
+// completions are several then, and the unit itself is none of its components.
+constexpr const char* kReadInputsText = R"sql(
+  WITH RECURSIVE self AS (
+    SELECT $2::uuid AS lot_id, 0 AS depth
+    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql(),
+  apart AS (
+    SELECT self.depth, m.recorded_at, m.movement_id
+    FROM self
+    JOIN movements m ON m.company = $1 AND m.lot_id = self.lot_id
+      AND m.kind = {MOVEMENT_CONSUMPTION} AND m.reverses_id IS NULL
     JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
-    WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = {MOVEMENT_CONSUMPTION}
-      AND m.reverses_id IS NULL AND t.kind = {TRANSFORMATION_DISASSEMBLY}
-      AND NOT EXISTS (SELECT FROM transformations r
+      AND t.kind = {TRANSFORMATION_DISASSEMBLY}
+    WHERE NOT EXISTS (SELECT FROM transformations r
                       WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-    ORDER BY m.recorded_at DESC, m.movement_id DESC LIMIT 1)
-  SELECT i.transformation_id, i.lot_id, i.quantity, i.output_lot_id IS NOT NULL
-  FROM movements m
+    ORDER BY self.depth, m.recorded_at DESC, m.movement_id DESC LIMIT 1)
+  SELECT i.transformation_id, i.lot_id, i.quantity, i.output_lot_id IS NOT NULL,
+         i.lot_id IN (SELECT lot_id FROM self)
+  FROM self
+  JOIN movements m ON m.company = $1 AND m.lot_id = self.lot_id
+    AND m.kind = {MOVEMENT_PRODUCTION} AND m.reverses_id IS NULL
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
+    AND t.kind = {TRANSFORMATION_PRODUCTION}
   JOIN transformation_inputs i ON i.company = $1 AND i.transformation_id = t.transformation_id
-  WHERE m.company = $1 AND m.lot_id = $2 AND m.kind = {MOVEMENT_PRODUCTION}
-    AND m.reverses_id IS NULL AND t.kind = {TRANSFORMATION_PRODUCTION}
-    AND NOT EXISTS (SELECT FROM transformations r
+  WHERE NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
     AND NOT EXISTS (SELECT FROM apart a
-                    WHERE (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
-    AND (i.output_lot_id = $2 OR i.output_lot_id IS NULL))sql"_sql};
+                    WHERE a.depth < self.depth
+                      OR a.depth = self.depth
+                        AND (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
+    AND (i.output_lot_id = self.lot_id OR i.output_lot_id IS NULL))sql"_sql;
+constexpr pg::Statement kReadInputs{"read_unit_inputs", kReadInputsText};
 
-// What computed disassemblies gave back of what was pooled in these completions. One of a sibling
-// that has other completions besides counts in full: rather too little comes back than too much.
+// What computed disassemblies gave back of what was pooled in these completions, whatever number
+// the units then had. One of a sibling that has other completions besides counts in full: rather
+// too little comes back than too much.
 constexpr pg::Statement kReadReturned{"read_returned_pooled", R"sql(
+  WITH RECURSIVE later AS (
+    SELECT made.lot_id, 0 AS depth, made.recorded_at, made.movement_id
+    FROM movements made
+    WHERE made.company = $1 AND made.transformation_id = ANY($2)
+      AND made.kind = {MOVEMENT_PRODUCTION}
+    UNION ALL
+    SELECT o.lot_id, later.depth + 1, later.recorded_at, later.movement_id
+    FROM later
+    JOIN transformation_inputs i ON i.company = $1 AND i.lot_id = later.lot_id
+    JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
+      AND t.kind = {TRANSFORMATION_RELABEL} AND t.reverses_id IS NULL
+    JOIN transformation_outputs o ON o.company = $1 AND o.transformation_id = t.transformation_id
+    WHERE later.depth < 100 AND NOT EXISTS (
+      SELECT FROM transformations r
+      WHERE r.company = $1 AND r.reverses_id = t.transformation_id))
   SELECT o.lot_id, sum(o.quantity)
   FROM transformation_outputs o
   WHERE o.company = $1 AND o.lot_id = ANY($3) AND o.role = {OUTPUT_RETURNED}
     AND o.input_lot_id IS NULL
     AND o.transformation_id IN (
       SELECT d.transformation_id
-      FROM movements made
-      JOIN movements taken ON taken.company = $1 AND taken.lot_id = made.lot_id
+      FROM later
+      JOIN movements taken ON taken.company = $1 AND taken.lot_id = later.lot_id
         AND taken.kind = {MOVEMENT_CONSUMPTION} AND taken.reverses_id IS NULL
-        AND (taken.recorded_at, taken.movement_id) > (made.recorded_at, made.movement_id)
+        AND (later.depth > 0
+             OR (taken.recorded_at, taken.movement_id) > (later.recorded_at, later.movement_id))
       JOIN transformations d ON d.company = $1 AND d.transformation_id = taken.transformation_id
-      WHERE made.company = $1 AND made.transformation_id = ANY($2)
-        AND made.kind = {MOVEMENT_PRODUCTION} AND d.kind = {TRANSFORMATION_DISASSEMBLY}
+      WHERE d.kind = {TRANSFORMATION_DISASSEMBLY}
         AND NOT EXISTS (SELECT FROM transformations r
                         WHERE r.company = $1 AND r.reverses_id = d.transformation_id))
   GROUP BY o.lot_id)sql"_sql};
 
-// What came out of the unit beside it when it was reworked.
+// What came out of the unit beside it when it was reworked. $3: the lots that the unit was and is.
 constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
   SELECT o.lot_id, sum(o.quantity)
   FROM transformation_outputs o
   WHERE o.company = $1 AND o.transformation_id = ANY($2) AND o.role = {OUTPUT_BY_PRODUCT}
     AND o.lot_id = ANY($4)
     AND o.transformation_id IN (SELECT i.transformation_id FROM transformation_inputs i
-                                WHERE i.company = $1 AND i.lot_id = $3)
+                                WHERE i.company = $1 AND i.lot_id = ANY($3))
   GROUP BY o.lot_id)sql"_sql};
 
 void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {
@@ -177,21 +211,25 @@ void Return::TakeTheRest() {
 }  // namespace
 
 size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit) {
-  return transaction.Add(kReadInputs, company, unit);
+  const size_t first = transaction.Add(kReadIdentities, company, unit);
+  transaction.Add(kReadInputs, company, unit);
+  return first;
 }
 
-UnitContents ReadUnitInputs(const pg::Result& rows, const LotId& unit) {
+UnitContents ReadUnitInputs(const pg::Results& results, size_t first) {
   UnitContents contents;
-  for (const pg::Row row : rows) {
+  for (const pg::Row row : results[first]) contents.identities.push_back(row.Get<LotId>(0));
+  for (const pg::Row row : results[first + 1]) {
     contents.completions.insert(row.Get<TransformationId>(0));
-    if (row.Get<LotId>(1) == unit) continue;
+    const bool is_itself = row.Get<bool>(4);
+    if (is_itself) continue;
     auto& quantities = row.Get<bool>(3) ? contents.exact : contents.pooled;
     quantities[row.Get<LotId>(1)] += row.Get<Quantity>(2);
   }
   return contents;
 }
 
-size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company, const LotId& unit,
+size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company,
                        const UnitContents& contents) {
   const std::vector<TransformationId> completions(contents.completions.begin(),
                                                   contents.completions.end());
@@ -199,7 +237,7 @@ size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company, c
   for (const auto& [lot, quantity] : contents.exact) exact.push_back(lot);
   for (const auto& [lot, quantity] : contents.pooled) pooled.push_back(lot);
   const size_t first = transaction.Add(kReadReturned, company, completions, pooled);
-  transaction.Add(kReadRemoved, company, completions, unit, exact);
+  transaction.Add(kReadRemoved, company, completions, contents.identities, exact);
   return first;
 }
 

@@ -24,20 +24,23 @@ struct ResolvedLot;
 
 namespace lots::orders {
 
-// Counts the completions that made the unit since it was last taken apart.
+// Counts the completions that made the unit since it was last taken apart, also those under a
+// number or product that it had before a relabel.
 struct UnitContents {
+  std::vector<LotId> identities;                  // the lots that the unit is and was
   absl::btree_set<TransformationId> completions;  // those that used something
   absl::btree_map<LotId, Quantity> exact;         // went into this very unit
   absl::btree_map<LotId, Quantity> pooled;        // went into its completions as a whole
 };
 
-// Adds the read of what the unit's completions used. The unit is locked already.
+// Adds the reads of what the unit's completions used; ReadUnitInputs takes their place. The unit is
+// locked already: its former lots do not change any more.
 size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit);
-UnitContents ReadUnitInputs(const pg::Result& rows, const LotId& unit);
+UnitContents ReadUnitInputs(const pg::Results& results, size_t first);
 
 // Adds the reads of what has come back since, from this unit and its siblings. The components'
 // balances are locked already, so that siblings that are taken apart at the same time take turns.
-size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company, const LotId& unit,
+size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company,
                        const UnitContents& contents);
 // Subtracts it from the contents. AddContentsPast returned `first`.
 void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents);

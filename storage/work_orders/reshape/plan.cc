@@ -17,6 +17,7 @@
 #include "storage/ledger/rules/posting.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/numbers.h"
+#include "storage/work_orders/reshape/agree.h"
 
 namespace lots::reshape {
 namespace {
@@ -73,6 +74,7 @@ class Planner {
 
   Plan Run() {
     for (size_t i = 0; i < command_.sources.size(); ++i) AddSource(i);
+    if (command_.kind == TransformationKind::kMerge) Agree();
     for (size_t i = 0; i < command_.results.size(); ++i) AddResult(i);
     // A movement of a quantity that is refused would be refused for the same reason again.
     if (!problems_.empty()) return std::move(plan_);
@@ -107,18 +109,25 @@ class Planner {
     problems_.push_back(QuantityScale(field, quantity, product.scale, product.product_id));
   }
 
-  // A split and a relabel have one source, whose details are all inherited; of several, what they
-  // agree on.
+  // A split and a relabel have one source, whose details are all inherited.
   void Inherit(const LotDetails& source, bool is_first) {
     if (is_first) {
       inherited_ = source;
-      if (command_.kind != TransformationKind::kMerge) return;
-      inherited_.notes.clear();
-      inherited_.attributes.clear();
-      return;
+    } else {
+      inherited_.dates = EarliestOf(inherited_.dates, source.dates);
     }
-    inherited_.dates = EarliestOf(inherited_.dates, source.dates);
-    if (inherited_.reference != source.reference) inherited_.reference.clear();
+  }
+
+  // A merge has what all sources agree on, and the lot that they are added to.
+  void Agree() {
+    std::vector<const LotDetails*> lots;
+    for (const ResolvedLot& source : names_.sources) lots.push_back(&details_.at(source.lot_id));
+    const std::optional<LotId>& stored = names_.results[0].stored;
+    if (stored.has_value()) lots.push_back(&details_.at(*stored));
+    const LotDetails agreed = AgreedOn(lots, command_.said, problems_);
+    inherited_.reference = agreed.reference;
+    inherited_.notes = agreed.notes;
+    inherited_.attributes = agreed.attributes;
   }
 
   void AddResult(size_t index) {
@@ -152,6 +161,11 @@ class Planner {
   void DateNew(Made& made) {
     if (!command_.expires_on.has_value()) return;
     made.details.dates = ExpiringOn(made.details.dates, *command_.expires_on);
+    std::optional<Problem> later =
+        CheckLaterExpiry("expire_date", {inherited_.number, names_.sources[0].lot_id},
+                         inherited_.dates.expires_on, made.details.dates.expires_on,
+                         {.accepted = command_.accept_later_expiry, .note = command_.note});
+    if (later.has_value()) problems_.push_back(*std::move(later));
     std::vector<Problem> wrong = CheckDates(made.details.dates);
     std::move(wrong.begin(), wrong.end(), std::back_inserter(problems_));
   }
@@ -161,6 +175,13 @@ class Planner {
     const Day inherited = inherited_.dates.expires_on;
     made.number = stored.number;
     made.details = stored;
+    if (command_.kind == TransformationKind::kMerge) {
+      made.details.reference = inherited_.reference;
+      made.details.notes = inherited_.notes;
+      made.details.attributes = inherited_.attributes;
+    } else {
+      ValidateAdded(inherited_, stored, problems_);
+    }
     made.details.dates.expires_on = Earlier(stored.dates.expires_on, inherited);
     if (stored.state != LotState::kActive) {
       problems_.push_back(NumberTaken(result.number_field, stored.number,

@@ -21,6 +21,7 @@
 #include "storage/lot_rows/product.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/connection.h"
+#include "storage/work_orders/reshape/reshape.h"
 
 namespace lots {
 
@@ -57,6 +58,8 @@ struct ReshapeCommand {
   std::vector<Result> results;
   std::optional<ProductId> product;          // of a relabel; none: the sources'
   std::optional<absl::CivilDay> expires_on;  // of a relabel
+  bool accept_later_expiry = false;          // of a relabel
+  MergedDetails said;                        // of a merge
   absl::Time occurred_at;
   std::string note;
   bool accept_held = false;
@@ -94,7 +97,7 @@ struct Made {
   bool is_new = false;
   Quantity quantity;
   LocationId to;
-  LotDetails details;  // of a new lot; of a stored one the dates alone count
+  LotDetails details;
 };
 
 struct Plan {

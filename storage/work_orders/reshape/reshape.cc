@@ -15,6 +15,7 @@
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
+#include "storage/lots/events.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/reshape/plan.h"
 #include "storage/work_orders/serials.h"
@@ -38,6 +39,23 @@ constexpr pg::Statement kReadDetails{"read_reshape_lots", R"sql(
   SELECT lot_id, number, state, manufactured_on, expires_on, best_before_on, removal_on, alert_on,
          reference, notes, attributes::text
   FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
+
+constexpr pg::Statement kUpdateDetails{"update_merged_lot", R"sql(
+  UPDATE lots
+  SET reference = $3, search_key = $4, notes = $5, attributes = $6::text::jsonb,
+      version = version + 1, updated_at = $7
+  WHERE company = $1 AND lot_id = $2)sql"};
+
+std::vector<FieldChange> ChangesOf(const reshape::LotDetails& before,
+                                   const reshape::LotDetails& after) {
+  std::vector<FieldChange> changes;
+  if (before.reference != after.reference) {
+    changes.push_back({"reference", before.reference, after.reference});
+  }
+  if (before.notes != after.notes) changes.push_back({"notes", before.notes, after.notes});
+  AppendAttributeChanges(before.attributes, after.attributes, changes);
+  return changes;
+}
 
 reshape::Details ReadDetails(const pg::Result& rows) {
   using Day = std::optional<absl::CivilDay>;
@@ -190,6 +208,27 @@ class ReshapeTransaction {
       InsertLots(transaction_, command_.context, names_.product, LotState::kActive, drafts);
     }
     orders::AddLotChanges(transaction_, command_.context.company, changes, command_.context.now);
+    for (const Made& made : plan_.made) {
+      if (!made.is_new) UpdateDetails(made);
+    }
+  }
+
+  // Of an existing lot: what the request says of the result.
+  void UpdateDetails(const Made& made) {
+    const WriteContext& context = command_.context;
+    const reshape::LotDetails& after = made.details;
+    std::vector<FieldChange> changes = ChangesOf(details_.at(made.lot_id), after);
+    if (changes.empty()) return;
+    transaction_.Add(kUpdateDetails, context.company, made.lot_id, after.reference,
+                     SearchKey(after.number, after.reference), after.notes,
+                     AttributesToJson(after.attributes), context.now);
+    AppendLotEvents(transaction_, context,
+                    {{.event_id = Uuid::MakeV7(),
+                      .lot_id = made.lot_id,
+                      .kind = LotEventKind::kEdited,
+                      .actor = context.actor,
+                      .recorded_at = context.now,
+                      .changes = std::move(changes)}});
   }
 
   // Which part of a split lot is which is known: every part is of the lot for certain.
@@ -296,6 +335,7 @@ absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsCommand& 
   Check(!command.sources.empty());
   ReshapeCommand merge{.context = command.context,
                        .kind = TransformationKind::kMerge,
+                       .said = command.said,
                        .occurred_at = command.occurred_at,
                        .note = command.note,
                        .accept_held = command.accept_held};
@@ -322,6 +362,7 @@ absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotCommand
                          .kind = TransformationKind::kRelabel,
                          .product = command.product,
                          .expires_on = command.expires_on,
+                         .accept_later_expiry = command.accept_later_expiry,
                          .occurred_at = command.occurred_at,
                          .note = command.note,
                          .accept_held = command.accept_held};

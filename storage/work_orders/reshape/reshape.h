@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
@@ -57,18 +58,27 @@ struct MergeSource {
   std::optional<Quantity> quantity;  // none: all that is there
 };
 
+// What a request says of the result of a merge, where the lots differ.
+struct MergedDetails {
+  std::optional<std::string> reference;
+  std::optional<std::string> notes;
+  Attributes attributes;  // by key
+};
+
 struct MergeLotsCommand {
   WriteContext context;
   std::vector<MergeSource> sources;  // 1 to kReshapePartsMax
   std::string number;                // empty: the next of the template
   std::optional<LocationId> to;      // none: where the first source was
+  MergedDetails said;
   absl::Time occurred_at;
   std::string note;
   bool accept_held = false;
 };
 
-// Makes one lot of several of one product. A new one has the earliest of their dates, and their
-// reference when they share it.
+// Makes one lot of several of one product. A new one has the earliest of their dates. It has the
+// reference, notes and attributes that all of them have, the stored result too; LOTS_DIFFER where
+// they differ and nothing is said.
 absl::StatusOr<Reshaping> MergeLots(pg::Connection& db, const MergeLotsCommand& command);
 
 struct RelabelLotCommand {
@@ -79,6 +89,7 @@ struct RelabelLotCommand {
   std::optional<ProductId> product;  // none: the same
   std::string number;                // empty: the next of the new product's template
   std::optional<absl::CivilDay> expires_on;
+  bool accept_later_expiry = false;  // `note` says why then
   absl::Time occurred_at;
   std::string note;
   bool accept_held = false;
@@ -86,6 +97,7 @@ struct RelabelLotCommand {
 
 // Gives goods another number or product. A serial that was relabelled is nowhere; the new one takes
 // its place. A given expiry date also bounds the other dates that are inherited: none is after it.
+// EXPIRY_LATER when it is later than that of the goods.
 absl::StatusOr<Reshaping> RelabelLot(pg::Connection& db, const RelabelLotCommand& command);
 
 }  // namespace lots

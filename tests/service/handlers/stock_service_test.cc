@@ -85,6 +85,22 @@ class StockRpc : public testing::Test {
   int requests_ = 0;
 };
 
+TEST_F(StockRpc, GoodsGoBackToTheSupplierOfTheirReceipt) {
+  const std::string receipt = Receive("L1", "2.5", "stock");
+  v1::RecordMovementsRequest request =
+      Recording(v1::MOVEMENT_KIND_SUPPLIER_RETURN, "L1", "1", "stock", "");
+  request.mutable_movements(0)->set_receipt_movement_id("x");
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID movements[0].receipt_movement_id");
+  request.mutable_movements(0)->set_receipt_movement_id(receipt);
+  Record(request);
+
+  v1::ListMovementsResponse list;
+  ASSERT_TRUE(Send(&Stub::ListMovements, v1::ListMovementsRequest(), list).ok());
+  EXPECT_EQ(list.movements(0).kind(), v1::MOVEMENT_KIND_SUPPLIER_RETURN);
+  EXPECT_EQ(list.movements(0).receipt_movement_id(), receipt);
+  EXPECT_EQ(list.movements(0).to_location_id(), "SUPPLIER");
+}
+
 TEST_F(StockRpc, MovementComesBackWhole) {
   v1::RecordMovementsRequest request =
       Recording(v1::MOVEMENT_KIND_RECEIPT, "L1", "2.5", "", "stock");

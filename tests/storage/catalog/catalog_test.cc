@@ -304,6 +304,8 @@ TEST_F(Catalog, RulesUnderLotsCannotChange) {
       {"tracking", {.product_id = ProductId("bolt"), .tracking = Tracking::kNone}},
       {"scale", {.product_id = ProductId("bolt"), .scale = 2}},
       {"case_sensitive", {.product_id = ProductId("bolt"), .case_sensitive = true}},
+      {"unit", {.product_id = ProductId("bolt"), .unit = "dozen"}},
+      {"unit", {.product_id = ProductId("bolt"), .unit = ""}},
   };
   for (const auto& [rule, product] : kChanges) {
     const absl::Status refused = Upsert(product, {rule}).status();
@@ -320,6 +322,17 @@ TEST_F(Catalog, RulesCanChangeBeforeTheFirstLot) {
   ASSERT_TRUE(Upsert(Bolt()).ok());
 
   EXPECT_EQ(Upsert({.product_id = ProductId("bolt"), .scale = 2}, {"scale"})->scale, 2);
+  EXPECT_EQ(Upsert({.product_id = ProductId("bolt"), .unit = "kg"}, {"unit"})->unit, "kg");
+}
+
+TEST_F(Catalog, UnitThatWasNeverSaidIsSaidUnderLots) {
+  Product bolt = Bolt();
+  bolt.unit = "";
+  ASSERT_TRUE(Upsert(bolt).ok());
+  database_.Execute(InsertLotOf(Bolt()));
+
+  EXPECT_EQ(Upsert({.product_id = ProductId("bolt"), .unit = "kg"}, {"unit"})->unit, "kg");
+  EXPECT_FALSE(Upsert({.product_id = ProductId("bolt"), .unit = "g"}, {"unit"}).ok());
 }
 
 TEST_F(Catalog, RulesHoldAgainstALotThatIsJustBeingCreated) {

@@ -65,14 +65,20 @@ TEST_F(LedgerDatesTest, DatesFollowEachMovement) {
   }
 }
 
-TEST_F(LedgerDatesTest, ReturnIsNewStock) {
+TEST_F(LedgerDatesTest, ReturnBringsBackTheDateThatTheGoodsLeftWith) {
   Record("RECEIPT L1 10 >stock @2026-03-01");
   world_.deliveries["d"] = Record("DELIVERY L1 4 stock> @2026-03-02");
 
-  Record("RETURN L1 1 >yard =d @2026-03-09");
+  const MovementId returned = Record("RETURN L1 1 >yard =d @2026-03-09");
 
-  EXPECT_EQ(At("yard"), "1 arrived 03-09 since 03-09");
+  EXPECT_EQ(At("yard"), "1 arrived 03-09 since 03-01");
   EXPECT_EQ(At("CUSTOMER"), "3 arrived 03-02 since never");
+  Reverse(returned);
+  EXPECT_EQ(At("yard"), "0");
+  // Newer goods at the place take the earlier date.
+  Do("RECEIPT L1 1 >yard @2026-03-10");
+  Do("RETURN L1 2 >yard =d @2026-03-11");
+  EXPECT_EQ(At("yard"), "3 arrived 03-10 since 03-01");
 }
 
 TEST_F(LedgerDatesTest, ReversalRestoresBothPlaces) {

@@ -241,6 +241,7 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
     command.manufactured_on = c.manufactured_on;
     command.expires_on = c.expires_on;
     command.alert_on = c.alert_on;
+    command.later_expiry = {.accepted = true, .note = "measured"};
     const auto lot = UpdateLot(world_.db(), command);
     ASSERT_TRUE(lot.ok()) << lot.status();
     const LotDates& dates = lot->dates;
@@ -249,6 +250,47 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
                            Day(dates.alert_on)),
               c.dates);
   }
+}
+
+TEST_F(EditLotsTest, ALaterExpiryIsAcceptedWithAReason) {
+  CreateLotsCommand create = world_.RecordCommand("wire", {""});
+  create.lots[0].dates.manufactured_on = absl::CivilDay(2026, 1, 1);
+  const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
+  const auto with = [&](auto change) {
+    UpdateLotCommand command = world_.Edit(id);
+    change(command);
+    return Update(command);
+  };
+  const auto later = [](UpdateLotCommand& command) {
+    command.expires_on = std::make_optional(std::optional(absl::CivilDay(2026, 2, 1)));
+  };
+  EXPECT_EQ(with(later), "EXPIRY_LATER lot.expire_date");
+  // Whatever moves it: the day of making, from which it is derived, or nothing in its place.
+  EXPECT_EQ(with([](UpdateLotCommand& command) {
+              command.manufactured_on =
+                  std::make_optional(std::optional(absl::CivilDay(2026, 1, 2)));
+            }),
+            "EXPIRY_LATER lot.expire_date");
+  EXPECT_EQ(with([](UpdateLotCommand& command) {
+              command.expires_on = std::make_optional(std::optional<absl::CivilDay>());
+            }),
+            "EXPIRY_LATER lot.expire_date");
+  EXPECT_EQ(with([&](UpdateLotCommand& command) {
+              later(command);
+              command.later_expiry.accepted = true;
+            }),
+            "FIELD_INVALID note");
+  EXPECT_EQ(with([&](UpdateLotCommand& command) {
+              later(command);
+              command.later_expiry = {.accepted = true, .note = "tested again"};
+            }),
+            "OK");
+  EXPECT_EQ(Day(world_.Get(id).dates.expires_on), "2026-02-01");
+  // An earlier one needs nothing.
+  EXPECT_EQ(with([](UpdateLotCommand& command) {
+              command.expires_on = std::make_optional(std::optional(absl::CivilDay(2026, 1, 20)));
+            }),
+            "OK");
 }
 
 TEST_F(EditLotsTest, AnEditOfAnotherFieldLeavesTheDatesAlone) {

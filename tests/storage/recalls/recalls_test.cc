@@ -349,6 +349,28 @@ TEST_F(RecallsTest, TheReportAccountsForEverySeed) {
   EXPECT_EQ(report.recipients.front().net(), Q("1"));
 }
 
+TEST_F(RecallsTest, WhatGoesBackToTheSupplierAndWhatWasNeverDeliveredBalance) {
+  const LotId salt = world_.CreateLot("salt", "SALT", "10");
+  OpenRecallCommand opening = Opening("RC-1", {salt});
+  opening.exempt_location_ids = {LocationId("SUPPLIER")};
+  Open(opening);
+  ASSERT_TRUE(Move(MovementKind::kSupplierReturn, salt, "4", "stock", "SUPPLIER").ok());
+  RecordMovementsCommand unknown =
+      world_.MoveCommand(MovementKind::kReturn, salt, "2", "shop", "stock");
+  unknown.movements[0].partner_id = "edeka";
+  ASSERT_TRUE(RecordMovements(world_.db(), unknown).ok());
+
+  const WholeReport report = Report(shop_, "RC-1");
+
+  ASSERT_EQ(report.balances.size(), 1u);
+  const MassBalance& balance = report.balances.front();
+  EXPECT_EQ(balance.in, Q("12"));
+  EXPECT_EQ(balance.out, Q("4"));
+  EXPECT_EQ(balance.recovered, Q("2"));
+  EXPECT_EQ(balance.on_hand, Q("6"));
+  EXPECT_EQ(balance.difference, Quantity());
+}
+
 TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   CreateLotsCommand command;
   command.context = world_.Context("CreateLot");

@@ -288,6 +288,148 @@ TEST_F(StockRecordTest, ReturnTakesThePartnerOfItsDelivery) {
   EXPECT_EQ(posted->front().movement.delivery, world_.deliveries["d"]);
 }
 
+TEST_F(StockRecordTest, ReturnWithoutADeliveryNamesPartnerAndPlace) {
+  // Bought elsewhere: the unit was never here.
+  const MovementId bought = world_.MustRecord("RETURN S1 - CUSTOMER>stock #bob @2026-03-05");
+  EXPECT_EQ(world_.Where("S1"), "stock 1");
+  EXPECT_EQ(world_.Dates("S1", "stock"), "1 arrived 03-05 since 03-05");
+  // Taken back, the customer has it, and may send it again.
+  EXPECT_TRUE(world_.Reverse(bought).ok());
+  EXPECT_EQ(world_.Where("S1"), "CUSTOMER 1");
+  world_.MustRecord("RETURN S1 1 CUSTOMER>yard #bob");
+  EXPECT_EQ(world_.Where("S1"), "yard 1");
+
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S2 1 CUSTOMER>stock"}).status()), "FIELD_INVALID");
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S2 1 >stock #bob"}).status()), "FIELD_INVALID");
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S1 1 CUSTOMER>stock #bob"}).status()),
+            "SERIAL_NOT_THERE");
+}
+
+TEST_F(StockRecordTest, ReturnByTheSecondOwnerIsOfTheDeliveryThatThereWas) {
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-01");
+  const MovementId delivery = world_.MustRecord("DELIVERY S1 1 stock> #ann @2026-03-02");
+
+  const MovementId returned = world_.MustRecord("RETURN S1 1 CUSTOMER>stock #bob @2026-03-03");
+
+  const auto posted = FindMovements(world_.db(), world_.company(), {returned});
+  EXPECT_EQ(posted->front().movement.partner_id, "bob");
+  EXPECT_EQ(posted->front().movement.delivery, delivery);
+  world_.deliveries["d"] = delivery;
+  world_.MustRecord("DELIVERY S1 1 stock> #ann");
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN S1 1 >stock =d"}).status()), "RETURN_EXCEEDS_DELIVERY");
+}
+
+TEST_F(StockRecordTest, ReturnOfALotNamesOneOfItsDeliveries) {
+  world_.MustRecord("RECEIPT L1 10 >stock");
+  world_.deliveries["d"] = world_.MustRecord("DELIVERY L1 4 stock> #ann");
+  world_.MustRecord("RETURN L1 1 CUSTOMER>stock #ann");
+  world_.MustRecord("DELIVERY L1 2 stock> #ann");
+
+  const absl::Status refused = world_.Record({"RETURN L1 1 CUSTOMER>stock #ann"}).status();
+
+  EXPECT_EQ(ReasonOf(refused), "RETURN_MISMATCH");
+  EXPECT_THAT(FactOf(refused, "deliveries"),
+              ::testing::HasSubstr(world_.deliveries["d"].value().ToString()));
+  EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 1 CUSTOMER>stock #bob"}).status()),
+            "RETURN_MISMATCH");
+  world_.MustRecord("RETURN L1 3 >stock =d");
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 2, stock 8");
+}
+
+TEST_F(StockRecordTest, GoodsGoBackToTheirSupplier) {
+  const MovementId receipt = world_.MustRecord("RECEIPT L1 10 >stock #steelworks");
+  RecordMovementsCommand command = world_.RecordCommand({"SUPPLIER_RETURN L1 7 stock>"});
+  command.movements[0].receipt = receipt;
+  const auto recorded = RecordMovements(world_.db(), command);
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+
+  const auto posted = FindMovements(world_.db(), world_.company(), recorded->movement_ids);
+  EXPECT_EQ(posted->front().movement.receipt, receipt);
+  EXPECT_EQ(posted->front().movement.partner_id, "steelworks");
+  EXPECT_EQ(posted->front().movement.to, LocationId("SUPPLIER"));
+  EXPECT_EQ(world_.Where("L1"), "stock 3");
+  const auto listed = ListMovements(
+      world_.db(), {.company = world_.company(), .filter = "kind = SUPPLIER_RETURN", .limit = 10});
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->size(), 1u);
+
+  // No more goes back of a receipt than came, unless a return was taken back.
+  world_.MustRecord("RECEIPT L1 10 >stock #steelworks");
+  command = world_.RecordCommand({"SUPPLIER_RETURN L1 4 stock>"});
+  command.movements[0].receipt = receipt;
+  EXPECT_EQ(ReasonOf(RecordMovements(world_.db(), command).status()), "RETURN_EXCEEDS_DELIVERY");
+  ASSERT_TRUE(world_.Reverse(recorded->movement_ids[0]).ok());
+  EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
+  EXPECT_EQ(world_.Where("L1"), "stock 16");
+
+  world_.MustRecord("RECEIPT S1 1 >stock");
+  world_.MustRecord("SUPPLIER_RETURN S1 - stock>");
+  EXPECT_EQ(world_.Where("S1"), "");
+  world_.MustRecord("RECEIPT S1 1 >stock");
+}
+
+TEST_F(StockRecordTest, OnlyASupplierReturnNamesAReceiptThatExists) {
+  const MovementId receipt = world_.MustRecord("RECEIPT L1 10 >stock");
+  RecordMovementsCommand command =
+      world_.RecordCommand({"TRANSFER L1 1 stock>yard", "SUPPLIER_RETURN L1 1 stock>"});
+  command.movements[0].receipt = receipt;
+  command.movements[1].receipt = MovementId(Uuid::MakeV7());
+
+  const absl::Status refused = RecordMovements(world_.db(), command).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)),
+              ElementsAre("movements[0].receipt_movement_id FIELD_INVALID",
+                          "movements[1].receipt_movement_id MOVEMENT_NOT_FOUND"));
+}
+
+TEST_F(StockRecordTest, SerialIsNotMovedOrReturnedBeforeItCameThere) {
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-01");
+  world_.deliveries["d1"] = world_.MustRecord("DELIVERY S1 1 stock> @2026-03-05");
+  world_.MustRecord("RECEIPT L1 5 >stock @2026-03-01");
+
+  for (const char* quantity : {"1", "-"}) {
+    const absl::Status refused =
+        world_.Record({absl::StrCat("RETURN S1 ", quantity, " >stock @2001-01-01 =d1")}).status();
+    ASSERT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[0].occur_time BEFORE_ARRIVAL"));
+    EXPECT_THAT(ProblemsOf(refused)[0].facts,
+                ::testing::Contains(Facts::value_type("arrive_time", "2026-03-05T00:00:00+00:00")));
+  }
+  world_.MustRecord("DELIVERY L1 5 stock> @2001-01-01");
+  world_.MustRecord("RETURN S1 1 >stock @2026-03-05 =d1");
+  EXPECT_EQ(world_.Where("S1"), "stock 1");
+}
+
+TEST_F(StockRecordTest, SerialThatLeftTheBooksComesBackLater) {
+  const MovementId receipt = world_.MustRecord("RECEIPT S1 1 >stock @2026-03-04");
+  EXPECT_TRUE(world_.Reverse(receipt).ok());
+  // What was taken back never happened: the right time may be earlier.
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-02");
+  world_.MustRecord("ADJUSTMENT S1 1 stock> @2026-03-06");
+
+  const absl::Status refused = world_.Record({"RECEIPT S1 1 >stock @2026-03-05"}).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)), ElementsAre("movements[0].occur_time BEFORE_ARRIVAL"));
+  world_.MustRecord("RECEIPT S1 1 >stock @2026-03-06");
+}
+
+TEST_F(StockRecordTest, ServerWhoseClockIsBehindMovesWhatTheOtherReceived) {
+  const absl::Time now = world_.now();
+  world_.set_now(now + absl::Seconds(2));
+  RecordMovementsCommand receipt = world_.RecordCommand({"RECEIPT S1 1 >stock"});
+  receipt.movements[0].occurred_at = receipt.context.now;
+  ASSERT_TRUE(RecordMovements(world_.db(), receipt).ok());
+  world_.set_now(now);
+  RecordMovementsCommand delivery = world_.RecordCommand({"DELIVERY S1 1 stock>"});
+  delivery.movements[0].occurred_at = delivery.context.now;
+
+  const auto delivered = RecordMovements(world_.db(), delivery);
+
+  ASSERT_TRUE(delivered.ok()) << delivered.status();
+  const auto posted = FindMovements(world_.db(), world_.company(), delivered->movement_ids);
+  EXPECT_EQ(posted->front().movement.occurred_at,
+            absl::FromUnixMicros(absl::ToUnixMicros(now + absl::Seconds(2))));
+}
+
 TEST_F(StockRecordTest, TenThousandSerialsMoveInOneRequest) {
   std::vector<std::string> numbers, receipts;
   for (int i = 0; i < 10'000; ++i) {

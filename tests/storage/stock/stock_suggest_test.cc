@@ -79,6 +79,23 @@ TEST_F(StockSuggestTest, WithoutAStrategyExpiryDecides) {
   EXPECT_THAT(Suggest(Need(1)), ElementsAre("A stock 1", "missing 0"));
 }
 
+TEST_F(StockSuggestTest, LotsPastTheirRemovalDateOnlyWhenAsked) {
+  AddThreeLots();
+  world_.Execute(
+      "UPDATE lots SET removal_on = DATE '2026-03-19' WHERE company = 'acme' AND number = 'B'");
+  world_.Execute(
+      "UPDATE lots SET removal_on = DATE '2026-03-20' WHERE company = 'acme' AND number = 'A'");
+  SuggestLotsQuery all = Need(25);
+  all.include_past_removal = true;
+
+  EXPECT_THAT(Suggest(Need(25)), ElementsAre("A stock 10", "C yard 10", "missing 5"));
+  EXPECT_THAT(Suggest(all), ElementsAre("B shelf 10", "A stock 10", "C yard 5", "missing 0"));
+
+  // Like expiry, the date does not count in a company without expiry.
+  world_.Execute("UPDATE companies SET expiry_enabled = false WHERE company = 'acme'");
+  EXPECT_THAT(Suggest(Need(25)), ElementsAre("A stock 10", "B shelf 10", "C yard 5", "missing 0"));
+}
+
 TEST_F(StockSuggestTest, AgeIsCarriedAlongMovesInside) {
   AddThreeLots();
   world_.MustRecord("TRANSFER A 10 stock>box @2026-03-19");

@@ -68,7 +68,8 @@ void PutSerial(LedgerFacts& facts, const LotId& serial, const std::string& locat
   facts.serial_places[serial] = {.place = {.location_id = LocationId(location),
                                            .kind = facts.kinds.at(LocationId(location)),
                                            .quantity = Quantity::FromUnits(1)},
-                                 .last_recorded_at = Noon(1)};
+                                 .last_recorded_at = Noon(1),
+                                 .since = Noon(1)};
 }
 
 Posting Move(MovementKind kind, const LotId& lot, const std::string& quantity,

@@ -23,7 +23,7 @@ absl::Time TimeOf(absl::string_view text) {
 }
 
 MovementKind KindOf(absl::string_view name) {
-  for (int kind = 1; kind <= 8; ++kind) {
+  for (int kind = 1; kind <= 9; ++kind) {
     if (Name(static_cast<MovementKind>(kind)) == name) return static_cast<MovementKind>(kind);
   }
   Check(false);

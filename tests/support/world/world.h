@@ -99,6 +99,7 @@ class World {
   UpdateLotCommand UpdateCommand(const LotId& lot, absl::string_view request_id = "");
   // Archives, unarchives or deletes a lot.
   LotCommand LotCommandFor(const LotId& lot, absl::string_view request_id = "");
+  // A serial that begins with a quantity is there since the year 2000.
   LotId CreateLot(absl::string_view product, absl::string_view number,
                   absl::string_view quantity = "");
   LotId CreateLot(absl::string_view product, absl::string_view number, const InitialLot& initial);

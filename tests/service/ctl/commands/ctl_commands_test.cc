@@ -109,7 +109,8 @@ TEST_F(CtlCommands, ListsGoOnOverPages) {
 
 TEST_F(CtlCommands, LotsAreEditedArchivedAndDeleted) {
   const auto lot = lotctl_.Answer<v1::Lot>({"lot", "update", "steel/H-1", "--notes", "dented",
-                                            "--clear", "expires", "--attribute", "colour=blue"});
+                                            "--clear", "expires", "--attribute", "colour=blue",
+                                            "--accept", "later-expiry", "--note", "keeps"});
   EXPECT_EQ(lot.notes(), "dented");
   EXPECT_FALSE(lot.has_expire_date());
   EXPECT_EQ(lot.attributes().at("colour").text(), "blue");

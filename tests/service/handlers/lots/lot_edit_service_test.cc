@@ -84,6 +84,12 @@ TEST_F(LotEdit, UpdatesWhatTheMaskNamesAndNothingElse) {
   request.mutable_lot()->set_reference("not named");
   request.mutable_lot()->set_etag(lot.etag());
   request.clear_request_id();
+  EXPECT_EQ(Refusal(request), "EXPIRY_LATER");
+  request.add_accept(v1::ACCEPTANCE_HELD);
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID accept[0]");
+  request.set_accept(0, v1::ACCEPTANCE_LATER_EXPIRY);
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID note");
+  request.set_note("keeps for ever, report 7");
 
   v1::Lot updated;
   const grpc::Status status = Send(&Stub::UpdateLot, request, updated);

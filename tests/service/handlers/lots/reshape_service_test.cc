@@ -177,6 +177,56 @@ TEST_F(ReshapeRpc, RefusalsSayTheirReason) {
   EXPECT_EQ(Relabel(relabel), "TRACKING_MISMATCH product_id");
 }
 
+TEST_F(ReshapeRpc, AMergeSaysWhatDiffers) {
+  v1::UpdateLotRequest edit;
+  edit.set_company("acme");
+  edit.set_request_id("edit");
+  edit.mutable_lot()->set_lot_id(Id(salt_));
+  edit.mutable_lot()->set_notes("dry");
+  (*edit.mutable_lot()->mutable_attributes())["allergen"].set_text("soy");
+  edit.mutable_update_mask()->add_paths("notes");
+  edit.mutable_update_mask()->add_paths("attributes");
+  v1::Lot lot;
+  ASSERT_TRUE(Send(*lots_, &Lots::UpdateLot, edit, lot).ok());
+  v1::MergeLotsRequest merge = Merging(salt_);
+  v1::MergeSource& second = *merge.add_sources();
+  second.mutable_lot()->set_lot_id(Id(world_.CreateLot("salt", "B", "5")));
+  second.set_location_id("stock");
+  EXPECT_EQ(Merge(merge), "LOTS_DIFFER notes, attributes.allergen");
+
+  merge.set_reference(std::string(101, 'x'));
+  merge.set_notes("");
+  EXPECT_EQ(Merge(merge), "FIELD_INVALID reference");
+  merge.set_reference("H-7");
+  (*merge.mutable_attributes())["allergen"].set_text("soy");
+  ASSERT_EQ(Merge(merge), "OK");
+  v1::GetLotRequest get;
+  get.set_company("acme");
+  get.set_lot_id(done_.lots(0).lot_id());
+  ASSERT_TRUE(Send(*lots_, &Lots::GetLot, get, lot).ok());
+  EXPECT_EQ(lot.reference(), "H-7");
+  EXPECT_EQ(lot.notes(), "");
+  EXPECT_EQ(lot.attributes().at("allergen").text(), "soy");
+}
+
+TEST_F(ReshapeRpc, ALaterExpiryNeedsItsAcceptance) {
+  const LotId old_lot =
+      world_.CreateLot("salt", "E", {.quantity = "1", .expires_on = absl::CivilDay(2020, 1, 1)});
+  v1::RelabelLotRequest relabel = Relabelling(old_lot);
+  relabel.mutable_expire_date()->set_year(2040);
+  relabel.mutable_expire_date()->set_month(1);
+  relabel.mutable_expire_date()->set_day(1);
+  EXPECT_EQ(Relabel(relabel), "EXPIRY_LATER expire_date");
+  relabel.add_accept(v1::ACCEPTANCE_EXPIRED);
+  EXPECT_EQ(Relabel(relabel), "FIELD_INVALID accept[0]");
+  relabel.set_accept(0, v1::ACCEPTANCE_LATER_EXPIRY);
+  relabel.set_note("report 7");
+  EXPECT_EQ(Relabel(relabel), "OK");
+  v1::SplitLotRequest split = Splitting(salt_);
+  split.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
+  EXPECT_EQ(Split(split), "FIELD_INVALID accept[0]");
+}
+
 TEST_F(ReshapeRpc, AHeldLotNeedsAcceptance) {
   v1::HoldLotsRequest hold;
   hold.set_company("acme");

@@ -11,6 +11,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/movement.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
@@ -84,6 +85,23 @@ class RecipientsTest : public ::testing::Test {
   Recipient last_;
   RecipientSummary summary_;
 };
+
+TEST_F(RecipientsTest, AUnitWithANewNumberWasDeliveredUnderTheOldOne) {
+  const LotId bike = world_.CreateLot("bike", "B", "1");
+  Return(Deliver(bike, "", "C-1"), bike, "");
+  const auto relabelled = RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
+                                                   .lot = {.lot_id = bike},
+                                                   .from = LocationId("stock"),
+                                                   .number = "B-NEW",
+                                                   .occurred_at = world_.now()});
+  ASSERT_TRUE(relabelled.ok()) << relabelled.status();
+  const LotId renamed = relabelled->lots[0].lot_id;
+  Deliver(renamed, "", "C-2");
+
+  EXPECT_THAT(List({renamed}, true),
+              ElementsAre("C-1 B 1-1 depth 0 certain", "C-2 B-NEW 1-0 depth 0 certain"));
+  EXPECT_THAT(List({renamed}), ElementsAre("C-2 B-NEW 1-0 depth 0 certain"));
+}
 
 TEST_F(RecipientsTest, ADeliveryHasItsDocument) {
   const LotId salt = world_.CreateLot("salt", "A", "10");

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/domain/movement.h"
+#include "storage/schema/migrations.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/world.h"
@@ -101,16 +103,71 @@ TEST_F(WarrantyTest, DaysAreTheCompanys) {
   EXPECT_EQ(WarrantyAt("2027-01-14T11:00:00Z"), "ENDED 2026-01-15 to 2027-01-14");
 }
 
-TEST_F(WarrantyTest, AReturnEndsItAndAnotherDeliveryBeginsAnother) {
+TEST_F(WarrantyTest, ARepairDoesNotStartItAnew) {
   const MovementId first = Deliver("2026-01-15T10:00:00Z");
   Return(first, "2026-02-01T00:00:00Z");
-  EXPECT_EQ(WarrantyAt("2026-03-01T00:00:00Z"), "NOT_DELIVERED");
-  const MovementId second = Deliver("2026-04-02T10:00:00Z");
-  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-04-02 to 2027-04-01");
-  EXPECT_EQ(last_.delivery->movement_id, second);
-  // The second one never was: the unit is here.
-  Reverse(second);
+  // In the workshop it has its warranty all the same.
+  EXPECT_EQ(WarrantyAt("2026-03-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  Deliver("2026-04-02T10:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(last_.delivery->movement_id, first);
+}
+
+TEST_F(WarrantyTest, ADeliveryThatNeverWasDoesNotBeginIt) {
+  Reverse(Deliver("2026-01-15T10:00:00Z"));
   EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "NOT_DELIVERED");
+  Deliver("2026-04-02T10:00:00Z");
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-04-02 to 2027-04-01");
+}
+
+TEST_F(WarrantyTest, TheTermOfThatDayCounts) {
+  SetMonths(24);
+  Deliver("2026-01-15T23:30:00Z");
+  SetMonths(12);
+  database_.Execute("UPDATE companies SET time_zone = 'Pacific/Auckland'");
+  EXPECT_EQ(WarrantyAt("2027-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2028-01-14");
+  EXPECT_EQ(last_.months, 24);
+  SetMonths(0);
+  EXPECT_EQ(WarrantyAt("2027-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2028-01-14");
+}
+
+TEST_F(WarrantyTest, PastDeliveriesKeepTheTermOfTheMigration) {
+  database_.Execute("UPDATE companies SET time_zone = 'Pacific/Auckland'");
+  Deliver("2026-01-14T11:30:00Z");
+  database_.Execute("UPDATE deliveries SET warranty_months = NULL, delivered_on = NULL");
+
+  for (const Migration& migration : Migrations()) {
+    if (migration.name == std::string("warranty_terms_of_past_deliveries")) {
+      database_.Execute(std::string(migration.sql));
+    }
+  }
+
+  SetMonths(6);
+  database_.Execute("UPDATE companies SET time_zone = 'UTC'");
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+}
+
+TEST_F(WarrantyTest, DeliveriesOfTheReleaseBeforeHaveTodaysTerm) {
+  Deliver("2026-01-15T23:30:00Z");
+  database_.Execute("UPDATE deliveries SET warranty_months = NULL, delivered_on = NULL");
+  SetMonths(6);
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2026-07-14");
+}
+
+TEST_F(WarrantyTest, ANewNumberKeepsIt) {
+  Return(Deliver("2026-01-15T10:00:00Z"), "2026-02-01T00:00:00Z");
+  RelabelLotCommand relabel{.context = world_.Context("RelabelLot"),
+                            .lot = {.lot_id = bike_},
+                            .from = LocationId("stock"),
+                            .number = "B-NEW",
+                            .occurred_at = At("2026-03-01T00:00:00Z")};
+  const auto relabelled = RelabelLot(world_.db(), relabel);
+  ASSERT_TRUE(relabelled.ok()) << relabelled.status();
+
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  bike_ = relabelled->lots[0].lot_id;
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  EXPECT_EQ(last_.number, "B-NEW");
 }
 
 TEST_F(WarrantyTest, AReturnThatNeverWasBringsTheFirstOneBack) {

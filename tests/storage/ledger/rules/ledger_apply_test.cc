@@ -130,13 +130,15 @@ TEST(ApplyPosting, ReturnTakesFromWhatIsLeftOfTheDelivery) {
   LedgerFacts facts = Warehouse();
   const MovementId delivery(IdOf(77));
   Put(facts, kSteel, "CUSTOMER", "4");
-  facts.deliveries[delivery] = {.lot_id = kSteel, .returnable = Quantity::FromUnits(4)};
-  Posting back = Move(kReturn, kSteel, "3", "CUSTOMER", "stock");
+  facts.deliveries[delivery] = {
+      .lot_id = kSteel, .returnable = Quantity::FromUnits(4), .stock_since = Noon(3)};
+  Posting back = Move(kReturn, kSteel, "3", "CUSTOMER", "yard");
   back.delivery = delivery;
 
   const MovementRow row = ApplyPosting(back, facts);
   EXPECT_EQ(facts.deliveries[delivery].returnable, Quantity::FromUnits(1));
   EXPECT_TRUE(facts.deliveries[delivery].changed);
+  EXPECT_EQ(At(facts, "yard"), "3 arrived 10 since 03");
 
   Reverse(row, facts);
   EXPECT_EQ(facts.deliveries[delivery].returnable, Quantity::FromUnits(4));

@@ -13,6 +13,7 @@
 #include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
 #include "tests/support/world/ledger_facts.h"
+#include "tests/support/world/posting_rules.h"
 
 namespace lots {
 namespace {
@@ -25,88 +26,6 @@ constexpr auto kConsumption = MovementKind::kConsumption;
 constexpr auto kProduction = MovementKind::kProduction;
 constexpr auto kScrap = MovementKind::kScrap;
 constexpr auto kAdjustment = MovementKind::kAdjustment;
-
-using Given = std::function<void(LedgerFacts&)>;
-
-// "NOT_ENOUGH quantity, LOT_HELD lot"; "OK".
-std::string Answer(const std::vector<Problem>& problems) {
-  if (problems.empty()) return "OK";
-  return absl::StrJoin(problems, ", ", [](std::string* out, const Problem& problem) {
-    absl::StrAppend(out, Name(problem.reason), " ", problem.field);
-  });
-}
-
-struct Rule {
-  std::string name;
-  Given given;  // what differs from a warehouse with 10 of steel and the bike in stock
-  Posting posting;
-  std::string answer;
-  std::string fact = {};  // "key=value" of the first problem
-};
-
-std::string FactOf(const std::vector<Problem>& problems, const std::string& key) {
-  if (problems.empty()) return "";
-  for (const auto& [name, value] : problems[0].facts) {
-    if (name == key) return value;
-  }
-  return "";
-}
-
-void ExpectFact(const std::vector<Problem>& problems, const std::string& fact) {
-  const size_t at = fact.find('=');
-  if (at == std::string::npos) return;
-  EXPECT_EQ(FactOf(problems, fact.substr(0, at)), fact.substr(at + 1));
-}
-
-void ExpectAnswers(const std::vector<Rule>& rules, const Accept& accept = {}) {
-  for (const Rule& rule : rules) {
-    SCOPED_TRACE(rule.name);
-    LedgerFacts facts = Warehouse();
-    if (rule.given) rule.given(facts);
-
-    const std::vector<Problem> problems = ValidatePosting(facts, accept, rule.posting);
-
-    EXPECT_EQ(Answer(problems), rule.answer);
-    ExpectFact(problems, rule.fact);
-  }
-}
-
-Given State(const LotId& lot, LotState state) {
-  return [=](LedgerFacts& facts) { facts.lots.at(lot).state = state; };
-}
-
-Given At(const LotId& lot, const std::string& location, const std::string& quantity) {
-  return [=](LedgerFacts& facts) { Put(facts, lot, location, quantity); };
-}
-
-Given SerialAt(const std::string& location) {
-  return [=](LedgerFacts& facts) { PutSerial(facts, kBike, location); };
-}
-
-Given Nowhere() {
-  return [](LedgerFacts& facts) { facts.serial_places.clear(); };
-}
-
-Given Held(Hold hold) {
-  return [=](LedgerFacts& facts) { facts.holds[hold.lot_id].push_back(hold); };
-}
-
-// 4 of steel went to CUSTOMER, to ann, and 3 may come back.
-void Deliver(LedgerFacts& facts) {
-  Put(facts, kSteel, "CUSTOMER", "4");
-  facts.deliveries[MovementId(IdOf(77))] = {.lot_id = kSteel,
-                                            .to = LocationId("CUSTOMER"),
-                                            .partner_id = "ann",
-                                            .returnable = Quantity::FromUnits(3)};
-}
-
-Posting ReturnOf(const LotId& lot, const std::string& quantity, const std::string& from,
-                 const std::string& partner = "") {
-  Posting posting = Move(kReturn, lot, quantity, from, "stock");
-  posting.delivery = MovementId(IdOf(77));
-  posting.partner_id = partner;
-  return posting;
-}
 
 TEST(ValidatePosting, NamesWhatDoesNotExistAndWhatIsWrongWithAField) {
   ExpectAnswers({
@@ -164,6 +83,7 @@ TEST(ValidatePosting, KindsOfLocationsFitTheKindOfMovement) {
       {kConsumption, {"stock>PRODUCTION", "truck>PRODUCTION"}},
       {kProduction, {"PRODUCTION>stock", "PRODUCTION>truck", "PRODUCTION>SCRAP"}},
       {kScrap, {"stock>SCRAP", "truck>SCRAP"}},
+      {MovementKind::kSupplierReturn, {"stock>SUPPLIER", "truck>SUPPLIER"}},
       {kAdjustment,
        {"stock>ADJUSTMENT", "truck>ADJUSTMENT", "ADJUSTMENT>stock", "ADJUSTMENT>truck"}},
   };
@@ -258,34 +178,6 @@ TEST(ValidatePosting, HeldGoodsDoNotLeave) {
   ExpectAnswers({{"accepted", Held(hold), posting, "OK"}}, {.held = true});
 }
 
-TEST(ValidatePosting, ReturnNamesADeliveryThatFits) {
-  Posting unnamed = ReturnOf(kSteel, "1", "CUSTOMER");
-  unnamed.delivery.reset();
-  const Given other_place = [](LedgerFacts& facts) {
-    Deliver(facts);
-    facts.deliveries.begin()->second.to = LocationId("elsewhere");
-  };
-  ExpectAnswers({
-      {"part", Deliver, ReturnOf(kSteel, "1", "CUSTOMER"), "OK"},
-      {"all", Deliver, ReturnOf(kSteel, "3", "CUSTOMER", "ann"), "OK"},
-      {"unnamed", Deliver, unnamed, "FIELD_INVALID m.delivery_movement_id"},
-      {"unknown", At(kSteel, "CUSTOMER", "4"), ReturnOf(kSteel, "1", "CUSTOMER"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-      {"other-lot",
-       [](LedgerFacts& facts) {
-         Deliver(facts);
-         PutSerial(facts, kBike, "CUSTOMER");
-       },
-       ReturnOf(kBike, "1", "CUSTOMER"), "RETURN_MISMATCH m.delivery_movement_id"},
-      {"other-place", other_place, ReturnOf(kSteel, "1", "CUSTOMER"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-      {"other-customer", Deliver, ReturnOf(kSteel, "1", "CUSTOMER", "bob"),
-       "RETURN_MISMATCH m.delivery_movement_id"},
-      {"too-much", Deliver, ReturnOf(kSteel, "4", "CUSTOMER"), "RETURN_EXCEEDS_DELIVERY m.quantity",
-       "returnable=3.000"},
-  });
-}
-
 TEST(ValidatePosting, BalancesStayInTheirRange) {
   const std::string most = "1000000000000";
   ExpectAnswers({
@@ -326,12 +218,52 @@ TEST(ValidatePosting, SerialIsInOnePlace) {
   });
 }
 
+TEST(ValidatePosting, FactsOfASerialAreInOrder) {
+  const auto at = [](Posting posting, absl::Time time) {
+    posting.occurred_at = time;
+    return posting;
+  };
+  const Posting leaves = Move(kTransfer, kBike, "1", "stock", "yard");
+  const Posting comes = Move(kReceipt, kBike, "1", "SUPPLIER", "yard");
+  const Posting made = Move(kProduction, kBike, "1", "PRODUCTION", "yard");
+  const absl::Time before = Noon(1) - absl::Microseconds(1);
+  const std::string refused = "BEFORE_ARRIVAL m.occur_time";
+  ExpectAnswers({
+      {"leaves-as-it-comes", {}, at(leaves, Noon(1)), "OK"},
+      {"leaves-before-it-came",
+       {},
+       at(leaves, before),
+       refused,
+       "arrive_time=2026-03-01T12:00:00+00:00"},
+      {"used-before-it-came",
+       {},
+       at(Move(kConsumption, kBike, "1", "stock", "PRODUCTION"), before),
+       refused,
+       "location_id=stock"},
+      {"comes-before-it-was-lost", SerialAt("ADJUSTMENT"), at(comes, before), refused},
+      {"comes-out-before-it-went-in", SerialAt("PRODUCTION"), at(made, before), refused},
+      {"comes-out-at-once", SerialAt("PRODUCTION"), at(made, Noon(1)), "OK"},
+      {"comes-from-nowhere", Nowhere(), at(comes, before), "OK"},
+      // Of a serial that is elsewhere, the time there says nothing.
+      {"elsewhere", SerialAt("truck"), at(leaves, before), "SERIAL_NOT_THERE m.from_location_id"},
+      {"lots-are-back-dated", {}, at(Move(kTransfer, kSteel, "1", "stock", "yard"), before), "OK"},
+  });
+  ExpectAnswers({{"found-before-it-was-lost", SerialAt("ADJUSTMENT"),
+                  at(Move(kConsumption, kBike, "1", "stock", "PRODUCTION"), before), refused}},
+                {.shortage = true});
+}
+
 TEST(ValidatePosting, AcceptedShortageIsNoProblem) {
   const Posting more = Move(kConsumption, kSteel, "12", "stock", "PRODUCTION");
   const Posting serial = Move(kConsumption, kBike, "1", "yard", "PRODUCTION");
   ExpectAnswers(
       {
           {"lot", {}, more, "OK"},
+          {"lot-elsewhere", At(kSteel, "truck", "0.001"), more, "NOT_ENOUGH m.quantity"},
+          {"lot-in-a-place-that-is-not-touched",
+           [](LedgerFacts& facts) { facts.untouched[kSteel] = Quantity::FromUnits(1); }, more,
+           "NOT_ENOUGH m.quantity"},
+          {"lot-at-a-customer", At(kSteel, "CUSTOMER", "5"), more, "OK"},
           {"serial-that-never-moved", Nowhere(), serial, "OK"},
           {"serial-elsewhere", {}, serial, "SERIAL_NOT_THERE m.from_location_id"},
           {"serial-used-up", SerialAt("PRODUCTION"), serial, "SERIAL_NOT_THERE m.from_location_id"},

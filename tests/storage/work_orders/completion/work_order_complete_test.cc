@@ -315,6 +315,25 @@ TEST_F(CompleteTest, ShortageIsAdjustedWhenAccepted) {
   EXPECT_EQ(Complete(command).adjustments, completion.adjustments);
 }
 
+TEST_F(CompleteTest, LotThatLiesElsewhereIsNotShort) {
+  const LotId salt = world_.CreateLot("salt", "SALT", {.quantity = "5", .location = "line"});
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
+  command.outputs = {Output("S-1", "1")};
+  command.components = {Component(salt, "3")};
+  command.accept.shortage = true;
+
+  const absl::Status refused = CompleteWorkOrder(world_.db(), command).status();
+
+  EXPECT_EQ(RefusalOf(refused), "NOT_ENOUGH components[0].quantity");
+  EXPECT_EQ(FactOf(refused, "elsewhere"), "5.000 at line");
+  EXPECT_EQ(world_.Where(salt), "line 5");
+  // What is nowhere else was there all the same.
+  command.components[0].from = LocationId("line");
+  command.components[0].quantity = Q("6");
+  EXPECT_THAT(Complete(command).adjustments, SizeIs(1));
+  EXPECT_EQ(world_.Where(salt), "");
+}
+
 TEST_F(CompleteTest, ExpiredComponentGoesInWhenAccepted) {
   const LotId salt = world_.CreateLot("salt", "OLD", {.quantity = "1", .expires_on = Today() - 1});
   CompletionCommand command = world_.CompleteCommand("W1", "soup");

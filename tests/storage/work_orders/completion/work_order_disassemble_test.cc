@@ -10,6 +10,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
@@ -186,6 +187,56 @@ TEST_F(DisassembleTest, AnArchivedComponentComesBackToLife) {
   const auto repeat = Disassemble(world_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_EQ(repeat->unarchived, std::vector<LotId>{paint_});
+}
+
+TEST_F(DisassembleTest, ANewNumberKeepsItsComponents) {
+  const auto relabel = [&](const LotId& lot, const std::string& number) {
+    const auto done = RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
+                                               .lot = {.lot_id = lot},
+                                               .from = LocationId("shelf"),
+                                               .number = number,
+                                               .occurred_at = world_.now()});
+    EXPECT_TRUE(done.ok()) << done.status();
+    return done->lots[0].lot_id;
+  };
+  const LotId renamed = relabel(relabel(a_, "A-2"), "A-3");
+  const LotId sibling = relabel(b_, "B-2");
+  // What a sibling gave back does not come back again, whatever its number is.
+  DisassemblyCommand command = world_.DisassembleCommand(sibling);
+  command.components = {Stated(salt_, "7")};
+  EXPECT_EQ(Back(command), "F2 1 stock exact; PAINT 3.000 stock exact; SALT 7.000 stock");
+  command = world_.DisassembleCommand(renamed);
+  command.components = {Stated(salt_, "4")};
+  EXPECT_EQ(Back(command), "NOT_A_COMPONENT components[0]");
+  command.components = {Stated(salt_, "3"), Stated(m1_)};
+  EXPECT_EQ(Back(command),
+            "F1 1 stock exact; M1 1 stock; PAINT 2.000 stock exact; SALT 3.000 stock");
+  EXPECT_EQ(world_.Where(f1_), "stock 1");
+  // Rebuilt under its new number, it has only what went in then.
+  CompletionCommand rebuild = world_.CompleteCommand("W3", "bike");
+  rebuild.outputs = {Output("A-3")};
+  rebuild.components = {Component(f2_, "", 0)};
+  ASSERT_TRUE(CompleteWorkOrder(world_.db(), rebuild).ok());
+  EXPECT_EQ(Back(world_.DisassembleCommand(renamed)), "F2 1 stock exact");
+}
+
+TEST_F(DisassembleTest, NothingHappensToAUnitBeforeItCameThere) {
+  DisassemblyCommand command = world_.DisassembleCommand(a_);
+  command.occurred_at = absl::FromCivil(absl::CivilDay(2001, 1, 1), absl::UTCTimeZone());
+  EXPECT_EQ(Back(command), "BEFORE_ARRIVAL occur_time; BEFORE_ARRIVAL occur_time");
+
+  CompletionCommand use = world_.CompleteCommand("W2", "bike");
+  use.outputs = {Output("C")};
+  use.components = {Component(world_.CreateLot("frame", "F3", "1"), "", 0)};
+  use.occurred_at = command.occurred_at;
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(world_.db(), use).status()), "BEFORE_ARRIVAL occur_time");
+
+  EXPECT_NE(Back(world_.DisassembleCommand(a_)), "");
+  CompletionCommand rebuild = world_.CompleteCommand("W3", "bike");
+  rebuild.outputs = {Output("A")};
+  rebuild.occurred_at = command.occurred_at;
+  EXPECT_EQ(RefusalOf(CompleteWorkOrder(world_.db(), rebuild).status()),
+            "BEFORE_ARRIVAL occur_time");
 }
 
 TEST_F(DisassembleTest, UnitIsRebuiltUnderTheSameSerial) {

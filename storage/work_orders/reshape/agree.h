@@ -1,0 +1,26 @@
+// What lots that become one agree on. For this folder only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "storage/domain/errors.h"
+#include "storage/work_orders/reshape/plan.h"
+#include "storage/work_orders/reshape/reshape.h"
+
+namespace lots::reshape {
+
+// The reference, notes and attributes that all lots have alike, with what the request says of the
+// others. LOTS_DIFFER for each field that differs and of which nothing is said: an attribute that
+// one lot has and another has not differs too, so that an allergen never disappears. The rest of
+// the answer is the first lot's.
+LotDetails AgreedOn(absl::Span<const LotDetails* const> lots, const MergedDetails& said,
+                    std::vector<Problem>& problems);
+
+// LOTS_DIFFER for each attribute in which goods differ from the stored lot that they are added to.
+void ValidateAdded(const LotDetails& goods, const LotDetails& stored,
+                   std::vector<Problem>& problems);
+
+}  // namespace lots::reshape
