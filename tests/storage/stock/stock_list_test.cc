@@ -241,6 +241,10 @@ TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
   EXPECT_THAT(Filtered("kind = MOVEMENT_KIND_TRANSFER"), ElementsAre(transfer));
   EXPECT_THAT(Filtered("from_location_id = stock"), ElementsAre(transfer));
   EXPECT_THAT(Filtered("to_location_id = yard"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("location_id = yard"), ElementsAre("DELIVERY L1 CUSTOMER", transfer));
+  EXPECT_THAT(Filtered("NOT location_id = stock"), ElementsAre("DELIVERY L1 CUSTOMER"));
+  EXPECT_THAT(Filtered("document_type = purchase_order"), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(Filtered("document_type = \"pur*\""), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("document_number = \"PO-*\""), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("partner_id = mill"), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("work_order_id = WO-1"), IsEmpty());
