@@ -50,7 +50,8 @@ bool IsPosted(const v1::NewMovement& planned, const v1::Movement& posted) {
 std::string TextOf(const v1::Movement& movement) {
   return absl::StrCat(Show(movement.kind()), " of ", movement.quantity(), " from ",
                       movement.from_location_id(), " to ", movement.to_location_id(), ", ",
-                      Show(movement.occur_time()), " (movement ", movement.movement_id(), ")");
+                      Show(movement.occur_time(), absl::UTCTimeZone()), " (movement ",
+                      movement.movement_id(), ")");
 }
 
 class HistoryReader {
