@@ -112,7 +112,8 @@ ListStockQuery CommandOf(const v1::ListStockRequest& request, FieldChecker& fiel
       .include_descendants = request.include_descendants(),
       .as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr),
       .known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr),
-      .all_kinds = request.show_all_kinds()};
+      .all_kinds = request.show_all_kinds(),
+      .filter = request.filter()};
   fields.Count("lot_ids", request.lot_ids_size(), 0, kStockLotIdsMax);
   for (int i = 0; i < request.lot_ids_size() && i < kStockLotIdsMax; ++i) {
     query.lot_ids.push_back(fields.RequiredUuid<LotId>(Indexed("lot_ids", i), request.lot_ids(i)));

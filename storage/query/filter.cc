@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
 #include "storage/numbers/number.h"
+#include "storage/query/attribute_filter.h"
 #include "storage/query/filter_parser.h"
 #include "storage/query/filter_value.h"
 #include "storage/query/like.h"
@@ -23,7 +24,7 @@ bool IsOrder(FilterOp op) {
 
 bool HasOrder(FilterType type) {
   return type == FilterType::kText || type == FilterType::kTime || type == FilterType::kDate ||
-         type == FilterType::kQuantity;
+         type == FilterType::kQuantity || type == FilterType::kAttributes;
 }
 
 bool IsPresence(const FilterComparison& comparison) {
@@ -92,6 +93,7 @@ class Compiler {
     ASSIGN_OR_RETURN(const FilterField* field, FindField(comparison));
     named_.emplace_back(field->name);
     RETURN_IF_ERROR(CheckOp(*field, comparison));
+    if (field->type == FilterType::kAttributes) return Attribute(*field, comparison);
     if (IsPresence(comparison)) return Presence(*field);
     if (comparison.op == FilterOp::kNotEqual) {
       ASSIGN_OR_RETURN(const std::string equal, Typed(*field, FilterOp::kEqual, comparison.value));
@@ -102,15 +104,18 @@ class Compiler {
 
   absl::StatusOr<const FilterField*> FindField(const FilterComparison& comparison) const {
     for (const FilterField& field : fields_) {
-      if (field.name == comparison.field) return &field;
+      const bool needs_key = field.type == FilterType::kAttributes;
+      if (field.name == comparison.field && comparison.key.empty() != needs_key) return &field;
     }
     const auto name = [](std::string* out, const FilterField& field) {
-      absl::StrAppend(out, field.name);
+      absl::StrAppend(out, field.name, field.type == FilterType::kAttributes ? ".KEY" : "");
     };
     const std::string known = absl::StrJoin(fields_, ", ", name);
-    return FilterRefused(text_, comparison.field_at,
-                         absl::StrCat("unknown field ", comparison.field, " (known: ", known, ")"),
-                         {{"known_fields", known}});
+    return FilterRefused(
+        text_, comparison.field_at,
+        absl::StrCat("unknown field ", comparison.field, comparison.key.empty() ? "" : ".",
+                     comparison.key, " (known: ", known, ")"),
+        {{"known_fields", known}});
   }
 
   absl::Status CheckOp(const FilterField& field, const FilterComparison& comparison) const {
@@ -191,8 +196,29 @@ class Compiler {
   }
 
   Sql Member(const FilterField& field, const FilterValue& value) {
-    const std::string placeholder = absl::StrCat("$", params_.Add(value.text));
+    std::string placeholder;
+    if (field.values.empty()) {
+      placeholder = absl::StrCat("$", params_.Add(value.text));
+    } else {
+      const absl::StatusOr<int64_t> named = ReadEnum(value.text, field);
+      if (!named.ok()) return Refused(value.at, named.status().message());
+      placeholder = absl::StrCat("$", params_.Add(*named));
+    }
     return absl::StrCat("(", absl::StrReplaceAll(field.sql, {{"$?", placeholder}}), ")");
+  }
+
+  Sql Attribute(const FilterField& field, const FilterComparison& comparison) {
+    const AttributeFilter attribute(field.sql, comparison.key, params_);
+    const FilterValue& value = comparison.value;
+    if (IsPresence(comparison)) return attribute.IsPresent();
+    if (value.is_prefix || value.has_inner_star) {
+      return Refused(value.at,
+                     "a * is not allowed in the value of an attribute (\\* is the "
+                     "character)");
+    }
+    if (comparison.op == FilterOp::kEqual) return attribute.Equals(value.text);
+    if (comparison.op == FilterOp::kNotEqual) return Negated(attribute.Equals(value.text));
+    return attribute.Compares(Name(comparison.op), value.text, zone_);
   }
 
   Sql Text(const FilterField& field, FilterOp op, const FilterValue& value) {

@@ -14,6 +14,8 @@
 //   date        = != < > <= >=   2026-01-31
 //   quantity    = != < > <= >=   12.5
 //   bool, enum, uuid, member     = !=
+//   attributes.KEY               = != < > <= >=   a text, or what the value looks like: decimal,
+//                                true or false, date, instant; a key like "lot size" in quotes
 //   any field   :*               is present: text that is not empty, a quantity that is not zero
 //
 // What is not true is false: "expire_date != 2026-01-31" and "NOT expire_date < 2026-01-31" are
@@ -41,9 +43,11 @@ enum class FilterType {
   kBool,
   kEnum,
   kUuid,
-  // Not a column but a question about the row, asked of a text: sql is a predicate in which $?
-  // stands for the value.
+  // Not a column but a question about the row, asked of a text, or of an enum where there are
+  // `values`: sql is a predicate in which $? stands for the value.
   kMember,
+  // A jsonb of typed values, as AttributesToJson makes it. Each comparison names a key.
+  kAttributes,
 };
 
 struct FilterEnumValue {
@@ -61,7 +65,7 @@ struct FilterField {
   absl::string_view search_sql = {};
   // kText: sql holds NumberKeys, folded or not as each product has it. = finds both.
   bool is_number_key = false;
-  // kEnum: the names, and what API names may carry before them ("LOT_STATE_").
+  // kEnum, kMember: the names, and what API names may carry before them ("LOT_STATE_").
   absl::Span<const FilterEnumValue> values = {};
   absl::string_view value_prefix = {};
 };

@@ -98,11 +98,35 @@ class Parser {
     if (comparison.field.empty() || IsKeyword(comparison.field)) {
       return RefusedHere("expected a comparison such as number = \"SN-1\"");
     }
-    Take(comparison.field.size());
+    RETURN_IF_ERROR(TakeField(comparison));
     comparison.op_at = at_;
     ASSIGN_OR_RETURN(comparison.op, ParseOp());
     ASSIGN_OR_RETURN(comparison.value, ParseValue());
     return node;
+  }
+
+  // The name is taken up to its first dot. What follows is the key of a map (AIP-161), quoted where
+  // a name could not be like that.
+  absl::Status TakeField(FilterComparison& comparison) {
+    const absl::string_view whole = comparison.field;
+    const size_t dot = whole.find('.');
+    at_ += whole.size();
+    if (dot != absl::string_view::npos) {
+      comparison.field = whole.substr(0, dot);
+      comparison.key = std::string(whole.substr(dot + 1));
+    }
+    const bool is_quoted =
+        dot + 1 == whole.size() && !AtEnd() && (text_[at_] == '"' || text_[at_] == '\'');
+    if (is_quoted) {
+      ASSIGN_OR_RETURN(const FilterValue key, ParseValue());
+      if (key.is_prefix || key.has_inner_star) return Refused(key.at, "expected a key without *");
+      comparison.key = key.text;
+    }
+    if (dot != absl::string_view::npos && comparison.key.empty()) {
+      return Refused(comparison.field_at, "expected a key after the dot");
+    }
+    SkipSpaces();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<FilterOp> ParseOp() {

@@ -28,7 +28,8 @@ struct FilterValue {
 };
 
 struct FilterComparison {
-  absl::string_view field;
+  absl::string_view field;  // "attributes" of attributes.colour and attributes."lot size"
+  std::string key;          // "colour", "lot size"; empty where no key follows
   size_t field_at = 0;
   FilterOp op = FilterOp::kEqual;
   size_t op_at = 0;

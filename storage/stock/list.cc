@@ -1,19 +1,24 @@
 // Lists stock, as it is now or as it was at a past time.
 #include "storage/stock/list.h"
 
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/lot_stock.h"
 #include "storage/domain/refusals.h"
+#include "storage/lot_rows/company.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/pg/pipeline.h"
+#include "storage/query/filter.h"
 
 namespace lots {
 
@@ -58,6 +63,63 @@ constexpr char kBelow[] = R"sql((
       JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
     SELECT location_id FROM below))sql";
 
+constexpr FilterEnumValue kKinds[] = {
+    {"INTERNAL", static_cast<int64_t>(LocationKind::kInternal)},
+    {"TRANSIT", static_cast<int64_t>(LocationKind::kTransit)},
+    {"SUPPLIER", static_cast<int64_t>(LocationKind::kSupplier)},
+    {"CUSTOMER", static_cast<int64_t>(LocationKind::kCustomer)},
+    {"PRODUCTION", static_cast<int64_t>(LocationKind::kProduction)},
+    {"SCRAP", static_cast<int64_t>(LocationKind::kScrap)},
+    {"ADJUSTMENT", static_cast<int64_t>(LocationKind::kAdjustment)},
+};
+constexpr FilterEnumValue kHoldCauses[] = {
+    {"LOT", static_cast<int64_t>(HoldCause::kLot)},
+    {"PLACE", static_cast<int64_t>(HoldCause::kPlace)},
+    {"INHERITED", static_cast<int64_t>(HoldCause::kInherited)},
+    {"RECALL", static_cast<int64_t>(HoldCause::kRecall)},
+};
+
+// Goods are held where goods are kept.
+#define LOTS_STOCK_IS_HELD(condition)                                              \
+  "balances.kind IN ({PLACES_ON_HAND}) AND EXISTS (SELECT 1 FROM lot_holds h "_sql \
+  "WHERE h.company = $1 AND h.lot_id = balances.lot_id "                           \
+  "AND (h.location_id IS NULL OR h.location_id = balances.location_id)" condition  \
+  " AND" LOTS_HOLD_BINDS("$2") ")"
+
+// What can be asked at any time; quantity stands first, since its SQL differs.
+constexpr FilterField kFieldsThen[] = {
+    {.name = "quantity", .type = FilterType::kQuantity, .sql = "moved.quantity"},
+    {.name = "product_id", .sql = "balances.product_id"},
+    {.name = "number", .sql = "lots.number_key", .is_number_key = true},
+    {.name = "location_id", .sql = "balances.location_id"},
+    {.name = "location_kind",
+     .type = FilterType::kEnum,
+     .sql = "balances.kind",
+     .values = kKinds,
+     .value_prefix = "LOCATION_KIND_"},
+    {.name = "expire_date", .type = FilterType::kDate, .sql = "lots.expires_on"},
+    {.name = "attributes", .type = FilterType::kAttributes, .sql = "lots.attributes"},
+};
+// What is only known of now.
+const FilterField kFieldsOfNow[] = {
+    {.name = "arrive_time", .type = FilterType::kTime, .sql = "balances.arrived_at"},
+    {.name = "stock_since_time", .type = FilterType::kTime, .sql = "balances.stock_since"},
+    {.name = "held", .type = FilterType::kBool, .sql = "(" LOTS_STOCK_IS_HELD("") ")"},
+    {.name = "hold_cause",
+     .type = FilterType::kMember,
+     .sql = LOTS_STOCK_IS_HELD(" AND h.cause = $?"),
+     .values = kHoldCauses,
+     .value_prefix = "HOLD_CAUSE_"},
+};
+
+std::vector<FilterField> FieldsOf(const ListStockQuery& query) {
+  std::vector<FilterField> fields(std::begin(kFieldsThen), std::end(kFieldsThen));
+  if (query.as_of.has_value() || query.known_at.has_value()) return fields;
+  fields.front().sql = "balances.quantity";
+  fields.insert(fields.end(), std::begin(kFieldsOfNow), std::end(kFieldsOfNow));
+  return fields;
+}
+
 // The statement for a time, and its name.
 struct StockSql {
   const char* name;
@@ -75,8 +137,11 @@ StockSql StockAt(const ListStockQuery& query, pg::Params& params) {
   return {"list_stock", kStockNow};
 }
 
-void AppendSelection(const ListStockQuery& query, std::string& sql, pg::Params& params) {
-  if (!query.all_kinds) absl::StrAppend(&sql, " AND balances.kind IN ({PLACES_ON_HAND})"_sql);
+void AppendSelection(const ListStockQuery& query, const Filter& filter, std::string& sql,
+                     pg::Params& params) {
+  absl::StrAppend(&sql, " AND ", filter.sql);
+  const bool all_kinds = query.all_kinds || filter.Names("location_kind");
+  if (!all_kinds) absl::StrAppend(&sql, " AND balances.kind IN ({PLACES_ON_HAND})"_sql);
   if (!query.lot_ids.empty()) {
     absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(query.lot_ids), ")");
   }
@@ -130,12 +195,15 @@ LotStock StockOf(const CompanyId& company, const pg::Row& row) {
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query) {
   pg::Params params = pg::Params::Of(query.company, query.now);
   auto [name, sql] = StockAt(query, params);
-  AppendSelection(query, sql, params);
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, FindFilterZone(db, query.company, query.filter));
+  ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, FieldsOf(query), zone, params));
+  AppendSelection(query, filter, sql, params);
   absl::StrAppend(&sql, " ORDER BY balances.lot_id, balances.location_id LIMIT $",
                   params.Add(query.limit));
   pg::Pipeline pipeline(db);
   const size_t list = pipeline.AddComposed(name, std::move(sql), std::move(params));
-  const AskedResources asked = AskedBy(query);
+  AskedResources asked = AskedBy(query);
+  asked.AddFilter(filter.equalities);
   // A later page lists what is left, also when something was deleted meanwhile.
   const bool is_first = !query.after.has_value();
   const size_t missing = is_first ? AddMissingRead(pipeline, asked) : 0;

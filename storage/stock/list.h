@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,15 +27,16 @@ struct ListStockQuery {
   bool include_descendants = false;
   std::optional<absl::Time> as_of;  // counts what happened until then
   std::optional<absl::Time>
-      known_at;            // counts what was recorded until then; at most one of the two
-  bool all_kinds = false;  // false: INTERNAL and TRANSIT only
-  absl::Time now;          // decides which holds have expired
+      known_at;             // counts what was recorded until then; at most one of the two
+  bool all_kinds = false;   // false: INTERNAL and TRANSIT only, unless the filter names the kind
+  std::string filter = {};  // the fields of ListStockRequest.filter
+  absl::Time now;           // decides which holds have expired
   std::optional<StockPosition> after;
   int limit = 0;
 };
 // The places with a quantity other than 0, by lot id and location id. Dates and hold causes are
 // left empty when `as_of` or `known_at` is given. Refuses with COMPANY_NOT_FOUND,
-// PRODUCT_NOT_FOUND, LOT_NOT_FOUND (naming each) and LOCATION_NOT_FOUND.
+// PRODUCT_NOT_FOUND, LOT_NOT_FOUND (naming each), LOCATION_NOT_FOUND and FILTER_INVALID.
 absl::StatusOr<std::vector<LotStock>> ListStock(pg::Connection& db, const ListStockQuery& query);
 
 }  // namespace lots

@@ -101,6 +101,7 @@ constexpr FilterField kFields[] = {
      .values = kStates,
      .value_prefix = "WORK_ORDER_STATE_"},
     {.name = "create_time", .type = FilterType::kTime, .sql = "w.created_at"},
+    {.name = "update_time", .type = FilterType::kTime, .sql = "w.updated_at"},
 };
 
 }  // namespace

@@ -81,6 +81,19 @@ INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_a
 SELECT 'main', lot_id, 'R-' || n % 50 + 1, 1, true, now()
 FROM (SELECT lot_id, row_number() OVER () AS n FROM lots WHERE company = 'main' AND tracking = 2
       LIMIT 3000) AS member;
+UPDATE lots SET attributes = '{"plant": {"text": "north"}}' WHERE company = 'main';
+UPDATE lots SET attributes = '{"plant": {"text": "north"}, "colour": {"text": "red"}}',
+                created_by = 'seldom', updated_at = '2001-01-01'
+WHERE lot_id IN (SELECT lot_id FROM lots WHERE company = 'main' ORDER BY created_at LIMIT 3);
+UPDATE movements SET document_type = 'seldom', partner_id = 'seldom', actor = 'seldom'
+WHERE lot_id IN (SELECT lot_id FROM lots WHERE company = 'main' ORDER BY created_at LIMIT 3);
+INSERT INTO locations (company, location_id, kind, display_name, gln, street, city, region,
+                       postal_code, country, phone, is_default, created_at, updated_at)
+VALUES ('main', 'SELDOM', 1, '', '', '', '', '', '', '', '', false, now(), now());
+INSERT INTO balances (company, lot_id, location_id, product_id, kind, is_serial, quantity,
+                      last_recorded_at)
+SELECT company, lot_id, 'SELDOM', product_id, 1, false, 1, now()
+FROM lots WHERE company = 'main' AND tracking = 2 ORDER BY created_at LIMIT 3;
 INSERT INTO requests (company, request_id, method, payload_hash, made, created_at)
 SELECT 'main', 'old-' || n, 'test', '', '{}', now() FROM generate_series(1, 5000) n;
 ANALYZE;
@@ -276,6 +289,58 @@ TEST_F(HotStatements, ListsAndSearchesReadTheirIndexAndNoLargeTable) {
     });
     EXPECT_THAT(LargeAmong(scanned), IsEmpty()) << what;
     EXPECT_THAT(scanned, Contains(index)) << what;
+  }
+}
+
+// What few lots meet is found by an index; what many meet, among the next lots of the page.
+TEST_F(HotStatements, FiltersReadTheirIndexOrTheOrderOfThePage) {
+  const struct {
+    const char* filter;
+    const char* index;
+  } kCases[] = {
+      {"attributes.colour = red", "lots_attributes"},
+      {"attributes.colour:*", "lots_attributes"},
+      {"attributes.plant = north", "lots_by_creation"},
+      {"creator = seldom", "lots_by_creator"},
+      {"update_time < 2002-01-01", "lots_by_update"},
+      {"location_id = SELDOM", "balances_by_location"},
+      {"location_id = \"WH-1\"", "lots_by_creation"},
+      {"partner_id = seldom", "movements_by_partner"},
+      {"document_type = seldom", "movements_by_document_type"},
+      {"hold_cause = RECALL", "recall_members_pkey"},
+      {"hold_cause = LOT", "lots_by_creation"},
+  };
+  for (const auto& [filter, index] : kCases) {
+    const std::set<std::string> scanned = ScannedBy([&] {
+      const auto page = ListLots(*db_, {.query = {.company = CompanyId(kFactory), .filter = filter},
+                                        .limit = 3,
+                                        .now = absl::Now()});
+      ASSERT_TRUE(page.ok()) << filter << ": " << page.status();
+      EXPECT_FALSE(page->lots.empty()) << filter;
+    });
+    EXPECT_THAT(LargeAmong(scanned), IsEmpty()) << filter;
+    EXPECT_THAT(scanned, Contains(index)) << filter;
+  }
+}
+
+TEST_F(HotStatements, FiltersOfMovementsReadTheirIndex) {
+  const struct {
+    const char* filter;
+    const char* index;
+  } kCases[] = {
+      {"partner_id = seldom", "movements_by_partner"},
+      {"document_type = seldom", "movements_by_document_type"},
+  };
+  for (const auto& [filter, index] : kCases) {
+    const std::set<std::string> scanned = ScannedBy([&] {
+      ASSERT_TRUE(
+          ListMovements(
+              *db_, {.company = CompanyId(kFactory), .filter = filter, .after = {}, .limit = 50})
+              .ok())
+          << filter;
+    });
+    EXPECT_THAT(LargeAmong(scanned), IsEmpty()) << filter;
+    EXPECT_THAT(scanned, Contains(index)) << filter;
   }
 }
 

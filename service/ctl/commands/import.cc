@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/commands/commands.h"
+#include "service/ctl/epcis/check.h"
 #include "service/ctl/epcis/document/document.h"
-#include "service/ctl/epcis/plan.h"
+#include "service/ctl/epcis/plan/plan.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/text_width.h"
 #include "service/ctl/session/json.h"
@@ -41,12 +42,13 @@ std::string Plural(size_t count, absl::string_view what) {
 
 void PrintFindings(const std::vector<EpcisFinding>& findings, std::ostream& out) {
   for (const EpcisFinding& finding : findings) {
-    out << "  " << Printable(finding.event_id);
+    // Some are about the document as a whole.
+    if (!finding.event_id.empty()) out << "  " << Printable(finding.event_id);
     if (finding.at != absl::Time()) {
       out << "  " << absl::FormatTime("%Y-%m-%d %H:%M:%SZ", finding.at, absl::UTCTimeZone()) << " "
           << Printable(finding.step);
     }
-    out << "\n    " << Printable(finding.what) << "\n";
+    out << (finding.event_id.empty() ? "" : "\n") << "    " << Printable(finding.what) << "\n";
     if (!finding.remedy.empty()) out << "    → " << Printable(finding.remedy) << "\n";
   }
 }
@@ -77,6 +79,11 @@ void PrintPlan(const EpcisPlan& plan, std::ostream& out) {
     out << "notices:\n";
     PrintNotices(plan.notices, out);
   }
+  if (plan.dropped.empty()) return;
+  out << "fields that have no place here and are dropped:\n";
+  for (const auto& [field, count] : plan.dropped) {
+    out << "  " << count << " × " << Printable(field) << "\n";
+  }
 }
 
 void PrintOutcome(const EpcisOutcome& outcome, std::ostream& out) {
@@ -89,12 +96,29 @@ void PrintOutcome(const EpcisOutcome& outcome, std::ostream& out) {
   PrintFindings(outcome.accepted, out);
 }
 
-absl::Status RefuseDiscrepancies(const EpcisPlan& plan, const Terminal& terminal) {
-  terminal.err << plan.discrepancies.size()
-               << (plan.discrepancies.size() == 1 ? " discrepancy" : " discrepancies")
-               << ", with what --on-discrepancy adjust would do:\n";
-  PrintFindings(plan.discrepancies, terminal.err);
-  return Refused("the document does not add up; nothing was written");
+void PrintDiscrepancies(const EpcisPlan& plan, std::ostream& out) {
+  out << plan.discrepancies.size()
+      << (plan.discrepancies.size() == 1 ? " discrepancy" : " discrepancies")
+      << ", with what --on-discrepancy adjust would do:\n";
+  PrintFindings(plan.discrepancies, out);
+}
+
+void PrintObstacles(const EpcisCheck& check, std::ostream& out) {
+  out << Plural(check.obstacles.size(), "obstacle") << ", which no adjustment settles:\n";
+  PrintFindings(check.obstacles, out);
+}
+
+// Everything that stands against the import, at once; OK when there is nothing.
+absl::Status FindObstacles(const EpcisPlan& plan, const EpcisCheck& check, bool adjust,
+                           const Terminal& terminal) {
+  const bool adds_up = plan.discrepancies.empty() || adjust;
+  if (!adds_up) PrintDiscrepancies(plan, terminal.err);
+  if (!check.obstacles.empty()) PrintObstacles(check, terminal.err);
+  if (!adds_up) return Refused("the document does not add up; nothing was written");
+  if (!check.obstacles.empty()) {
+    return Refused("the document cannot be imported whole; nothing was written");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EpcisDocument> Read(const std::string& file) {
@@ -111,8 +135,9 @@ absl::Status ImportEpcis(Session& session, const ImportOptions& options) {
   const Terminal& terminal = session.terminal();
   // Standard output carries the service's answers and nothing else when a machine reads it.
   std::ostream& report = session.json() ? terminal.err : terminal.out;
+  ASSIGN_OR_RETURN(const EpcisCheck check, CheckEpcisPlan(session, plan));
   PrintPlan(plan, report);
-  if (!plan.discrepancies.empty() && !adjust) return RefuseDiscrepancies(plan, terminal);
+  RETURN_IF_ERROR(FindObstacles(plan, check, adjust, terminal));
   if (!plan.discrepancies.empty()) {
     report << "discrepancies, and what is done about each:\n";
     PrintFindings(plan.discrepancies, report);
@@ -121,7 +146,7 @@ absl::Status ImportEpcis(Session& session, const ImportOptions& options) {
     report << "nothing was written (--dry-run)\n";
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const EpcisOutcome outcome, EpcisImport(session, plan, adjust).Run());
+  ASSIGN_OR_RETURN(const EpcisOutcome outcome, EpcisImport(session, plan, adjust).Run(check.done));
   PrintOutcome(outcome, report);
   return absl::OkStatus();
 }

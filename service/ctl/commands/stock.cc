@@ -118,6 +118,7 @@ struct ListOptions {
   std::string as_of;
   std::string known_at;
   bool all_kinds = false;
+  std::string filter;
   int64_t limit = kLimitDefault;
 };
 
@@ -130,6 +131,7 @@ void Declare(Command& command, ListOptions& options) {
               "as it was at the end of this day, or at this time, by when movements happened");
   command.Add("--known-at", options.known_at, "as it was known then, by when they were recorded");
   command.AddSwitch("--all-kinds", options.all_kinds, "also customers, scrap and virtual places");
+  command.Add("--filter", options.filter, "a filter as in the API");
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
@@ -141,6 +143,7 @@ absl::Status List(Session& session, const ListOptions& options) {
   request.set_location_id(options.location_id);
   request.set_include_descendants(options.below);
   request.set_show_all_kinds(options.all_kinds);
+  request.set_filter(options.filter);
   if (!options.as_of.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_as_of(),
                      ReadTime(session, "--as-of", options.as_of, DayEdge::kLast));

@@ -2,10 +2,8 @@
 #include "service/ctl/epcis/import.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/ledger.pb.h"
@@ -13,7 +11,6 @@
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "service/ctl/epcis/document/identity.h"
-#include "service/ctl/session/arguments.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 
@@ -35,24 +32,52 @@ absl::Status OfEvent(const ImportRequest& planned, const absl::Status& status) {
   return annotated;
 }
 
-absl::Status WrongTracking(const v1::Product& here, const v1::Product& there) {
-  return Refused(absl::StrCat("the product ", here.product_id(), " is registered with ",
-                              v1::Tracking_Name(here.tracking()), ", and the document needs ",
-                              v1::Tracking_Name(there.tracking())));
-}
-
 }  // namespace
 
-absl::StatusOr<EpcisOutcome> EpcisImport::Run() {
+std::vector<v1::BatchCreateLotsRequest> LotRequestsOf(const EpcisPlan& plan) {
+  std::map<std::string, std::vector<v1::NewLot>> by_product;
+  for (const EpcisNewLot& lot : plan.lots) by_product[lot.product_id].push_back(lot.lot);
+  std::vector<v1::BatchCreateLotsRequest> requests;
+  for (const auto& [product_id, lots] : by_product) {
+    for (size_t i = 0; i < lots.size(); ++i) {
+      if (i % kFindNumbersMax == 0) requests.emplace_back().set_product_id(product_id);
+      *requests.back().add_lots() = lots[i];
+    }
+  }
+  return requests;
+}
+
+absl::StatusOr<std::map<std::string, v1::LocationKind>> ListLocationKinds(Session& session) {
+  std::map<std::string, v1::LocationKind> kinds;
+  v1::ListLocationsRequest list;
+  list.set_page_size(kPageSizeMax);
+  do {
+    const absl::StatusOr<v1::ListLocationsResponse> page = session.Call(kListLocations, list);
+    // A company that nothing was registered in yet.
+    if (absl::IsNotFound(page.status())) break;
+    RETURN_IF_ERROR(page.status());
+    for (const v1::Location& location : page->locations()) {
+      kinds[location.location_id()] = location.kind();
+    }
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  return kinds;
+}
+
+absl::StatusOr<EpcisOutcome> EpcisImport::Run(const std::set<size_t>& done) {
   session_.progress().Start("registering", 0);
   RETURN_IF_ERROR(UpsertProducts());
   RETURN_IF_ERROR(UpsertLocations());
   RETURN_IF_ERROR(CreateLots());
   session_.progress().Start("importing", static_cast<int64_t>(plan_.requests.size()));
-  for (const ImportRequest& planned : plan_.requests) {
-    const absl::Status sent = Send(planned);
-    if (!sent.ok()) return OfEvent(planned, sent);
+  for (size_t i = 0; i < plan_.requests.size(); ++i) {
     session_.progress().Advance(1);
+    if (done.contains(i)) {
+      ++outcome_.requests_found;
+      continue;
+    }
+    const absl::Status sent = Send(plan_.requests[i]);
+    if (!sent.ok()) return OfEvent(plan_.requests[i], sent);
   }
   session_.progress().Stop();
   return outcome_;
@@ -71,70 +96,65 @@ absl::Status EpcisImport::UpsertProducts() {
       continue;
     }
     RETURN_IF_ERROR(found.status());
-    if (found->tracking() != product.tracking()) return WrongTracking(*found, product);
     if (product.producible() && !found->producible()) *made_here.add_products() = product;
   }
   outcome_.products_created = static_cast<size_t>(missing.products_size());
-  for (v1::UpsertProductsRequest* request : {&missing, &made_here}) {
-    if (request->products().empty()) continue;
-    request->set_request_id(RequestIdFor("products", *request));
+  RETURN_IF_ERROR(Upsert(std::move(missing)));
+  return Upsert(std::move(made_here));
+}
+
+absl::Status EpcisImport::Upsert(v1::UpsertProductsRequest products) {
+  for (int begin = 0; begin < products.products_size(); begin += kCatalogBatchMax) {
+    v1::UpsertProductsRequest request;
+    *request.mutable_update_mask() = products.update_mask();
+    for (int i = begin; i < products.products_size() && i < begin + kCatalogBatchMax; ++i) {
+      *request.add_products() = products.products(i);
+    }
+    request.set_request_id(RequestIdFor("products", request));
     ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,
-                     session_.Write(kUpsertProducts, *request));
+                     session_.Write(kUpsertProducts, request));
     RETURN_IF_ERROR(Print(response));
   }
   return absl::OkStatus();
 }
 
 absl::Status EpcisImport::UpsertLocations() {
-  std::set<std::string> known;
-  v1::ListLocationsRequest list;
-  list.set_page_size(kPageSizeMax);
-  do {
-    const absl::StatusOr<v1::ListLocationsResponse> page = session_.Call(kListLocations, list);
-    // A company that nothing was registered in yet.
-    if (absl::IsNotFound(page.status())) break;
-    RETURN_IF_ERROR(page.status());
-    for (const v1::Location& location : page->locations()) known.insert(location.location_id());
-    list.set_page_token(page->next_page_token());
-  } while (!list.page_token().empty());
-
-  v1::UpsertLocationsRequest missing;
+  ASSIGN_OR_RETURN(const auto known, ListLocationKinds(session_));
+  std::vector<v1::Location> missing;
   for (const v1::Location& location : plan_.locations) {
-    if (!known.contains(location.location_id())) *missing.add_locations() = location;
+    if (!known.contains(location.location_id())) missing.push_back(location);
   }
-  if (missing.locations().empty()) return absl::OkStatus();
-  outcome_.locations_created = static_cast<size_t>(missing.locations_size());
-  missing.set_request_id(RequestIdFor("places", missing));
-  ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
-                   session_.Write(kUpsertLocations, missing));
-  return Print(response);
-}
-
-absl::Status EpcisImport::CreateLots() {
-  std::map<std::string, std::vector<v1::NewLot>> by_product;
-  for (const EpcisNewLot& lot : plan_.lots) by_product[lot.product_id].push_back(lot.lot);
-  for (const auto& [product_id, lots] : by_product) {
-    const size_t size = kFindNumbersMax;
-    for (size_t begin = 0; begin < lots.size(); begin += size) {
-      const size_t end = std::min(lots.size(), begin + size);
-      RETURN_IF_ERROR(CreateLotsOf(
-          product_id, std::vector<v1::NewLot>(lots.begin() + static_cast<std::ptrdiff_t>(begin),
-                                              lots.begin() + static_cast<std::ptrdiff_t>(end))));
+  outcome_.locations_created = missing.size();
+  const size_t size = kCatalogBatchMax;
+  for (size_t begin = 0; begin < missing.size(); begin += size) {
+    v1::UpsertLocationsRequest request;
+    for (size_t i = begin; i < std::min(missing.size(), begin + size); ++i) {
+      *request.add_locations() = missing[i];
     }
+    request.set_request_id(RequestIdFor("places", request));
+    ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
+                     session_.Write(kUpsertLocations, request));
+    RETURN_IF_ERROR(Print(response));
   }
   return absl::OkStatus();
 }
 
-absl::Status EpcisImport::CreateLotsOf(const std::string& product_id,
-                                       const std::vector<v1::NewLot>& lots) {
+absl::Status EpcisImport::CreateLots() {
+  for (v1::BatchCreateLotsRequest& lots : LotRequestsOf(plan_)) {
+    RETURN_IF_ERROR(CreateMissing(std::move(lots)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EpcisImport::CreateMissing(v1::BatchCreateLotsRequest lots) {
   v1::FindLotsRequest find;
-  find.set_product_id(product_id);
-  for (const v1::NewLot& lot : lots) find.add_numbers(lot.number());
+  find.set_product_id(lots.product_id());
+  for (const v1::NewLot& lot : lots.lots()) find.add_numbers(lot.number());
   ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session_.Call(kFindLots, find));
   v1::BatchCreateLotsRequest create;
-  create.set_product_id(product_id);
+  create.set_product_id(lots.product_id());
   for (int i = 0; i < found.matches_size(); ++i) {
-    if (found.matches(i).lots().empty()) *create.add_lots() = lots[static_cast<size_t>(i)];
+    if (found.matches(i).lots().empty()) *create.add_lots() = lots.lots(i);
   }
   if (create.lots().empty()) return absl::OkStatus();
   create.set_request_id(RequestIdFor("lots", create));
@@ -149,11 +169,6 @@ absl::Status EpcisImport::Send(const ImportRequest& planned) {
 }
 
 absl::Status EpcisImport::Send(const ImportRequest&, const v1::RecordMovementsRequest& request) {
-  ASSIGN_OR_RETURN(const bool done, IsDone(request));
-  if (done) {
-    ++outcome_.requests_found;
-    return absl::OkStatus();
-  }
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
                    session_.Write(kRecordMovements, request));
   outcome_.movements_posted += static_cast<size_t>(response.movement_ids_size());
@@ -161,11 +176,6 @@ absl::Status EpcisImport::Send(const ImportRequest&, const v1::RecordMovementsRe
 }
 
 absl::Status EpcisImport::Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request) {
-  ASSIGN_OR_RETURN(const bool done, IsDone(request));
-  if (done) {
-    ++outcome_.requests_found;
-    return absl::OkStatus();
-  }
   absl::StatusOr<v1::CompleteWorkOrderResponse> response =
       session_.Write(kCompleteWorkOrder, request);
   if (accept_expired_ && ReasonOf(response.status()) == "LOT_EXPIRED") {
@@ -178,38 +188,6 @@ absl::Status EpcisImport::Send(const ImportRequest& planned, v1::CompleteWorkOrd
   RETURN_IF_ERROR(response.status());
   ++outcome_.completions_posted;
   return Print(*response);
-}
-
-// Whether the first movement of the request is posted already: a request is all or nothing. Request
-// ids answer that too, but the service forgets them after a month.
-absl::StatusOr<bool> EpcisImport::IsDone(const v1::RecordMovementsRequest& request) {
-  const v1::NewMovement& first = request.movements(0);
-  v1::ListMovementsRequest list;
-  list.set_page_size(kPageSizeMax);
-  list.set_filter(absl::StrCat("product_id = ", FilterText(first.lot().product_id()),
-                               " AND occur_time = ", FilterTime(first.occur_time())));
-  do {
-    ASSIGN_OR_RETURN(const v1::ListMovementsResponse page, session_.Call(kListMovements, list));
-    for (const v1::Movement& movement : page.movements()) {
-      if (movement.note() == first.note() && movement.kind() == first.kind() &&
-          absl::EqualsIgnoreCase(movement.number(), first.lot().number())) {
-        return true;
-      }
-    }
-    list.set_page_token(page.next_page_token());
-  } while (!list.page_token().empty());
-  return false;
-}
-
-absl::StatusOr<bool> EpcisImport::IsDone(const v1::CompleteWorkOrderRequest& request) {
-  v1::GetWorkOrderRequest get;
-  get.set_work_order_id(request.work_order_id());
-  const absl::StatusOr<v1::WorkOrder> order = session_.Call(kGetWorkOrder, get);
-  if (absl::IsNotFound(order.status())) return false;
-  RETURN_IF_ERROR(order.status());
-  return std::any_of(
-      order->completions().begin(), order->completions().end(),
-      [&](const v1::Transformation& completion) { return completion.note() == request.note(); });
 }
 
 absl::Status EpcisImport::Print(const google::protobuf::Message& response) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "service/ctl/epcis/plan.h"
+#include "service/ctl/epcis/plan/plan.h"
 #include "service/ctl/session/session.h"
 
 namespace lots::ctl {
@@ -25,27 +27,32 @@ struct EpcisOutcome {
   std::vector<EpcisFinding> accepted;
 };
 
+// The plan's lots as requests without ids, at most kFindNumbersMax of one product each.
+std::vector<v1::BatchCreateLotsRequest> LotRequestsOf(const EpcisPlan& plan);
+
+// The kinds of the company's locations, by their ids. None when the company is not there yet.
+absl::StatusOr<std::map<std::string, v1::LocationKind>> ListLocationKinds(Session& session);
+
 class EpcisImport {
  public:
   // `accept_expired`: what a completion uses may have expired.
   EpcisImport(Session& session, const EpcisPlan& plan, bool accept_expired)
       : session_(session), plan_(plan), accept_expired_(accept_expired) {}
 
-  // Sends the requests in order, without those that an earlier import sent. Stops at the first
-  // refusal and names the event; another run resumes there. Nothing is done twice: the notes of
-  // everything that an event causes carry the event's mark, and request ids derive from events.
-  absl::StatusOr<EpcisOutcome> Run();
+  // Sends the requests in order, without those that an earlier import sent (`done`, from
+  // CheckEpcisPlan). Stops at the first refusal and names the event; another run resumes there.
+  // Nothing is done twice: request ids derive from events.
+  absl::StatusOr<EpcisOutcome> Run(const std::set<size_t>& done);
 
  private:
   absl::Status UpsertProducts();
+  absl::Status Upsert(v1::UpsertProductsRequest products);
   absl::Status UpsertLocations();
   absl::Status CreateLots();
-  absl::Status CreateLotsOf(const std::string& product_id, const std::vector<v1::NewLot>& lots);
+  absl::Status CreateMissing(v1::BatchCreateLotsRequest lots);
   absl::Status Send(const ImportRequest& planned);
   absl::Status Send(const ImportRequest& planned, const v1::RecordMovementsRequest& request);
   absl::Status Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request);
-  absl::StatusOr<bool> IsDone(const v1::RecordMovementsRequest& request);
-  absl::StatusOr<bool> IsDone(const v1::CompleteWorkOrderRequest& request);
   // In JSON mode, the answer on standard output.
   absl::Status Print(const google::protobuf::Message& response);
 

@@ -13,6 +13,7 @@
 #include "storage/base/unicode.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
@@ -60,6 +61,36 @@ constexpr absl::string_view kIsHeld =
     "EXISTS (SELECT 1 FROM lot_holds h WHERE h.company = $1 AND h.lot_id = l.lot_id "
     "AND" LOTS_HOLD_BINDS("$2") ")";
 
+// Any hold in effect, not only the strongest, which a lot shows.
+constexpr absl::string_view kIsHeldFor =
+    "EXISTS (SELECT 1 FROM lot_holds h WHERE h.company = $1 AND h.lot_id = l.lot_id "
+    "AND h.cause = $? AND" LOTS_HOLD_BINDS("$2") ")";
+constexpr FilterEnumValue kHoldCauses[] = {
+    {"LOT", static_cast<int64_t>(HoldCause::kLot)},
+    {"PLACE", static_cast<int64_t>(HoldCause::kPlace)},
+    {"INHERITED", static_cast<int64_t>(HoldCause::kInherited)},
+    {"RECALL", static_cast<int64_t>(HoldCause::kRecall)},
+};
+
+constexpr absl::string_view kIsAt =
+    "EXISTS (SELECT 1 FROM balances b WHERE b.company = $1 AND b.lot_id = l.lot_id "
+    "AND b.location_id = $? AND b.quantity <> 0)";
+
+// Movements in effect: neither a reversal nor reversed.
+#define LOTS_MOVED_WITH(condition)                                                  \
+  "EXISTS (SELECT 1 FROM movements m WHERE m.company = $1 AND m.lot_id = l.lot_id " \
+  "AND " condition                                                                  \
+  " AND m.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM movements r "           \
+  "WHERE r.company = $1 AND r.reverses_id = m.movement_id))"
+
+// The second condition of a text says what its partial index holds.
+constexpr absl::string_view kMovedWithPartner =
+    LOTS_MOVED_WITH("m.partner_id = $? AND m.partner_id <> ''");
+constexpr absl::string_view kMovedByDocumentType =
+    LOTS_MOVED_WITH("m.document_type COLLATE \"C\" = $? AND m.document_type <> ''");
+constexpr absl::string_view kMovedByDocument =
+    LOTS_MOVED_WITH("m.document_number = $? AND m.document_number <> ''");
+
 const FilterField kFilterFields[] = {
     {.name = "product_id", .type = FilterType::kText, .sql = "l.product_id"},
     {.name = "number",
@@ -90,12 +121,31 @@ const FilterField kFilterFields[] = {
     {.name = "alert_date", .type = FilterType::kDate, .sql = "l.alert_on"},
     {.name = "on_hand_quantity", .type = FilterType::kQuantity, .sql = LOTS_ON_HAND},
     {.name = "held", .type = FilterType::kBool, .sql = kIsHeld},
+    {.name = "hold_cause",
+     .type = FilterType::kMember,
+     .sql = kIsHeldFor,
+     .values = kHoldCauses,
+     .value_prefix = "HOLD_CAUSE_"},
+    {.name = "location_id", .type = FilterType::kMember, .sql = kIsAt},
+    {.name = "partner_id", .type = FilterType::kMember, .sql = kMovedWithPartner},
+    {.name = "document_type", .type = FilterType::kMember, .sql = kMovedByDocumentType},
+    {.name = "document_number", .type = FilterType::kMember, .sql = kMovedByDocument},
+    {.name = "creator", .type = FilterType::kText, .sql = "l.created_by COLLATE \"C\""},
+    {.name = "attributes", .type = FilterType::kAttributes, .sql = "l.attributes"},
     {.name = "work_order_id", .type = FilterType::kMember, .sql = kOfWorkOrder},
 };
 
 // An index begins with each of these, or has one that finds it.
-constexpr absl::string_view kIndexedFields[] = {"product_id", "number", "create_time",
-                                                "expire_date", "work_order_id"};
+constexpr absl::string_view kIndexedFields[] = {
+    "product_id",  "number",      "create_time", "expire_date",   "work_order_id",
+    "update_time", "location_id", "partner_id",  "document_type", "document_number",
+    "hold_cause",  "creator",     "attributes"};
+
+// Conditions that most lots of a company may meet or hardly any, and of which the planner cannot
+// know which: a page is found as one of a search is (search.h).
+constexpr absl::string_view kSparseFields[] = {"location_id",     "partner_id", "document_type",
+                                               "document_number", "hold_cause", "creator",
+                                               "attributes",      "update_time"};
 
 constexpr SortField kSortFields[] = {
     {.name = "create_time", .sql = "l.created_at"},
@@ -121,6 +171,7 @@ struct Conditions {
   std::string filter;
   std::string search;  // empty: nothing is searched for
   bool filter_has_index = false;
+  bool filter_is_sparse = false;
   AskedResources asked;
 };
 
@@ -132,10 +183,13 @@ absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg
   if (!query.show_archived && !filter.Names("state")) {
     absl::StrAppend(&filter.sql, " AND l.state IN ({STATE_PLANNED}, {STATE_ACTIVE})"_sql);
   }
+  const bool is_sparse =
+      absl::c_any_of(kSparseFields, [&](absl::string_view field) { return filter.Names(field); });
   std::string search = TextCondition(query.text, params);
   AskedResources asked{.company = query.company};
   asked.AddFilter(filter.equalities);
-  return Conditions{std::move(filter.sql), std::move(search), has_index, std::move(asked)};
+  return Conditions{std::move(filter.sql), std::move(search), has_index, is_sparse,
+                    std::move(asked)};
 }
 
 // All of it.
@@ -281,6 +335,8 @@ absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query)
   ASSIGN_OR_RETURN(sql.after, After(keys, query.after, sql.params));
   sql.where = std::move(conditions.filter);
   sql.search = std::move(conditions.search);
+  if (sql.search.empty() && conditions.filter_is_sparse) std::swap(sql.where, sql.search);
+  if (sql.where.empty()) sql.where = "TRUE";
   sql.order_by = OrderBySql(keys);
   sql.row_count = query.limit + 1;
   sql.order_has_index = !keys.front().field.is_nullable;

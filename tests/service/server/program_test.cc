@@ -1,5 +1,9 @@
 // What lotd says of itself, and the secrets that it never says, whatever goes wrong.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -12,6 +16,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "lots/v1/catalog.grpc.pb.h"
 #include "service/server/listener.h"
 #include "storage/base/limits.h"
@@ -209,6 +215,42 @@ int Readings(const LotdProcess& lotd) {
   return static_cast<int>(std::count_if(lines.begin(), lines.end(), [](absl::string_view line) {
     return absl::StrContains(line, R"("event":"reloaded","file":"token_keys")");
   }));
+}
+
+// Takes connections and never answers.
+class SilentServer {
+ public:
+  SilentServer() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {}, .sin_zero = {}};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(socket_, 100), 0);
+    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+  }
+  ~SilentServer() { close(socket_); }
+  int port() const { return port_; }
+
+ private:
+  const int socket_;
+  int port_ = 0;
+};
+
+// It gives up after half a minute.
+TEST(Program, EndsAtOnceWhileItWaitsForItsDatabase) {
+  const SilentServer silent;
+  const std::vector<std::pair<int, std::string>> cases = {
+      {1, "waiting_for_database"},            // nobody listens; between two attempts
+      {silent.port(), "insecure_database"}};  // in the middle of an attempt
+  for (const auto& [port, line] : cases) {
+    const absl::Time started_at = absl::Now();
+    const std::string said = SaidByLotd(
+        absl::StrCat("--insecure-database --database 'host=127.0.0.1 user=lots port=", port, "'"),
+        line);
+    EXPECT_TRUE(absl::StrContains(said, line)) << said;
+    EXPECT_LT(absl::Now() - started_at, absl::Seconds(10)) << said;
+  }
 }
 
 TEST(Program, ReadsItsFilesAgainWhenItIsHungUp) {

@@ -36,6 +36,12 @@ constexpr FilterField kFields[] = {
      .value_prefix = "LOT_STATE_"},
     {.name = "lot_id", .type = FilterType::kUuid, .sql = "u"},
     {.name = "work_order_id", .type = FilterType::kMember, .sql = "EXISTS (w = $?)"},
+    {.name = "cause",
+     .type = FilterType::kMember,
+     .sql = "c = $?",
+     .values = kStates,
+     .value_prefix = "LOT_STATE_"},
+    {.name = "attributes", .type = FilterType::kAttributes, .sql = "a"},
 };
 
 absl::StatusOr<Filter> Compile(absl::string_view text, pg::Params& params) {
@@ -91,6 +97,46 @@ TEST(Filter, Structure) {
       {"held != true", "((b = $1) IS NOT TRUE)"},
   };
   for (const auto& [text, sql] : kCases) EXPECT_EQ(Sql(text), sql) << text;
+}
+
+TEST(Filter, MembersOfAnEnum) {
+  EXPECT_EQ(Sql("cause = ACTIVE"), "(c = $1)");
+  ExpectValues("cause = LOT_STATE_ACTIVE", int64_t{2});
+  EXPECT_EQ(Sql("cause != PLANNED"), "((c = $1) IS NOT TRUE)");
+  EXPECT_THAT(Sql("cause = OLD"), HasSubstr("PLANNED, ACTIVE"));
+}
+
+// An attribute has one of five types, and a filter does not say which.
+TEST(Filter, AttributesByTheirKeys) {
+  const auto is = [](const std::string& type, int value) {
+    return absl::StrCat("a @> jsonb_build_object($1::text, jsonb_build_object('", type, "', $",
+                        value, "::text))");
+  };
+  EXPECT_EQ(Sql("attributes.colour = red"), absl::StrCat("(a <> '{}' AND (", is("text", 2), "))"));
+  ExpectValues("attributes.colour = red", std::string("colour"), std::string("red"));
+  ExpectValues("attributes.\"lot size\" = red", std::string("lot size"), std::string("red"));
+  ExpectValues("attributes.a.b = red", std::string("a.b"), std::string("red"));
+  EXPECT_EQ(Sql("attributes.width = 12.50"),
+            absl::StrCat("(a <> '{}' AND (", is("text", 2), " OR ", is("decimal", 3), "))"));
+  ExpectValues("attributes.width = 12.50", std::string("width"), std::string("12.50"),
+               std::string("12.5"));
+  EXPECT_EQ(Sql("attributes.bio = true"),
+            absl::StrCat("(a <> '{}' AND (", is("text", 2), " OR ", is("flag", 3), "))"));
+  EXPECT_EQ(
+      Sql("attributes.caught != 2026-01-31"),
+      absl::StrCat("((a <> '{}' AND (", is("text", 2), " OR ", is("date", 3), ")) IS NOT TRUE)"));
+  EXPECT_EQ(Sql("attributes.colour:*"), "(a <> '{}' AND a ? $1::text)");
+  EXPECT_EQ(Sql("attributes.width > 5"), "((a #>> ARRAY[$1::text, 'decimal'])::numeric > $2)");
+  EXPECT_EQ(Sql("attributes.grade >= b"), "((a #>> ARRAY[$1::text, 'text']) COLLATE \"C\" >= $2)");
+  EXPECT_EQ(Sql("attributes.caught <= 2026-01-31"),
+            "((a #>> ARRAY[$1::text, 'date'])::date <= $2 OR "
+            "(a #>> ARRAY[$1::text, 'time'])::timestamptz < $3)");
+  for (const char* refused : {"attributes = red", "attributes. = red", "attributes.colour : red",
+                              "attributes.colour = re*", "attributes.\"a*\" = red",
+                              "attributes.\"a = red", "number.x = red"}) {
+    pg::Params params;
+    EXPECT_FALSE(Compile(refused, params).ok()) << refused;
+  }
 }
 
 TEST(Filter, EveryTypeAndOperator) {

@@ -187,6 +187,43 @@ TEST_F(StockListTest, WhatDoesNotExistIsNotFound) {
             "COMPANY_NOT_FOUND");
 }
 
+TEST_F(StockListTest, FiltersNarrow) {
+  for (const char* movement : {"RECEIPT L1 5 >stock", "RECEIPT L1 2 >box", "RECEIPT L2 3 >box",
+                               "RECEIPT S1 1 >box", "DELIVERY L1 1 stock>"}) {
+    world_.MustRecord(movement);
+  }
+  world_.Execute(R"(UPDATE lots SET attributes = '{"grade": {"text": "A"}}' WHERE number = 'L2')");
+  world_.Execute(
+      "INSERT INTO holds (company, hold_id, lot_id, cause, location_id, reason, "
+      "exempt_location_ids, placed_by, placed_at) SELECT company, gen_random_uuid(), lot_id, 2, "
+      "'box', '', '{}', '', now() FROM lots WHERE number = 'L1'");
+  const ProductId salt("salt");
+  const auto filtered = [&](const std::string& filter) {
+    return List({.product_id = salt, .filter = filter});
+  };
+
+  EXPECT_THAT(filtered("quantity >= 3"), ElementsAre("L1 stock 4", "L2 box 3"));
+  EXPECT_THAT(filtered("location_id = box"), ElementsAre("L1 box 2", "L2 box 3"));
+  EXPECT_THAT(filtered("number = l2"), ElementsAre("L2 box 3"));
+  EXPECT_THAT(filtered("expire_date:*"), ElementsAre("L1 box 2", "L1 stock 4"));
+  EXPECT_THAT(filtered("attributes.grade = A"), ElementsAre("L2 box 3"));
+  EXPECT_THAT(filtered("held = true"), ElementsAre("L1 box 2"));
+  EXPECT_THAT(filtered("hold_cause = PLACE"), ElementsAre("L1 box 2"));
+  EXPECT_THAT(filtered("hold_cause != PLACE"), ElementsAre("L1 stock 4", "L2 box 3"));
+  EXPECT_THAT(filtered("arrive_time > 2020-01-01 AND stock_since_time > 2020-01-01"),
+              ElementsAre("L1 box 2", "L1 stock 4", "L2 box 3"));
+  // Shown because the filter names the kind.
+  EXPECT_THAT(filtered("location_kind = CUSTOMER"), ElementsAre("L1 CUSTOMER 1"));
+  EXPECT_THAT(List({.product_id = salt, .as_of = world_.now(), .filter = "quantity < 4"}),
+              ElementsAre("L1 box 2", "L2 box 3"));
+  const auto then = ListStock(world_.db(), {.company = world_.company(),
+                                            .product_id = salt,
+                                            .as_of = world_.now(),
+                                            .filter = "held = true",
+                                            .limit = 10});
+  EXPECT_EQ(ReasonOf(then.status()), "FILTER_INVALID");
+}
+
 TEST_F(StockListTest, CompaniesDoNotSeeEachOther) {
   World other(database_, "other");
   other.CreateLot("salt", "L9");
@@ -241,6 +278,10 @@ TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
   EXPECT_THAT(Filtered("kind = MOVEMENT_KIND_TRANSFER"), ElementsAre(transfer));
   EXPECT_THAT(Filtered("from_location_id = stock"), ElementsAre(transfer));
   EXPECT_THAT(Filtered("to_location_id = yard"), ElementsAre(transfer));
+  EXPECT_THAT(Filtered("location_id = yard"), ElementsAre("DELIVERY L1 CUSTOMER", transfer));
+  EXPECT_THAT(Filtered("NOT location_id = stock"), ElementsAre("DELIVERY L1 CUSTOMER"));
+  EXPECT_THAT(Filtered("document_type = purchase_order"), ElementsAre("RECEIPT L1 stock"));
+  EXPECT_THAT(Filtered("document_type = \"pur*\""), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("document_number = \"PO-*\""), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("partner_id = mill"), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("work_order_id = WO-1"), IsEmpty());

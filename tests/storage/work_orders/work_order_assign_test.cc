@@ -298,6 +298,8 @@ TEST_F(AssignTest, ListsOrdersNewestFirstByPageAndFilter) {
   EXPECT_THAT(list("state = OPEN AND product_id = bike", 9, nullptr), SizeIs(1));
   EXPECT_THAT(list("state = CANCELLED", 9, nullptr), SizeIs(1));
   EXPECT_THAT(list("work_order_id = \"W*\" AND create_time > 2020-01-01", 9, nullptr), SizeIs(3));
+  EXPECT_THAT(list("update_time > 2020-01-01", 9, nullptr), SizeIs(3));
+  EXPECT_THAT(list("update_time < 2020-01-01", 9, nullptr), SizeIs(0));
 }
 
 TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {

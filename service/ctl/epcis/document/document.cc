@@ -1,12 +1,13 @@
 // Reads the JSON of an EPCIS document, and lists everything in it that is no EPCIS.
 #include "service/ctl/epcis/document/document.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/ctl/epcis/document/content.h"
 #include "service/ctl/session/failure.h"
 #include "storage/base/status_macros.h"
 
@@ -14,6 +15,7 @@ namespace lots::ctl {
 namespace {
 
 using Json = nlohmann::json;
+using Names = std::set<std::string>;
 
 // Real documents nest about ten deep; and walking one is recursion here.
 constexpr int kDepthMax = 64;
@@ -61,15 +63,6 @@ std::string TextOf(const Json* value) {
   return TextOf(Find(*value, "id"));
 }
 
-std::string DecimalOf(const Json& value) {
-  if (!value.is_number_float()) return value.dump();
-  // The shortest digits that give the number back, as the file has them; never an exponent.
-  char digits[512];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), value.get<double>(),
-                                 std::chars_format::fixed);
-  return std::string(std::begin(digits), end.ptr);
-}
-
 std::optional<absl::CivilDay> DayOf(const Json* value) {
   absl::CivilDay day;
   // The day as it is written, whatever the time of day and the zone behind it.
@@ -94,6 +87,7 @@ class EventReader {
     ReadGoods();
     ReadParties();
     ReadLotData();
+    ReadDropped();
     return std::move(event_);
   }
 
@@ -104,15 +98,16 @@ class EventReader {
   }
 
   void ReadHead() {
-    event_.hash = HexHash(json_.dump());
-    event_.id = TextOf(Find(json_, "eventID"));
-    if (event_.id.empty()) event_.id = absl::StrCat("sha256:", event_.hash);
+    ReadId();
     event_.type = TextOf(Find(json_, Find(json_, "type") != nullptr ? "type" : "isA"));
     event_.kind = KindOf(event_.type);
     event_.action = ActionOf(TextOf(Find(json_, "action")));
     std::string error;
     const std::string time = TextOf(Find(json_, "eventTime"));
-    if (!absl::ParseTime(absl::RFC3339_full, time, &event_.time, &error)) {
+    const bool is_time = absl::ParseTime(absl::RFC3339_full, time, &event_.time, &error) &&
+                         event_.time != absl::InfiniteFuture() &&
+                         event_.time != absl::InfinitePast();
+    if (!is_time) {
       Error("eventTime", absl::StrCat("'", time, "' is no time of RFC 3339"));
     }
     event_.step = LastPart(TextOf(Find(json_, "bizStep")));
@@ -123,11 +118,22 @@ class EventReader {
     event_.declared_wrong = Find(json_, "errorDeclaration") != nullptr;
   }
 
+  void ReadId() {
+    event_.content = HexHash(ContentOf(json_, ContentFields::kAll));
+    event_.id = TextOf(Find(json_, "eventID"));
+    event_.has_id = !event_.id.empty();
+    event_.hash =
+        event_.has_id ? HexHash(ContentOf(json_, ContentFields::kStandard)) : event_.content;
+    if (!event_.has_id) event_.id = absl::StrCat("sha256:", event_.hash);
+  }
+
   EpcisEvent::Kind KindOf(const std::string& type) {
     if (type.empty()) Error("type", "is missing");
     if (type == "ObjectEvent") return EpcisEvent::kObject;
     if (type == "TransformationEvent") return EpcisEvent::kTransformation;
     if (type == "AggregationEvent") return EpcisEvent::kAggregation;
+    if (type == "TransactionEvent") return EpcisEvent::kTransaction;
+    if (type == "AssociationEvent") return EpcisEvent::kAssociation;
     return EpcisEvent::kOther;
   }
 
@@ -141,10 +147,14 @@ class EventReader {
     return EpcisEvent::kNone;
   }
 
+  // Whether the goods of the event are the children of its parent.
+  bool HasChildren() const {
+    return event_.kind == EpcisEvent::kAggregation || event_.kind == EpcisEvent::kAssociation;
+  }
+
   void ReadGoods() {
-    const bool aggregation = event_.kind == EpcisEvent::kAggregation;
-    ReadEpcs(aggregation ? "childEPCs" : "epcList", event_.items);
-    ReadQuantities(aggregation ? "childQuantityList" : "quantityList", event_.items);
+    ReadEpcs(HasChildren() ? "childEPCs" : "epcList", event_.items);
+    ReadQuantities(HasChildren() ? "childQuantityList" : "quantityList", event_.items);
     ReadEpcs("inputEPCList", event_.inputs);
     ReadQuantities("inputQuantityList", event_.inputs);
     ReadEpcs("outputEPCList", event_.outputs);
@@ -179,6 +189,7 @@ class EventReader {
       if (item.identity.uri.empty()) Error(name, "has an entry without epcClass");
       if (const Json* quantity = Find(element, "quantity")) ReadQuantity(name, *quantity, item);
       items.push_back(std::move(item));
+      DropOthers(element, {"epcClass", "quantity", "uom"}, absl::StrCat(name, "."));
     }
   }
 
@@ -196,7 +207,11 @@ class EventReader {
   }
 
   void ReadParties() {
-    event_.owner = TextOf(FindBySuffix(json_, "productOwner"));
+    for (const auto& [key, value] : json_.items()) {
+      if (LastPart(key) != "productOwner" || TextOf(&value).empty()) continue;
+      event_.owner_field = key;
+      event_.owner = TextOf(&value);
+    }
     for (const Json& source : ListOf("sourceList")) {
       const std::string type = LastPart(TextOf(Find(source, "type")));
       const bool is_party = type == "owning_party" || type == "possessing_party";
@@ -220,37 +235,140 @@ class EventReader {
     event_.lot_data.best_before_date = DayOf(FindBySuffix(*ilmd, "bestBeforeDate"));
   }
 
+  // What is made or brought into being has lot data; other events only repeat them.
+  bool HasLotData() const {
+    return event_.kind == EpcisEvent::kTransformation ||
+           (event_.kind == EpcisEvent::kObject && event_.action == EpcisEvent::kAdd);
+  }
+
+  // The fields that are read of an event of this kind.
+  Names UsedFields() const {
+    Names used = {"type",
+                  "isA",
+                  "eventID",
+                  "eventTime",
+                  "action",
+                  "bizStep",
+                  "errorDeclaration",
+                  "bizLocation",
+                  "bizTransactionList",
+                  "sourceList",
+                  "@context"};
+    if (event_.kind == EpcisEvent::kTransformation) {
+      used.insert({"inputEPCList", "inputQuantityList", "outputEPCList", "outputQuantityList",
+                   "transformationID"});
+    } else if (HasChildren()) {
+      used.insert({"parentID", "childEPCs", "childQuantityList"});
+    } else {
+      used.insert({"epcList", "quantityList"});
+    }
+    if (event_.kind == EpcisEvent::kTransaction) used.insert("parentID");
+    if (TextOf(Find(json_, "bizLocation")).empty()) used.insert("readPoint");
+    if (!event_.owner_field.empty()) used.insert(event_.owner_field);
+    if (HasLotData()) used.insert("ilmd");
+    return used;
+  }
+
+  // Notes the fields of the object that are not used. The names of what the API can take are known
+  // to the plan only: a movement has a document, a receipt a partner.
+  void DropOthers(const Json& object, const Names& used, const std::string& prefix) {
+    if (!object.is_object()) return;
+    for (const auto& [key, value] : object.items()) {
+      const bool says_nothing = value.is_null() || (value.is_structured() && value.empty());
+      if (!says_nothing && !used.contains(key)) event_.dropped.push_back(prefix + key);
+    }
+  }
+
+  void ReadDropped() {
+    DropOthers(json_, UsedFields(), "");
+    if (ListOf("sourceList").size() > (event_.source_party.empty() ? 0 : 1)) {
+      event_.dropped.push_back("sourceList (all but the first party)");
+    }
+    if (ListOf("bizTransactionList").size() > 1) {
+      event_.dropped.push_back("bizTransactionList (all but the first)");
+    }
+    const Json* ilmd = HasLotData() ? Find(json_, "ilmd") : nullptr;
+    if (ilmd == nullptr || !ilmd->is_object()) return;
+    Names used;
+    for (const auto& [key, value] : ilmd->items()) {
+      if (IsRead(LastPart(key))) used.insert(key);
+    }
+    DropOthers(*ilmd, used, "ilmd.");
+  }
+
+  // Whether the field of the lot data was understood.
+  bool IsRead(const std::string& name) const {
+    const EpcisLotData& data = event_.lot_data;
+    return (name == "lotNumber" && !data.lot_number.empty()) ||
+           (name == "productionDate" && data.manufacture_date.has_value()) ||
+           (name == "itemExpirationDate" && data.expire_date.has_value()) ||
+           (name == "bestBeforeDate" && data.best_before_date.has_value());
+  }
+
   const Json& json_;
   std::vector<std::string>& errors_;
   EpcisEvent event_;
 };
 
-void ReadMasterAttribute(const Json& attribute, EpcisMaster& master) {
+// False when it is nothing that the API has.
+bool ReadMasterAttribute(const Json& attribute, EpcisMaster& master) {
   const std::string name = LastPart(TextOf(Find(attribute, "id")));
   const std::string value = TextOf(Find(attribute, "attribute"));
-  if (name == "name" || name == "descriptionShort") master.name = value;
-  if (name == "streetAddressOne") master.street = value;
-  if (name == "streetAddressTwo") absl::StrAppend(&master.street, ", ", value);
-  if (name == "city") master.city = value;
-  if (name == "state") master.region = value;
-  if (name == "postalCode") master.postal_code = value;
-  if (name == "countryCode") master.country = value;
+  if (name == "name" || name == "descriptionShort") {
+    master.name = value;
+  } else if (name == "streetAddressOne") {
+    master.street = value;
+  } else if (name == "streetAddressTwo") {
+    absl::StrAppend(&master.street, ", ", value);
+  } else if (name == "city") {
+    master.city = value;
+  } else if (name == "state") {
+    master.region = value;
+  } else if (name == "postalCode") {
+    master.postal_code = value;
+  } else if (name == "countryCode") {
+    master.country = value;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+constexpr char kMasterData[] = "epcisMasterData";
+
+void ReadMaster(const Json& element, EpcisDocument& read) {
+  EpcisMaster& master = read.masters[TextOf(Find(element, "id"))];
+  const Json* attributes = Find(element, "attributes");
+  if (attributes == nullptr) return;
+  for (const Json& attribute : *attributes) {
+    if (ReadMasterAttribute(attribute, master)) continue;
+    ++read.dropped[absl::StrCat(kMasterData, ".", LastPart(TextOf(Find(attribute, "id"))))];
+  }
 }
 
 void ReadMasters(const Json& document, EpcisDocument& read) {
   const Json* header = Find(document, "epcisHeader");
-  const Json* data = header == nullptr ? nullptr : Find(*header, "epcisMasterData");
+  const Json* data = header == nullptr ? nullptr : Find(*header, kMasterData);
   const Json* list = data == nullptr ? nullptr : Find(*data, "vocabularyList");
   if (list == nullptr) return;
   for (const Json& vocabulary : *list) {
     const Json* elements = Find(vocabulary, "vocabularyElementList");
     if (elements == nullptr) continue;
-    for (const Json& element : *elements) {
-      EpcisMaster& master = read.masters[TextOf(Find(element, "id"))];
-      const Json* attributes = Find(element, "attributes");
-      if (attributes == nullptr) continue;
-      for (const Json& attribute : *attributes) ReadMasterAttribute(attribute, master);
-    }
+    for (const Json& element : *elements) ReadMaster(element, read);
+  }
+}
+
+// Who sent the document, when, and what else stands around its events.
+void DropEnvelope(const Json& document, EpcisDocument& read) {
+  static const Names kUsed = {"@context",      "type",        "isA",
+                              "schemaVersion", "epcisHeader", "epcisBody"};
+  for (const auto& [key, value] : document.items()) {
+    if (!kUsed.contains(key)) ++read.dropped[key];
+  }
+  const Json* header = Find(document, "epcisHeader");
+  if (header == nullptr || !header->is_object()) return;
+  for (const auto& [key, value] : header->items()) {
+    if (key != kMasterData) ++read.dropped[absl::StrCat("epcisHeader.", key)];
   }
 }
 
@@ -272,6 +390,7 @@ absl::StatusOr<EpcisDocument> ParseEpcisDocument(absl::string_view text) {
   }
   EpcisDocument document;
   ReadMasters(json, document);
+  DropEnvelope(json, document);
   std::vector<std::string> errors;
   for (size_t i = 0; i < events->size(); ++i) {
     document.events.push_back(EventReader((*events)[i], i, errors).Read());

@@ -31,29 +31,36 @@ struct EpcisLotData {
 };
 
 struct EpcisEvent {
-  enum Kind { kObject, kTransformation, kAggregation, kOther };
+  enum Kind { kObject, kTransformation, kAggregation, kTransaction, kAssociation, kOther };
   enum Action { kNone, kAdd, kObserve, kDelete };
 
   Kind kind = kOther;
   Action action = kNone;
   std::string type;  // as the document has it: "AggregationEvent"
   size_t index = 0;  // position in the file, from 0
-  std::string id;    // as the document has it, not always unique; made from the hash if absent
-  std::string hash;  // of the whole event: two events with one id and other contents differ
+  std::string id;    // as the document has it, not always unique; made from `content` if absent
+  bool has_id = false;
+  // Hashes of what the event says, whatever its spelling (content.h): of everything, and of what
+  // tells an event from another one that has its id. The latter is all of it where there is no id.
+  std::string content;
+  std::string hash;
   absl::Time time;
   std::string step;    // bizStep, its last part: "shipping"
   std::string place;   // bizLocation, or readPoint where that is missing; a URI
-  std::string parent;  // the pallet of an AggregationEvent; a URI
+  std::string parent;  // what the items are on, in or part of; a URI
   std::string transformation_id;
-  std::vector<EpcisItem> items;    // goods, or the children of an AggregationEvent
+  std::vector<EpcisItem> items;    // goods, or what is on, in or part of the parent
   std::vector<EpcisItem> inputs;   // of a TransformationEvent
   std::vector<EpcisItem> outputs;  // of a TransformationEvent
   std::string owner;               // gdst:productOwner
+  std::string owner_field;         // its name in the document
   std::string source_party;
   std::string document_type;  // the first business transaction
   std::string document_number;
   EpcisLotData lot_data;
   bool declared_wrong = false;  // an error declaration takes it back
+  // The fields that the import has no use for, by their names in the document.
+  std::vector<std::string> dropped;
 };
 
 // What the master data say of a product, a place or a party.
@@ -69,6 +76,8 @@ struct EpcisMaster {
 struct EpcisDocument {
   std::map<std::string, EpcisMaster> masters;  // by URI
   std::vector<EpcisEvent> events;
+  // Fields of the document and of its master data that the import has no use for: how often.
+  std::map<std::string, size_t> dropped;
 };
 
 // Reads a document. A usage error that says where: line and column of what is no JSON, the event

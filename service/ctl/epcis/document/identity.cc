@@ -2,6 +2,7 @@
 #include "service/ctl/epcis/document/identity.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -21,6 +22,9 @@ namespace {
 
 constexpr size_t kGtinDigits = 14;
 constexpr size_t kGlnDigits = 13;
+constexpr size_t kSsccDigits = 18;
+constexpr absl::string_view kSglnScheme = "urn:epc:id:sgln:";
+constexpr absl::string_view kSsccScheme = "urn:epc:id:sscc:";
 // Enough of a hash that two ids of one company do not meet, and short enough to leave room for a
 // readable part.
 constexpr size_t kIdHashDigits = 16;
@@ -76,7 +80,7 @@ EpcisIdentity OfGs1Urn(absl::string_view uri) {
     return OfClassParts(EpcisIdentity::kProduct, uri, kProductScheme, true);
   }
   EpcisIdentity identity;
-  if (absl::StartsWith(uri, "urn:epc:id:sscc:")) identity.kind = EpcisIdentity::kPallet;
+  if (absl::StartsWith(uri, kSsccScheme)) identity.kind = EpcisIdentity::kPallet;
   return identity;
 }
 
@@ -137,12 +141,47 @@ EpcisIdentity OfDigitalLink(absl::string_view uri) {
   return identity;
 }
 
-// The last part of the text, and a hash of the whole.
+// The last of the text that the API takes, and a hash of the whole.
 std::string HashedId(absl::string_view text) {
   const size_t at = text.find_last_of("/:;#?");
   const absl::string_view last = at == absl::string_view::npos ? text : text.substr(at + 1);
-  return absl::StrCat(Utf8Suffix(last, kIdCharactersMax - kIdHashDigits - 1), "~",
+  std::string shown;
+  for (const char32_t c : DecodeUtf8(last).value_or(U"")) {
+    if (!IsUnicodeSpace(c) && IsPlainCharacter(c)) shown += EncodeUtf8(std::u32string(1, c));
+  }
+  return absl::StrCat(Utf8Suffix(shown, kIdCharactersMax - kIdHashDigits - 1), "~",
                       HexHash(text).substr(0, kIdHashDigits));
+}
+
+// The SSCC's 18 digits. Empty when the URI has none.
+std::string SsccOf(absl::string_view uri) {
+  if (IsDigitalLink(uri)) return ValueAfter(PathOf(uri), "00");
+  if (!absl::ConsumePrefix(&uri, kSsccScheme)) return "";
+  const std::vector<absl::string_view> parts = absl::StrSplit(uri, '.');
+  if (parts.size() != 2 || parts[1].empty()) return "";
+  // The serial reference begins with the extension digit.
+  return WithCheckDigit(absl::StrCat(parts[1].substr(0, 1), parts[0], parts[1].substr(1)),
+                        kSsccDigits);
+}
+
+std::string KeyOf(const EpcisIdentity& identity) {
+  if (!identity.product.empty()) {
+    return absl::StrCat(identity.kind, "\n", identity.product, "\n", identity.number);
+  }
+  const std::string sscc = SsccOf(identity.uri);
+  return sscc.empty() ? identity.uri : absl::StrCat(identity.kind, "\n", sscc);
+}
+
+// What extends the GLN of a place; "0" extends nothing.
+std::string GlnExtensionOf(absl::string_view uri) {
+  std::string extension;
+  if (IsDigitalLink(uri)) {
+    extension = ValueAfter(PathOf(uri), "254");
+  } else if (absl::ConsumePrefix(&uri, kSglnScheme)) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(uri, absl::MaxSplits('.', 2));
+    if (parts.size() > 2) extension = PercentDecoded(parts[2]);
+  }
+  return extension == "0" ? "" : extension;
 }
 
 }  // namespace
@@ -157,6 +196,7 @@ EpcisIdentity IdentityOf(absl::string_view uri) {
     identity = OfDigitalLink(uri);
   }
   identity.uri = std::string(uri);
+  identity.key = KeyOf(identity);
   return identity;
 }
 
@@ -165,16 +205,28 @@ std::string GlnOf(absl::string_view uri) {
     const std::string gln = ValueAfter(PathOf(uri), "414");
     return gln.size() == kGlnDigits && HasCheckDigitMod10(gln) ? gln : std::string();
   }
-  if (!absl::ConsumePrefix(&uri, "urn:epc:id:sgln:")) return "";
+  if (!absl::ConsumePrefix(&uri, kSglnScheme)) return "";
   const std::vector<absl::string_view> parts = absl::StrSplit(uri, '.');
   if (parts.size() < 2) return "";
   return WithCheckDigit(absl::StrCat(parts[0], parts[1]), kGlnDigits);
 }
 
+std::string PlaceKey(absl::string_view uri) {
+  const std::string gln = GlnOf(uri);
+  return gln.empty() ? std::string(uri) : absl::StrCat("gln\n", gln, "\n", GlnExtensionOf(uri));
+}
+
 std::string HexHash(absl::string_view text) { return absl::BytesToHexString(Sha256(text)); }
 
+bool IsPlainId(absl::string_view text) {
+  const std::optional<std::u32string> characters = DecodeUtf8(text);
+  return text.size() <= kIdCharactersMax && absl::StripAsciiWhitespace(text) == text &&
+         characters.has_value() &&
+         std::all_of(characters->begin(), characters->end(), IsPlainCharacter);
+}
+
 std::string ShortId(absl::string_view text) {
-  return text.size() <= kIdCharactersMax ? std::string(text) : HashedId(text);
+  return IsPlainId(text) ? std::string(text) : HashedId(text);
 }
 
 std::string ResourceId(absl::string_view text) {
@@ -187,6 +239,13 @@ std::string ResourceId(absl::string_view text) {
   }
   if (id.front() == '-') id.front() = '.';
   return id;
+}
+
+std::string OneLine(absl::string_view text, size_t bytes_max) {
+  std::u32string characters = DecodeUtf8(text).value_or(U"");
+  const auto is_control = [](char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); };
+  std::replace_if(characters.begin(), characters.end(), is_control, U' ');
+  return std::string(Utf8Prefix(EncodeUtf8(characters), bytes_max));
 }
 
 std::string LastPart(absl::string_view name) {

@@ -1,6 +1,7 @@
 // What the URIs of an EPCIS document name: EPC URNs, GS1 Digital Links and GDST URNs.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +23,8 @@ struct EpcisIdentity {
   std::string product;
   std::string gtin;    // 14 digits with the right check digit; else empty
   std::string number;  // of the lot or the unit, unescaped
+  // One text for all spellings of the thing; the URI where only one spelling is known.
+  std::string key;
 };
 
 EpcisIdentity IdentityOf(absl::string_view uri);
@@ -29,16 +32,27 @@ EpcisIdentity IdentityOf(absl::string_view uri);
 // The Global Location Number in an SGLN URN or a Digital Link; empty when there is none.
 std::string GlnOf(absl::string_view uri);
 
+// One text for all spellings of a place: its GLN and what extends it; the URI of another place.
+std::string PlaceKey(absl::string_view uri);
+
 // SHA-256 in small hexadecimal digits.
 std::string HexHash(absl::string_view text);
 
-// The text, when the API takes it as an id (64 characters); else its last part and a hash, so that
+// Whether the API takes the text as an id or a number: at most 64 characters, which can be seen or
+// typed, without spaces around them.
+bool IsPlainId(absl::string_view text);
+
+// The text, when the API takes it as an id; else the last of it that it takes, and a hash, so that
 // the same text always gives the same id, and two texts two.
 std::string ShortId(absl::string_view text);
 
 // The same for the ids of products, places and work orders. A text that the server does not take as
 // a new id (it has a / as Digital Links do) is its last part and a hash.
 std::string ResourceId(absl::string_view text);
+
+// The text as the API takes it where one line is wanted: line breaks and other control characters
+// become spaces, and what is beyond `bytes_max` is cut off.
+std::string OneLine(absl::string_view text, size_t bytes_max);
 
 // The last part of a URI or of a prefixed name: "shipping" of "urn:epcglobal:cbv:bizstep:shipping",
 // of "cbv:BizStep-shipping" and of "shipping".

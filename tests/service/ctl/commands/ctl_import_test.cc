@@ -12,6 +12,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
+#include "service/ctl/epcis/check.h"
 #include "service/ctl/epcis/import.h"
 #include "tests/support/base/shared_data.h"
 #include "tests/support/base/test_folder.h"
@@ -171,7 +172,10 @@ TEST_F(CtlImport, ResumesWhereItStopped) {
     begun.requests.resize(sent);
     ctl::Session session({.address = server_.server().address(), .company = "seafood"},
                          {.out = out, .err = out});
-    ASSERT_TRUE(ctl::EpcisImport(session, begun, true).Run().ok()) << sent;
+    const auto check = ctl::CheckEpcisPlan(session, begun);
+    ASSERT_TRUE(check.ok()) << check.status();
+    ASSERT_THAT(check->obstacles, testing::IsEmpty()) << sent;
+    ASSERT_TRUE(ctl::EpcisImport(session, begun, true).Run(check->done).ok()) << sent;
   }
   const CtlEnd end = Import("adjust");
   ASSERT_EQ(end.code, 0) << end.err;

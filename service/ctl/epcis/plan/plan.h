@@ -10,11 +10,12 @@
 // | ObjectEvent DELETE           | SCRAP                                                         |
 // | TransformationEvents of one  | a completion of a work order, at the time of the last of them |
 // | transformationID             |                                                               |
-// | AggregationEvent             | nothing yet, but a pallet that moves takes its goods along    |
-// | anything else                | nothing, and is named                                         |
+// | AggregationEvent,            | nothing, and is named; a pallet that moves takes its goods    |
+// | TransactionEvent,            | along. Goods that only such an event moves are a discrepancy, |
+// | AssociationEvent             | which a TRANSFER settles                                      |
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,6 +53,21 @@ struct EpcisNewLot {
   v1::NewLot lot;
 };
 
+// An event that the document takes back.
+struct EpcisWithdrawal {
+  struct Lot {
+    std::string product_id;
+    std::string number;
+  };
+  std::string event_id;
+  absl::Time at;
+  std::string step;
+  // How the notes begin of what an import of the event recorded.
+  std::string mark;
+  // What the event speaks of. A lot may stand here under two numbers.
+  std::vector<Lot> lots;
+};
+
 struct EpcisPlan {
   std::vector<v1::Product> products;
   std::vector<v1::Location> locations;
@@ -61,6 +77,9 @@ struct EpcisPlan {
   std::vector<EpcisFinding> discrepancies;
   // What is left out, or noteworthy, without being wrong.
   std::vector<EpcisFinding> notices;
+  std::vector<EpcisWithdrawal> withdrawals;
+  // The fields of the document that have no place in the API, and how often each was dropped.
+  std::map<std::string, size_t> dropped;
   size_t event_count = 0;
 };
 

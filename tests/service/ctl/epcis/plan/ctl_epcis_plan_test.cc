@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "service/ctl/epcis/plan.h"
 #include "service/ctl/output/show.h"
+#include "tests/service/ctl/epcis/plan/small_documents.h"
 #include "tests/support/base/shared_data.h"
 
 namespace lots::ctl {
@@ -19,64 +19,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-// "receipt H-1 10 → MILL", with the prefixes of the seafood document's URIs left out.
-std::string TextOf(const v1::NewMovement& movement) {
-  const std::string from =
-      movement.from_location_id().empty() ? "" : absl::StrCat(movement.from_location_id(), " ");
-  return absl::StrCat(Show(movement.kind()), " ", movement.lot().number(), " ", movement.quantity(),
-                      " ", from, "→ ", movement.to_location_id());
-}
-
-std::string TextOf(const v1::CompleteWorkOrderRequest& completion) {
-  std::vector<std::string> parts;
-  for (const auto& component : completion.components()) {
-    parts.push_back(absl::StrCat("-", component.quantity(), " ", component.lot().number(), " ",
-                                 component.from_location_id()));
-  }
-  for (const auto& output : completion.outputs()) {
-    parts.push_back(
-        absl::StrCat("+", output.quantity(), " ", output.number(), " ", output.to_location_id()));
-  }
-  for (const auto& output : completion.by_products()) {
-    parts.push_back(absl::StrCat("+", output.quantity(), " ", output.lot().product_id(), "/",
-                                 output.lot().number(), " ", output.to_location_id()));
-  }
-  for (const int acceptance : completion.accept()) {
-    parts.push_back(v1::Acceptance_Name(static_cast<v1::Acceptance>(acceptance)));
-  }
-  return absl::StrCat("complete ", completion.work_order_id(), ": ", absl::StrJoin(parts, ", "));
-}
-
-std::vector<std::string> StepsOf(const EpcisPlan& plan) {
-  std::vector<std::string> texts;
-  for (const ImportRequest& planned : plan.requests) {
-    if (const auto* movements = std::get_if<v1::RecordMovementsRequest>(&planned.message)) {
-      for (const v1::NewMovement& movement : movements->movements()) {
-        texts.push_back(TextOf(movement));
-      }
-    } else {
-      texts.push_back(TextOf(std::get<v1::CompleteWorkOrderRequest>(planned.message)));
-    }
-    texts.back() = absl::StrReplaceAll(texts.back(), {{"urn:gdst:example.org:location:loc:", ""},
-                                                      {"urn:gdst:example.org:product:class:", ""},
-                                                      {"urn:epc:id:sgln:08600031303.", "sgln:"}});
-  }
-  return texts;
-}
-
-std::vector<std::string> WhatOf(const std::vector<EpcisFinding>& findings) {
-  std::vector<std::string> texts;
-  for (const EpcisFinding& finding : findings) texts.push_back(finding.what);
-  return texts;
-}
-
-EpcisPlan PlanOf(const std::string& events) {
-  const auto document = ParseEpcisDocument(
-      absl::StrCat(R"({"type":"EPCISDocument","epcisBody":{"eventList":[)", events, "]}}"));
-  EXPECT_TRUE(document.ok()) << document.status();
-  return PlanEpcisImport(*document);
-}
 
 // --- the seafood chain
 // ------------------------------------------------------------------------------
@@ -194,38 +136,6 @@ TEST_F(SeafoodPlan, EveryRequestHasAnIdOfItsOwnThatTheApiTakes) {
 
 // --- small documents
 // ----------------------------------------------------------------------------------
-
-constexpr char kLotUri[] = "urn:epc:class:lgtin:4012345.012345.";
-constexpr char kLotProduct[] = "04012345123456";
-
-std::string Goods(const std::string& number, const std::string& quantity,
-                  const std::string& list = "quantityList") {
-  return absl::StrCat("\"", list, "\":[{\"epcClass\":\"", kLotUri, number,
-                      "\",\"quantity\":", quantity, ",\"uom\":\"KGM\"}]");
-}
-
-std::string Units(const std::string& numbers, const std::string& list = "epcList") {
-  std::vector<std::string> uris;
-  for (const char number : numbers) {
-    uris.push_back(
-        absl::StrCat("\"urn:epc:id:sgtin:0614141.107346.", std::string(1, number), "\""));
-  }
-  return absl::StrCat("\"", list, "\":[", absl::StrJoin(uris, ","), "]");
-}
-
-// An event on a day of January 2026.
-std::string Event(int day, const std::string& type, const std::string& place,
-                  const std::string& rest) {
-  return absl::StrCat("{\"type\":\"", type, "\",\"eventID\":\"e", day,
-                      "\",\"eventTime\":\"2026-01-", day < 10 ? "0" : "", day,
-                      "T00:00:00Z\",\"bizLocation\":{\"id\":\"", place, "\"},", rest, "}");
-}
-
-std::string Object(int day, const std::string& action, const std::string& step,
-                   const std::string& place, const std::string& goods) {
-  return Event(day, "ObjectEvent", place,
-               absl::StrCat("\"action\":\"", action, "\",\"bizStep\":\"", step, "\",", goods));
-}
 
 TEST(EpcisPlan, TheOrderOfTheFileDoesNotMatter) {
   const std::string made = Object(1, "ADD", "commissioning", "MILL", Goods("A", "5"));

@@ -32,13 +32,17 @@ struct EpcisLot {
 
 class EpcisCatalog {
  public:
-  // `events` in the order of time: the first that says something about a lot or a product counts.
+  // `events`, those that count, in the order of time: the first that says something about a lot or
+  // a product counts.
   EpcisCatalog(const EpcisDocument& document, const std::vector<const EpcisEvent*>& events);
 
   // The lot that an item speaks of, or why there is none.
   absl::StatusOr<const EpcisLot*> Find(const EpcisItem& item) const;
   std::string UnitOf(const EpcisLot& lot) const { return products_.at(lot.product_id).unit(); }
-  std::string PlaceId(const std::string& uri) const { return ResourceId(uri); }
+  // One id for all spellings of a place: that of the first one that the document has.
+  std::string PlaceId(const std::string& uri) const;
+  // Texts that the API does not take as they are, and what is registered instead.
+  const std::vector<std::string>& rewritten() const { return rewritten_; }
 
   // In the order of their ids.
   std::vector<v1::Product> Products() const;
@@ -51,6 +55,12 @@ class EpcisCatalog {
     bool has_serials = false;
   };
 
+  // Each registers the place with its address; without master data an empty one.
+  void AddPlace(const std::string& uri, const EpcisMaster& master);
+  // The text on one line. Notes line breaks and other control characters, said to be of `what`.
+  std::string Line(const std::string& what, const std::string& text, size_t bytes_max);
+  // The master data's name, and the whole URI where the id is only a short form of it.
+  std::string DisplayName(const std::string& name, const std::string& uri, const std::string& id);
   void AddItems(const EpcisEvent& event, const std::vector<EpcisItem>& items);
   void AddItem(const EpcisEvent& event, const EpcisItem& item, bool names_lot, bool originates);
   void AddProduct(const EpcisItem& item);
@@ -63,9 +73,13 @@ class EpcisCatalog {
   std::map<std::string, EpcisLot> lots_;           // by KeyOf(item)
   std::map<std::string, std::string> numbers_;     // folded PRODUCT/NUMBER → KeyOf(item)
   std::map<std::string, v1::Location> locations_;  // by location id
+  std::map<std::string, std::string> place_ids_;   // by PlaceKey
+  std::vector<std::string> rewritten_;
 };
 
 // "kg" for "KGM"; codes without a usual sign stay as they are.
 std::string UnitOfUom(const std::string& uom);
+// Whether quantities in the two units are of one measure: "" and "pcs" both count.
+bool IsSameUnit(const std::string& unit, const std::string& other);
 
 }  // namespace lots::ctl

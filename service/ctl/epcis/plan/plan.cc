@@ -1,33 +1,16 @@
 // Plans each event by its kind: what it does to the balance, and which requests it takes.
-#include "service/ctl/epcis/plan.h"
+#include "service/ctl/epcis/plan/plan.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "service/ctl/epcis/goods.h"
-#include "service/ctl/epcis/transformations.h"
+#include "service/ctl/epcis/plan/events.h"
+#include "service/ctl/epcis/plan/goods.h"
+#include "service/ctl/epcis/plan/mentions.h"
+#include "service/ctl/epcis/plan/transformations.h"
 
 namespace lots::ctl {
 namespace {
-
-using Events = std::vector<const EpcisEvent*>;
-
-bool IsShipping(const EpcisEvent& event) {
-  return event.step == "shipping" || event.step == "departing";
-}
-
-bool IsReceiving(const EpcisEvent& event) {
-  return event.step == "receiving" || event.step == "arriving" || event.step == "accepting";
-}
-
-// By time; events of one instant in the order of the file.
-Events ByTime(const EpcisDocument& document) {
-  Events events;
-  for (const EpcisEvent& event : document.events) events.push_back(&event);
-  std::stable_sort(events.begin(), events.end(),
-                   [](const EpcisEvent* a, const EpcisEvent* b) { return a->time < b->time; });
-  return events;
-}
 
 // Goods come into being: from outside, as far as this document tells.
 void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
@@ -144,47 +127,19 @@ void PlanObject(const EpcisEvent& event, EpcisGoods& goods) {
   goods.Append(requests);
 }
 
-void PlanAggregation(const EpcisEvent& event, EpcisGoods& goods) {
-  goods.Notice(
-      event, "AggregationEvent cannot be recorded yet; only used to know what moves with a pallet");
-  if (event.parent.empty()) return;
-  if (event.action == EpcisEvent::kDelete) {
-    goods.pallets().Unpack(event.parent, event.items);
-  } else if (event.action == EpcisEvent::kAdd || !goods.pallets().Knows(event.parent)) {
-    goods.pallets().Pack(event.parent, event.items);
-  }
-}
-
-// Whether an event counts; said twice or taken back, it does not.
-bool Counts(const EpcisEvent& event, std::set<std::string>& seen, EpcisGoods& goods) {
-  if (!seen.insert(absl::StrCat(event.id, "\n", event.hash)).second) {
-    goods.Notice(event, "is said twice; the second is left out");
-    return false;
-  }
-  if (!event.declared_wrong) return true;
-  goods.Notice(event, "was declared to be wrong; it is left out");
-  return false;
-}
-
 }  // namespace
 
 EpcisPlan PlanEpcisImport(const EpcisDocument& document) {
-  const Events events = ByTime(document);
-  EpcisGoods goods(document, events);
-  EpcisTransformations transformations(events, goods);
-  std::set<std::string> seen;
-  for (const EpcisEvent* event : events) {
-    const bool counts = Counts(*event, seen, goods);
+  const CountedEvents counted = CountEvents(document);
+  EpcisGoods goods(document, counted);
+  EpcisTransformations transformations(counted.events, goods);
+  for (const EpcisEvent* event : counted.events) {
     if (event->kind == EpcisEvent::kTransformation) {
-      transformations.AddEvent(*event, counts);
-    } else if (!counts) {
-      continue;
+      transformations.AddEvent(*event);
     } else if (event->kind == EpcisEvent::kObject) {
       PlanObject(*event, goods);
-    } else if (event->kind == EpcisEvent::kAggregation) {
-      PlanAggregation(*event, goods);
     } else {
-      goods.Notice(*event, absl::StrCat(event->type, " cannot be recorded yet"));
+      PlanMention(*event, goods);
     }
   }
   return goods.Finish();

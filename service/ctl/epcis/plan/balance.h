@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "service/ctl/epcis/catalog.h"
 #include "service/ctl/epcis/document/document.h"
+#include "service/ctl/epcis/plan/catalog.h"
 #include "storage/base/quantity.h"
 
 namespace lots::ctl {
@@ -43,7 +43,7 @@ class EpcisBalance {
   std::map<const EpcisLot*, Places> deficits_;
 };
 
-// The contents of each pallet. A pallet may be on another one.
+// The contents of each pallet, by the key of its identity. A pallet may be on another one.
 class EpcisPallets {
  public:
   void Pack(const std::string& pallet, const std::vector<EpcisItem>& items);

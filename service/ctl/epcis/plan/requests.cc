@@ -1,5 +1,5 @@
 // Makes the requests of one event, with ids and marks that derive from the event.
-#include "service/ctl/epcis/requests.h"
+#include "service/ctl/epcis/plan/requests.h"
 
 #include <algorithm>
 
@@ -15,6 +15,9 @@ namespace {
 // Of the hash, as much as fits into a request id and its suffix.
 constexpr size_t kRequestIdDigits = 32;
 constexpr size_t kMarkDigits = 8;
+// Of an id and of a step, in a note.
+constexpr size_t kMarkIdBytes = 400;
+constexpr size_t kStepBytes = 100;
 
 // Ids of events repeat in real documents, with other contents: only the hash tells them apart.
 std::string HashOf(const std::vector<const EpcisEvent*>& events) {
@@ -23,12 +26,18 @@ std::string HashOf(const std::vector<const EpcisEvent*>& events) {
   return HexHash(text);
 }
 
+std::string StepOf(const EpcisEvent& event) { return OneLine(event.step, kStepBytes); }
+
 }  // namespace
 
+std::string MarkBegin(const EpcisEvent& event) {
+  return absl::StrCat("EPCIS event ", OneLine(event.id, kMarkIdBytes), " #");
+}
+
 EventRequests::EventRequests(const std::vector<const EpcisEvent*>& events)
-    : event_(*events.back()) {
+    : events_(events), event_(*events.back()) {
   const std::string hash = HashOf(events);
-  mark_ = absl::StrCat("EPCIS event ", event_.id, " #", hash.substr(0, kMarkDigits));
+  mark_ = absl::StrCat(MarkBegin(event_), hash.substr(0, kMarkDigits));
   request_id_ = absl::StrCat("epcis-", hash.substr(0, kRequestIdDigits));
 }
 
@@ -41,21 +50,21 @@ void EventRequests::Append(Movements& movements, const EpcisMove& move) const {
   movement.set_from_location_id(move.from);
   movement.set_to_location_id(move.to);
   *movement.mutable_occur_time() = ToTimestamp(event_.time);
-  movement.set_note(absl::StrCat(mark_, " ", move.why.empty() ? event_.step : move.why));
+  movement.set_note(absl::StrCat(mark_, " ", move.why.empty() ? StepOf(event_) : move.why));
   if (move.kind == v1::MOVEMENT_KIND_RECEIPT) {
     movement.set_partner_id(
         ShortId(event_.source_party.empty() ? event_.owner : event_.source_party));
   }
   if (!event_.document_number.empty()) {
     movement.mutable_document()->set_type(
-        event_.document_type.substr(0, kDocumentTypeCharactersMax));
+        OneLine(event_.document_type, kDocumentTypeCharactersMax));
     movement.mutable_document()->set_number(ShortId(event_.document_number));
   }
   movements.push_back(std::move(movement));
 }
 
 void EventRequests::Complete(v1::CompleteWorkOrderRequest completion) {
-  completion.set_note(absl::StrCat(mark_, " ", event_.step));
+  completion.set_note(absl::StrCat(mark_, " ", StepOf(event_)));
   *completion.mutable_occur_time() = ToTimestamp(event_.time);
   completions_.push_back(std::move(completion));
 }
@@ -75,6 +84,25 @@ void EventRequests::TakeMovements(const Movements& movements, const std::string&
     for (size_t i = begin; i < end; ++i) *request.add_movements() = movements[i];
     requests.push_back({.event_id = event_.id, .mark = mark_, .message = std::move(request)});
   }
+}
+
+std::vector<std::string> EventRequests::Dropped() const {
+  const bool has_receipt = std::any_of(
+      moves_.begin(), moves_.end(),
+      [](const v1::NewMovement& movement) { return movement.kind() == v1::MOVEMENT_KIND_RECEIPT; });
+  std::vector<std::string> dropped;
+  for (const EpcisEvent* event : events_) {
+    const bool is_last = event == &event_;
+    if (!event->document_number.empty() && (moves_.empty() || !is_last)) {
+      dropped.emplace_back("bizTransactionList");
+    }
+    if (!event->source_party.empty() && (!has_receipt || !is_last)) {
+      dropped.emplace_back("sourceList");
+    }
+    const bool has_owner = has_receipt && is_last && event->source_party.empty();
+    if (!event->owner.empty() && !has_owner) dropped.push_back(event->owner_field);
+  }
+  return dropped;
 }
 
 std::vector<ImportRequest> EventRequests::Take() {

@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "service/ctl/epcis/goods.h"
+#include "service/ctl/epcis/plan/goods.h"
 
 namespace lots::ctl {
 
 class EpcisTransformations {
  public:
-  // `events`: all of the document.
+  // `events`: all that count.
   EpcisTransformations(const std::vector<const EpcisEvent*>& events, EpcisGoods& goods);
 
   // Adds each TransformationEvent once, in the order of time. Plans the transformation with its
-  // last event. An event that does not count is left out of the plan.
-  void AddEvent(const EpcisEvent& event, bool counts);
+  // last event.
+  void AddEvent(const EpcisEvent& event);
 
  private:
   using Events = std::vector<const EpcisEvent*>;

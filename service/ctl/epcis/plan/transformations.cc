@@ -1,5 +1,5 @@
 // Plans transformations as completions of work orders.
-#include "service/ctl/epcis/transformations.h"
+#include "service/ctl/epcis/plan/transformations.h"
 
 #include <algorithm>
 
@@ -63,10 +63,10 @@ std::string EpcisTransformations::WorkOrderId(const EpcisEvent& event) const {
   return ResourceId(absl::StrCat(event.id, "#", event.hash));
 }
 
-void EpcisTransformations::AddEvent(const EpcisEvent& event, bool counts) {
+void EpcisTransformations::AddEvent(const EpcisEvent& event) {
   const std::string key = KeyOf(event);
-  if (counts) waiting_[key].push_back(&event);
-  if (--to_come_[key] == 0 && !waiting_[key].empty()) Plan(waiting_[key]);
+  waiting_[key].push_back(&event);
+  if (--to_come_[key] == 0) Plan(waiting_[key]);
 }
 
 void EpcisTransformations::Plan(const Events& events) {

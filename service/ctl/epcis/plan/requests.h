@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "service/ctl/epcis/catalog.h"
-#include "service/ctl/epcis/plan.h"
+#include "service/ctl/epcis/plan/catalog.h"
+#include "service/ctl/epcis/plan/plan.h"
 
 namespace lots::ctl {
 
@@ -20,6 +20,10 @@ struct EpcisMove {
   std::string why;  // empty: the event's step
 };
 
+// "EPCIS event ID": how the notes of everything that the event caused begin. What follows is a hash
+// of what the event says.
+std::string MarkBegin(const EpcisEvent& event);
+
 class EventRequests {
  public:
   // `events` is what is turned into requests together: one event, or those of one transformation,
@@ -31,6 +35,8 @@ class EventRequests {
   void Settle(const EpcisMove& move) { Append(settlements_, move); }
   void Complete(v1::CompleteWorkOrderRequest completion);
 
+  // The fields of the events that movements could have carried, and that no movement carries.
+  std::vector<std::string> Dropped() const;
   // Everything collected, in the order in which it is to be sent.
   std::vector<ImportRequest> Take();
 
@@ -42,6 +48,7 @@ class EventRequests {
                      std::vector<ImportRequest>& requests) const;
   std::string RequestId(const std::string& suffix) const;
 
+  const std::vector<const EpcisEvent*> events_;
   const EpcisEvent& event_;
   std::string mark_;
   std::string request_id_;

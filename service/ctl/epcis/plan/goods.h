@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "service/ctl/epcis/balance.h"
-#include "service/ctl/epcis/catalog.h"
-#include "service/ctl/epcis/plan.h"
-#include "service/ctl/epcis/requests.h"
+#include "service/ctl/epcis/plan/balance.h"
+#include "service/ctl/epcis/plan/catalog.h"
+#include "service/ctl/epcis/plan/events.h"
+#include "service/ctl/epcis/plan/plan.h"
+#include "service/ctl/epcis/plan/requests.h"
 
 namespace lots::ctl {
 
@@ -19,13 +20,13 @@ struct EpcisLine {
   Quantity quantity;
 };
 
+// By the event's business step.
+bool IsShipping(const EpcisEvent& event);
+bool IsReceiving(const EpcisEvent& event);
+
 class EpcisGoods {
  public:
-  // `events` in the order of time.
-  EpcisGoods(const EpcisDocument& document, const std::vector<const EpcisEvent*>& events)
-      : catalog_(document, events) {
-    plan_.event_count = events.size();
-  }
+  EpcisGoods(const EpcisDocument& document, const CountedEvents& counted);
 
   const EpcisBalance& balance() const { return balance_; }
   EpcisPallets& pallets() { return pallets_; }
@@ -48,6 +49,8 @@ class EpcisGoods {
   // The goods that the items of an event mean, one line for each lot, with the goods on pallets. An
   // item without known goods is a discrepancy.
   std::vector<EpcisLine> LinesOf(const EpcisEvent& event, const std::vector<EpcisItem>& items);
+  // The same, of items that are known goods; says nothing of others.
+  std::vector<EpcisLine> KnownLinesOf(const std::vector<EpcisItem>& items) const;
   // Ensures that the goods are at the place. Goods that are not on record there are a discrepancy,
   // and an adjustment adds them. False when an adjustment makes no sense: the unit was used up
   // before.
@@ -66,6 +69,7 @@ class EpcisGoods {
   // makes are created by its completion, unless `early`.
   const EpcisLot* Use(const EpcisLot* lot, bool early = false);
 
+  // Takes over the requests of events, and counts the fields of the events that they drop.
   void Append(EventRequests& requests);
   // The whole plan, with notices of the goods still in transit. Called once.
   EpcisPlan Finish();
@@ -73,8 +77,9 @@ class EpcisGoods {
  private:
   using Items = std::vector<EpcisItem>;
 
-  // The items with pallets replaced by what is on them.
-  Items Unpacked(const EpcisEvent& event, const Items& items);
+  void Withdraw(const EpcisEvent& event);
+  // The items with pallets replaced by what is on them. Pallets without known goods are left out.
+  Items Unpacked(const Items& items, std::vector<std::string>& unknown_pallets) const;
   bool ProvideUnit(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
                    const std::string& operation, EventRequests& requests);
 

@@ -1,5 +1,5 @@
 // Moves goods through the balance: the movements that takes, and the discrepancies.
-#include "service/ctl/epcis/goods.h"
+#include "service/ctl/epcis/plan/goods.h"
 
 #include <algorithm>
 
@@ -23,9 +23,9 @@ v1::NewLot NewLotOf(const EpcisLot& lot) {
   v1::NewLot created;
   created.set_number(lot.number);
   if (lot.uri.size() <= kReferenceCharactersMax) {
-    created.set_reference(lot.uri);
+    created.set_reference(OneLine(lot.uri, kReferenceCharactersMax));
   } else {
-    created.set_notes(lot.uri);
+    created.set_notes(OneLine(lot.uri, kNotesCharactersMax));
   }
   const EpcisLotData data = Consistent(lot.data);
   if (data.manufacture_date) *created.mutable_manufacture_date() = ToDate(*data.manufacture_date);
@@ -34,7 +34,41 @@ v1::NewLot NewLotOf(const EpcisLot& lot) {
   return created;
 }
 
+// A unit that is named twice is one unit.
+void AddLine(const EpcisLine& line, std::vector<EpcisLine>& lines) {
+  const auto same = std::find_if(lines.begin(), lines.end(),
+                                 [&](const EpcisLine& other) { return other.lot == line.lot; });
+  if (same == lines.end()) {
+    lines.push_back(line);
+  } else if (!line.lot->is_serial) {
+    same->quantity += line.quantity;
+  }
+}
+
 }  // namespace
+
+bool IsShipping(const EpcisEvent& event) {
+  return event.step == "shipping" || event.step == "departing";
+}
+
+bool IsReceiving(const EpcisEvent& event) {
+  return event.step == "receiving" || event.step == "arriving" || event.step == "accepting";
+}
+
+EpcisGoods::EpcisGoods(const EpcisDocument& document, const CountedEvents& counted)
+    : catalog_(document, counted.events) {
+  plan_.event_count = document.events.size();
+  plan_.notices = counted.notices;
+  plan_.discrepancies = counted.discrepancies;
+  plan_.dropped = document.dropped;
+  for (const std::string& what : catalog_.rewritten()) {
+    plan_.discrepancies.push_back({.what = what, .remedy = "it is registered so"});
+  }
+  for (const EpcisEvent* event : counted.events) {
+    for (const std::string& field : event->dropped) ++plan_.dropped[field];
+  }
+  for (const EpcisEvent* event : counted.declared_wrong) Withdraw(*event);
+}
 
 EpcisLotData Consistent(EpcisLotData data) {
   if (data.expire_date && data.best_before_date && *data.best_before_date > *data.expire_date) {
@@ -98,7 +132,8 @@ std::string EpcisGoods::Whereabouts(const EpcisLot& lot) const {
   return places.empty() ? "none of it anywhere" : absl::StrJoin(places, ", ");
 }
 
-EpcisGoods::Items EpcisGoods::Unpacked(const EpcisEvent& event, const Items& items) {
+EpcisGoods::Items EpcisGoods::Unpacked(const Items& items,
+                                       std::vector<std::string>& unknown_pallets) const {
   Items goods;
   Items on_pallets;
   for (const EpcisItem& item : items) {
@@ -106,12 +141,9 @@ EpcisGoods::Items EpcisGoods::Unpacked(const EpcisEvent& event, const Items& ite
       goods.push_back(item);
       continue;
     }
-    const std::optional<Items> found = pallets_.GoodsOn(item.identity.uri);
+    const std::optional<Items> found = pallets_.GoodsOn(item.identity.key);
     if (!found || found->empty()) {
-      Discrepancy(event,
-                  absl::StrCat("speaks of the pallet ", item.identity.uri,
-                               ", and no event before says what is on it"),
-                  "the pallet is left out");
+      unknown_pallets.push_back(item.identity.uri);
       continue;
     }
     on_pallets.insert(on_pallets.end(), found->begin(), found->end());
@@ -119,8 +151,7 @@ EpcisGoods::Items EpcisGoods::Unpacked(const EpcisEvent& event, const Items& ite
   // Goods that the event names beside their pallet are not to be counted twice.
   for (EpcisItem& item : on_pallets) {
     const bool named = std::any_of(goods.begin(), goods.end(), [&](const EpcisItem& other) {
-      return other.identity.product == item.identity.product &&
-             other.identity.number == item.identity.number;
+      return other.identity.key == item.identity.key;
     });
     if (!named) goods.push_back(std::move(item));
   }
@@ -129,19 +160,31 @@ EpcisGoods::Items EpcisGoods::Unpacked(const EpcisEvent& event, const Items& ite
 
 std::vector<EpcisLine> EpcisGoods::LinesOf(const EpcisEvent& event, const Items& items) {
   std::vector<EpcisLine> lines;
-  for (const EpcisItem& item : Unpacked(event, items)) {
+  std::vector<std::string> unknown_pallets;
+  const Items unpacked = Unpacked(items, unknown_pallets);
+  for (const std::string& pallet : unknown_pallets) {
+    Discrepancy(
+        event,
+        absl::StrCat("speaks of the pallet ", pallet, ", and no event before says what is on it"),
+        "the pallet is left out");
+  }
+  for (const EpcisItem& item : unpacked) {
     const absl::StatusOr<const EpcisLot*> lot = catalog_.Find(item);
-    if (!lot.ok()) {
+    if (lot.ok()) {
+      AddLine({*lot, *item.quantity}, lines);
+    } else {
       Discrepancy(event, std::string(lot.status().message()), "that line is left out");
-      continue;
     }
-    const auto same = std::find_if(lines.begin(), lines.end(),
-                                   [&](const EpcisLine& line) { return line.lot == *lot; });
-    if (same == lines.end()) {
-      lines.push_back({*lot, *item.quantity});
-    } else if (!(*lot)->is_serial) {
-      same->quantity += *item.quantity;
-    }
+  }
+  return lines;
+}
+
+std::vector<EpcisLine> EpcisGoods::KnownLinesOf(const Items& items) const {
+  std::vector<EpcisLine> lines;
+  std::vector<std::string> unknown_pallets;
+  for (const EpcisItem& item : Unpacked(items, unknown_pallets)) {
+    const absl::StatusOr<const EpcisLot*> lot = catalog_.Find(item);
+    if (lot.ok()) AddLine({*lot, *item.quantity}, lines);
   }
   return lines;
 }
@@ -233,7 +276,26 @@ const EpcisLot* EpcisGoods::Use(const EpcisLot* lot, bool early) {
   return lot;
 }
 
+void EpcisGoods::Withdraw(const EpcisEvent& event) {
+  EpcisWithdrawal withdrawal{.event_id = event.id,
+                             .at = event.time,
+                             .step = event.step,
+                             .mark = MarkBegin(event),
+                             .lots = {}};
+  for (const Items* items : {&event.items, &event.inputs, &event.outputs}) {
+    for (const EpcisItem& item : *items) {
+      if (item.identity.number.empty()) continue;
+      const std::string product_id = ResourceId(item.identity.product);
+      for (const std::string& number : {item.identity.number, event.lot_data.lot_number}) {
+        if (!number.empty()) withdrawal.lots.push_back({product_id, ShortId(number)});
+      }
+    }
+  }
+  plan_.withdrawals.push_back(std::move(withdrawal));
+}
+
 void EpcisGoods::Append(EventRequests& requests) {
+  for (const std::string& field : requests.Dropped()) ++plan_.dropped[field];
   for (ImportRequest& request : requests.Take()) plan_.requests.push_back(std::move(request));
 }
 

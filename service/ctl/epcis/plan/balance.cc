@@ -1,5 +1,5 @@
 // Adds and takes in the balance of an import, and packs and unpacks its pallets.
-#include "service/ctl/epcis/balance.h"
+#include "service/ctl/epcis/plan/balance.h"
 
 #include <algorithm>
 #include <tuple>
@@ -9,10 +9,7 @@
 namespace lots::ctl {
 namespace {
 
-bool SameThing(const EpcisItem& a, const EpcisItem& b) {
-  if (a.identity.product.empty()) return a.identity.uri == b.identity.uri;
-  return a.identity.product == b.identity.product && a.identity.number == b.identity.number;
-}
+bool SameThing(const EpcisItem& a, const EpcisItem& b) { return a.identity.key == b.identity.key; }
 
 }  // namespace
 
@@ -100,7 +97,7 @@ bool EpcisPallets::Collect(const std::string& pallet, std::set<std::string>& ope
   bool known = true;
   for (const EpcisItem& item : contents->second) {
     if (item.identity.kind == EpcisIdentity::kPallet) {
-      known = Collect(item.identity.uri, open, goods) && known;
+      known = Collect(item.identity.key, open, goods) && known;
     } else {
       goods.push_back(item);
     }

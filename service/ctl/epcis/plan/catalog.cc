@@ -1,5 +1,5 @@
 // Collects the products, locations and lots that the events name.
-#include "service/ctl/epcis/catalog.h"
+#include "service/ctl/epcis/plan/catalog.h"
 
 #include <algorithm>
 #include <set>
@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
-#include "storage/base/utf8.h"
 
 namespace lots::ctl {
 namespace {
@@ -35,32 +34,6 @@ bool IsLocation(const std::string& uri) {
          absl::StrContains(uri, "/414/");
 }
 
-// At most `characters_max` bytes, so certainly no more characters.
-std::string Cut(absl::string_view text, size_t characters_max) {
-  return std::string(Utf8Prefix(text, characters_max));
-}
-
-// The master data's name, and the whole URI where the id is only a short form of it.
-std::string DisplayName(const std::string& name, const std::string& uri, const std::string& id) {
-  if (id == uri || absl::StrContains(uri, id)) return Cut(name, kNameCharactersMax);
-  return Cut(name.empty() ? uri : absl::StrCat(name, " (", uri, ")"), kNameCharactersMax);
-}
-
-v1::Location LocationOf(const std::string& uri, const std::string& id, const EpcisMaster& master) {
-  v1::Location location;
-  location.set_location_id(id);
-  location.set_kind(v1::LOCATION_KIND_INTERNAL);
-  location.set_display_name(DisplayName(master.name, uri, id));
-  location.set_gln(GlnOf(uri));
-  v1::Address& address = *location.mutable_address();
-  address.set_street(master.street);
-  address.set_city(master.city);
-  address.set_region(master.region);
-  address.set_postal_code(master.postal_code);
-  address.set_country(master.country);
-  return location;
-}
-
 }  // namespace
 
 std::string UnitOfUom(const std::string& uom) {
@@ -68,28 +41,68 @@ std::string UnitOfUom(const std::string& uom) {
       {"KGM", "kg"}, {"GRM", "g"},  {"TNE", "t"},  {"LTR", "l"},   {"MLT", "ml"}, {"MTR", "m"},
       {"LBR", "lb"}, {"ONZ", "oz"}, {"EA", "pcs"}, {"H87", "pcs"}, {"C62", "pcs"}};
   const auto unit = kUnits.find(uom);
-  return unit == kUnits.end() ? Cut(uom, kUnitCharactersMax) : unit->second;
+  return unit == kUnits.end() ? OneLine(uom, kUnitCharactersMax) : unit->second;
+}
+
+bool IsSameUnit(const std::string& unit, const std::string& other) {
+  const auto counts = [](const std::string& name) { return name.empty() || name == "pcs"; };
+  return unit == other || (counts(unit) && counts(other));
 }
 
 EpcisCatalog::EpcisCatalog(const EpcisDocument& document,
                            const std::vector<const EpcisEvent*>& events)
     : document_(document) {
   for (const auto& [uri, master] : document.masters) {
-    const std::string id = PlaceId(uri);
-    if (IsLocation(uri)) locations_[id] = LocationOf(uri, id, master);
+    if (IsLocation(uri)) AddPlace(uri, master);
   }
   for (const EpcisEvent* event : events) {
     AddItems(*event, event->inputs);
     AddItems(*event, event->outputs);
     AddItems(*event, event->items);
-    const std::string id = PlaceId(event->place);
-    if (event->place.empty() || locations_.contains(id)) continue;
-    locations_[id] = LocationOf(event->place, id, EpcisMaster());
+    if (!event->place.empty()) AddPlace(event->place, EpcisMaster());
   }
   v1::Location& transit = locations_[kTransitId];
   transit.set_location_id(kTransitId);
   transit.set_kind(v1::LOCATION_KIND_TRANSIT);
   transit.set_display_name("Between shipping and receiving");
+}
+
+std::string EpcisCatalog::PlaceId(const std::string& uri) const {
+  const auto id = place_ids_.find(PlaceKey(uri));
+  return id == place_ids_.end() ? ResourceId(uri) : id->second;
+}
+
+void EpcisCatalog::AddPlace(const std::string& uri, const EpcisMaster& master) {
+  const std::string id = place_ids_.emplace(PlaceKey(uri), ResourceId(uri)).first->second;
+  v1::Location& location = locations_[id];
+  if (!location.location_id().empty()) return;
+  location.set_location_id(id);
+  location.set_kind(v1::LOCATION_KIND_INTERNAL);
+  location.set_display_name(DisplayName(master.name, uri, id));
+  location.set_gln(GlnOf(uri));
+  const std::string what = absl::StrCat("the address of ", id);
+  v1::Address& address = *location.mutable_address();
+  address.set_street(Line(what, master.street, kNameCharactersMax));
+  address.set_city(Line(what, master.city, kCityCharactersMax));
+  address.set_region(Line(what, master.region, kCityCharactersMax));
+  address.set_postal_code(Line(what, master.postal_code, kPostalCodeCharactersMax));
+  address.set_country(Line(what, master.country, kPostalCodeCharactersMax));
+}
+
+std::string EpcisCatalog::Line(const std::string& what, const std::string& text, size_t bytes_max) {
+  std::string line = OneLine(text, bytes_max);
+  if (line != text) {
+    rewritten_.push_back(
+        absl::StrCat(what, " is too long or has line breaks; it becomes '", line, "'"));
+  }
+  return line;
+}
+
+std::string EpcisCatalog::DisplayName(const std::string& name, const std::string& uri,
+                                      const std::string& id) {
+  const std::string line = Line(absl::StrCat("the name of ", id), name, kNameCharactersMax);
+  if (id == uri || absl::StrContains(uri, id)) return line;
+  return OneLine(line.empty() ? uri : absl::StrCat(line, " (", uri, ")"), kNameCharactersMax);
 }
 
 void EpcisCatalog::AddItems(const EpcisEvent& event, const std::vector<EpcisItem>& items) {
@@ -159,10 +172,19 @@ std::string EpcisCatalog::NumberFor(const EpcisItem& item, const std::string& lo
   const std::string full = absl::StrCat(item.identity.number, "~", HexHash(key).substr(0, 8));
   for (const std::string& number : {lot_number, item.identity.number, full}) {
     if (number.empty()) continue;
-    const std::string candidate = ShortId(number);
+    // The API takes no spaces around a number either.
+    const absl::string_view trimmed = absl::StripAsciiWhitespace(number);
+    if (trimmed.empty()) continue;
+    const std::string candidate = ShortId(trimmed);
     std::string& owner = numbers_[absl::AsciiStrToLower(absl::StrCat(product_id, "/", candidate))];
     if (!owner.empty() && owner != key) continue;
     owner = key;
+    if (!IsPlainId(trimmed)) {
+      rewritten_.push_back(absl::StrCat("the number '", number, "' of ", product_id,
+                                        " is too long or has characters that a number cannot "
+                                        "have; it becomes '",
+                                        candidate, "'"));
+    }
     return candidate;
   }
   return ShortId(full);
@@ -184,7 +206,11 @@ absl::StatusOr<const EpcisLot*> EpcisCatalog::Find(const EpcisItem& item) const 
     return absl::NotFoundError(
         absl::StrCat("counts ", uri, " by lot, where the document has serials of the product"));
   }
-  if (!lot.is_serial && item.uom != facts.uom) {
+  if (lot.is_serial && *item.quantity != Quantity::FromUnits(1)) {
+    return absl::NotFoundError(
+        absl::StrCat("counts ", item.quantity->ToString(), " of the unit ", uri));
+  }
+  if (!lot.is_serial && !IsSameUnit(UnitOfUom(item.uom), UnitOfUom(facts.uom))) {
     return absl::NotFoundError(absl::StrCat("counts ", uri, " in '", item.uom,
                                             "', where the document began with '", facts.uom, "'"));
   }
