@@ -120,8 +120,10 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
   request.set_location_id(options.to);
   if (options.reference.has_value()) request.set_reference(*options.reference);
   if (options.notes.has_value()) request.set_notes(*options.notes);
+  const auto zone = [&] { return session.ReadZone(); };
   for (const std::string& attribute : options.attributes) {
-    RETURN_IF_ERROR(ParseAttribute(attribute, *request.mutable_attributes()));
+    const absl::Status set = ParseAttribute(attribute, zone, *request.mutable_attributes());
+    RETURN_IF_ERROR(InFlag("--attribute", set));
   }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kMergeLots, request));
