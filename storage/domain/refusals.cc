@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/dates.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot_ref.h"
 

@@ -11,13 +11,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "storage/base/quantity.h"
-#include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 
 namespace lots {
 
 enum class Tracking : int16_t;
+struct LaterExpiry;
 struct LotRef;
 struct NumberedLot;
 

@@ -20,19 +20,20 @@ struct CommonOptions {
   std::vector<std::string> accept;
 };
 
-void DeclareCommon(Command& command, CommonOptions& options) {
+void DeclareCommon(Command& command, CommonOptions& options,
+                   const char* accept_help = "overrule: held; what comes out is held too") {
   command.Add("--at", options.at, "when it happened, a day or a time; default now");
   command.Add("--note", options.note, "why");
-  command.Add("--accept", options.accept, "overrule: held; what comes out is held too")
-      .OneOf({"held"});
+  command.Add("--accept", options.accept, accept_help).SplitAtCommas();
   command.AddSwitch("--accept-held", options.accept_held, "as --accept held").Hidden();
 }
 
 template <class Request>
 absl::Status SetCommon(Session& session, const CommonOptions& options, Request& request) {
   request.set_note(options.note);
-  const bool accepts_held = options.accept_held || !options.accept.empty();
-  if (accepts_held) request.add_accept(v1::ACCEPTANCE_HELD);
+  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
+  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  if (options.accept_held) request.add_accept(v1::ACCEPTANCE_HELD);
   return SetOccurTime(session, options.at, request);
 }
 
@@ -120,8 +121,8 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
   request.set_location_id(options.to);
   if (options.reference.has_value()) request.set_reference(*options.reference);
   if (options.notes.has_value()) request.set_notes(*options.notes);
-  const auto zone = [&] { return session.ReadZone(); };
   for (const std::string& attribute : options.attributes) {
+    const auto zone = [&] { return session.ReadZone(); };
     const absl::Status set = ParseAttribute(attribute, zone, *request.mutable_attributes());
     RETURN_IF_ERROR(InFlag("--attribute", set));
   }
@@ -137,7 +138,6 @@ struct RelabelOptions {
   std::string product_id;
   std::string number;
   std::string expire_date;
-  bool accept_later_expiry = false;
   CommonOptions common;
 };
 
@@ -149,9 +149,8 @@ void Declare(Command& command, RelabelOptions& options) {
   command.Add("--product", options.product_id, "what it becomes; default the same");
   command.Add("--number", options.number, "its new number; default the template's next");
   command.Add("--expires", options.expire_date, "expiry date; default the old lot's");
-  command.AddSwitch("--accept-later-expiry", options.accept_later_expiry,
-                    "the expiry date may be later; --note says why");
-  DeclareCommon(command, options.common);
+  DeclareCommon(command, options.common,
+                "overrule: held (what comes out is held too), later-expiry (with --note)");
 }
 
 absl::Status Relabel(Session& session, const RelabelOptions& options) {
@@ -166,7 +165,6 @@ absl::Status Relabel(Session& session, const RelabelOptions& options) {
     ASSIGN_OR_RETURN(*request.mutable_expire_date(), ReadDate("--expires", options.expire_date));
   }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
-  if (options.accept_later_expiry) request.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kRelabelLot, request));
   return Print(session, response);
 }

@@ -131,7 +131,7 @@ void Declare(Command& command, ListOptions& options) {
               "as it was at the end of this day, or at this time, by when movements happened");
   command.Add("--known-at", options.known_at, "as it was known then, by when they were recorded");
   command.AddSwitch("--all-kinds", options.all_kinds, "also customers, scrap and virtual places");
-  command.Add("--filter", options.filter, "a filter as in the API");
+  command.Add("--filter", options.filter, "a filter: 'attributes.grade = A AND quantity > 5'");
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 

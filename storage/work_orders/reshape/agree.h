@@ -6,11 +6,17 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "storage/domain/errors.h"
-#include "storage/work_orders/reshape/plan.h"
-#include "storage/work_orders/reshape/reshape.h"
+
+namespace lots {
+
+struct MergedDetails;
+struct Problem;
+
+}  // namespace lots
 
 namespace lots::reshape {
+
+struct LotDetails;
 
 // The reference, notes and attributes that all lots have alike, with what the request says of the
 // others. LOTS_DIFFER for each field that differs and of which nothing is said: an attribute that

@@ -158,7 +158,8 @@ TEST_F(FormerNumbersTest, RenamingAgainstCreationOfTheFormerNumber) {
     UpdateLotCommand command = world_.UpdateCommand(lot);
     command.number = absl::StrCat(number, "-NEW");
     std::thread renaming([&] { EXPECT_TRUE(UpdateLot(world_.db(), command).ok()); });
-    const absl::Status created = CreateLots(world.db(), world.Order("pump", {number})).status();
+    const absl::Status created =
+        CreateLots(world.db(), world.CreateCommand("pump", {number})).status();
     renaming.join();
     EXPECT_EQ(RefusalOf(created), "LOT_NUMBER_TAKEN lots[0].number");
   }

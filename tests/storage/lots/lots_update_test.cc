@@ -253,11 +253,11 @@ TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
 }
 
 TEST_F(EditLotsTest, ALaterExpiryIsAcceptedWithAReason) {
-  CreateLotsCommand create = world_.RecordCommand("wire", {""});
+  CreateLotsCommand create = world_.CreateCommand("wire", {""});
   create.lots[0].dates.manufactured_on = absl::CivilDay(2026, 1, 1);
   const LotId id = CreateLots(world_.db(), create)->lots[0].lot_id;
   const auto with = [&](auto change) {
-    UpdateLotCommand command = world_.Edit(id);
+    UpdateLotCommand command = world_.UpdateCommand(id);
     change(command);
     return Update(command);
   };
