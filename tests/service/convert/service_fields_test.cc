@@ -10,6 +10,8 @@
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots {
 namespace {
