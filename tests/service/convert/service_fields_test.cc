@@ -8,6 +8,10 @@
 #include "service/convert/fields.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/tracking.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
+#include "storage/domain/lot.h"
+#include "storage/domain/lot_ref.h"
 
 namespace lots {
 namespace {

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "lots/v1/lot.grpc.pb.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/server/test_server.h"
 

@@ -76,8 +76,8 @@ TEST_F(LedgerDatesTest, ReturnBringsBackTheDateThatTheGoodsLeftWith) {
   Reverse(returned);
   EXPECT_EQ(At("yard"), "0");
   // Newer goods at the place take the earlier date.
-  Do("RECEIPT L1 1 >yard @2026-03-10");
-  Do("RETURN L1 2 >yard =d @2026-03-11");
+  Record("RECEIPT L1 1 >yard @2026-03-10");
+  Record("RETURN L1 2 >yard =d @2026-03-11");
   EXPECT_EQ(At("yard"), "3 arrived 03-10 since 03-01");
 }
 

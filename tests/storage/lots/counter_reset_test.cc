@@ -25,7 +25,7 @@ class CounterResetTest : public ::testing::Test {
                  .counter_reset = reset};
     const auto set = UpsertProducts(world_.db(), {.context = world_.Context("UpsertProducts"),
                                                   .products = {wire},
-                                                  .mask = {"number_template", "counter_reset"}});
+                                                  .paths = {{"number_template", "counter_reset"}}});
     ASSERT_TRUE(set.ok()) << set.status();
   }
   std::vector<std::string> MadeAt(absl::CivilMinute minute, int64_t count = 1) {

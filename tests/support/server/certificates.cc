@@ -80,15 +80,15 @@ TestAuthority::TestAuthority(const std::string& name)
   pem_ = PemOf(certificate_.get());
 }
 
-IssuedCertificate TestAuthority::Issue(const Order& order) const {
-  const std::shared_ptr<EVP_PKEY> key = NewKey(order.rsa_bits);
+IssuedCertificate TestAuthority::Issue(const Request& request) const {
+  const std::shared_ptr<EVP_PKEY> key = NewKey(request.rsa_bits);
   const std::shared_ptr<X509> certificate =
-      NewCertificate(order.common_name, key.get(), order.begins, order.ends);
+      NewCertificate(request.common_name, key.get(), request.begins, request.ends);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate_.get()));
   Extend(certificate.get(), NID_basic_constraints, "critical,CA:FALSE");
-  Extend(certificate.get(), NID_ext_key_usage, order.usage);
-  if (!order.names.empty()) {
-    Extend(certificate.get(), NID_subject_alt_name, absl::StrJoin(order.names, ","));
+  Extend(certificate.get(), NID_ext_key_usage, request.usage);
+  if (!request.names.empty()) {
+    Extend(certificate.get(), NID_subject_alt_name, absl::StrJoin(request.names, ","));
   }
   Check(X509_sign(certificate.get(), key_.get(), EVP_sha256()) > 0);
   return {PemOf(certificate.get()), PemOf(key.get())};

@@ -136,7 +136,7 @@ TEST_F(Completion, OfZshIsAFunctionThatZshReads) {
 TEST_F(Completion, OfAnotherShellIsAUsageError) {
   std::ostringstream out;
   std::ostringstream err;
-  EXPECT_EQ(Run({"completion", "tcsh"}, "1.2.3", {.out = out, .err = err}), 2);
+  EXPECT_EQ(ctl::Run({"completion", "tcsh"}, "1.2.3", {.out = out, .err = err}), 2);
   EXPECT_THAT(err.str(), HasSubstr("tcsh not in {bash,zsh,fish}"));
 }
 

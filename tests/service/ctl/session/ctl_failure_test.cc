@@ -185,7 +185,7 @@ TEST(CommandLine, ACompletionWritesToNoFileThatIsNamedAsAnOutput) {
       "SN-1",      "--component",          "battery/B4"};
   const auto run = [&](const std::string& out_file) {
     std::ostringstream out;
-    return Run(line, "1.2.3", {.out = out, .err = err, .out_file = out_file});
+    return ctl::Run(line, "1.2.3", {.out = out, .err = err, .out_file = out_file});
   };
   EXPECT_EQ(run("/tmp/anna/0"), kExitUsage);
   EXPECT_THAT(err.str(), HasSubstr("Write ':into=0' instead"));
