@@ -265,7 +265,7 @@ TEST(CommandLine, EarlierFlagsWorkAndAreNotShown) {
                "2026-01-01T00:00:00Z", "--expires-before", "2026-01-01"});
   EXPECT_EQ(ended.code, kExitUnavailable) << ended.err;
   EXPECT_THAT(RunLine({"lot", "list", "--help"}).out,
-              testing::AllOf(HasSubstr("--until"), Not(HasSubstr("before"))));
+              testing::AllOf(HasSubstr("--until"), Not(HasSubstr("-before"))));
 }
 
 TEST(CommandLine, AnAddressIsNotEmpty) {
