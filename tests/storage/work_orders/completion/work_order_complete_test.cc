@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
 #include "storage/ledger/movements.h"
+#include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/read.h"

@@ -10,6 +10,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/movement.h"
+#include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/read.h"
