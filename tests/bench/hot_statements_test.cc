@@ -17,6 +17,7 @@
 #include "storage/lots/lists/list.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/read.h"
+#include "storage/stock/movements.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/bench/bench.h"

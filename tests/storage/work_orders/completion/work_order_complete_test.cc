@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/base/limits.h"
+#include "storage/domain/lot.h"
 #include "storage/ledger/movements.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"

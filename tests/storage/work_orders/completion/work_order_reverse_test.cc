@@ -9,6 +9,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/movement.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
