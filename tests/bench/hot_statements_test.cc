@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/domain/movement.h"
 #include "storage/lots/lists/list.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/read.h"
