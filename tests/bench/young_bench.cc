@@ -74,7 +74,8 @@ class NewFactory {
     by_count.set_planned_serial_count(static_cast<int32_t>(serials_));
     timed("young_complete_10k_by_count", [&] { Complete(prefix + "-count", by_count); });
     v1::CompleteWorkOrderRequest by_number;
-    for (const auto& serial : Assign(prefix + "-numbers", serials_).serials()) {
+    serials = Assign(prefix + "-numbers", serials_);
+    for (const auto& serial : serials.serials()) {
       by_number.add_outputs()->set_number(serial.number());
     }
     timed("young_complete_10k_by_number", [&] { Complete(prefix + "-numbers", by_number); });

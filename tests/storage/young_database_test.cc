@@ -77,7 +77,7 @@ class YoungDatabaseTest : public ::testing::Test {
       product.producible = true;
       products.push_back(product);
     }
-    Must(UpsertProducts(*db_, {.context = Context(company), .products = products, .mask = {}}));
+    Must(UpsertProducts(*db_, {.context = Context(company), .products = products}));
     std::vector<Location> locations;
     for (const char* id : {"stock", "line"}) {
       Location location;
@@ -85,7 +85,7 @@ class YoungDatabaseTest : public ::testing::Test {
       location.kind = LocationKind::kInternal;
       locations.push_back(location);
     }
-    Must(UpsertLocations(*db_, {.context = Context(company), .locations = locations, .mask = {}}));
+    Must(UpsertLocations(*db_, {.context = Context(company), .locations = locations}));
   }
 
   std::vector<LotId> Assign(const char* order, const char* product, int64_t count) {

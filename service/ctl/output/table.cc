@@ -14,8 +14,9 @@ namespace lots::ctl {
 namespace {
 
 constexpr int kGap = 2;
-// A text that wraps keeps so many characters a line.
-constexpr int kWrappedMin = 16;
+// A text that wraps keeps so many characters a line, and has so many words.
+constexpr int kWrappedMin = 20;
+constexpr int kWordsMin = 4;
 
 }  // namespace
 
@@ -109,22 +110,40 @@ std::vector<size_t> Table::Droppable() const {
   return droppable;
 }
 
+// Texts wrap before something useful is left out.
 void Table::Fit(int width) {
+  const std::vector<int> widths = widths_;
   for (const size_t column : Droppable()) {
     if (Width() <= width) return;
+    const bool is_missed = columns_[column].need == Column::kUseful && !IsEmpty(column);
+    if (is_missed && Narrow(width)) return;
+    widths_ = widths;
+    wraps_.assign(columns_.size(), false);
     shown_[column] = false;
   }
+  Narrow(width);
+}
+
+bool Table::Narrow(int width) {
   while (Width() > width) {
     size_t widest = columns_.size();
     for (size_t i = 0; i < columns_.size(); ++i) {
-      const bool may_wrap = shown_[i] && columns_[i].side == Column::kLeft &&
-                            widths_[i] > std::max(kWrappedMin, DisplayWidth(columns_[i].title));
+      const bool may_wrap = MayWrap(i) && widths_[i] > kWrappedMin;
       if (may_wrap && (widest == columns_.size() || widths_[i] > widths_[widest])) widest = i;
     }
-    if (widest == columns_.size()) return;
+    if (widest == columns_.size()) return false;
     wraps_[widest] = true;
     --widths_[widest];
   }
+  return true;
+}
+
+// Only texts: a time or an id in two lines is hard to read.
+bool Table::MayWrap(size_t column) const {
+  return shown_[column] && columns_[column].side == Column::kLeft &&
+         absl::c_any_of(rows_, [&](const Cells& row) {
+           return absl::c_count(row[column], ' ') >= kWordsMin - 1;
+         });
 }
 
 std::string Table::LeftOut() const {

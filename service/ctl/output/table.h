@@ -47,6 +47,9 @@ class Table {
   // Leaves columns out and narrows texts until the table has at most so many columns of characters,
   // if it can.
   void Fit(int width);
+  // Wraps texts until the table fits, if it can.
+  bool Narrow(int width);
+  bool MayWrap(size_t column) const;
   int Width() const;
   // The columns that Fit may leave out, in its order.
   std::vector<size_t> Droppable() const;

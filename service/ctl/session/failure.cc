@@ -162,6 +162,37 @@ std::string InCommands(absl::string_view text) {
        {"lot_ids", "lots"}});
 }
 
+// The service names a field; behind it stands the flag that gives it.
+std::string WithFlags(absl::string_view field) {
+  static constexpr std::pair<absl::string_view, absl::string_view> kFlags[] = {
+      {"from_location_id", "--from"},
+      {"to_location_id", "--to"},
+      {"source_location_id", "--from"},
+      {"destination_location_id", "--to"},
+      {"partner_id", "--partner"},
+      {"occur_time", "--at"},
+      {"opening_quantity", "--quantity"},
+      {"opening_location_id", "--location"},
+      {"planned_quantity", "--planned"},
+      {"delivery_movement_id", "--delivery"},
+      {"receipt_movement_id", "--receipt"},
+      {"first_number", "--first"},
+      {"manufacture_date", "--manufactured"},
+      {"expire_date", "--expires"},
+      {"best_before_date", "--best-before"},
+      {"removal_date", "--remove-by"},
+      {"alert_date", "--alert"},
+      {"display_name", "--name"},
+      {"number_template", "--template"},
+      {"expire_time", "--until"},
+      {"closing_note", "--note"}};
+  const absl::string_view last = field.substr(field.rfind('.') + 1);  // npos + 1 is 0
+  for (const auto& [name, flag] : kFlags) {
+    if (last == name) return absl::StrCat(field, " (", flag, ")");
+  }
+  return std::string(field);
+}
+
 std::string HeadOf(const absl::Status& status) {
   // What lotctl itself found needs no code: it never was a call.
   if (!WasCall(status)) return "lotctl: ";
@@ -176,7 +207,8 @@ void PrintFacts(const absl::Status& status, const Terminal& terminal) {
   if (!info.has_value()) return;
   const std::map<std::string, std::string> facts(info->metadata().begin(), info->metadata().end());
   for (const auto& [name, value] : facts) {
-    terminal.err << "  " << Printable(name) << ": " << Printable(value) << "\n";
+    const std::string shown = name == "field" ? WithFlags(value) : value;
+    terminal.err << "  " << Printable(name) << ": " << Printable(shown) << "\n";
   }
 }
 
@@ -193,7 +225,7 @@ void PrintProblems(const absl::Status& status, const Terminal& terminal) {
     terminal.err << "  " << absl::StripPrefix(reason, "ERROR_REASON_") << "  ";
     // Texts about one field begin with it.
     if (!absl::StartsWith(problem.message(), problem.field())) {
-      terminal.err << Printable(InCommands(problem.field())) << ": ";
+      terminal.err << Printable(WithFlags(InCommands(problem.field()))) << ": ";
     }
     terminal.err << Printable(InCommands(problem.message())) << "\n";
   }

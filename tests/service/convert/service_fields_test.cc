@@ -10,8 +10,6 @@
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/lot_ref.h"
-#include "storage/domain/lot.h"
-#include "storage/domain/lot_ref.h"
 
 namespace lots {
 namespace {

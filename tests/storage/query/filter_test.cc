@@ -20,6 +20,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr FilterEnumValue kStates[] = {{"PLANNED", 1}, {"ACTIVE", 2}};
 constexpr FilterField kFields[] = {

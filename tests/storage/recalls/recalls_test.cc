@@ -360,7 +360,7 @@ TEST_F(RecallsTest, WhatGoesBackToTheSupplierAndWhatWasNeverDeliveredBalance) {
   unknown.movements[0].partner_id = "edeka";
   ASSERT_TRUE(RecordMovements(world_.db(), unknown).ok());
 
-  const WholeReport report = Report(shop_, "RC-1");
+  const WholeReport report = Report(world_, "RC-1");
 
   ASSERT_EQ(report.balances.size(), 1u);
   const MassBalance& balance = report.balances.front();

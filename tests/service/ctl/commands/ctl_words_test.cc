@@ -123,8 +123,7 @@ TEST_F(CtlWords, TimesAreShownInTheZoneOfTheCompany) {
         << testing::PrintToString(line);
   }
   // Several companies have several zones.
-  EXPECT_THAT(lotctl_.Ok({"--company", "-", "lot", "list"}),
-              testing::ContainsRegex(":[0-9][0-9]Z"));
+  EXPECT_THAT(CtlRunner(server_, "-").Ok({"lot", "list"}), testing::ContainsRegex(":[0-9][0-9]Z"));
 }
 
 TEST_F(CtlWords, AnEmptyAnswerSaysSo) {

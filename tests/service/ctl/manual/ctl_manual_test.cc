@@ -116,7 +116,7 @@ TEST_F(Completion, OfBashKnowsCommandsFlagsAndChoices) {
   EXPECT_THAT(InBash("lotctl lot list --"), IsSupersetOf({"--held", "--company", "--wide"}));
   EXPECT_THAT(InBash("lotctl lot list --"), Not(Contains("--created-before")));
   EXPECT_THAT(InBash("lotctl lot create pump --file /etc/hostn"), Contains("/etc/hostname"));
-  EXPECT_THAT(InBash("lotctl trace downstream SN-1 --format "), IsSupersetOf({"html", "csv"}));
+  EXPECT_THAT(InBash("lotctl trace downstream SN-1 --format ''"), IsSupersetOf({"html", "csv"}));
 }
 
 TEST_F(Completion, OfFishKnowsCommandsFlagsAndChoices) {

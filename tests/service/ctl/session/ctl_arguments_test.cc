@@ -100,7 +100,7 @@ TEST(Completion, NoPartOfAComponentIsAShellsMark) {
   EXPECT_THAT(std::string(quoted.message()), testing::HasSubstr("write 'battery/B4:into=0'"));
   EXPECT_EQ(ParseComponent("battery/A>B")->lot().number(), "A>B");
   EXPECT_EQ(ParseComponent("battery/B4:into=3")->output_index(), 3);
-  EXPECT_EQ(ParseComponent("battery/A:into=7:into=3")->lot().number(), "A:into=7");
+  EXPECT_EQ(ParseComponent("battery/A:into=7=1:into=3")->lot().number(), "A:into=7");
   for (const char* text : {"battery/B4:into=", "battery/B4:into=-1", "battery/B4:into=x"}) {
     EXPECT_EQ(ExitCodeOf(ParseComponent(text).status()), kExitUsage) << text;
   }

@@ -81,6 +81,17 @@ TEST(Failures, ListTheProblemsOfABatch) {
                               "  NOT_ENOUGH  movements[0].quantity: not enough there\n"));
 }
 
+TEST(Failures, NameTheFlagOfAField) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("FIELD_INVALID");
+  (*info.mutable_metadata())["field"] = "movements[0].to_location_id";
+  google::rpc::Status details;
+  details.add_details()->PackFrom(info);
+  EXPECT_THAT(
+      Printed(FromGrpc(grpc::Status(grpc::INVALID_ARGUMENT, "x", details.SerializeAsString()))),
+      HasSubstr("  field: movements[0].to_location_id (--to)\n"));
+}
+
 TEST(Failures, GarbageInTheDetailsIsNoReason) {
   const absl::Status status = FromGrpc(grpc::Status(grpc::NOT_FOUND, "no such lot", "\xFF\x01"));
   EXPECT_EQ(ReasonOf(status), "");
@@ -265,7 +276,7 @@ TEST(CommandLine, EarlierFlagsWorkAndAreNotShown) {
                "2026-01-01T00:00:00Z", "--expires-before", "2026-01-01"});
   EXPECT_EQ(ended.code, kExitUnavailable) << ended.err;
   EXPECT_THAT(RunLine({"lot", "list", "--help"}).out,
-              testing::AllOf(HasSubstr("--until"), Not(HasSubstr("before"))));
+              testing::AllOf(HasSubstr("--until"), Not(HasSubstr("-before"))));
 }
 
 TEST(CommandLine, AnAddressIsNotEmpty) {
