@@ -222,7 +222,7 @@ TEST(Filter, SaysWhatIsWrongAndWhere) {
   } kCases[] = {
       {"nummer = 1",
        "filter: unknown field nummer (known: number, reference, create_time, expire_date, "
-       "quantity, held, state, lot_id, work_order_id), at character 1 (\"nummer = 1\")"},
+       "quantity, held, state, lot_id, work_order_id, cause, attributes.KEY), at character 1 (\"nummer = 1\")"},
       {"held = true SN-1", "filter: expected AND, OR or the end, at character 13 (\"SN-1\")"},
       {"held = true AND",
        "filter: expected a comparison such as number = \"SN-1\", at character 16 (the end)"},
@@ -294,7 +294,7 @@ TEST(Filter, RefusalIsStructured) {
   EXPECT_EQ(problems[0].facts,
             (Facts{{"known_fields",
                     "number, reference, create_time, expire_date, quantity, held, state, lot_id, "
-                    "work_order_id"},
+                    "work_order_id, cause, attributes.KEY"},
                    {"position", "17"}}));
 }
 
@@ -348,7 +348,7 @@ TEST(Filter, TellsWhatEveryRowEquals) {
   };
   EXPECT_THAT(equalities(""), IsEmpty());
   EXPECT_THAT(equalities("number = 1"), ElementsAre("number=1"));
-  EXPECT_THAT(equalities("(number = 1 AND held = true) reference = \"a b\""),
+  EXPECT_THAT(equalities("(number = 1 AND held = true) AND reference = \"a b\""),
               ElementsAre("number=1", "held=true", "reference=a b"));
   for (const char* const other : {"number = 1 OR number = 2", "NOT number = 1", "number != 1",
                                   "number = 1*", "number > 1", "number:*"}) {

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "storage/pg/pipeline.h"
 #include "storage/schema/migrate.h"
+#include "storage/schema/migrations.h"
 #include "tests/support/base/must.h"
 #include "tests/support/database/test_database.h"
 
@@ -19,14 +20,17 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Takes the migrations after the fifth away again.
-constexpr char kBackToFive[] = R"sql(
-  DROP TABLE former_numbers;
-  ALTER TABLE lots DROP COLUMN active_before;
-  ALTER TABLE transformation_outputs DROP COLUMN before_state, DROP COLUMN before_dates;
-  ALTER TABLE products DROP COLUMN counter_reset;
-  ALTER TABLE number_counters DROP COLUMN period;
-  DELETE FROM schema_migrations WHERE version > 5;)sql";
+// The last migration that is applied before the data is there.
+constexpr int kFilledAt = 5;
+
+// As the program writes it (storage/schema/migrate.cc).
+constexpr char kMigrationsTable[] = R"sql(
+  CREATE TABLE schema_migrations (
+    version    integer CONSTRAINT schema_migrations_pkey PRIMARY KEY,
+    name       text NOT NULL,
+    checksum   text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  ))sql";
 
 // A company with a product for each kind of number, and the rules of the lots below.
 constexpr char kCatalog[] = R"sql(
@@ -45,7 +49,14 @@ constexpr char kCatalog[] = R"sql(
 class MigrateFilledTest : public ::testing::Test {
  protected:
   MigrateFilledTest() {
-    database_.Execute(kBackToFive);
+    database_.Execute(kMigrationsTable);
+    for (const Migration& migration : Migrations().first(kFilledAt)) {
+      database_.Execute(absl::StrCat(
+          migration.sql, "\n;INSERT INTO schema_migrations (version, name, checksum) VALUES (",
+          migration.version, ", '", migration.name,
+          "', encode(sha256(convert_to($migration$", migration.sql,
+          "$migration$, 'UTF8')), 'hex'))"));
+    }
     database_.Execute(kCatalog);
   }
 
@@ -111,7 +122,7 @@ class MigrateFilledTest : public ::testing::Test {
     return absl::StrCat("'2026-01-01 00:00:00+00'::timestamptz + interval '", minute, " min'");
   }
 
-  const TestDatabase database_{TestDatabase::kMigrated};
+  const TestDatabase database_;
 };
 
 TEST_F(MigrateFilledTest, FormerNumbersComeFromTheEventsOfEdits) {

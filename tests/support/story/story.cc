@@ -181,7 +181,7 @@ constexpr StoryStep kStory[] = {
     {"LotService.MergeLots", R"(
        sources {lot {lot_id: '$paint'} location_id: 'shelf' quantity: '2'}
        sources {lot {product_id: 'paint' number: 'P2'} location_id: 'shelf' quantity: '3'}
-       number: 'P5' location_id: 'hall')"},
+       number: 'P5' location_id: 'hall' reference: 'merged')"},
     {"LotService.RelabelLot", R"(
        lot {lot_id: '$paint'} location_id: 'shelf' quantity: '2' product_id: 'glue' number: 'G2')"},
     {"LotService.RelabelLot", R"(
