@@ -325,7 +325,10 @@ Quantity MissingFrom(const LedgerFacts& facts, const Posting& posting, const Bal
 Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting) {
   const BalanceFacts from = facts.BalanceAt(posting.lot_id, posting.from);
   if (!IsOnHand(from.kind)) return Quantity();
-  if (facts.OnHandElsewhere(posting.lot_id, posting.from).IsPositive()) return Quantity();
+  const bool is_serial = facts.lots.at(posting.lot_id).tracking == Tracking::kSerial;
+  const bool lies_elsewhere =
+      !is_serial && facts.OnHandElsewhere(posting.lot_id, posting.from).IsPositive();
+  if (lies_elsewhere) return Quantity();
   return MissingFrom(facts, posting, from);
 }
 

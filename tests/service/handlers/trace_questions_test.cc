@@ -245,7 +245,13 @@ TEST_F(QuestionsRpc, WarrantyBeginsWithTheDelivery) {
   EXPECT_NE(warranty_.delivery_movement_id(), "");
   EXPECT_GE(warranty_.end_date().year(), warranty_.start_date().year() + 1);
 
+  // One that came back keeps it, for example while it is repaired.
   Name("B2", *request.mutable_lot());
+  ASSERT_EQ(Warranty(request), "OK");
+  EXPECT_EQ(warranty_.state(), v1::WARRANTY_STATE_IN_FORCE);
+  EXPECT_EQ(warranty_.partner_id(), "C-2");
+
+  Name("B3", *request.mutable_lot());
   ASSERT_EQ(Warranty(request), "OK");
   EXPECT_EQ(warranty_.state(), v1::WARRANTY_STATE_NOT_DELIVERED);
   EXPECT_FALSE(warranty_.has_start_date());

@@ -175,9 +175,9 @@ TEST_F(LedgerDatesTest, BackwardClockDoesNotDisturbTheOrderOfHistory) {
 
 TEST_F(LedgerDatesTest, SerialThatLeftByOneSideAndCameInByAnotherHasOneHistory) {
   world_.CreateLot("bike", "S1");
-  Record("RECEIPT S1 1 >stock");
-  Record("TRANSFER S1 1 stock>yard");
-  Record("ADJUSTMENT S1 1 yard>");
+  Record("RECEIPT S1 1 >stock @2026-03-01");
+  Record("TRANSFER S1 1 stock>yard @2026-03-01");
+  Record("ADJUSTMENT S1 1 yard> @2026-03-01");
   world_.set_now(world_.now() - absl::Hours(5));
 
   // Neither of the two places knows of the movements before.

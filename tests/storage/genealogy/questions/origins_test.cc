@@ -122,6 +122,7 @@ TEST_F(OriginsTest, DescendsThroughLotsOfLots) {
   motors.destination = LocationId("stock");
   motors.outputs = {Output("M1"), Output("M2")};
   motors.components = {Component(bad, "1", 0)};
+  motors.occurred_at = day_;
   ASSERT_TRUE(CompleteWorkOrder(world_.db(), motors).ok());
   Make(
       "W1", {"A", "B"},

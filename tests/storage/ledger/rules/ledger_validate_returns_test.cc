@@ -125,7 +125,10 @@ TEST(ValidatePosting, ReturnWithoutADeliveryIsOfWhatWasNeverDelivered) {
     facts.deliveries[MovementId(IdOf(78))] = facts.deliveries[MovementId(IdOf(77))];
   };
   ExpectAnswers({
-      {"nobody-is-named", {}, Unnamed("1", ""), "FIELD_INVALID m.delivery_movement_id"},
+      {"nobody-is-named",
+       {},
+       Unnamed("1", ""),
+       "FIELD_INVALID m.delivery_movement_id, NOT_ENOUGH m.quantity"},
       {"never-delivered", {}, Unnamed("1", "bob"), "OK"},
       {"one-of-two", two, Unnamed("1", "ann"), "RETURN_MISMATCH m.delivery_movement_id"},
       {"of-another-partner", Deliver, Unnamed("1", "bob"),
