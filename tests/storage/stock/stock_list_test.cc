@@ -329,11 +329,12 @@ TEST_F(MovementListTest, AMovementMayAppearAfterLaterOnes) {
 
   // Its request arrived earlier, and it took as long as a write may take.
   world_.set_now(late);
-  world_.MustRecord("RECEIPT L1 2 >yard");
+  world_.CreateLot("salt", "L9");
+  world_.MustRecord("RECEIPT L9 2 >yard");
 
   const absl::Time read = late + absl::Minutes(2);
   EXPECT_THAT(since(read), ElementsAre("RECEIPT L1 stock"));
-  EXPECT_THAT(since(read - absl::Minutes(5)), ElementsAre("RECEIPT L1 stock", "RECEIPT L1 yard"));
+  EXPECT_THAT(since(read - absl::Minutes(5)), ElementsAre("RECEIPT L1 stock", "RECEIPT L9 yard"));
 }
 
 TEST_F(MovementListTest, WrongFilterIsRefused) {
