@@ -307,7 +307,7 @@ TEST_F(LotRpc, GetsAndFindsManyAtOnce) {
   EXPECT_EQ(found.matches(1).lots_size(), 0);
   EXPECT_EQ(Outcome(&Stub::FindLots, v1::FindLotsRequest(), found), "FIELD_INVALID numbers");
   find.set_product_id("nothing");
-  EXPECT_EQ(Outcome(&Stub::FindLots, find, found), "PRODUCT_NOT_FOUND product_id");
+  EXPECT_EQ(Outcome(&Stub::FindLots, find, found), "PRODUCT_NOT_FOUND");
   find.set_company("nobody");
   EXPECT_EQ(Outcome(&Stub::FindLots, find, found), "COMPANY_NOT_FOUND");
 }

@@ -213,7 +213,12 @@ TEST_F(LotHistoryTest, FindsLotsByNumberAsEachProductsCaseRuleSays) {
   EXPECT_THAT(find({"SN-2", " sn-1 ", "Sn-1", "no", "\n", "SN-2"}, ""),
               ElementsAre("pump", "wire", "cable wire", "", "", "pump"));
   EXPECT_THAT(find({"sn-1", "Sn-1"}, "cable"), ElementsAre("", "cable"));
-  EXPECT_THAT(find({"sn-1"}, "nothing"), ElementsAre(""));
+  EXPECT_EQ(RefusalOf(FindLots(world_.db(), {.company = world_.company(),
+                                             .numbers = {"sn-1"},
+                                             .product_id = ProductId("nothing"),
+                                             .now = world_.now()})
+                          .status()),
+            "PRODUCT_NOT_FOUND product_id");
 }
 
 TEST_F(LotHistoryTest, EveryLotOfABatchThatIsMissingIsNamed) {
