@@ -400,15 +400,14 @@ TEST_F(ReverseTest, TenThousandSerialsAreReversedInOneCall) {
   EXPECT_EQ(world_.Where(frames.back()), "stock 1");
 }
 
-TEST_F(ReverseTest, CloseAloneIsReversedToo) {
+// It posts nothing, so there is nothing to reverse; ReopenWorkOrder opens the order again.
+TEST_F(ReverseTest, CloseAloneIsNoTransformation) {
   ASSERT_TRUE(AssignSerials(world_.db(), world_.AssignCommand("W1", "bike", {"A"})).ok());
   CompletionCommand command = world_.CompleteCommand("W1", "");
   command.close = true;
   const Completion completion = Complete(command);
   EXPECT_EQ(Get("W1").state, WorkOrderState::kClosed);
-  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
-  EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);
-  EXPECT_EQ(Reverse(completion.transformation_id), "ALREADY_REVERSED transformation_id");
+  EXPECT_EQ(Reverse(completion.transformation_id), "TRANSFORMATION_NOT_FOUND transformation_id");
 }
 
 }  // namespace
