@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
+#include "storage/pg/pipeline.h"
 
 namespace lots::pg {
 namespace {
@@ -23,6 +25,13 @@ constexpr int kBinary = 1;
 // made once (see kSessionSettings). Ends with the transaction.
 constexpr absl::string_view kPlanByValues =
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
+// After a statement with many values: the checks of foreign keys, which PostgreSQL would else plan
+// anew for each row that is inserted later, keep their plans again.
+constexpr absl::string_view kPlanOnce =
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
+// Before a statement with very many values: plans that were made while a table was empty, those of
+// the checks of foreign keys too, could read all rows of the table for each of the values.
+constexpr absl::string_view kDropPlans = "DISCARD PLANS";
 
 // Goes before a composed statement; ends with the transaction.
 std::string SettingsFor(const Connection& db) {
@@ -176,20 +185,29 @@ bool Exchange::Send(const QueuedStatement& step) {
     return SendComposed(connection, SettingsFor(db_)) &&
            SendComposed(connection, step.composed, step.params);
   }
-  if (SetsPlanning(step) && !SendComposed(connection, std::string(kPlanByValues))) return false;
+  for (const absl::string_view setting : SettingsBefore(step)) {
+    if (!SendComposed(connection, std::string(setting))) return false;
+  }
   if (!SendPrepared(connection, step)) return false;
+  if (step.planned_for_values) return SendComposed(connection, std::string(kPlanOnce));
   return !ReportsTraceAfter(step) ||
          SendComposed(connection,
                       absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
 }
 
-// Once a pipeline is enough: the setting lasts until the end of the transaction.
-bool Exchange::SetsPlanning(const QueuedStatement& step) const {
-  if (!step.planned_for_values) return false;
-  for (const QueuedStatement& other : statements_) {
-    if (other.planned_for_values) return &other == &step;
+std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& step) const {
+  if (IsComposed(step)) return {kPlanByValues};
+  if (!step.planned_for_values) return {};
+  if (&step != FirstWithVeryManyValues()) return {kPlanByValues};
+  return {kDropPlans, kPlanByValues};
+}
+
+const QueuedStatement* Exchange::FirstWithVeryManyValues() const {
+  for (const QueuedStatement& step : statements_) {
+    const bool very_many = step.params.longest_array() >= kReplannedArrayMin;
+    if (step.planned_for_values && very_many) return &step;
   }
-  return false;
+  return nullptr;
 }
 
 bool Exchange::ReportsTraceAfter(const QueuedStatement& step) const {
@@ -224,10 +242,12 @@ absl::StatusOr<Result> Exchange::ReadNext() {
 }
 
 absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& step) {
-  const bool has_settings = IsComposed(step) || SetsPlanning(step);
-  if (has_settings) RETURN_IF_ERROR(ReadAnswer(step).status());
+  for (size_t i = 0; i < SettingsBefore(step).size(); ++i) {
+    RETURN_IF_ERROR(ReadAnswer(step).status());
+  }
   absl::StatusOr<Result> answer = ReadAnswer(step);
-  if (answer.ok() && ReportsTraceAfter(step)) RETURN_IF_ERROR(ReadAnswer(step).status());
+  const bool has_setting_after = step.planned_for_values || ReportsTraceAfter(step);
+  if (answer.ok() && has_setting_after) RETURN_IF_ERROR(ReadAnswer(step).status());
   return answer;
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/pg/connection.h"
@@ -52,8 +53,9 @@ class Exchange {
   absl::StatusOr<Result> ReadAnswer(const QueuedStatement& step);
   absl::StatusOr<Result> ReadResult(const QueuedStatement& step);
   bool Send(const QueuedStatement& step);
-  // Whether a setting goes before the statement, so that PostgreSQL plans for values.
-  bool SetsPlanning(const QueuedStatement& step) const;
+  // What goes before the statement, so that PostgreSQL plans for its values.
+  std::vector<absl::string_view> SettingsBefore(const QueuedStatement& step) const;
+  const QueuedStatement* FirstWithVeryManyValues() const;
   // Whether application_name is set to the trace right after the statement.
   bool ReportsTraceAfter(const QueuedStatement& step) const;
   absl::Status ReadSync();

@@ -1,6 +1,8 @@
 // BEGIN, COMMIT and ROLLBACK around pipelines, and which outcomes are unknown.
 #include "storage/pg/pipeline.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
 #include "storage/pg/error.h"
@@ -29,15 +31,17 @@ bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
 }
 
 // Kept for few values, a plan that was made while a table was empty costs little. For many it can
-// look at every row of a company for each of them.
-bool HasManyValues(const QueuedStatement& step) {
-  return step.params.longest_array() >= kPlannedArrayMin;
+// look at every row of a company for each of them. An INSERT looks nothing up; the checks of its
+// foreign keys would be planned row by row.
+bool IsPlannedForValues(const QueuedStatement& step) {
+  if (!step.composed.empty() || step.params.longest_array() < kPlannedArrayMin) return false;
+  return !absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
 }
 
 }  // namespace
 
 size_t Pipeline::Append(QueuedStatement step) {
-  step.planned_for_values = HasManyValues(step);
+  step.planned_for_values = IsPlannedForValues(step);
   statements_.push_back(std::move(step));
   return statements_.size() - 1;
 }
@@ -71,7 +75,7 @@ size_t Transaction::Append(QueuedStatement step) {
   if (statements_.empty()) statements_.push_back(BeginOf(kind_));
   // Not in snapshots: traces and reports ask for thousands of values level by level, and planning
   // for each of these values would take longer than what a better plan saves.
-  step.planned_for_values = kind_ == Kind::kWrite && HasManyValues(step);
+  step.planned_for_values = kind_ == Kind::kWrite && IsPlannedForValues(step);
   statements_.push_back(std::move(step));
   return statements_.size() - 2;
 }

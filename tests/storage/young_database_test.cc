@@ -26,7 +26,7 @@ namespace {
 
 // Of a large order.
 constexpr int64_t kMany = 2'000;
-// Rows and index entries that PostgreSQL may read for one serial of a large order. Seen: TODO.
+// Rows and index entries that PostgreSQL may read for one serial of a large order.
 constexpr int64_t kReadForOneMax = 100;
 
 // What autovacuum would do at some moment or other is not done.

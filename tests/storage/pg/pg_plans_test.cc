@@ -46,10 +46,10 @@ class PlansTest : public ::testing::Test {
   }
   // Rows of so many pages of 8 KiB, or a few more.
   void AddPages(int pages) {
-    database_.Execute(absl::StrCat(
-        "INSERT INTO things SELECT (SELECT coalesce(max(id), 0) FROM things) + n, "
-        "repeat('x', 3000) FROM generate_series(1, ",
-        2 * pages, ") n"));
+    database_.Execute(
+        absl::StrCat("INSERT INTO things SELECT (SELECT coalesce(max(id), 0) FROM things) + n, "
+                     "repeat('x', 3000) FROM generate_series(1, ",
+                     2 * pages, ") n"));
   }
 
   TestDatabase database_;

@@ -222,7 +222,8 @@ TEST(Filter, SaysWhatIsWrongAndWhere) {
   } kCases[] = {
       {"nummer = 1",
        "filter: unknown field nummer (known: number, reference, create_time, expire_date, "
-       "quantity, held, state, lot_id, work_order_id, cause, attributes.KEY), at character 1 (\"nummer = 1\")"},
+       "quantity, held, state, lot_id, work_order_id, cause, attributes.KEY), at character 1 "
+       "(\"nummer = 1\")"},
       {"held = true SN-1", "filter: expected AND, OR or the end, at character 13 (\"SN-1\")"},
       {"held = true AND",
        "filter: expected a comparison such as number = \"SN-1\", at character 16 (the end)"},

@@ -53,9 +53,8 @@ class MigrateFilledTest : public ::testing::Test {
     for (const Migration& migration : Migrations().first(kFilledAt)) {
       database_.Execute(absl::StrCat(
           migration.sql, "\n;INSERT INTO schema_migrations (version, name, checksum) VALUES (",
-          migration.version, ", '", migration.name,
-          "', encode(sha256(convert_to($migration$", migration.sql,
-          "$migration$, 'UTF8')), 'hex'))"));
+          migration.version, ", '", migration.name, "', encode(sha256(convert_to($migration$",
+          migration.sql, "$migration$, 'UTF8')), 'hex'))"));
     }
     database_.Execute(kCatalog);
   }

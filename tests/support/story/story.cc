@@ -51,7 +51,11 @@ constexpr StoryStep kStory[] = {
        movements {kind: MOVEMENT_KIND_TRANSFER lot {lot_id: '$paint'} quantity: '7'
                   from_location_id: 'shelf' to_location_id: 'dock'}
        movements {kind: MOVEMENT_KIND_TRANSFER lot {lot_id: '$paint'} quantity: '8'
-                  from_location_id: 'shelf' to_location_id: 'yard'})"},
+                  from_location_id: 'shelf' to_location_id: 'yard'})",
+     "receipt"},
+    {"StockService.RecordMovements", R"(
+       movements {kind: MOVEMENT_KIND_SUPPLIER_RETURN lot {lot_id: '$paint'} quantity: '1'
+                  from_location_id: 'shelf' partner_id: 'mill' receipt_movement_id: '$receipt'})"},
     {"StockService.RecordMovements", R"(
        movements {kind: MOVEMENT_KIND_SCRAP lot {lot_id: '$paint2'} quantity: '1'
                   from_location_id: 'shelf'})",

@@ -225,9 +225,11 @@ TEST_F(DisassembleTest, NothingHappensToAUnitBeforeItCameThere) {
   command.occurred_at = absl::FromCivil(absl::CivilDay(1999, 1, 1), absl::UTCTimeZone());
   EXPECT_EQ(Back(command), "BEFORE_ARRIVAL occur_time; BEFORE_ARRIVAL occur_time");
 
+  const LotId f3 = world_.CreateLot("frame", "F3");
+  world_.Move(MovementKind::kReceipt, f3, "1", "SUPPLIER", "stock");
   CompletionCommand use = world_.CompleteCommand("W2", "bike");
   use.outputs = {Output("C")};
-  use.components = {Component(world_.CreateLot("frame", "F3", "1"), "", 0)};
+  use.components = {Component(f3, "", 0)};
   use.occurred_at = command.occurred_at;
   EXPECT_EQ(RefusalOf(CompleteWorkOrder(world_.db(), use).status()), "BEFORE_ARRIVAL occur_time");
 

@@ -400,15 +400,21 @@ TEST_F(ReverseTest, TenThousandSerialsAreReversedInOneCall) {
   EXPECT_EQ(world_.Where(frames.back()), "stock 1");
 }
 
-TEST_F(ReverseTest, CloseAloneIsReversedToo) {
+// A close alone posts nothing: no completion is there to be reversed. ReopenWorkOrder undoes it.
+TEST_F(ReverseTest, CloseAloneIsUndoneByReopening) {
   ASSERT_TRUE(AssignSerials(world_.db(), world_.AssignCommand("W1", "bike", {"A"})).ok());
   CompletionCommand command = world_.CompleteCommand("W1", "");
   command.close = true;
   const Completion completion = Complete(command);
   EXPECT_EQ(Get("W1").state, WorkOrderState::kClosed);
-  EXPECT_EQ(Reverse(completion.transformation_id), "OK");
+  EXPECT_EQ(Reverse(completion.transformation_id), "TRANSFORMATION_NOT_FOUND transformation_id");
+  ASSERT_TRUE(ReopenWorkOrder(world_.db(), {.context = world_.Context("ReopenWorkOrder"),
+                                            .work_order = WorkOrderId("W1")})
+                  .ok());
   EXPECT_EQ(Get("W1").state, WorkOrderState::kOpen);
-  EXPECT_EQ(Reverse(completion.transformation_id), "ALREADY_REVERSED transformation_id");
+  EXPECT_EQ(
+      RefusalOf(AssignSerials(world_.db(), world_.AssignCommand("W1", "bike", {"A"})).status()),
+      "OK");
 }
 
 }  // namespace
