@@ -28,6 +28,7 @@ SELECT create_distributed_table('products', 'company', colocate_with => 'compani
 SELECT create_distributed_table('number_counters', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('locations', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('lots', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('former_numbers', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('balances', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('work_orders', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('assignments', 'company', colocate_with => 'companies');
