@@ -12,6 +12,9 @@
 namespace lots {
 namespace {
 
+// Statistics of a table are made from a sample, in a second or two. The next ping waits meanwhile.
+constexpr absl::Duration kAnalyzeMax = absl::Seconds(10);
+
 absl::StatusOr<int64_t> ForgetOf(pg::Connection& db, const CompanyId& company) {
   const absl::Time before = absl::Now() - kRequestsKept;
   int64_t total = 0;
@@ -44,12 +47,15 @@ absl::Status DatabaseWatch::Check() {
   return status;
 }
 
-bool DatabaseWatch::TablesHaveGrown() {
+bool DatabaseWatch::AnalyzeGrownTables() {
   if (db_ == nullptr || !db_->usable()) return false;
-  db_->set_deadline(absl::Now() + kPingTimeout);
-  const bool grown = growth_.HasGrown(*db_).value_or(false);
+  db_->set_deadline(absl::Now() + kAnalyzeMax);
+  const auto grown = growth_.Grown(*db_);
+  const bool has_grown = grown.ok() && !grown->empty();
+  // What fails is made up for by autovacuum.
+  if (has_grown) pg::Analyze(*db_, *grown).IgnoreError();
   db_->set_deadline(absl::InfiniteFuture());
-  return grown;
+  return has_grown;
 }
 
 absl::Status DatabaseWatch::TryCheck() {

@@ -19,9 +19,10 @@ class DatabaseWatch {
 
   // OK when the database answers and has the schema that this program needs.
   absl::Status Check();
-  // Whether the plans that sessions keep are too old, because tables have grown. False when the
-  // database does not answer. On the thread of Check.
-  bool TablesHaveGrown();
+  // Makes statistics of tables that have grown. Returns whether there were such tables: the plans
+  // that sessions keep are too old then. False when the database does not answer. On the thread of
+  // Check.
+  bool AnalyzeGrownTables();
   // The result of the last Check. Thread safe.
   bool healthy() const { return healthy_; }
 

@@ -159,7 +159,7 @@ class Server::Parts {
   // Reports the state of the database to the health service. Runs on the watch's thread after
   // start.
   void ReportHealth(const absl::Status& now);
-  // Checks the database. Also makes the pool's sessions plan anew when tables have grown.
+  // Checks the database. Also makes statistics and new plans when tables have grown.
   absl::Status Watch();
 
   const Options options_;
@@ -341,7 +341,7 @@ void Server::Parts::ReportRefusedConnection() {
 
 absl::Status Server::Parts::Watch() {
   absl::Status database = watch_.Check();
-  if (database.ok() && watch_.TablesHaveGrown()) pool_.DropPlans();
+  if (database.ok() && watch_.AnalyzeGrownTables()) pool_.DropPlans();
   return database;
 }
 

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/pg/connection.h"
 
@@ -14,18 +16,23 @@ namespace lots::pg {
 inline constexpr int64_t kPagesGrownMin = 16;
 
 // TableGrowth compares the sizes of the tables with those of its last finding. On an empty table
-// every plan costs the same, so a plan that was made then may read a company's rows from end to
-// end for each look-up. PostgreSQL makes new plans only after ANALYZE, which autovacuum may run a
-// minute later; a new company can have 100,000 lots by then. In a cluster of databases (Citus) the
-// coordinator's tables stay empty, and nothing is found.
+// every plan costs the same, and without statistics PostgreSQL takes a company for a small part of
+// a table: a plan that was made then may read a company's rows from end to end for each look-up.
+// PostgreSQL makes new plans only after ANALYZE, which autovacuum may run a minute later; a new
+// company can have 100,000 lots by then. In a cluster of databases (Citus) the coordinator's tables
+// stay empty, and nothing is found.
 class TableGrowth {
  public:
-  // Whether a table has doubled and grown by kPagesGrownMin pages since the last call that found
-  // so, or since the first call. A few microseconds a table.
-  absl::StatusOr<bool> HasGrown(Connection& db);
+  // The tables that have doubled and grown by kPagesGrownMin pages since the last call that found
+  // such tables, or since the first call. A few microseconds a table.
+  absl::StatusOr<std::vector<std::string>> Grown(Connection& db);
 
  private:
   absl::flat_hash_map<std::string, int64_t> pages_;
 };
+
+// Makes the statistics of the tables, from a sample: all sessions plan anew. PostgreSQL passes over
+// tables that the session's role does not own; DropPlans then helps at least with the sizes.
+absl::Status Analyze(Connection& db, const std::vector<std::string>& tables);
 
 }  // namespace lots::pg

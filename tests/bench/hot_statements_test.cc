@@ -309,7 +309,6 @@ TEST_F(HotStatements, FiltersReadTheirIndexOrTheOrderOfThePage) {
       {"location_id = \"WH-1\"", "lots_by_creation"},
       {"partner_id = seldom", "movements_by_partner"},
       {"document_type = seldom", "movements_by_document_type"},
-      {"hold_cause = RECALL", "recall_members_pkey"},
       {"hold_cause = LOT", "lots_by_creation"},
   };
   for (const auto& [filter, index] : kCases) {
@@ -331,7 +330,6 @@ TEST_F(HotStatements, FiltersOfMovementsReadTheirIndex) {
     const char* index;
   } kCases[] = {
       {"partner_id = seldom", "movements_by_partner"},
-      {"document_type = seldom", "movements_by_document_type"},
   };
   for (const auto& [filter, index] : kCases) {
     const std::set<std::string> scanned = ScannedBy([&] {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,8 @@
 namespace lots::pg {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::Pair;
 
 constexpr Statement kFind{"test_plans_find", "SELECT count(*) FROM things WHERE id = ANY($1)"};
@@ -102,20 +105,26 @@ TEST_F(PlansTest, AnErrorAmongManyValuesIsTheStatementsOwn) {
 TEST_F(PlansTest, GrowthIsFoundOnceATableHasDoubled) {
   TableGrowth growth;
   AddPages(20);
-  EXPECT_THAT(*growth.HasGrown(*db_), false) << "there is nothing to compare with yet";
+  EXPECT_THAT(*growth.Grown(*db_), IsEmpty()) << "there is nothing to compare with yet";
   AddPages(10);
-  EXPECT_THAT(*growth.HasGrown(*db_), false);
-  AddPages(10);
-  EXPECT_THAT(*growth.HasGrown(*db_), true);
-  EXPECT_THAT(*growth.HasGrown(*db_), false) << "the same growth was found twice";
+  EXPECT_THAT(*growth.Grown(*db_), IsEmpty());
+  AddPages(11);
+  const std::vector<std::string> grown = *growth.Grown(*db_);
+  EXPECT_THAT(grown, ElementsAre("things"));
+  EXPECT_THAT(*growth.Grown(*db_), IsEmpty()) << "the same growth was found twice";
+
+  ASSERT_TRUE(Analyze(*db_, grown).ok());
+  constexpr Statement kRows{"test_plans_rows",
+                            "SELECT reltuples::bigint FROM pg_class WHERE relname = 'things'"};
+  EXPECT_EQ((*Query(*db_, kRows))[0].Get<int64_t>(0), 82);
 }
 
 TEST_F(PlansTest, SmallTablesMayDouble) {
   TableGrowth growth;
   AddPages(1);
-  ASSERT_FALSE(*growth.HasGrown(*db_));
+  ASSERT_THAT(*growth.Grown(*db_), IsEmpty());
   AddPages(8);
-  EXPECT_FALSE(*growth.HasGrown(*db_));
+  EXPECT_THAT(*growth.Grown(*db_), IsEmpty());
 }
 
 TEST_F(PlansTest, PoolDropsPlansOfIdleAndOfBusyConnections) {
