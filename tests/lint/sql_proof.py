@@ -13,7 +13,9 @@ from sql_tree import FIRST, children, company_of, conjuncts, equality, parse, wa
 
 QUERIES = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt)
 # They touch no row.
-HARMLESS = (ast.TransactionStmt, ast.VariableSetStmt, ast.VariableShowStmt, ast.DeallocateStmt)
+# ANALYZE and DISCARD answer no rows.
+HARMLESS = (ast.TransactionStmt, ast.VariableSetStmt, ast.VariableShowStmt, ast.DeallocateStmt,
+            ast.DiscardStmt, ast.VacuumStmt)
 JOIN_BINDS = {  # of which side a join's condition holds in all rows
     enums.JoinType.JOIN_INNER: lambda left, right: left + right,
     enums.JoinType.JOIN_LEFT: lambda left, right: right,

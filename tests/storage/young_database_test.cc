@@ -203,6 +203,7 @@ TEST_F(YoungFactoryTest, SmallOrderAfterTheTablesHaveGrown) {
   pg::TableGrowth growth;
   ASSERT_TRUE(growth.Grown(*db_)->empty());
   CompleteByIds("large", Assign("large", "motor", kMany));
+  Must(pg::Query(*db_, kFlush));
   const std::vector<std::string> grown = *growth.Grown(*db_);
   ASSERT_FALSE(grown.empty());
   ASSERT_TRUE(pg::Analyze(*db_, grown).ok());

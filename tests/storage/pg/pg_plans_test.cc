@@ -47,6 +47,13 @@ class PlansTest : public ::testing::Test {
     EXPECT_TRUE(made.ok()) << made.status();
     return {(*made)[0].Get<int64_t>(0), (*made)[0].Get<int64_t>(1)};
   }
+  void AddRows(int64_t rows) {
+    const absl::Status added = db_->RunScript(
+        "test", absl::StrCat("INSERT INTO things SELECT (SELECT coalesce(max(id), 0) FROM things) "
+                             "+ n, '' FROM generate_series(1, ",
+                             rows, ") n; SELECT pg_stat_force_next_flush()"));
+    EXPECT_TRUE(added.ok()) << added;
+  }
   // Rows of so many pages of 8 KiB, or a few more.
   void AddPages(int pages) {
     database_.Execute(
@@ -104,11 +111,11 @@ TEST_F(PlansTest, AnErrorAmongManyValuesIsTheStatementsOwn) {
 
 TEST_F(PlansTest, GrowthIsFoundOnceATableHasDoubled) {
   TableGrowth growth;
-  AddPages(20);
+  AddRows(1'000);
   EXPECT_THAT(*growth.Grown(*db_), IsEmpty()) << "there is nothing to compare with yet";
-  AddPages(10);
+  AddRows(500);
   EXPECT_THAT(*growth.Grown(*db_), IsEmpty());
-  AddPages(11);
+  AddRows(500);
   const std::vector<std::string> grown = *growth.Grown(*db_);
   EXPECT_THAT(grown, ElementsAre("things"));
   EXPECT_THAT(*growth.Grown(*db_), IsEmpty()) << "the same growth was found twice";
@@ -116,15 +123,29 @@ TEST_F(PlansTest, GrowthIsFoundOnceATableHasDoubled) {
   ASSERT_TRUE(Analyze(*db_, grown).ok());
   constexpr Statement kRows{"test_plans_rows",
                             "SELECT reltuples::bigint FROM pg_class WHERE relname = 'things'"};
-  EXPECT_EQ((*Query(*db_, kRows))[0].Get<int64_t>(0), 82);
+  EXPECT_EQ((*Query(*db_, kRows))[0].Get<int64_t>(0), 2'000);
 }
 
 TEST_F(PlansTest, SmallTablesMayDouble) {
   TableGrowth growth;
-  AddPages(1);
+  AddRows(100);
   ASSERT_THAT(*growth.Grown(*db_), IsEmpty());
-  AddPages(8);
+  AddRows(kRowsGrownMin - 1);
   EXPECT_THAT(*growth.Grown(*db_), IsEmpty());
+}
+
+TEST_F(PlansTest, GrowthIsFoundBesideALockAndStatisticsWaitForNone) {
+  TableGrowth growth;
+  AddRows(1'000);
+  ASSERT_THAT(*growth.Grown(*db_), IsEmpty());
+  AddRows(1'000);
+  const auto locking = database_.Connect();
+  ASSERT_TRUE(locking->RunScript("test", "BEGIN; LOCK TABLE things").ok());
+  db_->set_deadline(absl::Now() + absl::Seconds(20));
+  EXPECT_THAT(*growth.Grown(*db_), ElementsAre("things"));
+  EXPECT_EQ(SqlState(Analyze(*db_, {"things"})), "55P03");
+  EXPECT_TRUE(db_->usable());
+  locking->Rollback();
 }
 
 TEST_F(PlansTest, PoolDropsPlansOfIdleAndOfBusyConnections) {
