@@ -87,7 +87,7 @@ constexpr absl::string_view kIsAt =
 constexpr absl::string_view kMovedWithPartner =
     LOTS_MOVED_WITH("m.partner_id = $? AND m.partner_id <> ''");
 constexpr absl::string_view kMovedByDocumentType =
-    LOTS_MOVED_WITH("m.document_type COLLATE \"C\" = $? AND m.document_type <> ''");
+    LOTS_MOVED_WITH("m.document_type COLLATE \"C\" = $? AND m.document_type COLLATE \"C\" <> ''");
 constexpr absl::string_view kMovedByDocument =
     LOTS_MOVED_WITH("m.document_number = $? AND m.document_number <> ''");
 

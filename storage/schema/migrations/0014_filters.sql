@@ -11,6 +11,6 @@ CREATE INDEX holds_by_cause ON holds (company, cause, lot_id) WHERE released_at 
 -- Movements, the newest first; only those that have a partner or a document. Every further index would cost every movement.
 CREATE INDEX movements_by_partner ON movements (company, partner_id, recorded_at DESC, movement_id DESC) WHERE partner_id <> '';
 CREATE INDEX movements_by_document_type ON movements (company, document_type COLLATE "C", recorded_at DESC, movement_id DESC)
-  WHERE document_type <> '';
+  WHERE document_type COLLATE "C" <> '';
 
 CREATE INDEX work_orders_by_update ON work_orders (company, updated_at DESC, work_order_id DESC);
