@@ -330,6 +330,7 @@ TEST_F(HotStatements, FiltersOfMovementsReadTheirIndex) {
     const char* index;
   } kCases[] = {
       {"partner_id = seldom", "movements_by_partner"},
+      {"document_type = seldom", "movements_by_document_type"},
   };
   for (const auto& [filter, index] : kCases) {
     const std::set<std::string> scanned = ScannedBy([&] {
