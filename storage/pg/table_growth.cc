@@ -40,7 +40,7 @@ absl::StatusOr<std::vector<std::string>> TableGrowth::Grown(Connection& db) {
 absl::Status Analyze(Connection& db, const std::vector<std::string>& tables) {
   if (tables.empty()) return absl::OkStatus();
   return db.RunScript("analyze_tables", absl::StrCat("SET LOCAL lock_timeout = '100ms'; ANALYZE ",
-                                                   absl::StrJoin(tables, ", ")));
+                                                     absl::StrJoin(tables, ", ")));
 }
 
 }  // namespace lots::pg
