@@ -45,14 +45,15 @@ void Ledger::SetState(const LotId& lot_id, LotState state) {
   found->second.state = state;
 }
 
-// Two servers write about one serial right after each other, and the clock of the first is ahead:
-// the second movement happens when the first did, and is not refused.
+// The clocks of two servers, or of a caller and a server, are not the same: what is said to happen
+// less than a minute before the serial came there happens when it came, and is not refused.
 void Ledger::ForgiveClocks(Posting& posting) const {
   const LotFacts* lot = facts_.FindLot(posting.lot_id);
   if (lot == nullptr || lot->tracking != Tracking::kSerial) return;
   const absl::Time since = facts_.CameAt(posting.lot_id);
-  const bool is_now = posting.occurred_at >= facts_.now && since <= facts_.now + kClocksApartMax;
-  if (is_now) posting.occurred_at = std::max(posting.occurred_at, since);
+  if (since < posting.occurred_at + kClocksApartMax) {
+    posting.occurred_at = std::max(posting.occurred_at, since);
+  }
 }
 
 void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {

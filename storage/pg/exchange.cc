@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
@@ -197,15 +199,18 @@ bool Exchange::Send(const QueuedStatement& step) {
 
 std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& step) const {
   if (IsComposed(step)) return {kPlanByValues};
-  if (!step.planned_for_values) return {};
-  if (&step != FirstWithVeryManyValues()) return {kPlanByValues};
-  return {kDropPlans, kPlanByValues};
+  std::vector<absl::string_view> settings;
+  if (&step == FirstWithVeryManyValues()) settings.push_back(kDropPlans);
+  if (step.planned_for_values) settings.push_back(kPlanByValues);
+  return settings;
 }
 
 const QueuedStatement* Exchange::FirstWithVeryManyValues() const {
   for (const QueuedStatement& step : statements_) {
-    const bool very_many = step.params.longest_array() >= kReplannedArrayMin;
-    if (step.planned_for_values && very_many) return &step;
+    if (IsComposed(step) || step.params.longest_array() < kReplannedArrayMin) continue;
+    const bool inserts =
+        absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
+    if (step.planned_for_values || inserts) return &step;
   }
   return nullptr;
 }
