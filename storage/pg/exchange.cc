@@ -31,8 +31,8 @@ constexpr absl::string_view kPlanByValues =
 // anew for each row that is inserted later, keep their plans again.
 constexpr absl::string_view kPlanOnce =
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
-// Before a statement with very many values: plans that were made while a table was empty, those of
-// the checks of foreign keys too, could read all rows of the table for each of the values.
+// Before the first statement with many values: plans that were made while a table was empty, those
+// of the checks of foreign keys too, could read all rows of the table for each of the values.
 constexpr absl::string_view kDropPlans = "DISCARD PLANS";
 
 // Goes before a composed statement; ends with the transaction.
@@ -200,14 +200,14 @@ bool Exchange::Send(const QueuedStatement& step) {
 std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& step) const {
   if (IsComposed(step)) return {kPlanByValues};
   std::vector<absl::string_view> settings;
-  if (&step == FirstWithVeryManyValues()) settings.push_back(kDropPlans);
+  if (&step == FirstWithManyValues()) settings.push_back(kDropPlans);
   if (step.planned_for_values) settings.push_back(kPlanByValues);
   return settings;
 }
 
-const QueuedStatement* Exchange::FirstWithVeryManyValues() const {
+const QueuedStatement* Exchange::FirstWithManyValues() const {
   for (const QueuedStatement& step : statements_) {
-    if (IsComposed(step) || step.params.longest_array() < kReplannedArrayMin) continue;
+    if (IsComposed(step) || step.params.longest_array() < kPlannedArrayMin) continue;
     const bool inserts =
         absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
     if (step.planned_for_values || inserts) return &step;

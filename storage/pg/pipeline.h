@@ -15,11 +15,10 @@
 
 namespace lots::pg {
 
-// A write, or a look-up, with so many values in an array is planned for these values. Planning
-// takes some 0.2 ms, a thousandth of what so many rows take to write.
-inline constexpr size_t kPlannedArrayMin = 100;
-// With so many values, all plans of the session are made anew before: 10 ms or so.
-inline constexpr size_t kReplannedArrayMin = 1'000;
+// A write, or a look-up, with so many values in an array is planned for these values, and the
+// session's other plans are made anew before: some 10 ms in all, where so many rows take more than
+// 100 ms to write. Usual calls, with a hundred values, keep their plans.
+inline constexpr size_t kPlannedArrayMin = 1'000;
 
 // Pipeline runs reads. Send runs the statements added since the last Send in one round trip. It
 // returns the first error; the statements after the failed one did not run.
