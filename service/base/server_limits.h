@@ -14,8 +14,6 @@
 
 namespace lots {
 
-// --- the server ---
-
 // The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
 // The same for methods that may work on a million lots (OpenRecall), and the deadline of such a
@@ -50,8 +48,6 @@ inline constexpr int kCallerRateLimit = 1'000'000;
 // Callers that are counted at once; beyond, those that were away longest are forgotten.
 inline constexpr size_t kCallersCountedMax = 10'000;
 
-// --- connections of clients ---
-
 // Calls at once on one connection; gRPC keeps further calls at their client, where they cost the
 // server nothing. HTTP/2 asks for at least 100. One connection then has a fifth of the usual queue
 // (512), and less than one caller may have at once (256): a client of one connection is not
@@ -83,8 +79,6 @@ inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // A client that pings more often is sent away.
 inline constexpr absl::Duration kClientPingIntervalMin = absl::Seconds(30);
 
-// --- the database and the server's own work ---
-
 // PostgreSQL and lotd often start together.
 inline constexpr absl::Duration kDatabaseStartMax = absl::Seconds(30);
 inline constexpr absl::Duration kDatabaseRetryPause = absl::Seconds(1);
@@ -106,8 +100,6 @@ inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
 inline constexpr absl::Duration kGaugePeriod = absl::Seconds(20);
 inline constexpr absl::Duration kGaugeRoundMax = absl::Seconds(2);
 
-// --- errors and the log ---
-
 // A client drops an answer whose trailers exceed 8 KiB and then does not even see the code. Details
 // travel in base64 (4 bytes for 3), and the text percent-encoded (3 for 1 outside of ASCII).
 inline constexpr size_t kErrorDetailsBytesMax = 4'400;
@@ -125,8 +117,6 @@ inline constexpr size_t kLogKeysMax = 256;
 // Whoever connects without a certificate makes gRPC write a line; they must not fill the log.
 inline constexpr int kGrpcLinesPerMinute = 30;
 inline constexpr size_t kGrpcLineBytesMax = 500;
-
-// --- who calls ---
 
 // Tokens have about 1 KiB; they travel in metadata, which is bounded too.
 inline constexpr size_t kTokenBytesMax = 8 * 1024;

@@ -17,6 +17,7 @@
 #include "storage/base/utf8.h"
 #include "storage/base/uuid.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/pg/error.h"
 
 namespace lots {

@@ -8,6 +8,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/writes/requests.h"
 
 namespace lots {

@@ -76,8 +76,6 @@ RecordMovementsCommand CommandOf(const v1::RecordMovementsRequest& request, cons
   return command;
 }
 
-// --- page keys ---
-
 // Page tokens are signed, so their contents can be trusted.
 Uuid UuidOf(const std::string& key) {
   const std::optional<Uuid> id = Uuid::Parse(key);

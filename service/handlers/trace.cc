@@ -16,7 +16,6 @@
 #include "storage/domain/lot_ref.h"
 #include "storage/genealogy/trace.h"
 #include "storage/lot_rows/existence.h"
-#include "storage/lot_rows/resolve.h"
 
 namespace lots {
 namespace {

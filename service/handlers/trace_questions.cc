@@ -14,7 +14,7 @@
 #include "storage/genealogy/questions/origins.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/genealogy/questions/warranty.h"
-#include "storage/lot_rows/resolve.h"
+#include "storage/lot_rows/existence.h"
 
 namespace lots {
 namespace {

@@ -12,6 +12,7 @@
 #include "storage/base/sha256.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

@@ -18,6 +18,7 @@
 #include "service/base/text_fields.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/server_limits.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

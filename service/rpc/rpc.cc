@@ -13,6 +13,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

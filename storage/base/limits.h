@@ -14,8 +14,6 @@
 
 namespace lots {
 
-// --- sizes of a request ---
-
 // A pipeline of 10,000 rows stays under 1 MiB, and its locks are held for less than a second.
 inline constexpr int64_t kSerialsPerCallMax = 10'000;
 inline constexpr int64_t kLotsPerBatchMax = 10'000;
@@ -34,8 +32,6 @@ inline constexpr int64_t kPreviewNumbersMax = 1'000;
 inline constexpr int64_t kSuggestPicksMax = 1'000;
 inline constexpr int64_t kWorkOrderSerialsShownMax = 1'000;
 
-// --- answers ---
-
 // gRPC's clients refuse a message of more than 4 MiB unless they are told otherwise. A page ends
 // before, and a batch that would exceed this is refused.
 inline constexpr size_t kAnswerBytesMax = 3 * 1024 * 1024;
@@ -47,8 +43,6 @@ inline constexpr int kProblemsShownMax = 20;  // of one refusal; trailers stay u
 // Of the lots that a write touched, its audit entry names so many: most touch fewer, and a page of
 // 1,000 entries stays under 2 MiB. (Also audit_entries_lots_bounded.)
 inline constexpr size_t kAuditLotsMax = 20;
-
-// --- texts, in characters (Unicode code points) ---
 
 // Ids of the ERP: company, product, location, work order, partner, request id. Indexes stay small.
 inline constexpr int kIdCharactersMax = 64;
@@ -75,8 +69,6 @@ inline constexpr int kFilterNodesMax = 50;  // comparisons, AND, OR and NOT
 inline constexpr int kFilterDepthMax = 10;  // parentheses within parentheses
 inline constexpr size_t kSortKeysMax = 3;
 
-// --- domain ---
-
 // Building, floor, aisle, shelf, box: real trees have 5 to 8 levels.
 inline constexpr int kLocationDepthMax = 20;
 inline constexpr int kShelfLifeDaysMax = 36'500;                 // a century
@@ -90,8 +82,6 @@ inline constexpr int64_t kLaterMovementsShownMax = 5;
 inline constexpr absl::Duration kClocksApartMax = absl::Minutes(1);
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
-
-// --- trace ---
 
 // A recall of several months' lots has some hundred seeds.
 inline constexpr int64_t kTraceSeedsMax = 1'000;
@@ -111,8 +101,6 @@ inline constexpr int kTraceLinksPerMessage = 2'000;     // as much
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
 
-// --- holds and recalls ---
-
 // As many as one call may create lots.
 inline constexpr int64_t kHoldsPerCallMax = 10'000;
 inline constexpr int64_t kHoldsShownMax = 100;      // of one lot; a person reads no more
@@ -125,8 +113,6 @@ inline constexpr int64_t kRecallSeedsMax = 1'000;   // as those of a trace
 inline constexpr int64_t kRecallMembersMax = 2'000'000;
 inline constexpr int kClosingNoteCharactersMax = 4'000;  // as the notes of a lot
 inline constexpr int kRecallRowsPerMessage = 500;        // about 150 KiB a message
-
-// --- questions ---
 
 inline constexpr int64_t kFailedUnitsMax = 1'000;  // failures of one kind from the field
 // With the failed ones, a set of units is a bitmap of 3,000 bits at every lot that is looked at.

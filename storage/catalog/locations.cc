@@ -13,6 +13,7 @@
 #include "storage/catalog/new_company.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/numbers/gtin.h"

@@ -16,6 +16,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/tracking.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/existence.h"

@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/check.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

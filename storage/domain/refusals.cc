@@ -7,6 +7,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 

@@ -11,6 +11,7 @@
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/holds/holds.h"
 #include "storage/lot_rows/resolve.h"

@@ -89,7 +89,7 @@ class Ledger {
   // is not applied; its problems are appended. A RETURN that names no delivery gets the only one
   // that it can mean (FindDelivery). What is missing at the source by MissingAtSource, an
   // ADJUSTMENT brings in just before.
-  void Post(const Posting& posting, std::vector<Problem>& problems);
+  void Post(const Posting& wanted, std::vector<Problem>& problems);
   // Validates a reversal (ValidateReversal) and applies it to the facts, or appends its problems.
   void PostReversal(const PostedMovement& original, const Reversal& reversal,
                     std::vector<Problem>& problems);

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/reasons.h"
 #include "storage/ledger/rules/refusals.h"
 
 namespace lots {

@@ -1,10 +1,11 @@
-// Finds those of the named resources that do not exist.
+// Finds the named resources that do not exist.
 #include "storage/lot_rows/existence.h"
 
 #include <cstdint>
 #include <optional>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/resolve.h"
 
@@ -93,6 +94,23 @@ absl::Status CheckExistence(pg::Connection& db, const AskedResources& asked) {
   const size_t read = AddMissingRead(pipeline, asked);
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   return RefuseMissing(asked, results[read]);
+}
+
+absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
+                                             absl::Span<const LotRef> refs,
+                                             absl::string_view list) {
+  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, company, refs));
+  std::vector<LotId> lot_ids;
+  std::vector<Problem> problems;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    if (found[i].has_value()) {
+      lot_ids.push_back(found[i]->lot_id);
+    } else {
+      problems.push_back(LotNotFound(refs[i], Indexed(list, i)));
+    }
+  }
+  if (!problems.empty()) return Refuse(std::move(problems));
+  return lot_ids;
 }
 
 }  // namespace lots

@@ -8,11 +8,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
+
+struct LotRef;
 
 // The resources that a read names, each with the field of the request that names it.
 struct AskedResources {
@@ -35,5 +39,10 @@ absl::Status RefuseMissing(const AskedResources& asked, const pg::Result& missin
 
 // The same in a round trip of its own: for a page that turned out to be empty.
 absl::Status CheckExistence(pg::Connection& db, const AskedResources& asked);
+
+// The ids of all named lots, in their order; or a refusal that names each lot that does not exist.
+// `list` is the field with the references.
+absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
+                                             absl::Span<const LotRef> refs, absl::string_view list);
 
 }  // namespace lots

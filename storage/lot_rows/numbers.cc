@@ -10,6 +10,7 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/numbers/number.h"
 #include "storage/numbers/sequence.h"
 #include "storage/numbers/template.h"

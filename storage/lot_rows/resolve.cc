@@ -4,10 +4,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/lot_ref.h"
-#include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/pipeline.h"
 
@@ -117,23 +115,6 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
                              missing.products, missing.exact_keys, missing.folded_keys));
   ReadResolved(former, lots);
   return lots;
-}
-
-absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
-                                             absl::Span<const LotRef> refs,
-                                             absl::string_view list) {
-  ASSIGN_OR_RETURN(const auto found, ResolveLots(db, company, refs));
-  std::vector<LotId> lot_ids;
-  std::vector<Problem> problems;
-  for (size_t i = 0; i < refs.size(); ++i) {
-    if (found[i].has_value()) {
-      lot_ids.push_back(found[i]->lot_id);
-    } else {
-      problems.push_back(LotNotFound(refs[i], Indexed(list, i)));
-    }
-  }
-  if (!problems.empty()) return Refuse(std::move(problems));
-  return lot_ids;
 }
 
 }  // namespace lots

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/lot_state.h"
@@ -34,10 +33,5 @@ struct ResolvedLot {
 absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connection& db,
                                                                     const CompanyId& company,
                                                                     absl::Span<const LotRef> refs);
-
-// The ids of all named lots, in their order; or a refusal that names each lot that does not exist.
-// `list` is the field with the references.
-absl::StatusOr<std::vector<LotId>> FindEvery(pg::Connection& db, const CompanyId& company,
-                                             absl::Span<const LotRef> refs, absl::string_view list);
 
 }  // namespace lots

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/lot_row.h"

@@ -29,6 +29,13 @@ struct ConnectionOptions {
 // Results of one pipeline, in the order the statements were added.
 using Results = std::vector<Result>;
 
+// Which plan PostgreSQL uses for a prepared statement.
+enum class PlanUse {
+  kKept,           // the plan that was made once
+  kNewForChecks,   // kept; but the checks of foreign keys that it sets off are planned anew
+  kNewForValues,   // a plan for these values
+};
+
 // A statement with its values, ready to be sent.
 struct QueuedStatement {
   Statement statement;
@@ -36,8 +43,7 @@ struct QueuedStatement {
   std::string composed;
   Params params;
   bool begins_snapshot = false;
-  // Whether PostgreSQL plans a prepared statement for its values, instead of the plan it keeps.
-  bool planned_for_values = false;
+  PlanUse plans = PlanUse::kKept;
 };
 
 class Connection {

@@ -7,15 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/inlined_vector.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/pg/error.h"
-#include "storage/pg/pipeline.h"
 
 namespace lots::pg {
 namespace {
@@ -43,6 +41,9 @@ std::string SettingsFor(const Connection& db) {
 }
 
 bool IsComposed(const QueuedStatement& step) { return !step.composed.empty(); }
+bool IsPlannedForValues(const QueuedStatement& step) {
+  return step.plans == PlanUse::kNewForValues;
+}
 
 bool HasTypes(const Params& params, const std::vector<Oid>& types) {
   if (params.size() != static_cast<int>(types.size())) return false;
@@ -191,7 +192,7 @@ bool Exchange::Send(const QueuedStatement& step) {
     if (!SendComposed(connection, std::string(setting))) return false;
   }
   if (!SendPrepared(connection, step)) return false;
-  if (step.planned_for_values) return SendComposed(connection, std::string(kPlanOnce));
+  if (IsPlannedForValues(step)) return SendComposed(connection, std::string(kPlanOnce));
   return !ReportsTraceAfter(step) ||
          SendComposed(connection,
                       absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
@@ -200,19 +201,16 @@ bool Exchange::Send(const QueuedStatement& step) {
 std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& step) const {
   if (IsComposed(step)) return {kPlanByValues};
   std::vector<absl::string_view> settings;
-  if (&step == FirstWithManyValues()) settings.push_back(kDropPlans);
-  if (step.planned_for_values) settings.push_back(kPlanByValues);
+  if (&step == FirstWithNewPlans()) settings.push_back(kDropPlans);
+  if (IsPlannedForValues(step)) settings.push_back(kPlanByValues);
   return settings;
 }
 
-const QueuedStatement* Exchange::FirstWithManyValues() const {
-  for (const QueuedStatement& step : statements_) {
-    if (IsComposed(step) || step.params.longest_array() < kPlannedArrayMin) continue;
-    const bool inserts =
-        absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
-    if (step.planned_for_values || inserts) return &step;
-  }
-  return nullptr;
+const QueuedStatement* Exchange::FirstWithNewPlans() const {
+  const auto first = absl::c_find_if(statements_, [](const QueuedStatement& step) {
+    return step.plans != PlanUse::kKept;
+  });
+  return first == statements_.end() ? nullptr : &*first;
 }
 
 bool Exchange::ReportsTraceAfter(const QueuedStatement& step) const {
@@ -251,7 +249,7 @@ absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& step) {
     RETURN_IF_ERROR(ReadAnswer(step).status());
   }
   absl::StatusOr<Result> answer = ReadAnswer(step);
-  const bool has_setting_after = step.planned_for_values || ReportsTraceAfter(step);
+  const bool has_setting_after = IsPlannedForValues(step) || ReportsTraceAfter(step);
   if (answer.ok() && has_setting_after) RETURN_IF_ERROR(ReadAnswer(step).status());
   return answer;
 }

@@ -55,8 +55,8 @@ class Exchange {
   bool Send(const QueuedStatement& step);
   // What goes before the statement, so that PostgreSQL plans for its values.
   std::vector<absl::string_view> SettingsBefore(const QueuedStatement& step) const;
-  // A statement that is planned for its values, or a large INSERT, whose foreign keys are checked.
-  const QueuedStatement* FirstWithManyValues() const;
+  // Before this statement the session drops the plans it keeps.
+  const QueuedStatement* FirstWithNewPlans() const;
   // Whether application_name is set to the trace right after the statement.
   bool ReportsTraceAfter(const QueuedStatement& step) const;
   absl::Status ReadSync();

@@ -32,16 +32,20 @@ bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
 
 // Kept for few values, a plan that was made while a table was empty costs little. For many it can
 // look at every row of a company for each of them. An INSERT looks nothing up; the checks of its
-// foreign keys would be planned row by row.
-bool IsPlannedForValues(const QueuedStatement& step) {
-  if (!step.composed.empty() || step.params.longest_array() < kPlannedArrayMin) return false;
-  return !absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
+// foreign keys do.
+PlanUse PlansFor(const QueuedStatement& step) {
+  if (!step.composed.empty() || step.params.longest_array() < kPlannedArrayMin) {
+    return PlanUse::kKept;
+  }
+  const bool inserts =
+      absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
+  return inserts ? PlanUse::kNewForChecks : PlanUse::kNewForValues;
 }
 
 }  // namespace
 
 size_t Pipeline::Append(QueuedStatement step) {
-  step.planned_for_values = IsPlannedForValues(step);
+  step.plans = PlansFor(step);
   statements_.push_back(std::move(step));
   return statements_.size() - 1;
 }
@@ -75,7 +79,7 @@ size_t Transaction::Append(QueuedStatement step) {
   if (statements_.empty()) statements_.push_back(BeginOf(kind_));
   // Not in snapshots: traces and reports ask for thousands of values level by level, and planning
   // for each of these values would take longer than what a better plan saves.
-  step.planned_for_values = kind_ == Kind::kWrite && IsPlannedForValues(step);
+  if (kind_ == Kind::kWrite) step.plans = PlansFor(step);
   statements_.push_back(std::move(step));
   return statements_.size() - 2;
 }

@@ -11,6 +11,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/base/unicode.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/query/filter.h"
 
 namespace lots {

@@ -7,6 +7,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/reasons.h"
 #include "storage/recalls/recall.h"
 
 namespace lots {

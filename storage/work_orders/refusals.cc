@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/reasons.h"
 
 namespace lots::orders {
 namespace {

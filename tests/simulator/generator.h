@@ -42,7 +42,7 @@ class Generator {
   Request Any();
   Request Question();
 
-  // --- generator.cc: picking -------------------------------------------------------------------
+  // Picking (generator.cc).
   bool Chance(int percent) { return random_.Between(1, 100) <= percent; }
   template <class Container>
   const auto& Pick(const Container& container) {
@@ -69,7 +69,7 @@ class Generator {
   template <class Message>
   void ExemptSome(Message& message);
 
-  // --- generator_goods.cc ----------------------------------------------------------------------
+  // Goods (generator_goods.cc).
   Request CreateLot();
   Request Archive();
   Request Unarchive();
@@ -84,7 +84,7 @@ class Generator {
   Request OpenRecall();
   Request CloseRecall();
 
-  // --- generator_making.cc ---------------------------------------------------------------------
+  // Making (generator_making.cc).
   std::string AnyOrder(const Product*& product);
   Request Assign();
   Request Unassign();

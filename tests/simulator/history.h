@@ -176,7 +176,7 @@ class History {
   // What came back of a delivery.
   Quantity Returned(int delivery) const;
 
-  // --- holds -----------------------------------------------------------------------------------
+  // Holds.
   bool HoldStands(const Hold& hold, absl::Time now) const;
   // Whether goods of the lot may not go from one place to the other.
   bool IsHeld(LotIndex lot, absl::string_view from, absl::string_view to, absl::Time now) const;
@@ -186,7 +186,7 @@ class History {
   // A lot; of a serial also what it was before it got another number, the unit first.
   std::vector<LotIndex> IdentitiesOf(LotIndex lot) const;
 
-  // --- what was made of what -------------------------------------------------------------------
+  // What was made of what.
   std::vector<Edge> EdgesOf(int transformation) const;
 
  private:

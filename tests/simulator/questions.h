@@ -11,8 +11,6 @@
 
 namespace lots::simulator {
 
-// --- traces --------------------------------------------------------------------------------------
-
 struct TracedLot {
   int depth = 0;  // the fewest transformations from a seed
   bool certain = false;
@@ -47,8 +45,6 @@ FollowedLines FollowedLinesOf(const Transformation& transformation, const TraceQ
 // All that was ever received, found by counting and made of a lot.
 Quantity TotalOf(const History& history, LotIndex lot, const Moment& moment);
 
-// --- recipients ----------------------------------------------------------------------------------
-
 struct DeliveryAnswer {
   int movement = kNone;
   Quantity delivered;
@@ -58,8 +54,6 @@ struct DeliveryAnswer {
 // Every delivery of the lots that stands.
 std::vector<DeliveryAnswer> DeliveriesOf(const History& history,
                                          const std::map<LotIndex, TracedLot>& lots);
-
-// --- recalls -------------------------------------------------------------------------------------
 
 struct Flows {
   Quantity in;
@@ -71,8 +65,6 @@ struct Flows {
   Quantity recovered;  // sent back after this step
 };
 Flows FlowsOf(const History& history, LotIndex lot, int since_step);
-
-// --- suggestions ---------------------------------------------------------------------------------
 
 struct Pick {
   LotIndex lot = kNone;

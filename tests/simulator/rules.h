@@ -71,7 +71,7 @@ class Rules {
     return condition || Refuse(reason);
   }
 
-  // --- goods -----------------------------------------------------------------------------------
+  // Goods.
   LotIndex Resolve(const v1::LotRef& ref);
   LotIndex ResolveSymbol(absl::string_view lot_id);
   LotIndex AddLot(const Product& product, absl::string_view number, v1::LotState state);
@@ -93,7 +93,7 @@ class Rules {
   bool IsUsedLater(int movement) const;
   void AppendReversal(int movement, int transformation);
 
-  // --- orders ----------------------------------------------------------------------------------
+  // Orders.
   // Null, with the reasons, when the order cannot take the request.
   WorkOrder* NameOrder(const std::string& id, const std::string& product);
   WorkOrder* FindOpenOrder(const std::string& id);
@@ -120,7 +120,7 @@ class Rules {
   void DateMade(const std::vector<Made>& made, const std::vector<Used>& used,
                 absl::Time occurred_at);
 
-  // --- units -----------------------------------------------------------------------------------
+  // Units.
   struct Contents;
   Contents ContentsOf(LotIndex unit) const;
   Quantity RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
@@ -132,7 +132,7 @@ class Rules {
   bool IsMadeElsewhere(LotIndex serial, int original) const;
   void UndoCompletion(int original);
 
-  // --- reshaping -------------------------------------------------------------------------------
+  // Reshaping.
   struct Source;
   struct Result;
   struct Reshaping;
@@ -142,7 +142,7 @@ class Rules {
   void PostReshaping(Reshaping& reshaping, Quantity total);
   void DateResults(const Reshaping& reshaping);
 
-  // --- holds -----------------------------------------------------------------------------------
+  // Holds.
   struct Inheritance;
   Inheritance InheritanceOf(LotIndex source, int transformation) const;
   // What holds the inputs holds what was made of them, too.

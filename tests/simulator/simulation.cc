@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "storage/domain/reasons.h"
 #include "tests/support/server/test_server.h"
 
 namespace lots::simulator {

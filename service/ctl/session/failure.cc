@@ -132,7 +132,7 @@ std::string AdviceFor(const absl::Status& status, const Endpoint& endpoint) {
   if (IsUsage(status)) return "'lotctl COMMAND --help' shows what is expected";
   if (!WasCall(status)) return "";
   if (status.code() == absl::StatusCode::kDeadlineExceeded) {
-    return "give it more time with --timeout, for example --timeout 120";
+    return "give it more time with --timeout, for example --timeout 300";
   }
   if (status.code() == absl::StatusCode::kUnavailable && ReasonOf(status).empty()) {
     return AdviceForConnection(status.message(), endpoint);

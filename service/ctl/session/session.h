@@ -34,7 +34,8 @@ struct GlobalOptions {
   std::string address = "localhost:50051";
   std::string company;
   bool json = false;
-  double timeout_seconds = 30;
+  // As long as lotd gives a call that may write 10,000 lots (kLargeDeadlineDefault).
+  double timeout_seconds = 120;
   std::string actor;
   std::string request_id;
   bool wide = false;

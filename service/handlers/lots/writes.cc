@@ -78,7 +78,7 @@ absl::string_view AdviceFor(absl::string_view field) {
 // effect; nothing is ignored in silence.
 void RefuseOutputOnly(const v1::Lot& lot, const Call& call, FieldChecker& fields) {
   std::vector<const google::protobuf::FieldDescriptor*> set;
-  lot.GetReflection()->ListFields(lot, &set);
+  v1::Lot::GetReflection()->ListFields(lot, &set);
   for (const google::protobuf::FieldDescriptor* const field : set) {
     if (!IsOutputOnly(*field)) continue;
     if (field->name() == "company" && lot.company() == call.company.value()) continue;

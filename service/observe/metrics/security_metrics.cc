@@ -4,6 +4,7 @@
 #include <string>
 
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 

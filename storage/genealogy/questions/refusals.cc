@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/lot_rows/resolve.h"
 
 namespace lots {

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 
 namespace lots {
@@ -222,8 +223,8 @@ Problem ReturnMismatch(const Posting& posting, absl::string_view why) {
           .facts = {{"movement_id", delivery}}};
 }
 
-Problem ReturnNamesNothing(std::string field) {
-  return FieldInvalid(std::move(field), "",
+Problem ReturnNamesNothing(absl::string_view field) {
+  return FieldInvalid(field, "",
                       "a RETURN names the delivery that it returns, or, where there is none, the "
                       "partner_id and the from_location_id of the customer");
 }

@@ -36,7 +36,7 @@ Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
 // Of the delivery that a RETURN names. `why` completes "movement …".
 Problem ReturnMismatch(const Posting& posting, absl::string_view why);
 // Of a RETURN that names no delivery: it must name what there is instead, or one of `deliveries`.
-Problem ReturnNamesNothing(std::string field);
+Problem ReturnNamesNothing(absl::string_view field);
 Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
                             absl::Span<const MovementId> deliveries);
 // Of the receipt that a SUPPLIER_RETURN names. `why` completes "movement …".

@@ -8,6 +8,7 @@
 #include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"

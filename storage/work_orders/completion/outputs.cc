@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/transformation.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/work_orders/reshape/plan.h"
 #include "storage/work_orders/reshape/reshape.h"

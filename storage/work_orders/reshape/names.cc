@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/numbers.h"

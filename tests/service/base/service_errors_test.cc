@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "lots/v1/errors.pb.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

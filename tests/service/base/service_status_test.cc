@@ -15,6 +15,7 @@
 #include "service/base/status.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

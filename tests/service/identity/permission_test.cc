@@ -191,8 +191,6 @@ TEST_F(PermissionTest, WithoutThePermissionNobodyLearnsWhetherACompanyExists) {
   }
 }
 
-// --- what a request needs besides ---------------------------------------------------------------
-
 template <class Stub, class Request, class Response>
 std::string ReasonWith(Stub& stub,
                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -261,9 +259,6 @@ TEST_F(PermissionTest, OpeningQuantitiesNeedTheRightToMove) {
   EXPECT_EQ(ReasonWith(*lots, &Stub::BatchCreateLots, batch, may_write), "move");
 }
 
-// --- what has no permission
-// -----------------------------------------------------------------------
-
 // The call path, for a service that is not in its list of services.
 TEST(UnsaidPermission, IsNobodys) {
   const TestDatabase database(TestDatabase::kMigrated);
@@ -308,8 +303,6 @@ TEST_F(PermissionTest, ChannelzIsOnlyWhereAnybodyMayDoEverything) {
   EXPECT_EQ(SendBytes(stub_, channelz, "").error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(SendBytes(stub_, health, "").error_code(), grpc::StatusCode::OK);
 }
-
-// --- companies ----------------------------------------------------------------------------------
 
 class CompanyTest : public PermissionTest {
  protected:

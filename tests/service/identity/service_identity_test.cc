@@ -9,6 +9,7 @@
 #include "service/base/server_limits.h"
 #include "service/identity/identity.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "tests/support/base/test_folder.h"
 #include "tests/support/server/tokens.h"
 

@@ -14,6 +14,7 @@
 #include "service/identity/token.h"
 #include "storage/base/sha256.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "tests/support/server/tokens.h"
 
 namespace lots {

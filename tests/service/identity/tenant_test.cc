@@ -210,8 +210,6 @@ TEST(TenantTest, APageTokenIsOfItsCompanyAlone) {
   EXPECT_EQ(asked, paged);
 }
 
-// --- that nothing is forgotten ------------------------------------------------------------------
-
 // Whether a field names something of a company.
 bool Identifies(const FieldDescriptor& field) {
   static const std::regex kName("(.*_)?(id|ids|number|numbers)");

@@ -8,6 +8,7 @@
 #include "service/base/server_limits.h"
 #include "service/rpc/caller_limits.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

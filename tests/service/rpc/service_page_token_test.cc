@@ -7,6 +7,7 @@
 #include "lots/v1/lot.pb.h"
 #include "service/rpc/page_token.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

@@ -14,6 +14,7 @@
 #include "service/rpc/rpc.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/pg/pipeline.h"
 #include "storage/pg/pool.h"
 #include "tests/support/base/eventually.h"

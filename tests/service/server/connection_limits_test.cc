@@ -20,6 +20,7 @@
 #include "lots/v1/catalog.grpc.pb.h"
 #include "service/base/server_limits.h"
 #include "storage/base/check.h"
+#include "storage/domain/reasons.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/test_folder.h"
@@ -94,8 +95,6 @@ TEST_F(CallerLimitsTest, ACallerHasOnlySoManyCallsAtOnce) {
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(Ask(*stub, "anna").ok());
 }
 
-// --- calls at once on a connection ---
-
 TEST(StreamsPerConnection, CallsBeyondTheBoundWaitAtTheirClient) {
   constexpr int kBeyond = 8;
   constexpr int kCalls = kStreamsPerConnectionMax + kBeyond;
@@ -131,8 +130,6 @@ TEST(StreamsPerConnection, CallsBeyondTheBoundWaitAtTheirClient) {
   neighbour.join();
   EXPECT_EQ(answered, kCalls);
 }
-
-// --- connections ---
 
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 enum FrameType : char { kSettings = 4, kPing = 6, kGoAway = 7 };

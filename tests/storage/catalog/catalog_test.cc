@@ -17,6 +17,7 @@
 #include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/tracking.h"
+#include "storage/domain/reasons.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/database/test_database.h"
@@ -97,9 +98,6 @@ class Catalog : public testing::Test {
   const CompanyId acme_{"acme"};
 };
 
-// --- settings
-// -------------------------------------------------------------------------------------
-
 TEST_F(Catalog, TheFirstWriteCreatesTheCompanyWithItsVirtualPlaces) {
   EXPECT_EQ(ReasonsOf(GetSettings(*db_, acme_).status()),
             std::vector<Reason>{Reason::kCompanyNotFound});
@@ -148,9 +146,6 @@ TEST_F(Catalog, AnUnknownTimeZoneIsRefusedAndCreatesNothing) {
   EXPECT_EQ(FieldOf(refused.status()), "settings.time_zone");
   EXPECT_FALSE(GetSettings(*db_, acme_).ok());
 }
-
-// --- products
-// -------------------------------------------------------------------------------------
 
 TEST_F(Catalog, AProductIsKeptAsItWasGiven) {
   ASSERT_TRUE(Upsert(Bolt()).ok());

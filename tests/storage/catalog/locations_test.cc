@@ -11,6 +11,7 @@
 #include "storage/catalog/catalog.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/location.h"
+#include "storage/domain/reasons.h"
 #include "tests/support/database/test_database.h"
 
 namespace lots {

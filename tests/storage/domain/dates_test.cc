@@ -12,6 +12,7 @@
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/lot_details.h"
+#include "storage/domain/reasons.h"
 #include "tests/support/base/random.h"
 
 namespace lots {

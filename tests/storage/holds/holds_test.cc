@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/movement.h"
+#include "storage/domain/reasons.h"
 #include "storage/lots/locations.h"
 #include "storage/stock/movements.h"
 #include "storage/stock/stock.h"

@@ -8,6 +8,7 @@
 #include "storage/base/check.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/lot_stock.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/write_context.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/posting.h"

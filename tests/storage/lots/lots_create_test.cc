@@ -111,8 +111,6 @@ TEST_F(CreateLotsTest, ExpiryIsJudgedInTheCompanysZone) {
   EXPECT_TRUE(world_.Get(lot).expired);
 }
 
-// --- numbers --------------------------------------------------------------------------------
-
 TEST_F(CreateLotsTest, NumbersComeFromTheTemplateAndPassOverThoseTakenByHand) {
   EXPECT_THAT(Made(world_.CreateCommand("wire", {"W0002", "W0003"})),
               ElementsAre("W0002", "W0003"));
@@ -235,8 +233,6 @@ TEST_F(CreateLotsTest, ADeletedNumberMayBeUsedAgain) {
   EXPECT_NE(again, gone);
 }
 
-// --- what else is refused -------------------------------------------------------------------
-
 TEST_F(CreateLotsTest, RefusesByProductAndCompany) {
   EXPECT_EQ(Refusal(world_.CreateCommand("nothing", {"1"})), "PRODUCT_NOT_FOUND product_id");
   EXPECT_EQ(Refusal(world_.CreateCommand("screw", {"1"})), "PRODUCT_NOT_TRACKED product_id");
@@ -301,8 +297,6 @@ TEST_F(CreateLotsTest, ValidateOnlyTellsWhatTheProductRefuses) {
   EXPECT_EQ(RefusalOf(Create(command)->problems), "PRODUCT_NOT_TRACKED product_id");
 }
 
-// --- openings -------------------------------------------------------------------------------
-
 TEST_F(CreateLotsTest, AnOpeningIsAnAdjustmentAtThePlace) {
   CreateLotsCommand command = world_.CreateCommand("wire", {"L-1", "L-2"});
   Open(command.lots[0], "12.5", "stock");
@@ -340,8 +334,6 @@ TEST_F(CreateLotsTest, OpeningsAreJudgedByTheLedger) {
     EXPECT_EQ(Refusal(command), c.refusal);
   }
 }
-
-// --- repeats --------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, ARepeatIsAnsweredTheSame) {
   CreateLotsCommand command = world_.CreateCommand("wire", {"L-1", "", "L-2"}, "same");
@@ -407,8 +399,6 @@ TEST_F(CreateLotsTest, TenThousandLotsInOneCall) {
   EXPECT_THAT(Made(command), SizeIs(9'000));
   EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
 }
-
-// --- previews -------------------------------------------------------------------------------
 
 TEST_F(CreateLotsTest, APreviewIsWhatCreationGives) {
   world_.CreateLot("wire", "W0002");

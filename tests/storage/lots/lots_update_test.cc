@@ -45,8 +45,6 @@ class EditLotsTest : public ::testing::Test {
   World world_{database_};
 };
 
-// --- editing --------------------------------------------------------------------------------
-
 TEST_F(EditLotsTest, ChangesWhatIsNamedAndRecordsOldAndNew) {
   const LotId id = world_.CreateLot("wire", "L-1");
   world_.set_now(world_.now() + absl::Seconds(1));
@@ -188,8 +186,6 @@ TEST_F(EditLotsTest, ARepeatIsAnsweredAndHappensOnce) {
   EXPECT_EQ(Update(command), "REQUEST_ID_REUSED request_id");
 }
 
-// --- dates ----------------------------------------------------------------------------------
-
 TEST_F(EditLotsTest, DatesThatWereDerivedMoveAlongAndGivenOnesStay) {
   struct Case {
     const char* what;
@@ -312,8 +308,6 @@ TEST_F(EditLotsTest, DatesThatContradictEachOtherAreRefused) {
   EXPECT_EQ(Update(command), "FIELD_INVALID lot.alert_date");
 }
 
-// --- another product ------------------------------------------------------------------------
-
 TEST_F(EditLotsTest, AnotherProductBringsItsRules) {
   const LotId id = world_.CreateLot("cable", "Ab");
   UpdateLotCommand command = world_.UpdateCommand(id);
@@ -349,8 +343,6 @@ TEST_F(EditLotsTest, AnotherProductIsRefused) {
   // The one it has already.
   EXPECT_EQ(refusal(moved, "wire"), "OK ");
 }
-
-// --- archive --------------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, ArchiveHidesAndUnarchiveShows) {
   const LotId id = world_.CreateLot("wire", "L-1");
@@ -406,8 +398,6 @@ TEST_F(EditLotsTest, ARepeatedArchiveIsAnsweredWhateverCameAfter) {
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->state, LotState::kActive);
 }
-
-// --- delete ---------------------------------------------------------------------------------
 
 TEST_F(EditLotsTest, ADeletedLotLeavesItsHistory) {
   CreateLotsCommand create = world_.CreateCommand("wire", {"L-1"});

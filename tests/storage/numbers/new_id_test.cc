@@ -1,4 +1,5 @@
 // The ids that callers may give to new resources.
+#include "storage/domain/reasons.h"
 #include "storage/numbers/new_id.h"
 
 #include <gtest/gtest.h>

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/limits.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/query/like.h"
 #include "tests/support/base/random.h"
 

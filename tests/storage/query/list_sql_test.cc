@@ -148,8 +148,6 @@ TEST_F(ListSql, NothingWrittenInAFilterIsRun) {
   EXPECT_EQ(Items(""), "abcd");
 }
 
-// --- orders and pages ---------------------------------------------------------------------------
-
 constexpr SortField kSortFields[] = {
     {.name = "number", .sql = "t"},
     {.name = "create_time", .sql = "c"},

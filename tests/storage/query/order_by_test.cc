@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {

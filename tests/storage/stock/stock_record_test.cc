@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/reasons.h"
 #include "storage/ledger/movements.h"
 #include "storage/stock/movements.h"
 #include "storage/stock/stock.h"

@@ -94,8 +94,6 @@ class ReuseTest : public ::testing::Test {
   World world_{database_};
 };
 
-// --- a serial that was created and never moved ------------------------------------------------
-
 TEST_F(ReuseTest, ACreatedSerialIsAssignedAndProduced) {
   const LotId bike = Create("bike", "X1", absl::CivilDay(2040, 6, 30));
 
@@ -147,8 +145,6 @@ TEST_F(ReuseTest, ASerialThatMovedIsTaken) {
             "SERIAL_ALREADY_PRODUCED outputs[0]");
   EXPECT_EQ(world_.Where(bike), "stock 1");
 }
-
-// --- orders that are opened again -------------------------------------------------------------
 
 TEST_F(ReuseTest, AClosedOrderIsOpenedAgainAndItsVoidNumbersAreAssignedAgain) {
   EXPECT_EQ(Assign("W1", {"A", "B", "C"}), "OK");
@@ -218,8 +214,6 @@ TEST_F(ReuseTest, AKeptNumberIsGivenUpAlsoWhenTheOrderIsClosed) {
   EXPECT_EQ(Unassign("W1", "A", /*keep=*/false), "WORK_ORDER_CLOSED work_order_id");
 }
 
-// --- units whose making is undone -------------------------------------------------------------
-
 class RebuildTest : public ReuseTest {
  protected:
   RebuildTest() {
@@ -284,8 +278,6 @@ TEST_F(ReuseTest, ANumberUnderWhichAUnitWasMadeIsNeverVoid) {
   EXPECT_EQ(world_.StateOf(world_.IdOf("bike", "K")), "PLANNED");
   EXPECT_EQ(Assign("W2", {"K"}), "OK");
 }
-
-// --- closing, second grade --------------------------------------------------------------------
 
 TEST_F(ReuseTest, ClosingAlonePostsNothing) {
   EXPECT_EQ(Assign("W1", {"A", "B"}), "OK");

@@ -8,6 +8,7 @@
 #include "absl/synchronization/barrier.h"
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/write_context.h"
 #include "storage/writes/run_write.h"
 #include "tests/support/database/test_database.h"

@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/reshape/reshape.h"

@@ -9,6 +9,7 @@
 #include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/movement.h"
+#include "storage/domain/reasons.h"
 #include "storage/lots/events.h"
 #include "storage/lots/lists/history.h"
 

@@ -7,72 +7,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "lots/v1/lot.grpc.pb.h"
-#include "tests/support/server/test_server.h"
-#include "tests/support/world/world.h"
+#include "tests/service/handlers/lots/lot_calls.h"
 
 namespace lots {
 namespace {
 
-using Stub = v1::LotService::Stub;
 using ::testing::HasSubstr;
 
-class LotEdit : public testing::Test {
- protected:
-  template <class Request>
-  grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, v1::Lot*),
-                    Request request, v1::Lot& lot) {
-    request.set_company("acme");
-    return lots::Send(*stub_, method, request, lot);
-  }
-  // "LOT_NOT_FOUND" of a refusal, with the field of FIELD_INVALID; "OK".
-  std::string Update(const v1::UpdateLotRequest& request, v1::Lot& lot) {
-    const grpc::Status status = Send(&Stub::UpdateLot, request, lot);
-    if (status.ok()) return "OK";
-    const google::rpc::ErrorInfo info = ErrorInfoOf(status);
-    const auto field = info.metadata().find("field");
-    return field == info.metadata().end() ? info.reason()
-                                          : absl::StrCat(info.reason(), " ", field->second);
-  }
-  std::string Refusal(const v1::UpdateLotRequest& request) {
-    v1::Lot lot;
-    return Update(request, lot);
-  }
-  std::string NextId() { return absl::StrCat("doc-", ++requests_); }
-
-  v1::CreateLotRequest Creating(const std::string& product, const std::string& number) {
-    v1::CreateLotRequest request;
-    request.set_request_id(NextId());
-    request.mutable_lot()->set_product_id(product);
-    request.mutable_lot()->set_number(number);
-    return request;
-  }
-  v1::Lot Create(const v1::CreateLotRequest& request) {
-    v1::Lot lot;
-    const grpc::Status status = Send(&Stub::CreateLot, request, lot);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return lot;
-  }
-  v1::UpdateLotRequest Editing(const v1::Lot& lot, const std::vector<std::string>& mask) {
-    v1::UpdateLotRequest request;
-    request.set_request_id(NextId());
-    request.mutable_lot()->set_lot_id(lot.lot_id());
-    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
-    return request;
-  }
-  static google::type::Date Date(int year, int month, int day) {
-    google::type::Date date;
-    date.set_year(year);
-    date.set_month(month);
-    date.set_day(day);
-    return date;
-  }
-
-  const TestServer server_;
-  World world_{server_.database()};
-  const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
-  int requests_ = 0;
-};
+class LotEdit : public LotCalls {};
 
 TEST_F(LotEdit, UpdatesWhatTheMaskNamesAndNothingElse) {
   v1::CreateLotRequest creating = Creating("wire", "a");
@@ -113,14 +55,14 @@ TEST_F(LotEdit, WithoutAMaskOnlyThePopulatedFieldsChange) {
   (*request.mutable_lot()->mutable_attributes())["grade"].set_text("B");
   v1::Lot lot;
 
-  ASSERT_EQ(Update(request, lot), "OK");
+  ASSERT_EQ(Outcome(&Stub::UpdateLot, request, lot), "OK");
 
   EXPECT_EQ(lot.notes(), "new");
   EXPECT_EQ(lot.reference(), "keep");
   EXPECT_EQ(lot.attributes().at("grade").text(), "B");
   EXPECT_EQ(lot.attributes().at("allergen").text(), "milk");
   request = Editing(lot, {"attributes.allergen"});
-  ASSERT_EQ(Update(request, lot), "OK");
+  ASSERT_EQ(Outcome(&Stub::UpdateLot, request, lot), "OK");
   EXPECT_EQ(lot.attributes_size(), 1);
   EXPECT_EQ(lot.notes(), "new");
 }
@@ -136,7 +78,7 @@ TEST_F(LotEdit, AWholeLotCanBeSentBackWithOneChange) {
   request.mutable_lot()->set_notes("changed");
   v1::Lot updated;
 
-  ASSERT_EQ(Update(request, updated), "OK");
+  ASSERT_EQ(Outcome(&Stub::UpdateLot, request, updated), "OK");
 
   EXPECT_EQ(updated.notes(), "changed");
   EXPECT_EQ(updated.on_hand_quantity(), "5.000");

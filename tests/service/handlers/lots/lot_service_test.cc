@@ -8,16 +8,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "lots/v1/lot.grpc.pb.h"
 #include "storage/base/limits.h"
 #include "storage/lots/lists/list.h"
-#include "tests/support/server/test_server.h"
-#include "tests/support/world/world.h"
+#include "tests/service/handlers/lots/lot_calls.h"
 
 namespace lots {
 namespace {
 
-using Stub = v1::LotService::Stub;
 using google::protobuf::util::MessageDifferencer;
 using grpc::StatusCode;
 using ::testing::ElementsAre;
@@ -25,77 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class LotRpc : public testing::Test {
- protected:
-  template <class Request, class Response>
-  grpc::Status Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    Request request, Response& response) {
-    if (request.company().empty()) request.set_company("acme");
-    return lots::Send(*stub_, method, request, response);
-  }
-  // "LOT_NOT_FOUND" of a refusal, with the field of FIELD_INVALID; "OK".
-  template <class Request, class Response>
-  std::string Outcome(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                      const Request& request, Response& response) {
-    const grpc::Status status = Send(method, request, response);
-    if (status.ok()) return "OK";
-    const google::rpc::ErrorInfo info = ErrorInfoOf(status);
-    const auto field = info.metadata().find("field");
-    return field == info.metadata().end() ? info.reason()
-                                          : absl::StrCat(info.reason(), " ", field->second);
-  }
-  std::string NextId() { return absl::StrCat("doc-", ++requests_); }
-
-  v1::CreateLotRequest Creating(const std::string& product, const std::string& number) {
-    v1::CreateLotRequest request;
-    request.set_request_id(NextId());
-    request.mutable_lot()->set_product_id(product);
-    request.mutable_lot()->set_number(number);
-    return request;
-  }
-  v1::Lot Create(const v1::CreateLotRequest& request) {
-    v1::Lot lot;
-    const grpc::Status status = Send(&Stub::CreateLot, request, lot);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return lot;
-  }
-  std::string Refusal(const v1::CreateLotRequest& request) {
-    v1::Lot lot;
-    return Outcome(&Stub::CreateLot, request, lot);
-  }
-  std::string Refusal(const v1::BatchCreateLotsRequest& request) {
-    v1::BatchCreateLotsResponse response;
-    return Outcome(&Stub::BatchCreateLots, request, response);
-  }
-  v1::BatchCreateLotsRequest Batch(int count) {
-    v1::BatchCreateLotsRequest request;
-    request.set_request_id(NextId());
-    request.set_product_id("wire");
-    request.set_count(count);
-    return request;
-  }
-  v1::UpdateLotRequest Editing(const v1::Lot& lot, const std::vector<std::string>& mask) {
-    v1::UpdateLotRequest request;
-    request.set_request_id(NextId());
-    request.mutable_lot()->set_lot_id(lot.lot_id());
-    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
-    return request;
-  }
-  static google::type::Date Date(int year, int month, int day) {
-    google::type::Date date;
-    date.set_year(year);
-    date.set_month(month);
-    date.set_day(day);
-    return date;
-  }
-
-  const TestServer server_;
-  World world_{server_.database()};
-  const std::unique_ptr<Stub> stub_ = server_.NewStub<v1::LotService>();
-  int requests_ = 0;
-};
-
-// --- creation -------------------------------------------------------------------------------
+class LotRpc : public LotCalls {};
 
 TEST_F(LotRpc, CreatesAndGetsALotWhole) {
   v1::CreateLotRequest request = Creating("wire", " L-1 ");
@@ -278,8 +205,6 @@ TEST_F(LotRpc, PreviewsNumbers) {
   EXPECT_EQ(Outcome(&Stub::PreviewLotNumbers, request, response), "FIELD_INVALID count");
 }
 
-// --- reading --------------------------------------------------------------------------------
-
 TEST_F(LotRpc, GetsAndFindsManyAtOnce) {
   const v1::Lot wire = Create(Creating("wire", "a"));
   const v1::Lot pump = Create(Creating("pump", "a"));
@@ -416,8 +341,6 @@ TEST_F(LotRpc, TellsWhereALotIsAndWhatHappenedToIt) {
   EXPECT_EQ(entries[2].event().changes(0).field(), "notes");
   EXPECT_EQ(entries[2].event().changes(0).new_value(), "x");
 }
-
-// --- the end of a lot ----------------------------------------------------------------------
 
 TEST_F(LotRpc, ArchivesUnarchivesAndDeletes) {
   const v1::Lot lot = Create(Creating("wire", "a"));

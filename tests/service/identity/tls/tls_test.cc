@@ -264,8 +264,6 @@ TEST_F(TlsTest, ReloadReadsEverythingAtOnce) {
   EXPECT_GE(server->Metric("lots_reloads_total{file=\"access_list\",result=\"ok\"}"), 2);
 }
 
-// --- the protocol itself ------------------------------------------------------------------------
-
 // What the openssl program says that tries to connect.
 std::string Handshake(const std::string& address, const std::string& options) {
   const std::string command = absl::StrCat("timeout 60 openssl s_client -connect ", address, " ",

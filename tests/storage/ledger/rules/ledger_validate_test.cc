@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/reasons.h"
 #include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
 #include "tests/support/world/ledger_facts.h"

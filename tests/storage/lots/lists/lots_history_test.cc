@@ -159,8 +159,6 @@ TEST_F(LotHistoryTest, ALotThatNeverWasIsNotFound) {
   }
 }
 
-// --- where it is ----------------------------------------------------------------------------
-
 TEST_F(LotHistoryTest, PlacesComeInTheOrderOfTheirKinds) {
   const LotId id = world_.CreateLot("wire", "W", "10");
   EXPECT_EQ(Places(id, false), "stock:10 on hand 10.000");
@@ -188,8 +186,6 @@ TEST_F(LotHistoryTest, APlaceKnowsWhenItsGoodsArrived) {
   EXPECT_GT(*found->locations[0].arrived_at, created);
   EXPECT_EQ(found->locations[0].stock_since, found->locations[1].stock_since);
 }
-
-// --- finding --------------------------------------------------------------------------------
 
 TEST_F(LotHistoryTest, FindsLotsByNumberAsEachProductsCaseRuleSays) {
   world_.CreateLot("wire", "Sn-1");

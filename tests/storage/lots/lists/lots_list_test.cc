@@ -56,8 +56,6 @@ class ListLotsTest : public ::testing::Test {
   World world_{database_};
 };
 
-// --- order ----------------------------------------------------------------------------------
-
 TEST_F(ListLotsTest, OrdersBothWaysInPagesOfAnySize) {
   const LotId b = Add("wire", "b");
   const LotId c = Add("wire", "c");
@@ -149,8 +147,6 @@ TEST_F(ListLotsTest, OrdersAndPositionsAreRefused) {
     EXPECT_EQ(Refusal(query), "PAGE_TOKEN_INVALID page_token");
   }
 }
-
-// --- what is shown --------------------------------------------------------------------------
 
 TEST_F(ListLotsTest, ArchivedAndVoidLotsAreHiddenUntilAskedFor) {
   Add("pump", "active");
@@ -251,8 +247,6 @@ TEST_F(ListLotsTest, FiltersAreRefused) {
   }
 }
 
-// --- search ---------------------------------------------------------------------------------
-
 TEST_F(ListLotsTest, FindsSubstringsOfNumberOrReferenceInAnyCase) {
   Add("wire", "LOT-2026-0001", "Acme 77");
   Add("cable", "Stra\u00dfe", "100%_sure\\");
@@ -332,8 +326,6 @@ TEST_F(ListLotsTest, OneCompanyNeverSeesAnothers) {
   ASSERT_EQ(groups->groups.size(), 1);
   EXPECT_TRUE(groups->groups[0].on_hand.IsZero());
 }
-
-// --- summaries ------------------------------------------------------------------------------
 
 class SummarizeLotsTest : public ListLotsTest {
  protected:

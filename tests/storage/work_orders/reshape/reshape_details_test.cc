@@ -9,61 +9,13 @@
 #include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/work_orders/reshape/reshape.h"
-#include "tests/support/database/test_database.h"
-#include "tests/support/model/ledger_checker.h"
-#include "tests/support/world/answers.h"
-#include "tests/support/world/world.h"
+#include "tests/storage/work_orders/reshape/reshape_calls.h"
 
 namespace lots {
 namespace {
 
-using ::testing::IsEmpty;
-
-class ReshapeDetailsTest : public ::testing::Test {
+class ReshapeDetailsTest : public ReshapeCalls {
  protected:
-  ~ReshapeDetailsTest() override {
-    EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty());
-  }
-
-  SplitLotCommand Splitting(const LotId& lot, std::vector<SplitPart> parts) {
-    return {.context = world_.Context("SplitLot"),
-            .lot = {.lot_id = lot},
-            .from = LocationId("stock"),
-            .parts = std::move(parts),
-            .occurred_at = world_.now(),
-            .note = "two customers"};
-  }
-  MergeLotsCommand Merging(const std::vector<LotId>& sources, const std::string& number) {
-    MergeLotsCommand command{
-        .context = world_.Context("MergeLots"), .number = number, .occurred_at = world_.now()};
-    for (const LotId& lot : sources) {
-      command.sources.push_back({.lot = {.lot_id = lot}, .from = LocationId("stock")});
-    }
-    return command;
-  }
-  RelabelLotCommand Relabelling(const LotId& lot, const std::string& number) {
-    return {.context = world_.Context("RelabelLot"),
-            .lot = {.lot_id = lot},
-            .from = LocationId("stock"),
-            .number = number,
-            .occurred_at = world_.now()};
-  }
-
-  // Runs an operation; what it made is in done_.
-  std::string Done(absl::StatusOr<Reshaping> answer) {
-    if (answer.ok()) done_ = *answer;
-    return RefusalOf(answer.status());
-  }
-  std::string Split(const SplitLotCommand& command) { return Done(SplitLot(world_.db(), command)); }
-  std::string Merge(const MergeLotsCommand& command) {
-    return Done(MergeLots(world_.db(), command));
-  }
-  std::string Relabel(const RelabelLotCommand& command) {
-    return Done(RelabelLot(world_.db(), command));
-  }
-  // The lot that came out.
-  LotId Out(size_t index = 0) const { return done_.lots.at(index).lot_id; }
-
   Lot Get(const LotId& lot) {
     const auto found = GetLot(world_.db(), world_.company(), lot, world_.now());
     EXPECT_TRUE(found.ok()) << found.status();
@@ -78,10 +30,6 @@ class ReshapeDetailsTest : public ::testing::Test {
     const auto lot_now = UpdateLot(world_.db(), command);
     ASSERT_TRUE(lot_now.ok()) << lot_now.status();
   }
-
-  TestDatabase database_{TestDatabase::kMigrated};
-  World world_{database_};
-  Reshaping done_;
 };
 
 TEST_F(ReshapeDetailsTest, AMergeKeepsWhatAllSourcesAgreeOn) {

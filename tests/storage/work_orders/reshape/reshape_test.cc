@@ -17,9 +17,8 @@
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/work_orders.h"
+#include "tests/storage/work_orders/reshape/reshape_calls.h"
 #include "tests/support/model/ledger_checker.h"
-#include "tests/support/world/answers.h"
-#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -29,47 +28,8 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-class ReshapeTest : public ::testing::Test {
+class ReshapeTest : public ReshapeCalls {
  protected:
-  ~ReshapeTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
-
-  // "60 A", "40 B@shelf": parts taken from stock.
-  SplitLotCommand Splitting(const LotId& lot, std::vector<SplitPart> parts) {
-    return {.context = world_.Context("SplitLot"),
-            .lot = {.lot_id = lot},
-            .from = LocationId("stock"),
-            .parts = std::move(parts),
-            .occurred_at = world_.now(),
-            .note = "two customers"};
-  }
-  MergeLotsCommand Merging(const std::vector<LotId>& sources, const std::string& number) {
-    MergeLotsCommand command{
-        .context = world_.Context("MergeLots"), .number = number, .occurred_at = world_.now()};
-    for (const LotId& lot : sources) {
-      command.sources.push_back({.lot = {.lot_id = lot}, .from = LocationId("stock")});
-    }
-    return command;
-  }
-  RelabelLotCommand Relabelling(const LotId& lot, const std::string& number) {
-    return {.context = world_.Context("RelabelLot"),
-            .lot = {.lot_id = lot},
-            .from = LocationId("stock"),
-            .number = number,
-            .occurred_at = world_.now()};
-  }
-
-  // Runs an operation; what it made is in done_.
-  std::string Done(absl::StatusOr<Reshaping> answer) {
-    if (answer.ok()) done_ = *answer;
-    return RefusalOf(answer.status());
-  }
-  std::string Split(const SplitLotCommand& command) { return Done(SplitLot(world_.db(), command)); }
-  std::string Merge(const MergeLotsCommand& command) {
-    return Done(MergeLots(world_.db(), command));
-  }
-  std::string Relabel(const RelabelLotCommand& command) {
-    return Done(RelabelLot(world_.db(), command));
-  }
   // From as many connections.
   std::vector<std::string> SplitTogether(const std::vector<SplitLotCommand>& commands) {
     std::vector<std::string> ends(commands.size());
@@ -87,9 +47,6 @@ class ReshapeTest : public ::testing::Test {
     return RefusalOf(
         ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(transformation)).status());
   }
-  // The lot that came out.
-  LotId Out(size_t index = 0) const { return done_.lots.at(index).lot_id; }
-
   LotId Salt(const char* number, const char* quantity, absl::CivilDay expires_on) {
     return world_.CreateLot("salt", number, {.quantity = quantity, .expires_on = expires_on});
   }
@@ -97,10 +54,6 @@ class ReshapeTest : public ::testing::Test {
   std::string Traced(TraceDirection direction, const LotId& seed);
   void Hold(const LotId& lot);
   std::string Since(const LotId& lot, absl::string_view location);
-
-  TestDatabase database_{TestDatabase::kMigrated};
-  World world_{database_};
-  Reshaping done_;
 };
 
 std::string ReshapeTest::Traced(TraceDirection direction, const LotId& seed) {

@@ -16,9 +16,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-// --- one event, one effect
-// ----------------------------------------------------------------------------------
-
 // A receipt of 9 kg of R, without eventID.
 std::string Received(const std::string& time, const std::string& place, const std::string& rest) {
   return absl::StrCat(R"({"type":"ObjectEvent","action":"ADD","bizStep":"commissioning",)",
@@ -121,9 +118,6 @@ TEST(EpcisEvents, APlaceAndAPalletAreOneInBothSpellings) {
                           "transfer R 9 urn:epc:id:sgln:0614141.07346.0 → IN-TRANSIT"));
 }
 
-// --- events that are not recorded, and move goods nevertheless
-// ----------------------------------------------------------------------------------
-
 TEST(EpcisEvents, GoodsThatOnlyAnEventWithoutRecordMovesAreADiscrepancy) {
   const std::string made = Object(1, "ADD", "commissioning", "A", Goods("R", "9"));
   const std::string children = Goods("R", "9", "childQuantityList");
@@ -193,9 +187,6 @@ TEST(EpcisEvents, AUnitThatIsCountedIsADiscrepancy) {
   EXPECT_THAT(WhatOf(plan.discrepancies), ElementsAre(HasSubstr("counts 2 of the unit")));
   EXPECT_THAT(plan.requests, IsEmpty());
 }
-
-// --- texts that the service does not take, and fields that it has no place for
-// ----------------------------------------------------------------------------------
 
 TEST(EpcisEvents, LineBreaksAreADiscrepancyAndBecomeSpaces) {
   const auto document = ParseEpcisDocument(absl::StrCat(

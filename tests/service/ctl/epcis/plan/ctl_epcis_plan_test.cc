@@ -20,9 +20,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-// --- the seafood chain
-// ------------------------------------------------------------------------------
-
 class SeafoodPlan : public testing::Test {
  protected:
   void SetUp() override {
@@ -133,9 +130,6 @@ TEST_F(SeafoodPlan, EveryRequestHasAnIdOfItsOwnThatTheApiTakes) {
     EXPECT_TRUE(ids.insert(id).second) << id;
   }
 }
-
-// --- small documents
-// ----------------------------------------------------------------------------------
 
 TEST(EpcisPlan, TheOrderOfTheFileDoesNotMatter) {
   const std::string made = Object(1, "ADD", "commissioning", "MILL", Goods("A", "5"));
