@@ -14,10 +14,12 @@
 
 namespace lots {
 
-// The longest that one call may take, whatever deadline it brings: the largest traces take seconds.
+// The longest that one call may take, whatever deadline it brings. Calls that are not large take
+// milliseconds; the rest of two minutes is for locks and for a machine that is busy.
 inline constexpr absl::Duration kDeadlineMax = absl::Minutes(2);
-// The same for methods that may work on a million lots (OpenRecall), and the deadline of such a
-// call that brings none: 10,000 serials take seconds, but minutes on a machine that is busy.
+// The same for large methods (Method::is_large), which may work on 10,000 serials or walk a million
+// lots, and the deadline of such a call that brings none. Such a call takes seconds, but minutes on
+// a machine that is busy.
 inline constexpr absl::Duration kLargeDeadlineMax = absl::Minutes(5);
 inline constexpr absl::Duration kLargeDeadlineDefault = absl::Minutes(2);
 // Calls that one statement answers; a call more would save hardly anything.
@@ -96,7 +98,8 @@ inline constexpr int64_t kRequestsForgottenAtOnce = 1'000;
 // Every lotd on a database counts the gauges of companies. A round takes at most two seconds, with
 // one connection, and the next round goes on where it ended: a thousandth of one processor for a
 // few companies, a tenth for any number. Companies that were not reached keep their last figures;
-// lots_census_timestamp_seconds tells how old the oldest are.
+// lots_census_timestamp_seconds tells how old the oldest are. This metric and its alert keep the
+// old name "census", so that dashboards keep working.
 inline constexpr absl::Duration kGaugePeriod = absl::Seconds(20);
 inline constexpr absl::Duration kGaugeRoundMax = absl::Seconds(2);
 

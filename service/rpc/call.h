@@ -24,8 +24,8 @@
 #include "service/identity/caller.h"
 #include "service/rpc/meaning.h"
 #include "service/rpc/page_token.h"
-#include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
 

@@ -18,7 +18,7 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 
 // One thing that is wrong with a request.
 struct Problem {
-  Reason reason{};  // always given
+  Reason reason{};    // always given
   std::string field;  // path in the request: "movements[3].quantity"; empty: the request as a whole
   std::string message;  // what is wrong and what to do, naming the value
   Facts facts;          // keys in lower_snake_case

@@ -1,14 +1,21 @@
-// What every write carries: for whom, by whom, and as which request.
+// What every write carries: for whom, by whom, from where, and as which request.
 #pragma once
 
 #include <string>
 
 #include "absl/time/time.h"
 #include "storage/base/uuid.h"
-#include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"
 
 namespace lots {
+
+// From where a call comes, as the audit log (storage/writes/audit.h) keeps it.
+struct CallOrigin {
+  std::string caller;       // as whom it was known: "token:anna"; empty: nobody asked
+  std::string peer;         // the address at the other end, without its port
+  std::string certificate;  // the name in the client's certificate; empty: it showed none
+  std::string trace_id;     // of the caller's W3C trace context; empty: it said none
+};
 
 // What every write carries.
 struct WriteContext {

@@ -15,8 +15,8 @@ namespace lots {
 // changes nothing.
 absl::StatusOr<std::string> CleanNumber(absl::string_view raw);
 
-// What uniqueness within a product is judged by: the clean number itself, or its full case folding
-// where case does not matter. May be longer than the number (ß folds to ss). The key of a key is
+// The key that is unique within a product: the clean number itself, or its full case folding where
+// case does not matter. May be longer than the number (ß folds to ss). The key of a key is
 // that key.
 std::string NumberKey(absl::string_view clean, bool case_sensitive);
 

@@ -31,9 +31,9 @@ using Results = std::vector<Result>;
 
 // Which plan PostgreSQL uses for a prepared statement.
 enum class PlanUse {
-  kKept,           // the plan that was made once
-  kNewForChecks,   // kept; but the checks of foreign keys that it sets off are planned anew
-  kNewForValues,   // a plan for these values
+  kKept,          // the plan that was made once
+  kNewForChecks,  // kept; but the checks of foreign keys that it sets off are planned anew
+  kNewForValues,  // a plan for these values
 };
 
 // A statement with its values, ready to be sent.

@@ -207,9 +207,8 @@ std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& s
 }
 
 const QueuedStatement* Exchange::FirstWithNewPlans() const {
-  const auto first = absl::c_find_if(statements_, [](const QueuedStatement& step) {
-    return step.plans != PlanUse::kKept;
-  });
+  const auto first = absl::c_find_if(
+      statements_, [](const QueuedStatement& step) { return step.plans != PlanUse::kKept; });
   return first == statements_.end() ? nullptr : &*first;
 }
 

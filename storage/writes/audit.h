@@ -14,13 +14,11 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/base/uuid.h"
-#include "storage/domain/call_origin.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/write_context.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
-
-struct WriteContext;
 
 // What a write is about.
 struct AuditSubject {

@@ -1,8 +1,9 @@
 // The ids that callers may give to new resources.
-#include "storage/domain/reasons.h"
 #include "storage/numbers/new_id.h"
 
 #include <gtest/gtest.h>
+
+#include "storage/domain/reasons.h"
 
 namespace lots {
 namespace {
