@@ -81,7 +81,7 @@ std::optional<absl::Time> FieldChecker::Time(absl::string_view field,
 absl::Time FieldChecker::OccurTime(absl::string_view field, const google::protobuf::Timestamp* time,
                                    absl::Time now) {
   const absl::Time occurred = Time(field, time).value_or(now);
-  if (occurred <= now + kOccurInFutureMax) return occurred;
+  if (occurred <= now + kOccurredAtAheadMax) return occurred;
   Refused(field, absl::FormatTime(occurred, absl::UTCTimeZone()),
           absl::StrCat("value ", absl::FormatTime(occurred, absl::UTCTimeZone()),
                        " is more than a day in the future"));

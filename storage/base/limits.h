@@ -75,11 +75,11 @@ inline constexpr int kShelfLifeDaysMax = 36'500;                 // a century
 inline constexpr int64_t kCounterMax = 999'999'999'999'999'999;  // 18 digits fit int64_t
 inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
 // A clock may be wrong by a time zone, not more.
-inline constexpr absl::Duration kOccurInFutureMax = absl::Hours(24);
+inline constexpr absl::Duration kOccurredAtAheadMax = absl::Hours(24);
 // What to reverse before an earlier movement: as many ids as one fact of a refusal can hold.
 inline constexpr int64_t kLaterMovementsShownMax = 5;
-// The clocks of two servers that keep them synchronised are not further apart.
-inline constexpr absl::Duration kClocksApartMax = absl::Minutes(1);
+// The clocks of two servers that are kept synchronised differ by less.
+inline constexpr absl::Duration kClockSkewMax = absl::Minutes(1);
 // A caller that repeats a request after a month did not lose an answer.
 inline constexpr absl::Duration kRequestsKept = absl::Hours(24 * 30);
 
@@ -94,10 +94,11 @@ inline constexpr int64_t kTraceNodesMax = 1'000'000;
 inline constexpr int64_t kTraceFilterValuesMax = 100;   // a person or a program writes fewer
 inline constexpr int64_t kTraceLinkKindsMax = 4;        // all that are followed
 inline constexpr int64_t kTraceResumeShownMax = 1'000;  // as many as may be the seeds of a trace
-inline constexpr int kTraceNodesPerRead = 4'000;        // and that wait in memory to be sent
+inline constexpr int kTraceNodesPerRead = 4'000;        // they wait in memory to be sent
 inline constexpr int kTraceNodesPerMessage = 500;       // about 150 KiB a message
-inline constexpr int kTraceLinksPerMessage = 2'000;     // as much
-// Of one lot, so that a lot in thousands of places stays a small node; the counts are whole.
+inline constexpr int kTraceLinksPerMessage = 2'000;     // about 150 KiB a message too
+// A node shows so many of one lot, so that a lot in thousands of places stays a small node. The
+// node's counts are of all of them.
 inline constexpr int kTracePlacesShownMax = 20;
 inline constexpr int kTracePartnerMovementsShownMax = 20;
 
@@ -105,7 +106,8 @@ inline constexpr int kTracePartnerMovementsShownMax = 20;
 inline constexpr int64_t kHoldsPerCallMax = 10'000;
 inline constexpr int64_t kHoldsShownMax = 100;      // of one lot; a person reads no more
 inline constexpr int64_t kExemptLocationsMax = 20;  // quarantine places, scrap, laboratories
-// Of the pooled inputs of one transformation: times 10,000 outputs, a few MiB of rows.
+// Each output inherits holds from so many pooled inputs of its transformation. With 10,000 outputs
+// the holds are a few MiB of rows.
 inline constexpr size_t kInheritedSourcesMax = 5;
 inline constexpr int64_t kReshapePartsMax = 1'000;  // labels of one delivery that is split
 inline constexpr int64_t kRecallSeedsMax = 1'000;   // as those of a trace

@@ -34,7 +34,7 @@ struct Movement {
   std::optional<MovementId> receipt;
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
-  bool unarchived = false;  // ReverseMovement only: an archived lot came back to life
+  bool unarchived = false;  // ReverseMovement only: an archived lot is ACTIVE again
 };
 
 }  // namespace lots

@@ -45,20 +45,20 @@ void Ledger::SetState(const LotId& lot_id, LotState state) {
   found->second.state = state;
 }
 
-// The clocks of two servers, or of a caller and a server, are not the same: what is said to happen
-// less than a minute before the serial came there happens when it came, and is not refused.
-void Ledger::ForgiveClocks(Posting& posting) const {
+// The clocks of two servers, or of a caller and a server, differ: a movement less than a minute
+// before the serial's arrival is posted at the time of the arrival, and is not refused.
+void Ledger::RaiseToArrivalWithinClockSkew(Posting& posting) const {
   const LotFacts* lot = facts_.FindLot(posting.lot_id);
   if (lot == nullptr || lot->tracking != Tracking::kSerial) return;
   const absl::Time since = facts_.CameAt(posting.lot_id);
-  if (since < posting.occurred_at + kClocksApartMax) {
+  if (since < posting.occurred_at + kClockSkewMax) {
     posting.occurred_at = std::max(posting.occurred_at, since);
   }
 }
 
 void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
   Posting posting = wanted;
-  ForgiveClocks(posting);
+  RaiseToArrivalWithinClockSkew(posting);
   if (!posting.delivery.has_value()) posting.delivery = FindDelivery(facts_, posting);
   std::vector<Problem> found = ValidatePosting(facts_, accept_, posting);
   if (!found.empty()) {
@@ -66,11 +66,11 @@ void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
     return;
   }
   const Quantity missing = MissingAtSource(facts_, accept_, posting);
-  if (missing.IsPositive()) BringIn(missing, posting);
+  if (missing.IsPositive()) PostAdjustment(missing, posting);
   movements_.push_back(ApplyPosting(posting, facts_));
 }
 
-void Ledger::BringIn(Quantity missing, const Posting& posting) {
+void Ledger::PostAdjustment(Quantity missing, const Posting& posting) {
   const bool is_return = posting.kind == MovementKind::kReturn;
   const Posting adjustment{.movement_id = MovementId(Uuid::MakeV7()),
                            .kind = MovementKind::kAdjustment,

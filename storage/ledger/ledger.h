@@ -4,7 +4,7 @@
 // A posting has three parts, each in a file of its own:
 //   loader.h          locks rows and reads them; rules/facts.h says what is then known
 //   rules/validate.h  compares a movement with the facts, without the database; rules/apply.h
-//                     brings the facts forward
+//                     updates the facts
 //   write.h           writes the rows
 // Ledger joins them for one transaction of two pipelines: lock and read, then write.
 //
@@ -87,8 +87,8 @@ class Ledger {
 
   // Validates a movement (ValidatePosting) and applies it to the facts. A movement with a problem
   // is not applied; its problems are appended. A RETURN that names no delivery gets the only one
-  // that it can mean (FindDelivery). What is missing at the source by MissingAtSource, an
-  // ADJUSTMENT brings in just before.
+  // that it can mean (FindDelivery). If MissingAtSource is positive, Post first posts an
+  // ADJUSTMENT of that quantity.
   void Post(const Posting& wanted, std::vector<Problem>& problems);
   // Validates a reversal (ValidateReversal) and applies it to the facts, or appends its problems.
   void PostReversal(const PostedMovement& original, const Reversal& reversal,
@@ -109,8 +109,11 @@ class Ledger {
   static absl::Status Explain(const absl::Status& status);
 
  private:
-  void ForgiveClocks(Posting& posting) const;
-  void BringIn(Quantity missing, const Posting& posting);
+  // Raises the time of a serial's movement to the serial's arrival, if the movement is earlier by
+  // less than kClockSkewMax.
+  void RaiseToArrivalWithinClockSkew(Posting& posting) const;
+  // Posts the ADJUSTMENT that adds what is missing at the source of the posting.
+  void PostAdjustment(Quantity missing, const Posting& posting);
 
   const WriteContext& context_;
   const Accept accept_;

@@ -298,7 +298,7 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   for (const pg::Row row : results[locks_.balances]) LoadBalance(row, facts);
   if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places], facts);
   LoadHolds(results[locks_.holds], facts);
-  LoadUntouched(results, facts);
+  LoadOnHandElsewhere(results, facts);
   LoadDeliveries(results, facts);
   LoadReceipts(results, facts);
   LoadReversals(results, facts);
@@ -338,12 +338,12 @@ absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFac
   return absl::OkStatus();
 }
 
-void LedgerLoader::LoadUntouched(const pg::Results& results, LedgerFacts& facts) const {
+void LedgerLoader::LoadOnHandElsewhere(const pg::Results& results, LedgerFacts& facts) const {
   if (!locks_.on_hand.has_value()) return;
   for (const pg::Row row : results[*locks_.on_hand]) {
     const LotId lot_id = row.Get<LotId>(0);
     if (places_.contains({lot_id, row.Get<LocationId>(1)})) continue;
-    facts.untouched[lot_id] += row.Get<Quantity>(2);
+    facts.on_hand_elsewhere[lot_id] += row.Get<Quantity>(2);
   }
 }
 

@@ -28,7 +28,7 @@ class LedgerLoader {
   void Touch(const LotId& lot_id, const LocationId& location_id);
   // The request says how much of this lot moves, so it is probably no serial. If the lot is a
   // serial, Load reads its place in an extra round trip. A serial that was used up, or left the
-  // company, costs another one: Load reads when that was.
+  // company, costs another round trip: Load reads when that was.
   void ExpectNoSerial(const LotId& lot_id);
   // A location without a lot: only its kind is read.
   void TouchLocation(const LocationId& location_id);
@@ -52,7 +52,7 @@ class LedgerLoader {
   absl::Status Load(pg::Transaction& transaction, const pg::Results& results, LedgerFacts& facts);
 
  private:
-  // The places of the statements' results.
+  // The indices of the statements' results in Results.
   struct Locks {
     size_t company, serials, lots, balances, holds;
     std::optional<size_t> serial_places, deliveries, open_deliveries, receipts, later_movements,
@@ -61,7 +61,7 @@ class LedgerLoader {
 
   void AddReversalLocks(pg::Transaction& transaction);
   absl::Status LoadUnexpectedSerials(pg::Transaction& transaction, LedgerFacts& facts) const;
-  void LoadUntouched(const pg::Results& results, LedgerFacts& facts) const;
+  void LoadOnHandElsewhere(const pg::Results& results, LedgerFacts& facts) const;
   void LoadReceipts(const pg::Results& results, LedgerFacts& facts) const;
   void LoadDeliveries(const pg::Results& results, LedgerFacts& facts) const;
   absl::Status LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const;

@@ -21,7 +21,7 @@ absl::StatusOr<std::vector<PostedMovement>> FindMovementsOf(pg::Connection& db,
                                                             const CompanyId& company,
                                                             const TransformationId& transformation);
 
-// Archived lots that these movements, or those of a transformation, brought back to life.
+// Archived lots that these movements, or those of a transformation, made ACTIVE again.
 absl::StatusOr<std::vector<LotId>> FindUnarchived(pg::Connection& db, const CompanyId& company,
                                                   absl::Span<const MovementId> ids);
 absl::StatusOr<std::vector<LotId>> FindUnarchivedBy(pg::Connection& db, const CompanyId& company,

@@ -34,7 +34,7 @@ struct OutputLine {
   Quantity quantity;
   OutputRole role = OutputRole::kProduct;
   std::optional<LotId> input;  // of kReturnedComponent: the unit whose exact component this was
-  std::optional<LotBefore> before;  // of a serial that there was
+  std::optional<LotBefore> before;  // only if the serial existed before
 };
 
 // Each function adds one statement. The lots and the work order are added before. Lines keep their

@@ -90,7 +90,8 @@ void CompleteReturn(const NewMovement& movement, size_t index, const NamedMoveme
   }
   if (!movement.delivery.has_value()) {
     if (movement.partner_id.empty() || movement.from.value().empty()) {
-      draft.problems.push_back(ReturnNamesNothing(FieldAt(index, "delivery_movement_id")));
+      draft.problems.push_back(
+          ReturnNeedsPartnerOrDelivery(FieldAt(index, "delivery_movement_id")));
     }
     return;
   }

@@ -45,7 +45,7 @@ struct RecordMovementsCommand {
 
 struct RecordedMovements {
   std::vector<MovementId> movement_ids;  // in the order of the request
-  std::vector<LotId> unarchived;         // lots that the movements brought back to life
+  std::vector<LotId> unarchived;         // archived lots that are ACTIVE again
   std::vector<Problem> problems;         // with validate_only: every problem that would be refused
 };
 

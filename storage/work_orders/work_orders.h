@@ -156,7 +156,7 @@ struct ReturnedComponent {
 struct Disassembly {
   TransformationId transformation_id;
   std::vector<ReturnedComponent> components;  // by product and number
-  std::vector<LotId> unarchived = {};         // archived lots that came back to life
+  std::vector<LotId> unarchived = {};         // archived lots that are ACTIVE again
 };
 // Takes a unit apart. Exact components come back whole without being named. Pooled components come
 // back as stated, at most what the unit's completions used and what did not come back before. Only
@@ -174,7 +174,7 @@ struct CompletionReversal {
   std::optional<WorkOrderState> state;  // none: of no work order
   Quantity completed;
   int scale = 0;
-  std::vector<LotId> unarchived = {};  // archived lots that came back to life
+  std::vector<LotId> unarchived = {};  // archived lots that are ACTIVE again
 };
 // Reverses a transformation of any kind, once. A lot that the transformation made stays and is
 // empty. A serial becomes PLANNED; one that was rebuilt is taken apart again, and planned only if

@@ -132,7 +132,7 @@ Reasons Rules::JudgeMovement(const Movement& movement, const Accepts& accepts) c
 void Rules::JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const {
   const Lot& lot = history_.lots[movement.lot];
   if (lot.state == v1::LOT_STATE_PLANNED) why.insert("LOT_PLANNED");
-  // What comes back brings an archived lot back to life.
+  // Goods that come back make an archived lot ACTIVE again.
   const bool comes_back =
       movement.kind == v1::MOVEMENT_KIND_RETURN ||
       (movement.kind == v1::MOVEMENT_KIND_PRODUCTION && movement.transformation != kNone &&

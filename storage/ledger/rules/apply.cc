@@ -68,7 +68,7 @@ MovementRow Record(LedgerFacts& facts, const Move& move) {
   for (BalanceFacts* balance : {&move.from, &move.to}) {
     balance->last_recorded_at = recorded_at;
     balance->changed = true;
-    balance->rewinding.reset();
+    balance->reversing_transformation.reset();
   }
   move.from.taken = true;
   facts.recorded_at = std::max(facts.recorded_at, recorded_at);
@@ -137,7 +137,8 @@ MovementRow ApplyReversal(const PostedMovement& original, const Posting& posting
   // follow each other there without a gap, because they were posted under the balance's lock.
   const auto is_last = [&](const BalanceFacts& balance) {
     return balance.last_recorded_at == movement.recorded_at ||
-           (balance.rewinding.has_value() && balance.rewinding == movement.transformation);
+           (balance.reversing_transformation.has_value() &&
+            balance.reversing_transformation == movement.transformation);
   };
   const bool is_last_where_it_arrived = is_last(move.from);
   const bool is_last_where_it_left = is_last(move.to);
@@ -145,9 +146,9 @@ MovementRow ApplyReversal(const PostedMovement& original, const Posting& posting
   row.reverses = movement.movement_id;
   if (is_last_where_it_arrived) {
     move.from.dates = original.to_before;
-    move.from.rewinding = movement.transformation;
+    move.from.reversing_transformation = movement.transformation;
   }
-  if (is_last_where_it_left) move.to.rewinding = movement.transformation;
+  if (is_last_where_it_left) move.to.reversing_transformation = movement.transformation;
   if (move.from.quantity.IsZero()) move.from.dates = {};
   // The original changed no dates at its source, or removed the dates because the source was then
   // empty. The earlier dates are therefore the dates before the original.

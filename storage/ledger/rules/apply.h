@@ -7,8 +7,8 @@
 namespace lots {
 
 // Applies a movement that ValidatePosting found no problem with: quantities, dates, the place of a
-// serial, what is left to return of a delivery. Returns the row to write. The places are among the
-// facts, or the lot is new or a serial.
+// serial, what is left to return of a delivery. Returns the row to write.
+// Precondition: the balances are loaded, or the lot is new or a serial.
 MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts);
 
 // Applies a reversal that ValidateReversal found no problem with. The dates that `original` had

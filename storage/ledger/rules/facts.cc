@@ -28,8 +28,8 @@ Quantity LedgerFacts::QuantityAt(const LotId& lot_id, const LocationId& location
 }
 
 Quantity LedgerFacts::OnHandElsewhere(const LotId& lot_id, const LocationId& location_id) const {
-  const auto found = untouched.find(lot_id);
-  Quantity sum = found == untouched.end() ? Quantity() : found->second;
+  const auto found = on_hand_elsewhere.find(lot_id);
+  Quantity sum = found == on_hand_elsewhere.end() ? Quantity() : found->second;
   for (auto own = balances.lower_bound({lot_id, LocationId()});
        own != balances.end() && own->first.first == lot_id; ++own) {
     const bool is_elsewhere = own->first.second != location_id && IsOnHand(own->second.kind);

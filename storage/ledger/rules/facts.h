@@ -1,8 +1,8 @@
 // What the ledger knows while it validates postings: plain data, without a database.
 //
 // LedgerLoader (storage/ledger/loader.h) fills the facts from what it locked and read.
-// ValidatePosting (validate.h) compares a posting with them. ApplyPosting (apply.h) brings them
-// forward, so that each posting is validated on what the postings before it left behind.
+// ValidatePosting (validate.h) compares a posting with them. ApplyPosting (apply.h) updates
+// them, so that each posting is validated on what the postings before it left behind.
 #pragma once
 
 #include <map>
@@ -63,7 +63,7 @@ struct BalanceFacts {
   bool changed = false;  // whether a movement was applied
   bool taken = false;    // whether something left this place
   // The transformation whose movements are being reversed here, when nothing moved since.
-  std::optional<TransformationId> rewinding;
+  std::optional<TransformationId> reversing_transformation;
 };
 
 // Where a serial is, and when its last movement was recorded.
@@ -112,7 +112,7 @@ struct LedgerFacts {
   std::map<BalanceKey, BalanceFacts> balances;
   absl::flat_hash_map<LotId, SerialPlace> serial_places;
   // Where a shortage is accepted: how much of a lot is on hand in places that are not touched.
-  absl::flat_hash_map<LotId, Quantity> untouched;
+  absl::flat_hash_map<LotId, Quantity> on_hand_elsewhere;
   absl::flat_hash_map<LotId, std::vector<Hold>> holds;  // those in effect; only of held lots
   std::map<MovementId, DeliveryFacts> deliveries;
   absl::flat_hash_map<MovementId, ReceiptFacts> receipts;  // those in effect

@@ -43,7 +43,7 @@ struct Posting {
   std::optional<WorkOrderId> work_order;
   // Only of a PRODUCTION that renames goods: since when these goods are in stock.
   std::optional<absl::Time> stock_since;
-  // Of a PRODUCTION: a component comes back from a unit. An archived lot comes back to life.
+  // Of a PRODUCTION: a component comes back from a unit. An archived lot is ACTIVE again.
   bool is_return = false;
   std::string field;  // the path in the request, for problems: "movements[3]"
 };

@@ -131,6 +131,33 @@ Facts ReversedFacts(const MovementId& movement) {
   return {{"movement_id", movement.value().ToString()}};
 }
 
+// `why` completes "movement …".
+Problem DeliveryMismatch(const Posting& posting, absl::string_view why) {
+  const std::string delivery = posting.delivery->value().ToString();
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "delivery_movement_id"),
+          .message = absl::StrCat("movement ", delivery, " ", why),
+          .facts = {{"movement_id", delivery}}};
+}
+
+// `why` completes "movement …".
+Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
+  const std::string receipt = posting.receipt->value().ToString();
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "receipt_movement_id"),
+          .message = absl::StrCat("movement ", receipt, " ", why),
+          .facts = {{"movement_id", receipt}}};
+}
+
+// `why` completes "lot L-1 of product steel"; `fact` is the later movement, or what is left.
+Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
+                   Fact fact) {
+  return {.reason = Reason::kResultUsed,
+          .field = field,
+          .message = absl::StrCat(NameOf(lot), " ", why),
+          .facts = FactsOf(lot, std::move(fact))};
+}
+
 }  // namespace
 
 std::string FieldOf(const Posting& posting, absl::string_view field) {
@@ -215,22 +242,31 @@ Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
           .facts = std::move(facts)};
 }
 
-Problem ReturnMismatch(const Posting& posting, absl::string_view why) {
-  const std::string delivery = posting.delivery->value().ToString();
-  return {.reason = Reason::kReturnMismatch,
-          .field = FieldOf(posting, "delivery_movement_id"),
-          .message = absl::StrCat("movement ", delivery, " ", why),
-          .facts = {{"movement_id", delivery}}};
+Problem ReturnNamesNoDelivery(const Posting& posting) {
+  return DeliveryMismatch(posting, "is no delivery");
 }
 
-Problem ReturnNamesNothing(absl::string_view field) {
+Problem ReturnOfAnotherLot(const Posting& posting) {
+  return DeliveryMismatch(posting, "delivered another lot");
+}
+
+Problem ReturnFromAnotherPlace(const Posting& posting, const DeliveryFacts& delivery) {
+  return DeliveryMismatch(posting, absl::StrCat("went to ", delivery.to.value()));
+}
+
+Problem ReturnFromAnotherPartner(const Posting& posting, const DeliveryFacts& delivery) {
+  return DeliveryMismatch(
+      posting, absl::StrCat("went to ", delivery.partner_id, ", not to ", posting.partner_id));
+}
+
+Problem ReturnNeedsPartnerOrDelivery(absl::string_view field) {
   return FieldInvalid(field, "",
                       "a RETURN names the delivery that it returns, or, where there is none, the "
                       "partner_id and the from_location_id of the customer");
 }
 
-Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
-                            absl::Span<const MovementId> deliveries) {
+Problem ReturnMustNameDelivery(const Posting& posting, const LotFacts& lot,
+                               absl::Span<const MovementId> deliveries) {
   constexpr size_t kShownMax = 4;
   const std::string ids = absl::StrJoin(deliveries.subspan(0, kShownMax), ", ",
                                         [](std::string* out, const MovementId& delivery) {
@@ -243,12 +279,12 @@ Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
           .facts = FactsOf(lot, Fact{"deliveries", ids})};
 }
 
-Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
-  const std::string receipt = posting.receipt->value().ToString();
-  return {.reason = Reason::kReturnMismatch,
-          .field = FieldOf(posting, "receipt_movement_id"),
-          .message = absl::StrCat("movement ", receipt, " ", why),
-          .facts = {{"movement_id", receipt}}};
+Problem SupplierReturnNamesNoReceipt(const Posting& posting) {
+  return ReceiptMismatch(posting, "is no receipt of this lot");
+}
+
+Problem SupplierReturnToAnotherPlace(const Posting& posting, const ReceiptFacts& receipt) {
+  return ReceiptMismatch(posting, absl::StrCat("came from ", receipt.from.value()));
 }
 
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable) {
@@ -361,16 +397,22 @@ Problem NotReversible(const MovementId& movement, const std::string& field) {
           .facts = ReversedFacts(movement)};
 }
 
-Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
-                   Facts::value_type fact) {
-  return {.reason = Reason::kResultUsed,
-          .field = field,
-          .message = absl::StrCat(NameOf(lot), " ", why),
-          .facts = FactsOf(lot, std::move(fact))};
+Problem ResultUsedUp(const Posting& reversal, const LotFacts& lot, Quantity available,
+                     Quantity moved) {
+  const std::string left = available.Format(lot.scale);
+  return ResultUsed(lot, reversal.field,
+                    absl::StrCat("was used since: ", left, " is left at ", reversal.from.value(),
+                                 " of ", moved.Format(lot.scale)),
+                    {"available", left});
 }
 
-Problem MovedOn(const LotFacts& lot, const std::string& field,
-                absl::Span<const LaterMovement> later) {
+Problem ResultReturned(const LotFacts& lot, const std::string& field, Quantity returnable) {
+  return ResultUsed(lot, field, "was returned from this delivery; reverse the return first",
+                    {"available", returnable.Format(lot.scale)});
+}
+
+Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
+                         absl::Span<const LaterMovement> later) {
   std::vector<std::string> ids, steps;
   for (const LaterMovement& movement : later) {
     ids.push_back(movement.movement_id.value().ToString());

@@ -18,33 +18,39 @@ namespace lots {
 // The path of a movement's field: "movements[3].quantity".
 std::string FieldOf(const Posting& posting, absl::string_view field);
 
-// Of the movement itself.
+// Refusals about the movement itself.
 Problem KindMismatch(const Posting& posting, LocationKind from, LocationKind to);
-// Of a place that a request of HoldLots names, and of one that an output of a split, merge or
-// relabel goes to.
+// Refusals about the kind of a place: where a request of HoldLots holds goods; where an output of a
+// split, merge or relabel goes.
 Problem HeldAtKindMismatch(const std::string& field, const LocationId& location, LocationKind kind);
 Problem OutputAtKindMismatch(const std::string& field, const LocationId& location,
                              LocationKind kind);
 Problem SerialQuantityNotOne(const Posting& posting, const LotFacts& lot);
 
-// Of the lot. LotNotActive: LOT_PLANNED, LOT_ARCHIVED or LOT_VOID, by its state.
+// Refusals about the lot. LotNotActive: LOT_PLANNED, LOT_ARCHIVED or LOT_VOID, by its state.
 Problem LotNotActive(const Posting& posting, const LotFacts& lot);
 Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day);
 Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
                 const std::string& field);
 
-// Of the delivery that a RETURN names. `why` completes "movement …".
-Problem ReturnMismatch(const Posting& posting, absl::string_view why);
-// Of a RETURN that names no delivery: it must name what there is instead, or one of `deliveries`.
-Problem ReturnNamesNothing(absl::string_view field);
-Problem ReturnIsOfADelivery(const Posting& posting, const LotFacts& lot,
-                            absl::Span<const MovementId> deliveries);
-// Of the receipt that a SUPPLIER_RETURN names. `why` completes "movement …".
-Problem ReceiptMismatch(const Posting& posting, absl::string_view why);
-// Of what is left to return of the delivery, or of the receipt.
+// Refusals about the delivery that a RETURN names: the movement is no delivery, is of another lot,
+// or went to another place or partner than the goods come from.
+Problem ReturnNamesNoDelivery(const Posting& posting);
+Problem ReturnOfAnotherLot(const Posting& posting);
+Problem ReturnFromAnotherPlace(const Posting& posting, const DeliveryFacts& delivery);
+Problem ReturnFromAnotherPartner(const Posting& posting, const DeliveryFacts& delivery);
+// Refusals about a RETURN that names no delivery: it must name the partner, or one of `deliveries`.
+Problem ReturnNeedsPartnerOrDelivery(absl::string_view field);
+Problem ReturnMustNameDelivery(const Posting& posting, const LotFacts& lot,
+                               absl::Span<const MovementId> deliveries);
+// Refusals about the receipt that a SUPPLIER_RETURN names: the movement is no receipt of this lot,
+// or came from another place than the goods go to.
+Problem SupplierReturnNamesNoReceipt(const Posting& posting);
+Problem SupplierReturnToAnotherPlace(const Posting& posting, const ReceiptFacts& receipt);
+// The posting returns more than is left to return of the delivery, or of the receipt.
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable);
 
-// Of what is at the places. `here`: where the serial is.
+// Refusals about what is at the places. `here`: where the serial is.
 Problem NotEnough(const Posting& posting, const LotFacts& lot, Quantity available);
 Problem QuantityOverflow(const Posting& posting, const LotFacts& lot, const LocationId& location);
 Problem SerialNotThere(const Posting& posting, const LotFacts& lot,
@@ -58,17 +64,19 @@ Problem BeforeArrival(const Posting& posting, const LotFacts& lot, const Place& 
 // Adds to a NOT_ENOUGH the places of the lot other than the source.
 void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem);
 
-// Of a reversal. `why` completes "lot L-1 of product steel"; `fact` is the later movement, or what
-// is left.
+// Refusals about a reversal.
 Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,
                         const std::string& field);
 Problem NotReversible(const MovementId& movement, const std::string& field);
-Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
-                   Facts::value_type fact);
+// RESULT_USED: of the `moved` goods only `available` are left where the reversal takes them from.
+Problem ResultUsedUp(const Posting& reversal, const LotFacts& lot, Quantity available,
+                     Quantity moved);
+// RESULT_USED: goods of the delivery came back; `returnable` has not come back.
+Problem ResultReturned(const LotFacts& lot, const std::string& field, Quantity returnable);
 // RESULT_USED of a serial that moved on: what to reverse before, and in which order.
-Problem MovedOn(const LotFacts& lot, const std::string& field,
-                absl::Span<const LaterMovement> later);
-// Of a reversal of a whole transformation.
+Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
+                         absl::Span<const LaterMovement> later);
+// Refusals about a reversal of a whole transformation.
 Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal);
 Problem NotReversible(const TransformationId& transformation);
 

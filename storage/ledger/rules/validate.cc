@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/hold.h"
@@ -90,7 +89,7 @@ void ValidateShape(const Case& c, Problems& problems) {
   }
 }
 
-// What comes back brings an archived lot back to life.
+// Goods that come back make an archived lot ACTIVE again.
 bool IsAlive(const Case& c) {
   const bool comes_back = c.posting.kind == MovementKind::kReturn || c.posting.is_return;
   return c.lot.state == LotState::kActive || (comes_back && c.lot.state == LotState::kArchived);
@@ -139,11 +138,11 @@ bool PartnerFits(const LedgerFacts& facts, const DeliveryFacts& delivery, const 
 
 void ValidateUnnamedReturn(const Case& c, Problems& problems) {
   if (c.posting.partner_id.empty()) {
-    problems.push_back(ReturnNamesNothing(FieldOf(c.posting, "delivery_movement_id")));
+    problems.push_back(ReturnNeedsPartnerOrDelivery(FieldOf(c.posting, "delivery_movement_id")));
     return;
   }
   const std::vector<MovementId> open = OpenDeliveries(c.facts, c.posting);
-  if (!open.empty()) problems.push_back(ReturnIsOfADelivery(c.posting, c.lot, open));
+  if (!open.empty()) problems.push_back(ReturnMustNameDelivery(c.posting, c.lot, open));
 }
 
 void ValidateReturn(const Case& c, Problems& problems) {
@@ -152,17 +151,16 @@ void ValidateReturn(const Case& c, Problems& problems) {
   if (!posting.delivery.has_value()) return ValidateUnnamedReturn(c, problems);
   const auto found = c.facts.deliveries.find(*posting.delivery);
   if (found == c.facts.deliveries.end()) {
-    problems.push_back(ReturnMismatch(posting, "is no delivery"));
+    problems.push_back(ReturnNamesNoDelivery(posting));
     return;
   }
   const DeliveryFacts& delivery = found->second;
   if (delivery.lot_id != posting.lot_id) {
-    problems.push_back(ReturnMismatch(posting, "delivered another lot"));
+    problems.push_back(ReturnOfAnotherLot(posting));
   } else if (delivery.to != posting.from) {
-    problems.push_back(ReturnMismatch(posting, absl::StrCat("went to ", delivery.to.value())));
+    problems.push_back(ReturnFromAnotherPlace(posting, delivery));
   } else if (!PartnerFits(c.facts, delivery, posting)) {
-    problems.push_back(ReturnMismatch(
-        posting, absl::StrCat("went to ", delivery.partner_id, ", not to ", posting.partner_id)));
+    problems.push_back(ReturnFromAnotherPartner(posting, delivery));
   } else if (posting.quantity > delivery.returnable) {
     problems.push_back(ReturnExceeds(posting, c.lot, delivery.returnable));
   }
@@ -173,10 +171,9 @@ void ValidateSupplierReturn(const Case& c, Problems& problems) {
   if (posting.kind != MovementKind::kSupplierReturn || !posting.receipt.has_value()) return;
   const auto found = c.facts.receipts.find(*posting.receipt);
   if (found == c.facts.receipts.end() || found->second.lot_id != posting.lot_id) {
-    problems.push_back(ReceiptMismatch(posting, "is no receipt of this lot"));
+    problems.push_back(SupplierReturnNamesNoReceipt(posting));
   } else if (found->second.from != posting.to) {
-    problems.push_back(
-        ReceiptMismatch(posting, absl::StrCat("came from ", found->second.from.value())));
+    problems.push_back(SupplierReturnToAnotherPlace(posting, found->second));
   } else if (posting.quantity > found->second.returnable) {
     problems.push_back(ReturnExceeds(posting, c.lot, found->second.returnable));
   }
@@ -204,8 +201,8 @@ void ValidateSerialSource(const Case& c, Problems& problems) {
   if (is_held_somewhere || is_used_up) problems.push_back(SerialOnHand(c.posting, c.lot, *here));
 }
 
-// What is there suffices, and no balance leaves the range of a quantity. What is missing is brought
-// in only for a movement without any other problem.
+// What is there suffices, and no balance leaves the range of a quantity. An ADJUSTMENT adds
+// what is missing, but only for a movement without any other problem.
 void ValidateBalances(const Case& c, Problems& problems) {
   const Quantity limit = Quantity::FromUnits(Quantity::kUnitsMax);
   const bool is_covered =
@@ -229,20 +226,14 @@ std::optional<Problem> FindUse(const Case& c, const Movement& movement) {
   const std::string& field = c.posting.field;
   const auto later = c.facts.later_movements.find(movement.movement_id);
   if (later != c.facts.later_movements.end()) {
-    return MovedOn(c.lot, field, later->second);
+    return SerialMovedSince(c.lot, field, later->second);
   }
   if (HoldsGoods(c.from.kind) && c.from.quantity < movement.quantity) {
-    const std::string available = c.from.quantity.Format(c.lot.scale);
-    return ResultUsed(
-        c.lot, field,
-        absl::StrCat("was used since: ", available, " is left at ", c.posting.from.value(), " of ",
-                     movement.quantity.Format(c.lot.scale)),
-        {"available", available});
+    return ResultUsedUp(c.posting, c.lot, c.from.quantity, movement.quantity);
   }
   const auto delivery = c.facts.deliveries.find(movement.movement_id);
   if (delivery != c.facts.deliveries.end() && delivery->second.returnable < movement.quantity) {
-    return ResultUsed(c.lot, field, "was returned from this delivery; reverse the return first",
-                      {"available", delivery->second.returnable.Format(c.lot.scale)});
+    return ResultReturned(c.lot, field, delivery->second.returnable);
   }
   return std::nullopt;
 }

@@ -29,19 +29,20 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
 std::vector<Problem> ValidateReversal(const LedgerFacts& facts, const Accept& accept,
                                       const PostedMovement& original, const Posting& posting);
 
-// The delivery that a RETURN means which names none: the only one of the lot to this place of which
-// something can come back. Deliveries of a lot to other partners do not count. A serial is
-// recognised by its number, whoever sends it: it may have a second owner.
+// For a RETURN that names no delivery: the lot's only delivery to the source that still has a
+// returnable quantity. Empty if there are none or several. Deliveries of a lot to other partners do
+// not count. A serial is recognised by its number, whoever sends it: it may have a second owner.
 std::optional<MovementId> FindDelivery(const LedgerFacts& facts, const Posting& posting);
 
-// What an ADJUSTMENT brings in before a movement that has no other problem: an accepted shortage;
-// or what a customer sends back that was never delivered (bought elsewhere, or before lots were
-// recorded here).
+// The quantity of an ADJUSTMENT that is posted before a movement without any other problem: an
+// accepted shortage; or what a customer sends back that was never delivered (bought elsewhere, or
+// before lots were recorded here).
 Quantity MissingAtSource(const LedgerFacts& facts, const Accept& accept, const Posting& posting);
 
 // How much is missing at the source of a movement. 0 when nothing is missing, when the source is
 // not INTERNAL or TRANSIT, for a serial that is at another place or went into production, and for a
-// lot of which some is on hand at another place: these are not short, they are elsewhere.
+// lot of which some is on hand at another place: then the goods are at another place, and nothing
+// is missing.
 Quantity ShortageOf(const LedgerFacts& facts, const Posting& posting);
 
 }  // namespace lots
