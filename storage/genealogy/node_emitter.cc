@@ -16,7 +16,7 @@ absl::Status NodeEmitter::Read(pg::Transaction& snapshot, int depth) {
     RETURN_IF_ERROR(PostAhead(snapshot));
     ASSIGN_OR_RETURN(read_, ahead_->Take(snapshot));
     emitted_ = 0;
-    is_posted_ = false;
+    is_sent_ = false;
     PlanAhead();
   }
   return PostAhead(snapshot);
@@ -31,9 +31,9 @@ std::vector<TraceNode> NodeEmitter::Emit(int depth) {
 }
 
 absl::Status NodeEmitter::PostAhead(pg::Transaction& snapshot) {
-  if (is_posted_ || !ahead_) return absl::OkStatus();
-  is_posted_ = true;
-  return ahead_->Post(snapshot);
+  if (is_sent_ || !ahead_) return absl::OkStatus();
+  is_sent_ = true;
+  return ahead_->SendAsync(snapshot);
 }
 
 void NodeEmitter::PlanAhead() {

@@ -19,15 +19,15 @@ class NodeEmitter {
   NodeEmitter(const TraceQuery& query, WalkedTrace& walked)
       : query_(query), walked_(walked), next_(walked.graph.levels[1]) {}
 
-  // Takes the next nodes of this depth if all that were read are emitted, and posts the read of the
+  // Takes the next nodes of this depth if all that were read are emitted, and sends the read of the
   // nodes after them.
   absl::Status Read(pg::Transaction& snapshot, int depth);
   // Whether the node to be emitted next is of this depth.
   bool HasNode(int depth) const { return IsOfDepth(emitted_, depth); }
   // As many nodes of this depth as were read and fit one message.
   std::vector<TraceNode> Emit(int depth);
-  // The snapshot ends: a read that was posted is posted again in the next one.
-  void Pause() { is_posted_ = false; }
+  // The snapshot ends: a read that was sent is sent again in the next one.
+  void Pause() { is_sent_ = false; }
 
  private:
   bool IsOfDepth(size_t index, int depth) const {
@@ -41,7 +41,7 @@ class NodeEmitter {
   std::vector<TraceNode> read_;
   size_t emitted_ = 0;             // how many of read_
   std::optional<NodeRead> ahead_;  // the nodes after read_; none: there are no more
-  bool is_posted_ = false;         // ahead_ was posted
+  bool is_sent_ = false;           // ahead_ was sent
   uint32_t next_;                  // the number of the first node after ahead_
 };
 

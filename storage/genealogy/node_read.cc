@@ -220,7 +220,7 @@ bool NodeRead::IsCut(const pg::Result& rows) const {
   return static_cast<int64_t>(rows.size()) == RowsMax();
 }
 
-absl::Status NodeRead::Post(pg::Transaction& snapshot) const {
+absl::Status NodeRead::SendAsync(pg::Transaction& snapshot) const {
   pg::ParallelReads reads(snapshot);
   ASSIGN_OR_RETURN(const auto parts, PartsOf<LotId>(reads, kHandsBetween, query_->company, lot_ids_,
                                                     lot_ids_.size()));
@@ -232,7 +232,7 @@ absl::Status NodeRead::Post(pg::Transaction& snapshot) const {
   }
   AddByIds(snapshot, kNodePartners, query_->company, parts[0], RowsMax(), query_->as_of,
            query_->known_at);
-  return snapshot.Post();
+  return snapshot.SendAsync();
 }
 
 absl::StatusOr<std::vector<TraceNode>> NodeRead::Take(pg::Transaction& snapshot) {

@@ -13,7 +13,7 @@
 
 namespace lots {
 
-// Adds places and partner movements to some thousand nodes (at least one). Post and Take are
+// Adds places and partner movements to some thousand nodes (at least one). SendAsync and Take are
 // separate, so that the database reads while the caller emits other nodes.
 class NodeRead {
  public:
@@ -21,8 +21,8 @@ class NodeRead {
 
   int depth() const { return nodes_.front().depth; }  // of the first node
   // Sends the statements.
-  absl::Status Post(pg::Transaction& snapshot) const;
-  // Returns the complete nodes. Call once, after Post on the same snapshot.
+  absl::Status SendAsync(pg::Transaction& snapshot) const;
+  // Returns the complete nodes. Call once, after SendAsync on the same snapshot.
   absl::StatusOr<std::vector<TraceNode>> Take(pg::Transaction& snapshot);
 
  private:

@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<TraceLot>> ReadLots(pg::ParallelReads& reads, const T
   std::sort(lot_ids.begin(), lot_ids.end());
   lot_ids.erase(std::unique(lot_ids.begin(), lot_ids.end()), lot_ids.end());
   AddTraceLots(reads, query, {lot_ids});
-  RETURN_IF_ERROR(reads.Post());
+  RETURN_IF_ERROR(reads.SendAsync());
   ASSIGN_OR_RETURN(const pg::Result rows, reads.Take());
   std::vector<TraceLot> lots;
   for (const pg::Row& row : rows) lots.push_back(ReadTraceLot(row));
@@ -56,7 +56,7 @@ absl::StatusOr<TraceSeeds> ReadSeeds(pg::Transaction& snapshot, const TraceQuery
   // All of them were deleted since the caller found them.
   if (lots.empty()) return seeds;
   NodeRead read(query, std::move(seeds.nodes));
-  RETURN_IF_ERROR(read.Post(snapshot));
+  RETURN_IF_ERROR(read.SendAsync(snapshot));
   ASSIGN_OR_RETURN(seeds.nodes, read.Take(snapshot));
   const size_t room = query.node_limit;
   if (seeds.nodes.size() > room) seeds.nodes.erase(seeds.nodes.begin() + room, seeds.nodes.end());

@@ -26,7 +26,8 @@ struct ComputedLotFields {
 };
 using ComputedFieldsByLot = absl::flat_hash_map<LotId, ComputedLotFields>;
 
-// Adds the two statements to a pipeline. Returns the place of the first.
+// Adds the two statements to a pipeline. Returns the index of the first
+// statement's result in Results.
 size_t AddComputedFields(pg::Pipeline& pipeline, const CompanyId& company,
                          absl::Span<const LotId> lot_ids, absl::Time now);
 // The fields by lot. A lot that is neither on hand nor held is left out.

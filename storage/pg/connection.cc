@@ -155,7 +155,7 @@ absl::Status Connection::DropPlans() {
 }
 
 absl::StatusOr<Results> Connection::Run(absl::Span<const QueuedStatement> statements) {
-  Check(posted_ == nullptr);
+  Check(async_ == nullptr);
   RETURN_IF_ERROR(CheckReady());
   const bool stood_alone = !in_transaction();
   Exchange first(*this, statements);
@@ -167,9 +167,9 @@ absl::StatusOr<Results> Connection::Run(absl::Span<const QueuedStatement> statem
 }
 
 // The exchange refers to the statements.
-struct Connection::Posted {
-  Posted(Connection& db, std::vector<QueuedStatement> posted)
-      : statements(std::move(posted)), exchange(db, statements) {}
+struct Connection::AsyncExchange {
+  AsyncExchange(Connection& db, std::vector<QueuedStatement> sent)
+      : statements(std::move(sent)), exchange(db, statements) {}
 
   const std::vector<QueuedStatement> statements;
   Exchange exchange;
@@ -177,21 +177,21 @@ struct Connection::Posted {
 
 Connection::~Connection() = default;
 
-absl::Status Connection::Post(std::vector<QueuedStatement> statements) {
-  Check(posted_ == nullptr);
+absl::Status Connection::SendAsync(std::vector<QueuedStatement> statements) {
+  Check(async_ == nullptr);
   RETURN_IF_ERROR(CheckReady());
-  posted_ = std::make_unique<Posted>(*this, std::move(statements));
-  const absl::Status sent = posted_->exchange.Post();
-  if (!sent.ok()) posted_.reset();
+  async_ = std::make_unique<AsyncExchange>(*this, std::move(statements));
+  const absl::Status sent = async_->exchange.SendAsync();
+  if (!sent.ok()) async_.reset();
   return sent;
 }
 
 absl::StatusOr<Result> Connection::Take() {
-  Check(posted_ != nullptr);
-  absl::StatusOr<Result> answer = posted_->exchange.Take();
-  if (!posted_->exchange.all_taken()) return answer;
-  const bool stale = posted_->exchange.found_stale_plan();
-  posted_.reset();
+  Check(async_ != nullptr);
+  absl::StatusOr<Result> answer = async_->exchange.Take();
+  if (!async_->exchange.all_taken()) return answer;
+  const bool stale = async_->exchange.found_stale_plan();
+  async_.reset();
   if (stale) return ForgetStale(answer.status());
   return answer;
 }
@@ -207,9 +207,9 @@ absl::Status Connection::CheckReady() const {
 }
 
 void Connection::Rollback() {
-  while (posted_ != nullptr) Take().IgnoreError();
+  while (async_ != nullptr) Take().IgnoreError();
   if (!usable() || !in_transaction()) return;
-  RunAside({kRollback, {}, {}});
+  RunInternal({kRollback, {}, {}});
 }
 
 // The schema has changed under a prepared statement, and most likely under others too. Earlier
@@ -223,13 +223,13 @@ absl::Status Connection::ForgetStale(const absl::Status& error) {
 void Connection::ForgetPrepared() {
   prepared_.clear();
   if (!usable()) return;
-  RunAside({{"forget_prepared", nullptr}, kForgetPrepared, {}});
+  RunInternal({{"forget_prepared", nullptr}, kForgetPrepared, {}});
 }
 
-void Connection::RunAside(const QueuedStatement& step) {
+void Connection::RunInternal(const QueuedStatement& queued) {
   const absl::Time deadline = std::exchange(deadline_, absl::Now() + kRollbackMax);
   const std::atomic<bool>* const cancelled = std::exchange(cancelled_, nullptr);
-  if (!Exchange(*this, {&step, 1}).Run().ok()) broken_ = true;
+  if (!Exchange(*this, {&queued, 1}).Run().ok()) broken_ = true;
   deadline_ = deadline;
   cancelled_ = cancelled;
 }
@@ -244,7 +244,7 @@ absl::Status Connection::RunScript(const char* name, const std::string& sql) {
   const absl::Status status = wire.Explain(ExchangeScript(wire, raw, name, sql));
   server_lost_ |= IsServerLost(status);
   // Pipeline mode is refused when answers are still due.
-  if (!wire.Settle() || PQenterPipelineMode(raw) != 1) broken_ = server_lost_ = true;
+  if (!wire.AwaitCancelRequests() || PQenterPipelineMode(raw) != 1) broken_ = server_lost_ = true;
   if (!status.ok()) Rollback();
   if (observer_ != nullptr) {
     observer_->OnStatement({name, sql.c_str()}, absl::Now() - sent_at, status);

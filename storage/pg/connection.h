@@ -31,9 +31,13 @@ using Results = std::vector<Result>;
 
 // Which plan PostgreSQL uses for a prepared statement.
 enum class PlanUse {
-  kKept,          // the plan that was made once
-  kNewForChecks,  // kept; but the checks of foreign keys that it sets off are planned anew
-  kNewForValues,  // a plan for these values
+  // The generic plan: made once for any values, and cached by the session.
+  kGeneric,
+  // The generic plan, after the session's cached plans were dropped: the foreign key checks that
+  // this INSERT runs get new generic plans.
+  kGenericReplanForeignKeys,
+  // A custom plan: made for these values, after the session's cached plans were dropped.
+  kCustom,
 };
 
 // A statement with its values, ready to be sent.
@@ -43,7 +47,7 @@ struct QueuedStatement {
   std::string composed;
   Params params;
   bool begins_snapshot = false;
-  PlanUse plans = PlanUse::kKept;
+  PlanUse plans = PlanUse::kGeneric;
 };
 
 class Connection {
@@ -70,8 +74,8 @@ class Connection {
   void set_traceparent(std::string traceparent);
   // "lotd 00-<trace id>-…"; empty without a traceparent.
   std::string application_name() const;
-  // Takes deadline, flag and traceparent from another connection that works for the same call.
-  void WorkAs(const Connection& other) {
+  // Copies deadline, flag and traceparent from another connection that works for the same call.
+  void CopyCallSettings(const Connection& other) {
     deadline_ = other.deadline_;
     cancelled_ = other.cancelled_;
     traceparent_ = other.traceparent_;
@@ -104,10 +108,10 @@ class Connection {
   // the status of the first statement that failed; the statements after it did not run.
   absl::StatusOr<Results> Run(absl::Span<const QueuedStatement> statements);
 
-  // Sends the statements and does not wait. Take returns their results in order, each as soon as
-  // the server has sent it, while the server works on the next. The first error is the last result.
-  // Before all results are taken, only Rollback may be called; it drops them.
-  absl::Status Post(std::vector<QueuedStatement> statements);
+  // Sends the statements without waiting for results. Take returns their results in order, each as
+  // soon as the server has sent it, while the server works on the next. The first error is the last
+  // result. Before all results are taken, only Rollback may be called; it drops them.
+  absl::Status SendAsync(std::vector<QueuedStatement> statements);
   absl::StatusOr<Result> Take();
 
   // Ends the open transaction, if there is one. Takes a few seconds at most, whatever the deadline.
@@ -126,7 +130,7 @@ class Connection {
     std::vector<Oid> types;
   };
 
-  struct Posted;
+  struct AsyncExchange;
 
   Connection(pg_conn* connection, StatementObserver* observer);
 
@@ -137,8 +141,8 @@ class Connection {
   absl::Status ForgetStale(const absl::Status& error);
   // Drops every prepared statement, here and at the server.
   void ForgetPrepared();
-  // Runs a short statement of the connection itself, whatever deadline and flag say.
-  void RunAside(const QueuedStatement& step);
+  // Runs a short statement of the connection itself, without the call's deadline and flag.
+  void RunInternal(const QueuedStatement& queued);
 
   std::unique_ptr<pg_conn, Close> connection_;
   StatementObserver* const observer_;
@@ -152,7 +156,7 @@ class Connection {
   bool server_lost_ = false;
   // By Statement::name, whose characters are constants.
   absl::flat_hash_map<absl::string_view, Prepared> prepared_;
-  std::unique_ptr<Posted> posted_;  // until all its results are taken
+  std::unique_ptr<AsyncExchange> async_;  // until all its results are taken
 };
 
 }  // namespace lots::pg

@@ -45,7 +45,7 @@ bool IsServerLost(const absl::Status& status);
 // Whether a statement that was prepared earlier no longer fits the schema, or is no longer there.
 bool IsStalePlan(const absl::Status& status);
 
-// The makers, for this folder only.
+// These functions make the statuses; for this folder only.
 absl::Status ErrorOf(const pg_result* result, absl::string_view statement);
 // UNAVAILABLE, with what libpq says about the connection.
 absl::Status ConnectionLost(const pg_conn* connection);

@@ -20,30 +20,28 @@ namespace {
 
 constexpr int kBinary = 1;
 
-// A composed statement is planned for its values: whether an index pays depends on what is searched
-// for. So is a statement with many values (kPlannedArrayMin). All others keep the plan that was
-// made once (see kSessionSettings). Ends with the transaction.
-constexpr absl::string_view kPlanByValues =
+// A composed statement gets a custom plan: whether an index pays depends on what is searched for.
+// So does a statement with many values (kCustomPlanArrayMin). All others use their generic plan
+// (see kSessionSettings). Ends with the transaction.
+constexpr absl::string_view kForceCustomPlan =
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
-// After a statement with many values: the checks of foreign keys, which PostgreSQL would else plan
-// anew for each row that is inserted later, keep their plans again.
-constexpr absl::string_view kPlanOnce =
+// After a statement with many values: foreign key checks use generic plans again, or PostgreSQL
+// would make a custom plan for each row that is inserted later.
+constexpr absl::string_view kForceGenericPlan =
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
-// Before the first statement with many values: plans that were made while a table was empty, those
-// of the checks of foreign keys too, could read all rows of the table for each of the values.
+// Before the first statement with many values: cached plans that were made while a table was empty,
+// those of foreign key checks too, could read all rows of the table for each of the values.
 constexpr absl::string_view kDropPlans = "DISCARD PLANS";
 
 // Goes before a composed statement; ends with the transaction.
 std::string SettingsFor(const Connection& db) {
   const std::string name = db.application_name();
-  if (name.empty()) return std::string(kPlanByValues);
-  return absl::StrCat(kPlanByValues, ", set_config('application_name', '", name, "', true)");
+  if (name.empty()) return std::string(kForceCustomPlan);
+  return absl::StrCat(kForceCustomPlan, ", set_config('application_name', '", name, "', true)");
 }
 
-bool IsComposed(const QueuedStatement& step) { return !step.composed.empty(); }
-bool IsPlannedForValues(const QueuedStatement& step) {
-  return step.plans == PlanUse::kNewForValues;
-}
+bool IsComposed(const QueuedStatement& queued) { return !queued.composed.empty(); }
+bool HasCustomPlan(const QueuedStatement& queued) { return queued.plans == PlanUse::kCustom; }
 
 bool HasTypes(const Params& params, const std::vector<Oid>& types) {
   if (params.size() != static_cast<int>(types.size())) return false;
@@ -59,9 +57,9 @@ std::vector<Oid> TypesOf(const Params& params) {
   return types;
 }
 
-bool IsAmong(const std::vector<const QueuedStatement*>& statements, const QueuedStatement& step) {
+bool IsAmong(const std::vector<const QueuedStatement*>& statements, const QueuedStatement& queued) {
   for (const QueuedStatement* other : statements) {
-    if (std::strcmp(other->statement.name, step.statement.name) == 0) return true;
+    if (std::strcmp(other->statement.name, queued.statement.name) == 0) return true;
   }
   return false;
 }
@@ -89,9 +87,9 @@ bool SendComposed(pg_conn* connection, const std::string& sql, const Params& par
                            kBinary) == 1;
 }
 
-bool SendPrepared(pg_conn* connection, const QueuedStatement& step) {
-  const Arrays params(step.params);
-  return PQsendQueryPrepared(connection, step.statement.name, step.params.size(),
+bool SendPrepared(pg_conn* connection, const QueuedStatement& queued) {
+  const Arrays params(queued.params);
+  return PQsendQueryPrepared(connection, queued.statement.name, queued.params.size(),
                              params.values.data(), params.lengths.data(), params.formats.data(),
                              kBinary) == 1;
 }
@@ -114,8 +112,8 @@ absl::StatusOr<Results> Exchange::Run() {
   return results;
 }
 
-absl::Status Exchange::Post() {
-  at_once_ = true;
+absl::Status Exchange::SendAsync() {
+  flush_each_ = true;
   return Begin();
 }
 
@@ -131,7 +129,7 @@ absl::StatusOr<Result> Exchange::Take() {
   last_answer_at_ = absl::Now();
   absl::StatusOr<Result> answer = ReadResults();
   if (!answer.ok()) return Break(answer.status());
-  if (all_taken() && !wire_.Settle()) db_.broken_ = true;
+  if (all_taken() && !wire_.AwaitCancelRequests()) db_.broken_ = true;
   if (!first_error_.ok()) return first_error_;
   return answer;
 }
@@ -143,19 +141,19 @@ absl::Status Exchange::SendAll() {
 }
 
 void Exchange::CollectUnprepared() {
-  for (const QueuedStatement& step : statements_) {
-    if (IsComposed(step) || IsPrepared(step) || IsAmong(unprepared_, step)) continue;
-    unprepared_.push_back(&step);
+  for (const QueuedStatement& queued : statements_) {
+    if (IsComposed(queued) || IsPrepared(queued) || IsAmong(unprepared_, queued)) continue;
+    unprepared_.push_back(&queued);
   }
 }
 
-bool Exchange::IsPrepared(const QueuedStatement& step) const {
-  const auto prepared = db_.prepared_.find(step.statement.name);
+bool Exchange::IsPrepared(const QueuedStatement& queued) const {
+  const auto prepared = db_.prepared_.find(queued.statement.name);
   if (prepared == db_.prepared_.end()) return false;
   // Two statements of one name, or one statement called with different types.
-  Check(prepared->second.sql == step.statement.sql ||
-        std::strcmp(prepared->second.sql, step.statement.sql) == 0);
-  Check(HasTypes(step.params, prepared->second.types));
+  Check(prepared->second.sql == queued.statement.sql ||
+        std::strcmp(prepared->second.sql, queued.statement.sql) == 0);
+  Check(HasTypes(queued.params, prepared->second.types));
   return true;
 }
 
@@ -163,10 +161,10 @@ bool Exchange::IsPrepared(const QueuedStatement& step) const {
 // them in the same one could not choose its isolation level any more (SQLSTATE 25001).
 bool Exchange::SendPrepares() {
   pg_conn* const connection = db_.connection_.get();
-  for (const QueuedStatement* step : unprepared_) {
-    const Arrays params(step->params);
-    if (PQsendPrepare(connection, step->statement.name, step->statement.sql, step->params.size(),
-                      params.types.data()) != 1) {
+  for (const QueuedStatement* queued : unprepared_) {
+    const Arrays params(queued->params);
+    if (PQsendPrepare(connection, queued->statement.name, queued->statement.sql,
+                      queued->params.size(), params.types.data()) != 1) {
       return false;
     }
   }
@@ -174,56 +172,56 @@ bool Exchange::SendPrepares() {
 }
 
 bool Exchange::SendStatements() {
-  for (const QueuedStatement& step : statements_) {
-    if (!Send(step)) return false;
+  for (const QueuedStatement& queued : statements_) {
+    if (!Send(queued)) return false;
     // Else the server keeps an answer until its buffer is full, or all are there.
-    if (at_once_ && PQsendFlushRequest(db_.connection_.get()) != 1) return false;
+    if (flush_each_ && PQsendFlushRequest(db_.connection_.get()) != 1) return false;
   }
   return PQpipelineSync(db_.connection_.get()) == 1;
 }
 
-bool Exchange::Send(const QueuedStatement& step) {
+bool Exchange::Send(const QueuedStatement& queued) {
   pg_conn* const connection = db_.connection_.get();
-  if (IsComposed(step)) {
+  if (IsComposed(queued)) {
     return SendComposed(connection, SettingsFor(db_)) &&
-           SendComposed(connection, step.composed, step.params);
+           SendComposed(connection, queued.composed, queued.params);
   }
-  for (const absl::string_view setting : SettingsBefore(step)) {
+  for (const absl::string_view setting : SettingsBefore(queued)) {
     if (!SendComposed(connection, std::string(setting))) return false;
   }
-  if (!SendPrepared(connection, step)) return false;
-  if (IsPlannedForValues(step)) return SendComposed(connection, std::string(kPlanOnce));
-  return !ReportsTraceAfter(step) ||
+  if (!SendPrepared(connection, queued)) return false;
+  if (HasCustomPlan(queued)) return SendComposed(connection, std::string(kForceGenericPlan));
+  return !ReportsTraceAfter(queued) ||
          SendComposed(connection,
                       absl::StrCat("SET LOCAL application_name = '", db_.application_name(), "'"));
 }
 
-std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& step) const {
-  if (IsComposed(step)) return {kPlanByValues};
+std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& queued) const {
+  if (IsComposed(queued)) return {kForceCustomPlan};
   std::vector<absl::string_view> settings;
-  if (&step == FirstWithNewPlans()) settings.push_back(kDropPlans);
-  if (IsPlannedForValues(step)) settings.push_back(kPlanByValues);
+  if (&queued == FirstThatDropsPlans()) settings.push_back(kDropPlans);
+  if (HasCustomPlan(queued)) settings.push_back(kForceCustomPlan);
   return settings;
 }
 
-const QueuedStatement* Exchange::FirstWithNewPlans() const {
+const QueuedStatement* Exchange::FirstThatDropsPlans() const {
   const auto first = absl::c_find_if(
-      statements_, [](const QueuedStatement& step) { return step.plans != PlanUse::kKept; });
+      statements_, [](const QueuedStatement& queued) { return queued.plans != PlanUse::kGeneric; });
   return first == statements_.end() ? nullptr : &*first;
 }
 
-bool Exchange::ReportsTraceAfter(const QueuedStatement& step) const {
-  return step.begins_snapshot && !db_.traceparent_.empty();
+bool Exchange::ReportsTraceAfter(const QueuedStatement& queued) const {
+  return queued.begins_snapshot && !db_.traceparent_.empty();
 }
 
 absl::Status Exchange::ReadPrepares() {
   if (unprepared_.empty()) return absl::OkStatus();
-  for (const QueuedStatement* step : unprepared_) {
+  for (const QueuedStatement* queued : unprepared_) {
     const bool failed_before = !first_error_.ok();
-    ASSIGN_OR_RETURN(const Result answer, ReadAnswer(*step));
-    if (!failed_before && !first_error_.ok()) Report(*step, first_error_);
+    ASSIGN_OR_RETURN(const Result answer, ReadAnswer(*queued));
+    if (!failed_before && !first_error_.ok()) Report(*queued, first_error_);
     if (answer.raw() == nullptr) continue;
-    db_.prepared_[step->statement.name] = {step->statement.sql, TypesOf(step->params)};
+    db_.prepared_[queued->statement.name] = {queued->statement.sql, TypesOf(queued->params)};
   }
   return ReadSync();
 }
@@ -236,30 +234,30 @@ absl::StatusOr<Result> Exchange::ReadResults() {
 }
 
 absl::StatusOr<Result> Exchange::ReadNext() {
-  const QueuedStatement& step = statements_[next_++];
+  const QueuedStatement& queued = statements_[next_++];
   const bool failed_before = !first_error_.ok();
-  absl::StatusOr<Result> answer = ReadResult(step);
-  if (!failed_before) Report(step, answer.ok() ? first_error_ : answer.status());
+  absl::StatusOr<Result> answer = ReadResult(queued);
+  if (!failed_before) Report(queued, answer.ok() ? first_error_ : answer.status());
   return answer;
 }
 
-absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& step) {
-  for (size_t i = 0; i < SettingsBefore(step).size(); ++i) {
-    RETURN_IF_ERROR(ReadAnswer(step).status());
+absl::StatusOr<Result> Exchange::ReadResult(const QueuedStatement& queued) {
+  for (size_t i = 0; i < SettingsBefore(queued).size(); ++i) {
+    RETURN_IF_ERROR(ReadAnswer(queued).status());
   }
-  absl::StatusOr<Result> answer = ReadAnswer(step);
-  const bool has_setting_after = IsPlannedForValues(step) || ReportsTraceAfter(step);
-  if (answer.ok() && has_setting_after) RETURN_IF_ERROR(ReadAnswer(step).status());
+  absl::StatusOr<Result> answer = ReadAnswer(queued);
+  const bool has_setting_after = HasCustomPlan(queued) || ReportsTraceAfter(queued);
+  if (answer.ok() && has_setting_after) RETURN_IF_ERROR(ReadAnswer(queued).status());
   return answer;
 }
 
-absl::StatusOr<Result> Exchange::ReadAnswer(const QueuedStatement& step) {
+absl::StatusOr<Result> Exchange::ReadAnswer(const QueuedStatement& queued) {
   ASSIGN_OR_RETURN(Result answer, wire_.Next());
   if (answer.raw() == nullptr) return ConnectionLost(db_.connection_.get());
   const ExecStatusType kind = PQresultStatus(answer.raw());
   const bool succeeded = kind == PGRES_TUPLES_OK || kind == PGRES_COMMAND_OK;
   if (!succeeded && kind != PGRES_PIPELINE_ABORTED) {
-    TakeError(step, ErrorOf(answer.raw(), step.statement.name));
+    TakeError(queued, ErrorOf(answer.raw(), queued.statement.name));
     if (PQstatus(db_.connection_.get()) != CONNECTION_OK) return first_error_;
   }
   ASSIGN_OR_RETURN(const Result end, wire_.Next());
@@ -275,19 +273,20 @@ absl::Status Exchange::ReadSync() {
   return ConnectionLost(db_.connection_.get());
 }
 
-void Exchange::TakeError(const QueuedStatement& step, absl::Status error) {
+void Exchange::TakeError(const QueuedStatement& queued, absl::Status error) {
   if (!first_error_.ok()) return;
   first_error_ = wire_.Explain(std::move(error));
   db_.server_lost_ |= IsServerLost(first_error_);
   // What was prepared a moment ago cannot be stale: its error is a real one.
-  found_stale_plan_ = IsStalePlan(first_error_) && !IsComposed(step) && !IsAmong(unprepared_, step);
+  found_stale_plan_ =
+      IsStalePlan(first_error_) && !IsComposed(queued) && !IsAmong(unprepared_, queued);
 }
 
-void Exchange::Report(const QueuedStatement& step, const absl::Status& status) {
+void Exchange::Report(const QueuedStatement& queued, const absl::Status& status) {
   if (db_.observer_ == nullptr) return;
   const absl::Time now = absl::Now();
-  const char* const text = IsComposed(step) ? step.composed.c_str() : step.statement.sql;
-  db_.observer_->OnStatement({step.statement.name, text}, now - last_answer_at_, status);
+  const char* const text = IsComposed(queued) ? queued.composed.c_str() : queued.statement.sql;
+  db_.observer_->OnStatement({queued.statement.name, text}, now - last_answer_at_, status);
   last_answer_at_ = now;
 }
 
@@ -295,7 +294,7 @@ absl::Status Exchange::Break(const absl::Status& status) {
   next_ = statements_.size();
   db_.broken_ = true;
   db_.server_lost_ = true;
-  // The server's last words, when it had any, say more than that the connection is lost.
+  // An error that the server sent last says more than that the connection is lost.
   return first_error_.ok() ? status : first_error_;
 }
 

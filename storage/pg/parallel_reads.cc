@@ -22,7 +22,7 @@ absl::Status ParallelReads::AddConnection() {
   first_.Add(kExport);
   ASSIGN_OR_RETURN(const Results exported, first_.Send());
   Connection& db = **lease_;
-  db.WorkAs(*db_);
+  db.CopyCallSettings(*db_);
   second_.emplace(db, Transaction::Kind::kSnapshot);
   if (second_->BeginIn(exported[0][0].Get<std::string>(0)).ok()) return absl::OkStatus();
   second_.reset();
@@ -36,10 +36,10 @@ Transaction& ParallelReads::Next() {
   return *asked_.back();
 }
 
-absl::Status ParallelReads::Post() {
-  RETURN_IF_ERROR(first_.Post());
+absl::Status ParallelReads::SendAsync() {
+  RETURN_IF_ERROR(first_.SendAsync());
   const bool both = second_ && asked_.size() > 1;
-  return both ? second_->Post() : absl::OkStatus();
+  return both ? second_->SendAsync() : absl::OkStatus();
 }
 
 absl::StatusOr<Result> ParallelReads::Take() {

@@ -11,8 +11,8 @@
 
 namespace lots::pg {
 
-// ParallelReads has Transaction's Add, Post and Take. After AddConnection, every second statement
-// of a pipeline runs on a second connection, whose transaction sees the same snapshot.
+// ParallelReads has Transaction's Add, SendAsync and Take. After AddConnection, every second
+// statement of a pipeline runs on a second connection, whose transaction sees the same snapshot.
 class ParallelReads {
  public:
   // Reads in any transaction, always over its one connection.
@@ -25,14 +25,14 @@ class ParallelReads {
   ParallelReads& operator=(const ParallelReads&) = delete;
 
   // Takes the second connection if the pool has one to spare that reaches the same server. Without
-  // it the results are the same, only slower. Nothing is posted when this is called.
+  // it the results are the same, only slower. Precondition: no statement is waiting for its result.
   absl::Status AddConnection();
 
   template <class... Args>
   void Add(const Statement& statement, const Args&... args) {
     Next().Add(statement, args...);
   }
-  absl::Status Post();
+  absl::Status SendAsync();
   // Returns the results in the order of Add.
   absl::StatusOr<Result> Take();
 

@@ -15,10 +15,10 @@ constexpr Statement kBeginSnapshot{"begin_snapshot",
                                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 constexpr Statement kCommit{"commit", "COMMIT"};
 
-QueuedStatement StepOf(const Statement& statement) { return {statement, {}, {}}; }
+QueuedStatement QueuedOf(const Statement& statement) { return {statement, {}, {}}; }
 
 QueuedStatement BeginOf(Transaction::Kind kind) {
-  if (kind == Transaction::Kind::kWrite) return StepOf(kBegin);
+  if (kind == Transaction::Kind::kWrite) return QueuedOf(kBegin);
   return {.statement = kBeginSnapshot, .begins_snapshot = true};
 }
 
@@ -30,23 +30,23 @@ bool IsOutcomeKnown(const Connection& db, const absl::Status& status) {
   return !SqlState(status).empty() && FailedStatement(status) != kCommit.name;
 }
 
-// Kept for few values, a plan that was made while a table was empty costs little. For many it can
-// look at every row of a company for each of them. An INSERT looks nothing up; the checks of its
-// foreign keys do.
-PlanUse PlansFor(const QueuedStatement& step) {
-  if (!step.composed.empty() || step.params.longest_array() < kPlannedArrayMin) {
-    return PlanUse::kKept;
+// For few values, a generic plan that was made while a table was empty costs little. For many
+// values such a plan can look at every row of a company for each value. An INSERT itself looks
+// nothing up, but the checks of its foreign keys do.
+PlanUse PlanUseOf(const QueuedStatement& queued) {
+  if (!queued.composed.empty() || queued.params.longest_array() < kCustomPlanArrayMin) {
+    return PlanUse::kGeneric;
   }
   const bool inserts =
-      absl::StartsWith(absl::StripLeadingAsciiWhitespace(step.statement.sql), "INSERT");
-  return inserts ? PlanUse::kNewForChecks : PlanUse::kNewForValues;
+      absl::StartsWith(absl::StripLeadingAsciiWhitespace(queued.statement.sql), "INSERT");
+  return inserts ? PlanUse::kGenericReplanForeignKeys : PlanUse::kCustom;
 }
 
 }  // namespace
 
-size_t Pipeline::Append(QueuedStatement step) {
-  step.plans = PlansFor(step);
-  statements_.push_back(std::move(step));
+size_t Pipeline::Append(QueuedStatement queued) {
+  queued.plans = PlanUseOf(queued);
+  statements_.push_back(std::move(queued));
   return statements_.size() - 1;
 }
 
@@ -73,14 +73,14 @@ absl::Status Transaction::BeginIn(absl::string_view snapshot) {
   return begun;
 }
 
-size_t Transaction::Append(QueuedStatement step) {
+size_t Transaction::Append(QueuedStatement queued) {
   Check(state_ != State::kOver);
-  // Every pipeline keeps a place in front for BEGIN, so that adding does not move the statements.
+  // Every pipeline keeps the first element for BEGIN, so that adding does not move the statements.
   if (statements_.empty()) statements_.push_back(BeginOf(kind_));
   // Not in snapshots: traces and reports ask for thousands of values level by level, and planning
   // for each of these values would take longer than what a better plan saves.
-  if (kind_ == Kind::kWrite) step.plans = PlansFor(step);
-  statements_.push_back(std::move(step));
+  if (kind_ == Kind::kWrite) queued.plans = PlanUseOf(queued);
+  statements_.push_back(std::move(queued));
   return statements_.size() - 2;
 }
 
@@ -92,15 +92,15 @@ absl::StatusOr<Results> Transaction::Send() {
   return results;
 }
 
-absl::Status Transaction::Post() {
+absl::Status Transaction::SendAsync() {
   Check(state_ != State::kOver && !statements_.empty());
   std::vector<QueuedStatement> statements = std::exchange(statements_, {});
   const bool begins = state_ == State::kNew;
   if (!begins) statements.erase(statements.begin());
-  absl::Status posted = db_.Post(std::move(statements));
-  if (posted.ok() && begins) posted = db_.Take().status();
-  OnAnswer(posted);
-  return posted;
+  absl::Status sent = db_.SendAsync(std::move(statements));
+  if (sent.ok() && begins) sent = db_.Take().status();
+  OnAnswer(sent);
+  return sent;
 }
 
 absl::StatusOr<Result> Transaction::Take() {
@@ -122,7 +122,7 @@ absl::StatusOr<Results> Transaction::Commit() {
     state_ = State::kOver;
     return Results();
   }
-  Append(StepOf(kCommit));
+  Append(QueuedOf(kCommit));
   const bool can_send = db_.usable();
   absl::StatusOr<Results> results = RunStatements();
   state_ = State::kOver;

@@ -15,10 +15,10 @@
 
 namespace lots::pg {
 
-// A write, or a look-up, with so many values in an array is planned for these values, and the
-// session's other plans are made anew before: some 10 ms in all, where so many rows take more than
-// 100 ms to write. Usual calls, with a hundred values, keep their plans.
-inline constexpr size_t kPlannedArrayMin = 1'000;
+// Statements with an array of this many values get a custom plan; other cached plans of the session
+// are dropped first (about 10 ms). So many rows take more than 100 ms to write. Usual calls, with a
+// hundred values, use generic plans. An INSERT keeps its generic plan (PlanUse).
+inline constexpr size_t kCustomPlanArrayMin = 1'000;
 
 // Pipeline runs reads. Send runs the statements added since the last Send in one round trip. It
 // returns the first error; the statements after the failed one did not run.
@@ -28,7 +28,7 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // Returns the place of the statement's result in the Results of the next Send.
+  // Returns the index of the statement's result in the Results of the next Send.
   template <class... Args>
   size_t Add(const Statement& statement, const Args&... args) {
     return Append({statement, {}, Params::Of(args...)});
@@ -43,7 +43,7 @@ class Pipeline {
   absl::StatusOr<Results> Send();
 
  private:
-  size_t Append(QueuedStatement step);
+  size_t Append(QueuedStatement queued);
 
   Connection& db_;
   std::vector<QueuedStatement> statements_;
@@ -69,7 +69,7 @@ class Transaction {
   // is over.
   absl::Status BeginIn(absl::string_view snapshot);
 
-  // As in Pipeline. BEGIN and COMMIT have no place in the Results.
+  // As in Pipeline. BEGIN and COMMIT have no index in the Results.
   template <class... Args>
   size_t Add(const Statement& statement, const Args&... args) {
     return Append({statement, {}, Params::Of(args...)});
@@ -84,10 +84,10 @@ class Transaction {
 
   // Sends what was added; the transaction stays open.
   absl::StatusOr<Results> Send();
-  // Sends what was added and does not wait. Take returns the results in the order of Add, each as
-  // soon as the server has sent it. The first error is the last result. Take all results before
-  // anything else is sent.
-  absl::Status Post();
+  // Sends what was added without waiting for results. Take returns the results in the order of Add,
+  // each as soon as the server has sent it. The first error is the last result. Take all results
+  // before anything else is sent.
+  absl::Status SendAsync();
   absl::StatusOr<Result> Take();
   // Sends what was added, and COMMIT. When the connection broke after COMMIT was sent, the outcome
   // is unknown and the error satisfies IsUnknownOutcome. Every other error means that nothing was
@@ -101,7 +101,7 @@ class Transaction {
     double amount;
   };
 
-  size_t Append(QueuedStatement step);
+  size_t Append(QueuedStatement queued);
   // Runs BEGIN, when this is the first pipeline, and what was added.
   absl::StatusOr<Results> RunStatements();
   // Sets the state after an answer: an error ends the transaction.

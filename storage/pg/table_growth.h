@@ -33,7 +33,7 @@ class TableGrowth {
 };
 
 // Makes the statistics of the tables, from a sample: all sessions plan anew. Waits for no lock.
-// PostgreSQL passes over tables that the session's role does not own; DropPlans then helps at least
+// PostgreSQL skips tables that the session's role does not own; DropPlans then helps at least
 // with the sizes.
 absl::Status Analyze(Connection& db, const std::vector<std::string>& tables);
 

@@ -44,7 +44,8 @@ absl::Status Wire::Flush() {
 absl::StatusOr<Result> Wire::Next() {
   while (PQisBusy(connection_) != 0) {
     RETURN_IF_ERROR(Wait(/*until_writable=*/false));
-    // When the connection is lost, PQgetResult has the reason; the server's last words, if any.
+    // When the connection is lost, PQgetResult has the reason: the error that the server sent last,
+    // if any.
     if (PQconsumeInput(connection_) == 0) break;
   }
   return Result(PQgetResult(connection_));
@@ -107,7 +108,7 @@ absl::Status Wire::Explain(absl::Status error) const {
   return WithCode(stop_reason_.code(), error);
 }
 
-bool Wire::Settle() {
+bool Wire::AwaitCancelRequests() {
   return request_done_ == nullptr || request_done_->WaitForNotificationWithDeadline(give_up_at_);
 }
 

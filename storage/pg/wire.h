@@ -34,12 +34,13 @@ class Wire {
   // connection is an error result without SQLSTATE, or an empty result where one was due.
   absl::StatusOr<Result> Next();
 
-  // The error for the caller: a statement that we cancelled failed for our reason.
+  // The error for the caller. The error of a statement that this class cancelled gets the code of
+  // the reason: CANCELLED or DEADLINE_EXCEEDED.
   absl::Status Explain(absl::Status error) const;
 
-  // Waits until no cancel request of ours is on its way any more: a late one would hit the next
-  // statement. False when that cannot be known in time.
-  bool Settle();
+  // Waits until every cancel request of this class was delivered: a late one would cancel the next
+  // statement. Returns false when that cannot be known in time.
+  bool AwaitCancelRequests();
 
  private:
   // Returns when the socket is readable (or writable), and after a second at the latest.

@@ -19,8 +19,8 @@ struct SerialPast {
 };
 using SerialPasts = absl::flat_hash_map<LotId, SerialPast>;
 
-// Adds the reads of the pasts of these serials, which are locked already. Returns the place of the
-// first result.
+// Adds the reads of the pasts of these serials, which are locked already. Returns the index of the
+// first result in Results.
 size_t AddSerialPasts(pg::Transaction& transaction, const CompanyId& company,
                       const std::vector<LotId>& serials);
 // Has every serial that ever moved in effect.

@@ -120,7 +120,7 @@ class NodeTotals {
       AddByIds(reads_, kMadeAgain, query_.company, part);
       AddCame(reads_, query_, part);
     }
-    RETURN_IF_ERROR(reads_.Post());
+    RETURN_IF_ERROR(reads_.SendAsync());
     for (size_t i = 0; i < parts.size(); ++i) {
       ASSIGN_OR_RETURN(const pg::Result made_again, reads_.Take());
       ForgetMadeInGraph(made_again);
@@ -147,7 +147,7 @@ class NodeTotals {
       AddMade(reads_, query_,
               {made_elsewhere_.begin() + static_cast<ptrdiff_t>(begin),
                made_elsewhere_.begin() + static_cast<ptrdiff_t>(end)});
-      RETURN_IF_ERROR(reads_.Post());
+      RETURN_IF_ERROR(reads_.SendAsync());
       ASSIGN_OR_RETURN(const pg::Result made, reads_.Take());
       AddUp(made);
     }
@@ -190,7 +190,7 @@ absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const
   if (lot_ids.empty()) return totals;
   AddMade(reads, query, lot_ids);
   AddCame(reads, query, {lot_ids});
-  RETURN_IF_ERROR(reads.Post());
+  RETURN_IF_ERROR(reads.SendAsync());
   absl::flat_hash_map<LotId, size_t> index_of;
   for (size_t i = 0; i < lot_ids.size(); ++i) index_of[lot_ids[i]] = i;
   for (int i = 0; i < 2; ++i) {

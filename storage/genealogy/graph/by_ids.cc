@@ -33,7 +33,7 @@ absl::StatusOr<std::vector<IdPart<Id>>> PartsOf(pg::ParallelReads& reads,
     reads.Add(between, company, part.ids.front(), part.ids.back(), kIdsMax * wanted + 1,
               kRowsMax * wanted + 1);
   }
-  RETURN_IF_ERROR(reads.Post());
+  RETURN_IF_ERROR(reads.SendAsync());
   for (IdPart<Id>& part : parts) {
     const auto wanted = static_cast<int64_t>(part.ids.size());
     ASSIGN_OR_RETURN(const pg::Result counted, reads.Take());

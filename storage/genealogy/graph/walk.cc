@@ -210,7 +210,7 @@ class Walk {
   absl::Status LockLevel(size_t room) {
     return EachPipeline([&](LotParts parts) -> absl::Status {
       for (const auto& part : parts) AddByIds(reads_, kLockLots, query_.company, part);
-      RETURN_IF_ERROR(reads_.Post());
+      RETURN_IF_ERROR(reads_.SendAsync());
       for (size_t i = 0; i < parts.size(); ++i) {
         ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
         for (const pg::Row& row : rows) {
@@ -227,7 +227,7 @@ class Walk {
     read.reserve(ids_.size());
     RETURN_IF_ERROR(EachPipeline([&](LotParts parts) -> absl::Status {
       for (const auto& part : parts) AddTraceLots(reads_, query_, part);
-      RETURN_IF_ERROR(reads_.Post());
+      RETURN_IF_ERROR(reads_.SendAsync());
       for (size_t i = 0; i < parts.size(); ++i) {
         ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
         for (const pg::Row& row : rows) read.push_back(ReadTraceLot(row));
@@ -253,7 +253,7 @@ class Walk {
   absl::Status FollowLinks(LotParts parts) {
     const ByIds& near_lots = downstream_ ? kInputsOfLots : kOutputsOfLots;
     for (const auto& part : parts) AddByIds(reads_, near_lots, query_.company, part);
-    RETURN_IF_ERROR(reads_.Post());
+    RETURN_IF_ERROR(reads_.SendAsync());
     if (depth_ == query_.depth_max) return StopAtDepthMax(parts.size());
     FarRequest far;
     for (const auto& part : parts) {
@@ -317,7 +317,7 @@ class Walk {
                  part.lots);
     }
     if (headers.empty() && pooled.empty() && far.exact.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(reads_.Post());
+    RETURN_IF_ERROR(reads_.SendAsync());
     for (size_t i = 0; i < headers.size(); ++i) {
       ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
       ReadHeaders(rows);
@@ -403,7 +403,7 @@ class Walk {
       }
     }
     AddHeaders({unknown});
-    RETURN_IF_ERROR(reads_.Post());
+    RETURN_IF_ERROR(reads_.SendAsync());
     ASSIGN_OR_RETURN(const pg::Result headers, reads_.Take());
     absl::flat_hash_set<TransformationId> in_effect;
     for (const pg::Row& row : headers) in_effect.insert(row.Get<TransformationId>(0));

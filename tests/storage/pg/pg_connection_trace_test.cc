@@ -54,7 +54,7 @@ TEST_F(ConnectionTraceTest, TheServerKnowsWhoseSnapshotItIsWhenAnswersAreTakenOn
   snapshot.Add(kName);
   snapshot.Add(kOne);
 
-  ASSERT_TRUE(snapshot.Post().ok());
+  ASSERT_TRUE(snapshot.SendAsync().ok());
 
   EXPECT_EQ(Shown(*snapshot.Take()), kShown);
   EXPECT_EQ((*snapshot.Take())[0].Get<int>(0), 1);

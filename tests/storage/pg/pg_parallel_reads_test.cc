@@ -29,7 +29,7 @@ class ParallelReadsTest : public ::testing::Test {
   // The backends that answer `count` statements, each of which says its number.
   std::set<int> BackendsOf(ParallelReads& reads, int count) {
     for (int64_t i = 0; i < count; ++i) reads.Add(kPidAndNumber, i);
-    EXPECT_TRUE(reads.Post().ok());
+    EXPECT_TRUE(reads.SendAsync().ok());
     std::set<int> backends;
     for (int64_t i = 0; i < count; ++i) {
       const auto rows = reads.Take();
@@ -69,7 +69,7 @@ TEST_F(ParallelReadsTest, TheServerKnowsWhoseWorkBothDo) {
 
     reads.Add(kName);
     reads.Add(kName);
-    ASSERT_TRUE(reads.Post().ok());
+    ASSERT_TRUE(reads.SendAsync().ok());
 
     for (int i = 0; i < 2; ++i) {
       EXPECT_EQ((*reads.Take())[0].Get<std::string>(0), absl::StrCat("lotd ", kTrace));
@@ -90,7 +90,7 @@ TEST_F(ParallelReadsTest, BothSeeTheFirstOnesSnapshot) {
 
   reads.Add(kCountThings);
   reads.Add(kCountThings);
-  ASSERT_TRUE(reads.Post().ok());
+  ASSERT_TRUE(reads.SendAsync().ok());
 
   for (int i = 0; i < 2; ++i) {
     const auto counted = reads.Take();
@@ -129,7 +129,7 @@ TEST_F(ParallelReadsTest, TheSecondConnectionGoesBackClean) {
     EXPECT_EQ(pool_.gauge().busy, 1);
     reads.Add(kCountThings);
     reads.Add(kCountThings);
-    ASSERT_TRUE(reads.Post().ok());
+    ASSERT_TRUE(reads.SendAsync().ok());
   }
 
   EXPECT_EQ(pool_.gauge().busy, 0);
@@ -142,7 +142,7 @@ TEST_F(ParallelReadsTest, AnErrorOfEitherIsTheAnswer) {
     ParallelReads reads(snapshot, *db_, &pool_);
     ASSERT_TRUE(reads.AddConnection().ok());
     for (int64_t i = 0; i < 2; ++i) reads.Add(kFail, i == failing ? 1 : 3);
-    ASSERT_TRUE(reads.Post().ok());
+    ASSERT_TRUE(reads.SendAsync().ok());
 
     for (int64_t i = 0; i <= failing; ++i) {
       const auto answer = reads.Take();
@@ -159,7 +159,7 @@ TEST_F(ParallelReadsTest, TheFirstOnesDeadlineHoldsForBoth) {
   ASSERT_TRUE(reads.AddConnection().ok());
   reads.Add(kCountThings);
   reads.Add(kNap, int64_t{60});
-  ASSERT_TRUE(reads.Post().ok());
+  ASSERT_TRUE(reads.SendAsync().ok());
   ASSERT_TRUE(reads.Take().ok());
 
   EXPECT_EQ(reads.Take().status().code(), absl::StatusCode::kDeadlineExceeded);

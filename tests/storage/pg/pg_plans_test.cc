@@ -38,8 +38,8 @@ class PlansTest : public ::testing::Test {
     db_ = database_.Connect();
   }
 
-  static std::vector<int64_t> Many() { return std::vector<int64_t>(kPlannedArrayMin, 1); }
-  static std::vector<int64_t> Few() { return std::vector<int64_t>(kPlannedArrayMin - 1, 1); }
+  static std::vector<int64_t> Many() { return std::vector<int64_t>(kCustomPlanArrayMin, 1); }
+  static std::vector<int64_t> Few() { return std::vector<int64_t>(kCustomPlanArrayMin - 1, 1); }
 
   // How often kFind was planned for any values, and for its values.
   std::pair<int64_t, int64_t> PlansMade() {
