@@ -31,7 +31,7 @@ absl::Status Refuse(Problem problem);
 // INVALID_ARGUMENT FIELD_INVALID of one field.
 Problem FieldInvalid(absl::string_view field, absl::string_view value, absl::string_view message);
 
-// The problems of a refusal; empty when the status is none (a database error, say).
+// The problems of a refusal; empty when the status is no refusal (a database error, say).
 std::vector<Problem> ProblemsOf(const absl::Status& status);
 
 // "movements[3].quantity".

@@ -1,6 +1,6 @@
 // The reasons of refusals. Every reason stands in proto/lots/v1/errors.proto with the same name and
-// number; a test holds the two together. Apart from errors.h, so that a new reason is compiled only
-// where reasons are named.
+// number; a test holds the two together. Separate from errors.h, so that a new reason is compiled
+// only where reasons are named.
 #pragma once
 
 #include "absl/status/status.h"

@@ -61,8 +61,8 @@ struct HoldFacts {
   absl::Time placed_at;
 };
 
-std::vector<HoldId> HoldIdsOf(const std::vector<Uuid>& made) {
-  return std::vector<HoldId>(made.begin(), made.end());
+std::vector<HoldId> HoldIdsOf(const std::vector<Uuid>& created_ids) {
+  return std::vector<HoldId>(created_ids.begin(), created_ids.end());
 }
 
 // One call of HoldLots. The ids of the holds are made once; every attempt locks, reads and
@@ -223,8 +223,9 @@ absl::StatusOr<std::vector<HoldId>> HoldPlacer::Attempt() {
 absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command) {
   HoldPlacer placer(db, command);
   RETURN_IF_ERROR(placer.Prepare());
-  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
-    return HoldIdsOf(made);
+  const auto rebuild =
+      [](const std::vector<Uuid>& created_ids) -> absl::StatusOr<std::vector<HoldId>> {
+    return HoldIdsOf(created_ids);
   };
   return RunWrite<std::vector<HoldId>>(db, {.context = command.context, .rebuild = rebuild},
                                        [&] { return placer.Attempt(); });

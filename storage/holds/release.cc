@@ -210,9 +210,9 @@ absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLot
   pg::Transaction transaction(db);
   ASSIGN_OR_RETURN(Release release, LockAndValidate(transaction, command, lots));
   if (!release.problems.empty()) return Refuse(std::move(release.problems));
-  std::vector<Uuid> made;
-  for (const HoldId& hold : release.holds) made.push_back(hold.value());
-  SetMade(transaction, command.context, made);
+  std::vector<Uuid> released_ids;
+  for (const HoldId& hold : release.holds) released_ids.push_back(hold.value());
+  SetCreatedIds(transaction, command.context, released_ids);
   transaction.Add(kReleaseHolds, command.context.company, release.holds, command.context.actor,
                   command.note, command.context.now, command.context.entry_id);
   AddAuditEntry(transaction, command.context, {.lots = std::move(release.lots)});
@@ -226,8 +226,9 @@ absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLot
 absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
                                                 const ReleaseLotsCommand& command) {
   ASSIGN_OR_RETURN(const Lots lots, ResolveLots(db, command.context.company, command.lots));
-  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<std::vector<HoldId>> {
-    return std::vector<HoldId>(made.begin(), made.end());
+  const auto rebuild =
+      [](const std::vector<Uuid>& released_ids) -> absl::StatusOr<std::vector<HoldId>> {
+    return std::vector<HoldId>(released_ids.begin(), released_ids.end());
   };
   return RunWrite<std::vector<HoldId>>(db, {.context = command.context, .rebuild = rebuild},
                                        [&] { return Attempt(db, command, lots); });

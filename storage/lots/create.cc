@@ -217,10 +217,10 @@ absl::Status Creation::PostOpenings(pg::Transaction& transaction, Ledger& ledger
 }
 
 std::vector<Uuid> Creation::Made() const {
-  std::vector<Uuid> made;
-  made.reserve(drafts_.size());
-  for (const LotDraft& draft : drafts_) made.push_back(draft.lot_id.value());
-  return made;
+  std::vector<Uuid> created_ids;
+  created_ids.reserve(drafts_.size());
+  for (const LotDraft& draft : drafts_) created_ids.push_back(draft.lot_id.value());
+  return created_ids;
 }
 
 CreatedLots Creation::Answer() const {
@@ -280,20 +280,20 @@ constexpr pg::Statement kFindLotNumbers{"find_lot_numbers", R"sql(
 
 // What the first call answered. Of a lot that was deleted since, its deletion knows the number.
 absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company,
-                                    const std::vector<Uuid>& made) {
-  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotNumbers, company, made));
+                                    const std::vector<Uuid>& created_ids) {
+  ASSIGN_OR_RETURN(const pg::Result found, pg::Query(db, kFindLotNumbers, company, created_ids));
   absl::flat_hash_map<Uuid, NumberedLot> lots;
   for (const pg::Row row : found) {
     lots[row.Get<Uuid>(0)] = {row.Get<std::string>(1), row.Get<LotId>(0)};
   }
-  if (lots.size() < made.size()) {
-    ASSIGN_OR_RETURN(const std::vector<Lot> deleted, FindDeletedLots(db, company, made));
+  if (lots.size() < created_ids.size()) {
+    ASSIGN_OR_RETURN(const std::vector<Lot> deleted, FindDeletedLots(db, company, created_ids));
     for (const Lot& lot : deleted) {
       lots[lot.lot_id.value()] = {lot.number, lot.lot_id, /*is_deleted=*/true};
     }
   }
   CreatedLots created;
-  for (const Uuid& lot_id : made) created.lots.push_back(lots.at(lot_id));
+  for (const Uuid& lot_id : created_ids) created.lots.push_back(lots.at(lot_id));
   return created;
 }
 
@@ -314,8 +314,8 @@ absl::StatusOr<CreatedLots> TryCreate(pg::Connection& db, const CreateLotsComman
 }  // namespace
 
 absl::StatusOr<CreatedLots> CreateLots(pg::Connection& db, const CreateLotsCommand& command) {
-  const auto rebuild = [&](const std::vector<Uuid>& made) {
-    return Rebuild(db, command.context.company, made);
+  const auto rebuild = [&](const std::vector<Uuid>& created_ids) {
+    return Rebuild(db, command.context.company, created_ids);
   };
   absl::StatusOr<CreatedLots> created = RunWrite<CreatedLots>(
       db, {.context = command.context, .rebuild = rebuild, .runs_max = kCreateRunsMax},

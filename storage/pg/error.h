@@ -21,8 +21,9 @@ namespace lots::pg {
 std::string ViolatedConstraint(const absl::Status& status);
 bool ViolatesConstraint(const absl::Status& status, absl::string_view name);
 
-// Whether a commit was under way when the connection broke: it may have happened. Its code is
-// UNKNOWN, which no other status of this layer has. Never retried here.
+// Whether a commit was under way when the connection broke: the commit may have happened. The
+// status has the code UNKNOWN, which no other status of this layer has. Such a write is never run
+// again here.
 bool IsUnknownOutcome(const absl::Status& status);
 
 // Whether a concurrent writer was in the way and nothing was written: a serialization failure, a
@@ -38,8 +39,8 @@ std::string SqlState(const absl::Status& status);
 // The Statement::name of the statement that failed, or empty.
 std::string FailedStatement(const absl::Status& status);
 
-// Whether the error says more about the server than about the statement: it is stopping, starting,
-// out of connections, or no longer the primary.
+// Whether the error says more about the server than about the statement: the server is stopping,
+// starting, out of connections, or no longer the primary.
 bool IsServerLost(const absl::Status& status);
 
 // Whether a statement that was prepared earlier no longer fits the schema, or is no longer there.

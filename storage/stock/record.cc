@@ -25,8 +25,8 @@ std::string FieldAt(size_t index, absl::string_view field) {
   return Indexed("movements", index, field);
 }
 
-std::vector<MovementId> MovementIdsOf(const std::vector<Uuid>& made) {
-  return std::vector<MovementId>(made.begin(), made.end());
+std::vector<MovementId> MovementIdsOf(const std::vector<Uuid>& created_ids) {
+  return std::vector<MovementId>(created_ids.begin(), created_ids.end());
 }
 
 // One movement of the request, with what is known before the locks.
@@ -295,8 +295,9 @@ absl::StatusOr<RecordedMovements> RecordMovements(pg::Connection& db,
                                                   const RecordMovementsCommand& command) {
   MovementRecorder recorder(db, command);
   RETURN_IF_ERROR(recorder.Prepare());
-  const auto rebuild = [&](const std::vector<Uuid>& made) -> absl::StatusOr<RecordedMovements> {
-    RecordedMovements recorded{.movement_ids = MovementIdsOf(made)};
+  const auto rebuild =
+      [&](const std::vector<Uuid>& created_ids) -> absl::StatusOr<RecordedMovements> {
+    RecordedMovements recorded{.movement_ids = MovementIdsOf(created_ids)};
     ASSIGN_OR_RETURN(recorded.unarchived,
                      FindUnarchived(db, command.context.company, recorded.movement_ids));
     return recorded;

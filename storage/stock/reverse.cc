@@ -63,8 +63,8 @@ absl::StatusOr<Movement> ReverseMovement(pg::Connection& db,
     return Refuse(PartOfTransformation(original.movement));
   }
   const MovementId new_id(Uuid::MakeV7());
-  const auto rebuild = [](const std::vector<Uuid>& made) -> absl::StatusOr<MovementId> {
-    return MovementId(made.front());
+  const auto rebuild = [](const std::vector<Uuid>& created_ids) -> absl::StatusOr<MovementId> {
+    return MovementId(created_ids.front());
   };
   ASSIGN_OR_RETURN(const MovementId reversal,
                    RunWrite<MovementId>(db, {.context = command.context, .rebuild = rebuild},

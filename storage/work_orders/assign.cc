@@ -119,7 +119,7 @@ absl::Status WriteAssignment(pg::Transaction& transaction, const AssignSerialsCo
                           .completed = Quantity(),
                           .planned_quantity = command.planned_quantity,
                           .at = at});
-  SetMade(transaction, command.context, orders::UuidsOf(plan.serials));
+  SetCreatedIds(transaction, command.context, orders::UuidsOf(plan.serials));
   AddAuditEntry(transaction, command.context,
                 {.lots = orders::IdsOf(plan.serials), .work_order = command.work_order});
   transaction.Count(counters::kSerialsAssigned, static_cast<double>(plan.serials.size()));

@@ -50,8 +50,8 @@ void ValidateDuplicates(const std::vector<std::string>& numbers, bool case_sensi
 
 // Rebuilds the answer of a repeat: the lots that the first call named, with their current numbers.
 inline auto NamedAgain(pg::Connection& db, const CompanyId& company) {
-  return [&db, &company](const std::vector<Uuid>& made) {
-    return FindNumbers(db, company, LotIdsOf(made));
+  return [&db, &company](const std::vector<Uuid>& created_ids) {
+    return FindNumbers(db, company, LotIdsOf(created_ids));
   };
 }
 

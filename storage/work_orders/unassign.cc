@@ -125,7 +125,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
                           .completed = Quantity(),
                           .planned_quantity = {},
                           .at = at});
-  SetMade(transaction, command.context, orders::UuidsOf(lots));
+  SetCreatedIds(transaction, command.context, orders::UuidsOf(lots));
   AddAuditEntry(transaction, command.context,
                 {.lots = orders::IdsOf(lots), .work_order = command.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());
@@ -154,7 +154,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
                           .completed = Quantity(),
                           .planned_quantity = {},
                           .at = at});
-  SetMade(transaction, command.context, orders::UuidsOf(voided));
+  SetCreatedIds(transaction, command.context, orders::UuidsOf(voided));
   AddAuditEntry(transaction, command.context,
                 {.lots = orders::IdsOf(ended), .work_order = command.work_order});
   RETURN_IF_ERROR(transaction.Commit().status());

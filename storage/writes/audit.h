@@ -33,7 +33,7 @@ void AddAuditEntry(pg::Transaction& transaction, const WriteContext& context,
 
 struct AuditedLot {
   LotId lot_id;
-  ProductId product_id;  // empty, as the number: of a lot that was deleted
+  ProductId product_id;  // product_id and number are empty if the lot was deleted
   std::string number;
 };
 
@@ -63,14 +63,14 @@ struct AuditPage {
   std::vector<std::string> after;   // for the next page; empty: this was the last
 };
 
-// Where a page that ends with this entry ends.
+// The cursor after this entry: where a page that ends with it ends.
 std::vector<std::string> PositionOf(const AuditEntry& entry);
 
 // FILTER_INVALID, PAGE_TOKEN_INVALID, COMPANY_NOT_FOUND, LOT_NOT_FOUND (there never was such a
 // lot).
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query);
 
-// Those entries that there are, without their lots.
+// The entries that exist, without their lots.
 absl::StatusOr<absl::flat_hash_map<Uuid, AuditEntry>> FindAuditEntries(
     pg::Connection& db, const CompanyId& company, const std::vector<Uuid>& entry_ids);
 

@@ -11,10 +11,10 @@
 
 namespace lots {
 
-// Of one company: with so many its three statements take milliseconds.
+// With this many rows the three statements take milliseconds.
 inline constexpr int64_t kGaugeLotsMax = 10'000;
 inline constexpr int64_t kGaugeRangesMax = 100;
-// A number range with less left is low: there is time to change the template.
+// Below this ratio a range counts as low: there is still time to change the template.
 inline constexpr double kNumberRangeLowRatio = 0.1;
 
 struct CompanyGauges {

@@ -18,7 +18,7 @@ constexpr pg::Statement kClaimRequest{"claim_request", R"sql(
   INSERT INTO requests (company, request_id, method, payload_hash, made, created_at)
   VALUES ($1, $2, $3, $4, $5, $6))sql"};
 
-constexpr pg::Statement kSetMade{"set_made", R"sql(
+constexpr pg::Statement kSetCreatedIds{"set_made", R"sql(
   UPDATE requests SET made = $3 WHERE company = $1 AND request_id = $2)sql"};
 
 constexpr pg::Statement kFindRequest{"find_request", R"sql(
@@ -49,16 +49,16 @@ absl::Status Reused(const WriteContext& context, absl::string_view method) {
 }  // namespace
 
 void ClaimRequest(pg::Transaction& transaction, const WriteContext& context,
-                  const std::vector<Uuid>& made) {
+                  const std::vector<Uuid>& created_ids) {
   if (context.request_id.empty()) return;
   transaction.Add(kClaimRequest, context.company, context.request_id, context.method,
-                  pg::Bytes{context.payload_hash}, made, context.now);
+                  pg::Bytes{context.payload_hash}, created_ids, context.now);
 }
 
-void SetMade(pg::Transaction& transaction, const WriteContext& context,
-             const std::vector<Uuid>& made) {
+void SetCreatedIds(pg::Transaction& transaction, const WriteContext& context,
+                   const std::vector<Uuid>& created_ids) {
   if (context.request_id.empty()) return;
-  transaction.Add(kSetMade, context.company, context.request_id, made);
+  transaction.Add(kSetCreatedIds, context.company, context.request_id, created_ids);
 }
 
 absl::Status MadeBefore() {
@@ -79,7 +79,7 @@ bool IsRepeat(const absl::Status& status) {
          status.GetPayload(kRepeatPayload).has_value();
 }
 
-absl::StatusOr<std::vector<Uuid>> FindMade(pg::Connection& db, const WriteContext& context) {
+absl::StatusOr<std::vector<Uuid>> FindCreatedIds(pg::Connection& db, const WriteContext& context) {
   ASSIGN_OR_RETURN(const pg::Result found,
                    pg::Query(db, kFindRequest, context.company, context.request_id));
   // Forgotten between the claim and this read: thirty days old to the second. The caller repeats.

@@ -82,8 +82,8 @@ absl::Status RunWriteSteps(pg::Connection& db, const WriteSteps& steps) {
     if (!look.ok()) answer = look;
   }
   if (!IsRepeat(answer)) return answer;
-  ASSIGN_OR_RETURN(const std::vector<Uuid> made, FindMade(db, steps.context));
-  return steps.rebuild(made);
+  ASSIGN_OR_RETURN(const std::vector<Uuid> created_ids, FindCreatedIds(db, steps.context));
+  return steps.rebuild(created_ids);
 }
 
 }  // namespace lots

@@ -21,21 +21,22 @@ struct WriteContext;
 
 // Runs of one write at the most. The second run nearly always wins.
 inline constexpr int kWriteRunsMax = 5;
-// Writers to one work order that count up from one first number lose to each other again and again;
-// each round one of them wins.
+// Writers to one work order that count up from one first number conflict again and again; in each
+// round one of them commits.
 inline constexpr int kOrderWriteRunsMax = 10;
-// So do calls that create lots: so many may count up from one first number at once.
+// Calls that create lots conflict in the same way: so many may count up from one first number at
+// once.
 inline constexpr int kCreateRunsMax = 64;
 
 // How a write that answers an Answer is run.
 template <class Answer>
 struct WritePolicy {
   const WriteContext& context;
-  // Returns the answer of a repeat, from what the first call made (ClaimRequest).
-  std::function<absl::StatusOr<Answer>(const std::vector<Uuid>& made)> rebuild;
+  // Returns the answer of a repeat, from the ids that the first call recorded (ClaimRequest).
+  std::function<absl::StatusOr<Answer>(const std::vector<Uuid>& created_ids)> rebuild;
   int runs_max = kWriteRunsMax;
-  // The attempt reads before it claims the request, and may refuse what the first call has done
-  // itself. RunWrite therefore looks for the first call before it returns a refusal.
+  // The attempt reads before the claim, so it may refuse because of what the first call wrote.
+  // RunWrite therefore looks for the first call before it returns a refusal.
   bool reads_before_claim = false;
 };
 
@@ -46,7 +47,7 @@ absl::Status WriteConflict(absl::string_view what);
 struct WriteSteps {
   const WriteContext& context;
   absl::FunctionRef<absl::Status()> attempt;
-  absl::FunctionRef<absl::Status(const std::vector<Uuid>& made)> rebuild;
+  absl::FunctionRef<absl::Status(const std::vector<Uuid>& created_ids)> rebuild;
   int runs_max;
   bool reads_before_claim;
 };
@@ -54,8 +55,8 @@ absl::Status RunWriteSteps(pg::Connection& db, const WriteSteps& steps);
 
 // Calls `attempt()` until the answer is no write conflict, with a short random pause between two
 // runs. Ends with ABORTED when the runs or the connection's time are used up. Returns
-// `policy.rebuild(made)` when the request was made before. When the first call cannot be looked up,
-// the answer is that error, never a refusal.
+// `policy.rebuild(created_ids)` when the request was made before. When the first call cannot be
+// looked up, the answer is that error, never a refusal.
 template <class Answer>
 absl::StatusOr<Answer> RunWrite(pg::Connection& db, const WritePolicy<Answer>& policy,
                                 absl::FunctionRef<absl::StatusOr<Answer>()> attempt) {
@@ -64,8 +65,8 @@ absl::StatusOr<Answer> RunWrite(pg::Connection& db, const WritePolicy<Answer>& p
     answer = attempt();
     return answer.status();
   };
-  const auto rebuild = [&](const std::vector<Uuid>& made) {
-    answer = policy.rebuild(made);
+  const auto rebuild = [&](const std::vector<Uuid>& created_ids) {
+    answer = policy.rebuild(created_ids);
     return answer.status();
   };
   const absl::Status status = RunWriteSteps(db, {.context = policy.context,

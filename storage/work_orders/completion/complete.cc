@@ -271,14 +271,15 @@ absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const Completio
   WriteContext context = command.context;
   // Nothing is written, so there is nothing that a repeat could find.
   if (command.validate_only) context.request_id.clear();
-  return RunWrite<Completion>(
-      db,
-      {.context = context,
-       .rebuild =
-           [&](const std::vector<Uuid>& made) { return orders::FindCompletion(db, command, made); },
-       .runs_max = kOrderWriteRunsMax,
-       .reads_before_claim = true},
-      [&] { return TryComplete(db, command, context); });
+  return RunWrite<Completion>(db,
+                              {.context = context,
+                               .rebuild =
+                                   [&](const std::vector<Uuid>& created_ids) {
+                                     return orders::FindCompletion(db, command, created_ids);
+                                   },
+                               .runs_max = kOrderWriteRunsMax,
+                               .reads_before_claim = true},
+                              [&] { return TryComplete(db, command, context); });
 }
 
 }  // namespace lots

@@ -150,6 +150,6 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
 Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan, const Ledger& ledger);
 // Rebuilds the answer of a repeat. AddCompletionWrites recorded `made`.
 absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionCommand& command,
-                                          const std::vector<Uuid>& made);
+                                          const std::vector<Uuid>& created_ids);
 
 }  // namespace lots::orders

@@ -258,8 +258,8 @@ absl::StatusOr<Disassembly> TryDisassemble(pg::Connection& db, const Disassembly
 }  // namespace
 
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command) {
-  const auto rebuild = [&](const std::vector<Uuid>& made) {
-    return FindDisassembly(db, command.context.company, TransformationId(made.front()));
+  const auto rebuild = [&](const std::vector<Uuid>& created_ids) {
+    return FindDisassembly(db, command.context.company, TransformationId(created_ids.front()));
   };
   ASSIGN_OR_RETURN(Disassembly disassembly,
                    RunWrite<Disassembly>(db, {.context = command.context, .rebuild = rebuild},

@@ -337,8 +337,8 @@ absl::StatusOr<CompletionReversal> FindReversal(pg::Connection& db, const Compan
 
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command) {
-  const auto rebuild = [&](const std::vector<Uuid>& made) {
-    return FindReversal(db, command.context.company, TransformationId(made.front()));
+  const auto rebuild = [&](const std::vector<Uuid>& created_ids) {
+    return FindReversal(db, command.context.company, TransformationId(created_ids.front()));
   };
   ASSIGN_OR_RETURN(
       CompletionReversal reversal,

@@ -205,9 +205,9 @@ void AddCompletionWrites(pg::Transaction& transaction, const CompletionFacts& fa
   AddAuditEntry(transaction, context, SubjectOf(command, plan));
   const std::vector<NumberedLot> voided = VoidedOf(plan.ended);
   if (voided.empty() && plan.makes_something()) return;
-  std::vector<Uuid> made = UuidsOf(voided);
-  made.insert(made.begin(), TransformationOf(plan).value());
-  SetMade(transaction, context, made);
+  std::vector<Uuid> created_ids = UuidsOf(voided);
+  created_ids.insert(created_ids.begin(), TransformationOf(plan).value());
+  SetCreatedIds(transaction, context, created_ids);
 }
 
 Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
@@ -228,11 +228,11 @@ Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
 }
 
 absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionCommand& command,
-                                          const std::vector<Uuid>& made) {
+                                          const std::vector<Uuid>& created_ids) {
   const CompanyId& company = command.context.company;
   Completion completion;
-  completion.transformation_id = TransformationId(made.front());
-  const std::vector<Uuid> voided(made.begin() + 1, made.end());
+  completion.transformation_id = TransformationId(created_ids.front());
+  const std::vector<Uuid> voided(created_ids.begin() + 1, created_ids.end());
   ASSIGN_OR_RETURN(completion.voided, FindNumbers(db, company, LotIdsOf(voided)));
   pg::Pipeline pipeline(db);
   pipeline.Add(kFindOutputs, company, completion.transformation_id);

@@ -292,8 +292,8 @@ absl::StatusOr<Reshaping> Post(pg::Connection& db, const ReshapeCommand& command
     ASSIGN_OR_RETURN(const reshape::Names names, reshape::NameLots(db, command));
     return ReshapeTransaction(db, command, names).Run();
   };
-  const auto rebuild = [&](const std::vector<Uuid>& made) {
-    return FindReshaping(db, command.context.company, TransformationId(made.front()));
+  const auto rebuild = [&](const std::vector<Uuid>& created_ids) {
+    return FindReshaping(db, command.context.company, TransformationId(created_ids.front()));
   };
   return RunWrite<Reshaping>(db,
                              {.context = command.context,

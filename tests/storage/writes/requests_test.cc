@@ -119,15 +119,15 @@ TEST_F(RequestsTest, ConcurrentRepeatsWriteOnceAndAgree) {
   EXPECT_EQ(firsts, 1);
 }
 
-TEST_F(RequestsTest, MadeCanBeSetLaterInTheSameTransaction) {
-  const std::vector<Uuid> made = {Uuid::MakeV7(), Uuid::MakeV7()};
+TEST_F(RequestsTest, CreatedIdsCanBeSetLaterInTheSameTransaction) {
+  const std::vector<Uuid> created_ids = {Uuid::MakeV7(), Uuid::MakeV7()};
   pg::Transaction transaction(*db_);
   ClaimRequest(transaction, Context("r1"), {});
   ASSERT_TRUE(transaction.Send().ok());
-  SetMade(transaction, Context("r1"), made);
+  SetCreatedIds(transaction, Context("r1"), created_ids);
   ASSERT_TRUE(transaction.Commit().ok());
 
-  EXPECT_EQ(FindMade(*db_, Context("r1")).value(), made);
+  EXPECT_EQ(FindCreatedIds(*db_, Context("r1")).value(), created_ids);
 }
 
 TEST_F(RequestsTest, OldRequestsAreForgottenAFewAtATime) {
