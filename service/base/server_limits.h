@@ -61,8 +61,9 @@ inline constexpr int kMetadataBytesMax = 16 * 1024;
 inline constexpr int kConnectionsMax = 4'096;
 // What --connections may be: more than a machine has ports for one address.
 inline constexpr int kConnectionsLimit = 1'000'000;
-// When all places are taken, the pause between two counts of the connections that have ended. A
-// count of 4,096 takes a millisecond, and one machine was seen to open 25,000 connections a second.
+// When kConnectionsMax connections are open, the pause between two counts of the connections that
+// have ended. A count of 4,096 takes a millisecond, and one machine was seen to open 25,000
+// connections a second.
 inline constexpr absl::Duration kConnectionsRecountPause = absl::Milliseconds(10);
 // Of gRPC's buffers, for all connections together.
 inline constexpr size_t kGrpcMemoryBytesMax = 512 * 1024 * 1024;

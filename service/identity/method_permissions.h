@@ -29,20 +29,20 @@ class MethodPermissions {
 // The permissions that a request needs besides that of its method: ACCEPT when it overrules holds,
 // expiry or shortage; MOVE when a new lot has an opening quantity.
 template <class Request>
-Permissions PermissionsBesides(const Request& request) {
-  Permissions besides;
+Permissions ExtraPermissions(const Request& request) {
+  Permissions extra;
   if constexpr (requires { request.accept_size(); }) {
-    if (request.accept_size() > 0) besides.Add(v1::PERMISSION_ACCEPT);
+    if (request.accept_size() > 0) extra.Add(v1::PERMISSION_ACCEPT);
   }
   if constexpr (requires { request.opening_quantity(); }) {
-    if (!request.opening_quantity().empty()) besides.Add(v1::PERMISSION_MOVE);
+    if (!request.opening_quantity().empty()) extra.Add(v1::PERMISSION_MOVE);
   }
   if constexpr (requires { request.lots(0).opening_quantity(); }) {
     for (const auto& lot : request.lots()) {
-      if (!lot.opening_quantity().empty()) besides.Add(v1::PERMISSION_MOVE);
+      if (!lot.opening_quantity().empty()) extra.Add(v1::PERMISSION_MOVE);
     }
   }
-  return besides;
+  return extra;
 }
 
 }  // namespace lots

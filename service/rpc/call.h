@@ -22,7 +22,7 @@
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
 #include "service/identity/caller.h"
-#include "service/rpc/meaning.h"
+#include "service/rpc/normalize.h"
 #include "service/rpc/page_token.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/write_context.h"

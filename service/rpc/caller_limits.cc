@@ -14,7 +14,7 @@ namespace {
 
 // The bucket of a caller that made no call for so long is full.
 constexpr absl::Duration kFullAfter = absl::Seconds(1);
-// A usual call ends within this time and then frees a place.
+// A usual call ends within this time and then frees a slot.
 constexpr absl::Duration kCallTime = absl::Milliseconds(100);
 
 absl::Status TooMuch(const std::string& limit, absl::Duration retry_after) {
@@ -29,7 +29,8 @@ absl::Status TooMuch(const std::string& limit, absl::Duration retry_after) {
 
 }  // namespace
 
-absl::StatusOr<CallerLimits::Place> CallerLimits::Take(const std::string& caller, absl::Time now) {
+absl::StatusOr<CallerLimits::CallSlot> CallerLimits::Take(const std::string& caller,
+                                                          absl::Time now) {
   absl::MutexLock lock(&mutex_);
   Account& account = AccountOf(caller, now);
   if (account.calls >= options_.calls_max) {
@@ -46,7 +47,7 @@ absl::StatusOr<CallerLimits::Place> CallerLimits::Take(const std::string& caller
     --account.left;
   }
   ++account.calls;
-  return Place(this, &account);
+  return CallSlot(this, &account);
 }
 
 void CallerLimits::GiveBack(Account& account) {

@@ -31,30 +31,31 @@ class CallerLimits {
   };
 
  public:
-  // The place of one running call. Destroying a Place returns it. The limits outlive it.
-  class Place {
+  // The slot of one running call among those of its caller. Destroying a CallSlot returns it. The
+  // limits outlive it.
+  class CallSlot {
    public:
-    Place() = default;
-    Place(Place&& other) noexcept { *this = std::move(other); }
-    Place& operator=(Place&& other) noexcept {
+    CallSlot() = default;
+    CallSlot(CallSlot&& other) noexcept { *this = std::move(other); }
+    CallSlot& operator=(CallSlot&& other) noexcept {
       std::swap(limits_, other.limits_);
       std::swap(account_, other.account_);
       return *this;
     }
-    ~Place() {
+    ~CallSlot() {
       if (limits_ != nullptr) limits_->GiveBack(*account_);
     }
 
    private:
     friend class CallerLimits;
-    Place(CallerLimits* limits, Account* account) : limits_(limits), account_(account) {}
+    CallSlot(CallerLimits* limits, Account* account) : limits_(limits), account_(account) {}
 
     CallerLimits* limits_ = nullptr;
     Account* account_ = nullptr;
   };
 
   // Refuses CALLER_LIMIT, with the time to wait, when the caller is at one of its limits.
-  absl::StatusOr<Place> Take(const std::string& caller, absl::Time now);
+  absl::StatusOr<CallSlot> Take(const std::string& caller, absl::Time now);
 
  private:
   void GiveBack(Account& account);

@@ -33,7 +33,7 @@ enum class CallKind { kUnary, kStream };
 class PendingCall : public Job {
  public:
   ~PendingCall() override {
-    if (on_gone) on_gone();
+    if (on_destroyed) on_destroyed();
   }
   PendingCall(const PendingCall&) = delete;
   PendingCall& operator=(const PendingCall&) = delete;
@@ -63,8 +63,8 @@ class PendingCall : public Job {
   absl::Duration queued;    // time in the queue
   absl::Duration database;  // time in statements
   std::atomic<bool> cancelled = false;
-  std::function<void()> on_gone;
-  CallerLimits::Place place;
+  std::function<void()> on_destroyed;
+  CallerLimits::CallSlot slot;
 
  protected:
   PendingCall() { call.cancelled = &cancelled; }

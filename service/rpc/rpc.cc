@@ -101,41 +101,41 @@ Rpc::Rpc(RpcOptions options, Identity& identity, pg::Pool& pool, const PageToken
       page_tokens_(page_tokens),
       metrics_(metrics),
       log_(log),
-      calls_({.workers = options_.workers,
-              .waiting_max = options_.queue_max,
-              .waiting_max_per_company = ShareOf(options_.queue_max),
-              .batch_max = kCallsPerBatchMax},
-             [this](const std::vector<Job*>& jobs) { Run(jobs); }),
-      walks_({.workers = options_.stream_workers,
-              .waiting_max = options_.streams_max,
-              .waiting_max_per_company = options_.streams_max,
-              .batch_max = 1},
-             [this](const std::vector<Job*>& jobs) { Run(jobs); }) {}
+      unary_queue_({.workers = options_.workers,
+                    .waiting_max = options_.queue_max,
+                    .waiting_max_per_company = ShareOf(options_.queue_max),
+                    .batch_max = kCallsPerBatchMax},
+                   [this](const std::vector<Job*>& jobs) { Run(jobs); }),
+      stream_queue_({.workers = options_.stream_workers,
+                     .waiting_max = options_.streams_max,
+                     .waiting_max_per_company = options_.streams_max,
+                     .batch_max = 1},
+                    [this](const std::vector<Job*>& jobs) { Run(jobs); }) {}
 
 Rpc::~Rpc() = default;
 
-void Rpc::StopTaking() { stopping_ = true; }
+void Rpc::RefuseNewCalls() { stopping_ = true; }
 
 Rpc::Gauge Rpc::gauge() const {
-  const WorkQueue::Gauge calls = calls_.gauge();
-  const WorkQueue::Gauge walks = walks_.gauge();
-  return {.queue = {.waiting = calls.waiting + walks.waiting,
-                    .busy = calls.busy + walks.busy,
-                    .workers = calls.workers + walks.workers},
+  const WorkQueue::Gauge unary = unary_queue_.gauge();
+  const WorkQueue::Gauge streams = stream_queue_.gauge();
+  return {.queue = {.waiting = unary.waiting + streams.waiting,
+                    .busy = unary.busy + streams.busy,
+                    .workers = unary.workers + streams.workers},
           .in_flight = in_flight_,
           .streams = streams_};
 }
 
 std::optional<grpc::Status> Rpc::Begin(PendingCall& pending, const Method& method,
                                        const grpc::CallbackServerContext& context,
-                                       const RequestFacts& facts, CallKind kind) {
+                                       const RequestHeader& header, CallKind kind) {
   const MethodMetrics& metrics = metrics_.Of(method.name);
   metrics.started->Increment();
   metrics.received->Increment();
   ++in_flight_;
   pending.kind = kind;
-  InitCall(pending, method, context, facts.request_id);
-  const absl::Status identified = Identify(pending, method, context, facts);
+  InitCall(pending, method, context, header.request_id);
+  const absl::Status identified = Identify(pending, method, context, header);
   if (!identified.ok()) {
     Outcome refused = OutcomeOf(identified);
     Report(pending, refused);
@@ -174,21 +174,22 @@ void Rpc::InitCall(PendingCall& pending, const Method& method,
 }
 
 absl::Status Rpc::Identify(PendingCall& pending, const Method& method,
-                           const grpc::CallbackServerContext& context, const RequestFacts& facts) {
+                           const grpc::CallbackServerContext& context,
+                           const RequestHeader& header) {
   Call& call = pending.call;
   ASSIGN_OR_RETURN(call.caller, identity_.Authenticate(context, call.now));
   const Caller& caller = *call.caller;
   if (!caller.id.empty()) {
-    absl::StatusOr<CallerLimits::Place> place = limits_.Take(caller.id, call.now);
-    if (!place.ok()) {
+    absl::StatusOr<CallerLimits::CallSlot> slot = limits_.Take(caller.id, call.now);
+    if (!slot.ok()) {
       metrics_.rejected("caller").Increment();
-      return place.status();
+      return slot.status();
     }
-    pending.place = *std::move(place);
+    pending.slot = *std::move(slot);
   }
-  if (facts.is_write) SetOrigin(pending, context);
-  RETURN_IF_ERROR(CheckPermissions(caller, method, facts.besides));
-  RETURN_IF_ERROR(ChooseCompany(call, method, facts.company));
+  if (header.is_write) SetOrigin(pending, context);
+  RETURN_IF_ERROR(CheckPermissions(caller, method, header.extra_permissions));
+  RETURN_IF_ERROR(ChooseCompany(call, method, header.company));
   TextChecker fields;
   call.actor = ActorOf(caller, fields.OptionalId("lots-actor", MetadataOf(context, "lots-actor")));
   return fields.ok() ? absl::OkStatus() : fields.status();
@@ -202,10 +203,10 @@ void Rpc::SetOrigin(PendingCall& pending, const grpc::CallbackServerContext& con
 }
 
 absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,
-                                   Permissions besides) const {
+                                   Permissions extra_permissions) const {
   const v1::Permission own = permissions_.Of(method.name);
   if (!caller.permissions.Has(own)) return PermissionMissing(own);
-  const Permissions missing = besides.Without(caller.permissions);
+  const Permissions missing = extra_permissions.Without(caller.permissions);
   return missing.empty() ? absl::OkStatus() : PermissionMissing(missing.first());
 }
 
@@ -245,15 +246,15 @@ absl::Time Rpc::DeadlineOf(const grpc::CallbackServerContext& context, const Met
 const Outcome* Rpc::Admit(PendingCall& pending) {
   if (stopping_) return &shutting_down_;
   if (pending.kind == CallKind::kStream) return AdmitStream(pending);
-  if (calls_.Push(pending.call.company.value(), pending)) return nullptr;
+  if (unary_queue_.Push(pending.call.company.value(), pending)) return nullptr;
   metrics_.rejected("queue").Increment();
   return &queue_full_;
 }
 
 const Outcome* Rpc::AdmitStream(PendingCall& pending) {
   if (++streams_ <= options_.streams_max) {
-    pending.on_gone = [this] { --streams_; };
-    if (walks_.Push(pending.call.company.value(), pending)) return nullptr;
+    pending.on_destroyed = [this] { --streams_; };
+    if (stream_queue_.Push(pending.call.company.value(), pending)) return nullptr;
   } else {
     --streams_;
   }
@@ -269,7 +270,7 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
       pending.queued = absl::Now() - pending.call.now;
       metrics_.queue_seconds().Observe(absl::ToDoubleSeconds(pending.queued));
     }
-    const absl::Status status = CheckWanted(pending);
+    const absl::Status status = CheckStillWanted(pending);
     if (status.ok()) {
       wanted.push_back(&pending);
     } else {
@@ -281,19 +282,19 @@ void Rpc::Run(const std::vector<Job*>& jobs) {
   for (size_t i = 0; i < wanted.size(); ++i) {
     PendingCall& pending = *wanted[i];
     if (statuses[i].ok() && pending.Pause([this, &pending] { Resume(pending); })) continue;
-    // A caller that has its answer may call again at once, so its place is returned before the
-    // answer. A stream keeps its place until the client has read it.
-    if (pending.kind == CallKind::kUnary) pending.place = CallerLimits::Place();
+    // A caller that has its answer may call again at once, so its slot is returned before the
+    // answer. A stream keeps its slot until the client has read it.
+    if (pending.kind == CallKind::kUnary) pending.slot = CallerLimits::CallSlot();
     End(pending, OutcomeOf(statuses[i]));
   }
 }
 
 void Rpc::Resume(PendingCall& pending) {
   // The queue of streams has room for every admitted stream.
-  if (!walks_.Push(pending.call.company.value(), pending)) End(pending, queue_full_);
+  if (!stream_queue_.Push(pending.call.company.value(), pending)) End(pending, queue_full_);
 }
 
-absl::Status Rpc::CheckWanted(const PendingCall& pending) const {
+absl::Status Rpc::CheckStillWanted(const PendingCall& pending) const {
   if (pending.cancelled) return absl::CancelledError("while queued");
   if (absl::Now() >= pending.call.deadline) return absl::DeadlineExceededError("while queued");
   if (stopping_) return ShuttingDown();

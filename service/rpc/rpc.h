@@ -88,7 +88,7 @@ class Rpc {
                                              StreamHandler<Request, Response> handler) {
     auto* pending = new PendingStreamCall<Request, Response>(*request, handler);
     std::optional<grpc::Status> refused =
-        Begin(*pending, method, *context, FactsOf(*request), CallKind::kStream);
+        Begin(*pending, method, *context, HeaderOf(*request), CallKind::kStream);
     if (refused.has_value()) pending->Finish(*std::move(refused));
     return pending;
   }
@@ -102,25 +102,26 @@ class Rpc {
   Gauge gauge() const;
 
   // From now on, refuses new and queued calls with SHUTTING_DOWN.
-  void StopTaking();
+  void RefuseNewCalls();
 
  private:
   // The fields of a request that the call path reads.
-  struct RequestFacts {
+  struct RequestHeader {
     absl::string_view company;
     absl::string_view request_id;
-    Permissions besides;  // needed besides the method's own permission
+    Permissions extra_permissions;  // needed besides the method's own permission
     bool is_write = false;
   };
 
   template <class Request>
-  static RequestFacts FactsOf(const Request& request) {
-    RequestFacts facts{.company = request.company(), .besides = PermissionsBesides(request)};
+  static RequestHeader HeaderOf(const Request& request) {
+    RequestHeader header{.company = request.company(),
+                         .extra_permissions = ExtraPermissions(request)};
     if constexpr (requires { request.request_id(); }) {
-      facts.request_id = request.request_id();
-      facts.is_write = true;
+      header.request_id = request.request_id();
+      header.is_write = true;
     }
-    return facts;
+    return header;
   }
 
   // A refused call ends with gRPC's own reactor at once. A PendingCall would cost a hop to one more
@@ -130,9 +131,9 @@ class Rpc {
                                           const Request& request, const Method& method,
                                           grpc::CallbackServerContext& context) {
     std::optional<grpc::Status> refused =
-        Begin(*pending, method, context, FactsOf(request), CallKind::kUnary);
+        Begin(*pending, method, context, HeaderOf(request), CallKind::kUnary);
     if (!refused.has_value()) return pending.release();
-    pending.reset();  // returns the caller's place before the caller hears of the refusal
+    pending.reset();  // returns the caller's slot before the caller hears of the refusal
     grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
     reactor->Finish(*std::move(refused));
     return reactor;
@@ -142,7 +143,7 @@ class Rpc {
   // already logged and counted; the caller of Begin must send the returned status. Never waits.
   std::optional<grpc::Status> Begin(PendingCall& pending, const Method& method,
                                     const grpc::CallbackServerContext& context,
-                                    const RequestFacts& facts, CallKind kind);
+                                    const RequestHeader& header, CallKind kind);
   // The trace that the caller sent, or a new one when spans are exported.
   CallTrace TraceOf(const grpc::CallbackServerContext& context) const;
   // Sets what cannot be refused: peer, trace, deadline.
@@ -151,13 +152,13 @@ class Rpc {
   // Sets the call's caller, company and actor, and checks the caller's limits and permissions. The
   // permission comes before the company: a caller without it does not learn which companies exist.
   absl::Status Identify(PendingCall& pending, const Method& method,
-                        const grpc::CallbackServerContext& context, const RequestFacts& facts);
+                        const grpc::CallbackServerContext& context, const RequestHeader& header);
   // Sets what the audit log keeps of the connection and the caller.
   void SetOrigin(PendingCall& pending, const grpc::CallbackServerContext& context) const;
   absl::Status CheckPermissions(const Caller& caller, const Method& method,
-                                Permissions besides) const;
+                                Permissions extra_permissions) const;
   absl::Status ChooseCompany(Call& call, const Method& method, absl::string_view company) const;
-  // The client's deadline, or what the method has without one; bounded.
+  // The client's deadline, or the method's default; bounded.
   absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Method& method,
                         absl::Time now) const;
   // Enqueues the call and returns null, or returns the refusal. The refusals are built at the start
@@ -170,7 +171,7 @@ class Rpc {
   // Enqueues a stream again whose handler paused and whose client has read enough.
   void Resume(PendingCall& pending);
   // OK, unless the client has left, the deadline has passed, or the server is stopping.
-  absl::Status CheckWanted(const PendingCall& pending) const;
+  absl::Status CheckStillWanted(const PendingCall& pending) const;
   // Returns one status for each call.
   std::vector<absl::Status> Handle(absl::Span<PendingCall* const> calls);
 
@@ -195,8 +196,8 @@ class Rpc {
   std::atomic<int> streams_ = 0;
   std::atomic<bool> stopping_ = false;
   // Last members, so that their workers end before the other members go.
-  WorkQueue calls_;
-  WorkQueue walks_;
+  WorkQueue unary_queue_;
+  WorkQueue stream_queue_;
 };
 
 }  // namespace lots

@@ -370,7 +370,7 @@ void Server::Parts::Stop(absl::Duration drain) {
   absl::Notification stopped;
   std::thread stop_taking([&] {
     stopped.WaitForNotificationWithDeadline(end - drain / 5);
-    rpc_.StopTaking();
+    rpc_.RefuseNewCalls();
   });
   server_->Shutdown(absl::ToChronoTime(end));
   server_->Wait();

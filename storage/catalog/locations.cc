@@ -114,10 +114,10 @@ struct Change {
   bool MovesInTree() const { return stored.has_value() && stored->parent_id != wanted.parent_id; }
 };
 
-// Collects what is wrong with location `index` of an order.
-class LocationJudge {
+// Collects the problems of location `index` of a command.
+class LocationValidator {
  public:
-  LocationJudge(size_t index, std::vector<Problem>& problems)
+  LocationValidator(size_t index, std::vector<Problem>& problems)
       : index_(index), problems_(problems) {}
 
   // `stored`: the current version, 0 of a new location.
@@ -223,12 +223,12 @@ std::vector<Change> PlanChanges(const UpsertLocationsCommand& command, const Loc
       change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
                               absl::MakeConstSpan(kFields));
     }
-    LocationJudge judge(i, problems);
-    judge.ValidateVersion(given, change.stored.has_value() ? change.stored->version : 0);
-    judge.ValidateKind(change, given);
-    judge.ValidateDefault(change, given);
-    judge.ValidateNewId(change);
-    judge.ValidateValues(change.wanted);
+    LocationValidator validator(i, problems);
+    validator.ValidateVersion(given, change.stored.has_value() ? change.stored->version : 0);
+    validator.ValidateKind(change, given);
+    validator.ValidateDefault(change, given);
+    validator.ValidateNewId(change);
+    validator.ValidateValues(change.wanted);
     changes.push_back(std::move(change));
   }
   return changes;
@@ -247,7 +247,7 @@ absl::Status ValidateTree(pg::Transaction& transaction, const CompanyId& company
   ASSIGN_OR_RETURN(const auto below, LevelsBelow(transaction, company, moved));
   for (size_t i = 0; i < changes.size(); ++i) {
     const auto levels = below.find(changes[i].wanted.location_id);
-    LocationJudge(i, problems)
+    LocationValidator(i, problems)
         .ValidatePlace(changes[i].wanted, tree, levels == below.end() ? 0 : levels->second);
   }
   return absl::OkStatus();

@@ -168,10 +168,11 @@ std::vector<ProductId> IdsOf(const std::vector<Product>& products) {
   return ids;
 }
 
-// Collects what is wrong with product `index` of an order.
-class ProductJudge {
+// Collects the problems of product `index` of a command.
+class ProductValidator {
  public:
-  ProductJudge(size_t index, std::vector<Problem>& problems) : index_(index), problems_(problems) {}
+  ProductValidator(size_t index, std::vector<Problem>& problems)
+      : index_(index), problems_(problems) {}
 
   void ValidateNewId(const Product& product) {
     std::optional<Problem> problem =
@@ -256,18 +257,18 @@ bool IsChanged(const Product& a, const Product& b) {
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
 }
 
-// What the order makes of what is stored, in the order's order.
+// What the command changes in the stored products, in the order of the command.
 std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
                                        const ProductsById& stored, std::vector<Problem>& problems) {
   std::vector<ProductChange> changes;
   for (size_t i = 0; i < command.products.size(); ++i) {
     const Product& given = command.products[i];
-    ProductJudge judge(i, problems);
+    ProductValidator validator(i, problems);
     ProductChange change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
-    judge.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
+    validator.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
     if (found == stored.end()) {
-      judge.ValidateNewId(given);
+      validator.ValidateNewId(given);
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
       change.wanted.created_at = command.context.now;
       if (!change.wanted.counter_reset.has_value()) {
@@ -278,7 +279,7 @@ std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
       change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
                               absl::MakeConstSpan(kFields));
     }
-    judge.Validate(change.wanted);
+    validator.Validate(change.wanted);
     changes.push_back(std::move(change));
   }
   return changes;

@@ -23,7 +23,7 @@ struct WriteContext {
   std::string
       request_id;      // empty: this write is not recorded (Upserts and updates with an etag only)
   std::string method;  // "lots.v1.StockService/RecordMovements"
-  // SHA-256 of what the request means, without its request_id (service/rpc/meaning.h).
+  // SHA-256 of what the request means, without its request_id (service/rpc/normalize.h).
   std::string payload_hash;
   std::string actor;
   absl::Time now;  // the server's clock when the request came in

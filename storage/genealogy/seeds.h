@@ -13,7 +13,7 @@ namespace lots {
 struct TraceSeeds {
   std::vector<LotId> lot_ids;       // those that exist, each once, by product and number
   std::vector<TraceNode> nodes;     // in the same order, at most as many as the query's node_limit
-  std::optional<int> common_scale;  // as TraceNode::seed_scale; downstream
+  std::optional<int> common_scale;  // as TraceNode::seed_scale; set downstream only
 };
 
 absl::StatusOr<TraceSeeds> ReadSeeds(pg::Transaction& snapshot, const TraceQuery& query);

@@ -261,8 +261,8 @@ absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& c
     ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
     return RecallOpener(db, command, found).DryRun();
   }
-  return WriteRecallOnce(db, command.context, command.recall_id,
-                         [&] { return TryOpen(db, command); });
+  return RunRecallWrite(db, command.context, command.recall_id,
+                        [&] { return TryOpen(db, command); });
 }
 
 }  // namespace lots

@@ -133,9 +133,9 @@ void SortSeeds(std::vector<RecallSeed>& seeds) {
   });
 }
 
-absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& context,
-                                       const RecallId& recall_id,
-                                       absl::FunctionRef<absl::Status()> write) {
+absl::StatusOr<Recall> RunRecallWrite(pg::Connection& db, const WriteContext& context,
+                                      const RecallId& recall_id,
+                                      absl::FunctionRef<absl::Status()> write) {
   const auto attempt = [&]() -> absl::StatusOr<RecallId> {
     RETURN_IF_ERROR(write());
     return recall_id;
@@ -189,8 +189,8 @@ absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRe
 }
 
 absl::StatusOr<Recall> CloseRecall(pg::Connection& db, const CloseRecallCommand& command) {
-  return WriteRecallOnce(db, command.context, command.recall_id,
-                         [&] { return TryClose(db, command); });
+  return RunRecallWrite(db, command.context, command.recall_id,
+                        [&] { return TryClose(db, command); });
 }
 
 }  // namespace lots

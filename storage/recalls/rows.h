@@ -22,8 +22,8 @@ absl::StatusOr<Recall> ReadRecall(pg::Transaction& snapshot, const CompanyId& co
                                   const RecallId& recall_id);
 
 // Runs a write on one recall once per request_id. Returns the recall as it is afterwards.
-absl::StatusOr<Recall> WriteRecallOnce(pg::Connection& db, const WriteContext& context,
-                                       const RecallId& recall_id,
-                                       absl::FunctionRef<absl::Status()> write);
+absl::StatusOr<Recall> RunRecallWrite(pg::Connection& db, const WriteContext& context,
+                                      const RecallId& recall_id,
+                                      absl::FunctionRef<absl::Status()> write);
 
 }  // namespace lots

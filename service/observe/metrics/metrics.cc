@@ -108,7 +108,7 @@ void Metrics::AddStatements() {
   errors_of_[kOtherClass] = &errors.Add({{"sqlstate_class", std::string(kOtherClass)}});
   retries_ = &BuildCounter()
                   .Name("lots_db_transaction_retries_total")
-                  .Help("Operations run again because two of them crossed.")
+                  .Help("Operations run again after a write conflict.")
                   .Register(*registry_)
                   .Add({});
   replays_ = &BuildCounter()

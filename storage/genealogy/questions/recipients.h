@@ -54,7 +54,7 @@ struct RecipientSummary {
 
 struct RecipientsQuery {
   CompanyId company;
-  // Exist; duplicates are fine. What a serial was before a relabel is a seed with it.
+  // Exist; duplicates are fine. A relabelled serial's former lots are seeds too.
   std::vector<LotId> seeds;
   bool show_returned = false;
 };

@@ -43,9 +43,9 @@ struct WarrantyQuery {
   absl::Time now;
 };
 
-// The warranty of a serial, with the term of the day on which it began. It begins with the unit's
-// first delivery that was not reversed, under whatever number: a repair does not start it anew. If
-// that delivery is dated tomorrow, the state is still kNotDelivered.
+// The warranty of a serial. The warranty begins with the unit's first delivery that was not
+// reversed, under whatever number, with the warranty term in force on that day: a repair does not
+// start it anew. If that delivery is dated tomorrow, the state is still kNotDelivered.
 // LOT_NOT_FOUND; TRACKING_MISMATCH unless the lot is a serial.
 absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& query);
 

@@ -96,7 +96,7 @@ TEST(Fields, ALongValueIsCutBetweenCharacters) {
   }
 }
 
-TEST(Fields, GatherEveryProblemOfARequest) {
+TEST(Fields, CollectEveryProblemOfARequest) {
   FieldChecker fields;
 
   fields.RequiredId("product_id", "");

@@ -198,7 +198,7 @@ TEST(CallPath, AnActorThatIsTooLongIsRefused) {
   EXPECT_EQ(ErrorInfoOf(status).metadata().at("field"), "lots-actor");
 }
 
-// Its only worker and the only place in its queue are taken, until `locked` is reset.
+// Its only worker and the only slot in its queue are taken, until `locked` is reset.
 struct FullServer {
   FullServer() {
     EXPECT_TRUE(AreAtWork(server, 1));

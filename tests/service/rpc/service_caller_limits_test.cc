@@ -58,7 +58,7 @@ TEST(CallerLimits, GivePlacesBack) {
 
   EXPECT_FALSE(limits.Take("anna", kNow).ok());
   EXPECT_TRUE(limits.Take("bert", kNow).ok());
-  { const CallerLimits::Place gone = *std::move(first); }
+  { const CallerLimits::CallSlot gone = *std::move(first); }
   EXPECT_TRUE(limits.Take("anna", kNow).ok());
 }
 

@@ -80,8 +80,8 @@ absl::Status SendInParts(int64_t first, int64_t end, Sink<v1::TraceDownstreamRes
 
 // Without a node_limit it asks the database for something that takes an hour; with a depth_max it
 // sends all but the first message when the client has gone.
-absl::Status SendPatiently(const v1::TraceDownstreamRequest& request, const Call& call,
-                           pg::Connection& db, Sink<v1::TraceDownstreamResponse>& sink) {
+absl::Status SendOrWait(const v1::TraceDownstreamRequest& request, const Call& call,
+                        pg::Connection& db, Sink<v1::TraceDownstreamResponse>& sink) {
   if (request.depth_max() > 0) {
     RETURN_IF_ERROR(SendInParts(0, 1, sink));
     EXPECT_TRUE(Eventually([&] { return call.cancelled->load(); }));
@@ -102,7 +102,7 @@ class NumberService final : public v1::TraceService::CallbackService {
   }
   grpc::ServerWriteReactor<v1::TraceDownstreamResponse>* TraceDownstream(
       grpc::CallbackServerContext* context, const v1::TraceDownstreamRequest* request) override {
-    return rpc_.Stream(context, request, kTraceDownstream, SendPatiently);
+    return rpc_.Stream(context, request, kTraceDownstream, SendOrWait);
   }
 
  private:

@@ -291,7 +291,7 @@ TEST_F(HoldsInheritTest, MembershipIsPassedOn) {
   EXPECT_THAT(HoldsOn("B"), ElementsAre("RECALL R2 depth 4 possible"));
 }
 
-TEST_F(HoldsInheritTest, MembershipIsCertainWhenMemberAndPassageAre) {
+TEST_F(HoldsInheritTest, MembershipIsCertainWhenMemberAndInheritanceAreCertain) {
   const LotId salt = world_.CreateLot("salt", "SALT", "5");
   const LotId doubtful = world_.CreateLot("salt", "DOUBTFUL", "5");
   AddMember("R1", salt);

@@ -1,5 +1,4 @@
-// What a request means, whatever its spelling: a repeat of a request is the same request when it
-// means the same.
+// Gives equal requests equal bytes, so that a repeat with another spelling is the same request.
 #pragma once
 
 #include "google/protobuf/message.h"

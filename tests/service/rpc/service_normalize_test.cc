@@ -10,7 +10,7 @@
 #include "lots/v1/work_order.pb.h"
 #include "service/convert/writes.h"
 #include "service/rpc/call.h"
-#include "service/rpc/meaning.h"
+#include "service/rpc/normalize.h"
 #include "storage/domain/write_context.h"
 
 namespace lots {
@@ -38,7 +38,7 @@ void ExpectOther(const std::string& a, const std::string& b) {
                                                                                     << b;
 }
 
-TEST(Meaning, EqualQuantitiesAreOne) {
+TEST(Normalize, EqualQuantitiesAreOne) {
   using Request = v1::RecordMovementsRequest;
   ExpectSame<Request>("movements {quantity: '1'}", "movements {quantity: '1.0'}");
   ExpectSame<Request>("movements {quantity: '12.5'}", "movements {quantity: '012.500000'}");
@@ -52,7 +52,7 @@ TEST(Meaning, EqualQuantitiesAreOne) {
                                     "lot {attributes {key: 'a' value {text: '7.1'}}}");
 }
 
-TEST(Meaning, LotNumbersAreCleaned) {
+TEST(Normalize, LotNumbersAreCleaned) {
   ExpectSame<v1::CreateLotRequest>("lot {number: 'L-1'}", "lot {number: ' L-1 '}");
   // A composed and a decomposed umlaut.
   ExpectSame<v1::AssignSerialsRequest>(R"(numbers: ['\xC3\xA4'])", R"(numbers: ['a\xCC\x88'])");
@@ -65,7 +65,7 @@ TEST(Meaning, LotNumbersAreCleaned) {
       R"(movements {document {type: 'po' number: 'a\xCC\x88'}})");
 }
 
-TEST(Meaning, IdsTimesMasksAndAbsentPartsHaveOneForm) {
+TEST(Normalize, IdsTimesMasksAndAbsentPartsHaveOneForm) {
   ExpectSame<v1::ArchiveLotRequest>("lot_id: '01890000-0000-7000-8000-00000000000a'",
                                     "lot_id: '01890000-0000-7000-8000-00000000000A'");
   ExpectOther<v1::AssignSerialsRequest>("work_order_id: 'a'", "work_order_id: 'A'");
@@ -82,7 +82,7 @@ TEST(Meaning, IdsTimesMasksAndAbsentPartsHaveOneForm) {
 }
 
 // A server of the release before recorded the payload as it was sent.
-TEST(Meaning, WhatWasSentIsKeptWhereItIsSpelledOtherwise) {
+TEST(Normalize, WhatWasSentIsKeptWhereItIsSpelledOtherwise) {
   using Request = v1::RecordMovementsRequest;
   EXPECT_EQ(ContextOf<Request>("movements {quantity: '1'}").sent_payload_hash, "");
   EXPECT_NE(ContextOf<Request>("movements {quantity: '1.0'}").sent_payload_hash, "");

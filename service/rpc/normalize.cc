@@ -1,5 +1,5 @@
 // Finds the values with several spellings by the names of their fields.
-#include "service/rpc/meaning.h"
+#include "service/rpc/normalize.h"
 
 #include <algorithm>
 #include <iterator>
