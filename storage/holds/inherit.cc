@@ -35,16 +35,16 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
            SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
            WHERE b.company = $1 AND b.lot_id = n.lot_id AND b.last_recorded_at > '-infinity')),
          $11
-  FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS n (hold_id, lot_id, place)
+  FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS n (hold_id, lot_id, ordinal)
   JOIN unnest($5::uuid[], $6::text[], $7::timestamptz[], $8::text[])
-    WITH ORDINALITY AS s (source, reason, expires_at, exempt, place) ON s.place = n.place
+    WITH ORDINALITY AS s (source, reason, expires_at, exempt, ordinal) ON s.ordinal = n.ordinal
   WHERE NOT EXISTS (
     SELECT 1 FROM holds h
     WHERE h.company = $1 AND h.lot_id = n.lot_id AND h.released_at IS NULL
       AND h.cause = {CAUSE_INHERITED}
       AND h.source_lot_id = s.source
       AND (h.expires_at IS NULL OR h.expires_at >= s.expires_at))
-  ORDER BY n.lot_id, n.place)sql"_sql};
+  ORDER BY n.lot_id, n.ordinal)sql"_sql};
 
 // A lot of which more is made may be a member already. It may now be certainly affected, or nearer
 // to a seed.
@@ -150,7 +150,7 @@ std::optional<InheritedHold> InheritedFrom(const LotId& lot_id, const LedgerFact
 // The rows to insert, as the arrays of kInsertInherited.
 class HoldRows {
  public:
-  // Returns the place of the source, from 1.
+  // Returns the ordinal of the source, from 1.
   int64_t AddSource(InheritedHold inherited) {
     sources_.push_back(inherited.source);
     reasons_.push_back(std::move(inherited.reason));
@@ -162,12 +162,12 @@ class HoldRows {
     if (output == sources_[source - 1] || !seen_.emplace(output, source).second) return;
     ids_.push_back(HoldId(Uuid::MakeV7()));
     outputs_.push_back(output);
-    places_.push_back(source);
+    source_ordinals_.push_back(source);
   }
   void AddTo(pg::Transaction& transaction, const WriteContext& context, absl::Time at) const {
     if (ids_.empty()) return;
-    transaction.Add(kInsertInherited, context.company, ids_, outputs_, places_, sources_, reasons_,
-                    expire_times_, exempt_, context.actor, at, context.entry_id);
+    transaction.Add(kInsertInherited, context.company, ids_, outputs_, source_ordinals_, sources_,
+                    reasons_, expire_times_, exempt_, context.actor, at, context.entry_id);
   }
 
  private:
@@ -177,7 +177,7 @@ class HoldRows {
   std::vector<std::string> exempt_;
   std::vector<HoldId> ids_;
   std::vector<LotId> outputs_;
-  std::vector<int64_t> places_;
+  std::vector<int64_t> source_ordinals_;
   absl::btree_set<std::pair<LotId, int64_t>> seen_;
 };
 
@@ -205,18 +205,18 @@ std::vector<InheritedHold> PooledHolds(const PooledHoldInheritance& inheritance,
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,
                        const TransformationId& transformation, const LedgerFacts& facts,
                        absl::Span<const HoldInheritance> inheritances) {
-  absl::btree_map<LotId, std::optional<int64_t>> places;  // of the inputs in `rows`
+  absl::btree_map<LotId, std::optional<int64_t>> ordinals;  // of the inputs in `rows`
   HoldRows rows;
   std::vector<LotId> inheriting, inputs, outputs;
   std::vector<bool> certain;
   for (const auto& [input, output, is_certain] : inheritances) {
     if (facts.HoldsOf(input).empty()) continue;
-    const auto [place, is_new] = places.try_emplace(input);
+    const auto [ordinal, is_new] = ordinals.try_emplace(input);
     if (is_new) {
       std::optional<InheritedHold> inherited = InheritedFrom(input, facts);
-      if (inherited.has_value()) place->second = rows.AddSource(*std::move(inherited));
+      if (inherited.has_value()) ordinal->second = rows.AddSource(*std::move(inherited));
     }
-    if (place->second.has_value()) rows.AddInheritingLot(output, *place->second);
+    if (ordinal->second.has_value()) rows.AddInheritingLot(output, *ordinal->second);
     inheriting.push_back(output);
     if (!IsMember(input, facts)) continue;
     inputs.push_back(input);
@@ -238,8 +238,8 @@ void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context
   const std::vector<LotId> outputs(distinct.begin(), distinct.end());
   HoldRows rows;
   for (InheritedHold& inherited : PooledHolds(inheritance, facts)) {
-    const int64_t place = rows.AddSource(std::move(inherited));
-    for (const LotId& output : outputs) rows.AddInheritingLot(output, place);
+    const int64_t ordinal = rows.AddSource(std::move(inherited));
+    for (const LotId& output : outputs) rows.AddInheritingLot(output, ordinal);
   }
   std::vector<LotId> members;
   absl::c_copy_if(inheritance.inputs, std::back_inserter(members),

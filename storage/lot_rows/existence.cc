@@ -14,23 +14,23 @@ namespace {
 
 enum class ResourceKind : int64_t { kCompany, kProduct, kLot, kLocation };
 
-// One row for each missing resource, in the order of the problems: its kind and its place in the
+// One row for each missing resource, in the order of the problems: its kind and its ordinal in the
 // list of that kind, from 1.
 constexpr pg::Statement kFindMissing{"find_missing_resources", R"sql(
-  SELECT 0::bigint AS kind, 1::bigint AS place
+  SELECT 0::bigint AS kind, 1::bigint AS ordinal
   WHERE NOT EXISTS (SELECT 1 FROM companies c WHERE c.company = $1)
   UNION ALL
-  SELECT 1, asked.place FROM unnest($2::text[]) WITH ORDINALITY AS asked (id, place)
+  SELECT 1, asked.ordinal FROM unnest($2::text[]) WITH ORDINALITY AS asked (id, ordinal)
   WHERE NOT EXISTS (SELECT 1 FROM products p WHERE p.company = $1 AND p.product_id = asked.id)
   UNION ALL
-  SELECT 2, asked.place FROM unnest($3::uuid[]) WITH ORDINALITY AS asked (id, place)
+  SELECT 2, asked.ordinal FROM unnest($3::uuid[]) WITH ORDINALITY AS asked (id, ordinal)
   WHERE NOT EXISTS (SELECT 1 FROM lots l WHERE l.company = $1 AND l.lot_id = asked.id)
     AND NOT ($5::boolean AND EXISTS (
       SELECT 1 FROM lot_events e WHERE e.company = $1 AND e.lot_id = asked.id))
   UNION ALL
-  SELECT 3, asked.place FROM unnest($4::text[]) WITH ORDINALITY AS asked (id, place)
+  SELECT 3, asked.ordinal FROM unnest($4::text[]) WITH ORDINALITY AS asked (id, ordinal)
   WHERE NOT EXISTS (SELECT 1 FROM locations o WHERE o.company = $1 AND o.location_id = asked.id)
-  ORDER BY kind, place)sql"};
+  ORDER BY kind, ordinal)sql"};
 
 template <class Id>
 std::vector<Id> IdsOf(const std::vector<std::pair<std::string, Id>>& named) {

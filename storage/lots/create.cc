@@ -69,7 +69,7 @@ class Creation {
   const CreateLotsCommand& command_;
   const ProductContext& product_context_;
   std::vector<LotDraft> drafts_;
-  // The places in the order of given numbers, by key.
+  // The indices of the lots whose numbers are given, by the key of the number.
   absl::flat_hash_map<std::string, size_t> given_;
   std::vector<size_t> generated_;
   std::vector<Problem> problems_;

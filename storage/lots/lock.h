@@ -32,7 +32,8 @@ struct LockedLot {
   std::vector<std::string> uses;
 };
 
-// Adds the statements that lock and read the lot. Returns the place of their first result.
+// Adds the statements that lock and read the lot. Returns the index of their first
+// result in Results.
 size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, const LotId& lot_id,
                   LotLock lock);
 

@@ -180,7 +180,8 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   const OrderRef order_ref = OrderRefOf(command);
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, order_ref);
+  const orders::OrderResultIndices indices =
+      orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t company = AddCompanyRead(transaction, command.context.company);
   // Numbers that were made just now are free, or the constraint says otherwise.
   std::optional<size_t> taken;
@@ -191,7 +192,7 @@ absl::StatusOr<std::vector<NumberedLot>> TryAssign(pg::Connection& db,
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   ASSIGN_OR_RETURN(const CompanyRules rules,
                    ReadEnabledCompany(command.context.company, results[company]));
-  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, indices);
   std::vector<Problem> of_order = ValidateSerialOrder(order_ref, facts);
   if (!of_order.empty()) return Refuse(std::move(of_order));
   SerialsByKey named;

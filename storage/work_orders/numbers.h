@@ -41,7 +41,7 @@ SerialsByKey ReadNumbered(const pg::Result& rows);
 // "numbers[3]".
 std::string NumberField(size_t index);
 
-// The numbers in their clean form. An invalid number becomes a problem, and its place stays empty.
+// The numbers in their clean form. An invalid number becomes a problem, and its element is empty.
 std::vector<std::string> CleanNumbers(const std::vector<std::string>& numbers,
                                       std::vector<Problem>& problems);
 // Adds a problem for each number that the request has twice.

@@ -49,9 +49,9 @@ absl::StatusOr<std::vector<NumberedLot>> TryReopen(pg::Connection& db,
   const OrderRef order_ref{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, context, order_ref);
+  const orders::OrderResultIndices indices = orders::AddOrderLock(transaction, context, order_ref);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, indices);
   if (!facts.order.has_value()) return Refuse(WorkOrderNotFound(command.work_order));
   if (facts.order->state != WorkOrderState::kOpen) {
     orders::AddOrderChange(transaction, context.company,

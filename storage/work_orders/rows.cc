@@ -116,8 +116,8 @@ const ProductRules* OrderFacts::FindProduct(const ProductId& product_id) const {
   return found == products.end() ? nullptr : &found->second;
 }
 
-OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
-                         const OrderRef& order_ref, const std::vector<ProductId>& products) {
+OrderResultIndices AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
+                                const OrderRef& order_ref, const std::vector<ProductId>& products) {
   std::optional<size_t> created;
   if (order_ref.product.has_value()) {
     created = transaction.Add(kNameOrder, context.company, order_ref.work_order, *order_ref.product,
@@ -129,9 +129,10 @@ OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& conte
       .products = transaction.Add(kLockProducts, context.company, order_ref.work_order, products)};
 }
 
-OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places) {
-  OrderFacts facts = FactsOf(order_ref, results[places.order], results[places.products]);
-  facts.is_new = places.created.has_value() && results[*places.created].affected() > 0;
+OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results,
+                     OrderResultIndices indices) {
+  OrderFacts facts = FactsOf(order_ref, results[indices.order], results[indices.products]);
+  facts.is_new = indices.created.has_value() && results[*indices.created].affected() > 0;
   return facts;
 }
 

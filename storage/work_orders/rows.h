@@ -60,8 +60,8 @@ struct OrderFacts {
   const ProductRules* FindProduct(const ProductId& product_id) const;
 };
 
-// The places of the answers among a pipeline's results.
-struct OrderPlaces {
+// The indices of these reads in a pipeline's Results.
+struct OrderResultIndices {
   std::optional<size_t> created;
   size_t order;
   size_t products;
@@ -69,9 +69,11 @@ struct OrderPlaces {
 
 // Adds: create the order when it is new and the product is said and known, lock its row, lock the
 // rules of its product and of `products` against change.
-OrderPlaces AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
-                         const OrderRef& order_ref, const std::vector<ProductId>& products = {});
-OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results, OrderPlaces places);
+OrderResultIndices AddOrderLock(pg::Transaction& transaction, const WriteContext& context,
+                                const OrderRef& order_ref,
+                                const std::vector<ProductId>& products = {});
+OrderFacts ReadOrder(const OrderRef& order_ref, const pg::Results& results,
+                     OrderResultIndices indices);
 
 // The same facts without a lock: of the order where it exists, and of `products`.
 absl::StatusOr<OrderFacts> ReadOrderUnlocked(pg::Connection& db, const CompanyId& company,

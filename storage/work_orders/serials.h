@@ -42,7 +42,7 @@ void AddPlanning(pg::Transaction& transaction, const CompanyId& company,
                  const std::vector<LotId>& serials, absl::Time at);
 
 // Assigns the serials to the order, in this order. A serial that was assigned to it before keeps
-// its place.
+// its position.
 void AddAssignments(pg::Transaction& transaction, const WriteContext& context,
                     const WorkOrderId& work_order, const std::vector<LotId>& serials,
                     AssignmentState state, absl::Time at);

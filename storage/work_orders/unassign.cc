@@ -98,11 +98,12 @@ absl::StatusOr<std::vector<NumberedLot>> TryUnassign(pg::Connection& db,
   const OrderRef order_ref{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, order_ref);
+  const orders::OrderResultIndices indices =
+      orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t named =
       orders::AddNumberedLock(transaction, command.context.company, command.work_order, numbers);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, indices);
   const SerialsByKey serials = orders::ReadNumbered(results[named]);
   RETURN_IF_ERROR(CheckUnassignOrder(command, order_ref, facts, serials));
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -137,11 +138,12 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
   const OrderRef order_ref{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
   ClaimRequest(transaction, command.context, {});
-  const orders::OrderPlaces places = orders::AddOrderLock(transaction, command.context, order_ref);
+  const orders::OrderResultIndices indices =
+      orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t planned = orders::AddPlannedSerials(transaction, command.context.company,
                                                    command.work_order, std::nullopt, {});
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  const OrderFacts facts = orders::ReadOrder(order_ref, results, places);
+  const OrderFacts facts = orders::ReadOrder(order_ref, results, indices);
   RETURN_IF_ERROR(orders::CheckOpen(order_ref, facts));
   const std::vector<PlannedSerial> ended = orders::ReadPlannedSerials(results[planned]);
   std::vector<NumberedLot> voided = orders::VoidedOf(ended);

@@ -76,10 +76,10 @@ class Rules {
   LotIndex ResolveSymbol(absl::string_view lot_id);
   LotIndex AddLot(const Product& product, absl::string_view number, v1::LotState state);
   Movement NewMovement(v1::MovementKind kind, LotIndex lot, Quantity quantity) const;
-  Reasons JudgeMovement(const Movement& movement, const Accepts& accepts) const;
-  void JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const;
-  void JudgeSource(const Movement& movement, Reasons& why) const;
-  void JudgeReturn(const Movement& movement, Reasons& why) const;
+  Reasons ValidateMovement(const Movement& movement, const Accepts& accepts) const;
+  void ValidateLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const;
+  void ValidateSource(const Movement& movement, Reasons& why) const;
+  void ValidateReturn(const Movement& movement, Reasons& why) const;
   std::vector<int> OpenDeliveries(const Movement& back) const;
   bool PartnerFits(const Movement& back, int delivery) const;
   int DeliveryOf(const Movement& back) const;
@@ -89,7 +89,7 @@ class Rules {
   void Append(Movement movement);
   void Record(const v1::NewMovement& wanted, const Accepts& accepts, std::set<LotIndex>& serials);
   // Why a movement, taken back together with the others of `transformation`, cannot be.
-  Reasons JudgeReversal(int movement) const;
+  Reasons ValidateReversal(int movement) const;
   bool IsUsedLater(int movement) const;
   void AppendReversal(int movement, int transformation);
 
@@ -107,7 +107,7 @@ class Rules {
   void PlanPlanned(const v1::CompleteWorkOrderRequest& request, std::vector<Made>& made);
   void PlanOne(Made made, absl::string_view quantity, std::vector<Made>& all,
                const v1::CompleteWorkOrderRequest& request);
-  bool JudgeStored(const Made& made, const v1::CompleteWorkOrderRequest& request);
+  bool ValidateStored(const Made& made, const v1::CompleteWorkOrderRequest& request);
   std::set<LotIndex> ComponentsOf(const v1::CompleteWorkOrderRequest& request);
   std::vector<Used> PlanUsed(const v1::CompleteWorkOrderRequest& request,
                              const std::vector<Made>& made);

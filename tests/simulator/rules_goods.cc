@@ -107,7 +107,7 @@ void Rules::Append(Movement movement) {
   history_.movements.push_back(std::move(movement));
 }
 
-Reasons Rules::JudgeMovement(const Movement& movement, const Accepts& accepts) const {
+Reasons Rules::ValidateMovement(const Movement& movement, const Accepts& accepts) const {
   Reasons why;
   if (FindLocation(movement.from) == nullptr || FindLocation(movement.to) == nullptr) {
     why.insert("LOCATION_NOT_FOUND");
@@ -121,15 +121,15 @@ Reasons Rules::JudgeMovement(const Movement& movement, const Accepts& accepts) c
   if (product.is_serial() && movement.quantity != Quantity::FromUnits(1)) {
     why.insert("SERIAL_QUANTITY_NOT_ONE");
   }
-  // What makes no sense is not judged further.
+  // What makes no sense is not validated further.
   if (!why.empty()) return why;
-  JudgeLotState(movement, accepts, why);
-  JudgeReturn(movement, why);
-  JudgeSource(movement, why);
+  ValidateLotState(movement, accepts, why);
+  ValidateReturn(movement, why);
+  ValidateSource(movement, why);
   return why;
 }
 
-void Rules::JudgeLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const {
+void Rules::ValidateLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const {
   const Lot& lot = history_.lots[movement.lot];
   if (lot.state == v1::LOT_STATE_PLANNED) why.insert("LOT_PLANNED");
   // Goods that come back make an archived lot ACTIVE again.
@@ -151,7 +151,7 @@ void Rules::JudgeLotState(const Movement& movement, const Accepts& accepts, Reas
   }
 }
 
-void Rules::JudgeReturn(const Movement& movement, Reasons& why) const {
+void Rules::ValidateReturn(const Movement& movement, Reasons& why) const {
   if (movement.kind != v1::MOVEMENT_KIND_RETURN) return;
   if (movement.delivery == kNone) {
     if (!OpenDeliveries(movement).empty()) why.insert("RETURN_MISMATCH");
@@ -174,7 +174,7 @@ void Rules::JudgeReturn(const Movement& movement, Reasons& why) const {
 
 // A serial is taken from where it is. It comes in from outside when it is nowhere, and out of
 // production when it is not somewhere else.
-void Rules::JudgeSource(const Movement& movement, Reasons& why) const {
+void Rules::ValidateSource(const Movement& movement, Reasons& why) const {
   if (!history_.lots[movement.lot].product->is_serial()) {
     const bool enough = history_.At(movement.lot, movement.from) >= movement.quantity;
     if (HoldsGoods(movement.from) && !enough) why.insert("NOT_ENOUGH");
@@ -224,13 +224,13 @@ int Rules::DeliveryOf(const Movement& back) const {
 
 bool Rules::Post(Movement movement, const Accepts& accepts) {
   if (movement.delivery == kNone) movement.delivery = DeliveryOf(movement);
-  Reasons why = JudgeMovement(movement, accepts);
+  Reasons why = ValidateMovement(movement, accepts);
   const bool is_short = why == Reasons{"NOT_ENOUGH"} || why == Reasons{"SERIAL_NOT_THERE"};
   // What was never delivered comes back from a customer all the same.
   const bool is_unknown = movement.kind == v1::MOVEMENT_KIND_RETURN && movement.delivery == kNone;
   if ((accepts.shortage || is_unknown) && is_short) {
     CoverShortage(movement);
-    why = JudgeMovement(movement, accepts);
+    why = ValidateMovement(movement, accepts);
   }
   if (!why.empty()) {
     reasons_.insert(why.begin(), why.end());
@@ -360,7 +360,7 @@ bool Rules::IsUsedLater(int movement) const {
   return false;
 }
 
-Reasons Rules::JudgeReversal(int movement) const {
+Reasons Rules::ValidateReversal(int movement) const {
   const Movement& original = history_.movements[movement];
   const Lot& lot = history_.lots[original.lot];
   Reasons why;
@@ -395,7 +395,7 @@ void Rules::Do(const v1::ReverseMovementRequest& request) {
   if (movement == kNone) return (void)Refuse("MOVEMENT_NOT_FOUND");
   touched_.insert(history_.movements[movement].lot);
   if (history_.movements[movement].transformation != kNone) Refuse("PART_OF_TRANSFORMATION");
-  const Reasons why = JudgeReversal(movement);
+  const Reasons why = ValidateReversal(movement);
   reasons_.insert(why.begin(), why.end());
   if (reasons_.empty()) AppendReversal(movement, kNone);
 }

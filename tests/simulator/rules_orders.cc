@@ -171,7 +171,7 @@ std::set<LotIndex> Rules::ComponentsOf(const v1::CompleteWorkOrderRequest& reque
 
 // A finished serial exists already, unless it is planned, reworked, was never moved, or was taken
 // apart.
-bool Rules::JudgeStored(const Made& made, const v1::CompleteWorkOrderRequest& request) {
+bool Rules::ValidateStored(const Made& made, const v1::CompleteWorkOrderRequest& request) {
   const Lot& lot = history_.lots[made.lot];
   const bool is_ours = lot.planned_for == request.work_order_id();
   switch (lot.state) {
@@ -200,7 +200,7 @@ void Rules::PlanOne(Made made, absl::string_view quantity, std::vector<Made>& al
   touched_.insert(made.lot);
   const bool is_again =
       absl::c_any_of(all, [&](const Made& other) { return other.lot == made.lot; });
-  if (!is_new && !is_again) made.is_sound = JudgeStored(made, request);
+  if (!is_new && !is_again) made.is_sound = ValidateStored(made, request);
   if (!is_new && !is_again) made.was_planned = IsPlanned(history_.lots[made.lot]);
   const bool goes_in = ComponentsOf(request).count(made.lot) > 0;
   if (!is_new && !goes_in && is_serial) made.before = history_.lots[made.lot];

@@ -221,7 +221,7 @@ void Rules::Do(const v1::ReverseCompletionRequest& request) {
     const bool returns = HoldsGoods(movement.from);
     if (returns && state == v1::LOT_STATE_PLANNED) Refuse("LOT_PLANNED");
     if (returns && state == v1::LOT_STATE_VOID) Refuse("LOT_VOID");
-    const Reasons why = JudgeReversal(i);
+    const Reasons why = ValidateReversal(i);
     reasons_.insert(why.begin(), why.end());
     if (why.empty()) AppendReversal(i, reversal);
   }

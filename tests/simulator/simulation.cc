@@ -83,7 +83,7 @@ template <class Request>
 void Simulation::Take(const Request& request, const Step& step, const Verdict& verdict) {
   const Reply<Request> reply = Send(request);
   const auto* response = reply.status.ok() ? &reply.message() : nullptr;
-  JudgeAnswer(reply.status, response, verdict);
+  ValidateAnswer(reply.status, response, verdict);
   // What differs here differs everywhere.
   if (!wrong_.empty()) return;
   const bool is_done = verdict.reasons.empty() && !IsDryRun(request);
@@ -99,8 +99,8 @@ void Simulation::Take(const Request& request, const Step& step, const Verdict& v
 
 // A request that is wrong in several ways may be refused for any of them, and for no other.
 template <class Response>
-void Simulation::JudgeAnswer(const grpc::Status& status, const Response* response,
-                             const Verdict& verdict) {
+void Simulation::ValidateAnswer(const grpc::Status& status, const Response* response,
+                                const Verdict& verdict) {
   Reasons given = ReasonsOf(status);
   if (response != nullptr) given = ProblemsIn(*response);
   const bool agreed =

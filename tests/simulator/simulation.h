@@ -47,7 +47,7 @@ class Simulation {
   template <class Request>
   void Take(const Request& request, const Step& step, const Verdict& verdict);
   template <class Response>
-  void JudgeAnswer(const grpc::Status& status, const Response* response, const Verdict& verdict);
+  void ValidateAnswer(const grpc::Status& status, const Response* response, const Verdict& verdict);
   template <class Request, class Response>
   void Remember(const Request& request, const Response& response, const Step& step,
                 const Verdict& verdict);

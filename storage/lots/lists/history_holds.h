@@ -9,7 +9,8 @@
 
 namespace lots {
 
-// Adds the statement that reads one page of HELD and RELEASED events; answers its place.
+// Adds the statement that reads one page of HELD and RELEASED events. Returns
+// the index of its result in Results.
 size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryQuery& query);
 std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows);
 

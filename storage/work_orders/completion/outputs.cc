@@ -39,7 +39,7 @@ class OutputPlanner {
   void ValidateEmptiness();
 
  private:
-  // A place in the request, before it is known what lot it means.
+  // An output of the request, before it is known what lot the output means.
   struct Wanted {
     std::optional<LotId> lot_id;
     std::string number;
