@@ -35,7 +35,7 @@ void Recall(const FieldChange& change, Lot& lot) {
 
 }  // namespace
 
-std::vector<FieldChange> LastWords(const Lot& lot) {
+std::vector<FieldChange> FieldsAtDeletion(const Lot& lot) {
   std::vector<FieldChange> changes;
   const auto add = [&](absl::string_view field, absl::string_view value) {
     if (!value.empty()) changes.push_back({std::string(field), std::string(value), ""});

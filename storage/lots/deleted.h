@@ -13,7 +13,7 @@ namespace lots {
 struct Lot;
 
 // The fields of a lot that its deletion records.
-std::vector<FieldChange> LastWords(const Lot& lot);
+std::vector<FieldChange> FieldsAtDeletion(const Lot& lot);
 
 // The deleted ones among the lots, with the fields that the deletion recorded (product, number,
 // reference and notes) and when that was (`deleted_at`).

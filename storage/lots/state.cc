@@ -107,7 +107,7 @@ void RecordDeletion(pg::Transaction& transaction, const WriteContext& context, c
                           .kind = LotEventKind::kDeleted,
                           .actor = context.actor,
                           .recorded_at = context.now,
-                          .changes = LastWords(lot)};
+                          .changes = FieldsAtDeletion(lot)};
   transaction.Add(kRecordCreation, context.company, lot.lot_id);
   AppendLotEvents(transaction, context, {deletion});
 }

@@ -10,12 +10,12 @@ namespace lots::ctl {
 namespace {
 
 // The handler has no other way to the text.
-std::atomic<const std::string*> last_words{nullptr};
+std::atomic<const std::string*> signal_message{nullptr};
 
 // Called once: the signal is then handled as before lotctl, which ends the program in the way that
 // its shell expects, and ends a script with it.
-void WriteLastWords(int signal) {
-  const std::string* const text = last_words.load();
+void WriteSignalMessage(int signal) {
+  const std::string* const text = signal_message.load();
   if (text != nullptr) {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text->data(), text->size());
   }
@@ -24,17 +24,17 @@ void WriteLastWords(int signal) {
 
 }  // namespace
 
-LastWords::LastWords(std::string text) : text_(std::move(text)) {
-  last_words.store(&text_);
+SignalMessage::SignalMessage(std::string text) : text_(std::move(text)) {
+  signal_message.store(&text_);
   struct sigaction action = {};
-  action.sa_handler = WriteLastWords;
+  action.sa_handler = WriteSignalMessage;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (int i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], &action, &before_[i]);
 }
 
-LastWords::~LastWords() {
+SignalMessage::~SignalMessage() {
   for (int i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], &before_[i], nullptr);
-  last_words.store(nullptr);
+  signal_message.store(nullptr);
 }
 
 }  // namespace lots::ctl

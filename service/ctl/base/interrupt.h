@@ -7,14 +7,14 @@
 
 namespace lots::ctl {
 
-// While a LastWords lives, a signal that ends lotctl (ctrl-C, a closed terminal, kill) first writes
-// the text to standard error. There is one at a time.
-class LastWords {
+// While a SignalMessage lives, a signal that ends lotctl (ctrl-C, a closed terminal, kill) first
+// writes the text to standard error. There is one at a time.
+class SignalMessage {
  public:
-  explicit LastWords(std::string text);
-  ~LastWords();
-  LastWords(const LastWords&) = delete;
-  LastWords& operator=(const LastWords&) = delete;
+  explicit SignalMessage(std::string text);
+  ~SignalMessage();
+  SignalMessage(const SignalMessage&) = delete;
+  SignalMessage& operator=(const SignalMessage&) = delete;
 
  private:
   static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};

@@ -109,9 +109,9 @@ absl::Status Session::WriteUnary(const char* path, Message& request, Message& re
   const bool has_own_id = !TextOf(request, "request_id").empty();
   if (!has_own_id) SetText(request, "request_id", NextRequestId());
   const Repeat repeat = RepeatOf(has_own_id);
-  const LastWords words(absl::StrCat(terminal_.err_is_terminal ? kNewLine : "",
-                                     "lotctl: ended while a write was under way.\n",
-                                     ctl::TextOf(repeat)));
+  const SignalMessage message(absl::StrCat(terminal_.err_is_terminal ? kNewLine : "",
+                                           "lotctl: ended while a write was under way.\n",
+                                           ctl::TextOf(repeat)));
   absl::Status status = CallUnary(path, request, response);
   if (!status.ok() && OutcomeUnknown(status)) SetUnknownOutcome(status, repeat);
   return status;
