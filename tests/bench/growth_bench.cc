@@ -7,7 +7,6 @@
 namespace lots::bench {
 namespace {
 
-constexpr int kInFlight = 64;
 constexpr int64_t kHuge = 10'000'000;
 
 // What the others are compared with comes first.

@@ -16,7 +16,6 @@
 namespace lots::bench {
 namespace {
 
-constexpr int kInFlight = 64;
 // As many connections as lotd has workers: with more, pgbench computes more.
 constexpr int kPgbenchClients = 8;
 constexpr int64_t kNumbersPerCall = 100;

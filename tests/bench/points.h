@@ -9,6 +9,9 @@
 
 namespace lots::bench {
 
+// How many calls of one connection wait for their answers at once.
+inline constexpr int kInFlight = 64;
+
 // The lot that the `number`th call of a load asks for: all over the factory.
 int64_t SpreadLot(const Factory& factory, int64_t number);
 

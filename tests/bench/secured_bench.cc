@@ -9,8 +9,6 @@
 namespace lots::bench {
 namespace {
 
-constexpr int kInFlight = 64;
-
 // A second lotd on the stage's database, as one that other machines reach.
 class Secured {
  public:
