@@ -1,5 +1,5 @@
-// Compiled once for the sources that convert messages and answer calls: what most of them include. A
-// source still includes what it uses.
+// Compiled once for the sources that convert messages and answer calls: what most of them include.
+// A source still includes what it uses.
 #pragma once
 
 #include <algorithm>
