@@ -8,7 +8,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "storage/base/status_macros.h"
+#include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
 #include "storage/schema/migrations.h"
 #include "storage/schema/roles.h"
@@ -58,12 +61,29 @@ absl::Status CheckApplied(const pg::Result& applied) {
   return absl::OkStatus();
 }
 
+// Servers of the release before go on writing while a migration is applied. While a migration waits
+// for a lock, every later call waits behind it: therefore it gives up soon, and begins again.
+constexpr absl::string_view kLockTimeout = "SET LOCAL lock_timeout = '1s'; ";
+constexpr absl::Duration kPause = absl::Milliseconds(500);
+// As long as the longest call may keep a lock, twice.
+constexpr absl::Duration kLocksWaitMax = absl::Minutes(10);
+
+// Whether a migration had to give way to a running call: a deadlock, or the wait was too long.
+bool IsLockedOut(const absl::Status& status) {
+  return pg::IsConflict(status) || pg::SqlState(status) == "55P03";
+}
+
 // The script and its row are one transaction: a server that dies in between leaves neither.
 absl::Status Apply(pg::Connection& db, const Migration& migration) {
-  return db.RunScript("apply_migration",
-                      absl::StrCat(migration.sql, "\n;INSERT INTO schema_migrations (version, ",
-                                   "name, checksum) VALUES (", migration.version, ", '",
-                                   migration.name, "', '", Checksum(migration.sql), "')"));
+  const std::string script = absl::StrCat(
+      kLockTimeout, migration.sql, "\n;INSERT INTO schema_migrations (version, name, checksum) ",
+      "VALUES (", migration.version, ", '", migration.name, "', '", Checksum(migration.sql), "')");
+  const absl::Time give_up_at = absl::Now() + kLocksWaitMax;
+  for (;;) {
+    const absl::Status applied = db.RunScript("apply_migration", script);
+    if (!IsLockedOut(applied) || absl::Now() > give_up_at) return applied;
+    absl::SleepFor(kPause);
+  }
 }
 
 }  // namespace

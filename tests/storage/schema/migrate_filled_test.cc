@@ -2,15 +2,18 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/ids.h"
 #include "storage/pg/pipeline.h"
 #include "storage/schema/migrate.h"
 #include "storage/schema/migrations.h"
+#include "tests/support/base/eventually.h"
 #include "tests/support/base/must.h"
 #include "tests/support/database/test_database.h"
 
@@ -45,6 +48,15 @@ constexpr char kCatalog[] = R"sql(
   SELECT 'acme', l.id, l.kind, '', '', '', '', '', '', '', '', false, now(), now()
   FROM (VALUES ('stock', 1), ('made', 5)) AS l (id, kind);
   INSERT INTO work_orders VALUES ('acme', 'W1', 'pump', NULL, 0, 1, now(), now());)sql";
+
+// Whether a migration waits for a lock on lots.
+constexpr pg::Statement kMigrationWaits{"test_migration_waits", R"sql(
+  SELECT EXISTS (SELECT FROM pg_locks
+                 WHERE relation = 'lots'::regclass AND mode = 'AccessExclusiveLock'
+                   AND NOT granted))sql"};
+
+constexpr pg::Statement kCountLots{"test_count_lots",
+                                   "SELECT count(*) FROM lots l WHERE l.company = $1"};
 
 class MigrateFilledTest : public ::testing::Test {
  protected:
@@ -198,6 +210,29 @@ TEST_F(MigrateFilledTest, WhatWasActiveBeforeComesFromMovements) {
                    "ORDER BY lot_id"),
               ElementsAre("PLANNED 1 false", "VOID 4 false", "REVERSED 1 true", "BURNT 2 true"));
   EXPECT_THAT(Former(), IsEmpty());
+}
+
+// The release before serves on: neither does a call that takes long fail the migration, nor does
+// the waiting migration hold up other calls.
+TEST_F(MigrateFilledTest, ACallThatTakesLongHoldsUpTheMigrationAndNothingElse) {
+  const auto long_call = database_.Connect();
+  pg::Transaction reads(*long_call, pg::Transaction::Kind::kSnapshot);
+  reads.Add(kCountLots, CompanyId("acme"));
+  ASSERT_TRUE(reads.Send().ok());
+  absl::Status migrated;
+  std::thread migration([&] { migrated = lots::Migrate(database_.options()); });
+  const auto other_call = database_.Connect();
+  const auto waits = [&] {
+    return pg::Query(*other_call, kMigrationWaits).value()[0].Get<bool>(0);
+  };
+  ASSERT_TRUE(Eventually(waits));
+
+  other_call->set_deadline(absl::Now() + absl::Seconds(20));
+  EXPECT_TRUE(pg::Query(*other_call, kCountLots, CompanyId("acme")).ok());
+
+  EXPECT_TRUE(reads.Commit().ok());
+  migration.join();
+  EXPECT_TRUE(migrated.ok()) << migrated;
 }
 
 }  // namespace
