@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "storage/domain/write_context.h"
 #include "storage/lot_rows/attributes.h"
 
@@ -36,7 +37,22 @@ void AppendAttributeChanges(const Attributes& before, const Attributes& after,
   for (const auto& [key, pair] : values) {
     const auto& [old_value, new_value] = pair;
     if (old_value != nullptr && new_value != nullptr && *old_value == *new_value) continue;
-    changes.push_back({absl::StrCat("attributes.", key), text(old_value), text(new_value)});
+    FieldChange& change = changes.emplace_back();
+    change.field = absl::StrCat("attributes.", key);
+    change.old_value = text(old_value);
+    change.new_value = text(new_value);
+    if (old_value != nullptr) change.old_attribute = AttributesToJson({{key, *old_value}});
+  }
+}
+
+void AppendDateChanges(const LotDates& before, const LotDates& after,
+                       std::vector<FieldChange>& changes) {
+  const auto text = [](const std::optional<absl::CivilDay>& day) {
+    return day.has_value() ? absl::FormatCivilTime(*day) : std::string();
+  };
+  for (const DateField& field : kDateFields) {
+    if (before.*field.date == after.*field.date) continue;
+    changes.push_back({field.name, text(before.*field.date), text(after.*field.date)});
   }
 }
 
@@ -65,6 +81,7 @@ std::string ChangesToJson(absl::Span<const FieldChange> changes) {
   json list = json::array();
   for (const FieldChange& change : changes) {
     list.push_back({{"field", change.field}, {"old", change.old_value}, {"new", change.new_value}});
+    if (!change.old_attribute.empty()) list.back()["old_attribute"] = change.old_attribute;
   }
   return list.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -76,7 +93,8 @@ std::vector<FieldChange> ChangesFromJson(absl::string_view text) {
     if (!change.is_object()) continue;
     changes.push_back({.field = change.value("field", ""),
                        .old_value = change.value("old", ""),
-                       .new_value = change.value("new", "")});
+                       .new_value = change.value("new", ""),
+                       .old_attribute = change.value("old_attribute", "")});
   }
   return changes;
 }

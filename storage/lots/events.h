@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
@@ -23,6 +24,22 @@ struct FieldChange {
   std::string field;
   std::string old_value;
   std::string new_value;
+  // Of an attribute that the lot had: {"allergen": {"text": "soy"}}, with its type, so that a
+  // reversal restores the attribute. Only in the column.
+  std::string old_attribute = {};
+};
+
+// The dates of a lot with their names in the API.
+struct DateField {
+  const char* name;
+  std::optional<absl::CivilDay> LotDates::*date;
+};
+inline constexpr DateField kDateFields[] = {
+    {"manufacture_date", &LotDates::manufactured_on},
+    {"expire_date", &LotDates::expires_on},
+    {"best_before_date", &LotDates::best_before_on},
+    {"removal_date", &LotDates::removal_on},
+    {"alert_date", &LotDates::alert_on},
 };
 
 struct LotEvent {
@@ -41,6 +58,10 @@ struct LotEvent {
 // which one changed.
 void AppendAttributeChanges(const Attributes& before, const Attributes& after,
                             std::vector<FieldChange>& changes);
+
+// Appends a change for each date that differs.
+void AppendDateChanges(const LotDates& before, const LotDates& after,
+                       std::vector<FieldChange>& changes);
 
 // Adds one statement that inserts the events.
 void AppendLotEvents(pg::Transaction& transaction, const WriteContext& context,

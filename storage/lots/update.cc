@@ -28,22 +28,21 @@ namespace {
 
 using Day = std::optional<absl::CivilDay>;
 
-// One date of a lot, of an order, and its name in the API.
-struct DateField {
-  const char* name;
+// One date of a lot and of an edit.
+struct EditedDate {
   Day LotDates::*date;
   NewDate UpdateLotCommand::*edit;
 };
-constexpr DateField kDates[] = {
-    {"manufacture_date", &LotDates::manufactured_on, &UpdateLotCommand::manufactured_on},
-    {"expire_date", &LotDates::expires_on, &UpdateLotCommand::expires_on},
-    {"best_before_date", &LotDates::best_before_on, &UpdateLotCommand::best_before_on},
-    {"removal_date", &LotDates::removal_on, &UpdateLotCommand::removal_on},
-    {"alert_date", &LotDates::alert_on, &UpdateLotCommand::alert_on},
+constexpr EditedDate kDates[] = {
+    {&LotDates::manufactured_on, &UpdateLotCommand::manufactured_on},
+    {&LotDates::expires_on, &UpdateLotCommand::expires_on},
+    {&LotDates::best_before_on, &UpdateLotCommand::best_before_on},
+    {&LotDates::removal_on, &UpdateLotCommand::removal_on},
+    {&LotDates::alert_on, &UpdateLotCommand::alert_on},
 };
 
 bool NamesDate(const UpdateLotCommand& command) {
-  for (const DateField& field : kDates) {
+  for (const EditedDate& field : kDates) {
     if ((command.*field.edit).has_value()) return true;
   }
   return false;
@@ -65,7 +64,7 @@ LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
 
 // The dates with those that the edit names, a cleared one too.
 LotDates WithEdits(const UpdateLotCommand& command, LotDates dates) {
-  for (const DateField& field : kDates) {
+  for (const EditedDate& field : kDates) {
     if ((command.*field.edit).has_value()) dates.*field.date = *(command.*field.edit);
   }
   return dates;
@@ -75,10 +74,6 @@ constexpr char kQuantityAdvice[] =
     "record an ADJUSTMENT with StockService.RecordMovements, or leave the field out";
 constexpr char kStateAdvice[] =
     "call ArchiveLot, UnarchiveLot or a method of WorkOrderService, or leave the field out";
-
-std::string TextOf(const Day& day) {
-  return day.has_value() ? absl::FormatCivilTime(*day) : std::string();
-}
 
 std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
   std::vector<FieldChange> changes;
@@ -90,9 +85,7 @@ std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
   add("number", before.number, after.number);
   add("reference", before.reference, after.reference);
   add("notes", before.notes, after.notes);
-  for (const DateField& field : kDates) {
-    add(field.name, TextOf(before.dates.*field.date), TextOf(after.dates.*field.date));
-  }
+  AppendDateChanges(before.dates, after.dates, changes);
   AppendAttributeChanges(before.attributes, after.attributes, changes);
   return changes;
 }
@@ -100,9 +93,8 @@ std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
 constexpr pg::Statement kUpdateLot{
     "update_lot",
     "UPDATE lots l SET product_id = $3, tracking = $4, scale = $5, case_sensitive = $6, "
-    "number = $7, number_key = $8, reference = $9, search_key = $10 || COALESCE(("
-    "SELECT string_agg(chr(10) || f.search_key, '' ORDER BY f.number_key) "
-    "FROM former_numbers f WHERE f.company = $1 AND f.lot_id = $2), ''), notes = $11, "
+    "number = $7, number_key = $8, reference = $9, "
+    "search_key = " LOTS_SEARCH_KEY("$10", "$2") ", notes = $11, "
     "attributes = $12::text::jsonb, manufactured_on = $13, expires_on = $14, "
     "best_before_on = $15, removal_on = $16, alert_on = $17, version = l.version + 1, "
     "updated_at = $18 FROM companies c "

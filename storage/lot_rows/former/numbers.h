@@ -15,6 +15,12 @@ namespace lots {
 // The constraint that keeps two lots from having one number, the former one's included.
 inline constexpr char kFormerNumberConstraint[] = "former_numbers_pkey";
 
+// The SQL of a lot's search_key: `own`, which has the lines of SearchKey, then a line for each
+// former number of the lot. $1 is the company.
+#define LOTS_SEARCH_KEY(own, lot_id)                                                        \
+  own " || COALESCE((SELECT string_agg(chr(10) || f.search_key, '' ORDER BY f.number_key) " \
+      "FROM former_numbers f WHERE f.company = $1 AND f.lot_id = " lot_id "), '')"
+
 struct FormerNumber {
   CompanyId company;
   ProductId product_id;
