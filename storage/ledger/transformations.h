@@ -23,7 +23,7 @@ struct InputLine {
   std::optional<LotId> output;  // the output that this input went into (exact); none: pooled
 };
 
-// What a serial was before a transformation made it.
+// What a stored lot was before a transformation made it, or changed its dates.
 struct LotBefore {
   LotState state = LotState::kPlanned;
   LotDates dates;
@@ -34,7 +34,7 @@ struct OutputLine {
   Quantity quantity;
   OutputRole role = OutputRole::kProduct;
   std::optional<LotId> input;  // of kReturnedComponent: the unit whose exact component this was
-  std::optional<LotBefore> before;  // only if the serial existed before
+  std::optional<LotBefore> before;  // only of a stored serial that is made, or changed dates
 };
 
 // Each function adds one statement. The lots and the work order are added before. Lines keep their

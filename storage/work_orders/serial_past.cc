@@ -10,7 +10,10 @@ namespace {
 // For each of these serials, the last transformation of it that was not reversed. In the order of
 // the serial's own movements: the clocks of several servers order nothing else.
 constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
-  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id
+  SELECT DISTINCT ON (m.lot_id) m.lot_id, t.kind, m.kind = {MOVEMENT_CONSUMPTION}, t.work_order_id,
+         EXISTS (SELECT FROM transformation_outputs o
+                 WHERE o.company = $1 AND o.transformation_id = t.transformation_id
+                   AND o.role = {OUTPUT_RETURNED})
   FROM movements m
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
@@ -41,6 +44,7 @@ SerialPasts ReadSerialPasts(const pg::Results& results, size_t first) {
         .moved = false,
         .taken_apart =
             row.Get<TransformationKind>(1) == TransformationKind::kDisassembly && row.Get<bool>(2),
+        .gave_components = row.Get<bool>(4),
         .produced_by = row.Get<std::optional<WorkOrderId>>(3)};
   }
   for (const pg::Row row : results[first + 1]) pasts[row.Get<LotId>(0)].moved = true;

@@ -15,6 +15,7 @@ namespace lots::orders {
 struct SerialPast {
   bool moved = false;                      // false: the serial was created, and is nowhere yet
   bool taken_apart = false;                // by its last transformation
+  bool gave_components = false;            // when it was taken apart
   std::optional<WorkOrderId> produced_by;  // the order of its last transformation
 };
 using SerialPasts = absl::flat_hash_map<LotId, SerialPast>;

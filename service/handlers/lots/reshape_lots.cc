@@ -71,7 +71,7 @@ MergeLotsCommand CommandOf(const v1::MergeLotsRequest& request, const Call& call
   command.number = request.number();
   command.to = IdOrNone<LocationId>("location_id", request.location_id(), fields);
   if (request.has_reference()) {
-    command.said.reference = fields.Text("reference", request.reference(), kReferenceCharactersMax);
+    command.said.reference = fields.Line("reference", request.reference(), kReferenceCharactersMax);
   }
   if (request.has_notes()) {
     command.said.notes = fields.Text("notes", request.notes(), kNotesCharactersMax);

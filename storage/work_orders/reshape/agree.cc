@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/base/limits.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/reasons.h"
 #include "storage/lot_rows/attributes.h"
-#include "storage/work_orders/reshape/plan.h"
 #include "storage/work_orders/reshape/reshape.h"
 
 namespace lots::reshape {
@@ -36,6 +36,8 @@ Problem Differs(Lots lots, const std::string& field, absl::string_view remedy, T
           .facts = {{"field", field}, {"values", all}}};
 }
 
+constexpr absl::string_view kMakeAlike =
+    "make them alike with UpdateLot, or use MergeLots, which says what the result has";
 constexpr absl::string_view kSay = "say in the request which one the result has";
 
 std::string AgreedText(Lots lots, std::string LotDetails::*text, const std::string& field,
@@ -80,6 +82,14 @@ Problem AttributeDiffers(Lots lots, const std::string& key, absl::string_view re
   });
 }
 
+void ValidateCount(const LotDetails& result, std::vector<Problem>& problems) {
+  const auto count = static_cast<int64_t>(result.attributes.size());
+  if (count <= kAttributesMax) return;
+  problems.push_back(FieldInvalid(
+      "attributes", absl::StrCat(count),
+      absl::StrCat("the result would have ", count, " attributes; it may have ", kAttributesMax)));
+}
+
 }  // namespace
 
 LotDetails AgreedOn(Lots lots, const MergedDetails& said, std::vector<Problem>& problems) {
@@ -96,18 +106,34 @@ LotDetails AgreedOn(Lots lots, const MergedDetails& said, std::vector<Problem>& 
       problems.push_back(AttributeDiffers(lots, key, kSay));
     }
   }
+  ValidateCount(agreed, problems);
   return agreed;
 }
 
 void ValidateAdded(const LotDetails& goods, const LotDetails& stored,
                    std::vector<Problem>& problems) {
   const LotDetails* const both[] = {&goods, &stored};
+  const auto compare = [&](const char* field, std::string LotDetails::*text) {
+    if (goods.*text == stored.*text) return;
+    problems.push_back(
+        Differs(both, field, kMakeAlike, [&](const LotDetails& lot) { return lot.*text; }));
+  };
+  compare("reference", &LotDetails::reference);
+  compare("notes", &LotDetails::notes);
   for (const std::string& key : KeysOf(both)) {
-    if (HaveAlike(both, key)) continue;
-    problems.push_back(AttributeDiffers(both, key,
-                                        "make them alike with UpdateLot, or use MergeLots, which "
-                                        "says what the result has"));
+    if (!HaveAlike(both, key)) problems.push_back(AttributeDiffers(both, key, kMakeAlike));
   }
+  ValidateCount(stored, problems);
+}
+
+LotDetails FilledFrom(LotDetails lot, const LotDetails& other) {
+  if (lot.reference.empty()) lot.reference = other.reference;
+  if (lot.notes.empty()) lot.notes = other.notes;
+  lot.attributes.insert(other.attributes.begin(), other.attributes.end());
+  for (const DateField& field : kDateFields) {
+    if (!(lot.dates.*field.date).has_value()) lot.dates.*field.date = other.dates.*field.date;
+  }
+  return lot;
 }
 
 }  // namespace lots::reshape

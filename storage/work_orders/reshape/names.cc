@@ -141,6 +141,12 @@ class NameResolver {
     problems.push_back(ValueTwice(result.number_field, "number", named.number, first->second));
   }
 
+  // Whether a serial is free is seen under its lock.
+  bool MayTake(LotState state) const {
+    const bool is_serial = names_.product.tracking == Tracking::kSerial;
+    return state == LotState::kActive || (is_serial && state == LotState::kPlanned);
+  }
+
   void ValidateOwner(const Result& result, const NumberOwner& owner,
                      std::vector<Problem>& problems) const {
     const auto source =
@@ -148,8 +154,7 @@ class NameResolver {
                      [&](const ResolvedLot& lot) { return lot.lot_id == owner.lot_id; });
     if (source != names_.sources.end() && !owner.is_former) {
       problems.push_back(OwnNumber(result, *source));
-    } else if (owner.is_former || owner.state != LotState::kActive ||
-               names_.product.tracking == Tracking::kSerial) {
+    } else if (owner.is_former || !MayTake(owner.state)) {
       problems.push_back(
           NumberTaken(result.number_field, owner.is_former ? result.number : owner.number, owner));
     }

@@ -17,34 +17,23 @@
 #include "storage/ledger/rules/posting.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/numbers.h"
+#include "storage/work_orders/details.h"
 #include "storage/work_orders/reshape/agree.h"
 
 namespace lots::reshape {
 namespace {
 
+using orders::Earlier;
+using orders::ExpiringOn;
 using Day = std::optional<absl::CivilDay>;
 
-template <class T>
-std::optional<T> Earlier(std::optional<T> a, std::optional<T> b) {
-  if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
-  return std::min(*a, *b);
-}
-
+// The expiry date of one lot may be before the other dates of all of them.
 LotDates EarliestOf(const LotDates& a, const LotDates& b) {
-  return {.manufactured_on = Earlier(a.manufactured_on, b.manufactured_on),
-          .expires_on = Earlier(a.expires_on, b.expires_on),
-          .best_before_on = Earlier(a.best_before_on, b.best_before_on),
-          .removal_on = Earlier(a.removal_on, b.removal_on),
-          .alert_on = Earlier(a.alert_on, b.alert_on)};
-}
-
-// What is to be done before the expiry date cannot be due after it.
-LotDates ExpiringOn(LotDates dates, absl::CivilDay expires_on) {
-  dates.expires_on = expires_on;
-  for (Day* date : {&dates.best_before_on, &dates.removal_on, &dates.alert_on}) {
-    if (date->has_value()) *date = std::min(**date, expires_on);
-  }
-  return dates;
+  return ExpiringOn({.manufactured_on = Earlier(a.manufactured_on, b.manufactured_on),
+                     .best_before_on = Earlier(a.best_before_on, b.best_before_on),
+                     .removal_on = Earlier(a.removal_on, b.removal_on),
+                     .alert_on = Earlier(a.alert_on, b.alert_on)},
+                    Earlier(a.expires_on, b.expires_on));
 }
 
 Problem OtherExpiry(Day stored, absl::CivilDay given, const std::string& number) {
@@ -63,11 +52,11 @@ Quantity SmallestOf(int scale) {
 
 class Planner {
  public:
-  Planner(const ReshapeCommand& command, const Names& names, const Details& details, Ledger& ledger,
-          const TransformationId& transformation, std::vector<Problem>& problems)
+  Planner(const ReshapeCommand& command, const Names& names, const StoredLots& stored,
+          Ledger& ledger, const TransformationId& transformation, std::vector<Problem>& problems)
       : command_(command),
         names_(names),
-        details_(details),
+        stored_(stored),
         ledger_(ledger),
         transformation_(transformation),
         problems_(problems) {}
@@ -100,7 +89,7 @@ class Planner {
     plan_.used.push_back(used);
     total_ += used;
     since_ = Earlier(since_, ledger_.facts().DatesAt(lot.lot_id, source.from).stock_since);
-    Inherit(details_.at(lot.lot_id), index == 0);
+    Inherit(stored_.details.at(lot.lot_id), index == 0);
   }
 
   void ValidateScale(const std::string& field, Quantity quantity) {
@@ -121,9 +110,10 @@ class Planner {
   // A merge has what all sources agree on, and the lot that they are added to.
   void Agree() {
     std::vector<const LotDetails*> lots;
-    for (const ResolvedLot& source : names_.sources) lots.push_back(&details_.at(source.lot_id));
+    for (const ResolvedLot& source : names_.sources)
+      lots.push_back(&stored_.details.at(source.lot_id));
     const std::optional<LotId>& stored = names_.results[0].stored;
-    if (stored.has_value()) lots.push_back(&details_.at(*stored));
+    if (stored.has_value()) lots.push_back(&stored_.details.at(*stored));
     const LotDetails agreed = AgreedOn(lots, command_.said, problems_);
     inherited_.reference = agreed.reference;
     inherited_.notes = agreed.notes;
@@ -141,8 +131,13 @@ class Planner {
               .details = inherited_};
     if (result.quantity.has_value()) ValidateScale(result.quantity_field, made.quantity);
     ValidatePlace(result);
-    if (made.is_new) DateNew(made);
-    if (!made.is_new) KeepStored(result, made);
+    if (made.is_new) {
+      GiveExpiry({inherited_.number, names_.sources[0].lot_id}, made);
+    } else if (names_.product.tracking == Tracking::kSerial) {
+      TakeSerial(result, made);
+    } else {
+      AddToStored(result, made);
+    }
     plan_.made.push_back(std::move(made));
   }
 
@@ -158,21 +153,23 @@ class Planner {
     }
   }
 
-  void DateNew(Made& made) {
+  // The expiry date that the request gives. `earliest` is the lot that expires first.
+  void GiveExpiry(const NumberedLot& earliest, Made& made) {
     if (!command_.expires_on.has_value()) return;
+    const Day before = made.details.dates.expires_on;
     made.details.dates = ExpiringOn(made.details.dates, *command_.expires_on);
     std::optional<Problem> later =
-        CheckLaterExpiry("expire_date", {inherited_.number, names_.sources[0].lot_id},
-                         inherited_.dates.expires_on, made.details.dates.expires_on,
+        CheckLaterExpiry("expire_date", earliest, before, command_.expires_on,
                          {.accepted = command_.accept_later_expiry, .note = command_.note});
     if (later.has_value()) problems_.push_back(*std::move(later));
     std::vector<Problem> wrong = CheckDates(made.details.dates);
     std::move(wrong.begin(), wrong.end(), std::back_inserter(problems_));
   }
 
-  void KeepStored(const Result& result, Made& made) {
-    const LotDetails& stored = details_.at(made.lot_id);
-    const Day inherited = inherited_.dates.expires_on;
+  // An ACTIVE lot that gets more.
+  void AddToStored(const Result& result, Made& made) {
+    const LotDetails& stored = stored_.details.at(made.lot_id);
+    const LotDates& dates = stored.dates;
     made.number = stored.number;
     made.details = stored;
     if (command_.kind == TransformationKind::kMerge) {
@@ -182,15 +179,38 @@ class Planner {
     } else {
       ValidateAdded(inherited_, stored, problems_);
     }
-    made.details.dates.expires_on = Earlier(stored.dates.expires_on, inherited);
-    if (stored.state != LotState::kActive) {
-      problems_.push_back(NumberTaken(result.number_field, stored.number,
-                                      {made.lot_id, stored.number, stored.state}));
+    const Day expires_on = Earlier(dates.expires_on, inherited_.dates.expires_on);
+    if (expires_on != dates.expires_on) made.details.dates = ExpiringOn(dates, expires_on);
+    if (made.details.dates != dates) made.before = LotBefore{stored.state, dates};
+    if (stored.state != LotState::kActive) RefuseNumber(result, made, stored);
+    if (command_.expires_on.has_value() && command_.expires_on != dates.expires_on) {
+      problems_.push_back(OtherExpiry(dates.expires_on, *command_.expires_on, stored.number));
     }
-    if (command_.expires_on.has_value() && command_.expires_on != stored.dates.expires_on) {
-      problems_.push_back(
-          OtherExpiry(stored.dates.expires_on, *command_.expires_on, stored.number));
+  }
+
+  // A serial that has no goods becomes the unit. It keeps what was said of it, and has the unit's
+  // details besides.
+  void TakeSerial(const Result& result, Made& made) {
+    const LotDetails& stored = stored_.details.at(made.lot_id);
+    made.number = stored.number;
+    const bool is_living = stored.state == LotState::kActive || stored.state == LotState::kPlanned;
+    if (!is_living || stored_.taken_serials.contains(made.lot_id)) {
+      return RefuseNumber(result, made, stored);
     }
+    made.before = LotBefore{stored.state, stored.dates};
+    made.details = FilledFrom(stored, inherited_);
+    ValidateAdded(FilledFrom(inherited_, stored), made.details, problems_);
+    const Day expires_on = Earlier(stored.dates.expires_on, inherited_.dates.expires_on);
+    made.details.dates = ExpiringOn(made.details.dates, expires_on);
+    const bool is_sources = expires_on == inherited_.dates.expires_on;
+    GiveExpiry(is_sources ? NumberedLot{inherited_.number, names_.sources[0].lot_id}
+                          : NumberedLot{stored.number, made.lot_id},
+               made);
+  }
+
+  void RefuseNumber(const Result& result, const Made& made, const LotDetails& stored) {
+    problems_.push_back(NumberTaken(result.number_field, stored.number,
+                                    {made.lot_id, stored.number, stored.state}));
   }
 
   Posting PostingOf(MovementKind kind, const LotId& lot_id, Quantity quantity) const {
@@ -216,7 +236,11 @@ class Planner {
   void PostResult(size_t index) {
     const Result& result = command_.results[index];
     const Made& made = plan_.made[index];
-    if (made.is_new) Announce(made);
+    if (made.is_new) {
+      Announce(made);
+    } else {
+      ledger_.SetState(made.lot_id, LotState::kActive);
+    }
     Posting posting = PostingOf(MovementKind::kProduction, made.lot_id, made.quantity);
     posting.to = made.to;
     posting.stock_since = since_;
@@ -249,7 +273,7 @@ class Planner {
 
   const ReshapeCommand& command_;
   const Names& names_;
-  const Details& details_;
+  const StoredLots& stored_;
   Ledger& ledger_;
   const TransformationId& transformation_;
   std::vector<Problem>& problems_;
@@ -261,10 +285,10 @@ class Planner {
 
 }  // namespace
 
-Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const Details& details,
+Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const StoredLots& stored,
                    Ledger& ledger, const TransformationId& transformation,
                    std::vector<Problem>& problems) {
-  return Planner(command, names, details, ledger, transformation, problems).Run();
+  return Planner(command, names, stored, ledger, transformation, problems).Run();
 }
 
 }  // namespace lots::reshape

@@ -6,21 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
+#include "storage/ledger/transformations.h"
 #include "storage/lot_rows/product.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/connection.h"
+#include "storage/work_orders/details.h"
 #include "storage/work_orders/reshape/reshape.h"
 
 namespace lots {
@@ -73,23 +74,23 @@ struct Names {
     // Clean. Of a result without a number the next of the template, until the transaction takes it.
     std::string number;
     bool is_generated = false;
-    std::optional<LotId> stored;  // the ACTIVE lot that has it; none: a new lot
+    // The lot that has it: an ACTIVE lot that gets more, or a serial that may be free. None: a new
+    // lot.
+    std::optional<LotId> stored;
   };
   std::vector<Named> results;  // one for each result
 };
 // Refuses what needs no lock to be refused. Gives likely numbers to results that have none.
 absl::StatusOr<Names> NameLots(pg::Connection& db, const ReshapeCommand& command);
 
-// The columns of a lot that its parts inherit.
-struct LotDetails {
-  std::string number;
-  LotState state = LotState::kActive;
-  LotDates dates;
-  std::string reference;
-  std::string notes;
-  Attributes attributes;
+using orders::LotDetails;
+
+// What is read under the locks.
+struct StoredLots {
+  orders::Details details;  // of the sources and the stored results
+  // Serials among the results that have goods, or that an order will make.
+  absl::flat_hash_set<LotId> taken_serials;
 };
-using Details = absl::flat_hash_map<LotId, LotDetails>;
 
 struct Made {
   LotId lot_id;
@@ -98,6 +99,7 @@ struct Made {
   Quantity quantity;
   LocationId to;
   LotDetails details;
+  std::optional<LotBefore> before;  // of a stored lot whose dates or state change
 };
 
 struct Plan {
@@ -105,9 +107,9 @@ struct Plan {
   std::vector<Made> made;      // one for each result
 };
 
-// Validates under the locks and posts to the ledger, which is loaded. `details` has the sources and
-// the stored results. The plan is complete when there are no problems.
-Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const Details& details,
+// Validates under the locks and posts to the ledger, which is loaded. The plan is complete when
+// there are no problems.
+Plan PlanReshaping(const ReshapeCommand& command, const Names& names, const StoredLots& stored,
                    Ledger& ledger, const TransformationId& transformation,
                    std::vector<Problem>& problems);
 

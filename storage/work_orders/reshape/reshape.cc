@@ -7,17 +7,18 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/transformation.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/transformations.h"
-#include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/lot_rows/numbers.h"
-#include "storage/lots/events.h"
 #include "storage/numbers/number.h"
+#include "storage/work_orders/details.h"
 #include "storage/work_orders/reshape/plan.h"
+#include "storage/work_orders/serial_past.h"
 #include "storage/work_orders/serials.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -34,46 +35,10 @@ constexpr pg::Statement kLockResults{"lock_reshape_results", R"sql(
   SELECT lot_id FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
-// A statement of its own after the locks: a transaction that waited sees what happened meanwhile.
-constexpr pg::Statement kReadDetails{"read_reshape_lots", R"sql(
-  SELECT lot_id, number, state, manufactured_on, expires_on, best_before_on, removal_on, alert_on,
-         reference, notes, attributes::text
-  FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
-
-constexpr pg::Statement kUpdateDetails{"update_merged_lot", R"sql(
-  UPDATE lots
-  SET reference = $3, search_key = $4, notes = $5, attributes = $6::text::jsonb,
-      version = version + 1, updated_at = $7
-  WHERE company = $1 AND lot_id = $2)sql"};
-
-std::vector<FieldChange> ChangesOf(const reshape::LotDetails& before,
-                                   const reshape::LotDetails& after) {
-  std::vector<FieldChange> changes;
-  if (before.reference != after.reference) {
-    changes.push_back({"reference", before.reference, after.reference});
-  }
-  if (before.notes != after.notes) changes.push_back({"notes", before.notes, after.notes});
-  AppendAttributeChanges(before.attributes, after.attributes, changes);
-  return changes;
-}
-
-reshape::Details ReadDetails(const pg::Result& rows) {
-  using Day = std::optional<absl::CivilDay>;
-  reshape::Details details;
-  for (const pg::Row row : rows) {
-    details[row.Get<LotId>(0)] = {.number = row.Get<std::string>(1),
-                                  .state = row.Get<LotState>(2),
-                                  .dates = {.manufactured_on = row.Get<Day>(3),
-                                            .expires_on = row.Get<Day>(4),
-                                            .best_before_on = row.Get<Day>(5),
-                                            .removal_on = row.Get<Day>(6),
-                                            .alert_on = row.Get<Day>(7)},
-                                  .reference = row.Get<std::string>(8),
-                                  .notes = row.Get<std::string>(9),
-                                  .attributes = AttributesFromJson(row.Get<absl::string_view>(10))};
-  }
-  return details;
-}
+// Serials among the results that an order will make.
+constexpr pg::Statement kReadPlanned{"read_planned_reshape_results", R"sql(
+  SELECT lot_id FROM assignments
+  WHERE company = $1 AND state = {ASSIGNMENT_PLANNED} AND lot_id = ANY($2))sql"_sql};
 
 // One split, merge or relabel under way.
 class ReshapeTransaction {
@@ -90,7 +55,7 @@ class ReshapeTransaction {
   absl::StatusOr<Reshaping> Run() {
     RETURN_IF_ERROR(LockAndRead());
     std::vector<Problem> problems;
-    plan_ = reshape::PlanReshaping(command_, names_, details_, ledger_, id_, problems);
+    plan_ = reshape::PlanReshaping(command_, names_, stored_, ledger_, id_, problems);
     if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
     RETURN_IF_ERROR(GiveNumbers());
     AddWrites();
@@ -128,14 +93,25 @@ class ReshapeTransaction {
     if (!stored.empty()) transaction_.Add(kLockResults, company, stored);
     Touch();
     ledger_.AddLocks(transaction_);
-    const size_t details = transaction_.Add(kReadDetails, company, all);
+    const size_t details = orders::AddDetailsRead(transaction_, company, all);
+    const bool reads_pasts = !stored.empty() && names_.product.tracking == Tracking::kSerial;
+    const size_t pasts = reads_pasts ? orders::AddSerialPasts(transaction_, company, stored) : 0;
+    const size_t planned = reads_pasts ? transaction_.Add(kReadPlanned, company, stored) : 0;
     ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
     RETURN_IF_ERROR(ledger_.Load(transaction_, results));
-    details_ = ReadDetails(results[details]);
+    stored_.details = orders::ReadDetails(results[details]);
     for (const LotId& lot : all) {
-      if (!details_.contains(lot)) return WriteConflict("a lot was deleted before its lock");
+      if (!stored_.details.contains(lot)) return WriteConflict("a lot was deleted before its lock");
     }
+    if (reads_pasts) ReadTaken(orders::ReadSerialPasts(results, pasts), results[planned]);
     return absl::OkStatus();
+  }
+
+  void ReadTaken(const orders::SerialPasts& pasts, const pg::Result& planned) {
+    for (const auto& [serial, past] : pasts) {
+      if (past.moved) stored_.taken_serials.insert(serial);
+    }
+    for (const pg::Row row : planned) stored_.taken_serials.insert(row.Get<LotId>(0));
   }
 
   // The counter is locked last, when nothing is refused any more.
@@ -176,7 +152,8 @@ class ReshapeTransaction {
     AddInputs(transaction_, context.company, id_, Inputs());
     std::vector<OutputLine> outputs;
     for (const Made& made : plan_.made) {
-      outputs.push_back({made.lot_id, made.quantity, OutputRole::kProduct, std::nullopt});
+      outputs.push_back(
+          {made.lot_id, made.quantity, OutputRole::kProduct, std::nullopt, made.before});
     }
     AddOutputs(transaction_, context.company, id_, outputs);
     ledger_.AddWrites(transaction_);
@@ -190,6 +167,7 @@ class ReshapeTransaction {
   void AddLots() {
     std::vector<LotDraft> drafts;
     orders::LotChanges changes;
+    std::vector<orders::DetailsChange> edits;
     for (const Made& made : plan_.made) {
       if (made.is_new) {
         drafts.push_back({.lot_id = made.lot_id,
@@ -198,37 +176,19 @@ class ReshapeTransaction {
                           .notes = made.details.notes,
                           .attributes = made.details.attributes,
                           .dates = made.details.dates});
-      } else if (made.details.dates != details_.at(made.lot_id).dates) {
-        changes.ids.push_back(made.lot_id);
-        changes.states.push_back(LotState::kActive);
-        changes.dates.push_back(made.details.dates);
+        continue;
       }
+      edits.push_back({made.lot_id, stored_.details.at(made.lot_id), made.details});
+      if (!made.before.has_value()) continue;
+      changes.ids.push_back(made.lot_id);
+      changes.states.push_back(LotState::kActive);
+      changes.dates.push_back(made.details.dates);
     }
     if (!drafts.empty()) {
       InsertLots(transaction_, command_.context, names_.product, LotState::kActive, drafts);
     }
     orders::AddLotChanges(transaction_, command_.context.company, changes, command_.context.now);
-    for (const Made& made : plan_.made) {
-      if (!made.is_new) UpdateDetails(made);
-    }
-  }
-
-  // Of an existing lot: what the request says of the result.
-  void UpdateDetails(const Made& made) {
-    const WriteContext& context = command_.context;
-    const reshape::LotDetails& after = made.details;
-    std::vector<FieldChange> changes = ChangesOf(details_.at(made.lot_id), after);
-    if (changes.empty()) return;
-    transaction_.Add(kUpdateDetails, context.company, made.lot_id, after.reference,
-                     SearchKey(after.number, after.reference), after.notes,
-                     AttributesToJson(after.attributes), context.now);
-    AppendLotEvents(transaction_, context,
-                    {{.event_id = Uuid::MakeV7(),
-                      .lot_id = made.lot_id,
-                      .kind = LotEventKind::kEdited,
-                      .actor = context.actor,
-                      .recorded_at = context.now,
-                      .changes = std::move(changes)}});
+    orders::AddDetailsChanges(transaction_, command_.context, edits, ledger_.facts().recorded_at);
   }
 
   // Which part of a split lot is which is known: every part is of the lot for certain.
@@ -267,7 +227,7 @@ class ReshapeTransaction {
   pg::Transaction transaction_;
   Ledger ledger_;
   const TransformationId id_;
-  reshape::Details details_;
+  reshape::StoredLots stored_;
   reshape::Plan plan_;
 };
 

@@ -194,6 +194,9 @@ TEST_F(ReshapeRpc, AMergeSaysWhatDiffers) {
   second.set_location_id("stock");
   EXPECT_EQ(Merge(merge), "LOTS_DIFFER notes, attributes.allergen");
 
+  merge.set_reference("H-1\nH-2");
+  merge.set_notes("two\nlines");
+  EXPECT_EQ(Merge(merge), "FIELD_INVALID reference");
   merge.set_reference(std::string(101, 'x'));
   merge.set_notes("");
   EXPECT_EQ(Merge(merge), "FIELD_INVALID reference");

@@ -3,9 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/base/limits.h"
 #include "storage/domain/lot.h"
+#include "storage/lots/lists/list.h"
 #include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/work_orders/reshape/reshape.h"
@@ -13,6 +16,8 @@
 
 namespace lots {
 namespace {
+
+using ::testing::ElementsAre;
 
 class ReshapeDetailsTest : public ReshapeCalls {
  protected:
@@ -84,6 +89,44 @@ TEST_F(ReshapeDetailsTest, ALotThatGetsMoreAgreesToo) {
   EXPECT_EQ(Get(target).attributes, command.said.attributes);
   EXPECT_EQ(Get(target).version, 2);
   EXPECT_EQ(world_.Where(target), "stock 4");
+}
+
+TEST_F(ReshapeDetailsTest, NotesAndReferenceOfGoodsAreNotLost) {
+  const LotId a = world_.CreateLot("salt", "A", "3");
+  const LotId target = world_.CreateLot("salt", "T", "1");
+  Describe(a, "H-1", "dry", {});
+  EXPECT_EQ(Split(Splitting(a, {{"T", Q("1")}})), "LOTS_DIFFER reference; LOTS_DIFFER notes");
+  EXPECT_EQ(Relabel(Relabelling(a, "T")), "LOTS_DIFFER reference; LOTS_DIFFER notes");
+  Describe(target, "H-1", "dry", {});
+  EXPECT_EQ(Split(Splitting(a, {{"T", Q("1")}})), "OK");
+  EXPECT_EQ(Relabel(Relabelling(a, "T")), "OK");
+}
+
+TEST_F(ReshapeDetailsTest, AMergeHasNoMoreAttributesThanALot) {
+  const auto attributes = [](const std::string& prefix) {
+    Attributes all;
+    for (int i = 0; i < kAttributesMax; ++i) all[absl::StrCat(prefix, i)] = std::string("x");
+    return all;
+  };
+  const LotId a = world_.CreateLot("salt", "A", "3");
+  Describe(a, "", "", attributes("own"));
+  MergeLotsCommand command = Merging({a}, "M");
+  command.said.attributes = {{"other", std::string("x")}};
+  EXPECT_EQ(Merge(command), "FIELD_INVALID attributes");
+  command.said.attributes = attributes("own");
+  EXPECT_EQ(Merge(command), "OK");
+}
+
+TEST_F(ReshapeDetailsTest, AMergeLeavesFormerNumbersInTheSearch) {
+  const LotId target = world_.CreateLot("salt", "OLD-77", "1");
+  UpdateLotCommand rename = world_.UpdateCommand(target);
+  rename.number = "NEW-1";
+  ASSERT_TRUE(UpdateLot(world_.db(), rename).ok());
+  MergeLotsCommand command = Merging({world_.CreateLot("salt", "A", "1")}, "NEW-1");
+  command.said.reference = "S-9";
+  ASSERT_EQ(Merge(command), "OK");
+  EXPECT_THAT(world_.List({.text = "old-77"}), ElementsAre("NEW-1"));
+  EXPECT_THAT(world_.List({.text = "s-9"}), ElementsAre("NEW-1"));
 }
 
 TEST_F(ReshapeDetailsTest, ALaterExpiryIsAcceptedWithAReason) {

@@ -242,13 +242,13 @@ TEST_F(ReshapeTest, ASerialTakesAnotherNumberAndTheOldOneIsNowhere) {
   EXPECT_EQ(Traced(TraceDirection::kUpstream, renamed), "C 0 certain, B 1 certain");
   EXPECT_EQ(Relabel(Relabelling(bike, "D")), "SERIAL_NOT_THERE location_id");
 
-  // Taken back: the old one is where it was, the new one planned, and its number is not free.
+  // Taken back: the old one is where it was, and the new one planned. It can be done again.
   ASSERT_EQ(Reverse(done_.transformation_id), "OK");
   EXPECT_EQ(world_.Where(bike), "stock 1");
   EXPECT_EQ(world_.Where(renamed), "");
   EXPECT_EQ(world_.StateOf(renamed), "PLANNED");
   EXPECT_EQ(Traced(TraceDirection::kUpstream, renamed), "C 0 certain");
-  EXPECT_EQ(Relabel(Relabelling(bike, "C")), "LOT_NUMBER_TAKEN number");
+  EXPECT_EQ(Relabel(Relabelling(bike, "C")), "OK");
 }
 
 TEST_F(ReshapeTest, ExpiredLotsAreReshaped) {
