@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "service/convert/convert.h"
 #include "service/convert/list_page.h"
 #include "service/convert/writes.h"
@@ -88,9 +89,11 @@ Accept ReadAccept(const v1::CompleteWorkOrderRequest& request, FieldChecker& fie
       case v1::ACCEPTANCE_SHORT:
         accept.shortage = true;
         break;
+      case v1::ACCEPTANCE_LATER_EXPIRY:
+        break;  // no rule of the ledger
       default:
         fields.Refused(Indexed("accept", i), absl::StrCat(static_cast<int>(request.accept(i))),
-                       "must be HELD, EXPIRED or SHORT");
+                       "must be HELD, EXPIRED, SHORT or LATER_EXPIRY");
     }
   }
   return accept;
@@ -164,6 +167,7 @@ CompletionCommand CommandOf(const v1::CompleteWorkOrderRequest& request, const C
       .occurred_at = fields.OccurTime(
           "occur_time", request.has_occur_time() ? &request.occur_time() : nullptr, call.now),
       .accept = ReadAccept(request, fields),
+      .accept_later_expiry = absl::c_linear_search(request.accept(), v1::ACCEPTANCE_LATER_EXPIRY),
       .note = fields.Text("note", request.note(), kNoteCharactersMax),
       .validate_only = request.validate_only()};
 }

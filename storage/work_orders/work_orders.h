@@ -107,6 +107,7 @@ struct CompletionCommand {
   bool close = false;
   absl::Time occurred_at;
   Accept accept;
+  bool accept_later_expiry = false;  // `note` says why then
   std::string note;
   bool validate_only = false;
 };

@@ -74,7 +74,7 @@ struct MadeLot {
   enum class Kind {
     kNew,      // inserted
     kRevived,  // PLANNED, never moved or taken apart: becomes ACTIVE, with dates of its own
-    kKept,     // an active lot that gets more, or a reworked unit: keeps its dates
+    kKept,     // an active lot that gets more, or a reworked unit: keeps its dates, at most earlier
     kAgain,    // a lot that the request has further up already
   };
   Kind kind = Kind::kNew;
@@ -88,7 +88,7 @@ struct MadeLot {
   LotDates given;
   LotDates stored;                  // of kKept, and of a serial that was created before it is made
   LotDates dates;                   // once derived
-  std::optional<LotBefore> before;  // of a serial of kRevived
+  std::optional<LotBefore> before;  // of a serial of kRevived, and of kKept whose dates change
   std::string field;
   bool is_sound = true;  // false: it has a problem, and only keeps its position
 };

@@ -14,6 +14,7 @@
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/posting.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/work_orders/details.h"
 
 namespace lots::orders {
 namespace {
@@ -66,11 +67,6 @@ void ValidateTwice(const LotFacts& lot, size_t index, const std::string& field,
   if (lot.tracking != Tracking::kSerial) return;
   const auto [seen, is_first] = first.emplace(lot.lot_id, index);
   if (!is_first) problems.push_back(ValueTwice(field, "number", lot.number, seen->second));
-}
-
-Day Earlier(Day a, Day b) {
-  if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
-  return std::min(*a, *b);
 }
 
 // The earliest expiry among what goes in: pooled, and by output.
@@ -144,13 +140,27 @@ void Inherit(MadeLot& made, Day earliest) {
   if (made.given.expires_on.has_value()) return;
   if (made.dates.expires_on.has_value() && *made.dates.expires_on <= *earliest) return;
   if (made.kind == MadeLot::Kind::kKept) {
-    made.dates.expires_on = earliest;
+    made.dates = ExpiringOn(made.dates, earliest);
     return;
   }
   LotDates given = GivenDates(made);
   given.manufactured_on = made.dates.manufactured_on;
   given.expires_on = earliest;
-  made.dates = DeriveDates(given, made.product->shelf_life);
+  made.dates = ExpiringOn(DeriveDates(given, made.product->shelf_life), earliest);
+}
+
+// Of a serial with an expiry date of its own.
+void ValidateExpiry(const CompletionCommand& command, const MadeLot& made,
+                    std::vector<Problem>& problems) {
+  if (made.kind != MadeLot::Kind::kRevived) return;
+  std::optional<Problem> later = CheckLaterExpiry(
+      absl::StrCat(made.field, ".expire_date"), {made.number, made.lot_id}, made.stored.expires_on,
+      made.dates.expires_on, {.accepted = command.accept_later_expiry, .note = command.note});
+  if (!later.has_value()) return;
+  const bool is_known = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+    return problem.field == later->field;
+  });
+  if (!is_known) problems.push_back(*std::move(later));
 }
 
 Posting PostingOf(const CompletionCommand& command, const CompletionPlan& plan, MovementKind kind,
@@ -254,6 +264,10 @@ void PlanDates(const CompletionCommand& command, const CompanyFacts& company, Co
         made.kind == MadeLot::Kind::kKept ? KeptDates(made, problems) : FreshDates(made, day);
     if (made.given != LotDates()) ValidateDates(made, problems);
     Inherit(made, earliest.Of(made.lot_id));
+    ValidateExpiry(command, made, problems);
+    if (made.kind == MadeLot::Kind::kKept && made.dates != made.stored) {
+      made.before = LotBefore{LotState::kActive, made.stored};
+    }
   }
 }
 

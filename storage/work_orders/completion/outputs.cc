@@ -109,9 +109,11 @@ bool OutputPlanner::ValidateSerial(const StoredLot& lot, const Wanted& wanted, M
   return lot.state != LotState::kArchived || RefusedArchived(lot, wanted);
 }
 
-// The dates of a unit's first life are not those of its next one.
+// A unit that is built again of components has the dates of its next life. One that nothing came
+// out of is still the same goods.
 LotDates OutputPlanner::StoredDates(const LotId& serial, const LotDates& dates) const {
-  return facts_.PastOf(serial).taken_apart ? LotDates() : dates;
+  const SerialPast past = facts_.PastOf(serial);
+  return past.taken_apart && past.gave_components ? LotDates() : dates;
 }
 
 bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {

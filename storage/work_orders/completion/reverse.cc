@@ -14,6 +14,7 @@
 #include "storage/ledger/rules/refusals.h"
 #include "storage/ledger/transformations.h"
 #include "storage/pg/error.h"
+#include "storage/work_orders/completion/restore.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
@@ -135,6 +136,7 @@ class ReversalTransaction {
         movements_(movements),
         transaction_(db),
         ledger_(command.context),
+        restoration_(company_, command.transformation_id),
         reversal_id_(Uuid::MakeV7()) {}
 
   absl::StatusOr<CompletionReversal> Run();
@@ -155,6 +157,7 @@ class ReversalTransaction {
   const std::vector<PostedMovement>& movements_;
   pg::Transaction transaction_;
   Ledger ledger_;
+  orders::Restoration restoration_;
   const TransformationId reversal_id_;
   TransformationKind kind_ = TransformationKind::kProduction;
   absl::Time occurred_at_;
@@ -187,10 +190,12 @@ absl::Status ReversalTransaction::LockAndRead() {
   ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
   const size_t scale = transaction_.Add(kReadScale, company_, id);
+  restoration_.AddLock(transaction_);
   for (const PostedMovement& movement : movements_) ledger_.TouchReversal(movement);
   ledger_.AddLocks(transaction_);
   const size_t outputs = transaction_.Add(kReadOutputs, company_, id);
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
+  restoration_.AddRead(transaction_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ledger_.Load(transaction_, results));
   std::optional<Problem> problem = ValidateTransformation(results[transformation]);
@@ -199,6 +204,11 @@ absl::Status ReversalTransaction::LockAndRead() {
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
   // What came back from a unit was there before.
   if (kind_ != TransformationKind::kDisassembly) undone_ = UndoneOf(results[outputs]);
+  RETURN_IF_ERROR(restoration_.Load(transaction_, results));
+  orders::LotChanges& unmade = undone_.unmade;
+  for (size_t i = 0; i < unmade.ids.size(); ++i) {
+    unmade.dates[i] = restoration_.DatesOf(unmade.ids[i], unmade.dates[i]);
+  }
   return KeepMadeBefore();
 }
 
@@ -277,6 +287,8 @@ void ReversalTransaction::AddWrites() {
                      .reverses = command_.transformation_id,
                      .reversed_by = {}});
   ledger_.AddWrites(transaction_);
+  restoration_.AddWrites(transaction_, command_.context, undone_.unmade,
+                         ledger_.facts().recorded_at);
   AuditSubject subject;
   for (const PostedMovement& posted : movements_) subject.lots.push_back(posted.movement.lot_id);
   if (work_order_.has_value()) subject.work_order = work_order_->work_order;

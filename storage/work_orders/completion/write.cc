@@ -11,6 +11,7 @@
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/insert.h"
 #include "storage/work_orders/completion/completion.h"
+#include "storage/work_orders/details.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
 
@@ -40,7 +41,7 @@ void AddNewLots(pg::Transaction& transaction, const WriteContext& context,
   }
 }
 
-LotChanges ChangesOf(const CompletionPlan& plan) {
+LotChanges LotChangesOf(const CompletionPlan& plan) {
   LotChanges changes;
   for (const MadeLot& made : plan.made) {
     const bool changes_row = made.kind == MadeLot::Kind::kRevived ||
@@ -49,6 +50,22 @@ LotChanges ChangesOf(const CompletionPlan& plan) {
     changes.ids.push_back(made.lot_id);
     changes.states.push_back(LotState::kActive);
     changes.dates.push_back(made.dates);
+  }
+  return changes;
+}
+
+// Of lots that had dates, or that get more. A serial that was planned without dates has no history
+// of them.
+std::vector<DetailsChange> DateChangesOf(const CompletionPlan& plan) {
+  std::vector<DetailsChange> changes;
+  for (const MadeLot& made : plan.made) {
+    if (!made.before.has_value()) continue;
+    const LotDates& before = made.before->dates;
+    if (made.kind == MadeLot::Kind::kRevived && before == LotDates()) continue;
+    DetailsChange& change = changes.emplace_back();
+    change.lot_id = made.lot_id;
+    change.before.dates = before;
+    change.after.dates = made.dates;
   }
   return changes;
 }
@@ -167,7 +184,8 @@ void AddMaking(pg::Transaction& transaction, const CompletionFacts& facts,
   const CompletionCommand& command = facts.command;
   const WriteContext& context = command.context;
   AddNewLots(transaction, context, plan);
-  AddLotChanges(transaction, context.company, ChangesOf(plan), plan.at);
+  AddLotChanges(transaction, context.company, LotChangesOf(plan), plan.at);
+  AddDetailsChanges(transaction, context, DateChangesOf(plan), ledger.facts().recorded_at);
   AddTransformation(transaction, context,
                     {.transformation_id = plan.transformation_id,
                      .kind = TransformationKind::kProduction,

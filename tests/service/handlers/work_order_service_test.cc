@@ -256,6 +256,21 @@ TEST_F(WorkOrderRpc, AcceptanceIsReadAndChecked) {
   EXPECT_EQ(Complete(completing).adjustment_movement_ids_size(), 1);
 }
 
+TEST_F(WorkOrderRpc, ALaterExpiryDateIsAccepted) {
+  world_.CreateLot("bike", "X", {.expires_on = absl::CivilDay(2020, 1, 1)});
+  v1::CompleteWorkOrderRequest completing = Completing("W1", "bike");
+  v1::CompletionOutput& output = *completing.add_outputs();
+  output.set_number("X");
+  output.mutable_expire_date()->set_year(2040);
+  output.mutable_expire_date()->set_month(1);
+  output.mutable_expire_date()->set_day(1);
+  v1::CompleteWorkOrderResponse response;
+  EXPECT_EQ(ReasonOf(Send(&Stub::CompleteWorkOrder, completing, response)), "EXPIRY_LATER");
+  completing.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
+  completing.set_note("tested again");
+  EXPECT_EQ(Complete(completing).outputs_size(), 1);
+}
+
 TEST_F(WorkOrderRpc, RepeatIsAnsweredAndAnotherPayloadRefused) {
   v1::AssignSerialsRequest request = Assigning("W1", 2);
   v1::AssignSerialsResponse first, second;
