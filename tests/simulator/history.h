@@ -55,6 +55,11 @@ struct Movement {
 
 enum class Role { kProduct, kByProduct, kReturned };
 
+// A transformation changed the expiry date of a lot that was there.
+struct ExpiryChange {
+  std::optional<absl::CivilDay> before;
+};
+
 struct Transformation {
   struct Input {
     LotIndex lot;
@@ -69,6 +74,8 @@ struct Transformation {
     Role role = Role::kProduct;
     bool exact = false;              // of what came back: whether it had been an exact component
     std::optional<Lot> before = {};  // of a serial that was there, and did not go in
+    // Of a lot that got more, or a unit that went in: an expiry date that this changed.
+    std::optional<ExpiryChange> expiry = {};
   };
   int step = 0;
   std::string symbol;

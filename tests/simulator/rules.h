@@ -115,10 +115,12 @@ class Rules {
                      const std::vector<Used>& used);
   void FinishCompletion(const v1::CompleteWorkOrderRequest& request, const std::vector<Made>& made,
                         WorkOrder& order);
-  bool WasTakenApart(LotIndex serial) const;
+  // The last movement of a serial, if that took it apart; else kNone.
+  int TakenApartBy(LotIndex serial) const;
+  bool WasTakenApart(LotIndex serial) const { return TakenApartBy(serial) != kNone; }
+  bool WasMadeComponents(LotIndex serial) const;
   int AddTransformation(v1::TransformationKind kind, absl::Time occurred_at);
-  void DateMade(const std::vector<Made>& made, const std::vector<Used>& used,
-                absl::Time occurred_at);
+  void DateMade(const std::vector<Made>& made, const std::vector<Used>& used, int posted);
 
   // Units.
   struct Contents;
@@ -131,6 +133,8 @@ class Rules {
                      std::vector<Made>& back);
   bool IsMadeElsewhere(LotIndex serial, int original) const;
   void UndoCompletion(int original);
+  std::optional<absl::CivilDay> ExpiryOfGoods(const Transformation& added, LotIndex lot) const;
+  void RestoreExpiry(LotIndex index, int original);
 
   // Reshaping.
   struct Source;
@@ -138,9 +142,10 @@ class Rules {
   struct Reshaping;
   void Reshape(Reshaping& reshaping);
   bool FindSources(Reshaping& reshaping);
+  bool MayTakeGoods(LotIndex index) const;
   void NameResults(Reshaping& reshaping);
   void PostReshaping(Reshaping& reshaping, Quantity total);
-  void DateResults(const Reshaping& reshaping);
+  void DateResults(Reshaping& reshaping);
 
   // Holds.
   struct Inheritance;

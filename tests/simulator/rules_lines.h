@@ -58,6 +58,8 @@ struct Rules::Result {
   std::string to = {};
   LotIndex lot = kNone;
   bool is_new = false;
+  std::optional<Lot> before = {};  // of a serial without goods
+  std::optional<ExpiryChange> expiry = {};
 };
 
 struct Rules::Reshaping {

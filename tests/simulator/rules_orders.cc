@@ -152,15 +152,24 @@ void Rules::Do(const v1::ReopenWorkOrderRequest& request) {
   found->second.state = v1::WORK_ORDER_STATE_OPEN;
 }
 
-bool Rules::WasTakenApart(LotIndex serial) const {
+int Rules::TakenApartBy(LotIndex serial) const {
   for (int i = static_cast<int>(history_.movements.size()) - 1; i >= 0; --i) {
     const Movement& last = history_.movements[i];
     if (last.lot != serial || !history_.Stands(i)) continue;
-    return last.transformation != kNone && last.to == "PRODUCTION" &&
-           history_.transformations[last.transformation].kind ==
-               v1::TRANSFORMATION_KIND_DISASSEMBLY;
+    const bool is_apart =
+        last.transformation != kNone && last.to == "PRODUCTION" &&
+        history_.transformations[last.transformation].kind == v1::TRANSFORMATION_KIND_DISASSEMBLY;
+    return is_apart ? i : kNone;
   }
-  return false;
+  return kNone;
+}
+
+// A unit that nothing came out of is the same goods as before.
+bool Rules::WasMadeComponents(LotIndex serial) const {
+  const int movement = TakenApartBy(serial);
+  if (movement == kNone) return false;
+  const int apart = history_.movements[movement].transformation;
+  return !history_.transformations[apart].outputs.empty();
 }
 
 std::set<LotIndex> Rules::ComponentsOf(const v1::CompleteWorkOrderRequest& request) {
@@ -342,19 +351,23 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
 
 // A lot that is made anew has no expiry date but the one that it inherits: the earliest of what
 // went into it. One that is made more of keeps its own while that is earlier.
-void Rules::DateMade(const std::vector<Made>& made, const std::vector<Used>& used,
-                     absl::Time occurred_at) {
+void Rules::DateMade(const std::vector<Made>& made, const std::vector<Used>& used, int posted) {
+  Transformation& own = history_.transformations[posted];
   for (const Made& one : made) {
     Lot& lot = history_.lots[one.lot];
+    const std::optional<absl::CivilDay> before = lot.expires_on;
     if (one.was_apart) lot.expires_on.reset();
-    if (one.is_new || one.before.has_value()) {
-      lot.manufactured_on = absl::ToCivilDay(occurred_at, absl::UTCTimeZone());
-    }
+    const bool is_made = one.is_new || one.before.has_value();
+    if (is_made) lot.manufactured_on = absl::ToCivilDay(own.occurred_at, absl::UTCTimeZone());
     if (!lot.product->inherit_expiry) continue;
     for (const Used& other : used) {
       if (other.output != kNone && other.output != one.lot) continue;
       lot.expires_on = EarlierDay(lot.expires_on, other.expires_on);
     }
+    if (is_made || lot.expires_on == before) continue;
+    const auto output =
+        absl::c_find_if(own.outputs, [&](const auto& line) { return line.lot == one.lot; });
+    output->expiry = ExpiryChange{before};
   }
 }
 
@@ -381,7 +394,7 @@ void Rules::Do(const v1::CompleteWorkOrderRequest& request) {
   std::vector<Made> made;
   PlanMade(request, *order, made);
   for (Made& one : made) {
-    one.was_apart = !one.is_new && one.product->is_serial() && WasTakenApart(one.lot);
+    one.was_apart = !one.is_new && one.product->is_serial() && WasMadeComponents(one.lot);
   }
   std::vector<Used> used = PlanUsed(request, made);
   for (Used& one : used) one.expires_on = history_.lots[one.lot].expires_on;
@@ -390,7 +403,7 @@ void Rules::Do(const v1::CompleteWorkOrderRequest& request) {
   }
   const int posted = PostCompletion(request, made, used);
   if (!reasons_.empty()) return;
-  DateMade(made, used, history_.transformations[posted].occurred_at);
+  DateMade(made, used, posted);
   PassHoldsOn(posted);
   FinishCompletion(request, made, *order);
 }

@@ -43,7 +43,16 @@ bool Rules::FindSources(Reshaping& reshaping) {
   return reasons_.empty();
 }
 
-// A number that is free makes a new lot, and an ACTIVE lot gets more; but no lot goes into itself.
+// Whether a stored lot gets the goods: an ACTIVE lot, or a serial without goods of its own.
+bool Rules::MayTakeGoods(LotIndex index) const {
+  const Lot& lot = history_.lots[index];
+  const bool is_active = lot.state == v1::LOT_STATE_ACTIVE;
+  if (!lot.product->is_serial()) return is_active;
+  return (is_active || IsPlanned(lot)) && lot.planned_for.empty() && !history_.HasMoved(index);
+}
+
+// A number that is free makes a new lot, and a lot that may take goods gets them; but no lot goes
+// into itself.
 void Rules::NameResults(Reshaping& reshaping) {
   std::set<LotIndex> named;
   for (Result& result : reshaping.results) {
@@ -53,14 +62,18 @@ void Rules::NameResults(Reshaping& reshaping) {
       result.is_new = true;
     } else {
       touched_.insert(result.lot);
-      const bool is_active = history_.lots[result.lot].state == v1::LOT_STATE_ACTIVE;
       const bool is_own = absl::c_any_of(
           reshaping.sources, [&](const Source& source) { return source.lot == result.lot; });
       const bool is_again = named.count(result.lot) > 0;
       if (is_own) Refuse("FIELD_INVALID");
       if (is_again) Refuse("DUPLICATE_IN_REQUEST");
-      const bool is_taken = !is_active || reshaping.product->is_serial();
+      const bool is_taken = !MayTakeGoods(result.lot);
       if (!is_own && !is_again && is_taken) Refuse("LOT_NUMBER_TAKEN");
+      Lot& lot = history_.lots[result.lot];
+      if (!is_taken && lot.product->is_serial()) {
+        result.before = lot;
+        lot.state = v1::LOT_STATE_ACTIVE;
+      }
     }
     named.insert(result.lot);
     const Location* place = FindLocation(result.to);
@@ -101,31 +114,35 @@ void Rules::PostReshaping(Reshaping& reshaping, Quantity total) {
     Post(std::move(movement), {});
     Transformation& own = history_.transformations[posted];
     if (is_split) own.inputs.push_back({reshaping.sources[0].lot, quantity, result.lot});
-    own.outputs.push_back({result.lot, quantity});
+    own.outputs.push_back(
+        {result.lot, quantity, Role::kProduct, false, result.before, result.expiry});
   }
 }
 
 // A new lot has the earliest expiry date of what it is made of, or the one that is given; a lot
-// that gets more takes an earlier one.
-void Rules::DateResults(const Reshaping& reshaping) {
+// that gets more takes an earlier one. A serial without goods is dated as a new one, but has dates
+// of its own.
+void Rules::DateResults(Reshaping& reshaping) {
   std::optional<absl::CivilDay> earliest, made;
   for (const Source& source : reshaping.sources) {
     earliest = EarlierDay(earliest, history_.lots[source.lot].expires_on);
     made = EarlierDay(made, history_.lots[source.lot].manufactured_on);
   }
-  for (const Result& result : reshaping.results) {
+  for (Result& result : reshaping.results) {
     Lot& lot = history_.lots[result.lot];
-    if (result.is_new) lot.manufactured_on = made;
-    if (result.is_new && reshaping.expires_on.has_value()) {
-      lot.expires_on = reshaping.expires_on;
-      const bool is_later = earliest.has_value() && *earliest < *lot.expires_on;
-      if (is_later && !reshaping.accepts.later_expiry) Refuse("EXPIRY_LATER");
-      if (made.has_value() && *made > *lot.expires_on) Refuse("FIELD_INVALID");
-      continue;
-    }
-    const bool contradicts = reshaping.expires_on.has_value();
-    if (contradicts && reshaping.expires_on != lot.expires_on) Refuse("FIELD_INVALID");
-    lot.expires_on = EarlierDay(lot.expires_on, earliest);
+    const std::optional<absl::CivilDay> before = lot.expires_on;
+    const bool is_anew = result.is_new || result.before.has_value();
+    if (is_anew && !lot.manufactured_on.has_value()) lot.manufactured_on = made;
+    const std::optional<absl::CivilDay>& given = reshaping.expires_on;
+    const bool contradicts = !is_anew && given.has_value() && given != before;
+    if (contradicts) Refuse("FIELD_INVALID");
+    lot.expires_on = EarlierDay(before, earliest);
+    if (!is_anew && lot.expires_on != before) result.expiry = ExpiryChange{before};
+    if (!is_anew || !given.has_value()) continue;
+    const bool is_later = lot.expires_on.has_value() && *lot.expires_on < *given;
+    if (is_later && !reshaping.accepts.later_expiry) Refuse("EXPIRY_LATER");
+    lot.expires_on = given;
+    if (lot.manufactured_on.has_value() && *lot.manufactured_on > *given) Refuse("FIELD_INVALID");
   }
 }
 

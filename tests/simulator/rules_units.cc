@@ -171,6 +171,49 @@ bool Rules::IsMadeElsewhere(LotIndex serial, int original) const {
   return false;
 }
 
+// The earliest expiry date among what was added to the lot, where the lot has it from there.
+std::optional<absl::CivilDay> Rules::ExpiryOfGoods(const Transformation& added,
+                                                   LotIndex lot) const {
+  const bool is_production = added.kind == v1::TRANSFORMATION_KIND_PRODUCTION;
+  std::optional<absl::CivilDay> earliest;
+  if (is_production && !history_.lots[lot].product->inherit_expiry) return earliest;
+  for (const auto& input : added.inputs) {
+    if (input.lot == lot || !input.MayBeIn(lot)) continue;
+    earliest = EarlierDay(earliest, history_.lots[input.lot].expires_on);
+  }
+  return earliest;
+}
+
+// The expiry date is what it was before the first of those transformations that set it since the
+// last one in effect that did; but not later than that of goods that were added since and stay.
+void Rules::RestoreExpiry(LotIndex index, int original) {
+  Lot& lot = history_.lots[index];
+  std::optional<ExpiryChange> undone;
+  std::optional<absl::CivilDay> of_goods;
+  for (size_t i = 0; i < history_.transformations.size(); ++i) {
+    const Transformation& added = history_.transformations[i];
+    const auto output =
+        absl::c_find_if(added.outputs, [&](const auto& line) { return line.lot == index; });
+    if (output == added.outputs.end() || output->role == Role::kReturned) continue;
+    const auto number = static_cast<int>(i);
+    const bool stands = number != original && history_.TransformationStands(number);
+    const bool is_anew =
+        lot.product->is_serial() &&
+        absl::c_none_of(added.inputs, [&](const auto& input) { return input.lot == index; });
+    if (stands) {
+      if (output->expiry.has_value() || is_anew) undone.reset();
+      of_goods = EarlierDay(of_goods, ExpiryOfGoods(added, index));
+    } else if (output->expiry.has_value() && !undone.has_value()) {
+      undone = output->expiry;
+      of_goods.reset();
+    }
+  }
+  if (!undone.has_value()) return;
+  const std::optional<absl::CivilDay> day = EarlierDay(undone->before, of_goods);
+  const bool is_later = lot.expires_on.has_value() && (!day.has_value() || *day > *lot.expires_on);
+  if (is_later) lot.expires_on = day;
+}
+
 // Serials that it made are again what they were: a new one is PLANNED, for the order when they are
 // of its product. A unit that was there before is no longer the order's, unless it is planned for
 // it or the order made it too.
@@ -181,9 +224,10 @@ void Rules::UndoCompletion(int original) {
     const bool is_product = output.role == Role::kProduct;
     if (order != nullptr && is_product) order->completed -= output.quantity;
     Lot& lot = history_.lots[output.lot];
-    if (!lot.product->is_serial()) continue;
     const bool went_in =
         absl::c_any_of(undone.inputs, [&](const auto& input) { return input.lot == output.lot; });
+    if (!lot.product->is_serial() || went_in) RestoreExpiry(output.lot, original);
+    if (!lot.product->is_serial()) continue;
     if (!went_in) {
       lot.expires_on = output.before.has_value() ? output.before->expires_on : std::nullopt;
       lot.manufactured_on =
