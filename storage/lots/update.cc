@@ -142,7 +142,7 @@ class Edit {
   absl::Status ValidateProduct();
   absl::Status ValidateNumber();
   absl::Status ValidateDates();
-  void KeepNumber(pg::Transaction& transaction) const;
+  void KeepNumbers(pg::Transaction& transaction) const;
   absl::Status ValidateExpiry() const;
   absl::Status ValidateAttributes() const;
   absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
@@ -237,11 +237,18 @@ absl::Status Edit::Validate() {
 }
 
 // The number that the lot had stays its own once the lot was ACTIVE. A lot of another product is
-// one that nothing happened to: it leaves nothing behind, as if it had been deleted.
-void Edit::KeepNumber(pg::Transaction& transaction) const {
+// one that nothing happened to: it leaves nothing behind, as if it had been deleted. The numbers
+// that it had before go too, or they would name a lot of another product.
+void Edit::KeepNumbers(pg::Transaction& transaction) const {
+  if (product_.product_id != before_.product.product_id) {
+    AddFormerNumberDeletion(transaction, command_.context.company, command_.lot_id);
+    return;
+  }
+  const bool is_renamed = NumberKey(after_.number, product_.case_sensitive) !=
+                          NumberKey(before_.lot.number, product_.case_sensitive);
   const bool was_active = before_.lot.state == LotState::kActive ||
                           before_.lot.state == LotState::kArchived || before_.active_before;
-  if (!was_active || product_.product_id != before_.product.product_id) return;
+  if (!is_renamed || !was_active) return;
   KeepFormerNumber(transaction, {.company = command_.context.company,
                                  .product_id = product_.product_id,
                                  .case_sensitive = product_.case_sensitive,
@@ -253,8 +260,7 @@ absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldC
   const WriteContext& context = command_.context;
   const LotDates& dates = after_.dates;
   const std::string key = NumberKey(after_.number, product_.case_sensitive);
-  const bool is_renamed = key != NumberKey(before_.lot.number, before_.product.case_sensitive);
-  if (is_renamed) KeepNumber(transaction);
+  KeepNumbers(transaction);
   const size_t updated = transaction.Add(
       kUpdateLot, context.company, command_.lot_id, product_.product_id, product_.tracking,
       product_.scale, product_.case_sensitive, after_.number, key, after_.reference,

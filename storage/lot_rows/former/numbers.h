@@ -38,7 +38,8 @@ void AddFormerNumberCheck(pg::Transaction& transaction, const CompanyId& company
                           const ProductId& product_id, const std::vector<std::string>& number_keys,
                           const std::optional<LotId>& own = {});
 
-// Adds the statement that frees the numbers of a lot that is deleted.
+// Adds the statement that frees the former numbers of a lot that is deleted, or gets another
+// product.
 void AddFormerNumberDeletion(pg::Transaction& transaction, const CompanyId& company,
                              const LotId& lot_id);
 

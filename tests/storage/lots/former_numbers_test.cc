@@ -149,6 +149,26 @@ TEST_F(FormerNumbersTest, DeletionFreesIt) {
   EXPECT_EQ(RefusalOf(Create("wire", "A")), "OK");
 }
 
+// A lot of another product leaves nothing behind: its numbers do not name a lot of that product.
+TEST_F(FormerNumbersTest, AnotherProductFreesIt) {
+  const LotId lot = world_.CreateLot("wire", "A");
+  ASSERT_EQ(Rename(lot, "B"), "OK");
+  UpdateLotCommand command = world_.UpdateCommand(lot);
+  command.product_id = ProductId("salt");
+  ASSERT_EQ(RefusalOf(UpdateLot(world_.db(), command).status()), "OK");
+
+  EXPECT_THAT(Find("A"), IsEmpty());
+  EXPECT_THAT(Find("B"), ElementsAre("B"));
+  EXPECT_THAT(world_.List({.text = "A"}), IsEmpty());
+  const auto resolved =
+      ResolveLots(world_.db(), world_.company(),
+                  {LotRef{.lot_id = {}, .product_id = ProductId("wire"), .number = "A"}});
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_FALSE((*resolved)[0].has_value());
+  EXPECT_EQ(RefusalOf(Create("wire", "A")), "OK");
+  EXPECT_EQ(RefusalOf(Create("wire", "B")), "OK");
+}
+
 // Who comes second is refused, whichever that is.
 TEST_F(FormerNumbersTest, RenamingAgainstCreationOfTheFormerNumber) {
   for (int round = 0; round < 30; ++round) {

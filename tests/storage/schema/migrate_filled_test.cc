@@ -186,12 +186,21 @@ TEST_F(MigrateFilledTest, ANumberOfALotThatWasOnlyPlannedIsFree) {
   EXPECT_THAT(Former(), ElementsAre("pump B b 10"));
 }
 
-TEST_F(MigrateFilledTest, AFormerNumberIsOfTheProductOfThatTime) {
-  AddLot(10, "pump", "B");
+// A lot that got another product left its former numbers of the product before behind.
+TEST_F(MigrateFilledTest, AFormerNumberIsOfTheProductOfTheLot) {
+  AddLot(10, "pump", "C");
   Edit(10, 1, "number", "A", "B");
   Edit(10, 2, "product_id", "cable", "pump");
+  Edit(10, 3, "number", "B", "C");
+  AddLot(11, "pump", "E");
+  Edit(11, 1, "number", "D", "E");
+  Edit(11, 2, "product_id", "cable", "pump");
+
   Migrate();
-  EXPECT_THAT(Former(), ElementsAre("cable A A 10"));
+
+  EXPECT_THAT(Former(), ElementsAre("pump B b 10"));
+  EXPECT_THAT(Read("SELECT replace(search_key, chr(10), '|') FROM lots ORDER BY lot_id"),
+              ElementsAre("c||b", "e|"));
 }
 
 TEST_F(MigrateFilledTest, WhatWasActiveBeforeComesFromMovements) {
