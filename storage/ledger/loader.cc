@@ -99,9 +99,10 @@ constexpr pg::Statement kReadOpenDeliveries{"ledger_read_open_deliveries", R"sql
     AND movements.kind = {MOVEMENT_DELIVERY} AND deliveries.returnable > 0)sql"_sql};
 
 // The receipts of the lots, and how much of each was sent back. Not locked: returns to a supplier
-// of one lot wait for each other at the supplier's balance, or at the serial.
+// of one lot and the reversal of a receipt wait for each other at the supplier's balance, or at the
+// serial.
 constexpr pg::Statement kReadReceipts{"ledger_read_receipts", R"sql(
-  SELECT m.movement_id, m.lot_id, m.from_location_id, m.quantity - COALESCE((
+  SELECT m.movement_id, m.lot_id, m.from_location_id, m.partner_id, m.quantity - COALESCE((
            SELECT sum(back.quantity)
            FROM movements back
            WHERE back.company = $1 AND back.lot_id = m.lot_id
@@ -238,6 +239,7 @@ void LedgerLoader::TouchReversal(const PostedMovement& original) {
   Touch(movement.lot_id, movement.from);
   Touch(movement.lot_id, movement.to);
   if (movement.kind == MovementKind::kDelivery) TouchDelivery(movement.movement_id);
+  if (movement.kind == MovementKind::kReceipt) TouchReceiptsOf(movement.lot_id);
   if (movement.delivery.has_value()) TouchDelivery(*movement.delivery);
   reversed_.push_back(movement.movement_id);
 }
@@ -352,7 +354,8 @@ void LedgerLoader::LoadReceipts(const pg::Results& results, LedgerFacts& facts) 
   for (const pg::Row row : results[*locks_.receipts]) {
     facts.receipts[row.Get<MovementId>(0)] = {.lot_id = row.Get<LotId>(1),
                                               .from = row.Get<LocationId>(2),
-                                              .returnable = row.Get<Quantity>(3)};
+                                              .partner_id = row.Get<std::string>(3),
+                                              .returnable = row.Get<Quantity>(4)};
   }
 }
 

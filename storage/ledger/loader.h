@@ -36,9 +36,9 @@ class LedgerLoader {
   void TouchDelivery(const MovementId& delivery);
   // A RETURN of this lot names no delivery: all deliveries of it of which something can come back.
   void TouchDeliveriesOf(const LotId& lot_id);
-  // A SUPPLIER_RETURN of this lot names a receipt.
+  // A SUPPLIER_RETURN of this lot names a receipt, or a receipt of this lot is reversed.
   void TouchReceiptsOf(const LotId& lot_id);
-  // A movement that will be reversed: its two places and its delivery.
+  // A movement that will be reversed: its two places, and its delivery or receipt.
   void TouchReversal(const PostedMovement& original);
 
   // Adds the statements of the first pipeline: the company and the locations, the lots, the

@@ -78,6 +78,7 @@ class Generator {
   void ChooseMovement(v1::NewMovement& movement);
   void AddReceipt(v1::NewMovement& movement);
   void AddReturn(v1::NewMovement& movement);
+  void NameReceipt(v1::NewMovement& movement, LotIndex lot);
   Request ReverseMovement();
   Request Hold();
   Request Release();

@@ -86,6 +86,7 @@ void Generator::ChooseMovement(v1::NewMovement& movement) {
     movement.set_kind(v1::MOVEMENT_KIND_SUPPLIER_RETURN);
     if (Chance(30)) movement.set_to_location_id("FORGE");
     if (Chance(50)) movement.set_partner_id("supplier-1");
+    if (Chance(60)) NameReceipt(movement, stock.lot);
   } else if (dice <= 92) {
     movement.set_kind(v1::MOVEMENT_KIND_SCRAP);
   } else if (dice <= 96) {
@@ -142,9 +143,25 @@ void Generator::AddReturn(v1::NewMovement& movement) {
   if (!Chance(12)) return;
   // By somebody, of something that was delivered perhaps.
   movement.clear_delivery_movement_id();
-  movement.set_from_location_id(Chance(95) ? delivery.to : "");
+  movement.set_from_location_id(Chance(85) ? delivery.to : Chance(30) ? "" : "CUSTOMER");
   movement.set_partner_id(Chance(60) ? delivery.partner : "customer-3");
   if (Chance(40)) NameAny(*movement.mutable_lot());
+}
+
+// Mostly of the lot, and then with its place and its partner.
+void Generator::NameReceipt(v1::NewMovement& movement, LotIndex lot) {
+  std::vector<int> receipts;
+  for (size_t i = 0; i < history_->movements.size(); ++i) {
+    const bool is_receipt = history_->movements[i].kind == v1::MOVEMENT_KIND_RECEIPT;
+    const bool fits = is_receipt && history_->movements[i].lot == lot;
+    if (fits || Chance(1)) receipts.push_back(static_cast<int>(i));
+  }
+  if (receipts.empty()) return;
+  const Movement& receipt = history_->movements[Pick(receipts)];
+  movement.set_receipt_movement_id(Chance(2) ? "@m9999.0" : receipt.symbol);
+  if (Chance(80)) movement.clear_to_location_id();
+  if (Chance(80)) movement.clear_partner_id();
+  if (Chance(2)) movement.set_kind(v1::MOVEMENT_KIND_SCRAP);
 }
 
 Request Generator::ReverseMovement() {

@@ -259,6 +259,15 @@ Quantity History::Returned(int delivery) const {
   return quantity;
 }
 
+Quantity History::SentBack(int receipt) const {
+  Quantity quantity;
+  for (size_t i = 0; i < movements.size(); ++i) {
+    const Movement& movement = movements[i];
+    if (movement.receipt == receipt && Stands(static_cast<int>(i))) quantity += movement.quantity;
+  }
+  return quantity;
+}
+
 bool History::HoldStands(const Hold& hold, absl::Time now) const {
   return !hold.released && (!hold.expires_at.has_value() || *hold.expires_at > now);
 }

@@ -47,6 +47,7 @@ struct Movement {
   absl::Time occurred_at;
   std::string partner;
   int delivery = kNone;  // of a RETURN
+  int receipt = kNone;   // of a SUPPLIER_RETURN
   int reverses = kNone;
   int transformation = kNone;
   // Of goods that only got another name: since when they are in stock.
@@ -180,8 +181,9 @@ class History {
   std::string WhereIs(LotIndex serial) const;
   // When the last movement of a serial happened that stands; InfinitePast: there is none.
   absl::Time CameAt(LotIndex serial) const;
-  // What came back of a delivery.
+  // What came back of a delivery, and what went back of a receipt.
   Quantity Returned(int delivery) const;
+  Quantity SentBack(int receipt) const;
 
   // Holds.
   bool HoldStands(const Hold& hold, absl::Time now) const;

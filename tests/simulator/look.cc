@@ -102,7 +102,8 @@ std::string Simulation::MovementLine(const Movement& movement) const {
   return absl::StrCat(KindText(movement.kind), " ", Text(movement.quantity, scale), " ",
                       movement.from, ">", movement.to, " ", movement.partner, " at ",
                       TimeText(movement.occurred_at), " reverses ", symbol(movement.reverses),
-                      " of ", symbol(movement.delivery), " in ", transformation);
+                      " of ", symbol(movement.delivery), symbol(movement.receipt), " in ",
+                      transformation);
 }
 
 std::string Simulation::MovementLine(const v1::Movement& movement) const {
@@ -111,7 +112,8 @@ std::string Simulation::MovementLine(const v1::Movement& movement) const {
                       movement.from_location_id(), ">", movement.to_location_id(), " ",
                       movement.partner_id(), " at ", TimeText(TimeOf(movement.occur_time())),
                       " reverses ", symbol(movement.reverses_movement_id()), " of ",
-                      symbol(movement.delivery_movement_id()), " in ",
+                      symbol(movement.delivery_movement_id()),
+                      symbol(movement.receipt_movement_id()), " in ",
                       symbol(movement.transformation_id()));
 }
 

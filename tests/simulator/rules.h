@@ -80,6 +80,8 @@ class Rules {
   void ValidateLotState(const Movement& movement, const Accepts& accepts, Reasons& why) const;
   void ValidateSource(const Movement& movement, Reasons& why) const;
   void ValidateReturn(const Movement& movement, Reasons& why) const;
+  void ValidateSupplierReturn(const Movement& movement, Reasons& why) const;
+  bool IsWithPartnerElsewhere(const Movement& back) const;
   std::vector<int> OpenDeliveries(const Movement& back) const;
   bool PartnerFits(const Movement& back, int delivery) const;
   int DeliveryOf(const Movement& back) const;
@@ -88,6 +90,7 @@ class Rules {
   void CoverShortage(const Movement& movement);
   void Append(Movement movement);
   void Record(const v1::NewMovement& wanted, const Accepts& accepts, std::set<LotIndex>& serials);
+  bool FindReturned(const v1::NewMovement& wanted, Movement& movement);
   // Why a movement, taken back together with the others of `transformation`, cannot be.
   Reasons ValidateReversal(int movement) const;
   bool IsUsedLater(int movement) const;

@@ -125,6 +125,7 @@ Reasons Rules::ValidateMovement(const Movement& movement, const Accepts& accepts
   if (!why.empty()) return why;
   ValidateLotState(movement, accepts, why);
   ValidateReturn(movement, why);
+  ValidateSupplierReturn(movement, why);
   ValidateSource(movement, why);
   return why;
 }
@@ -154,7 +155,8 @@ void Rules::ValidateLotState(const Movement& movement, const Accepts& accepts, R
 void Rules::ValidateReturn(const Movement& movement, Reasons& why) const {
   if (movement.kind != v1::MOVEMENT_KIND_RETURN) return;
   if (movement.delivery == kNone) {
-    if (!OpenDeliveries(movement).empty()) why.insert("RETURN_MISMATCH");
+    const bool is_known = !OpenDeliveries(movement).empty() || IsWithPartnerElsewhere(movement);
+    if (is_known) why.insert("RETURN_MISMATCH");
     return;
   }
   const Movement& delivery = history_.movements[movement.delivery];
@@ -170,6 +172,21 @@ void Rules::ValidateReturn(const Movement& movement, Reasons& why) const {
                             ? delivery.quantity - history_.Returned(movement.delivery)
                             : Quantity();
   if (movement.quantity > left) why.insert("RETURN_EXCEEDS_DELIVERY");
+}
+
+// Goods go back to where, and to whom, they came from.
+void Rules::ValidateSupplierReturn(const Movement& movement, Reasons& why) const {
+  if (movement.kind != v1::MOVEMENT_KIND_SUPPLIER_RETURN || movement.receipt == kNone) return;
+  const Movement& receipt = history_.movements[movement.receipt];
+  const bool is_receipt =
+      receipt.kind == v1::MOVEMENT_KIND_RECEIPT && history_.Stands(movement.receipt);
+  const bool same_partner = receipt.partner.empty() || receipt.partner == movement.partner;
+  const bool fits = is_receipt && receipt.lot == movement.lot && receipt.from == movement.to;
+  if (!fits || !same_partner) {
+    why.insert("RETURN_MISMATCH");
+  } else if (movement.quantity > receipt.quantity - history_.SentBack(movement.receipt)) {
+    why.insert("RETURN_EXCEEDS_DELIVERY");
+  }
 }
 
 // A serial is taken from where it is. It comes in from outside when it is nowhere, and out of
@@ -204,6 +221,21 @@ std::vector<int> Rules::OpenDeliveries(const Movement& back) const {
     }
   }
   return open;
+}
+
+// What is missing where it comes back from was delivered to the partner at another place.
+bool Rules::IsWithPartnerElsewhere(const Movement& back) const {
+  const bool is_serial = history_.lots[back.lot].product->is_serial();
+  if (is_serial || history_.At(back.lot, back.from) >= back.quantity) return false;
+  for (const auto& [place, quantity] : history_.PlacesThen(back.lot, {})) {
+    if (place == back.from || !quantity.IsPositive()) continue;
+    Movement there = back;
+    there.from = place;
+    for (const int delivery : OpenDeliveries(there)) {
+      if (history_.movements[delivery].partner == back.partner) return true;
+    }
+  }
+  return false;
 }
 
 // A unit may have a second owner, and a delivery that named nobody went to anybody.
@@ -309,20 +341,35 @@ void Rules::Do(const v1::RecordMovementsRequest& request) {
   for (const v1::NewMovement& wanted : request.movements()) Record(wanted, accepts, serials);
 }
 
+// The delivery of a return, or the receipt of a return to a supplier, and the place and the partner
+// that the request leaves to it. Whether the request names them as it may.
+bool Rules::FindReturned(const v1::NewMovement& wanted, Movement& movement) {
+  const bool is_return = wanted.kind() == v1::MOVEMENT_KIND_RETURN;
+  const bool is_to_supplier = wanted.kind() == v1::MOVEMENT_KIND_SUPPLIER_RETURN;
+  const std::string& delivery = wanted.delivery_movement_id();
+  const std::string& receipt = wanted.receipt_movement_id();
+  bool is_sound = RefuseUnless(delivery.empty() || is_return, "FIELD_INVALID");
+  if (!receipt.empty() && !is_to_supplier) is_sound = Refuse("FIELD_INVALID");
+  const bool is_nobodys = is_return && delivery.empty() &&
+                          (wanted.partner_id().empty() || wanted.from_location_id().empty());
+  if (is_nobodys) is_sound = Refuse("FIELD_INVALID");
+  const std::string& named = is_return ? delivery : receipt;
+  if (!is_sound || named.empty()) return is_sound;
+  const int returned = history_.FindMovement(named);
+  if (returned == kNone) return Refuse("MOVEMENT_NOT_FOUND");
+  (is_return ? movement.delivery : movement.receipt) = returned;
+  const Movement& original = history_.movements[returned];
+  if (is_return && movement.from.empty()) movement.from = original.to;
+  if (is_to_supplier && wanted.to_location_id().empty()) movement.to = original.from;
+  if (movement.partner.empty()) movement.partner = original.partner;
+  return true;
+}
+
 void Rules::Record(const v1::NewMovement& wanted, const Accepts& accepts,
                    std::set<LotIndex>& serials) {
   const LotIndex lot = Resolve(wanted.lot());
   if (lot == kNone) Refuse("LOT_NOT_FOUND");
   if (wanted.kind() == v1::MOVEMENT_KIND_PRODUCTION) return (void)Refuse("FIELD_INVALID");
-  const bool is_return = wanted.kind() == v1::MOVEMENT_KIND_RETURN;
-  const bool names_delivery = !wanted.delivery_movement_id().empty();
-  const int delivery = history_.FindMovement(wanted.delivery_movement_id());
-  const bool is_lost = is_return && names_delivery && delivery == kNone;
-  if (is_lost) Refuse("MOVEMENT_NOT_FOUND");
-  if (names_delivery && !is_return) Refuse("FIELD_INVALID");
-  const bool is_nobodys = is_return && !names_delivery &&
-                          (wanted.partner_id().empty() || wanted.from_location_id().empty());
-  if (is_nobodys) Refuse("FIELD_INVALID");
   Movement movement = NewMovement(wanted.kind(), lot, QuantityOf(wanted.quantity()));
   movement.from =
       wanted.from_location_id().empty() ? DefaultFrom(wanted.kind()) : wanted.from_location_id();
@@ -330,14 +377,8 @@ void Rules::Record(const v1::NewMovement& wanted, const Accepts& accepts,
       wanted.to_location_id().empty() ? DefaultTo(wanted.kind()) : wanted.to_location_id();
   movement.partner = wanted.partner_id();
   if (wanted.has_occur_time()) movement.occurred_at = TimeOf(wanted.occur_time());
-  if (is_return && delivery != kNone) {
-    movement.delivery = delivery;
-    const Movement& returned = history_.movements[delivery];
-    if (movement.from.empty()) movement.from = returned.to;
-    if (movement.partner.empty()) movement.partner = returned.partner;
-  }
   // A return whose delivery is unknown may come from anywhere.
-  const bool is_wrong = is_lost || is_nobodys || (names_delivery && !is_return);
+  const bool is_wrong = !FindReturned(wanted, movement);
   const bool from_missing = movement.from.empty() && !is_wrong;
   if (from_missing || movement.to.empty()) Refuse("FIELD_INVALID");
   if (lot == kNone || is_wrong) return;
@@ -370,8 +411,10 @@ Reasons Rules::ValidateReversal(int movement) const {
       HoldsGoods(original.to) && history_.At(original.lot, original.to) < original.quantity;
   const bool came_back =
       original.kind == v1::MOVEMENT_KIND_DELIVERY && history_.Returned(movement).IsPositive();
+  const bool went_back =
+      original.kind == v1::MOVEMENT_KIND_RECEIPT && history_.SentBack(movement).IsPositive();
   const bool moved_on = lot.product->is_serial() && IsUsedLater(movement);
-  if (is_left || came_back || moved_on) why.insert("RESULT_USED");
+  if (is_left || came_back || went_back || moved_on) why.insert("RESULT_USED");
   if (history_.IsHeld(original.lot, original.to, original.from, now_)) why.insert("LOT_HELD");
   return why;
 }
@@ -385,6 +428,7 @@ void Rules::AppendReversal(int movement, int transformation) {
   back.occurred_at = original.occurred_at;
   back.partner = original.partner;
   back.delivery = original.delivery;
+  back.receipt = original.receipt;
   back.reverses = movement;
   back.transformation = transformation;
   Append(std::move(back));

@@ -120,6 +120,14 @@ MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts) {
   }
   if (posting.receipt.has_value())
     facts.receipts.at(*posting.receipt).returnable -= posting.quantity;
+  // A RETURN that follows in the same request may mean this delivery.
+  if (posting.kind == MovementKind::kDelivery) {
+    facts.deliveries[posting.movement_id] = {.lot_id = posting.lot_id,
+                                             .to = posting.to,
+                                             .partner_id = posting.partner_id,
+                                             .returnable = posting.quantity,
+                                             .stock_since = row.from_before.stock_since};
+  }
   // A return of what was never delivered has none.
   if (posting.delivery.has_value()) {
     DeliveryFacts& delivery = facts.deliveries.at(*posting.delivery);

@@ -92,10 +92,11 @@ struct LaterMovement {
   std::optional<TransformationId> transformation;
 };
 
-// A receipt that a SUPPLIER_RETURN names.
+// A receipt that a SUPPLIER_RETURN names, or that is reversed.
 struct ReceiptFacts {
   LotId lot_id;
   LocationId from;
+  std::string partner_id;
   Quantity returnable;  // without what was sent back before
 };
 

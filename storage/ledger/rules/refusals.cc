@@ -140,6 +140,15 @@ Problem DeliveryMismatch(const Posting& posting, absl::string_view why) {
           .facts = {{"movement_id", delivery}}};
 }
 
+// The first of these deliveries: the text of a refusal stays short.
+std::string FirstIds(absl::Span<const MovementId> deliveries) {
+  constexpr size_t kShownMax = 4;
+  return absl::StrJoin(deliveries.subspan(0, kShownMax), ", ",
+                       [](std::string* out, const MovementId& delivery) {
+                         absl::StrAppend(out, delivery.value().ToString());
+                       });
+}
+
 // `why` completes "movement …".
 Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
   const std::string receipt = posting.receipt->value().ToString();
@@ -267,14 +276,21 @@ Problem ReturnNeedsPartnerOrDelivery(absl::string_view field) {
 
 Problem ReturnMustNameDelivery(const Posting& posting, const LotFacts& lot,
                                absl::Span<const MovementId> deliveries) {
-  constexpr size_t kShownMax = 4;
-  const std::string ids = absl::StrJoin(deliveries.subspan(0, kShownMax), ", ",
-                                        [](std::string* out, const MovementId& delivery) {
-                                          absl::StrAppend(out, delivery.value().ToString());
-                                        });
+  const std::string ids = FirstIds(deliveries);
   return {.reason = Reason::kReturnMismatch,
           .field = FieldOf(posting, "delivery_movement_id"),
           .message = absl::StrCat(NameOf(lot), " was delivered to ", posting.from.value(),
+                                  "; name the delivery of which it comes back: ", ids),
+          .facts = FactsOf(lot, Fact{"deliveries", ids})};
+}
+
+Problem ReturnIsElsewhere(const Posting& posting, const LotFacts& lot, const LocationId& location,
+                          absl::Span<const MovementId> deliveries) {
+  const std::string ids = FirstIds(deliveries);
+  return {.reason = Reason::kReturnMismatch,
+          .field = FieldOf(posting, "from_location_id"),
+          .message = absl::StrCat(NameOf(lot), " was delivered to ", posting.partner_id, " at ",
+                                  location.value(), ", not at ", posting.from.value(),
                                   "; name the delivery of which it comes back: ", ids),
           .facts = FactsOf(lot, Fact{"deliveries", ids})};
 }
@@ -285,6 +301,11 @@ Problem SupplierReturnNamesNoReceipt(const Posting& posting) {
 
 Problem SupplierReturnToAnotherPlace(const Posting& posting, const ReceiptFacts& receipt) {
   return ReceiptMismatch(posting, absl::StrCat("came from ", receipt.from.value()));
+}
+
+Problem SupplierReturnToAnotherPartner(const Posting& posting, const ReceiptFacts& receipt) {
+  return ReceiptMismatch(
+      posting, absl::StrCat("came from ", receipt.partner_id, ", not from ", posting.partner_id));
 }
 
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable) {
@@ -408,6 +429,11 @@ Problem ResultUsedUp(const Posting& reversal, const LotFacts& lot, Quantity avai
 
 Problem ResultReturned(const LotFacts& lot, const std::string& field, Quantity returnable) {
   return ResultUsed(lot, field, "was returned from this delivery; reverse the return first",
+                    {"available", returnable.Format(lot.scale)});
+}
+
+Problem ResultSentBack(const LotFacts& lot, const std::string& field, Quantity returnable) {
+  return ResultUsed(lot, field, "of this receipt went back to the supplier; reverse that first",
                     {"available", returnable.Format(lot.scale)});
 }
 

@@ -43,10 +43,15 @@ Problem ReturnFromAnotherPartner(const Posting& posting, const DeliveryFacts& de
 Problem ReturnNeedsPartnerOrDelivery(absl::string_view field);
 Problem ReturnMustNameDelivery(const Posting& posting, const LotFacts& lot,
                                absl::Span<const MovementId> deliveries);
+// The goods that the partner has are at `location`, by `deliveries`, and not where they are said to
+// come from.
+Problem ReturnIsElsewhere(const Posting& posting, const LotFacts& lot, const LocationId& location,
+                          absl::Span<const MovementId> deliveries);
 // Refusals about the receipt that a SUPPLIER_RETURN names: the movement is no receipt of this lot,
-// or came from another place than the goods go to.
+// or came from another place or partner than the goods go to.
 Problem SupplierReturnNamesNoReceipt(const Posting& posting);
 Problem SupplierReturnToAnotherPlace(const Posting& posting, const ReceiptFacts& receipt);
+Problem SupplierReturnToAnotherPartner(const Posting& posting, const ReceiptFacts& receipt);
 // The posting returns more than is left to return of the delivery, or of the receipt.
 Problem ReturnExceeds(const Posting& posting, const LotFacts& lot, Quantity returnable);
 
@@ -73,6 +78,8 @@ Problem ResultUsedUp(const Posting& reversal, const LotFacts& lot, Quantity avai
                      Quantity moved);
 // RESULT_USED: goods of the delivery came back; `returnable` has not come back.
 Problem ResultReturned(const LotFacts& lot, const std::string& field, Quantity returnable);
+// RESULT_USED: goods of the receipt went back to the supplier; `returnable` has not gone back.
+Problem ResultSentBack(const LotFacts& lot, const std::string& field, Quantity returnable);
 // RESULT_USED of a serial that moved on: what to reverse before, and in which order.
 Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
                          absl::Span<const LaterMovement> later);

@@ -129,11 +129,34 @@ std::vector<MovementId> OpenDeliveries(const LedgerFacts& facts, const Posting& 
   return open;
 }
 
+// A movement that names no partner fits any.
+bool SamePartner(const std::string& one, const std::string& other) {
+  return one.empty() || other.empty() || one == other;
+}
+
 // Whether goods of a delivery may come back from the partner of the posting.
 bool PartnerFits(const LedgerFacts& facts, const DeliveryFacts& delivery, const Posting& posting) {
-  return posting.partner_id.empty() || delivery.partner_id.empty() ||
-         delivery.partner_id == posting.partner_id ||
+  return SamePartner(posting.partner_id, delivery.partner_id) ||
          facts.lots.at(posting.lot_id).tracking == Tracking::kSerial;
+}
+
+// What is missing at the posting's source was delivered to the partner of the posting at another
+// place: the goods come from there. Where a serial is, ValidateSerialSource says.
+std::optional<Problem> FindReturnElsewhere(const Case& c) {
+  const bool is_missing = c.from.quantity < c.posting.quantity;
+  if (!is_missing || c.lot.tracking == Tracking::kSerial) return std::nullopt;
+  LocationId place;
+  std::vector<MovementId> open;
+  for (const auto& [movement_id, delivery] : c.facts.deliveries) {
+    const bool is_theirs = delivery.lot_id == c.posting.lot_id &&
+                           delivery.partner_id == c.posting.partner_id &&
+                           delivery.returnable.IsPositive();
+    if (!is_theirs || (!open.empty() && delivery.to != place)) continue;
+    place = delivery.to;
+    open.push_back(movement_id);
+  }
+  if (open.empty()) return std::nullopt;
+  return ReturnIsElsewhere(c.posting, c.lot, place, open);
 }
 
 void ValidateUnnamedReturn(const Case& c, Problems& problems) {
@@ -142,7 +165,12 @@ void ValidateUnnamedReturn(const Case& c, Problems& problems) {
     return;
   }
   const std::vector<MovementId> open = OpenDeliveries(c.facts, c.posting);
-  if (!open.empty()) problems.push_back(ReturnMustNameDelivery(c.posting, c.lot, open));
+  if (!open.empty()) {
+    problems.push_back(ReturnMustNameDelivery(c.posting, c.lot, open));
+    return;
+  }
+  std::optional<Problem> elsewhere = FindReturnElsewhere(c);
+  if (elsewhere.has_value()) problems.push_back(*std::move(elsewhere));
 }
 
 void ValidateReturn(const Case& c, Problems& problems) {
@@ -174,6 +202,8 @@ void ValidateSupplierReturn(const Case& c, Problems& problems) {
     problems.push_back(SupplierReturnNamesNoReceipt(posting));
   } else if (found->second.from != posting.to) {
     problems.push_back(SupplierReturnToAnotherPlace(posting, found->second));
+  } else if (!SamePartner(posting.partner_id, found->second.partner_id)) {
+    problems.push_back(SupplierReturnToAnotherPartner(posting, found->second));
   } else if (posting.quantity > found->second.returnable) {
     problems.push_back(ReturnExceeds(posting, c.lot, found->second.returnable));
   }
@@ -234,6 +264,10 @@ std::optional<Problem> FindUse(const Case& c, const Movement& movement) {
   const auto delivery = c.facts.deliveries.find(movement.movement_id);
   if (delivery != c.facts.deliveries.end() && delivery->second.returnable < movement.quantity) {
     return ResultReturned(c.lot, field, delivery->second.returnable);
+  }
+  const auto receipt = c.facts.receipts.find(movement.movement_id);
+  if (receipt != c.facts.receipts.end() && receipt->second.returnable < movement.quantity) {
+    return ResultSentBack(c.lot, field, receipt->second.returnable);
   }
   return std::nullopt;
 }

@@ -17,6 +17,7 @@
 namespace lots {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class LedgerReverseTest : public ::testing::Test {
@@ -152,6 +153,25 @@ TEST_F(LedgerReverseTest, DeliveryStandsWhileSomethingOfItIsReturned) {
 
   EXPECT_EQ(Reverse(world_.deliveries["d"]), "OK");
   EXPECT_EQ(ReasonOf(world_.Record({"RETURN L1 1 >stock =d"}).status()), "RETURN_EXCEEDS_DELIVERY");
+}
+
+TEST_F(LedgerReverseTest, ReceiptStandsWhileSomethingOfItIsBackAtTheSupplier) {
+  const MovementId received = Record("RECEIPT L1 10 >stock #mill");
+  RecordMovementsCommand back = world_.RecordCommand({"SUPPLIER_RETURN L1 4 stock>"});
+  back.movements[0].receipt = received;
+  const auto sent_back = RecordMovements(world_.db(), back);
+  ASSERT_TRUE(sent_back.ok()) << sent_back.status();
+  // More of the lot is there, so that only the receipt itself can say no.
+  const MovementId again = Record("RECEIPT L1 10 >stock #mill");
+  ASSERT_EQ(Reverse(received), "RESULT_USED");
+  EXPECT_EQ(Fact("available"), "6.000");
+  EXPECT_THAT(std::string(reversed_.status().message()), HasSubstr("went back to the supplier"));
+  EXPECT_EQ(world_.Where("L1"), "stock 16");
+
+  ASSERT_EQ(Reverse(again), "OK");
+  ASSERT_EQ(Reverse(sent_back->movement_ids[0]), "OK");
+
+  EXPECT_EQ(Reverse(received), "OK");
 }
 
 TEST_F(LedgerReverseTest, AnArchivedLotComesBackToLife) {

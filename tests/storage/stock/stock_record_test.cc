@@ -19,6 +19,7 @@ namespace lots {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class StockRecordTest : public ::testing::Test {
@@ -367,6 +368,50 @@ TEST_F(StockRecordTest, GoodsGoBackToTheirSupplier) {
   world_.MustRecord("SUPPLIER_RETURN S1 - stock>");
   EXPECT_EQ(world_.Where("S1"), "");
   world_.MustRecord("RECEIPT S1 1 >stock");
+}
+
+TEST_F(StockRecordTest, GoodsGoBackToThePartnerOfTheirReceipt) {
+  const MovementId receipt = world_.MustRecord("RECEIPT L1 10 >stock #steelworks");
+  RecordMovementsCommand command = world_.RecordCommand({"SUPPLIER_RETURN L1 4 stock> #mill"});
+  command.movements[0].receipt = receipt;
+
+  const absl::Status refused = RecordMovements(world_.db(), command).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)),
+              ElementsAre("movements[0].receipt_movement_id RETURN_MISMATCH"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("came from steelworks, not from mill"));
+}
+
+TEST_F(StockRecordTest, AReturnWithoutADeliveryInventsNothingThatIsAtAnotherCustomer) {
+  world_.MustRecord("RECEIPT L1 10 >stock");
+  const MovementId delivery = world_.MustRecord("DELIVERY L1 5 stock>CUSTOMER #anna");
+
+  const absl::Status refused = world_.Record({"RETURN L1 5 shop>stock #anna"}).status();
+
+  EXPECT_THAT(Texts(ProblemsOf(refused)),
+              ElementsAre("movements[0].from_location_id RETURN_MISMATCH"));
+  EXPECT_EQ(FactOf(refused, "deliveries"), delivery.value().ToString());
+  EXPECT_EQ(world_.Where("L1"), "CUSTOMER 5, stock 5");
+  // What anna has, and had from somebody else.
+  world_.MustRecord("RETURN L1 5 CUSTOMER>stock #anna");
+  world_.MustRecord("RETURN L1 2 shop>stock #anna");
+  EXPECT_EQ(world_.Where("L1"), "stock 12");
+}
+
+// Also when it is delivered by the same request.
+TEST_F(StockRecordTest, AReturnMeansTheDeliveryBeforeIt) {
+  world_.MustRecord("RECEIPT L1 10 >stock");
+
+  const auto recorded =
+      world_.Record({"DELIVERY L1 5 stock>CUSTOMER #anna", "RETURN L1 2 CUSTOMER>stock #anna"});
+
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  const auto posted = FindMovements(world_.db(), world_.company(), {recorded->movement_ids[1]});
+  ASSERT_TRUE(posted.ok()) << posted.status();
+  EXPECT_EQ(posted->front().movement.delivery, recorded->movement_ids[0]);
+  world_.deliveries["d"] = recorded->movement_ids[0];
+  const absl::Status refused = world_.Record({"RETURN L1 4 >stock =d"}).status();
+  EXPECT_EQ(FactOf(refused, "returnable"), "3.000");
 }
 
 TEST_F(StockRecordTest, OnlyASupplierReturnNamesAReceiptThatExists) {

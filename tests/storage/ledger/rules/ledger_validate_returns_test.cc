@@ -2,8 +2,10 @@
 // tables over plain facts.
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/domain/hold.h"
+#include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
@@ -48,11 +50,19 @@ TEST(ValidatePosting, SupplierReturnIsForExpiredGoodsAndForThoseThatTheHoldLetsG
   Posting back = Move(kSupplierReturn, kSteel, "3", "stock", "SUPPLIER");
   Posting named = back;
   named.receipt = receipt;
-  const auto received = [=](const LotId& lot, const std::string& from, int left) -> Given {
+  const auto received = [=](const LotId& lot, const std::string& from, int left,
+                            const std::string& partner = "") -> Given {
     return [=](LedgerFacts& facts) {
-      facts.receipts[receipt] = {
-          .lot_id = lot, .from = LocationId(from), .returnable = Quantity::FromUnits(left)};
+      facts.receipts[receipt] = {.lot_id = lot,
+                                 .from = LocationId(from),
+                                 .partner_id = partner,
+                                 .returnable = Quantity::FromUnits(left)};
     };
+  };
+  const auto from = [=](const std::string& partner) {
+    Posting to_partner = named;
+    to_partner.partner_id = partner;
+    return to_partner;
   };
   Hold hold{.lot_id = kSteel, .reason = "smells"};
   Hold exempting = hold;
@@ -78,6 +88,10 @@ TEST(ValidatePosting, SupplierReturnIsForExpiredGoodsAndForThoseThatTheHoldLetsG
        {},
        Move(kSupplierReturn, kSteel, "3", "stock", "SCRAP"),
        "LOCATION_KIND_MISMATCH m.kind"},
+      {"of-its-partner", received(kSteel, "SUPPLIER", 3, "forge"), from("forge"), "OK"},
+      {"of-a-receipt-without-a-partner", received(kSteel, "SUPPLIER", 3), from("forge"), "OK"},
+      {"of-another-partner", received(kSteel, "SUPPLIER", 3, "forge"), from("mill"),
+       "RETURN_MISMATCH m.receipt_movement_id"},
       {"serial", {}, Move(kSupplierReturn, kBike, "1", "stock", "SUPPLIER"), "OK"},
       {"serial-elsewhere", SerialAt("truck"),
        Move(kSupplierReturn, kBike, "1", "stock", "SUPPLIER"),
@@ -117,6 +131,32 @@ TEST(ValidatePosting, SerialMayHaveASecondOwner) {
 
   back.delivery.reset();
   EXPECT_EQ(FindDelivery(facts, back), delivery);
+}
+
+TEST(ValidatePosting, ReturnWithoutADeliveryComesFromWhereThePartnerHasTheGoods) {
+  Posting back = Unnamed("1", "ann");
+  back.from = LocationId("shop");
+  const Given delivered = [](LedgerFacts& facts) {
+    facts.kinds[LocationId("shop")] = LocationKind::kCustomer;
+    Deliver(facts);
+  };
+  const Given is_there = [=](LedgerFacts& facts) {
+    delivered(facts);
+    Put(facts, kSteel, "shop", "1");
+  };
+  const Given came_back = [=](LedgerFacts& facts) {
+    delivered(facts);
+    facts.deliveries.begin()->second.returnable = Quantity();
+  };
+  Posting of_another = back;
+  of_another.partner_id = "bob";
+  ExpectAnswers({
+      {"elsewhere", delivered, back, "RETURN_MISMATCH m.from_location_id",
+       absl::StrCat("deliveries=", IdOf(77).ToString())},
+      {"of-another-partner", delivered, of_another, "OK"},
+      {"what-a-reversed-return-left", is_there, back, "OK"},
+      {"nothing-is-left-there", came_back, back, "OK"},
+  });
 }
 
 TEST(ValidatePosting, ReturnWithoutADeliveryIsOfWhatWasNeverDelivered) {

@@ -377,6 +377,20 @@ TEST(ValidateReversal, OfADeliveryThatWasReturnedIsRefused) {
                          {"returned", delivered(3), "RESULT_USED movement_id", "available=3.000"}});
 }
 
+TEST(ValidateReversal, OfAReceiptThatWentBackIsRefused) {
+  const auto received = [](int64_t returnable) {
+    return [=](LedgerFacts& facts) {
+      facts.receipts[MovementId(IdOf(50))] = {.lot_id = kSteel,
+                                              .from = LocationId("SUPPLIER"),
+                                              .returnable = Quantity::FromUnits(returnable)};
+    };
+  };
+  ExpectReversalAnswers(
+      Posted(kReceipt, "SUPPLIER", "stock"),
+      {{"whole", received(4), "OK"},
+       {"went-back", received(3), "RESULT_USED movement_id", "available=3.000"}});
+}
+
 // What leaves no INTERNAL or TRANSIT place is not held back, and an archived lot may leave stock.
 TEST(ValidateReversal, OfAReceiptOfAnArchivedLotIsPossible) {
   ExpectReversalAnswers(Posted(kReceipt, "SUPPLIER", "stock"),
