@@ -119,12 +119,13 @@ constexpr pg::Statement kReadReceipts{"ledger_read_receipts", R"sql(
 // were not reversed, and are not reversed in this call. The last one first, as they can be
 // reversed.
 constexpr pg::Statement kReadLaterMovements{"ledger_read_later_movements", R"sql(
-  SELECT original.movement_id, later.movement_id, later.kind, later.transformation_id
+  SELECT original.movement_id, later.movement_id, later.kind, later.transformation_id, later.count
   FROM movements AS original
   JOIN lots ON lots.company = $1 AND lots.lot_id = original.lot_id
     AND lots.tracking = {TRACKING_SERIAL}
   CROSS JOIN LATERAL (
-    SELECT next.movement_id, next.kind, next.transformation_id, next.recorded_at
+    SELECT next.movement_id, next.kind, next.transformation_id, next.recorded_at,
+           count(*) OVER () AS count
     FROM movements AS next
     WHERE next.company = $1 AND next.lot_id = original.lot_id
       AND (next.recorded_at, next.movement_id) > (original.recorded_at, original.movement_id)
@@ -375,10 +376,11 @@ void LedgerLoader::LoadDeliveries(const pg::Results& results, LedgerFacts& facts
 void LedgerLoader::LoadReversals(const pg::Results& results, LedgerFacts& facts) const {
   if (!locks_.later_movements.has_value()) return;
   for (const pg::Row row : results[*locks_.later_movements]) {
-    facts.later_movements[row.Get<MovementId>(0)].push_back(
-        {.movement_id = row.Get<MovementId>(1),
-         .kind = row.Get<MovementKind>(2),
-         .transformation = row.Get<std::optional<TransformationId>>(3)});
+    LaterMovements& later = facts.later_movements[row.Get<MovementId>(0)];
+    later.first.push_back({.movement_id = row.Get<MovementId>(1),
+                           .kind = row.Get<MovementKind>(2),
+                           .transformation = row.Get<std::optional<TransformationId>>(3)});
+    later.count = row.Get<int64_t>(4);
   }
   for (const pg::Row row : results[*locks_.reversals]) {
     facts.reversals[row.Get<MovementId>(0)] = row.Get<MovementId>(1);

@@ -88,8 +88,10 @@ constexpr pg::Statement kVoidLots{"void_lots", R"sql(
   UPDATE lots SET state = {STATE_VOID}, version = version + 1, updated_at = $3
   WHERE company = $1 AND lot_id = ANY($2))sql"_sql};
 
-// What a serial that was ACTIVE before was then: it has moved, or it was made and that was
-// reversed, or it was created by hand.
+// What a serial that was ACTIVE before is without its order. One that has moved is ACTIVE. One that
+// an assignment, or a PRODUCTION that was reversed, put into the world is a number only. One that was
+// created by hand is ACTIVE, whatever was reversed since. The entry of a lot is that of the write
+// that made it.
 constexpr pg::Statement kReleaseLots{"release_planned_lots", R"sql(
   UPDATE lots l
   SET state = CASE
@@ -98,7 +100,14 @@ constexpr pg::Statement kReleaseLots{"release_planned_lots", R"sql(
                        AND NOT EXISTS (SELECT FROM movements r
                                        WHERE r.company = $1 AND r.reverses_id = m.movement_id))
           THEN {STATE_ACTIVE}
-        WHEN EXISTS (SELECT FROM movements m WHERE m.company = $1 AND m.lot_id = l.lot_id)
+        WHEN EXISTS (SELECT FROM assignments a
+                     WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.entry_id = l.entry_id)
+          OR EXISTS (SELECT FROM lot_events e
+                     WHERE e.company = $1 AND e.lot_id = l.lot_id AND e.entry_id = l.entry_id
+                       AND e.kind = {EVENT_ASSIGNED})
+          OR EXISTS (SELECT FROM movements m
+                     WHERE m.company = $1 AND m.lot_id = l.lot_id AND m.entry_id = l.entry_id
+                       AND m.kind = {MOVEMENT_PRODUCTION})
           THEN {STATE_PLANNED}
         ELSE {STATE_ACTIVE} END,
       version = l.version + 1, updated_at = $3

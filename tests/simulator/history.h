@@ -34,6 +34,7 @@ struct Lot {
   std::optional<absl::CivilDay> expires_on;
   std::string planned_for;  // the order of a PLANNED serial; empty: free for any
   bool was_active = false;  // of a PLANNED or VOID one
+  bool by_hand = false;     // CreateLot made it
 };
 
 struct Movement {

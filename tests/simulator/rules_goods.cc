@@ -305,6 +305,7 @@ void Rules::Do(const v1::CreateLotRequest& request) {
     Refuse("LOT_NUMBER_TAKEN");
   }
   const LotIndex lot = AddLot(*product, request.lot().number(), v1::LOT_STATE_ACTIVE);
+  history_.lots[lot].by_hand = true;
   if (request.lot().has_expire_date()) {
     history_.lots[lot].expires_on = DayOf(request.lot().expire_date());
   }

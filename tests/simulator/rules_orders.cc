@@ -87,14 +87,13 @@ void Rules::EndAssignment(const std::string& order_id, LotIndex lot, bool keep) 
   if (!keep) GiveUp(lot);
 }
 
-// A number that was never ACTIVE is void; any other serial is again what it was.
+// A number that was never ACTIVE is void; any other serial is again what it was. What was made, and
+// that was taken back, is a number only.
 void Rules::GiveUp(LotIndex serial) {
   Lot& lot = history_.lots[serial];
-  const bool was_made = absl::c_any_of(
-      history_.movements, [&](const Movement& movement) { return movement.lot == serial; });
   if (!lot.was_active) {
     lot.state = v1::LOT_STATE_VOID;
-  } else if (history_.HasMoved(serial) || !was_made) {
+  } else if (history_.HasMoved(serial) || lot.by_hand) {
     lot.state = v1::LOT_STATE_ACTIVE;
   }
 }

@@ -5,6 +5,7 @@
 // them, so that each posting is validated on what the postings before it left behind.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -91,6 +92,10 @@ struct LaterMovement {
   MovementKind kind = MovementKind::kTransfer;
   std::optional<TransformationId> transformation;
 };
+struct LaterMovements {
+  std::vector<LaterMovement> first;  // in the order of their reversals; kLaterMovementsShownMax
+  int64_t count = 0;                 // of all
+};
 
 // A receipt that a SUPPLIER_RETURN names, or that is reversed.
 struct ReceiptFacts {
@@ -118,8 +123,8 @@ struct LedgerFacts {
   std::map<MovementId, DeliveryFacts> deliveries;
   absl::flat_hash_map<MovementId, ReceiptFacts> receipts;  // those in effect
   // Of a movement to reverse: the later movements of the same serial that are not reversed, the
-  // last one first; at most kLaterMovementsShownMax.
-  absl::flat_hash_map<MovementId, std::vector<LaterMovement>> later_movements;
+  // last one first.
+  absl::flat_hash_map<MovementId, LaterMovements> later_movements;
   // Of a movement to reverse: the movement that reversed it before.
   absl::flat_hash_map<MovementId, MovementId> reversals;
   // Archived lots that applied movements brought back on hand: they are ACTIVE again.

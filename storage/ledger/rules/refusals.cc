@@ -438,9 +438,9 @@ Problem ResultSentBack(const LotFacts& lot, const std::string& field, Quantity r
 }
 
 Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
-                         absl::Span<const LaterMovement> later) {
+                         const LaterMovements& later) {
   std::vector<std::string> ids, steps;
-  for (const LaterMovement& movement : later) {
+  for (const LaterMovement& movement : later.first) {
     ids.push_back(movement.movement_id.value().ToString());
     // All movements of a transformation are reversed together.
     std::string step =
@@ -450,14 +450,17 @@ Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
             : absl::StrCat("movement ", ids.back(), " (", Name(movement.kind), ")");
     if (steps.empty() || steps.back() != step) steps.push_back(std::move(step));
   }
+  const int64_t more = later.count - static_cast<int64_t>(ids.size());
   Problem problem = ResultUsed(
       lot, field,
-      absl::StrCat("moved on since; reverse first, in this order: ", absl::StrJoin(steps, ", ")),
+      absl::StrCat("moved on since; reverse first, in this order: ", absl::StrJoin(steps, ", "),
+                   more > 0 ? absl::StrCat(", and ", more, " more movements before these") : ""),
       {"movement_id", ids.front()});
   problem.facts.emplace_back("movement_ids", absl::StrJoin(ids, ","));
-  if (later.front().transformation.has_value()) {
-    problem.facts.emplace_back("transformation_id",
-                               later.front().transformation->value().ToString());
+  problem.facts.emplace_back("movement_count", absl::StrCat(later.count));
+  const LaterMovement& last = later.first.front();
+  if (last.transformation.has_value()) {
+    problem.facts.emplace_back("transformation_id", last.transformation->value().ToString());
   }
   return problem;
 }

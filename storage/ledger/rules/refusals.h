@@ -82,7 +82,7 @@ Problem ResultReturned(const LotFacts& lot, const std::string& field, Quantity r
 Problem ResultSentBack(const LotFacts& lot, const std::string& field, Quantity returnable);
 // RESULT_USED of a serial that moved on: what to reverse before, and in which order.
 Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
-                         absl::Span<const LaterMovement> later);
+                         const LaterMovements& later);
 // Refusals about a reversal of a whole transformation.
 Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal);
 Problem NotReversible(const TransformationId& transformation);

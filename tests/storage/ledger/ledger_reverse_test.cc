@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/domain/errors.h"
@@ -110,6 +111,22 @@ TEST_F(LedgerReverseTest, SerialThatMovedOnIsUsedUntilThatIsReversed) {
 
   EXPECT_EQ(Reverse(received), "OK");
   EXPECT_EQ(world_.Where("S1"), "");
+}
+
+TEST_F(LedgerReverseTest, TheFirstFiveOfTheLaterMovementsAreNamedAndAllAreCounted) {
+  const MovementId received = Record("RECEIPT S1 1 >stock");
+  std::vector<std::string> moved;
+  for (int round = 0; round < 4; ++round) {
+    for (const char* movement : {"TRANSFER S1 1 stock>yard", "TRANSFER S1 1 yard>stock"}) {
+      moved.push_back(Record(movement).value().ToString());
+    }
+  }
+
+  ASSERT_EQ(Reverse(received), "RESULT_USED");
+
+  EXPECT_EQ(Fact("movement_ids"), absl::StrJoin(moved.rbegin(), moved.rbegin() + 5, ","));
+  EXPECT_EQ(Fact("movement_count"), "8");
+  EXPECT_THAT(std::string(reversed_.status().message()), HasSubstr("and 3 more movements"));
 }
 
 TEST_F(LedgerReverseTest, SerialThatCameBackToTheSamePlaceIsStillUsed) {

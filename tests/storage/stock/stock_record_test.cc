@@ -389,7 +389,8 @@ TEST_F(StockRecordTest, AReturnWithoutADeliveryInventsNothingThatIsAtAnotherCust
   const absl::Status refused = world_.Record({"RETURN L1 5 shop>stock #anna"}).status();
 
   EXPECT_THAT(Texts(ProblemsOf(refused)),
-              ElementsAre("movements[0].from_location_id RETURN_MISMATCH"));
+              ElementsAre("movements[0].from_location_id RETURN_MISMATCH",
+                          "movements[0].quantity NOT_ENOUGH"));
   EXPECT_EQ(FactOf(refused, "deliveries"), delivery.value().ToString());
   EXPECT_EQ(world_.Where("L1"), "CUSTOMER 5, stock 5");
   // What anna has, and had from somebody else.

@@ -136,6 +136,22 @@ TEST_F(ReuseTest, ACreatedSerialComesBackFromAnOrder) {
   EXPECT_EQ(world_.StateOf(second), "ACTIVE");
 }
 
+TEST_F(ReuseTest, ACreatedSerialIsActiveAgainWhateverWasReversed) {
+  const LotId received = world_.CreateLot("bike", "X1"), made = world_.CreateLot("bike", "X2");
+  ASSERT_TRUE(world_.Reverse(world_.MustRecord("RECEIPT X1 1 >stock")).ok());
+  EXPECT_EQ(Assign("W1", {"X1", "X2"}), "OK");
+  EXPECT_EQ(Reverse(Make("W1", {Output("X2")}).transformation_id), "OK");
+  EXPECT_EQ(world_.StateOf(made), "PLANNED");
+
+  EXPECT_EQ(Unassign("W1", "X1", /*keep=*/false), "OK");
+  EXPECT_THAT(Cancel("W1"), IsEmpty());
+
+  EXPECT_EQ(world_.StateOf(received), "ACTIVE");
+  EXPECT_EQ(world_.StateOf(made), "ACTIVE");
+  world_.MustRecord("RECEIPT X1 1 >stock");
+  world_.MustRecord("RECEIPT X2 1 >stock");
+}
+
 TEST_F(ReuseTest, ASerialThatMovedIsTaken) {
   const LotId bike = world_.CreateLot("bike", "X1", "1");
   EXPECT_EQ(Assign("W1", {"X1"}), "LOT_NUMBER_TAKEN numbers[0]");

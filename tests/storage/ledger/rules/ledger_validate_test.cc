@@ -341,7 +341,7 @@ TEST(ValidateReversal, EveryReason) {
        "ALREADY_REVERSED movement_id", "reversed_by=" + id},
       {"moved-on",
        [=](LedgerFacts& facts) {
-         facts.later_movements[original] = {LaterMovement{.movement_id = other}};
+         facts.later_movements[original] = {.first = {{.movement_id = other}}, .count = 1};
        },
        "RESULT_USED movement_id", "movement_id=" + id},
       {"used", At(kSteel, "stock", "3"), "RESULT_USED movement_id", "available=3.000"},
