@@ -239,7 +239,9 @@ std::string TextOf(const v1::TransformationPart& part) {
   return text;
 }
 
-void AddEntry(const v1::LotHistoryEntry& entry, absl::TimeZone zone, Table& table) {
+// `lot_id`: the lot that was asked. What it was under a former number, says so.
+void AddEntry(const v1::LotHistoryEntry& entry, const std::string& lot_id, absl::TimeZone zone,
+              Table& table) {
   std::string what;
   std::string id;
   if (entry.has_movement()) {
@@ -250,6 +252,9 @@ void AddEntry(const v1::LotHistoryEntry& entry, absl::TimeZone zone, Table& tabl
     id = entry.transformation().transformation().transformation_id();
   } else {
     what = TextOf(entry.event(), zone);
+  }
+  if (entry.lot_id() != lot_id) {
+    what = absl::StrCat("as ", entry.product_id(), "/", entry.number(), "  ", what);
   }
   table.Add({Show(entry.record_time(), zone), Show(entry.occur_time(), zone), entry.actor(), what,
              ShowOrigin(entry.origin()), id});
@@ -265,7 +270,9 @@ absl::Status History(Session& session, const HistoryOptions& options) {
                {"FROM", Column::kLeft, Column::kDetail},
                {"ID", Column::kLeft, Column::kDetail}});
   const auto show = [&](const v1::ListLotHistoryResponse& page) -> int64_t {
-    for (const v1::LotHistoryEntry& entry : page.entries()) AddEntry(entry, session.zone(), table);
+    for (const v1::LotHistoryEntry& entry : page.entries()) {
+      AddEntry(entry, request.lot_id(), session.zone(), table);
+    }
     if (!session.json()) table.Print(session.terminal());
     return page.entries_size();
   };

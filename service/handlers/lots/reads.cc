@@ -54,7 +54,7 @@ v1::TransformationPart PartToProto(const TransformationPart& part, int scale) {
   return message;
 }
 
-v1::LotEvent EventToProto(const LotEvent& event, const LotHistory& history) {
+v1::LotEvent EventToProto(const LotEvent& event, const LotHistoryEntry& entry) {
   v1::LotEvent message;
   message.set_kind(ToProto(event.kind));
   SetIfAny(event.work_order, [&](const auto& id) { message.set_work_order_id(id.value()); });
@@ -65,7 +65,7 @@ v1::LotEvent EventToProto(const LotEvent& event, const LotHistory& history) {
     changed.set_new_value(change.new_value);
   }
   SetIfAny(event.hold, [&](const Hold& hold) {
-    *message.mutable_hold() = ToProto(hold, history.product_id, history.number);
+    *message.mutable_hold() = ToProto(hold, entry.product_id, entry.number);
   });
   return message;
 }
@@ -75,12 +75,15 @@ v1::LotHistoryEntry EntryToProto(const LotHistoryEntry& entry, const LotHistory&
   *message.mutable_record_time() = ToProto(entry.recorded_at);
   *message.mutable_occur_time() = ToProto(entry.occurred_at);
   message.set_actor(entry.actor);
+  message.set_lot_id(entry.lot_id.value().ToString());
+  message.set_product_id(entry.product_id.value());
+  message.set_number(entry.number);
   if (const auto* movement = std::get_if<Movement>(&entry.what)) {
     *message.mutable_movement() = ToProto(*movement);
   } else if (const auto* part = std::get_if<TransformationPart>(&entry.what)) {
     *message.mutable_transformation() = PartToProto(*part, history.scale);
   } else if (const auto* event = std::get_if<LotEvent>(&entry.what)) {
-    *message.mutable_event() = EventToProto(*event, history);
+    *message.mutable_event() = EventToProto(*event, entry);
   }
   return message;
 }

@@ -12,6 +12,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/genealogy/questions/fisher.h"
@@ -24,14 +25,14 @@ namespace lots {
 namespace {
 
 // Takes the newest candidates of each product from the index, so that a product of a million units
-// is not sorted.
+// is not sorted. A serial that got another number is the unit of that number.
 constexpr pg::Statement kFindSound{"origin_sound_units", R"sql(
   SELECT newest.lot_id
   FROM (
-    SELECT l.lot_id, l.created_at
+    SELECT l.lot_id, l.created_at, l.tracking
     FROM unnest($2::text[]) AS wanted (product_id)
     CROSS JOIN LATERAL (
-      SELECT lot_id, created_at FROM lots
+      SELECT lot_id, created_at, tracking FROM lots
       WHERE company = $1 AND product_id = wanted.product_id
         AND state IN ({STATE_ACTIVE}, {STATE_ARCHIVED})
         AND lot_id <> ALL($3)
@@ -44,6 +45,13 @@ constexpr pg::Statement kFindSound{"origin_sound_units", R"sql(
       AND t.kind = {TRANSFORMATION_PRODUCTION}
       AND NOT EXISTS (SELECT FROM transformations r
                       WHERE r.company = $1 AND r.reverses_id = t.transformation_id)) made
+  WHERE NOT (newest.tracking = {TRACKING_SERIAL} AND EXISTS (
+    SELECT FROM transformation_inputs i
+    JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
+      AND t.kind = {TRANSFORMATION_RELABEL} AND t.reverses_id IS NULL
+    WHERE i.company = $1 AND i.lot_id = newest.lot_id AND NOT EXISTS (
+      SELECT FROM transformations r
+      WHERE r.company = $1 AND r.reverses_id = t.transformation_id)))
   ORDER BY coalesce(made.made_at, newest.created_at) DESC, newest.lot_id DESC
   LIMIT $5)sql"_sql};
 
@@ -53,6 +61,30 @@ constexpr pg::Statement kFindSuppliers{"origin_suppliers", R"sql(
   WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.kind = {MOVEMENT_RECEIPT} AND m.partner_id <> ''
     AND m.reverses_id IS NULL AND NOT EXISTS (
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id))sql"_sql};
+
+// What relabelled serials are now.
+constexpr const char* kReadLatestText = R"sql(
+  WITH RECURSIVE later AS (
+    SELECT named.lot_id AS unit_id, named.lot_id, 0 AS depth
+    FROM unnest($2::uuid[]) AS named (lot_id)
+    UNION ALL)sql" LOTS_LATER_IDENTITY_OF("later.unit_id,") R"sql()
+  SELECT DISTINCT ON (unit_id) unit_id, lot_id
+  FROM later
+  WHERE depth > 0
+  ORDER BY unit_id, depth DESC)sql"_sql;
+constexpr pg::Statement kReadLatest{"origin_latest_identities", kReadLatestText};
+
+// What serials among the units were before they were relabelled.
+constexpr const char* kReadFormerText = R"sql(
+  WITH RECURSIVE self AS (
+    SELECT l.lot_id AS unit_id, l.lot_id, 0 AS depth
+    FROM lots l
+    WHERE l.company = $1 AND l.lot_id = ANY($2) AND l.tracking = {TRACKING_SERIAL}
+    UNION ALL)sql" LOTS_FORMER_IDENTITY_OF("self.unit_id,") R"sql()
+  SELECT unit_id, lot_id
+  FROM self
+  WHERE depth > 0)sql"_sql;
+constexpr pg::Statement kReadFormer{"origin_former_identities", kReadFormerText};
 
 constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
@@ -69,11 +101,30 @@ struct Units {
   size_t failed_count = 0;
 };
 
-// Resolves every unit, or refuses each one that does not exist or is named twice.
+// The lots that relabelled serials are now. Others are not in the map.
+using LatestLots = absl::flat_hash_map<LotId, LotId>;
+
+absl::StatusOr<LatestLots> FindLatest(pg::Connection& db, const CompanyId& company,
+                                      absl::Span<const std::optional<ResolvedLot>> lots) {
+  std::vector<LotId> serials;
+  for (const std::optional<ResolvedLot>& lot : lots) {
+    const bool is_serial = lot.has_value() && lot->tracking == Tracking::kSerial;
+    if (is_serial) serials.push_back(lot->lot_id);
+  }
+  LatestLots latest;
+  if (serials.empty()) return latest;
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kReadLatest, company, serials));
+  for (const pg::Row row : rows) latest.emplace(row.Get<LotId>(0), row.Get<LotId>(1));
+  return latest;
+}
+
+// Resolves every unit, or refuses each one that does not exist or is named twice, under a former
+// number perhaps.
 absl::StatusOr<Units> ResolveUnits(pg::Connection& db, const OriginsQuery& query) {
   std::vector<LotRef> refs = query.failed;
   refs.insert(refs.end(), query.sound.begin(), query.sound.end());
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, query.company, refs));
+  ASSIGN_OR_RETURN(const LatestLots latest, FindLatest(db, query.company, found));
   Units units{.failed_count = query.failed.size()};
   absl::flat_hash_map<LotId, std::string> fields;
   std::vector<Problem> problems;
@@ -85,11 +136,13 @@ absl::StatusOr<Units> ResolveUnits(pg::Connection& db, const OriginsQuery& query
       problems.push_back(LotNotFound(refs[i], field));
       continue;
     }
-    const auto [first, is_first] = fields.emplace(found[i]->lot_id, field);
+    const auto now = latest.find(found[i]->lot_id);
+    const LotId unit = now == latest.end() ? found[i]->lot_id : now->second;
+    const auto [first, is_first] = fields.emplace(unit, field);
     if (!is_first) {
       problems.push_back(UnitTwice(field, first->second, {found[i]->number, found[i]->lot_id}));
     }
-    units.ids.push_back(found[i]->lot_id);
+    units.ids.push_back(unit);
     if (failed) units.products.push_back(found[i]->product_id);
   }
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -108,6 +161,7 @@ class OriginRanking {
   absl::StatusOr<CommonOrigins> Run() {
     if (query_.sound.empty()) RETURN_IF_ERROR(AddSoundUnits());
     ASSIGN_OR_RETURN(graph_, WalkOrigins(snapshot_, query_.company, units_.ids));
+    RETURN_IF_ERROR(FindIdentities());
     const int failed = static_cast<int>(units_.failed_count);
     const int sound = static_cast<int>(units_.ids.size()) - failed;
     AddLots();
@@ -132,6 +186,21 @@ class OriginRanking {
     return absl::OkStatus();
   }
 
+  // The lots of the graph that each unit is, or was before a relabel.
+  absl::Status FindIdentities() {
+    absl::flat_hash_map<LotId, size_t> places;
+    for (size_t i = 0; i < graph_.lots.size(); ++i) places.emplace(graph_.lots[i].lot_id, i);
+    for (size_t unit = 0; unit < units_.ids.size(); ++unit) identities_.push_back({unit});
+    snapshot_.Add(kReadFormer, query_.company, units_.ids);
+    ASSIGN_OR_RETURN(const pg::Results results, snapshot_.Send());
+    for (const pg::Row row : results[0]) {
+      // All of them are upstream of the unit.
+      const size_t unit = places.at(row.Get<LotId>(0));
+      identities_[unit].push_back(places.at(row.Get<LotId>(1)));
+    }
+    return absl::OkStatus();
+  }
+
   // Counts the units that have this origin. An origin without a failed unit is dropped.
   void Add(Origin origin, const UnitSet& units) {
     origin.failed_count = units.Count(0, units_.failed_count);
@@ -139,12 +208,19 @@ class OriginRanking {
     if (origin.failed_count > 0) origins_.push_back(std::move(origin));
   }
 
+  // A unit is not made of itself, whatever its number was.
   void AddLots() {
+    absl::flat_hash_map<size_t, std::vector<size_t>> units_that_were;
+    for (size_t unit = 0; unit < identities_.size(); ++unit) {
+      for (const size_t lot : identities_[unit]) units_that_were[lot].push_back(unit);
+    }
     for (size_t i = 0; i < graph_.lots.size(); ++i) {
-      const OriginGraph::LotNode& lot = graph_.lots[i];
-      UnitSet made_of_it = lot.units;
-      if (i < units_.ids.size()) made_of_it.Remove(i);
-      Add({.kind = OriginKind::kLot, .lot_id = lot.lot_id}, made_of_it);
+      UnitSet made_of_it = graph_.lots[i].units;
+      const auto were = units_that_were.find(i);
+      if (were != units_that_were.end()) {
+        for (const size_t unit : were->second) made_of_it.Remove(unit);
+      }
+      Add({.kind = OriginKind::kLot, .lot_id = graph_.lots[i].lot_id}, made_of_it);
     }
   }
 
@@ -165,13 +241,17 @@ class OriginRanking {
     }
   }
 
+  void AddDay(size_t maker, size_t unit, std::map<absl::CivilDay, UnitSet>& sets) {
+    const OriginGraph::TransformationNode& transformation = graph_.transformations[maker];
+    if (transformation.kind != TransformationKind::kProduction) return;
+    SetOf(sets, DayIn(transformation.occurred_at, zone_)).Add(unit);
+  }
+
   void AddDays() {
     std::map<absl::CivilDay, UnitSet> sets;
-    for (size_t unit = 0; unit < units_.ids.size(); ++unit) {
-      for (const size_t maker : graph_.lots[unit].makers) {
-        const OriginGraph::TransformationNode& transformation = graph_.transformations[maker];
-        if (transformation.kind != TransformationKind::kProduction) continue;
-        SetOf(sets, DayIn(transformation.occurred_at, zone_)).Add(unit);
+    for (size_t unit = 0; unit < identities_.size(); ++unit) {
+      for (const size_t lot : identities_[unit]) {
+        for (const size_t maker : graph_.lots[lot].makers) AddDay(maker, unit, sets);
       }
     }
     for (const auto& [day, units] : sets) {
@@ -263,6 +343,7 @@ class OriginRanking {
   const absl::TimeZone zone_;
   Units units_;
   OriginGraph graph_;
+  std::vector<std::vector<size_t>> identities_;  // of each unit: indexes in graph_.lots
   std::vector<Origin> origins_;
 };
 

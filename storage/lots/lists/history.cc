@@ -6,6 +6,7 @@
 #include "absl/algorithm/container.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/lots/lists/history_holds.h"
@@ -16,6 +17,15 @@ namespace {
 
 // Every statement reads one page of its own kind of entry; what they have in common is put in order
 // afterwards. $3 and $4 are the place after which the page begins, $5 is how many to read.
+
+// The serials that this one was before a relabel.
+constexpr const char* kReadFormerText = R"sql(
+  WITH RECURSIVE self AS (
+    SELECT l.lot_id, 0 AS depth FROM lots l
+    WHERE l.company = $1 AND l.lot_id = $2 AND l.tracking = {TRACKING_SERIAL}
+    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql()
+  SELECT lot_id FROM self WHERE depth > 0 ORDER BY depth)sql"_sql;
+constexpr pg::Statement kReadFormer{"read_history_former_lots", kReadFormerText};
 
 constexpr pg::Statement kReadLot{"read_history_lot", R"sql(
   SELECT product_id, number, scale, created_by, created_at, entry_id FROM lots
@@ -186,9 +196,10 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
   }
 }
 
-// All kinds in one snapshot: an entry that commits between two statements would be passed over.
-absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryQuery& query) {
-  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+// What AddReads adds to a pipeline for one lot.
+constexpr size_t kReadsOfLot = 7;
+
+void AddReads(pg::Transaction& snapshot, const LotHistoryQuery& query) {
   const auto& [company, lot_id, after, limit] = query;
   snapshot.Add(kReadLot, company, lot_id);
   snapshot.Add(kHasEvents, company, lot_id);
@@ -197,6 +208,40 @@ absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryQuery& q
     snapshot.Add(statement, company, lot_id, after.recorded_at, after.id, limit + 1);
   }
   AddHoldEvents(snapshot, query);
+}
+
+// Appends the entries of the query's lot, from the results of AddReads.
+void AppendLot(const pg::Results& read, size_t first, const LotHistoryQuery& query,
+               Entries& entries) {
+  const pg::Result& lot = read[first];
+  const size_t before = entries.size();
+  AppendCreation(lot, query, entries);
+  AppendEvents(read[first + 2], query.lot_id, entries);
+  AppendAssignments(read[first + 3], query.lot_id, entries);
+  AppendMovements(read[first + 4], lot, query, entries);
+  AppendTransformations(read[first + 5], entries);
+  for (LotEvent& event : ReadHoldEvents(read[first + 6])) {
+    entries.push_back(EntryOf(std::move(event)));
+  }
+  for (size_t i = before; i < entries.size(); ++i) {
+    entries[i].lot_id = query.lot_id;
+    if (lot.empty()) continue;
+    entries[i].product_id = lot[0].Get<ProductId>(0);
+    entries[i].number = lot[0].Get<std::string>(1);
+  }
+}
+
+// All kinds and all lots in one snapshot: an entry that commits between two statements would be
+// passed over. Results: the former lots of the first one, then what AddReads adds for each lot.
+absl::StatusOr<pg::Results> ReadAll(pg::Connection& db, const LotHistoryQuery& query,
+                                    const std::vector<LotId>& lots) {
+  pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
+  snapshot.Add(kReadFormer, query.company, query.lot_id);
+  for (const LotId& lot_id : lots) {
+    LotHistoryQuery of_lot = query;
+    of_lot.lot_id = lot_id;
+    AddReads(snapshot, of_lot);
+  }
   return snapshot.Commit();
 }
 
@@ -204,27 +249,46 @@ bool IsBefore(const LotHistoryEntry& a, const LotHistoryEntry& b) {
   return std::pair(a.recorded_at, a.id) < std::pair(b.recorded_at, b.id);
 }
 
+// A relabel is told by the lot that went in and by the lot that came out: one entry, of the latter.
+void MergeRelabels(Entries& entries) {
+  Entries merged;
+  for (LotHistoryEntry& entry : entries) {
+    const bool is_again = !merged.empty() && merged.back().id == entry.id;
+    auto* first = is_again ? std::get_if<TransformationPart>(&merged.back().what) : nullptr;
+    auto* second = std::get_if<TransformationPart>(&entry.what);
+    if (first == nullptr || second == nullptr) {
+      merged.push_back(std::move(entry));
+    } else if (second->output.has_value()) {
+      if (first->input.has_value()) second->input = first->input;
+      merged.back() = std::move(entry);
+    } else {
+      first->input = second->input;
+    }
+  }
+  entries = std::move(merged);
+}
+
 }  // namespace
 
 absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query) {
-  ASSIGN_OR_RETURN(const pg::Results read, ReadAll(db, query));
-  const pg::Result& lot = read[0];
-  if (lot.empty() && !read[1][0].Get<bool>(0)) return Refuse(LotNotFound(query.lot_id, "lot_id"));
-  LotHistory history;
-  if (!lot.empty()) {
-    history.product_id = lot[0].Get<ProductId>(0);
-    history.number = lot[0].Get<std::string>(1);
-    history.scale = lot[0].Get<int>(2);
+  std::vector<LotId> lots = {query.lot_id};
+  ASSIGN_OR_RETURN(pg::Results read, ReadAll(db, query, lots));
+  const bool is_unknown = read[1].empty() && !read[2][0].Get<bool>(0);
+  if (is_unknown) return Refuse(LotNotFound(query.lot_id, "lot_id"));
+  // Few units were relabelled: only these are read once more, with what they were.
+  for (const pg::Row row : read[0]) lots.push_back(row.Get<LotId>(0));
+  if (lots.size() > 1) {
+    ASSIGN_OR_RETURN(read, ReadAll(db, query, lots));
   }
-  AppendCreation(lot, query, history.entries);
-  AppendEvents(read[2], query.lot_id, history.entries);
-  AppendAssignments(read[3], query.lot_id, history.entries);
-  AppendMovements(read[4], lot, query, history.entries);
-  AppendTransformations(read[5], history.entries);
-  for (LotEvent& event : ReadHoldEvents(read[6])) {
-    history.entries.push_back(EntryOf(std::move(event)));
+  LotHistory history;
+  if (!read[1].empty()) history.scale = read[1][0].Get<int>(2);
+  for (size_t i = 0; i < lots.size(); ++i) {
+    LotHistoryQuery of_lot = query;
+    of_lot.lot_id = lots[i];
+    AppendLot(read, 1 + i * kReadsOfLot, of_lot, history.entries);
   }
   absl::c_sort(history.entries, IsBefore);
+  MergeRelabels(history.entries);
   const size_t limit = static_cast<size_t>(query.limit);
   history.has_more = history.entries.size() > limit;
   if (history.has_more)

@@ -27,6 +27,11 @@ struct TransformationPart {
 struct LotHistoryEntry {
   absl::Time recorded_at;
   Uuid id;  // with recorded_at: the order of history
+  // The lot that was asked, or the lot that the unit was before a relabel. Of a relabel: the lot that
+  // came out. A deleted lot has no number.
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
   absl::Time occurred_at;
   std::string actor;
   std::optional<Uuid> entry_id;  // of the write's audit entry; none: no call wrote it
@@ -49,13 +54,12 @@ struct LotHistoryQuery {
 struct LotHistory {
   std::vector<LotHistoryEntry> entries;  // oldest first
   bool has_more = false;
-  ProductId product_id;  // of a lot that is not deleted, as the next two
-  std::string number;
-  int scale = 0;  // of the lot's quantities
+  int scale = 0;  // of the lot's quantities; 0 of a deleted lot
 };
 
 // One page of creation, edits, assignments, holds, movements and transformations, read in one
-// snapshot. Of holds: who placed and who released them, and recalls that are no drills. A
+// snapshot. Of holds: who placed and who released them, and recalls that are no drills. The history
+// of a serial includes that of the serials that it was before a relabel; the relabel is one entry. A
 // deleted lot still answers. LOT_NOT_FOUND when there never was one.
 absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query);
 

@@ -13,6 +13,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/movement.h"
 #include "storage/stock/stock.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 #include "tests/support/world/answers.h"
@@ -158,6 +159,37 @@ TEST_F(OriginsTest, AUnitIsNoOriginOfItselfButOfAnother) {
   EXPECT_THAT(Find({"A", "B", "C"}, {}),
               ElementsAre("lot salt/SALT 3/0", "order W1 3/0", "day 2026-03-10 3/0",
                           "lot bike/B 1/0", "order W2 1/0", "order W3 1/0"));
+}
+
+// A relabelled unit is one unit, with its parts, its day, and none of its numbers as an origin.
+TEST_F(OriginsTest, ANewNumberKeepsItsOrigins) {
+  const LotId bad = Receive("BAD", "S-1");
+  Make("W1", {"A", "B"}, {Component(bad, "1", 0)});
+  const auto relabel = [&](const LotRef& bike, const std::string& number,
+                           const std::string& product) {
+    const auto done = RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
+                                               .lot = bike,
+                                               .from = LocationId("shelf"),
+                                               .product = ProductId(product),
+                                               .number = number,
+                                               .occurred_at = world_.now()});
+    EXPECT_TRUE(done.ok()) << done.status();
+  };
+  relabel(Bike("A"), "A", "pump");
+  relabel({.product_id = ProductId("pump"), .number = "A"}, "A-NEW", "bike");
+  const auto expected = ElementsAre("lot salt/BAD 1/0", "supplier S-1 1/0", "order W1 1/1",
+                                    "day 2026-03-10 1/1");
+
+  EXPECT_THAT(Find({"A-NEW"}, {"B"}), expected);
+  // Asked by a former number; and the sound ones are chosen without the unit's other numbers.
+  EXPECT_THAT(Find({"A"}, {"B"}), expected);
+  EXPECT_THAT(Find({"A-NEW"}, {}), expected);
+  EXPECT_THAT(Find({"A"}, {}), expected);
+  EXPECT_EQ(found_.sound_count, 1);
+  OriginsQuery twice{.company = world_.company(), .limit = 50};
+  twice.failed = {Bike("A")};
+  twice.sound = {Bike("A-NEW")};
+  EXPECT_EQ(Refused(twice), "DUPLICATE_IN_REQUEST sound[0]");
 }
 
 TEST_F(OriginsTest, WhatWasReversedDoesNotCount) {

@@ -163,11 +163,20 @@ TEST_F(WarrantyTest, ANewNumberKeepsIt) {
                             .occurred_at = At("2026-03-01T00:00:00Z")};
   const auto relabelled = RelabelLot(world_.db(), relabel);
   ASSERT_TRUE(relabelled.ok()) << relabelled.status();
+  // Also that of a product without a warranty.
+  relabel.context = world_.Context("RelabelLot");
+  relabel.lot.lot_id = relabelled->lots[0].lot_id;
+  relabel.product = ProductId("pump");
+  const auto reassigned = RelabelLot(world_.db(), relabel);
+  ASSERT_TRUE(reassigned.ok()) << reassigned.status();
 
   EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
-  bike_ = relabelled->lots[0].lot_id;
-  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
-  EXPECT_EQ(last_.number, "B-NEW");
+  for (const LotId& unit : {relabelled->lots[0].lot_id, reassigned->lots[0].lot_id}) {
+    bike_ = unit;
+    EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+    EXPECT_EQ(last_.number, "B-NEW");
+  }
+  EXPECT_EQ(last_.product_id, ProductId("pump"));
 }
 
 TEST_F(WarrantyTest, AReturnThatNeverWasBringsTheFirstOneBack) {

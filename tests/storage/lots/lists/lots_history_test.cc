@@ -14,6 +14,7 @@
 #include "storage/lots/locations.h"
 #include "storage/lots/lots.h"
 #include "storage/lots/read.h"
+#include "storage/work_orders/reshape/reshape.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/world.h"
@@ -21,9 +22,11 @@
 namespace lots {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::SizeIs;
 
 class LotHistoryTest : public ::testing::Test {
@@ -87,6 +90,51 @@ TEST_F(LotHistoryTest, TellsAUnitsWholeLifeInOneOrder) {
   EXPECT_THAT(absl::StrJoin(history, "; "), HasSubstr("TRANSFORMATION in 0 out 1"));
   EXPECT_THAT(absl::StrJoin(world_.History(wire), "; "), HasSubstr("TRANSFORMATION in 2.5 out 0"));
   for (const int page : {1, 2, 3, 5}) EXPECT_EQ(world_.History(pump, page), history) << page;
+}
+
+// What a unit was before it got its number, or its product, is its history too.
+TEST_F(LotHistoryTest, ARelabelledUnitHasTheHistoryOfItsFormerNumbers) {
+  const LotId wire = world_.CreateLot("wire", "W", "10");
+  Later();
+  LotId unit = Complete("P-1", wire, "2.5").outputs[0].lot_id;
+  const std::vector<std::string> made = world_.History(unit);
+  const auto relabel = [&](const std::string& product, const std::string& number) {
+    Later();
+    const auto done = RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
+                                               .lot = {.lot_id = unit},
+                                               .from = LocationId("shelf"),
+                                               .product = ProductId(product),
+                                               .number = number,
+                                               .occurred_at = world_.now()});
+    ASSERT_TRUE(done.ok()) << done.status();
+    unit = done->lots[0].lot_id;
+  };
+  relabel("pump", "P-2");
+  relabel("bike", "B-1");
+  Later();
+  world_.Move(MovementKind::kTransfer, unit, "1", "shelf", "stock");
+
+  const auto history =
+      ListLotHistory(world_.db(), {.company = world_.company(), .lot_id = unit, .limit = 100});
+
+  ASSERT_TRUE(history.ok()) << history.status();
+  std::vector<std::string> numbers, lines;
+  int relabels = 0;
+  for (const LotHistoryEntry& entry : history->entries) {
+    const std::string number = absl::StrCat(entry.product_id.value(), "/", entry.number);
+    if (numbers.empty() || numbers.back() != number) numbers.push_back(number);
+    lines.push_back(HistoryLine(entry));
+    if (lines.back() == "TRANSFORMATION in 1 out 1") ++relabels;
+  }
+  EXPECT_EQ(relabels, 2);
+  EXPECT_EQ(numbers.front(), "pump/P-1");
+  EXPECT_EQ(numbers.back(), "bike/B-1");
+  EXPECT_THAT(numbers, Contains("pump/P-2"));
+  EXPECT_THAT(lines, IsSupersetOf(made));
+  EXPECT_EQ(lines.back(), "TRANSFER 1 shelf>stock");
+  // Each relabel: what was consumed, made and created, and the transformation.
+  EXPECT_EQ(lines.size(), made.size() + 2 * 4 + 1);
+  for (const int page : {1, 2, 3, 5}) EXPECT_EQ(world_.History(unit, page), lines) << page;
 }
 
 TEST_F(LotHistoryTest, BackAndForthOnOneDayIsInTheOrderOfRecording) {

@@ -190,17 +190,19 @@ TEST_F(DisassembleTest, AnArchivedComponentComesBackToLife) {
 }
 
 TEST_F(DisassembleTest, ANewNumberKeepsItsComponents) {
-  const auto relabel = [&](const LotId& lot, const std::string& number) {
+  const auto relabel = [&](const LotId& lot, const std::string& number,
+                           const std::string& product) {
     const auto done = RelabelLot(world_.db(), {.context = world_.Context("RelabelLot"),
                                                .lot = {.lot_id = lot},
                                                .from = LocationId("shelf"),
+                                               .product = ProductId(product),
                                                .number = number,
                                                .occurred_at = world_.now()});
     EXPECT_TRUE(done.ok()) << done.status();
     return done->lots[0].lot_id;
   };
-  const LotId renamed = relabel(relabel(a_, "A-2"), "A-3");
-  const LotId sibling = relabel(b_, "B-2");
+  const LotId renamed = relabel(relabel(a_, "A-2", "pump"), "A-3", "bike");
+  const LotId sibling = relabel(relabel(b_, "B-2", "bike"), "B-2", "pump");
   // What a sibling gave back does not come back again, whatever its number is.
   DisassemblyCommand command = world_.DisassembleCommand(sibling);
   command.components = {Stated(salt_, "7")};
