@@ -167,6 +167,14 @@ std::map<std::string, Presence> History::PlacesOf(LotIndex lot) const {
   return places;
 }
 
+std::optional<absl::Time> History::StockSinceBefore(int movement) const {
+  History then;
+  then.lots = lots;
+  then.transformations = transformations;
+  then.movements.assign(movements.begin(), movements.begin() + movement);
+  return then.PlacesOf(movements[movement].lot)[movements[movement].from].stock_since;
+}
+
 Quantity History::At(LotIndex lot, absl::string_view place) const {
   Quantity quantity;
   for (const Movement& movement : movements) {

@@ -167,6 +167,8 @@ class History {
 
   // Every place that ever had to do with the lot, virtual ones too.
   std::map<std::string, Presence> PlacesOf(LotIndex lot) const;
+  // Since when the goods that a movement takes had been in stock.
+  std::optional<absl::Time> StockSinceBefore(int movement) const;
   Quantity At(LotIndex lot, absl::string_view place) const;
   Quantity OnHand(LotIndex lot) const;
   // What movements that happened, and were recorded, by then sum to.

@@ -1,7 +1,9 @@
 // Comparing what there is: lots, where they are, what happened to them, orders.
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -117,8 +119,8 @@ std::string Simulation::MovementLine(const v1::Movement& movement) const {
                       symbol(movement.transformation_id()));
 }
 
-// The history lists every event in one order. The simulation reads from it the ids that no answer
-// named.
+// The history lists every event of a lot, and of the units that it was before a relabel, in one
+// order. The simulation reads from it the ids that no answer named.
 void Simulation::LookAtHistory(LotIndex lot) {
   v1::ListLotHistoryRequest request;
   request.set_lot_id(LotId(lot));
@@ -127,17 +129,30 @@ void Simulation::LookAtHistory(LotIndex lot) {
   Expect(reply.status.ok(), "there is no history");
   if (!reply.status.ok()) return;
   const v1::ListLotHistoryResponse& answer = reply.message();
+  const std::vector<LotIndex> identities = history().IdentitiesOf(lot);
+  std::set<std::string> lot_ids;
+  for (const LotIndex own : identities) {
+    lot_ids.insert(LotId(own));
+    LookAtMovements(own, answer);
+  }
+  absl::Time last = absl::InfinitePast();
+  for (const v1::LotHistoryEntry& entry : answer.entries()) {
+    Expect(last <= TimeOf(entry.record_time()), "the history is out of order");
+    last = TimeOf(entry.record_time());
+    Expect(lot_ids.count(entry.lot_id()) > 0, "the history tells of another lot");
+  }
+  LookAtTransformations(lot, answer);
+}
+
+void Simulation::LookAtMovements(LotIndex lot, const v1::ListLotHistoryResponse& answer) {
   Lines of_model, of_server, ids;
   std::vector<std::string> symbols;
   for (const int index : history().RecordOrderOf(lot)) {
     of_model.push_back(MovementLine(history().movements[index]));
     symbols.push_back(history().movements[index].symbol);
   }
-  absl::Time last = absl::InfinitePast();
   for (const v1::LotHistoryEntry& entry : answer.entries()) {
-    Expect(last <= TimeOf(entry.record_time()), "the history is out of order");
-    last = TimeOf(entry.record_time());
-    if (!entry.has_movement()) continue;
+    if (!entry.has_movement() || entry.lot_id() != LotId(lot)) continue;
     const std::string& id = entry.movement().movement_id();
     const size_t place = ids.size();
     ids.push_back(id);
@@ -147,17 +162,18 @@ void Simulation::LookAtHistory(LotIndex lot) {
   Compare(absl::StrCat("movements of ", LotName(lot)), std::move(of_model), std::move(of_server));
   for (std::string& id : ids) id = names_.SymbolOf(id);
   Compare(absl::StrCat("order of movements of ", LotName(lot)), symbols, std::move(ids));
-  LookAtTransformations(lot, answer);
 }
 
 void Simulation::LookAtTransformations(LotIndex lot, const v1::ListLotHistoryResponse& answer) {
   const int scale = history().lots[lot].product->scale;
+  const std::vector<LotIndex> identities = history().IdentitiesOf(lot);
+  const auto is_own = [&](LotIndex other) { return absl::c_linear_search(identities, other); };
   Lines of_model, of_server;
   for (size_t i = 0; i < history().transformations.size(); ++i) {
     const Transformation& own = history().transformations[i];
     Quantity in, out;
-    for (const auto& input : own.inputs) in += input.lot == lot ? input.quantity : Quantity();
-    for (const auto& output : own.outputs) out += output.lot == lot ? output.quantity : Quantity();
+    for (const auto& input : own.inputs) in += is_own(input.lot) ? input.quantity : Quantity();
+    for (const auto& output : own.outputs) out += is_own(output.lot) ? output.quantity : Quantity();
     if (in.IsZero() && out.IsZero()) continue;
     const int reversal = history().ReversalOfTransformation(static_cast<int>(i));
     const std::string by = reversal == kNone ? "" : history().transformations[reversal].symbol;

@@ -1,6 +1,7 @@
 // The rules, one function a request: what it is refused for, and what it does.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -128,6 +129,7 @@ class Rules {
   // Units.
   struct Contents;
   Contents ContentsOf(LotIndex unit) const;
+  std::optional<absl::Time> LeftWith(const Contents& contents, LotIndex lot) const;
   Quantity RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
                            LotIndex lot) const;
   Quantity GivenBack(const std::set<int>& completions, LotIndex lot) const;

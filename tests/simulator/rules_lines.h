@@ -43,6 +43,7 @@ struct Rules::Used {
 struct Rules::Contents {
   std::map<LotIndex, Quantity> exact = {};
   std::map<LotIndex, Quantity> pooled = {};
+  std::set<int> completions = {};
 };
 
 struct Rules::Source {

@@ -63,7 +63,7 @@ Rules::Contents Rules::ContentsOf(LotIndex unit) const {
       completions.clear();
     }
   }
-  Contents contents;
+  Contents contents{.completions = completions};
   for (const int completion : completions) {
     for (const auto& input : history_.transformations[completion].inputs) {
       if (is_unit(input.lot)) continue;
@@ -81,6 +81,18 @@ Rules::Contents Rules::ContentsOf(LotIndex unit) const {
     quantity = std::max(Quantity(), quantity);
   }
   return contents;
+}
+
+// Since when the component had been in stock when it went in.
+std::optional<absl::Time> Rules::LeftWith(const Contents& contents, LotIndex lot) const {
+  std::optional<absl::Time> since;
+  for (size_t i = 0; i < history_.movements.size(); ++i) {
+    const Movement& used = history_.movements[i];
+    const bool is_own = used.lot == lot && used.kind == v1::MOVEMENT_KIND_CONSUMPTION &&
+                        contents.completions.count(used.transformation) > 0;
+    if (is_own) since = Earlier(since, history_.StockSinceBefore(static_cast<int>(i)));
+  }
+  return since;
 }
 
 // Takes what the request states out of what is in the unit: exact components first.
@@ -151,6 +163,7 @@ void Rules::Do(const v1::DisassembleRequest& request) {
     movement.to = line.to;
     movement.occurred_at = at;
     movement.transformation = posted;
+    movement.stock_since = LeftWith(contents, line.lot);
     Post(std::move(movement), {});
     history_.transformations[posted].outputs.push_back(
         {line.lot, line.quantity, Role::kReturned, line.exact});

@@ -72,6 +72,7 @@ class Simulation {
   // look.cc: what there is.
   void Look(const std::set<LotIndex>& lots);
   void LookAtHistory(LotIndex lot);
+  void LookAtMovements(LotIndex lot, const v1::ListLotHistoryResponse& answer);
   void LookAtTransformations(LotIndex lot, const v1::ListLotHistoryResponse& answer);
   void LookAtPlaces(LotIndex lot);
   void LookAtOrder(const std::string& work_order);

@@ -131,6 +131,8 @@ void DisassemblyTransaction::Post(const ResolvedLot& unit, std::vector<Problem>&
     back.quantity = line.quantity;
     back.to = line.to;
     back.is_return = true;
+    const auto since = contents_.stock_since.find(line.lot_id);
+    if (since != contents_.stock_since.end()) back.stock_since = since->second;
     back.field = line.field;
     ledger_.Post(back, problems);
   }

@@ -106,6 +106,14 @@ constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
                                 WHERE i.company = $1 AND i.lot_id = ANY($3))
   GROUP BY o.lot_id)sql"_sql};
 
+// The earliest date of what these completions consumed of each lot.
+constexpr pg::Statement kReadStockSince{"read_stock_since_of_components", R"sql(
+  SELECT m.lot_id, min(m.from_stock_since)
+  FROM movements m
+  WHERE m.company = $1 AND m.transformation_id = ANY($2) AND m.kind = {MOVEMENT_CONSUMPTION}
+    AND m.lot_id = ANY($3) AND m.from_stock_since IS NOT NULL
+  GROUP BY m.lot_id)sql"_sql};
+
 void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {
   for (const pg::Row row : rows) {
     const auto found = from.find(row.Get<LotId>(0));
@@ -234,17 +242,23 @@ size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company,
                        const UnitContents& contents) {
   const std::vector<TransformationId> completions(contents.completions.begin(),
                                                   contents.completions.end());
-  std::vector<LotId> exact, pooled;
+  std::vector<LotId> exact, pooled, all;
   for (const auto& [lot, quantity] : contents.exact) exact.push_back(lot);
   for (const auto& [lot, quantity] : contents.pooled) pooled.push_back(lot);
+  all.insert(all.end(), exact.begin(), exact.end());
+  all.insert(all.end(), pooled.begin(), pooled.end());
   const size_t first = transaction.Add(kReadReturned, company, completions, pooled);
   transaction.Add(kReadRemoved, company, completions, contents.identities, exact);
+  transaction.Add(kReadStockSince, company, completions, all);
   return first;
 }
 
 void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents) {
   TakeOff(results[first], contents.pooled);
   TakeOff(results[first + 1], contents.exact);
+  for (const pg::Row row : results[first + 2]) {
+    contents.stock_since[row.Get<LotId>(0)] = row.Get<absl::Time>(1);
+  }
 }
 
 std::vector<BackLine> PlanReturn(const DisassemblyCommand& command,

@@ -9,6 +9,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/pg/pipeline.h"
@@ -31,6 +32,8 @@ struct UnitContents {
   absl::btree_set<TransformationId> completions;  // those that used something
   absl::btree_map<LotId, Quantity> exact;         // went into this very unit
   absl::btree_map<LotId, Quantity> pooled;        // went into its completions as a whole
+  // Since when each of them had been in stock when it went in: what comes back has that date again.
+  absl::btree_map<LotId, absl::Time> stock_since;
 };
 
 // Adds the reads of what the unit's completions used; ReadUnitInputs takes their place. The unit is
@@ -38,11 +41,12 @@ struct UnitContents {
 size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit);
 UnitContents ReadUnitInputs(const pg::Results& results, size_t first);
 
-// Adds the reads of what has come back since, from this unit and its siblings. The components'
+// Adds the reads of what has come back since, from this unit and its siblings, and of since when
+// the components had been in stock. The components'
 // balances are locked already, so that siblings that are taken apart at the same time take turns.
 size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company,
                        const UnitContents& contents);
-// Subtracts it from the contents. AddContentsPast returned `first`.
+// Subtracts what came back from the contents. AddContentsPast returned `first`.
 void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents);
 
 // One component that comes back.

@@ -20,6 +20,7 @@
 namespace lots {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // W1 made bikes A and B: F1 and F2 went into one each, and so did 2 and 3 of PAINT; motors M1 and
@@ -187,6 +188,26 @@ TEST_F(DisassembleTest, AnArchivedComponentComesBackToLife) {
   const auto repeat = Disassemble(world_.db(), command);
   ASSERT_TRUE(repeat.ok()) << repeat.status();
   EXPECT_EQ(repeat->unarchived, std::vector<LotId>{paint_});
+}
+
+// FIFO takes what came back as if it had never gone in.
+TEST_F(DisassembleTest, ComponentsComeBackWithTheDateThatTheyHadInStock) {
+  const LotId frame = world_.CreateLot("frame", "F9"), salt = world_.CreateLot("salt", "OLD");
+  world_.MustRecord("RECEIPT F9 1 >stock @2026-03-02");
+  world_.MustRecord("RECEIPT OLD 10 >yard @2026-03-01");
+  world_.MustRecord("RECEIPT OLD 10 >stock @2026-03-03");
+  CompletionCommand command = world_.CompleteCommand("W2", "bike");
+  command.outputs = {Output("C")};
+  command.components = {Component(frame, "", 0), Component(salt, "10")};
+  const auto made = CompleteWorkOrder(world_.db(), command);
+  ASSERT_TRUE(made.ok()) << made.status();
+
+  DisassemblyCommand apart = world_.DisassembleCommand(made->outputs[0].lot_id);
+  apart.components = {Stated(salt, "4")};
+  EXPECT_EQ(Back(apart), "F9 1 stock exact; OLD 4.000 stock");
+
+  EXPECT_THAT(world_.Dates("F9", "stock"), HasSubstr("since 03-02"));
+  EXPECT_THAT(world_.Dates("OLD", "stock"), HasSubstr("since 03-03"));
 }
 
 TEST_F(DisassembleTest, ANewNumberKeepsItsComponents) {
