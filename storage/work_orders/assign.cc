@@ -49,9 +49,14 @@ std::vector<Problem> ValidateSerialOrder(const OrderRef& order_ref, const OrderF
   return {ProductWithoutSerials(product->product_id, product->tracking)};
 }
 
-// An ACTIVE serial can be made when it was created and never moved, or when it was taken apart.
+bool IsActiveOrArchived(const NumberedSerial& serial) {
+  return serial.state == LotState::kActive || serial.state == LotState::kArchived;
+}
+
+// An ACTIVE serial can be made when it was created and never moved, or when it was taken apart. An
+// ARCHIVED one can then be made once it is unarchived.
 bool CanBeMade(const NumberedSerial& serial, const SerialPasts& pasts) {
-  if (serial.state != LotState::kActive) return false;
+  if (!IsActiveOrArchived(serial)) return false;
   const auto past = pasts.find(serial.lot_id);
   return past == pasts.end() || !past->second.moved || past->second.taken_apart;
 }
@@ -60,7 +65,11 @@ bool CanBeMade(const NumberedSerial& serial, const SerialPasts& pasts) {
 std::optional<Problem> ValidateTaken(const NumberedSerial& serial, const SerialPasts& pasts,
                                      const std::string& number, const WorkOrderId& work_order,
                                      const std::string& field) {
-  if (serial.state == LotState::kVoid || CanBeMade(serial, pasts)) return std::nullopt;
+  if (serial.state == LotState::kVoid) return std::nullopt;
+  if (CanBeMade(serial, pasts)) {
+    if (serial.state == LotState::kActive) return std::nullopt;
+    return LotArchived(field, {serial.number, serial.lot_id}, QuotedLot(serial.number));
+  }
   if (serial.state != LotState::kPlanned || serial.planned_for == work_order) {
     return NumberTaken(field, number, {serial.lot_id, serial.number, serial.state});
   }
@@ -160,12 +169,12 @@ absl::StatusOr<std::vector<std::string>> Generate(pg::Transaction& transaction, 
   return TakeNumbers(transaction, db, wanted);
 }
 
-// Only of ACTIVE serials, which are rarely among the named ones.
+// Only of ACTIVE and ARCHIVED serials, which are rarely among the named ones.
 absl::StatusOr<SerialPasts> ReadPasts(pg::Transaction& transaction, const CompanyId& company,
                                       const SerialsByKey& named) {
   std::vector<LotId> serials;
   for (const auto& [key, serial] : named) {
-    if (serial.state == LotState::kActive) serials.push_back(serial.lot_id);
+    if (IsActiveOrArchived(serial)) serials.push_back(serial.lot_id);
   }
   if (serials.empty()) return SerialPasts();
   const size_t first = orders::AddSerialPasts(transaction, company, serials);

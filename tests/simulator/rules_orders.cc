@@ -68,6 +68,9 @@ void Rules::AssignOne(const std::string& number, const std::string& order_id, Wo
     touched_.insert(serial);
     Lot& lot = history_.lots[serial];
     const bool is_free = lot.state == v1::LOT_STATE_VOID || CanBeMade(serial);
+    const bool is_archived = lot.state == v1::LOT_STATE_ARCHIVED &&
+                             (!history_.HasMoved(serial) || WasTakenApart(serial));
+    if (is_archived) return (void)Refuse("LOT_ARCHIVED");
     if (!is_free && (!IsPlanned(lot) || lot.planned_for == order_id)) {
       return (void)Refuse("LOT_NUMBER_TAKEN");
     }

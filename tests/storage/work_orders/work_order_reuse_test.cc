@@ -276,6 +276,22 @@ TEST_F(RebuildTest, ARebuildIsPlannedFirst) {
   EXPECT_EQ(world_.StateOf(unit_), "ACTIVE");
 }
 
+// The refusal says what to do.
+TEST_F(RebuildTest, AnArchivedUnitIsUnarchivedBeforeItIsPlanned) {
+  const LotId created = Create("bike", "X1");
+  const LotId made = Make("W1", {Output("M")}).outputs.front().lot_id;
+  for (const LotId& unit : {unit_, created, made}) world_.SetState(unit, LotState::kArchived);
+
+  EXPECT_EQ(Assign("W2", {"K"}), "LOT_ARCHIVED numbers[0]");
+  EXPECT_EQ(Assign("W2", {"X1"}), "LOT_ARCHIVED numbers[0]");
+  EXPECT_EQ(Assign("W2", {"M"}), "LOT_NUMBER_TAKEN numbers[0]");
+
+  for (const LotId& unit : {unit_, created}) {
+    ASSERT_TRUE(UnarchiveLot(world_.db(), world_.LotCommandFor(unit)).ok());
+  }
+  EXPECT_EQ(Assign("W2", {"K", "X1"}), "OK");
+}
+
 TEST_F(RebuildTest, APlannedRebuildIsGivenUp) {
   EXPECT_EQ(Assign("W2", {"K"}), "OK");
   EXPECT_EQ(Unassign("W2", "K", /*keep=*/true), "OK");
