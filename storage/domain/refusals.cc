@@ -158,11 +158,18 @@ Problem LotNotFound(const LotId& lot_id, absl::string_view field) {
           .facts = {{"lot_id", text}}};
 }
 
-Problem WorkOrderNotFound(const WorkOrderId& work_order) {
+Problem WorkOrderNotFound(const WorkOrderId& work_order, absl::string_view field) {
   return {.reason = Reason::kWorkOrderNotFound,
-          .field = "work_order_id",
+          .field = std::string(field),
           .message = absl::StrCat("no work order \"", work_order.value(), "\" in this company"),
           .facts = {{"work_order_id", work_order.value()}}};
+}
+
+Problem RecallNotFound(const RecallId& recall_id, absl::string_view field) {
+  return {.reason = Reason::kRecallNotFound,
+          .field = std::string(field),
+          .message = absl::StrCat("no recall \"", recall_id.value(), "\" in this company"),
+          .facts = {{"recall_id", recall_id.value()}}};
 }
 
 Problem PageTokenInvalid(absl::string_view what) {

@@ -12,7 +12,7 @@
 namespace lots {
 namespace {
 
-enum class ResourceKind : int64_t { kCompany, kProduct, kLot, kLocation };
+enum class ResourceKind : int64_t { kCompany, kProduct, kLot, kLocation, kWorkOrder, kRecall };
 
 // One row for each missing resource, in the order of the problems: its kind and its ordinal in the
 // list of that kind, from 1.
@@ -30,6 +30,12 @@ constexpr pg::Statement kFindMissing{"find_missing_resources", R"sql(
   UNION ALL
   SELECT 3, asked.ordinal FROM unnest($4::text[]) WITH ORDINALITY AS asked (id, ordinal)
   WHERE NOT EXISTS (SELECT 1 FROM locations o WHERE o.company = $1 AND o.location_id = asked.id)
+  UNION ALL
+  SELECT 4, asked.ordinal FROM unnest($6::text[]) WITH ORDINALITY AS asked (id, ordinal)
+  WHERE NOT EXISTS (SELECT 1 FROM work_orders w WHERE w.company = $1 AND w.work_order_id = asked.id)
+  UNION ALL
+  SELECT 5, asked.ordinal FROM unnest($7::text[]) WITH ORDINALITY AS asked (id, ordinal)
+  WHERE NOT EXISTS (SELECT 1 FROM recalls r WHERE r.company = $1 AND r.recall_id = asked.id)
   ORDER BY kind, ordinal)sql"};
 
 template <class Id>
@@ -42,7 +48,8 @@ std::vector<Id> IdsOf(const std::vector<std::pair<std::string, Id>>& named) {
 template <class Batch>
 size_t AddRead(Batch& batch, const AskedResources& asked) {
   return batch.Add(kFindMissing, asked.company, IdsOf(asked.products), IdsOf(asked.lots),
-                   IdsOf(asked.locations), asked.finds_deleted_lots);
+                   IdsOf(asked.locations), asked.finds_deleted_lots, IdsOf(asked.work_orders),
+                   IdsOf(asked.recalls));
 }
 
 Problem ProblemOf(const AskedResources& asked, ResourceKind kind, size_t index) {
@@ -53,6 +60,14 @@ Problem ProblemOf(const AskedResources& asked, ResourceKind kind, size_t index) 
   if (kind == ResourceKind::kLot) {
     const auto& [field, id] = asked.lots[index];
     return LotNotFound(id, field);
+  }
+  if (kind == ResourceKind::kWorkOrder) {
+    const auto& [field, id] = asked.work_orders[index];
+    return WorkOrderNotFound(id, field);
+  }
+  if (kind == ResourceKind::kRecall) {
+    const auto& [field, id] = asked.recalls[index];
+    return RecallNotFound(id, field);
   }
   const auto& [field, id] = asked.locations[index];
   return LocationNotFound(field, id);
@@ -66,6 +81,8 @@ void AskedResources::AddFilter(absl::Span<const std::pair<std::string, std::stri
     if (field == "location_id" || field == "from_location_id" || field == "to_location_id") {
       locations.emplace_back("filter", LocationId(value));
     }
+    if (field == "work_order_id") work_orders.emplace_back("filter", WorkOrderId(value));
+    if (field == "recall_id") recalls.emplace_back("filter", RecallId(value));
     const std::optional<Uuid> lot_id = field == "lot_id" ? Uuid::Parse(value) : std::nullopt;
     if (lot_id.has_value()) lots.emplace_back("filter", LotId(*lot_id));
   }

@@ -1,5 +1,5 @@
-// What a list or a sum asks about. A company, product, lot or location that does not exist is
-// refused; it is never an empty page.
+// What a list or a sum asks about. A company, product, lot, location, work order or recall that does
+// not exist is refused; it is never an empty page.
 #pragma once
 
 #include <cstddef>
@@ -24,17 +24,20 @@ struct AskedResources {
   std::vector<std::pair<std::string, ProductId>> products;
   std::vector<std::pair<std::string, LotId>> lots;
   std::vector<std::pair<std::string, LocationId>> locations;
+  std::vector<std::pair<std::string, WorkOrderId>> work_orders;
+  std::vector<std::pair<std::string, RecallId>> recalls;
   bool finds_deleted_lots = false;  // a lot that was deleted counts as one that exists
 
   // Adds what a filter names: `equalities` are its Filter::equalities. Knows the fields
-  // product_id, lot_id, location_id, from_location_id and to_location_id.
+  // product_id, lot_id, location_id, from_location_id, to_location_id, work_order_id and recall_id.
   void AddFilter(absl::Span<const std::pair<std::string, std::string>> equalities);
 };
 
 // Adds the read of what does not exist.
 size_t AddMissingRead(pg::Pipeline& pipeline, const AskedResources& asked);
 size_t AddMissingRead(pg::Transaction& transaction, const AskedResources& asked);
-// COMPANY_NOT_FOUND; else PRODUCT_NOT_FOUND, LOT_NOT_FOUND and LOCATION_NOT_FOUND, all at once.
+// COMPANY_NOT_FOUND; else PRODUCT_NOT_FOUND, LOT_NOT_FOUND, LOCATION_NOT_FOUND,
+// WORK_ORDER_NOT_FOUND and RECALL_NOT_FOUND, all at once.
 absl::Status RefuseMissing(const AskedResources& asked, const pg::Result& missing);
 
 // The same in a round trip of its own: for a page that turned out to be empty.

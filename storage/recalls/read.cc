@@ -9,6 +9,7 @@
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/refusals.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/refusals.h"

@@ -12,13 +12,6 @@
 
 namespace lots {
 
-Problem RecallNotFound(const RecallId& recall_id) {
-  return {.reason = Reason::kRecallNotFound,
-          .field = "recall_id",
-          .message = absl::StrCat("no recall \"", recall_id.value(), "\" in this company"),
-          .facts = {{"recall_id", recall_id.value()}}};
-}
-
 Problem RecallExists(const Recall& existing) {
   const std::string state(Name(existing.state));
   return {.reason = Reason::kRecallExists,

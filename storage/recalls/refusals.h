@@ -10,7 +10,6 @@ struct LotRef;
 struct Problem;
 struct Recall;
 
-Problem RecallNotFound(const RecallId& recall_id);
 Problem RecallExists(const Recall& existing);
 Problem RecallClosed(const RecallId& recall_id, absl::Time closed_at);
 Problem RecallTooLarge();

@@ -104,7 +104,9 @@ absl::StatusOr<std::string> After(const std::vector<std::string>& position, pg::
                       ")");
 }
 
-absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
+// `asked` gets the resources that the filter names.
+absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntriesQuery& query,
+                                       AskedResources& asked) {
   ASSIGN_OR_RETURN(const absl::TimeZone zone, FindFilterZone(db, query.company, query.filter));
   pg::Params params = pg::Params::Of(query.company);
   std::string sql = "SELECT" LOTS_AUDIT_COLUMNS "FROM audit_entries a WHERE a.company = $1";
@@ -113,6 +115,7 @@ absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntrie
     absl::StrAppend(&sql, " AND ", kOfLot);
   }
   ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));
+  asked.AddFilter(filter.equalities);
   ASSIGN_OR_RETURN(const std::string after, After(query.after, params));
   absl::StrAppend(&sql, " AND ", filter.sql, after,
                   " ORDER BY a.recorded_at DESC, a.entry_id DESC LIMIT $",
@@ -166,12 +169,10 @@ std::vector<std::string> PositionOf(const AuditEntry& entry) {
 }
 
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query) {
-  ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, query));
-  if (rows.empty()) {
-    AskedResources asked{.company = query.company, .finds_deleted_lots = true};
-    if (query.lot_id.has_value()) asked.lots.emplace_back("lot_id", *query.lot_id);
-    RETURN_IF_ERROR(CheckExistence(db, asked));
-  }
+  AskedResources asked{.company = query.company, .finds_deleted_lots = true};
+  if (query.lot_id.has_value()) asked.lots.emplace_back("lot_id", *query.lot_id);
+  ASSIGN_OR_RETURN(const pg::Result rows, ReadEntries(db, query, asked));
+  if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, asked));
   AuditPage page;
   const size_t limit = static_cast<size_t>(query.limit);
   for (const pg::Row row : rows) {

@@ -408,6 +408,17 @@ TEST_F(AuditTest, FiltersFindByWhoWhatAndWhen) {
   EXPECT_THAT(Filtered("recall_id:*"), IsEmpty());
 }
 
+TEST_F(AuditTest, AFilterNamesWhatExists) {
+  CreateWire("W1", "10.0");
+  v1::ListAuditEntriesRequest request;
+  request.set_filter("work_order_id = nope");
+  EXPECT_EQ(Refusal(request), "WORK_ORDER_NOT_FOUND");
+  request.set_filter("recall_id = nope AND actor = anonymous");
+  EXPECT_EQ(Refusal(request), "RECALL_NOT_FOUND");
+  request.set_filter("work_order_id = nope OR actor = anna");
+  EXPECT_THAT(List(request), IsEmpty());
+}
+
 TEST_F(AuditTest, NoCompanySeesAnothers) {
   CreateWire("W1", "1.0");
   v1::ListAuditEntriesRequest request;

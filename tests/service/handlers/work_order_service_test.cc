@@ -311,6 +311,8 @@ TEST_F(WorkOrderRpc, ListsOrdersByPageAndFilter) {
   EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "FILTER_INVALID");
   request.set_filter("product_id = nothing");
   EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "PRODUCT_NOT_FOUND");
+  request.set_filter("work_order_id = W9");
+  EXPECT_EQ(ReasonOf(Send(&Stub::ListWorkOrders, request, page)), "WORK_ORDER_NOT_FOUND");
   request.clear_filter();
   request.set_company("-");
   request.set_page_size(10);

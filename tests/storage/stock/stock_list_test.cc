@@ -284,7 +284,12 @@ TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
   EXPECT_THAT(Filtered("document_type = \"pur*\""), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("document_number = \"PO-*\""), ElementsAre("RECEIPT L1 stock"));
   EXPECT_THAT(Filtered("partner_id = mill"), ElementsAre("RECEIPT L1 stock"));
+  world_.Assign("WO-1", "bike", {"S2"});
   EXPECT_THAT(Filtered("work_order_id = WO-1"), IsEmpty());
+  const ListMovementsQuery unknown{
+      .company = world_.company(), .filter = "work_order_id = WO-9", .limit = 10};
+  EXPECT_EQ(RefusalOf(ListMovements(world_.db(), unknown).status()),
+            "WORK_ORDER_NOT_FOUND filter");
   EXPECT_EQ(Filtered("actor = tester").size(), 4u);
   EXPECT_THAT(Filtered("occur_time = 2026-03-02"), ElementsAre(transfer));
   EXPECT_THAT(Filtered("occur_time >= 2026-03-02 AND occur_time < 2026-03-03"),

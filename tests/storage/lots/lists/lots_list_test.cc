@@ -234,7 +234,7 @@ TEST_F(ListLotsTest, FiltersByWorkOrder) {
 
   EXPECT_EQ(Filtered("work_order_id = \"WO-1\""), "P-1 P-2");
   EXPECT_EQ(Filtered("work_order_id = \"WO-1\" AND number = P-2"), "P-2");
-  EXPECT_EQ(Filtered("work_order_id = \"WO-9\""), "");
+  EXPECT_EQ(Filtered("work_order_id = \"WO-1\" AND number = P-3"), "");
   EXPECT_EQ(Filtered("NOT work_order_id = \"WO-1\""), "P-3 P-4");
 }
 
@@ -303,6 +303,7 @@ TEST_F(ListLotsTest, WhatDoesNotExistIsNotFound) {
   EXPECT_EQ(refusal({.company = CompanyId("nobody")}), "COMPANY_NOT_FOUND");
   EXPECT_EQ(refusal({.filter = "product_id = nothing"}), "PRODUCT_NOT_FOUND filter");
   EXPECT_EQ(refusal({.filter = "number = 1 AND product_id = nothing"}), "PRODUCT_NOT_FOUND filter");
+  EXPECT_EQ(refusal({.filter = "work_order_id = nothing"}), "WORK_ORDER_NOT_FOUND filter");
   // A product without lots is an empty page, and so is an alternative.
   EXPECT_EQ(refusal({.filter = "product_id = pump"}), "OK");
   EXPECT_EQ(refusal({.filter = "product_id = nothing OR number = 2"}), "OK");
