@@ -33,7 +33,7 @@ constexpr int32_t kNanosPerMicro = 1000;
 
 // Ids made by the server; all other ids are the callers' own and stay as they are.
 constexpr absl::string_view kUuidFields[] = {
-    "lot_id",  "lot_ids",  "movement_id",       "delivery_movement_id", "receipt_movement_id",
+    "lot_id",  "lot_ids",  "movement_id",      "delivery_movement_id", "receipt_movement_id",
     "hold_id", "hold_ids", "transformation_id"};
 
 std::string NormalQuantity(const std::string& text) {

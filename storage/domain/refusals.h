@@ -56,8 +56,7 @@ Problem LotNotFound(const LotRef& ref, absl::string_view field);
 Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
 
 // WORK_ORDER_NOT_FOUND and RECALL_NOT_FOUND.
-Problem WorkOrderNotFound(const WorkOrderId& work_order,
-                          absl::string_view field = "work_order_id");
+Problem WorkOrderNotFound(const WorkOrderId& work_order, absl::string_view field = "work_order_id");
 Problem RecallNotFound(const RecallId& recall_id, absl::string_view field = "recall_id");
 
 // PAGE_TOKEN_INVALID: `what` completes "the page token belongs to another".

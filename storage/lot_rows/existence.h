@@ -1,5 +1,5 @@
-// What a list or a sum asks about. A company, product, lot, location, work order or recall that does
-// not exist is refused; it is never an empty page.
+// What a list or a sum asks about. A company, product, lot, location, work order or recall that
+// does not exist is refused; it is never an empty page.
 #pragma once
 
 #include <cstddef>

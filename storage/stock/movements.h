@@ -26,7 +26,8 @@ struct ListMovementsQuery {
   int limit = 0;
 };
 // Movements, the newest recorded first. Refuses with FILTER_INVALID and COMPANY_NOT_FOUND; an empty
-// page also with PRODUCT_NOT_FOUND, LOT_NOT_FOUND and LOCATION_NOT_FOUND for what the filter names.
+// page also with PRODUCT_NOT_FOUND, LOT_NOT_FOUND, LOCATION_NOT_FOUND and WORK_ORDER_NOT_FOUND for
+// what the filter names.
 absl::StatusOr<std::vector<Movement>> ListMovements(pg::Connection& db,
                                                     const ListMovementsQuery& query);
 

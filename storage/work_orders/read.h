@@ -51,7 +51,7 @@ struct ListWorkOrdersQuery {
   int limit = 0;
 };
 // At most `limit` orders, newest first. FILTER_INVALID. When there is none: COMPANY_NOT_FOUND,
-// PRODUCT_NOT_FOUND if there is no such company or product.
+// PRODUCT_NOT_FOUND, WORK_ORDER_NOT_FOUND if the company or what the filter names does not exist.
 absl::StatusOr<std::vector<WorkOrder>> ListWorkOrders(pg::Connection& db,
                                                       const ListWorkOrdersQuery& query);
 

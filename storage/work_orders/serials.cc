@@ -89,9 +89,9 @@ constexpr pg::Statement kVoidLots{"void_lots", R"sql(
   WHERE company = $1 AND lot_id = ANY($2))sql"_sql};
 
 // What a serial that was ACTIVE before is without its order. One that has moved is ACTIVE. One that
-// an assignment, or a PRODUCTION that was reversed, put into the world is a number only. One that was
-// created by hand is ACTIVE, whatever was reversed since. The entry of a lot is that of the write
-// that made it.
+// an assignment, or a PRODUCTION that was reversed, put into the world is a number only. One that
+// was created by hand is ACTIVE, whatever was reversed since. The entry of a lot is that of the
+// write that made it.
 constexpr pg::Statement kReleaseLots{"release_planned_lots", R"sql(
   UPDATE lots l
   SET state = CASE

@@ -67,7 +67,7 @@ struct AuditPage {
 std::vector<std::string> PositionOf(const AuditEntry& entry);
 
 // FILTER_INVALID, PAGE_TOKEN_INVALID, COMPANY_NOT_FOUND, LOT_NOT_FOUND (there never was such a
-// lot).
+// lot); WORK_ORDER_NOT_FOUND, RECALL_NOT_FOUND (of the filter).
 absl::StatusOr<AuditPage> ListAuditEntries(pg::Connection& db, const ListAuditEntriesQuery& query);
 
 // The entries that exist, without their lots.

@@ -110,13 +110,12 @@ std::string Simulation::MovementLine(const Movement& movement) const {
 
 std::string Simulation::MovementLine(const v1::Movement& movement) const {
   const auto symbol = [&](const std::string& id) { return id.empty() ? "-" : names_.SymbolOf(id); };
-  return absl::StrCat(KindText(movement.kind()), " ", movement.quantity(), " ",
-                      movement.from_location_id(), ">", movement.to_location_id(), " ",
-                      movement.partner_id(), " at ", TimeText(TimeOf(movement.occur_time())),
-                      " reverses ", symbol(movement.reverses_movement_id()), " of ",
-                      symbol(movement.delivery_movement_id()),
-                      symbol(movement.receipt_movement_id()), " in ",
-                      symbol(movement.transformation_id()));
+  return absl::StrCat(
+      KindText(movement.kind()), " ", movement.quantity(), " ", movement.from_location_id(), ">",
+      movement.to_location_id(), " ", movement.partner_id(), " at ",
+      TimeText(TimeOf(movement.occur_time())), " reverses ",
+      symbol(movement.reverses_movement_id()), " of ", symbol(movement.delivery_movement_id()),
+      symbol(movement.receipt_movement_id()), " in ", symbol(movement.transformation_id()));
 }
 
 // The history lists every event of a lot, and of the units that it was before a relabel, in one

@@ -6,7 +6,8 @@
 // before; a relabel that was reversed never was. A number is never used twice, so the walk ends;
 // the depth is bounded all the same. The text has words of sql_words.h.
 #define LOTS_FORMER_IDENTITY LOTS_FORMER_IDENTITY_OF("")
-// The same of several serials: `unit`, such as "self.unit_id,", is a column of `self` before lot_id.
+// The same of several serials: `unit`, such as "self.unit_id,", is a column of `self` before
+// lot_id.
 #define LOTS_FORMER_IDENTITY_OF(unit)                                                          \
   " SELECT " unit                                                                              \
   " i.lot_id, self.depth + 1"                                                                  \

@@ -17,9 +17,9 @@ namespace lots {
 // the place is empty; `stock_since` is absent where nothing is on hand.
 struct StockDates {
   std::optional<absl::Time> arrived_at;  // the first arrival since the lot was last empty here
-  // Since when the goods are in stock. A TRANSFER carries the date along, a RETURN and a disassembly
-  // bring back the date that the goods left with; goods that meet at a place keep the earlier date.
-  // FIFO sorts by it.
+  // Since when the goods are in stock. A TRANSFER carries the date along, a RETURN and a
+  // disassembly bring back the date that the goods left with; goods that meet at a place keep the
+  // earlier date. FIFO sorts by it.
   std::optional<absl::Time> stock_since;
 
   friend bool operator==(const StockDates&, const StockDates&) = default;

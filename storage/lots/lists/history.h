@@ -27,8 +27,8 @@ struct TransformationPart {
 struct LotHistoryEntry {
   absl::Time recorded_at;
   Uuid id;  // with recorded_at: the order of history
-  // The lot that was asked, or the lot that the unit was before a relabel. Of a relabel: the lot that
-  // came out. A deleted lot has no number.
+  // The lot that was asked, or the lot that the unit was before a relabel. Of a relabel: the lot
+  // that came out. A deleted lot has no number.
   LotId lot_id;
   ProductId product_id;
   std::string number;
@@ -59,8 +59,8 @@ struct LotHistory {
 
 // One page of creation, edits, assignments, holds, movements and transformations, read in one
 // snapshot. Of holds: who placed and who released them, and recalls that are no drills. The history
-// of a serial includes that of the serials that it was before a relabel; the relabel is one entry. A
-// deleted lot still answers. LOT_NOT_FOUND when there never was one.
+// of a serial includes that of the serials that it was before a relabel; the relabel is one entry.
+// A deleted lot still answers. LOT_NOT_FOUND when there never was one.
 absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query);
 
 }  // namespace lots

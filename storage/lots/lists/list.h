@@ -46,7 +46,7 @@ struct LotPage {
 // Walking the pages shows every lot that was there all the while once, whatever is created
 // meanwhile. FILTER_INVALID, FIELD_INVALID (order_by), PAGE_TOKEN_INVALID (a position of another
 // order). An empty page is refused when the company or a product of the filter does not exist:
-// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND.
+// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOCATION_NOT_FOUND, WORK_ORDER_NOT_FOUND.
 absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query);
 
 // The lots of one product.
@@ -69,7 +69,7 @@ struct LotGroupPage {
   bool has_more = false;
 };
 
-// FILTER_INVALID. COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND as ListLots.
+// FILTER_INVALID. What does not exist: as ListLots.
 absl::StatusOr<LotGroupPage> SummarizeLots(pg::Connection& db, const SummarizeLotsQuery& query);
 
 }  // namespace lots

@@ -288,8 +288,7 @@ TEST_F(MovementListTest, NewestComesFirstAndFiltersNarrow) {
   EXPECT_THAT(Filtered("work_order_id = WO-1"), IsEmpty());
   const ListMovementsQuery unknown{
       .company = world_.company(), .filter = "work_order_id = WO-9", .limit = 10};
-  EXPECT_EQ(RefusalOf(ListMovements(world_.db(), unknown).status()),
-            "WORK_ORDER_NOT_FOUND filter");
+  EXPECT_EQ(RefusalOf(ListMovements(world_.db(), unknown).status()), "WORK_ORDER_NOT_FOUND filter");
   EXPECT_EQ(Filtered("actor = tester").size(), 4u);
   EXPECT_THAT(Filtered("occur_time = 2026-03-02"), ElementsAre(transfer));
   EXPECT_THAT(Filtered("occur_time >= 2026-03-02 AND occur_time < 2026-03-03"),

@@ -177,8 +177,8 @@ TEST_F(OriginsTest, ANewNumberKeepsItsOrigins) {
   };
   relabel(Bike("A"), "A", "pump");
   relabel({.product_id = ProductId("pump"), .number = "A"}, "A-NEW", "bike");
-  const auto expected = ElementsAre("lot salt/BAD 1/0", "supplier S-1 1/0", "order W1 1/1",
-                                    "day 2026-03-10 1/1");
+  const auto expected =
+      ElementsAre("lot salt/BAD 1/0", "supplier S-1 1/0", "order W1 1/1", "day 2026-03-10 1/1");
 
   EXPECT_THAT(Find({"A-NEW"}, {"B"}), expected);
   // Asked by a former number; and the sound ones are chosen without the unit's other numbers.

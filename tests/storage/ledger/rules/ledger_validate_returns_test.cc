@@ -151,8 +151,7 @@ TEST(ValidatePosting, ReturnWithoutADeliveryComesFromWhereThePartnerHasTheGoods)
   Posting of_another = back;
   of_another.partner_id = "bob";
   ExpectAnswers({
-      {"elsewhere", delivered, back,
-       "RETURN_MISMATCH m.from_location_id, NOT_ENOUGH m.quantity",
+      {"elsewhere", delivered, back, "RETURN_MISMATCH m.from_location_id, NOT_ENOUGH m.quantity",
        absl::StrCat("deliveries=", IdOf(77).ToString())},
       {"of-another-partner", delivered, of_another, "OK"},
       {"what-a-reversed-return-left", is_there, back, "OK"},

@@ -385,10 +385,9 @@ TEST(ValidateReversal, OfAReceiptThatWentBackIsRefused) {
                                               .returnable = Quantity::FromUnits(returnable)};
     };
   };
-  ExpectReversalAnswers(
-      Posted(kReceipt, "SUPPLIER", "stock"),
-      {{"whole", received(4), "OK"},
-       {"went-back", received(3), "RESULT_USED movement_id", "available=3.000"}});
+  ExpectReversalAnswers(Posted(kReceipt, "SUPPLIER", "stock"),
+                        {{"whole", received(4), "OK"},
+                         {"went-back", received(3), "RESULT_USED movement_id", "available=3.000"}});
 }
 
 // What leaves no INTERNAL or TRANSIT place is not held back, and an archived lot may leave stock.
