@@ -326,7 +326,8 @@ absl::Status LedgerLoader::LoadUnexpectedSerials(pg::Transaction& transaction,
 }
 
 // A place that holds goods says itself since when it has the serial. The other side of the books
-// keeps no dates. A reversal has the time of what it reverses, so that it needs none of this.
+// keeps no dates. A serial of which every movement was reversed is nowhere. A reversal has the time
+// of what it reverses, so that it needs none of this.
 absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFacts& facts) const {
   std::vector<LotId> serials;
   for (const auto& [lot_id, here] : facts.serial_places) {
@@ -335,8 +336,11 @@ absl::Status LedgerLoader::LoadLastTimes(pg::Transaction& transaction, LedgerFac
   if (serials.empty() || !reversed_.empty()) return absl::OkStatus();
   const size_t times = transaction.Add(kReadLastTimes, company_, serials);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  for (const LotId& serial : serials) facts.serial_places.at(serial).is_nowhere = true;
   for (const pg::Row row : results[times]) {
-    facts.serial_places.at(row.Get<LotId>(0)).since = row.Get<absl::Time>(1);
+    SerialPlace& place = facts.serial_places.at(row.Get<LotId>(0));
+    place.since = row.Get<absl::Time>(1);
+    place.is_nowhere = false;
   }
   return absl::OkStatus();
 }

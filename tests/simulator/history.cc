@@ -245,6 +245,7 @@ std::vector<int> History::RecordOrderOf(LotIndex lot) const {
 }
 
 std::string History::WhereIs(LotIndex serial) const {
+  if (!HasMoved(serial)) return "";
   for (auto movement = movements.rbegin(); movement != movements.rend(); ++movement) {
     if (movement->lot == serial) return movement->to;
   }

@@ -180,7 +180,7 @@ class History {
   std::vector<int> RecordOrderOf(LotIndex lot) const;
   // Whether a movement of the lot stands.
   bool HasMoved(LotIndex lot) const;
-  // Where the last movement of a serial took it; empty: it never moved.
+  // Where the last movement of a serial took it; empty: none stands.
   std::string WhereIs(LotIndex serial) const;
   // When the last movement of a serial happened that stands; InfinitePast: there is none.
   absl::Time CameAt(LotIndex serial) const;

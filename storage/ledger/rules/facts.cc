@@ -50,8 +50,8 @@ bool LedgerFacts::HasTaken(const LotId& lot_id, const LocationId& location_id) c
 
 std::optional<Place> LedgerFacts::WhereIs(const LotId& serial) const {
   const auto found = serial_places.find(serial);
-  if (found == serial_places.end()) return std::nullopt;
-  return found->second.place;
+  const bool is_somewhere = found != serial_places.end() && !found->second.is_nowhere;
+  return is_somewhere ? std::optional(found->second.place) : std::nullopt;
 }
 
 absl::Time LedgerFacts::CameAt(const LotId& serial) const {

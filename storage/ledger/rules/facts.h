@@ -73,6 +73,7 @@ struct SerialPlace {
   absl::Time last_recorded_at;
   // When the last movement in effect happened: nothing happens to the serial before that.
   absl::Time since = absl::InfinitePast();
+  bool is_nowhere = false;  // every movement of it was reversed
 };
 
 // A delivery that a RETURN names or may mean, or whose movement is reversed.
@@ -147,7 +148,7 @@ struct LedgerFacts {
   // Whether an applied movement took goods from this place.
   bool HasTaken(const LotId& lot_id, const LocationId& location_id) const;
   // Where a serial is: the place that holds it; else the virtual place of its last movement
-  // (PRODUCTION: it was used up or taken apart). Empty when it never moved.
+  // (PRODUCTION: it was used up or taken apart). Empty when no movement of it is in effect.
   std::optional<Place> WhereIs(const LotId& serial) const;
   // When a serial came to where it is. InfinitePast when it never moved.
   absl::Time CameAt(const LotId& serial) const;

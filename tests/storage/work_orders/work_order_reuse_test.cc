@@ -10,6 +10,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/movement.h"
 #include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/work_orders/read.h"

@@ -138,6 +138,7 @@ TEST(ValidatePosting, ReturnWithoutADeliveryComesFromWhereThePartnerHasTheGoods)
   back.from = LocationId("shop");
   const Given delivered = [](LedgerFacts& facts) {
     facts.kinds[LocationId("shop")] = LocationKind::kCustomer;
+    facts.balances[{kSteel, LocationId("shop")}].kind = LocationKind::kCustomer;
     Deliver(facts);
   };
   const Given is_there = [=](LedgerFacts& facts) {

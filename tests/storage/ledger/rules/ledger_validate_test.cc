@@ -202,6 +202,10 @@ TEST(ValidatePosting, SerialIsInOnePlace) {
   const Posting comes = Move(kReceipt, kBike, "1", "SUPPLIER", "yard");
   const std::string absent = "SERIAL_NOT_THERE m.from_location_id";
   const std::string taken = "SERIAL_ON_HAND m.lot";
+  const Given unmade = [](LedgerFacts& facts) {
+    PutSerial(facts, kBike, "PRODUCTION");
+    facts.serial_places[kBike].is_nowhere = true;
+  };
   ExpectAnswers({
       {"leaves", {}, leaves, "OK"},
       {"leaves-from-elsewhere", SerialAt("truck"), leaves, absent, "actual_location_id=truck"},
@@ -209,6 +213,7 @@ TEST(ValidatePosting, SerialIsInOnePlace) {
       {"leaves-after-loss", SerialAt("ADJUSTMENT"), leaves, absent, "actual_location_id="},
       {"leaves-from-nowhere", Nowhere(), leaves, absent, "actual_location_id="},
       {"comes", Nowhere(), comes, "OK"},
+      {"comes-after-its-making-was-reversed", unmade, comes, "OK"},
       {"comes-after-loss", SerialAt("ADJUSTMENT"), comes, "OK"},
       {"comes-on-hand", {}, comes, taken, "actual_location_id=stock"},
       {"comes-from-customer", SerialAt("CUSTOMER"), comes, taken, "actual_location_id=CUSTOMER"},
