@@ -10,11 +10,12 @@
 namespace lots {
 
 // What a write passes to storage. The payload hash covers what the request means, without its
-// request_id, and with the default company in place of an empty one.
+// request_id and validate_only, and with the default company in place of an empty one.
 template <class Request>
 WriteContext MakeWriteContext(const Request& request, const Call& call) {
   Request payload = request;
   payload.clear_request_id();
+  payload.clear_validate_only();
   payload.set_company(call.company.value());
   std::string sent_hash = HashOf(payload);
   const bool spelled_otherwise = NormalizeSpelling(payload);

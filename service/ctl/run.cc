@@ -147,7 +147,7 @@ int Perform(const GlobalOptions& options, const Work& work, Terminal terminal) {
   if (status.ok()) {
     Session session(options, terminal, *access);
     session.progress().Start("waiting for lotd", 0);
-    status = work(session);
+    status = session.VerdictOf(work(session));
   }
   if (!status.ok()) PrintFailure(status, EndpointOf(options), terminal);
   return ExitCodeOf(status);

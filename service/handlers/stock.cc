@@ -156,20 +156,17 @@ absl::StatusOr<v1::RecordMovementsResponse> RecordMovements(
     const v1::RecordMovementsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
   const RecordMovementsCommand command = CommandOf(request, call, fields);
-  v1::RecordMovementsResponse response;
-  if (!fields.ok()) {
-    if (!request.validate_only()) return fields.status();
-    AddProblems(fields.problems(), response);
-    return response;
-  }
+  if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const RecordedMovements recorded, lots::RecordMovements(db, command));
+  v1::RecordMovementsResponse response;
+  AddProblems(recorded.problems, response);
+  if (command.validate_only) return response;
   for (const MovementId& id : recorded.movement_ids) {
     response.add_movement_ids(id.value().ToString());
   }
   for (const LotId& id : recorded.unarchived) {
     response.add_unarchived_lot_ids(id.value().ToString());
   }
-  AddProblems(recorded.problems, response);
   return response;
 }
 

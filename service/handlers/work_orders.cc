@@ -7,7 +7,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "service/base/problems.h"
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
@@ -63,18 +62,10 @@ absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     const v1::CompleteWorkOrderRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
   const CompletionCommand command = CommandOf(request, call, fields);
-  const absl::StatusOr<Completion> completion =
-      fields.ok() ? lots::CompleteWorkOrder(db, command) : fields.status();
-  v1::CompleteWorkOrderResponse response;
-  if (!command.validate_only) {
-    if (!completion.ok()) return completion.status();
-    return ToProto(*completion);
-  }
-  const std::vector<Problem> problems = ProblemsOf(completion.status());
-  // A failure of the database is no problem of the request.
-  if (!completion.ok() && problems.empty()) return completion.status();
-  AddProblems(problems, response);
-  return response;
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Completion completion, lots::CompleteWorkOrder(db, command));
+  if (command.validate_only) return v1::CompleteWorkOrderResponse();
+  return ToProto(completion);
 }
 
 absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(

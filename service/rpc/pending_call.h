@@ -22,6 +22,7 @@
 #include "service/observe/trace_context.h"
 #include "service/rpc/call.h"
 #include "service/rpc/caller_limits.h"
+#include "service/rpc/dry_run.h"
 #include "service/rpc/work_queue.h"
 #include "storage/base/check.h"
 #include "storage/pg/connection.h"
@@ -57,6 +58,7 @@ class PendingCall : public Job {
   Call call;
   CallKind kind = CallKind::kUnary;
   std::string request_id;
+  bool dry_run = false;
   std::string peer;
   CallTrace trace;
   bool begun = false;       // a worker has taken the call before
@@ -107,7 +109,7 @@ class PendingUnaryCall final : public PendingAnswer<Request, Response> {
       : PendingAnswer<Request, Response>(request, response), handler_(handler) {}
 
   std::vector<absl::Status> Handle(absl::Span<PendingCall* const>, pg::Connection& db) override {
-    return {this->Answer(handler_(this->request_, this->call, db))};
+    return {this->Answer(RunHandler(handler_, this->request_, this->call, db))};
   }
 
  private:

@@ -134,6 +134,7 @@ std::optional<grpc::Status> Rpc::Begin(PendingCall& pending, const Method& metho
   metrics.received->Increment();
   ++in_flight_;
   pending.kind = kind;
+  pending.dry_run = header.dry_run;
   InitCall(pending, method, context, header.request_id);
   const absl::Status identified = Identify(pending, method, context, header);
   if (!identified.ok()) {
@@ -358,6 +359,7 @@ void Rpc::WriteLine(const PendingCall& pending, const Outcome& outcome, absl::Du
       .Add("queue_ms", pending.queued)
       .Add("db_ms", pending.database)
       .AddIfAny("request_id", pending.request_id)
+      .AddIfAny("validate_only", pending.dry_run ? "true" : "")
       .AddIfAny("caller", pending.call.caller == nullptr ? "" : pending.call.caller->id)
       .AddIfAny("actor", pending.call.actor)
       .Add("peer", pending.peer)

@@ -33,6 +33,7 @@
 #include "service/observe/trace_context.h"
 #include "service/rpc/call.h"
 #include "service/rpc/caller_limits.h"
+#include "service/rpc/dry_run.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/pending_call.h"
 #include "service/rpc/work_queue.h"
@@ -111,6 +112,7 @@ class Rpc {
     absl::string_view request_id;
     Permissions extra_permissions;  // needed besides the method's own permission
     bool is_write = false;
+    bool dry_run = false;
   };
 
   template <class Request>
@@ -121,6 +123,7 @@ class Rpc {
       header.request_id = request.request_id();
       header.is_write = true;
     }
+    header.dry_run = IsDryRun(request);
     return header;
   }
 

@@ -299,13 +299,11 @@ absl::StatusOr<CreatedLots> Rebuild(pg::Connection& db, const CompanyId& company
 
 absl::StatusOr<CreatedLots> TryCreate(pg::Connection& db, const CreateLotsCommand& command) {
   const WriteContext& context = command.context;
-  const absl::string_view request_id =
-      command.validate_only ? absl::string_view() : context.request_id;
   ASSIGN_OR_RETURN(
       const ProductContext product_context,
       ReadProductContext(db, {.company = context.company,
                               .product_id = command.product_id,
-                              .request_id = request_id,
+                              .request_id = context.request_id,
                               .field = command.is_single ? "lot.product_id" : "product_id"}));
   if (product_context.is_repeat) return MadeBefore();
   return Creation(db, command, product_context).Run();

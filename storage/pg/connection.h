@@ -74,11 +74,16 @@ class Connection {
   void set_traceparent(std::string traceparent);
   // "lotd 00-<trace id>-…"; empty without a traceparent.
   std::string application_name() const;
-  // Copies deadline, flag and traceparent from another connection that works for the same call.
+  // While it is set, no transaction of this connection commits: use DryRun (dry_run.h).
+  void set_dry_run(bool dry_run) { dry_run_ = dry_run; }
+  bool dry_run() const { return dry_run_; }
+  // Copies deadline, flag, traceparent and dry run from another connection that works for the same
+  // call.
   void CopyCallSettings(const Connection& other) {
     deadline_ = other.deadline_;
     cancelled_ = other.cancelled_;
     traceparent_ = other.traceparent_;
+    dry_run_ = other.dry_run_;
   }
   bool cancelled() const { return cancelled_ != nullptr && cancelled_->load(); }
 
@@ -149,6 +154,7 @@ class Connection {
   absl::Time deadline_ = absl::InfiniteFuture();
   const std::atomic<bool>* cancelled_ = nullptr;
   std::string traceparent_;
+  bool dry_run_ = false;
   // How long to wait for the answer after a cancel request. A server that takes longer is dead, or
   // the network is.
   absl::Duration stop_wait_ = absl::Seconds(5);

@@ -14,6 +14,7 @@ constexpr Statement kBegin{"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
 constexpr Statement kBeginSnapshot{"begin_snapshot",
                                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 constexpr Statement kCommit{"commit", "COMMIT"};
+constexpr Statement kCheckConstraints{"check_constraints", "SET CONSTRAINTS ALL IMMEDIATE"};
 
 QueuedStatement QueuedOf(const Statement& statement) { return {statement, {}, {}}; }
 
@@ -57,7 +58,7 @@ absl::StatusOr<Results> Pipeline::Send() {
 }
 
 Transaction::~Transaction() {
-  if (state_ == State::kOpen) db_.Rollback();
+  if (state_ == State::kOpen && !joined_) db_.Rollback();
 }
 
 absl::Status Transaction::BeginIn(absl::string_view snapshot) {
@@ -95,7 +96,7 @@ absl::StatusOr<Results> Transaction::Send() {
 absl::Status Transaction::SendAsync() {
   Check(state_ != State::kOver && !statements_.empty());
   std::vector<QueuedStatement> statements = std::exchange(statements_, {});
-  const bool begins = state_ == State::kNew;
+  const bool begins = Begins();
   if (!begins) statements.erase(statements.begin());
   absl::Status sent = db_.SendAsync(std::move(statements));
   if (sent.ok() && begins) sent = db_.Take().status();
@@ -122,6 +123,7 @@ absl::StatusOr<Results> Transaction::Commit() {
     state_ = State::kOver;
     return Results();
   }
+  if (db_.dry_run()) return EndInDryRun();
   Append(QueuedOf(kCommit));
   const bool can_send = db_.usable();
   absl::StatusOr<Results> results = RunStatements();
@@ -141,6 +143,18 @@ absl::StatusOr<Results> Transaction::Commit() {
   return results;
 }
 
+// After the checks of a write the transaction is over for its owner, and open for the reads that
+// follow: DryRun rolls it back.
+absl::StatusOr<Results> Transaction::EndInDryRun() {
+  const bool writes = kind_ == Kind::kWrite;
+  if (writes) Append(QueuedOf(kCheckConstraints));
+  absl::StatusOr<Results> results = Send();
+  state_ = State::kOver;
+  if (results.ok() && writes) results->pop_back();
+  if (results.ok() && !writes && !joined_) db_.Rollback();
+  return results;
+}
+
 void Transaction::ReportCounted() const {
   if (db_.observer() == nullptr) return;
   for (const Counted& counted : counted_) {
@@ -148,9 +162,16 @@ void Transaction::ReportCounted() const {
   }
 }
 
+bool Transaction::Begins() {
+  if (state_ != State::kNew) return false;
+  joined_ = db_.dry_run() && db_.usable() && db_.in_transaction();
+  Check(!joined_ || kind_ == Kind::kSnapshot);
+  return !joined_;
+}
+
 absl::StatusOr<Results> Transaction::RunStatements() {
   const std::vector<QueuedStatement> statements = std::exchange(statements_, {});
-  const bool begins = state_ == State::kNew;
+  const bool begins = Begins();
   absl::StatusOr<Results> results =
       db_.Run(absl::MakeConstSpan(statements).subspan(begins ? 0 : 1));
   if (results.ok() && begins) results->erase(results->begin());

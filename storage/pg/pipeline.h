@@ -91,7 +91,7 @@ class Transaction {
   absl::StatusOr<Result> Take();
   // Sends what was added, and COMMIT. When the connection broke after COMMIT was sent, the outcome
   // is unknown and the error satisfies IsUnknownOutcome. Every other error means that nothing was
-  // written.
+  // written. In a dry run (dry_run.h) the transaction never commits.
   absl::StatusOr<Results> Commit();
 
  private:
@@ -102,8 +102,12 @@ class Transaction {
   };
 
   size_t Append(QueuedStatement queued);
+  // Whether the next pipeline begins with BEGIN.
+  bool Begins();
   // Runs BEGIN, when this is the first pipeline, and what was added.
   absl::StatusOr<Results> RunStatements();
+  // What Commit does in a dry run.
+  absl::StatusOr<Results> EndInDryRun();
   // Sets the state after an answer: an error ends the transaction.
   void OnAnswer(const absl::Status& answer);
   void ReportCounted() const;
@@ -111,6 +115,7 @@ class Transaction {
   Connection& db_;
   const Kind kind_;
   State state_ = State::kNew;
+  bool joined_ = false;  // a snapshot within the transaction that a dry run left open
   std::vector<QueuedStatement> statements_;  // empty, or BEGIN and what was added
   std::vector<Counted> counted_;
 };

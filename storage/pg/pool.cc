@@ -131,6 +131,7 @@ void Pool::Return(Pooled pooled) {
   pooled.connection->set_deadline(absl::InfiniteFuture());
   pooled.connection->set_cancelled(nullptr);
   pooled.connection->set_traceparent("");
+  pooled.connection->set_dry_run(false);
   pooled.idle_since = absl::Now();
   std::vector<Pooled> unusable;  // Outlives the lock: closing a connection takes its time.
   absl::MutexLock lock(&mutex_);

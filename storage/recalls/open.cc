@@ -22,6 +22,7 @@
 #include "storage/recalls/rows.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
+#include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
@@ -96,6 +97,13 @@ void ValidateExemptLocations(const OpenRecallCommand& command, const pg::Result&
     if (existing.contains(location)) continue;
     problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), location));
   }
+}
+
+// RECALL_EXISTS if a recall of the name was found.
+absl::Status CheckIsNew(const absl::StatusOr<Recall>& found) {
+  if (absl::IsNotFound(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  return Refuse(RecallExists(*found));
 }
 
 // Opens one recall, or computes what opening it would do.
@@ -216,9 +224,12 @@ Recall RecallOpener::Planned() const {
   return recall;
 }
 
+// In the order of Run, so that both give the same refusals.
 absl::StatusOr<Recall> RecallOpener::DryRun() {
   const absl::Time began = absl::Now();
   RETURN_IF_ERROR(ClaimAndValidate());
+  RETURN_IF_ERROR(
+      CheckIsNew(ReadRecall(transaction_, command_.context.company, command_.recall_id)));
   RETURN_IF_ERROR(FindAffected());
   Recall recall = Planned();
   std::vector<LotId> lot_ids;
@@ -236,31 +247,34 @@ absl::StatusOr<Recall> RecallOpener::DryRun() {
   return recall;
 }
 
-// RECALL_EXISTS if there is a recall of this name.
-absl::Status CheckNameIsFree(pg::Connection& db, const OpenRecallCommand& command) {
-  const absl::StatusOr<Recall> existing = GetRecall(db, command.context.company, command.recall_id);
-  if (absl::IsNotFound(existing.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(existing.status());
-  return Refuse(RecallExists(*existing));
-}
-
 absl::Status TryOpen(pg::Connection& db, const OpenRecallCommand& command) {
   ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
   const absl::Status opened = RecallOpener(db, command, found).Run();
-  if (pg::ViolatesConstraint(opened, "recalls_pkey")) return CheckNameIsFree(db, command);
+  if (pg::ViolatesConstraint(opened, "recalls_pkey")) {
+    return CheckIsNew(GetRecall(db, command.context.company, command.recall_id));
+  }
   // A lot was deleted since the walk: the next run does not find it.
   if (pg::ViolatesConstraint(opened, "recall_members_lot_fkey")) return pg::AsConflict(opened);
   return opened;
 }
 
+// A dry run of its own: it reads from a snapshot, and so holds no locks of up to two million lots.
+absl::StatusOr<Recall> ValidateOpen(pg::Connection& db, const OpenRecallCommand& command) {
+  const auto attempt = [&]() -> absl::StatusOr<Recall> {
+    RETURN_IF_ERROR(CheckNotMade(db, command.context));
+    ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
+    return RecallOpener(db, command, found).DryRun();
+  };
+  const auto rebuild = [&](const std::vector<Uuid>&) {
+    return GetRecall(db, command.context.company, command.recall_id);
+  };
+  return RunWrite<Recall>(db, {.context = command.context, .rebuild = rebuild}, attempt);
+}
+
 }  // namespace
 
 absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command) {
-  if (command.validate_only) {
-    RETURN_IF_ERROR(CheckNameIsFree(db, command));
-    ASSIGN_OR_RETURN(const auto found, ResolveLots(db, command.context.company, command.seeds));
-    return RecallOpener(db, command, found).DryRun();
-  }
+  if (command.validate_only) return ValidateOpen(db, command);
   return RunRecallWrite(db, command.context, command.recall_id,
                         [&] { return TryOpen(db, command); });
 }

@@ -265,9 +265,7 @@ absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
     }
   }
   pg::Transaction transaction(db_);
-  if (!command_.validate_only) {
-    ClaimRequest(transaction, command_.context, made_);
-  }
+  ClaimRequest(transaction, command_.context, made_);
   ledger.AddLocks(transaction);
   ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
   RETURN_IF_ERROR(ledger.Load(transaction, locked));

@@ -15,7 +15,7 @@ QUERIES = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt)
 # They touch no row.
 # ANALYZE and DISCARD answer no rows.
 HARMLESS = (ast.TransactionStmt, ast.VariableSetStmt, ast.VariableShowStmt, ast.DeallocateStmt,
-            ast.DiscardStmt, ast.VacuumStmt)
+            ast.DiscardStmt, ast.VacuumStmt, ast.ConstraintsSetStmt)
 JOIN_BINDS = {  # of which side a join's condition holds in all rows
     enums.JoinType.JOIN_INNER: lambda left, right: left + right,
     enums.JoinType.JOIN_LEFT: lambda left, right: right,

@@ -25,6 +25,7 @@
 #include "service/handlers/work_orders.h"
 #include "service/identity/caller.h"
 #include "service/rpc/call.h"
+#include "service/rpc/dry_run.h"
 #include "service/rpc/page_token.h"
 #include "storage/base/check.h"
 #include "storage/pg/connection.h"
@@ -148,7 +149,7 @@ class ApiClient {
   template <class Request, class Response>
   Reply<Request> CallHandler(UnaryHandler<Request, Response> handler, const Request& request,
                              absl::Time now) {
-    absl::StatusOr<Response> response = handler(request, CallOf<Request>(now), *db_);
+    absl::StatusOr<Response> response = RunHandler(handler, request, CallOf<Request>(now), *db_);
     if (!response.ok()) return {OutcomeOf(response.status()).status, {}};
     return {grpc::Status::OK, {*std::move(response)}};
   }

@@ -22,6 +22,16 @@ std::string NumberOf(const Product& product, int64_t number) {
   return absl::StrCat(absl::AsciiStrToUpper(absl::string_view(product.id).substr(0, 2)), number);
 }
 
+void MakeDryRun(Request& request) {
+  std::visit(
+      [](auto& message) {
+        if constexpr (requires { message.set_validate_only(true); }) {
+          message.set_validate_only(true);
+        }
+      },
+      request);
+}
+
 }  // namespace
 
 Step Generator::Next(const History& history, int number, absl::Time now) {
@@ -36,6 +46,7 @@ Step Generator::Next(const History& history, int number, absl::Time now) {
   // Once more, as after a lost answer.
   if (!written_.empty() && Chance(3)) {
     step.request = Pick(written_).request;
+    if (Chance(20)) MakeDryRun(step.request);
     return step;
   }
   if (options_.asks && Chance(15)) {
@@ -62,6 +73,7 @@ Step Generator::Next(const History& history, int number, absl::Time now) {
         }
       },
       step.request);
+  if (Chance(5)) MakeDryRun(step.request);
   if (IsWrite(step)) written_.push_back(step);
   return step;
 }

@@ -55,7 +55,6 @@ Request Generator::Record() {
   for (int64_t i = 0; i < count; ++i) AddMovement(*request.add_movements());
   AcceptSome(request);
   if (Chance(25)) request.add_accept(v1::ACCEPTANCE_EXPIRED);
-  request.set_validate_only(Chance(5));
   return request;
 }
 
@@ -219,7 +218,6 @@ Request Generator::OpenRecall() {
   for (int64_t i = 0; i < count; ++i) NameAny(*request.add_seeds());
   ExemptSome(request);
   request.set_drill(Chance(25));
-  request.set_validate_only(Chance(10));
   return request;
 }
 

@@ -96,7 +96,6 @@ Request Generator::Complete() {
     if (Chance(30)) other.set_to_location_id("SCRAP");
   }
   request.set_close(Chance(6));
-  request.set_validate_only(Chance(4));
   AcceptSome(request);
   if (Chance(25)) request.add_accept(v1::ACCEPTANCE_EXPIRED);
   if (Chance(12)) request.add_accept(v1::ACCEPTANCE_SHORT);

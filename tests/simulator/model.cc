@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "service/rpc/dry_run.h"
 #include "tests/simulator/rules.h"
 
 namespace lots::simulator {
@@ -16,17 +17,12 @@ std::pair<std::string, std::string> IdentityOf(const Request& request) {
   if constexpr (requires { request.request_id(); }) {
     Request payload = request;
     payload.clear_request_id();
+    payload.clear_validate_only();
     return {request.request_id(),
             absl::StrCat(request.GetDescriptor()->name(), payload.SerializeAsString())};
   } else {
     return {};
   }
-}
-
-template <class Request>
-bool IsDryRun(const Request& request) {
-  if constexpr (requires { request.validate_only(); }) return request.validate_only();
-  return false;
 }
 
 }  // namespace
@@ -37,7 +33,7 @@ Verdict Model::Play(const Step& step, absl::Time now) {
         const auto [id, payload] = IdentityOf(request);
         const auto before = accepted_.find(id);
         const bool is_dry_run = IsDryRun(request);
-        const bool is_known = !id.empty() && !is_dry_run && before != accepted_.end();
+        const bool is_known = !id.empty() && before != accepted_.end();
         Rules rules(history_, step.number, now);
         rules.Do(request);
         touched_ = rules.touched();

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "service/rpc/dry_run.h"
 #include "storage/domain/reasons.h"
 #include "tests/support/server/test_server.h"
 
@@ -43,12 +44,6 @@ Reasons ProblemsIn(const Response& response) {
 
 std::string Text(const Reasons& reasons) {
   return reasons.empty() ? "OK" : absl::StrJoin(reasons, "|");
-}
-
-template <class Request>
-bool IsDryRun(const Request& request) {
-  if constexpr (requires { request.validate_only(); }) return request.validate_only();
-  return false;
 }
 
 }  // namespace

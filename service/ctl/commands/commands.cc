@@ -25,4 +25,14 @@ Command CommandGroup::Add(const CommandText& text, Work work) {
                            [&chosen = chosen_, work = std::move(work)] { chosen = work; });
 }
 
+Command CommandGroup::AddWrite(const CommandText& text, Work work) {
+  const auto validate_only = std::make_shared<bool>(false);
+  Command command = Add(text, [validate_only, work = std::move(work)](Session& session) {
+    session.set_validate_only(*validate_only);
+    return work(session);
+  });
+  command.AddSwitch("--validate-only", *validate_only, "say what would be refused, write nothing");
+  return command;
+}
+
 }  // namespace lots::ctl

@@ -36,8 +36,19 @@ class CommandGroup {
     declare(command, *options);
   }
 
+  // A command that writes: it has --validate-only as well.
+  template <class Options>
+  void AddWrite(const CommandText& text, void (*declare)(Command&, Options&),
+                absl::Status (*run)(Session&, const Options&)) {
+    const auto options = std::make_shared<Options>();
+    Command command =
+        AddWrite(text, [options, run](Session& session) { return run(session, *options); });
+    declare(command, *options);
+  }
+
  private:
   Command Add(const CommandText& text, Work work);
+  Command AddWrite(const CommandText& text, Work work);
 
   Command group_;
   Work& chosen_;

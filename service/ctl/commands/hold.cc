@@ -91,13 +91,13 @@ absl::Status Release(Session& session, const ReleaseOptions& options) {
 }  // namespace
 
 void AddHoldCommands(CommandGroup& group) {
-  group.Add<HoldOptions>(
+  group.AddWrite<HoldOptions>(
       {"hold", "Holds lots: they may not be taken away until somebody decided about them",
        "lot hold steel/H-1 steel/H-2 --reason 'lab report 7'\n"
        "lot hold steel/H-1 --location RAW --reason recount --until 2026-05-01\n"
        "lot hold pump/SN-1 --reason leak --exempt QUARANTINE --exempt SCRAP"},
       Declare, Hold);
-  group.Add<ReleaseOptions>(
+  group.AddWrite<ReleaseOptions>(
       {"release", "Releases holds; those of a recall end when it is closed",
        "lot release steel/H-1 --note 'second test was good'\n"
        "lot release --hold 01920a4c-7b1e-7c3d-8f00-000000000000 --note 'placed twice'"},

@@ -159,7 +159,7 @@ absl::Status List(Session& session, const ListOptions& options) {
 
 void AddLocationCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "location", "Places where lots are, come from or go to", chosen);
-  group.Add<UpsertOptions>(
+  group.AddWrite<UpsertOptions>(
       {"upsert", "Creates locations, or changes the given values of those that exist",
        "location upsert HALL RAW --kind internal\n"
        "location upsert RAW-1 --kind internal --parent RAW --name 'Shelf 1'\n"

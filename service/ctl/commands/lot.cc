@@ -7,6 +7,7 @@
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
+#include "service/ctl/session/failure.h"
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
@@ -92,7 +93,6 @@ struct CreateOptions {
   std::string opening_quantity;
   std::string opening_location_id;
   std::string file;
-  bool validate_only = false;
 };
 
 void Declare(Command& command, CreateOptions& options) {
@@ -108,8 +108,6 @@ void Declare(Command& command, CreateOptions& options) {
       .Add("--file", options.file,
            "lots as JSON, {\"productId\": …, \"lots\": [{\"number\": …}]}; '-': stdin")
       .File();
-  command.AddSwitch("--validate-only", options.validate_only,
-                    "say what would be refused, write nothing");
 }
 
 absl::Status CreateOne(Session& session, const CreateOptions& options) {
@@ -138,21 +136,18 @@ absl::StatusOr<v1::BatchCreateLotsRequest> BatchOf(Session& session, const Creat
     lot.set_opening_quantity(options.opening_quantity);
     lot.set_opening_location_id(options.opening_location_id);
   }
-  if (options.validate_only) request.set_validate_only(true);
   return request;
 }
 
 absl::Status Create(Session& session, const CreateOptions& options) {
   if (options.product_id.empty() && options.file.empty()) return UsageError("name the product");
-  const bool one = options.numbers.size() < 2 && options.count == 0 && options.file.empty() &&
-                   !options.validate_only;
+  const bool one = options.numbers.size() < 2 && options.count == 0 && options.file.empty();
   if (one) return CreateOne(session, options);
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsRequest request, BatchOf(session, options));
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsResponse response,
                    session.Write(kBatchCreateLots, request));
-  if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
-  if (request.validate_only()) return PrintProblems(response.problems(), session);
-  if (!session.json()) PrintNumberedLots("created", response.lots(), session.terminal());
+  if (session.json()) return session.PrintJson(response);
+  PrintNumberedLots("created", response.lots(), session.terminal());
   return absl::OkStatus();
 }
 
@@ -304,9 +299,11 @@ absl::Status ForEachLot(Session& session, const StateOptions& options,
     Request request;
     request.set_lot_id(ids[i]);
     request.set_etag(options.etag);
-    ASSIGN_OR_RETURN(const Response response, session.Write(method, request));
+    const absl::StatusOr<Response> response = session.Write(method, request);
+    if (IsEndOfDryRun(response.status())) continue;
+    RETURN_IF_ERROR(response.status());
     if (session.json()) {
-      RETURN_IF_ERROR(session.PrintJson(response));
+      RETURN_IF_ERROR(session.PrintJson(*response));
     } else {
       session.terminal().out << done << " " << options.lots.names[i] << "\n";
     }
@@ -354,11 +351,11 @@ absl::Status Preview(Session& session, const PreviewOptions& options) {
 
 void AddLotCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "lot", "Lots and serial numbers", chosen);
-  group.Add<CreateOptions>({"create", "Creates lots with given or generated numbers",
-                            "lot create steel H-4711 --reference SUP-9 --expires 2026-12-31\n"
-                            "lot create pump --count 10 --first SN-0001\n"
-                            "lot create steel H-1 H-2 --quantity 12.5 --location RAW"},
-                           Declare, Create);
+  group.AddWrite<CreateOptions>({"create", "Creates lots with given or generated numbers",
+                                 "lot create steel H-4711 --reference SUP-9 --expires 2026-12-31\n"
+                                 "lot create pump --count 10 --first SN-0001\n"
+                                 "lot create steel H-1 H-2 --quantity 12.5 --location RAW"},
+                                Declare, Create);
   group.Add<LotNames>({"get", "Shows lots", "lot get SN-1\nlot get steel/H-1 steel/H-2"}, Declare,
                       Get);
   group.Add<FindOptions>({"find", "Finds the lots that have given numbers, in every product",
@@ -368,17 +365,18 @@ void AddLotCommands(Command& program, Work& chosen) {
   AddHoldCommands(group);
   AddReshapeCommands(group);
   AddWarrantyCommand(group);
-  group.Add<UpdateOptions>({"update", "Changes a lot's number, reference, notes, attributes, dates",
-                            "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
-                            "lot update steel/H-1 --clear expires"},
-                           Declare, Update);
-  group.Add<StateOptions>({"archive", "Hides lots from lists and keeps their history",
-                           "lot archive steel/H-1 steel/H-2"},
-                          Declare, Archive);
-  group.Add<StateOptions>(
+  group.AddWrite<UpdateOptions>(
+      {"update", "Changes a lot's number, reference, notes, attributes, dates",
+       "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
+       "lot update steel/H-1 --clear expires"},
+      Declare, Update);
+  group.AddWrite<StateOptions>({"archive", "Hides lots from lists and keeps their history",
+                                "lot archive steel/H-1 steel/H-2"},
+                               Declare, Archive);
+  group.AddWrite<StateOptions>(
       {"unarchive", "Makes archived lots active again", "lot unarchive steel/H-1"}, Declare,
       Unarchive);
-  group.Add<StateOptions>(
+  group.AddWrite<StateOptions>(
       {"delete", "Removes lots to which nothing ever happened", "lot delete steel/TYPO-1"}, Declare,
       Delete);
   group.Add<PreviewOptions>(

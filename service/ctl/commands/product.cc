@@ -231,7 +231,7 @@ absl::Status List(Session& session, const ListOptions& options) {
 
 void AddProductCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "product", "What tracking needs to know of products", chosen);
-  group.Add<UpsertOptions>(
+  group.AddWrite<UpsertOptions>(
       {"upsert", "Creates products, or changes the given values of those that exist",
        "product upsert pump --tracking serial --producible true --template 'SN-{#####}'\n"
        "product upsert steel --tracking lot --unit kg --scale 3 --expire-days 365\n"

@@ -33,7 +33,6 @@ struct OpenOptions {
   std::string reason;
   std::vector<std::string> exempt_location_ids;
   bool drill = false;
-  bool validate_only = false;
 };
 
 void Declare(Command& command, OpenOptions& options) {
@@ -43,7 +42,6 @@ void Declare(Command& command, OpenOptions& options) {
   command.Add("--exempt", options.exempt_location_ids,
               "a location that held goods may still go to; may be repeated");
   command.AddSwitch("--drill", options.drill, "record everything and hold nothing");
-  command.AddSwitch("--validate-only", options.validate_only, "only tell the scope and its size");
 }
 
 absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
@@ -58,8 +56,7 @@ absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
     request.add_exempt_location_ids(location);
   }
   request.set_drill(options.drill);
-  request.set_validate_only(options.validate_only);
-  return session.Write(kOpenRecall, request);
+  return session.WriteOrPreview(kOpenRecall, request);
 }
 
 absl::Status OpenAndPrint(Session& session, const OpenOptions& options) {
@@ -226,10 +223,10 @@ absl::Status Drill(Session& session, const DrillOptions& options) {
                                                            .seeds = options.seeds,
                                                            .reason = "recall drill",
                                                            .exempt_location_ids = {},
-                                                           .drill = true,
-                                                           .validate_only = false}));
-  // A repeat of what was done before.
-  if (opened.state() == v1::RECALL_STATE_CLOSED) return Print(opened, session);
+                                                           .drill = true}));
+  // A dry run, or a repeat of what was done before.
+  const bool is_all = session.validate_only() || opened.state() == v1::RECALL_STATE_CLOSED;
+  if (is_all) return Print(opened, session);
   v1::StreamRecallReportRequest request;
   request.set_recall_id(name);
   int64_t recipients = 0;
@@ -250,14 +247,14 @@ absl::Status Drill(Session& session, const DrillOptions& options) {
 void AddRecallCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "recall", "Everything that bad lots touched, held in one operation",
                      chosen);
-  group.Add<OpenOptions>(
+  group.AddWrite<OpenOptions>(
       {"open", "Records and holds everything that was made of bad lots",
        "recall open RC-7 steel/H-1 --reason 'metal splinters' --validate-only\n"
        "recall open RC-7 steel/H-1 --reason 'metal splinters' --exempt QUARANTINE"},
       Declare, OpenAndPrint);
-  group.Add<DrillOptions>({"drill", "Does all of it but the holds, and tells how long it took",
-                           "recall drill steel/H-1"},
-                          Declare, Drill);
+  group.AddWrite<DrillOptions>({"drill", "Does all of it but the holds, and tells how long it took",
+                                "recall drill steel/H-1"},
+                               Declare, Drill);
   group.Add<RecallName>({"get", "Shows a recall and its size", "recall get RC-7"}, Declare, Get);
   group.Add<ListOptions>({"list", "Lists recalls, newest first", "recall list --state open"},
                          Declare, List);
@@ -267,9 +264,9 @@ void AddRecallCommands(Command& program, Work& chosen) {
        "recall report RC-7 --format csv --out RC-7.csv\n"
        "recall report RC-7 --format html --out RC-7.html"},
       Declare, Report);
-  group.Add<CloseOptions>({"close", "Ends a recall and its holds, with a closing record",
-                           "recall close RC-7 --note 'all 40 units destroyed, protocol 88'"},
-                          Declare, CloseAndPrint);
+  group.AddWrite<CloseOptions>({"close", "Ends a recall and its holds, with a closing record",
+                                "recall close RC-7 --note 'all 40 units destroyed, protocol 88'"},
+                               Declare, CloseAndPrint);
 }
 
 }  // namespace lots::ctl

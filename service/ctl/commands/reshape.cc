@@ -198,21 +198,22 @@ absl::Status Reverse(Session& session, const ReverseOptions& options) {
 }  // namespace
 
 void AddReverseCommand(CommandGroup& group, const CommandText& text) {
-  group.Add<ReverseOptions>(text, Declare, Reverse);
+  group.AddWrite<ReverseOptions>(text, Declare, Reverse);
 }
 
 void AddReshapeCommands(CommandGroup& group) {
-  group.Add<SplitOptions>({"split", "Makes lots of parts of one; what is not named stays",
-                           "lot split steel/H-1 H-1A=60 H-1B=40@HALL --from RAW\n"
-                           "lot split soup/S-9 =5 =5 --from RAW"},
-                          Declare, Split);
-  group.Add<MergeOptions>({"merge", "Makes one lot of several of one product",
-                           "lot merge steel/H-1 steel/H-2=2.5@HALL --from RAW --into H-3"},
-                          Declare, Merge);
-  group.Add<RelabelOptions>({"relabel", "Gives goods another number or another product",
-                             "lot relabel steel/H-1 --from RAW --number H-1R\n"
-                             "lot relabel pump/SN-1 --from HALL --product pump-b --number SN-1"},
-                            Declare, Relabel);
+  group.AddWrite<SplitOptions>({"split", "Makes lots of parts of one; what is not named stays",
+                                "lot split steel/H-1 H-1A=60 H-1B=40@HALL --from RAW\n"
+                                "lot split soup/S-9 =5 =5 --from RAW"},
+                               Declare, Split);
+  group.AddWrite<MergeOptions>({"merge", "Makes one lot of several of one product",
+                                "lot merge steel/H-1 steel/H-2=2.5@HALL --from RAW --into H-3"},
+                               Declare, Merge);
+  group.AddWrite<RelabelOptions>(
+      {"relabel", "Gives goods another number or another product",
+       "lot relabel steel/H-1 --from RAW --number H-1R\n"
+       "lot relabel pump/SN-1 --from HALL --product pump-b --number SN-1"},
+      Declare, Relabel);
   AddReverseCommand(group, {"reverse", "Takes a split, a merge or a relabelling back, once",
                             "lot reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
 }

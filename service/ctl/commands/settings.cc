@@ -82,10 +82,10 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
 void AddSettingsCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "settings", "The company's settings", chosen);
   group.Add<GetOptions>({"get", "Shows the settings", "settings get --company acme"}, Declare, Get);
-  group.Add<UpdateOptions>({"update", "Changes settings, and creates the company on first use",
-                            "settings update --company acme --time-zone Europe/Berlin\n"
-                            "settings update --expiry off"},
-                           Declare, Update);
+  group.AddWrite<UpdateOptions>({"update", "Changes settings, and creates the company on first use",
+                                 "settings update --company acme --time-zone Europe/Berlin\n"
+                                 "settings update --expiry off"},
+                                Declare, Update);
 }
 
 }  // namespace lots::ctl

@@ -30,7 +30,6 @@ struct MoveOptions {
   std::string note;
   std::vector<std::string> accept;
   std::string file;
-  bool validate_only = false;
 };
 
 void Declare(Command& command, MoveOptions& options) {
@@ -54,8 +53,6 @@ void Declare(Command& command, MoveOptions& options) {
       .Add("--file", options.file,
            "movements as JSON, {\"movements\": [{\"kind\": …}]}; '-': stdin")
       .File();
-  command.AddSwitch("--validate-only", options.validate_only,
-                    "say what would be refused, write nothing");
 }
 
 absl::StatusOr<v1::NewMovement> MovementOf(Session& session, const MoveOptions& options,
@@ -98,12 +95,9 @@ absl::Status Move(Session& session, const MoveOptions& options) {
   RETURN_IF_ERROR(ResolveNumbers(session, lots));
   ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
   for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
-  if (options.validate_only) request.set_validate_only(true);
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
                    session.Write(kRecordMovements, request));
-  if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
-  if (request.validate_only()) return PrintProblems(response.problems(), session);
-  if (session.json()) return absl::OkStatus();
+  if (session.json()) return session.PrintJson(response);
   for (const std::string& id : response.movement_ids()) {
     session.terminal().out << "movement " << id << "\n";
   }
@@ -301,7 +295,7 @@ absl::Status Movements(Session& session, const MovementsOptions& options) {
 
 void AddStockCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "stock", "What moved, and what is where", chosen);
-  group.Add<MoveOptions>(
+  group.AddWrite<MoveOptions>(
       {"move", "Records movements, all or nothing",
        "stock move receipt steel/H-1=100 --to RAW --partner ACME --document purchase_order:4711\n"
        "stock move transfer steel/H-1=20 steel/H-2=5 --from RAW --to HALL\n"
@@ -317,9 +311,9 @@ void AddStockCommands(Command& program, Work& chosen) {
   group.Add<SuggestOptions>({"suggest", "Says which lots to take, and how much is missing",
                              "stock suggest steel 120 --location RAW --strategy fefo"},
                             Declare, Suggest);
-  group.Add<ReverseOptions>({"reverse", "Takes a movement back, once",
-                             "stock reverse 0190163d-8694-739b-aea5-966c26f8ad91"},
-                            Declare, Reverse);
+  group.AddWrite<ReverseOptions>({"reverse", "Takes a movement back, once",
+                                  "stock reverse 0190163d-8694-739b-aea5-966c26f8ad91"},
+                                 Declare, Reverse);
   group.Add<MovementsOptions>({"movements", "Lists movements, newest recorded first",
                                "stock movements --lot steel/H-1\n"
                                "stock movements --kind delivery --partner C-9"},

@@ -212,7 +212,6 @@ struct CompleteOptions {
   std::vector<std::string> accept;
   std::string note;
   std::string file;
-  bool validate_only = false;
 };
 
 void Declare(Command& command, CompleteOptions& options) {
@@ -243,8 +242,6 @@ void Declare(Command& command, CompleteOptions& options) {
            "the completion as JSON, {\"workOrderId\": …, \"outputs\": [{\"number\": …}]}; '-': "
            "stdin")
       .File();
-  command.AddSwitch("--validate-only", options.validate_only,
-                    "say what would be refused, write nothing");
 }
 
 absl::Status AddLines(Session& session, const CompleteOptions& options,
@@ -296,7 +293,6 @@ absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(Session& session,
     request.set_planned_serial_count(options.planned_serial_count);
   }
   if (options.close) request.set_close(true);
-  if (options.validate_only) request.set_validate_only(true);
   RETURN_IF_ERROR(SetOccurTime(session, options.at, request));
   RETURN_IF_ERROR(AddLines(session, options, request));
   ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
@@ -323,9 +319,8 @@ absl::Status Complete(Session& session, const CompleteOptions& options) {
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(session, options));
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
                    session.Write(kCompleteWorkOrder, request));
-  if (session.json()) RETURN_IF_ERROR(session.PrintJson(response));
-  if (request.validate_only()) return PrintProblems(response.problems(), session);
-  if (!session.json()) Print(response, session.terminal());
+  if (session.json()) return session.PrintJson(response);
+  Print(response, session.terminal());
   return absl::OkStatus();
 }
 
@@ -383,12 +378,12 @@ absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
 void AddWorkOrderCommands(Command& program, Work& chosen) {
   CommandGroup group(program, "work-order", "Serials of work orders, and what went into what",
                      chosen);
-  group.Add<AssignOptions>({"assign", "Gives units of a work order their serial numbers",
-                            "work-order assign WO-7 --product pump --count 10\n"
-                            "work-order assign WO-7 SN-1 SN-2\n"
-                            "work-order assign WO-7 --count 3 --first SN-0100"},
-                           Declare, Assign);
-  group.Add<CompleteOptions>(
+  group.AddWrite<AssignOptions>({"assign", "Gives units of a work order their serial numbers",
+                                 "work-order assign WO-7 --product pump --count 10\n"
+                                 "work-order assign WO-7 SN-1 SN-2\n"
+                                 "work-order assign WO-7 --count 3 --first SN-0100"},
+                                Declare, Assign);
+  group.AddWrite<CompleteOptions>(
       {"complete", "Posts what was made and what it was made of, in one transaction",
        "work-order complete WO-7 --finished SN-1 --component steel/H-1=2.5:into=0 --from RAW --to "
        "HALL\n"
@@ -397,7 +392,7 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
        "--close\n"
        "work-order complete --file order.json --validate-only"},
       Declare, Complete);
-  group.Add<DisassembleOptions>(
+  group.AddWrite<DisassembleOptions>(
       {"disassemble", "Takes a unit apart; its exact components come back as they were",
        "work-order disassemble pump/SN-1 --to RAW\n"
        "work-order disassemble pump/SN-1 --to RAW --component seal/S-4@SCRAP --component "
@@ -405,22 +400,22 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
       Declare, Disassemble);
   AddReverseCommand(group, {"reverse", "Takes a completion or a disassembly back, once",
                             "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
-  group.Add<OrderName>(
+  group.AddWrite<OrderName>(
       {"cancel", "Closes an order that nothing more will come of", "work-order cancel WO-7"},
       Declare, Cancel);
-  group.Add<OrderName>({"reopen", "Opens an order that was closed or cancelled by mistake",
-                        "work-order reopen WO-7"},
-                       Declare, Reopen);
+  group.AddWrite<OrderName>({"reopen", "Opens an order that was closed or cancelled by mistake",
+                             "work-order reopen WO-7"},
+                            Declare, Reopen);
   group.Add<OrderName>(
       {"get", "Shows an order with its serials and completions", "work-order get WO-7"}, Declare,
       Get);
   group.Add<ListOptions>(
       {"list", "Lists orders, newest first", "work-order list --state open --product pump"},
       Declare, List);
-  group.Add<UnassignOptions>({"unassign", "Takes planned serials off a work order",
-                              "work-order unassign WO-7 SN-3\n"
-                              "work-order unassign WO-7 SN-3 --keep"},
-                             Declare, Unassign);
+  group.AddWrite<UnassignOptions>({"unassign", "Takes planned serials off a work order",
+                                   "work-order unassign WO-7 SN-3\n"
+                                   "work-order unassign WO-7 SN-3 --keep"},
+                                  Declare, Unassign);
 }
 
 }  // namespace lots::ctl

@@ -15,6 +15,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lots/v1/errors.pb.h"
+#include "service/ctl/output/table.h"
 #include "service/ctl/output/text_width.h"
 
 namespace lots::ctl {
@@ -23,6 +24,7 @@ namespace {
 constexpr char kUsagePayload[] = "lotctl/usage";
 constexpr char kDetailsPayload[] = "lotctl/details";
 constexpr char kRepeatPayload[] = "lotctl/repeat";
+constexpr char kDryRunPayload[] = "lotctl/dry-run";
 
 template <class Detail>
 std::optional<Detail> DetailOf(const absl::Status& status) {
@@ -259,6 +261,28 @@ std::string FactOf(const absl::Status& status, absl::string_view name) {
   if (!info.has_value()) return "";
   const auto fact = info->metadata().find(std::string(name));
   return fact == info->metadata().end() ? std::string() : fact->second;
+}
+
+void PrintDryRun(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
+                 const Terminal& terminal) {
+  Table table({{"REASON"}, {"FIELD"}, {"PROBLEM"}});
+  for (const v1::Problem& problem : problems) {
+    const std::string reason = v1::ErrorReason_Name(problem.reason());
+    table.Add({std::string(absl::StripPrefix(reason, "ERROR_REASON_")), problem.field(),
+               problem.message()});
+  }
+  table.Print(terminal);
+  if (problems.empty()) terminal.out << "nothing would be refused\n";
+}
+
+absl::Status EndOfDryRun() {
+  absl::Status status = absl::CancelledError("a dry run: nothing was written");
+  status.SetPayload(kDryRunPayload, absl::Cord());
+  return status;
+}
+
+bool IsEndOfDryRun(const absl::Status& status) {
+  return status.GetPayload(kDryRunPayload).has_value();
 }
 
 bool OutcomeUnknown(const absl::Status& status) {

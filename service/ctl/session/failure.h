@@ -5,10 +5,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/repeated_field.h"
 #include "service/ctl/output/terminal.h"
 
 namespace grpc {
 class Status;
+}
+
+namespace lots::v1 {
+class Problem;
 }
 
 namespace lots::ctl {
@@ -49,6 +54,13 @@ absl::Status FromGrpc(const grpc::Status& status);
 std::string ReasonOf(const absl::Status& status);
 // One of the facts that the service gave; empty when there is none.
 std::string FactOf(const absl::Status& status, absl::string_view name);
+
+// The answer to a dry run: a table of its problems, or that there are none.
+void PrintDryRun(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
+                 const Terminal& terminal);
+// The status with which a dry run ends a command: everything is printed.
+absl::Status EndOfDryRun();
+bool IsEndOfDryRun(const absl::Status& status);
 
 // How to repeat a write whose outcome is unknown.
 struct Repeat {

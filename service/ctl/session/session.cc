@@ -21,7 +21,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/repeated_field.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/errors.pb.h"
 #include "service/ctl/base/interrupt.h"
 #include "service/ctl/session/json.h"
 #include "storage/base/check.h"
@@ -80,6 +82,30 @@ void SetText(Message& request, const char* field, const std::string& value) {
   request.GetReflection()->SetString(&request, descriptor, value);
 }
 
+// The fields that all writes and their answers share.
+bool IsDryRun(const Message& request) {
+  const auto* const field = request.GetDescriptor()->FindFieldByName("validate_only");
+  Check(field != nullptr);
+  return request.GetReflection()->GetBool(request, field);
+}
+
+void AskForDryRun(Message& request) {
+  const auto* const field = request.GetDescriptor()->FindFieldByName("validate_only");
+  Check(field != nullptr);
+  request.GetReflection()->SetBool(&request, field, true);
+}
+
+google::protobuf::RepeatedPtrField<v1::Problem> ProblemsIn(const Message& answer) {
+  const auto* const field = answer.GetDescriptor()->FindFieldByName("problems");
+  Check(field != nullptr);
+  const google::protobuf::Reflection& reflection = *answer.GetReflection();
+  google::protobuf::RepeatedPtrField<v1::Problem> problems;
+  for (int i = 0; i < reflection.FieldSize(answer, field); ++i) {
+    problems.Add()->CopyFrom(reflection.GetRepeatedMessage(answer, field, i));
+  }
+  return problems;
+}
+
 // The word as a shell takes it for one word, and for nothing else.
 std::string QuoteForShell(const std::string& word) {
   const bool is_plain = absl::c_all_of(word, [](unsigned char c) {
@@ -105,9 +131,12 @@ absl::Status Session::CallUnary(const char* path, Message& request, Message& res
   return CallAsIs(path, request, response);
 }
 
-absl::Status Session::WriteUnary(const char* path, Message& request, Message& response) {
+absl::Status Session::WriteUnary(const char* path, Message& request, Message& response,
+                                 DryRunOutput output) {
   const bool has_own_id = !TextOf(request, "request_id").empty();
   if (!has_own_id) SetText(request, "request_id", NextRequestId());
+  if (validate_only_) AskForDryRun(request);
+  if (IsDryRun(request)) return ValidateUnary(path, request, response, output);
   const Repeat repeat = RepeatOf(has_own_id);
   const SignalMessage message(absl::StrCat(terminal_.err_is_terminal ? kNewLine : "",
                                            "lotctl: ended while a write was under way.\n",
@@ -115,6 +144,29 @@ absl::Status Session::WriteUnary(const char* path, Message& request, Message& re
   absl::Status status = CallUnary(path, request, response);
   if (!status.ok() && OutcomeUnknown(status)) SetUnknownOutcome(status, repeat);
   return status;
+}
+
+absl::Status Session::ValidateUnary(const char* path, Message& request, Message& response,
+                                    DryRunOutput output) {
+  RETURN_IF_ERROR(CallUnary(path, request, response));
+  has_validated_ = true;
+  const auto problems = ProblemsIn(response);
+  problem_count_ += problems.size();
+  if (problems.empty() && output == DryRunOutput::kProblems) return absl::OkStatus();
+  if (json()) {
+    RETURN_IF_ERROR(PrintJson(response));
+  } else {
+    PrintDryRun(problems, terminal());
+  }
+  return EndOfDryRun();
+}
+
+absl::Status Session::VerdictOf(const absl::Status& status) const {
+  const bool is_verdict = has_validated_ && (status.ok() || IsEndOfDryRun(status));
+  if (!is_verdict) return status;
+  if (problem_count_ == 0) return absl::OkStatus();
+  return Refused(absl::StrCat(problem_count_, problem_count_ == 1 ? " problem" : " problems",
+                              "; nothing was written"));
 }
 
 // What the stubs that gRPC generates do, without one stub for each method.

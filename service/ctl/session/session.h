@@ -1,6 +1,7 @@
 // One run of lotctl: the connection to the service, the global options and where answers go.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,12 @@ class Session {
   const std::string& RequestId();
   void UseRequestId(std::string id) { request_id_ = std::move(id); }
 
+  // With --validate-only each write of the command is a dry run.
+  void set_validate_only(bool validate_only) { validate_only_ = validate_only; }
+  bool validate_only() const { return validate_only_; }
+  // How a command that ended with this status ends: after dry runs, whether there were problems.
+  absl::Status VerdictOf(const absl::Status& status) const;
+
   // One read, for the session's company unless the request names another.
   template <class Request, class Response>
   absl::StatusOr<Response> Call(const UnaryMethod<Request, Response>& method, Request request) {
@@ -79,10 +86,21 @@ class Session {
 
   // One write, under the request's own id or else the session's next one. When its outcome is
   // unknown, the failure says how to repeat it; so does lotctl when a signal ends it meanwhile.
+  // A dry run prints its answer and returns EndOfDryRun (failure.h), which ends the command.
   template <class Request, class Response>
   absl::StatusOr<Response> Write(const UnaryMethod<Request, Response>& method, Request request) {
     Response response;
-    absl::Status status = WriteUnary(method.path, request, response);
+    absl::Status status = WriteUnary(method.path, request, response, DryRunOutput::kAll);
+    if (!status.ok()) return status;
+    return response;
+  }
+  // The same for a command that shows what would be: a dry run without problems prints nothing, and
+  // its answer is returned.
+  template <class Request, class Response>
+  absl::StatusOr<Response> WriteOrPreview(const UnaryMethod<Request, Response>& method,
+                                          Request request) {
+    Response response;
+    absl::Status status = WriteUnary(method.path, request, response, DryRunOutput::kProblems);
     if (!status.ok()) return status;
     return response;
   }
@@ -111,8 +129,12 @@ class Session {
   bool json() const { return options_.json; }
 
  private:
+  enum class DryRunOutput { kAll, kProblems };
+
   absl::Status WriteUnary(const char* path, google::protobuf::Message& request,
-                          google::protobuf::Message& response);
+                          google::protobuf::Message& response, DryRunOutput output);
+  absl::Status ValidateUnary(const char* path, google::protobuf::Message& request,
+                             google::protobuf::Message& response, DryRunOutput output);
   // The deadline, who calls and who acts.
   void Prepare(grpc::ClientContext& context) const;
   std::string NextRequestId();
@@ -125,6 +147,9 @@ class Session {
   const Terminal terminal_;
   std::string request_id_;  // empty: none yet
   int writes_ = 0;
+  bool validate_only_ = false;
+  bool has_validated_ = false;
+  int64_t problem_count_ = 0;  // of all dry runs
   std::optional<absl::StatusOr<absl::TimeZone>> zone_;
   mutable Progress progress_;  // what it draws is no state of ours
   const std::shared_ptr<grpc::Channel> channel_;

@@ -1,12 +1,10 @@
-// Finds lots by their numbers, and shows lots and problems.
+// Finds lots by their numbers, and shows lots.
 #include "service/ctl/shared/lots.h"
 
 #include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "lots/v1/errors.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot_attributes.pb.h"
 #include "service/ctl/output/show.h"
@@ -182,22 +180,6 @@ void PrintNumberedLots(const std::string& title,
   Table table({{"NUMBER"}, {"LOT ID"}});
   for (const v1::NumberedLot& lot : lots) table.Add({lot.number(), lot.lot_id()});
   table.Print(terminal);
-}
-
-absl::Status PrintProblems(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
-                           const Session& session) {
-  if (!session.json()) {
-    Table table({{"REASON"}, {"FIELD"}, {"PROBLEM"}});
-    for (const v1::Problem& problem : problems) {
-      const std::string reason = v1::ErrorReason_Name(problem.reason());
-      table.Add({std::string(absl::StripPrefix(reason, "ERROR_REASON_")), problem.field(),
-                 problem.message()});
-    }
-    table.Print(session.terminal());
-    if (problems.empty()) session.terminal().out << "nothing would be refused\n";
-  }
-  if (problems.empty()) return absl::OkStatus();
-  return Refused(absl::StrCat(problems.size(), " problems; nothing was written"));
 }
 
 }  // namespace lots::ctl

@@ -35,8 +35,5 @@ void PrintLot(const v1::Lot& lot, Session& session);
 void PrintNumberedLots(const std::string& title,
                        const google::protobuf::RepeatedPtrField<v1::NumberedLot>& lots,
                        const Terminal& terminal);
-// The answer to --validate-only. A refusal when there are problems.
-absl::Status PrintProblems(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
-                           const Session& session);
 
 }  // namespace lots::ctl

@@ -83,7 +83,8 @@ void RefuseOutputOnly(const v1::Lot& lot, const Call& call, FieldChecker& fields
     if (!IsOutputOnly(*field)) continue;
     if (field->name() == "company" && lot.company() == call.company.value()) continue;
     std::string value;
-    google::protobuf::TextFormat::PrintFieldValueToString(lot, field, -1, &value);
+    google::protobuf::TextFormat::PrintFieldValueToString(lot, field, field->is_repeated() ? 0 : -1,
+                                                          &value);
     fields.Refused(absl::StrCat("lot.", field->name()), value, AdviceFor(field->name()));
   }
 }
@@ -252,15 +253,12 @@ absl::StatusOr<v1::BatchCreateLotsResponse> BatchCreateLots(
     const v1::BatchCreateLotsRequest& request, const Call& call, pg::Connection& db) {
   FieldChecker fields;
   const CreateLotsCommand command = CommandOf(request, call, fields);
-  v1::BatchCreateLotsResponse response;
-  if (!fields.ok() && request.validate_only()) {
-    AddProblems(fields.problems(), response);
-    return response;
-  }
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const CreatedLots created, CreateLots(db, command));
-  for (const NumberedLot& lot : created.lots) *response.add_lots() = ToProto(lot);
+  v1::BatchCreateLotsResponse response;
   AddProblems(created.problems, response);
+  if (command.validate_only) return response;
+  for (const NumberedLot& lot : created.lots) *response.add_lots() = ToProto(lot);
   return response;
 }
 

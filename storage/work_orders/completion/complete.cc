@@ -84,13 +84,13 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
 class CompletionTransaction {
  public:
   CompletionTransaction(pg::Connection& db, const CompletionCommand& command,
-                        const CompletionNames& names, const WriteContext& context)
+                        const CompletionNames& names)
       : db_(db),
         command_(command),
         names_(names),
-        context_(context),
+        context_(command.context),
         transaction_(db),
-        ledger_(context, command.accept),
+        ledger_(command.context, command.accept),
         facts_{command, names, {}, {}, {}, {}} {
     plan_.transformation_id = TransformationId(Uuid::MakeV7());
   }
@@ -250,36 +250,31 @@ absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(ReadPasts());
   std::vector<Problem> problems = Validate();
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
-  if (!command_.validate_only) {
-    RETURN_IF_ERROR(GiveNumbers());
-    orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
-    const absl::Status committed = transaction_.Commit().status();
-    if (!committed.ok()) return Ledger::Explain(committed);
-  }
+  if (command_.validate_only) return orders::AnswerOf(facts_, plan_, ledger_);
+  RETURN_IF_ERROR(GiveNumbers());
+  orders::AddCompletionWrites(transaction_, facts_, plan_, ledger_);
+  const absl::Status committed = transaction_.Commit().status();
+  if (!committed.ok()) return Ledger::Explain(committed);
   return orders::AnswerOf(facts_, plan_, ledger_);
 }
 
-absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command,
-                                       const WriteContext& context) {
+absl::StatusOr<Completion> TryComplete(pg::Connection& db, const CompletionCommand& command) {
   ASSIGN_OR_RETURN(const CompletionNames names, orders::NameLots(db, command));
-  return CompletionTransaction(db, command, names, context).Run();
+  return CompletionTransaction(db, command, names).Run();
 }
 
 }  // namespace
 
 absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command) {
-  WriteContext context = command.context;
-  // Nothing is written, so there is nothing that a repeat could find.
-  if (command.validate_only) context.request_id.clear();
   return RunWrite<Completion>(db,
-                              {.context = context,
+                              {.context = command.context,
                                .rebuild =
                                    [&](const std::vector<Uuid>& created_ids) {
                                      return orders::FindCompletion(db, command, created_ids);
                                    },
                                .runs_max = kOrderWriteRunsMax,
                                .reads_before_claim = true},
-                              [&] { return TryComplete(db, command, context); });
+                              [&] { return TryComplete(db, command); });
 }
 
 }  // namespace lots

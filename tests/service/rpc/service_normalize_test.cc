@@ -79,6 +79,8 @@ TEST(Normalize, IdsTimesMasksAndAbsentPartsHaveOneForm) {
   ExpectSame<v1::UpsertProductsRequest>("products {gtin: '96385074' shelf_life {}}",
                                         "products {gtin: '00000096385074'}");
   ExpectSame<v1::UpsertProductsRequest>("company: 'acme' request_id: '1'", "request_id: '2'");
+  // A dry run under the id of a request that was made is its repeat.
+  ExpectSame<v1::CreateLotRequest>("validate_only: true", "");
 }
 
 // A server of the release before recorded the payload as it was sent.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/holds/holds.h"
+#include "storage/pg/dry_run.h"
 #include "storage/recalls/recalls.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
@@ -73,6 +74,17 @@ TEST_F(Counters, WhatIsRefusedCountsNothing) {
   ASSERT_FALSE(RecordMovements(
                    *db_, world_.MoveCommand(MovementKind::kTransfer, salt, "6", "stock", "shelf"))
                    .ok());
+
+  EXPECT_EQ(counting_.Take(), Counts());
+}
+
+TEST_F(Counters, ADryRunCountsNothing) {
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
+  const pg::DryRun dry_run(*db_);
+
+  ASSERT_TRUE(RecordMovements(
+                  *db_, world_.MoveCommand(MovementKind::kTransfer, salt, "5", "stock", "shelf"))
+                  .ok());
 
   EXPECT_EQ(counting_.Take(), Counts());
 }

@@ -156,7 +156,7 @@ TEST_F(PoolTest, WaitersAreServedInTheOrderTheyCame) {
   EXPECT_EQ(pool.gauge().waiting, 0);
 }
 
-TEST_F(PoolTest, LeaseHasNeitherDeadlineNorFlag) {
+TEST_F(PoolTest, LeaseHasNoneOfTheLastCallsSettings) {
   Pool pool(Options(1));
   std::atomic<bool> gone = true;
   {
@@ -164,12 +164,14 @@ TEST_F(PoolTest, LeaseHasNeitherDeadlineNorFlag) {
     ASSERT_TRUE(lease.ok());
     (*lease)->set_deadline(absl::Now());
     (*lease)->set_cancelled(&gone);
+    (*lease)->set_dry_run(true);
   }
 
   const auto lease = pool.Acquire(Soon());
 
   EXPECT_EQ((*lease)->deadline(), absl::InfiniteFuture());
   EXPECT_FALSE((*lease)->cancelled());
+  EXPECT_FALSE((*lease)->dry_run());
 }
 
 TEST_F(PoolTest, ConnectionWithAnOpenTransactionIsDropped) {

@@ -12,11 +12,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "storage/pg/embedded/postgres.h"
@@ -189,6 +191,25 @@ std::unique_ptr<pg::Connection> TestDatabase::Connect() const {
 
 std::string TestDatabase::server_conninfo() const {
   return absl::StrCat(options_.conninfo, " options='-c role=lots_app'");
+}
+
+std::string TestDatabase::AllRows() const {
+  const auto db = Connect();
+  const auto query = [&](const std::string& sql) {
+    pg::Pipeline pipeline(*db);
+    pipeline.AddComposed("test_all_rows", sql, {});
+    return std::move(Require(pipeline.Send())[0]);
+  };
+  std::vector<std::string> selects;
+  for (const pg::Row row : query("SELECT table_name::text FROM information_schema.tables"
+                                 " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'")) {
+    const auto table = row.Get<std::string>(0);
+    selects.push_back(
+        absl::StrCat("SELECT '", table, " ' || to_jsonb(t)::text AS line FROM ", table, " AS t"));
+  }
+  const pg::Result rows = query(absl::StrCat("SELECT string_agg(line, E'\\n' ORDER BY line) FROM (",
+                                             absl::StrJoin(selects, " UNION ALL "), ") AS rows"));
+  return rows[0].Get<std::string>(0);
 }
 
 void TestDatabase::Execute(const std::string& sql) const { Run(*Connect(), sql); }

@@ -33,6 +33,8 @@ class TestDatabase {
 
   // Runs SQL statements without parameters, as a superuser.
   void Execute(const std::string& sql) const;
+  // Every row of every table, a line for each.
+  std::string AllRows() const;
   // A company with the settings of a new one, and nothing else.
   void AddCompany(absl::string_view company) const;
 

@@ -13,6 +13,7 @@
 #include "google/protobuf/text_format.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
+#include "lots/v1/errors.pb.h"
 #include "storage/base/check.h"
 #include "storage/pg/pipeline.h"
 #include "tests/support/server/byte_calls.h"
@@ -54,6 +55,24 @@ std::string TextOf(const MethodDescriptor& method, const BytesAnswer& answer) {
   static const std::regex kTime(
       "(seconds|nanos): -?[0-9]+|[0-9-]{10}T[0-9:.]+[+][0-9]{2}:[0-9]{2}");
   return std::regex_replace(text, kTime, "(some)");
+}
+
+std::vector<std::string> ProblemsOf(const MethodDescriptor& method, const BytesAnswer& answer) {
+  v1::ProblemList list = ProblemListOf(answer.status);
+  const FieldDescriptor* const field = method.output_type()->FindFieldByName("problems");
+  if (answer.status.ok() && field != nullptr) {
+    const auto message = NewMessage(method.output_type());
+    Check(message->ParseFromString(answer.messages.at(0)));
+    const google::protobuf::Reflection& reflection = *message->GetReflection();
+    for (int i = 0; i < reflection.FieldSize(*message, field); ++i) {
+      list.add_problems()->CopyFrom(reflection.GetRepeatedMessage(*message, field, i));
+    }
+  }
+  std::vector<std::string> problems;
+  for (const v1::Problem& problem : list.problems()) {
+    problems.push_back(absl::StrCat(v1::ErrorReason_Name(problem.reason()), " ", problem.field()));
+  }
+  return problems;
 }
 
 }  // namespace
@@ -171,7 +190,7 @@ Neighbourhood::Answer Neighbourhood::Ask(const std::string& method, const std::s
   set("company", company);
   set("request_id", request_id);
   const BytesAnswer answer = ReadBytes(stub_, PathOf(asked), message->SerializeAsString());
-  return {answer.status.error_code(), TextOf(asked, answer)};
+  return {answer.status.error_code(), TextOf(asked, answer), ProblemsOf(asked, answer)};
 }
 
 std::map<std::string, std::string> Neighbourhood::Rows() {

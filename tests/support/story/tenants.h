@@ -64,12 +64,15 @@ class Neighbourhood {
   struct Answer {
     grpc::StatusCode code;
     std::string text;  // the messages and the status, without times
+    // "LOT_NOT_FOUND seeds[0]", of the refusal or of the answer to validate_only.
+    std::vector<std::string> problems;
   };
   Answer Ask(const std::string& method, const std::string& request, const std::string& company,
              const std::string& request_id);
 
   // All rows of each company in the database, a line for each row.
   std::map<std::string, std::string> Rows();
+  const TestDatabase& database() const { return server_.database(); }
   // The rows of "own" without ids and times, so that the rows of two servers can be compared.
   std::string OwnRows();
 

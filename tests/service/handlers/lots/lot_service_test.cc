@@ -67,6 +67,7 @@ TEST_F(LotRpc, ValuesOfFieldsThatTheServerSetsAreRefused) {
   EXPECT_EQ(refusal([](v1::Lot& lot) { lot.mutable_create_time(); }),
             "FIELD_INVALID lot.create_time");
   EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_expired(true); }), "FIELD_INVALID lot.expired");
+  EXPECT_EQ(refusal([](v1::Lot& lot) { lot.add_problems(); }), "FIELD_INVALID lot.problems");
   EXPECT_THAT(world_.List({}), IsEmpty());
   EXPECT_EQ(refusal([](v1::Lot& lot) { lot.set_company("acme"); }), "OK");
 }
