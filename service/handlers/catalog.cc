@@ -177,7 +177,7 @@ absl::StatusOr<v1::Product> GetProduct(const v1::GetProductRequest& request, con
   FieldChecker fields;
   const auto product_id = fields.Required<ProductId>("product_id", request.product_id());
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Product product, lots::GetProduct(db, call.company, product_id));
+  ASSIGN_OR_RETURN(const Product product, lots::GetProduct(db, {call.company, product_id, call.now}));
   return ToProto(product, call.company);
 }
 
@@ -188,7 +188,7 @@ absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequ
                         const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const ProductId last(after.empty() ? "" : after.front());
     ASSIGN_OR_RETURN(const std::vector<Product> products,
-                     lots::ListProducts(db, company, last, room.items + 1));
+                     lots::ListProducts(db, {company, last, room.items + 1, call.now}));
     return FillPiece(
         products, /*has_more=*/false, room, [&](const Product& p) { return ToProto(p, company); },
         [&](size_t i) { return PageKeys{products[i].product_id.value()}; },

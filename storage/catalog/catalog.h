@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "storage/catalog/resources.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/write_context.h"
@@ -45,12 +46,22 @@ absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
 // The fields that a path may name: "unit", "shelf_life.expire_days".
 std::vector<absl::string_view> ProductFields();
 
+struct ProductQuery {
+  CompanyId company;
+  ProductId product_id;
+  absl::Time now;  // the day of next_number
+};
 // PRODUCT_NOT_FOUND.
-absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
-                                   const ProductId& product_id);
+absl::StatusOr<Product> GetProduct(pg::Connection& db, const ProductQuery& query);
+
+struct ProductsQuery {
+  CompanyId company;
+  ProductId after;
+  int limit = 0;
+  absl::Time now;  // the day of next_number
+};
 // At most `limit` products with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
-absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
-                                                  const ProductId& after, int limit);
+absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const ProductsQuery& query);
 
 struct UpsertLocationsCommand {
   WriteContext context;

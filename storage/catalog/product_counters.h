@@ -1,6 +1,7 @@
 // The counters of number templates, as UpsertProducts changes them. For this folder only.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -14,9 +15,26 @@
 
 namespace lots {
 
+// A product as it is stored, with the next number of today.
+struct StoredProduct {
+  Product product;
+  // The period of the counter is over: product.next_number is 1, and the counter's row begins again
+  // with the next number.
+  bool counter_is_over = false;
+};
+
+// The row of a counter.
+struct StoredCounter {
+  int64_t next_value = 1;
+  std::optional<absl::CivilDay> period;
+};
+
+// Sets the next number of `today`.
+void SetCounter(const StoredCounter& counter, absl::CivilDay today, StoredProduct& stored);
+
 // What UpsertProducts makes of one product.
 struct ProductChange {
-  std::optional<Product> stored;  // none: it is new
+  std::optional<StoredProduct> stored;  // none: it is new
   Product wanted;
 };
 

@@ -42,8 +42,9 @@ constexpr pg::Statement kLockProducts{"lock_products", R"sql(
 
 // Read beside kLockProducts and not locked: a range of numbers may be taken meanwhile.
 constexpr pg::Statement kFindCounters{"find_counters", R"sql(
-  SELECT product_id, next_value
-  FROM number_counters WHERE company = $1 AND product_id = ANY ($2))sql"};
+  SELECT n.product_id, n.next_value, n.period, c.time_zone
+  FROM number_counters n JOIN companies c ON c.company = $1
+  WHERE n.company = $1 AND n.product_id = ANY ($2))sql"};
 
 constexpr pg::Statement kFindProducts{"find_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
@@ -147,17 +148,23 @@ Product ReadProduct(const pg::Row& row) {
           .updated_at = row.Get<absl::Time>(17)};
 }
 
-using ProductsById = std::map<ProductId, Product>;
+using ProductsById = std::map<ProductId, StoredProduct>;
 
-ProductsById ReadProducts(const pg::Result& products, const pg::Result& counters) {
+// `now`: the next number of a counter whose period is over is 1.
+absl::StatusOr<ProductsById> ReadProducts(const pg::Result& products, const pg::Result& counters,
+                                          absl::Time now) {
   ProductsById by_id;
   for (const pg::Row& row : products) {
-    Product product = ReadProduct(row);
-    by_id.emplace(product.product_id, std::move(product));
+    StoredProduct stored{.product = ReadProduct(row)};
+    by_id.emplace(stored.product.product_id, std::move(stored));
   }
   for (const pg::Row& row : counters) {
     const auto found = by_id.find(ProductId(row.Get<std::string>(0)));
-    if (found != by_id.end()) found->second.next_number = row.Get<int64_t>(1);
+    if (found == by_id.end()) continue;
+    ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(row.Get<absl::string_view>(3)));
+    const StoredCounter counter{.next_value = row.Get<int64_t>(1),
+                                .period = row.Get<std::optional<absl::CivilDay>>(2)};
+    SetCounter(counter, DayIn(now, zone), found->second);
   }
   return by_id;
 }
@@ -266,7 +273,7 @@ std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
     ProductValidator validator(i, problems);
     ProductChange change{.stored = std::nullopt, .wanted = given};
     const auto found = stored.find(given.product_id);
-    validator.ValidateVersion(given, found == stored.end() ? 0 : found->second.version);
+    validator.ValidateVersion(given, found == stored.end() ? 0 : found->second.product.version);
     if (found == stored.end()) {
       validator.ValidateNewId(given);
       change.wanted.next_number = std::max<int64_t>(given.next_number, 1);
@@ -276,7 +283,7 @@ std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
       }
     } else {
       change.stored = found->second;
-      change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
+      change.wanted = Updated(found->second.product, given, PathsOfEntry(command.paths, i),
                               absl::MakeConstSpan(kFields));
     }
     validator.Validate(change.wanted);
@@ -291,7 +298,7 @@ absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& compan
                            std::vector<Problem>& problems) {
   std::vector<ProductId> ids;
   for (const ProductChange& change : changes) {
-    if (change.stored.has_value() && !ChangedRule(*change.stored, change.wanted).empty()) {
+    if (change.stored.has_value() && !ChangedRule(change.stored->product, change.wanted).empty()) {
       ids.push_back(change.wanted.product_id);
     }
   }
@@ -305,7 +312,7 @@ absl::Status ValidateRules(pg::Transaction& transaction, const CompanyId& compan
   for (size_t i = 0; i < changes.size(); ++i) {
     const auto lots = lot_counts.find(changes[i].wanted.product_id);
     if (lots == lot_counts.end()) continue;
-    const absl::string_view rule = ChangedRule(*changes[i].stored, changes[i].wanted);
+    const absl::string_view rule = ChangedRule(changes[i].stored->product, changes[i].wanted);
     problems.push_back(
         {Reason::kProductHasLots,
          Indexed("products", i, rule),
@@ -334,8 +341,8 @@ void AddWrites(pg::Transaction& transaction, const WriteContext& context,
   for (ProductChange& change : changes) {
     Product& wanted = change.wanted;
     const bool is_new = !change.stored.has_value();
-    if (is_new || IsChanged(*change.stored, wanted)) {
-      wanted.version = is_new ? 1 : change.stored->version + 1;
+    if (is_new || IsChanged(change.stored->product, wanted)) {
+      wanted.version = is_new ? 1 : change.stored->product.version + 1;
       wanted.updated_at = context.now;
       AddProductWrite(transaction, context.company, is_new ? kInsertProduct : kUpdateProduct,
                       wanted);
@@ -358,9 +365,10 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
   RETURN_IF_ERROR(CheckNewCompany(context, read[ensured]));
   ASSIGN_OR_RETURN(const CompanyRules rules, ReadCompany(context.company, read[company]));
   const absl::CivilDay today = DayIn(context.now, rules.zone);
+  ASSIGN_OR_RETURN(const ProductsById stored,
+                   ReadProducts(read[locked], read[counters], context.now));
   std::vector<Problem> problems;
-  std::vector<ProductChange> changes =
-      PlanChanges(command, ReadProducts(read[locked], read[counters]), problems);
+  std::vector<ProductChange> changes = PlanChanges(command, stored, problems);
   RETURN_IF_ERROR(ValidateRules(transaction, context.company, changes, problems));
   RETURN_IF_ERROR(ValidateCounters(db, context.company, changes, today, problems));
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -373,20 +381,23 @@ absl::StatusOr<std::vector<Product>> TryUpsert(pg::Connection& db,
 }
 
 absl::StatusOr<ProductsById> FindProducts(pg::Connection& db, const CompanyId& company,
-                                          const std::vector<ProductId>& ids) {
+                                          const std::vector<ProductId>& ids, absl::Time now) {
   pg::Pipeline pipeline(db);
   const size_t products = pipeline.Add(kFindProducts, company, ids);
   const size_t counters = pipeline.Add(kFindCounters, company, ids);
   ASSIGN_OR_RETURN(const pg::Results read, pipeline.Send());
-  return ReadProducts(read[products], read[counters]);
+  return ReadProducts(read[products], read[counters], now);
 }
 
 absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db,
                                              const UpsertProductsCommand& command) {
+  const WriteContext& context = command.context;
   ASSIGN_OR_RETURN(const ProductsById by_id,
-                   FindProducts(db, command.context.company, IdsOf(command.products)));
+                   FindProducts(db, context.company, IdsOf(command.products), context.now));
   std::vector<Product> products;
-  for (const Product& product : command.products) products.push_back(by_id.at(product.product_id));
+  for (const Product& product : command.products) {
+    products.push_back(by_id.at(product.product_id).product);
+  }
   return products;
 }
 
@@ -401,22 +412,24 @@ absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                         [&] { return TryUpsert(db, command); });
 }
 
-absl::StatusOr<Product> GetProduct(pg::Connection& db, const CompanyId& company,
-                                   const ProductId& product_id) {
-  ASSIGN_OR_RETURN(ProductsById found, FindProducts(db, company, {product_id}));
-  if (!found.empty()) return std::move(found.begin()->second);
-  return Refuse(ProductNotFound("product_id", product_id));
+absl::StatusOr<Product> GetProduct(pg::Connection& db, const ProductQuery& query) {
+  ASSIGN_OR_RETURN(ProductsById found,
+                   FindProducts(db, query.company, {query.product_id}, query.now));
+  if (!found.empty()) return std::move(found.begin()->second.product);
+  return Refuse(ProductNotFound("product_id", query.product_id));
 }
 
-absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const CompanyId& company,
-                                                  const ProductId& after, int limit) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListProducts, company, after, limit));
+absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const ProductsQuery& query) {
+  const CompanyId& company = query.company;
+  ASSIGN_OR_RETURN(const pg::Result rows,
+                   pg::Query(db, kListProducts, company, query.after, query.limit));
   if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<ProductId> ids;
   for (const pg::Row& row : rows) ids.emplace_back(row.Get<std::string>(0));
   ASSIGN_OR_RETURN(const pg::Result counters, pg::Query(db, kFindCounters, company, ids));
+  ASSIGN_OR_RETURN(ProductsById by_id, ReadProducts(rows, counters, query.now));
   std::vector<Product> products;
-  for (auto& [id, product] : ReadProducts(rows, counters)) products.push_back(product);
+  for (auto& [id, stored] : by_id) products.push_back(std::move(stored.product));
   return products;
 }
 

@@ -27,14 +27,19 @@ constexpr int64_t kNumbersPerProbe = 1'000;
 using TakeRange = absl::FunctionRef<absl::StatusOr<int64_t>(int64_t count, int64_t floor)>;
 
 absl::Status Exhausted(const NumberQuery& query, int64_t needed) {
+  const bool counted_up = !query.first_number.empty();
+  const absl::string_view remedy =
+      counted_up || query.counter_reset != CounterReset::kNever
+          ? ""
+          : ", or where it has a date a counter_reset (YEAR, MONTH or DAY)";
   return Refuse(Problem{
       .reason = Reason::kNumbersExhausted,
       .field = query.field,
-      .message = absl::StrCat(
-          "product \"", query.product_id.value(),
-          "\": ", query.first_number.empty() ? "template \"" : "first number \"",
-          query.first_number.empty() ? query.number_template : query.first_number,
-          "\" has no room for ", needed, " more numbers; give it a longer counter or another text"),
+      .message = absl::StrCat("product \"", query.product_id.value(),
+                              "\": ", counted_up ? "first number \"" : "template \"",
+                              counted_up ? query.first_number : query.number_template,
+                              "\" has no room for ", needed,
+                              " more numbers; give it a longer counter or another text", remedy),
       .facts = {{"product_id", query.product_id.value()},
                 {"template", query.number_template},
                 {"needed", absl::StrCat(needed)}}});

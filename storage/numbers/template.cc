@@ -198,6 +198,12 @@ std::optional<absl::CivilDay> NumberTemplate::PeriodOf(absl::CivilDay day,
   return std::nullopt;
 }
 
+bool NumberTemplate::IsOver(std::optional<absl::CivilDay> period, absl::CivilDay day,
+                            CounterReset reset) const {
+  const std::optional<absl::CivilDay> current = PeriodOf(day, reset);
+  return period.has_value() && current.has_value() && *period < *current;
+}
+
 absl::StatusOr<std::string> NumberTemplate::Format(absl::CivilDay day, int64_t counter) const {
   Check(counter >= 0);
   if (day.year() < 1 || day.year() > 9999) {

@@ -43,6 +43,9 @@ class NumberTemplate {
   absl::Status CheckReset(CounterReset reset) const;
   // The first day of the period that a day is in. None: the counter is never reset.
   std::optional<absl::CivilDay> PeriodOf(absl::CivilDay day, CounterReset reset) const;
+  // Whether a counter that counted in `period` begins again with the next number made on `day`. No
+  // period: it counted without a reset so far, and goes on.
+  bool IsOver(std::optional<absl::CivilDay> period, absl::CivilDay day, CounterReset reset) const;
 
  private:
   enum class TokenKind {

@@ -39,16 +39,11 @@ constexpr pg::Statement kReadRanges{"read_number_ranges", R"sql(
                                     - length(replace(p.number_template, '#', ''))) DESC
   LIMIT $2)sql"};
 
-// A counter whose period is over begins again with the next number.
-bool IsOver(const pg::Row& row, const NumberTemplate& number_template, absl::CivilDay today) {
-  const auto period = row.Get<std::optional<absl::CivilDay>>(3);
-  const auto now = number_template.PeriodOf(today, row.Get<CounterReset>(2));
-  return period.has_value() && now.has_value() && *period < *now;
-}
-
 void AddRange(const pg::Row& row, absl::CivilDay today, CompanyGauges& gauges) {
   const auto number_template = NumberTemplate::Parse(row.Get<absl::string_view>(1));
-  if (!number_template.ok() || IsOver(row, *number_template, today)) return;
+  if (!number_template.ok()) return;
+  const auto period = row.Get<std::optional<absl::CivilDay>>(3);
+  if (number_template->IsOver(period, today, row.Get<CounterReset>(2))) return;
   const auto used = static_cast<double>(row.Get<int64_t>(0) - 1);
   const double left =
       std::clamp(1 - used / static_cast<double>(number_template->counter_max()), 0.0, 1.0);

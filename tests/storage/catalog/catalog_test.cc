@@ -49,7 +49,7 @@ class Catalog : public testing::Test {
             .method = "test",
             .payload_hash = "hash",
             .actor = "anna",
-            .now = absl::FromUnixSeconds(1'700'000'000)};
+            .now = now_};
   }
 
   static Product Bolt() {
@@ -72,6 +72,9 @@ class Catalog : public testing::Test {
         {.context = Context(), .products = {product}, .paths = {{paths.begin(), paths.end()}}});
     if (!products.ok()) return products.status();
     return products->front();
+  }
+  absl::StatusOr<Product> Get(const ProductId& product_id) const {
+    return GetProduct(*db_, {acme_, product_id, now_});
   }
   static std::string InsertLotOf(const Product& product) {
     return absl::StrCat(
@@ -96,6 +99,7 @@ class Catalog : public testing::Test {
   const TestDatabase database_{TestDatabase::kMigrated};
   const std::unique_ptr<pg::Connection> db_ = database_.Connect();
   const CompanyId acme_{"acme"};
+  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
 };
 
 TEST_F(Catalog, TheFirstWriteCreatesTheCompanyWithItsVirtualPlaces) {
@@ -150,7 +154,7 @@ TEST_F(Catalog, AnUnknownTimeZoneIsRefusedAndCreatesNothing) {
 TEST_F(Catalog, AProductIsKeptAsItWasGiven) {
   ASSERT_TRUE(Upsert(Bolt()).ok());
 
-  const auto bolt = GetProduct(*db_, acme_, ProductId("bolt"));
+  const auto bolt = Get(ProductId("bolt"));
 
   ASSERT_TRUE(bolt.ok());
   EXPECT_EQ(bolt->display_name, "Bolt");
@@ -218,7 +222,7 @@ TEST_F(Catalog, AStaleVersionOfAProductIsRefused) {
   EXPECT_EQ(stale.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(FieldOf(stale), "products[0].etag");
   EXPECT_EQ(ProblemsOf(stale)[0].facts, (Facts{{"etag", "\"2\""}}));
-  EXPECT_EQ(GetProduct(*db_, acme_, edit.product_id)->unit, "g");
+  EXPECT_EQ(Get(edit.product_id)->unit, "g");
   Product unknown = Bolt();
   unknown.product_id = ProductId("unknown");
   unknown.version = 1;
@@ -352,10 +356,10 @@ TEST_F(Catalog, TheCounterGoesBackOnlyToNumbersThatNoLotHas) {
   ASSERT_TRUE(Upsert(Bolt()).ok());
   Product bolt{.product_id = ProductId("bolt"), .next_number = 100};
   EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 100);
-  EXPECT_EQ(GetProduct(*db_, acme_, bolt.product_id)->next_number, 100);
+  EXPECT_EQ(Get(bolt.product_id)->next_number, 100);
   bolt.next_number = 50;
   EXPECT_EQ(Upsert(bolt, {"next_number"})->next_number, 50);
-  EXPECT_EQ(GetProduct(*db_, acme_, bolt.product_id)->next_number, 50);
+  EXPECT_EQ(Get(bolt.product_id)->next_number, 50);
 
   // A lot with the number 40 of the year of the request.
   std::string insert = InsertLotOf(Bolt());
@@ -389,7 +393,7 @@ TEST_F(Catalog, ACounterResetNeedsADateThatMakesNumbersDiffer) {
   EXPECT_EQ(refused("B{MM}{DD}-{##}", CounterReset::kDay), "products[0].counter_reset");
   EXPECT_EQ(refused("", CounterReset::kYear), "products[0].counter_reset");
   EXPECT_EQ(refused("B{YY}{DDD}-{##}", CounterReset::kDay), "");
-  EXPECT_EQ(GetProduct(*db_, acme_, ProductId("bolt"))->counter_reset, CounterReset::kDay);
+  EXPECT_EQ(Get(ProductId("bolt"))->counter_reset, CounterReset::kDay);
   // What is not said stays.
   EXPECT_EQ(Upsert({.product_id = ProductId("bolt")}, {"counter_reset"})->counter_reset,
             CounterReset::kDay);
@@ -419,7 +423,7 @@ TEST_F(Catalog, ManyWritersOfOneNewProductAllSucceed) {
     for (std::thread& writer : writers) writer.join();
 
     for (const absl::Status& answer : answers) EXPECT_TRUE(answer.ok()) << answer;
-    EXPECT_EQ(GetProduct(*db_, acme_, bolt.product_id)->version, kWriters);
+    EXPECT_EQ(Get(bolt.product_id)->version, kWriters);
   }
 }
 
@@ -442,15 +446,15 @@ TEST_F(Catalog, ProductsAreListedByIdAndCompany) {
     ASSERT_TRUE(Upsert(product).ok());
   }
 
-  const auto page = ListProducts(*db_, acme_, ProductId("a"), 10);
+  const auto page = ListProducts(*db_, {acme_, ProductId("a"), 10, now_});
 
   ASSERT_EQ(page->size(), 2u);
   EXPECT_EQ((*page)[0].product_id.value(), "b");
   EXPECT_EQ((*page)[1].product_id.value(), "c");
-  EXPECT_TRUE(ListProducts(*db_, acme_, ProductId("c"), 10)->empty());
-  EXPECT_EQ(ReasonsOf(ListProducts(*db_, CompanyId("other"), ProductId(), 10).status()),
+  EXPECT_TRUE(ListProducts(*db_, {acme_, ProductId("c"), 10, now_})->empty());
+  EXPECT_EQ(ReasonsOf(ListProducts(*db_, {CompanyId("other"), ProductId(), 10, now_}).status()),
             std::vector<Reason>{Reason::kCompanyNotFound});
-  EXPECT_EQ(ReasonsOf(GetProduct(*db_, CompanyId("other"), ProductId("a")).status()),
+  EXPECT_EQ(ReasonsOf(GetProduct(*db_, {CompanyId("other"), ProductId("a"), now_}).status()),
             std::vector<Reason>{Reason::kProductNotFound});
 }
 

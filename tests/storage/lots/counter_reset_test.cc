@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/catalog/catalog.h"
@@ -16,6 +17,8 @@ namespace lots {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 class CounterResetTest : public ::testing::Test {
  protected:
@@ -27,6 +30,21 @@ class CounterResetTest : public ::testing::Test {
                                                   .products = {wire},
                                                   .paths = {{"number_template", "counter_reset"}}});
     ASSERT_TRUE(set.ok()) << set.status();
+  }
+  void SetDay(absl::CivilDay day) { world_.set_now(absl::FromCivil(day, absl::UTCTimeZone())); }
+  // As UpsertProducts answers, or the refused field.
+  std::string SetNextNumber(int64_t next_number) {
+    const auto set = UpsertProducts(
+        world_.db(), {.context = world_.Context("UpsertProducts"),
+                      .products = {{.product_id = ProductId("wire"), .next_number = next_number}},
+                      .paths = {{"next_number"}}});
+    return set.ok() ? absl::StrCat(set->front().next_number) : RefusalOf(set.status());
+  }
+  int64_t NextNumber() {
+    const WriteContext context = world_.Context("GetProduct");
+    const auto wire =
+        GetProduct(world_.db(), {context.company, ProductId("wire"), context.now});
+    return wire.ok() ? wire->next_number : 0;
   }
   std::vector<std::string> MadeAt(absl::CivilMinute minute, int64_t count = 1) {
     world_.set_now(absl::FromCivil(minute, absl::UTCTimeZone()));
@@ -77,6 +95,48 @@ TEST_F(CounterResetTest, AServerWhoseDayIsBehindMakesNoNumberTwice) {
   EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 1, 0, 0)), ElementsAre("2027-01"));
   EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 23, 59)), ElementsAre("2026-03"));
   EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 1, 0, 1)), ElementsAre("2027-04"));
+}
+
+TEST_F(CounterResetTest, TheNextNumberIsTheOneOfThePeriodOfToday) {
+  SetDay({2026, 12, 30});
+  SetProduct("L{YYYY}-{####}", CounterReset::kYear);
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 9, 0), 3), SizeIs(3));
+  EXPECT_EQ(NextNumber(), 4);
+
+  SetDay({2027, 1, 2});
+  EXPECT_EQ(NextNumber(), 1);
+  EXPECT_EQ(SetNextNumber(100), "100");
+  EXPECT_EQ(NextNumber(), 100);
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0)), ElementsAre("L2027-0100"));
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0)), ElementsAre("L2027-0101"));
+
+  // Below the counter of the year that is over.
+  SetDay({2028, 1, 1});
+  EXPECT_EQ(SetNextNumber(50), "50");
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2028, 1, 1, 9, 0)), ElementsAre("L2028-0050"));
+}
+
+TEST_F(CounterResetTest, AResetThatChangesInANewPeriodKeepsTheNextNumber) {
+  SetDay({2026, 12, 30});
+  SetProduct("L{YYYY}{MM}-{##}", CounterReset::kYear);
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 9, 0), 3), SizeIs(3));
+
+  SetDay({2027, 1, 2});
+  SetProduct("L{YYYY}{MM}-{##}", CounterReset::kMonth);
+  EXPECT_EQ(NextNumber(), 1);
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0)), ElementsAre("L202701-01"));
+}
+
+TEST_F(CounterResetTest, NumbersOfOtherDaysDoNotKeepACounterUp) {
+  SetDay({2026, 12, 30});
+  SetProduct("{###}*{YYYY}{check:mod10}", CounterReset::kNever);
+  EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 9, 0), 4), SizeIs(4));
+
+  SetDay({2027, 1, 2});
+  EXPECT_EQ(SetNextNumber(1), "1");
+  const std::vector<std::string> made = MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0));
+  EXPECT_THAT(made, ElementsAre(StartsWith("001*2027")));
+  EXPECT_EQ(SetNextNumber(1), "FIELD_INVALID products[0].next_number");
 }
 
 }  // namespace
