@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/base/quantity.h"
-#include "storage/query/filter_value.h"
 
 namespace lots {
 namespace {
@@ -25,7 +24,7 @@ std::string AttributeFilter::IsPresent() const {
   return absl::StrCat("(", column_, " <> '{}' AND ", column_, " ? ", key_, ")");
 }
 
-std::string AttributeFilter::Equals(const std::string& text) const {
+std::string AttributeFilter::Equals(const std::string& text, absl::TimeZone zone) const {
   std::vector<std::string> conditions = {Is("text", text)};
   if (const auto decimal = ReadQuantity(text); decimal.ok()) {
     conditions.push_back(Is("decimal", decimal->ToString()));
@@ -33,7 +32,8 @@ std::string AttributeFilter::Equals(const std::string& text) const {
   if (ReadBool(text).ok()) conditions.push_back(Is("flag", text));
   if (ReadDay(text).ok()) {
     conditions.push_back(Is("date", text));
-  } else if (const auto instants = ReadInstants(text, absl::UTCTimeZone()); instants.ok()) {
+    conditions.push_back(IsWithin(*ReadInstants(text, zone)));
+  } else if (const auto instants = ReadInstants(text, zone); instants.ok()) {
     conditions.push_back(
         Is("time", absl::FormatTime(absl::RFC3339_full, instants->begin, absl::UTCTimeZone())));
   }
@@ -62,6 +62,14 @@ std::string AttributeFilter::Compares(absl::string_view op, const std::string& t
         absl::StrCat(ValueAs("text"), " COLLATE \"C\" ", op, " $", params_.Add(text)));
   }
   return AnyOf(conditions);
+}
+
+std::string AttributeFilter::IsWithin(const FilterInstants& instants) const {
+  const std::string time = absl::StrCat(ValueAs("time"), "::timestamptz");
+  const int begin = params_.Add(instants.begin);
+  const int end = params_.Add(instants.end);
+  return absl::StrCat("(", column_, " ? ", key_, " AND ", time, " >= $", begin, " AND ", time,
+                      " < $", end, ")");
 }
 
 std::string AttributeFilter::Is(absl::string_view type, const std::string& value) const {

@@ -216,8 +216,8 @@ class Compiler {
                      "a * is not allowed in the value of an attribute (\\* is the "
                      "character)");
     }
-    if (comparison.op == FilterOp::kEqual) return attribute.Equals(value.text);
-    if (comparison.op == FilterOp::kNotEqual) return Negated(attribute.Equals(value.text));
+    if (comparison.op == FilterOp::kEqual) return attribute.Equals(value.text, zone_);
+    if (comparison.op == FilterOp::kNotEqual) return Negated(attribute.Equals(value.text, zone_));
     return attribute.Compares(Name(comparison.op), value.text, zone_);
   }
 

@@ -15,7 +15,8 @@
 //   quantity    = != < > <= >=   12.5
 //   bool, enum, uuid, member     = !=
 //   attributes.KEY               = != < > <= >=   a text, or what the value looks like: decimal,
-//                                true or false, date, instant; a key like "lot size" in quotes
+//                                true or false, date, instant; a date also means the instants of
+//                                that day; a key like "lot size" in quotes
 //   any field   :*               is present: text that is not empty, a quantity that is not zero
 //
 // What is not true is false: "expire_date != 2026-01-31" and "NOT expire_date < 2026-01-31" are

@@ -124,9 +124,12 @@ TEST(Filter, AttributesByTheirKeys) {
                std::string("12.5"));
   EXPECT_EQ(Sql("attributes.bio = true"),
             absl::StrCat("(a <> '{}' AND (", is("text", 2), " OR ", is("flag", 3), "))"));
-  EXPECT_EQ(
-      Sql("attributes.caught != 2026-01-31"),
-      absl::StrCat("((a <> '{}' AND (", is("text", 2), " OR ", is("date", 3), ")) IS NOT TRUE)"));
+  EXPECT_EQ(Sql("attributes.caught != 2026-01-31"),
+            absl::StrCat("((a <> '{}' AND (", is("text", 2), " OR ", is("date", 3),
+                         " OR (a ? $1::text"
+                         " AND (a #>> ARRAY[$1::text, 'time'])::timestamptz >= $4"
+                         " AND (a #>> ARRAY[$1::text, 'time'])::timestamptz < $5)"
+                         ")) IS NOT TRUE)"));
   EXPECT_EQ(Sql("attributes.colour:*"), "(a <> '{}' AND a ? $1::text)");
   EXPECT_EQ(Sql("attributes.width > 5"), "((a #>> ARRAY[$1::text, 'decimal'])::numeric > $2)");
   EXPECT_EQ(Sql("attributes.grade >= b"), "((a #>> ARRAY[$1::text, 'text']) COLLATE \"C\" >= $2)");

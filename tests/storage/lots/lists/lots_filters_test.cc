@@ -132,6 +132,9 @@ TEST_F(LotFiltersTest, FiltersByCreatorAndAttributes) {
            {"attributes.tested <= 2026-01-31", "c"},
            {"attributes.tested = \"2026-01-31T10:00:00+01:00\"", "c"},
            {"attributes.tested > 2026-01-31", ""},
+           {"attributes.tested = 2026-01-31", "c"},
+           {"attributes.tested != 2026-01-31", "a b d"},
+           {"attributes.tested = 2026-01-30", ""},
            {"attributes.colour >= red", "a"},
            {"attributes.colour = red OR attributes.bio = true", "a b"},
            {"attributes.nothing = 1", ""},
@@ -139,6 +142,18 @@ TEST_F(LotFiltersTest, FiltersByCreatorAndAttributes) {
     SCOPED_TRACE(c.filter);
     EXPECT_EQ(Filtered(c.filter), c.numbers);
   }
+}
+
+TEST_F(LotFiltersTest, ADayOfAnAttributeIsOneOfTheCompanysZone) {
+  world_.SetSetting("time_zone", "'Europe/Berlin'");
+  CreateLotsCommand command = world_.CreateCommand("wire", {"late"});
+  // Half past midnight in Berlin.
+  command.lots[0].attributes = {
+      {"tested", absl::FromCivil(absl::CivilMinute(2026, 1, 31, 23, 30), absl::UTCTimeZone())}};
+  ASSERT_TRUE(CreateLots(world_.db(), command).ok());
+
+  EXPECT_EQ(Filtered("attributes.tested = 2026-01-31"), "");
+  EXPECT_EQ(Filtered("attributes.tested = 2026-02-01"), "late");
 }
 
 // A page is found by walking or by the index; both give the same pages.
