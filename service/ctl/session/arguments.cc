@@ -2,6 +2,7 @@
 #include "service/ctl/session/arguments.h"
 
 #include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -44,6 +45,19 @@ bool IsLocation(absl::string_view text) { return !text.empty(); }
 bool BeginsLikeQuantity(absl::string_view text) {
   return !text.empty() && (absl::ascii_isdigit(text.front()) ||
                            absl::string_view("+-.,").find(text.front()) != text.npos);
+}
+
+// Takes "=QUANTITY@LOCATION" off the text, when the text ends so.
+bool TakeQuantityAndLocation(absl::string_view& text, LotLine& line) {
+  const size_t mark = text.rfind('=');
+  if (mark == absl::string_view::npos) return false;
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text.substr(mark + 1), absl::MaxSplits('@', 1));
+  if (parts.second.empty() || !Quantity::Parse(parts.first).ok()) return false;
+  line.quantity = std::string(parts.first);
+  line.location_id = std::string(parts.second);
+  text = text.substr(0, mark);
+  return true;
 }
 
 absl::Status NoQuantity(absl::string_view quantity, absl::string_view text) {
@@ -143,6 +157,10 @@ absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text) {
 absl::StatusOr<LotLine> ParseLotLine(absl::string_view text) {
   LotLine line;
   absl::string_view rest = text;
+  if (TakeQuantityAndLocation(rest, line)) {
+    line.name = std::string(rest);
+    return line;
+  }
   if (const auto location = TakeAfterLast(rest, '@', IsLocation)) {
     line.location_id = std::string(*location);
   }

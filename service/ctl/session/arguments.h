@@ -24,7 +24,8 @@ absl::StatusOr<v1::LotRef> ParseLotRef(absl::string_view text);
 
 // LOT[=QUANTITY][@LOCATION], read from the right, so that a number that itself ends like one of
 // these is written with the part said outright: "pump/A=7=1". What begins like a quantity and is
-// none is a usage error, and never a part of the number.
+// none is a usage error, and never a part of the number. After a quantity, everything behind the
+// first "@" is the location, which may have an "@" too: "pump/A=1@a@b".
 struct LotLine {
   std::string name;  // the lot, or a bare number
   std::string quantity;

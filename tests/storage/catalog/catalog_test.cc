@@ -279,8 +279,10 @@ TEST_F(Catalog, BadProductsAreRefusedAllAtOnceAndNothingIsWritten) {
 
 TEST_F(Catalog, ANewIdStandsInAUrlAndAnOldOneWorks) {
   Product bolt = Bolt();
-  bolt.product_id = ProductId("bolt/8");
-  EXPECT_EQ(FieldOf(Upsert(bolt).status()), "products[0].product_id");
+  for (const char* id : {"-bolt", "bolt\\8", "bolt?", "bolt#8", "8%", ".", "..", "bolt/8"}) {
+    bolt.product_id = ProductId(id);
+    EXPECT_EQ(FieldOf(Upsert(bolt).status()), "products[0].product_id") << id;
+  }
   EXPECT_FALSE(GetSettings(*db_, acme_).ok());
 
   ASSERT_TRUE(Upsert(Bolt()).ok());

@@ -242,8 +242,11 @@ TEST_F(RecallsTest, RefusalsNameWhatIsWrong) {
             "LOT_NOT_FOUND seeds[1]; DUPLICATE_IN_REQUEST seeds[2]; LOCATION_NOT_FOUND "
             "exempt_location_ids[0]");
 
-  EXPECT_EQ(RefusalOf(OpenRecall(world_.db(), Opening("RC/1", {salt})).status()),
-            "FIELD_INVALID recall_id");
+  for (const char* id : {"RC/1", "-RC", "RC\\1", "RC?1", "RC#1", "RC%1", ".", ".."}) {
+    EXPECT_EQ(RefusalOf(OpenRecall(world_.db(), Opening(id, {salt})).status()),
+              "FIELD_INVALID recall_id")
+        << id;
+  }
   Open(Opening("RC-1", {salt}));
   const absl::Status exists = OpenRecall(world_.db(), Opening("RC-1", {salt})).status();
   EXPECT_EQ(RefusalOf(exists), "RECALL_EXISTS recall_id");

@@ -163,7 +163,10 @@ TEST_F(AssignTest, RefusesPlannedQuantityFinerThanTheProduct) {
 
 TEST_F(AssignTest, ANewOrdersIdStandsInAUrl) {
   EXPECT_EQ(Refused(world_.AssignCommand("W/1", "bike", {"A"})), "FIELD_INVALID work_order_id");
-  EXPECT_EQ(Refused(world_.AssignCountCommand("-W1", "bike", 1)), "FIELD_INVALID work_order_id");
+  for (const char* id : {"W/1", "-W1", "W\\1", "W?1", "W#1", "W%1", ".", ".."}) {
+    EXPECT_EQ(Refused(world_.AssignCountCommand(id, "bike", 1)), "FIELD_INVALID work_order_id")
+        << id;
+  }
   // The refusal took no number.
   EXPECT_THAT(Assign(world_.AssignCountCommand("W:1", "bike", 1)), ElementsAre("B00001"));
 }

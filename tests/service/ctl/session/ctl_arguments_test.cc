@@ -48,7 +48,10 @@ TEST(LotLine, IsReadFromTheRight) {
         Case{"steel/H-1=2.5@RAW", "steel/H-1", "2.5", "RAW"},
         Case{"seal/S@RAW", "seal/S", "", "RAW"}, Case{"seal/A=B", "seal/A=B", "", ""},
         Case{"seal/A=7=1", "seal/A=7", "1", ""}, Case{"seal/A>B", "seal/A>B", "", ""},
-        Case{"=5@HALL", "", "5", "HALL"}, Case{"", "", "", ""}}) {
+        Case{"=5@HALL", "", "5", "HALL"}, Case{"", "", "", ""},
+        Case{"steel/H-1=2@a@b", "steel/H-1", "2", "a@b"},
+        Case{"steel/H@1=2@a", "steel/H@1", "2", "a"}, Case{"=2@a@b", "", "2", "a@b"},
+        Case{"steel/H-1=2@a=b", "steel/H-1", "2", "a=b"}}) {
     const auto line = ParseLotLine(c.text);
     ASSERT_TRUE(line.ok()) << c.text;
     EXPECT_EQ(line->name, c.name) << c.text;
