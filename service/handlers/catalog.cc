@@ -177,7 +177,8 @@ absl::StatusOr<v1::Product> GetProduct(const v1::GetProductRequest& request, con
   FieldChecker fields;
   const auto product_id = fields.Required<ProductId>("product_id", request.product_id());
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Product product, lots::GetProduct(db, {call.company, product_id, call.now}));
+  ASSIGN_OR_RETURN(const Product product,
+                   lots::GetProduct(db, {call.company, product_id, call.now}));
   return ToProto(product, call.company);
 }
 

@@ -97,9 +97,8 @@ absl::StatusOr<std::optional<Problem>> FindCollision(pg::Connection& db, const C
 void SetCounter(const StoredCounter& counter, absl::CivilDay today, StoredProduct& stored) {
   Product& product = stored.product;
   const auto number_template = NumberTemplate::Parse(product.number_template);
-  stored.counter_is_over =
-      number_template.ok() &&
-      number_template->IsOver(counter.period, today, *product.counter_reset);
+  stored.counter_is_over = number_template.ok() &&
+                           number_template->IsOver(counter.period, today, *product.counter_reset);
   product.next_number = stored.counter_is_over ? 1 : counter.next_value;
 }
 
@@ -119,8 +118,7 @@ void AddCounterWrite(pg::Transaction& transaction, const CompanyId& company,
                      const ProductChange& change, absl::CivilDay today) {
   const Product& wanted = change.wanted;
   const bool is_new = !change.stored.has_value();
-  const bool other_reset =
-      !is_new && wanted.counter_reset != change.stored->product.counter_reset;
+  const bool other_reset = !is_new && wanted.counter_reset != change.stored->product.counter_reset;
   if (!is_new && !other_reset && wanted.next_number == change.stored->product.next_number) return;
   const auto number_template = NumberTemplate::Parse(wanted.number_template);
   const std::optional<absl::CivilDay> period =

@@ -42,8 +42,7 @@ class CounterResetTest : public ::testing::Test {
   }
   int64_t NextNumber() {
     const WriteContext context = world_.Context("GetProduct");
-    const auto wire =
-        GetProduct(world_.db(), {context.company, ProductId("wire"), context.now});
+    const auto wire = GetProduct(world_.db(), {context.company, ProductId("wire"), context.now});
     return wire.ok() ? wire->next_number : 0;
   }
   std::vector<std::string> MadeAt(absl::CivilMinute minute, int64_t count = 1) {
