@@ -2,8 +2,10 @@
 #include "storage/lot_rows/resolve.h"
 
 #include <cstdint>
+#include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/numbers/number.h"
@@ -11,6 +13,9 @@
 
 namespace lots {
 namespace {
+
+// From so many numbers of one product on, a statement of its own looks them up.
+constexpr size_t kNumbersOfProductMin = 100;
 
 // The references as the statement's arrays; `place` is the index in the request.
 struct RefColumns {
@@ -42,6 +47,14 @@ RefColumns ColumnsOf(absl::Span<const LotRef> refs) {
   return columns;
 }
 
+// Copies the reference `i` to a number.
+void AddNumber(const RefColumns& from, size_t i, RefColumns& to) {
+  to.number_places.push_back(from.number_places[i]);
+  to.products.push_back(from.products[i]);
+  to.exact_keys.push_back(from.exact_keys[i]);
+  to.folded_keys.push_back(from.folded_keys[i]);
+}
+
 // Two statements, because most requests have one kind of reference only. One statement for both
 // kinds would take PostgreSQL longer to set up than to run.
 constexpr pg::Statement kResolveIds{"resolve_lot_ids", R"sql(
@@ -57,6 +70,16 @@ constexpr pg::Statement kResolveNumbers{"resolve_lot_numbers", R"sql(
   JOIN lots l ON l.company = $1 AND l.product_id = r.product_id
     AND l.number_key = CASE WHEN p.case_sensitive THEN r.exact_key ELSE r.folded_key END)sql"};
 
+// The join of thousands of numbers with the lots of their product compares each with each, where
+// PostgreSQL has no statistics: it then expects a single lot of the product. This statement reads
+// each lot of the product at most once, whatever the plan. The caller says keys in both forms, and
+// finds out by the lot which of them holds.
+constexpr pg::Statement kResolveNumbersOfProduct{"resolve_lot_numbers_of_product", R"sql(
+  SELECT 0, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state, l.number_key,
+         l.case_sensitive
+  FROM lots l
+  WHERE l.company = $1 AND l.product_id = $2 AND l.number_key = ANY($3))sql"};
+
 constexpr pg::Statement kResolveFormerNumbers{"resolve_former_lot_numbers", R"sql(
   SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
   FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
@@ -68,26 +91,76 @@ constexpr pg::Statement kResolveFormerNumbers{"resolve_former_lot_numbers", R"sq
 
 using ResolvedLots = std::vector<std::optional<ResolvedLot>>;
 
+ResolvedLot ReadLot(const pg::Row& row) {
+  return {.lot_id = row.Get<LotId>(1),
+          .product_id = row.Get<ProductId>(2),
+          .number = row.Get<std::string>(3),
+          .tracking = row.Get<Tracking>(4),
+          .scale = row.Get<int>(5),
+          .state = row.Get<LotState>(6)};
+}
+
 void ReadResolved(const pg::Result& found, ResolvedLots& lots) {
-  for (const pg::Row row : found) {
-    lots[row.Get<int64_t>(0)] = ResolvedLot{.lot_id = row.Get<LotId>(1),
-                                            .product_id = row.Get<ProductId>(2),
-                                            .number = row.Get<std::string>(3),
-                                            .tracking = row.Get<Tracking>(4),
-                                            .scale = row.Get<int>(5),
-                                            .state = row.Get<LotState>(6)};
+  for (const pg::Row row : found) lots[row.Get<int64_t>(0)] = ReadLot(row);
+}
+
+// The numbers of one product, of which there are many.
+class NumbersOfProduct {
+ public:
+  NumbersOfProduct(const RefColumns& columns, const std::vector<size_t>& indexes) {
+    for (const size_t i : indexes) {
+      const int64_t place = columns.number_places[i];
+      exact_[columns.exact_keys[i]].push_back(place);
+      folded_[columns.folded_keys[i]].push_back(place);
+    }
   }
+
+  std::vector<std::string> Keys() const {
+    std::vector<std::string> keys;
+    for (const auto& [key, places] : exact_) keys.push_back(key);
+    for (const auto& [key, places] : folded_) {
+      if (!exact_.contains(key)) keys.push_back(key);
+    }
+    return keys;
+  }
+
+  void Read(const pg::Result& found, ResolvedLots& lots) const {
+    for (const pg::Row row : found) {
+      const auto& places_by_key = row.Get<bool>(8) ? exact_ : folded_;
+      const auto places = places_by_key.find(row.Get<absl::string_view>(7));
+      if (places == places_by_key.end()) continue;
+      for (const int64_t place : places->second) lots[place] = ReadLot(row);
+    }
+  }
+
+ private:
+  // The places of each key in the request.
+  absl::flat_hash_map<std::string, std::vector<int64_t>> exact_;
+  absl::flat_hash_map<std::string, std::vector<int64_t>> folded_;
+};
+
+// Takes the products with many numbers out of the columns.
+std::map<ProductId, NumbersOfProduct> TakeLargeProducts(RefColumns& columns) {
+  std::map<ProductId, std::vector<size_t>> indexes;
+  for (size_t i = 0; i < columns.products.size(); ++i) indexes[columns.products[i]].push_back(i);
+  std::map<ProductId, NumbersOfProduct> large;
+  RefColumns rest{.id_places = std::move(columns.id_places), .ids = std::move(columns.ids)};
+  for (const auto& [product_id, of_product] : indexes) {
+    if (of_product.size() >= kNumbersOfProductMin) {
+      large.emplace(product_id, NumbersOfProduct(columns, of_product));
+      continue;
+    }
+    for (const size_t i : of_product) AddNumber(columns, i, rest);
+  }
+  columns = std::move(rest);
+  return large;
 }
 
 // Without the numbers that were found.
 RefColumns MissingOf(const RefColumns& all, const ResolvedLots& lots) {
   RefColumns missing;
   for (size_t i = 0; i < all.number_places.size(); ++i) {
-    if (lots[all.number_places[i]].has_value()) continue;
-    missing.number_places.push_back(all.number_places[i]);
-    missing.products.push_back(all.products[i]);
-    missing.exact_keys.push_back(all.exact_keys[i]);
-    missing.folded_keys.push_back(all.folded_keys[i]);
+    if (!lots[all.number_places[i]].has_value()) AddNumber(all, i, missing);
   }
   return missing;
 }
@@ -99,16 +172,23 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
                                                                     absl::Span<const LotRef> refs) {
   ResolvedLots lots(refs.size());
   if (refs.empty()) return lots;
-  const RefColumns columns = ColumnsOf(refs);
+  const RefColumns all = ColumnsOf(refs);
+  RefColumns columns = all;
+  const std::map<ProductId, NumbersOfProduct> large = TakeLargeProducts(columns);
   pg::Pipeline pipeline(db);
+  for (const auto& [product_id, numbers] : large) {
+    pipeline.Add(kResolveNumbersOfProduct, company, product_id, numbers.Keys());
+  }
   if (!columns.ids.empty()) pipeline.Add(kResolveIds, company, columns.id_places, columns.ids);
   if (!columns.products.empty()) {
     pipeline.Add(kResolveNumbers, company, columns.number_places, columns.products,
                  columns.exact_keys, columns.folded_keys);
   }
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
-  for (const pg::Result& found : results) ReadResolved(found, lots);
-  const RefColumns missing = MissingOf(columns, lots);
+  size_t next = 0;
+  for (const auto& [product_id, numbers] : large) numbers.Read(results[next++], lots);
+  for (; next < results.size(); ++next) ReadResolved(results[next], lots);
+  const RefColumns missing = MissingOf(all, lots);
   if (missing.products.empty()) return lots;
   ASSIGN_OR_RETURN(const pg::Result former,
                    pg::Query(db, kResolveFormerNumbers, company, missing.number_places,

@@ -12,14 +12,17 @@ namespace lots::orders {
 namespace {
 
 // Both keys of each number travel, and the product's rule picks one: so the product need not be
-// known before.
+// known before. The keys are arrays and no table: PostgreSQL without statistics expects a single
+// lot of the product, and would compare each key with each lot.
+#define LOTS_WITH_NUMBERS                                                \
+  " JOIN lots l ON l.company = $1 AND l.product_id = w.product_id"       \
+  " AND l.number_key = ANY ($3::text[] || $4::text[])"                   \
+  " AND CASE WHEN l.case_sensitive THEN l.number_key = ANY ($3::text[])" \
+  " ELSE l.number_key = ANY ($4::text[]) END "
+
 constexpr pg::Statement kLockNumbered{"lock_numbered_serials", R"sql(
   SELECT l.lot_id
-  FROM work_orders w
-  JOIN products p ON p.company = $1 AND p.product_id = w.product_id
-  CROSS JOIN unnest($3::text[], $4::text[]) AS k (exact_key, folded_key)
-  JOIN lots l ON l.company = $1 AND l.product_id = w.product_id
-    AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
+  FROM work_orders w)sql" LOTS_WITH_NUMBERS R"sql(
   WHERE w.company = $1 AND w.work_order_id = $2
   ORDER BY l.lot_id
   FOR NO KEY UPDATE OF l)sql"};
@@ -31,12 +34,10 @@ constexpr pg::Statement kReadNumbered{"read_numbered_serials", R"sql(
          (SELECT a.work_order_id FROM assignments a
           WHERE a.company = $1 AND a.lot_id = l.lot_id AND a.state = {ASSIGNMENT_PLANNED}),
          l.active_before
-  FROM work_orders w
-  JOIN products p ON p.company = $1 AND p.product_id = w.product_id
-  CROSS JOIN unnest($3::text[], $4::text[]) AS k (exact_key, folded_key)
-  JOIN lots l ON l.company = $1 AND l.product_id = w.product_id
-    AND l.number_key = CASE WHEN p.case_sensitive THEN k.exact_key ELSE k.folded_key END
+  FROM work_orders w)sql" LOTS_WITH_NUMBERS R"sql(
   WHERE w.company = $1 AND w.work_order_id = $2)sql"_sql};
+
+#undef LOTS_WITH_NUMBERS
 
 }  // namespace
 

@@ -157,6 +157,17 @@ TEST_F(YoungFactoryTest, LargeOrderByCount) {
   EXPECT_LE(ReadBy([&] { Must(CompleteWorkOrder(*db_, completion)); }), kMany * kReadForOneMax);
 }
 
+TEST_F(YoungFactoryTest, LargeOrderByNumbers) {
+  AssignSerialsCommand assignment{.context = Context(), .work_order = WorkOrderId("large")};
+  assignment.product = ProductId("motor");
+  assignment.count = kMany;
+  CompletionCommand completion = Completion("large");
+  for (const NumberedLot& serial : Must(AssignSerials(*db_, assignment))) {
+    completion.outputs.push_back({.number = serial.number});
+  }
+  EXPECT_LE(ReadBy([&] { Must(CompleteWorkOrder(*db_, completion)); }), kMany * kReadForOneMax);
+}
+
 TEST_F(YoungFactoryTest, LargeAssignmentByNumbers) {
   AssignSerialsCommand assignment{.context = Context(), .work_order = WorkOrderId("large")};
   assignment.product = ProductId("motor");
