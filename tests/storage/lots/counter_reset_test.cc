@@ -97,12 +97,12 @@ TEST_F(CounterResetTest, AServerWhoseDayIsBehindMakesNoNumberTwice) {
 }
 
 TEST_F(CounterResetTest, TheNextNumberIsTheOneOfThePeriodOfToday) {
-  SetDay({2026, 12, 30});
+  SetDay(absl::CivilDay(2026, 12, 30));
   SetProduct("L{YYYY}-{####}", CounterReset::kYear);
   EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 9, 0), 3), SizeIs(3));
   EXPECT_EQ(NextNumber(), 4);
 
-  SetDay({2027, 1, 2});
+  SetDay(absl::CivilDay(2027, 1, 2));
   EXPECT_EQ(NextNumber(), 1);
   EXPECT_EQ(SetNextNumber(100), "100");
   EXPECT_EQ(NextNumber(), 100);
@@ -110,28 +110,28 @@ TEST_F(CounterResetTest, TheNextNumberIsTheOneOfThePeriodOfToday) {
   EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0)), ElementsAre("L2027-0101"));
 
   // Below the counter of the year that is over.
-  SetDay({2028, 1, 1});
+  SetDay(absl::CivilDay(2028, 1, 1));
   EXPECT_EQ(SetNextNumber(50), "50");
   EXPECT_THAT(MadeAt(absl::CivilMinute(2028, 1, 1, 9, 0)), ElementsAre("L2028-0050"));
 }
 
 TEST_F(CounterResetTest, AResetThatChangesInANewPeriodKeepsTheNextNumber) {
-  SetDay({2026, 12, 30});
+  SetDay(absl::CivilDay(2026, 12, 30));
   SetProduct("L{YYYY}{MM}-{##}", CounterReset::kYear);
   EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 9, 0), 3), SizeIs(3));
 
-  SetDay({2027, 1, 2});
+  SetDay(absl::CivilDay(2027, 1, 2));
   SetProduct("L{YYYY}{MM}-{##}", CounterReset::kMonth);
   EXPECT_EQ(NextNumber(), 1);
   EXPECT_THAT(MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0)), ElementsAre("L202701-01"));
 }
 
 TEST_F(CounterResetTest, NumbersOfOtherDaysDoNotKeepACounterUp) {
-  SetDay({2026, 12, 30});
+  SetDay(absl::CivilDay(2026, 12, 30));
   SetProduct("{###}*{YYYY}{check:mod10}", CounterReset::kNever);
   EXPECT_THAT(MadeAt(absl::CivilMinute(2026, 12, 31, 9, 0), 4), SizeIs(4));
 
-  SetDay({2027, 1, 2});
+  SetDay(absl::CivilDay(2027, 1, 2));
   EXPECT_EQ(SetNextNumber(1), "1");
   const std::vector<std::string> made = MadeAt(absl::CivilMinute(2027, 1, 2, 9, 0));
   EXPECT_THAT(made, ElementsAre(StartsWith("001*2027")));
