@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/commands/commands.h"
@@ -96,11 +97,10 @@ void PrintOutcome(const EpcisOutcome& outcome, std::ostream& out) {
   PrintFindings(outcome.accepted, out);
 }
 
-void PrintDiscrepancies(const EpcisPlan& plan, std::ostream& out) {
-  out << plan.discrepancies.size()
-      << (plan.discrepancies.size() == 1 ? " discrepancy" : " discrepancies")
+void PrintDiscrepancies(const std::vector<EpcisFinding>& discrepancies, std::ostream& out) {
+  out << discrepancies.size() << (discrepancies.size() == 1 ? " discrepancy" : " discrepancies")
       << ", with what --on-discrepancy adjust would do:\n";
-  PrintFindings(plan.discrepancies, out);
+  PrintFindings(discrepancies, out);
 }
 
 void PrintObstacles(const EpcisCheck& check, std::ostream& out) {
@@ -109,10 +109,10 @@ void PrintObstacles(const EpcisCheck& check, std::ostream& out) {
 }
 
 // Everything that stands against the import, at once; OK when there is nothing.
-absl::Status FindObstacles(const EpcisPlan& plan, const EpcisCheck& check, bool adjust,
-                           const Terminal& terminal) {
-  const bool adds_up = plan.discrepancies.empty() || adjust;
-  if (!adds_up) PrintDiscrepancies(plan, terminal.err);
+absl::Status FindObstacles(const std::vector<EpcisFinding>& discrepancies, const EpcisCheck& check,
+                           bool adjust, const Terminal& terminal) {
+  const bool adds_up = discrepancies.empty() || adjust;
+  if (!adds_up) PrintDiscrepancies(discrepancies, terminal.err);
   if (!check.obstacles.empty()) PrintObstacles(check, terminal.err);
   if (!adds_up) return Refused("the document does not add up; nothing was written");
   if (!check.obstacles.empty()) {
@@ -137,10 +137,12 @@ absl::Status ImportEpcis(Session& session, const ImportOptions& options) {
   std::ostream& report = session.json() ? terminal.err : terminal.out;
   ASSIGN_OR_RETURN(const EpcisCheck check, CheckEpcisPlan(session, plan));
   PrintPlan(plan, report);
-  RETURN_IF_ERROR(FindObstacles(plan, check, adjust, terminal));
-  if (!plan.discrepancies.empty()) {
+  std::vector<EpcisFinding> discrepancies = plan.discrepancies;
+  discrepancies.insert(discrepancies.end(), check.discrepancies.begin(), check.discrepancies.end());
+  RETURN_IF_ERROR(FindObstacles(discrepancies, check, adjust, terminal));
+  if (!discrepancies.empty()) {
     report << "discrepancies, and what is done about each:\n";
-    PrintFindings(plan.discrepancies, report);
+    PrintFindings(discrepancies, report);
   }
   if (options.dry_run) {
     report << "nothing was written (--dry-run)\n";

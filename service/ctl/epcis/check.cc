@@ -11,6 +11,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
+#include "service/ctl/epcis/expiry.h"
 #include "service/ctl/epcis/history.h"
 #include "service/ctl/epcis/import.h"
 #include "service/ctl/epcis/plan/catalog.h"
@@ -54,6 +55,7 @@ class PlanChecker {
   absl::Status CheckLocations();
   absl::Status CheckLots();
   absl::Status CheckRequests();
+  absl::Status CheckExpiry(PlanHistory history);
   absl::StatusOr<std::vector<v1::Problem>> Validate(v1::RecordMovementsRequest request);
   absl::StatusOr<std::vector<v1::Problem>> Validate(v1::CompleteWorkOrderRequest request);
   absl::StatusOr<std::vector<v1::Problem>> Validate(v1::BatchCreateLotsRequest request);
@@ -64,7 +66,8 @@ class PlanChecker {
 
   Session& session_;
   const EpcisPlan& plan_;
-  std::map<std::string, Decimals> decimals_;  // by product
+  std::map<std::string, Decimals> decimals_;     // by product
+  std::map<std::string, v1::Product> products_;  // that are registered
   EpcisCheck check_;
 };
 
@@ -74,14 +77,15 @@ absl::StatusOr<EpcisCheck> PlanChecker::Check() {
     std::visit([&](const auto& message) { Count(request, message); }, request.message);
   }
   ASSIGN_OR_RETURN(PlanHistory history, ReadPlanHistory(session_, plan_));
-  check_.done = std::move(history.done);
-  check_.obstacles = std::move(history.conflicts);
+  check_.done = history.done;
+  check_.obstacles = history.conflicts;
   const bool is_done = check_.done.size() == plan_.requests.size() && !plan_.requests.empty();
   if (!is_done) {
     RETURN_IF_ERROR(CheckProducts());
     RETURN_IF_ERROR(CheckLocations());
     RETURN_IF_ERROR(CheckLots());
     RETURN_IF_ERROR(CheckRequests());
+    RETURN_IF_ERROR(CheckExpiry(std::move(history)));
   }
   session_.progress().Stop();
   return std::move(check_);
@@ -124,6 +128,7 @@ absl::Status PlanChecker::CheckProducts() {
     if (absl::IsNotFound(found.status())) continue;
     RETURN_IF_ERROR(found.status());
     CheckProduct(needed, *found);
+    products_[needed.product_id()] = *found;
   }
   return absl::OkStatus();
 }
@@ -184,6 +189,19 @@ absl::Status PlanChecker::CheckRequests() {
       check_.obstacles.push_back({.event_id = planned.event_id, .what = problem.message()});
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status PlanChecker::CheckExpiry(PlanHistory history) {
+  const absl::StatusOr<v1::Settings> settings =
+      session_.Call(kGetSettings, v1::GetSettingsRequest());
+  // A company that is not there yet derives nothing.
+  if (absl::IsNotFound(settings.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(settings.status());
+  if (!settings->expiry_enabled()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, session_.ReadZone());
+  check_.discrepancies = FindExpiredUses(
+      plan_, {.zone = zone, .products = std::move(products_), .history = std::move(history)});
   return absl::OkStatus();
 }
 

@@ -15,6 +15,9 @@ struct EpcisCheck {
   // What no adjustment can settle: the plan does not fit what the company has, or the service would
   // refuse it. Nothing may be written when there is any.
   std::vector<EpcisFinding> obstacles;
+  // What only the company shows not to add up, and what an import with `adjust` does about it:
+  // goods that have expired by dates that the company derives.
+  std::vector<EpcisFinding> discrepancies;
   // The requests that an earlier import sent, by their indexes in the plan.
   std::set<size_t> done;
 };

@@ -66,7 +66,7 @@ absl::StatusOr<std::map<std::string, v1::LocationKind>> ListLocationKinds(Sessio
 
 absl::StatusOr<EpcisOutcome> EpcisImport::Run(const std::set<size_t>& done) {
   session_.progress().Start("registering", 0);
-  RETURN_IF_ERROR(UpsertProducts());
+  RETURN_IF_ERROR(UpsertProducts(done));
   RETURN_IF_ERROR(UpsertLocations());
   RETURN_IF_ERROR(CreateLots());
   session_.progress().Start("importing", static_cast<int64_t>(plan_.requests.size()));
@@ -83,7 +83,21 @@ absl::StatusOr<EpcisOutcome> EpcisImport::Run(const std::set<size_t>& done) {
   return outcome_;
 }
 
-absl::Status EpcisImport::UpsertProducts() {
+std::set<std::string> EpcisImport::ProductsToMake(const std::set<size_t>& done) const {
+  std::set<std::string> products;
+  for (size_t i = 0; i < plan_.requests.size(); ++i) {
+    const auto* completion = std::get_if<v1::CompleteWorkOrderRequest>(&plan_.requests[i].message);
+    if (completion == nullptr || done.contains(i)) continue;
+    products.insert(completion->product_id());
+    for (const v1::CompletionByProduct& by_product : completion->by_products()) {
+      products.insert(by_product.lot().product_id());
+    }
+  }
+  return products;
+}
+
+absl::Status EpcisImport::UpsertProducts(const std::set<size_t>& done) {
+  const std::set<std::string> to_make = ProductsToMake(done);
   v1::UpsertProductsRequest missing;
   v1::UpsertProductsRequest made_here;
   made_here.mutable_update_mask()->add_paths("producible");
@@ -96,7 +110,9 @@ absl::Status EpcisImport::UpsertProducts() {
       continue;
     }
     RETURN_IF_ERROR(found.status());
-    if (product.producible() && !found->producible()) *made_here.add_products() = product;
+    if (to_make.contains(product.product_id()) && !found->producible()) {
+      *made_here.add_products() = product;
+    }
   }
   outcome_.products_created = static_cast<size_t>(missing.products_size());
   RETURN_IF_ERROR(Upsert(std::move(missing)));
@@ -168,26 +184,31 @@ absl::Status EpcisImport::Send(const ImportRequest& planned) {
   return std::visit([&](const auto& request) { return Send(planned, request); }, planned.message);
 }
 
-absl::Status EpcisImport::Send(const ImportRequest&, const v1::RecordMovementsRequest& request) {
+absl::Status EpcisImport::Send(const ImportRequest& planned, v1::RecordMovementsRequest request) {
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
-                   session_.Write(kRecordMovements, request));
+                   SendAccepting(planned, kRecordMovements, request));
   outcome_.movements_posted += static_cast<size_t>(response.movement_ids_size());
   return Print(response);
 }
 
 absl::Status EpcisImport::Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request) {
-  absl::StatusOr<v1::CompleteWorkOrderResponse> response =
-      session_.Write(kCompleteWorkOrder, request);
-  if (accept_expired_ && ReasonOf(response.status()) == "LOT_EXPIRED") {
-    outcome_.accepted.push_back({.event_id = planned.event_id,
-                                 .what = std::string(response.status().message()),
-                                 .remedy = "it was recorded nevertheless, as EXPIRED accepted"});
-    request.add_accept(v1::ACCEPTANCE_EXPIRED);
-    response = session_.Write(kCompleteWorkOrder, request);
-  }
-  RETURN_IF_ERROR(response.status());
+  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
+                   SendAccepting(planned, kCompleteWorkOrder, request));
   ++outcome_.completions_posted;
-  return Print(*response);
+  return Print(response);
+}
+
+template <class Request, class Response>
+absl::StatusOr<Response> EpcisImport::SendAccepting(const ImportRequest& planned,
+                                                    const UnaryMethod<Request, Response>& method,
+                                                    Request& request) {
+  absl::StatusOr<Response> response = session_.Write(method, request);
+  if (!accept_expired_ || ReasonOf(response.status()) != "LOT_EXPIRED") return response;
+  outcome_.accepted.push_back({.event_id = planned.event_id,
+                               .what = std::string(response.status().message()),
+                               .remedy = "it was recorded nevertheless, as EXPIRED accepted"});
+  request.add_accept(v1::ACCEPTANCE_EXPIRED);
+  return session_.Write(method, request);
 }
 
 absl::Status EpcisImport::Print(const google::protobuf::Message& response) {

@@ -22,8 +22,8 @@ struct EpcisOutcome {
   size_t movements_posted = 0;
   size_t completions_posted = 0;
   size_t requests_found = 0;
-  // Completions for which the service wanted EXPIRED to be accepted although the document's own
-  // dates did not say so.
+  // Requests for which the service wanted EXPIRED to be accepted although the document's own dates
+  // did not say so.
   std::vector<EpcisFinding> accepted;
 };
 
@@ -35,7 +35,7 @@ absl::StatusOr<std::map<std::string, v1::LocationKind>> ListLocationKinds(Sessio
 
 class EpcisImport {
  public:
-  // `accept_expired`: what a completion uses may have expired.
+  // `accept_expired`: what is delivered or consumed may have expired.
   EpcisImport(Session& session, const EpcisPlan& plan, bool accept_expired)
       : session_(session), plan_(plan), accept_expired_(accept_expired) {}
 
@@ -45,14 +45,21 @@ class EpcisImport {
   absl::StatusOr<EpcisOutcome> Run(const std::set<size_t>& done);
 
  private:
-  absl::Status UpsertProducts();
+  // The products of the completions that are not done must be producible.
+  std::set<std::string> ProductsToMake(const std::set<size_t>& done) const;
+  absl::Status UpsertProducts(const std::set<size_t>& done);
   absl::Status Upsert(v1::UpsertProductsRequest products);
   absl::Status UpsertLocations();
   absl::Status CreateLots();
   absl::Status CreateMissing(v1::BatchCreateLotsRequest lots);
   absl::Status Send(const ImportRequest& planned);
-  absl::Status Send(const ImportRequest& planned, const v1::RecordMovementsRequest& request);
+  absl::Status Send(const ImportRequest& planned, v1::RecordMovementsRequest request);
   absl::Status Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request);
+  // Writes the request, and once more with EXPIRED accepted when that is what the service wants.
+  template <class Request, class Response>
+  absl::StatusOr<Response> SendAccepting(const ImportRequest& planned,
+                                         const UnaryMethod<Request, Response>& method,
+                                         Request& request);
   // In JSON mode, the answer on standard output.
   absl::Status Print(const google::protobuf::Message& response);
 

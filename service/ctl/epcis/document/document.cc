@@ -120,11 +120,11 @@ class EventReader {
 
   void ReadId() {
     event_.content = HexHash(ContentOf(json_, ContentFields::kAll));
-    event_.id = TextOf(Find(json_, "eventID"));
+    event_.id = OneSpelling(TextOf(Find(json_, "eventID")));
     event_.has_id = !event_.id.empty();
     event_.hash =
         event_.has_id ? HexHash(ContentOf(json_, ContentFields::kStandard)) : event_.content;
-    if (!event_.has_id) event_.id = absl::StrCat("sha256:", event_.hash);
+    if (!event_.has_id) event_.id = IdWithoutEventId(event_);
   }
 
   EpcisEvent::Kind KindOf(const std::string& type) {
@@ -160,7 +160,7 @@ class EventReader {
     ReadEpcs("outputEPCList", event_.outputs);
     ReadQuantities("outputQuantityList", event_.outputs);
     event_.parent = TextOf(Find(json_, "parentID"));
-    event_.transformation_id = TextOf(Find(json_, "transformationID"));
+    event_.transformation_id = OneSpelling(TextOf(Find(json_, "transformationID")));
   }
 
   // The list, or an empty one where it is missing.
@@ -381,6 +381,10 @@ const Json* EventsOf(const Json& document) {
 }
 
 }  // namespace
+
+std::string IdWithoutEventId(const EpcisEvent& event) {
+  return absl::StrCat("sha256:", event.content);
+}
 
 absl::StatusOr<EpcisDocument> ParseEpcisDocument(absl::string_view text) {
   ASSIGN_OR_RETURN(const Json json, ParseJson(text));

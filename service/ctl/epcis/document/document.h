@@ -38,17 +38,17 @@ struct EpcisEvent {
   Action action = kNone;
   std::string type;  // as the document has it: "AggregationEvent"
   size_t index = 0;  // position in the file, from 0
-  std::string id;    // as the document has it, not always unique; made from `content` if absent
+  std::string id;    // in one spelling, not always unique; made from `content` if absent
   bool has_id = false;
   // Hashes of what the event says, whatever its spelling (content.h): of everything, and of what
   // tells an event from another one that has its id. The latter is all of it where there is no id.
   std::string content;
   std::string hash;
   absl::Time time;
-  std::string step;    // bizStep, its last part: "shipping"
-  std::string place;   // bizLocation, or readPoint where that is missing; a URI
-  std::string parent;  // what the items are on, in or part of; a URI
-  std::string transformation_id;
+  std::string step;                // bizStep, its last part: "shipping"
+  std::string place;               // bizLocation, or readPoint where that is missing; a URI
+  std::string parent;              // what the items are on, in or part of; a URI
+  std::string transformation_id;   // in one spelling
   std::vector<EpcisItem> items;    // goods, or what is on, in or part of the parent
   std::vector<EpcisItem> inputs;   // of a TransformationEvent
   std::vector<EpcisItem> outputs;  // of a TransformationEvent
@@ -62,6 +62,9 @@ struct EpcisEvent {
   // The fields that the import has no use for, by their names in the document.
   std::vector<std::string> dropped;
 };
+
+// The id of an event that says the same and has no eventID.
+std::string IdWithoutEventId(const EpcisEvent& event);
 
 // What the master data say of a product, a place or a party.
 struct EpcisMaster {

@@ -16,6 +16,7 @@
 #include "storage/base/sha256.h"
 #include "storage/base/unicode.h"
 #include "storage/base/utf8.h"
+#include "storage/base/uuid.h"
 
 namespace lots::ctl {
 namespace {
@@ -169,7 +170,7 @@ std::string KeyOf(const EpcisIdentity& identity) {
     return absl::StrCat(identity.kind, "\n", identity.product, "\n", identity.number);
   }
   const std::string sscc = SsccOf(identity.uri);
-  return sscc.empty() ? identity.uri : absl::StrCat(identity.kind, "\n", sscc);
+  return sscc.empty() ? OneSpelling(identity.uri) : absl::StrCat(identity.kind, "\n", sscc);
 }
 
 // What extends the GLN of a place; "0" extends nothing.
@@ -200,6 +201,13 @@ EpcisIdentity IdentityOf(absl::string_view uri) {
   return identity;
 }
 
+std::string OneSpelling(absl::string_view uri) {
+  constexpr absl::string_view kScheme = "urn:uuid:";
+  if (!absl::StartsWithIgnoreCase(uri, kScheme)) return std::string(uri);
+  const std::optional<Uuid> uuid = Uuid::Parse(uri.substr(kScheme.size()));
+  return uuid.has_value() ? absl::StrCat(kScheme, uuid->ToString()) : std::string(uri);
+}
+
 std::string GlnOf(absl::string_view uri) {
   if (IsDigitalLink(uri)) {
     const std::string gln = ValueAfter(PathOf(uri), "414");
@@ -213,7 +221,7 @@ std::string GlnOf(absl::string_view uri) {
 
 std::string PlaceKey(absl::string_view uri) {
   const std::string gln = GlnOf(uri);
-  return gln.empty() ? std::string(uri) : absl::StrCat("gln\n", gln, "\n", GlnExtensionOf(uri));
+  return gln.empty() ? OneSpelling(uri) : absl::StrCat("gln\n", gln, "\n", GlnExtensionOf(uri));
 }
 
 std::string HexHash(absl::string_view text) { return absl::BytesToHexString(Sha256(text)); }

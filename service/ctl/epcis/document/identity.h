@@ -23,16 +23,20 @@ struct EpcisIdentity {
   std::string product;
   std::string gtin;    // 14 digits with the right check digit; else empty
   std::string number;  // of the lot or the unit, unescaped
-  // One text for all spellings of the thing; the URI where only one spelling is known.
+  // One text for all spellings of the thing; where none is known, its URI (OneSpelling).
   std::string key;
 };
 
 EpcisIdentity IdentityOf(absl::string_view uri);
 
+// A URI in one spelling: the UUID of a urn:uuid in small letters. Other URIs stay as they are.
+std::string OneSpelling(absl::string_view uri);
+
 // The Global Location Number in an SGLN URN or a Digital Link; empty when there is none.
 std::string GlnOf(absl::string_view uri);
 
-// One text for all spellings of a place: its GLN and what extends it; the URI of another place.
+// One text for all spellings of a place: its GLN and what extends it; the URI of another place, in
+// one spelling.
 std::string PlaceKey(absl::string_view uri);
 
 // SHA-256 in small hexadecimal digits.

@@ -60,9 +60,10 @@ class EventCounter {
   void TakeBack() {
     for (const EpcisEvent* event : all_) {
       if (!event->declared_wrong) continue;
-      counted_.declared_wrong.push_back(event);
       taken_back_.insert(event);
-      for (const EpcisEvent* wrong : EventsTakenBackBy(*event)) taken_back_.insert(wrong);
+      const Events wrong = EventsTakenBackBy(*event);
+      taken_back_.insert(wrong.begin(), wrong.end());
+      counted_.declared_wrong.push_back({event, !wrong.empty()});
     }
   }
 

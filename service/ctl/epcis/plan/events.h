@@ -8,9 +8,16 @@
 
 namespace lots::ctl {
 
+// An event with an error declaration.
+struct WrongEvent {
+  const EpcisEvent* event = nullptr;
+  // Whether it takes back an event of the document.
+  bool is_in_document = false;
+};
+
 struct CountedEvents {
   std::vector<const EpcisEvent*> events;  // by time; of one instant in the order of the file
-  std::vector<const EpcisEvent*> declared_wrong;
+  std::vector<WrongEvent> declared_wrong;
   std::vector<EpcisFinding> discrepancies;
   std::vector<EpcisFinding> notices;
 };

@@ -19,14 +19,16 @@ Quantity TotalOf(const std::vector<std::pair<std::string, Quantity>>& places) {
   return total;
 }
 
+// Empty where the URI is too long for a reference.
+std::string ReferenceOf(const std::string& uri) {
+  return uri.size() <= kReferenceCharactersMax ? OneLine(uri, kReferenceCharactersMax) : "";
+}
+
 v1::NewLot NewLotOf(const EpcisLot& lot) {
   v1::NewLot created;
   created.set_number(lot.number);
-  if (lot.uri.size() <= kReferenceCharactersMax) {
-    created.set_reference(OneLine(lot.uri, kReferenceCharactersMax));
-  } else {
-    created.set_notes(OneLine(lot.uri, kNotesCharactersMax));
-  }
+  created.set_reference(ReferenceOf(lot.uri));
+  if (created.reference().empty()) created.set_notes(OneLine(lot.uri, kNotesCharactersMax));
   const EpcisLotData data = Consistent(lot.data);
   if (data.manufacture_date) *created.mutable_manufacture_date() = ToDate(*data.manufacture_date);
   if (data.expire_date) *created.mutable_expire_date() = ToDate(*data.expire_date);
@@ -67,7 +69,7 @@ EpcisGoods::EpcisGoods(const EpcisDocument& document, const CountedEvents& count
   for (const EpcisEvent* event : counted.events) {
     for (const std::string& field : event->dropped) ++plan_.dropped[field];
   }
-  for (const EpcisEvent* event : counted.declared_wrong) Withdraw(*event);
+  for (const WrongEvent& wrong : counted.declared_wrong) Withdraw(wrong);
 }
 
 EpcisLotData Consistent(EpcisLotData data) {
@@ -111,6 +113,18 @@ void EpcisGoods::CheckDates(const EpcisEvent& event, const EpcisLot& lot) {
                                absl::FormatCivilTime(*data.manufacture_date),
                                ", later than the event itself"));
   }
+}
+
+bool EpcisGoods::HasExpired(const EpcisEvent& event, const EpcisLot& lot) {
+  const std::optional<absl::CivilDay> expire_date = lot.data.expire_date;
+  if (!expire_date || absl::ToCivilDay(event.time, absl::UTCTimeZone()) <= *expire_date) {
+    return false;
+  }
+  Discrepancy(event,
+              absl::StrCat("uses ", NameOf(lot), ", which expired on ",
+                           absl::FormatCivilTime(*expire_date)),
+              "it is recorded nevertheless, as EXPIRED accepted");
+  return true;
 }
 
 std::string EpcisGoods::NameOf(const EpcisLot& lot) { return ShowLot(lot.product_id, lot.number); }
@@ -276,19 +290,27 @@ const EpcisLot* EpcisGoods::Use(const EpcisLot* lot, bool early) {
   return lot;
 }
 
-void EpcisGoods::Withdraw(const EpcisEvent& event) {
-  EpcisWithdrawal withdrawal{.event_id = event.id,
-                             .at = event.time,
-                             .step = event.step,
-                             .mark = MarkBegin(event),
-                             .lots = {}};
+void EpcisGoods::Withdraw(const WrongEvent& wrong) {
+  const EpcisEvent& event = *wrong.event;
+  EpcisWithdrawal withdrawal{
+      .event_id = event.id,
+      .at = event.time,
+      .step = event.step,
+      .marks = MarksOf(event),
+      .lots = {},
+      .names_pallets = IdentityOf(event.parent).kind == EpcisIdentity::kPallet,
+      .is_in_document = wrong.is_in_document};
   for (const Items* items : {&event.items, &event.inputs, &event.outputs}) {
     for (const EpcisItem& item : *items) {
+      if (item.identity.kind == EpcisIdentity::kPallet) withdrawal.names_pallets = true;
       if (item.identity.number.empty()) continue;
-      const std::string product_id = ResourceId(item.identity.product);
-      for (const std::string& number : {item.identity.number, event.lot_data.lot_number}) {
-        if (!number.empty()) withdrawal.lots.push_back({product_id, ShortId(number)});
-      }
+      const bool is_unit = item.identity.kind == EpcisIdentity::kSerial;
+      EpcisWithdrawal::Lot lot{.product_id = ResourceId(item.identity.product),
+                               .numbers = {ShortId(item.identity.number)},
+                               .reference = is_unit ? "" : ReferenceOf(item.identity.uri)};
+      const std::string& lot_number = event.lot_data.lot_number;
+      if (!lot_number.empty()) lot.numbers.push_back(ShortId(lot_number));
+      withdrawal.lots.push_back(std::move(lot));
     }
   }
   plan_.withdrawals.push_back(std::move(withdrawal));

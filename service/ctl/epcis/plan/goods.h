@@ -40,6 +40,9 @@ class EpcisGoods {
   bool HasPlace(const EpcisEvent& event);
   // Once a lot: whether the dates that come with it make sense.
   void CheckDates(const EpcisEvent& event, const EpcisLot& lot);
+  // Whether the lot that the event uses had expired by the document's own dates: a discrepancy, and
+  // the request must accept EXPIRED.
+  bool HasExpired(const EpcisEvent& event, const EpcisLot& lot);
   // "steel/H-1" and "12.5 kg of steel/H-1".
   static std::string NameOf(const EpcisLot& lot);
   std::string TextOf(const EpcisLine& line) const;
@@ -77,7 +80,7 @@ class EpcisGoods {
  private:
   using Items = std::vector<EpcisItem>;
 
-  void Withdraw(const EpcisEvent& event);
+  void Withdraw(const WrongEvent& wrong);
   // The items with pallets replaced by what is on them. Pallets without known goods are left out.
   Items Unpacked(const Items& items, std::vector<std::string>& unknown_pallets) const;
   bool ProvideUnit(const EpcisEvent& event, const EpcisLine& line, const std::string& place,

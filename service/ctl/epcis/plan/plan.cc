@@ -2,12 +2,15 @@
 #include "service/ctl/epcis/plan/plan.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/ctl/epcis/plan/events.h"
 #include "service/ctl/epcis/plan/goods.h"
 #include "service/ctl/epcis/plan/mentions.h"
 #include "service/ctl/epcis/plan/transformations.h"
+#include "service/ctl/output/show.h"
 
 namespace lots::ctl {
 namespace {
@@ -53,6 +56,35 @@ void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& go
   goods.Take(line, place);
   goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = place, .to = kTransitId},
                requests);
+}
+
+// The movement of a step that ends goods. Such an event has the action DELETE; with OBSERVE it says
+// only that the goods were seen.
+std::optional<v1::MovementKind> LossOf(const EpcisEvent& event) {
+  if (event.step == "retail_selling" || event.step == "dispensing") {
+    return v1::MOVEMENT_KIND_DELIVERY;
+  }
+  if (event.step == "consuming") return v1::MOVEMENT_KIND_CONSUMPTION;
+  if (event.step == "destroying") return v1::MOVEMENT_KIND_SCRAP;
+  return std::nullopt;
+}
+
+void PlanLoss(const EpcisEvent& event, const EpcisLine& line, v1::MovementKind kind,
+              EpcisGoods& goods, EventRequests& requests) {
+  const std::string place = goods.PlaceOf(event);
+  if (!goods.Provide(event, line, place, "ends", requests)) return;
+  goods.Discrepancy(event,
+                    absl::StrCat("ends ", goods.TextOf(line), " at ", place,
+                                 " and is no record of that: its action is OBSERVE, not DELETE"),
+                    absl::StrCat("a ", absl::AsciiStrToUpper(Show(kind)), " takes it off"));
+  const bool uses = kind != v1::MOVEMENT_KIND_SCRAP;
+  if (uses && goods.HasExpired(event, *line.lot)) requests.AcceptExpired();
+  goods.Take(line, place);
+  requests.Move({.kind = kind,
+                 .lot = goods.Use(line.lot),
+                 .quantity = line.quantity,
+                 .from = place,
+                 .why = absl::StrCat("discrepancy: only OBSERVE says ", event.step)});
 }
 
 // Where goods that arrive may come from, and how much there is, the likeliest first. What a
@@ -118,6 +150,8 @@ void PlanObject(const EpcisEvent& event, EpcisGoods& goods) {
       PlanOrigin(event, line, goods, requests);
     } else if (event.action == EpcisEvent::kDelete) {
       PlanEnd(event, line, goods, requests);
+    } else if (const auto loss = LossOf(event); loss.has_value()) {
+      PlanLoss(event, line, *loss, goods, requests);
     } else if (IsShipping(event)) {
       PlanShipping(event, line, goods, requests);
     } else {

@@ -5,6 +5,8 @@
 // |------------------------------|---------------------------------------------------------------|
 // | ObjectEvent ADD              | the lots, and a RECEIPT from the supplier                     |
 // | ObjectEvent OBSERVE shipping | a TRANSFER to kTransitId                                      |
+// | ObjectEvent OBSERVE selling, | a discrepancy; adjusted a DELIVERY, a CONSUMPTION or SCRAP    |
+// | consuming, destroying        |                                                               |
 // | ObjectEvent OBSERVE, other   | a TRANSFER to its place from wherever the goods are: from the |
 // |                              | way first; a RECEIPT when they come from outside              |
 // | ObjectEvent DELETE           | SCRAP                                                         |
@@ -57,15 +59,23 @@ struct EpcisNewLot {
 struct EpcisWithdrawal {
   struct Lot {
     std::string product_id;
-    std::string number;
+    // The numbers that an import may have given to the lot, when the event says them.
+    std::vector<std::string> numbers;
+    // The reference that an import gave to the lot. Empty: none, because its URI is too long; or a
+    // unit, which has its number from the URI.
+    std::string reference;
   };
   std::string event_id;
   absl::Time at;
   std::string step;
-  // How the notes begin of what an import of the event recorded.
-  std::string mark;
-  // What the event speaks of. A lot may stand here under two numbers.
+  // How the notes begin of what an import of the event recorded, under its id or without one.
+  std::vector<std::string> marks;
+  // What the event speaks of.
   std::vector<Lot> lots;
+  // The event speaks of pallets, whose goods only earlier events say.
+  bool names_pallets = false;
+  // The document has the event that is taken back.
+  bool is_in_document = false;
 };
 
 struct EpcisPlan {

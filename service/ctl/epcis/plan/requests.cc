@@ -28,16 +28,22 @@ std::string HashOf(const std::vector<const EpcisEvent*>& events) {
 
 std::string StepOf(const EpcisEvent& event) { return OneLine(event.step, kStepBytes); }
 
+std::string MarkBegin(absl::string_view event_id) {
+  return absl::StrCat("EPCIS event ", OneLine(event_id, kMarkIdBytes), " #");
+}
+
 }  // namespace
 
-std::string MarkBegin(const EpcisEvent& event) {
-  return absl::StrCat("EPCIS event ", OneLine(event.id, kMarkIdBytes), " #");
+std::vector<std::string> MarksOf(const EpcisEvent& event) {
+  std::vector<std::string> marks = {MarkBegin(event.id)};
+  if (event.has_id) marks.push_back(MarkBegin(IdWithoutEventId(event)));
+  return marks;
 }
 
 EventRequests::EventRequests(const std::vector<const EpcisEvent*>& events)
     : events_(events), event_(*events.back()) {
   const std::string hash = HashOf(events);
-  mark_ = absl::StrCat(MarkBegin(event_), hash.substr(0, kMarkDigits));
+  mark_ = absl::StrCat(MarkBegin(event_.id), hash.substr(0, kMarkDigits));
   request_id_ = absl::StrCat("epcis-", hash.substr(0, kRequestIdDigits));
 }
 
@@ -82,6 +88,7 @@ void EventRequests::TakeMovements(const Movements& movements, const std::string&
         RequestId(begin == 0 ? suffix : absl::StrCat(suffix, "-", begin / size + 1)));
     const size_t end = std::min(movements.size(), begin + size);
     for (size_t i = begin; i < end; ++i) *request.add_movements() = movements[i];
+    if (accept_expired_ && &movements == &moves_) request.add_accept(v1::ACCEPTANCE_EXPIRED);
     requests.push_back({.event_id = event_.id, .mark = mark_, .message = std::move(request)});
   }
 }
@@ -111,6 +118,7 @@ std::vector<ImportRequest> EventRequests::Take() {
   TakeMovements(moves_, "move", requests);
   for (v1::CompleteWorkOrderRequest& completion : completions_) {
     completion.set_request_id(RequestId("complete"));
+    if (accept_expired_) completion.add_accept(v1::ACCEPTANCE_EXPIRED);
     requests.push_back({.event_id = event_.id, .mark = mark_, .message = std::move(completion)});
   }
   TakeMovements(settlements_, "settle", requests);

@@ -20,9 +20,9 @@ struct EpcisMove {
   std::string why;  // empty: the event's step
 };
 
-// "EPCIS event ID": how the notes of everything that the event caused begin. What follows is a hash
-// of what the event says.
-std::string MarkBegin(const EpcisEvent& event);
+// "EPCIS event ID #": how the notes of everything that the event caused begin, under its id, and
+// where a document had the event without an eventID. What follows is a hash of what the event says.
+std::vector<std::string> MarksOf(const EpcisEvent& event);
 
 class EventRequests {
  public:
@@ -33,6 +33,8 @@ class EventRequests {
   void Adjust(const EpcisMove& move) { Append(adjustments_, move); }
   void Move(const EpcisMove& move) { Append(moves_, move); }
   void Settle(const EpcisMove& move) { Append(settlements_, move); }
+  // What is moved or used may have expired.
+  void AcceptExpired() { accept_expired_ = true; }
   void Complete(v1::CompleteWorkOrderRequest completion);
 
   // The fields of the events that movements could have carried, and that no movement carries.
@@ -56,6 +58,7 @@ class EventRequests {
   Movements moves_;
   std::vector<v1::CompleteWorkOrderRequest> completions_;
   Movements settlements_;
+  bool accept_expired_ = false;
 };
 
 }  // namespace lots::ctl

@@ -95,7 +95,7 @@ void EpcisTransformations::PlanInputs(const EpcisEvent& event, EventRequests& re
   for (const EpcisLine& line : goods_.LinesOf(event, event.inputs)) {
     if (!goods_.Provide(event, line, place, "uses", requests)) continue;
     goods_.Take(line, place);
-    CheckExpiry(event, *line.lot, completion);
+    if (goods_.HasExpired(event, *line.lot)) requests.AcceptExpired();
     used_.emplace_back(line, place);
     v1::CompletionComponent& component = *completion.add_components();
     component.mutable_lot()->set_product_id(line.lot->product_id);
@@ -103,17 +103,6 @@ void EpcisTransformations::PlanInputs(const EpcisEvent& event, EventRequests& re
     component.set_quantity(line.quantity.ToString());
     component.set_from_location_id(place);
   }
-}
-
-void EpcisTransformations::CheckExpiry(const EpcisEvent& event, const EpcisLot& lot,
-                                       v1::CompleteWorkOrderRequest& completion) {
-  const std::optional<absl::CivilDay> expire_date = lot.data.expire_date;
-  if (!expire_date || absl::ToCivilDay(event.time, absl::UTCTimeZone()) <= *expire_date) return;
-  goods_.Discrepancy(event,
-                     absl::StrCat("uses ", EpcisGoods::NameOf(lot), ", which expired on ",
-                                  absl::FormatCivilTime(*expire_date)),
-                     "it is recorded nevertheless, as EXPIRED accepted");
-  if (completion.accept().empty()) completion.add_accept(v1::ACCEPTANCE_EXPIRED);
 }
 
 void EpcisTransformations::PlanOutputs(const EpcisEvent& event,

@@ -28,8 +28,6 @@ class EpcisTransformations {
   void Plan(const Events& events);
   void PlanInputs(const EpcisEvent& event, EventRequests& requests,
                   v1::CompleteWorkOrderRequest& completion);
-  void CheckExpiry(const EpcisEvent& event, const EpcisLot& lot,
-                   v1::CompleteWorkOrderRequest& completion);
   void PlanOutputs(const EpcisEvent& event, v1::CompleteWorkOrderRequest& completion);
   // Whether the unit may come out: it is new, or this transformation used it (rework).
   bool MayComeOut(const EpcisEvent& event, const EpcisLine& line,

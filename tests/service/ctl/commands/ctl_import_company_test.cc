@@ -50,6 +50,14 @@ std::string Shipped(const std::string& goods) {
   return Event("e2", "2026-01-02T00:00:00Z", "shipping", goods);
 }
 
+// The unit 1 of another product, made of the goods.
+std::string Transformed(const std::string& time, const std::string& goods) {
+  const std::string used = absl::StrReplaceAll(goods, {{"quantityList", "inputQuantityList"}});
+  return absl::StrReplaceAll(
+      Event("t", time, "", used + R"(,"outputEPCList":["urn:epc:id:sgtin:0614141.107346.1"])"),
+      {{"ObjectEvent", "TransformationEvent"}});
+}
+
 std::string DocumentOf(const std::vector<std::string>& events) {
   return absl::StrCat(R"({"type":"EPCISDocument","schemaVersion":"2.0","epcisBody":{"eventList":[)",
                       absl::StrJoin(events, ","), "]}}");
@@ -163,6 +171,107 @@ TEST_F(CtlImportCompany, AnErrorDeclarationOfGoodsFromElsewhereIsRefused) {
   ExpectRefused({absl::StrReplaceAll(Made(Goods("R", "10") + R"(,"errorDeclaration":{})"),
                                      {{"\"eventID\":\"e1\",", ""}})},
                 "not from this document");
+}
+
+// The lot has the number that the event which made it says; a later event has only the URI.
+TEST_F(CtlImportCompany, AnErrorDeclarationFindsTheLotUnderAnotherNumber) {
+  const std::string made = Made(Goods("R", "10") + R"(,"ilmd":{"cbvmda:lotNumber":"L-77"})");
+  ASSERT_EQ(Import({made, Shipped(Goods("R", "10"))}).code, 0);
+  const std::string declaration = R"(,"errorDeclaration":{})";
+  const std::string link = R"("quantityList":[{"epcClass":
+      "https://id.gs1.org/01/04012345123456/10/R","quantity":10,"uom":"KGM"}])";
+  for (const std::string& declared :
+       {Shipped(Goods("R", "10") + declaration), Shipped(link + declaration),
+        // It happened at another time than it said before: only the lot is the same.
+        Event("e2", "2026-01-02T01:00:00Z", "shipping", Goods("R", "10") + declaration)}) {
+    ExpectRefused({declared}, "takes an event back that was imported before");
+  }
+
+  const auto shipped = lotctl_.Answer<v1::ListMovementsResponse>(
+      {"stock", "movements", "--filter", "kind = TRANSFER"});
+  ASSERT_EQ(shipped.movements_size(), 1);
+  lotctl_.Ok({"stock", "reverse", shipped.movements(0).movement_id()});
+  const CtlEnd end = Import({Shipped(Goods("R", "10") + declaration)});
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_THAT(Places("L-77"), HasSubstr("MILL"));
+}
+
+TEST_F(CtlImportCompany, AnErrorDeclarationOfPalletsFindsWhatTheyMoved) {
+  const std::string pallet = R"("epcList":["urn:epc:id:sscc:4012345.0000000333"])";
+  const std::string packed = R"({"type":"AggregationEvent","eventID":"p","action":"ADD",
+      "eventTime":"2026-01-01T12:00:00Z","bizStep":"packing","bizLocation":{"id":"MILL"},
+      "parentID":"urn:epc:id:sscc:4012345.0000000333","childQuantityList":[{
+      "epcClass":"urn:epc:class:lgtin:4012345.012345.R","quantity":10,"uom":"KGM"}]})";
+  ASSERT_EQ(Import({Made(Goods("R", "10")), packed, Shipped(pallet)}).code, 0);
+  EXPECT_THAT(Places("R"), HasSubstr("IN-TRANSIT"));
+  const std::string declared = Shipped(pallet + R"(,"errorDeclaration":{})");
+  ExpectRefused({declared}, "takes an event back that was imported before");
+  ExpectRefused({Shipped(pallet), declared}, "takes an event back that was imported before");
+  // Nothing on record tells what this one moved.
+  ExpectRefused(
+      {Event("e8", "2026-01-08T00:00:00Z", "shipping", pallet + R"(,"errorDeclaration":{})")},
+      "what the event moved cannot be looked up");
+
+  const auto shipped = lotctl_.Answer<v1::ListMovementsResponse>(
+      {"stock", "movements", "--filter", "kind = TRANSFER"});
+  ASSERT_EQ(shipped.movements_size(), 1);
+  lotctl_.Ok({"stock", "reverse", shipped.movements(0).movement_id()});
+  EXPECT_EQ(Import({declared}).code, 0);
+}
+
+TEST_F(CtlImportCompany, ARepeatChangesNothingWhenProductsAndNumbersChangedSince) {
+  const std::vector<std::string> events = {Made(Goods("R", "10")),
+                                           Transformed("2026-01-02T00:00:00Z", Goods("R", "10"))};
+  ASSERT_EQ(Import(events).code, 0);
+  lotctl_.Ok({"product", "upsert", "10614141073464", "--producible", "false"});
+  lotctl_.Ok({"lot", "update", absl::StrCat(kProduct, "/R"), "--number", "R-2"});
+  const std::string before = Everything();
+  const CtlEnd end = Import(events);
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_EQ(Everything(), before);
+}
+
+// The company's product has a shelf life, so the service gives lots a last day that no event says.
+TEST_F(CtlImportCompany, GoodsThatExpireByTheCompanysOwnDatesAreListedBeforehand) {
+  lotctl_.Ok({"product", "upsert", kProduct, "--tracking", "lot", "--unit", "kg", "--scale", "3",
+              "--expire-days", "5"});
+  const std::string made =
+      Made(Goods("R", "10") + R"(,"ilmd":{"cbvmda:productionDate":"2026-01-01"})");
+  const std::vector<std::string> events = {made,
+                                           Transformed("2026-01-10T00:00:00Z", Goods("R", "4"))};
+  const std::string before = Everything();
+  for (const std::vector<std::string>& options :
+       std::vector<std::vector<std::string>>{{}, {"--dry-run"}}) {
+    const CtlEnd end = Import(events, options);
+    EXPECT_EQ(end.code, 1) << end.out;
+    EXPECT_THAT(end.err, AllOf(HasSubstr("of which the company's last day is 2026-01-06"),
+                               HasSubstr("nothing was written")));
+  }
+  EXPECT_EQ(Everything(), before);
+  const CtlEnd adjusted = Import(events, {"--on-discrepancy", "adjust"});
+  EXPECT_EQ(adjusted.code, 0) << adjusted.err;
+  EXPECT_THAT(adjusted.out, HasSubstr("EXPIRED accepted"));
+  EXPECT_THAT(Places("R"), HasSubstr("6.000"));
+}
+
+TEST_F(CtlImportCompany, ExpiryIsThatOfTheCompanysZoneAndOfWhatALotHasByNow) {
+  lotctl_.Ok({"settings", "update", "--time-zone", "Europe/Berlin"});
+  const std::string dates = R"(,"ilmd":{"cbvmda:itemExpirationDate":"2026-01-05"})";
+  const auto sold = [&](const std::string& time) {
+    return Event("s", time, "retail_selling", Goods("R", "1"));
+  };
+  // In Berlin it is the sixth.
+  const CtlEnd end = Import({Made(Goods("R", "10") + dates), sold("2026-01-05T23:30:00Z")});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_THAT(end.err, HasSubstr("of which the company's last day is 2026-01-05"));
+
+  ASSERT_EQ(Import({Made(Goods("R", "10"))}).code, 0);
+  lotctl_.Ok({"lot", "update", absl::StrCat(kProduct, "/R"), "--expires", "2026-01-03"});
+  const CtlEnd later = Import({Made(Goods("R", "10")), sold("2026-01-04T12:00:00Z")},
+                              {"--on-discrepancy", "adjust"});
+  EXPECT_EQ(later.code, 0) << later.err;
+  EXPECT_THAT(later.out, HasSubstr("of which the company's last day is 2026-01-03"));
+  EXPECT_THAT(Places("R"), HasSubstr("9.000"));
 }
 
 TEST_F(CtlImportCompany, AnotherUnitThanTheProductsIsRefused) {

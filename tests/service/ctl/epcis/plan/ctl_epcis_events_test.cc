@@ -47,6 +47,35 @@ TEST(EpcisEvents, OneEventInTwoSpellingsCountsOnce) {
   }
 }
 
+TEST(EpcisEvents, AUuidInCapitalsIsTheSameId) {
+  const auto received = [](const std::string& id) {
+    return Received("2026-01-01T00:00:00Z", "A",
+                    absl::StrCat(Goods("R", "9"), R"(,"eventID":")", id, "\""));
+  };
+  const EpcisPlan plan = PlanOf(received("urn:uuid:7E4F0000-0000-7000-8000-00000000000A") + "," +
+                                received("urn:uuid:7e4f0000-0000-7000-8000-00000000000a"));
+  EXPECT_THAT(plan.discrepancies, IsEmpty());
+  EXPECT_THAT(StepsOf(plan), ElementsAre("receipt R 9 → A"));
+  EXPECT_THAT(WhatOf(plan.notices), ElementsAre(HasSubstr("is said twice")));
+  // What is no UUID may differ in capitals alone.
+  EXPECT_EQ(StepsOf(PlanOf(received("urn:uuid:E") + "," + received("urn:uuid:e"))).size(), 2u);
+
+  const std::string made = Object(1, "ADD", "commissioning", "A", Goods("R", "9"));
+  const auto transformation = [](const std::string& id, const std::string& goods) {
+    return absl::StrCat(R"("transformationID":"urn:uuid:)", id, "\",", goods);
+  };
+  EXPECT_EQ(StepsOf(PlanOf(made + "," +
+                           Event(2, "TransformationEvent", "A",
+                                 transformation("7E4F0000-0000-7000-8000-00000000000B",
+                                                Goods("R", "9", "inputQuantityList"))) +
+                           "," +
+                           Event(3, "TransformationEvent", "A",
+                                 transformation("7e4f0000-0000-7000-8000-00000000000b",
+                                                Units("1", "outputEPCList")))))
+                .back(),
+            "complete urn:uuid:7e4f0000-0000-7000-8000-00000000000b: -9 R A, +1 1 A");
+}
+
 TEST(EpcisEvents, WhatASpellingCausesHasOneRequestId) {
   const auto id_of = [](const std::string& events) {
     return std::get<v1::RecordMovementsRequest>(PlanOf(events).requests.at(0).message).request_id();
@@ -87,7 +116,9 @@ TEST(EpcisEvents, AnErrorDeclarationTakesTheEventBack) {
     const EpcisPlan plan = PlanOf(events + "," + kept);
     EXPECT_THAT(plan.discrepancies, IsEmpty()) << events;
     EXPECT_THAT(StepsOf(plan), ElementsAre("receipt S 1 → A")) << events;
-    EXPECT_EQ(plan.withdrawals.size(), 1u);
+    ASSERT_EQ(plan.withdrawals.size(), 1u);
+    EXPECT_TRUE(plan.withdrawals[0].is_in_document);
+    EXPECT_FALSE(plan.withdrawals[0].names_pallets);
     // What was wrong does not say what a product is counted in.
     EXPECT_EQ(plan.lots.size(), 1u);
   }

@@ -176,6 +176,55 @@ TEST(EpcisPlan, DestroyedGoodsAreScrapped) {
   EXPECT_THAT(StepsOf(plan), ElementsAre("receipt A 5 → MILL", "scrap A 2 MILL → "));
 }
 
+// OBSERVE says that goods were seen. They were confirmed where they are, and stayed on record.
+TEST(EpcisPlan, GoodsThatLeaveByObserveAreADiscrepancy) {
+  const std::string made = Object(1, "ADD", "commissioning", "A", Goods("R", "9"));
+  struct Case {
+    const char* step;
+    const char* movement;
+  };
+  for (const Case& c :
+       {Case{"retail_selling", "delivery R 4 A → "}, Case{"dispensing", "delivery R 4 A → "},
+        Case{"consuming", "consumption R 4 A → "}, Case{"destroying", "scrap R 4 A → "}}) {
+    const EpcisPlan plan = PlanOf(made + "," + Object(2, "OBSERVE", c.step, "A", Goods("R", "4")));
+    EXPECT_THAT(StepsOf(plan), ElementsAre("receipt R 9 → A", c.movement)) << c.step;
+    EXPECT_THAT(WhatOf(plan.discrepancies),
+                ElementsAre(HasSubstr("ends 4 kg of 04012345123456/R at A and is no record")))
+        << c.step;
+  }
+}
+
+TEST(EpcisPlan, GoodsThatLeaveByObserveAreFetchedAndMayHaveExpired) {
+  const EpcisPlan plan =
+      PlanOf(Object(1, "ADD", "commissioning", "A",
+                    Goods("R", "9") + R"(,"ilmd":{"cbvmda:itemExpirationDate":"2026-01-02"})") +
+             "," + Object(3, "OBSERVE", "retail_selling", "B", Goods("R", "4")));
+  EXPECT_THAT(StepsOf(plan),
+              ElementsAre("receipt R 9 → A", "adjustment R 4 → B", "delivery R 4 B → "));
+  EXPECT_EQ(plan.discrepancies.size(), 3u);
+  const auto& sold = std::get<v1::RecordMovementsRequest>(plan.requests.back().message);
+  EXPECT_THAT(sold.accept(), ElementsAre(v1::ACCEPTANCE_EXPIRED));
+}
+
+TEST(EpcisPlan, ExpiredGoodsOfWhichNothingComesAreAcceptedByName) {
+  const EpcisPlan plan =
+      PlanOf(Object(1, "ADD", "commissioning", "A",
+                    Goods("R", "9") + R"(,"ilmd":{"cbvmda:itemExpirationDate":"2026-01-02"})") +
+             "," + Event(3, "TransformationEvent", "A", Goods("R", "9", "inputQuantityList")));
+  EXPECT_EQ(StepsOf(plan).back(), "consumption R 9 A → ");
+  const auto& used = std::get<v1::RecordMovementsRequest>(plan.requests.back().message);
+  EXPECT_THAT(used.accept(), ElementsAre(v1::ACCEPTANCE_EXPIRED));
+}
+
+TEST(EpcisPlan, OneLotInTwoUnitsCountsInTheFirst) {
+  const std::string pounds = absl::StrReplaceAll(Goods("R", "100"), {{"KGM", "LBR"}});
+  const EpcisPlan plan = PlanOf(Object(1, "ADD", "commissioning", "A", Goods("R", "100")) + "," +
+                                Object(2, "ADD", "commissioning", "A", pounds));
+  EXPECT_THAT(StepsOf(plan), ElementsAre("receipt R 100 → A"));
+  EXPECT_THAT(WhatOf(plan.discrepancies),
+              ElementsAre(HasSubstr("in 'LBR', where the document began with 'KGM'")));
+}
+
 TEST(EpcisPlan, AUnitThatIsElsewhereIsMovedBeforeItIsUsed) {
   const EpcisPlan plan =
       PlanOf(Object(1, "ADD", "commissioning", "A", Units("1")) + "," +
