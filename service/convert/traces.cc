@@ -112,6 +112,7 @@ v1::Recipient ToProto(const Recipient& recipient) {
   v1::Recipient message;
   message.set_partner_id(recipient.partner_id);
   message.set_location_id(recipient.location_id.value());
+  message.set_from_location_id(recipient.from.value());
   *message.mutable_document() = lots::ToProto(recipient.document);
   message.set_movement_id(recipient.movement_id.value().ToString());
   *message.mutable_occur_time() = lots::ToProto(recipient.occurred_at);

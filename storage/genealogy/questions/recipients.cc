@@ -32,7 +32,7 @@ constexpr pg::Statement kFindDeliveries{"find_deliveries_of_lots", R"sql(
 
 constexpr pg::Statement kReadDeliveries{"read_deliveries", R"sql(
   SELECT m.movement_id, m.to_location_id, m.document_type, m.document_number, m.lot_id,
-         l.product_id, l.number, l.scale
+         l.product_id, l.number, l.scale, m.from_location_id
   FROM movements m
   JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
   WHERE m.company = $1 AND m.movement_id = ANY($2))sql"};
@@ -157,6 +157,7 @@ class RecipientList {
       recipient.product_id = row.Get<ProductId>(5);
       recipient.number = row.Get<std::string>(6);
       recipient.scale = row.Get<int>(7);
+      recipient.from = row.Get<LocationId>(8);
     }
     return recipients;
   }

@@ -31,6 +31,7 @@ struct Recipient {
   MovementId movement_id;
   std::string partner_id;  // as the delivery named it; empty: it named none
   LocationId location_id;  // the customer's
+  LocationId from;         // the company's
   Document document;
   absl::Time occurred_at;
   LotId lot_id;

@@ -128,6 +128,7 @@ TEST_F(QuestionsRpc, RecipientsComeWholeWithASummaryAtTheEnd) {
   const v1::Recipient& first = messages_[0].recipients(0);
   EXPECT_EQ(first.partner_id(), "C-1");
   EXPECT_EQ(first.location_id(), "shop");
+  EXPECT_EQ(first.from_location_id(), "shelf");
   EXPECT_EQ(first.document().number(), "N-1");
   EXPECT_EQ(first.product_id(), "bike");
   EXPECT_EQ(first.number(), "B1");

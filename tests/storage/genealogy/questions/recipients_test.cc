@@ -109,6 +109,7 @@ TEST_F(RecipientsTest, ADeliveryHasItsDocument) {
   EXPECT_THAT(List({salt}), ElementsAre("C-1 A 2.5-0 depth 0 certain"));
   EXPECT_EQ(last_.movement_id, delivery);
   EXPECT_EQ(last_.location_id, LocationId("shop"));
+  EXPECT_EQ(last_.from, LocationId("stock"));
   EXPECT_EQ(last_.document.type, "note");
   EXPECT_EQ(last_.document.number, "N-1");
   EXPECT_EQ(last_.product_id, ProductId("salt"));
