@@ -16,14 +16,20 @@ namespace {
 
 constexpr const char* kDescription[] = {
     "lotctl is the API of lotd for a person. A lot is named by its number where one product has it "
-    "(SN-1), as PRODUCT/NUMBER (pump/SN-1), or by its UUID.",
+    "(SN-1), as PRODUCT/NUMBER (pump/SN-1), or by its UUID. A number may have a slash (2026/0815): "
+    "where there is no such PRODUCT/NUMBER, all of it is the number.",
     "Answers go to standard output; errors, hints and progress go to standard error. With --output "
     "json every answer is one line of proto3 JSON. An empty list says so on standard error.",
+    "With --company - a list is of every company that the caller may read, and names the company "
+    "of each row.",
     "Days and times are those of the company's time zone. A day alone means all of it: --since "
     "2026-05-01 begins with it, --until 2026-05-01 and --as-of 2026-05-01 end with it. Times are "
-    "shown with their offset.",
+    "shown with their offset. With --company - a day of --since and --until is that of each "
+    "company, and other times name their offset.",
     "Tables fit the terminal: columns that do not are left out, and standard error says which; "
-    "--wide shows everything. Where standard output is no terminal, tables are complete and plain.",
+    "--wide shows everything. Texts go on in the next line, at a space; numbers and ids are never "
+    "broken, so a long one may make its line longer than the terminal. Where standard output is no "
+    "terminal, tables are complete and plain.",
     "A write that was interrupted, or whose answer was lost, says the command that repeats it: "
     "with "
     "the same --request-id it happens once."};
@@ -82,8 +88,9 @@ void DeclareGlobals(Command& program, GlobalOptions& options, std::string& outpu
       .Environment("LOTS_COMPANY");
   program.Add("--output", output, "table or json").OneOf({"table", "json"}).ShowDefault();
   program.AddSwitch("--wide", options.wide, "whole tables, however narrow the terminal is");
-  program.Add("--timeout", options.timeout_seconds, "seconds that one call may take")
+  program.Add("--timeout", options.timeout_seconds, "seconds that one call may take, at most 300")
       .Positive()
+      .AtMost(kTimeoutSecondsMax, "no call takes longer than 5 minutes")
       .ShowDefault();
   program.Add("--actor", options.actor, "who is acting, for the history").Environment("LOTS_ACTOR");
   program.Add("--request-id", options.request_id,

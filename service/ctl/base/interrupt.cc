@@ -24,8 +24,8 @@ void WriteSignalMessage(int signal) {
 
 }  // namespace
 
-SignalMessage::SignalMessage(std::string text) : text_(std::move(text)) {
-  signal_message.store(&text_);
+SignalMessage::SignalMessage(std::string text) {
+  Change(std::move(text));
   struct sigaction action = {};
   action.sa_handler = WriteSignalMessage;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
@@ -35,6 +35,12 @@ SignalMessage::SignalMessage(std::string text) : text_(std::move(text)) {
 SignalMessage::~SignalMessage() {
   for (int i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], &before_[i], nullptr);
   signal_message.store(nullptr);
+}
+
+void SignalMessage::Change(std::string text) {
+  current_ = 1 - current_;
+  texts_[current_] = std::move(text);
+  signal_message.store(&texts_[current_]);
 }
 
 }  // namespace lots::ctl

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <array>
 #include <string>
 
 namespace lots::ctl {
@@ -16,11 +17,16 @@ class SignalMessage {
   SignalMessage(const SignalMessage&) = delete;
   SignalMessage& operator=(const SignalMessage&) = delete;
 
+  // Another text from now on. There is no moment without one.
+  void Change(std::string text);
+
  private:
   static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
   static constexpr int kSignalCount = 3;
 
-  const std::string text_;
+  // The text and the one before, which a handler may still be writing.
+  std::array<std::string, 2> texts_;
+  size_t current_ = 0;
   struct sigaction before_[kSignalCount];
 };
 

@@ -12,6 +12,7 @@
 #include "service/ctl/epcis/plan/plan.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/text_width.h"
+#include "service/ctl/output/words.h"
 #include "service/ctl/session/json.h"
 #include "storage/base/status_macros.h"
 
@@ -49,7 +50,8 @@ void PrintFindings(const std::vector<EpcisFinding>& findings, std::ostream& out)
       out << "  " << absl::FormatTime("%Y-%m-%d %H:%M:%SZ", finding.at, absl::UTCTimeZone()) << " "
           << Printable(finding.step);
     }
-    out << (finding.event_id.empty() ? "" : "\n") << "    " << Printable(finding.what) << "\n";
+    out << (finding.event_id.empty() ? "" : "\n") << "    " << Printable(InCommands(finding.what))
+        << "\n";
     if (!finding.remedy.empty()) out << "    → " << Printable(finding.remedy) << "\n";
   }
 }

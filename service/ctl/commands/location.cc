@@ -9,6 +9,7 @@
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
+#include "service/ctl/shared/list_table.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
@@ -100,22 +101,22 @@ std::string TextOf(const v1::Address& address) {
   return absl::StrJoin(parts, ", ");
 }
 
-Table LocationTable() {
-  return Table({{"LOCATION"},
-                {"KIND"},
-                {"NAME"},
-                {"IN", Column::kLeft, Column::kUseful},
-                {"GLN", Column::kLeft, Column::kDetail},
-                {"ADDRESS", Column::kLeft, Column::kUseful},
-                {"DEFAULT", Column::kLeft, Column::kDetail}});
+ListTable LocationTable(const Session& session) {
+  return ListTable(session, {{"LOCATION"},
+                             {"KIND"},
+                             {"NAME"},
+                             {"IN", Column::kLeft, Column::kUseful},
+                             {"GLN", Column::kLeft, Column::kDetail},
+                             {"ADDRESS", Column::kLeft, Column::kUseful},
+                             {"DEFAULT", Column::kLeft, Column::kDetail}});
 }
 
-void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations, Table& table,
-                    const Terminal& terminal) {
+void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations,
+                    ListTable& table, const Terminal& terminal) {
   for (const v1::Location& location : locations) {
-    table.Add({location.location_id(), Show(location.kind()), location.display_name(),
-               location.parent_id(), location.gln(), TextOf(location.address()),
-               location.is_default() ? "yes" : ""});
+    table.Add(location.company(), {location.location_id(), Show(location.kind()),
+                                   location.display_name(), location.parent_id(), location.gln(),
+                                   TextOf(location.address()), location.is_default() ? "yes" : ""});
   }
   table.Print(terminal);
 }
@@ -133,7 +134,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
   ASSIGN_OR_RETURN(const v1::UpsertLocationsResponse response,
                    session.Write(kUpsertLocations, request));
   if (session.json()) return session.PrintJson(response);
-  Table table = LocationTable();
+  ListTable table = LocationTable(session);
   PrintLocations(response.locations(), table, session.terminal());
   return absl::OkStatus();
 }
@@ -147,7 +148,7 @@ void Declare(Command& command, ListOptions& options) {
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
-  Table table = LocationTable();
+  ListTable table = LocationTable(session);
   const auto show = [&](const v1::ListLocationsResponse& page) -> int64_t {
     if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
     return page.locations_size();

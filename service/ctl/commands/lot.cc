@@ -173,8 +173,8 @@ absl::Status Get(Session& session, const LotNames& options) {
   for (const std::string& id : ids) request.add_lot_ids(id);
   ASSIGN_OR_RETURN(const v1::BatchGetLotsResponse response, session.Call(kBatchGetLots, request));
   if (session.json()) return session.PrintJson(response);
-  Table table = LotTable();
-  for (const v1::Lot& lot : response.lots()) AddLot(lot, session.zone(), table);
+  ListTable table = LotTable(session);
+  for (const v1::Lot& lot : response.lots()) AddLot(lot, session, table);
   table.Print(session.terminal());
   return absl::OkStatus();
 }
@@ -195,9 +195,9 @@ absl::Status Find(Session& session, const FindOptions& options) {
   request.set_product_id(options.product_id);
   ASSIGN_OR_RETURN(const v1::FindLotsResponse response, session.Call(kFindLots, request));
   if (session.json()) return session.PrintJson(response);
-  Table table = LotTable();
+  ListTable table = LotTable(session);
   for (const v1::FindLotsResponse::Match& match : response.matches()) {
-    for (const v1::Lot& lot : match.lots()) AddLot(lot, session.zone(), table);
+    for (const v1::Lot& lot : match.lots()) AddLot(lot, session, table);
   }
   table.Print(session.terminal());
   for (const v1::FindLotsResponse::Match& match : response.matches()) {

@@ -15,6 +15,7 @@
 #include "service/ctl/shared/lots.h"
 #include "service/ctl/shared/movements.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/unicode.h"
 
 namespace lots::ctl {
 namespace {
@@ -120,9 +121,12 @@ std::string OrderOf(const std::string& order_by) {
 }
 
 // An index finds a text of three characters or more anywhere; a shorter one only at the beginning.
+// The service counts without the spaces around it, and in the form in which it compares: "ß" is
+// two.
 void SayWhatWasSearched(Session& session, const std::string& query) {
-  constexpr int kAnywhereMin = 3;
-  if (query.empty() || CharactersIn(query) >= kAnywhereMin) return;
+  constexpr size_t kAnywhereMin = 3;
+  const std::string folded = FoldCase(absl::StripAsciiWhitespace(query));
+  if (folded.empty() || CountCharacters(folded) >= kAnywhereMin) return;
   session.terminal().err << "lotctl: '" << Printable(query)
                          << "' is shorter than 3 characters: only numbers that begin with it were "
                             "looked for, and no references\n";
@@ -134,9 +138,9 @@ absl::Status List(Session& session, const ListOptions& options) {
   request.set_order_by(OrderOf(options.order_by));
   request.set_query(options.selection.query);
   request.set_show_archived(options.selection.show_archived);
-  Table table = LotTable();
+  ListTable table = LotTable(session);
   const auto show = [&](const v1::ListLotsResponse& page) -> int64_t {
-    for (const v1::Lot& lot : page.lots()) AddLot(lot, session.zone(), table);
+    for (const v1::Lot& lot : page.lots()) AddLot(lot, session, table);
     if (!session.json()) table.Print(session.terminal());
     return page.lots_size();
   };
@@ -151,14 +155,12 @@ absl::Status Summary(Session& session, const Selection& selection) {
   ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(session, selection));
   request.set_query(selection.query);
   request.set_show_archived(selection.show_archived);
-  Table table({{"PRODUCT"},
-               {"LOTS", Column::kRight},
-               {"ON HAND", Column::kRight},
-               {"COMPANY", Column::kLeft, Column::kDetail}});
+  ListTable table(session, {{"PRODUCT"}, {"LOTS", Column::kRight}, {"ON HAND", Column::kRight}},
+                  ListTable::kDetail);
   const auto show = [&](const v1::SummarizeLotsResponse& page) -> int64_t {
     for (const v1::SummarizeLotsResponse::Group& group : page.groups()) {
-      table.Add({group.product_id(), absl::StrCat(group.lot_count()), group.on_hand_quantity(),
-                 group.company()});
+      table.Add(group.company(),
+                {group.product_id(), absl::StrCat(group.lot_count()), group.on_hand_quantity()});
     }
     if (!session.json()) table.Print(session.terminal());
     return page.groups_size();
@@ -181,8 +183,7 @@ void Declare(Command& command, LocationsOptions& options) {
 
 absl::Status Locations(Session& session, const LocationsOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.names));
-  const absl::TimeZone zone = session.zone();
-  Table table = StockTable();
+  ListTable table = StockTable(session);
   for (size_t i = 0; i < ids.size(); ++i) {
     v1::ListLotLocationsRequest request;
     request.set_lot_id(ids[i]);
@@ -193,11 +194,11 @@ absl::Status Locations(Session& session, const LocationsOptions& options) {
       RETURN_IF_ERROR(session.PrintJson(response));
       continue;
     }
-    for (const v1::LotStock& stock : response.locations()) AddStock(stock, zone, table);
+    for (const v1::LotStock& stock : response.locations()) AddStock(stock, session, table);
     table.Print(session.terminal());
     session.terminal().out << options.names[i] << ": " << response.on_hand_quantity()
                            << " on hand\n";
-    PrintHolds(response.holds(), zone, session.terminal());
+    PrintHolds(response.holds(), session.zone(), session.terminal());
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
+#include "service/ctl/shared/list_table.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
@@ -126,24 +127,25 @@ absl::Status SetValues(const UpsertOptions& options, v1::Product& product,
   return SetTracking(options, product, mask);
 }
 
-void PrintProducts(const google::protobuf::RepeatedPtrField<v1::Product>& products, Table& table,
-                   const Terminal& terminal) {
+void PrintProducts(const google::protobuf::RepeatedPtrField<v1::Product>& products,
+                   ListTable& table, const Terminal& terminal) {
   for (const v1::Product& product : products) {
-    table.Add({product.product_id(), product.display_name(), Show(product.tracking()),
+    table.Add(product.company(),
+              {product.product_id(), product.display_name(), Show(product.tracking()),
                product.unit(), absl::StrCat(product.scale()), product.number_template(),
                product.producible() ? "yes" : ""});
   }
   table.Print(terminal);
 }
 
-Table ProductTable() {
-  return Table({{"PRODUCT"},
-                {"NAME"},
-                {"TRACKING"},
-                {"UNIT"},
-                {"SCALE", Column::kRight, Column::kDetail},
-                {"TEMPLATE", Column::kLeft, Column::kUseful},
-                {"MADE HERE", Column::kLeft, Column::kDetail}});
+ListTable ProductTable(const Session& session) {
+  return ListTable(session, {{"PRODUCT"},
+                             {"NAME"},
+                             {"TRACKING"},
+                             {"UNIT"},
+                             {"SCALE", Column::kRight, Column::kDetail},
+                             {"TEMPLATE", Column::kLeft, Column::kUseful},
+                             {"MADE HERE", Column::kLeft, Column::kDetail}});
 }
 
 absl::Status Upsert(Session& session, const UpsertOptions& options) {
@@ -159,7 +161,7 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
   ASSIGN_OR_RETURN(const v1::UpsertProductsResponse response,
                    session.Write(kUpsertProducts, request));
   if (session.json()) return session.PrintJson(response);
-  Table table = ProductTable();
+  ListTable table = ProductTable(session);
   PrintProducts(response.products(), table, session.terminal());
   return absl::OkStatus();
 }
@@ -219,7 +221,7 @@ void Declare(Command& command, ListOptions& options) {
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
-  Table table = ProductTable();
+  ListTable table = ProductTable(session);
   const auto show = [&](const v1::ListProductsResponse& page) -> int64_t {
     if (!session.json()) PrintProducts(page.products(), table, session.terminal());
     return page.products_size();

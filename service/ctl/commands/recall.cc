@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "lots/v1/recall.pb.h"
+#include "lots/v1/stock.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
@@ -13,6 +14,7 @@
 #include "service/ctl/session/output.h"
 #include "service/ctl/session/paging.h"
 #include "service/ctl/shared/catalog.h"
+#include "service/ctl/shared/list_table.h"
 #include "service/ctl/shared/lots.h"
 #include "service/ctl/shared/recall_report.h"
 #include "storage/base/status_macros.h"
@@ -93,17 +95,18 @@ absl::Status List(Session& session, const ListOptions& options) {
   v1::ListRecallsRequest request;
   if (options.state == "open") request.set_state(v1::RECALL_STATE_OPEN);
   if (options.state == "closed") request.set_state(v1::RECALL_STATE_CLOSED);
-  Table table({{"RECALL"},
-               {"STATE"},
-               {"DRILL"},
-               {"LOTS", Column::kRight},
-               {"CERTAIN", Column::kRight, Column::kUseful},
-               {"OPENED"},
-               {"BY", Column::kLeft, Column::kUseful},
-               {"REASON"}});
+  ListTable table(session, {{"RECALL"},
+                            {"STATE"},
+                            {"DRILL"},
+                            {"LOTS", Column::kRight},
+                            {"CERTAIN", Column::kRight, Column::kUseful},
+                            {"OPENED"},
+                            {"BY", Column::kLeft, Column::kUseful},
+                            {"REASON"}});
   const auto show = [&](const v1::ListRecallsResponse& page) -> int64_t {
     for (const v1::Recall& recall : page.recalls()) {
-      table.Add({recall.recall_id(), recall.state() == v1::RECALL_STATE_OPEN ? "open" : "closed",
+      table.Add(recall.company(),
+                {recall.recall_id(), recall.state() == v1::RECALL_STATE_OPEN ? "open" : "closed",
                  recall.drill() ? "drill" : "", absl::StrCat(recall.scope().lot_count()),
                  absl::StrCat(recall.scope().certain_count()),
                  Show(recall.open_time(), session.zone()), recall.opener(), recall.reason()});
@@ -144,7 +147,7 @@ struct ReportOptions {
 
 void Declare(Command& command, ReportOptions& options) {
   command.Add("recall", options.recall_id, "the recall").Required();
-  command.Add("--format", options.format, "table, csv or html")
+  command.Add("--format", options.format, "table, csv (decimals with a point) or html")
       .OneOf({"table", "csv", "html"})
       .ShowDefault();
   command.Add("--out", options.file, "write to this file instead of standard output").File();
@@ -159,6 +162,46 @@ absl::Status Describe(Session& session, RecallReport& report) {
   for (const v1::RecallSeed& seed : report.recall.seeds()) products.insert(seed.product_id());
   ASSIGN_OR_RETURN(report.products, FindProducts(session, products));
   ASSIGN_OR_RETURN(report.locations, ReadLocations(session));
+  return absl::OkStatus();
+}
+
+// So many lots are asked one by one.
+constexpr size_t kReceiptLotsMax = 1'000;
+
+// The receipts of a lot that were not taken back, oldest first.
+absl::Status ReadReceiptsOf(Session& session, const std::string& lot_id, RecallReport& report) {
+  v1::ListMovementsRequest request;
+  request.set_filter(absl::StrCat("lot_id = ", FilterText(lot_id),
+                                  " AND kind = ", InFilter(v1::MOVEMENT_KIND_RECEIPT)));
+  request.set_page_size(kPageSize);
+  std::vector<v1::Movement> receipts;
+  std::set<std::string> reversed;
+  do {
+    ASSIGN_OR_RETURN(const v1::ListMovementsResponse page, session.Call(kListMovements, request));
+    for (const v1::Movement& movement : page.movements()) {
+      if (movement.reverses_movement_id().empty()) receipts.push_back(movement);
+      reversed.insert(movement.reverses_movement_id());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  for (auto receipt = receipts.rbegin(); receipt != receipts.rend(); ++receipt) {
+    if (!reversed.contains(receipt->movement_id())) report.receipts.push_back(std::move(*receipt));
+  }
+  return absl::OkStatus();
+}
+
+// From whom the affected lots came. Of a large recall only the seeds are asked for: what was made
+// of them seldom came from elsewhere.
+absl::Status ReadReceipts(Session& session, RecallReport& report) {
+  const bool asks_all = report.lots.size() <= kReceiptLotsMax;
+  for (const v1::RecallLot& lot : report.lots) {
+    if (!asks_all && lot.depth() > 0) continue;
+    RETURN_IF_ERROR(ReadReceiptsOf(session, lot.lot_id(), report));
+  }
+  if (!asks_all) {
+    session.terminal().err << "lotctl: the sheet has receipts of the seeds only: "
+                           << report.lots.size() << " lots are affected\n";
+  }
   return absl::OkStatus();
 }
 
@@ -184,6 +227,7 @@ absl::Status Report(Session& session, const ReportOptions& options) {
                                  }));
   if (session.json()) return printed;
   RETURN_IF_ERROR(Describe(session, report));
+  if (options.format == "csv") RETURN_IF_ERROR(ReadReceipts(session, report));
   SayWhatIsCut(report, session.terminal());
   return WriteTo(options.file, session.terminal(), [&](const Terminal& page) {
     if (options.format == "csv") return WriteReportCsv(report, page.out);

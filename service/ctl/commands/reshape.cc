@@ -68,7 +68,7 @@ absl::Status Split(Session& session, const SplitOptions& options) {
   RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   request.set_location_id(options.from);
   for (const std::string& text : options.parts) {
-    ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+    ASSIGN_OR_RETURN(const LotLine line, ParseNewLotLine(text));
     v1::SplitPart& part = *request.add_parts();
     part.set_number(line.name);
     part.set_quantity(line.quantity);

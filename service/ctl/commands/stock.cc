@@ -1,5 +1,4 @@
 // lotctl stock move | list | suggest | reverse | movements
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
@@ -55,15 +54,18 @@ void Declare(Command& command, MoveOptions& options) {
       .File();
 }
 
+absl::StatusOr<v1::MovementKind> ParseKind(const std::string& text) {
+  v1::MovementKind kind = v1::MOVEMENT_KIND_UNSPECIFIED;
+  if (Parse(text, kind)) return kind;
+  return UsageError(absl::StrCat("'", text, "' is no kind of movement: receipt, transfer, ",
+                                 "delivery, return, consumption, production, scrap, adjustment, ",
+                                 "supplier-return"));
+}
+
 absl::StatusOr<v1::NewMovement> MovementOf(Session& session, const MoveOptions& options,
                                            const std::string& lot) {
   v1::NewMovement movement;
-  v1::MovementKind kind = v1::MOVEMENT_KIND_UNSPECIFIED;
-  if (!Parse(options.kind, kind)) {
-    return UsageError(
-        absl::StrCat("'", options.kind, "' is no kind of movement: receipt, transfer, ",
-                     "delivery, return, consumption, scrap, adjustment, supplier-return"));
-  }
+  ASSIGN_OR_RETURN(const v1::MovementKind kind, ParseKind(options.kind));
   movement.set_kind(kind);
   ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(lot));
   ASSIGN_OR_RETURN(*movement.mutable_lot(), ParseLotRef(line.name));
@@ -146,9 +148,9 @@ absl::Status List(Session& session, const ListOptions& options) {
     ASSIGN_OR_RETURN(*request.mutable_known_at(),
                      ReadTime(session, "--known-at", options.known_at, DayEdge::kLast));
   }
-  Table table = StockTable();
+  ListTable table = StockTable(session);
   const auto show = [&](const v1::ListStockResponse& page) -> int64_t {
-    for (const v1::LotStock& stock : page.stock()) AddStock(stock, session.zone(), table);
+    for (const v1::LotStock& stock : page.stock()) AddStock(stock, session, table);
     if (!session.json()) table.Print(session.terminal());
     return page.stock_size();
   };
@@ -189,11 +191,12 @@ absl::Status Suggest(Session& session, const SuggestOptions& options) {
   Table table({{"NUMBER"},
                {"LOCATION"},
                {"TAKE", Column::kRight},
-               {"EXPIRES"},
+               {"EXPIRES", Column::kLeft, Column::kAlways, ColourOfExpiry},
                {"IN STOCK SINCE", Column::kLeft, Column::kUseful},
                {"LOT ID", Column::kLeft, Column::kDetail}});
   for (const v1::SuggestLotsResponse::Pick& pick : response.picks()) {
-    table.Add({pick.number(), pick.location_id(), pick.quantity(), Show(pick.expire_date()),
+    table.Add({pick.number(), pick.location_id(), pick.quantity(),
+               ShowExpiry(pick.expire_date(), session.TodayIn(session.options().company)),
                Show(pick.stock_since_time(), zone), pick.lot_id()});
   }
   table.Print(session.terminal());
@@ -217,8 +220,8 @@ absl::Status Reverse(Session& session, const ReverseOptions& options) {
   request.set_note(options.note);
   ASSIGN_OR_RETURN(const v1::Movement movement, session.Write(kReverseMovement, request));
   if (session.json()) return session.PrintJson(movement);
-  Table table = MovementTable();
-  AddMovement(movement, session.zone(), table);
+  ListTable table = MovementTable(session);
+  AddMovement(movement, session, table);
   table.Print(session.terminal());
   return absl::OkStatus();
 }
@@ -263,7 +266,8 @@ absl::StatusOr<std::string> FilterOf(Session& session, const MovementsOptions& o
     equals("lot_id", id);
   }
   if (!options.kind.empty()) {
-    terms.push_back(absl::StrCat("kind = ", absl::AsciiStrToUpper(options.kind)));
+    ASSIGN_OR_RETURN(const v1::MovementKind kind, ParseKind(options.kind));
+    terms.push_back(absl::StrCat("kind = ", InFilter(kind)));
   }
   equals("product_id", options.product_id);
   equals("from_location_id", options.from);
@@ -281,10 +285,9 @@ absl::StatusOr<std::string> FilterOf(Session& session, const MovementsOptions& o
 absl::Status Movements(Session& session, const MovementsOptions& options) {
   v1::ListMovementsRequest request;
   ASSIGN_OR_RETURN(*request.mutable_filter(), FilterOf(session, options));
-  Table table = MovementTable();
+  ListTable table = MovementTable(session);
   const auto show = [&](const v1::ListMovementsResponse& page) -> int64_t {
-    for (const v1::Movement& movement : page.movements())
-      AddMovement(movement, session.zone(), table);
+    for (const v1::Movement& movement : page.movements()) AddMovement(movement, session, table);
     if (!session.json()) table.Print(session.terminal());
     return page.movements_size();
   };

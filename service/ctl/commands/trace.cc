@@ -161,7 +161,9 @@ template <class Request, class Response>
 absl::Status Run(Session& session, const TraceOptions& options, TraceTree::Direction direction,
                  const StreamMethod<Request, Response>& method) {
   ASSIGN_OR_RETURN(const Request request, RequestOf<Request>(session, options));
-  TracedGraph graph{.direction = direction, .zone = session.zone()};
+  TracedGraph graph{.direction = direction,
+                    .zone = session.zone(),
+                    .today = session.TodayIn(session.options().company)};
   absl::Status printed;
   RETURN_IF_ERROR(session.Stream(method, request, [&](const Response& message) {
     if (session.json()) return printed.Update(session.PrintJson(message));

@@ -11,7 +11,9 @@
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
 #include "service/ctl/session/times.h"
+#include "service/ctl/shared/list_table.h"
 #include "service/ctl/shared/lots.h"
+#include "service/ctl/shared/redirect.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
@@ -177,19 +179,19 @@ absl::Status List(Session& session, const ListOptions& options) {
   }
   v1::ListWorkOrdersRequest request;
   request.set_filter(JoinFilter(std::move(terms), options.filter));
-  Table table({{"WORK ORDER"},
-               {"PRODUCT"},
-               {"STATE"},
-               {"PLANNED", Column::kRight},
-               {"COMPLETED", Column::kRight},
-               {"PLANNED SERIALS", Column::kRight, Column::kUseful},
-               {"CREATED", Column::kLeft, Column::kUseful}});
+  ListTable table(session, {{"WORK ORDER"},
+                            {"PRODUCT"},
+                            {"STATE"},
+                            {"PLANNED", Column::kRight},
+                            {"COMPLETED", Column::kRight},
+                            {"PLANNED SERIALS", Column::kRight, Column::kUseful},
+                            {"CREATED", Column::kLeft, Column::kUseful}});
   const auto show = [&](const v1::ListWorkOrdersResponse& page) -> int64_t {
     for (const v1::WorkOrder& order : page.work_orders()) {
-      table.Add({order.work_order_id(), order.product_id(), Show(order.state()),
-                 order.planned_quantity(), order.completed_quantity(),
-                 absl::StrCat(order.planned_serial_count()),
-                 Show(order.create_time(), session.zone())});
+      table.Add(order.company(), {order.work_order_id(), order.product_id(), Show(order.state()),
+                                  order.planned_quantity(), order.completed_quantity(),
+                                  absl::StrCat(order.planned_serial_count()),
+                                  Show(order.create_time(), session.zone())});
     }
     if (!session.json()) table.Print(session.terminal());
     return page.work_orders_size();
@@ -227,7 +229,8 @@ void Declare(Command& command, CompleteOptions& options) {
   command.Add("--component", options.components,
               "what went in: LOT[=QUANTITY][@LOCATION][:into=INDEX], the lot as NUMBER, "
               "PRODUCT/NUMBER or UUID, the index that of the --finished it went into, from 0; "
-              "repeatable");
+              "repeatable. A shell takes '>0' for a file, which is noticed where the file is "
+              "standard output, or new in the working directory, and not otherwise");
   command.Add("--by-product", options.by_products,
               "what else came out: LOT=QUANTITY[@LOCATION], or PRODUCT/=QUANTITY for the next "
               "number of its template; repeatable");
@@ -255,24 +258,11 @@ absl::Status AddLines(Session& session, const CompleteOptions& options,
   for (const std::string& text : options.by_products) {
     ASSIGN_OR_RETURN(*request.add_by_products(), ParseByProduct(text));
   }
-  std::vector<v1::LotRef*> lots;
-  for (auto& component : *request.mutable_components()) lots.push_back(component.mutable_lot());
-  for (auto& by_product : *request.mutable_by_products()) lots.push_back(by_product.mutable_lot());
-  return ResolveNumbers(session, lots);
-}
-
-// What was once written as --component 'battery/B4>0': without the quotes, the shell sends standard
-// output to the file 0, and lotctl would post the component as one of the whole order.
-absl::Status CheckOutput(const Terminal& terminal) {
-  const std::string& path = terminal.out_file;
-  const size_t name_at = path.rfind('/') + 1;  // npos + 1 is 0
-  const bool is_index =
-      name_at < path.size() && path.find_first_not_of("0123456789", name_at) == std::string::npos;
-  if (!is_index) return absl::OkStatus();
-  const std::string index = path.substr(name_at);
-  return UsageError(absl::StrCat("standard output goes to a file named ", index, ": was '>", index,
-                                 "' meant as a part of --component? Write ':into=", index,
-                                 "' instead, or name the file otherwise"));
+  std::vector<v1::LotRef*> used, made;
+  for (auto& component : *request.mutable_components()) used.push_back(component.mutable_lot());
+  for (auto& by_product : *request.mutable_by_products()) made.push_back(by_product.mutable_lot());
+  RETURN_IF_ERROR(ResolveNumbers(session, used));
+  return ResolveNumbersAlone(session, made);
 }
 
 // The file's request, with what the flags say instead of it or on top of it.
@@ -315,7 +305,10 @@ void Print(const v1::CompleteWorkOrderResponse& response, const Terminal& termin
 }
 
 absl::Status Complete(Session& session, const CompleteOptions& options) {
-  if (!options.components.empty()) RETURN_IF_ERROR(CheckOutput(session.terminal()));
+  if (!options.components.empty()) {
+    const int count = static_cast<int>(options.outputs.size()) + options.planned_serial_count;
+    RETURN_IF_ERROR(CheckRedirection(session.terminal(), count));
+  }
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(session, options));
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
                    session.Write(kCompleteWorkOrder, request));

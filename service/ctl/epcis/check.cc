@@ -139,9 +139,9 @@ void PlanChecker::CheckProduct(const v1::Product& needed, const v1::Product& fou
   if (decimals == decimals_.end()) return;
   const std::string& id = needed.product_id();
   if (found.tracking() != needed.tracking()) {
-    Obstacle(absl::StrCat("the product ", id, " is registered with ",
-                          v1::Tracking_Name(found.tracking()), ", and the document needs ",
-                          v1::Tracking_Name(needed.tracking())));
+    Obstacle(absl::StrCat("the product ", id, " is registered with tracking ",
+                          ctl::Show(found.tracking()), ", and the document needs ",
+                          ctl::Show(needed.tracking())));
     return;
   }
   if (needed.tracking() == v1::TRACKING_SERIAL) return;

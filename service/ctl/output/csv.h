@@ -19,7 +19,8 @@ class CsvRecord {
   // date or a formula ("00123", "1E5", "MAR-1", "+1", "=1+1"), it is written as the formula of this
   // text, ="00123".
   CsvRecord& Text(absl::string_view text);
-  // A decimal of the API, which can be summed and sorted.
+  // A decimal of the API, with a point: it can be summed and sorted. A spreadsheet with decimal
+  // commas reads it right only when the import says that the point is the separator.
   CsvRecord& Number(absl::string_view decimal);
   // "2026-12-31", which every spreadsheet takes for that day. Empty: none.
   CsvRecord& Date(absl::string_view date);

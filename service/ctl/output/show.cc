@@ -17,12 +17,14 @@ std::string Short(absl::string_view name, absl::string_view prefix) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(absl::StripPrefix(name, prefix), {{"_", " "}}));
 }
 
-// The value named PREFIX + TEXT, never the unspecified one.
+// The value named PREFIX + TEXT, never the unspecified one. The words of a name may be joined as
+// the API joins them, as tables show them, and as a shell takes them for one word.
 template <class Enum>
 bool ParseEnum(absl::string_view text, absl::string_view prefix, Enum& value) {
+  const std::string name =
+      absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}, {" ", "_"}});
   const google::protobuf::EnumValueDescriptor* found =
-      google::protobuf::GetEnumDescriptor<Enum>()->FindValueByName(
-          absl::StrCat(prefix, absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}})));
+      google::protobuf::GetEnumDescriptor<Enum>()->FindValueByName(absl::StrCat(prefix, name));
   if (found == nullptr || found->number() == 0) return false;
   value = static_cast<Enum>(found->number());
   return true;
@@ -48,6 +50,12 @@ std::string ShowDay(const google::protobuf::Timestamp& time, absl::TimeZone zone
 std::string Show(const google::type::Date& date) {
   if (date.year() == 0) return "";
   return absl::StrFormat("%04d-%02d-%02d", date.year(), date.month(), date.day());
+}
+
+std::string ShowExpiry(const google::type::Date& date, absl::CivilDay today) {
+  if (date.year() == 0) return "";
+  const bool is_expired = absl::CivilDay(date.year(), date.month(), date.day()) < today;
+  return absl::StrCat(Show(date), is_expired ? kExpired : "");
 }
 
 std::string Show(const v1::Document& document) {
@@ -102,6 +110,12 @@ std::string Show(v1::LotEventKind kind) {
 std::string Show(v1::WorkOrderState state) {
   return Short(v1::WorkOrderState_Name(state), "WORK_ORDER_STATE_");
 }
+std::string Show(v1::SuggestStrategy strategy) {
+  return Short(v1::SuggestStrategy_Name(strategy), "SUGGEST_STRATEGY_");
+}
+std::string Show(v1::Acceptance acceptance) {
+  return Short(v1::Acceptance_Name(acceptance), "ACCEPTANCE_");
+}
 
 bool Parse(absl::string_view text, v1::Tracking& tracking) {
   return ParseEnum(text, "TRACKING_", tracking);
@@ -117,6 +131,19 @@ bool Parse(absl::string_view text, v1::MovementKind& kind) {
 }
 bool Parse(absl::string_view text, v1::SuggestStrategy& strategy) {
   return ParseEnum(text, "SUGGEST_STRATEGY_", strategy);
+}
+bool Parse(absl::string_view text, v1::LotState& state) {
+  return ParseEnum(text, "LOT_STATE_", state);
+}
+bool Parse(absl::string_view text, v1::WorkOrderState& state) {
+  return ParseEnum(text, "WORK_ORDER_STATE_", state);
+}
+bool Parse(absl::string_view text, v1::Acceptance& acceptance) {
+  return ParseEnum(text, "ACCEPTANCE_", acceptance);
+}
+
+std::string InFilter(v1::MovementKind kind) {
+  return std::string(absl::StripPrefix(v1::MovementKind_Name(kind), "MOVEMENT_KIND_"));
 }
 
 }  // namespace lots::ctl

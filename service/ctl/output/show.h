@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
@@ -22,6 +23,9 @@ std::string Show(const google::protobuf::Timestamp& time, absl::TimeZone zone);
 std::string ShowDay(const google::protobuf::Timestamp& time, absl::TimeZone zone);
 // "2026-12-31"; empty when there is none.
 std::string Show(const google::type::Date& date);
+// The same of the last day of use, with a mark when it is over: "2026-12-31 (expired)".
+inline constexpr char kExpired[] = " (expired)";
+std::string ShowExpiry(const google::type::Date& date, absl::CivilDay today);
 // "purchase_order 4711".
 std::string Show(const v1::Document& document);
 // "yes", "12.5", "2026-12-31".
@@ -41,12 +45,21 @@ std::string Show(v1::TransformationKind kind);
 std::string Show(v1::LotState state);
 std::string Show(v1::LotEventKind kind);
 std::string Show(v1::WorkOrderState state);
+std::string Show(v1::SuggestStrategy strategy);
+std::string Show(v1::Acceptance acceptance);
 
-// Reads one back from what people type: "lot" → TRACKING_LOT. False when it is none.
+// Reads one back from what people type, which is as it is shown, or with '-' or '_' between its
+// words: "supplier-return" → MOVEMENT_KIND_SUPPLIER_RETURN. False when it is none.
 bool Parse(absl::string_view text, v1::Tracking& tracking);
 bool Parse(absl::string_view text, v1::CounterReset& reset);
 bool Parse(absl::string_view text, v1::LocationKind& kind);
 bool Parse(absl::string_view text, v1::MovementKind& kind);
 bool Parse(absl::string_view text, v1::SuggestStrategy& strategy);
+bool Parse(absl::string_view text, v1::LotState& state);
+bool Parse(absl::string_view text, v1::WorkOrderState& state);
+bool Parse(absl::string_view text, v1::Acceptance& acceptance);
+
+// As a filter of the API names it: SUPPLIER_RETURN.
+std::string InFilter(v1::MovementKind kind);
 
 }  // namespace lots::ctl

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "service/ctl/output/text_width.h"
 #include "storage/base/check.h"
 
@@ -110,25 +111,40 @@ std::vector<size_t> Table::Droppable() const {
   return droppable;
 }
 
-// Texts wrap before something useful is left out.
+// Texts wrap before something useful is left out, and then whatever has spaces.
 void Table::Fit(int width) {
   const std::vector<int> widths = widths_;
   for (const size_t column : Droppable()) {
     if (Width() <= width) return;
     const bool is_missed = columns_[column].need == Column::kUseful && !IsEmpty(column);
-    if (is_missed && Narrow(width)) return;
+    if (is_missed && (Narrow(width) || NarrowToWords(width))) return;
     widths_ = widths;
     wraps_.assign(columns_.size(), false);
     shown_[column] = false;
   }
-  Narrow(width);
+  if (!Narrow(width)) NarrowToWords(width);
 }
 
+// Only texts: a time in two lines is hard to read.
 bool Table::Narrow(int width) {
+  std::vector<int> least;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    least.push_back(IsText(i) ? kWrappedMin : widths_[i]);
+  }
+  return NarrowTo(width, least);
+}
+
+bool Table::NarrowToWords(int width) {
+  std::vector<int> least;
+  for (size_t i = 0; i < columns_.size(); ++i) least.push_back(LongestWord(i));
+  return NarrowTo(width, least);
+}
+
+bool Table::NarrowTo(int width, const std::vector<int>& least) {
   while (Width() > width) {
     size_t widest = columns_.size();
     for (size_t i = 0; i < columns_.size(); ++i) {
-      const bool may_wrap = MayWrap(i) && widths_[i] > kWrappedMin;
+      const bool may_wrap = shown_[i] && columns_[i].side == Column::kLeft && widths_[i] > least[i];
       if (may_wrap && (widest == columns_.size() || widths_[i] > widths_[widest])) widest = i;
     }
     if (widest == columns_.size()) return false;
@@ -138,12 +154,20 @@ bool Table::Narrow(int width) {
   return true;
 }
 
-// Only texts: a time or an id in two lines is hard to read.
-bool Table::MayWrap(size_t column) const {
-  return shown_[column] && columns_[column].side == Column::kLeft &&
-         absl::c_any_of(rows_, [&](const Cells& row) {
-           return absl::c_count(row[column], ' ') >= kWordsMin - 1;
-         });
+bool Table::IsText(size_t column) const {
+  return absl::c_any_of(
+      rows_, [&](const Cells& row) { return absl::c_count(row[column], ' ') >= kWordsMin - 1; });
+}
+
+// A number or an id is never broken.
+int Table::LongestWord(size_t column) const {
+  int longest = DisplayWidth(columns_[column].title);
+  for (const Cells& row : rows_) {
+    for (const absl::string_view word : absl::StrSplit(row[column], ' ')) {
+      longest = std::max(longest, DisplayWidth(word));
+    }
+  }
+  return longest;
 }
 
 std::string Table::LeftOut() const {
@@ -163,8 +187,15 @@ void PrintDetails(const std::vector<std::pair<std::string, std::string>>& detail
   for (const auto& [name, value] : details) {
     if (value.empty()) continue;
     const Colour colour = name == "held" ? ColourOfHold(value) : ColourOfExpiry(value);
-    terminal.out << PadRight(absl::StrCat(name, ":"), width) << "  "
-                 << Paint(Printable(value), colour, terminal) << "\n";
+    std::vector<std::string> lines = {Printable(value)};
+    if (terminal.columns > 0) {
+      const int left = std::max(terminal.columns - width - kGap, kWrappedMin);
+      lines = Wrap(lines.front(), left, LongWords::kWhole);
+    }
+    for (size_t i = 0; i < lines.size(); ++i) {
+      terminal.out << PadRight(i == 0 ? absl::StrCat(name, ":") : "", width) << "  "
+                   << Paint(lines[i], colour, terminal) << "\n";
+    }
   }
 }
 

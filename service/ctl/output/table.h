@@ -49,7 +49,12 @@ class Table {
   void Fit(int width);
   // Wraps texts until the table fits, if it can.
   bool Narrow(int width);
-  bool MayWrap(size_t column) const;
+  // Wraps all columns that have spaces until the table fits, if it can.
+  bool NarrowToWords(int width);
+  // Wraps columns on the left side, each down to its least width.
+  bool NarrowTo(int width, const std::vector<int>& least);
+  bool IsText(size_t column) const;
+  int LongestWord(size_t column) const;
   int Width() const;
   // The columns that Fit may leave out, in its order.
   std::vector<size_t> Droppable() const;
@@ -64,7 +69,8 @@ class Table {
   bool header_printed_ = false;
 };
 
-// Prints "name:  value" lines with the values in one column; lines without a value are left out.
+// Prints "name:  value" lines with the values in one column, in which long ones go on; lines
+// without a value are left out.
 void PrintDetails(const std::vector<std::pair<std::string, std::string>>& details,
                   const Terminal& terminal);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace lots::ctl {
@@ -54,6 +55,16 @@ size_t BytesWithin(absl::string_view text, int width) {
   return bytes;
 }
 
+// Where the first line of a text ends that is wider than the columns.
+size_t EndOfLine(absl::string_view text, int width, LongWords long_words) {
+  const size_t most = BytesWithin(text, width);
+  // A space right behind the line ends it too.
+  const size_t space = text.substr(0, most + 1).rfind(' ');
+  if (space != absl::string_view::npos && space != 0) return space;
+  if (long_words == LongWords::kBroken) return most;
+  return std::min(text.find(' ', most), text.size());
+}
+
 }  // namespace
 
 int DisplayWidth(absl::string_view text) {
@@ -64,12 +75,6 @@ int DisplayWidth(absl::string_view text) {
     text.remove_prefix(first.bytes);
   }
   return width;
-}
-
-int CharactersIn(absl::string_view text) {
-  int count = 0;
-  for (; !text.empty(); text.remove_prefix(FirstOf(text).bytes)) ++count;
-  return count;
 }
 
 std::string Printable(absl::string_view text) {
@@ -88,14 +93,12 @@ std::string Printable(absl::string_view text) {
   return printable;
 }
 
-std::vector<std::string> Wrap(absl::string_view text, int width) {
+std::vector<std::string> Wrap(absl::string_view text, int width, LongWords long_words) {
   std::vector<std::string> lines;
   while (DisplayWidth(text) > width) {
-    const size_t most = BytesWithin(text, width);
-    // A space right behind the line ends it too.
-    const size_t space = text.substr(0, most + 1).rfind(' ');
-    const size_t end = space == absl::string_view::npos || space == 0 ? most : space;
-    lines.emplace_back(text.substr(0, end));
+    const size_t end = EndOfLine(text, width, long_words);
+    if (end == text.size()) break;
+    lines.emplace_back(absl::StripTrailingAsciiWhitespace(text.substr(0, end)));
     text.remove_prefix(end);
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   }

@@ -17,7 +17,8 @@ struct TreeNode {
   std::string kind = {};
 };
 
-// Prints the node, its notes and its children, each below and to the right of its parent:
+// Prints the node, its notes and its children, each below and to the right of its parent. What is
+// longer than the terminal goes on in the next line, at a space:
 //   pump/SN-1  1
 //   │  at a customer
 //   └─ work order WO-7

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "lots/v1/lot_attributes.pb.h"
+#include "service/ctl/output/show.h"
 #include "service/ctl/session/failure.h"
 #include "storage/base/quantity.h"
 #include "storage/base/status_macros.h"
@@ -64,6 +65,13 @@ absl::Status NoQuantity(absl::string_view quantity, absl::string_view text) {
   return UsageError(absl::StrCat("'", text, "': ", WrongWithQuantity(quantity),
                                  "; where that belongs to the number, the quantity follows it, as "
                                  "in A=7=1"));
+}
+
+// Nobody means to make a lot with such a number: a mistyped quantity would become one.
+absl::Status CheckNewNumber(absl::string_view number, absl::string_view text) {
+  if (!absl::StartsWith(number, "=")) return absl::OkStatus();
+  return UsageError(absl::StrCat("'", text, "': '", number.substr(1),
+                                 "' is no quantity, and a new number does not begin with '='"));
 }
 
 // Takes ":into=INDEX" off a component.
@@ -176,6 +184,12 @@ absl::StatusOr<LotLine> ParseLotLine(absl::string_view text) {
   return line;
 }
 
+absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text) {
+  ASSIGN_OR_RETURN(LotLine line, ParseLotLine(text));
+  RETURN_IF_ERROR(CheckNewNumber(line.name, text));
+  return line;
+}
+
 std::string WrongWithQuantity(absl::string_view text) {
   const absl::Status parsed = Quantity::Parse(text).status();
   if (parsed.ok()) return "";
@@ -186,7 +200,7 @@ std::string WrongWithQuantity(absl::string_view text) {
 }
 
 absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text) {
-  ASSIGN_OR_RETURN(const LotLine line, ParseLotLine(text));
+  ASSIGN_OR_RETURN(const LotLine line, ParseNewLotLine(text));
   v1::CompletionOutput output;
   if (Uuid::Parse(line.name).has_value()) {
     output.set_lot_id(line.name);
@@ -216,6 +230,7 @@ absl::StatusOr<v1::CompletionByProduct> ParseByProduct(absl::string_view text) {
     by_product.mutable_lot()->set_product_id(line.name.substr(0, line.name.size() - 1));
   } else {
     ASSIGN_OR_RETURN(*by_product.mutable_lot(), ParseLotRef(line.name));
+    RETURN_IF_ERROR(CheckNewNumber(by_product.lot().number(), text));
   }
   by_product.set_quantity(line.quantity);
   by_product.set_to_location_id(line.location_id);
@@ -289,9 +304,7 @@ absl::StatusOr<std::vector<v1::Acceptance>> ParseAcceptances(
   std::vector<v1::Acceptance> acceptances;
   for (const std::string& name : names) {
     v1::Acceptance acceptance = v1::ACCEPTANCE_UNSPECIFIED;
-    const std::string full =
-        absl::StrCat("ACCEPTANCE_", absl::StrReplaceAll(absl::AsciiStrToUpper(name), {{"-", "_"}}));
-    if (!v1::Acceptance_Parse(full, &acceptance) || acceptance == v1::ACCEPTANCE_UNSPECIFIED) {
+    if (!Parse(name, acceptance)) {
       return UsageError(
           absl::StrCat("--accept takes held, expired, short or later-expiry; not '", name, "'"));
     }

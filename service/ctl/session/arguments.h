@@ -32,6 +32,8 @@ struct LotLine {
   std::string location_id;
 };
 absl::StatusOr<LotLine> ParseLotLine(absl::string_view text);
+// The same where the number may be a new one, which does not begin with '='.
+absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text);
 
 // What is wrong with a quantity, in the words of who typed it; empty: nothing.
 std::string WrongWithQuantity(absl::string_view text);

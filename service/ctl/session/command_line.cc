@@ -154,6 +154,15 @@ Flag& Flag::Positive() {
   return *this;
 }
 
+Flag& Flag::AtMost(double most, const char* why) {
+  option_.check([most, why](const std::string& value) {
+    double number = 0;
+    const bool fits = !absl::SimpleAtod(value, &number) || number <= most;
+    return fits ? std::string() : absl::StrCat("'", value, "' is above ", most, ": ", why);
+  });
+  return *this;
+}
+
 Flag& Flag::NotEmpty(const char* message) {
   option_.get_validator(kNotEmpty)->active(false);
   option_.check(

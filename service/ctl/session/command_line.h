@@ -31,6 +31,8 @@ class Flag {
   Flag& OneOf(std::initializer_list<const char*> choices);
   Flag& NotNegative();
   Flag& Positive();
+  // The value is at most `most`; `why` completes "'400' is above 300: ".
+  Flag& AtMost(double most, const char* why);
   // `message` is the error when the value is empty, instead of the usual words.
   Flag& NotEmpty(const char* message);
   // The value is an exact decimal.

@@ -9,14 +9,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lots/v1/errors.pb.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/output/text_width.h"
+#include "service/ctl/output/words.h"
 
 namespace lots::ctl {
 namespace {
@@ -45,6 +44,11 @@ std::string RepeatOf(const absl::Status& status) {
 
 // Whether the failure is the end of a call; the others are lotctl's own.
 bool WasCall(const absl::Status& status) { return status.GetPayload(kDetailsPayload).has_value(); }
+
+std::string HowTo(const Repeat& repeat) {
+  if (repeat.request_id.empty()) return "Repeating the command";
+  return absl::StrCat("Repeating it with --request-id ", repeat.request_id);
+}
 
 bool IsUsage(const absl::Status& status) { return status.GetPayload(kUsagePayload).has_value(); }
 
@@ -142,59 +146,6 @@ std::string AdviceFor(const absl::Status& status, const Endpoint& endpoint) {
   return "";
 }
 
-// The service says which method to call; here that is a command.
-std::string InCommands(absl::string_view text) {
-  return absl::StrReplaceAll(
-      text,
-      {{"UpdateSettings or Upsert creates", "'lotctl settings update' or 'upsert' creates"},
-       {"UpdateSettings", "'lotctl settings update'"},
-       {"UpsertProducts", "'lotctl product upsert'"},
-       {"UpsertLocations", "'lotctl location upsert'"},
-       {"ArchiveLot", "'lotctl lot archive'"},
-       {"UnarchiveLot", "'lotctl lot unarchive'"},
-       {"UpdateLot", "'lotctl lot update'"},
-       {"RelabelLot", "'lotctl lot relabel'"},
-       {"SplitLot", "'lotctl lot split'"},
-       {"StockService.RecordMovements", "'lotctl stock move'"},
-       {"ReverseMovement", "'lotctl stock reverse'"},
-       {"CompleteWorkOrder", "'lotctl work-order complete'"},
-       {"ReverseCompletion", "'lotctl work-order reverse' ('lotctl lot reverse' for a split)"},
-       {"after Disassemble", "after 'lotctl work-order disassemble'"},
-       {"CloseRecall", "'lotctl recall close'"},
-       {"lot_ids", "lots"}});
-}
-
-// The service names a field; behind it stands the flag that gives it.
-std::string WithFlags(absl::string_view field) {
-  static constexpr std::pair<absl::string_view, absl::string_view> kFlags[] = {
-      {"from_location_id", "--from"},
-      {"to_location_id", "--to"},
-      {"source_location_id", "--from"},
-      {"destination_location_id", "--to"},
-      {"partner_id", "--partner"},
-      {"occur_time", "--at"},
-      {"opening_quantity", "--quantity"},
-      {"opening_location_id", "--location"},
-      {"planned_quantity", "--planned"},
-      {"delivery_movement_id", "--delivery"},
-      {"receipt_movement_id", "--receipt"},
-      {"first_number", "--first"},
-      {"manufacture_date", "--manufactured"},
-      {"expire_date", "--expires"},
-      {"best_before_date", "--best-before"},
-      {"removal_date", "--remove-by"},
-      {"alert_date", "--alert"},
-      {"display_name", "--name"},
-      {"number_template", "--template"},
-      {"expire_time", "--until"},
-      {"closing_note", "--note"}};
-  const absl::string_view last = field.substr(field.rfind('.') + 1);  // npos + 1 is 0
-  for (const auto& [name, flag] : kFlags) {
-    if (last == name) return absl::StrCat(field, " (", flag, ")");
-  }
-  return std::string(field);
-}
-
 std::string HeadOf(const absl::Status& status) {
   // What lotctl itself found needs no code: it never was a call.
   if (!WasCall(status)) return "lotctl: ";
@@ -209,7 +160,7 @@ void PrintFacts(const absl::Status& status, const Terminal& terminal) {
   if (!info.has_value()) return;
   const std::map<std::string, std::string> facts(info->metadata().begin(), info->metadata().end());
   for (const auto& [name, value] : facts) {
-    const std::string shown = name == "field" ? WithFlags(value) : value;
+    const std::string shown = name == "field" ? WithFlag(value) : value;
     terminal.err << "  " << Printable(name) << ": " << Printable(shown) << "\n";
   }
 }
@@ -223,11 +174,10 @@ void PrintProblems(const absl::Status& status, const Terminal& terminal) {
   }
   terminal.err << ":\n";
   for (const v1::Problem& problem : list->problems()) {
-    const std::string reason = v1::ErrorReason_Name(problem.reason());
-    terminal.err << "  " << absl::StripPrefix(reason, "ERROR_REASON_") << "  ";
+    terminal.err << "  " << NameOf(problem.reason()) << "  ";
     // Texts about one field begin with it.
     if (!absl::StartsWith(problem.message(), problem.field())) {
-      terminal.err << Printable(WithFlags(InCommands(problem.field()))) << ": ";
+      terminal.err << Printable(WithFlag(problem.field())) << ": ";
     }
     terminal.err << Printable(InCommands(problem.message())) << "\n";
   }
@@ -299,11 +249,13 @@ bool OutcomeUnknown(const absl::Status& status) {
 }
 
 std::string TextOf(const Repeat& repeat) {
-  const std::string how = repeat.request_id.empty()
-                              ? std::string("Repeating the command")
-                              : absl::StrCat("Repeating it with --request-id ", repeat.request_id);
-  return absl::StrCat("  It is not known whether it was done. ", how,
+  return absl::StrCat("  It is not known whether it was done. ", HowTo(repeat),
                       " does it once at the most:\n    ", repeat.command, "\n");
+}
+
+std::string RestOf(const Repeat& repeat) {
+  return absl::StrCat("  ", HowTo(repeat), " does what is missing, and nothing twice:\n    ",
+                      repeat.command, "\n");
 }
 
 void SetUnknownOutcome(absl::Status& status, const Repeat& repeat) {

@@ -70,6 +70,9 @@ struct Repeat {
 // The advice to a person, in lines that begin with two spaces.
 std::string TextOf(const Repeat& repeat);
 
+// The same after a write whose outcome is known, when the command may have had more to do.
+std::string RestOf(const Repeat& repeat);
+
 // Remembers how a write is repeated whose outcome is unknown.
 void SetUnknownOutcome(absl::Status& status, const Repeat& repeat);
 // Whether a write that failed like this may have happened nevertheless.

@@ -15,10 +15,12 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/repeated_field.h"
@@ -122,6 +124,7 @@ Session::Session(const GlobalOptions& options, const Terminal& terminal, const A
     : options_(options),
       token_(access.token),
       terminal_(terminal),
+      begin_time_(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()))),
       request_id_(options.request_id),
       progress_(terminal),
       channel_(Connect(options.address, access)) {}
@@ -138,11 +141,10 @@ absl::Status Session::WriteUnary(const char* path, Message& request, Message& re
   if (validate_only_) AskForDryRun(request);
   if (IsDryRun(request)) return ValidateUnary(path, request, response, output);
   const Repeat repeat = RepeatOf(has_own_id);
-  const SignalMessage message(absl::StrCat(terminal_.err_is_terminal ? kNewLine : "",
-                                           "lotctl: ended while a write was under way.\n",
-                                           ctl::TextOf(repeat)));
+  SetSignalMessage("lotctl: ended while a write was under way.\n", ctl::TextOf(repeat));
   absl::Status status = CallUnary(path, request, response);
   if (!status.ok() && OutcomeUnknown(status)) SetUnknownOutcome(status, repeat);
+  if (status.ok()) SetSignalMessage("lotctl: ended after a write.\n", RestOf(repeat));
   return status;
 }
 
@@ -167,6 +169,15 @@ absl::Status Session::VerdictOf(const absl::Status& status) const {
   if (problem_count_ == 0) return absl::OkStatus();
   return Refused(absl::StrCat(problem_count_, problem_count_ == 1 ? " problem" : " problems",
                               "; nothing was written"));
+}
+
+void Session::SetSignalMessage(absl::string_view what, absl::string_view advice) {
+  std::string text = absl::StrCat(terminal_.err_is_terminal ? kNewLine : "", what, advice);
+  if (signal_message_ == nullptr) {
+    signal_message_ = std::make_unique<SignalMessage>(std::move(text));
+  } else {
+    signal_message_->Change(std::move(text));
+  }
 }
 
 // What the stubs that gRPC generates do, without one stub for each method.
@@ -217,20 +228,43 @@ std::string Session::NextRequestId() {
   return writes_ == 1 ? RequestId() : absl::StrCat(RequestId(), "-", writes_);
 }
 
+std::string Session::AsMeant(const std::string& before, const std::string& word) const {
+  for (const auto& [flag, value] : meant_) {
+    if (before == flag) return value;
+    const std::string joined = absl::StrCat(flag, "=");
+    if (absl::StartsWith(word, joined)) return absl::StrCat(joined, value);
+  }
+  return word;
+}
+
 Repeat Session::RepeatOf(bool has_own_id) {
   const bool is_typed = has_own_id || !options_.request_id.empty();
   std::vector<std::string> words = {"lotctl"};
   if (!is_typed) words.insert(words.end(), {"--request-id", RequestId()});
-  words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
+  for (size_t i = 0; i < options_.arguments.size(); ++i) {
+    words.push_back(AsMeant(i == 0 ? "" : options_.arguments[i - 1], options_.arguments[i]));
+  }
   return {.request_id = has_own_id ? "" : RequestId(),
           .command = absl::StrJoin(words, " ", [](std::string* out, const std::string& word) {
             absl::StrAppend(out, QuoteForShell(word));
           })};
 }
 
+bool Session::is_of_several_companies() const { return options_.company == kEveryCompany; }
+
 absl::StatusOr<absl::TimeZone> Session::ReadZone() {
-  if (!zone_.has_value()) zone_ = LoadZone();
-  return *zone_;
+  if (is_of_several_companies()) {
+    return UsageError(
+        "with --company - a time names its offset, as 2026-12-31T08:00:00+01:00: companies have "
+        "time zones of their own");
+  }
+  return ZoneOf(options_.company);
+}
+
+absl::StatusOr<absl::TimeZone> Session::ZoneOf(const std::string& company) {
+  const auto known = zones_.find(company);
+  if (known != zones_.end()) return known->second;
+  return zones_.emplace(company, LoadZone(company)).first->second;
 }
 
 absl::TimeZone Session::zone() {
@@ -239,9 +273,15 @@ absl::TimeZone Session::zone() {
   return zone.ok() ? *zone : absl::UTCTimeZone();
 }
 
-absl::StatusOr<absl::TimeZone> Session::LoadZone() {
-  if (options_.company == kEveryCompany) return absl::UTCTimeZone();
+absl::CivilDay Session::TodayIn(const std::string& company) {
+  if (json()) return absl::CivilDay();  // JSON has no words for it
+  const auto zone = ZoneOf(is_of_several_companies() ? company : options_.company);
+  return absl::ToCivilDay(begin_time_, zone.ok() ? *zone : absl::UTCTimeZone());
+}
+
+absl::StatusOr<absl::TimeZone> Session::LoadZone(const std::string& company) {
   v1::GetSettingsRequest request;
+  request.set_company(company);
   v1::Settings settings;
   RETURN_IF_ERROR(CallUnary(kGetSettings.path, request, settings));
   absl::TimeZone zone;

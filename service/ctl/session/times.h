@@ -28,15 +28,16 @@ absl::StatusOr<google::type::Date> ReadDate(const char* flag, const std::string&
 struct TimeBound {
   const char* flag;
   std::string text;
-  const char* comparison;  // "<"
-  DayEdge edge;
+  const char* comparison;  // "<", ">="
+  DayEdge edge;            // kEnd only with "<"
 };
-// Adds 'FIELD < "…"' for each flag that is given.
+// Adds 'FIELD < "…"' for each flag that is given. For several companies a day alone stays one,
+// which begins and ends in the zone of each.
 absl::Status AddTimeTerms(Session& session, absl::string_view field,
                           const std::vector<TimeBound>& bounds, std::vector<std::string>& terms);
 
-// When something happened: nothing is now, and so is today, for the server's clock knows better.
-// Another day alone is the end of that day.
+// When something happened: nothing is now, by the server's clock; today is now too, by this
+// machine's. Another day alone is the end of that day.
 absl::StatusOr<std::optional<google::protobuf::Timestamp>> ReadOccurTime(Session& session,
                                                                          const std::string& at);
 

@@ -8,10 +8,12 @@
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot_attributes.pb.h"
 #include "service/ctl/output/show.h"
+#include "service/ctl/output/words.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/shared/holds.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/unicode.h"
 
 namespace lots::ctl {
 namespace {
@@ -21,18 +23,41 @@ class NumberFinder {
  public:
   explicit NumberFinder(Session& session) : session_(session) {}
 
-  // Sets the lot's id, where there is one lot with its number. Without a product the number is
-  // looked for in all of them.
-  absl::Status Find(const std::string& product_id, const std::vector<v1::LotRef*>& lots) {
-    for (size_t begin = 0; begin < lots.size(); begin += kFindNumbersMax) {
-      const size_t end = std::min<size_t>(lots.size(), begin + kFindNumbersMax);
-      v1::FindLotsRequest request;
-      request.set_product_id(product_id);
-      for (size_t i = begin; i < end; ++i) request.add_numbers(lots[i]->number());
-      ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session_.Call(kFindLots, request));
-      for (int i = 0; i < found.matches_size(); ++i) Take(found.matches(i), *lots[begin + i]);
+  // Sets the id of each lot: that of PRODUCT/NUMBER, or of the one lot with a number alone. Where
+  // there is no such PRODUCT/NUMBER, all of it is looked for as a number.
+  absl::Status Find(const std::vector<v1::LotRef*>& lots) {
+    std::map<std::string, std::vector<v1::LotRef*>> by_product;
+    for (v1::LotRef* const lot : lots) by_product[lot->product_id()].push_back(lot);
+    for (const auto& [product_id, numbers] : by_product) {
+      RETURN_IF_ERROR(FindIn(product_id, numbers));
     }
+    std::vector<v1::LotRef> whole;
+    for (const v1::LotRef* const lot : missed_) whole.push_back(WholeNumberOf(*lot));
+    ASSIGN_OR_RETURN(const std::vector<Match> matches, MatchesOf("", PointersTo(whole)));
+    for (size_t i = 0; i < matches.size(); ++i) Take(matches[i], *missed_[i]);
     return absl::OkStatus();
+  }
+
+  // Those of the lots, named by PRODUCT/NUMBER, all of which is the number of some lot. Usually
+  // there is none: the service is left to find the rest.
+  absl::StatusOr<std::vector<v1::LotRef*>> ThoseWithWholeNumber(
+      const std::vector<v1::LotRef*>& lots) {
+    std::vector<v1::LotRef*> asked, found;
+    std::vector<v1::LotRef> whole;
+    for (v1::LotRef* const lot : lots) {
+      v1::LotRef number = WholeNumberOf(*lot);
+      if (CountCharacters(number.number()) > size_t{kNumberCharactersMax}) continue;
+      asked.push_back(lot);
+      whole.push_back(std::move(number));
+    }
+    const absl::StatusOr<std::vector<Match>> matches = MatchesOf("", PointersTo(whole));
+    // Who may write needs not be one who may read.
+    if (absl::IsPermissionDenied(matches.status())) return found;
+    RETURN_IF_ERROR(matches.status());
+    for (size_t i = 0; i < matches->size(); ++i) {
+      if (!(*matches)[i].lots().empty()) found.push_back(asked[i]);
+    }
+    return found;
   }
 
   // Names every number that no lot has, or that several have.
@@ -41,13 +66,62 @@ class NumberFinder {
       return UsageError(absl::StrCat(absl::StrJoin(ambiguous_, "; "), ": name one of them"));
     }
     if (missing_.empty()) return absl::OkStatus();
+    if (!no_product_.ok()) return no_product_;
     return absl::NotFoundError(
         absl::StrCat("there is no lot ", absl::StrJoin(missing_, ", "),
                      "; 'lotctl lot list --query TEXT' searches in numbers and references"));
   }
 
  private:
-  void Take(const v1::FindLotsResponse::Match& match, v1::LotRef& lot) {
+  using Match = v1::FindLotsResponse::Match;
+
+  static v1::LotRef WholeNumberOf(const v1::LotRef& lot) {
+    v1::LotRef whole;
+    whole.set_number(ShowLot(lot.product_id(), lot.number()));
+    return whole;
+  }
+
+  static std::vector<v1::LotRef*> PointersTo(std::vector<v1::LotRef>& lots) {
+    std::vector<v1::LotRef*> pointers;
+    for (v1::LotRef& lot : lots) pointers.push_back(&lot);
+    return pointers;
+  }
+
+  // The lots that have the numbers, in their order. Without a product the numbers are looked for in
+  // all of them.
+  absl::StatusOr<std::vector<Match>> MatchesOf(const std::string& product_id,
+                                               const std::vector<v1::LotRef*>& numbers) {
+    std::vector<Match> matches;
+    for (size_t begin = 0; begin < numbers.size(); begin += kFindNumbersMax) {
+      const size_t end = std::min<size_t>(numbers.size(), begin + kFindNumbersMax);
+      v1::FindLotsRequest request;
+      request.set_product_id(product_id);
+      for (size_t i = begin; i < end; ++i) request.add_numbers(numbers[i]->number());
+      ASSIGN_OR_RETURN(const v1::FindLotsResponse found, session_.Call(kFindLots, request));
+      matches.insert(matches.end(), found.matches().begin(), found.matches().end());
+    }
+    return matches;
+  }
+
+  absl::Status FindIn(const std::string& product_id, const std::vector<v1::LotRef*>& lots) {
+    const absl::StatusOr<std::vector<Match>> matches = MatchesOf(product_id, lots);
+    if (ReasonOf(matches.status()) == "PRODUCT_NOT_FOUND") {
+      no_product_ = matches.status();
+      missed_.insert(missed_.end(), lots.begin(), lots.end());
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(matches.status());
+    for (size_t i = 0; i < lots.size(); ++i) {
+      if ((*matches)[i].lots().empty() && !product_id.empty()) {
+        missed_.push_back(lots[i]);
+      } else {
+        Take((*matches)[i], *lots[i]);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  void Take(const Match& match, v1::LotRef& lot) {
     const std::string name =
         lot.product_id().empty() ? lot.number() : ShowLot(lot.product_id(), lot.number());
     if (match.lots().empty()) {
@@ -61,25 +135,37 @@ class NumberFinder {
     }
   }
 
-  void TellFormer(const v1::FindLotsResponse::Match& match) {
+  void TellFormer(const Match& match) {
     const v1::Lot& lot = match.lots(0);
     session_.terminal().err << match.number() << " is a former number of "
                             << ShowLot(lot.product_id(), lot.number()) << "\n";
   }
 
-  static std::string CandidatesOf(const v1::FindLotsResponse::Match& match) {
+  static std::string CandidatesOf(const Match& match) {
     return absl::StrJoin(match.lots(), ", ", [](std::string* out, const v1::Lot& lot) {
       absl::StrAppend(out, ShowLot(lot.product_id(), lot.number()));
     });
   }
 
   Session& session_;
+  std::vector<v1::LotRef*> missed_;  // not found as PRODUCT/NUMBER
+  absl::Status no_product_;          // what the service said of a product that there is not
   std::vector<std::string> missing_;
   std::vector<std::string> ambiguous_;
 };
 
+// Those that are named by a number; `has_product` tells the two kinds apart.
+std::vector<v1::LotRef*> NumbersAmong(const std::vector<v1::LotRef*>& lots, bool has_product) {
+  std::vector<v1::LotRef*> numbers;
+  for (v1::LotRef* const lot : lots) {
+    const bool is_number = lot->lot_id().empty() && !lot->number().empty();
+    if (is_number && lot->product_id().empty() != has_product) numbers.push_back(lot);
+  }
+  return numbers;
+}
+
 std::string ExpiryOf(const v1::Lot& lot) {
-  return absl::StrCat(Show(lot.expire_date()), lot.expired() ? " (expired)" : "");
+  return absl::StrCat(Show(lot.expire_date()), lot.expired() ? kExpired : "");
 }
 
 }  // namespace
@@ -87,15 +173,13 @@ std::string ExpiryOf(const v1::Lot& lot) {
 absl::StatusOr<std::vector<std::string>> FindLotIds(Session& session,
                                                     const std::vector<std::string>& names) {
   std::vector<v1::LotRef> lots(names.size());
-  std::map<std::string, std::vector<v1::LotRef*>> by_product;
+  std::vector<v1::LotRef*> numbers;
   for (size_t i = 0; i < names.size(); ++i) {
     ASSIGN_OR_RETURN(lots[i], ParseLotRef(names[i]));
-    if (lots[i].lot_id().empty()) by_product[lots[i].product_id()].push_back(&lots[i]);
+    if (lots[i].lot_id().empty()) numbers.push_back(&lots[i]);
   }
   NumberFinder finder(session);
-  for (const auto& [product_id, numbers] : by_product) {
-    RETURN_IF_ERROR(finder.Find(product_id, numbers));
-  }
+  RETURN_IF_ERROR(finder.Find(numbers));
   RETURN_IF_ERROR(finder.status());
   std::vector<std::string> ids;
   for (const v1::LotRef& lot : lots) ids.push_back(lot.lot_id());
@@ -108,13 +192,11 @@ absl::StatusOr<std::string> FindLotId(Session& session, const std::string& name)
 }
 
 absl::Status ResolveNumbers(Session& session, const std::vector<v1::LotRef*>& lots) {
-  std::vector<v1::LotRef*> numbers;
-  for (v1::LotRef* const lot : lots) {
-    const bool is_number = lot->lot_id().empty() && lot->product_id().empty();
-    if (is_number && !lot->number().empty()) numbers.push_back(lot);
-  }
   NumberFinder finder(session);
-  RETURN_IF_ERROR(finder.Find("", numbers));
+  RETURN_IF_ERROR(finder.Find(NumbersAmong(lots, /*has_product=*/false)));
+  ASSIGN_OR_RETURN(const std::vector<v1::LotRef*> either,
+                   finder.ThoseWithWholeNumber(NumbersAmong(lots, /*has_product=*/true)));
+  RETURN_IF_ERROR(finder.Find(either));
   return finder.status();
 }
 
@@ -124,24 +206,32 @@ absl::Status ResolveNumbers(Session& session,
                         std::vector<v1::LotRef*>(lots.pointer_begin(), lots.pointer_end()));
 }
 
-Table LotTable() {
-  return Table({{"NUMBER"},
-                {"PRODUCT"},
-                {"QUANTITY", Column::kRight, Column::kUseful},
-                {"ON HAND", Column::kRight},
-                {"STATE"},
-                {"HELD", Column::kLeft, Column::kUseful, ColourOfHold},
-                {"EXPIRES", Column::kLeft, Column::kUseful, ColourOfExpiry},
-                {"REFERENCE", Column::kLeft, Column::kUseful},
-                {"COMPANY", Column::kLeft, Column::kDetail},
-                {"CREATED", Column::kLeft, Column::kDetail},
-                {"LOT ID", Column::kLeft, Column::kDetail}});
+absl::Status ResolveNumbersAlone(Session& session, const std::vector<v1::LotRef*>& lots) {
+  NumberFinder finder(session);
+  RETURN_IF_ERROR(finder.Find(NumbersAmong(lots, /*has_product=*/false)));
+  return finder.status();
 }
 
-void AddLot(const v1::Lot& lot, absl::TimeZone zone, Table& table) {
-  table.Add({lot.number(), lot.product_id(), lot.quantity(), lot.on_hand_quantity(),
+ListTable LotTable(const Session& session) {
+  return ListTable(session,
+                   {{"NUMBER"},
+                    {"PRODUCT"},
+                    {"QUANTITY", Column::kRight, Column::kUseful},
+                    {"ON HAND", Column::kRight},
+                    {"STATE"},
+                    {"HELD", Column::kLeft, Column::kUseful, ColourOfHold},
+                    {"EXPIRES", Column::kLeft, Column::kUseful, ColourOfExpiry},
+                    {"REFERENCE", Column::kLeft, Column::kUseful},
+                    {"CREATED", Column::kLeft, Column::kDetail},
+                    {"LOT ID", Column::kLeft, Column::kDetail}},
+                   ListTable::kDetail);
+}
+
+void AddLot(const v1::Lot& lot, Session& session, ListTable& table) {
+  table.Add(lot.company(),
+            {lot.number(), lot.product_id(), lot.quantity(), lot.on_hand_quantity(),
              Show(lot.state()), Show(lot.hold_cause()), ExpiryOf(lot), lot.reference(),
-             lot.company(), Show(lot.create_time(), zone), lot.lot_id()});
+             Show(lot.create_time(), session.zone()), lot.lot_id()});
 }
 
 void PrintLot(const v1::Lot& lot, Session& session) {

@@ -10,25 +10,28 @@
 #include "google/protobuf/repeated_field.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
-#include "service/ctl/output/table.h"
 #include "service/ctl/session/session.h"
+#include "service/ctl/shared/list_table.h"
 
 namespace lots::ctl {
 
-// The ids of lots named by number, PRODUCT/NUMBER or UUID, in their order. NOT_FOUND naming every
-// one that there is not; a usage error for a number that several products have, and for a name that
-// is none.
+// The ids of lots named by number, PRODUCT/NUMBER or UUID, in their order. A number may have a
+// slash itself: where there is no PRODUCT/NUMBER, all of it is looked for as a number. NOT_FOUND
+// naming every one that there is not; a usage error for a number that several products have, and
+// for a name that is none.
 absl::StatusOr<std::vector<std::string>> FindLotIds(Session& session,
                                                     const std::vector<std::string>& names);
 absl::StatusOr<std::string> FindLotId(Session& session, const std::string& name);
-// Replaces numbers alone (ParseLotRef) by the ids of the lots that have them. The errors are those
-// of FindLotIds; nothing is asked when every lot says its product or its id.
+// Replaces numbers (ParseLotRef) by the ids of the lots that have them; where a product is said,
+// only those that FindLotIds reads as one number. The errors are those of FindLotIds.
 absl::Status ResolveNumbers(Session& session, const std::vector<v1::LotRef*>& lots);
 absl::Status ResolveNumbers(Session& session, google::protobuf::RepeatedPtrField<v1::LotRef>& lots);
+// The same of lots that the request may make: where a product is said, it is that product.
+absl::Status ResolveNumbersAlone(Session& session, const std::vector<v1::LotRef*>& lots);
 
 // A table of lots.
-Table LotTable();
-void AddLot(const v1::Lot& lot, absl::TimeZone zone, Table& table);
+ListTable LotTable(const Session& session);
+void AddLot(const v1::Lot& lot, Session& session, ListTable& table);
 // One lot with everything that is known of it.
 void PrintLot(const v1::Lot& lot, Session& session);
 // A table of numbers with their ids, below a title; nothing when there are none.

@@ -39,39 +39,42 @@ std::string TextOf(const v1::Movement& movement) {
                       cause.empty() ? "" : "  ", cause);
 }
 
-Table MovementTable() {
-  return Table({{"HAPPENED"},
-                {"KIND"},
-                {"LOT"},
-                {"QUANTITY", Column::kRight},
-                {"FROM → TO"},
-                {"BY", Column::kLeft, Column::kUseful},
-                {"CAUSE"},
-                {"MOVEMENT ID", Column::kLeft, Column::kDetail}});
+ListTable MovementTable(const Session& session) {
+  return ListTable(session, {{"HAPPENED"},
+                             {"KIND"},
+                             {"LOT"},
+                             {"QUANTITY", Column::kRight},
+                             {"FROM → TO"},
+                             {"BY", Column::kLeft, Column::kUseful},
+                             {"CAUSE", Column::kLeft, Column::kUseful},
+                             {"MOVEMENT ID", Column::kLeft, Column::kDetail}});
 }
 
-void AddMovement(const v1::Movement& movement, absl::TimeZone zone, Table& table) {
-  table.Add({Show(movement.occur_time(), zone), Show(movement.kind()),
+void AddMovement(const v1::Movement& movement, Session& session, ListTable& table) {
+  table.Add(movement.company(),
+            {Show(movement.occur_time(), session.zone()), Show(movement.kind()),
              ShowLot(movement.product_id(), movement.number()), movement.quantity(),
              WayOf(movement), movement.actor(), CauseOf(movement), movement.movement_id()});
 }
 
-Table StockTable() {
-  return Table({{"LOT"},
-                {"LOCATION"},
-                {"KIND", Column::kLeft, Column::kUseful},
-                {"QUANTITY", Column::kRight},
-                {"HELD", Column::kLeft, Column::kUseful, ColourOfHold},
-                {"ARRIVED", Column::kLeft, Column::kUseful},
-                {"IN STOCK SINCE", Column::kLeft, Column::kDetail},
-                {"EXPIRES", Column::kLeft, Column::kUseful, ColourOfExpiry}});
+ListTable StockTable(const Session& session) {
+  return ListTable(session, {{"LOT"},
+                             {"LOCATION"},
+                             {"KIND", Column::kLeft, Column::kUseful},
+                             {"QUANTITY", Column::kRight},
+                             {"HELD", Column::kLeft, Column::kUseful, ColourOfHold},
+                             {"EXPIRES", Column::kLeft, Column::kUseful, ColourOfExpiry},
+                             {"ARRIVED", Column::kLeft, Column::kUseful},
+                             {"IN STOCK SINCE", Column::kLeft, Column::kDetail}});
 }
 
-void AddStock(const v1::LotStock& stock, absl::TimeZone zone, Table& table) {
-  table.Add({ShowLot(stock.product_id(), stock.number()), stock.location_id(),
+void AddStock(const v1::LotStock& stock, Session& session, ListTable& table) {
+  const absl::TimeZone zone = session.zone();
+  table.Add(stock.company(),
+            {ShowLot(stock.product_id(), stock.number()), stock.location_id(),
              Show(stock.location_kind()), stock.quantity(), Show(stock.hold_cause()),
-             Show(stock.arrive_time(), zone), Show(stock.stock_since_time(), zone),
-             Show(stock.expire_date())});
+             ShowExpiry(stock.expire_date(), session.TodayIn(stock.company())),
+             Show(stock.arrive_time(), zone), Show(stock.stock_since_time(), zone)});
 }
 
 }  // namespace lots::ctl

@@ -3,20 +3,20 @@
 
 #include <string>
 
-#include "absl/time/time.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
-#include "service/ctl/output/table.h"
+#include "service/ctl/session/session.h"
+#include "service/ctl/shared/list_table.h"
 
 namespace lots::ctl {
 
 // "transfer 5  RAW → HALL  delivery_note 7".
 std::string TextOf(const v1::Movement& movement);
 
-Table MovementTable();
-void AddMovement(const v1::Movement& movement, absl::TimeZone zone, Table& table);
+ListTable MovementTable(const Session& session);
+void AddMovement(const v1::Movement& movement, Session& session, ListTable& table);
 
-Table StockTable();
-void AddStock(const v1::LotStock& stock, absl::TimeZone zone, Table& table);
+ListTable StockTable(const Session& session);
+void AddStock(const v1::LotStock& stock, Session& session, ListTable& table);
 
 }  // namespace lots::ctl

@@ -59,6 +59,11 @@ std::string ShowPlaces(const RecallReport& report, const v1::RecallLot& lot) {
   return places;
 }
 
+// The day on which the report was read.
+absl::CivilDay DayOf(const RecallReport& report) {
+  return absl::ToCivilDay(absl::FromUnixSeconds(report.read_time.seconds()), report.zone);
+}
+
 std::string CountLots(int64_t count) { return absl::StrCat(count, count == 1 ? " lot" : " lots"); }
 
 // A sheet that every format shows: its columns and rows.
@@ -103,6 +108,7 @@ Sheet LotSheet(const RecallReport& report) {
                           {"Expires"},
                           {"Joined"}},
               .rows = {}};
+  const absl::CivilDay today = DayOf(report);
   for (const v1::RecallLot& lot : report.lots) {
     const auto with_unit = [&](const std::string& quantity) {
       return WithUnit(report, quantity, lot.product_id());
@@ -112,7 +118,7 @@ Sheet LotSheet(const RecallReport& report) {
         {{ShowLot(lot.product_id(), lot.number()), certainty, absl::StrCat(lot.depth()),
           with_unit(lot.on_hand_quantity()), with_unit(lot.delivered_quantity()),
           with_unit(lot.recovered_quantity()), with_unit(lot.scrapped_quantity()),
-          ShowPlaces(report, lot), lot.reference(), Show(lot.expire_date()),
+          ShowPlaces(report, lot), lot.reference(), ShowExpiry(lot.expire_date(), today),
           Show(lot.join_time(), report.zone)},
          certainty});
   }
@@ -160,6 +166,11 @@ Column::Need NeedOf(absl::string_view title) {
   return Column::kAlways;
 }
 
+Colour (*ColourOf(absl::string_view title))(absl::string_view) {
+  if (title == "Certainty") return ColourOfCertainty;
+  return title == "Expires" ? ColourOfExpiry : nullptr;
+}
+
 void PrintSheet(const Sheet& sheet, const Terminal& terminal) {
   terminal.out << "\n" << sheet.title << " (" << sheet.rows.size() << ")\n";
   std::vector<Column> columns;
@@ -167,7 +178,7 @@ void PrintSheet(const Sheet& sheet, const Terminal& terminal) {
     columns.push_back({.title = absl::AsciiStrToUpper(column.title),
                        .side = column.kind == kNumber ? Column::kRight : Column::kLeft,
                        .need = NeedOf(column.title),
-                       .colour = column.title == "Certainty" ? ColourOfCertainty : nullptr});
+                       .colour = ColourOf(column.title)});
   }
   Table table(std::move(columns));
   for (const Sheet::Row& row : sheet.rows) table.Add(row.cells);
@@ -177,7 +188,9 @@ void PrintSheet(const Sheet& sheet, const Terminal& terminal) {
 // The sheet for an authority: each record has all columns, of which its kind fills some.
 class CsvWriter {
  public:
-  CsvWriter(const RecallReport& report, std::ostream& out) : report_(report), out_(out) {}
+  CsvWriter(const RecallReport& report, std::ostream& out) : report_(report), out_(out) {
+    for (const v1::RecallLot& lot : report.lots) lots_[lot.lot_id()] = &lot;
+  }
 
   void Write() {
     out_ << kCsvBegin;
@@ -186,6 +199,7 @@ class CsvWriter {
     for (const v1::RecallLot& lot : report_.lots) {
       for (const v1::TracePlace& place : lot.places()) WritePlace(lot, place);
     }
+    for (const v1::Movement& receipt : report_.receipts) WriteReceipt(receipt);
     for (const v1::Recipient& recipient : report_.recipients) WriteShipment(recipient);
   }
 
@@ -212,6 +226,9 @@ class CsvWriter {
     std::string recovered;
     std::string scrapped;
     google::type::Date expire_date;
+    std::string places_not_listed;
+    std::string supplier_id;
+    std::string from_location_id;
   };
 
   void WriteHeader() {
@@ -249,7 +266,18 @@ class CsvWriter {
                               "Quantity At Customers",
                               "Quantity Recovered",
                               "Quantity Scrapped",
-                              "Expiry Date"}) {
+                              "Expiry Date",
+                              "Places Not Listed",
+                              "Supplier",
+                              "Ship-From Location",
+                              "Ship-From Name",
+                              "Ship-From Street",
+                              "Ship-From City",
+                              "Ship-From Region",
+                              "Ship-From Postal Code",
+                              "Ship-From Country",
+                              "Ship-From Phone",
+                              "Ship-From GLN"}) {
       header.Text(title);
     }
     header.Write(out_);
@@ -265,8 +293,15 @@ class CsvWriter {
             .expire_date = lot.expire_date()};
   }
 
+  // Of a lot that is named by its id; what the report does not say of it stays empty.
+  Record RecordOf(const char* kind, const std::string& lot_id) const {
+    const auto found = lots_.find(lot_id);
+    return found == lots_.end() ? Record{.kind = kind} : RecordOf(kind, *found->second);
+  }
+
   void WriteLot(const v1::RecallLot& lot) {
     Record record = RecordOf("LOT", lot);
+    record.places_not_listed = absl::StrCat(lot.place_count() - lot.places_size());
     record.on_hand = lot.on_hand_quantity();
     record.delivered = lot.delivered_quantity();
     record.recovered = lot.recovered_quantity();
@@ -283,20 +318,34 @@ class CsvWriter {
     Write(record);
   }
 
+  void WriteReceipt(const v1::Movement& receipt) {
+    Record record = RecordOf("RECEIPT", receipt.lot_id());
+    record.quantity = receipt.quantity();
+    record.location_id = receipt.to_location_id();
+    record.location_kind = KindOf(record.location_id);
+    record.arrive_time = receipt.occur_time();
+    record.document = receipt.document();
+    record.supplier_id = receipt.partner_id();
+    record.from_location_id = receipt.from_location_id();
+    Write(record);
+  }
+
   void WriteShipment(const v1::Recipient& recipient) {
-    Write({.kind = "SHIPMENT",
-           .product_id = recipient.product_id(),
-           .number = recipient.number(),
-           .certainty = recipient.certainty(),
-           .depth = recipient.depth(),
-           .quantity = recipient.net_quantity(),
-           .location_id = recipient.location_id(),
-           .location_kind = "customer",
-           .partner_id = recipient.partner_id(),
-           .ship_time = recipient.occur_time(),
-           .document = recipient.document(),
-           .shipped = recipient.delivered_quantity(),
-           .returned = recipient.returned_quantity()});
+    Record record = RecordOf("SHIPMENT", recipient.lot_id());
+    record.product_id = recipient.product_id();
+    record.number = recipient.number();
+    record.certainty = recipient.certainty();
+    record.depth = recipient.depth();
+    record.quantity = recipient.net_quantity();
+    record.location_id = recipient.location_id();
+    record.location_kind = "customer";
+    record.partner_id = recipient.partner_id();
+    record.ship_time = recipient.occur_time();
+    record.document = recipient.document();
+    record.shipped = recipient.delivered_quantity();
+    record.returned = recipient.returned_quantity();
+    record.from_location_id = recipient.from_location_id();
+    Write(record);
   }
 
   void Write(const Record& record) {
@@ -317,7 +366,10 @@ class CsvWriter {
         .Number(record.recovered)
         .Number(record.scrapped)
         .Date(Show(record.expire_date))
-        .Write(out_);
+        .Number(record.places_not_listed)
+        .Text(record.supplier_id);
+    AddShipFrom(record, line);
+    line.Write(out_);
   }
 
   void AddLot(const Record& record, CsvRecord& line) const {
@@ -335,14 +387,30 @@ class CsvWriter {
         .Text(product.unit());
   }
 
+  v1::Location LocationOf(const std::string& location_id) const {
+    const auto found = report_.locations.find(location_id);
+    return found == report_.locations.end() ? v1::Location() : found->second;
+  }
+
+  std::string KindOf(const std::string& location_id) const {
+    return Show(LocationOf(location_id).kind());
+  }
+
   void AddLocation(const Record& record, CsvRecord& line) const {
-    const auto found = report_.locations.find(record.location_id);
-    const v1::Location location = found == report_.locations.end() ? v1::Location() : found->second;
+    const v1::Location location = LocationOf(record.location_id);
+    line.Text(record.location_id).Text(location.display_name()).Text(record.location_kind);
+    AddAddress(location, line);
+  }
+
+  void AddShipFrom(const Record& record, CsvRecord& line) const {
+    const v1::Location location = LocationOf(record.from_location_id);
+    line.Text(record.from_location_id).Text(location.display_name());
+    AddAddress(location, line);
+  }
+
+  static void AddAddress(const v1::Location& location, CsvRecord& line) {
     const v1::Address& address = location.address();
-    line.Text(record.location_id)
-        .Text(location.display_name())
-        .Text(record.location_kind)
-        .Text(address.street())
+    line.Text(address.street())
         .Text(address.city())
         .Text(address.region())
         .Text(address.postal_code())
@@ -359,6 +427,7 @@ class CsvWriter {
 
   const RecallReport& report_;
   std::ostream& out_;
+  std::map<std::string, const v1::RecallLot*> lots_;  // by id
 };
 
 }  // namespace

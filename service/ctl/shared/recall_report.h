@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/ledger.pb.h"
 #include "lots/v1/recall.pb.h"
 #include "service/ctl/output/terminal.h"
 
@@ -21,6 +22,7 @@ struct RecallReport {
   std::vector<v1::MassBalance> balances;
   std::vector<v1::RecallLot> lots;
   std::vector<v1::Recipient> recipients;
+  std::vector<v1::Movement> receipts;  // of the lots, oldest first; for the sheet alone
 
   absl::TimeZone zone;                            // of times; UTC
   google::protobuf::Timestamp read_time;          // when the report was read
@@ -37,11 +39,13 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& rec
 // Three tables.
 void PrintReport(const RecallReport& report, const Terminal& terminal);
 
-// One sortable sheet (FSMA 204, 21 CFR 1.1455: a sortable electronic spreadsheet): a LOT record for
-// each affected lot, a PLACE record for each place of one, a SHIPMENT record for each delivery. It
-// has traceability lot code, product description, quantity and unit, the description of the place
-// or of the recipient's place, dates, and the reference document. It does not have the place that
-// assigned a lot code, or the place that goods were shipped from.
+// One sortable sheet: a LOT record for each affected lot, a PLACE record for each place of one, a
+// RECEIPT record for each receipt, a SHIPMENT record for each delivery. Of what FSMA 204 (21 CFR
+// 1.1340, 1.1345) asks of receiving and shipping it has the lot code, product description, quantity
+// and unit, the descriptions of both locations, the date and the reference document. It is no whole
+// FSMA 204 record: the source of a lot code is not known here, and the sheet has no harvesting,
+// cooling, packing and transformation records. It lists at most 20 places of a lot, and says how
+// many it does not.
 void WriteReportCsv(const RecallReport& report, std::ostream& out);
 
 // One file for a browser.

@@ -74,13 +74,13 @@ void WriteTraceTable(const TracedGraph& graph, const Terminal& terminal) {
                {"CERTAINTY", Column::kLeft, Column::kAlways, ColourOfCertainty},
                {"AFFECTED"},
                {"ON HAND", Column::kRight, Column::kUseful},
-               {"EXPIRES", Column::kLeft, Column::kDetail},
+               {"EXPIRES", Column::kLeft, Column::kDetail, ColourOfExpiry},
                {"PLACES", Column::kLeft, Column::kUseful},
                {"PARTNERS", Column::kLeft, Column::kUseful}});
   for (const v1::TraceNode& node : graph.nodes) {
     table.Add({absl::StrCat(node.depth()), ShowLot(node.product_id(), node.number()),
                CertaintyOf(node), AffectedOf(node), node.on_hand_quantity(),
-               Show(node.expire_date()), PlacesOf(node), PartnersOf(node)});
+               ShowExpiry(node.expire_date(), graph.today), PlacesOf(node), PartnersOf(node)});
   }
   table.Print(terminal);
 }

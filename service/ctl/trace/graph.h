@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "lots/v1/trace.pb.h"
 #include "service/ctl/output/terminal.h"
@@ -18,8 +19,9 @@ namespace lots::ctl {
 
 struct TracedGraph {
   TraceTree::Direction direction = TraceTree::kDownstream;
-  absl::TimeZone zone;  // in which times are shown; UTC
-  std::string times;    // "read …, as of …", for those who look at it later
+  absl::TimeZone zone;   // in which times are shown; UTC
+  absl::CivilDay today;  // what expired before it is marked; as it is: nothing
+  std::string times;     // "read …, as of …", for those who look at it later
   std::map<std::string, std::string> units;  // by product; empty: quantities are shown without
   std::vector<v1::TraceNode> nodes;
   std::vector<v1::Transformation> transformations;

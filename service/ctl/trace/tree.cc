@@ -38,13 +38,13 @@ std::string PartnerOf(const v1::PartnerMovement& movement, absl::TimeZone zone) 
   return text;
 }
 
-std::string TitleOf(const v1::TraceNode& node) {
+std::string TitleOf(const v1::TraceNode& node, absl::CivilDay today) {
   std::string title = ShowLot(node.product_id(), node.number());
   if (node.depth() > 0 && node.certainty() == v1::CERTAINTY_POSSIBLE) {
     absl::StrAppend(&title, "  possibly");
   }
   if (node.expire_date().year() > 0) {
-    absl::StrAppend(&title, "  expires ", Show(node.expire_date()));
+    absl::StrAppend(&title, "  expires ", ShowExpiry(node.expire_date(), today));
   }
   return title;
 }
@@ -117,6 +117,7 @@ void TraceTree::Add(const v1::TracePiece& piece) {
 
 void TraceTree::Add(const TracedGraph& graph) {
   units_ = graph.units;
+  today_ = graph.today;
   for (const v1::TraceNode& node : graph.nodes) AddNode(node);
   for (const v1::Transformation& transformation : graph.transformations) {
     transformations_[transformation.transformation_id()] = transformation;
@@ -163,7 +164,7 @@ TreeNode TraceTree::DrawLot(const std::string& lot_id, const v1::TraceLink* link
                             Drawn& drawn) const {
   TreeNode tree;
   const auto node = nodes_.find(lot_id);
-  tree.text = node == nodes_.end() ? absl::StrCat("lot ", lot_id) : TitleOf(node->second);
+  tree.text = node == nodes_.end() ? absl::StrCat("lot ", lot_id) : TitleOf(node->second, today_);
   if (node != nodes_.end()) tree.kind = CertaintyOf(node->second);
   if (link != nullptr) absl::StrAppend(&tree.text, "  ", PartOf(*link));
   const bool followed = link == nullptr || link->kind() != v1::TRACE_LINK_KIND_RETURNED_COMPONENT;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "lots/v1/trace.pb.h"
 #include "service/ctl/output/tree.h"
@@ -53,6 +54,7 @@ class TraceTree {
 
   const Direction direction_;
   const absl::TimeZone zone_;
+  absl::CivilDay today_;  // of the graph
   std::map<std::string, std::string> units_;
   std::map<std::string, v1::TraceNode> nodes_;
   std::vector<std::string> seeds_;
