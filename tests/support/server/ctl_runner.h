@@ -27,11 +27,13 @@ class CtlRunner {
   CtlRunner(TestServer& server, std::string company)
       : address_(server.server().address()), company_(std::move(company)) {}
 
-  CtlEnd Run(std::vector<std::string> arguments) const {
+  // `columns` is the width of a terminal with colours that the command writes to; 0: a file.
+  CtlEnd Run(std::vector<std::string> arguments, int columns = 0) const {
     arguments.insert(arguments.begin(), {"--address", address_, "--company", company_});
     std::ostringstream out;
     std::ostringstream err;
-    const int code = ctl::Run(arguments, "test", {.out = out, .err = err});
+    const int code = ctl::Run(arguments, "test",
+                              {.out = out, .err = err, .colours = columns > 0, .columns = columns});
     return {code, out.str(), err.str()};
   }
 

@@ -288,6 +288,8 @@ TEST_F(CtlImportCompany, WhatTheServiceWouldRefuseIsFoundBeforehand) {
   ExpectRefused({Made(Goods("R", "10.25"))}, "2 decimals, and the product is registered with 1");
   lotctl_.Ok({"location", "upsert", "MILL", "--kind", "customer"});
   ExpectRefused({Made(Goods("R", "10"))}, "the location MILL is registered as");
+  lotctl_.Ok({"settings", "update", "--lots", "off"});
+  ExpectRefused({Made(Goods("R", "10"))}, "switch them on with 'lotctl settings update'");
 }
 
 TEST_F(CtlImportCompany, WhatIsDroppedIsCountedByName) {

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lots/v1/recall.pb.h"
+#include "lots/v1/stock.pb.h"
 #include "tests/support/server/ctl_runner.h"
 
 namespace lots {
@@ -30,7 +31,8 @@ class CtlRecall : public testing::Test {
     lotctl_.Ok({"product", "upsert", "pump", "--tracking", "serial", "--producible", "true",
                 "--template", "SN-{#}"});
     lotctl_.Ok({"lot", "create", "steel", "H-1", "--reference", "=SUP(9)"});
-    lotctl_.Ok({"stock", "move", "receipt", "steel/H-1=100", "--to", "RAW"});
+    lotctl_.Ok({"stock", "move", "receipt", "steel/H-1=100", "--to", "RAW", "--partner", "MILL",
+                "--document", "purchase_order:4711"});
     lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "1"});
     lotctl_.Ok({"work-order", "complete", "WO-7", "--finished", "SN-1", "--component",
                 "steel/H-1=2.5", "--from", "RAW", "--to", "HALL"});
@@ -92,6 +94,20 @@ TEST_F(CtlRecall, TheReportComesInEveryForm) {
       lotctl_.Messages<v1::StreamRecallReportResponse>({"recall", "report", "RC-1"});
   ASSERT_FALSE(pieces.empty());
   EXPECT_EQ(pieces.front().recall().recall_id(), "RC-1");
+}
+
+TEST_F(CtlRecall, TheSheetSaysFromWhomAndFromWhere) {
+  lotctl_.Ok({"stock", "move", "receipt", "steel/H-1=7", "--to", "RAW", "--partner", "TYPO"});
+  const auto receipts = lotctl_.Answer<v1::ListMovementsResponse>(
+      {"stock", "movements", "--kind", "receipt", "--partner", "TYPO"});
+  lotctl_.Ok({"stock", "reverse", receipts.movements(0).movement_id()});
+  Open("RC-1");
+  const std::string sheet = lotctl_.Ok({"recall", "report", "RC-1", "--format", "csv"});
+  EXPECT_THAT(sheet, Not(HasSubstr("TYPO")));
+  EXPECT_THAT(sheet, testing::ContainsRegex("\nRECEIPT,RC-1,H-1,steel,[^\r]*,purchase_order,"
+                                            "\"=\"\"4711\"\"\",[^\r]*,MILL,SUPPLIER,"));
+  EXPECT_THAT(sheet, testing::ContainsRegex("\nSHIPMENT,RC-1,SN-1,pump,[^\r]*,delivery_note,DN-1,"
+                                            "[^\r]*,HALL,"));
 }
 
 TEST_F(CtlRecall, TheReportGoesIntoAFile) {

@@ -14,6 +14,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/reshape.pb.h"
 #include "lots/v1/stock.pb.h"
+#include "service/ctl/output/show.h"
 #include "tests/support/server/ctl_factory.h"
 
 namespace lots {
@@ -69,6 +70,110 @@ TEST_F(CtlWords, ANumberOfSeveralProductsIsAskedBack) {
   const CtlEnd missing = lotctl_.Run({"trace", "upstream", "V1-0122"});
   EXPECT_EQ(missing.code, 1);
   EXPECT_THAT(missing.err, HasSubstr("there is no lot V1-0122; 'lotctl lot list --query TEXT'"));
+}
+
+// Many companies number by year: 2026/0815. It was taken for product 2026, number 0815.
+TEST_F(CtlWords, ANumberMayHaveASlash) {
+  lotctl_.Ok({"lot", "create", "steel", "2026/0815"});
+  lotctl_.Ok({"lot", "create", "motor", "2026/1"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "2026/0815"}), HasSubstr("steel/2026/0815"));
+  lotctl_.Ok({"stock", "move", "receipt", "2026/0815=5", "steel/H-1=1", "2026/1", "--to", "RAW"});
+  EXPECT_THAT(lotctl_.Ok({"trace", "downstream", "2026/0815"}), HasSubstr("steel/2026/0815"));
+  EXPECT_THAT(lotctl_.Ok({"stock", "movements", "--lot", "2026/0815"}), HasSubstr("receipt"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "2026/0815", "steel/H-1"}), HasSubstr("5.000"));
+  lotctl_.Ok({"lot", "hold", "2026/0815", "--reason", "odd"});
+  EXPECT_THAT(lotctl_.Run({"lot", "get", "2026/9"}).err,
+              AllOf(HasSubstr("PRODUCT_NOT_FOUND"), HasSubstr("product 2026 does not exist")));
+  EXPECT_THAT(lotctl_.Run({"trace", "upstream", "steel/9"}).err, HasSubstr("LOT_NOT_FOUND"));
+  // PRODUCT/NUMBER comes first.
+  lotctl_.Ok({"product", "upsert", "2026", "--tracking", "lot"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "2026/0815"}), HasSubstr("steel/2026/0815"));
+  lotctl_.Ok({"lot", "create", "2026", "0815"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "2026/0815"}), HasSubstr("lot:       2026/0815"));
+  EXPECT_THAT(lotctl_.Ok({"trace", "downstream", "2026/0815"}), Not(HasSubstr("steel")));
+  // A product that has it, too, makes the whole ambiguous.
+  lotctl_.Ok({"lot", "create", "motor", "x/1"});
+  lotctl_.Ok({"lot", "create", "steel", "x/1"});
+  EXPECT_THAT(lotctl_.Run({"lot", "get", "x/1"}).err,
+              HasSubstr("'x/1' is the number of motor/x/1, steel/x/1: name one of them"));
+}
+
+// A by-product may be new, and what stands before its slash is a product.
+TEST_F(CtlWords, ANewLotIsOfTheProductThatItNames) {
+  lotctl_.Ok({"product", "upsert", "swarf", "--tracking", "lot"});
+  lotctl_.Ok({"lot", "create", "steel", "swarf/S-1"});
+  lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "1"});
+  lotctl_.Ok({"work-order", "complete", "WO-7", "--finished", "SN-0001", "--component",
+              "motor/M-1:into=0", "--by-product", "swarf/S-1=1", "--from", "RAW", "--to", "HALL"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "swarf/S-1"}), HasSubstr("lot:       swarf/S-1"));
+}
+
+// Which company a row is of was left out first, and in most lists not there at all.
+TEST_F(CtlWords, AListOfSeveralCompaniesSaysWhoseEachRowIs) {
+  MakePump();
+  lotctl_.Ok({"recall", "open", "RC-1", "steel/H-1", "--reason", "splinters"});
+  const CtlRunner all(server_, "-");
+  for (const std::vector<std::string>& line :
+       std::vector<std::vector<std::string>>{{"lot", "list"},
+                                             {"lot", "summary"},
+                                             {"stock", "list"},
+                                             {"stock", "movements"},
+                                             {"work-order", "list"},
+                                             {"product", "list"},
+                                             {"location", "list"},
+                                             {"recall", "list"}}) {
+    for (const int columns : {0, 80, 60}) {
+      const CtlEnd end = all.Run(line, columns);
+      EXPECT_EQ(end.code, 0) << end.err;
+      EXPECT_THAT(end.out, testing::ContainsRegex("^(\x1b.1m)?COMPANY"))
+          << testing::PrintToString(line);
+      EXPECT_THAT(end.out, HasSubstr("\nacme  ")) << testing::PrintToString(line);
+    }
+  }
+  EXPECT_THAT(lotctl_.Run({"work-order", "list"}).out, Not(HasSubstr("COMPANY")));
+}
+
+// Each company has days of its own: 2026-05-01 was that of UTC for all of them.
+TEST_F(CtlWords, ADayOfSeveralCompaniesIsThatOfEach) {
+  const CtlRunner east(server_, "york");
+  east.Ok({"settings", "update", "--time-zone", "America/New_York"});
+  east.Ok({"location", "upsert", "DOCK", "--kind", "internal"});
+  east.Ok({"product", "upsert", "steel", "--tracking", "lot"});
+  east.Ok({"lot", "create", "steel", "NY-1"});
+  east.Ok({"stock", "move", "receipt", "NY-1=1", "--to", "DOCK", "--at", "2026-05-01T23:30"});
+  lotctl_.Ok({"lot", "create", "steel", "BER-1"});
+  lotctl_.Ok({"stock", "move", "receipt", "BER-1=1", "--to", "RAW", "--at", "2026-05-01T00:30"});
+  const CtlRunner all(server_, "-");
+  const auto movements = [&](const std::string& since, const std::string& until) {
+    return all.Run({"stock", "movements", "--since", since, "--until", until}).out;
+  };
+  EXPECT_THAT(movements("2026-05-01", "2026-05-01"), AllOf(HasSubstr("NY-1"), HasSubstr("BER-1")));
+  EXPECT_EQ(movements("2026-04-01", "2026-04-30"), "");
+  EXPECT_EQ(movements("2026-05-02", "2026-05-02"), "");
+  EXPECT_THAT(all.Run({"lot", "list", "--since", "2026-05-01"}).out, HasSubstr("NY-1"));
+  EXPECT_EQ(all.Run({"lot", "list", "--created-before", "2026-05-01"}).out, "");
+  EXPECT_THAT(movements("2026-05-01T00:00:00+02:00", "2026-05-01T01:00:00+02:00"),
+              AllOf(Not(HasSubstr("NY-1")), HasSubstr("BER-1")));
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
+           {"stock", "list", "--as-of", "2026-05-01"},
+           {"stock", "list", "--known-at", "2026-05-01T08:00"},
+           {"stock", "movements", "--since", "2026-05-01T08:00"}}) {
+    const CtlEnd end = all.Run(line);
+    EXPECT_EQ(end.code, 2) << testing::PrintToString(line);
+    EXPECT_THAT(end.err, AllOf(HasSubstr(line[2]), HasSubstr("a time names its offset, as 2026-")));
+  }
+}
+
+// "supplier-return" is what help says, and what the filter of the API does not know.
+TEST_F(CtlWords, EveryKindOfMovementIsTakenAsItIsShown) {
+  lotctl_.Ok({"stock", "move", "supplier return", "steel/H-1=2", "--from", "RAW"});
+  EXPECT_THAT(lotctl_.Ok({"stock", "movements", "--kind", "supplier-return"}),
+              HasSubstr("supplier return"));
+  for (int i = 1; i < v1::MovementKind_descriptor()->value_count(); ++i) {
+    const std::string kind = ctl::Show(static_cast<v1::MovementKind>(i));
+    EXPECT_EQ(lotctl_.Run({"stock", "movements", "--kind", kind}).code, 0) << kind;
+  }
+  EXPECT_EQ(lotctl_.Run({"stock", "movements", "--kind", "theft"}).code, 2);
 }
 
 // The company is in Berlin, where 2026-05-01 ends at 22:00 UTC.
@@ -152,7 +257,12 @@ TEST_F(CtlWords, AShortSearchSaysThatItLooksAtBeginnings) {
   EXPECT_THAT(end.out, AllOf(HasSubstr("77-1"), Not(HasSubstr("SN-77"))));
   EXPECT_THAT(end.err,
               HasSubstr("'77' is shorter than 3 characters: only numbers that begin with"));
-  EXPECT_THAT(lotctl_.Run({"lot", "summary", "--query", "ß7"}).err, HasSubstr("only numbers"));
+  // As the service counts: without spaces around it, and ß as the two that it is folded to.
+  EXPECT_THAT(lotctl_.Run({"lot", "list", "--query", "77 "}).err, HasSubstr("only numbers"));
+  EXPECT_THAT(lotctl_.Run({"lot", "summary", "--query", "é7"}).err, HasSubstr("only numbers"));
+  lotctl_.Ok({"lot", "create", "motor", "GROSS7"});
+  EXPECT_THAT(lotctl_.Ok({"lot", "list", "--query", "ß7"}), HasSubstr("GROSS7"));
+  EXPECT_THAT(lotctl_.Run({"lot", "list", "--query", " "}).err, Not(HasSubstr("shorter")));
   EXPECT_THAT(lotctl_.Ok({"lot", "list", "--query", "-77"}), HasSubstr("SN-77"));
 }
 
@@ -174,6 +284,17 @@ TEST_F(CtlWords, RefusalsNameCommands) {
   const CtlEnd location =
       lotctl_.Run({"stock", "move", "adjustment", "steel/H-1=1", "--from", "RAW"});
   EXPECT_THAT(location.err, Not(HasSubstr("a ADJUSTMENT")));
+  lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "1"});
+  lotctl_.Ok({"work-order", "cancel", "WO-7"});
+  const std::vector<std::string> complete = {"work-order", "complete", "WO-7", "--finished",
+                                             "SN-0001",    "--to",     "HALL"};
+  EXPECT_THAT(lotctl_.Run(complete).err, HasSubstr("'lotctl work-order reopen' opens it again"));
+  std::vector<std::string> dry_run = complete;
+  dry_run.push_back("--validate-only");
+  EXPECT_THAT(lotctl_.Run(dry_run).out + lotctl_.Run(dry_run).err,
+              AllOf(HasSubstr("'lotctl work-order reopen'"), Not(HasSubstr("ReopenWorkOrder"))));
+  EXPECT_THAT(lotctl_.Run({"stock", "move", "return", "motor/M-1", "--to", "RAW"}).err,
+              AllOf(HasSubstr("a return names the delivery"), HasSubstr("partner_id (--partner)")));
 }
 
 }  // namespace

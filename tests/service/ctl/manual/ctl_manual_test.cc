@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "service/ctl/run.h"
+#include "service/ctl/session/session.h"
 #include "tests/support/base/test_folder.h"
 
 namespace lots::ctl {
@@ -70,6 +71,15 @@ TEST(Manual, HasEveryCommandWithItsFlagsAndExamples) {
   EXPECT_THAT(manual, HasSubstr(".TP\n--component COMPONENT\n"));
   EXPECT_THAT(manual, HasSubstr("\nlotctl trace origins pump/SN-1 pump/SN-7\n"));
   EXPECT_THAT(manual, Not(HasSubstr("--created-before")));  // an earlier name
+}
+
+// As long as lotd gives the largest calls; README.md says so too.
+TEST(Manual, SaysHowLongACallMayTake) {
+  EXPECT_EQ(GlobalOptions().timeout_seconds, 120);
+  EXPECT_EQ(kTimeoutSecondsMax, 300);
+  EXPECT_THAT(Manual(), HasSubstr("--timeout TIMEOUT\nSeconds that one call may take, at most "
+                                  "300.\nDefault: 120.\n"));
+  EXPECT_THAT(Printed({"--help"}), HasSubstr("seconds that one call may take, at most 300"));
 }
 
 TEST(Manual, IsUnderstoodByGroff) {

@@ -147,6 +147,45 @@ TEST_F(TextTest, LinesBreakAtSpaces) {
   EXPECT_EQ(Wrap("", 4), std::vector<std::string>{""});
 }
 
+TEST_F(TextTest, WholeWordsMakeLongerLines) {
+  EXPECT_EQ(Wrap("an unbreakable  id", 4, LongWords::kWhole),
+            (std::vector<std::string>{"an", "unbreakable", "id"}));
+  EXPECT_EQ(Wrap("unbreakable", 4, LongWords::kWhole), std::vector<std::string>{"unbreakable"});
+}
+
+// A table whose columns are all needed wraps at spaces, and breaks no number.
+TEST_F(TextTest, ATableThatDoesNotFitWrapsWhatHasSpaces) {
+  Table table({{"LOT"}, {"FROM → TO"}, {"QUANTITY", Column::kRight}});
+  table.Add({"steel/HEAT-77", "finished-goods → customer", "97.500"});
+  table.Print({.out = out_, .err = err_, .columns = 40});
+  EXPECT_EQ(out_.str(),
+            "LOT            FROM → TO        QUANTITY\n"
+            "steel/HEAT-77  finished-goods     97.500\n"
+            "               → customer\n");
+}
+
+TEST_F(TextTest, DetailsAndTreesGoOnInTheNextLine) {
+  const Terminal narrow{.out = out_, .err = err_, .columns = 40};
+  PrintDetails({{"lot", "steel/H-1"}, {"notes", "it came with three dents and no label at all"}},
+               narrow);
+  EXPECT_EQ(out_.str(),
+            "lot:    steel/H-1\n"
+            "notes:  it came with three dents and no\n"
+            "        label at all\n");
+  out_.str("");
+  PrintTree({.text = "pump/SN-1  possibly  expires 2040-06-30  used 0.15",
+             .notes = {"receipt 5.000 from chemco, purchase_order PO-3"},
+             .children = {{.text = "work order MO-1001  2026-11-30 11:13:16Z  made 1"}}},
+            narrow);
+  EXPECT_EQ(out_.str(),
+            "pump/SN-1  possibly  expires\n"
+            "│     2040-06-30  used 0.15\n"
+            "│  receipt 5.000 from chemco,\n"
+            "│     purchase_order PO-3\n"
+            "└─ work order MO-1001  2026-11-30\n"
+            "         11:13:16Z  made 1\n");
+}
+
 TEST_F(TextTest, DetailsLeaveOutWhatIsNotThere) {
   PrintDetails({{"lot", "steel/H-1"}, {"notes", ""}, {"on hand", "3"}}, terminal_);
   EXPECT_EQ(out_.str(), "lot:      steel/H-1\non hand:  3\n");

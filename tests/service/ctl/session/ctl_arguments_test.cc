@@ -2,6 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/generated_enum_reflection.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/failure.h"
@@ -64,6 +70,19 @@ TEST(LotLine, ADanglingMarkIsAMistake) {
   for (const char* text : {"steel/H-1=", "steel/H-1@", "steel/H-1=2@"}) {
     EXPECT_EQ(ExitCodeOf(ParseLotLine(text).status()), kExitUsage) << text;
   }
+}
+
+// A completion made a lot with the number "=abc".
+TEST(LotLine, ANewNumberDoesNotBeginLikeAQuantity) {
+  for (const char* text : {"=abc", "=abc@HALL", "=7=1", "=="}) {
+    EXPECT_EQ(ExitCodeOf(ParseOutput(text).status()), kExitUsage) << text;
+    EXPECT_EQ(ExitCodeOf(ParseNewLotLine(text).status()), kExitUsage) << text;
+  }
+  EXPECT_EQ(ExitCodeOf(ParseByProduct("swarf/=abc").status()), kExitUsage);
+  EXPECT_THAT(std::string(ParseOutput("=abc@HALL").status().message()),
+              testing::HasSubstr("'abc' is no quantity"));
+  EXPECT_EQ(ParseOutput("=5@HALL")->quantity(), "5");
+  EXPECT_EQ(ParseComponent("steel/=abc")->lot().number(), "=abc");  // one that there is
 }
 
 // They were taken for a part of the number, under which a lot was then made.
@@ -187,6 +206,34 @@ TEST(Filters, TakeValuesAsTheyAre) {
   EXPECT_EQ(JoinFilter({"a = 1", "b = 2"}, "c = 3 OR d = 4"),
             "a = 1 AND b = 2 AND (c = 3 OR d = 4)");
   EXPECT_EQ(JoinFilter({}, "c = 3"), "c = 3");
+}
+
+// "supplier return" was shown, and refused.
+template <class Enum>
+void ExpectReadAsShown() {
+  const google::protobuf::EnumDescriptor& values = *google::protobuf::GetEnumDescriptor<Enum>();
+  for (int i = 1; i < values.value_count(); ++i) {
+    const Enum value = static_cast<Enum>(values.value(i)->number());
+    const std::string shown = Show(value);
+    for (const std::string& text :
+         {shown, absl::StrReplaceAll(shown, {{" ", "-"}}), absl::StrReplaceAll(shown, {{" ", "_"}}),
+          absl::AsciiStrToUpper(shown)}) {
+      Enum read = {};
+      EXPECT_TRUE(Parse(text, read)) << text;
+      EXPECT_EQ(read, value) << text;
+    }
+  }
+}
+
+TEST(Enumerations, AreReadInEveryFormInWhichTheyAreShown) {
+  ExpectReadAsShown<v1::Tracking>();
+  ExpectReadAsShown<v1::CounterReset>();
+  ExpectReadAsShown<v1::LocationKind>();
+  ExpectReadAsShown<v1::MovementKind>();
+  ExpectReadAsShown<v1::LotState>();
+  ExpectReadAsShown<v1::WorkOrderState>();
+  ExpectReadAsShown<v1::SuggestStrategy>();
+  ExpectReadAsShown<v1::Acceptance>();
 }
 
 TEST(Enumerations, AreReadAsTheyAreShown) {

@@ -3,12 +3,14 @@
 #include <grpcpp/support/status.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "absl/strings/match.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lots/v1/errors.pb.h"
+#include "service/ctl/output/show.h"
 #include "service/ctl/run.h"
 #include "service/ctl/session/failure.h"
 #include "tests/support/base/test_folder.h"
@@ -202,6 +204,57 @@ TEST(CommandLine, ACompletionWritesToNoFileThatIsNamedAsAnOutput) {
   EXPECT_THAT(err.str(), HasSubstr("Write ':into=0' instead"));
   for (const char* file : {"", "/tmp/anna/WO-7.txt", "/tmp/anna/0.txt"}) {
     EXPECT_EQ(run(file), kExitUnavailable) << file;
+  }
+}
+
+// With a later redirection the file 0 is not what lotctl writes to.
+TEST(CommandLine, ACompletionRefusesWhereAShellHasJustMadeAFileNamedAsAnOutput) {
+  const TestFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(std::filesystem::path(folder.Path("0")).parent_path());
+  const std::vector<std::string> line = {
+      "--address", "unix:/does/not/exist", "work-order", "complete", "WO-7", "--finished",
+      "SN-1",      "--component",          "battery/B4"};
+  EXPECT_EQ(RunLine(line).code, kExitUnavailable);
+  folder.Write("1", "");
+  EXPECT_EQ(RunLine(line).code, kExitUnavailable);  // there is no second output
+  folder.Write("0", "kept");
+  EXPECT_EQ(RunLine(line).code, kExitUnavailable);
+  folder.Write("0", "");
+  const Ended ended = RunLine(line);
+  std::filesystem::current_path(before);
+  EXPECT_EQ(ended.code, kExitUsage);
+  EXPECT_THAT(ended.err, HasSubstr("empty file named 0: was '>0' meant as a part of --component?"));
+}
+
+// A large number went round, and the call ended before it began.
+TEST(CommandLine, ACallMayTakeAsLongAsLotdLetsItTake) {
+  for (const char* seconds : {"301", "1e10", "inf"}) {
+    const Ended ended = RunLine({"--timeout", seconds, "server", "ping"});
+    EXPECT_EQ(ended.code, kExitUsage) << seconds;
+    EXPECT_THAT(ended.err, HasSubstr("is above 300: no call takes longer than 5 minutes"));
+  }
+  EXPECT_EQ(RunLine({"--timeout", "nan", "server", "ping"}).code, kExitUsage);
+  for (const char* seconds : {"0.5", "300"}) {
+    EXPECT_EQ(
+        RunLine({"--timeout", seconds, "--address", "unix:/does/not/exist", "server", "ping"}).code,
+        kExitUnavailable);
+  }
+}
+
+// What tables show can be typed where it is asked for.
+TEST(CommandLine, StatesAreTypedAsTheyAreShown) {
+  const auto expect_taken = [](std::vector<std::string> line, const std::string& state) {
+    line.insert(line.begin(), {"--address", "unix:/does/not/exist"});
+    line.insert(line.end(), {"--state", state});
+    EXPECT_EQ(RunLine(line).code, kExitUnavailable) << testing::PrintToString(line);
+  };
+  for (const v1::LotState state :
+       {v1::LOT_STATE_PLANNED, v1::LOT_STATE_ACTIVE, v1::LOT_STATE_ARCHIVED, v1::LOT_STATE_VOID}) {
+    expect_taken({"lot", "list"}, Show(state));
+  }
+  for (int i = 1; i < v1::WorkOrderState_descriptor()->value_count(); ++i) {
+    expect_taken({"work-order", "list"}, Show(static_cast<v1::WorkOrderState>(i)));
   }
 }
 

@@ -1,8 +1,10 @@
 // lotctl's list of methods against the protos.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
@@ -13,6 +15,7 @@
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
 #include "lots/v1/work_order.pb.h"
+#include "service/ctl/output/words.h"
 #include "service/ctl/session/methods.h"
 
 namespace lots::ctl {
@@ -41,8 +44,8 @@ std::string LineOf(const StreamMethod<Request, Response>& method) {
                       Response::descriptor()->full_name());
 }
 
-std::set<std::string> MethodsOfTheProtos() {
-  std::set<std::string> lines;
+std::vector<const MethodDescriptor*> AllMethods() {
+  std::vector<const MethodDescriptor*> methods;
   for (const FileDescriptor* file :
        {v1::AuditEntry::descriptor()->file(), v1::Settings::descriptor()->file(),
         v1::Lot::descriptor()->file(), v1::Recall::descriptor()->file(),
@@ -51,10 +54,16 @@ std::set<std::string> MethodsOfTheProtos() {
     EXPECT_EQ(file->service_count(), 1) << file->name();
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {
-        lines.insert(LineOf(*file->service(i)->method(j)));
+        methods.push_back(file->service(i)->method(j));
       }
     }
   }
+  return methods;
+}
+
+std::set<std::string> MethodsOfTheProtos() {
+  std::set<std::string> lines;
+  for (const MethodDescriptor* method : AllMethods()) lines.insert(LineOf(*method));
   return lines;
 }
 
@@ -63,6 +72,22 @@ TEST(Methods, AreThoseOfTheProtosWithTheirRequestsAndAnswers) {
   const std::set<std::string> listed{LOTS_CTL_METHODS(LOTS_LINE, LOTS_LINE)};
 #undef LOTS_LINE
   EXPECT_EQ(listed, MethodsOfTheProtos());
+}
+
+// "AssignSerials" helps nobody at a terminal.
+TEST(Methods, AreCommandsInTheTextsOfRefusals) {
+  std::set<std::string> services;
+  for (const MethodDescriptor* method : AllMethods()) {
+    services.insert(method->service()->name());
+    const std::string said = InCommands(absl::StrCat("name it in ", method->name(), ", or not"));
+    EXPECT_THAT(said, testing::StartsWith("name it in 'lotctl ")) << said;
+    EXPECT_EQ(said.find(method->name()), std::string::npos) << said;
+    EXPECT_EQ(InCommands(absl::StrCat(method->service()->name(), ".", method->name())),
+              InCommands(method->name()));
+  }
+  for (const std::string& service : services) {
+    EXPECT_THAT(InCommands(service), testing::StartsWith("'lotctl ")) << service;
+  }
 }
 
 // Session sets the company of every request and Write its request id, by these names.

@@ -23,6 +23,7 @@ using ::testing::HasSubstr;
 void AddLot(RecallReport& report, const std::string& number, v1::Certainty certainty, int depth,
             const std::string& quantity) {
   v1::RecallLot& lot = report.lots.emplace_back();
+  lot.set_lot_id(number);
   lot.set_product_id("pump");
   lot.set_number(number);
   lot.set_certainty(certainty);
@@ -62,8 +63,10 @@ RecallReport Report() {
   AddLot(report, "=cmd|' /C calc'!A1", v1::CERTAINTY_POSSIBLE, 2, "100");
   v1::Recipient& recipient = report.recipients.emplace_back();
   recipient.set_partner_id("Miller, \"Sons\" & Co");
+  recipient.set_lot_id("SN-9");
   recipient.set_product_id("pump");
   recipient.set_number("SN-9");
+  recipient.set_from_location_id("hall");
   recipient.set_delivered_quantity("4");
   recipient.set_returned_quantity("1");
   recipient.set_net_quantity("3");
@@ -161,6 +164,69 @@ TEST(RecallReportCsv, DescribesPlacesAndRecipients) {
   EXPECT_EQ(shipment.at("Quantity Shipped"), "4");
   EXPECT_EQ(records[8].at("Reference Document Number"), "+1");
   EXPECT_EQ(records[2].at("Traceability Lot Code"), "=cmd|' /C calc'!A1");
+}
+
+// A shipment said neither where it came from nor which lot of the supplier it was, and nothing said
+// from whom a lot had come.
+TEST(RecallReportCsv, SaysWhereGoodsCameFromAndWentTo) {
+  RecallReport report = Report();
+  report.lots[0].set_reference("SUP-9");
+  report.lots[0].mutable_expire_date()->set_year(2040);
+  report.lots[0].mutable_expire_date()->set_month(6);
+  report.lots[0].mutable_expire_date()->set_day(30);
+  report.locations["hall"].set_kind(v1::LOCATION_KIND_INTERNAL);
+  v1::Location& mill = report.locations["mill"];
+  mill.set_display_name("Steel mill");
+  mill.mutable_address()->set_city("Essen");
+  mill.set_gln("4098765000001");
+  v1::Movement& receipt = report.receipts.emplace_back();
+  receipt.set_lot_id("SN-9");
+  receipt.set_quantity("9");
+  receipt.set_from_location_id("mill");
+  receipt.set_to_location_id("hall");
+  receipt.set_partner_id("ACME");
+  receipt.mutable_document()->set_type("purchase_order");
+  receipt.mutable_document()->set_number("4711");
+  receipt.mutable_occur_time()->set_seconds(1767225600);
+  std::ostringstream out;
+  WriteReportCsv(report, out);
+  const auto records = RecordsOf(out.str().substr(3));
+  ASSERT_EQ(records.size(), 10u);
+
+  const auto& received = records[7];
+  EXPECT_EQ(received.at("Record"), "RECEIPT");
+  EXPECT_EQ(received.at("Traceability Lot Code"), "SN-9");
+  EXPECT_EQ(received.at("Product Description"), "Pump 3000");
+  EXPECT_EQ(received.at("Quantity"), "9");
+  EXPECT_EQ(received.at("Location"), "hall");
+  EXPECT_EQ(received.at("Location Kind"), "internal");
+  EXPECT_EQ(received.at("Street"), "Domplatz 1");
+  EXPECT_EQ(received.at("Arrival Date"), "2026-01-01");
+  EXPECT_EQ(received.at("Supplier"), "ACME");
+  EXPECT_EQ(received.at("Ship-From Location"), "mill");
+  EXPECT_EQ(received.at("Ship-From Name"), "Steel mill");
+  EXPECT_EQ(received.at("Ship-From City"), "Essen");
+  EXPECT_EQ(received.at("Ship-From GLN"), "4098765000001");
+  EXPECT_EQ(received.at("Reference Document Number"), "4711");
+  const auto& shipped = records[8];
+  EXPECT_EQ(shipped.at("Record"), "SHIPMENT");
+  EXPECT_EQ(shipped.at("Supplier Lot"), "SUP-9");
+  EXPECT_EQ(shipped.at("Expiry Date"), "2040-06-30");
+  EXPECT_EQ(shipped.at("Ship-From Location"), "hall");
+  EXPECT_EQ(shipped.at("Ship-From Name"), "Halle 1");
+  EXPECT_EQ(shipped.at("Ship-From Postal Code"), "01067");
+}
+
+// The service lists 20 places of a lot.
+TEST(RecallReportCsv, SaysHowManyPlacesItDoesNotList) {
+  RecallReport report = Report();
+  report.lots[0].set_place_count(25);
+  std::ostringstream out;
+  WriteReportCsv(report, out);
+  const auto records = RecordsOf(out.str().substr(3));
+  EXPECT_EQ(records[0].at("Places Not Listed"), "24");
+  EXPECT_EQ(records[1].at("Places Not Listed"), "0");
+  EXPECT_EQ(records[4].at("Places Not Listed"), "");  // a place
 }
 
 class RecallReportHtml : public ::testing::Test {
