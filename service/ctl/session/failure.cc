@@ -217,9 +217,8 @@ void PrintDryRun(const google::protobuf::RepeatedPtrField<v1::Problem>& problems
                  const Terminal& terminal) {
   Table table({{"REASON"}, {"FIELD"}, {"PROBLEM"}});
   for (const v1::Problem& problem : problems) {
-    const std::string reason = v1::ErrorReason_Name(problem.reason());
-    table.Add({std::string(absl::StripPrefix(reason, "ERROR_REASON_")), WithFlag(problem.field()),
-               InCommands(problem.message())});
+    table.Add(
+        {NameOf(problem.reason()), WithFlag(problem.field()), InCommands(problem.message())});
   }
   table.Print(terminal);
   if (problems.empty()) terminal.out << "nothing would be refused\n";

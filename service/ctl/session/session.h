@@ -175,7 +175,7 @@ class Session {
   int writes_ = 0;
   bool validate_only_ = false;
   bool has_validated_ = false;
-  int64_t problem_count_ = 0;  // of all dry runs
+  int64_t problem_count_ = 0;                                    // of all dry runs
   std::map<std::string, std::string> meant_;                     // values of flags (UseValue)
   std::unique_ptr<SignalMessage> signal_message_;                // none before the first write
   std::map<std::string, absl::StatusOr<absl::TimeZone>> zones_;  // by company
