@@ -217,8 +217,7 @@ void PrintDryRun(const google::protobuf::RepeatedPtrField<v1::Problem>& problems
                  const Terminal& terminal) {
   Table table({{"REASON"}, {"FIELD"}, {"PROBLEM"}});
   for (const v1::Problem& problem : problems) {
-    table.Add(
-        {NameOf(problem.reason()), WithFlag(problem.field()), InCommands(problem.message())});
+    table.Add({NameOf(problem.reason()), WithFlag(problem.field()), InCommands(problem.message())});
   }
   table.Print(terminal);
   if (problems.empty()) terminal.out << "nothing would be refused\n";

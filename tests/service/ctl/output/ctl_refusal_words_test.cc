@@ -95,7 +95,7 @@ class Texts {
 
  private:
   // Whether it skipped from `begin` here to behind `end`.
-  bool Skip(absl::string_view begin, absl::string_view end) {
+  bool Skip(const std::string& begin, const std::string& end) {
     if (source_.compare(at_, begin.size(), begin) != 0) return false;
     const size_t found = source_.find(end, at_ + begin.size());
     at_ = found == std::string::npos ? source_.size() : found + end.size();
