@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -102,7 +103,7 @@ void Simulation::ValidateAnswer(const grpc::Status& status, const Response* resp
       given.empty() == verdict.reasons.empty() && absl::c_includes(verdict.reasons, given);
   if (agreed) return;
   absl::StrAppend(&wrong_, "model: ", Text(verdict.reasons), "; server: ", Text(given), " (",
-                  status.error_message(), ")\n");
+                  status.error_message(), ")\n", absl::CEscape(status.error_details()));
 }
 
 template <class Request, class Response>

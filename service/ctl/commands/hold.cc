@@ -40,13 +40,13 @@ absl::Status Hold(Session& session, const HoldOptions& options) {
     target.set_location_id(options.location_id);
     lots.push_back(target.mutable_lot());
   }
-  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   request.set_reason(options.reason);
   if (!options.until.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_expire_time(),
                      ReadTime(session, "--until", options.until, DayEdge::kLast));
   }
   for (const std::string& id : options.exempt_location_ids) request.add_exempt_location_ids(id);
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   ASSIGN_OR_RETURN(const v1::HoldLotsResponse response, session.Write(kHoldLots, request));
   if (session.json()) return session.PrintJson(response);
   Table table({{"HELD"}, {"HOLD ID"}});

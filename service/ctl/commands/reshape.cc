@@ -65,7 +65,6 @@ void Declare(Command& command, SplitOptions& options) {
 absl::Status Split(Session& session, const SplitOptions& options) {
   v1::SplitLotRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
-  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   request.set_location_id(options.from);
   for (const std::string& text : options.parts) {
     ASSIGN_OR_RETURN(const LotLine line, ParseNewLotLine(text));
@@ -75,6 +74,7 @@ absl::Status Split(Session& session, const SplitOptions& options) {
     part.set_location_id(line.location_id);
   }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
+  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kSplitLot, request));
   return Print(session, response);
 }
@@ -116,7 +116,6 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
     source.set_location_id(line.location_id.empty() ? options.from : line.location_id);
     lots.push_back(source.mutable_lot());
   }
-  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   request.set_number(options.number);
   request.set_location_id(options.to);
   if (options.reference.has_value()) request.set_reference(*options.reference);
@@ -127,6 +126,7 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
     RETURN_IF_ERROR(InFlag("--attribute", set));
   }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kMergeLots, request));
   return Print(session, response);
 }
@@ -156,7 +156,6 @@ void Declare(Command& command, RelabelOptions& options) {
 absl::Status Relabel(Session& session, const RelabelOptions& options) {
   v1::RelabelLotRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
-  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   request.set_location_id(options.from);
   request.set_quantity(options.quantity);
   request.set_product_id(options.product_id);
@@ -165,6 +164,7 @@ absl::Status Relabel(Session& session, const RelabelOptions& options) {
     ASSIGN_OR_RETURN(*request.mutable_expire_date(), ReadDate("--expires", options.expire_date));
   }
   RETURN_IF_ERROR(SetCommon(session, options.common, request));
+  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
   ASSIGN_OR_RETURN(const v1::ReshapeResponse response, session.Write(kRelabelLot, request));
   return Print(session, response);
 }

@@ -94,9 +94,9 @@ absl::Status Move(Session& session, const MoveOptions& options) {
   for (v1::NewMovement& movement : *request.mutable_movements()) {
     lots.push_back(movement.mutable_lot());
   }
-  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
   for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  RETURN_IF_ERROR(ResolveNumbers(session, lots));
   ASSIGN_OR_RETURN(const v1::RecordMovementsResponse response,
                    session.Write(kRecordMovements, request));
   if (session.json()) return session.PrintJson(response);

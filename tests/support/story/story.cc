@@ -175,6 +175,8 @@ constexpr StoryStep kStory[] = {
     {"RecallService.ListRecalls", ""},
 
     // Lots are split, merged and relabelled.
+    // What is split into P2 agrees with it.
+    {"LotService.UpdateLot", "lot {lot_id: '$paint'} update_mask {paths: ['reference']}"},
     {"LotService.SplitLot", R"(
        lot {lot_id: '$paint'} location_id: 'shelf'
        parts {number: 'P4' quantity: '5' location_id: 'hall'} parts {number: 'P2' quantity: '1'})",

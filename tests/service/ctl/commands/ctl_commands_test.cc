@@ -323,8 +323,10 @@ TEST_F(CtlCommands, TheSameRequestIdDoesItOnce) {
 }
 
 TEST_F(CtlCommands, AWriteThatTookTooLongCanBeRepeated) {
+  // Named by its id: a number is looked up before the write.
+  const std::string id = lotctl_.Answer<v1::Lot>({"lot", "get", "steel/H-1"}).lot_id();
   const CtlEnd end = lotctl_.Run({"--timeout", "0.000001", "stock", "move", "transfer",
-                                  "steel/H-1=20", "--from", "RAW", "--to", "HALL"});
+                                  absl::StrCat(id, "=20"), "--from", "RAW", "--to", "HALL"});
   EXPECT_EQ(end.code, 3);
   EXPECT_THAT(end.err, HasSubstr("Repeating it with --request-id "));
 }

@@ -105,7 +105,7 @@ TEST_F(CtlWords, ANewLotIsOfTheProductThatItNames) {
   lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "1"});
   lotctl_.Ok({"work-order", "complete", "WO-7", "--finished", "SN-0001", "--component",
               "motor/M-1:into=0", "--by-product", "swarf/S-1=1", "--from", "RAW", "--to", "HALL"});
-  EXPECT_THAT(lotctl_.Ok({"lot", "get", "swarf/S-1"}), HasSubstr("lot:       swarf/S-1"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "get", "swarf/S-1"}), HasSubstr(" swarf/S-1\n"));
 }
 
 // Which company a row is of was left out first, and in most lists not there at all.
