@@ -1,7 +1,10 @@
 // Lots and movements: what is refused, and what moves.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "tests/simulator/convert.h"
 #include "tests/simulator/rules.h"
 
@@ -255,6 +258,12 @@ int Rules::DeliveryOf(const Movement& back) const {
 }
 
 bool Rules::Post(Movement movement, const Accepts& accepts) {
+  if (history_.lots[movement.lot].product->is_serial()) {
+    // The clocks of a caller and a server differ.
+    const absl::Time came_at = history_.CameAt(movement.lot);
+    const bool is_near = came_at < movement.occurred_at + kClockSkewMax;
+    if (is_near) movement.occurred_at = std::max(movement.occurred_at, came_at);
+  }
   if (movement.delivery == kNone) movement.delivery = DeliveryOf(movement);
   Reasons why = ValidateMovement(movement, accepts);
   const bool is_short = why == Reasons{"NOT_ENOUGH"} || why == Reasons{"SERIAL_NOT_THERE"};

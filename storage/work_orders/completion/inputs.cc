@@ -209,10 +209,11 @@ void PostMade(const Posting& posting, Ledger& ledger, std::vector<Problem>& prob
   RenameFields(".occur_time", "occur_time", posting, first, problems);
 }
 
-// New lots enter the ledger, and what was planned is active from here on.
+// New lots enter the ledger, and what was planned is active from here on. Also the lots of outputs
+// that are refused: a later output may name the same lot.
 void Announce(const CompletionPlan& plan, Ledger& ledger) {
   for (const MadeLot& made : plan.made) {
-    if (!made.is_sound) continue;
+    if (made.lot_id.value().IsNil()) continue;
     if (made.kind == MadeLot::Kind::kRevived) ledger.SetState(made.lot_id, LotState::kActive);
     if (made.kind != MadeLot::Kind::kNew) continue;
     LotFacts lot;

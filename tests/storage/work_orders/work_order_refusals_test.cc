@@ -129,6 +129,15 @@ std::vector<Case> QuantityAndPlaceCases() {
        "SERIAL_QUANTITY_NOT_ONE outputs[0].quantity"},
       {"no destination", [](Scene&, CompletionCommand& o) { o.destination.reset(); },
        "FIELD_INVALID outputs[0].to_location_id"},
+      {"no destination for one of two parts of a new lot",
+       [](Scene&, CompletionCommand& o) {
+         o.work_order = WorkOrderId("NEW");
+         o.product = ProductId("soup");
+         o.outputs = {Output("S", "1"), Output("S", "2")};
+         o.outputs[1].to = o.destination;
+         o.destination.reset();
+       },
+       "FIELD_INVALID outputs[0].to_location_id"},
       {"unknown destination",
        [](Scene&, CompletionCommand& o) { o.destination = LocationId("MOON"); },
        "LOCATION_NOT_FOUND outputs[0].to_location_id"},
