@@ -141,6 +141,8 @@ absl::StatusOr<v1::BatchCreateLotsRequest> BatchOf(Session& session, const Creat
 
 absl::Status Create(Session& session, const CreateOptions& options) {
   if (options.product_id.empty() && options.file.empty()) return UsageError("name the product");
+  RETURN_IF_ERROR(CheckNewNumber(options.first_number));
+  for (const std::string& number : options.numbers) RETURN_IF_ERROR(CheckNewNumber(number));
   const bool one = options.numbers.size() < 2 && options.count == 0 && options.file.empty();
   if (one) return CreateOne(session, options);
   ASSIGN_OR_RETURN(const v1::BatchCreateLotsRequest request, BatchOf(session, options));
@@ -265,6 +267,7 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
     if (!absl::c_linear_search(mask.paths(), field)) mask.add_paths(field);
   }
   if (!options.number.empty()) {
+    RETURN_IF_ERROR(CheckNewNumber(options.number));
     lot.set_number(options.number);
     mask.add_paths("number");
   }

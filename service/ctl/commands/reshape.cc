@@ -116,6 +116,7 @@ absl::Status Merge(Session& session, const MergeOptions& options) {
     source.set_location_id(line.location_id.empty() ? options.from : line.location_id);
     lots.push_back(source.mutable_lot());
   }
+  RETURN_IF_ERROR(CheckNewNumber(options.number));
   request.set_number(options.number);
   request.set_location_id(options.to);
   if (options.reference.has_value()) request.set_reference(*options.reference);
@@ -159,6 +160,7 @@ absl::Status Relabel(Session& session, const RelabelOptions& options) {
   request.set_location_id(options.from);
   request.set_quantity(options.quantity);
   request.set_product_id(options.product_id);
+  RETURN_IF_ERROR(CheckNewNumber(options.number));
   request.set_number(options.number);
   if (!options.expire_date.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_expire_date(), ReadDate("--expires", options.expire_date));

@@ -43,8 +43,12 @@ absl::Status Assign(Session& session, const AssignOptions& options) {
   request.set_product_id(options.product_id);
   request.set_planned_quantity(options.planned_quantity);
   request.set_count(options.count);
+  RETURN_IF_ERROR(CheckNewNumber(options.first_number));
   request.set_first_number(options.first_number);
-  for (const std::string& number : options.numbers) request.add_numbers(number);
+  for (const std::string& number : options.numbers) {
+    RETURN_IF_ERROR(CheckNewNumber(number));
+    request.add_numbers(number);
+  }
   ASSIGN_OR_RETURN(const v1::AssignSerialsResponse response,
                    session.Write(kAssignSerials, request));
   if (session.json()) return session.PrintJson(response);

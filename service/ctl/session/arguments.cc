@@ -67,13 +67,6 @@ absl::Status NoQuantity(absl::string_view quantity, absl::string_view text) {
                                  "in A=7=1"));
 }
 
-// Nobody means to make a lot with such a number: a mistyped quantity would become one.
-absl::Status CheckNewNumber(absl::string_view number, absl::string_view text) {
-  if (!absl::StartsWith(number, "=")) return absl::OkStatus();
-  return UsageError(absl::StrCat("'", text, "': '", number.substr(1),
-                                 "' is no quantity, and a new number does not begin with '='"));
-}
-
 // Takes ":into=INDEX" off a component.
 absl::StatusOr<std::optional<int>> TakeIndex(absl::string_view& text) {
   const absl::string_view all = text;
@@ -184,9 +177,15 @@ absl::StatusOr<LotLine> ParseLotLine(absl::string_view text) {
   return line;
 }
 
+absl::Status CheckNewNumber(absl::string_view number) {
+  if (!absl::StartsWith(number, "=")) return absl::OkStatus();
+  return UsageError(absl::StrCat("'", number, "': '", number.substr(1),
+                                 "' is no quantity, and a new number does not begin with '='"));
+}
+
 absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text) {
   ASSIGN_OR_RETURN(LotLine line, ParseLotLine(text));
-  RETURN_IF_ERROR(CheckNewNumber(line.name, text));
+  RETURN_IF_ERROR(CheckNewNumber(line.name));
   return line;
 }
 
@@ -230,7 +229,7 @@ absl::StatusOr<v1::CompletionByProduct> ParseByProduct(absl::string_view text) {
     by_product.mutable_lot()->set_product_id(line.name.substr(0, line.name.size() - 1));
   } else {
     ASSIGN_OR_RETURN(*by_product.mutable_lot(), ParseLotRef(line.name));
-    RETURN_IF_ERROR(CheckNewNumber(by_product.lot().number(), text));
+    RETURN_IF_ERROR(CheckNewNumber(by_product.lot().number()));
   }
   by_product.set_quantity(line.quantity);
   by_product.set_to_location_id(line.location_id);

@@ -32,7 +32,9 @@ struct LotLine {
   std::string location_id;
 };
 absl::StatusOr<LotLine> ParseLotLine(absl::string_view text);
-// The same where the number may be a new one, which does not begin with '='.
+// A new number does not begin with '=': nobody means that, a mistyped quantity would become a lot.
+absl::Status CheckNewNumber(absl::string_view number);
+// As ParseLotLine, where the number may be a new one.
 absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text);
 
 // What is wrong with a quantity, in the words of who typed it; empty: nothing.
