@@ -1,9 +1,9 @@
 // What lotctl says when a signal ends it.
 #pragma once
 
-#include <signal.h>
-
 #include <array>
+#include <csignal>
+#include <cstddef>
 #include <string>
 
 namespace lots::ctl {

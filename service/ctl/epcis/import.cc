@@ -115,11 +115,11 @@ absl::Status EpcisImport::UpsertProducts(const std::set<size_t>& done) {
     }
   }
   outcome_.products_created = static_cast<size_t>(missing.products_size());
-  RETURN_IF_ERROR(Upsert(std::move(missing)));
-  return Upsert(std::move(made_here));
+  RETURN_IF_ERROR(Upsert(missing));
+  return Upsert(made_here);
 }
 
-absl::Status EpcisImport::Upsert(v1::UpsertProductsRequest products) {
+absl::Status EpcisImport::Upsert(const v1::UpsertProductsRequest& products) {
   for (int begin = 0; begin < products.products_size(); begin += kCatalogBatchMax) {
     v1::UpsertProductsRequest request;
     *request.mutable_update_mask() = products.update_mask();
@@ -157,12 +157,12 @@ absl::Status EpcisImport::UpsertLocations() {
 
 absl::Status EpcisImport::CreateLots() {
   for (v1::BatchCreateLotsRequest& lots : LotRequestsOf(plan_)) {
-    RETURN_IF_ERROR(CreateMissing(std::move(lots)));
+    RETURN_IF_ERROR(CreateMissing(lots));
   }
   return absl::OkStatus();
 }
 
-absl::Status EpcisImport::CreateMissing(v1::BatchCreateLotsRequest lots) {
+absl::Status EpcisImport::CreateMissing(const v1::BatchCreateLotsRequest& lots) {
   v1::FindLotsRequest find;
   find.set_product_id(lots.product_id());
   for (const v1::NewLot& lot : lots.lots()) find.add_numbers(lot.number());

@@ -48,10 +48,10 @@ class EpcisImport {
   // The products of the completions that are not done must be producible.
   std::set<std::string> ProductsToMake(const std::set<size_t>& done) const;
   absl::Status UpsertProducts(const std::set<size_t>& done);
-  absl::Status Upsert(v1::UpsertProductsRequest products);
+  absl::Status Upsert(const v1::UpsertProductsRequest& products);
   absl::Status UpsertLocations();
   absl::Status CreateLots();
-  absl::Status CreateMissing(v1::BatchCreateLotsRequest lots);
+  absl::Status CreateMissing(const v1::BatchCreateLotsRequest& lots);
   absl::Status Send(const ImportRequest& planned);
   absl::Status Send(const ImportRequest& planned, v1::RecordMovementsRequest request);
   absl::Status Send(const ImportRequest& planned, v1::CompleteWorkOrderRequest request);

@@ -44,8 +44,8 @@ bool IsLocation(absl::string_view text) { return !text.empty(); }
 
 // Whether it was meant as one, right or wrong.
 bool BeginsLikeQuantity(absl::string_view text) {
-  return !text.empty() && (absl::ascii_isdigit(text.front()) ||
-                           absl::string_view("+-.,").find(text.front()) != text.npos);
+  return !text.empty() &&
+         (absl::ascii_isdigit(text.front()) || absl::StrContains("+-.,", text.front()));
 }
 
 // Takes "=QUANTITY@LOCATION" off the text, when the text ends so.
@@ -194,7 +194,8 @@ std::string WrongWithQuantity(absl::string_view text) {
   if (parsed.ok()) return "";
   const std::string head = absl::StrCat("'", text, "' is no quantity: ");
   if (absl::StrContains(text, ',')) return absl::StrCat(head, "decimals follow a point, as in 0.5");
-  if (text.find_first_of("eE") != text.npos) return absl::StrCat(head, "write it out, as 1000");
+  if (absl::StrContains(text, 'e') || absl::StrContains(text, 'E'))
+    return absl::StrCat(head, "write it out, as 1000");
   return absl::StrCat(head, parsed.message());
 }
 
