@@ -37,12 +37,7 @@ class StockRpc : public testing::Test {
   std::string Outcome(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                       const Request& request) {
     Response response;
-    const grpc::Status status = Send(method, request, response);
-    if (status.ok()) return "OK";
-    const google::rpc::ErrorInfo info = ErrorInfoOf(status);
-    const auto field = info.metadata().find("field");
-    return field == info.metadata().end() ? info.reason()
-                                          : absl::StrCat(info.reason(), " ", field->second);
+    return OutcomeOf(Send(method, request, response));
   }
 
   v1::NewMovement* Add(v1::RecordMovementsRequest& request, v1::MovementKind kind,

@@ -110,4 +110,12 @@ google::rpc::RetryInfo RetryInfoOf(const grpc::Status& status) {
 
 std::string ReasonOf(const grpc::Status& status) { return ErrorInfoOf(status).reason(); }
 
+std::string OutcomeOf(const grpc::Status& status) {
+  if (status.ok()) return "OK";
+  const google::rpc::ErrorInfo info = ErrorInfoOf(status);
+  const auto field = info.metadata().find("field");
+  return field == info.metadata().end() ? info.reason()
+                                        : absl::StrCat(info.reason(), " ", field->second);
+}
+
 }  // namespace lots

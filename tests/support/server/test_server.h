@@ -77,5 +77,7 @@ v1::ProblemList ProblemListOf(const grpc::Status& status);
 google::rpc::RetryInfo RetryInfoOf(const grpc::Status& status);
 // The reason in ErrorInfo.
 std::string ReasonOf(const grpc::Status& status);
+// "LOT_NOT_FOUND" of a refusal, with the field that its ErrorInfo names; "OK".
+std::string OutcomeOf(const grpc::Status& status);
 
 }  // namespace lots

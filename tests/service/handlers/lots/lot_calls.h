@@ -28,12 +28,7 @@ class LotCalls : public testing::Test {
   template <class Request, class Response>
   std::string Outcome(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                       const Request& request, Response& response) {
-    const grpc::Status status = Send(method, request, response);
-    if (status.ok()) return "OK";
-    const google::rpc::ErrorInfo info = ErrorInfoOf(status);
-    const auto field = info.metadata().find("field");
-    return field == info.metadata().end() ? info.reason()
-                                          : absl::StrCat(info.reason(), " ", field->second);
+    return OutcomeOf(Send(method, request, response));
   }
   std::string NextId() { return absl::StrCat("doc-", ++requests_); }
 
