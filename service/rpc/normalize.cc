@@ -36,6 +36,9 @@ constexpr absl::string_view kUuidFields[] = {
     "lot_id",  "lot_ids",  "movement_id",      "delivery_movement_id", "receipt_movement_id",
     "hold_id", "hold_ids", "transformation_id"};
 
+// Lists without an order, where an entry that stands twice says nothing more.
+constexpr absl::string_view kSetFields[] = {"accept", "exempt_location_ids"};
+
 std::string NormalQuantity(const std::string& text) {
   const absl::StatusOr<Quantity> quantity = Quantity::Parse(text);
   return quantity.ok() ? quantity->ToString() : text;
@@ -99,6 +102,35 @@ bool NormalizeMask(FieldMask& mask) {
   return true;
 }
 
+// Sorts the entries, each once. Returns whether that changed them.
+template <class Entry>
+bool MakeSet(std::vector<Entry>& entries) {
+  const std::vector<Entry> given = entries;
+  absl::c_sort(entries);
+  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+  return entries != given;
+}
+
+// Of texts or enum values.
+bool NormalizeSet(Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  const bool is_text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  std::vector<std::string> texts;
+  std::vector<int> values;
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+    if (is_text) {
+      texts.push_back(reflection.GetRepeatedString(message, &field, i));
+    } else {
+      values.push_back(reflection.GetRepeatedEnumValue(message, &field, i));
+    }
+  }
+  if (!MakeSet(texts) && !MakeSet(values)) return false;
+  reflection.ClearField(&message, &field);
+  for (std::string& text : texts) reflection.AddString(&message, &field, std::move(text));
+  for (const int value : values) reflection.AddEnumValue(&message, &field, value);
+  return true;
+}
+
 bool NormalizeMessages(Message& message, const FieldDescriptor& field);
 
 bool NormalizeFields(Message& message) {
@@ -108,7 +140,9 @@ bool NormalizeFields(Message& message) {
   message.GetReflection()->ListFields(message, &set);
   bool changed = false;
   for (const FieldDescriptor* const field : set) {
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    if (absl::c_linear_search(kSetFields, field->name())) {
+      changed |= NormalizeSet(message, *field);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       changed |= NormalizeTexts(message, *field);
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       changed |= NormalizeMessages(message, *field);

@@ -12,7 +12,7 @@ namespace lots {
 //   - GTINs: 14 digits
 //   - ids made by the server: lower case
 //   - times: microseconds, which the database keeps
-//   - update masks: sorted, each path once
+//   - update masks, `accept` and exempt locations: sorted, each entry once
 //   - messages of the API in which nothing is set: absent
 bool NormalizeSpelling(google::protobuf::Message& request);
 

@@ -5,6 +5,7 @@
 
 #include "google/protobuf/text_format.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/hold.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/work_order.pb.h"
@@ -74,6 +75,12 @@ TEST(Normalize, IdsTimesMasksAndAbsentPartsHaveOneForm) {
   ExpectOther<v1::RecordMovementsRequest>("movements {occur_time {}}", "movements {}");
   ExpectSame<v1::UpdateLotRequest>("update_mask {paths: ['a', 'b']}",
                                    "update_mask {paths: ['b', 'a', 'b']}");
+  ExpectSame<v1::RecordMovementsRequest>("accept: [ACCEPTANCE_HELD, ACCEPTANCE_EXPIRED]",
+                                         "accept: [ACCEPTANCE_EXPIRED, ACCEPTANCE_HELD]");
+  ExpectSame<v1::HoldLotsRequest>("exempt_location_ids: ['b', 'a', 'b']",
+                                  "exempt_location_ids: ['a', 'b']");
+  ExpectOther<v1::HoldLotsRequest>("exempt_location_ids: 'a'", "exempt_location_ids: 'A'");
+  ExpectOther<v1::UnassignSerialsRequest>("numbers: ['a', 'b']", "numbers: ['b', 'a']");
   ExpectSame<v1::RecordMovementsRequest>("movements {document {}}", "movements {}");
   ExpectOther<v1::RecordMovementsRequest>("movements {} movements {}", "movements {}");
   ExpectSame<v1::UpsertProductsRequest>("products {gtin: '96385074' shelf_life {}}",
