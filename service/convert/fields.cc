@@ -136,6 +136,13 @@ AttributeValue FieldChecker::AttributeOf(absl::string_view field, const v1::Attr
   return std::string();
 }
 
+void FieldChecker::SameCompany(absl::string_view field, absl::string_view company,
+                               const Call& call) {
+  if (company.empty() || company == call.company.value()) return;
+  Refused(field, company,
+          absl::StrCat("is not the company of the request, ", call.company.value()));
+}
+
 Attributes FieldChecker::AttributesOf(
     absl::string_view field,
     const google::protobuf::Map<std::string, v1::AttributeValue>& attributes) {

@@ -59,6 +59,8 @@ class FieldChecker : public TextChecker {
 
   // Parts that several requests share.
 
+  // The company that a resource in the request names: none, or that of the call.
+  void SameCompany(absl::string_view field, absl::string_view company, const Call& call);
   // By id, or by product and number.
   LotRef Lot(absl::string_view field, const v1::LotRef& ref);
   Document DocumentOf(absl::string_view field, const v1::Document& document);

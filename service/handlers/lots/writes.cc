@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "google/api/field_behavior.pb.h"
@@ -169,7 +170,8 @@ std::vector<std::string> EditedPaths(const v1::UpdateLotRequest& request, FieldC
   return mask.PathsOf(request.lot());
 }
 
-// Without a mask the caller may send a whole lot, with fields that an edit does not change.
+// Without a mask, or with one that names all, the caller may send a whole lot, with fields that an
+// edit does not change.
 void SetUnchanged(const v1::Lot& lot, FieldChecker& fields, UpdateLotCommand& command) {
   const auto decimal = [&](absl::string_view field, const std::string& text) {
     std::optional<Quantity> quantity;
@@ -209,7 +211,9 @@ void SetEdits(const v1::UpdateLotRequest& request, FieldChecker& fields,
               UpdateLotCommand& command) {
   const std::vector<std::string> paths = EditedPaths(request, fields);
   const NewLot values = NewLotOf("lot.", request.lot(), fields);
-  if (request.update_mask().paths().empty()) SetUnchanged(request.lot(), fields, command);
+  const auto& mask = request.update_mask().paths();
+  const bool is_whole = mask.empty() || absl::c_linear_search(mask, "*");
+  if (is_whole) SetUnchanged(request.lot(), fields, command);
   if (!fields.ok()) return;
   if (paths.empty()) {
     fields.Refused("update_mask", "",
@@ -268,6 +272,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
   if (request.request_id().empty() && request.lot().etag().empty()) {
     fields.Refused("request_id", "", "is required unless lot.etag is given");
   }
+  fields.SameCompany("lot.company", request.lot().company(), call);
   UpdateLotCommand command{
       .context = fields.OptionalWrite(request, call),
       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),

@@ -214,6 +214,33 @@ TEST_F(CatalogRpc, MalformedProductsAreRefusedAllAtOnce) {
   EXPECT_EQ(problems.problems(2).field(), "products[2].unit");
 }
 
+TEST_F(CatalogRpc, AnEntryIsOfTheCompanyOfTheRequest) {
+  v1::UpsertProductsRequest products;
+  for (const char* const company : {"acme", "other"}) {
+    v1::Product& product = *products.add_products();
+    product.set_product_id(absl::StrCat("steel-", company));
+    product.set_tracking(v1::TRACKING_LOT);
+    product.set_company(company);
+  }
+  v1::UpsertProductsResponse upserted;
+  grpc::Status status = Send(&Stub::UpsertProducts, products, upserted);
+  ASSERT_EQ(ProblemListOf(status).problems_size(), 1);
+  EXPECT_EQ(ProblemListOf(status).problems(0).field(), "products[1].company");
+  products.mutable_products()->RemoveLast();
+  EXPECT_TRUE(Send(&Stub::UpsertProducts, products, upserted).ok());
+
+  v1::UpsertLocationsRequest locations;
+  locations.add_locations()->set_location_id("hall");
+  locations.mutable_locations(0)->set_kind(v1::LOCATION_KIND_INTERNAL);
+  locations.mutable_locations(0)->set_company("other");
+  v1::UpsertLocationsResponse placed;
+  status = Send(&Stub::UpsertLocations, locations, placed);
+  ASSERT_EQ(ProblemListOf(status).problems_size(), 1);
+  EXPECT_EQ(ProblemListOf(status).problems(0).field(), "locations[0].company");
+  locations.mutable_locations(0)->set_company("acme");
+  EXPECT_TRUE(Send(&Stub::UpsertLocations, locations, placed).ok());
+}
+
 TEST_F(CatalogRpc, ARequestIdWorksOnceForOnePayload) {
   EXPECT_TRUE(UpsertProduct("bolt", "one").ok());
   EXPECT_TRUE(UpsertProduct("bolt", "one").ok());

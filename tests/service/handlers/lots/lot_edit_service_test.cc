@@ -89,6 +89,17 @@ TEST_F(LotEdit, AWholeLotCanBeSentBackWithOneChange) {
   *request.mutable_lot() = updated;
   request.mutable_lot()->set_state(v1::LOT_STATE_ARCHIVED);
   EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.state");
+  // A mask that names all says no more.
+  request.mutable_update_mask()->add_paths("*");
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.state");
+  *request.mutable_lot() = updated;
+  request.mutable_lot()->set_on_hand_quantity("9");
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.on_hand_quantity");
+  *request.mutable_lot() = updated;
+  request.mutable_lot()->set_company("other");
+  EXPECT_EQ(Refusal(request), "FIELD_INVALID lot.company");
+  *request.mutable_lot() = updated;
+  EXPECT_EQ(Refusal(request), "OK");
 }
 
 TEST_F(LotEdit, UpdatesAreRefused) {
