@@ -1,9 +1,11 @@
 // One page of a list, the same for all lists: page size, page token, the companies in turn, and the
-// bytes of an answer. Batches are bounded here, too.
+// bytes of an answer. Batches, and lists in other answers, are bounded here, too.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "service/rpc/call.h"
+#include "storage/base/limits.h"
 #include "storage/domain/ids.h"
 #include "storage/pg/connection.h"
 
@@ -66,6 +69,45 @@ PagePiece FillPiece(const std::vector<Item>& items, bool has_more, const PageRoo
   if (piece.count > 0) piece.after = keys_of(static_cast<size_t>(piece.count - 1));
   return piece;
 }
+
+// The bytes that an answer has left. Its lists are filled one after the other.
+class AnswerRoom {
+ public:
+  // `answer` has its other fields already, but for a few numbers.
+  explicit AnswerRoom(const google::protobuf::Message& answer)
+      : bytes_(kAnswerBytesMax - std::min(kAnswerBytesMax, answer.ByteSizeLong() + kNumbersBytes)) {
+  }
+
+  // Appends the entries of the first items, as many as fit. Returns whether all of them do.
+  // `entry_of(item)` makes an entry: a message or a text.
+  template <class Items, class EntryOf, class Entry>
+  bool Fill(const Items& items, EntryOf entry_of, google::protobuf::RepeatedPtrField<Entry>& list) {
+    for (const auto& item : items) {
+      Entry entry = entry_of(item);
+      const size_t bytes = BytesOf(entry);
+      if (bytes > bytes_) return false;
+      bytes_ -= bytes;
+      *list.Add() = std::move(entry);
+    }
+    return true;
+  }
+
+ private:
+  // For counts and flags that are set when the lists are known.
+  static constexpr size_t kNumbersBytes = 256;
+
+  template <class Entry>
+  static size_t BytesOf(const Entry& entry) {
+    if constexpr (std::is_same_v<Entry, std::string>) {
+      return entry.size() + kTextHeaderBytes;
+    } else {
+      return EntryBytes(entry);
+    }
+  }
+  static constexpr size_t kTextHeaderBytes = 6;  // the tag and the length, at the most
+
+  size_t bytes_;
+};
 
 // The fields of a request that ListPage reads.
 struct PageRequest {

@@ -112,10 +112,9 @@ void CheckWhichSerials(const v1::AssignSerialsRequest& request, FieldChecker& fi
   }
 }
 
-template <class Response>
-void AddUnarchived(const std::vector<LotId>& lots, Response& response) {
-  for (const LotId& lot : lots) response.add_unarchived_lot_ids(lot.value().ToString());
-}
+std::string IdText(const LotId& id) { return id.value().ToString(); }
+
+v1::NumberedLot EntryOf(const NumberedLot& lot) { return ToProto(lot); }
 
 }  // namespace
 
@@ -237,40 +236,70 @@ v1::WorkOrder ToProto(const WorkOrder& order) {
   return message;
 }
 
+// All outputs fit, whatever their numbers: they come first.
+static_assert(kSerialsPerCallMax * (4 * kNumberCharactersMax + 50) < kAnswerBytesMax);
+
 v1::CompleteWorkOrderResponse ToProto(const Completion& completion) {
   v1::CompleteWorkOrderResponse message;
   const Uuid& transformation = completion.transformation_id.value();
   if (!transformation.IsNil()) message.set_transformation_id(transformation.ToString());
-  for (const NumberedLot& lot : completion.outputs) *message.add_outputs() = ToProto(lot);
-  for (const NumberedLot& lot : completion.by_products) *message.add_by_products() = ToProto(lot);
-  for (const NumberedLot& lot : completion.voided) *message.add_voided() = ToProto(lot);
-  for (const MovementId& id : completion.adjustments) {
-    message.add_adjustment_movement_ids(id.value().ToString());
-  }
   message.set_state(ToProto(completion.state));
   message.set_completed_quantity(completion.completed.Format(completion.scale));
+  message.set_voided_count(static_cast<int64_t>(completion.voided.size()));
+  message.set_adjustment_count(static_cast<int64_t>(completion.adjustments.size()));
+  AnswerRoom room(message);
+  room.Fill(completion.outputs, EntryOf, *message.mutable_outputs());
+  message.set_by_products_truncated(
+      !room.Fill(completion.by_products, EntryOf, *message.mutable_by_products()));
+  message.set_voided_truncated(!room.Fill(completion.voided, EntryOf, *message.mutable_voided()));
+  message.set_adjustments_truncated(!room.Fill(
+      completion.adjustments, [](const MovementId& id) { return id.value().ToString(); },
+      *message.mutable_adjustment_movement_ids()));
+  return message;
+}
+
+v1::CancelWorkOrderResponse CancellationToProto(const std::vector<NumberedLot>& voided) {
+  v1::CancelWorkOrderResponse message;
+  message.set_voided_count(static_cast<int64_t>(voided.size()));
+  message.set_voided_truncated(
+      !AnswerRoom(message).Fill(voided, EntryOf, *message.mutable_voided()));
+  return message;
+}
+
+v1::ReopenWorkOrderResponse ToProto(const ReopenedOrder& reopened) {
+  v1::ReopenWorkOrderResponse message;
+  message.set_voided_count(reopened.voided_count);
+  AnswerRoom(message).Fill(reopened.voided, EntryOf, *message.mutable_voided());
+  message.set_voided_truncated(message.voided_size() < reopened.voided_count);
   return message;
 }
 
 v1::DisassembleResponse ToProto(const Disassembly& disassembly) {
   v1::DisassembleResponse message;
   message.set_transformation_id(disassembly.transformation_id.value().ToString());
-  for (const ReturnedComponent& component : disassembly.components) {
-    v1::DisassembleResponse::Component& entry = *message.add_components();
+  message.set_component_count(static_cast<int64_t>(disassembly.components.size()));
+  message.set_unarchived_count(static_cast<int64_t>(disassembly.unarchived.size()));
+  const auto entry_of = [](const ReturnedComponent& component) {
+    v1::DisassembleResponse::Component entry;
     entry.set_lot_id(component.lot_id.value().ToString());
     entry.set_number(component.number);
     entry.set_quantity(component.quantity.Format(component.scale));
     entry.set_to_location_id(component.to.value());
     entry.set_exact(component.exact);
-  }
-  AddUnarchived(disassembly.unarchived, message);
+    return entry;
+  };
+  AnswerRoom room(message);
+  message.set_components_truncated(
+      !room.Fill(disassembly.components, entry_of, *message.mutable_components()));
+  message.set_unarchived_truncated(
+      !room.Fill(disassembly.unarchived, IdText, *message.mutable_unarchived_lot_ids()));
   return message;
 }
 
 v1::ReverseCompletionResponse ToProto(const CompletionReversal& reversal) {
   v1::ReverseCompletionResponse message;
   message.set_transformation_id(reversal.transformation_id.value().ToString());
-  AddUnarchived(reversal.unarchived, message);
+  for (const LotId& lot : reversal.unarchived) message.add_unarchived_lot_ids(IdText(lot));
   if (!reversal.state.has_value()) return message;
   message.set_state(ToProto(*reversal.state));
   message.set_completed_quantity(reversal.completed.Format(reversal.scale));

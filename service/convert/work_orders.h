@@ -1,6 +1,8 @@
 // Converts requests of WorkOrderService to commands, and results to messages.
 #pragma once
 
+#include <vector>
+
 #include "lots/v1/work_order.pb.h"
 #include "service/convert/fields.h"
 #include "service/rpc/call.h"
@@ -22,6 +24,9 @@ DisassemblyCommand CommandOf(const v1::DisassembleRequest& request, const Call& 
 
 v1::WorkOrder ToProto(const WorkOrder& order);
 v1::CompleteWorkOrderResponse ToProto(const Completion& completion);
+// `voided`: the serials that were planned.
+v1::CancelWorkOrderResponse CancellationToProto(const std::vector<NumberedLot>& voided);
+v1::ReopenWorkOrderResponse ToProto(const ReopenedOrder& reopened);
 v1::DisassembleResponse ToProto(const Disassembly& disassembly);
 v1::ReverseCompletionResponse ToProto(const CompletionReversal& reversal);
 

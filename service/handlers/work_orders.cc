@@ -76,9 +76,7 @@ absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(
       .work_order = fields.Required<WorkOrderId>("work_order_id", request.work_order_id())};
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<NumberedLot> voided, lots::CancelWorkOrder(db, command));
-  v1::CancelWorkOrderResponse response;
-  for (const NumberedLot& serial : voided) *response.add_voided() = ToProto(serial);
-  return response;
+  return CancellationToProto(voided);
 }
 
 absl::StatusOr<v1::ReopenWorkOrderResponse> ReopenWorkOrder(
@@ -88,10 +86,8 @@ absl::StatusOr<v1::ReopenWorkOrderResponse> ReopenWorkOrder(
       .context = fields.Write(request, call),
       .work_order = fields.Required<WorkOrderId>("work_order_id", request.work_order_id())};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const std::vector<NumberedLot> voided, lots::ReopenWorkOrder(db, command));
-  v1::ReopenWorkOrderResponse response;
-  for (const NumberedLot& serial : voided) *response.add_voided() = ToProto(serial);
-  return response;
+  ASSIGN_OR_RETURN(const ReopenedOrder reopened, lots::ReopenWorkOrder(db, command));
+  return ToProto(reopened);
 }
 
 absl::StatusOr<v1::WorkOrder> GetWorkOrder(const v1::GetWorkOrderRequest& request, const Call& call,

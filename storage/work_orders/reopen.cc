@@ -24,27 +24,27 @@ namespace {
 using orders::OrderFacts;
 using orders::OrderRef;
 
-// In the order of assignment.
+// In the order of assignment, each with the number of all.
 constexpr pg::Statement kFindVoided{"find_voided_serials", R"sql(
-  SELECT l.number, l.lot_id
+  SELECT l.number, l.lot_id, count(*) OVER ()
   FROM assignments a JOIN lots l ON l.company = $1 AND l.lot_id = a.lot_id
   WHERE a.company = $1 AND a.work_order_id = $2 AND a.state = {ASSIGNMENT_VOIDED}
     AND l.state = {STATE_VOID}
   ORDER BY a.assigned_at, a.position LIMIT $3)sql"_sql};
 
-absl::StatusOr<std::vector<NumberedLot>> FindVoided(pg::Connection& db, const CompanyId& company,
-                                                    const WorkOrderId& work_order) {
+absl::StatusOr<ReopenedOrder> FindVoided(pg::Connection& db, const CompanyId& company,
+                                         const WorkOrderId& work_order) {
   ASSIGN_OR_RETURN(const pg::Result rows,
                    pg::Query(db, kFindVoided, company, work_order, kSerialsPerCallMax));
-  std::vector<NumberedLot> voided;
+  ReopenedOrder reopened;
   for (const pg::Row row : rows) {
-    voided.push_back({.number = row.Get<std::string>(0), .lot_id = row.Get<LotId>(1)});
+    reopened.voided.push_back({.number = row.Get<std::string>(0), .lot_id = row.Get<LotId>(1)});
+    reopened.voided_count = row.Get<int64_t>(2);
   }
-  return voided;
+  return reopened;
 }
 
-absl::StatusOr<std::vector<NumberedLot>> TryReopen(pg::Connection& db,
-                                                   const ReopenWorkOrderCommand& command) {
+absl::StatusOr<ReopenedOrder> TryReopen(pg::Connection& db, const ReopenWorkOrderCommand& command) {
   const WriteContext& context = command.context;
   const OrderRef order_ref{.work_order = command.work_order, .product = {}, .planned_quantity = {}};
   pg::Transaction transaction(db);
@@ -68,13 +68,13 @@ absl::StatusOr<std::vector<NumberedLot>> TryReopen(pg::Connection& db,
 
 }  // namespace
 
-absl::StatusOr<std::vector<NumberedLot>> ReopenWorkOrder(pg::Connection& db,
-                                                         const ReopenWorkOrderCommand& command) {
+absl::StatusOr<ReopenedOrder> ReopenWorkOrder(pg::Connection& db,
+                                              const ReopenWorkOrderCommand& command) {
   const auto rebuild = [&](const std::vector<Uuid>&) {
     return FindVoided(db, command.context.company, command.work_order);
   };
-  return RunWrite<std::vector<NumberedLot>>(db, {.context = command.context, .rebuild = rebuild},
-                                            [&] { return TryReopen(db, command); });
+  return RunWrite<ReopenedOrder>(db, {.context = command.context, .rebuild = rebuild},
+                                 [&] { return TryReopen(db, command); });
 }
 
 }  // namespace lots

@@ -64,11 +64,14 @@ struct ReopenWorkOrderCommand {
   WriteContext context;
   WorkOrderId work_order;
 };
-// Opens an order that was closed or cancelled; one that is open stays so. Returns the serials that
-// its end made VOID, the first kSerialsPerCallMax in the order of assignment: AssignSerials can
-// name them again.
-absl::StatusOr<std::vector<NumberedLot>> ReopenWorkOrder(pg::Connection& db,
-                                                         const ReopenWorkOrderCommand& command);
+// The serials that the end of the order made VOID: AssignSerials can name them again.
+struct ReopenedOrder {
+  std::vector<NumberedLot> voided;  // the first kSerialsPerCallMax, in the order of assignment
+  int64_t voided_count = 0;         // of all
+};
+// Opens an order that was closed or cancelled; one that is open stays so.
+absl::StatusOr<ReopenedOrder> ReopenWorkOrder(pg::Connection& db,
+                                              const ReopenWorkOrderCommand& command);
 
 // Completion (completion/complete.cc).
 

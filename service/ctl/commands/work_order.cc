@@ -19,6 +19,14 @@
 namespace lots::ctl {
 namespace {
 
+// Says that an answer lists only the first of so many serials of an order.
+void PrintMore(bool truncated, int64_t count, const std::string& work_order_id,
+               const Terminal& terminal) {
+  if (!truncated) return;
+  terminal.out << "… of " << count << " in all: lotctl lot list --work-order " << work_order_id
+               << "\n";
+}
+
 struct AssignOptions {
   std::string work_order_id;
   std::vector<std::string> numbers;
@@ -97,6 +105,8 @@ absl::Status Cancel(Session& session, const OrderName& options) {
   if (session.json()) return session.PrintJson(response);
   session.terminal().out << "cancelled " << options.work_order_id << "\n";
   PrintNumberedLots("void", response.voided(), session.terminal());
+  PrintMore(response.voided_truncated(), response.voided_count(), options.work_order_id,
+            session.terminal());
   return absl::OkStatus();
 }
 
@@ -108,6 +118,8 @@ absl::Status Reopen(Session& session, const OrderName& options) {
   if (session.json()) return session.PrintJson(response);
   session.terminal().out << "open again: " << options.work_order_id << "\n";
   PrintNumberedLots("void, to be assigned again by number", response.voided(), session.terminal());
+  PrintMore(response.voided_truncated(), response.voided_count(), options.work_order_id,
+            session.terminal());
   return absl::OkStatus();
 }
 
@@ -295,12 +307,19 @@ absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(Session& session,
   return request;
 }
 
-void Print(const v1::CompleteWorkOrderResponse& response, const Terminal& terminal) {
+void Print(const v1::CompleteWorkOrderResponse& response, const std::string& work_order_id,
+           const Terminal& terminal) {
   PrintNumberedLots("finished", response.outputs(), terminal);
   PrintNumberedLots("by-products", response.by_products(), terminal);
   PrintNumberedLots("void", response.voided(), terminal);
+  PrintMore(response.voided_truncated(), response.voided_count(), work_order_id, terminal);
   for (const std::string& id : response.adjustment_movement_ids()) {
     terminal.out << "adjusted a shortage: movement " << id << "\n";
+  }
+  if (response.adjustments_truncated()) {
+    terminal.out << "… of " << response.adjustment_count()
+                 << " in all: lotctl stock movements --kind adjustment --work-order "
+                 << work_order_id << "\n";
   }
   PrintDetails({{"transformation", response.transformation_id()},
                 {"completed in all", response.completed_quantity()},
@@ -317,7 +336,7 @@ absl::Status Complete(Session& session, const CompleteOptions& options) {
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
                    session.Write(kCompleteWorkOrder, request));
   if (session.json()) return session.PrintJson(response);
-  Print(response, session.terminal());
+  Print(response, request.work_order_id(), session.terminal());
   return absl::OkStatus();
 }
 
@@ -366,6 +385,9 @@ absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
                component.exact() ? "exact" : "pooled", component.lot_id()});
   }
   table.Print(session.terminal());
+  if (response.components_truncated()) {
+    session.terminal().out << "… of " << response.component_count() << " components in all\n";
+  }
   PrintDetails({{"transformation", response.transformation_id()}}, session.terminal());
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "service/convert/fields.h"
+#include "service/convert/list_page.h"
 #include "service/convert/writes.h"
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
@@ -98,7 +99,10 @@ absl::StatusOr<v1::ReleaseLotsResponse> ReleaseLots(const v1::ReleaseLotsRequest
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<HoldId> holds, lots::ReleaseLots(db, command));
   v1::ReleaseLotsResponse response;
-  for (const HoldId& hold : holds) response.add_hold_ids(hold.value().ToString());
+  response.set_hold_count(static_cast<int64_t>(holds.size()));
+  response.set_hold_ids_truncated(!AnswerRoom(response).Fill(
+      holds, [](const HoldId& hold) { return hold.value().ToString(); },
+      *response.mutable_hold_ids()));
   return response;
 }
 

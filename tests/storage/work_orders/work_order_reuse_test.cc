@@ -69,7 +69,7 @@ class ReuseTest : public ::testing::Test {
     EXPECT_TRUE(voided.ok()) << voided.status();
     return voided.ok() ? NumbersOf(*voided) : std::vector<std::string>();
   }
-  absl::StatusOr<std::vector<NumberedLot>> Reopen(const std::string& work_order) {
+  absl::StatusOr<ReopenedOrder> Reopen(const std::string& work_order) {
     return ReopenWorkOrder(world_.db(), {.context = world_.Context("ReopenWorkOrder"),
                                          .work_order = WorkOrderId(work_order)});
   }
@@ -171,9 +171,10 @@ TEST_F(ReuseTest, AClosedOrderIsOpenedAgainAndItsVoidNumbersAreAssignedAgain) {
   ASSERT_TRUE(CompleteWorkOrder(world_.db(), last).ok());
   EXPECT_EQ(world_.StateOf(world_.IdOf("bike", "B")), "VOID");
 
-  const auto voided = Reopen("W1");
-  ASSERT_TRUE(voided.ok()) << voided.status();
-  EXPECT_THAT(NumbersOf(*voided), ElementsAre("B", "C"));
+  const auto reopened = Reopen("W1");
+  ASSERT_TRUE(reopened.ok()) << reopened.status();
+  EXPECT_THAT(NumbersOf(reopened->voided), ElementsAre("B", "C"));
+  EXPECT_EQ(reopened->voided_count, 2);
   EXPECT_EQ(GetOrder("W1").state, WorkOrderState::kOpen);
   EXPECT_EQ(GetOrder("W1").completed, Q("1"));
 
@@ -191,7 +192,7 @@ TEST_F(ReuseTest, ReopeningIsRepeatedAndRefusedLikeEveryWrite) {
   const ReopenWorkOrderCommand command{.context = world_.Context("ReopenWorkOrder"),
                                        .work_order = WorkOrderId("W1")};
   ASSERT_TRUE(ReopenWorkOrder(world_.db(), command).ok());
-  EXPECT_THAT(NumbersOf(*ReopenWorkOrder(world_.db(), command)), ElementsAre("A"));
+  EXPECT_THAT(NumbersOf(ReopenWorkOrder(world_.db(), command)->voided), ElementsAre("A"));
   EXPECT_EQ(RefusalOf(Reopen("NONE").status()), "WORK_ORDER_NOT_FOUND work_order_id");
   // An open one stays open.
   ASSERT_TRUE(Reopen("W1").ok());
