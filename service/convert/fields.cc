@@ -137,10 +137,9 @@ AttributeValue FieldChecker::AttributeOf(absl::string_view field, const v1::Attr
 }
 
 void FieldChecker::SameCompany(absl::string_view field, absl::string_view company,
-                               const Call& call) {
-  if (company.empty() || company == call.company.value()) return;
-  Refused(field, company,
-          absl::StrCat("is not the company of the request, ", call.company.value()));
+                               const CompanyId& own) {
+  if (company.empty() || company == own.value()) return;
+  Refused(field, company, absl::StrCat("is not the company of the request, ", own.value()));
 }
 
 Attributes FieldChecker::AttributesOf(

@@ -27,6 +27,7 @@
 #include "service/base/text_fields.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/ids.h"
 #include "storage/domain/lot_details.h"
 
 namespace lots {
@@ -59,8 +60,8 @@ class FieldChecker : public TextChecker {
 
   // Parts that several requests share.
 
-  // The company that a resource in the request names: none, or that of the call.
-  void SameCompany(absl::string_view field, absl::string_view company, const Call& call);
+  // The company that a resource in the request names: none, or `own`, that of the call.
+  void SameCompany(absl::string_view field, absl::string_view company, const CompanyId& own);
   // By id, or by product and number.
   LotRef Lot(absl::string_view field, const v1::LotRef& ref);
   Document DocumentOf(absl::string_view field, const v1::Document& document);

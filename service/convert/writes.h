@@ -25,7 +25,7 @@ WriteContext MakeWriteContext(const Request& request, const Call& call) {
           .payload_hash = spelled_otherwise ? HashOf(payload) : sent_hash,
           .actor = call.actor,
           .now = call.now,
-          .origin = call.origin,
+          .origin = call.origin == nullptr ? CallOrigin() : *call.origin,
           .sent_payload_hash = spelled_otherwise ? std::move(sent_hash) : std::string()};
 }
 

@@ -138,7 +138,7 @@ absl::StatusOr<v1::Settings> UpdateSettings(const v1::UpdateSettingsRequest& req
   const v1::Settings& given = request.settings();
   FieldChecker fields;
   if (!request.has_settings()) fields.Refused("settings", "", "is required");
-  fields.SameCompany("settings.company", given.company(), call);
+  fields.SameCompany("settings.company", given.company(), call.company);
   const UpdateSettingsCommand command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Settings settings, lots::UpdateSettings(db, command));
@@ -156,7 +156,7 @@ absl::StatusOr<v1::UpsertProductsResponse> UpsertProducts(const v1::UpsertProduc
   UniqueIds ids;
   for (const v1::Product& message : request.products()) {
     const Entry at{"products", command.products.size()};
-    fields.SameCompany(at("company"), message.company(), call);
+    fields.SameCompany(at("company"), message.company(), call.company);
     command.products.push_back(ProductOf(message, at, fields));
     command.paths.push_back(mask.PathsOf(message));
     ids.Check(at, "product_id", message.product_id(), fields);
@@ -208,7 +208,7 @@ absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
   UniqueIds ids;
   for (const v1::Location& message : request.locations()) {
     const Entry at{"locations", command.locations.size()};
-    fields.SameCompany(at("company"), message.company(), call);
+    fields.SameCompany(at("company"), message.company(), call.company);
     command.locations.push_back(LocationOf(message, at, fields));
     command.paths.push_back(mask.PathsOf(message));
     ids.Check(at, "location_id", message.location_id(), fields);

@@ -25,11 +25,12 @@
 #include "service/rpc/normalize.h"
 #include "service/rpc/page_token.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/write_context.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pool.h"
 
 namespace lots {
+
+struct CallOrigin;
 
 // One method of the API. service/handlers/services.cc lists all of them. The permission that a
 // caller needs is an option in the proto.
@@ -47,7 +48,7 @@ struct Call {
   std::shared_ptr<const Caller> caller;          // never null on the call path of rpc.h
   std::string actor;                             // the name in history and the audit log
   absl::Time now;                                // when the request arrived
-  CallOrigin origin;                             // of a write, for the audit log
+  std::shared_ptr<const CallOrigin> origin;      // of a write; null: of a read
   absl::Time deadline;                           // never infinite
   const std::atomic<bool>* cancelled = nullptr;  // set when the client went away
   const PageTokens* page_tokens = nullptr;

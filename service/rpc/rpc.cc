@@ -14,6 +14,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/reasons.h"
+#include "storage/domain/write_context.h"
 
 namespace lots {
 namespace {
@@ -197,10 +198,11 @@ absl::Status Rpc::Identify(PendingCall& pending, const Method& method,
 }
 
 void Rpc::SetOrigin(PendingCall& pending, const grpc::CallbackServerContext& context) const {
-  pending.call.origin = {.caller = pending.call.caller->id,
-                         .peer = AddressOf(pending.peer),
-                         .certificate = identity_.CertificateOf(context),
-                         .trace_id = pending.trace.trace_id};
+  pending.call.origin =
+      std::make_shared<const CallOrigin>(CallOrigin{.caller = pending.call.caller->id,
+                                                    .peer = AddressOf(pending.peer),
+                                                    .certificate = identity_.CertificateOf(context),
+                                                    .trace_id = pending.trace.trace_id});
 }
 
 absl::Status Rpc::CheckPermissions(const Caller& caller, const Method& method,

@@ -1,6 +1,7 @@
 // Finds the lots that a request names.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,12 +9,12 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/pg/connection.h"
 
 namespace lots {
 
+enum class LotState : int16_t;
 struct LotRef;
 
 // A lot that a request names, with the fields that most operations need. It is read without a lock:
@@ -24,7 +25,7 @@ struct ResolvedLot {
   std::string number;
   Tracking tracking = Tracking::kLot;
   int scale = 0;
-  LotState state = LotState::kActive;
+  LotState state{};  // always given
 };
 
 // Finds lots by id, or by product and number according to the product's case rule. A number that no

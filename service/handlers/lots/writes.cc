@@ -272,7 +272,7 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
   if (request.request_id().empty() && request.lot().etag().empty()) {
     fields.Refused("request_id", "", "is required unless lot.etag is given");
   }
-  fields.SameCompany("lot.company", request.lot().company(), call);
+  fields.SameCompany("lot.company", request.lot().company(), call.company);
   UpdateLotCommand command{
       .context = fields.OptionalWrite(request, call),
       .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),

@@ -9,7 +9,6 @@
 #include "absl/time/civil_time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/transformation.h"
 #include "storage/genealogy/graph/links.h"
@@ -18,6 +17,8 @@
 
 namespace lots {
 
+enum class LotState : int16_t;
+
 struct TraceNode {
   LotId lot_id;
   ProductId product_id;
@@ -25,7 +26,7 @@ struct TraceNode {
   Tracking tracking = Tracking::kLot;
   int scale = 0;
   std::string reference;
-  LotState state = LotState::kActive;
+  LotState state{};  // always given
   std::optional<absl::CivilDay> expires_on;
   int depth = 0;
   Certainty certainty = Certainty::kPossible;

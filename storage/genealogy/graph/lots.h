@@ -2,6 +2,7 @@
 // wait until they are emitted.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "absl/time/civil_time.h"
 #include "storage/base/packed_queue.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/genealogy/graph/by_ids.h"
 #include "storage/pg/parallel_reads.h"
@@ -17,6 +17,7 @@
 
 namespace lots {
 
+enum class LotState : int16_t;
 struct TraceNode;
 struct TraceQuery;
 struct Transformation;
@@ -29,7 +30,7 @@ struct TraceLot {
   Tracking tracking = Tracking::kLot;
   int scale = 0;
   std::string reference;
-  LotState state = LotState::kActive;
+  LotState state{};  // always given
   std::optional<absl::CivilDay> expires_on;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/transformation.h"
 #include "storage/genealogy/graph/answer.h"
 #include "storage/genealogy/graph/lots.h"
