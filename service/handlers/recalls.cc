@@ -106,6 +106,8 @@ v1::RecallLot ToProto(const RecallLot& lot) {
   message.set_delivered_quantity(lot.delivered.Format(lot.scale));
   message.set_recovered_quantity(lot.recovered.Format(lot.scale));
   message.set_scrapped_quantity(lot.scrapped.Format(lot.scale));
+  message.set_source_location_id(lot.source.value());
+  message.set_source_partner_id(lot.source_partner_id);
   return message;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/recalls/rows.h"
 
@@ -69,6 +70,19 @@ constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
   GROUP BY m.lot_id)sql"_sql};
 
+// What brought each lot in first, if that was not reversed. Goods that were counted in have their
+// number from an unknown place.
+constexpr pg::Statement kReadSources{"read_recall_sources", R"sql(
+  SELECT DISTINCT ON (m.lot_id) m.lot_id, m.kind, m.from_location_id, m.to_location_id, m.partner_id
+  FROM movements m
+  JOIN locations t ON t.company = $1 AND t.location_id = m.to_location_id
+  WHERE m.company = $1 AND m.lot_id = ANY($2) AND t.kind IN ({PLACES_ON_HAND})
+    AND m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_PRODUCTION}, {MOVEMENT_ADJUSTMENT})
+    AND m.reverses_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
+  ORDER BY m.lot_id, m.occurred_at, m.recorded_at, m.movement_id)sql"_sql};
+
 using LotsById = absl::flat_hash_map<LotId, RecallLot*>;
 
 RecallLot ReadMember(const pg::Row& row) {
@@ -92,6 +106,15 @@ void AddPlace(const pg::Row& row, RecallLot& lot) {
   if (place.kind == LocationKind::kCustomer) lot.delivered += place.quantity;
   if (place.kind == LocationKind::kScrap) lot.scrapped += place.quantity;
   if (++lot.place_count <= kTracePlacesShownMax) lot.places.push_back(place);
+}
+
+void SetSource(const pg::Row& row, RecallLot& lot) {
+  const auto kind = row.Get<MovementKind>(1);
+  if (kind == MovementKind::kReceipt) {
+    lot.source = row.Get<LocationId>(2);
+    lot.source_partner_id = row.Get<std::string>(4);
+  }
+  if (kind == MovementKind::kProduction) lot.source = row.Get<LocationId>(3);
 }
 
 // Returned goods count as recovered while they are on hand, then if they were scrapped: goods of
@@ -166,6 +189,7 @@ class RecallReportEmitter {
     snapshot_->Add(kReadMembers, company_, recall_id_, lot_ids);
     snapshot_->Add(kReadPlaces, company_, lot_ids);
     snapshot_->Add(kReadRecovered, company_, lot_ids, opened_at_);
+    snapshot_->Add(kReadSources, company_, lot_ids);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     std::vector<RecallLot> lots;
     lots.reserve(lot_ids.size());
@@ -176,6 +200,7 @@ class RecallReportEmitter {
     for (const pg::Row row : results[2]) {
       by_id.at(row.Get<LotId>(0))->recovered = row.Get<Quantity>(1);
     }
+    for (const pg::Row row : results[3]) SetSource(row, *by_id.at(row.Get<LotId>(0)));
     return lots;
   }
 

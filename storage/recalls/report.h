@@ -36,6 +36,10 @@ struct RecallLot {
   Quantity delivered;
   Quantity recovered;  // sent back since the recall was opened
   Quantity scrapped;
+  // Where the lot's number was assigned: where its first receipt came from, and from whom, or where
+  // it was put when it was made. Empty: unknown.
+  LocationId source;
+  std::string source_partner_id;
 };
 
 // in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are sums of movements;

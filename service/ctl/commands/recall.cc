@@ -147,7 +147,10 @@ struct ReportOptions {
 
 void Declare(Command& command, ReportOptions& options) {
   command.Add("recall", options.recall_id, "the recall").Required();
-  command.Add("--format", options.format, "table, csv (decimals with a point) or html")
+  command
+      .Add("--format", options.format,
+           "table, csv (one sheet with the columns of FSMA 204, lot code source included; decimals "
+           "with a point) or html")
       .OneOf({"table", "csv", "html"})
       .ShowDefault();
   command.Add("--out", options.file, "write to this file instead of standard output").File();

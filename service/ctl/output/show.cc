@@ -116,6 +116,9 @@ std::string Show(v1::SuggestStrategy strategy) {
 std::string Show(v1::Acceptance acceptance) {
   return Short(v1::Acceptance_Name(acceptance), "ACCEPTANCE_");
 }
+std::string Show(v1::Certainty certainty) {
+  return Short(v1::Certainty_Name(certainty), "CERTAINTY_");
+}
 
 bool Parse(absl::string_view text, v1::Tracking& tracking) {
   return ParseEnum(text, "TRACKING_", tracking);

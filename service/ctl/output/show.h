@@ -10,6 +10,7 @@
 #include "google/type/date.pb.h"
 #include "lots/v1/audit.pb.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/certainty.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
@@ -47,6 +48,7 @@ std::string Show(v1::LotEventKind kind);
 std::string Show(v1::WorkOrderState state);
 std::string Show(v1::SuggestStrategy strategy);
 std::string Show(v1::Acceptance acceptance);
+std::string Show(v1::Certainty certainty);
 
 // Reads one back from what people type, which is as it is shown, or with '-' or '_' between its
 // words: "supplier-return" → MOVEMENT_KIND_SUPPLIER_RETURN. False when it is none.

@@ -40,12 +40,10 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& rec
 void PrintReport(const RecallReport& report, const Terminal& terminal);
 
 // One sortable sheet: a LOT record for each affected lot, a PLACE record for each place of one, a
-// RECEIPT record for each receipt, a SHIPMENT record for each delivery. Of what FSMA 204 (21 CFR
-// 1.1340, 1.1345) asks of receiving and shipping it has the lot code, product description, quantity
-// and unit, the descriptions of both locations, the date and the reference document. It is no whole
-// FSMA 204 record: the source of a lot code is not known here, and the sheet has no harvesting,
-// cooling, packing and transformation records. It lists at most 20 places of a lot, and says how
-// many it does not.
+// RECEIPT record for each receipt, a SHIPMENT record for each delivery. It has what FSMA 204 (21
+// CFR 1.1340, 1.1345) asks of receiving and shipping; recall_sheet.md says what each column is. It
+// is no whole FSMA 204 record: it has no harvesting, cooling, packing and transformation records.
+// It lists at most 20 places of a lot, and says how many it does not.
 void WriteReportCsv(const RecallReport& report, std::ostream& out);
 
 // One file for a browser.

@@ -175,6 +175,8 @@ TEST_F(RecallRpc, TheReportComesInPieces) {
   EXPECT_EQ(soup.delivered_quantity(), "4.000");
   EXPECT_EQ(soup.recovered_quantity(), "0.000");
   EXPECT_EQ(soup.scrapped_quantity(), "0.000");
+  EXPECT_EQ(soup.source_location_id(), "shelf");
+  EXPECT_EQ(soup.source_partner_id(), "");
   ASSERT_EQ(soup.places_size(), 2);
   EXPECT_EQ(soup.place_count(), 2);
   EXPECT_EQ(soup.places(1).location_id(), "shop");

@@ -402,6 +402,31 @@ TEST_F(RecallsTest, ASeedThatNeverMovedAndRecoveredGoodsThatLeftAgainBalance) {
   EXPECT_EQ(balance.difference, Quantity());
 }
 
+TEST_F(RecallsTest, TheReportSaysWhereNumbersWereAssigned) {
+  const LotId received = world_.CreateLot("salt", "RECEIVED");
+  ASSERT_TRUE(world_.Reverse(world_.MustRecord("RECEIPT RECEIVED 1 >yard #typo")).ok());
+  world_.MustRecord("RECEIPT RECEIVED 10 >stock #mill");
+  world_.MustRecord("RECEIPT RECEIVED 5 >line #other");
+  const LotId counted = world_.CreateLot("salt", "COUNTED", "10");
+  world_.MustRecord("RECEIPT COUNTED 5 >stock #mill");
+  const LotId idle = world_.CreateLot("salt", "IDLE");
+  Cook("W1", {"SOUP"}, received);
+  ASSERT_TRUE(
+      Move(MovementKind::kTransfer, world_.IdOf("soup", "SOUP"), "10", "shelf", "line").ok());
+  Open(Opening("RC-1", {received, counted, idle}));
+
+  const WholeReport report = Report(world_, "RC-1");
+
+  EXPECT_EQ(report.lots.at("RECEIVED").source, LocationId("SUPPLIER"));
+  EXPECT_EQ(report.lots.at("RECEIVED").source_partner_id, "mill");
+  EXPECT_EQ(report.lots.at("SOUP").source, LocationId("shelf"));
+  EXPECT_EQ(report.lots.at("SOUP").source_partner_id, "");
+  for (const char* unknown : {"COUNTED", "IDLE"}) {
+    EXPECT_EQ(report.lots.at(unknown).source, LocationId()) << unknown;
+    EXPECT_EQ(report.lots.at(unknown).source_partner_id, "") << unknown;
+  }
+}
+
 TEST_F(RecallsTest, AReportThatPausesIsTheSame) {
   const LotId salt = world_.CreateLot("salt", "SALT", {.quantity = "10", .location = "shelf"});
   Deliver(salt, "5");

@@ -110,6 +110,27 @@ TEST_F(CtlRecall, TheSheetSaysFromWhomAndFromWhere) {
                                             "[^\r]*,HALL,"));
 }
 
+// The sheet did not have it at all.
+TEST_F(CtlRecall, TheSheetSaysWhereLotCodesWereAssigned) {
+  lotctl_.Ok({"location", "upsert", "HALL", "--name", "Hall 1", "--gln", "4012345000009"});
+  Open("RC-1");
+  const std::string sheet = lotctl_.Ok({"recall", "report", "RC-1", "--format", "csv"});
+  EXPECT_THAT(sheet, testing::ContainsRegex("\nLOT,RC-1,H-1,steel,[^\r]*,MILL,SUPPLIER,,,,,,,,\r"));
+  for (const char* record : {"LOT", "PLACE", "SHIPMENT"}) {
+    EXPECT_THAT(sheet,
+                testing::ContainsRegex(absl::StrCat("\n", record,
+                                                    ",RC-1,SN-1,pump,[^\r]*,,HALL,"
+                                                    "Hall 1,,,,,,,\"=\"\"4012345000009\"\"\"\r")))
+        << record;
+  }
+  const auto pieces =
+      lotctl_.Messages<v1::StreamRecallReportResponse>({"recall", "report", "RC-1"});
+  v1::StreamRecallReportResponse all;
+  for (const v1::StreamRecallReportResponse& piece : pieces) all.MergeFrom(piece);
+  ASSERT_EQ(all.lots_size(), 2);
+  EXPECT_EQ(all.lots(0).source_partner_id(), "MILL");
+}
+
 TEST_F(CtlRecall, TheReportGoesIntoAFile) {
   Open("RC-1");
   const std::filesystem::path file =

@@ -217,6 +217,47 @@ TEST(RecallReportCsv, SaysWhereGoodsCameFromAndWentTo) {
   EXPECT_EQ(shipped.at("Ship-From Postal Code"), "01067");
 }
 
+// Who reads the sheet could not tell where a lot code was assigned.
+TEST(RecallReportCsv, SaysWhereLotCodesWereAssigned) {
+  RecallReport report = Report();
+  report.lots[0].set_source_partner_id("ACME");
+  report.lots[0].set_source_location_id("mill");
+  v1::Location& mill = report.locations["mill"];
+  mill.set_display_name("Steel mill");
+  mill.set_gln("4098765000001");
+  v1::Address& address = *mill.mutable_address();
+  address.set_street("Ruhrstr. 1");
+  address.set_city("Essen");
+  address.set_region("NRW");
+  address.set_postal_code("01128");
+  address.set_country("DE");
+  address.set_phone("+49 201 1");
+  std::ostringstream out;
+  WriteReportCsv(report, out);
+  const auto records = RecordsOf(out.str().substr(3));
+  ASSERT_EQ(records.size(), 9u);
+  for (const size_t of_lot : {0, 4, 7}) {  // the lot, a place, a shipment
+    EXPECT_EQ(records[of_lot].at("Traceability Lot Code"), "SN-9");
+    const auto source = [&](const std::string& part) {
+      return records[of_lot].at("Traceability Lot Code Source " + part);
+    };
+    EXPECT_EQ(source("Supplier"), "ACME");
+    EXPECT_EQ(source("Location"), "mill");
+    EXPECT_EQ(source("Name"), "Steel mill");
+    EXPECT_EQ(source("Street"), "Ruhrstr. 1");
+    EXPECT_EQ(source("City"), "Essen");
+    EXPECT_EQ(source("Region"), "NRW");
+    EXPECT_EQ(source("Postal Code"), "01128");
+    EXPECT_EQ(source("Country"), "DE");
+    EXPECT_EQ(source("Phone"), "+49 201 1");
+    EXPECT_EQ(source("Reference"), "4098765000001");
+  }
+  for (const auto& [title, value] : records[1]) {
+    if (!absl::StartsWith(title, "Traceability Lot Code Source")) continue;
+    EXPECT_EQ(value, "") << title;
+  }
+}
+
 // The service lists 20 places of a lot.
 TEST(RecallReportCsv, SaysHowManyPlacesItDoesNotList) {
   RecallReport report = Report();
