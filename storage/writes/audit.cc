@@ -9,6 +9,8 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_identities.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
 #include "storage/lot_rows/company.h"
@@ -35,19 +37,35 @@ constexpr pg::Statement kFindEntries{
 constexpr pg::Statement kFindLots{"find_audited_lots", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
-// $2 is the lot. What went into a transformation or came out of it moved, too.
+// What a serial was before it was relabelled, and what it became.
+constexpr const char* kFindIdentitiesText = R"sql(
+  WITH RECURSIVE self AS (
+    SELECT l.lot_id, 0 AS depth FROM lots l
+    WHERE l.company = $1 AND l.lot_id = $2 AND l.tracking = {TRACKING_SERIAL}
+    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql(),
+  later AS (
+    SELECT l.lot_id, 0 AS depth FROM lots l
+    WHERE l.company = $1 AND l.lot_id = $2 AND l.tracking = {TRACKING_SERIAL}
+    UNION ALL)sql" LOTS_LATER_IDENTITY R"sql()
+  SELECT lot_id FROM self WHERE depth > 0
+  UNION
+  SELECT lot_id FROM later WHERE depth > 0)sql"_sql;
+constexpr pg::Statement kFindIdentities{"find_audited_identities", kFindIdentitiesText};
+
+// $2 are the lot and its other identities. What went into a transformation or came out of it moved,
+// too.
 constexpr absl::string_view kOfLot = R"sql(a.entry_id IN (
-  SELECT l.entry_id FROM lots l WHERE l.company = $1 AND l.lot_id = $2
+  SELECT l.entry_id FROM lots l WHERE l.company = $1 AND l.lot_id = ANY($2)
   UNION ALL
-  SELECT m.entry_id FROM movements m WHERE m.company = $1 AND m.lot_id = $2
+  SELECT m.entry_id FROM movements m WHERE m.company = $1 AND m.lot_id = ANY($2)
   UNION ALL
-  SELECT e.entry_id FROM lot_events e WHERE e.company = $1 AND e.lot_id = $2
+  SELECT e.entry_id FROM lot_events e WHERE e.company = $1 AND e.lot_id = ANY($2)
   UNION ALL
-  SELECT s.entry_id FROM assignments s WHERE s.company = $1 AND s.lot_id = $2
+  SELECT s.entry_id FROM assignments s WHERE s.company = $1 AND s.lot_id = ANY($2)
   UNION ALL
   SELECT w.entry_id
   FROM holds h CROSS JOIN LATERAL (VALUES (h.entry_id), (h.release_entry_id)) AS w (entry_id)
-  WHERE h.company = $1 AND h.lot_id = $2
+  WHERE h.company = $1 AND h.lot_id = ANY($2)
   UNION ALL
   SELECT w.entry_id
   FROM recall_members b
@@ -55,7 +73,7 @@ constexpr absl::string_view kOfLot = R"sql(a.entry_id IN (
   CROSS JOIN LATERAL (
     VALUES (CASE WHEN b.transformation_id IS NULL THEN r.entry_id END), (r.close_entry_id))
     AS w (entry_id)
-  WHERE b.company = $1 AND b.lot_id = $2))sql";
+  WHERE b.company = $1 AND b.lot_id = ANY($2)))sql";
 
 const FilterField kFilterFields[] = {
     {.name = "record_time", .type = FilterType::kTime, .sql = "a.recorded_at"},
@@ -104,6 +122,15 @@ absl::StatusOr<std::string> After(const std::vector<std::string>& position, pg::
                       ")");
 }
 
+// The lot, and what else the unit is called that it is.
+absl::StatusOr<std::vector<LotId>> FindIdentities(pg::Connection& db, const CompanyId& company,
+                                                  const LotId& lot_id) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindIdentities, company, lot_id));
+  std::vector<LotId> identities = {lot_id};
+  for (const pg::Row row : rows) identities.push_back(row.Get<LotId>(0));
+  return identities;
+}
+
 // `asked` gets the resources that the filter names.
 absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntriesQuery& query,
                                        AskedResources& asked) {
@@ -111,7 +138,9 @@ absl::StatusOr<pg::Result> ReadEntries(pg::Connection& db, const ListAuditEntrie
   pg::Params params = pg::Params::Of(query.company);
   std::string sql = "SELECT" LOTS_AUDIT_COLUMNS "FROM audit_entries a WHERE a.company = $1";
   if (query.lot_id.has_value()) {
-    params.Add(*query.lot_id);
+    ASSIGN_OR_RETURN(const std::vector<LotId> identities,
+                     FindIdentities(db, query.company, *query.lot_id));
+    params.Add(identities);
     absl::StrAppend(&sql, " AND ", kOfLot);
   }
   ASSIGN_OR_RETURN(const Filter filter, CompileFilter(query.filter, kFilterFields, zone, params));

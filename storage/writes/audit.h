@@ -52,7 +52,7 @@ struct AuditEntry {
 
 struct ListAuditEntriesQuery {
   CompanyId company;
-  std::optional<LotId> lot_id;     // only the writes that touched it
+  std::optional<LotId> lot_id;     // only the writes that touched it, under any of its numbers
   std::string filter;              // AIP-160 over the fields that ListAuditEntriesRequest names
   std::vector<std::string> after;  // where the page before ended; empty: from the first
   int limit = 0;

@@ -37,7 +37,9 @@ struct ListOptions {
 };
 
 void Declare(Command& command, ListOptions& options) {
-  command.Add("--lot", options.lot, "only what was done to it; NUMBER, PRODUCT/NUMBER or UUID");
+  command.Add("--lot", options.lot,
+              "only what was done to it, a relabelled unit under any of its numbers; NUMBER, "
+              "PRODUCT/NUMBER or UUID");
   command.Add("--by", options.actor, "only what this one did");
   command.Add("--method", options.method, "only this method; StockService/RecordMovements");
   command.Add("--of-request", options.request_id, "only the write of this request id");

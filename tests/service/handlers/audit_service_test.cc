@@ -320,6 +320,45 @@ TEST_F(AuditTest, ALotIsAskedForAndAnswersWhateverTouchedIt) {
   EXPECT_EQ(Refusal(nobodys), "LOT_NOT_FOUND");
 }
 
+// What was written of a unit before its relabel was not found by its new number, nor later writes
+// by its old one.
+TEST_F(AuditTest, ARelabelledUnitIsAskedForByAnyOfItsNumbers) {
+  Do("WorkOrderService/AssignSerials", R"(work_order_id: "MO-1" product_id: "pump" count: 2)");
+  const std::string assigned = Last();
+  const auto done = Answer<v1::CompleteWorkOrderResponse>(
+      "WorkOrderService/CompleteWorkOrder",
+      R"(work_order_id: "MO-1" outputs {number: "P-001"} outputs {number: "P-002"}
+         source_location_id: "stock" destination_location_id: "stock")");
+  const std::string completed = Last();
+  Keep("P1", done.outputs(0).lot_id());
+  Keep("P2", done.outputs(1).lot_id());
+  const auto relabel = [&](const std::string& name, const std::string& number) {
+    const auto relabelled = Answer<v1::ReshapeResponse>(
+        "LotService/RelabelLot",
+        absl::StrCat("lot {lot_id: \"$", name, "\"} location_id: \"stock\" ", "number: \"", number,
+                     "\""));
+    Keep(number, relabelled.lots(0).lot_id());
+    Keep("of-" + number, relabelled.transformation_id());
+    return Last();
+  };
+  const std::string second = relabel("P1", "P-801");
+  const std::string third = relabel("P-801", "P-901");
+  Do("LotService/UpdateLot", R"(lot {lot_id: "$P-901" notes: "n"} update_mask {paths: "notes"})");
+  const std::string edited = Last();
+  const std::string mistaken = relabel("P2", "P-802");
+  Do("WorkOrderService/ReverseCompletion", R"(transformation_id: "$of-P-802")");
+  const std::string reversed = Last();
+
+  for (const char* const name : {"P1", "P-801", "P-901"}) {
+    EXPECT_THAT(OfLot(name), ElementsAre(edited, third, second, completed, assigned)) << name;
+  }
+  EXPECT_THAT(OfLot("P-802"), ElementsAre(reversed, mistaken));
+  EXPECT_THAT(OfLot("P2"), ElementsAre(reversed, mistaken, completed, assigned));
+  v1::ListAuditEntriesRequest paged;
+  paged.set_lot_id(kept_.at("$P-901"));
+  EXPECT_THAT(RequestIds(paged, 2), ElementsAre(edited, third, second, completed, assigned));
+}
+
 TEST_F(AuditTest, EachLineOfALotsHistoryTellsItsWrite) {
   WriteEverything();
   const auto lots = server_.NewStub<v1::LotService>();
