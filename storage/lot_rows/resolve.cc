@@ -17,11 +17,11 @@ namespace {
 // From so many numbers of one product on, a statement of its own looks them up.
 constexpr size_t kNumbersOfProductMin = 100;
 
-// The references as the statement's arrays; `place` is the index in the request.
+// The references as the statement's arrays; each index is one of the request's list.
 struct RefColumns {
-  std::vector<int64_t> id_places;
+  std::vector<int64_t> id_indexes;
   std::vector<LotId> ids;
-  std::vector<int64_t> number_places;
+  std::vector<int64_t> number_indexes;
   std::vector<ProductId> products;
   std::vector<std::string> exact_keys;
   std::vector<std::string> folded_keys;
@@ -29,17 +29,17 @@ struct RefColumns {
 
 RefColumns ColumnsOf(absl::Span<const LotRef> refs) {
   RefColumns columns;
-  for (size_t place = 0; place < refs.size(); ++place) {
-    const LotRef& ref = refs[place];
+  for (size_t index = 0; index < refs.size(); ++index) {
+    const LotRef& ref = refs[index];
     if (ref.lot_id.has_value()) {
-      columns.id_places.push_back(place);
+      columns.id_indexes.push_back(index);
       columns.ids.push_back(*ref.lot_id);
       continue;
     }
     // No lot has a number that is not clean.
     const absl::StatusOr<std::string> clean = CleanNumber(ref.number);
     if (!clean.ok()) continue;
-    columns.number_places.push_back(place);
+    columns.number_indexes.push_back(index);
     columns.products.push_back(ref.product_id);
     columns.exact_keys.push_back(NumberKey(*clean, /*case_sensitive=*/true));
     columns.folded_keys.push_back(NumberKey(*clean, /*case_sensitive=*/false));
@@ -49,7 +49,7 @@ RefColumns ColumnsOf(absl::Span<const LotRef> refs) {
 
 // Copies the reference `i` to a number.
 void AddNumber(const RefColumns& from, size_t i, RefColumns& to) {
-  to.number_places.push_back(from.number_places[i]);
+  to.number_indexes.push_back(from.number_indexes[i]);
   to.products.push_back(from.products[i]);
   to.exact_keys.push_back(from.exact_keys[i]);
   to.folded_keys.push_back(from.folded_keys[i]);
@@ -58,14 +58,14 @@ void AddNumber(const RefColumns& from, size_t i, RefColumns& to) {
 // Two statements, because most requests have one kind of reference only. One statement for both
 // kinds would take PostgreSQL longer to set up than to run.
 constexpr pg::Statement kResolveIds{"resolve_lot_ids", R"sql(
-  SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
-  FROM unnest($2::bigint[], $3::uuid[]) AS r (place, lot_id)
+  SELECT r.index, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
+  FROM unnest($2::bigint[], $3::uuid[]) AS r (index, lot_id)
   JOIN lots l ON l.company = $1 AND l.lot_id = r.lot_id)sql"};
 
 constexpr pg::Statement kResolveNumbers{"resolve_lot_numbers", R"sql(
-  SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
+  SELECT r.index, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
   FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
-    AS r (place, product_id, exact_key, folded_key)
+    AS r (index, product_id, exact_key, folded_key)
   JOIN products p ON p.company = $1 AND p.product_id = r.product_id
   JOIN lots l ON l.company = $1 AND l.product_id = r.product_id
     AND l.number_key = CASE WHEN p.case_sensitive THEN r.exact_key ELSE r.folded_key END)sql"};
@@ -81,9 +81,9 @@ constexpr pg::Statement kResolveNumbersOfProduct{"resolve_lot_numbers_of_product
   WHERE l.company = $1 AND l.product_id = $2 AND l.number_key = ANY($3))sql"};
 
 constexpr pg::Statement kResolveFormerNumbers{"resolve_former_lot_numbers", R"sql(
-  SELECT r.place, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
+  SELECT r.index, l.lot_id, l.product_id, l.number, l.tracking, l.scale, l.state
   FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
-    AS r (place, product_id, exact_key, folded_key)
+    AS r (index, product_id, exact_key, folded_key)
   JOIN products p ON p.company = $1 AND p.product_id = r.product_id
   JOIN former_numbers f ON f.company = $1 AND f.product_id = r.product_id
     AND f.number_key = CASE WHEN p.case_sensitive THEN r.exact_key ELSE r.folded_key END
@@ -109,16 +109,16 @@ class NumbersOfProduct {
  public:
   NumbersOfProduct(const RefColumns& columns, const std::vector<size_t>& indexes) {
     for (const size_t i : indexes) {
-      const int64_t place = columns.number_places[i];
-      exact_[columns.exact_keys[i]].push_back(place);
-      folded_[columns.folded_keys[i]].push_back(place);
+      const int64_t index = columns.number_indexes[i];
+      exact_[columns.exact_keys[i]].push_back(index);
+      folded_[columns.folded_keys[i]].push_back(index);
     }
   }
 
   std::vector<std::string> Keys() const {
     std::vector<std::string> keys;
-    for (const auto& [key, places] : exact_) keys.push_back(key);
-    for (const auto& [key, places] : folded_) {
+    for (const auto& [key, indexes] : exact_) keys.push_back(key);
+    for (const auto& [key, indexes] : folded_) {
       if (!exact_.contains(key)) keys.push_back(key);
     }
     return keys;
@@ -126,15 +126,15 @@ class NumbersOfProduct {
 
   void Read(const pg::Result& found, ResolvedLots& lots) const {
     for (const pg::Row row : found) {
-      const auto& places_by_key = row.Get<bool>(8) ? exact_ : folded_;
-      const auto places = places_by_key.find(row.Get<absl::string_view>(7));
-      if (places == places_by_key.end()) continue;
-      for (const int64_t place : places->second) lots[place] = ReadLot(row);
+      const auto& indexes_by_key = row.Get<bool>(8) ? exact_ : folded_;
+      const auto indexes = indexes_by_key.find(row.Get<absl::string_view>(7));
+      if (indexes == indexes_by_key.end()) continue;
+      for (const int64_t index : indexes->second) lots[index] = ReadLot(row);
     }
   }
 
  private:
-  // The places of each key in the request.
+  // The indexes of each key in the request.
   absl::flat_hash_map<std::string, std::vector<int64_t>> exact_;
   absl::flat_hash_map<std::string, std::vector<int64_t>> folded_;
 };
@@ -144,7 +144,7 @@ std::map<ProductId, NumbersOfProduct> TakeLargeProducts(RefColumns& columns) {
   std::map<ProductId, std::vector<size_t>> indexes;
   for (size_t i = 0; i < columns.products.size(); ++i) indexes[columns.products[i]].push_back(i);
   std::map<ProductId, NumbersOfProduct> large;
-  RefColumns rest{.id_places = std::move(columns.id_places), .ids = std::move(columns.ids)};
+  RefColumns rest{.id_indexes = std::move(columns.id_indexes), .ids = std::move(columns.ids)};
   for (const auto& [product_id, of_product] : indexes) {
     if (of_product.size() >= kNumbersOfProductMin) {
       large.emplace(product_id, NumbersOfProduct(columns, of_product));
@@ -159,8 +159,8 @@ std::map<ProductId, NumbersOfProduct> TakeLargeProducts(RefColumns& columns) {
 // Without the numbers that were found.
 RefColumns MissingOf(const RefColumns& all, const ResolvedLots& lots) {
   RefColumns missing;
-  for (size_t i = 0; i < all.number_places.size(); ++i) {
-    if (!lots[all.number_places[i]].has_value()) AddNumber(all, i, missing);
+  for (size_t i = 0; i < all.number_indexes.size(); ++i) {
+    if (!lots[all.number_indexes[i]].has_value()) AddNumber(all, i, missing);
   }
   return missing;
 }
@@ -179,9 +179,9 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
   for (const auto& [product_id, numbers] : large) {
     pipeline.Add(kResolveNumbersOfProduct, company, product_id, numbers.Keys());
   }
-  if (!columns.ids.empty()) pipeline.Add(kResolveIds, company, columns.id_places, columns.ids);
+  if (!columns.ids.empty()) pipeline.Add(kResolveIds, company, columns.id_indexes, columns.ids);
   if (!columns.products.empty()) {
-    pipeline.Add(kResolveNumbers, company, columns.number_places, columns.products,
+    pipeline.Add(kResolveNumbers, company, columns.number_indexes, columns.products,
                  columns.exact_keys, columns.folded_keys);
   }
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
@@ -191,7 +191,7 @@ absl::StatusOr<std::vector<std::optional<ResolvedLot>>> ResolveLots(pg::Connecti
   const RefColumns missing = MissingOf(all, lots);
   if (missing.products.empty()) return lots;
   ASSIGN_OR_RETURN(const pg::Result former,
-                   pg::Query(db, kResolveFormerNumbers, company, missing.number_places,
+                   pg::Query(db, kResolveFormerNumbers, company, missing.number_indexes,
                              missing.products, missing.exact_keys, missing.folded_keys));
   ReadResolved(former, lots);
   return lots;

@@ -53,9 +53,9 @@ absl::StatusOr<std::vector<std::optional<Lot>>> FindLotsById(pg::Connection& db,
     SetComputedFields(computed, lot);
     by_id.emplace(lot.lot_id, std::move(lot));
   }
-  for (size_t place = 0; place < lot_ids.size(); ++place) {
-    const auto lot = by_id.find(lot_ids[place]);
-    if (lot != by_id.end()) lots[place] = lot->second;
+  for (size_t index = 0; index < lot_ids.size(); ++index) {
+    const auto lot = by_id.find(lot_ids[index]);
+    if (lot != by_id.end()) lots[index] = lot->second;
   }
   return lots;
 }
@@ -72,11 +72,11 @@ absl::StatusOr<std::vector<Lot>> GetLots(pg::Connection& db, const CompanyId& co
   ASSIGN_OR_RETURN(std::vector<std::optional<Lot>> found, FindLotsById(db, company, lot_ids, now));
   std::vector<Lot> lots;
   std::vector<Problem> problems;
-  for (size_t place = 0; place < found.size(); ++place) {
-    if (found[place].has_value()) {
-      lots.push_back(*std::move(found[place]));
+  for (size_t index = 0; index < found.size(); ++index) {
+    if (found[index].has_value()) {
+      lots.push_back(*std::move(found[index]));
     } else {
-      problems.push_back(LotNotFound(lot_ids[place], Indexed("lot_ids", place)));
+      problems.push_back(LotNotFound(lot_ids[index], Indexed("lot_ids", index)));
     }
   }
   if (!problems.empty()) return Refuse(std::move(problems));
@@ -119,38 +119,38 @@ class AskedNumbers {
   explicit AskedNumbers(absl::Span<const std::string> numbers) {
     exact_.reserve(numbers.size());
     folded_.reserve(numbers.size());
-    for (size_t place = 0; place < numbers.size(); ++place) {
+    for (size_t index = 0; index < numbers.size(); ++index) {
       // No lot has a number that is not clean.
-      const absl::StatusOr<std::string> clean = CleanNumber(numbers[place]);
+      const absl::StatusOr<std::string> clean = CleanNumber(numbers[index]);
       if (!clean.ok()) continue;
-      exact_[NumberKey(*clean, /*case_sensitive=*/true)].push_back(place);
-      folded_[NumberKey(*clean, /*case_sensitive=*/false)].push_back(place);
+      exact_[NumberKey(*clean, /*case_sensitive=*/true)].push_back(index);
+      folded_[NumberKey(*clean, /*case_sensitive=*/false)].push_back(index);
     }
   }
 
   // Each once, sorted: the index is read from one end to the other.
   std::vector<absl::string_view> Keys() const {
     std::vector<absl::string_view> keys;
-    for (const Places* const places : {&exact_, &folded_}) {
-      for (const auto& [key, at] : *places) keys.push_back(key);
+    for (const Indexes* const indexes : {&exact_, &folded_}) {
+      for (const auto& [key, at] : *indexes) keys.push_back(key);
     }
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     return keys;
   }
 
-  // Where the request names the lot that has this key.
-  absl::Span<const size_t> PlacesOf(absl::string_view key, bool case_sensitive) const {
-    const Places& places = case_sensitive ? exact_ : folded_;
-    const auto found = places.find(key);
-    if (found == places.end()) return {};
+  // The indexes at which the request names the lot that has this key.
+  absl::Span<const size_t> IndexesOf(absl::string_view key, bool case_sensitive) const {
+    const Indexes& indexes = case_sensitive ? exact_ : folded_;
+    const auto found = indexes.find(key);
+    if (found == indexes.end()) return {};
     return found->second;
   }
 
  private:
-  using Places = absl::flat_hash_map<std::string, std::vector<size_t>>;
+  using Indexes = absl::flat_hash_map<std::string, std::vector<size_t>>;
 
-  Places exact_, folded_;
+  Indexes exact_, folded_;
 };
 
 // Nothing was found: perhaps there is no such company or product.
@@ -173,10 +173,10 @@ void AddMatches(const pg::Result& rows, const FindLotsQuery& query, const AskedN
   LotReader reader(query.company, query.now);
   for (const pg::Row row : rows) {
     const Lot lot = reader.ReadRow(row);
-    const absl::Span<const size_t> places = asked.PlacesOf(
+    const absl::Span<const size_t> indexes = asked.IndexesOf(
         row.Get<absl::string_view>(kRowColumnCount), row.Get<bool>(kRowColumnCount + 1));
-    for (const size_t place : places) {
-      NumberMatches& match = matches[place];
+    for (const size_t index : indexes) {
+      NumberMatches& match = matches[index];
       if (are_former && HasLot(match, lot.lot_id)) continue;
       if (are_former) match.former.push_back(lot.lot_id);
       match.lots.push_back(lot);
@@ -216,13 +216,13 @@ namespace {
 
 // Every row has the lot's own columns. A lot that is nowhere has one row.
 constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
-  SELECT asked.place, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
+  SELECT asked.ordinal, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
          b.quantity, b.arrived_at, b.stock_since
-  FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, place)
+  FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, ordinal)
   JOIN lots l ON l.company = $1 AND l.lot_id = asked.lot_id
   LEFT JOIN balances b ON b.company = $1 AND b.lot_id = asked.lot_id
     AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN ({PLACES_OF_GOODS})))
-  ORDER BY asked.place,
+  ORDER BY asked.ordinal,
            CASE WHEN b.kind IN ({PLACES_ON_HAND}) THEN 1 WHEN b.kind = {PLACE_CUSTOMER} THEN 2
            WHEN b.kind = {PLACE_SCRAP} THEN 3 ELSE 4 END, b.location_id)sql"_sql};
 
@@ -295,11 +295,11 @@ absl::StatusOr<std::vector<std::optional<LotLocations>>> FindLotLocations(
   }
   std::vector<std::optional<LotLocations>> lots(query.lot_ids.size());
   for (const pg::Row row : results[0]) {
-    const size_t place = row.Get<int64_t>(0) - 1;
-    const LotId& lot_id = query.lot_ids[place];
+    const size_t index = row.Get<int64_t>(0) - 1;
+    const LotId& lot_id = query.lot_ids[index];
     const auto held = holds.find(lot_id);
     AppendRow(row, query.company, lot_id,
-              held == holds.end() ? absl::Span<const Hold>() : held->second, lots[place]);
+              held == holds.end() ? absl::Span<const Hold>() : held->second, lots[index]);
   }
   return lots;
 }
