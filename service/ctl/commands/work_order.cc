@@ -236,8 +236,11 @@ void Declare(Command& command, CompleteOptions& options) {
   command.Add("work-order", options.work_order_id, "the work order; not with --file");
   command.Add("--product", options.product_id, "what it makes; needed when it is new here");
   command.Add("--planned", options.planned_quantity, "how much is planned in all").Quantity();
-  command.Add("--finished", options.outputs,
-              "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID; repeatable");
+  command.Add(
+      "--finished", options.outputs,
+      "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID, with the dates that it "
+      "gets behind that: :manufactured=DATE, :expires=DATE, :best-before=DATE, "
+      ":remove-by=DATE and :alert=DATE; repeatable");
   command
       .Add("--planned-serials", options.planned_serial_count,
            "complete so many planned serials, in the order of assignment")
@@ -254,7 +257,9 @@ void Declare(Command& command, CompleteOptions& options) {
   command.Add("--from", options.from, "where components come from that do not say");
   command.AddSwitch("--close", options.close, "this was the last completion");
   command.Add("--at", options.at, "when it happened, a day or a time; default now");
-  command.Add("--accept", options.accept, "overrule: held, expired, short").SplitAtCommas();
+  command
+      .Add("--accept", options.accept, "overrule: held, expired, short, later-expiry (with --note)")
+      .SplitAtCommas();
   command.Add("--note", options.note, "why");
   command
       .Add("--file", options.file,
@@ -407,6 +412,8 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
        "work-order complete WO-7 --finished SN-1 --component steel/H-1=2.5:into=0 --from RAW --to "
        "HALL\n"
        "work-order complete WO-8 --product paint --finished B-1=200@HALL --component base/L-9=180\n"
+       "work-order complete WO-8 --finished B-2=200@HALL:expires=2027-06-30 --component "
+       "base/L-9=180\n"
        "work-order complete WO-7 --planned-serials 5 --component steel/H-1=12.5@RAW --to HALL "
        "--close\n"
        "work-order complete --file order.json --validate-only"},

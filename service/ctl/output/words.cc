@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
@@ -238,7 +239,11 @@ std::string InCommands(absl::string_view text) {
 std::string WithFlag(absl::string_view field) {
   const absl::string_view last = field.substr(field.rfind('.') + 1);  // npos + 1 is 0
   const absl::string_view flag = Find(kFlags, last);
-  return flag.empty() ? std::string(field) : absl::StrCat(field, " (", flag, ")");
+  if (flag.empty()) return std::string(field);
+  // The dates of an output stand behind it: "--finished B-1=200:expires=2027-06-30".
+  const bool is_of_output = absl::StartsWith(field, "outputs[") && absl::EndsWith(last, "_date");
+  return is_of_output ? absl::StrCat(field, " (:", absl::StripPrefix(flag, "--"), "=)")
+                      : absl::StrCat(field, " (", flag, ")");
 }
 
 std::string NameOf(v1::ErrorReason reason) {

@@ -31,7 +31,7 @@ std::optional<absl::string_view> TakeAfterLast(absl::string_view& text, char mar
   return after;
 }
 
-// What stands before the place of an output among the --finished ones. No shell takes a part of it
+// What stands before the index of an output among the --finished ones. No shell takes a part of it
 // for itself, as it does with ">0".
 constexpr absl::string_view kInto = ":into=";
 
@@ -81,10 +81,65 @@ absl::StatusOr<std::optional<int>> TakeIndex(absl::string_view& text) {
   int value = 0;
   if (!absl::SimpleAtoi(index, &value) || value < 0) {
     return UsageError(absl::StrCat("'", all, "': '", index,
-                                   "' is no place among the --finished ones, which count from 0"));
+                                   "' is no index among the --finished ones, which count from 0"));
   }
   text = text.substr(0, at);
   return value;
+}
+
+// A date of an output, with the name of its flag in 'lot create'.
+struct OutputDate {
+  absl::string_view name;
+  bool (v1::CompletionOutput::*has)() const;
+  google::type::Date* (v1::CompletionOutput::*field)();
+};
+
+const OutputDate kOutputDates[] = {
+    {"manufactured", &v1::CompletionOutput::has_manufacture_date,
+     &v1::CompletionOutput::mutable_manufacture_date},
+    {"expires", &v1::CompletionOutput::has_expire_date, &v1::CompletionOutput::mutable_expire_date},
+    {"best-before", &v1::CompletionOutput::has_best_before_date,
+     &v1::CompletionOutput::mutable_best_before_date},
+    {"remove-by", &v1::CompletionOutput::has_removal_date,
+     &v1::CompletionOutput::mutable_removal_date},
+    {"alert", &v1::CompletionOutput::has_alert_date, &v1::CompletionOutput::mutable_alert_date},
+};
+
+const OutputDate* FindOutputDate(absl::string_view name) {
+  for (const OutputDate& date : kOutputDates) {
+    if (date.name == name) return &date;
+  }
+  return nullptr;
+}
+
+// Sets the date NAME=VALUE of the output. False: the text is none, and belongs to the number.
+absl::StatusOr<bool> SetOutputDate(absl::string_view text, v1::CompletionOutput& output) {
+  const size_t equals = text.find('=');
+  if (equals == absl::string_view::npos) return false;
+  const OutputDate* const date = FindOutputDate(text.substr(0, equals));
+  const absl::StatusOr<google::type::Date> day = ParseDate(text.substr(equals + 1));
+  if (date == nullptr && !day.ok()) return false;
+  if (date == nullptr) {
+    return UsageError(absl::StrCat("':", text,
+                                   "' is no date of an output: these are :manufactured=, "
+                                   ":expires=, :best-before=, :remove-by= and :alert=; a lot whose "
+                                   "number ends so is named by its UUID"));
+  }
+  RETURN_IF_ERROR(day.status());
+  if ((output.*date->has)()) return UsageError(absl::StrCat(":", date->name, "= is given twice"));
+  *(output.*date->field)() = *day;
+  return true;
+}
+
+// Takes the dates, as ":expires=2027-01-31", off an output.
+absl::Status TakeDates(absl::string_view& text, v1::CompletionOutput& output) {
+  while (true) {
+    const size_t colon = text.rfind(':');
+    if (colon == absl::string_view::npos) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool is_date, SetOutputDate(text.substr(colon + 1), output));
+    if (!is_date) return absl::OkStatus();
+    text = text.substr(0, colon);
+  }
 }
 
 absl::Status SetTypedAttribute(absl::string_view type, absl::string_view value, ZoneSource zone,
@@ -200,8 +255,11 @@ std::string WrongWithQuantity(absl::string_view text) {
 }
 
 absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text) {
-  ASSIGN_OR_RETURN(const LotLine line, ParseNewLotLine(text));
   v1::CompletionOutput output;
+  absl::string_view rest = text;
+  const absl::Status taken = TakeDates(rest, output);
+  if (!taken.ok()) return UsageError(absl::StrCat("'", text, "': ", taken.message()));
+  ASSIGN_OR_RETURN(const LotLine line, ParseNewLotLine(rest));
   if (Uuid::Parse(line.name).has_value()) {
     output.set_lot_id(line.name);
   } else {

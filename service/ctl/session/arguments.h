@@ -41,7 +41,8 @@ absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text);
 std::string WrongWithQuantity(absl::string_view text);
 
 // NUMBER[=QUANTITY][@LOCATION] of the order's product, or a lot's UUID instead of the number; "" or
-// "=5@HALL": the next number of the template.
+// "=5@HALL": the next number of the template. Behind it stand the dates that the output gets, each
+// as ":expires=2027-01-31": manufactured, expires, best-before, remove-by, alert.
 absl::StatusOr<v1::CompletionOutput> ParseOutput(absl::string_view text);
 // LOT=QUANTITY[@LOCATION][:into=OUTPUT_INDEX].
 absl::StatusOr<v1::CompletionComponent> ParseComponent(absl::string_view text);

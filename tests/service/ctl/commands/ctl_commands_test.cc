@@ -275,6 +275,19 @@ TEST_F(CtlCommands, WorkOrdersAreUnassignedCancelledAndReversed) {
   EXPECT_THAT(lotctl_.Ok({"work-order", "reopen", "WO-7"}), HasSubstr("SN-0009"));
 }
 
+TEST_F(CtlCommands, AnOutputGetsItsDates) {
+  lotctl_.Ok({"work-order", "assign", "WO-7", "--product", "pump", "--count", "1"});
+  lotctl_.Ok({"work-order", "complete", "WO-7", "--finished",
+              "SN-0001@HALL:expires=2099-06-30:alert=2099-06-01"});
+  const auto unit = lotctl_.Answer<v1::Lot>({"lot", "get", "pump/SN-0001"});
+  EXPECT_EQ(unit.expire_date().ShortDebugString(), "year: 2099 month: 6 day: 30");
+  EXPECT_EQ(unit.alert_date().ShortDebugString(), "year: 2099 month: 6 day: 1");
+  const CtlEnd wrong =
+      lotctl_.Run({"work-order", "complete", "WO-7", "--finished", "SN-0002:expires=soon"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("'soon' is no date"));
+}
+
 TEST_F(CtlCommands, AUnitIsTakenApart) {
   MakePump();
   const auto apart =

@@ -79,6 +79,9 @@ TEST(RefusalWords, ValuesStayAsTheyAre) {
 TEST(RefusalWords, AFieldHasItsFlag) {
   EXPECT_EQ(WithFlag("movements[0].to_location_id"), "movements[0].to_location_id (--to)");
   EXPECT_EQ(WithFlag("movements[0].quantity"), "movements[0].quantity");
+  EXPECT_EQ(WithFlag("lot.expire_date"), "lot.expire_date (--expires)");
+  EXPECT_EQ(WithFlag("outputs[0].expire_date"), "outputs[0].expire_date (:expires=)");
+  EXPECT_EQ(WithFlag("outputs[0].to_location_id"), "outputs[0].to_location_id (--to)");
 }
 
 // Reads the texts of a C++ source, without those of SQL.

@@ -114,6 +114,47 @@ TEST(Completion, LinesBecomeTheirMessages) {
   EXPECT_EQ(ParseComponent("H-1=2.5")->lot().ShortDebugString(), "number: \"H-1\"");
 }
 
+// An output of a completion got no dates at the terminal.
+TEST(Completion, AnOutputMayHaveDates) {
+  EXPECT_EQ(ParseOutput("B-1=200@HALL:expires=2027-06-30")->ShortDebugString(),
+            "number: \"B-1\" quantity: \"200\" to_location_id: \"HALL\" "
+            "expire_date { year: 2027 month: 6 day: 30 }");
+  const auto all = ParseOutput(
+      "A:7=2@a@b:alert=2027-01-05:remove-by=2027-01-04:best-before=2027-01-03:expires=2027-01-02:"
+      "manufactured=2027-01-01");
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->number(), "A:7");
+  EXPECT_EQ(all->to_location_id(), "a@b");
+  EXPECT_EQ(Show(all->manufacture_date()), "2027-01-01");
+  EXPECT_EQ(Show(all->expire_date()), "2027-01-02");
+  EXPECT_EQ(Show(all->best_before_date()), "2027-01-03");
+  EXPECT_EQ(Show(all->removal_date()), "2027-01-04");
+  EXPECT_EQ(Show(all->alert_date()), "2027-01-05");
+  EXPECT_EQ(ParseOutput(":expires=2027-01-02")->number(), "");
+  const auto by_id = ParseOutput(std::string(kUuid) + ":expires=2027-01-02");
+  ASSERT_TRUE(by_id.ok()) << by_id.status();
+  EXPECT_EQ(by_id->lot_id(), kUuid);
+  EXPECT_EQ(ParseOutput("LOT:expires")->number(), "LOT:expires");
+  EXPECT_EQ(ParseOutput("LOT:a=b")->number(), "LOT:a=b");
+}
+
+TEST(Completion, AWrongDateOfAnOutputIsNoPartOfItsNumber) {
+  struct Case {
+    const char* text;
+    const char* said;
+  };
+  for (const Case& c :
+       {Case{"B-1:expires=soon", "'soon' is no date"}, Case{"B-1:expires=", "'' is no date"},
+        Case{"B-1:expires=2027-01-01=5", "'2027-01-01=5' is no date"},
+        Case{"B-1:expiry=2027-01-01", "':expiry=2027-01-01' is no date of an output"},
+        Case{"B-1:alert=2027-01-01:alert=2027-01-02", ":alert= is given twice"}}) {
+    const absl::Status status = ParseOutput(c.text).status();
+    EXPECT_EQ(ExitCodeOf(status), kExitUsage) << c.text;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(c.said)) << c.text;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(c.text));
+  }
+}
+
 // Unquoted, a shell sent lotctl's answer to the file 0, and the component became one of the whole
 // order.
 TEST(Completion, NoPartOfAComponentIsAShellsMark) {
