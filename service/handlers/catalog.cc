@@ -216,9 +216,10 @@ absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::UpsertLocations(db, command));
   v1::UpsertLocationsResponse response;
-  for (const Location& location : locations) {
-    *response.add_locations() = ToProto(location, call.company);
-  }
+  response.set_location_count(static_cast<int64_t>(locations.size()));
+  response.set_locations_truncated(!AnswerRoom(response).Fill(
+      locations, [&](const Location& l) { return ToProto(l, call.company); },
+      *response.mutable_locations()));
   return response;
 }
 

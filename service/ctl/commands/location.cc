@@ -136,6 +136,10 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
   if (session.json()) return session.PrintJson(response);
   ListTable table = LocationTable(session);
   PrintLocations(response.locations(), table, session.terminal());
+  if (response.locations_truncated()) {
+    session.terminal().out << "… of " << response.location_count()
+                           << " in all: lotctl location list\n";
+  }
   return absl::OkStatus();
 }
 

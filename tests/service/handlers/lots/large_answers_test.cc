@@ -181,6 +181,67 @@ class LargeWrites : public testing::Test {
   int requests_ = 0;
 };
 
+// So many characters of four bytes.
+std::string Wide(int characters) {
+  std::string text;
+  for (int i = 0; i < characters; ++i) text += "\xF0\xA0\x80\x80";
+  return text;
+}
+
+TEST_F(LargeWrites, OfLocationsWithLongTextsTheFirstAreListedAndAllAreWritten) {
+  v1::UpsertLocationsRequest request;
+  for (int i = 0; i < kCatalogBatchMax; ++i) {
+    v1::Location& location = *request.add_locations();
+    location.set_location_id(Longest(kIdCharactersMax, i));
+    location.set_kind(v1::LOCATION_KIND_INTERNAL);
+    location.set_display_name(Wide(kNameCharactersMax));
+    if (i > 0) location.set_parent_id(Longest(kIdCharactersMax, 0));
+    location.set_gln("4012345000009");
+    v1::Address& address = *location.mutable_address();
+    address.set_street(Wide(kNameCharactersMax));
+    address.set_city(Wide(kCityCharactersMax));
+    address.set_region(Wide(kCityCharactersMax));
+    address.set_postal_code(Wide(kPostalCodeCharactersMax));
+    address.set_country("DE");
+    address.set_phone(Wide(kPhoneCharactersMax));
+  }
+  const auto written =
+      Call<v1::CatalogService>(&v1::CatalogService::Stub::UpsertLocations, request);
+
+  EXPECT_EQ(written.location_count(), kCatalogBatchMax);
+  EXPECT_TRUE(written.locations_truncated());
+  ASSERT_GT(written.locations_size(), 900);
+  ASSERT_LT(written.locations_size(), kCatalogBatchMax);
+  for (int i = 0; i < written.locations_size(); ++i) {
+    EXPECT_EQ(written.locations(i).location_id(), request.locations(i).location_id());
+  }
+  v1::UpsertLocationsRequest last;
+  last.add_locations()->set_location_id(Longest(kIdCharactersMax, kCatalogBatchMax - 1));
+  const auto stored = Call<v1::CatalogService>(&v1::CatalogService::Stub::UpsertLocations, last);
+  ASSERT_EQ(stored.locations_size(), 1);
+  EXPECT_EQ(stored.locations(0).display_name(), Wide(kNameCharactersMax));
+  EXPECT_EQ(stored.location_count(), 1);
+  EXPECT_FALSE(stored.locations_truncated());
+}
+
+// UpsertProducts has no need to leave any out.
+TEST_F(LargeWrites, ProductsWithLongTextsFit) {
+  v1::UpsertProductsRequest request;
+  for (int i = 0; i < kCatalogBatchMax; ++i) {
+    v1::Product& product = *request.add_products();
+    product.set_product_id(Longest(kIdCharactersMax, i));
+    product.set_tracking(v1::TRACKING_LOT);
+    product.set_display_name(Wide(kNameCharactersMax));
+    product.set_unit(Wide(kUnitCharactersMax));
+  }
+  const auto written = Call<v1::CatalogService>(&v1::CatalogService::Stub::UpsertProducts, request);
+
+  EXPECT_EQ(written.products_size(), kCatalogBatchMax);
+  // What the texts here lack: the longest company, template and GTIN, and the numbers.
+  constexpr size_t kRestBytes = 4 * (kIdCharactersMax + kNameCharactersMax) + 256;
+  EXPECT_LE(written.ByteSizeLong() + kCatalogBatchMax * kRestBytes, kAnswerBytesMax);
+}
+
 // More serials than an answer can list.
 TEST_F(LargeWrites, TheSerialsThatAnOrderMakesVoidAreCountedAndTheFirstAreListed) {
   using Orders = v1::WorkOrderService::Stub;
