@@ -42,6 +42,10 @@ inline constexpr pg::Counter kRecallOpened = {"recall_opened", "recall"};
 inline constexpr pg::Counter kDrillOpened = {"recall_opened", "drill"};
 inline constexpr pg::Counter kRecallClosed = {"recalls_closed"};
 
+// Requests that were answered as the repeat of an earlier one. RunWrite says it, since no
+// transaction writes anything then; a dry run is none.
+inline constexpr pg::Counter kRepeats = {"repeats"};
+
 // The counter of an enumeration's value, whose numbers start at `first`.
 template <size_t kSize, class Enum>
 constexpr const pg::Counter& Of(const std::array<pg::Counter, kSize>& counters, Enum value,

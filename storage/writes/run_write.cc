@@ -9,6 +9,7 @@
 #include "absl/random/random.h"
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/pg/error.h"
 #include "storage/writes/requests.h"
@@ -83,7 +84,9 @@ absl::Status RunWriteSteps(pg::Connection& db, const WriteSteps& steps) {
   }
   if (!IsRepeat(answer)) return answer;
   ASSIGN_OR_RETURN(const std::vector<Uuid> created_ids, FindCreatedIds(db, steps.context));
-  return steps.rebuild(created_ids);
+  RETURN_IF_ERROR(steps.rebuild(created_ids));
+  if (db.observer() != nullptr && !db.dry_run()) db.observer()->OnWritten(counters::kRepeats, 1);
+  return absl::OkStatus();
 }
 
 }  // namespace lots

@@ -53,6 +53,9 @@ BusinessMetrics::BusinessMetrics(Registry& registry) {
               array{counters::kHoldsReleased});
   AddCounters(registry, "lots_recalls_closed_total", "Recalls and drills that were closed.", "",
               array{counters::kRecallClosed});
+  AddCounters(registry, "lots_idempotent_replays_total",
+              "Writes answered from an earlier call with the same request_id.", "",
+              array{counters::kRepeats});
   AddRecallSeconds(registry);
 
   companies_ = &Gauges(registry, "lots_companies", "Companies.").Add({});

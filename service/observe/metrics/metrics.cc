@@ -26,9 +26,6 @@ const prometheus::Histogram::BucketBoundaries& Seconds() {
   return kSeconds;
 }
 
-// The statement that answers a repeat of a request (storage/writes/requests.cc).
-constexpr absl::string_view kRepeatStatement = "find_request";
-
 // The classes of SQLSTATE that an operator distinguishes: connection, data, constraint, transaction
 // state, write conflict, resources, limits, operator, system, internal. "none": the server did not
 // answer.
@@ -111,11 +108,6 @@ void Metrics::AddStatements() {
                   .Help("Operations run again after a write conflict.")
                   .Register(*registry_)
                   .Add({});
-  replays_ = &BuildCounter()
-                  .Name("lots_idempotent_replays_total")
-                  .Help("Writes answered from an earlier call with the same request_id.")
-                  .Register(*registry_)
-                  .Add({});
 }
 
 void Metrics::AddService(const std::string& name) {
@@ -163,7 +155,6 @@ void Metrics::OnStatement(const pg::Statement& statement, absl::Duration elapsed
   if (!status.ok()) {
     errors_of_.at(ErrorClass(pg::SqlState(status)))->Increment();
   }
-  if (name == kRepeatStatement) replays_->Increment();
   if (next_ != nullptr) next_->OnStatement(statement, elapsed, status);
 }
 

@@ -61,7 +61,7 @@ class Metrics final : public pg::StatementObserver {
   BusinessMetrics& business() { return business_; }
   const SecurityMetrics& security() const { return security_; }
 
-  // Counts statements, failures, retries, repeated requests and written rows.
+  // Counts statements, failures, retries, and what was written or repeated.
   void OnStatement(const pg::Statement& statement, absl::Duration elapsed,
                    const absl::Status& status) override;
   void OnRetry() override;
@@ -103,7 +103,6 @@ class Metrics final : public pg::StatementObserver {
   Histogram* pool_acquire_seconds_;
   Histogram* batch_calls_;
   Counter* retries_;
-  Counter* replays_;
 
   // Not changed after construction.
   absl::flat_hash_map<absl::string_view, Counter*> errors_of_;

@@ -115,6 +115,27 @@ TEST(Metrics, CountRepeatsOfRequests) {
   EXPECT_EQ(server.Metric("lots_db_errors_total{sqlstate_class=\"23\"}"), 1);
 }
 
+// A dry run that named a used request id was counted, and so was another request under that id.
+TEST(Metrics, ADryRunAndAnotherRequestUnderAUsedIdAreNoRepeats) {
+  const TestServer server;
+  ASSERT_TRUE(UpdateSettings(server, "once").ok());
+  const auto stub = server.NewStub<v1::CatalogService>();
+  v1::UpdateSettingsRequest request;
+  request.set_company("acme");
+  request.set_request_id("once");
+  request.mutable_settings()->set_lots_enabled(true);
+  request.set_validate_only(true);
+  v1::Settings settings;
+
+  ASSERT_TRUE(Send(*stub, &Stub::UpdateSettings, request, settings).ok());
+  EXPECT_EQ(settings.problems_size(), 0);
+  request.set_validate_only(false);
+  request.mutable_settings()->set_time_zone("Europe/Berlin");
+  EXPECT_EQ(ReasonOf(Send(*stub, &Stub::UpdateSettings, request, settings)), "REQUEST_ID_REUSED");
+
+  EXPECT_EQ(server.Metric("lots_idempotent_replays_total"), 0);
+}
+
 TEST(Metrics, TellOfThePoolAndTheProcess) {
   const TestServer server([](Server::Options& options) { options.config.workers = 3; });
 
