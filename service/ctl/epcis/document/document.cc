@@ -111,8 +111,10 @@ class EventReader {
       Error("eventTime", absl::StrCat("'", time, "' is no time of RFC 3339"));
     }
     event_.step = LastPart(TextOf(Find(json_, "bizStep")));
+    event_.disposition = LastPart(TextOf(Find(json_, "disposition")));
     event_.place = TextOf(Find(json_, "bizLocation"));
-    if (event_.place.empty()) event_.place = TextOf(Find(json_, "readPoint"));
+    event_.is_at_read_point = event_.place.empty();
+    if (event_.is_at_read_point) event_.place = TextOf(Find(json_, "readPoint"));
     // Coordinates are no place that goods can be looked for in.
     if (absl::StartsWith(event_.place, "geo:")) event_.place.clear();
     event_.declared_wrong = Find(json_, "errorDeclaration") != nullptr;
@@ -243,17 +245,10 @@ class EventReader {
 
   // The fields that are read of an event of this kind.
   Names UsedFields() const {
-    Names used = {"type",
-                  "isA",
-                  "eventID",
-                  "eventTime",
-                  "action",
-                  "bizStep",
-                  "errorDeclaration",
-                  "bizLocation",
-                  "bizTransactionList",
-                  "sourceList",
-                  "@context"};
+    Names used = {
+        "type",       "isA",         "eventID",          "eventTime",   "action",
+        "bizStep",    "disposition", "errorDeclaration", "bizLocation", "bizTransactionList",
+        "sourceList", "@context"};
     if (event_.kind == EpcisEvent::kTransformation) {
       used.insert({"inputEPCList", "inputQuantityList", "outputEPCList", "outputQuantityList",
                    "transformationID"});
@@ -269,8 +264,8 @@ class EventReader {
     return used;
   }
 
-  // Notes the fields of the object that are not used. The names of what the API can take are known
-  // to the plan only: a movement has a document, a receipt a partner.
+  // Notes the fields of the object that are not used. What else has no place is known to the plan
+  // only: a movement has a document, a receipt a partner, and some dispositions move goods.
   void DropOthers(const Json& object, const Names& used, const std::string& prefix) {
     if (!object.is_object()) return;
     for (const auto& [key, value] : object.items()) {

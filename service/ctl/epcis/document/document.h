@@ -46,7 +46,9 @@ struct EpcisEvent {
   std::string hash;
   absl::Time time;
   std::string step;                // bizStep, its last part: "shipping"
+  std::string disposition;         // its last part: "in_transit"
   std::string place;               // bizLocation, or readPoint where that is missing; a URI
+  bool is_at_read_point = false;   // there is no bizLocation
   std::string parent;              // what the items are on, in or part of; a URI
   std::string transformation_id;   // in one spelling
   std::vector<EpcisItem> items;    // goods, or what is on, in or part of the parent

@@ -260,6 +260,7 @@ std::string LastPart(absl::string_view name) {
   const size_t at = name.find_last_of(":/#");
   if (at != absl::string_view::npos) name = name.substr(at + 1);
   absl::ConsumePrefix(&name, "BizStep-");
+  absl::ConsumePrefix(&name, "Disp-");
   absl::ConsumePrefix(&name, "BTT-");
   absl::ConsumePrefix(&name, "SDT-");
   return std::string(name);

@@ -96,10 +96,11 @@ bool EpcisPallets::Collect(const std::string& pallet, std::set<std::string>& ope
   if (contents == contents_.end() || !open.insert(pallet).second) return false;
   bool known = true;
   for (const EpcisItem& item : contents->second) {
-    if (item.identity.kind == EpcisIdentity::kPallet) {
-      known = Collect(item.identity.key, open, goods) && known;
-    } else {
-      goods.push_back(item);
+    const bool is_pallet = item.identity.kind == EpcisIdentity::kPallet;
+    if (!is_pallet) goods.push_back(item);
+    // A case is goods, and has goods in it.
+    if (is_pallet || contents_.contains(item.identity.key)) {
+      known = (Collect(item.identity.key, open, goods) || !is_pallet) && known;
     }
   }
   open.erase(pallet);

@@ -43,14 +43,16 @@ class EpcisBalance {
   std::map<const EpcisLot*, Places> deficits_;
 };
 
-// The contents of each pallet, by the key of its identity. A pallet may be on another one.
+// The contents of each pallet, by the key of its identity. A pallet may be on another one. A case,
+// which is goods with a serial of its own, has contents too.
 class EpcisPallets {
  public:
   void Pack(const std::string& pallet, const std::vector<EpcisItem>& items);
   // Without items: everything.
   void Unpack(const std::string& pallet, const std::vector<EpcisItem>& items);
   bool Knows(const std::string& pallet) const { return contents_.contains(pallet); }
-  // The goods on the pallet and on the pallets on it. Nothing when one of them is unknown.
+  // The goods on the pallet, on the pallets on it, and in the cases on them. Nothing when one of
+  // the pallets is unknown.
   std::optional<std::vector<EpcisItem>> GoodsOn(const std::string& pallet) const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lots/v1/lot.pb.h"
@@ -47,14 +48,32 @@ void AddLine(const EpcisLine& line, std::vector<EpcisLine>& lines) {
   }
 }
 
-}  // namespace
-
-bool IsShipping(const EpcisEvent& event) {
-  return event.step == "shipping" || event.step == "departing";
+bool Names(const std::vector<EpcisItem>& items, const EpcisItem& item) {
+  return std::any_of(items.begin(), items.end(), [&](const EpcisItem& other) {
+    return other.identity.key == item.identity.key;
+  });
 }
 
-bool IsReceiving(const EpcisEvent& event) {
-  return event.step == "receiving" || event.step == "arriving" || event.step == "accepting";
+// Whether the service refuses a movement of this kind of goods that have expired.
+bool UsesGoods(v1::MovementKind kind) {
+  return kind == v1::MOVEMENT_KIND_DELIVERY || kind == v1::MOVEMENT_KIND_CONSUMPTION;
+}
+
+// Whether what is in a case goes where the case goes: not when the case is made or used, or when
+// only its number ends.
+bool OpensCases(const EpcisEvent& event) {
+  if (event.kind != EpcisEvent::kObject) return event.kind != EpcisEvent::kTransformation;
+  const bool ends_number =
+      event.step == "decommissioning" ||
+      (event.action == EpcisEvent::kDelete && !MeaningOf(event).end.has_value());
+  return event.action != EpcisEvent::kAdd && !ends_number;
+}
+
+}  // namespace
+
+std::string WithArticle(v1::MovementKind kind) {
+  const bool vowel = kind == v1::MOVEMENT_KIND_ADJUSTMENT;
+  return absl::StrCat(vowel ? "an " : "a ", absl::AsciiStrToUpper(Show(kind)));
 }
 
 EpcisGoods::EpcisGoods(const EpcisDocument& document, const CountedEvents& counted)
@@ -68,6 +87,10 @@ EpcisGoods::EpcisGoods(const EpcisDocument& document, const CountedEvents& count
   }
   for (const EpcisEvent* event : counted.events) {
     for (const std::string& field : event->dropped) ++plan_.dropped[field];
+    const bool says_nothing = event->disposition.empty();
+    if (!says_nothing && !UsesDisposition(MeaningOf(*event), *event)) {
+      ++plan_.dropped["disposition"];
+    }
   }
   for (const WrongEvent& wrong : counted.declared_wrong) Withdraw(wrong);
 }
@@ -146,7 +169,30 @@ std::string EpcisGoods::Whereabouts(const EpcisLot& lot) const {
   return places.empty() ? "none of it anywhere" : absl::StrJoin(places, ", ");
 }
 
-EpcisGoods::Items EpcisGoods::Unpacked(const Items& items,
+bool EpcisGoods::IsGone(const EpcisLot& lot) const {
+  return balance_.Knows(lot) && balance_.PlacesOf(lot).empty();
+}
+
+void EpcisGoods::NameUnclear(const EpcisEvent& event, const EpcisLine& line,
+                             const EpcisMeaning& meaning) {
+  const bool observes = event.kind == EpcisEvent::kObject
+                            ? event.action == EpcisEvent::kObserve
+                            : event.kind != EpcisEvent::kTransformation;
+  if (observes && meaning.effect == EpcisEffect::kPassed) {
+    Discrepancy(event,
+                absl::StrCat("says that ", TextOf(line), " passes ", PlaceOf(event),
+                             ", and not whether in or out"),
+                "it is left out");
+  }
+  if (meaning.is_partial) {
+    Discrepancy(
+        event,
+        absl::StrCat("says that a part of ", TextOf(line), " was dispensed, and not how much"),
+        "all of it stays on record");
+  }
+}
+
+EpcisGoods::Items EpcisGoods::Unpacked(const Items& items, bool opens_cases,
                                        std::vector<std::string>& unknown_pallets) const {
   Items goods;
   Items on_pallets;
@@ -162,20 +208,23 @@ EpcisGoods::Items EpcisGoods::Unpacked(const Items& items,
     }
     on_pallets.insert(on_pallets.end(), found->begin(), found->end());
   }
-  // Goods that the event names beside their pallet are not to be counted twice.
-  for (EpcisItem& item : on_pallets) {
-    const bool named = std::any_of(goods.begin(), goods.end(), [&](const EpcisItem& other) {
-      return other.identity.key == item.identity.key;
-    });
-    if (!named) goods.push_back(std::move(item));
+  for (const EpcisItem& item : opens_cases ? goods : Items()) {
+    // A case on one of the pallets is opened already.
+    const std::optional<Items> found = pallets_.GoodsOn(item.identity.key);
+    if (!found || Names(on_pallets, item)) continue;
+    on_pallets.insert(on_pallets.end(), found->begin(), found->end());
   }
+  // Goods that the event names beside their pallet are not to be counted twice. Of one lot there
+  // may be some on each of two pallets.
+  std::erase_if(on_pallets, [&](const EpcisItem& item) { return Names(goods, item); });
+  goods.insert(goods.end(), on_pallets.begin(), on_pallets.end());
   return goods;
 }
 
 std::vector<EpcisLine> EpcisGoods::LinesOf(const EpcisEvent& event, const Items& items) {
   std::vector<EpcisLine> lines;
   std::vector<std::string> unknown_pallets;
-  const Items unpacked = Unpacked(items, unknown_pallets);
+  const Items unpacked = Unpacked(items, OpensCases(event), unknown_pallets);
   for (const std::string& pallet : unknown_pallets) {
     Discrepancy(
         event,
@@ -196,11 +245,29 @@ std::vector<EpcisLine> EpcisGoods::LinesOf(const EpcisEvent& event, const Items&
 std::vector<EpcisLine> EpcisGoods::KnownLinesOf(const Items& items) const {
   std::vector<EpcisLine> lines;
   std::vector<std::string> unknown_pallets;
-  for (const EpcisItem& item : Unpacked(items, unknown_pallets)) {
+  for (const EpcisItem& item : Unpacked(items, /*opens_cases=*/false, unknown_pallets)) {
     const absl::StatusOr<const EpcisLot*> lot = catalog_.Find(item);
     if (lot.ok()) AddLine({*lot, *item.quantity}, lines);
   }
   return lines;
+}
+
+std::vector<std::pair<std::string, Quantity>> EpcisGoods::SourcesOf(const EpcisEvent& event,
+                                                                    EpcisEffect effect,
+                                                                    const EpcisLot& lot) const {
+  const std::string place = PlaceOf(event);
+  const std::pair<std::string, Quantity> here(place, balance_.At(lot, place));
+  const bool is_received = effect == EpcisEffect::kReceived;
+  const bool way_first = effect == EpcisEffect::kUnderway || effect == EpcisEffect::kVoided;
+  std::vector<std::pair<std::string, Quantity>> sources;
+  if (!is_received && !way_first) sources.push_back(here);
+  sources.emplace_back(kTransitId, balance_.At(lot, kTransitId));
+  if (way_first) sources.push_back(here);
+  for (const auto& [other, quantity] : balance_.PlacesOf(lot)) {
+    if (other != place && other != kTransitId) sources.emplace_back(other, quantity);
+  }
+  if (is_received && lot.has_origin) sources.push_back(here);
+  return sources;
 }
 
 bool EpcisGoods::Provide(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
@@ -262,6 +329,42 @@ void EpcisGoods::Take(const EpcisLine& line, const std::string& place) {
 
 void EpcisGoods::Make(const EpcisLine& line, const std::string& place) {
   balance_.Put(*Use(line.lot), place, line.quantity);
+}
+
+void EpcisGoods::End(const EpcisEvent& event, const EpcisLine& line, v1::MovementKind kind,
+                     const std::string& why, EventRequests& requests) {
+  if (UsesGoods(kind) && HasExpired(event, *line.lot)) requests.AcceptExpired();
+  const std::string place = PlaceOf(event);
+  Take(line, place);
+  requests.Move(
+      {.kind = kind, .lot = Use(line.lot), .quantity = line.quantity, .from = place, .why = why});
+}
+
+void EpcisGoods::FollowUp(const EpcisEvent& event, const EpcisLine& line,
+                          const EpcisMeaning& meaning, EventRequests& requests) {
+  const std::string place = PlaceOf(event);
+  const bool ends = meaning.end.has_value();
+  const bool leaves =
+      meaning.effect == EpcisEffect::kShipped || meaning.effect == EpcisEffect::kUnderway;
+  // What settled a deficit is off the record already.
+  const EpcisLine left{line.lot, std::min(line.quantity, balance_.At(*line.lot, place))};
+  if ((!ends && !leaves) || left.quantity.IsZero()) return;
+  const std::string& word = ends ? meaning.end->word : meaning.word;
+  const v1::MovementKind kind = ends ? meaning.end->kind : v1::MOVEMENT_KIND_TRANSFER;
+  Discrepancy(event,
+              absl::StrCat("brings ", TextOf(left), " to ", place, " and says ", word,
+                           " of the same goods"),
+              absl::StrCat(WithArticle(kind), ends ? " takes it off again"
+                                                   : absl::StrCat(" to ", kTransitId, " follows")));
+  if (UsesGoods(kind) && HasExpired(event, *line.lot)) requests.AcceptExpired();
+  Take(left, place);
+  if (!ends) balance_.Put(*line.lot, kTransitId, left.quantity);
+  requests.Settle({.kind = kind,
+                   .lot = Use(line.lot),
+                   .quantity = left.quantity,
+                   .from = place,
+                   .to = ends ? "" : kTransitId,
+                   .why = absl::StrCat("discrepancy: also says ", word)});
 }
 
 void EpcisGoods::Arrive(const EpcisEvent& event, const EpcisLine& line, EpcisMove move,

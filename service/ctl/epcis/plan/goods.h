@@ -4,10 +4,12 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "service/ctl/epcis/plan/balance.h"
 #include "service/ctl/epcis/plan/catalog.h"
+#include "service/ctl/epcis/plan/effects.h"
 #include "service/ctl/epcis/plan/events.h"
 #include "service/ctl/epcis/plan/plan.h"
 #include "service/ctl/epcis/plan/requests.h"
@@ -19,10 +21,6 @@ struct EpcisLine {
   const EpcisLot* lot = nullptr;
   Quantity quantity;
 };
-
-// By the event's business step.
-bool IsShipping(const EpcisEvent& event);
-bool IsReceiving(const EpcisEvent& event);
 
 class EpcisGoods {
  public:
@@ -48,12 +46,26 @@ class EpcisGoods {
   std::string TextOf(const EpcisLine& line) const;
   // "10000 kg at the mill", "none of it anywhere".
   std::string Whereabouts(const EpcisLot& lot) const;
+  // Whether all of it was taken off the record.
+  bool IsGone(const EpcisLot& lot) const;
+  // Names what the event leaves open: whether the goods went in or out, how much was dispensed.
+  void NameUnclear(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning);
 
-  // The goods that the items of an event mean, one line for each lot, with the goods on pallets. An
-  // item without known goods is a discrepancy.
+  // The goods that the items of an event mean, one line for each lot, with the goods on pallets and
+  // in cases. An item without known goods is a discrepancy.
   std::vector<EpcisLine> LinesOf(const EpcisEvent& event, const std::vector<EpcisItem>& items);
-  // The same, of items that are known goods; says nothing of others.
+  // The same, of items that are known goods, without what is in cases; says nothing of others.
   std::vector<EpcisLine> KnownLinesOf(const std::vector<EpcisItem>& items) const;
+  // Where the goods are after the event: at its place, or on the way.
+  std::string DestinationOf(const EpcisEvent& event, EpcisEffect effect) const {
+    return effect == EpcisEffect::kUnderway ? kTransitId : PlaceOf(event);
+  }
+  // Where goods that the event has at its place, or on the way, may come from, and how much there
+  // is, the likeliest first. What is received is rather on the way than there already; goods from
+  // outside of the document come anew each time.
+  std::vector<std::pair<std::string, Quantity>> SourcesOf(const EpcisEvent& event,
+                                                          EpcisEffect effect,
+                                                          const EpcisLot& lot) const;
   // Ensures that the goods are at the place. Goods that are not on record there are a discrepancy,
   // and an adjustment adds them. False when an adjustment makes no sense: the unit was used up
   // before.
@@ -64,6 +76,14 @@ class EpcisGoods {
            const std::string& what, EventRequests& requests);
   void Take(const EpcisLine& line, const std::string& place);
   void Make(const EpcisLine& line, const std::string& place);
+  // Ends goods that are at the place of the event, by a movement of that kind. `why`: as in
+  // EpcisMove.
+  void End(const EpcisEvent& event, const EpcisLine& line, v1::MovementKind kind,
+           const std::string& why, EventRequests& requests);
+  // What the event says besides of goods that it brought to its place: that they are on the way, or
+  // ended. A discrepancy, and a movement that follows.
+  void FollowUp(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning,
+                EventRequests& requests);
   // Moves goods that are taken from the source of `move` already, and settles the deficit at its
   // destination.
   void Arrive(const EpcisEvent& event, const EpcisLine& line, EpcisMove move,
@@ -82,7 +102,9 @@ class EpcisGoods {
 
   void Withdraw(const WrongEvent& wrong);
   // The items with pallets replaced by what is on them. Pallets without known goods are left out.
-  Items Unpacked(const Items& items, std::vector<std::string>& unknown_pallets) const;
+  // `opens_cases`: with what is in cases, beside the cases.
+  Items Unpacked(const Items& items, bool opens_cases,
+                 std::vector<std::string>& unknown_pallets) const;
   bool ProvideUnit(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
                    const std::string& operation, EventRequests& requests);
 
@@ -93,6 +115,9 @@ class EpcisGoods {
   std::set<const EpcisLot*> used_;
   std::set<const EpcisLot*> dates_checked_;
 };
+
+// "a DELIVERY", "an ADJUSTMENT".
+std::string WithArticle(v1::MovementKind kind);
 
 // The dates without those that contradict the expiry date or, where there is none, each other: the
 // API refuses such lots.

@@ -19,82 +19,137 @@ std::string WhyOf(const EpcisEvent& event) {
 }
 
 // The goods of the event: its items, and what is on the pallet that it names.
-Items ItemsOf(const EpcisEvent& event, EpcisGoods& goods) {
+Items ItemsOf(const EpcisEvent& event, bool moves, EpcisGoods& goods) {
   Items items = event.items;
-  const EpcisIdentity parent = IdentityOf(event.parent);
-  const bool names_pallet = parent.kind == EpcisIdentity::kPallet && items.empty() &&
-                            goods.pallets().GoodsOn(parent.key).has_value();
-  if (names_pallet) items.push_back({.identity = parent, .quantity = Quantity::FromUnits(1)});
+  const EpcisItem parent{
+      .identity = IdentityOf(event.parent), .quantity = Quantity::FromUnits(1), .uom = ""};
+  const bool is_pallet = parent.identity.kind == EpcisIdentity::kPallet;
+  // Of a pallet that moves and that nobody knows, that much is said.
+  const bool names_pallet = is_pallet && items.empty() &&
+                            (moves || goods.pallets().GoodsOn(parent.identity.key).has_value());
+  // A case is goods, and goes with what is in it.
+  const bool names_case = moves && parent.identity.kind == EpcisIdentity::kSerial &&
+                          !goods.KnownLinesOf({parent}).empty();
+  if (names_pallet || names_case) items.push_back(parent);
   return items;
 }
 
-// What the event says that is not on record at the place, moved there from where it is. Returns
-// what is nowhere else either.
-Quantity Fetch(const EpcisEvent& event, const EpcisLine& line, const std::string& place,
+// What the event says that is not on record at its destination, moved there from where it is.
+// Returns what is nowhere else either.
+Quantity Fetch(const EpcisEvent& event, const EpcisLine& line, EpcisEffect effect,
                EpcisGoods& goods, EventRequests& requests) {
-  Quantity missing = line.quantity - std::min(line.quantity, goods.balance().At(*line.lot, place));
-  auto sources = goods.balance().PlacesOf(*line.lot);
-  std::stable_partition(sources.begin(), sources.end(),
-                        [](const auto& source) { return source.first == kTransitId; });
-  for (const auto& [other, there] : sources) {
+  const std::string to = goods.DestinationOf(event, effect);
+  Quantity missing = line.quantity;
+  for (const auto& [source, there] : goods.SourcesOf(event, effect, *line.lot)) {
     const EpcisLine taken{line.lot, std::min(missing, there)};
-    if (other == place || !taken.quantity.IsPositive()) continue;
+    missing -= taken.quantity;
+    if (source == to || !taken.quantity.IsPositive()) continue;
     goods.Discrepancy(event,
-                      absl::StrCat("has ", goods.TextOf(taken), " at ", place,
+                      absl::StrCat("has ", goods.TextOf(taken), " at ", to,
                                    " and is no record of a movement; on record there is ",
                                    goods.Whereabouts(*line.lot)),
-                      absl::StrCat("a TRANSFER from ", other, " puts that right"));
-    goods.Take(taken, other);
+                      absl::StrCat("a TRANSFER from ", source, " puts that right"));
+    goods.Take(taken, source);
     goods.Arrive(
         event, taken,
-        {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = other, .to = place, .why = WhyOf(event)},
+        {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = source, .to = to, .why = WhyOf(event)},
         requests);
-    missing -= taken.quantity;
   }
   return missing;
 }
 
-void PlanPresence(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-                  EventRequests& requests) {
-  const std::string place = goods.PlaceOf(event);
-  const Quantity missing = Fetch(event, line, place, goods, requests);
-  if (missing.IsZero() || !IsReceiving(event)) return;
-  goods.Add(event, {line.lot, missing}, place,
-            absl::StrCat("receives ", goods.TextOf(line), " at ", place), requests);
+void PlanPresence(const EpcisEvent& event, const EpcisLine& line, EpcisEffect effect,
+                  EpcisGoods& goods, EventRequests& requests) {
+  const Quantity missing = Fetch(event, line, effect, goods, requests);
+  if (missing.IsZero() || effect == EpcisEffect::kSeen) return;
+  const std::string to = goods.DestinationOf(event, effect);
+  goods.Add(event, {line.lot, missing}, to,
+            absl::StrCat(effect == EpcisEffect::kReceived ? "receives " : "has ",
+                         goods.TextOf(line), " at ", to),
+            requests);
 }
 
-// Goods that another event shipped are on the way already.
+// Goods that are all on the way left before.
 void PlanDeparture(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
                    EventRequests& requests) {
-  const Quantity on_the_way = goods.balance().At(*line.lot, kTransitId);
-  const EpcisLine leaving{line.lot, line.quantity - std::min(line.quantity, on_the_way)};
-  if (leaving.quantity.IsZero()) return;
   const std::string place = goods.PlaceOf(event);
-  if (!goods.Provide(event, leaving, place, "ships", requests)) return;
+  const bool on_the_way = goods.balance().At(*line.lot, place).IsZero() &&
+                          goods.balance().At(*line.lot, kTransitId) >= line.quantity;
+  if (on_the_way || !goods.Provide(event, line, place, "ships", requests)) return;
   goods.Discrepancy(event,
-                    absl::StrCat("ships ", goods.TextOf(leaving), " from ", place,
+                    absl::StrCat("ships ", goods.TextOf(line), " from ", place,
                                  " and is no record of a movement; no other event ships them"),
                     absl::StrCat("a TRANSFER to ", kTransitId, " puts that right"));
-  goods.Take(leaving, place);
+  goods.Take(line, place);
   goods.Arrive(
-      event, leaving,
+      event, line,
       {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = place, .to = kTransitId, .why = WhyOf(event)},
       requests);
 }
 
-void PlanGoods(const EpcisEvent& event, EpcisGoods& goods) {
+void PlanEnding(const EpcisEvent& event, const EpcisLine& line, const EpcisEnd& end,
+                EpcisGoods& goods, EventRequests& requests) {
+  if (goods.IsGone(*line.lot)) {
+    goods.Notice(event, absl::StrCat("says ", end.word, " of ", goods.TextOf(line),
+                                     ", which is off the record already"));
+    return;
+  }
+  const std::string place = goods.PlaceOf(event);
+  if (!goods.Provide(event, line, place, "ends", requests)) return;
+  goods.Discrepancy(event,
+                    absl::StrCat("ends ", goods.TextOf(line), " at ", place, " (", end.word,
+                                 ") and is no record of that; no other event ends them"),
+                    absl::StrCat(WithArticle(end.kind), " takes it off"));
+  goods.End(event, line, end.kind,
+            absl::StrCat("discrepancy: only ", event.type, " says ", end.word), requests);
+}
+
+void PlanMove(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning,
+              EpcisGoods& goods, EventRequests& requests) {
+  if (meaning.effect == EpcisEffect::kReceived) {
+    PlanPresence(event, line, meaning.effect, goods, requests);
+    goods.FollowUp(event, line, meaning, requests);
+  } else if (meaning.end.has_value()) {
+    PlanEnding(event, line, *meaning.end, goods, requests);
+  } else if (meaning.effect == EpcisEffect::kShipped) {
+    PlanDeparture(event, line, goods, requests);
+  } else if (meaning.effect != EpcisEffect::kPassed) {
+    PlanPresence(event, line, meaning.effect, goods, requests);
+  }
+}
+
+// What the event moves or ends. Goods without a lot are a discrepancy only there.
+void PlanMoves(const EpcisEvent& event, const EpcisMeaning& meaning, const Items& items,
+               EpcisGoods& goods, EventRequests& requests) {
+  const bool needs_place = meaning.end.has_value() || meaning.effect != EpcisEffect::kUnderway;
+  if (items.empty() || (needs_place && !goods.HasPlace(event))) return;
+  const bool ends_link =
+      event.kind == EpcisEvent::kTransaction && event.action == EpcisEvent::kDelete;
+  for (const EpcisLine& line : goods.LinesOf(event, items)) {
+    if (ends_link) {
+      goods.Discrepancy(
+          event,
+          absl::StrCat("takes ", goods.TextOf(line), " out of a transaction and says ",
+                       meaning.end ? meaning.end->word : meaning.word,
+                       "; whether the goods moved is not said"),
+          "it is left out");
+    } else {
+      PlanMove(event, line, meaning, goods, requests);
+    }
+  }
+}
+
+void PlanGoods(const EpcisEvent& event, EpcisGoods& goods, EpcisRecords& records) {
   EventRequests requests({&event});
-  const Items items = ItemsOf(event, goods);
-  const bool moves = IsShipping(event) || IsReceiving(event);
-  const bool placed = moves && !items.empty() ? goods.HasPlace(event) : !event.place.empty();
-  if (placed) {
-    // Goods without a lot are a discrepancy only where they move.
-    for (const EpcisLine& line : moves ? goods.LinesOf(event, items) : goods.KnownLinesOf(items)) {
-      if (IsShipping(event)) {
-        PlanDeparture(event, line, goods, requests);
-      } else {
-        PlanPresence(event, line, goods, requests);
-      }
+  const EpcisMeaning meaning = MeaningOf(event);
+  const bool moves = MovesGoods(meaning);
+  const Items items = ItemsOf(event, moves, goods);
+  for (const EpcisLine& line : goods.KnownLinesOf(items)) goods.NameUnclear(event, line, meaning);
+  if (moves) {
+    PlanMoves(event, meaning, records.Unrecorded(event, items, goods.pallets()), goods, requests);
+  } else if (!event.place.empty()) {
+    for (const EpcisLine& line : goods.KnownLinesOf(items)) {
+      PlanPresence(event, line, meaning.effect, goods, requests);
     }
   }
   goods.Append(requests);
@@ -125,7 +180,7 @@ void NoteAssociation(const EpcisEvent& event, EpcisGoods& goods) {
 
 }  // namespace
 
-void PlanMention(const EpcisEvent& event, EpcisGoods& goods) {
+void PlanMention(const EpcisEvent& event, EpcisGoods& goods, EpcisRecords& records) {
   const bool is_aggregation = event.kind == EpcisEvent::kAggregation;
   goods.Notice(event,
                absl::StrCat(event.type, " cannot be recorded yet",
@@ -140,7 +195,7 @@ void PlanMention(const EpcisEvent& event, EpcisGoods& goods) {
     return;
   }
   if (event.kind == EpcisEvent::kAssociation) NoteAssociation(event, goods);
-  PlanGoods(event, goods);
+  PlanGoods(event, goods, records);
   if (is_aggregation) KeepPallet(event, goods);
 }
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include "service/ctl/epcis/plan/goods.h"
+#include "service/ctl/epcis/plan/records.h"
 
 namespace lots::ctl {
 
-// Notes that the event is not recorded, and keeps what is on a pallet. Goods that the event ships,
-// receives or finds elsewhere than on record are a discrepancy, and a TRANSFER moves them.
-void PlanMention(const EpcisEvent& event, EpcisGoods& goods);
+// Notes that the event is not recorded, and keeps what is on a pallet. Goods that the event, and no
+// ObjectEvent, ships, receives, sells or destroys, or that it finds elsewhere than on record, are a
+// discrepancy, and a movement puts that right.
+void PlanMention(const EpcisEvent& event, EpcisGoods& goods, EpcisRecords& records);
 
 }  // namespace lots::ctl

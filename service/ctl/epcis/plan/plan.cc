@@ -2,22 +2,21 @@
 #include "service/ctl/epcis/plan/plan.h"
 
 #include <algorithm>
-#include <optional>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "service/ctl/epcis/plan/effects.h"
 #include "service/ctl/epcis/plan/events.h"
 #include "service/ctl/epcis/plan/goods.h"
 #include "service/ctl/epcis/plan/mentions.h"
+#include "service/ctl/epcis/plan/records.h"
 #include "service/ctl/epcis/plan/transformations.h"
-#include "service/ctl/output/show.h"
 
 namespace lots::ctl {
 namespace {
 
 // Goods come into being: from outside, as far as this document tells.
-void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-                EventRequests& requests) {
+void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning,
+                EpcisGoods& goods, EventRequests& requests) {
   if (line.lot->is_serial && goods.balance().Knows(*line.lot)) {
     goods.Discrepancy(
         event,
@@ -30,17 +29,23 @@ void PlanOrigin(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& good
   goods.Use(line.lot, /*early=*/true);
   goods.Arrive(event, line, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = goods.PlaceOf(event)},
                requests);
+  goods.FollowUp(event, line, meaning, requests);
 }
 
-void PlanEnd(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-             EventRequests& requests) {
+// The action DELETE ends goods; the step or the disposition says how.
+void PlanDelete(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning,
+                EpcisGoods& goods, EventRequests& requests) {
   const std::string place = goods.PlaceOf(event);
   if (!goods.Provide(event, line, place, "ends", requests)) return;
-  goods.Take(line, place);
-  requests.Move({.kind = v1::MOVEMENT_KIND_SCRAP,
-                 .lot = goods.Use(line.lot),
-                 .quantity = line.quantity,
-                 .from = place});
+  const v1::MovementKind kind =
+      meaning.end.has_value() ? meaning.end->kind : v1::MOVEMENT_KIND_SCRAP;
+  if (!meaning.end.has_value() && MovesGoods(meaning)) {
+    goods.Discrepancy(event,
+                      absl::StrCat("ends ", goods.TextOf(line), " at ", place, " and says ",
+                                   meaning.word, " of the same goods"),
+                      absl::StrCat(WithArticle(kind), " takes it off"));
+  }
+  goods.End(event, line, kind, /*why=*/"", requests);
 }
 
 void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
@@ -58,104 +63,105 @@ void PlanShipping(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& go
                requests);
 }
 
-// The movement of a step that ends goods. Such an event has the action DELETE; with OBSERVE it says
-// only that the goods were seen.
-std::optional<v1::MovementKind> LossOf(const EpcisEvent& event) {
-  if (event.step == "retail_selling" || event.step == "dispensing") {
-    return v1::MOVEMENT_KIND_DELIVERY;
-  }
-  if (event.step == "consuming") return v1::MOVEMENT_KIND_CONSUMPTION;
-  if (event.step == "destroying") return v1::MOVEMENT_KIND_SCRAP;
-  return std::nullopt;
-}
-
-void PlanLoss(const EpcisEvent& event, const EpcisLine& line, v1::MovementKind kind,
+// An event that ends goods has the action DELETE; with OBSERVE it says only that they were seen.
+void PlanLoss(const EpcisEvent& event, const EpcisLine& line, const EpcisEnd& end,
               EpcisGoods& goods, EventRequests& requests) {
+  if (!end.by_step && goods.IsGone(*line.lot)) {
+    goods.Notice(event, absl::StrCat("says ", end.word, " of ", goods.TextOf(line),
+                                     ", which is off the record already"));
+    return;
+  }
   const std::string place = goods.PlaceOf(event);
   if (!goods.Provide(event, line, place, "ends", requests)) return;
   goods.Discrepancy(event,
                     absl::StrCat("ends ", goods.TextOf(line), " at ", place,
                                  " and is no record of that: its action is OBSERVE, not DELETE"),
-                    absl::StrCat("a ", absl::AsciiStrToUpper(Show(kind)), " takes it off"));
-  const bool uses = kind != v1::MOVEMENT_KIND_SCRAP;
-  if (uses && goods.HasExpired(event, *line.lot)) requests.AcceptExpired();
-  goods.Take(line, place);
-  requests.Move({.kind = kind,
-                 .lot = goods.Use(line.lot),
-                 .quantity = line.quantity,
-                 .from = place,
-                 .why = absl::StrCat("discrepancy: only OBSERVE says ", event.step)});
-}
-
-// Where goods that arrive may come from, and how much there is, the likeliest first. What a
-// receiving event speaks of is rather on the way than there already; goods from outside of the
-// document come anew each time.
-std::vector<std::pair<std::string, Quantity>> SourcesOf(const EpcisEvent& event,
-                                                        const EpcisLot& lot,
-                                                        const EpcisGoods& goods) {
-  const std::string place = goods.PlaceOf(event);
-  const EpcisBalance& balance = goods.balance();
-  std::vector<std::pair<std::string, Quantity>> sources;
-  if (!IsReceiving(event)) sources.emplace_back(place, balance.At(lot, place));
-  sources.emplace_back(kTransitId, balance.At(lot, kTransitId));
-  for (const auto& [other, quantity] : balance.PlacesOf(lot)) {
-    if (other != place && other != kTransitId) sources.emplace_back(other, quantity);
-  }
-  if (IsReceiving(event) && lot.has_origin) sources.emplace_back(place, balance.At(lot, place));
-  return sources;
+                    absl::StrCat(WithArticle(end.kind), " takes it off"));
+  goods.End(event, line, end.kind, absl::StrCat("discrepancy: only OBSERVE says ", end.word),
+            requests);
 }
 
 void PlanArrivalFrom(const EpcisEvent& event, const EpcisLine& taken, const std::string& source,
-                     EpcisGoods& goods, EventRequests& requests) {
-  const std::string place = goods.PlaceOf(event);
-  if (source == place) {
-    goods.Notice(event, absl::StrCat("confirms ", goods.TextOf(taken), " where it is"));
+                     const std::string& to, EpcisGoods& goods, EventRequests& requests) {
+  if (source == to) {
+    goods.Notice(event, to == kTransitId
+                            ? absl::StrCat(goods.TextOf(taken), " is on the way already")
+                            : absl::StrCat("confirms ", goods.TextOf(taken), " where it is"));
     return;
   }
   goods.Take(taken, source);
-  goods.Arrive(event, taken, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = source, .to = place},
+  goods.Arrive(event, taken, {.kind = v1::MOVEMENT_KIND_TRANSFER, .from = source, .to = to},
                requests);
 }
 
-// The goods are at the event's place now: they come from wherever they are on record.
-void PlanArrival(const EpcisEvent& event, const EpcisLine& line, EpcisGoods& goods,
-                 EventRequests& requests) {
+// The goods are at the event's place now, or on the way: they come from wherever they are on
+// record.
+void PlanArrival(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning,
+                 EpcisGoods& goods, EventRequests& requests) {
+  const bool is_received = meaning.effect == EpcisEffect::kReceived;
+  const std::string to = goods.DestinationOf(event, meaning.effect);
   EpcisLine missing = line;
-  for (const auto& [source, available] : SourcesOf(event, *line.lot, goods)) {
+  for (const auto& [source, available] : goods.SourcesOf(event, meaning.effect, *line.lot)) {
     const EpcisLine taken{line.lot, std::min(missing.quantity, available)};
     missing.quantity -= taken.quantity;
-    if (taken.quantity.IsPositive()) PlanArrivalFrom(event, taken, source, goods, requests);
+    if (taken.quantity.IsPositive()) PlanArrivalFrom(event, taken, source, to, goods, requests);
   }
   if (missing.quantity.IsZero()) return;
-  const std::string place = goods.PlaceOf(event);
-  const bool from_outside = IsReceiving(event) && !line.lot->has_origin &&
-                            !(line.lot->is_serial && goods.balance().Knows(*line.lot));
-  if (from_outside) {
-    goods.Arrive(event, missing, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = place}, requests);
+  if (meaning.is_ahead && !goods.balance().Knows(*line.lot)) {
+    goods.Notice(event, absl::StrCat(EpcisGoods::NameOf(*line.lot), " is not in use yet"));
     return;
   }
-  goods.Add(
-      event, missing, place,
-      absl::StrCat(IsReceiving(event) ? "receives " : "sees ", goods.TextOf(line), " at ", place),
-      requests);
+  const bool from_outside = is_received && !line.lot->has_origin &&
+                            !(line.lot->is_serial && goods.balance().Knows(*line.lot));
+  if (from_outside) {
+    goods.Arrive(event, missing, {.kind = v1::MOVEMENT_KIND_RECEIPT, .to = to}, requests);
+    return;
+  }
+  goods.Add(event, missing, to,
+            absl::StrCat(is_received ? "receives " : "sees ", goods.TextOf(line), " at ", to),
+            requests);
+}
+
+void PlanObserved(const EpcisEvent& event, const EpcisLine& line, const EpcisMeaning& meaning,
+                  EpcisGoods& goods, EventRequests& requests) {
+  if (meaning.effect == EpcisEffect::kReceived) {
+    PlanArrival(event, line, meaning, goods, requests);
+    goods.FollowUp(event, line, meaning, requests);
+  } else if (meaning.end.has_value()) {
+    PlanLoss(event, line, *meaning.end, goods, requests);
+  } else if (meaning.effect == EpcisEffect::kShipped) {
+    PlanShipping(event, line, goods, requests);
+  } else if (meaning.effect != EpcisEffect::kPassed) {
+    PlanArrival(event, line, meaning, goods, requests);
+  }
+}
+
+// Whether the event says as much of where its goods are as it must. A reading that says nothing of
+// that harms nothing.
+bool SaysWhere(const EpcisEvent& event, const EpcisMeaning& meaning, EpcisGoods& goods) {
+  const bool observes = event.action == EpcisEvent::kObserve && !meaning.end.has_value();
+  if (observes && meaning.effect == EpcisEffect::kUnderway) return true;
+  const bool is_reading =
+      observes && meaning.is_report && !meaning.is_partial && meaning.effect == EpcisEffect::kSeen;
+  if (!event.place.empty() || !is_reading) return goods.HasPlace(event);
+  goods.Notice(event, "names no place and moves nothing");
+  return false;
 }
 
 void PlanObject(const EpcisEvent& event, EpcisGoods& goods) {
   if (event.items.empty()) goods.Notice(event, "names no goods");
   const std::vector<EpcisLine> lines = goods.LinesOf(event, event.items);
-  if (lines.empty() || !goods.HasPlace(event)) return;
+  const EpcisMeaning meaning = MeaningOf(event);
+  if (lines.empty() || !SaysWhere(event, meaning, goods)) return;
   EventRequests requests({&event});
   for (const EpcisLine& line : lines) {
+    goods.NameUnclear(event, line, meaning);
     if (event.action == EpcisEvent::kAdd) {
-      PlanOrigin(event, line, goods, requests);
+      PlanOrigin(event, line, meaning, goods, requests);
     } else if (event.action == EpcisEvent::kDelete) {
-      PlanEnd(event, line, goods, requests);
-    } else if (const auto loss = LossOf(event); loss.has_value()) {
-      PlanLoss(event, line, *loss, goods, requests);
-    } else if (IsShipping(event)) {
-      PlanShipping(event, line, goods, requests);
+      PlanDelete(event, line, meaning, goods, requests);
     } else {
-      PlanArrival(event, line, goods, requests);
+      PlanObserved(event, line, meaning, goods, requests);
     }
   }
   goods.Append(requests);
@@ -167,13 +173,14 @@ EpcisPlan PlanEpcisImport(const EpcisDocument& document) {
   const CountedEvents counted = CountEvents(document);
   EpcisGoods goods(document, counted);
   EpcisTransformations transformations(counted.events, goods);
+  EpcisRecords records(counted.events);
   for (const EpcisEvent* event : counted.events) {
     if (event->kind == EpcisEvent::kTransformation) {
       transformations.AddEvent(*event);
     } else if (event->kind == EpcisEvent::kObject) {
       PlanObject(*event, goods);
     } else {
-      PlanMention(*event, goods);
+      PlanMention(*event, goods, records);
     }
   }
   return goods.Finish();

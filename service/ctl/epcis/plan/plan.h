@@ -5,16 +5,16 @@
 // |------------------------------|---------------------------------------------------------------|
 // | ObjectEvent ADD              | the lots, and a RECEIPT from the supplier                     |
 // | ObjectEvent OBSERVE shipping | a TRANSFER to kTransitId                                      |
-// | ObjectEvent OBSERVE selling, | a discrepancy; adjusted a DELIVERY, a CONSUMPTION or SCRAP    |
-// | consuming, destroying        |                                                               |
+// | ObjectEvent OBSERVE selling, | a discrepancy; adjusted a DELIVERY, a CONSUMPTION, SCRAP or   |
+// | consuming, destroying, …     | an ADJUSTMENT (effects.h has the words)                       |
 // | ObjectEvent OBSERVE, other   | a TRANSFER to its place from wherever the goods are: from the |
 // |                              | way first; a RECEIPT when they come from outside              |
-// | ObjectEvent DELETE           | SCRAP                                                         |
+// | ObjectEvent DELETE           | SCRAP, or what the step and the disposition say: a DELIVERY … |
 // | TransformationEvents of one  | a completion of a work order, at the time of the last of them |
 // | transformationID             |                                                               |
 // | AggregationEvent,            | nothing, and is named; a pallet that moves takes its goods    |
-// | TransactionEvent,            | along. Goods that only such an event moves are a discrepancy, |
-// | AssociationEvent             | which a TRANSFER settles                                      |
+// | TransactionEvent,            | along. Goods that only such an event moves or ends are a      |
+// | AssociationEvent             | discrepancy, which a movement settles                         |
 #pragma once
 
 #include <map>

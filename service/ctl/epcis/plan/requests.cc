@@ -88,7 +88,7 @@ void EventRequests::TakeMovements(const Movements& movements, const std::string&
         RequestId(begin == 0 ? suffix : absl::StrCat(suffix, "-", begin / size + 1)));
     const size_t end = std::min(movements.size(), begin + size);
     for (size_t i = begin; i < end; ++i) *request.add_movements() = movements[i];
-    if (accept_expired_ && &movements == &moves_) request.add_accept(v1::ACCEPTANCE_EXPIRED);
+    if (accept_expired_ && &movements != &adjustments_) request.add_accept(v1::ACCEPTANCE_EXPIRED);
     requests.push_back({.event_id = event_.id, .mark = mark_, .message = std::move(request)});
   }
 }

@@ -80,7 +80,7 @@ void EpcisTransformations::Plan(const Events& events) {
     if (goods_.HasPlace(*event)) placed.push_back(event);
   }
   for (const EpcisEvent* event : placed) PlanInputs(*event, requests, completion);
-  for (const EpcisEvent* event : placed) PlanOutputs(*event, completion);
+  for (const EpcisEvent* event : placed) PlanOutputs(*event, requests, completion);
   if (!completion.outputs().empty()) {
     requests.Complete(std::move(completion));
   } else if (!placed.empty()) {
@@ -105,7 +105,7 @@ void EpcisTransformations::PlanInputs(const EpcisEvent& event, EventRequests& re
   }
 }
 
-void EpcisTransformations::PlanOutputs(const EpcisEvent& event,
+void EpcisTransformations::PlanOutputs(const EpcisEvent& event, EventRequests& requests,
                                        v1::CompleteWorkOrderRequest& completion) {
   const std::string place = goods_.PlaceOf(event);
   for (const EpcisLine& line : goods_.LinesOf(event, event.outputs)) {
@@ -118,7 +118,24 @@ void EpcisTransformations::PlanOutputs(const EpcisEvent& event,
     } else {
       AddByProduct(line, place, completion);
     }
+    FollowUp(event, line, requests);
   }
+}
+
+void EpcisTransformations::FollowUp(const EpcisEvent& event, const EpcisLine& line,
+                                    EventRequests& requests) {
+  EpcisMeaning meaning = MeaningOf(event);
+  const bool is_of_inputs =
+      meaning.end.has_value() && meaning.end->kind != v1::MOVEMENT_KIND_DELIVERY;
+  if (is_of_inputs && !meaning.end->by_step) {
+    goods_.Discrepancy(event,
+                       absl::StrCat("makes ", goods_.TextOf(line), " and says ", meaning.end->word,
+                                    ", which cannot be what came out"),
+                       "what came out stays on record");
+  }
+  if (is_of_inputs) meaning.end.reset();
+  goods_.NameUnclear(event, line, meaning);
+  goods_.FollowUp(event, line, meaning, requests);
 }
 
 bool EpcisTransformations::MayComeOut(const EpcisEvent& event, const EpcisLine& line,

@@ -28,7 +28,11 @@ class EpcisTransformations {
   void Plan(const Events& events);
   void PlanInputs(const EpcisEvent& event, EventRequests& requests,
                   v1::CompleteWorkOrderRequest& completion);
-  void PlanOutputs(const EpcisEvent& event, v1::CompleteWorkOrderRequest& completion);
+  void PlanOutputs(const EpcisEvent& event, EventRequests& requests,
+                   v1::CompleteWorkOrderRequest& completion);
+  // What the event says besides of what came out. That goods are used up or destroyed is said of
+  // what went in.
+  void FollowUp(const EpcisEvent& event, const EpcisLine& line, EventRequests& requests);
   // Whether the unit may come out: it is new, or this transformation used it (rework).
   bool MayComeOut(const EpcisEvent& event, const EpcisLine& line,
                   const v1::CompleteWorkOrderRequest& completion);

@@ -104,10 +104,14 @@ TEST(ResourceId, CanStandInAUrl) {
   }
 }
 
-TEST(LastPart, IsTheSameForEverySpellingOfAStep) {
+TEST(LastPart, IsTheSameForEverySpellingOfAWord) {
   for (const char* step : {"shipping", "urn:epcglobal:cbv:bizstep:shipping",
                            "https://ref.gs1.org/cbv/BizStep-shipping", "cbv:BizStep-shipping"}) {
     EXPECT_EQ(LastPart(step), "shipping") << step;
+  }
+  for (const char* disposition : {"in_transit", "urn:epcglobal:cbv:disp:in_transit",
+                                  "https://ref.gs1.org/cbv/Disp-in_transit"}) {
+    EXPECT_EQ(LastPart(disposition), "in_transit") << disposition;
   }
 }
 
