@@ -1,5 +1,7 @@
 // lotctl work-order assign | unassign | complete | disassemble | reverse | cancel | reopen | get |
 // list
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"
@@ -286,11 +288,21 @@ absl::Status AddLines(Session& session, const CompleteOptions& options,
   return ResolveNumbersAlone(session, made);
 }
 
+// A component may say the index of any output, whether a flag or the file names it.
+absl::Status CheckComponents(const Session& session, const CompleteOptions& options,
+                             const v1::CompleteWorkOrderRequest& from_file) {
+  if (options.components.empty()) return absl::OkStatus();
+  const int output_count = static_cast<int>(options.outputs.size()) + from_file.outputs_size() +
+                           std::max(options.planned_serial_count, from_file.planned_serial_count());
+  return CheckRedirection(session.terminal(), output_count);
+}
+
 // The file's request, with what the flags say instead of it or on top of it.
 absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(Session& session,
                                                        const CompleteOptions& options) {
   v1::CompleteWorkOrderRequest request;
   if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  RETURN_IF_ERROR(CheckComponents(session, options, request));
   const auto set = [](const std::string& value, std::string* field) {
     if (!value.empty()) *field = value;
   };
@@ -333,10 +345,6 @@ void Print(const v1::CompleteWorkOrderResponse& response, const std::string& wor
 }
 
 absl::Status Complete(Session& session, const CompleteOptions& options) {
-  if (!options.components.empty()) {
-    const int count = static_cast<int>(options.outputs.size()) + options.planned_serial_count;
-    RETURN_IF_ERROR(CheckRedirection(session.terminal(), count));
-  }
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(session, options));
   ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
                    session.Write(kCompleteWorkOrder, request));

@@ -227,6 +227,23 @@ TEST(CommandLine, ACompletionRefusesWhereAShellHasJustMadeAFileNamedAsAnOutput) 
   EXPECT_THAT(ended.err, HasSubstr("empty file named 0: was '>0' meant as a part of --component?"));
 }
 
+TEST(CommandLine, ACompletionCountsTheOutputsOfItsFileToo) {
+  const TestFolder folder;
+  const std::string file =
+      folder.Write("order.json", R"({"workOrderId":"WO-7","outputs":[{"number":"SN-1"}]})");
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(std::filesystem::path(file).parent_path());
+  const std::vector<std::string> line = {
+      "--address", "unix:/does/not/exist", "work-order", "complete", "--file",
+      file,        "--component",          "battery/B4"};
+  EXPECT_EQ(RunLine(line).code, kExitUnavailable);
+  folder.Write("0", "");
+  const Ended ended = RunLine(line);
+  std::filesystem::current_path(before);
+  EXPECT_EQ(ended.code, kExitUsage);
+  EXPECT_THAT(ended.err, HasSubstr("empty file named 0"));
+}
+
 // A large number went round, and the call ended before it began.
 TEST(CommandLine, ACallMayTakeAsLongAsLotdLetsItTake) {
   for (const char* seconds : {"301", "1e10", "inf"}) {
