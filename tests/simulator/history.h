@@ -51,7 +51,7 @@ struct Movement {
   int receipt = kNone;   // of a SUPPLIER_RETURN
   int reverses = kNone;
   int transformation = kNone;
-  // Of goods that only got another name: since when they are in stock.
+  // Of goods that only got another name, or that come back: since when they are in stock.
   std::optional<absl::Time> stock_since;
 };
 

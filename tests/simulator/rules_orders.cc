@@ -327,7 +327,9 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
   history_.transformations[posted].work_order = request.work_order_id();
   const Accepts accepts = AcceptsOf(request);
   std::set<LotIndex> not_used;
+  std::map<LotIndex, std::optional<absl::Time>> since;
   for (const Used& one : used) {
+    since[one.lot] = Earlier(since[one.lot], history_.PlacesOf(one.lot)[one.from].stock_since);
     Movement movement = NewMovement(v1::MOVEMENT_KIND_CONSUMPTION, one.lot, one.quantity);
     movement.from = one.from;
     movement.to = "PRODUCTION";
@@ -344,6 +346,8 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
     movement.to = one.to;
     movement.occurred_at = at;
     movement.transformation = posted;
+    // What is left over of a component is as old as it was.
+    if (one.role == Role::kByProduct) movement.stock_since = since[one.lot];
     Post(std::move(movement), {});
     history_.transformations[posted].outputs.push_back(
         {one.lot, one.quantity, one.role, false, one.before});

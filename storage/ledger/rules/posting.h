@@ -17,9 +17,9 @@ namespace lots {
 // the place is empty; `stock_since` is absent where nothing is on hand.
 struct StockDates {
   std::optional<absl::Time> arrived_at;  // the first arrival since the lot was last empty here
-  // Since when the goods are in stock. A TRANSFER carries the date along, a RETURN and a
-  // disassembly bring back the date that the goods left with; goods that meet at a place keep the
-  // earlier date. FIFO sorts by it.
+  // Since when the goods are in stock. A TRANSFER carries the date along; a RETURN, a disassembly
+  // and a by-product of a component's own lot bring back the date that the goods left with; goods
+  // that meet at a place keep the earlier date. FIFO sorts by it.
   std::optional<absl::Time> stock_since;
 
   friend bool operator==(const StockDates&, const StockDates&) = default;
@@ -41,8 +41,8 @@ struct Posting {
   std::optional<MovementId> receipt;   // of a SUPPLIER_RETURN; the caller calls TouchReceiptsOf
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
-  // Of a PRODUCTION that renames goods, or of a component that comes back from a unit: since when
-  // these goods are in stock.
+  // Of a PRODUCTION that renames goods, or of a component that comes back from a unit or is left
+  // over: since when these goods are in stock.
   std::optional<absl::Time> stock_since;
   // Of a PRODUCTION: a component comes back from a unit. An archived lot is ACTIVE again.
   bool is_return = false;

@@ -228,6 +228,18 @@ void Announce(const CompletionPlan& plan, Ledger& ledger) {
   }
 }
 
+// Since when what a completion consumes of each lot had been in stock.
+using StockSince = absl::flat_hash_map<LotId, absl::Time>;
+
+// Call before the consumption is posted: an empty place has no date.
+void Note(const UsedLot& used, const Ledger& ledger, StockSince& stock_since) {
+  const std::optional<absl::Time> since =
+      ledger.facts().DatesAt(used.lot_id, used.from).stock_since;
+  if (!since.has_value()) return;
+  const auto [noted, is_first] = stock_since.emplace(used.lot_id, *since);
+  if (!is_first) noted->second = std::min(noted->second, *since);
+}
+
 }  // namespace
 
 void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
@@ -275,7 +287,9 @@ void PlanDates(const CompletionCommand& command, const CompanyFacts& company, Co
 void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan, Ledger& ledger,
                     std::vector<Problem>& problems) {
   absl::flat_hash_set<LotId> not_consumed;
+  StockSince stock_since;
   for (const UsedLot& used : plan.used) {
+    Note(used, ledger, stock_since);
     Posting posting = PostingOf(command, plan, MovementKind::kConsumption, used.field);
     posting.lot_id = used.lot_id;
     posting.quantity = used.quantity;
@@ -292,6 +306,10 @@ void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan
     posting.lot_id = made.lot_id;
     posting.quantity = made.quantity;
     posting.to = made.to;
+    // What is left over of a component is as old as it was.
+    const auto since = stock_since.find(made.lot_id);
+    const bool is_left_over = made.role == OutputRole::kByProduct && since != stock_since.end();
+    if (is_left_over) posting.stock_since = since->second;
     PostMade(posting, ledger, problems);
   }
 }

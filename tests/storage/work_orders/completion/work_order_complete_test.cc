@@ -246,6 +246,28 @@ TEST_F(CompleteTest, ByProductsInNewAndExistingLots) {
   EXPECT_THAT(NumbersOf(Complete(command).by_products), ElementsAre("P0001", "OLD", "M-9"));
 }
 
+// FIFO takes what was left over as if it had never gone in.
+TEST_F(CompleteTest, WhatIsLeftOverOfAComponentKeepsTheDateThatItHadInStock) {
+  const LotId salt = world_.CreateLot("salt", "OLD");
+  world_.MustRecord("RECEIPT OLD 4 >stock @2026-03-03");
+  world_.MustRecord("RECEIPT OLD 6 >yard @2026-03-02");
+  CompletionCommand command = world_.CompleteCommand("W1", "bike");
+  command.outputs = {Output("A")};
+  command.components = {Component(salt, "4"), Component(salt, "6")};
+  command.components[1].from = LocationId("yard");
+  command.by_products = {ByProduct("salt", "OLD", "3")};
+
+  const Completion completion = Complete(command);
+
+  // To the shelf, where there was none of it.
+  EXPECT_THAT(world_.Dates("OLD", "shelf"), testing::HasSubstr("since 03-02"));
+  ASSERT_TRUE(
+      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(completion.transformation_id))
+          .ok());
+  EXPECT_THAT(world_.Dates("OLD", "stock"), testing::HasSubstr("since 03-03"));
+  EXPECT_THAT(world_.Dates("OLD", "yard"), testing::HasSubstr("since 03-02"));
+}
+
 TEST_F(CompleteTest, ReworkConsumesAndMakesTheSameUnit) {
   CompletionCommand first = world_.CompleteCommand("W1", "bike");
   first.outputs = {Output("A")};
