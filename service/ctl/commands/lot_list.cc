@@ -8,6 +8,7 @@
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/text_width.h"
+#include "service/ctl/output/words.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/paging.h"
 #include "service/ctl/session/times.h"
@@ -221,7 +222,7 @@ std::string TextOf(const v1::LotEvent& event, absl::TimeZone zone) {
     absl::StrAppend(&text, "  (", event.hold().release_note(), ")");
   }
   for (const v1::LotEvent::Change& change : event.changes()) {
-    absl::StrAppend(&text, "  ", change.field(), ": '", change.old_value(), "' → '",
+    absl::StrAppend(&text, "  ", DetailNamed(change.field()), ": '", change.old_value(), "' → '",
                     change.new_value(), "'");
   }
   return text;

@@ -2,12 +2,14 @@
 #include "service/ctl/output/words.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "lots/v1/catalog.pb.h"
@@ -108,7 +110,33 @@ constexpr Translation kFlags[] = {{"from_location_id", "--from"},
                                   {"number_template", "--template"},
                                   {"expire_time", "--until"},
                                   {"closing_note", "--note"},
+                                  {"planned_serial_count", "--planned-serials"},
+                                  {"output_index", ":into="},
+                                  {"exempt_location_ids", "--exempt"},
+                                  {"hold_ids", "--hold"},
+                                  {"parent_id", "--parent"},
+                                  {"counter_reset", "--counter-reset"},
+                                  {"lots_enabled", "--lots"},
+                                  {"expiry_enabled", "--expiry"},
+                                  {"depth_max", "--depth"},
+                                  {"node_limit", "--limit"},
+                                  {"link_kinds", "--link"},
+                                  {"as_of", "--as-of"},
+                                  {"known_at", "--known-at"},
                                   {"request_id", "--request-id"}};
+
+// The same of fields whose names are also words of texts.
+constexpr Translation kFlagsOfFields[] = {{"outputs", "--finished"},
+                                          {"components", "--component"},
+                                          {"by_products", "--by-product"},
+                                          {"attributes", "--attribute"},
+                                          {"document", "--document"}};
+
+// Where a lot's fields have other names on the terminal.
+constexpr Translation kDetails[] = {
+    {"product_id", "product"},     {"manufacture_date", "manufactured"},
+    {"expire_date", "expires"},    {"best_before_date", "best before"},
+    {"removal_date", "remove by"}, {"alert_date", "alert"}};
 
 // Words that are right only together. What is quoted is looked at too.
 constexpr std::pair<absl::string_view, absl::string_view> kPhrases[] = {
@@ -131,6 +159,7 @@ constexpr std::pair<absl::string_view, absl::string_view> kPhrases[] = {
     {"INTERNAL and TRANSIT", "internal and transit"},
     {"accept HELD and EXPIRED", "accept HELD, accept EXPIRED"},
     {"`note`", "--note"},
+    {"or by product_id, location_id or both", "or by --product, --location or both"},
     {"lot_ids", "lots"},
 };
 
@@ -229,6 +258,18 @@ class Translator {
   std::string said_;
 };
 
+// Of the field, or else of the nearest one that it is in: "components[3].quantity".
+absl::string_view FlagOf(absl::string_view field) {
+  const std::vector<absl::string_view> names = absl::StrSplit(field, '.');
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const absl::string_view without_index = name->substr(0, name->find('['));
+    absl::string_view flag = Find(kFlags, without_index);
+    if (flag.empty()) flag = Find(kFlagsOfFields, without_index);
+    if (!flag.empty()) return flag;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string InCommands(absl::string_view text) {
@@ -237,13 +278,18 @@ std::string InCommands(absl::string_view text) {
 }
 
 std::string WithFlag(absl::string_view field) {
-  const absl::string_view last = field.substr(field.rfind('.') + 1);  // npos + 1 is 0
-  const absl::string_view flag = Find(kFlags, last);
+  const absl::string_view flag = FlagOf(field);
   if (flag.empty()) return std::string(field);
   // The dates of an output stand behind it: "--finished B-1=200:expires=2027-06-30".
-  const bool is_of_output = absl::StartsWith(field, "outputs[") && absl::EndsWith(last, "_date");
+  const bool is_of_output = absl::StartsWith(field, "outputs[") && absl::EndsWith(field, "_date");
   return is_of_output ? absl::StrCat(field, " (:", absl::StripPrefix(flag, "--"), "=)")
                       : absl::StrCat(field, " (", flag, ")");
+}
+
+std::string DetailNamed(absl::string_view field) {
+  if (absl::ConsumePrefix(&field, "attributes.")) return absl::StrCat("attribute ", field);
+  const absl::string_view said = Find(kDetails, field);
+  return std::string(said.empty() ? field : said);
 }
 
 std::string NameOf(v1::ErrorReason reason) {

@@ -13,8 +13,12 @@ namespace lots::ctl {
 // quotes is somebody's value and stays.
 std::string InCommands(absl::string_view text);
 
-// A field with the flag that gives it: "movements[0].to_location_id (--to)".
+// A field with the flag that gives it, or the list that it is in: "movements[0].to_location_id
+// (--to)", "components[2].quantity (--component)".
 std::string WithFlag(absl::string_view field);
+
+// A lot's field as 'lotctl lot get' calls it: "expires" for "expire_date".
+std::string DetailNamed(absl::string_view field);
 
 // "NOT_ENOUGH".
 std::string NameOf(v1::ErrorReason reason);

@@ -62,6 +62,10 @@ TEST(RefusalWords, NameCommandsAndFlags) {
                 "SCRAP is SCRAP",
                 "the delivery goes from internal or transit to customer, but RAW is internal and "
                 "SCRAP is scrap"},
+           Case{"give as_of or known_at, not both",
+                "give as_of (--as-of) or known_at (--known-at), not both"},
+           Case{"select by lot_ids, or by product_id, location_id or both",
+                "select by lots, or by --product, --location or both"},
        }) {
     EXPECT_EQ(InCommands(c.text), c.said);
   }
@@ -82,6 +86,22 @@ TEST(RefusalWords, AFieldHasItsFlag) {
   EXPECT_EQ(WithFlag("lot.expire_date"), "lot.expire_date (--expires)");
   EXPECT_EQ(WithFlag("outputs[0].expire_date"), "outputs[0].expire_date (:expires=)");
   EXPECT_EQ(WithFlag("outputs[0].to_location_id"), "outputs[0].to_location_id (--to)");
+  EXPECT_EQ(WithFlag("exempt_location_ids[1]"), "exempt_location_ids[1] (--exempt)");
+}
+
+// Or that of the list that it is in.
+TEST(RefusalWords, APartOfAComponentHasTheFlagOfComponents) {
+  EXPECT_EQ(WithFlag("components[2].quantity"), "components[2].quantity (--component)");
+  EXPECT_EQ(WithFlag("components[2].from_location_id"), "components[2].from_location_id (--from)");
+  EXPECT_EQ(WithFlag("components[2].output_index"), "components[2].output_index (:into=)");
+  EXPECT_EQ(WithFlag("outputs[0]"), "outputs[0] (--finished)");
+  EXPECT_EQ(WithFlag("lot.attributes.colour"), "lot.attributes.colour (--attribute)");
+}
+
+TEST(RefusalWords, AHistoryNamesDetailsAsTheLotDoes) {
+  EXPECT_EQ(DetailNamed("expire_date"), "expires");
+  EXPECT_EQ(DetailNamed("attributes.colour"), "attribute colour");
+  EXPECT_EQ(DetailNamed("reference"), "reference");
 }
 
 // Reads the texts of a C++ source, without those of SQL.
