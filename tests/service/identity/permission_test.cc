@@ -242,6 +242,19 @@ TEST_F(PermissionTest, OverrulingNeedsAPermissionOfItsOwn) {
       "let in");
 }
 
+TEST_F(PermissionTest, AnEditThatLetsGoodsExpireLaterNeedsThePermissionToAccept) {
+  const auto lots = server_.NewStub<v1::LotService>();
+  Permissions permissions = Only(v1::PERMISSION_WRITE);
+  const std::string may_write = Token(permissions);
+  permissions.Add(v1::PERMISSION_ACCEPT);
+  const std::string may_accept = Token(permissions);
+  v1::UpdateLotRequest request;
+  request.add_accept(v1::ACCEPTANCE_LATER_EXPIRY);
+
+  EXPECT_EQ(ReasonWith(*lots, &v1::LotService::Stub::UpdateLot, request, may_write), "accept");
+  EXPECT_EQ(ReasonWith(*lots, &v1::LotService::Stub::UpdateLot, request, may_accept), "let in");
+}
+
 TEST_F(PermissionTest, OpeningQuantitiesNeedTheRightToMove) {
   const auto lots = server_.NewStub<v1::LotService>();
   const std::string may_write = Token(Only(v1::PERMISSION_WRITE));

@@ -254,7 +254,8 @@ TEST_F(TraceTest, ANodeHasThePlacesAndPartnersOfItsLot) {
       R"sql(', quantity, origin, goal, 'note', doc, partner, now(), now() + kind * '1s'::interval,
               '', ''
             FROM (VALUES (1, 10, 'farm', 'shelf', 'D1', 'farmer'), (3, 3, 'shelf', 'shop', 'D2',
-              'grocer')) AS move (kind, quantity, origin, goal, doc, partner);)sql"));
+              'grocer'), (9, 2, 'shelf', 'farm', 'D3', 'farmer'))
+              AS move (kind, quantity, origin, goal, doc, partner);)sql"));
 
   std::vector<TraceNode> nodes;
   const TraceQuery query{.company = graph_.company(),
@@ -270,11 +271,14 @@ TEST_F(TraceTest, ANodeHasThePlacesAndPartnersOfItsLot) {
   ASSERT_EQ(nodes[0].places.size(), 2u);
   EXPECT_EQ(nodes[0].places[0].location_id, LocationId("shelf"));
   EXPECT_EQ(nodes[0].places[1].location_id, LocationId("shop"));
-  ASSERT_EQ(nodes[0].partner_movements.size(), 2u);
+  ASSERT_EQ(nodes[0].partner_movements.size(), 3u);
   EXPECT_EQ(nodes[0].partner_movements[0].partner_id, "farmer");
   EXPECT_EQ(nodes[0].partner_movements[0].location_id, LocationId("farm"));
   EXPECT_EQ(nodes[0].partner_movements[1].document.number, "D2");
   EXPECT_EQ(nodes[0].partner_movements[1].location_id, LocationId("shop"));
+  // What went back to its supplier.
+  EXPECT_EQ(nodes[0].partner_movements[2].document.number, "D3");
+  EXPECT_EQ(nodes[0].partner_movements[2].location_id, LocationId("farm"));
 }
 
 // Alone, the lot has more rows than the first statement reads; together with others it has not.
@@ -294,7 +298,7 @@ TEST_F(TraceTest, ANodeHasTheFirstPlacesAndDeliveriesAndTheirNumber) {
             INSERT INTO movements (company, movement_id, kind, lot_id, quantity, from_location_id,
               to_location_id, document_type, document_number, partner_id, occurred_at, recorded_at,
               actor, note)
-            SELECT 'acme', gen_random_uuid(), 3, ')sql",
+            SELECT 'acme', gen_random_uuid(), CASE WHEN n = 12 THEN 9 ELSE 3 END, ')sql",
       id, R"sql(', 1, 'P10', 'P11', 'note', 'D' || n, 'shop', now(),
                    now() + n * '1s'::interval, '', ''
             FROM generate_series(34, 10, -1) n)sql"));

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/lots/lots.h"
 #include "tests/support/base/must.h"
 #include "tests/support/world/world.h"
 
@@ -74,6 +76,21 @@ TEST_F(ResolveTest, ManyNumbersStandBesideIdsAndOtherProducts) {
   found.push_back("S-5");
   refs.push_back(Named("salt", "none"));
   found.push_back("");
+  EXPECT_THAT(Found(refs), ElementsAreArray(found));
+}
+
+TEST_F(ResolveTest, AFormerNumberAmongManyNamesItsLot) {
+  std::vector<LotRef> refs;
+  std::vector<std::string> found;
+  for (int i = 0; i < kMany; ++i) {
+    found.push_back(absl::StrCat("S-", i));
+    refs.push_back(Named("salt", found.back()));
+  }
+  const std::vector<LotId> salt = world_.CreateLots("salt", found);
+  UpdateLotCommand command = world_.UpdateCommand(salt[7]);
+  command.number = "NEW";
+  found[7] = Must(UpdateLot(world_.db(), command)).number;
+  EXPECT_EQ(found[7], "NEW");
   EXPECT_THAT(Found(refs), ElementsAreArray(found));
 }
 

@@ -281,7 +281,9 @@ TEST_F(AssignTest, ListsOrdersNewestFirstByPageAndFilter) {
     command.context.now += absl::Seconds(id[1]);
     Assign(command);
   }
-  ASSERT_TRUE(CancelWorkOrder(world_.db(), Cancelling("W1")).ok());
+  CancelWorkOrderCommand cancelling = Cancelling("W1");
+  cancelling.context.now += absl::Hours(2);
+  ASSERT_TRUE(CancelWorkOrder(world_.db(), cancelling).ok());
   const auto list = [&](absl::string_view filter, int limit, const WorkOrder* after) {
     ListWorkOrdersQuery query{
         .company = world_.company(), .filter = std::string(filter), .after = {}, .limit = limit};
@@ -303,6 +305,10 @@ TEST_F(AssignTest, ListsOrdersNewestFirstByPageAndFilter) {
   EXPECT_THAT(list("work_order_id = \"W*\" AND create_time > 2020-01-01", 9, nullptr), SizeIs(3));
   EXPECT_THAT(list("update_time > 2020-01-01", 9, nullptr), SizeIs(3));
   EXPECT_THAT(list("update_time < 2020-01-01", 9, nullptr), SizeIs(0));
+  const absl::Time later = world_.now() + absl::Hours(1);
+  const std::string hour = absl::FormatTime("\"%Y-%m-%dT%H:%M:%SZ\"", later, absl::UTCTimeZone());
+  EXPECT_THAT(list("update_time > " + hour, 9, nullptr), SizeIs(1));
+  EXPECT_THAT(list("create_time > " + hour, 9, nullptr), SizeIs(0));
 }
 
 TEST_F(AssignTest, CrossingCallsNeverGetOneNumberTwice) {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,20 @@ using testing::HasSubstr;
 using testing::Not;
 
 using CtlTerminal = CtlFactory;
+
+// What the program lotctl writes to a terminal, in an environment that env(1) sets.
+std::string OnTerminal(const std::string& environment, const std::string& arguments) {
+  const std::string lotctl =
+      std::filesystem::read_symlink("/proc/self/exe").replace_filename("lotctl").string();
+  const std::string command = absl::StrCat("env ", environment, " script -qec '", lotctl, " ",
+                                           arguments, "' /dev/null </dev/null");
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  std::string text;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
+    text.push_back(static_cast<char>(c));
+  EXPECT_EQ(pclose(pipe), 0) << command << text;
+  return text;
+}
 
 std::string WithoutColours(const std::string& text) {
   return absl::StrReplaceAll(
@@ -104,6 +120,18 @@ TEST_F(CtlTerminal, WhatIsExpiredIsMarkedWhereverItIsShown) {
                                              {"trace", "upstream", "steel/LAST"},
                                              {"stock", "suggest", "steel", "1"}}) {
     EXPECT_THAT(lotctl_.Run(line).out, AllOf(HasSubstr("LAST"), Not(HasSubstr("(expired)"))));
+  }
+}
+
+TEST_F(CtlTerminal, ColoursAreForATerminalThatWantsThem) {
+  lotctl_.Ok({"lot", "create", "steel", "OLD", "--expires", "2020-01-01"});
+  const std::string line =
+      absl::StrCat("--address ", server_.server().address(), " --company acme lot get steel/OLD");
+  EXPECT_THAT(OnTerminal("-u NO_COLOR TERM=xterm", line),
+              HasSubstr("\x1b[31m2020-01-01 (expired)\x1b[0m"));
+  for (const char* environment : {"NO_COLOR=1 TERM=xterm", "-u NO_COLOR TERM=dumb"}) {
+    EXPECT_THAT(OnTerminal(environment, line),
+                AllOf(HasSubstr("2020-01-01 (expired)"), Not(HasSubstr("\x1b["))));
   }
 }
 

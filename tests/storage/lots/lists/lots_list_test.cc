@@ -203,6 +203,7 @@ TEST_F(ListLotsTest, EveryFieldMayBeFilteredBy) {
            {"create_time = 2026-03-01", "A-1"},
            {"create_time < \"2026-03-02T00:00:00Z\"", "A-1"},
            {"update_time < \"2026-03-01T13:00:00Z\"", "A-1"},
+           {"update_time < \"2026-03-01T11:00:00Z\"", ""},
            {"manufacture_date = 2026-06-01", "A-1"},
            {"expire_date > 2026-06-01", "b-2"},
            {"best_before_date <= 2026-06-30", "A-1"},
