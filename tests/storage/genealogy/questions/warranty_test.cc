@@ -179,6 +179,24 @@ TEST_F(WarrantyTest, ANewNumberKeepsIt) {
   EXPECT_EQ(last_.product_id, ProductId("pump"));
 }
 
+TEST_F(WarrantyTest, ADeliveryUnderANewNumberDoesNotStartItAnew) {
+  const MovementId first = Deliver("2026-01-15T10:00:00Z");
+  Return(first, "2026-02-01T00:00:00Z");
+  const RelabelLotCommand relabel{.context = world_.Context("RelabelLot"),
+                                  .lot = {.lot_id = bike_},
+                                  .from = LocationId("stock"),
+                                  .number = "B-NEW",
+                                  .occurred_at = At("2026-03-01T00:00:00Z")};
+  const auto relabelled = RelabelLot(world_.db(), relabel);
+  ASSERT_TRUE(relabelled.ok()) << relabelled.status();
+  bike_ = relabelled->lots[0].lot_id;
+  Deliver("2026-04-02T10:00:00Z");
+
+  EXPECT_EQ(WarrantyAt("2026-05-01T00:00:00Z"), "IN_FORCE 2026-01-15 to 2027-01-14");
+  ASSERT_TRUE(last_.delivery.has_value());
+  EXPECT_EQ(last_.delivery->movement_id, first);
+}
+
 TEST_F(WarrantyTest, AReturnThatNeverWasBringsTheFirstOneBack) {
   const MovementId first = Deliver("2026-01-15T10:00:00Z");
   Reverse(Move(MovementKind::kReturn, "shop", "stock", At("2026-02-01T00:00:00Z"), first));
