@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/movement.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/lots/lots.h"
 #include "storage/recalls/report.h"
