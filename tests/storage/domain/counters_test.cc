@@ -65,7 +65,7 @@ TEST_F(Counters, ACompletionCountsItsLotsAndMovementsOnce) {
                            {"movements/consumption", 1},
                            {"movements/production", 1},
                            {"transformations/production", 1}}));
-  EXPECT_EQ(counting_.Take(), Counts()) << "the repeat wrote nothing";
+  EXPECT_EQ(counting_.Take(), (Counts{{"repeats/", 1}})) << "the repeat wrote nothing";
 }
 
 TEST_F(Counters, WhatIsRefusedCountsNothing) {
