@@ -16,22 +16,28 @@ inline constexpr std::array<pg::Counter, 2> kLotsCreated = {
 inline constexpr pg::Counter kSerialsAssigned = {"serials_assigned"};
 
 // A row of the ledger each.
-inline constexpr std::array<pg::Counter, 9> kMovements = {{{"movements", "receipt"},
-                                                           {"movements", "transfer"},
-                                                           {"movements", "delivery"},
-                                                           {"movements", "return"},
-                                                           {"movements", "consumption"},
-                                                           {"movements", "production"},
-                                                           {"movements", "scrap"},
-                                                           {"movements", "adjustment"},
-                                                           {"movements", "supplier_return"}}};
+inline constexpr std::array<pg::Counter, 13> kMovements = {{{"movements", "receipt"},
+                                                            {"movements", "transfer"},
+                                                            {"movements", "delivery"},
+                                                            {"movements", "return"},
+                                                            {"movements", "consumption"},
+                                                            {"movements", "production"},
+                                                            {"movements", "scrap"},
+                                                            {"movements", "adjustment"},
+                                                            {"movements", "supplier_return"},
+                                                            {"movements", "issue"},
+                                                            {"movements", "issue_return"},
+                                                            {"movements", "installation"},
+                                                            {"movements", "removal"}}};
 
 // Productions are the completions of work orders.
-inline constexpr std::array<pg::Counter, 5> kTransformations = {{{"transformations", "production"},
-                                                                 {"transformations", "disassembly"},
-                                                                 {"transformations", "split"},
-                                                                 {"transformations", "merge"},
-                                                                 {"transformations", "relabel"}}};
+inline constexpr std::array<pg::Counter, 6> kTransformations = {
+    {{"transformations", "production"},
+     {"transformations", "disassembly"},
+     {"transformations", "split"},
+     {"transformations", "merge"},
+     {"transformations", "relabel"},
+     {"transformations", "maintenance"}}};
 inline constexpr pg::Counter kTransformationsReversed = {"transformations", "reversal"};
 
 inline constexpr pg::Counter kHoldsPlaced = {"holds_placed"};

@@ -89,6 +89,10 @@ absl::string_view Name(MovementKind kind) {
       return "ADJUSTMENT";
     case MovementKind::kSupplierReturn:
       return "SUPPLIER_RETURN";
+    case MovementKind::kInstallation:
+      return "INSTALLATION";
+    case MovementKind::kRemoval:
+      return "REMOVAL";
   }
   return "UNKNOWN";
 }

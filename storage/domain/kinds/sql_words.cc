@@ -47,15 +47,20 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("MOVEMENT_PRODUCTION", MovementKind::kProduction),
     WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
     WordOf("MOVEMENT_SUPPLIER_RETURN", MovementKind::kSupplierReturn),
+    WordOf("MOVEMENT_INSTALLATION", MovementKind::kInstallation),
 
     WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),
     WordOf("TRANSFORMATION_DISASSEMBLY", TransformationKind::kDisassembly),
     WordOf("TRANSFORMATION_RELABEL", TransformationKind::kRelabel),
+    WordOf("TRANSFORMATION_MAINTENANCE", TransformationKind::kMaintenance),
+    WordOf("TRANSFORMATIONS_OF_NAMES", TransformationKind::kSplit, TransformationKind::kMerge,
+           TransformationKind::kRelabel),
 
     WordOf("OUTPUT_PRODUCT", OutputRole::kProduct),
     WordOf("OUTPUT_BY_PRODUCT", OutputRole::kByProduct),
     WordOf("OUTPUT_RETURNED", OutputRole::kReturnedComponent),
     WordOf("OUTPUTS_MADE", OutputRole::kProduct, OutputRole::kByProduct),
+    WordOf("OUTPUT_MAINTAINED", OutputRole::kMaintained),
 
     WordOf("ORDER_OPEN", WorkOrderState::kOpen),
 

@@ -50,15 +50,19 @@ inline constexpr Word kWords[] = {
     {"MOVEMENT_PRODUCTION", {6}},
     {"MOVEMENT_ADJUSTMENT", {8}},
     {"MOVEMENT_SUPPLIER_RETURN", {9}},
+    {"MOVEMENT_INSTALLATION", {12}},
 
     {"TRANSFORMATION_PRODUCTION", {1}},
     {"TRANSFORMATION_DISASSEMBLY", {2}},
     {"TRANSFORMATION_RELABEL", {5}},
+    {"TRANSFORMATION_MAINTENANCE", {6}},
+    {"TRANSFORMATIONS_OF_NAMES", {3, 4, 5}},
 
     {"OUTPUT_PRODUCT", {1}},
     {"OUTPUT_BY_PRODUCT", {2}},
     {"OUTPUT_RETURNED", {3}},
     {"OUTPUTS_MADE", {1, 2}},
+    {"OUTPUT_MAINTAINED", {4}},
 
     {"ORDER_OPEN", {1}},
 

@@ -12,8 +12,14 @@ enum class TransformationKind : int16_t {
   kSplit = 3,
   kMerge = 4,
   kRelabel = 5,
+  kMaintenance = 6,  // components were installed in a unit, or removed from it
 };
 
-enum class OutputRole : int16_t { kProduct = 1, kByProduct = 2, kReturnedComponent = 3 };
+enum class OutputRole : int16_t {
+  kProduct = 1,
+  kByProduct = 2,
+  kReturnedComponent = 3,
+  kMaintained = 4,  // a unit that got components: it was not made, and did not move
+};
 
 }  // namespace lots

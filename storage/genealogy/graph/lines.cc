@@ -17,6 +17,8 @@ TraceLinkKind KindOf(OutputRole role) {
       return TraceLinkKind::kByProduct;
     case OutputRole::kReturnedComponent:
       return TraceLinkKind::kReturnedComponent;
+    case OutputRole::kMaintained:
+      return TraceLinkKind::kMaintained;
   }
   return TraceLinkKind::kOutput;
 }

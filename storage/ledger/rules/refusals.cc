@@ -62,6 +62,10 @@ absl::string_view KindsWanted(MovementKind kind) {
       return "goes from INTERNAL or TRANSIT to SUPPLIER";
     case MovementKind::kAdjustment:
       return "goes between ADJUSTMENT and INTERNAL or TRANSIT";
+    case MovementKind::kInstallation:
+      return "goes from INTERNAL, TRANSIT or CUSTOMER to PRODUCTION";
+    case MovementKind::kRemoval:
+      return "goes from PRODUCTION to INTERNAL, TRANSIT, CUSTOMER or SCRAP";
   }
   return "is unknown";
 }

@@ -52,6 +52,10 @@ bool KindsFit(MovementKind kind, LocationKind from, LocationKind to) {
              (from == LocationKind::kAdjustment && IsOnHand(to));
     case MovementKind::kSupplierReturn:
       return IsOnHand(from) && to == LocationKind::kSupplier;
+    case MovementKind::kInstallation:
+      return (IsOnHand(from) || from == LocationKind::kCustomer) && to == LocationKind::kProduction;
+    case MovementKind::kRemoval:
+      return from == LocationKind::kProduction && HoldsGoods(to);
   }
   return false;
 }
@@ -96,8 +100,9 @@ bool IsAlive(const Case& c) {
 }
 
 void ValidateExpiry(const Case& c, Problems& problems) {
-  const bool uses_up =
-      c.posting.kind == MovementKind::kDelivery || c.posting.kind == MovementKind::kConsumption;
+  const bool uses_up = c.posting.kind == MovementKind::kDelivery ||
+                       c.posting.kind == MovementKind::kConsumption ||
+                       c.posting.kind == MovementKind::kInstallation;
   if (!uses_up || !c.facts.company.expiry_enabled || c.accept.expired) return;
   const absl::CivilDay day = DayIn(c.posting.occurred_at, c.facts.company.zone);
   if (IsExpired(c.lot.expires_on, day)) problems.push_back(LotExpired(c.posting, c.lot, day));
@@ -105,7 +110,9 @@ void ValidateExpiry(const Case& c, Problems& problems) {
 
 // Of several holds the refusal names the strongest, and of equally strong ones the oldest.
 void ValidateHolds(const Case& c, const std::string& field, Problems& problems) {
-  if (c.accept.held || !IsOnHand(c.from.kind)) return;
+  // What a customer has is not held back, but nobody builds it into a unit.
+  const bool can_refuse = IsOnHand(c.from.kind) || c.posting.kind == MovementKind::kInstallation;
+  if (c.accept.held || !can_refuse) return;
   const Hold* strongest = nullptr;
   for (const Hold& hold : c.facts.HoldsOf(c.lot.lot_id)) {
     const bool applies = hold.binding &&
