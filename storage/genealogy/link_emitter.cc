@@ -43,6 +43,7 @@ bool LinkEmitter::AddLinks(TracePiece& piece) {
     emitted.lot_id = graph.IdOfLot(link.lot);
     emitted.kind = link.kind;
     emitted.quantity = link.quantity;
+    emitted.former_until = graph.FormerUntil(link);
     if (link.output != kNoNumber) emitted.output_lot_id = graph.IdOfLot(link.output);
   }
   return true;

@@ -14,6 +14,8 @@ void WalkedTrace::Describe(uint32_t number, TraceNode& node) const {
   node.tracking = found.serial ? Tracking::kSerial : Tracking::kLot;
   node.scale = found.scale;
   node.depth = found.depth;
+  node.former = found.former;
+  if (found.former) node.until = graph.UntilOf(number);
   node.certainty = found.certain ? Certainty::kCertain : Certainty::kPossible;
   if (bounds.empty()) return;
   node.bounds = bounds[number];
@@ -24,6 +26,7 @@ absl::StatusOr<WalkedTrace> WalkWithBounds(pg::ParallelReads& reads, pg::Transac
                                            const TraceQuery& query) {
   WalkedTrace walked;
   ASSIGN_OR_RETURN(walked.graph, WalkTrace(reads, query, &walked.pending));
+  MarkFormer(walked.graph, query);
   MarkCertain(walked.graph, query);
   RETURN_IF_ERROR(MarkFilteredOut(snapshot, walked.graph, query));
   if (query.direction == TraceDirection::kDownstream) {

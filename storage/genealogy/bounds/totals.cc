@@ -40,7 +40,7 @@ constexpr pg::Statement kMade{"trace_total_made", R"sql(
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
     AND t.occurred_at <= $3 AND t.recorded_at <= $4
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> {OUTPUT_RETURNED} AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role IN ({OUTPUTS_MADE}) AND NOT EXISTS (
     SELECT FROM transformations r
     WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"_sql};
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/tracking.h"
@@ -30,6 +31,9 @@ struct TraceNode {
   std::optional<absl::CivilDay> expires_on;
   int depth = 0;
   Certainty certainty = Certainty::kPossible;
+  bool former = false;  // only former links lead to it
+  // Of a former node: until when the seeds were in it (upstream: it in the seeds).
+  std::optional<absl::Time> until = {};
   Quantity on_hand;
   std::vector<TracePlace> places;                  // the first kTracePlacesShownMax
   std::vector<PartnerMovement> partner_movements;  // the first kTracePartnerMovementsShownMax

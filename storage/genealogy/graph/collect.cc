@@ -45,12 +45,21 @@ void TraceCollector::AddLink(const TraceLink& link, uint32_t transformation, uin
                            .transformation = transformation,
                            .lot = AddLot(link.lot_id),
                            .output = output,
-                           .kind = link.kind});
+                           .kind = link.kind,
+                           .former = link.former_until.has_value()});
+  if (!link.former_until.has_value()) return;
+  absl::Time& until =
+      former_until_
+          .try_emplace({link.transformation_id, link.lot_id, link.output_lot_id.value_or(LotId())},
+                       *link.former_until)
+          .first->second;
+  until = std::max(until, *link.former_until);
 }
 
 TraceGraph TraceCollector::Finish(std::string truncated_by) && {
   TraceGraph graph;
   graph.truncated_by = std::move(truncated_by);
+  graph.former_until = std::move(former_until_);
   if (graph.truncated_by == "node_limit") MarkCuts();
   NumberLots(graph);
   NumberTransformations(graph);
@@ -149,7 +158,9 @@ void TraceCollector::JoinLines(TraceGraph& graph) {
   for (size_t i = 0; i < graph.transformations.size(); ++i) {
     const auto begin = graph.links.begin() + graph.links_begin[i];
     auto end = graph.links.begin() + graph.links_begin[i + 1];
-    const auto key = [](const Link& link) { return std::tie(link.kind, link.lot, link.output); };
+    const auto key = [](const Link& link) {
+      return std::tie(link.kind, link.lot, link.output, link.former);
+    };
     std::sort(begin, end, [&](const Link& a, const Link& b) { return key(a) < key(b); });
     end = std::unique(begin, end, [&](const Link& a, const Link& b) {
       return !IsInput(a.kind) && key(a) == key(b);
@@ -186,6 +197,15 @@ void TraceCollector::IndexByLot(TraceGraph& graph) const {
   graph.lot_links.resize(graph.lot_links_begin.back());
   std::vector<uint32_t> next(graph.lot_links_begin.begin(), graph.lot_links_begin.end() - 1);
   each([&](uint32_t lot, uint32_t link) { graph.lot_links[next[lot]++] = link; });
+}
+
+std::optional<absl::Time> TraceGraph::FormerUntil(const Link& link) const {
+  if (!link.former) return std::nullopt;
+  const LotId output = link.output == kNoNumber ? LotId() : IdOfLot(link.output);
+  const auto found = former_until.find(
+      {transformations[link.transformation].transformation_id, IdOfLot(link.lot), output});
+  if (found == former_until.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace lots

@@ -84,6 +84,7 @@ class TraceCollector {
   Numbered<TraceGraph::NodeEntry, TraceGraph::EntryId> lots_;
   Numbered<TraceGraph::Transformation, IdOfTransformation> transformations_;
   Links links_;
+  absl::flat_hash_map<TraceGraph::LinkKey, absl::Time> former_until_;
   std::vector<uint32_t> sorted_lots_;  // the reached lots, in the order of the answer
   std::vector<uint32_t> level_begin_;
   std::vector<uint32_t> sorted_transformations_;

@@ -7,12 +7,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/base/numbered.h"
 #include "storage/base/quantity.h"
@@ -33,7 +37,8 @@ struct TraceGraph {
     bool cut = false;           // a limit kept some of its links from being followed
     bool filtered_out = false;  // found, but not in the answer
     bool serial = false;
-    uint8_t scale = 0;  // decimals of its quantities
+    bool former = false;  // only former links lead to it
+    uint8_t scale = 0;    // decimals of its quantities
   };
   struct Transformation {
     TransformationId transformation_id;
@@ -50,6 +55,7 @@ struct TraceGraph {
     uint32_t lot = kNoNumber;
     uint32_t output = kNoNumber;  // of an exact input
     TraceLinkKind kind = TraceLinkKind::kPooledInput;
+    bool former = false;
   };
 
   using NodeEntry = std::pair<LotId, Node>;
@@ -95,14 +101,29 @@ struct TraceGraph {
   std::vector<uint32_t> lot_links_begin;  // likewise, of each lot in lot_links
   std::vector<uint32_t> lot_links;
   std::string truncated_by;  // as in TraceSummary
+
+  // Until when former links were in effect: by transformation, lot, and the output of an exact
+  // input (else nil).
+  using LinkKey = std::tuple<TransformationId, LotId, LotId>;
+  absl::flat_hash_map<LinkKey, absl::Time> former_until;
+  bool has_former() const { return !former_until.empty(); }
+  std::optional<absl::Time> FormerUntil(const Link& link) const;
+  // Until when the seeds were in each lot (or, upstream, each lot in the seeds), as the links say;
+  // InfiniteFuture: they are now. Empty, where MarkFormer found no former links.
+  std::vector<absl::Time> until;
+  absl::Time UntilOf(uint32_t lot) const {
+    return until.empty() ? absl::InfiniteFuture() : until[lot];
+  }
 };
 
 inline bool IsInput(TraceLinkKind kind) {
   return kind == TraceLinkKind::kPooledInput || kind == TraceLinkKind::kExactInput;
 }
-// A returned component leaves the transformation too, but was not made there.
+// A maintained unit was made again of what was installed in it. A returned component leaves the
+// transformation too, but was not made there.
 inline bool IsMade(TraceLinkKind kind) {
-  return kind == TraceLinkKind::kOutput || kind == TraceLinkKind::kByProduct;
+  return kind == TraceLinkKind::kOutput || kind == TraceLinkKind::kByProduct ||
+         kind == TraceLinkKind::kMaintained;
 }
 
 // Reads the graph within a transaction of kind kSnapshot, or within one that locks the lots.
@@ -111,7 +132,12 @@ inline bool IsMade(TraceLinkKind kind) {
 absl::StatusOr<TraceGraph> WalkTrace(pg::ParallelReads& reads, const TraceQuery& query,
                                      PendingTrace* pending = nullptr);
 
-// Marks the nodes that a path of certain links joins to a seed.
+// Marks the nodes that only former links join to the seeds, and sets `until`. Call before
+// MarkCertain.
+void MarkFormer(TraceGraph& graph, const TraceQuery& query);
+
+// Marks the nodes that a path of certain links joins to a seed. Former links count only for former
+// nodes.
 void MarkCertain(TraceGraph& graph, const TraceQuery& query);
 
 // Marks the nodes that the query's filter keeps out of the answer.

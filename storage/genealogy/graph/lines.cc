@@ -56,4 +56,15 @@ bool LinkKindFilter::Allows(TraceLinkKind kind) const {
   return !narrowed || std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end();
 }
 
+std::vector<TraceLine> LinkKindFilter::Read(const pg::Result& rows,
+                                            TraceLine (*read)(const pg::Row&)) const {
+  std::vector<TraceLine> lines;
+  lines.reserve(rows.size());
+  for (const pg::Row& row : rows) {
+    const TraceLine line = read(row);
+    if (Allows(line.link.kind)) lines.push_back(line);
+  }
+  return lines;
+}
+
 }  // namespace lots

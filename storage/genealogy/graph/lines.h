@@ -27,6 +27,8 @@ class LinkKindFilter {
   explicit LinkKindFilter(const std::vector<TraceLinkKind>& kinds);
 
   bool Allows(TraceLinkKind kind) const;
+  // The lines of these rows that it allows.
+  std::vector<TraceLine> Read(const pg::Result& rows, TraceLine (*read)(const pg::Row&)) const;
 
  private:
   const std::vector<TraceLinkKind>& kinds_;

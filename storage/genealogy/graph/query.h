@@ -47,6 +47,8 @@ struct TraceQuery {
     return as_of == absl::InfiniteFuture() && known_at == absl::InfiniteFuture();
   }
   TraceFilter filter = {};
+  // Also follows what is no longer in what it went into, and marks such links.
+  bool include_former = false;
   // Locks the lots of each level for update before the next level is read. The nodes of a level are
   // then sorted by lot id.
   bool lock = false;

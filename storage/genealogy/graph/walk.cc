@@ -14,6 +14,7 @@
 #include "storage/domain/transformation.h"
 #include "storage/genealogy/graph/by_ids.h"
 #include "storage/genealogy/graph/collect.h"
+#include "storage/genealogy/graph/ended.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/graph/lines.h"
 #include "storage/genealogy/graph/lots.h"
@@ -66,7 +67,7 @@ LOTS_BY_IDS(kInputsOfLots, "trace_inputs_of_lots", R"sql(
   FROM transformation_inputs WHERE company = $1 AND )sql",
             "lot_id", "");
 
-// Role 3 is a returned component, which the transformation did not make.
+// A returned component was not made by the transformation.
 LOTS_BY_IDS(kOutputsOfLots, "trace_outputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, role, quantity, line
   FROM transformation_outputs WHERE company = $1 AND )sql",
@@ -132,6 +133,7 @@ class Walk {
         pending_(pending),
         kinds_(query.filter.link_kinds),
         downstream_(query.direction == TraceDirection::kDownstream),
+        ended_(query),
         graph_(query.direction) {}
 
   absl::StatusOr<TraceGraph> Run() {
@@ -252,20 +254,42 @@ class Walk {
   // transformations.
   absl::Status FollowLinks(LotParts parts) {
     const ByIds& near_lots = downstream_ ? kInputsOfLots : kOutputsOfLots;
+    const bool is_first = depth_ == 0 && parts.data() == parts_.data();
+    if (is_first) ended_.AddWhether(reads_);
     for (const auto& part : parts) AddByIds(reads_, near_lots, query_.company, part);
     RETURN_IF_ERROR(reads_.SendAsync());
+    if (is_first) RETURN_IF_ERROR(ended_.ReadWhether(reads_));
     if (depth_ == query_.depth_max) return StopAtDepthMax(parts.size());
     FarRequest far;
+    RETURN_IF_ERROR(ended_.any() ? AddNearLinesInEffect(parts, far) : AddAllNearLines(parts, far));
+    return ReadFarSide(far);
+  }
+
+  // Adds the lines of one part while the database reads the next.
+  absl::Status AddAllNearLines(LotParts parts, FarRequest& far) {
     for (const auto& part : parts) {
       ASSIGN_OR_RETURN(const Lines near, TakeNearLines());
       AddNearLines(near, part.ids, far);
     }
-    return ReadFarSide(far);
+    return absl::OkStatus();
+  }
+
+  // What ended must be known before anything is followed.
+  absl::Status AddNearLinesInEffect(LotParts parts, FarRequest& far) {
+    std::vector<Lines> near(parts.size());
+    for (Lines& lines : near) {
+      ASSIGN_OR_RETURN(lines, TakeNearLines());
+    }
+    RETURN_IF_ERROR(ended_.Read(reads_, near));
+    for (size_t i = 0; i < parts.size(); ++i) {
+      AddNearLines(ended_.Apply(std::move(near[i])), parts[i].ids, far);
+    }
+    return absl::OkStatus();
   }
 
   absl::StatusOr<Lines> TakeNearLines() {
     ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
-    return Read(rows, downstream_ ? InputLine : OutputLine);
+    return kinds_.Read(rows, downstream_ ? InputLine : OutputLine);
   }
 
   void AddNearLines(const Lines& near, absl::Span<const LotId> lots, FarRequest& far) {
@@ -375,7 +399,8 @@ class Walk {
   }
 
   void AddFarLines(const pg::Result& rows) {
-    for (const auto& [link, line] : Read(rows, downstream_ ? OutputLine : InputLine)) {
+    Lines far = kinds_.Read(rows, downstream_ ? OutputLine : InputLine);
+    for (const auto& [link, line] : ended_.Apply(std::move(far))) {
       const uint32_t number = graph_.FindTransformation(link.transformation_id);
       if (!graph_.transformation(number).in_effect) continue;
       graph_.AddLink(link, number, line);
@@ -392,6 +417,8 @@ class Walk {
       ASSIGN_OR_RETURN(const Lines lines, TakeNearLines());
       near.insert(near.end(), lines.begin(), lines.end());
     }
+    RETURN_IF_ERROR(ended_.Read(reads_, absl::MakeConstSpan(&near, 1)));
+    near = ended_.Apply(std::move(near));
     if (near.empty()) return absl::OkStatus();
     std::vector<TransformationId> unknown;
     for (const auto& [link, line] : near) {
@@ -442,22 +469,12 @@ class Walk {
     }
   }
 
-  // The lines that the filter allows.
-  Lines Read(const pg::Result& rows, TraceLine (*read)(const pg::Row&)) const {
-    Lines lines;
-    lines.reserve(rows.size());
-    for (const pg::Row& row : rows) {
-      const TraceLine line = read(row);
-      if (kinds_.Allows(line.link.kind)) lines.push_back(line);
-    }
-    return lines;
-  }
-
   pg::ParallelReads& reads_;
   const TraceQuery& query_;
   PendingTrace* const pending_;
   const LinkKindFilter kinds_;
   const bool downstream_;
+  EndedLines ended_;
   TraceCollector graph_;
   int depth_ = 0;
   LotNumbers level_;

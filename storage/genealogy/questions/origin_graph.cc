@@ -11,31 +11,35 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/genealogy/ends/sql_ends.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
 namespace {
 
-// Role 3 is a returned component, which the transformation did not make.
-constexpr pg::Statement kFindMakers{"origin_makers", R"sql(
+// A returned component was not made. What was taken apart is no longer what was made, and what was
+// taken out is no longer in it.
+constexpr const char* kFindMakersText = R"sql(
   SELECT DISTINCT o.lot_id, o.transformation_id, t.kind, t.work_order_id, t.occurred_at
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
   WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> {OUTPUT_RETURNED} AND NOT EXISTS (
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id)
-  )sql"_sql};
+    AND NOT)sql" LOTS_MAKING_ENDED("o.transformation_id", "o.lot_id") ""_sql;
+constexpr pg::Statement kFindMakers{"origin_makers", kFindMakersText};
 
 constexpr pg::Statement kFindPooled{"origin_pooled_inputs", R"sql(
-  SELECT DISTINCT transformation_id, lot_id
-  FROM transformation_inputs
-  WHERE company = $1 AND transformation_id = ANY($2) AND output_lot_id IS NULL)sql"};
+  SELECT DISTINCT i.transformation_id, i.lot_id
+  FROM transformation_inputs i
+  WHERE i.company = $1 AND i.transformation_id = ANY($2) AND i.output_lot_id IS NULL
+    AND i.quantity >)sql" LOTS_ENDED_OF("i")};
 
 constexpr pg::Statement kFindExact{"origin_exact_inputs", R"sql(
   SELECT DISTINCT i.output_lot_id, i.lot_id
   FROM transformation_inputs i
   WHERE i.company = $1 AND i.output_lot_id = ANY($2) AND NOT EXISTS (
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = i.transformation_id)
-  )sql"};
+    AND i.quantity >)sql" LOTS_ENDED_OF("i")};
 
 // One answer stays small, and the round trips cost little.
 constexpr size_t kLotsPerStatement = 5'000;
@@ -69,8 +73,9 @@ class OriginWalk {
   absl::Status ReadInputs(size_t begin, size_t end) {
     std::vector<LotId> ids;
     for (size_t i = begin; i < end; ++i) ids.push_back(graph_.lots[i].lot_id);
-    snapshot_.Add(kFindMakers, company_, ids);
-    snapshot_.Add(kFindExact, company_, ids);
+    const absl::Time now = absl::InfiniteFuture();
+    snapshot_.Add(kFindMakers, company_, ids, now, now);
+    snapshot_.Add(kFindExact, company_, ids, now, now);
     ASSIGN_OR_RETURN(const pg::Results near, snapshot_.Send());
     const std::vector<TransformationId> fresh = AddMakers(near[0]);
     for (const pg::Row row : near[1]) {
@@ -78,7 +83,7 @@ class OriginWalk {
       graph_.lots[lots_.at(row.Get<LotId>(0))].exact_inputs.push_back(input);
     }
     if (fresh.empty()) return absl::OkStatus();
-    snapshot_.Add(kFindPooled, company_, fresh);
+    snapshot_.Add(kFindPooled, company_, fresh, now, now);
     ASSIGN_OR_RETURN(const pg::Results far, snapshot_.Send());
     for (const pg::Row row : far[0]) {
       const size_t input = AddLot(row.Get<LotId>(1));

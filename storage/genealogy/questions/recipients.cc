@@ -60,6 +60,7 @@ struct Delivery {
   Quantity returned;
   int32_t depth;
   bool certain;
+  bool former;
 };
 
 bool ComesBefore(const Delivery& a, const Delivery& b) {
@@ -116,13 +117,15 @@ class RecipientList {
       const Quantity delivered = row.Get<Quantity>(4), returned = row.Get<Quantity>(5);
       if (delivered == returned && !show_returned_) continue;
       const AffectedLot& lot = *by_id.at(row.Get<LotId>(1));
+      if (row.Get<absl::Time>(3) > lot.until) continue;
       deliveries_.push_back({.movement_id = row.Get<MovementId>(0),
                              .partner_id = KeepPartner(row.Get<std::string>(2)),
                              .occurred_at = row.Get<absl::Time>(3),
                              .delivered = delivered,
                              .returned = returned,
                              .depth = lot.depth,
-                             .certain = lot.certain});
+                             .certain = lot.certain,
+                             .former = lot.former()});
     }
     return absl::OkStatus();
   }
@@ -148,6 +151,7 @@ class RecipientList {
       recipient.returned = delivery.returned;
       recipient.depth = delivery.depth;
       recipient.certain = delivery.certain;
+      recipient.former = delivery.former;
     }
     for (const pg::Row row : rows) {
       Recipient& recipient = recipients[index_of.at(row.Get<MovementId>(0))];
@@ -183,14 +187,19 @@ absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
                         .direction = TraceDirection::kDownstream,
                         .seeds = seeds,
                         .depth_max = kTraceDepthMax,
-                        .node_limit = kTraceNodesMax};
+                        .node_limit = kTraceNodesMax,
+                        .include_former = query.include_former};
   pg::ParallelReads reads(snapshot);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return Refuse(SeedsHaveTooManyRecipients());
+  MarkFormer(graph, walk);
   MarkCertain(graph, walk);
   std::vector<AffectedLot> lots;
   lots.reserve(graph.nodes.size());
-  for (const auto& [lot_id, node] : graph.nodes) lots.push_back({lot_id, node.depth, node.certain});
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto& [lot_id, node] = graph.nodes[i];
+    lots.push_back({lot_id, node.depth, node.certain, graph.UntilOf(i)});
+  }
   auto list = std::make_unique<RecipientList>(query.company, query.show_returned);
   RETURN_IF_ERROR(list->Find(snapshot, lots));
   return list;

@@ -22,6 +22,9 @@ struct AffectedLot {
   LotId lot_id;
   int depth = 0;  // transformations between it and the nearest seed; 0: a seed
   bool certain = false;
+  // Until when the seeds were in it; InfiniteFuture: they are now. Later deliveries are not listed.
+  absl::Time until = absl::InfiniteFuture();
+  bool former() const { return until != absl::InfiniteFuture(); }
 };
 
 class RecipientList;
@@ -42,6 +45,7 @@ struct Recipient {
   Quantity returned;
   int depth = 0;
   bool certain = false;
+  bool former = false;  // the seeds were in the lot, and are no longer
 
   Quantity net() const { return delivered - returned; }
   bool direct() const { return depth == 0; }
@@ -58,6 +62,7 @@ struct RecipientsQuery {
   // Exist; duplicates are fine. A relabelled serial's former lots are seeds too.
   std::vector<LotId> seeds;
   bool show_returned = false;
+  bool include_former = false;  // also deliveries of what the seeds were in before
 };
 
 // Reads the deliveries of lots, at most kRecipientsPerMessage at a time: direct ones first, then by
