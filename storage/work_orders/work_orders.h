@@ -162,9 +162,9 @@ struct Disassembly {
   std::vector<ReturnedComponent> components;  // by product and number
   std::vector<LotId> unarchived = {};         // archived lots that are ACTIVE again
 };
-// Takes a unit apart. Exact components come back whole without being named. Pooled components come
-// back as stated, at most what the unit's completions used and what did not come back before. Only
-// completions since the unit was last taken apart count.
+// Takes a unit apart. The exact components that are in it now come back without being named, those
+// that were installed later too. Pooled components come back as stated, at most what the unit's
+// completions used and what did not come back before.
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command);
 
 struct CompletionReversalCommand {

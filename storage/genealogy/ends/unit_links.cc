@@ -1,6 +1,8 @@
 // Reads what is in a unit.
 #include "storage/genealogy/ends/unit_links.h"
 
+#include <optional>
+
 #include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/ends/sql_ends.h"
@@ -86,6 +88,14 @@ UnitLinks ReadUnitLinks(const pg::Results& results, size_t first) {
   for (const pg::Row row : results[first + 1]) AddLink(row, true, links);
   for (const pg::Row row : results[first + 2]) AddMaking(row, links);
   return links;
+}
+
+ComponentEnd EndOf(const UnitLink& link, Quantity quantity) {
+  return {.transformation_id = link.transformation_id,
+          .input_line = link.line,
+          .lot_id = link.lot_id,
+          .unit = link.exact ? std::optional(link.unit) : std::nullopt,
+          .quantity = quantity};
 }
 
 }  // namespace lots

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/genealogy/ends/ends.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -41,5 +42,10 @@ size_t AddUnitLinks(pg::Transaction& transaction, const CompanyId& company, cons
                     absl::Time as_of = absl::InfiniteFuture(),
                     absl::Time known_at = absl::InfiniteFuture());
 UnitLinks ReadUnitLinks(const pg::Results& results, size_t first);
+// How many results these are.
+inline constexpr size_t kUnitLinkReads = 3;
+
+// The end of this quantity of the link.
+ComponentEnd EndOf(const UnitLink& link, Quantity quantity);
 
 }  // namespace lots

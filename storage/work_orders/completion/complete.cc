@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
@@ -91,7 +92,7 @@ class CompletionTransaction {
         context_(command.context),
         transaction_(db),
         ledger_(command.context, command.accept),
-        facts_{command, names, {}, {}, {}, {}} {
+        facts_{command, names, {}, {}, {}, {}, {}} {
     plan_.transformation_id = TransformationId(Uuid::MakeV7());
   }
 
@@ -100,6 +101,7 @@ class CompletionTransaction {
  private:
   absl::Status LockAndRead();
   absl::Status ReadPasts();
+  absl::Status ReadReworked();
   std::optional<size_t> AddStored(const std::vector<LotId>& stored);
   void TouchNamed();
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
@@ -204,6 +206,28 @@ absl::Status CompletionTransaction::ReadPasts() {
   return absl::OkStatus();
 }
 
+// What comes out beside a unit that is worked on may have been in it: a swap in one step.
+absl::Status CompletionTransaction::ReadReworked() {
+  const auto is_named = [](const std::optional<LotId>& id) { return id.has_value(); };
+  if (!absl::c_any_of(names_.by_products, is_named)) return absl::OkStatus();
+  std::vector<size_t> first;
+  for (const std::optional<LotId>& id : names_.outputs) {
+    if (!id.has_value() || !absl::c_linear_search(names_.components, id)) continue;
+    first.push_back(AddUnitLinks(transaction_, context_.company, *id));
+  }
+  if (first.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
+  for (size_t& index : first) {
+    const orders::UnitContents contents = orders::ContentsOf(ReadUnitLinks(results, index));
+    index = orders::AddLockedContents(transaction_, context_.company, contents);
+  }
+  ASSIGN_OR_RETURN(results, transaction_.Send());
+  for (const size_t index : first) {
+    facts_.reworked.push_back(orders::ReadLockedContents(results, index));
+  }
+  return absl::OkStatus();
+}
+
 std::vector<Problem> CompletionTransaction::Validate() {
   std::vector<Problem> problems = orders::ValidateOrder(OrderRefOf(command_), facts_.of_order);
   if (!problems.empty()) return problems;
@@ -248,6 +272,7 @@ absl::Status CompletionTransaction::GiveNumbers() {
 absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
   RETURN_IF_ERROR(ReadPasts());
+  RETURN_IF_ERROR(ReadReworked());
   std::vector<Problem> problems = Validate();
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (command_.validate_only) return orders::AnswerOf(facts_, plan_, ledger_);

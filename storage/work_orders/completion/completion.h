@@ -21,6 +21,7 @@
 #include "storage/domain/lot_ref.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/resolve.h"
+#include "storage/work_orders/completion/unit.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serial_past.h"
 #include "storage/work_orders/serials.h"
@@ -86,6 +87,8 @@ struct MadeLot {
   Quantity quantity;
   LocationId to;
   LotDates given;
+  // Of a component that comes out of a unit: since when it had been in stock when it went in.
+  std::optional<absl::Time> stock_since = {};
   LotDates stored;                  // of kKept, and of a serial that was created before it is made
   LotDates dates;                   // once derived
   std::optional<LotBefore> before;  // of a serial of kRevived, and of kKept whose dates change
@@ -124,11 +127,15 @@ struct CompletionFacts {
   StoredLots stored;
   std::vector<PlannedSerial> planned;  // with `close` all of the order, else those to be taken
   SerialPasts pasts;                   // of the serials that were ACTIVE before
+  // What is in the units that this completion works on, where by-products may come out of them.
+  std::vector<UnitContents> reworked = {};
 
   SerialPast PastOf(const LotId& serial) const {
     const auto found = pasts.find(serial);
     return found == pasts.end() ? SerialPast() : found->second;
   }
+  // How much of the lot is exactly in these units.
+  Quantity InReworked(const LotId& component) const;
 };
 
 // Plans the outputs. Adds every problem that is not about the movement of goods.
@@ -136,6 +143,8 @@ void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Pr
 // Plans the components. `ledger` is loaded, and the outputs are planned.
 void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
               std::vector<Problem>& problems);
+// What is no longer in the units that the completion works on, because it came out of them.
+std::vector<ComponentEnd> RemovalsOf(const CompletionFacts& facts, const CompletionPlan& plan);
 // Plans the dates of the outputs.
 void PlanDates(const CompletionCommand& command, const CompanyFacts& company, CompletionPlan& plan,
                std::vector<Problem>& problems);

@@ -88,9 +88,9 @@ absl::Status DisassemblyTransaction::LockUnit(const ResolvedLot& unit) {
   ClaimRequest(transaction_, command_.context, {transformation_id_.value()});
   transaction_.Add(kLockUnit, company, unit.lot_id);
   const size_t place = transaction_.Add(kFindUnit, company, unit.lot_id);
-  const size_t inputs = orders::AddUnitInputs(transaction_, company, unit.lot_id);
+  const size_t links = AddUnitLinks(transaction_, company, unit.lot_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  contents_ = orders::ReadUnitInputs(results, inputs);
+  contents_ = orders::ContentsOf(ReadUnitLinks(results, links));
   const pg::Result& at = results[place];
   // A unit that is nowhere is not at the destination either, which is what the ledger then says.
   from_ = command_.from.value_or(at.empty() ? command_.destination : at[0].Get<LocationId>(0));
@@ -111,9 +111,10 @@ absl::Status DisassemblyTransaction::LockComponents(const ResolvedLot& unit) {
     touch(named_[i + 1]->lot_id, command_.components[i].to.value_or(command_.destination));
   }
   ledger_.AddLocks(transaction_);
-  const size_t past = orders::AddContentsPast(transaction_, command_.context.company, contents_);
+  const size_t contents =
+      orders::AddLockedContents(transaction_, command_.context.company, contents_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
-  orders::ReadContentsPast(results, past, contents_);
+  contents_ = orders::ReadLockedContents(results, contents);
   return ledger_.Load(transaction_, results);
 }
 
@@ -164,6 +165,8 @@ void DisassemblyTransaction::AddWrites(const ResolvedLot& unit) {
                        line.exact ? std::optional(unit.lot_id) : std::nullopt});
   }
   AddOutputs(transaction_, context.company, transformation_id_, outputs);
+  AddComponentEnds(transaction_, context, transformation_id_,
+                   orders::EndsOf(contents_.links, lines_));
   ledger_.AddWrites(transaction_);
   AddAuditEntry(transaction_, context, subject);
 }

@@ -273,6 +273,11 @@ void PlanDates(const CompletionCommand& command, const CompanyFacts& company, Co
   const absl::CivilDay day = DayIn(command.occurred_at, company.zone);
   for (MadeLot& made : plan.made) {
     if (!made.is_sound || made.kind == MadeLot::Kind::kAgain) continue;
+    // What comes out of a unit is as old as it was.
+    if (made.role == OutputRole::kReturnedComponent) {
+      made.dates = made.stored;
+      continue;
+    }
     made.dates =
         made.kind == MadeLot::Kind::kKept ? KeptDates(made, problems) : FreshDates(made, day);
     if (made.given != LotDates()) ValidateDates(made, problems);
@@ -302,7 +307,11 @@ void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan
   for (const MadeLot& made : plan.made) {
     // A reworked unit that could not be consumed is one problem, not two.
     if (!made.is_sound || not_consumed.contains(made.lot_id)) continue;
-    Posting posting = PostingOf(command, plan, MovementKind::kProduction, made.field);
+    const bool comes_out = made.role == OutputRole::kReturnedComponent;
+    Posting posting = PostingOf(
+        command, plan, comes_out ? MovementKind::kRemoval : MovementKind::kProduction, made.field);
+    posting.is_return = comes_out;
+    posting.stock_since = made.stock_since;
     posting.lot_id = made.lot_id;
     posting.quantity = made.quantity;
     posting.to = made.to;

@@ -1,5 +1,6 @@
 // What a completion makes: outputs, planned serials, by-products.
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -59,6 +60,8 @@ class OutputPlanner {
   bool ValidateStored(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidatePlanned(const StoredLot& lot, const Wanted& wanted);
+  // Whether a by-product is a component that comes out of a unit which this completion works on.
+  bool ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made) const;
   LotDates StoredDates(const LotId& serial, const LotDates& dates) const;
   // The same lot further up in the request.
   void ValidateFirst(const Wanted& wanted, MadeLot& made);
@@ -94,11 +97,26 @@ bool OutputPlanner::ValidatePlanned(const StoredLot& lot, const Wanted& wanted) 
   return false;
 }
 
+// What the completion itself uses of the lot is left over, and not taken out of the unit.
+bool OutputPlanner::ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made) const {
+  if (wanted.role != OutputRole::kByProduct || used_.contains(lot.lot_id)) return false;
+  const Quantity in_units = facts_.InReworked(lot.lot_id);
+  if (!in_units.IsPositive() || made.quantity > in_units) return false;
+  made.role = OutputRole::kReturnedComponent;
+  made.kind = MadeLot::Kind::kKept;
+  for (const UnitContents& unit : facts_.reworked) {
+    const auto since = unit.stock_since.find(lot.lot_id);
+    if (since != unit.stock_since.end()) made.stock_since = since->second;
+  }
+  return true;
+}
+
 bool OutputPlanner::ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
   if (used_.contains(lot.lot_id)) {
     made.kind = MadeLot::Kind::kKept;
     return true;
   }
+  if (ComesOut(lot, wanted, made)) return true;
   const SerialPast past = facts_.PastOf(lot.lot_id);
   if (past.moved && !past.taken_apart) {
     return Refused(AlreadyProduced(wanted.field, {lot.number, lot.lot_id}), lot);
@@ -133,6 +151,7 @@ bool OutputPlanner::ValidateStored(const StoredLot& lot, const Wanted& wanted, M
       break;
   }
   if (lot.tracking == Tracking::kSerial) return ValidateSerial(lot, wanted, made);
+  if (ComesOut(lot, wanted, made)) return true;
   return lot.state != LotState::kArchived || RefusedArchived(lot, wanted);
 }
 
@@ -293,6 +312,35 @@ void OutputPlanner::ValidateEmptiness() {
 }
 
 }  // namespace
+
+Quantity CompletionFacts::InReworked(const LotId& component) const {
+  Quantity sum;
+  for (const UnitContents& unit : reworked) {
+    const auto found = unit.exact.find(component);
+    if (found != unit.exact.end()) sum += found->second;
+  }
+  return sum;
+}
+
+std::vector<ComponentEnd> RemovalsOf(const CompletionFacts& facts, const CompletionPlan& plan) {
+  absl::flat_hash_map<LotId, Quantity> removed;
+  for (const MadeLot& made : plan.made) {
+    if (made.role == OutputRole::kReturnedComponent) removed[made.lot_id] += made.quantity;
+  }
+  std::vector<ComponentEnd> ends;
+  if (removed.empty()) return ends;
+  for (const UnitContents& unit : facts.reworked) {
+    for (const UnitLink& link : unit.links.links) {
+      const auto found = removed.find(link.lot_id);
+      if (!link.exact || found == removed.end()) continue;
+      const Quantity ended = std::min(found->second, link.left);
+      if (!ended.IsPositive()) continue;
+      found->second -= ended;
+      ends.push_back(EndOf(link, ended));
+    }
+  }
+  return ends;
+}
 
 void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems) {
   OutputPlanner planner(facts, plan, problems);

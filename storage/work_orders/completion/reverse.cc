@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
@@ -38,6 +39,52 @@ constexpr pg::Statement kReadTransformation{"read_transformation_to_reverse", R"
   FROM transformations t
   LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
   WHERE t.company = $1 AND t.transformation_id = $2)sql"};
+
+// The units that components were installed in or removed from, under their numbers of now too:
+// nobody takes these apart meanwhile.
+constexpr const char* kLockUnitsText = R"sql(
+  WITH RECURSIVE later AS (
+    SELECT unit.lot_id, 0 AS depth
+    FROM (SELECT i.output_lot_id
+          FROM transformation_inputs i
+          JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
+            AND t.kind = {TRANSFORMATION_MAINTENANCE}
+          WHERE i.company = $1 AND i.transformation_id = $2
+          UNION
+          SELECT e.unit_lot_id
+          FROM component_ends e
+          WHERE e.company = $1 AND e.ending_id = $2 AND e.unit_lot_id IS NOT NULL) AS unit (lot_id)
+    UNION ALL)sql" LOTS_LATER_IDENTITY R"sql()
+  SELECT l.lot_id
+  FROM lots l
+  WHERE l.company = $1 AND l.lot_id IN (SELECT lot_id FROM later)
+  ORDER BY l.lot_id FOR NO KEY UPDATE)sql"_sql;
+constexpr pg::Statement kLockUnits{"lock_units_of_transformation", kLockUnitsText};
+
+// What was done since to what went in here, or to a unit that was made here: something was taken
+// out, or a component was installed. A unit that was only worked on here stays what it is.
+constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
+  SELECT t.transformation_id, l.lot_id, l.number
+  FROM (SELECT e.ending_id, e.lot_id
+        FROM component_ends e
+        WHERE e.company = $1 AND e.transformation_id = $2
+        UNION ALL
+        SELECT i.transformation_id, i.output_lot_id
+        FROM transformation_outputs o
+        JOIN transformation_inputs i ON i.company = $1 AND i.output_lot_id = o.lot_id
+        JOIN transformations m ON m.company = $1 AND m.transformation_id = i.transformation_id
+          AND m.kind = {TRANSFORMATION_MAINTENANCE}
+        WHERE o.company = $1 AND o.transformation_id = $2 AND o.role IN ({OUTPUTS_MADE})
+          AND NOT EXISTS (SELECT FROM transformation_inputs own
+                          WHERE own.company = $1 AND own.transformation_id = $2
+                            AND own.lot_id = o.lot_id)) AS later (transformation_id, lot_id)
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = later.transformation_id
+    AND t.reverses_id IS NULL
+  JOIN lots l ON l.company = $1 AND l.lot_id = later.lot_id
+  WHERE NOT EXISTS (SELECT FROM transformations r
+                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
+  ORDER BY t.recorded_at DESC, t.transformation_id DESC
+  LIMIT 1)sql"_sql};
 
 // IN and not EXISTS: hashed once, whatever the statistics say of a completion of 10,000 units.
 constexpr pg::Statement kReadOutputs{"read_outputs_to_reverse", R"sql(
@@ -113,7 +160,10 @@ Undone UndoneOf(const pg::Result& outputs) {
   Undone undone;
   for (const pg::Row row : outputs) {
     if (row.Get<OutputRole>(2) == OutputRole::kProduct) undone.completed += row.Get<Quantity>(1);
-    if (row.Get<bool>(3)) Undo(SerialOf(row), undone);
+    // What came out of a unit was there before.
+    const bool was_made = row.Get<OutputRole>(2) == OutputRole::kProduct ||
+                          row.Get<OutputRole>(2) == OutputRole::kByProduct;
+    if (was_made && row.Get<bool>(3)) Undo(SerialOf(row), undone);
   }
   return undone;
 }
@@ -145,6 +195,7 @@ class ReversalTransaction {
   absl::Status LockAndRead();
   absl::Status KeepMadeBefore();
   void ReadOrder(const pg::Result& rows);
+  void ReadLaterWork(const pg::Result& rows);
   std::optional<Problem> ValidateTransformation(const pg::Result& rows);
   void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
@@ -164,6 +215,7 @@ class ReversalTransaction {
   std::optional<orders::OrderRow> work_order_;  // none: not of an order
   int scale_ = 0;
   Undone undone_;
+  std::optional<Problem> later_work_;
 };
 
 void ReversalTransaction::ReadOrder(const pg::Result& rows) {
@@ -174,6 +226,22 @@ void ReversalTransaction::ReadOrder(const pg::Result& rows) {
                                  .completed = row.Get<Quantity>(2),
                                  .state = row.Get<WorkOrderState>(3),
                                  .updated_at = row.Get<absl::Time>(4)};
+}
+
+void ReversalTransaction::ReadLaterWork(const pg::Result& rows) {
+  if (rows.empty()) return;
+  const pg::Row row = rows[0];
+  const std::string later = row.Get<TransformationId>(0).value().ToString();
+  const auto number = row.Get<std::string>(2);
+  later_work_ = {
+      Reason::kResultUsed,
+      "transformation_id",
+      absl::StrCat("a component of this transformation was taken out of its unit, or one "
+                   "was installed in a unit that it made (lot \"",
+                   number, "\"); reverse transformation ", later, " first"),
+      {{"transformation_id", later},
+       {"lot_id", row.Get<LotId>(1).value().ToString()},
+       {"number", number}}};
 }
 
 constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
@@ -190,20 +258,22 @@ absl::Status ReversalTransaction::LockAndRead() {
   ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
   const size_t scale = transaction_.Add(kReadScale, company_, id);
+  transaction_.Add(kLockUnits, company_, id);
   restoration_.AddLock(transaction_);
   for (const PostedMovement& movement : movements_) ledger_.TouchReversal(movement);
   ledger_.AddLocks(transaction_);
   const size_t outputs = transaction_.Add(kReadOutputs, company_, id);
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
+  const size_t later_work = transaction_.Add(kReadLaterWork, company_, id);
   restoration_.AddRead(transaction_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ledger_.Load(transaction_, results));
   std::optional<Problem> problem = ValidateTransformation(results[transformation]);
   if (problem.has_value()) return Refuse(*std::move(problem));
   ReadOrder(results[work_order]);
+  ReadLaterWork(results[later_work]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
-  // What came back from a unit was there before.
-  if (kind_ != TransformationKind::kDisassembly) undone_ = UndoneOf(results[outputs]);
+  undone_ = UndoneOf(results[outputs]);
   RETURN_IF_ERROR(restoration_.Load(transaction_, results));
   orders::LotChanges& unmade = undone_.unmade;
   for (size_t i = 0; i < unmade.ids.size(); ++i) {
@@ -311,6 +381,7 @@ absl::StatusOr<CompletionReversal> ReversalTransaction::Run() {
   RETURN_IF_ERROR(LockAndRead());
   std::vector<Problem> problems;
   Post(problems);
+  if (problems.empty() && later_work_.has_value()) problems.push_back(*std::move(later_work_));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites();
   const absl::Status committed = transaction_.Commit().status();

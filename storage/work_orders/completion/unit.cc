@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
@@ -18,109 +18,13 @@
 namespace lots::orders {
 namespace {
 
-// The lots that the unit was and is, newest first.
-constexpr const char* kReadIdentitiesText = R"sql(
-  WITH RECURSIVE self AS (
-    SELECT $2::uuid AS lot_id, 0 AS depth
-    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql()
-  SELECT lot_id FROM self ORDER BY depth)sql"_sql;
-constexpr pg::Statement kReadIdentities{"read_unit_identities", kReadIdentitiesText};
-
-// In the order of the unit's own movements: clocks of several servers order nothing else. What
-// happened under a former number happened before. Rework consumes the unit and makes it again: its
-// completions are several then, and the unit itself is none of its components.
-constexpr const char* kReadInputsText = R"sql(
-  WITH RECURSIVE self AS (
-    SELECT $2::uuid AS lot_id, 0 AS depth
-    UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql(),
-  apart AS (
-    SELECT self.depth, m.recorded_at, m.movement_id
-    FROM self
-    JOIN movements m ON m.company = $1 AND m.lot_id = self.lot_id
-      AND m.kind = {MOVEMENT_CONSUMPTION} AND m.reverses_id IS NULL
-    JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
-      AND t.kind = {TRANSFORMATION_DISASSEMBLY}
-    WHERE NOT EXISTS (SELECT FROM transformations r
-                      WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-    ORDER BY self.depth, m.recorded_at DESC, m.movement_id DESC LIMIT 1)
-  SELECT i.transformation_id, i.lot_id, i.quantity, i.output_lot_id IS NOT NULL,
-         i.lot_id IN (SELECT lot_id FROM self)
-  FROM self
-  JOIN movements m ON m.company = $1 AND m.lot_id = self.lot_id
-    AND m.kind = {MOVEMENT_PRODUCTION} AND m.reverses_id IS NULL
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
-    AND t.kind = {TRANSFORMATION_PRODUCTION}
-  JOIN transformation_inputs i ON i.company = $1 AND i.transformation_id = t.transformation_id
-  WHERE NOT EXISTS (SELECT FROM transformations r
-                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-    AND NOT EXISTS (SELECT FROM apart a
-                    WHERE a.depth < self.depth
-                      OR a.depth = self.depth
-                        AND (a.recorded_at, a.movement_id) > (m.recorded_at, m.movement_id))
-    AND (i.output_lot_id = self.lot_id OR i.output_lot_id IS NULL))sql"_sql;
-constexpr pg::Statement kReadInputs{"read_unit_inputs", kReadInputsText};
-
-// What computed disassemblies gave back of what was pooled in these completions, whatever number
-// the units then had. One of a sibling that has other completions besides counts in full: rather
-// too little comes back than too much.
-constexpr pg::Statement kReadReturned{"read_returned_pooled", R"sql(
-  WITH RECURSIVE later AS (
-    SELECT made.lot_id, 0 AS depth, made.recorded_at, made.movement_id
-    FROM movements made
-    WHERE made.company = $1 AND made.transformation_id = ANY($2)
-      AND made.kind = {MOVEMENT_PRODUCTION}
-    UNION ALL
-    SELECT o.lot_id, later.depth + 1, later.recorded_at, later.movement_id
-    FROM later
-    JOIN transformation_inputs i ON i.company = $1 AND i.lot_id = later.lot_id
-    JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
-      AND t.kind = {TRANSFORMATION_RELABEL} AND t.reverses_id IS NULL
-    JOIN transformation_outputs o ON o.company = $1 AND o.transformation_id = t.transformation_id
-    WHERE later.depth < 100 AND NOT EXISTS (
-      SELECT FROM transformations r
-      WHERE r.company = $1 AND r.reverses_id = t.transformation_id))
-  SELECT o.lot_id, sum(o.quantity)
-  FROM transformation_outputs o
-  WHERE o.company = $1 AND o.lot_id = ANY($3) AND o.role = {OUTPUT_RETURNED}
-    AND o.input_lot_id IS NULL
-    AND o.transformation_id IN (
-      SELECT d.transformation_id
-      FROM later
-      JOIN movements taken ON taken.company = $1 AND taken.lot_id = later.lot_id
-        AND taken.kind = {MOVEMENT_CONSUMPTION} AND taken.reverses_id IS NULL
-        AND (later.depth > 0
-             OR (taken.recorded_at, taken.movement_id) > (later.recorded_at, later.movement_id))
-      JOIN transformations d ON d.company = $1 AND d.transformation_id = taken.transformation_id
-      WHERE d.kind = {TRANSFORMATION_DISASSEMBLY}
-        AND NOT EXISTS (SELECT FROM transformations r
-                        WHERE r.company = $1 AND r.reverses_id = d.transformation_id))
-  GROUP BY o.lot_id)sql"_sql};
-
-// What came out of the unit beside it when it was reworked. $3: the lots that the unit was and is.
-constexpr pg::Statement kReadRemoved{"read_removed_in_rework", R"sql(
-  SELECT o.lot_id, sum(o.quantity)
-  FROM transformation_outputs o
-  WHERE o.company = $1 AND o.transformation_id = ANY($2) AND o.role = {OUTPUT_BY_PRODUCT}
-    AND o.lot_id = ANY($4)
-    AND o.transformation_id IN (SELECT i.transformation_id FROM transformation_inputs i
-                                WHERE i.company = $1 AND i.lot_id = ANY($3))
-  GROUP BY o.lot_id)sql"_sql};
-
-// The earliest date of what these completions consumed of each lot.
+// The earliest date of what these transformations put in of each lot.
 constexpr pg::Statement kReadStockSince{"read_stock_since_of_components", R"sql(
   SELECT m.lot_id, min(m.from_stock_since)
   FROM movements m
-  WHERE m.company = $1 AND m.transformation_id = ANY($2) AND m.kind = {MOVEMENT_CONSUMPTION}
-    AND m.lot_id = ANY($3) AND m.from_stock_since IS NOT NULL
+  WHERE m.company = $1 AND m.transformation_id = ANY($2)
+    AND m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_INSTALLATION}) AND m.lot_id = ANY($3) AND m.from_stock_since IS NOT NULL
   GROUP BY m.lot_id)sql"_sql};
-
-void TakeOff(const pg::Result& rows, absl::btree_map<LotId, Quantity>& from) {
-  for (const pg::Row row : rows) {
-    const auto found = from.find(row.Get<LotId>(0));
-    if (found == from.end()) continue;
-    found->second = std::max(Quantity(), found->second - row.Get<Quantity>(1));
-  }
-}
 
 Quantity LeftOf(const absl::btree_map<LotId, Quantity>& quantities, const LotId& lot) {
   const auto found = quantities.find(lot);
@@ -219,46 +123,53 @@ void Return::TakeTheRest() {
 
 }  // namespace
 
-size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit) {
-  const size_t first = transaction.Add(kReadIdentities, company, unit);
-  transaction.Add(kReadInputs, company, unit);
+UnitContents ContentsOf(UnitLinks links) {
+  UnitContents contents;
+  for (const UnitLink& link : links.links) {
+    (link.exact ? contents.exact : contents.pooled)[link.lot_id] += link.left;
+  }
+  contents.links = std::move(links);
+  return contents;
+}
+
+size_t AddLockedContents(pg::Transaction& transaction, const CompanyId& company,
+                         const UnitContents& before) {
+  absl::btree_set<TransformationId> transformations;
+  absl::btree_set<LotId> lots;
+  for (const UnitLink& link : before.links.links) {
+    transformations.insert(link.transformation_id);
+    lots.insert(link.lot_id);
+  }
+  const size_t first = AddUnitLinks(transaction, company, before.links.identities.front());
+  transaction.Add(kReadStockSince, company,
+                  std::vector<TransformationId>(transformations.begin(), transformations.end()),
+                  std::vector<LotId>(lots.begin(), lots.end()));
   return first;
 }
 
-UnitContents ReadUnitInputs(const pg::Results& results, size_t first) {
-  UnitContents contents;
-  for (const pg::Row row : results[first]) contents.identities.push_back(row.Get<LotId>(0));
-  for (const pg::Row row : results[first + 1]) {
-    contents.completions.insert(row.Get<TransformationId>(0));
-    const bool is_itself = row.Get<bool>(4);
-    if (is_itself) continue;
-    auto& quantities = row.Get<bool>(3) ? contents.exact : contents.pooled;
-    quantities[row.Get<LotId>(1)] += row.Get<Quantity>(2);
+UnitContents ReadLockedContents(const pg::Results& results, size_t first) {
+  UnitContents contents = ContentsOf(ReadUnitLinks(results, first));
+  for (const pg::Row row : results[first + kUnitLinkReads]) {
+    contents.stock_since[row.Get<LotId>(0)] = row.Get<absl::Time>(1);
   }
   return contents;
 }
 
-size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company,
-                       const UnitContents& contents) {
-  const std::vector<TransformationId> completions(contents.completions.begin(),
-                                                  contents.completions.end());
-  std::vector<LotId> exact, pooled, all;
-  for (const auto& [lot, quantity] : contents.exact) exact.push_back(lot);
-  for (const auto& [lot, quantity] : contents.pooled) pooled.push_back(lot);
-  all.insert(all.end(), exact.begin(), exact.end());
-  all.insert(all.end(), pooled.begin(), pooled.end());
-  const size_t first = transaction.Add(kReadReturned, company, completions, pooled);
-  transaction.Add(kReadRemoved, company, completions, contents.identities, exact);
-  transaction.Add(kReadStockSince, company, completions, all);
-  return first;
-}
-
-void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents) {
-  TakeOff(results[first], contents.pooled);
-  TakeOff(results[first + 1], contents.exact);
-  for (const pg::Row row : results[first + 2]) {
-    contents.stock_since[row.Get<LotId>(0)] = row.Get<absl::Time>(1);
+std::vector<ComponentEnd> EndsOf(const UnitLinks& links, const std::vector<BackLine>& lines) {
+  std::vector<ComponentEnd> ends;
+  for (const UnitMaking& making : links.makings) {
+    ends.push_back(EndOfMaking(making.transformation_id, making.unit));
   }
+  absl::btree_map<std::pair<LotId, bool>, Quantity> left;
+  for (const BackLine& line : lines) left[{line.lot_id, line.exact}] += line.quantity;
+  for (const UnitLink& link : links.links) {
+    Quantity& back = left[{link.lot_id, link.exact}];
+    const Quantity ended = std::min(back, link.left);
+    if (!ended.IsPositive()) continue;
+    back -= ended;
+    ends.push_back(EndOf(link, ended));
+  }
+  return ends;
 }
 
 std::vector<BackLine> PlanReturn(const DisassemblyCommand& command,

@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/genealogy/ends/ends.h"
+#include "storage/genealogy/ends/unit_links.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -25,29 +26,26 @@ struct ResolvedLot;
 
 namespace lots::orders {
 
-// Counts the completions that made the unit since it was last taken apart, also those under a
-// number or product that it had before a relabel.
+// What is in the unit now, also what went in under a number or product that it had before a
+// relabel.
 struct UnitContents {
-  std::vector<LotId> identities;                  // the lots that the unit is and was
-  absl::btree_set<TransformationId> completions;  // those that used something
-  absl::btree_map<LotId, Quantity> exact;         // went into this very unit
-  absl::btree_map<LotId, Quantity> pooled;        // went into its completions as a whole
+  UnitLinks links;
+  absl::btree_map<LotId, Quantity> exact;   // in this very unit
+  absl::btree_map<LotId, Quantity> pooled;  // in all that its completions made as a whole
   // Since when each of them had been in stock when it went in: what comes back has that date again.
   absl::btree_map<LotId, absl::Time> stock_since;
 };
 
-// Adds the reads of what the unit's completions used; ReadUnitInputs takes their place. The unit is
-// locked already: its former lots do not change any more.
-size_t AddUnitInputs(pg::Transaction& transaction, const CompanyId& company, const LotId& unit);
-UnitContents ReadUnitInputs(const pg::Results& results, size_t first);
+// The contents, by what AddUnitLinks read. Before the components are locked, siblings may still
+// give back what is pooled.
+UnitContents ContentsOf(UnitLinks links);
 
-// Adds the reads of what has come back since, from this unit and its siblings, and of since when
-// the components had been in stock. The components'
-// balances are locked already, so that siblings that are taken apart at the same time take turns.
-size_t AddContentsPast(pg::Transaction& transaction, const CompanyId& company,
-                       const UnitContents& contents);
-// Subtracts what came back from the contents. AddContentsPast returned `first`.
-void ReadContentsPast(const pg::Results& results, size_t first, UnitContents& contents);
+// Adds the reads of the contents once more, and of since when the components had been in stock. The
+// unit and the components' balances are locked already, so that siblings that are taken apart at
+// the same time take turns. `before` is what ContentsOf said before the locks.
+size_t AddLockedContents(pg::Transaction& transaction, const CompanyId& company,
+                         const UnitContents& before);
+UnitContents ReadLockedContents(const pg::Results& results, size_t first);
 
 // One component that comes back.
 struct BackLine {
@@ -64,5 +62,9 @@ std::vector<BackLine> PlanReturn(const DisassemblyCommand& command,
                                  const std::vector<std::optional<ResolvedLot>>& named,
                                  const Ledger& ledger, const UnitContents& contents,
                                  std::vector<Problem>& problems);
+
+// What is no longer in the unit when these lines come back and the unit is taken apart. Of pooled
+// lines the oldest end first.
+std::vector<ComponentEnd> EndsOf(const UnitLinks& links, const std::vector<BackLine>& lines);
 
 }  // namespace lots::orders

@@ -100,7 +100,10 @@ void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
     }
   }
   if (exact.empty() && pooled.inputs.empty()) return;
-  for (const MadeLot& made : plan.made) pooled.outputs.push_back(made.lot_id);
+  for (const MadeLot& made : plan.made) {
+    // A component that comes out was not made of what went in.
+    if (made.role != OutputRole::kReturnedComponent) pooled.outputs.push_back(made.lot_id);
+  }
   // Exact ones first: a member is written once, and what is certain must not be only possible.
   AddInheritedHolds(transaction, context, plan.transformation_id, ledger.facts(), exact);
   AddInheritedHolds(transaction, context, plan.transformation_id, ledger.facts(), pooled);
@@ -113,7 +116,8 @@ std::vector<LotId> FinishedSerials(const CompletionFacts& facts, const Completio
   std::vector<LotId> serials;
   if (product->tracking != Tracking::kSerial) return serials;
   for (const MadeLot& made : plan.made) {
-    if (made.product == product) serials.push_back(made.lot_id);
+    if (made.product != product || made.role == OutputRole::kReturnedComponent) continue;
+    serials.push_back(made.lot_id);
   }
   return serials;
 }
@@ -198,6 +202,7 @@ void AddMaking(pg::Transaction& transaction, const CompletionFacts& facts,
                      .reversed_by = {}});
   AddInputs(transaction, context.company, plan.transformation_id, InputsOf(plan));
   AddOutputs(transaction, context.company, plan.transformation_id, OutputsOf(plan));
+  AddComponentEnds(transaction, context, plan.transformation_id, RemovalsOf(facts, plan));
   ledger.AddWrites(transaction);
   PassOnHolds(transaction, context, plan, ledger);
   AddAssignments(transaction, context, command.work_order, FinishedSerials(facts, plan),
