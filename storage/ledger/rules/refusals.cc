@@ -162,7 +162,8 @@ Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
           .facts = {{"movement_id", receipt}}};
 }
 
-// `why` completes "lot L-1 of product steel"; `fact` is the later movement, or what is left.
+}  // namespace
+
 Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
                    Fact fact) {
   return {.reason = Reason::kResultUsed,
@@ -170,8 +171,6 @@ Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_v
           .message = absl::StrCat(NameOf(lot), " ", why),
           .facts = FactsOf(lot, std::move(fact))};
 }
-
-}  // namespace
 
 std::string FieldOf(const Posting& posting, absl::string_view field) {
   return posting.field.empty() ? std::string(field) : absl::StrCat(posting.field, ".", field);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -80,6 +81,9 @@ Problem ResultUsedUp(const Posting& reversal, const LotFacts& lot, Quantity avai
 Problem ResultReturned(const LotFacts& lot, const std::string& field, Quantity returnable);
 // RESULT_USED: goods of the receipt went back to the supplier; `returnable` has not gone back.
 Problem ResultSentBack(const LotFacts& lot, const std::string& field, Quantity returnable);
+// RESULT_USED: `why` completes "lot L-1 of product steel"; `fact` is the later transformation.
+Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
+                   std::pair<std::string, std::string> fact);
 // RESULT_USED of a serial that moved on: what to reverse before, and in which order.
 Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
                          const LaterMovements& later);

@@ -64,7 +64,7 @@ constexpr pg::Statement kLockUnits{"lock_units_of_transformation", kLockUnitsTex
 // What was done since to what went in here, or to a unit that was made here: something was taken
 // out, or a component was installed. A unit that was only worked on here stays what it is.
 constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
-  SELECT t.transformation_id, l.lot_id, l.number
+  SELECT t.transformation_id, l.lot_id, l.number, l.product_id
   FROM (SELECT e.ending_id, e.lot_id
         FROM component_ends e
         WHERE e.company = $1 AND e.transformation_id = $2
@@ -232,16 +232,15 @@ void ReversalTransaction::ReadLaterWork(const pg::Result& rows) {
   if (rows.empty()) return;
   const pg::Row row = rows[0];
   const std::string later = row.Get<TransformationId>(0).value().ToString();
-  const auto number = row.Get<std::string>(2);
-  later_work_ = {
-      Reason::kResultUsed,
-      "transformation_id",
-      absl::StrCat("a component of this transformation was taken out of its unit, or one "
-                   "was installed in a unit that it made (lot \"",
-                   number, "\"); reverse transformation ", later, " first"),
-      {{"transformation_id", later},
-       {"lot_id", row.Get<LotId>(1).value().ToString()},
-       {"number", number}}};
+  LotFacts lot;
+  lot.lot_id = row.Get<LotId>(1);
+  lot.number = row.Get<std::string>(2);
+  lot.product_id = row.Get<ProductId>(3);
+  later_work_ = ResultUsed(
+      lot, "transformation_id",
+      absl::StrCat("was taken out of its unit since, or got a component; reverse transformation ",
+                   later, " first"),
+      {"transformation_id", later});
 }
 
 constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(

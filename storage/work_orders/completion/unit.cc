@@ -23,7 +23,8 @@ constexpr pg::Statement kReadStockSince{"read_stock_since_of_components", R"sql(
   SELECT m.lot_id, min(m.from_stock_since)
   FROM movements m
   WHERE m.company = $1 AND m.transformation_id = ANY($2)
-    AND m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_INSTALLATION}) AND m.lot_id = ANY($3) AND m.from_stock_since IS NOT NULL
+    AND m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_INSTALLATION})
+    AND m.lot_id = ANY($3) AND m.from_stock_since IS NOT NULL
   GROUP BY m.lot_id)sql"_sql};
 
 Quantity LeftOf(const absl::btree_map<LotId, Quantity>& quantities, const LotId& lot) {
