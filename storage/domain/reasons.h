@@ -76,6 +76,8 @@ enum class Reason : int {
   kAlreadyReversed = 111,
   kReversalNotReversible = 112,
   kPartOfTransformation = 113,
+  kUnitNotInUse = 116,
+  kComponentContainsUnit = 117,
 
   kRecallClosed = 120,
   kRecallTooLarge = 121,

@@ -141,6 +141,18 @@ Problem MovementNotFound(absl::string_view field, const MovementId& movement_id)
           .facts = {{"movement_id", id}}};
 }
 
+Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity available,
+                      Quantity needed) {
+  return {Reason::kNotAComponent,
+          std::string(field),
+          absl::StrCat("of lot \"", lot.number, "\" ", available.ToString(),
+                       " can come back of this unit, not ", needed.ToString()),
+          {{"lot_id", lot.lot_id.value().ToString()},
+           {"number", lot.number},
+           {"available", available.ToString()},
+           {"needed", needed.ToString()}}};
+}
+
 Problem LotNotFound(const LotRef& ref, absl::string_view field) {
   if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
   return {.reason = Reason::kLotNotFound,

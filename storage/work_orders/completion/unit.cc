@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
@@ -17,15 +16,6 @@
 
 namespace lots::orders {
 namespace {
-
-// The earliest date of what these transformations put in of each lot.
-constexpr pg::Statement kReadStockSince{"read_stock_since_of_components", R"sql(
-  SELECT m.lot_id, min(m.from_stock_since)
-  FROM movements m
-  WHERE m.company = $1 AND m.transformation_id = ANY($2)
-    AND m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_INSTALLATION})
-    AND m.lot_id = ANY($3) AND m.from_stock_since IS NOT NULL
-  GROUP BY m.lot_id)sql"_sql};
 
 Quantity LeftOf(const absl::btree_map<LotId, Quantity>& quantities, const LotId& lot) {
   const auto found = quantities.find(lot);
@@ -87,14 +77,7 @@ void Return::TakeStated(size_t index, const ResolvedLot& lot) {
   const Quantity available = LeftOf(exact_, lot.lot_id) + LeftOf(pooled_, lot.lot_id);
   if (*wanted > available) {
     exact_.erase(lot.lot_id);  // one problem is enough
-    problems_.push_back({Reason::kNotAComponent,
-                         field,
-                         absl::StrCat("of lot \"", lot.number, "\" ", available.ToString(),
-                                      " can come back of this unit, not ", wanted->ToString()),
-                         {{"lot_id", lot.lot_id.value().ToString()},
-                          {"number", lot.number},
-                          {"available", available.ToString()},
-                          {"needed", wanted->ToString()}}});
+    problems_.push_back(NotAComponent(field, {lot.number, lot.lot_id}, available, *wanted));
     return;
   }
   const LocationId to = command_.components[index].to.value_or(command_.destination);
@@ -135,24 +118,14 @@ UnitContents ContentsOf(UnitLinks links) {
 
 size_t AddLockedContents(pg::Transaction& transaction, const CompanyId& company,
                          const UnitContents& before) {
-  absl::btree_set<TransformationId> transformations;
-  absl::btree_set<LotId> lots;
-  for (const UnitLink& link : before.links.links) {
-    transformations.insert(link.transformation_id);
-    lots.insert(link.lot_id);
-  }
   const size_t first = AddUnitLinks(transaction, company, before.links.identities.front());
-  transaction.Add(kReadStockSince, company,
-                  std::vector<TransformationId>(transformations.begin(), transformations.end()),
-                  std::vector<LotId>(lots.begin(), lots.end()));
+  AddStockSince(transaction, company, before.links);
   return first;
 }
 
 UnitContents ReadLockedContents(const pg::Results& results, size_t first) {
   UnitContents contents = ContentsOf(ReadUnitLinks(results, first));
-  for (const pg::Row row : results[first + kUnitLinkReads]) {
-    contents.stock_since[row.Get<LotId>(0)] = row.Get<absl::Time>(1);
-  }
+  contents.stock_since = ReadStockSince(results[first + kUnitLinkReads]);
   return contents;
 }
 

@@ -12,6 +12,7 @@
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/genealogy/ends/ends.h"
+#include "storage/genealogy/ends/stock_since.h"
 #include "storage/genealogy/ends/unit_links.h"
 #include "storage/pg/pipeline.h"
 
@@ -32,8 +33,7 @@ struct UnitContents {
   UnitLinks links;
   absl::btree_map<LotId, Quantity> exact;   // in this very unit
   absl::btree_map<LotId, Quantity> pooled;  // in all that its completions made as a whole
-  // Since when each of them had been in stock when it went in: what comes back has that date again.
-  absl::btree_map<LotId, absl::Time> stock_since;
+  StockSinceOfLots stock_since;
 };
 
 // The contents, by what AddUnitLinks read. Before the components are locked, siblings may still
