@@ -182,6 +182,7 @@ DisassemblyCommand CommandOf(const v1::DisassembleRequest& request, const Call& 
   };
   return {.context = fields.Write(request, call),
           .unit = fields.Lot("lot", request.lot()),
+          .quantity = fields.OptionalQuantity("quantity", request.quantity()),
           .from = IdOrNone<LocationId>("from_location_id", request.from_location_id(), fields),
           .destination = fields.Required<LocationId>("destination_location_id",
                                                      request.destination_location_id()),

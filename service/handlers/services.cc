@@ -150,6 +150,8 @@ class TraceService final : public OnCallPath<v1::TraceService> {
   LOTS_STREAM(TraceService, ListRecipients, .is_large = true);
   LOTS_UNARY(TraceService, FindCommonOrigins, .is_large = true);
   LOTS_UNARY(TraceService, GetWarranty);
+  LOTS_UNARY(TraceService, GetTransformation);
+  LOTS_UNARY(TraceService, CorrectGenealogy, .is_large = true);
 };
 
 class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {

@@ -23,4 +23,10 @@ absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(
 absl::StatusOr<v1::Warranty> GetWarranty(const v1::GetWarrantyRequest& request, const Call& call,
                                          pg::Connection& db);
 
+// transformations.cc
+absl::StatusOr<v1::TransformationDetails> GetTransformation(
+    const v1::GetTransformationRequest& request, const Call& call, pg::Connection& db);
+absl::StatusOr<v1::CorrectGenealogyResponse> CorrectGenealogy(
+    const v1::CorrectGenealogyRequest& request, const Call& call, pg::Connection& db);
+
 }  // namespace lots::handlers

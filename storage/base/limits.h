@@ -124,5 +124,10 @@ inline constexpr int64_t kOriginsShownDefault = 50;  // sorted: the likeliest co
 // With a bitmap each, 75 MiB.
 inline constexpr int64_t kOriginLotsMax = 200'000;
 inline constexpr int kRecipientsPerMessage = 500;  // about 150 KiB a message
+// Lines of each side of one transformation: 10,000 serials and their pooled components, 2 MiB.
+inline constexpr int64_t kTransformationLinesShownMax = 10'000;
+inline constexpr int64_t kTransformationCorrectionsShownMax = 1'000;  // as a page
+// A person corrects a few components, a program those of a batch whose labels were swapped.
+inline constexpr int64_t kCorrectionLinesMax = 1'000;
 
 }  // namespace lots

@@ -78,6 +78,8 @@ enum class Reason : int {
   kPartOfTransformation = 113,
   kUnitNotInUse = 116,
   kComponentContainsUnit = 117,
+  kTransformationNotCorrectable = 118,
+  kUnitNotCorrectable = 119,
 
   kRecallClosed = 120,
   kRecallTooLarge = 121,

@@ -141,18 +141,6 @@ Problem MovementNotFound(absl::string_view field, const MovementId& movement_id)
           .facts = {{"movement_id", id}}};
 }
 
-Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity available,
-                      Quantity needed) {
-  return {Reason::kNotAComponent,
-          std::string(field),
-          absl::StrCat("of lot \"", lot.number, "\" ", available.ToString(),
-                       " can come back of this unit, not ", needed.ToString()),
-          {{"lot_id", lot.lot_id.value().ToString()},
-           {"number", lot.number},
-           {"available", available.ToString()},
-           {"needed", needed.ToString()}}};
-}
-
 Problem LotNotFound(const LotRef& ref, absl::string_view field) {
   if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
   return {.reason = Reason::kLotNotFound,
@@ -182,6 +170,26 @@ Problem RecallNotFound(const RecallId& recall_id, absl::string_view field) {
           .field = std::string(field),
           .message = absl::StrCat("no recall \"", recall_id.value(), "\" in this company"),
           .facts = {{"recall_id", recall_id.value()}}};
+}
+
+Problem TransformationNotFound(const TransformationId& transformation) {
+  const std::string text = transformation.value().ToString();
+  return {Reason::kTransformationNotFound,
+          "transformation_id",
+          absl::StrCat("no transformation ", text, " in this company"),
+          {{"transformation_id", text}}};
+}
+
+Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity available,
+                      Quantity needed, absl::string_view is_there) {
+  return {Reason::kNotAComponent,
+          std::string(field),
+          absl::StrCat("of lot \"", lot.number, "\" ", available.ToString(), " ", is_there,
+                       ", not ", needed.ToString()),
+          {{"lot_id", lot.lot_id.value().ToString()},
+           {"number", lot.number},
+           {"available", available.ToString()},
+           {"needed", needed.ToString()}}};
 }
 
 Problem PageTokenInvalid(absl::string_view what) {

@@ -51,10 +51,6 @@ Problem LocationNotFound(absl::string_view field, const LocationId& location_id)
 Problem ParentLocationNotFound(absl::string_view field, const LocationId& parent_id);
 Problem MovementNotFound(absl::string_view field, const MovementId& movement_id);
 
-// NOT_A_COMPONENT: of the lot, `available` can come out of the unit, not `needed`.
-Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity available,
-                      Quantity needed);
-
 // LOT_NOT_FOUND.
 Problem LotNotFound(const LotRef& ref, absl::string_view field);
 Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
@@ -62,6 +58,11 @@ Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");
 // WORK_ORDER_NOT_FOUND and RECALL_NOT_FOUND.
 Problem WorkOrderNotFound(const WorkOrderId& work_order, absl::string_view field = "work_order_id");
 Problem RecallNotFound(const RecallId& recall_id, absl::string_view field = "recall_id");
+// TRANSFORMATION_NOT_FOUND.
+Problem TransformationNotFound(const TransformationId& transformation);
+// NOT_A_COMPONENT: `available` of the lot `is_there`, and not so much as is needed.
+Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity available,
+                      Quantity needed, absl::string_view is_there = "can come back of this unit");
 
 // PAGE_TOKEN_INVALID: `what` completes "the page token belongs to another".
 Problem PageTokenInvalid(absl::string_view what);

@@ -20,6 +20,7 @@ struct Transformation {
   std::string note;
   std::optional<TransformationId> reverses;
   std::optional<TransformationId> reversed_by;
+  std::optional<TransformationId> corrects = {};  // of a correction; lists do not read it
 };
 
 }  // namespace lots

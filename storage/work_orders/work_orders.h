@@ -139,8 +139,9 @@ struct DisassemblyComponent {
 
 struct DisassemblyCommand {
   WriteContext context;
-  LotRef unit;
-  std::optional<LocationId> from;  // none: where it is
+  LotRef unit;                       // a serial, or a lot
+  std::optional<Quantity> quantity;  // of a lot; of a serial none, or 1
+  std::optional<LocationId> from;    // none: where it is
   LocationId destination;
   std::vector<DisassemblyComponent> components;
   absl::Time occurred_at;
@@ -164,7 +165,10 @@ struct Disassembly {
 };
 // Takes a unit apart. The exact components that are in it now come back without being named, those
 // that were installed later too. Pooled components come back as stated, at most what the unit's
-// completions used and what did not come back before.
+// completions used and what did not come back before. Only completions since the unit was last taken
+// apart count.
+// Takes a quantity of a lot apart. Every component comes back as stated, at most the share that the
+// quantity has of what the lot's completions used, and of what did not come back before.
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command);
 
 struct CompletionReversalCommand {

@@ -64,6 +64,9 @@ void AddReshapeCommands(CommandGroup& group);
 // What takes a transformation back, in the words of the group.
 void AddReverseCommand(CommandGroup& group, const CommandText& text);
 void AddWarrantyCommand(CommandGroup& group);
+// What shows one transformation, and what corrects one.
+void AddTransformationCommand(CommandGroup& group);
+void AddCorrectCommand(CommandGroup& group);
 void AddProductCommands(Command& program, Work& chosen);
 void AddLocationCommands(Command& program, Work& chosen);
 void AddSettingsCommands(Command& program, Work& chosen);

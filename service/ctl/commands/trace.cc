@@ -394,6 +394,7 @@ void AddTraceCommands(Command& program, Work& chosen) {
        "trace origins pump/SN-1 pump/SN-7\n"
        "trace origins pump/SN-1 pump/SN-7 --sound pump/SN-2 pump/SN-3 --limit 10"},
       Declare, Origins);
+  AddTransformationCommand(group);
 }
 
 void AddWarrantyCommand(CommandGroup& group) {

@@ -355,6 +355,7 @@ absl::Status Complete(Session& session, const CompleteOptions& options) {
 
 struct DisassembleOptions {
   std::string lot;
+  std::string quantity;
   std::string from;
   std::string to;
   std::vector<std::string> components;
@@ -363,7 +364,8 @@ struct DisassembleOptions {
 };
 
 void Declare(Command& command, DisassembleOptions& options) {
-  command.Add("lot", options.lot, "the unit, as NUMBER, PRODUCT/NUMBER or UUID").Required();
+  command.Add("lot", options.lot, "the unit or lot, as NUMBER, PRODUCT/NUMBER or UUID").Required();
+  command.Add("--quantity", options.quantity, "how much of a lot").Quantity();
   command.Add("--to", options.to, "where components go that do not say").Required();
   command.Add("--from", options.from, "where the unit is taken from; default where it is");
   command.Add("--component", options.components,
@@ -376,6 +378,7 @@ void Declare(Command& command, DisassembleOptions& options) {
 absl::Status Disassemble(Session& session, const DisassembleOptions& options) {
   v1::DisassembleRequest request;
   ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
+  request.set_quantity(options.quantity);
   request.set_from_location_id(options.from);
   request.set_destination_location_id(options.to);
   request.set_note(options.note);
@@ -427,13 +430,17 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
        "work-order complete --file order.json --validate-only"},
       Declare, Complete);
   group.AddWrite<DisassembleOptions>(
-      {"disassemble", "Takes a unit apart; its exact components come back as they were",
+      {"disassemble",
+       "Takes a unit, or a quantity of a lot, apart; a unit's exact components come back as they "
+       "were",
        "work-order disassemble pump/SN-1 --to RAW\n"
+       "work-order disassemble paint/B-1 --quantity 10 --to RAW --component base/L-9=9\n"
        "work-order disassemble pump/SN-1 --to RAW --component seal/S-4@SCRAP --component "
        "oil/O-1=0.5"},
       Declare, Disassemble);
   AddReverseCommand(group, {"reverse", "Takes a completion or a disassembly back, once",
                             "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
+  AddCorrectCommand(group);
   group.AddWrite<OrderName>(
       {"cancel", "Closes an order that nothing more will come of", "work-order cancel WO-7"},
       Declare, Cancel);

@@ -69,6 +69,8 @@ constexpr Translation kMethods[] = {
     {"ListRecipients", "'lotctl trace recipients'"},
     {"FindCommonOrigins", "'lotctl trace origins'"},
     {"GetWarranty", "'lotctl lot warranty'"},
+    {"GetTransformation", "'lotctl trace transformation'"},
+    {"CorrectGenealogy", "'lotctl work-order correct'"},
     {"AssignSerials", "'lotctl work-order assign'"},
     {"UnassignSerials", "'lotctl work-order unassign'"},
     {"CompleteWorkOrder", "'lotctl work-order complete'"},

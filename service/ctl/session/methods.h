@@ -63,6 +63,8 @@ struct StreamMethod {
   STREAM(TraceService, ListRecipients, ListRecipientsResponse)          \
   UNARY(TraceService, FindCommonOrigins, FindCommonOriginsResponse)     \
   UNARY(TraceService, GetWarranty, Warranty)                            \
+  UNARY(TraceService, GetTransformation, TransformationDetails)         \
+  UNARY(TraceService, CorrectGenealogy, CorrectGenealogyResponse)       \
   UNARY(WorkOrderService, AssignSerials, AssignSerialsResponse)         \
   UNARY(WorkOrderService, UnassignSerials, UnassignSerialsResponse)     \
   UNARY(WorkOrderService, CompleteWorkOrder, CompleteWorkOrderResponse) \

@@ -16,6 +16,7 @@ enum class LotEventKind : int16_t {
   kDeleted = 8,
   kHeld = 9,
   kReleased = 10,
+  kCorrected = 16,
 };
 
 }  // namespace lots

@@ -1,4 +1,5 @@
-// Disassemble: the pipelines, the writes and the answer. unit.cc validates what may come back.
+// Disassemble: the pipelines, the writes and the answer. unit.cc says what may come back of a unit,
+// portion.cc of a quantity of a lot.
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "storage/ledger/movements.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/resolve.h"
+#include "storage/work_orders/completion/portion.h"
 #include "storage/work_orders/completion/unit.h"
 #include "storage/work_orders/work_orders.h"
 #include "storage/writes/audit.h"
@@ -24,6 +26,7 @@ namespace lots {
 namespace {
 
 using orders::BackLine;
+using orders::LotPortion;
 using orders::UnitContents;
 
 // The lock that every movement of a serial takes: from here on nothing is made of the unit, with
@@ -34,6 +37,12 @@ constexpr pg::Statement kLockUnit{"lock_unit", R"sql(
 constexpr pg::Statement kFindUnit{"find_unit_place", R"sql(
   SELECT location_id FROM balances
   WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN ({PLACES_OF_GOODS}))sql"_sql};
+
+// Two are enough to know that there are several.
+constexpr pg::Statement kFindPlaces{"find_places_of_lot_to_take_apart", R"sql(
+  SELECT location_id FROM balances
+  WHERE company = $1 AND lot_id = $2 AND quantity > 0 AND kind IN ({PLACES_ON_HAND})
+  LIMIT 2)sql"_sql};
 
 Posting PostingOf(const DisassemblyCommand& command, const TransformationId& transformation) {
   return {.movement_id = MovementId(Uuid::MakeV7()),
@@ -69,6 +78,9 @@ class DisassemblyTransaction {
  private:
   absl::Status LockUnit(const ResolvedLot& unit);
   absl::Status LockComponents(const ResolvedLot& unit);
+  absl::Status LockPortion(const ResolvedLot& lot);
+  absl::Status FindPlace(const ResolvedLot& lot);
+  void TouchAll(const LotId& taken);
   void Post(const ResolvedLot& unit, std::vector<Problem>& problems);
   void AddWrites(const ResolvedLot& unit);
   Disassembly Answer() const;
@@ -79,7 +91,9 @@ class DisassemblyTransaction {
   Ledger ledger_;
   const TransformationId transformation_id_;
   LocationId from_;
+  Quantity quantity_;
   UnitContents contents_;
+  LotPortion portion_;  // of a quantity of a lot
   std::vector<BackLine> lines_;
 };
 
@@ -94,21 +108,28 @@ absl::Status DisassemblyTransaction::LockUnit(const ResolvedLot& unit) {
   const pg::Result& at = results[place];
   // A unit that is nowhere is not at the destination either, which is what the ledger then says.
   from_ = command_.from.value_or(at.empty() ? command_.destination : at[0].Get<LocationId>(0));
+  quantity_ = command_.quantity.value_or(Quantity::FromUnits(1));
   return absl::OkStatus();
 }
 
-absl::Status DisassemblyTransaction::LockComponents(const ResolvedLot& unit) {
+// What is taken apart, and the components that the request names.
+void DisassemblyTransaction::TouchAll(const LotId& taken) {
   const LocationId production = DefaultLocation(LocationKind::kProduction);
-  ledger_.Touch(unit.lot_id, from_);
-  ledger_.Touch(unit.lot_id, production);
-  const auto touch = [&](const LotId& lot, const LocationId& to) {
-    ledger_.Touch(lot, production);
-    ledger_.Touch(lot, to);
-  };
-  for (const auto& [lot, quantity] : contents_.exact) touch(lot, command_.destination);
+  ledger_.Touch(taken, from_);
+  ledger_.Touch(taken, production);
   for (size_t i = 0; i < command_.components.size(); ++i) {
     if (!named_[i + 1].has_value()) continue;
-    touch(named_[i + 1]->lot_id, command_.components[i].to.value_or(command_.destination));
+    const LotId& component = named_[i + 1]->lot_id;
+    ledger_.Touch(component, production);
+    ledger_.Touch(component, command_.components[i].to.value_or(command_.destination));
+  }
+}
+
+absl::Status DisassemblyTransaction::LockComponents(const ResolvedLot& unit) {
+  TouchAll(unit.lot_id);
+  for (const auto& [lot, quantity] : contents_.exact) {
+    ledger_.Touch(lot, DefaultLocation(LocationKind::kProduction));
+    ledger_.Touch(lot, command_.destination);
   }
   ledger_.AddLocks(transaction_);
   const size_t contents =
@@ -118,11 +139,50 @@ absl::Status DisassemblyTransaction::LockComponents(const ResolvedLot& unit) {
   return ledger_.Load(transaction_, results);
 }
 
+// Where the lot lies, when it lies at one place only.
+absl::Status DisassemblyTransaction::FindPlace(const ResolvedLot& lot) {
+  ClaimRequest(transaction_, command_.context, {transformation_id_.value()});
+  const size_t found = transaction_.Add(kFindPlaces, command_.context.company, lot.lot_id);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  const pg::Result& places = results[found];
+  std::vector<Problem> problems;
+  if (!command_.quantity.has_value()) {
+    problems.push_back(FieldInvalid("quantity", "", "say how much of the lot is taken apart"));
+  }
+  if (!command_.from.has_value() && places.size() > 1) {
+    problems.push_back(
+        FieldInvalid("from_location_id", "", "the lot is at several locations; say at which"));
+  }
+  if (!problems.empty()) return Refuse(std::move(problems));
+  quantity_ = *command_.quantity;
+  // A lot that is nowhere is not at the destination either, which is what the ledger then says.
+  from_ =
+      command_.from.value_or(places.empty() ? command_.destination : places[0].Get<LocationId>(0));
+  return absl::OkStatus();
+}
+
+// All that may come back is named, so that it can be locked before its past is read.
+absl::Status DisassemblyTransaction::LockPortion(const ResolvedLot& lot) {
+  RETURN_IF_ERROR(FindPlace(lot));
+  TouchAll(lot.lot_id);
+  ledger_.AddLocks(transaction_);
+  std::vector<LotId> components;
+  for (size_t i = 1; i < named_.size(); ++i) {
+    if (named_[i].has_value()) components.push_back(named_[i]->lot_id);
+  }
+  const size_t reads = orders::AddPortionReads(transaction_, command_.context.company, lot.lot_id,
+                                               quantity_, components);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
+  portion_ = orders::ReadPortion(results, reads);
+  contents_ = portion_.contents;
+  return ledger_.Load(transaction_, results);
+}
+
 void DisassemblyTransaction::Post(const ResolvedLot& unit, std::vector<Problem>& problems) {
   Posting gone = PostingOf(command_, transformation_id_);
   gone.kind = MovementKind::kConsumption;
   gone.lot_id = unit.lot_id;
-  gone.quantity = Quantity::FromUnits(1);
+  gone.quantity = quantity_;
   gone.from = from_;
   gone.field = "lot";
   ledger_.Post(gone, problems);
@@ -155,7 +215,7 @@ void DisassemblyTransaction::AddWrites(const ResolvedLot& unit) {
                      .note = command_.note,
                      .reverses = {},
                      .reversed_by = {}});
-  const InputLine taken{unit.lot_id, Quantity::FromUnits(1), std::nullopt};
+  const InputLine taken{unit.lot_id, quantity_, std::nullopt};
   AddInputs(transaction_, context.company, transformation_id_, {taken});
   std::vector<OutputLine> outputs;
   AuditSubject subject{.lots = {unit.lot_id}};
@@ -203,11 +263,11 @@ absl::StatusOr<Disassembly> DisassemblyTransaction::Run() {
     return Refuse(LotNotFound(command_.unit, "lot"));
   }
   const ResolvedLot& unit = *named_[0];
-  RETURN_IF_ERROR(LockUnit(unit));
-  RETURN_IF_ERROR(LockComponents(unit));
-  if (unit.tracking != Tracking::kSerial) {
-    return Refuse(
-        NotASerial(unit.number, unit.product_id, unit.tracking, "only a unit is taken apart"));
+  if (unit.tracking == Tracking::kSerial) {
+    RETURN_IF_ERROR(LockUnit(unit));
+    RETURN_IF_ERROR(LockComponents(unit));
+  } else {
+    RETURN_IF_ERROR(LockPortion(unit));
   }
   std::vector<Problem> problems;
   lines_ = orders::PlanReturn(command_, named_, ledger_, contents_, problems);

@@ -3,11 +3,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
-#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
@@ -168,14 +166,6 @@ Undone UndoneOf(const pg::Result& outputs) {
   return undone;
 }
 
-Problem NotFound(const TransformationId& id) {
-  const std::string text = id.value().ToString();
-  return {Reason::kTransformationNotFound,
-          "transformation_id",
-          absl::StrCat("no transformation ", text, " in this company"),
-          {{"transformation_id", text}}};
-}
-
 // One reversal under way.
 class ReversalTransaction {
  public:
@@ -292,7 +282,7 @@ absl::Status ReversalTransaction::KeepMadeBefore() {
 
 std::optional<Problem> ReversalTransaction::ValidateTransformation(const pg::Result& rows) {
   const TransformationId& id = command_.transformation_id;
-  if (rows.empty()) return NotFound(id);
+  if (rows.empty()) return TransformationNotFound(id);
   const pg::Row row = rows[0];
   kind_ = row.Get<TransformationKind>(0);
   occurred_at_ = row.Get<absl::Time>(1);

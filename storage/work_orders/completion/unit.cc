@@ -77,7 +77,8 @@ void Return::TakeStated(size_t index, const ResolvedLot& lot) {
   const Quantity available = LeftOf(exact_, lot.lot_id) + LeftOf(pooled_, lot.lot_id);
   if (*wanted > available) {
     exact_.erase(lot.lot_id);  // one problem is enough
-    problems_.push_back(NotAComponent(field, {lot.number, lot.lot_id}, available, *wanted));
+    problems_.push_back(NotAComponent(field, {lot.number, lot.lot_id}, available, *wanted,
+                                      "can come back of what is taken apart"));
     return;
   }
   const LocationId to = command_.components[index].to.value_or(command_.destination);

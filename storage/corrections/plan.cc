@@ -1,0 +1,322 @@
+// Compares the lines of a correction with what is recorded.
+#include "storage/corrections/plan.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/corrections/refusals.h"
+#include "storage/domain/default_location.h"
+#include "storage/domain/errors.h"
+#include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/movement.h"
+#include "storage/domain/refusals.h"
+#include "storage/ledger/ledger.h"
+#include "storage/ledger/rules/facts.h"
+#include "storage/ledger/rules/posting.h"
+
+namespace lots::corrections {
+namespace {
+
+// Plans one line after the other. What a line takes out is not there for the next one.
+class Planner {
+ public:
+  Planner(const GenealogyFacts& facts, std::vector<Problem>& problems)
+      : facts_(facts), problems_(problems), links_(facts.links) {
+    for (const UnitFacts& unit : facts.units) units_.emplace(unit.lot_id, &unit);
+  }
+
+  void Add(const CorrectionLine& line, const NamedLine& named, size_t index);
+  CorrectionPlan plan() && { return std::move(plan_); }
+
+ private:
+  using Unit = std::optional<LotId>;
+  // What a wrong component says about the right one of its line.
+  struct Wrong {
+    Quantity quantity;
+    std::optional<LocationId> place;
+    Unit unit;
+  };
+
+  bool FindUnit(const std::optional<LotRef>& ref, const std::optional<ResolvedLot>& unit,
+                const std::string& field, Unit& output);
+  std::optional<Wrong> TakeOut(const WrongComponent& wrong, const NamedLine& named,
+                               const std::string& field);
+  void End(Link& link, Quantity quantity, const WrongComponent& wrong, const std::string& field);
+  void PutIn(const RightComponent& right, const NamedLine& named,
+             const std::optional<Wrong>& instead_of, const std::string& field, size_t index);
+  std::optional<Quantity> QuantityOf(const RightComponent& right, const ResolvedLot& lot,
+                                     const std::optional<Wrong>& instead_of,
+                                     const std::string& field);
+
+  const GenealogyFacts& facts_;
+  std::vector<Problem>& problems_;
+  std::vector<Link> links_;
+  absl::flat_hash_map<LotId, const UnitFacts*> units_;
+  absl::flat_hash_map<LotId, size_t> first_serial_;
+  CorrectionPlan plan_;
+};
+
+// False, with a problem, when there is no such unit in the transformation.
+bool Planner::FindUnit(const std::optional<LotRef>& ref, const std::optional<ResolvedLot>& unit,
+                       const std::string& field, Unit& output) {
+  if (!ref.has_value()) return true;
+  if (!unit.has_value()) {
+    problems_.push_back(LotNotFound(*ref, field));
+    return false;
+  }
+  const auto found = facts_.outputs.find(unit->lot_id);
+  if (found == facts_.outputs.end()) {
+    problems_.push_back(UnitNotMade(field, *unit));
+    return false;
+  }
+  const auto apart = facts_.apart.find(found->second);
+  if (apart != facts_.apart.end()) {
+    problems_.push_back(UnitApart(field, apart->second));
+    return false;
+  }
+  output = found->second;
+  return true;
+}
+
+void Planner::End(Link& link, Quantity quantity, const WrongComponent& wrong,
+                  const std::string& field) {
+  const std::optional<LocationId>& to = wrong.to.has_value() ? wrong.to : link.taken_from;
+  if (!to.has_value()) {
+    problems_.push_back(
+        FieldInvalid(absl::StrCat(field, ".to_location_id"), "",
+                     "nothing says where it was taken from; say where the goods are"));
+    return;
+  }
+  link.left -= quantity;
+  plan_.ends.push_back({.transformation_id = link.transformation_id,
+                        .input_line = link.line,
+                        .lot_id = link.lot_id,
+                        .unit = link.unit,
+                        .quantity = quantity});
+  plan_.returned.push_back({.lot_id = link.lot_id,
+                            .quantity = quantity,
+                            .unit = link.unit,
+                            .to = *to,
+                            .stock_since = link.stock_since,
+                            .field = field});
+}
+
+std::optional<Planner::Wrong> Planner::TakeOut(const WrongComponent& wrong, const NamedLine& named,
+                                               const std::string& field) {
+  Wrong taken;
+  if (!named.wrong.has_value()) {
+    problems_.push_back(LotNotFound(wrong.lot, absl::StrCat(field, ".lot")));
+    return std::nullopt;
+  }
+  if (!FindUnit(wrong.unit, named.wrong_unit, absl::StrCat(field, ".unit"), taken.unit)) {
+    return std::nullopt;
+  }
+  const auto is_meant = [&](const Link& link) {
+    return link.lot_id == named.wrong->lot_id && link.unit == taken.unit;
+  };
+  Quantity available;
+  for (const Link& link : links_) {
+    if (is_meant(link)) available += link.left;
+  }
+  const Quantity needed = wrong.quantity.value_or(available);
+  if (!needed.IsPositive() || needed > available) {
+    problems_.push_back(NotAComponent(field, {named.wrong->number, named.wrong->lot_id}, available,
+                                      wrong.quantity.value_or(Quantity::FromUnits(1)),
+                                      "is recorded there"));
+    return std::nullopt;
+  }
+  taken.quantity = needed;
+  Quantity rest = needed;
+  for (Link& link : links_) {
+    if (!is_meant(link) || !link.left.IsPositive() || !rest.IsPositive()) continue;
+    const Quantity part = std::min(rest, link.left);
+    rest -= part;
+    if (!taken.place.has_value()) taken.place = link.taken_from;
+    End(link, part, wrong, field);
+  }
+  return taken;
+}
+
+std::optional<Quantity> Planner::QuantityOf(const RightComponent& right, const ResolvedLot& lot,
+                                            const std::optional<Wrong>& instead_of,
+                                            const std::string& field) {
+  if (right.quantity.has_value()) return right.quantity;
+  if (lot.tracking == Tracking::kSerial) return Quantity::FromUnits(1);
+  if (instead_of.has_value()) return instead_of->quantity;
+  problems_.push_back(FieldInvalid(absl::StrCat(field, ".quantity"), "",
+                                   "say how much; only a serial is one by itself"));
+  return std::nullopt;
+}
+
+void Planner::PutIn(const RightComponent& right, const NamedLine& named,
+                    const std::optional<Wrong>& instead_of, const std::string& field,
+                    size_t index) {
+  if (!named.right.has_value()) {
+    problems_.push_back(LotNotFound(right.lot, absl::StrCat(field, ".lot")));
+    return;
+  }
+  const ResolvedLot& lot = *named.right;
+  Unit unit = instead_of.has_value() ? instead_of->unit : std::nullopt;
+  if (!FindUnit(right.unit, named.right_unit, absl::StrCat(field, ".unit"), unit)) return;
+  const bool is_itself = unit.has_value() ? *unit == lot.lot_id : units_.contains(lot.lot_id);
+  if (is_itself) {
+    problems_.push_back(FieldInvalid(absl::StrCat(field, ".lot"), lot.number,
+                                     "came out of this transformation; it is no component of it"));
+    return;
+  }
+  if (lot.tracking == Tracking::kSerial) {
+    const auto [seen, is_first] = first_serial_.emplace(lot.lot_id, index);
+    if (!is_first) {
+      problems_.push_back(
+          ValueTwice(absl::StrCat(field, ".lot"), "number", lot.number, seen->second));
+      return;
+    }
+  }
+  const std::optional<Quantity> quantity = QuantityOf(right, lot, instead_of, field);
+  const std::optional<LocationId> place = instead_of.has_value() ? instead_of->place : std::nullopt;
+  const bool needs_place = lot.tracking != Tracking::kSerial && !place.has_value();
+  if (!right.from.has_value() && needs_place) {
+    problems_.push_back(FieldInvalid(absl::StrCat(field, ".from_location_id"), "",
+                                     "say where the goods are missing from"));
+    return;
+  }
+  if (!quantity.has_value()) return;
+  plan_.used.push_back({.lot_id = lot.lot_id,
+                        .quantity = *quantity,
+                        .unit = unit,
+                        .from = right.from,
+                        .fallback = place,
+                        .field = field});
+}
+
+void Planner::Add(const CorrectionLine& line, const NamedLine& named, size_t index) {
+  const std::string field = Indexed("lines", index);
+  if (!line.wrong.has_value() && !line.right.has_value()) {
+    problems_.push_back(
+        FieldInvalid(field, "", "name what is recorded wrongly, what is right, or both"));
+  }
+  std::optional<Wrong> taken;
+  if (line.wrong.has_value()) {
+    taken = TakeOut(*line.wrong, named, absl::StrCat(field, ".wrong"));
+    // The right component may need what the wrong one says; one problem is enough.
+    if (!taken.has_value()) return;
+  }
+  if (line.right.has_value()) {
+    PutIn(*line.right, named, taken, absl::StrCat(field, ".right"), index);
+  }
+}
+
+// Posts the movements of one correction.
+class Poster {
+ public:
+  Poster(const CorrectGenealogyCommand& command, const TransformationId& correction,
+         const CorrectedTransformation& corrected, Ledger& ledger, std::vector<Problem>& problems)
+      : command_(command),
+        correction_(correction),
+        corrected_(corrected),
+        ledger_(ledger),
+        problems_(problems) {}
+
+  void Return(const ReturnedPart& part);
+  void Use(const UsedPart& part);
+
+ private:
+  Posting PostingOf(MovementKind kind, const LotId& lot, Quantity quantity,
+                    const std::string& field) const;
+  std::optional<LocationId> SourceOf(const UsedPart& part) const;
+  // The ledger names fields as a movement has them; `place` is the one that the request has.
+  void Post(const Posting& posting, absl::string_view place);
+
+  const CorrectGenealogyCommand& command_;
+  const TransformationId& correction_;
+  const CorrectedTransformation& corrected_;
+  Ledger& ledger_;
+  std::vector<Problem>& problems_;
+};
+
+// As of the time of the corrected transformation, so that stock of any later day is right; but a
+// serial's own facts are in order, and it may have come to where it is later.
+Posting Poster::PostingOf(MovementKind kind, const LotId& lot, Quantity quantity,
+                          const std::string& field) const {
+  const LotFacts* facts = ledger_.facts().FindLot(lot);
+  const bool is_serial = facts != nullptr && facts->tracking == Tracking::kSerial;
+  const absl::Time since = is_serial ? ledger_.facts().CameAt(lot) : absl::InfinitePast();
+  Document document;
+  if (corrected_.work_order.has_value()) {
+    document = {.type = "work_order", .number = corrected_.work_order->value()};
+  }
+  return {.movement_id = MovementId(Uuid::MakeV7()),
+          .kind = kind,
+          .lot_id = lot,
+          .quantity = quantity,
+          .from = DefaultLocation(LocationKind::kProduction),
+          .to = DefaultLocation(LocationKind::kProduction),
+          .document = std::move(document),
+          .partner_id = "",
+          .occurred_at = std::max(corrected_.occurred_at, since),
+          .note = command_.reason,
+          .delivery = {},
+          .transformation = correction_,
+          .work_order = corrected_.work_order,
+          .field = field};
+}
+
+void Poster::Post(const Posting& posting, absl::string_view place) {
+  const size_t first = problems_.size();
+  ledger_.Post(posting, problems_);
+  for (size_t i = first; i < problems_.size(); ++i) {
+    std::string& field = problems_[i].field;
+    if (absl::EndsWith(field, ".kind")) field = absl::StrCat(posting.field, ".", place);
+    if (absl::EndsWith(field, ".occur_time")) field = "transformation_id";
+  }
+}
+
+void Poster::Return(const ReturnedPart& part) {
+  Posting posting = PostingOf(MovementKind::kProduction, part.lot_id, part.quantity, part.field);
+  posting.to = part.to;
+  posting.stock_since = part.stock_since;
+  posting.is_return = true;
+  Post(posting, "to_location_id");
+}
+
+std::optional<LocationId> Poster::SourceOf(const UsedPart& part) const {
+  if (part.from.has_value()) return part.from;
+  const LotFacts* lot = ledger_.facts().FindLot(part.lot_id);
+  if (lot == nullptr || lot->tracking != Tracking::kSerial) return part.fallback;
+  const std::optional<Place> here = ledger_.facts().WhereIs(part.lot_id);
+  if (here.has_value() && HoldsGoods(here->kind)) return here->location_id;
+  return part.fallback;
+}
+
+void Poster::Use(const UsedPart& part) {
+  const std::optional<LocationId> from = SourceOf(part);
+  if (!from.has_value()) {
+    problems_.push_back(FieldInvalid(absl::StrCat(part.field, ".from_location_id"), "",
+                                     "the serial is at no location; say where it is missing from"));
+    return;
+  }
+  Posting posting = PostingOf(MovementKind::kConsumption, part.lot_id, part.quantity, part.field);
+  posting.from = *from;
+  Post(posting, "from_location_id");
+}
+
+}  // namespace
+
+CorrectionPlan PlanCorrection(const CorrectGenealogyCommand& command,
+                              const std::vector<NamedLine>& named, const GenealogyFacts& facts,
+                              std::vector<Problem>& problems) {
+  Planner planner(facts, problems);
+  for (size_t i = 0; i < command.lines.size(); ++i) planner.Add(command.lines[i], named[i], i);
+  return std::move(planner).plan();
+}
+
+void PostCorrection(const CorrectGenealogyCommand& command, const TransformationId& correction,
+                    const CorrectedTransformation& corrected, const CorrectionPlan& plan,
+                    Ledger& ledger, std::vector<Problem>& problems) {
+  Poster poster(command, correction, corrected, ledger, problems);
+  for (const ReturnedPart& part : plan.returned) poster.Return(part);
+  for (const UsedPart& part : plan.used) poster.Use(part);
+}
+
+}  // namespace lots::corrections
