@@ -46,6 +46,32 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
       AND (h.expires_at IS NULL OR h.expires_at >= s.expires_at))
   ORDER BY n.lot_id, n.ordinal)sql"_sql};
 
+// A lot of which more is made of a member is a member again, whatever had ended its membership
+// before. Runs before the members are inserted.
+constexpr pg::Statement kNoteRejoined{"note_rejoined_inherited_members", R"sql(
+  INSERT INTO recall_member_changes (company, lot_id, recall_id, entry_id, kind, evidence,
+                                     evidence_link, transformation_id, changed_by, changed_at)
+  SELECT DISTINCT $1, ended.lot_id, ended.recall_id, $4::uuid, {MEMBER_JOINED_AGAIN}::smallint, '',
+         '', $5::uuid, $6, $7::timestamptz
+  FROM unnest($2::uuid[], $3::uuid[]) AS p (input, output)
+  JOIN recall_members m ON m.company = $1 AND m.lot_id = p.input AND m.ended_at IS NULL
+  JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id AND r.state = {RECALL_OPEN}
+  JOIN recall_members ended
+    ON ended.company = $1 AND ended.lot_id = p.output AND ended.recall_id = m.recall_id
+  WHERE p.input <> p.output AND ended.ended_at IS NOT NULL)sql"_sql};
+
+constexpr pg::Statement kNotePooledRejoined{"note_rejoined_pooled_members", R"sql(
+  INSERT INTO recall_member_changes (company, lot_id, recall_id, entry_id, kind, evidence,
+                                     evidence_link, transformation_id, changed_by, changed_at)
+  SELECT $1, ended.lot_id, ended.recall_id, $4, {MEMBER_JOINED_AGAIN}, '', '', $5, $6, $7
+  FROM recall_members ended
+  WHERE ended.company = $1 AND ended.lot_id = ANY($3) AND ended.ended_at IS NOT NULL
+    AND ended.recall_id IN (
+      SELECT m.recall_id FROM recall_members m
+      JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id
+        AND r.state = {RECALL_OPEN}
+      WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.ended_at IS NULL))sql"_sql};
+
 // A lot of which more is made may be a member already. It may now be certainly affected, or nearer
 // to a seed.
 constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
@@ -53,16 +79,17 @@ constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
                               transformation_id)
   SELECT $1, p.output, m.recall_id, min(m.depth) + 1, bool_or(m.certain AND p.certain), $5, $6
   FROM unnest($2::uuid[], $3::uuid[], $4::boolean[]) AS p (input, output, certain)
-  JOIN recall_members m ON m.company = $1 AND m.lot_id = p.input
+  JOIN recall_members m ON m.company = $1 AND m.lot_id = p.input AND m.ended_at IS NULL
   JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id
     AND r.state = {RECALL_OPEN}
   WHERE p.input <> p.output
   GROUP BY p.output, m.recall_id
   ORDER BY p.output, m.recall_id
   ON CONFLICT (company, lot_id, recall_id) DO UPDATE
-  SET certain = recall_members.certain OR excluded.certain,
-      depth = LEAST(recall_members.depth, excluded.depth)
-  WHERE (excluded.certain AND NOT recall_members.certain)
+  SET certain = excluded.certain OR (recall_members.certain AND recall_members.ended_at IS NULL),
+      depth = LEAST(recall_members.depth, excluded.depth), ended_at = NULL
+  WHERE recall_members.ended_at IS NOT NULL
+     OR (excluded.certain AND NOT recall_members.certain)
      OR excluded.depth < recall_members.depth)sql"_sql};
 
 constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", R"sql(
@@ -73,14 +100,15 @@ constexpr pg::Statement kInsertPooledMembers{"insert_inherited_pooled_members", 
         FROM recall_members m
         JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id
           AND r.state = {RECALL_OPEN}
-        WHERE m.company = $1 AND m.lot_id = ANY($2)
+        WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.ended_at IS NULL
         GROUP BY m.recall_id) AS r
   CROSS JOIN unnest($3::uuid[]) AS o (output)
   ORDER BY o.output, r.recall_id
   ON CONFLICT (company, lot_id, recall_id) DO UPDATE
-  SET certain = recall_members.certain OR excluded.certain,
-      depth = LEAST(recall_members.depth, excluded.depth)
-  WHERE (excluded.certain AND NOT recall_members.certain)
+  SET certain = excluded.certain OR (recall_members.certain AND recall_members.ended_at IS NULL),
+      depth = LEAST(recall_members.depth, excluded.depth), ended_at = NULL
+  WHERE recall_members.ended_at IS NOT NULL
+     OR (excluded.certain AND NOT recall_members.certain)
      OR excluded.depth < recall_members.depth)sql"_sql};
 
 // The one hold that an output inherits from all holds of an input.
@@ -227,6 +255,8 @@ void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context
   transaction.Add(kLockOutputs, context.company, inheriting);
   rows.AddTo(transaction, context, facts.recorded_at);
   if (inputs.empty()) return;
+  transaction.Add(kNoteRejoined, context.company, inputs, outputs, context.entry_id, transformation,
+                  context.actor, facts.recorded_at);
   transaction.Add(kInsertMembers, context.company, inputs, outputs, certain, facts.recorded_at,
                   transformation);
 }
@@ -250,6 +280,8 @@ void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context
   transaction.Add(kLockOutputs, context.company, outputs);
   rows.AddTo(transaction, context, facts.recorded_at);
   if (members.empty()) return;
+  transaction.Add(kNotePooledRejoined, context.company, members, outputs, context.entry_id,
+                  transformation, context.actor, facts.recorded_at);
   transaction.Add(kInsertPooledMembers, context.company, members, outputs, outputs.size() == 1,
                   facts.recorded_at, transformation);
 }

@@ -4,6 +4,7 @@
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/recall.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/work_order.h"
 
@@ -117,6 +118,36 @@ absl::string_view Name(RecallState state) {
       return "OPEN";
     case RecallState::kClosed:
       return "CLOSED";
+  }
+  return "";
+}
+
+absl::string_view Name(RecallMemberChange change) {
+  switch (change) {
+    case RecallMemberChange::kExcluded:
+      return "EXCLUDED";
+    case RecallMemberChange::kIncluded:
+      return "INCLUDED";
+    case RecallMemberChange::kJoinedAgain:
+      return "JOINED_AGAIN";
+    case RecallMemberChange::kUnlinked:
+      return "UNLINKED";
+  }
+  return "";
+}
+
+absl::string_view Name(RecallDispositionKind kind) {
+  switch (kind) {
+    case RecallDispositionKind::kCleared:
+      return "CLEARED";
+    case RecallDispositionKind::kReworked:
+      return "REWORKED";
+    case RecallDispositionKind::kScrapped:
+      return "SCRAPPED";
+    case RecallDispositionKind::kReturnedToSupplier:
+      return "RETURNED_TO_SUPPLIER";
+    case RecallDispositionKind::kDestroyedByCustomer:
+      return "DESTROYED_BY_CUSTOMER";
   }
   return "";
 }

@@ -10,6 +10,7 @@
 #include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/recall.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/kinds/work_order.h"
@@ -74,6 +75,8 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("EVENT_DELETED", LotEventKind::kDeleted),
     WordOf("EVENT_HELD", LotEventKind::kHeld),
     WordOf("EVENT_RELEASED", LotEventKind::kReleased),
+    WordOf("EVENT_RECALL_MEMBER", LotEventKind::kRecallMember),
+    WordOf("EVENT_RECALL_DISPOSITION", LotEventKind::kRecallDisposition),
 
     WordOf("CAUSE_LOT", HoldCause::kLot),
     WordOf("CAUSE_PLACE", HoldCause::kPlace),
@@ -82,6 +85,14 @@ constexpr Word kWordsOfEnumerators[] = {
 
     WordOf("RECALL_OPEN", RecallState::kOpen),
     WordOf("RECALL_CLOSED", RecallState::kClosed),
+
+    WordOf("MEMBER_EXCLUDED", RecallMemberChange::kExcluded),
+    WordOf("MEMBER_JOINED_AGAIN", RecallMemberChange::kJoinedAgain),
+    WordOf("DISPOSITION_CLEARED", RecallDispositionKind::kCleared),
+    // Goods that stay on hand and are good.
+    WordOf("DISPOSITIONS_ON_HAND", RecallDispositionKind::kCleared,
+           RecallDispositionKind::kReworked),
+    WordOf("DISPOSITION_DESTROYED", RecallDispositionKind::kDestroyedByCustomer),
 };
 
 constexpr bool IsEqual(const Word& a, const Word& b) {

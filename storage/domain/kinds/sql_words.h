@@ -76,6 +76,8 @@ inline constexpr Word kWords[] = {
     {"EVENT_DELETED", {8}},
     {"EVENT_HELD", {9}},
     {"EVENT_RELEASED", {10}},
+    {"EVENT_RECALL_MEMBER", {13}},
+    {"EVENT_RECALL_DISPOSITION", {14}},
 
     {"CAUSE_LOT", {1}},
     {"CAUSE_PLACE", {2}},
@@ -84,6 +86,12 @@ inline constexpr Word kWords[] = {
 
     {"RECALL_OPEN", {1}},
     {"RECALL_CLOSED", {2}},
+
+    {"MEMBER_EXCLUDED", {1}},
+    {"MEMBER_JOINED_AGAIN", {3}},
+    {"DISPOSITION_CLEARED", {1}},
+    {"DISPOSITIONS_ON_HAND", {1, 2}},
+    {"DISPOSITION_DESTROYED", {5}},
 };
 
 // Not constexpr, so that calling it does not compile.
