@@ -8,7 +8,6 @@
 // movements of the correction.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,8 +57,6 @@ struct GenealogyCorrection {
   TransformationId transformation_id;
   std::vector<MovementId> adjustments;  // for accepted shortages
   std::vector<LotId> unarchived;        // archived lots that are ACTIVE again
-  int64_t members_gained = 0;           // memberships of open recalls
-  int64_t members_lost = 0;
 };
 
 // Gives every refusal in the comment of the RPC.

@@ -31,13 +31,14 @@ inline constexpr std::array<pg::Counter, 13> kMovements = {{{"movements", "recei
                                                             {"movements", "removal"}}};
 
 // Productions are the completions of work orders.
-inline constexpr std::array<pg::Counter, 6> kTransformations = {
+inline constexpr std::array<pg::Counter, 7> kTransformations = {
     {{"transformations", "production"},
      {"transformations", "disassembly"},
      {"transformations", "split"},
      {"transformations", "merge"},
      {"transformations", "relabel"},
-     {"transformations", "maintenance"}}};
+     {"transformations", "maintenance"},
+     {"transformations", "correction"}}};
 inline constexpr pg::Counter kTransformationsReversed = {"transformations", "reversal"};
 
 inline constexpr pg::Counter kHoldsPlaced = {"holds_placed"};

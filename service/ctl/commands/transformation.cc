@@ -221,11 +221,7 @@ absl::Status Correct(Session& session, const CorrectOptions& options) {
   for (const std::string& id : response.adjustment_movement_ids()) {
     session.terminal().out << "adjusted a shortage: movement " << id << "\n";
   }
-  const auto count = [](int64_t lots) { return lots == 0 ? std::string() : absl::StrCat(lots); };
-  PrintDetails({{"corrected by", response.transformation_id()},
-                {"new in open recalls", count(response.recall_members_gained())},
-                {"no longer in open recalls", count(response.recall_members_lost())}},
-               session.terminal());
+  PrintDetails({{"corrected by", response.transformation_id()}}, session.terminal());
   return absl::OkStatus();
 }
 

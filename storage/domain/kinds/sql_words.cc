@@ -49,11 +49,13 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
     WordOf("MOVEMENT_SUPPLIER_RETURN", MovementKind::kSupplierReturn),
     WordOf("MOVEMENT_INSTALLATION", MovementKind::kInstallation),
+    WordOf("MOVEMENTS_INTO_UNITS", MovementKind::kConsumption, MovementKind::kInstallation),
 
     WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),
     WordOf("TRANSFORMATION_DISASSEMBLY", TransformationKind::kDisassembly),
     WordOf("TRANSFORMATION_RELABEL", TransformationKind::kRelabel),
     WordOf("TRANSFORMATION_MAINTENANCE", TransformationKind::kMaintenance),
+    WordOf("TRANSFORMATION_CORRECTION", TransformationKind::kCorrection),
     WordOf("TRANSFORMATIONS_OF_NAMES", TransformationKind::kSplit, TransformationKind::kMerge,
            TransformationKind::kRelabel),
 

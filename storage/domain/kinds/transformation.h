@@ -13,6 +13,7 @@ enum class TransformationKind : int16_t {
   kMerge = 4,
   kRelabel = 5,
   kMaintenance = 6,  // components were installed in a unit, or removed from it
+  kCorrection = 7,   // what was recorded about another transformation was wrong
 };
 
 enum class OutputRole : int16_t {
