@@ -1,12 +1,19 @@
 // TraceService: one transformation with its lines, and the correction of what was recorded wrongly
 // about one.
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
+#include "service/convert/writes.h"
 #include "service/handlers/trace.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/corrections/corrections.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/genealogy/questions/transformation.h"
 
 namespace lots {
@@ -61,6 +68,93 @@ v1::TransformationDetails ToProto(const TransformationDetails& details) {
   return message;
 }
 
+std::optional<LocationId> PlaceOf(const std::string& field, const std::string& value,
+                                  FieldChecker& fields) {
+  if (value.empty()) return std::nullopt;
+  return fields.Required<LocationId>(field, value);
+}
+
+template <class Component>
+std::optional<LotRef> UnitOf(const std::string& field, const Component& component,
+                             FieldChecker& fields) {
+  if (!component.has_unit()) return std::nullopt;
+  return fields.Lot(field, component.unit());
+}
+
+CorrectionLine LineOf(const v1::CorrectGenealogyRequest::Line& line, size_t index,
+                      FieldChecker& fields) {
+  const auto path = [&](absl::string_view field) { return Indexed("lines", index, field); };
+  CorrectionLine read;
+  if (line.has_wrong()) {
+    const auto& wrong = line.wrong();
+    read.wrong = WrongComponent{
+        .lot = fields.Lot(path("wrong.lot"), wrong.lot()),
+        .quantity = fields.OptionalQuantity(path("wrong.quantity"), wrong.quantity()),
+        .unit = UnitOf(path("wrong.unit"), wrong, fields),
+        .to = PlaceOf(path("wrong.to_location_id"), wrong.to_location_id(), fields)};
+  }
+  if (line.has_right()) {
+    const auto& right = line.right();
+    read.right = RightComponent{
+        .lot = fields.Lot(path("right.lot"), right.lot()),
+        .quantity = fields.OptionalQuantity(path("right.quantity"), right.quantity()),
+        .from = PlaceOf(path("right.from_location_id"), right.from_location_id(), fields),
+        .unit = UnitOf(path("right.unit"), right, fields)};
+  }
+  return read;
+}
+
+Accept AcceptOf(const v1::CorrectGenealogyRequest& request, FieldChecker& fields) {
+  Accept accept;
+  for (int i = 0; i < request.accept_size(); ++i) {
+    switch (request.accept(i)) {
+      case v1::ACCEPTANCE_HELD:
+        accept.held = true;
+        break;
+      case v1::ACCEPTANCE_EXPIRED:
+        accept.expired = true;
+        break;
+      case v1::ACCEPTANCE_SHORT:
+        accept.shortage = true;
+        break;
+      default:
+        fields.Refused(Indexed("accept", i), absl::StrCat(static_cast<int>(request.accept(i))),
+                       "must be HELD, EXPIRED or SHORT");
+    }
+  }
+  return accept;
+}
+
+CorrectGenealogyCommand CommandOf(const v1::CorrectGenealogyRequest& request, const Call& call,
+                                  FieldChecker& fields) {
+  CorrectGenealogyCommand command{
+      .context = fields.Write(request, call),
+      .transformation_id =
+          fields.RequiredUuid<TransformationId>("transformation_id", request.transformation_id()),
+      .reason = fields.Text("reason", request.reason(), kNoteCharactersMax),
+      .lines = {},
+      .accept = AcceptOf(request, fields)};
+  if (request.reason().empty()) fields.Refused("reason", "", "say why");
+  fields.Count("lines", request.lines_size(), 1, kCorrectionLinesMax);
+  if (request.lines_size() > kCorrectionLinesMax) return command;
+  for (int i = 0; i < request.lines_size(); ++i) {
+    command.lines.push_back(LineOf(request.lines(i), static_cast<size_t>(i), fields));
+  }
+  return command;
+}
+
+std::string TextOf(const LotId& id) { return id.value().ToString(); }
+
+v1::CorrectGenealogyResponse ToProto(const GenealogyCorrection& correction) {
+  v1::CorrectGenealogyResponse message;
+  message.set_transformation_id(correction.transformation_id.value().ToString());
+  for (const MovementId& id : correction.adjustments) {
+    message.add_adjustment_movement_ids(id.value().ToString());
+  }
+  for (const LotId& lot : correction.unarchived) message.add_unarchived_lot_ids(TextOf(lot));
+  return message;
+}
+
 }  // namespace
 
 namespace handlers {
@@ -74,6 +168,15 @@ absl::StatusOr<v1::TransformationDetails> GetTransformation(
   ASSIGN_OR_RETURN(const TransformationDetails details,
                    lots::GetTransformation(db, call.company, id));
   return ToProto(details);
+}
+
+absl::StatusOr<v1::CorrectGenealogyResponse> CorrectGenealogy(
+    const v1::CorrectGenealogyRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const CorrectGenealogyCommand command = CommandOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const GenealogyCorrection correction, lots::CorrectGenealogy(db, command));
+  return ToProto(correction);
 }
 
 }  // namespace handlers

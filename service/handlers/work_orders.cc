@@ -15,6 +15,7 @@
 #include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/corrections/corrections.h"
 #include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 
@@ -136,7 +137,7 @@ absl::StatusOr<v1::ReverseCompletionResponse> ReverseCompletion(
           fields.RequiredUuid<TransformationId>("transformation_id", request.transformation_id()),
       .note = fields.Text("note", request.note(), kNoteCharactersMax)};
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const CompletionReversal reversal, lots::ReverseCompletion(db, command));
+  ASSIGN_OR_RETURN(const CompletionReversal reversal, lots::ReverseTransformation(db, command));
   return ToProto(reversal);
 }
 

@@ -32,7 +32,8 @@ constexpr const char* kExactLinksText = R"sql(
   ORDER BY t.occurred_at, t.recorded_at, i.transformation_id, i.line)sql"_sql;
 constexpr pg::Statement kExactLinks{"unit_exact_links", kExactLinksText};
 
-// The completions that made the unit, with the lines that went into them as a whole.
+// The completions that made the unit and the corrections of these, with the lines that went into
+// them as a whole.
 constexpr const char* kPooledLinksText = R"sql(
   WITH RECURSIVE self AS (
     SELECT $2::uuid AS lot_id, 0 AS depth
@@ -45,10 +46,20 @@ constexpr const char* kPooledLinksText = R"sql(
     JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
       AND t.kind = {TRANSFORMATION_PRODUCTION}
     WHERE)sql" LOTS_IN_EFFECT("t") " AND NOT" LOTS_MAKING_ENDED("o.transformation_id", "o.lot_id")
-    R"sql()
+    R"sql(),
+  own AS (
+    SELECT transformation_id, lot_id, occurred_at, recorded_at FROM made
+    UNION ALL
+    SELECT t.transformation_id, made.lot_id, t.occurred_at, t.recorded_at
+    FROM made
+    JOIN transformations t ON t.company = $1 AND t.corrects_id = made.transformation_id
+    WHERE EXISTS (SELECT FROM transformation_inputs p
+                  WHERE p.company = $1 AND p.transformation_id = t.transformation_id
+                    AND p.output_lot_id IS NULL)
+      AND)sql" LOTS_IN_EFFECT("t") R"sql()
   SELECT made.transformation_id, i.line, i.lot_id, made.lot_id, i.quantity -)sql" LOTS_ENDED_OF("i")
         R"sql(, i.lot_id IN (SELECT lot_id FROM self)
-  FROM made
+  FROM own AS made
   LEFT JOIN transformation_inputs i ON i.company = $1
     AND i.transformation_id = made.transformation_id AND i.output_lot_id IS NULL
   ORDER BY made.occurred_at, made.recorded_at, made.transformation_id, i.line)sql"_sql;

@@ -6,6 +6,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
@@ -13,6 +14,7 @@
 #include "storage/ledger/rules/refusals.h"
 #include "storage/ledger/transformations.h"
 #include "storage/pg/error.h"
+#include "storage/work_orders/completion/corrected.h"
 #include "storage/work_orders/completion/restore.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
@@ -60,12 +62,17 @@ constexpr const char* kLockUnitsText = R"sql(
 constexpr pg::Statement kLockUnits{"lock_units_of_transformation", kLockUnitsText};
 
 // What was done since to what went in here, or to a unit that was made here: something was taken
-// out, or a component was installed. A unit that was only worked on here stays what it is.
+// out, or a component was installed. A unit that was only worked on here stays what it is. What was
+// put in or taken out by a correction is as if it had been so from the beginning.
 constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
   SELECT t.transformation_id, l.lot_id, l.number, l.product_id
   FROM (SELECT e.ending_id, e.lot_id
         FROM component_ends e
-        WHERE e.company = $1 AND e.transformation_id = $2
+        WHERE e.company = $1 AND e.transformation_id IN (
+          SELECT $2::uuid
+          UNION ALL
+          SELECT c.transformation_id FROM transformations c
+          WHERE c.company = $1 AND c.corrects_id = $2)
         UNION ALL
         SELECT i.transformation_id, i.output_lot_id
         FROM transformation_outputs o
@@ -77,7 +84,7 @@ constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
                           WHERE own.company = $1 AND own.transformation_id = $2
                             AND own.lot_id = o.lot_id)) AS later (transformation_id, lot_id)
   JOIN transformations t ON t.company = $1 AND t.transformation_id = later.transformation_id
-    AND t.reverses_id IS NULL
+    AND t.reverses_id IS NULL AND t.corrects_id IS DISTINCT FROM $2
   JOIN lots l ON l.company = $1 AND l.lot_id = later.lot_id
   WHERE NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
@@ -170,10 +177,11 @@ Undone UndoneOf(const pg::Result& outputs) {
 class ReversalTransaction {
  public:
   ReversalTransaction(pg::Connection& db, const CompletionReversalCommand& command,
-                      const std::vector<PostedMovement>& movements)
+                      const orders::CorrectedMovements& corrected)
       : command_(command),
         company_(command.context.company),
-        movements_(movements),
+        corrections_(corrected.corrections),
+        movements_(corrected.movements),
         transaction_(db),
         ledger_(command.context),
         restoration_(company_, command.transformation_id),
@@ -189,12 +197,15 @@ class ReversalTransaction {
   std::optional<Problem> ValidateTransformation(const pg::Result& rows);
   void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
+  void AddReversal(const TransformationId& reversal, TransformationKind kind,
+                   const TransformationId& reversed);
   void AddWrites();
   void AddOrderWrites();
   CompletionReversal Answer() const;
 
   const CompletionReversalCommand& command_;
   const CompanyId& company_;
+  const std::vector<TransformationId>& corrections_;  // those in effect: they are reversed too
   const std::vector<PostedMovement>& movements_;
   pg::Transaction transaction_;
   Ledger ledger_;
@@ -221,16 +232,8 @@ void ReversalTransaction::ReadOrder(const pg::Result& rows) {
 void ReversalTransaction::ReadLaterWork(const pg::Result& rows) {
   if (rows.empty()) return;
   const pg::Row row = rows[0];
-  const std::string later = row.Get<TransformationId>(0).value().ToString();
-  LotFacts lot;
-  lot.lot_id = row.Get<LotId>(1);
-  lot.number = row.Get<std::string>(2);
-  lot.product_id = row.Get<ProductId>(3);
-  later_work_ = ResultUsed(
-      lot, "transformation_id",
-      absl::StrCat("was taken out of its unit since, or got a component; reverse transformation ",
-                   later, " first"),
-      {"transformation_id", later});
+  later_work_ =
+      WorkedOnSince(row.Get<TransformationId>(0), {row.Get<std::string>(2), row.Get<LotId>(1)});
 }
 
 constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
@@ -254,11 +257,15 @@ absl::Status ReversalTransaction::LockAndRead() {
   const size_t outputs = transaction_.Add(kReadOutputs, company_, id);
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
   const size_t later_work = transaction_.Add(kReadLaterWork, company_, id);
+  const size_t corrections = orders::AddCorrections(transaction_, company_, id);
   restoration_.AddRead(transaction_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ledger_.Load(transaction_, results));
   std::optional<Problem> problem = ValidateTransformation(results[transformation]);
   if (problem.has_value()) return Refuse(*std::move(problem));
+  if (orders::ReadCorrections(results[corrections]) != corrections_) {
+    return WriteConflict("a correction of the transformation came between");
+  }
   ReadOrder(results[work_order]);
   ReadLaterWork(results[later_work]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
@@ -333,18 +340,26 @@ void ReversalTransaction::AddOrderWrites() {
                           .at = at});
 }
 
-void ReversalTransaction::AddWrites() {
+void ReversalTransaction::AddReversal(const TransformationId& reversal, TransformationKind kind,
+                                      const TransformationId& reversed) {
   AddTransformation(transaction_, command_.context,
-                    {.transformation_id = reversal_id_,
-                     .kind = kind_,
+                    {.transformation_id = reversal,
+                     .kind = kind,
                      .work_order = work_order_.has_value() ? std::optional(work_order_->work_order)
                                                            : std::nullopt,
                      .occurred_at = occurred_at_,
                      .recorded_at = ledger_.facts().recorded_at,
                      .actor = command_.context.actor,
                      .note = command_.note,
-                     .reverses = command_.transformation_id,
+                     .reverses = reversed,
                      .reversed_by = {}});
+}
+
+void ReversalTransaction::AddWrites() {
+  AddReversal(reversal_id_, kind_, command_.transformation_id);
+  for (const TransformationId& correction : corrections_) {
+    AddReversal(TransformationId(Uuid::MakeV7()), TransformationKind::kCorrection, correction);
+  }
   ledger_.AddWrites(transaction_);
   restoration_.AddWrites(transaction_, command_.context, undone_.unmade,
                          ledger_.facts().recorded_at);
@@ -380,10 +395,10 @@ absl::StatusOr<CompletionReversal> ReversalTransaction::Run() {
 
 absl::StatusOr<CompletionReversal> TryReverse(pg::Connection& db,
                                               const CompletionReversalCommand& command) {
-  // Movements never change, so they can be read before the locks.
-  ASSIGN_OR_RETURN(const auto movements,
-                   FindMovementsOf(db, command.context.company, command.transformation_id));
-  return ReversalTransaction(db, command, movements).Run();
+  ASSIGN_OR_RETURN(
+      const orders::CorrectedMovements corrected,
+      orders::FindCorrectedMovements(db, command.context.company, command.transformation_id));
+  return ReversalTransaction(db, command, corrected).Run();
 }
 
 constexpr pg::Statement kFindReversal{"find_order_of_reversal", R"sql(
