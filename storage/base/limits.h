@@ -115,6 +115,10 @@ inline constexpr int64_t kRecallSeedsMax = 1'000;   // as those of a trace
 inline constexpr int64_t kRecallMembersMax = 2'000'000;
 inline constexpr int kClosingNoteCharactersMax = 4'000;  // as the notes of a lot
 inline constexpr int kRecallRowsPerMessage = 500;        // about 150 KiB a message
+// As many as one call may hold lots.
+inline constexpr int64_t kRecallEntriesPerCallMax = 10'000;
+// A refusal to close names so many lots and locations, and how many there are.
+inline constexpr int64_t kUnaccountedShownMax = 1'000;
 
 inline constexpr int64_t kFailedUnitsMax = 1'000;  // failures of one kind from the field
 // With the failed ones, a set of units is a bitmap of 3,000 bits at every lot that is looked at.

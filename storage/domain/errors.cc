@@ -75,6 +75,8 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kRecallClosed, "RECALL_CLOSED", absl::StatusCode::kFailedPrecondition},
     {Reason::kRecallTooLarge, "RECALL_TOO_LARGE", absl::StatusCode::kFailedPrecondition},
     {Reason::kTraceTooLarge, "TRACE_TOO_LARGE", absl::StatusCode::kFailedPrecondition},
+    {Reason::kRecallUnaccounted, "RECALL_UNACCOUNTED", absl::StatusCode::kFailedPrecondition},
+    {Reason::kLotNotInRecall, "LOT_NOT_IN_RECALL", absl::StatusCode::kFailedPrecondition},
     {Reason::kHoldNotFound, "HOLD_NOT_FOUND", absl::StatusCode::kNotFound},
     {Reason::kRecallNotFound, "RECALL_NOT_FOUND", absl::StatusCode::kNotFound},
     {Reason::kRecallExists, "RECALL_EXISTS", absl::StatusCode::kAlreadyExists},

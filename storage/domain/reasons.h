@@ -84,6 +84,8 @@ enum class Reason : int {
   kRecallClosed = 120,
   kRecallTooLarge = 121,
   kTraceTooLarge = 122,
+  kRecallUnaccounted = 123,
+  kLotNotInRecall = 124,
 
   kEtagMismatch = 130,
   kTransactionConflict = 131,

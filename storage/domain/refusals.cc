@@ -328,10 +328,10 @@ Problem NumberTwice(absl::string_view field, absl::string_view number,
                    {{"number", std::string(number)}}, absl::StrCat(first));
 }
 
-Problem SeedTwice(const LotRef& seed, size_t index, size_t first) {
+Problem SeedTwice(absl::string_view list, const LotRef& seed, size_t index, size_t first) {
   return Duplicate(
-      Indexed("seeds", index),
-      absl::StrCat("seeds[", index, "] is seeds[", first, "] again; name each lot once"),
+      Indexed(list, index),
+      absl::StrCat(Indexed(list, index), " is ", Indexed(list, first), " again; name each lot once"),
       {{"lot_id", seed.lot_id.has_value() ? seed.lot_id->value().ToString() : ""},
        {"number", seed.number}},
       absl::StrCat(first));

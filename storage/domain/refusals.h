@@ -106,8 +106,8 @@ Problem SerialMovesTwice(const NumberedLot& serial, const ProductId& product_id,
 // Of CreateLots: the number that is given at `field` is given at `first_field` before.
 Problem NumberTwice(absl::string_view field, absl::string_view number,
                     absl::string_view first_field, size_t first);
-// Of OpenRecall.
-Problem SeedTwice(const LotRef& seed, size_t index, size_t first);
+// Of recalls: `list` is "seeds" or "lots".
+Problem SeedTwice(absl::string_view list, const LotRef& seed, size_t index, size_t first);
 // Of FindCommonOrigins: `first_field` names the unit already.
 Problem UnitTwice(absl::string_view field, absl::string_view first_field, const NumberedLot& unit);
 // Of work orders; `key` names `value` in the facts.

@@ -5,14 +5,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
-#include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/counters.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/genealogy/graph/graph.h"
-#include "storage/genealogy/questions/recipients.h"
+#include "storage/holds/members.h"
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/numbers/new_id.h"
@@ -33,15 +32,9 @@ constexpr pg::Statement kReadExempt{"recall_read_exempt_locations", R"sql(
 // Runs first, so that the second of two recalls of one name waits here. The times are set at the
 // end.
 constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
-  INSERT INTO recalls (company, recall_id, reason, state, drill, exempt_location_ids, opened_by,
-                       opened_at, open_micros, entry_id)
-  VALUES ($1, $2, $3, {RECALL_OPEN}, $4, $5, $6, $7, 0, $8))sql"_sql};
-
-constexpr pg::Statement kInsertMembers{"insert_recall_members", R"sql(
-  INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,
-                              transformation_id)
-  SELECT $1, $2, member.lot_id, member.depth, member.certain, $3, NULL
-  FROM unnest($4::uuid[], $5::bigint[], $6::boolean[]) AS member (lot_id, depth, certain))sql"};
+  INSERT INTO recalls (company, recall_id, reason, state, drill, exempt_location_ids,
+                       only_listed_exempt, opened_by, opened_at, open_micros, entry_id)
+  VALUES ($1, $2, $3, {RECALL_OPEN}, $4, $5, $6, $7, $8, 0, $9))sql"_sql};
 
 constexpr pg::Statement kFinishRecall{"finish_recall_opening", R"sql(
   UPDATE recalls SET opened_at = $3, open_micros = $4 WHERE company = $1 AND recall_id = $2)sql"};
@@ -55,48 +48,13 @@ constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
     FROM balances b
     WHERE b.company = $1 AND b.lot_id = affected.lot_id AND b.quantity > 0) p)sql"_sql};
 
-// One insert of this many rows has a few MiB.
-constexpr size_t kMembersPerStatement = 100'000;
-
-TraceQuery WalkOf(const OpenRecallCommand& command, std::vector<LotId> seeds) {
-  TraceQuery walk{.company = command.context.company, .direction = TraceDirection::kDownstream};
+TraceQuery WalkOf(const CompanyId& company, std::vector<LotId> seeds) {
+  TraceQuery walk{.company = company, .direction = TraceDirection::kDownstream};
   walk.seeds = std::move(seeds);
   // A recall is complete or refused. Only the number of lots limits the walk.
   walk.depth_max = static_cast<int>(kRecallMembersMax);
   walk.node_limit = kRecallMembersMax;
   return walk;
-}
-
-// Returns the problems of the seeds. Appends the ids of the seeds to `seeds`.
-std::vector<Problem> ValidateSeeds(const OpenRecallCommand& command,
-                                   const std::vector<std::optional<ResolvedLot>>& found,
-                                   std::vector<LotId>& seeds) {
-  std::vector<Problem> problems;
-  absl::flat_hash_map<LotId, size_t> first_index;
-  for (size_t i = 0; i < found.size(); ++i) {
-    if (!found[i].has_value()) {
-      problems.push_back(LotNotFound(command.seeds[i], Indexed("seeds", i)));
-      continue;
-    }
-    const auto [first, is_first] = first_index.emplace(found[i]->lot_id, i);
-    if (is_first) {
-      seeds.push_back(found[i]->lot_id);
-    } else {
-      problems.push_back(SeedTwice(command.seeds[i], i, first->second));
-    }
-  }
-  return problems;
-}
-
-void ValidateExemptLocations(const OpenRecallCommand& command, const pg::Result& found,
-                             std::vector<Problem>& problems) {
-  absl::flat_hash_set<LocationId> existing;
-  for (const pg::Row row : found) existing.insert(row.Get<LocationId>(0));
-  for (size_t i = 0; i < command.exempt_location_ids.size(); ++i) {
-    const LocationId& location = command.exempt_location_ids[i];
-    if (existing.contains(location)) continue;
-    problems.push_back(LocationNotFound(Indexed("exempt_location_ids", i), location));
-  }
 }
 
 // RECALL_EXISTS if a recall of the name was found.
@@ -122,7 +80,6 @@ class RecallOpener {
  private:
   absl::Status ClaimAndValidate();
   absl::Status FindAffected();
-  void AddMembers(absl::Time opened_at);
   // The recall as it would be, without its scope.
   Recall Planned() const;
 
@@ -130,7 +87,7 @@ class RecallOpener {
   const std::vector<std::optional<ResolvedLot>>& found_;
   pg::Transaction transaction_;
   std::vector<LotId> seeds_;
-  std::vector<AffectedLot> affected_;  // by lot id
+  std::vector<RecallMember> affected_;  // by lot id
 };
 
 absl::Status RecallOpener::ClaimAndValidate() {
@@ -138,73 +95,44 @@ absl::Status RecallOpener::ClaimAndValidate() {
   if (!command_.validate_only) ClaimRequest(transaction_, context, {});
   const size_t company = AddCompanyRead(transaction_, context.company);
   const size_t exempt =
-      transaction_.Add(kReadExempt, context.company, command_.exempt_location_ids);
+      AddExemptRead(transaction_, context.company, command_.exempt_location_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ReadEnabledCompany(context.company, results[company]).status());
-  std::vector<Problem> problems = ValidateSeeds(command_, found_, seeds_);
+  std::vector<Problem> problems = ValidateLots("seeds", command_.seeds, found_, seeds_);
   std::optional<Problem> bad_id = CheckNewId("recall_id", command_.recall_id.value());
   if (bad_id.has_value()) problems.insert(problems.begin(), *std::move(bad_id));
-  ValidateExemptLocations(command_, results[exempt], problems);
+  ValidateExempt("exempt_location_ids", command_.exempt_location_ids, results[exempt], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   return absl::OkStatus();
 }
 
 absl::Status RecallOpener::FindAffected() {
-  TraceQuery walk = WalkOf(command_, seeds_);
-  walk.lock = !command_.validate_only;
-  pg::ParallelReads reads(transaction_);
-  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
-  if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge());
-  for (size_t i = 0; i < seeds_.size(); ++i) {
-    if (graph.nodes.contains(seeds_[i])) continue;
-    // The seed was deleted since it was resolved.
-    return Refuse(LotNotFound(command_.seeds[i], Indexed("seeds", i)));
-  }
-  MarkCertain(graph, walk);
-  for (const auto& [lot_id, node] : graph.nodes) {
-    affected_.push_back({lot_id, node.depth, node.certain});
-  }
-  // Inserting rows in the order of their index is faster.
-  std::sort(affected_.begin(), affected_.end(),
-            [](const AffectedLot& a, const AffectedLot& b) { return a.lot_id < b.lot_id; });
+  ASSIGN_OR_RETURN(affected_, FindAffected(transaction_, {.company = command_.context.company,
+                                                          .field = "seeds",
+                                                          .refs = command_.seeds,
+                                                          .seeds = seeds_,
+                                                          .lock = !command_.validate_only}));
   return absl::OkStatus();
-}
-
-void RecallOpener::AddMembers(absl::Time opened_at) {
-  absl::Span<const AffectedLot> left = affected_;
-  while (!left.empty()) {
-    std::vector<LotId> lot_ids;
-    std::vector<int64_t> depths;
-    std::vector<bool> certain;
-    for (const AffectedLot& lot : left.subspan(0, kMembersPerStatement)) {
-      lot_ids.push_back(lot.lot_id);
-      depths.push_back(lot.depth);
-      certain.push_back(lot.certain);
-    }
-    transaction_.Add(kInsertMembers, command_.context.company, command_.recall_id, opened_at,
-                     lot_ids, depths, certain);
-    left.remove_prefix(lot_ids.size());
-  }
 }
 
 absl::Status RecallOpener::Run() {
   const WriteContext& context = command_.context;
   RETURN_IF_ERROR(ClaimAndValidate());
   transaction_.Add(kInsertRecall, context.company, command_.recall_id, command_.reason,
-                   command_.drill, command_.exempt_location_ids, context.actor, context.now,
+                   command_.drill, command_.exempt_location_ids, command_.only_listed_exempt, context.actor, context.now,
                    context.entry_id);
   RETURN_IF_ERROR(transaction_.Send().status());
   RETURN_IF_ERROR(FindAffected());
   // All lots are locked now. Movements before this moment are in the scope; later ones wait, and
   // are then refused by the hold.
   const absl::Time opened_at = absl::Now();
-  AddMembers(opened_at);
+  AddFirstMembers(transaction_, context, command_.recall_id, affected_, opened_at);
   RETURN_IF_ERROR(transaction_.Send().status());
   const absl::Duration open_duration = absl::Now() - context.now;
   transaction_.Add(kFinishRecall, context.company, command_.recall_id, opened_at,
                    absl::ToInt64Microseconds(open_duration));
   AuditSubject subject{.lots = seeds_, .recall = command_.recall_id};
-  for (const AffectedLot& lot : affected_) subject.lots.push_back(lot.lot_id);
+  for (const RecallMember& lot : affected_) subject.lots.push_back(lot.lot_id);
   AddAuditEntry(transaction_, context, subject);
   transaction_.Count(command_.drill ? counters::kDrillOpened : counters::kRecallOpened,
                      absl::ToDoubleSeconds(open_duration));
@@ -217,6 +145,7 @@ Recall RecallOpener::Planned() const {
                 .reason = command_.reason};
   recall.drill = command_.drill;
   recall.exempt_location_ids = command_.exempt_location_ids;
+  recall.only_listed_exempt = command_.only_listed_exempt;
   for (const std::optional<ResolvedLot>& seed : found_) {
     recall.seeds.push_back({seed->lot_id, seed->product_id, seed->number});
   }
@@ -233,7 +162,7 @@ absl::StatusOr<Recall> RecallOpener::DryRun() {
   RETURN_IF_ERROR(FindAffected());
   Recall recall = Planned();
   std::vector<LotId> lot_ids;
-  for (const AffectedLot& lot : affected_) {
+  for (const RecallMember& lot : affected_) {
     lot_ids.push_back(lot.lot_id);
     recall.scope.certain_count += lot.certain;
     recall.scope.depth = std::max(recall.scope.depth, lot.depth);
@@ -272,6 +201,65 @@ absl::StatusOr<Recall> ValidateOpen(pg::Connection& db, const OpenRecallCommand&
 }
 
 }  // namespace
+
+size_t AddExemptRead(pg::Transaction& transaction, const CompanyId& company,
+                     const std::vector<LocationId>& location_ids) {
+  return transaction.Add(kReadExempt, company, location_ids);
+}
+
+void ValidateExempt(absl::string_view field, const std::vector<LocationId>& location_ids,
+                    const pg::Result& found, std::vector<Problem>& problems) {
+  absl::flat_hash_set<LocationId> existing;
+  for (const pg::Row row : found) existing.insert(row.Get<LocationId>(0));
+  for (size_t i = 0; i < location_ids.size(); ++i) {
+    if (existing.contains(location_ids[i])) continue;
+    problems.push_back(LocationNotFound(Indexed(field, i), location_ids[i]));
+  }
+}
+
+std::vector<Problem> ValidateLots(absl::string_view field, const std::vector<LotRef>& refs,
+                                  const std::vector<std::optional<ResolvedLot>>& found,
+                                  std::vector<LotId>& lots) {
+  std::vector<Problem> problems;
+  absl::flat_hash_map<LotId, size_t> first_index;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!found[i].has_value()) {
+      problems.push_back(LotNotFound(refs[i], Indexed(field, i)));
+      continue;
+    }
+    const auto [first, is_first] = first_index.emplace(found[i]->lot_id, i);
+    if (is_first) {
+      lots.push_back(found[i]->lot_id);
+    } else {
+      problems.push_back(SeedTwice(field, refs[i], i, first->second));
+    }
+  }
+  return problems;
+}
+
+absl::StatusOr<std::vector<RecallMember>> FindAffected(pg::Transaction& transaction,
+                                                       const AffectedQuery& query) {
+  TraceQuery walk = WalkOf(query.company, query.seeds);
+  walk.lock = query.lock;
+  pg::ParallelReads reads(transaction);
+  ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
+  if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge(query.field));
+  for (size_t i = 0; i < query.seeds.size(); ++i) {
+    if (graph.nodes.contains(query.seeds[i])) continue;
+    // The seed was deleted since it was resolved.
+    return Refuse(LotNotFound(query.refs[i], Indexed(query.field, i)));
+  }
+  MarkCertain(graph, walk);
+  std::vector<RecallMember> affected;
+  affected.reserve(graph.nodes.size());
+  for (const auto& [lot_id, node] : graph.nodes) {
+    affected.push_back({lot_id, node.depth, node.certain});
+  }
+  // Inserting rows in the order of their index is faster.
+  std::sort(affected.begin(), affected.end(),
+            [](const RecallMember& a, const RecallMember& b) { return a.lot_id < b.lot_id; });
+  return affected;
+}
 
 absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command) {
   if (command.validate_only) return ValidateOpen(db, command);

@@ -8,7 +8,9 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/reasons.h"
+#include "storage/domain/refusals.h"
 #include "storage/recalls/recall.h"
+#include "storage/recalls/rows.h"
 
 namespace lots {
 
@@ -29,12 +31,39 @@ Problem RecallClosed(const RecallId& recall_id, absl::Time closed_at) {
           .facts = {{"recall_id", recall_id.value()}, {"close_time", at}}};
 }
 
-Problem RecallTooLarge() {
+Problem RecallTooLarge(absl::string_view field) {
   return {.reason = Reason::kRecallTooLarge,
-          .field = "seeds",
+          .field = std::string(field),
           .message = absl::StrCat("the seeds reach more than ", kRecallMembersMax,
                                   " lots: open several recalls, each of fewer seeds"),
           .facts = {{"limit", absl::StrCat(kRecallMembersMax)}}};
+}
+
+Problem LotNotInRecall(absl::string_view field, const NumberedLot& lot, const RecallId& recall_id) {
+  return {.reason = Reason::kLotNotInRecall,
+          .field = std::string(field),
+          .message = absl::StrCat(QuotedLot(lot.number), " was never a member of recall \"",
+                                  recall_id.value(), "\": include it first, or leave it out"),
+          .facts = {{"lot_id", lot.lot_id.value().ToString()},
+                    {"number", lot.number},
+                    {"recall_id", recall_id.value()}}};
+}
+
+Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count) {
+  const std::string quantity = goods.quantity.Format(goods.scale);
+  return {.reason = Reason::kRecallUnaccounted,
+          .field = "recall_id",
+          .message = absl::StrCat(
+              quantity, " of ", LotOfProduct(goods.number, goods.product_id), " are at ",
+              goods.location_id.value(),
+              " and not accounted for: exclude the lot, record a disposition, scrap or return the "
+              "goods, or close with leave_held"),
+          .facts = {{"lot_id", goods.lot_id.value().ToString()},
+                    {"number", goods.number},
+                    {"product_id", goods.product_id.value()},
+                    {"location_id", goods.location_id.value()},
+                    {"quantity", quantity},
+                    {"unaccounted_count", absl::StrCat(count)}}};
 }
 
 }  // namespace lots

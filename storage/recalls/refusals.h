@@ -1,17 +1,25 @@
 // The refusals of operations on recalls.
 #pragma once
 
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
 
 namespace lots {
 
-struct LotRef;
+struct NumberedLot;
 struct Problem;
 struct Recall;
+struct UnaccountedGoods;
 
 Problem RecallExists(const Recall& existing);
 Problem RecallClosed(const RecallId& recall_id, absl::Time closed_at);
-Problem RecallTooLarge();
+Problem RecallTooLarge(absl::string_view field);
+// LOT_NOT_IN_RECALL.
+Problem LotNotInRecall(absl::string_view field, const NumberedLot& lot, const RecallId& recall_id);
+// RECALL_UNACCOUNTED: `count` is of all such lots and places.
+Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count);
 
 }  // namespace lots

@@ -113,6 +113,7 @@ CREATE TABLE recall_response_quantities (
   CONSTRAINT recall_response_quantities_not_negative CHECK (found >= 0 AND destroyed >= 0 AND returned >= 0 AND sold_on >= 0),
   CONSTRAINT recall_response_quantities_parts CHECK (destroyed + returned <= found)
 );
+CREATE INDEX recall_response_quantities_by_lot ON recall_response_quantities (company, recall_id, lot_id);
 
 -- As 0016 has it; a membership that ended holds nothing.
 CREATE OR REPLACE VIEW lot_holds AS
