@@ -41,6 +41,9 @@ SELECT create_distributed_table('lot_events', 'company', colocate_with => 'compa
 SELECT create_distributed_table('audit_entries', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('requests', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('holds', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('inspections', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('inspection_results', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('inspection_documents', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('recalls', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('recall_members', 'company', colocate_with => 'companies');
 

@@ -14,6 +14,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/reasons.h"
+#include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
 
 namespace lots {
@@ -52,11 +53,7 @@ absl::Status ShuttingDown() {
 }
 
 absl::Status PermissionMissing(v1::Permission permission) {
-  const std::string name = NameOf(permission);
-  return Refuse({Reason::kPermissionMissing,
-                 "",
-                 absl::StrCat("the caller lacks the permission \"", name, "\""),
-                 {{"permission", name}}});
+  return Refuse(lots::PermissionMissing(NameOf(permission)));
 }
 
 // A known caller acts itself, and may name the person that it acts for. An unknown caller is only

@@ -106,6 +106,13 @@ inline constexpr int kTracePartnerMovementsShownMax = 20;
 inline constexpr int64_t kHoldsPerCallMax = 10'000;
 inline constexpr int64_t kHoldsShownMax = 100;      // of one lot; a person reads no more
 inline constexpr int64_t kExemptLocationsMax = 20;  // quarantine places, scrap, laboratories
+// A delivery of 10,000 units with five measurements each stays within one transaction of seconds.
+inline constexpr int64_t kInspectionsPerCallMax = 10'000;
+inline constexpr int64_t kInspectionResultsPerCallMax = 50'000;
+// A plan of a product has some dozens of characteristics, and an inspection a few certificates.
+inline constexpr int64_t kInspectionResultsMax = 200;
+inline constexpr int64_t kInspectionDocumentsMax = 20;
+inline constexpr int kUrlBytesMax = 2'000;  // what browsers and proxies take
 // Each output inherits holds from so many pooled inputs of its transformation. With 10,000 outputs
 // the holds are a few MiB of rows.
 inline constexpr size_t kInheritedSourcesMax = 5;

@@ -44,6 +44,10 @@ inline constexpr pg::Counter kTransformationsReversed = {"transformations", "rev
 inline constexpr pg::Counter kHoldsPlaced = {"holds_placed"};
 inline constexpr pg::Counter kHoldsReleased = {"holds_released"};
 
+// By verdict.
+inline constexpr std::array<pg::Counter, 2> kInspections = {
+    {{"inspections", "passed"}, {"inspections", "failed"}}};
+
 // Seconds from the request until everything affected was recorded.
 inline constexpr pg::Counter kRecallOpened = {"recall_opened", "recall"};
 inline constexpr pg::Counter kDrillOpened = {"recall_opened", "drill"};

@@ -79,6 +79,7 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kLotNotInRecall, "LOT_NOT_IN_RECALL", absl::StatusCode::kFailedPrecondition},
     {Reason::kHoldNotFound, "HOLD_NOT_FOUND", absl::StatusCode::kNotFound},
     {Reason::kRecallNotFound, "RECALL_NOT_FOUND", absl::StatusCode::kNotFound},
+    {Reason::kInspectionNotFound, "INSPECTION_NOT_FOUND", absl::StatusCode::kNotFound},
     {Reason::kRecallExists, "RECALL_EXISTS", absl::StatusCode::kAlreadyExists},
     {Reason::kWorkOrderClosed, "WORK_ORDER_CLOSED", absl::StatusCode::kFailedPrecondition},
     {Reason::kWorkOrderProductMismatch, "WORK_ORDER_PRODUCT_MISMATCH",

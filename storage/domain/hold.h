@@ -1,11 +1,13 @@
 // A hold: why goods may not leave.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/hold.h"
 
@@ -28,6 +30,12 @@ struct Hold {
   std::string released_by;
   std::optional<absl::Time> released_at;
   std::string release_note;
+  // Of kPlace: so much must stay at the place; none: all of it.
+  std::optional<Quantity> quantity;
+  std::string case_id;             // the complaint or corrective action; empty: none
+  bool awaits_inspection = false;  // placed with a receipt, until somebody has inspected the lot
+  int64_t version = 1;
+  std::optional<absl::Time> updated_at;  // the last change; none: it never changed
 };
 
 // Whether a hold is neither released nor expired. A hold of a drill may be in effect too.

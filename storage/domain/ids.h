@@ -16,6 +16,7 @@ using LotId = Strong<struct LotTag, Uuid>;
 using MovementId = Strong<struct MovementTag, Uuid>;
 using TransformationId = Strong<struct TransformationTag, Uuid>;
 using HoldId = Strong<struct HoldTag, Uuid>;
+using InspectionId = Strong<struct InspectionTag, Uuid>;
 using RecallId = Strong<struct RecallTag, std::string>;
 
 }  // namespace lots

@@ -28,6 +28,7 @@ enum class Reason : int {
   kTransformationNotFound = 26,
   kHoldNotFound = 27,
   kRecallNotFound = 28,
+  kInspectionNotFound = 29,
 
   kLotNumberTaken = 40,
   kSerialAlreadyProduced = 41,

@@ -242,6 +242,24 @@ Problem LotChanged(const LotId& lot_id, int64_t version) {
           .facts = {{"etag", etag}}};
 }
 
+Problem HoldChanged(const HoldId& hold_id, int64_t version) {
+  const std::string etag = absl::StrCat("\"", version, "\"");
+  return {.reason = Reason::kEtagMismatch,
+          .field = "hold.etag",
+          .message = absl::StrCat("hold ", hold_id.value().ToString(), " was changed: its etag is ",
+                                  etag, " now; read it again and decide anew"),
+          .facts = {{"etag", etag}}};
+}
+
+Problem PermissionMissing(absl::string_view permission, absl::string_view field,
+                          absl::string_view why) {
+  return {.reason = Reason::kPermissionMissing,
+          .field = std::string(field),
+          .message = absl::StrCat("the caller lacks the permission \"", permission, "\"",
+                                  why.empty() ? "" : ": ", why),
+          .facts = {{"permission", std::string(permission)}}};
+}
+
 std::string QuotedLot(absl::string_view number) { return absl::StrCat("lot \"", number, "\""); }
 
 std::string LotOfProduct(absl::string_view number, const ProductId& product_id) {

@@ -73,6 +73,11 @@ Problem SettingsChanged(int64_t version);
 // Of Upserts: `entry` is the path of the resource in the request, `version` 0 when it is new.
 Problem ResourceChanged(absl::string_view entry, absl::string_view id, int64_t version);
 Problem LotChanged(const LotId& lot_id, int64_t version);
+Problem HoldChanged(const HoldId& hold_id, int64_t version);
+
+// PERMISSION_MISSING. `why`: what of the request needs the permission; empty: its method does.
+Problem PermissionMissing(absl::string_view permission, absl::string_view field = "",
+                          absl::string_view why = "");
 
 // How messages name a lot: `lot "L-1"`, `lot L-1 of product steel`.
 std::string QuotedLot(absl::string_view number);

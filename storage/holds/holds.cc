@@ -1,7 +1,6 @@
 // Places holds.
 #include "storage/holds/holds.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +12,9 @@
 #include "storage/domain/counters.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/location.h"
+#include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/lot_rows/company.h"
@@ -27,38 +28,40 @@ namespace {
 
 // Locks serials first, as the ledger does, so that holds and movements seldom deadlock.
 constexpr pg::Statement kLockLots{"lock_lots_to_hold", R"sql(
-  SELECT lot_id, state, number, product_id FROM lots
+  SELECT lot_id, state, number, product_id, tracking, scale FROM lots
   WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY tracking DESC, lot_id FOR UPDATE)sql"};
 
 constexpr pg::Statement kReadPlaces{"holds_read_places", R"sql(
   SELECT location_id, kind FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
 
-// Runs after the locks. A movement that this transaction waited for sorts before the hold in
-// history.
-constexpr pg::Statement kReadLastRecord{"holds_read_last_record", R"sql(
-  SELECT max(last_recorded_at) FROM balances
-  WHERE company = $1 AND lot_id = ANY($2) AND last_recorded_at > '-infinity')sql"};
-
+// A movement that this transaction waited for sorts before the hold in history.
 constexpr pg::Statement kInsertHolds{"insert_holds", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
-                     exempt_location_ids, expires_at, placed_by, placed_at, entry_id)
+                     exempt_location_ids, expires_at, placed_by, placed_at, entry_id, quantity,
+                     case_id)
   SELECT $1, n.hold_id, n.lot_id,
          CASE WHEN n.location_id IS NULL THEN {CAUSE_LOT} ELSE {CAUSE_PLACE} END, n.location_id,
-         NULL, $5, $6, $7, $8, $9, $10
-  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (hold_id, lot_id, location_id))sql"_sql};
+         NULL, $6, $7, $8, $9,
+         GREATEST($10, (
+           SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
+           WHERE b.company = $1 AND b.lot_id = n.lot_id AND b.last_recorded_at > '-infinity')),
+         $11, n.quantity, NULLIF($12, '')
+  FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::numeric[])
+    AS n (hold_id, lot_id, location_id, quantity))sql"_sql};
 
 struct HeldLot {
   LotState state;
   std::string number;
   ProductId product_id;
+  Tracking tracking;
+  int scale;
 };
 
 // What is known under the locks.
 struct HoldFacts {
   absl::btree_map<LotId, HeldLot> lots;
   absl::flat_hash_map<LocationId, LocationKind> places;
-  absl::Time placed_at;
 };
 
 std::vector<HoldId> HoldIdsOf(const std::vector<Uuid>& created_ids) {
@@ -81,8 +84,9 @@ class HoldPlacer {
   std::vector<LocationId> Places() const;
   std::vector<Problem> Validate(const HoldFacts& facts) const;
   void ValidateTarget(size_t index, const HoldFacts& facts, std::vector<Problem>& problems) const;
+  void ValidateQuantity(size_t index, const HeldLot& lot, std::vector<Problem>& problems) const;
   void ValidateExemptions(const HoldFacts& facts, std::vector<Problem>& problems) const;
-  void AddHolds(pg::Transaction& transaction, const HoldFacts& facts) const;
+  std::vector<NewHold> NewHolds() const;
 
   pg::Connection& db_;
   const HoldLotsCommand& command_;
@@ -118,22 +122,18 @@ absl::StatusOr<HoldFacts> HoldPlacer::LockAndRead(pg::Transaction& transaction) 
   const size_t settings = AddCompanyRead(transaction, company);
   const size_t lots = transaction.Add(kLockLots, company, ids);
   const size_t places = transaction.Add(kReadPlaces, company, Places());
-  const size_t last = transaction.Add(kReadLastRecord, company, ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   RETURN_IF_ERROR(ReadEnabledCompany(company, results[settings]).status());
   HoldFacts facts;
   for (const pg::Row row : results[lots]) {
     facts.lots[row.Get<LotId>(0)] = {.state = row.Get<LotState>(1),
                                      .number = row.Get<std::string>(2),
-                                     .product_id = row.Get<ProductId>(3)};
+                                     .product_id = row.Get<ProductId>(3),
+                                     .tracking = row.Get<Tracking>(4),
+                                     .scale = row.Get<int>(5)};
   }
   for (const pg::Row row : results[places]) {
     facts.places[row.Get<LocationId>(0)] = row.Get<LocationKind>(1);
-  }
-  const auto recorded_at = results[last][0].Get<std::optional<absl::Time>>(0);
-  facts.placed_at = command_.context.now;
-  if (recorded_at.has_value()) {
-    facts.placed_at = std::max(facts.placed_at, *recorded_at + absl::Microseconds(1));
   }
   return facts;
 }
@@ -150,6 +150,8 @@ void HoldPlacer::ValidateTarget(size_t index, const HoldFacts& facts,
     problems.push_back(LotVoid(Indexed("targets", index, "lot"), {held.number, *lot_id},
                                LotOfProduct(held.number, held.product_id),
                                ": it was never produced, so there is nothing to hold"));
+  } else {
+    ValidateQuantity(index, lot->second, problems);
   }
   if (!target.location.has_value()) return;
   const auto place = facts.places.find(*target.location);
@@ -159,6 +161,23 @@ void HoldPlacer::ValidateTarget(size_t index, const HoldFacts& facts,
   } else if (!IsOnHand(place->second)) {
     problems.push_back(
         HeldAtKindMismatch(Indexed("targets", index, "location_id"), place->first, place->second));
+  }
+}
+
+// More may be held than is there now: then all of it is held, and what comes up to the quantity.
+void HoldPlacer::ValidateQuantity(size_t index, const HeldLot& lot,
+                                  std::vector<Problem>& problems) const {
+  const std::optional<Quantity>& quantity = command_.targets[index].quantity;
+  if (!quantity.has_value()) return;
+  const std::string field = Indexed("targets", index, "quantity");
+  if (!command_.targets[index].location.has_value()) {
+    problems.push_back(FieldInvalid(field, quantity->ToString(),
+                                    "is of what is at a location: give location_id as well"));
+  } else if (lot.tracking == Tracking::kSerial && *quantity != Quantity::FromUnits(1)) {
+    problems.push_back(FieldInvalid(field, quantity->ToString(),
+                                    "a serial is one unit: leave the quantity out"));
+  } else if (!quantity->FitsScale(lot.scale)) {
+    problems.push_back(QuantityScale(field, *quantity, lot.scale, lot.product_id));
   }
 }
 
@@ -192,19 +211,16 @@ std::vector<Problem> HoldPlacer::Validate(const HoldFacts& facts) const {
   return problems;
 }
 
-void HoldPlacer::AddHolds(pg::Transaction& transaction, const HoldFacts& facts) const {
-  std::vector<LotId> lots;
-  std::vector<std::optional<LocationId>> places;
+std::vector<NewHold> HoldPlacer::NewHolds() const {
+  std::vector<NewHold> holds;
   for (size_t i = 0; i < lots_.size(); ++i) {
-    lots.push_back(*lots_[i]);
-    places.push_back(command_.targets[i].location);
+    const HoldTarget& target = command_.targets[i];
+    holds.push_back({.hold_id = HoldId(made_[i]),
+                     .lot_id = *lots_[i],
+                     .location = target.location,
+                     .quantity = target.quantity});
   }
-  const absl::btree_set<LocationId> exempt(command_.exempt_location_ids.begin(),
-                                           command_.exempt_location_ids.end());
-  transaction.Add(kInsertHolds, command_.context.company, made_, lots, places, command_.reason,
-                  std::vector<LocationId>(exempt.begin(), exempt.end()), command_.expires_at,
-                  command_.context.actor, facts.placed_at, command_.context.entry_id);
-  AddAuditEntry(transaction, command_.context, {.lots = std::move(lots)});
+  return holds;
 }
 
 absl::StatusOr<std::vector<HoldId>> HoldPlacer::Attempt() {
@@ -212,13 +228,41 @@ absl::StatusOr<std::vector<HoldId>> HoldPlacer::Attempt() {
   ASSIGN_OR_RETURN(const HoldFacts facts, LockAndRead(transaction));
   std::vector<Problem> problems = Validate(facts);
   if (!problems.empty()) return Refuse(std::move(problems));
-  AddHolds(transaction, facts);
-  transaction.Count(counters::kHoldsPlaced, static_cast<double>(made_.size()));
+  const std::vector<NewHold> holds = NewHolds();
+  AddHolds(transaction, command_.context,
+           {.reason = command_.reason,
+            .expires_at = command_.expires_at,
+            .exempt_location_ids = command_.exempt_location_ids,
+            .case_id = command_.case_id},
+           holds);
+  AuditSubject subject;
+  for (const NewHold& hold : holds) subject.lots.push_back(hold.lot_id);
+  AddAuditEntry(transaction, command_.context, subject);
   RETURN_IF_ERROR(transaction.Commit().status());
   return HoldIdsOf(made_);
 }
 
 }  // namespace
+
+void AddHolds(pg::Transaction& transaction, const WriteContext& context, const HoldTerms& terms,
+              const std::vector<NewHold>& holds) {
+  std::vector<HoldId> ids;
+  std::vector<LotId> lots;
+  std::vector<std::optional<LocationId>> places;
+  std::vector<std::optional<Quantity>> quantities;
+  for (const NewHold& hold : holds) {
+    ids.push_back(hold.hold_id);
+    lots.push_back(hold.lot_id);
+    places.push_back(hold.location);
+    quantities.push_back(hold.quantity);
+  }
+  const absl::btree_set<LocationId> exempt(terms.exempt_location_ids.begin(),
+                                           terms.exempt_location_ids.end());
+  transaction.Add(kInsertHolds, context.company, ids, lots, places, quantities, terms.reason,
+                  std::vector<LocationId>(exempt.begin(), exempt.end()), terms.expires_at,
+                  context.actor, context.now, context.entry_id, terms.case_id);
+  transaction.Count(counters::kHoldsPlaced, static_cast<double>(holds.size()));
+}
 
 absl::StatusOr<std::vector<HoldId>> HoldLots(pg::Connection& db, const HoldLotsCommand& command) {
   HoldPlacer placer(db, command);

@@ -1,12 +1,14 @@
 // Holds: lots that must not be taken away until somebody has decided about them.
 //
-// A hold binds a lot wherever it is, or only the part of the lot at one place. The ledger refuses
+// A hold binds a lot wherever it is, or only what of the lot is at one place, or a quantity of
+// that: so much must stay there. Several holds of a quantity at one place add up. The ledger refuses
 // (LOT_HELD) to take held goods out of an INTERNAL or TRANSIT location, except to the hold's exempt
 // locations or when the posting accepts HELD. An operation that places a hold locks the lot FOR
 // UPDATE. The ledger reads holds after it has locked the lot: a movement either finished before the
 // hold, or waits and then sees the hold.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,9 +16,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
+#include "storage/holds/read.h"
 #include "storage/pg/connection.h"
 #include "storage/pg/pipeline.h"
 
@@ -27,6 +31,7 @@ struct LedgerFacts;
 struct HoldTarget {
   LotRef lot;
   std::optional<LocationId> location;  // none: wherever it is
+  std::optional<Quantity> quantity;    // of what is at the location; none: all of it
 };
 
 struct HoldLotsCommand {
@@ -35,6 +40,7 @@ struct HoldLotsCommand {
   std::string reason;
   std::optional<absl::Time> expires_at;
   std::vector<LocationId> exempt_location_ids;
+  std::string case_id;  // the complaint or corrective action; empty: none
 };
 
 // Places one hold for each target, in their order. hold.proto lists the refusals; a refusal names
@@ -52,6 +58,48 @@ struct ReleaseLotsCommand {
 // Releases these holds, or all holds of these lots. Returns the released holds.
 absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
                                                 const ReleaseLotsCommand& command);
+
+// The end of a hold: none means until it is released.
+using HoldEnd = std::optional<absl::Time>;
+
+// Absent fields stay as they are.
+struct UpdateHoldCommand {
+  WriteContext context;
+  HoldId hold_id;
+  std::optional<HoldEnd> expires_at;
+  std::optional<std::vector<LocationId>> exempt_location_ids;
+  std::optional<std::string> reason;
+  std::optional<std::string> case_id;
+  std::string note;                // why; only for the history
+  std::optional<int64_t> version;  // must be the current one
+  bool may_weaken = false;         // the caller has the permission to release
+};
+// Changes a hold that is in effect, and adds the change to the history of its lot. A hold becomes
+// weaker when it ends earlier, or lets goods go to more places. HOLD_NOT_FOUND, HOLD_ENDED,
+// ETAG_MISMATCH, LOCATION_NOT_FOUND, PERMISSION_MISSING, FIELD_INVALID.
+absl::StatusOr<LotHold> UpdateHold(pg::Connection& db, const UpdateHoldCommand& command);
+
+// For operations that place or end holds as a part of something else. They lock the lots FOR UPDATE
+// before.
+struct NewHold {
+  HoldId hold_id;
+  LotId lot_id;
+  std::optional<LocationId> location = {};
+  std::optional<Quantity> quantity = {};
+};
+// What all holds of one call have in common.
+struct HoldTerms {
+  std::string reason;
+  std::optional<absl::Time> expires_at = {};
+  std::vector<LocationId> exempt_location_ids = {};
+  std::string case_id = {};
+};
+// Adds the statement that inserts the holds, and counts them.
+void AddHolds(pg::Transaction& transaction, const WriteContext& context, const HoldTerms& terms,
+              const std::vector<NewHold>& holds);
+// Adds the statement that releases holds, which are locked, and counts them.
+void AddReleases(pg::Transaction& transaction, const WriteContext& context,
+                 const std::vector<HoldId>& holds, const std::string& note);
 
 // One lot went into another: `output` inherits the holds of `input`.
 struct HoldInheritance {

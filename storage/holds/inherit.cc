@@ -119,10 +119,23 @@ struct InheritedHold {
   std::string exempt;                    // the locations that all holds exempt, a line each
 };
 
-// A hold of a place is inherited when goods were taken from that place.
+// How much the holds of a part keep at a place, together.
+Quantity KeptAt(const LotId& lot_id, const LocationId& location, const LedgerFacts& facts) {
+  Quantity kept;
+  for (const Hold& hold : facts.HoldsOf(lot_id)) {
+    if (hold.quantity.has_value() && hold.location_id == location) kept += *hold.quantity;
+  }
+  return kept;
+}
+
+// A hold of a place is inherited when goods were taken from that place; a hold of a part of what
+// is there, when less than the held parts was left.
 bool PassesOn(const Hold& hold, const LedgerFacts& facts) {
   if (hold.cause == HoldCause::kRecall || !hold.binding) return false;
-  return hold.cause != HoldCause::kPlace || facts.HasTaken(hold.lot_id, *hold.location_id);
+  if (hold.cause != HoldCause::kPlace) return true;
+  if (!facts.HasTaken(hold.lot_id, *hold.location_id)) return false;
+  return !hold.quantity.has_value() || facts.QuantityAt(hold.lot_id, *hold.location_id) <
+                                           KeptAt(hold.lot_id, *hold.location_id, facts);
 }
 
 bool IsMember(const LotId& lot_id, const LedgerFacts& facts) {

@@ -14,6 +14,7 @@
 #include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/holds/holds.h"
+#include "storage/holds/refusals.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
@@ -44,7 +45,8 @@ constexpr pg::Statement kReadRecalls{"read_recalls_of_lots", R"sql(
 constexpr pg::Statement kReleaseHolds{"release_holds", R"sql(
   UPDATE holds h
   SET released_by = $3, release_note = $4, release_entry_id = $6,
-      released_at = GREATEST($5, h.placed_at + interval '1 microsecond', (
+      released_at = GREATEST($5, h.placed_at + interval '1 microsecond',
+                             h.updated_at + interval '1 microsecond', (
         SELECT max(b.last_recorded_at) + interval '1 microsecond' FROM balances b
         WHERE b.company = $1 AND b.lot_id = h.lot_id AND b.last_recorded_at > '-infinity'))
   WHERE h.company = $1 AND h.hold_id = ANY($2))sql"};
@@ -74,23 +76,11 @@ std::optional<absl::Time> EndOf(const HoldRow& hold, absl::Time now) {
   return std::nullopt;
 }
 
-Problem HoldNotFound(const HoldId& hold_id, size_t index) {
-  return {.reason = Reason::kHoldNotFound,
-          .field = Indexed("hold_ids", index),
-          .message = absl::StrCat("no hold ", TextOf(hold_id), " in this company"),
-          .facts = {{"hold_id", TextOf(hold_id)}}};
-}
-
 Problem HoldEnded(const HoldRow& hold, absl::Time ended_at, size_t index) {
-  return {
-      .reason = Reason::kHoldEnded,
-      .field = Indexed("hold_ids", index),
-      .message = absl::StrCat("hold ", TextOf(hold.hold_id), " ended before: it ",
-                              hold.released_at.has_value() ? "was released" : "expired", " at ",
-                              absl::FormatTime(absl::RFC3339_full, ended_at, absl::UTCTimeZone())),
-      .facts = {{"hold_id", TextOf(hold.hold_id)},
-                {"lot_id", hold.lot_id.value().ToString()},
-                {"ended_at", absl::FormatTime(absl::RFC3339_full, ended_at, absl::UTCTimeZone())}}};
+  return lots::HoldEnded(Indexed("hold_ids", index), {.hold_id = hold.hold_id,
+                                                .lot_id = hold.lot_id,
+                                                .ended_at = ended_at,
+                                                .was_released = hold.released_at.has_value()});
 }
 
 Problem LotNotHeld(const ResolvedLot& lot, const std::optional<RecallId>& recall, size_t index) {
@@ -126,7 +116,7 @@ Release ValidateHolds(const ReleaseLotsCommand& command, const pg::Result& rows)
       release.problems.push_back(
           ListedTwice("hold_ids", i, first->second, {{"hold_id", TextOf(id)}}));
     } else if (hold == found.end()) {
-      release.problems.push_back(HoldNotFound(id, i));
+      release.problems.push_back(HoldNotFound(Indexed("hold_ids", i), id));
     } else if (const auto end = EndOf(hold->second, command.context.now); end.has_value()) {
       release.problems.push_back(HoldEnded(hold->second, *end, i));
     } else {
@@ -213,15 +203,20 @@ absl::StatusOr<std::vector<HoldId>> Attempt(pg::Connection& db, const ReleaseLot
   std::vector<Uuid> released_ids;
   for (const HoldId& hold : release.holds) released_ids.push_back(hold.value());
   SetCreatedIds(transaction, command.context, released_ids);
-  transaction.Add(kReleaseHolds, command.context.company, release.holds, command.context.actor,
-                  command.note, command.context.now, command.context.entry_id);
+  AddReleases(transaction, command.context, release.holds, command.note);
   AddAuditEntry(transaction, command.context, {.lots = std::move(release.lots)});
-  transaction.Count(counters::kHoldsReleased, static_cast<double>(release.holds.size()));
   RETURN_IF_ERROR(transaction.Commit().status());
   return std::move(release.holds);
 }
 
 }  // namespace
+
+void AddReleases(pg::Transaction& transaction, const WriteContext& context,
+                 const std::vector<HoldId>& holds, const std::string& note) {
+  transaction.Add(kReleaseHolds, context.company, holds, context.actor, note, context.now,
+                  context.entry_id);
+  transaction.Count(counters::kHoldsReleased, static_cast<double>(holds.size()));
+}
 
 absl::StatusOr<std::vector<HoldId>> ReleaseLots(pg::Connection& db,
                                                 const ReleaseLotsCommand& command) {

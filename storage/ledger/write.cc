@@ -13,6 +13,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
+#include "storage/ledger/receipt_holds.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/pg/error.h"
 
@@ -267,6 +268,7 @@ void AddLedgerWrites(pg::Transaction& transaction, const WriteContext& context,
   InsertDeliveries(transaction, context.company, facts, movements);
   UpdateDeliveries(transaction, context.company, facts);
   UnarchiveLots(transaction, context, facts);
+  AddReceiptHolds(transaction, context, facts, movements);
 }
 
 absl::Status ExplainLedgerError(const absl::Status& status) {

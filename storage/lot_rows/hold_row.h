@@ -14,7 +14,14 @@
 // literal.
 #define LOTS_HOLD_COLUMNS                                                                 \
   " h.lot_id, h.cause, h.hold_id, h.location_id, h.source_lot_id, h.recall_id, h.reason," \
-  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, h.binding "
+  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, h.binding, h.quantity,"   \
+  " h.case_id, h.awaits_inspection, h.version, h.updated_at "
+// The same columns of the table `holds h`, then those of the release.
+#define LOTS_PLACED_HOLD_COLUMNS                                                           \
+  " h.lot_id, h.cause, h.hold_id, h.location_id, h.source_lot_id, NULL::text, h.reason,"   \
+  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, true, h.quantity,"      \
+  " h.case_id, h.awaits_inspection, h.version, h.updated_at, h.released_by, h.released_at," \
+  " h.release_note "
 // Whether a hold of `lot_holds h` refuses movements; `now` is a parameter ("$3").
 #define LOTS_HOLD_BINDS(now) " h.binding AND (h.expires_at IS NULL OR h.expires_at > " now ") "
 // Sorts the strongest hold first: HoldStrength in SQL.
@@ -41,9 +48,15 @@ enum class HoldCause : int16_t;
 struct Hold;
 
 // The number of columns in LOTS_HOLD_COLUMNS; a statement may read more columns after them.
-inline constexpr int kHoldColumnCount = 12;
+inline constexpr int kHoldColumnCount = 17;
 
 // Reads the hold whose columns begin at `first`. The fields of its release stay empty.
 Hold ReadHold(const pg::Row& row, int first = 0);
+
+// The number of columns in LOTS_PLACED_HOLD_COLUMNS.
+inline constexpr int kPlacedHoldColumnCount = kHoldColumnCount + 3;
+
+// Reads the hold whose columns begin at `first`, with its release.
+Hold ReadPlacedHold(const pg::Row& row, int first = 0);
 
 }  // namespace lots

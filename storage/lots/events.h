@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/inspection.h"
 #include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/lot_details.h"
 #include "storage/pg/pipeline.h"
@@ -52,6 +53,8 @@ struct LotEvent {
   std::vector<FieldChange> changes;
   std::optional<Uuid> entry_id;  // of the audit entry, as reads say it
   std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
+  std::optional<HoldId> hold_id;  // of kHoldChanged: the hold whose fields changed
+  std::optional<Inspection> inspection;  // of kInspected, read from the inspections: no rows here
 };
 
 // Appends a change for each attribute that differs: each key of its own, so that the history says

@@ -27,7 +27,8 @@ constexpr pg::Statement kReadLocation{"suggest_read_location", R"sql(
 
 // $3: the day on which a lot must not be expired; NULL: expiry does not count. $4: the location to
 // take from, with the locations below; NULL: every INTERNAL location. $6: the current time. $7: the
-// day on which a lot must not be past its removal date; NULL: that date does not count.
+// day on which a lot must not be past its removal date; NULL: that date does not count. Of goods of
+// which a part is held, the rest is free.
 constexpr const char* kSuggest =
     R"sql(
   WITH RECURSIVE below AS (
@@ -36,15 +37,20 @@ constexpr const char* kSuggest =
     SELECT child.location_id
     FROM below
     JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
-  SELECT balances.lot_id, lots.number, balances.location_id, balances.quantity, lots.expires_on,
-         balances.stock_since, sum(balances.quantity) OVER () AS available
+  SELECT balances.lot_id, lots.number, balances.location_id, free.quantity, lots.expires_on,
+         balances.stock_since, sum(free.quantity) OVER () AS available
   FROM balances
+  CROSS JOIN LATERAL (
+    SELECT balances.quantity - COALESCE(sum(h.quantity), 0) AS quantity
+    FROM lot_holds h
+    WHERE h.company = $1 AND h.lot_id = balances.lot_id AND h.quantity IS NOT NULL
+      AND h.location_id = balances.location_id AND)sql"_sql LOTS_HOLD_BINDS("$6") R"sql() AS free
   JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
   WHERE balances.company = $1 AND balances.product_id = $2 AND balances.quantity > 0
-    AND lots.state = {STATE_ACTIVE}
+    AND free.quantity > 0 AND lots.state = {STATE_ACTIVE}
     AND NOT EXISTS (
       SELECT 1 FROM lot_holds h
-      WHERE h.company = $1 AND h.lot_id = balances.lot_id
+      WHERE h.company = $1 AND h.lot_id = balances.lot_id AND h.quantity IS NULL
         AND (h.location_id IS NULL OR h.location_id = balances.location_id)
         AND)sql"_sql LOTS_HOLD_BINDS("$6") R"sql()
     AND ($3::date IS NULL OR lots.expires_on IS NULL OR lots.expires_on >= $3)

@@ -51,6 +51,8 @@ BusinessMetrics::BusinessMetrics(Registry& registry) {
               array{counters::kHoldsPlaced});
   AddCounters(registry, "lots_holds_released_total", "Holds that somebody released.", "",
               array{counters::kHoldsReleased});
+  AddCounters(registry, "lots_inspections_total", "Inspections of lots and units.", "verdict",
+              counters::kInspections);
   AddCounters(registry, "lots_recalls_closed_total", "Recalls and drills that were closed.", "",
               array{counters::kRecallClosed});
   AddCounters(registry, "lots_idempotent_replays_total",

@@ -1,6 +1,7 @@
 // The names of the enumerations, and what their values mean.
 #include "storage/domain/kinds/counter_reset.h"
 #include "storage/domain/kinds/hold.h"
+#include "storage/domain/kinds/inspection.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/kinds/movement.h"
@@ -150,6 +151,16 @@ absl::string_view Name(RecallDispositionKind kind) {
       return "DESTROYED_BY_CUSTOMER";
   }
   return "";
+}
+
+absl::string_view Name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPassed:
+      return "PASSED";
+    case Verdict::kFailed:
+      return "FAILED";
+  }
+  return "UNKNOWN";
 }
 
 absl::string_view Name(WorkOrderState state) {

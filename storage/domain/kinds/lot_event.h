@@ -16,6 +16,8 @@ enum class LotEventKind : int16_t {
   kDeleted = 8,
   kHeld = 9,
   kReleased = 10,
+  kHoldChanged = 11,
+  kInspected = 12,
   kRecallMember = 13,       // a membership ended or began again
   kRecallDisposition = 14,  // a recall says what became of goods
   kCorrected = 16,

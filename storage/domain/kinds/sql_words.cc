@@ -77,6 +77,8 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("EVENT_DELETED", LotEventKind::kDeleted),
     WordOf("EVENT_HELD", LotEventKind::kHeld),
     WordOf("EVENT_RELEASED", LotEventKind::kReleased),
+    WordOf("EVENT_HOLD_CHANGED", LotEventKind::kHoldChanged),
+    WordOf("EVENT_INSPECTED", LotEventKind::kInspected),
     WordOf("EVENT_RECALL_MEMBER", LotEventKind::kRecallMember),
     WordOf("EVENT_RECALL_DISPOSITION", LotEventKind::kRecallDisposition),
 

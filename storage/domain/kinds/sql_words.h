@@ -78,6 +78,8 @@ inline constexpr Word kWords[] = {
     {"EVENT_DELETED", {8}},
     {"EVENT_HELD", {9}},
     {"EVENT_RELEASED", {10}},
+    {"EVENT_HOLD_CHANGED", {11}},
+    {"EVENT_INSPECTED", {12}},
     {"EVENT_RECALL_MEMBER", {13}},
     {"EVENT_RECALL_DISPOSITION", {14}},
 

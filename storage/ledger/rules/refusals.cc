@@ -69,38 +69,6 @@ absl::string_view KindsWanted(MovementKind kind) {
   return "is unknown";
 }
 
-std::string Places(const std::vector<LocationId>& locations) {
-  return absl::StrJoin(locations, ", ", [](std::string* out, const LocationId& location) {
-    absl::StrAppend(out, location.value());
-  });
-}
-
-// "is held by recall R-1".
-std::string HeldBy(const Hold& hold) {
-  switch (hold.cause) {
-    case HoldCause::kLot:
-      return "is held";
-    case HoldCause::kPlace:
-      return absl::StrCat("is held at ", hold.location_id->value());
-    case HoldCause::kInherited:
-      return "is held for what it was made of";
-    case HoldCause::kRecall:
-      return absl::StrCat("is held by recall ", hold.recall_id->value());
-  }
-  return "is held";
-}
-
-// What the caller can do about a hold.
-std::string WayOut(const Hold& hold) {
-  const std::string exempt =
-      hold.exempt_location_ids.empty()
-          ? ""
-          : absl::StrCat("move it to ", Places(hold.exempt_location_ids), ", ");
-  return absl::StrCat(exempt,
-                      hold.cause == HoldCause::kRecall ? "close the recall" : "release it first",
-                      ", or accept HELD where that is possible and permitted");
-}
-
 // How a serial that is at a place of this kind can come in.
 absl::string_view WayBackFrom(LocationKind kind) {
   switch (kind) {
@@ -233,24 +201,6 @@ Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay d
                               DayText(day), "; scrap it, or accept EXPIRED with that permission"),
       .facts =
           FactsOf(lot, Fact{"expire_date", DayText(*lot.expires_on)}, Fact{"day", DayText(day)})};
-}
-
-Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
-                const std::string& field) {
-  Facts facts = {{"lot_id", lot.lot_id.value().ToString()},
-                 {"number", lot.number},
-                 {"location_id", posting.from.value()},
-                 {"cause", std::string(Name(hold.cause))}};
-  if (hold.hold_id.has_value()) facts.emplace_back("hold_id", hold.hold_id->value().ToString());
-  if (hold.recall_id.has_value()) facts.emplace_back("recall_id", hold.recall_id->value());
-  facts.emplace_back("reason", hold.reason);
-  facts.emplace_back("exempt_location_ids", Places(hold.exempt_location_ids));
-  return {.reason = Reason::kLotHeld,
-          .field = field,
-          .message = absl::StrCat(NameOf(lot), " ", HeldBy(hold), " (", hold.reason,
-                                  ") and may not leave ", posting.from.value(), " for ",
-                                  posting.to.value(), "; ", WayOut(hold)),
-          .facts = std::move(facts)};
 }
 
 Problem ReturnNamesNoDelivery(const Posting& posting) {

@@ -35,6 +35,13 @@ Problem LotNotActive(const Posting& posting, const LotFacts& lot);
 Problem LotExpired(const Posting& posting, const LotFacts& lot, absl::CivilDay day);
 Problem LotHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
                 const std::string& field);
+// LOT_HELD by holds of a part: of `present` at the source, `kept` must stay. `hold` is the oldest.
+struct HeldPart {
+  Quantity kept;
+  Quantity present;
+};
+Problem PartHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
+                 const HeldPart& part, const std::string& field);
 
 // Refusals about the delivery that a RETURN names: the movement is no delivery, is of another lot,
 // or went to another place or partner than the goods come from.

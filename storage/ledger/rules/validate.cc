@@ -108,6 +108,27 @@ void ValidateExpiry(const Case& c, Problems& problems) {
   if (IsExpired(c.lot.expires_on, day)) problems.push_back(LotExpired(c.posting, c.lot, day));
 }
 
+// Whether a hold keeps goods where this posting takes them from.
+bool HoldApplies(const Case& c, const Hold& hold) {
+  return hold.binding && hold.location_id.value_or(c.posting.from) == c.posting.from &&
+         !absl::c_linear_search(hold.exempt_location_ids, c.posting.to);
+}
+
+// The holds of a part of what is at the source: together they keep the sum of their quantities.
+void ValidatePartHolds(const Case& c, const std::string& field, Problems& problems) {
+  const Hold* oldest = nullptr;
+  Quantity kept;
+  for (const Hold& hold : c.facts.HoldsOf(c.lot.lot_id)) {
+    if (!hold.quantity.has_value() || !HoldApplies(c, hold)) continue;
+    if (oldest == nullptr) oldest = &hold;
+    kept += *hold.quantity;
+  }
+  const bool leaves_it_there = c.from.quantity - c.posting.quantity >= kept;
+  if (oldest == nullptr || leaves_it_there) return;
+  problems.push_back(PartHeld(c.posting, c.lot, *oldest,
+                              {.kept = kept, .present = c.from.quantity}, field));
+}
+
 // Of several holds the refusal names the strongest, and of equally strong ones the oldest.
 void ValidateHolds(const Case& c, const std::string& field, Problems& problems) {
   // What a customer has is not held back, but nobody builds it into a unit.
@@ -115,15 +136,13 @@ void ValidateHolds(const Case& c, const std::string& field, Problems& problems) 
   if (c.accept.held || !can_refuse) return;
   const Hold* strongest = nullptr;
   for (const Hold& hold : c.facts.HoldsOf(c.lot.lot_id)) {
-    const bool applies = hold.binding &&
-                         hold.location_id.value_or(c.posting.from) == c.posting.from &&
-                         !absl::c_linear_search(hold.exempt_location_ids, c.posting.to);
-    if (!applies) continue;
+    if (hold.quantity.has_value() || !HoldApplies(c, hold)) continue;
     if (strongest == nullptr || HoldStrength(hold.cause) > HoldStrength(strongest->cause)) {
       strongest = &hold;
     }
   }
-  if (strongest != nullptr) problems.push_back(LotHeld(c.posting, c.lot, *strongest, field));
+  if (strongest == nullptr) return ValidatePartHolds(c, field, problems);
+  problems.push_back(LotHeld(c.posting, c.lot, *strongest, field));
 }
 
 // The deliveries of a posting's lot to its source of which something can come back.

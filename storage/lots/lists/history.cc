@@ -10,6 +10,7 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/lots/lists/history_holds.h"
+#include "storage/lots/lists/history_inspections.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -35,7 +36,7 @@ constexpr pg::Statement kHasEvents{"has_lot_events", R"sql(
   SELECT EXISTS (SELECT 1 FROM lot_events WHERE company = $1 AND lot_id = $2))sql"};
 
 constexpr pg::Statement kReadEvents{"read_history_events", R"sql(
-  SELECT event_id, kind, work_order_id, actor, recorded_at, changes::text, entry_id
+  SELECT event_id, kind, work_order_id, actor, recorded_at, changes::text, entry_id, hold_id
   FROM lot_events
   WHERE company = $1 AND lot_id = $2 AND (recorded_at, event_id) > ($3, $4)
   ORDER BY recorded_at, event_id LIMIT $5)sql"};
@@ -83,7 +84,9 @@ using Entries = std::vector<LotHistoryEntry>;
 LotHistoryEntry EntryOf(LotEvent event) {
   LotHistoryEntry entry{.recorded_at = event.recorded_at,
                         .id = event.event_id,
-                        .occurred_at = event.recorded_at,
+                        .occurred_at = event.inspection.has_value()
+                                           ? event.inspection->inspected_at
+                                           : event.recorded_at,
                         .actor = event.actor,
                         .entry_id = event.entry_id,
                         .what = {}};
@@ -114,7 +117,8 @@ void AppendEvents(const pg::Result& rows, const LotId& lot_id, Entries& entries)
                                .actor = row.Get<std::string>(3),
                                .recorded_at = row.Get<absl::Time>(4),
                                .changes = ChangesFromJson(row.Get<absl::string_view>(5)),
-                               .entry_id = row.Get<std::optional<Uuid>>(6)}));
+                               .entry_id = row.Get<std::optional<Uuid>>(6),
+                               .hold_id = row.Get<std::optional<HoldId>>(7)}));
   }
 }
 
@@ -197,7 +201,7 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
 }
 
 // What AddReads adds to a pipeline for one lot.
-constexpr size_t kReadsOfLot = 7;
+constexpr size_t kReadsOfLot = 8;
 
 void AddReads(pg::Transaction& snapshot, const LotHistoryQuery& query) {
   const auto& [company, lot_id, after, limit] = query;
@@ -208,6 +212,7 @@ void AddReads(pg::Transaction& snapshot, const LotHistoryQuery& query) {
     snapshot.Add(statement, company, lot_id, after.recorded_at, after.id, limit + 1);
   }
   AddHoldEvents(snapshot, query);
+  AddInspectionEvents(snapshot, query);
 }
 
 // Appends the entries of the query's lot, from the results of AddReads.
@@ -221,6 +226,9 @@ void AppendLot(const pg::Results& read, size_t first, const LotHistoryQuery& que
   AppendMovements(read[first + 4], lot, query, entries);
   AppendTransformations(read[first + 5], entries);
   for (LotEvent& event : ReadHoldEvents(read[first + 6])) {
+    entries.push_back(EntryOf(std::move(event)));
+  }
+  for (LotEvent& event : ReadInspectionEvents(read[first + 7])) {
     entries.push_back(EntryOf(std::move(event)));
   }
   for (size_t i = before; i < entries.size(); ++i) {

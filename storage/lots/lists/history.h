@@ -57,8 +57,8 @@ struct LotHistory {
   int scale = 0;  // of the lot's quantities; 0 of a deleted lot
 };
 
-// One page of creation, edits, assignments, holds, movements and transformations, read in one
-// snapshot. Of holds: who placed and who released them, and recalls that are no drills. The history
+// One page of creation, edits, assignments, holds, inspections, movements and transformations, read
+// in one snapshot. Of holds: who placed, changed and released them, and recalls that are no drills. The history
 // of a serial includes that of the serials that it was before a relabel; the relabel is one entry.
 // A deleted lot still answers. LOT_NOT_FOUND when there never was one.
 absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query);

@@ -19,6 +19,7 @@ constexpr pg::Statement kReadHoldEvents{"read_history_holds",
   FROM (
     SELECT o.lot_id, o.cause, o.hold_id, o.location_id, o.source_lot_id, NULL::text AS recall_id,
            o.reason, o.exempt_location_ids, o.expires_at, o.placed_by, o.placed_at, true AS binding,
+           o.quantity, o.case_id, o.awaits_inspection, o.version, o.updated_at,
            o.released_by, o.released_at, o.release_note,
            e.event_id, e.kind, e.actor, e.recorded_at, e.entry_id
     FROM holds o
@@ -31,7 +32,8 @@ constexpr pg::Statement kReadHoldEvents{"read_history_holds",
     WHERE o.company = $1 AND o.lot_id = $2
     UNION ALL
     SELECT m.lot_id, {CAUSE_RECALL}::smallint, NULL, NULL, NULL, m.recall_id, r.reason,
-           r.exempt_location_ids, NULL, r.opened_by, m.joined_at, true, r.closed_by, r.closed_at,
+           r.exempt_location_ids, NULL, r.opened_by, m.joined_at, true, NULL, NULL, false, 1, NULL,
+           r.closed_by, r.closed_at,
            r.closing_note, e.event_id, e.kind, e.actor, e.recorded_at, e.entry_id
     FROM recall_members m
     JOIN recalls r ON r.company = $1 AND r.recall_id = m.recall_id AND NOT r.drill
@@ -48,14 +50,6 @@ constexpr pg::Statement kReadHoldEvents{"read_history_holds",
   WHERE (h.recorded_at, h.event_id) > ($3, $4)
   ORDER BY h.recorded_at, h.event_id LIMIT $5)sql"_sql};
 
-Hold HoldOf(const pg::Row& row) {
-  Hold hold = ReadHold(row);
-  hold.released_by = row.Get<std::optional<std::string>>(kHoldColumnCount).value_or("");
-  hold.released_at = row.Get<std::optional<absl::Time>>(kHoldColumnCount + 1);
-  hold.release_note = row.Get<std::optional<std::string>>(kHoldColumnCount + 2).value_or("");
-  return hold;
-}
-
 }  // namespace
 
 size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryQuery& query) {
@@ -64,7 +58,7 @@ size_t AddHoldEvents(pg::Transaction& snapshot, const LotHistoryQuery& query) {
 }
 
 std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows) {
-  constexpr int kEvent = kHoldColumnCount + 3;
+  constexpr int kEvent = kPlacedHoldColumnCount;
   std::vector<LotEvent> events;
   for (const pg::Row row : rows) {
     events.push_back({.event_id = row.Get<Uuid>(kEvent),
@@ -73,7 +67,7 @@ std::vector<LotEvent> ReadHoldEvents(const pg::Result& rows) {
                       .actor = row.Get<std::string>(kEvent + 2),
                       .recorded_at = row.Get<absl::Time>(kEvent + 3),
                       .entry_id = row.Get<std::optional<Uuid>>(kEvent + 4),
-                      .hold = HoldOf(row)});
+                      .hold = ReadPlacedHold(row)});
   }
   return events;
 }
