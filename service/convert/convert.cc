@@ -122,6 +122,7 @@ v1::Product ToProto(const Product& product, const CompanyId& company) {
   message.set_gtin(product.gtin);
   message.set_producible(product.producible);
   message.set_case_sensitive(product.case_sensitive);
+  message.set_hold_on_receipt(product.hold_on_receipt);
   message.set_etag(EtagOf(product.version));
   *message.mutable_create_time() = ToProto(product.created_at);
   *message.mutable_update_time() = ToProto(product.updated_at);

@@ -65,6 +65,7 @@ class FieldChecker : public TextChecker {
   // By id, or by product and number.
   LotRef Lot(absl::string_view field, const v1::LotRef& ref);
   Document DocumentOf(absl::string_view field, const v1::Document& document);
+  AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);
   Attributes AttributesOf(absl::string_view field,
                           const google::protobuf::Map<std::string, v1::AttributeValue>& attributes);
   // An enum value that the API defines and that is not UNSPECIFIED; To has the same values.
@@ -85,7 +86,6 @@ class FieldChecker : public TextChecker {
   WriteContext OptionalWrite(const Request& request, const Call& call);
 
  private:
-  AttributeValue AttributeOf(absl::string_view field, const v1::AttributeValue& value);
   int EnumNumber(absl::string_view field, int value, const google::protobuf::EnumDescriptor* type,
                  bool required);
 };

@@ -73,6 +73,7 @@ Product ProductOf(const v1::Product& message, const Entry& at, FieldChecker& fie
       .gtin = fields.Line(at("gtin"), message.gtin(), kIdCharactersMax),
       .producible = message.producible(),
       .case_sensitive = message.case_sensitive(),
+      .hold_on_receipt = message.hold_on_receipt(),
       .version = FieldChecker::Etag(message.etag()).value_or(0),
       .created_at = {},
       .updated_at = {}};

@@ -4,6 +4,8 @@
 
 #include "lots/v1/audit.grpc.pb.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "lots/v1/hold.grpc.pb.h"
+#include "lots/v1/inspection.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/recall.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
@@ -12,6 +14,8 @@
 #include "service/handlers/audit.h"
 #include "service/handlers/catalog.h"
 #include "service/handlers/lots/lots.h"
+#include "service/handlers/quality/holds.h"
+#include "service/handlers/quality/inspections.h"
 #include "service/handlers/recalls.h"
 #include "service/handlers/stock.h"
 #include "service/handlers/trace.h"
@@ -98,6 +102,22 @@ class CatalogService final : public OnCallPath<v1::CatalogService> {
   LOTS_UNARY(CatalogService, ListLocations, .every_company = true);
 };
 
+class HoldService final : public OnCallPath<v1::HoldService> {
+ public:
+  using OnCallPath::OnCallPath;
+  LOTS_UNARY(HoldService, GetHold);
+  LOTS_UNARY(HoldService, ListHolds, .every_company = true);
+  LOTS_UNARY(HoldService, UpdateHold);
+};
+
+class InspectionService final : public OnCallPath<v1::InspectionService> {
+ public:
+  using OnCallPath::OnCallPath;
+  LOTS_UNARY(InspectionService, RecordInspection, .is_large = true);
+  LOTS_UNARY(InspectionService, GetInspection);
+  LOTS_UNARY(InspectionService, ListInspections, .every_company = true);
+};
+
 class LotService final : public OnCallPath<v1::LotService> {
  public:
   using OnCallPath::OnCallPath;
@@ -177,6 +197,7 @@ class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
 
 std::vector<std::string> ServiceNames() {
   return {v1::AuditService::service_full_name(),    v1::CatalogService::service_full_name(),
+          v1::HoldService::service_full_name(),     v1::InspectionService::service_full_name(),
           v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
           v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
           v1::WorkOrderService::service_full_name()};
@@ -186,6 +207,8 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<AuditService>(rpc));
   services.push_back(std::make_unique<CatalogService>(rpc));
+  services.push_back(std::make_unique<HoldService>(rpc));
+  services.push_back(std::make_unique<InspectionService>(rpc));
   services.push_back(std::make_unique<LotService>(rpc));
   services.push_back(std::make_unique<RecallService>(rpc));
   services.push_back(std::make_unique<StockService>(rpc));

@@ -58,7 +58,8 @@ bool IsLotNumber(const FieldDescriptor& field) {
 
 std::string NormalText(const FieldDescriptor& field, const std::string& text) {
   const absl::string_view name = field.name();
-  if (absl::EndsWith(name, "quantity") || name == "decimal") return NormalQuantity(text);
+  if (absl::EndsWith(name, "quantity") || name == "decimal" || absl::EndsWith(name, "er_limit"))
+    return NormalQuantity(text);
   if (IsLotNumber(field)) return CleanNumber(text).value_or(text);
   if (absl::c_linear_search(kUuidFields, name)) return NormalUuid(text);
   if (name == "gtin") return CleanGtin(text).value_or(text);

@@ -36,7 +36,8 @@ namespace {
 constexpr pg::Statement kLockProducts{"lock_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at, counter_reset
+         producible, case_sensitive, version, created_at, updated_at, counter_reset,
+         hold_on_receipt
   FROM products WHERE company = $1 AND product_id = ANY ($2)
   ORDER BY product_id FOR UPDATE)sql"};
 
@@ -49,13 +50,15 @@ constexpr pg::Statement kFindCounters{"find_counters", R"sql(
 constexpr pg::Statement kFindProducts{"find_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at, counter_reset
+         producible, case_sensitive, version, created_at, updated_at, counter_reset,
+         hold_on_receipt
   FROM products WHERE company = $1 AND product_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListProducts{"list_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-         producible, case_sensitive, version, created_at, updated_at, counter_reset
+         producible, case_sensitive, version, created_at, updated_at, counter_reset,
+         hold_on_receipt
   FROM products WHERE company = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
 
 constexpr pg::Statement kCountLotsOfProducts{"count_lots_of_products", R"sql(
@@ -66,16 +69,17 @@ constexpr pg::Statement kInsertProduct{"insert_product", R"sql(
   INSERT INTO products
     (company, product_id, display_name, tracking, unit, scale, number_template, expire_days,
      best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
-     producible, case_sensitive, version, created_at, updated_at, counter_reset)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19)
-  )sql"};
+     producible, case_sensitive, version, created_at, updated_at, counter_reset, hold_on_receipt)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19,
+          $20))sql"};
 
 constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
   UPDATE products
   SET display_name = $3, tracking = $4, unit = $5, scale = $6, number_template = $7,
       expire_days = $8, best_before_days = $9, removal_days = $10, alert_days = $11,
       inherit_expiry = $12, warranty_months = $13, gtin = $14, producible = $15,
-      case_sensitive = $16, version = $17, updated_at = $18, counter_reset = $19
+      case_sensitive = $16, version = $17, updated_at = $18, counter_reset = $19,
+      hold_on_receipt = $20
   WHERE company = $1 AND product_id = $2)sql"};
 
 using Field = UpdateField<Product>;
@@ -122,6 +126,8 @@ constexpr Field kFields[] = {
     {"producible", [](const Product& given, Product& p) { p.producible = given.producible; }},
     {"case_sensitive",
      [](const Product& given, Product& p) { p.case_sensitive = given.case_sensitive; }},
+    {"hold_on_receipt",
+     [](const Product& given, Product& p) { p.hold_on_receipt = given.hold_on_receipt; }},
 };
 
 Product ReadProduct(const pg::Row& row) {
@@ -143,6 +149,7 @@ Product ReadProduct(const pg::Row& row) {
           .gtin = row.Get<std::string>(12),
           .producible = row.Get<bool>(13),
           .case_sensitive = row.Get<bool>(14),
+          .hold_on_receipt = row.Get<bool>(19),
           .version = row.Get<int64_t>(15),
           .created_at = row.Get<absl::Time>(16),
           .updated_at = row.Get<absl::Time>(17)};
@@ -259,7 +266,7 @@ bool IsChanged(const Product& a, const Product& b) {
   const auto key = [](const Product& p) {
     return std::tie(p.display_name, p.tracking, p.unit, p.scale, p.number_template, p.counter_reset,
                     p.next_number, p.inherit_expiry, p.warranty_months, p.gtin, p.producible,
-                    p.case_sensitive);
+                    p.case_sensitive, p.hold_on_receipt);
   };
   return key(a) != key(b) || !(a.shelf_life == b.shelf_life);
 }
@@ -332,7 +339,7 @@ void AddProductWrite(pg::Transaction& transaction, const CompanyId& company,
                   p.number_template, shelf_life.expire_days, shelf_life.best_before_days,
                   shelf_life.removal_days, shelf_life.alert_days, p.inherit_expiry,
                   p.warranty_months, p.gtin, p.producible, p.case_sensitive, p.version,
-                  p.updated_at, *p.counter_reset);
+                  p.updated_at, *p.counter_reset, p.hold_on_receipt);
 }
 
 // Adds what differs from what is stored; what does not keeps its etag.

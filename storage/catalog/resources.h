@@ -40,7 +40,8 @@ struct Product {
   std::string gtin;
   bool producible = false;
   bool case_sensitive = false;
-  int64_t version = 0;  // in a command: must be the current one; 0: any
+  bool hold_on_receipt = false;  // what is received waits for an inspection
+  int64_t version = 0;           // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
 };

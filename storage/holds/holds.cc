@@ -174,8 +174,8 @@ void HoldPlacer::ValidateQuantity(size_t index, const HeldLot& lot,
     problems.push_back(FieldInvalid(field, quantity->ToString(),
                                     "is of what is at a location: give location_id as well"));
   } else if (lot.tracking == Tracking::kSerial && *quantity != Quantity::FromUnits(1)) {
-    problems.push_back(FieldInvalid(field, quantity->ToString(),
-                                    "a serial is one unit: leave the quantity out"));
+    problems.push_back(
+        FieldInvalid(field, quantity->ToString(), "a serial is one unit: leave the quantity out"));
   } else if (!quantity->FitsScale(lot.scale)) {
     problems.push_back(QuantityScale(field, *quantity, lot.scale, lot.product_id));
   }

@@ -1,7 +1,7 @@
 // Holds: lots that must not be taken away until somebody has decided about them.
 //
 // A hold binds a lot wherever it is, or only what of the lot is at one place, or a quantity of
-// that: so much must stay there. Several holds of a quantity at one place add up. The ledger refuses
+// that: so much must stay there. Several holds of a quantity at one place add up. The ledger
 // (LOT_HELD) to take held goods out of an INTERNAL or TRANSIT location, except to the hold's exempt
 // locations or when the posting accepts HELD. An operation that places a hold locks the lot FOR
 // UPDATE. The ledger reads holds after it has locked the lot: a movement either finished before the

@@ -44,16 +44,15 @@ constexpr FilterField kFields[] = {
     {.name = "release_time", .type = FilterType::kTime, .sql = "h.released_at"},
 };
 
-constexpr pg::Statement kGetHold{"get_hold",
-                                 "SELECT" LOTS_PLACED_HOLD_COLUMNS
-                                 R"sql(, l.product_id, l.number, l.scale
+constexpr pg::Statement kGetHold{"get_hold", "SELECT" LOTS_PLACED_HOLD_COLUMNS
+                                             R"sql(, l.product_id, l.number, l.scale
   FROM holds h
   JOIN lots l ON l.company = $1 AND l.lot_id = h.lot_id
   WHERE h.company = $1 AND h.hold_id = $2)sql"};
 
 // $2: the current time. It is named here, because a filter may not name it.
 constexpr char kListHolds[] = "SELECT" LOTS_PLACED_HOLD_COLUMNS
-    R"sql(, l.product_id, l.number, l.scale
+                              R"sql(, l.product_id, l.number, l.scale
   FROM holds h
   JOIN lots l ON l.company = $1 AND l.lot_id = h.lot_id
   WHERE h.company = $1 AND $2::timestamptz IS NOT NULL)sql";

@@ -77,10 +77,11 @@ std::optional<absl::Time> EndOf(const HoldRow& hold, absl::Time now) {
 }
 
 Problem HoldEnded(const HoldRow& hold, absl::Time ended_at, size_t index) {
-  return lots::HoldEnded(Indexed("hold_ids", index), {.hold_id = hold.hold_id,
-                                                .lot_id = hold.lot_id,
-                                                .ended_at = ended_at,
-                                                .was_released = hold.released_at.has_value()});
+  return lots::HoldEnded(Indexed("hold_ids", index),
+                         {.hold_id = hold.hold_id,
+                          .lot_id = hold.lot_id,
+                          .ended_at = ended_at,
+                          .was_released = hold.released_at.has_value()});
 }
 
 Problem LotNotHeld(const ResolvedLot& lot, const std::optional<RecallId>& recall, size_t index) {

@@ -29,8 +29,7 @@ constexpr pg::Statement kLockLot{"lock_lot_of_hold", R"sql(
     AND l.lot_id = (SELECT h.lot_id FROM holds h WHERE h.company = $1 AND h.hold_id = $2)
   FOR UPDATE)sql"};
 
-constexpr pg::Statement kLockHold{"lock_hold",
-                                  "SELECT" LOTS_PLACED_HOLD_COLUMNS R"sql(
+constexpr pg::Statement kLockHold{"lock_hold", "SELECT" LOTS_PLACED_HOLD_COLUMNS R"sql(
   FROM holds h
   WHERE h.company = $1 AND h.hold_id = $2
   FOR UPDATE)sql"};
@@ -66,9 +65,8 @@ std::string TextOf(const HoldEnd& end) {
 }
 
 std::string TextOf(const std::vector<LocationId>& places) {
-  return absl::StrJoin(places, ", ", [](std::string* out, const LocationId& place) {
-    out->append(place.value());
-  });
+  return absl::StrJoin(
+      places, ", ", [](std::string* out, const LocationId& place) { out->append(place.value()); });
 }
 
 // The columns of kAddEvent.
@@ -124,9 +122,8 @@ absl::Status HoldUpdate::LockAndRead(pg::Transaction& transaction) {
   const size_t lot = transaction.Add(kLockLot, company, command_.hold_id);
   const size_t hold = transaction.Add(kLockHold, company, command_.hold_id);
   const size_t moved = transaction.Add(kReadLastMove, company, command_.hold_id);
-  const size_t places =
-      transaction.Add(kFindPlaces, company,
-                      command_.exempt_location_ids.value_or(std::vector<LocationId>()));
+  const size_t places = transaction.Add(
+      kFindPlaces, company, command_.exempt_location_ids.value_or(std::vector<LocationId>()));
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   RETURN_IF_ERROR(ReadEnabledCompany(company, results[settings]).status());
   if (results[hold].empty()) return Refuse(HoldNotFound("hold.hold_id", command_.hold_id));
@@ -136,8 +133,7 @@ absl::Status HoldUpdate::LockAndRead(pg::Transaction& transaction) {
              .product_id = row.Get<ProductId>(0),
              .number = row.Get<std::string>(1),
              .scale = row.Get<int>(2)};
-  moved_at_ =
-      results[moved][0].Get<std::optional<absl::Time>>(0).value_or(absl::InfinitePast());
+  moved_at_ = results[moved][0].Get<std::optional<absl::Time>>(0).value_or(absl::InfinitePast());
   for (const pg::Row place : results[places]) known_places_.insert(place.Get<LocationId>(0));
   return absl::OkStatus();
 }
@@ -146,11 +142,11 @@ absl::Status HoldUpdate::CheckInEffect() const {
   const Hold& hold = before_.hold;
   if (!IsInEffect(hold, command_.context.now)) {
     const bool was_released = hold.released_at.has_value();
-    return Refuse(HoldEnded("hold.hold_id",
-                            {.hold_id = command_.hold_id,
-                             .lot_id = hold.lot_id,
-                             .ended_at = was_released ? *hold.released_at : *hold.expires_at,
-                             .was_released = was_released}));
+    return Refuse(
+        HoldEnded("hold.hold_id", {.hold_id = command_.hold_id,
+                                   .lot_id = hold.lot_id,
+                                   .ended_at = was_released ? *hold.released_at : *hold.expires_at,
+                                   .was_released = was_released}));
   }
   const bool is_stale = command_.version.has_value() && *command_.version != hold.version;
   return is_stale ? Refuse(HoldChanged(command_.hold_id, hold.version)) : absl::OkStatus();
@@ -195,8 +191,8 @@ void HoldUpdate::ValidateExemptions() {
     if (known_places_.contains(place)) continue;
     problems_.push_back(LocationNotFound(Indexed("hold.exempt_location_ids", i), place));
   }
-  const bool lets_more_go = absl::c_any_of(
-      after_.hold.exempt_location_ids, [&](const LocationId& place) {
+  const bool lets_more_go =
+      absl::c_any_of(after_.hold.exempt_location_ids, [&](const LocationId& place) {
         return !absl::c_linear_search(before_.hold.exempt_location_ids, place);
       });
   if (lets_more_go && !command_.may_weaken) {

@@ -8,10 +8,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/inspection.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/write_context.h"
 #include "storage/holds/holds.h"
+#include "storage/lots/inspection.h"
 #include "storage/pg/connection.h"
 
 namespace lots {

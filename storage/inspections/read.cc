@@ -16,8 +16,8 @@
 namespace lots {
 namespace {
 
-#define LOTS_INSPECTION_COLUMNS                                                                \
-  " i.inspection_id, i.lot_id, l.product_id, l.number, i.plan, i.verdict, i.inspector,"        \
+#define LOTS_INSPECTION_COLUMNS                                                         \
+  " i.inspection_id, i.lot_id, l.product_id, l.number, i.plan, i.verdict, i.inspector," \
   " i.inspected_at, i.recorded_at, i.actor, i.note, i.hold_id, i.released_hold_id "
 
 constexpr FilterEnumValue kVerdicts[] = {
@@ -43,8 +43,7 @@ constexpr FilterField kFields[] = {
             "AND r.inspection_id = i.inspection_id AND r.name = $? AND NOT r.passed)"},
 };
 
-constexpr pg::Statement kGetInspection{"get_inspection",
-                                       "SELECT" LOTS_INSPECTION_COLUMNS R"sql(
+constexpr pg::Statement kGetInspection{"get_inspection", "SELECT" LOTS_INSPECTION_COLUMNS R"sql(
   FROM inspections i
   JOIN lots l ON l.company = $1 AND l.lot_id = i.lot_id
   WHERE i.company = $1 AND i.inspection_id = $2)sql"};

@@ -209,8 +209,7 @@ void Recorder::ValidateExemptions(const InspectionFacts& facts,
   const std::vector<LocationId>& exempt = command_.hold_failed->exempt_location_ids;
   for (size_t i = 0; i < exempt.size(); ++i) {
     if (facts.places.contains(exempt[i])) continue;
-    problems.push_back(
-        LocationNotFound(Indexed("failed_hold.exempt_location_ids", i), exempt[i]));
+    problems.push_back(LocationNotFound(Indexed("failed_hold.exempt_location_ids", i), exempt[i]));
   }
 }
 
@@ -222,8 +221,8 @@ std::vector<Problem> Recorder::Validate(const InspectionFacts& facts) const {
     if (!lots_[i].has_value()) continue;
     const auto [first, is_first] = first_index.emplace(*lots_[i], i);
     if (is_first) continue;
-    problems.push_back(ListedTwice("inspections", i, first->second,
-                                   {{"lot_id", lots_[i]->value().ToString()}}));
+    problems.push_back(
+        ListedTwice("inspections", i, first->second, {{"lot_id", lots_[i]->value().ToString()}}));
   }
   ValidateExemptions(facts, problems);
   return problems;

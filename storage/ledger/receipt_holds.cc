@@ -25,7 +25,8 @@ constexpr pg::Statement kHoldReceived{"ledger_hold_received", R"sql(
   JOIN products p ON p.company = $1 AND p.product_id = r.product_id
   WHERE p.hold_on_receipt
   ORDER BY r.lot_id
-  ON CONFLICT (company, lot_id) WHERE awaits_inspection AND released_at IS NULL DO NOTHING)sql"_sql};
+  ON CONFLICT (company, lot_id) WHERE awaits_inspection AND released_at IS NULL
+  DO NOTHING)sql"_sql};
 
 }  // namespace
 

@@ -12,14 +12,14 @@
 
 // The columns of the view `lot_holds h`. These are macros, because the text of a statement is one
 // literal.
-#define LOTS_HOLD_COLUMNS                                                                 \
-  " h.lot_id, h.cause, h.hold_id, h.location_id, h.source_lot_id, h.recall_id, h.reason," \
-  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, h.binding, h.quantity,"   \
+#define LOTS_HOLD_COLUMNS                                                                  \
+  " h.lot_id, h.cause, h.hold_id, h.location_id, h.source_lot_id, h.recall_id, h.reason,"  \
+  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, h.binding, h.quantity," \
   " h.case_id, h.awaits_inspection, h.version, h.updated_at "
 // The same columns of the table `holds h`, then those of the release.
-#define LOTS_PLACED_HOLD_COLUMNS                                                           \
-  " h.lot_id, h.cause, h.hold_id, h.location_id, h.source_lot_id, NULL::text, h.reason,"   \
-  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, true, h.quantity,"      \
+#define LOTS_PLACED_HOLD_COLUMNS                                                            \
+  " h.lot_id, h.cause, h.hold_id, h.location_id, h.source_lot_id, NULL::text, h.reason,"    \
+  " h.exempt_location_ids, h.expires_at, h.placed_by, h.placed_at, true, h.quantity,"       \
   " h.case_id, h.awaits_inspection, h.version, h.updated_at, h.released_by, h.released_at," \
   " h.release_note "
 // Whether a hold of `lot_holds h` refuses movements; `now` is a parameter ("$3").

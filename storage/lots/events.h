@@ -11,9 +11,9 @@
 #include "absl/types/span.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
-#include "storage/domain/inspection.h"
 #include "storage/domain/kinds/lot_event.h"
 #include "storage/domain/lot_details.h"
+#include "storage/lots/inspection.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -53,7 +53,7 @@ struct LotEvent {
   std::vector<FieldChange> changes;
   std::optional<Uuid> entry_id;  // of the audit entry, as reads say it
   std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
-  std::optional<HoldId> hold_id;  // of kHoldChanged: the hold whose fields changed
+  std::optional<HoldId> hold_id;         // of kHoldChanged: the hold whose fields changed
   std::optional<Inspection> inspection;  // of kInspected, read from the inspections: no rows here
 };
 

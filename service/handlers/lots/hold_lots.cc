@@ -25,7 +25,9 @@ std::string RequiredText(absl::string_view field, absl::string_view value, Field
 
 HoldTarget TargetOf(size_t index, const v1::HoldTarget& target, FieldChecker& fields) {
   HoldTarget read{.lot = fields.Lot(Indexed("targets", index, "lot"), target.lot()),
-                  .location = std::nullopt};
+                  .location = std::nullopt,
+                  .quantity = fields.OptionalQuantity(Indexed("targets", index, "quantity"),
+                                                      target.quantity())};
   if (!target.location_id().empty()) {
     read.location =
         fields.Required<LocationId>(Indexed("targets", index, "location_id"), target.location_id());
@@ -41,7 +43,8 @@ HoldLotsCommand CommandOf(const v1::HoldLotsRequest& request, const Call& call,
       .reason = RequiredText("reason", request.reason(), fields),
       .expires_at =
           fields.Time("expire_time", request.has_expire_time() ? &request.expire_time() : nullptr),
-      .exempt_location_ids = {}};
+      .exempt_location_ids = {},
+      .case_id = fields.OptionalId("case_id", request.case_id())};
   fields.Count("targets", request.targets_size(), 1, kHoldsPerCallMax);
   fields.Count("exempt_location_ids", request.exempt_location_ids_size(), 0, kExemptLocationsMax);
   if (!fields.ok()) return command;

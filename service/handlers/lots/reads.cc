@@ -67,6 +67,13 @@ v1::LotEvent EventToProto(const LotEvent& event, const LotHistoryEntry& entry) {
   SetIfAny(event.hold, [&](const Hold& hold) {
     *message.mutable_hold() = ToProto(hold, entry.product_id, entry.number);
   });
+  SetIfAny(event.hold_id, [&](auto id) { message.set_hold_id(id.value().ToString()); });
+  SetIfAny(event.inspection, [&](const Inspection& inspection) {
+    v1::Inspection& shown = *message.mutable_inspection();
+    shown = ToProto(inspection);
+    shown.set_product_id(entry.product_id.value());
+    shown.set_number(entry.number);
+  });
   return message;
 }
 

@@ -83,8 +83,8 @@ Problem PartHeld(const Posting& posting, const LotFacts& lot, const Hold& hold,
   return {.reason = Reason::kLotHeld,
           .field = field,
           .message = absl::StrCat(part.kept.ToString(), " of ", NameOf(lot), " at ",
-                                  posting.from.value(), " are held (", hold.reason, "): ",
-                                  free.ToString(), " are free, and the request takes ",
+                                  posting.from.value(), " are held (", hold.reason,
+                                  "): ", free.ToString(), " are free, and the request takes ",
                                   posting.quantity.ToString(), "; ", WayOut(hold)),
           .facts = std::move(facts)};
 }

@@ -125,8 +125,8 @@ void ValidatePartHolds(const Case& c, const std::string& field, Problems& proble
   }
   const bool leaves_it_there = c.from.quantity - c.posting.quantity >= kept;
   if (oldest == nullptr || leaves_it_there) return;
-  problems.push_back(PartHeld(c.posting, c.lot, *oldest,
-                              {.kept = kept, .present = c.from.quantity}, field));
+  problems.push_back(
+      PartHeld(c.posting, c.lot, *oldest, {.kept = kept, .present = c.from.quantity}, field));
 }
 
 // Of several holds the refusal names the strongest, and of equally strong ones the oldest.

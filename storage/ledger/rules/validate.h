@@ -17,9 +17,9 @@ struct Problem;
 // a problem, ApplyPosting may follow.
 //
 // LOT_HELD: goods leave an INTERNAL or TRANSIT place while a hold of the lot, or of the lot at this
-// place, is in effect, binds and does not exempt the destination. Holds of a part of what is at this
-// place refuse what would leave less there than the sum of their quantities. `accept.held` overrules
-// both.
+// place, is in effect, binds and does not exempt the destination. Holds of a part of what is at
+// this place refuse what would leave less there than the sum of their quantities. `accept.held`
+// overrules both.
 // NOT_ENOUGH and SERIAL_NOT_THERE are not given where MissingAtSource is more than 0.
 // The caller refuses a serial that moves twice in one request, and a wrong time.
 std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& accept,

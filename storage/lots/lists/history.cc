@@ -84,9 +84,8 @@ using Entries = std::vector<LotHistoryEntry>;
 LotHistoryEntry EntryOf(LotEvent event) {
   LotHistoryEntry entry{.recorded_at = event.recorded_at,
                         .id = event.event_id,
-                        .occurred_at = event.inspection.has_value()
-                                           ? event.inspection->inspected_at
-                                           : event.recorded_at,
+                        .occurred_at = event.inspection.has_value() ? event.inspection->inspected_at
+                                                                    : event.recorded_at,
                         .actor = event.actor,
                         .entry_id = event.entry_id,
                         .what = {}};
