@@ -9,6 +9,7 @@
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/manual/completion.h"
 #include "service/ctl/manual/page.h"
+#include "service/ctl/quality/quality.h"
 #include "service/ctl/session/session.h"
 
 namespace lots::ctl {
@@ -107,6 +108,8 @@ void DeclareGroups(Command& program, Work& chosen) {
   AddWorkOrderCommands(program, chosen);
   AddTraceCommands(program, chosen);
   AddRecallCommands(program, chosen);
+  AddHoldGroup(program, chosen);
+  AddInspectCommands(program, chosen);
   AddAuditCommands(program, chosen);
   AddImportCommands(program, chosen);
   AddServerCommands(program, chosen);

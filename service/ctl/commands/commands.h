@@ -59,6 +59,8 @@ void AddLotCommands(Command& program, Work& chosen);
 void AddLotListCommands(CommandGroup& group);
 // Those that hold and release.
 void AddHoldCommands(CommandGroup& group);
+// The same under the names that they have in `lotctl hold`: place and release.
+void AddHoldCommandsAgain(CommandGroup& group);
 // Those that split, merge and relabel.
 void AddReshapeCommands(CommandGroup& group);
 // What takes a transformation back, in the words of the group.

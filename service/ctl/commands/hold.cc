@@ -17,12 +17,20 @@ struct HoldOptions {
   std::string location_id;
   std::string until;
   std::vector<std::string> exempt_location_ids;
+  std::string quantity;
+  std::string case_id;
 };
 
 void Declare(Command& command, HoldOptions& options) {
   command.Add("lot", options.lots, "lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--reason", options.reason, "why").Required();
   command.Add("--location", options.location_id, "only what is there, now and later");
+  command
+      .Add("--quantity", options.quantity,
+           "with --location: only so much of each, which must stay there")
+      .Quantity();
+  command.Add("--case", options.case_id,
+              "the complaint or corrective action that this belongs to, CAPA-7, say");
   command.Add("--until", options.until,
               "through this day, or until this time; without: until it is released");
   command
@@ -38,9 +46,11 @@ absl::Status Hold(Session& session, const HoldOptions& options) {
     v1::HoldTarget& target = *request.add_targets();
     ASSIGN_OR_RETURN(*target.mutable_lot(), ParseLotRef(lot));
     target.set_location_id(options.location_id);
+    target.set_quantity(options.quantity);
     lots.push_back(target.mutable_lot());
   }
   request.set_reason(options.reason);
+  request.set_case_id(options.case_id);
   if (!options.until.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_expire_time(),
                      ReadTime(session, "--until", options.until, DayEdge::kLast));
@@ -95,12 +105,24 @@ void AddHoldCommands(CommandGroup& group) {
       {"hold", "Holds lots: they may not be taken away until somebody decided about them",
        "lot hold steel/H-1 steel/H-2 --reason 'lab report 7'\n"
        "lot hold steel/H-1 --location RAW --reason recount --until 2026-05-01\n"
+       "lot hold steel/H-1 --location RAW --quantity 5 --reason 'wet bags' --case CAPA-7\n"
        "lot hold pump/SN-1 --reason leak --exempt QUARANTINE --exempt SCRAP"},
       Declare, Hold);
   group.AddWrite<ReleaseOptions>(
       {"release", "Releases holds; those of a recall end when it is closed",
        "lot release steel/H-1 --note 'second test was good'\n"
        "lot release --hold 01920a4c-7b1e-7c3d-8f00-000000000000 --note 'placed twice'"},
+      Declare, Release);
+}
+
+void AddHoldCommandsAgain(CommandGroup& group) {
+  group.AddWrite<HoldOptions>(
+      {"place", "Holds lots, as 'lotctl lot hold' does",
+       "hold place steel/H-1 --location RAW --quantity 5 --reason 'wet bags' --case CAPA-7"},
+      Declare, Hold);
+  group.AddWrite<ReleaseOptions>(
+      {"release", "Releases holds, as 'lotctl lot release' does",
+       "hold release --hold 01920a4c-7b1e-7c3d-8f00-000000000000 --note 'placed twice'"},
       Declare, Release);
 }
 

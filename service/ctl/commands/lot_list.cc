@@ -221,6 +221,12 @@ std::string TextOf(const v1::LotEvent& event, absl::TimeZone zone) {
   if (event.kind() == v1::LOT_EVENT_KIND_RELEASED && !event.hold().release_note().empty()) {
     absl::StrAppend(&text, "  (", event.hold().release_note(), ")");
   }
+  if (event.has_inspection()) {
+    const v1::Inspection& inspection = event.inspection();
+    absl::StrAppend(&text, " ", Show(inspection.verdict()),
+                    inspection.plan().empty() ? "" : "  plan ", inspection.plan(),
+                    inspection.note().empty() ? "" : "  ", inspection.note());
+  }
   for (const v1::LotEvent::Change& change : event.changes()) {
     absl::StrAppend(&text, "  ", DetailNamed(change.field()), ": '", change.old_value(), "' → '",
                     change.new_value(), "'");

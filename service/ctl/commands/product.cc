@@ -32,6 +32,7 @@ struct UpsertOptions {
   std::optional<std::string> gtin;
   std::optional<bool> producible;
   std::optional<bool> case_sensitive;
+  std::optional<bool> hold_on_receipt;
   std::string file;
 };
 
@@ -64,6 +65,8 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--producible", options.producible, "made here: true or false");
   command.Add("--case-sensitive", options.case_sensitive,
               "numbers that differ in case differ: true or false");
+  command.Add("--hold-on-receipt", options.hold_on_receipt,
+              "what is received is held until it was inspected: true or false");
   command
       .Add("--file", options.file,
            "products as JSON, {\"products\": [{\"productId\": …}]}; '-': stdin")
@@ -116,6 +119,7 @@ absl::Status SetValues(const UpsertOptions& options, v1::Product& product,
   set("gtin", options.gtin, [&](const auto& v) { product.set_gtin(v); });
   set("producible", options.producible, [&](bool v) { product.set_producible(v); });
   set("case_sensitive", options.case_sensitive, [&](bool v) { product.set_case_sensitive(v); });
+  set("hold_on_receipt", options.hold_on_receipt, [&](bool v) { product.set_hold_on_receipt(v); });
   v1::ShelfLife& life = *product.mutable_shelf_life();
   set("shelf_life.expire_days", options.expire_days, [&](int32_t v) { life.set_expire_days(v); });
   set("shelf_life.best_before_days", options.best_before_days,
@@ -205,6 +209,7 @@ absl::Status Get(Session& session, const GetOptions& options) {
        {"GTIN", product.gtin()},
        {"made here", product.producible() ? "yes" : "no"},
        {"case matters", product.case_sensitive() ? "yes" : "no"},
+       {"held on receipt", product.hold_on_receipt() ? "yes" : ""},
        {"created", Show(product.create_time(), zone)},
        {"updated", Show(product.update_time(), zone)},
        {"etag", product.etag()}},

@@ -119,6 +119,7 @@ std::string Show(v1::Acceptance acceptance) {
 std::string Show(v1::Certainty certainty) {
   return Short(v1::Certainty_Name(certainty), "CERTAINTY_");
 }
+std::string Show(v1::Verdict verdict) { return Short(v1::Verdict_Name(verdict), "VERDICT_"); }
 
 bool Parse(absl::string_view text, v1::Tracking& tracking) {
   return ParseEnum(text, "TRACKING_", tracking);
@@ -143,6 +144,9 @@ bool Parse(absl::string_view text, v1::WorkOrderState& state) {
 }
 bool Parse(absl::string_view text, v1::Acceptance& acceptance) {
   return ParseEnum(text, "ACCEPTANCE_", acceptance);
+}
+bool Parse(absl::string_view text, v1::Verdict& verdict) {
+  return ParseEnum(text, "VERDICT_", verdict);
 }
 
 std::string InFilter(v1::MovementKind kind) {

@@ -11,6 +11,7 @@
 #include "lots/v1/audit.pb.h"
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/certainty.pb.h"
+#include "lots/v1/inspection.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
@@ -49,6 +50,7 @@ std::string Show(v1::WorkOrderState state);
 std::string Show(v1::SuggestStrategy strategy);
 std::string Show(v1::Acceptance acceptance);
 std::string Show(v1::Certainty certainty);
+std::string Show(v1::Verdict verdict);
 
 // Reads one back from what people type, which is as it is shown, or with '-' or '_' between its
 // words: "supplier-return" → MOVEMENT_KIND_SUPPLIER_RETURN. False when it is none.
@@ -60,6 +62,7 @@ bool Parse(absl::string_view text, v1::SuggestStrategy& strategy);
 bool Parse(absl::string_view text, v1::LotState& state);
 bool Parse(absl::string_view text, v1::WorkOrderState& state);
 bool Parse(absl::string_view text, v1::Acceptance& acceptance);
+bool Parse(absl::string_view text, v1::Verdict& verdict);
 
 // As a filter of the API names it: SUPPLIER_RETURN.
 std::string InFilter(v1::MovementKind kind);

@@ -43,8 +43,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
-absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message& message) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+absl::Status ReadJson(const std::string& path, const std::string& text,
+                      google::protobuf::Message& message) {
   const std::string name = path == "-" ? "standard input" : path;
   const absl::Status checked = CheckJson(text, *message.GetDescriptor());
   if (!checked.ok()) return UsageError(absl::StrCat(name, ", ", checked.message()));
@@ -52,6 +52,11 @@ absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message& me
   if (status.ok()) return absl::OkStatus();
   return UsageError(absl::StrCat(name, " is no ", message.GetDescriptor()->name(), ": ",
                                  std::string(status.message())));
+}
+
+absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message& message) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return ReadJson(path, text, message);
 }
 
 }  // namespace lots::ctl

@@ -29,6 +29,12 @@ struct StreamMethod {
   UNARY(CatalogService, ListProducts, ListProductsResponse)             \
   UNARY(CatalogService, UpsertLocations, UpsertLocationsResponse)       \
   UNARY(CatalogService, ListLocations, ListLocationsResponse)           \
+  UNARY(HoldService, GetHold, Hold)                                     \
+  UNARY(HoldService, ListHolds, ListHoldsResponse)                      \
+  UNARY(HoldService, UpdateHold, Hold)                                  \
+  UNARY(InspectionService, RecordInspection, RecordInspectionResponse)  \
+  UNARY(InspectionService, GetInspection, Inspection)                   \
+  UNARY(InspectionService, ListInspections, ListInspectionsResponse)    \
   UNARY(LotService, CreateLot, Lot)                                     \
   UNARY(LotService, BatchCreateLots, BatchCreateLotsResponse)           \
   UNARY(LotService, GetLot, Lot)                                        \

@@ -26,6 +26,7 @@ std::string Show(v1::HoldCause cause) {
 std::string TextOf(const v1::Hold& hold, absl::TimeZone zone) {
   std::string text = Show(hold.cause());
   if (!SourceOf(hold).empty()) absl::StrAppend(&text, " ", SourceOf(hold));
+  if (!hold.quantity().empty()) absl::StrAppend(&text, " ", hold.quantity());
   absl::StrAppend(&text, "  ", hold.reason());
   if (hold.has_expire_time()) {
     absl::StrAppend(&text, "  until ", Show(hold.expire_time(), zone));
@@ -36,6 +37,7 @@ std::string TextOf(const v1::Hold& hold, absl::TimeZone zone) {
 void PrintHolds(const google::protobuf::RepeatedPtrField<v1::Hold>& holds, absl::TimeZone zone,
                 const Terminal& terminal) {
   Table table({{"HELD", Column::kLeft, Column::kAlways, ColourOfHold},
+               {"QUANTITY", Column::kRight, Column::kUseful},
                {"BY", Column::kLeft, Column::kUseful},
                {"SINCE", Column::kLeft, Column::kDetail},
                {"UNTIL", Column::kLeft, Column::kUseful},
@@ -44,7 +46,7 @@ void PrintHolds(const google::protobuf::RepeatedPtrField<v1::Hold>& holds, absl:
                {"SOURCE", Column::kLeft, Column::kUseful},
                {"HOLD ID", Column::kLeft, Column::kDetail}});
   for (const v1::Hold& hold : holds) {
-    table.Add({Show(hold.cause()), hold.placer(), Show(hold.place_time(), zone),
+    table.Add({Show(hold.cause()), hold.quantity(), hold.placer(), Show(hold.place_time(), zone),
                Show(hold.expire_time(), zone), absl::StrJoin(hold.exempt_location_ids(), ", "),
                hold.reason(), SourceOf(hold), hold.hold_id()});
   }
