@@ -83,7 +83,8 @@ void AskedResources::AddFilter(absl::Span<const std::pair<std::string, std::stri
     }
     if (field == "work_order_id") work_orders.emplace_back("filter", WorkOrderId(value));
     if (field == "recall_id") recalls.emplace_back("filter", RecallId(value));
-    const std::optional<Uuid> lot_id = field == "lot_id" ? Uuid::Parse(value) : std::nullopt;
+    const bool is_lot = field == "lot_id" || field == "unit_lot_id";
+    const std::optional<Uuid> lot_id = is_lot ? Uuid::Parse(value) : std::nullopt;
     if (lot_id.has_value()) lots.emplace_back("filter", LotId(*lot_id));
   }
 }

@@ -29,7 +29,8 @@ struct AskedResources {
   bool finds_deleted_lots = false;  // a lot that was deleted counts as one that exists
 
   // Adds what a filter names: `equalities` are its Filter::equalities. Knows the fields
-  // product_id, lot_id, location_id, from_location_id, to_location_id, work_order_id and recall_id.
+  // product_id, lot_id, unit_lot_id, location_id, from_location_id, to_location_id, work_order_id
+  // and recall_id.
   void AddFilter(absl::Span<const std::pair<std::string, std::string>> equalities);
 };
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/uuid.h"
 #include "storage/numbers/number.h"
 #include "storage/query/attribute_filter.h"
 #include "storage/query/filter_parser.h"
@@ -148,7 +149,7 @@ class Compiler {
       case FilterType::kBool:
         return Compared(field, op, value, ReadBool(value.text));
       case FilterType::kEnum:
-        return Compared(field, op, value, ReadEnum(value.text, field));
+        return Enum(field, op, value);
       case FilterType::kUuid:
         return Compared(field, op, value, ReadUuid(value.text));
       default:
@@ -195,15 +196,30 @@ class Compiler {
     return absl::StrCat("(", from, " AND ", Compare(expression, "<", end), ")");
   }
 
+  Sql Enum(const FilterField& field, FilterOp op, const FilterValue& value) {
+    const absl::StatusOr<FilterEnumValue> named = ReadEnum(value.text, field);
+    if (!named.ok()) return Refused(value.at, named.status().message());
+    return Compare(field.sql, Name(op), named->value);
+  }
+
   Sql Member(const FilterField& field, const FilterValue& value) {
-    std::string placeholder;
-    if (field.values.empty()) {
-      placeholder = absl::StrCat("$", params_.Add(value.text));
-    } else {
-      const absl::StatusOr<int64_t> named = ReadEnum(value.text, field);
-      if (!named.ok()) return Refused(value.at, named.status().message());
-      placeholder = absl::StrCat("$", params_.Add(*named));
-    }
+    if (!field.values.empty()) return EnumMember(field, value);
+    if (!field.is_uuid) return Asked(field, params_.Add(value.text));
+    const absl::StatusOr<Uuid> id = ReadUuid(value.text);
+    if (!id.ok()) return Refused(value.at, id.status().message());
+    return Asked(field, params_.Add(*id));
+  }
+
+  Sql EnumMember(const FilterField& field, const FilterValue& value) {
+    const absl::StatusOr<FilterEnumValue> named = ReadEnum(value.text, field);
+    if (!named.ok()) return Refused(value.at, named.status().message());
+    if (!named->sql.empty()) return absl::StrCat("(", named->sql, ")");
+    return Asked(field, params_.Add(named->value));
+  }
+
+  // The field's predicate, asked of the parameter with this number.
+  static std::string Asked(const FilterField& field, int number) {
+    const std::string placeholder = absl::StrCat("$", number);
     return absl::StrCat("(", absl::StrReplaceAll(field.sql, {{"$?", placeholder}}), ")");
   }
 

@@ -44,8 +44,8 @@ enum class FilterType {
   kBool,
   kEnum,
   kUuid,
-  // Not a column but a question about the row, asked of a text, or of an enum where there are
-  // `values`: sql is a predicate in which $? stands for the value.
+  // Not a column but a question about the row, asked of a text, of a UUID, or of an enum where
+  // there are `values`: sql is a predicate in which $? stands for the value.
   kMember,
   // A jsonb of typed values, as AttributesToJson makes it. Each comparison names a key.
   kAttributes,
@@ -53,7 +53,9 @@ enum class FilterType {
 
 struct FilterEnumValue {
   absl::string_view name;
-  int64_t value;
+  int64_t value = 0;
+  // kMember: the predicate of this value, where the field has none for all of them.
+  absl::string_view sql = {};
 };
 
 // One field that may be filtered by. All text in it is the program's own and becomes SQL as it is.
@@ -66,6 +68,8 @@ struct FilterField {
   absl::string_view search_sql = {};
   // kText: sql holds NumberKeys, folded or not as each product has it. = finds both.
   bool is_number_key = false;
+  // kMember: asked of a UUID.
+  bool is_uuid = false;
   // kEnum, kMember: the names, and what API names may carry before them ("LOT_STATE_").
   absl::Span<const FilterEnumValue> values = {};
   absl::string_view value_prefix = {};

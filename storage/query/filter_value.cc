@@ -72,10 +72,10 @@ absl::StatusOr<Uuid> ReadUuid(absl::string_view text) {
   return absl::InvalidArgumentError("expected a UUID");
 }
 
-absl::StatusOr<int64_t> ReadEnum(absl::string_view text, const FilterField& field) {
+absl::StatusOr<FilterEnumValue> ReadEnum(absl::string_view text, const FilterField& field) {
   absl::ConsumePrefix(&text, field.value_prefix);
   for (const FilterEnumValue& known : field.values) {
-    if (known.name == text) return known.value;
+    if (known.name == text) return known;
   }
   const auto name = [](std::string* out, const FilterEnumValue& value) {
     absl::StrAppend(out, value.name);

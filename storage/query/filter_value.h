@@ -26,6 +26,7 @@ absl::StatusOr<absl::CivilDay> ReadDay(absl::string_view text);
 absl::StatusOr<Quantity> ReadQuantity(absl::string_view text);
 absl::StatusOr<bool> ReadBool(absl::string_view text);
 absl::StatusOr<Uuid> ReadUuid(absl::string_view text);
-absl::StatusOr<int64_t> ReadEnum(absl::string_view text, const FilterField& field);
+// One of the field's values.
+absl::StatusOr<FilterEnumValue> ReadEnum(absl::string_view text, const FilterField& field);
 
 }  // namespace lots

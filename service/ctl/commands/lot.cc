@@ -11,6 +11,7 @@
 #include "service/ctl/session/json.h"
 #include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
+#include "service/ctl/shared/whereabouts.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
@@ -166,6 +167,7 @@ absl::Status Get(Session& session, const LotNames& options) {
   if (ids.size() == 1) {
     v1::GetLotRequest request;
     request.set_lot_id(ids.front());
+    request.set_view(v1::LOT_VIEW_FULL);
     ASSIGN_OR_RETURN(const v1::Lot lot, session.Call(kGetLot, request));
     if (session.json()) return session.PrintJson(lot);
     PrintLot(lot, session);
@@ -173,11 +175,13 @@ absl::Status Get(Session& session, const LotNames& options) {
   }
   v1::BatchGetLotsRequest request;
   for (const std::string& id : ids) request.add_lot_ids(id);
+  request.set_view(v1::LOT_VIEW_FULL);
   ASSIGN_OR_RETURN(const v1::BatchGetLotsResponse response, session.Call(kBatchGetLots, request));
   if (session.json()) return session.PrintJson(response);
   ListTable table = LotTable(session);
   for (const v1::Lot& lot : response.lots()) AddLot(lot, session, table);
   table.Print(session.terminal());
+  for (const v1::Lot& lot : response.lots()) PrintWhereabouts(lot, session);
   return absl::OkStatus();
 }
 
@@ -195,6 +199,7 @@ absl::Status Find(Session& session, const FindOptions& options) {
   v1::FindLotsRequest request;
   for (const std::string& number : options.numbers) request.add_numbers(number);
   request.set_product_id(options.product_id);
+  request.set_view(v1::LOT_VIEW_FULL);
   ASSIGN_OR_RETURN(const v1::FindLotsResponse response, session.Call(kFindLots, request));
   if (session.json()) return session.PrintJson(response);
   ListTable table = LotTable(session);
@@ -203,6 +208,7 @@ absl::Status Find(Session& session, const FindOptions& options) {
   }
   table.Print(session.terminal());
   for (const v1::FindLotsResponse::Match& match : response.matches()) {
+    for (const v1::Lot& lot : match.lots()) PrintWhereabouts(lot, session);
     if (match.lots().empty())
       session.terminal().out << "no lot has the number " << match.number() << "\n";
     if (!match.former_lot_ids().empty()) {

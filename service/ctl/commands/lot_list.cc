@@ -24,6 +24,8 @@ namespace {
 struct Selection {
   std::string product_id;
   std::string state;
+  std::string where;
+  std::string unit;
   std::string work_order_id;
   std::string since;
   std::string until;
@@ -49,6 +51,11 @@ void Declare(Command& command, Selection& selection) {
   command.Add("--product", selection.product_id, "of this product");
   command.Add("--state", selection.state, "planned, active, archived or void")
       .OneOf({"planned", "active", "archived", "void"});
+  command.Add("--where", selection.where, "some of it is, or went, there")
+      .OneOf({"never-moved", "in-stock", "issued", "built-in", "consumed", "with-customer",
+              "at-supplier", "scrapped", "taken-apart", "reshaped", "adjusted-away"});
+  command.Add("--in-unit", selection.unit,
+              "what is in this unit, at any level; NUMBER, PRODUCT/NUMBER or UUID");
   command.Add("--work-order", selection.work_order_id, "assigned to this work order");
   command.Add("--since", selection.since, "created on this day or later, or from this time on");
   command.Add("--until", selection.until, "created up to this day and on it, or before this time");
@@ -75,6 +82,18 @@ absl::Status AddExpiryTerms(const Selection& selection, std::vector<std::string>
   return add("--expires-before", "<", selection.expires_before);
 }
 
+absl::Status AddWhereTerms(Session& session, const Selection& selection,
+                           std::vector<std::string>& terms) {
+  v1::Whereabouts whereabouts = v1::WHEREABOUTS_UNSPECIFIED;
+  if (Parse(selection.where, whereabouts)) {
+    terms.push_back(absl::StrCat("whereabouts = ", InFilter(whereabouts)));
+  }
+  if (selection.unit.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string unit, FindLotId(session, selection.unit));
+  terms.push_back(absl::StrCat("unit_lot_id = ", FilterText(unit)));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> FilterOf(Session& session, const Selection& selection) {
   std::vector<std::string> terms;
   if (!selection.product_id.empty()) {
@@ -83,6 +102,7 @@ absl::StatusOr<std::string> FilterOf(Session& session, const Selection& selectio
   if (!selection.state.empty()) {
     terms.push_back(absl::StrCat("state = ", absl::AsciiStrToUpper(selection.state)));
   }
+  RETURN_IF_ERROR(AddWhereTerms(session, selection, terms));
   if (!selection.work_order_id.empty()) {
     terms.push_back(absl::StrCat("work_order_id = ", FilterText(selection.work_order_id)));
   }
@@ -293,6 +313,8 @@ void AddLotListCommands(CommandGroup& group) {
   group.Add<ListOptions>({"list", "Lists lots, newest first",
                           "lot list --product steel --on-hand\n"
                           "lot list --query 4711 --order-by number\n"
+                          "lot list --where built-in\n"
+                          "lot list --in-unit pump/SN-1\n"
                           "lot list --expires-until 2026-12-31 --limit 0"},
                          Declare, List);
   group.Add<Selection>({"summary", "Counts lots and what is on hand, by product",

@@ -120,6 +120,9 @@ std::string Show(v1::Certainty certainty) {
   return Short(v1::Certainty_Name(certainty), "CERTAINTY_");
 }
 std::string Show(v1::Verdict verdict) { return Short(v1::Verdict_Name(verdict), "VERDICT_"); }
+std::string Show(v1::Whereabouts whereabouts) {
+  return Short(v1::Whereabouts_Name(whereabouts), "WHEREABOUTS_");
+}
 
 bool Parse(absl::string_view text, v1::Tracking& tracking) {
   return ParseEnum(text, "TRACKING_", tracking);
@@ -148,9 +151,15 @@ bool Parse(absl::string_view text, v1::Acceptance& acceptance) {
 bool Parse(absl::string_view text, v1::Verdict& verdict) {
   return ParseEnum(text, "VERDICT_", verdict);
 }
+bool Parse(absl::string_view text, v1::Whereabouts& whereabouts) {
+  return ParseEnum(text, "WHEREABOUTS_", whereabouts);
+}
 
 std::string InFilter(v1::MovementKind kind) {
   return std::string(absl::StripPrefix(v1::MovementKind_Name(kind), "MOVEMENT_KIND_"));
+}
+std::string InFilter(v1::Whereabouts whereabouts) {
+  return std::string(absl::StripPrefix(v1::Whereabouts_Name(whereabouts), "WHEREABOUTS_"));
 }
 
 }  // namespace lots::ctl

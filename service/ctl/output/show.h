@@ -15,6 +15,7 @@
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
+#include "lots/v1/whereabouts.pb.h"
 #include "lots/v1/work_order.pb.h"
 
 namespace lots::ctl {
@@ -51,6 +52,7 @@ std::string Show(v1::SuggestStrategy strategy);
 std::string Show(v1::Acceptance acceptance);
 std::string Show(v1::Certainty certainty);
 std::string Show(v1::Verdict verdict);
+std::string Show(v1::Whereabouts whereabouts);
 
 // Reads one back from what people type, which is as it is shown, or with '-' or '_' between its
 // words: "supplier-return" → MOVEMENT_KIND_SUPPLIER_RETURN. False when it is none.
@@ -63,8 +65,10 @@ bool Parse(absl::string_view text, v1::LotState& state);
 bool Parse(absl::string_view text, v1::WorkOrderState& state);
 bool Parse(absl::string_view text, v1::Acceptance& acceptance);
 bool Parse(absl::string_view text, v1::Verdict& verdict);
+bool Parse(absl::string_view text, v1::Whereabouts& whereabouts);
 
 // As a filter of the API names it: SUPPLIER_RETURN.
 std::string InFilter(v1::MovementKind kind);
+std::string InFilter(v1::Whereabouts whereabouts);
 
 }  // namespace lots::ctl

@@ -11,6 +11,7 @@
 #include "service/ctl/output/words.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/shared/holds.h"
+#include "service/ctl/shared/whereabouts.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/unicode.h"
@@ -245,6 +246,7 @@ void PrintLot(const v1::Lot& lot, Session& session) {
       {"held", Show(lot.hold_cause())},
       {"quantity", lot.quantity()},
       {"on hand", lot.on_hand_quantity()},
+      {"where", TextOf(lot.whereabouts(), zone)},
       {"reference", lot.reference()},
       {"notes", lot.notes()},
       {"manufactured", Show(lot.manufacture_date())},

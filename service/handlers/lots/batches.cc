@@ -8,6 +8,7 @@
 #include "service/convert/holds.h"
 #include "service/convert/list_page.h"
 #include "service/handlers/lots/lots.h"
+#include "service/handlers/lots/views.h"
 #include "storage/base/limits.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/lot.h"
@@ -15,6 +16,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/lots/locations.h"
 #include "storage/lots/read.h"
+#include "storage/whereabouts/whereabouts.h"
 
 namespace lots::handlers {
 namespace {
@@ -25,12 +27,14 @@ struct AskedLots {
   std::vector<absl::Status> malformed;  // OK: the id is well formed
 };
 
-template <class Request>
-AskedLots ReadLotIds(absl::Span<const Request* const> requests) {
+// `read_more(request, fields)` reads the other fields.
+template <class Request, class ReadMore>
+AskedLots ReadLots(absl::Span<const Request* const> requests, const ReadMore& read_more) {
   AskedLots asked;
   for (const Request* const request : requests) {
     FieldChecker fields;
     asked.lot_ids.push_back(fields.RequiredUuid<LotId>("lot_id", request->lot_id()));
+    read_more(*request, fields);
     asked.malformed.push_back(fields.ok() ? absl::OkStatus() : fields.status());
   }
   return asked;
@@ -54,6 +58,28 @@ std::vector<absl::StatusOr<Response>> Answers(
     }
   }
   return answers;
+}
+
+// To the answers of those who asked for the view FULL. Mostly nobody does, and nothing is read.
+void AddWhereabouts(pg::Connection& db, const CompanyId& company, const AskedLots& asked,
+                    const std::vector<bool>& is_full,
+                    std::vector<absl::StatusOr<v1::Lot>>& answers) {
+  std::vector<size_t> full;
+  std::vector<LotId> lot_ids;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (!is_full[i] || !answers[i].ok()) continue;
+    full.push_back(i);
+    lot_ids.push_back(asked.lot_ids[i]);
+  }
+  const absl::StatusOr<WhereaboutsByLot> read = ReadWhereabouts(db, company, lot_ids);
+  for (const size_t i : full) {
+    if (!read.ok()) {
+      answers[i] = read.status();
+      continue;
+    }
+    const auto found = read->find(asked.lot_ids[i]);
+    if (found != read->end()) *answers[i]->mutable_whereabouts() = ToProto(found->second);
+  }
 }
 
 // The field that says that not all locations are there.
@@ -80,17 +106,26 @@ v1::ListLotLocationsResponse LocationsToProto(const LotLocations& found) {
 
 std::vector<absl::StatusOr<v1::Lot>> GetLotsTogether(
     absl::Span<const v1::GetLotRequest* const> requests, const Call& call, pg::Connection& db) {
-  const AskedLots asked = ReadLotIds(requests);
+  std::vector<bool> is_full;
+  const auto read_view = [&](const v1::GetLotRequest& request, FieldChecker& fields) {
+    is_full.push_back(IsFullView(request.view(), fields));
+  };
+  const AskedLots asked = ReadLots(requests, read_view);
   const auto found = FindLotsById(db, call.company, asked.lot_ids, call.now);
-  return Answers<v1::Lot>(asked, found, [](const Lot& lot) { return ToProto(lot); });
+  auto answers = Answers<v1::Lot>(asked, found, [](const Lot& lot) { return ToProto(lot); });
+  AddWhereabouts(db, call.company, asked, is_full, answers);
+  return answers;
 }
 
 std::vector<absl::StatusOr<v1::ListLotLocationsResponse>> ListLocationsTogether(
     absl::Span<const v1::ListLotLocationsRequest* const> requests, const Call& call,
     pg::Connection& db) {
-  const AskedLots asked = ReadLotIds(requests);
-  FindLocationsQuery query{.company = call.company, .lot_ids = asked.lot_ids, .now = call.now};
-  for (const auto* const request : requests) query.show_all.push_back(request->show_all());
+  FindLocationsQuery query{.company = call.company, .lot_ids = {}, .now = call.now};
+  const auto read_show_all = [&](const v1::ListLotLocationsRequest& request, FieldChecker&) {
+    query.show_all.push_back(request.show_all());
+  };
+  const AskedLots asked = ReadLots(requests, read_show_all);
+  query.lot_ids = asked.lot_ids;
   return Answers<v1::ListLotLocationsResponse>(asked, FindLotLocations(db, query),
                                                LocationsToProto);
 }

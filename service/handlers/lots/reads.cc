@@ -15,6 +15,7 @@
 #include "service/convert/holds.h"
 #include "service/convert/list_page.h"
 #include "service/handlers/lots/lots.h"
+#include "service/handlers/lots/views.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/refusals.h"
@@ -144,10 +145,12 @@ absl::StatusOr<v1::BatchGetLotsResponse> BatchGetLots(const v1::BatchGetLotsRequ
   for (int i = 0; i < request.lot_ids_size(); ++i) {
     lot_ids.push_back(fields.RequiredUuid<LotId>(Indexed("lot_ids", i), request.lot_ids(i)));
   }
+  const bool is_full = IsFullView(request.view(), fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<Lot> lots, GetLots(db, call.company, lot_ids, call.now));
+  ASSIGN_OR_RETURN(const LotMessages messages, LotMessages::Read(db, call.company, is_full, lots));
   v1::BatchGetLotsResponse response;
-  for (const Lot& lot : lots) *response.add_lots() = ToProto(lot);
+  for (const Lot& lot : lots) *response.add_lots() = messages.Of(lot);
   RETURN_IF_ERROR(CheckAnswerFits("lot_ids", response.lots()));
   return response;
 }
@@ -161,13 +164,19 @@ absl::StatusOr<v1::FindLotsResponse> FindLots(const v1::FindLotsRequest& request
       .numbers = {request.numbers().begin(), request.numbers().end()},
       .product_id = fields.Optional<ProductId>("product_id", request.product_id()),
       .now = call.now};
+  const bool is_full = IsFullView(request.view(), fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const std::vector<NumberMatches> found, lots::FindLots(db, query));
+  std::vector<Lot> every;
+  for (const NumberMatches& matches : found) {
+    if (is_full) every.insert(every.end(), matches.lots.begin(), matches.lots.end());
+  }
+  ASSIGN_OR_RETURN(const LotMessages messages, LotMessages::Read(db, call.company, is_full, every));
   v1::FindLotsResponse response;
   for (size_t place = 0; place < found.size(); ++place) {
     v1::FindLotsResponse::Match& match = *response.add_matches();
     match.set_number(query.numbers[place]);
-    for (const Lot& lot : found[place].lots) *match.add_lots() = ToProto(lot);
+    for (const Lot& lot : found[place].lots) *match.add_lots() = messages.Of(lot);
     for (const LotId& lot_id : found[place].former) {
       match.add_former_lot_ids(lot_id.value().ToString());
     }
@@ -181,6 +190,7 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request
   FieldChecker fields;
   ListLotsQuery query{
       .query = QueryOf(request, fields), .order_by = request.order_by(), .now = call.now};
+  const bool is_full = IsFullView(request.view(), fields);
   if (!fields.ok()) return fields.status();
   v1::ListLotsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
@@ -189,8 +199,10 @@ absl::StatusOr<v1::ListLotsResponse> ListLots(const v1::ListLotsRequest& request
     query.after = after;
     query.limit = room.items;
     ASSIGN_OR_RETURN(const LotPage page, lots::ListLots(db, query));
+    ASSIGN_OR_RETURN(const LotMessages messages,
+                     LotMessages::Read(db, company, is_full, page.lots));
     return FillPiece(
-        page.lots, !page.after.empty(), room, [](const Lot& lot) { return ToProto(lot); },
+        page.lots, !page.after.empty(), room, [&](const Lot& lot) { return messages.Of(lot); },
         [&](size_t i) { return page.positions[i]; }, *response.mutable_lots());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));

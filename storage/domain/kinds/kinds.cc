@@ -7,6 +7,7 @@
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/recall.h"
 #include "storage/domain/kinds/tracking.h"
+#include "storage/domain/kinds/whereabouts.h"
 #include "storage/domain/kinds/work_order.h"
 
 namespace lots {
@@ -171,6 +172,34 @@ absl::string_view Name(WorkOrderState state) {
       return "CLOSED";
     case WorkOrderState::kCancelled:
       return "CANCELLED";
+  }
+  return "UNKNOWN";
+}
+
+absl::string_view Name(Whereabouts whereabouts) {
+  switch (whereabouts) {
+    case Whereabouts::kNeverMoved:
+      return "NEVER_MOVED";
+    case Whereabouts::kInStock:
+      return "IN_STOCK";
+    case Whereabouts::kIssued:
+      return "ISSUED";
+    case Whereabouts::kBuiltIn:
+      return "BUILT_IN";
+    case Whereabouts::kConsumed:
+      return "CONSUMED";
+    case Whereabouts::kWithCustomer:
+      return "WITH_CUSTOMER";
+    case Whereabouts::kAtSupplier:
+      return "AT_SUPPLIER";
+    case Whereabouts::kScrapped:
+      return "SCRAPPED";
+    case Whereabouts::kTakenApart:
+      return "TAKEN_APART";
+    case Whereabouts::kReshaped:
+      return "RESHAPED";
+    case Whereabouts::kAdjustedAway:
+      return "ADJUSTED_AWAY";
   }
   return "UNKNOWN";
 }

@@ -1,6 +1,8 @@
 // ListLots and SummarizeLots: the filter, the sort order, the pages.
 #include "storage/lots/lists/list.h"
 
+#include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -27,6 +29,9 @@
 #include "storage/query/filter.h"
 #include "storage/query/like.h"
 #include "storage/query/order_by.h"
+#include "storage/whereabouts/conditions.h"
+#include "storage/whereabouts/inside.h"
+#include "storage/whereabouts/whereabouts.h"
 
 namespace lots {
 namespace {
@@ -71,6 +76,25 @@ constexpr FilterEnumValue kHoldCauses[] = {
     {"INHERITED", static_cast<int64_t>(HoldCause::kInherited)},
     {"RECALL", static_cast<int64_t>(HoldCause::kRecall)},
 };
+
+// Each with a predicate of its own.
+const auto kWhereabouts = [] {
+  std::array<FilterEnumValue, std::size(kWhereaboutsSql)> values;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const WhereaboutsSql& each = kWhereaboutsSql[i];
+    values[i] = {.name = Name(each.whereabouts),
+                 .value = static_cast<int64_t>(each.whereabouts),
+                 .sql = each.condition};
+  }
+  return values;
+}();
+
+// An array and no join: whatever the planner believes, the lots are looked up by their ids.
+constexpr const char* kIsInside = R"sql(l.lot_id = ANY (ARRAY(
+  WITH RECURSIVE inside AS (
+    SELECT $?::uuid AS lot_id, false AS is_part
+    UNION)sql" LOTS_INSIDE_STEP R"sql()
+  SELECT inside.lot_id FROM inside WHERE inside.is_part)))sql"_sql;
 
 constexpr absl::string_view kIsAt =
     "EXISTS (SELECT 1 FROM balances b WHERE b.company = $1 AND b.lot_id = l.lot_id "
@@ -133,19 +157,24 @@ const FilterField kFilterFields[] = {
     {.name = "creator", .type = FilterType::kText, .sql = "l.created_by COLLATE \"C\""},
     {.name = "attributes", .type = FilterType::kAttributes, .sql = "l.attributes"},
     {.name = "work_order_id", .type = FilterType::kMember, .sql = kOfWorkOrder},
+    {.name = "whereabouts",
+     .type = FilterType::kMember,
+     .values = kWhereabouts,
+     .value_prefix = "WHEREABOUTS_"},
+    {.name = "unit_lot_id", .type = FilterType::kMember, .sql = kIsInside, .is_uuid = true},
 };
 
 // An index begins with each of these, or has one that finds it.
 constexpr absl::string_view kIndexedFields[] = {
     "product_id",  "number",      "create_time", "expire_date",   "work_order_id",
     "update_time", "location_id", "partner_id",  "document_type", "document_number",
-    "hold_cause",  "creator",     "attributes"};
+    "hold_cause",  "creator",     "attributes",  "whereabouts",   "unit_lot_id"};
 
 // Conditions that most lots of a company may meet or hardly any, and of which the planner cannot
 // know which: a page is found as one of a search is (search.h).
-constexpr absl::string_view kSparseFields[] = {"location_id",     "partner_id", "document_type",
-                                               "document_number", "hold_cause", "creator",
-                                               "attributes",      "update_time"};
+constexpr absl::string_view kSparseFields[] = {"location_id",     "partner_id",  "document_type",
+                                               "document_number", "hold_cause",  "creator",
+                                               "attributes",      "update_time", "whereabouts"};
 
 constexpr SortField kSortFields[] = {
     {.name = "create_time", .sql = "l.created_at"},
@@ -170,6 +199,8 @@ std::string TextCondition(absl::string_view text, pg::Params& params) {
 struct Conditions {
   std::string filter;
   std::string search;  // empty: nothing is searched for
+  // " AND …", implied by the filter: what an index finds of what the filter looks up lot by lot.
+  std::string candidates;
   bool filter_has_index = false;
   bool filter_is_sparse = false;
   AskedResources asked;
@@ -186,15 +217,20 @@ absl::StatusOr<Conditions> Compile(pg::Connection& db, const LotQuery& query, pg
   const bool is_sparse =
       absl::c_any_of(kSparseFields, [&](absl::string_view field) { return filter.Names(field); });
   std::string search = TextCondition(query.text, params);
+  std::string candidates;
+  for (const auto& [field, value] : filter.equalities) {
+    if (field == "whereabouts") absl::StrAppend(&candidates, CandidatesOf(value));
+  }
   AskedResources asked{.company = query.company};
   asked.AddFilter(filter.equalities);
-  return Conditions{std::move(filter.sql), std::move(search), has_index, is_sparse,
-                    std::move(asked)};
+  return Conditions{
+      std::move(filter.sql), std::move(search), std::move(candidates), has_index, is_sparse,
+      std::move(asked)};
 }
 
 // All of it.
 std::string WhereOf(const Conditions& conditions) {
-  return absl::StrCat("l.company = $1 AND ", conditions.filter,
+  return absl::StrCat("l.company = $1 AND ", conditions.filter, conditions.candidates,
                       conditions.search.empty() ? "" : " AND ", conditions.search);
 }
 
@@ -335,7 +371,10 @@ absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query)
   ASSIGN_OR_RETURN(sql.after, After(keys, query.after, sql.params));
   sql.where = std::move(conditions.filter);
   sql.search = std::move(conditions.search);
-  if (sql.search.empty() && conditions.filter_is_sparse) std::swap(sql.where, sql.search);
+  if (sql.search.empty() && conditions.filter_is_sparse) {
+    std::swap(sql.where, sql.search);
+    sql.candidates = std::move(conditions.candidates);
+  }
   if (sql.where.empty()) sql.where = "TRUE";
   sql.order_by = OrderBySql(keys);
   sql.row_count = query.limit + 1;

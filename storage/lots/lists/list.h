@@ -46,7 +46,8 @@ struct LotPage {
 // Walking the pages shows every lot that was there all the while once, whatever is created
 // meanwhile. FILTER_INVALID, FIELD_INVALID (order_by), PAGE_TOKEN_INVALID (a position of another
 // order). An empty page is refused when the company or a product of the filter does not exist:
-// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOCATION_NOT_FOUND, WORK_ORDER_NOT_FOUND.
+// COMPANY_NOT_FOUND, PRODUCT_NOT_FOUND, LOCATION_NOT_FOUND, WORK_ORDER_NOT_FOUND, LOT_NOT_FOUND
+// (unit_lot_id).
 absl::StatusOr<LotPage> ListLots(pg::Connection& db, const ListLotsQuery& query);
 
 // The lots of one product.

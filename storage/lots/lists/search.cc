@@ -83,7 +83,8 @@ absl::StatusOr<std::string> CompanyBesideSearch(pg::Connection& db, const LotPag
 absl::StatusOr<pg::Result> ReadByIndex(pg::Connection& db, const LotPageSql& page) {
   ASSIGN_OR_RETURN(const std::string company, CompanyBesideSearch(db, page));
   return ReadFrom(db, "search_lots_index", "lots l",
-                  absl::StrCat(company, " AND ", page.search, page.after), page, page.params);
+                  absl::StrCat(company, " AND ", page.search, page.candidates, page.after), page,
+                  page.params);
 }
 
 }  // namespace

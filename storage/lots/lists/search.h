@@ -17,7 +17,10 @@ struct LotPageSql {
   pg::Params params;   // of all the SQL below; $1 is the company
   std::string where;   // the filter
   std::string search;  // "l.search_key LIKE $3"; empty: nothing is searched for
-  std::string after;   // " AND …": the lots after the page before; empty: the first page
+  // " AND …", implied by `search`: what an index finds of it. Not asked for while lots are read in
+  // their order.
+  std::string candidates;
+  std::string after;  // " AND …": the lots after the page before; empty: the first page
   std::string order_by;
   int row_count = 0;  // at most so many rows
   // An index has this order: the first lots can be read without all others.
