@@ -78,12 +78,20 @@ StatesByLot ReadStates(const pg::Result& rows) {
 PositionsByLot ReadPositions(const pg::Result& rows) {
   PositionsByLot positions;
   for (const pg::Row row : rows) {
-    positions[row.Get<LotId>(0)] = {.location_id = row.Get<LocationId>(1),
-                                    .kind = row.Get<LocationKind>(2),
-                                    .movement_id = row.Get<MovementId>(3),
-                                    .partner_id = row.Get<std::string>(4),
-                                    .work_order = row.Get<std::optional<WorkOrderId>>(6),
-                                    .since = row.Get<absl::Time>(5)};
+    SerialPosition position{.location_id = row.Get<LocationId>(1),
+                            .kind = row.Get<LocationKind>(2),
+                            .movement_id = row.Get<MovementId>(3),
+                            .since = row.Get<absl::Time>(5)};
+    const LocationKind kind = position.kind;
+    // Elsewhere the partner is the one from whom the goods came, and the order the one that made
+    // them.
+    if (kind == LocationKind::kCustomer || kind == LocationKind::kSupplier) {
+      position.partner_id = row.Get<std::string>(4);
+    }
+    if (kind == LocationKind::kProduction) {
+      position.work_order = row.Get<std::optional<WorkOrderId>>(6);
+    }
+    positions[row.Get<LotId>(0)] = std::move(position);
   }
   return positions;
 }

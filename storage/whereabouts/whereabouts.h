@@ -23,9 +23,9 @@ struct SerialPosition {
   LocationId location_id;
   LocationKind kind = LocationKind::kInternal;
   MovementId movement_id;
-  std::string partner_id;  // of the movement, as the work order
-  std::optional<WorkOrderId> work_order;
-  absl::Time since;  // when it happened
+  absl::Time since;                       // when it happened
+  std::string partner_id;                 // with a CUSTOMER or SUPPLIER: who has the goods
+  std::optional<WorkOrderId> work_order;  // in PRODUCTION: for which order
 };
 
 // Another lot that says where this one is.

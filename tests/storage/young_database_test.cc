@@ -9,15 +9,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "storage/catalog/catalog.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/lot.h"
+#include "storage/lots/lists/list.h"
 #include "storage/lots/lots.h"
 #include "storage/lots/read.h"
 #include "storage/pg/pipeline.h"
 #include "storage/pg/table_growth.h"
 #include "storage/stock/stock.h"
+#include "storage/whereabouts/whereabouts.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/database/test_database.h"
 
@@ -200,6 +203,44 @@ TEST_F(YoungFactoryTest, ManyMovements) {
   }
   command.movements.resize(1'000);
   EXPECT_LE(ReadBy([&] { Must(RecordMovements(*db_, command)); }), 1'000 * kReadForOneMax);
+}
+
+// Bikes with a motor of their own: whatever a page asks for, each lot of a walk is looked up, and
+// the rest is found by an index.
+TEST_F(YoungFactoryTest, ListsAndReadsOfWhereLotsAre) {
+  const std::vector<LotId> motors = Assign("motors", "motor", kMany);
+  CompleteByIds("motors", motors);
+  const std::vector<LotId> bikes = Assign("bikes", "bike", kMany);
+  CompletionCommand completion = Completion("bikes");
+  completion.planned_serial_count = kMany;
+  for (int64_t i = 0; i < kMany; ++i) {
+    completion.components.push_back({.lot = {.lot_id = motors[i]}, .output_index = i});
+  }
+  Must(CompleteWorkOrder(*db_, completion));
+  for (const char* state :
+       {"NEVER_MOVED", "IN_STOCK", "ISSUED", "BUILT_IN", "CONSUMED", "WITH_CUSTOMER", "AT_SUPPLIER",
+        "SCRAPPED", "TAKEN_APART", "RESHAPED", "ADJUSTED_AWAY"}) {
+    for (const char* op : {"=", "!="}) {
+      ListLotsQuery query{.query = {.company = CompanyId("acme"),
+                                    .filter = absl::StrCat("whereabouts ", op, " ", state)},
+                          .order_by = "number",
+                          .limit = 50,
+                          .now = absl::Now()};
+      EXPECT_LE(ReadBy([&] { Must(ListLots(*db_, query)); }), 2 * kMany * kReadForOneMax)
+          << query.query.filter;
+    }
+  }
+  ListLotsQuery inside{
+      .query = {.company = CompanyId("acme"),
+                .filter = absl::StrCat("unit_lot_id = ", bikes[0].value().ToString())},
+      .limit = 50,
+      .now = absl::Now()};
+  EXPECT_LE(ReadBy([&] { EXPECT_EQ(Must(ListLots(*db_, inside)).lots.size(), 1u); }), kMany);
+  EXPECT_LE(ReadBy([&] {
+              Must(ReadWhereabouts(*db_, CompanyId("acme"),
+                                   absl::MakeConstSpan(motors).subspan(0, 1'000)));
+            }),
+            1'000 * kReadForOneMax);
 }
 
 // A small write keeps the plans of the empty tables until the growth is noticed.

@@ -8,6 +8,7 @@
 
 #include "lots/v1/catalog.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
+#include "lots/v1/whereabouts.pb.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/server/test_server.h"
 
@@ -70,9 +71,11 @@ class Batch : public testing::Test {
 // One GetLot on a thread of its own.
 class Read {
  public:
-  Read(v1::LotService::Stub& stub, const std::string& company, const std::string& lot_id)
-      : thread_([&stub, company, lot_id, this] {
+  Read(v1::LotService::Stub& stub, const std::string& company, const std::string& lot_id,
+       v1::LotView view = v1::LOT_VIEW_BASIC)
+      : thread_([&stub, company, lot_id, view, this] {
           v1::GetLotRequest request;
+          request.set_view(view);
           request.set_company(company);
           request.set_lot_id(lot_id);
           status_ = Send(stub, &v1::LotService::Stub::GetLot, request, lot_);
@@ -81,6 +84,7 @@ class Read {
 
   std::string Reason() { return Wait(), ReasonOf(status_); }
   std::string Number() { return Wait(), lot_.number(); }
+  int StateCount() { return Wait(), lot_.whereabouts().states_size(); }
 
  private:
   void Wait() {
@@ -122,6 +126,25 @@ TEST_F(Batch, EachCallGetsItsOwnAnswer) {
   // One for each company.
   EXPECT_EQ(server_.Metric("lots_db_query_seconds_count{statement=\"find_lots_by_id\"}"),
             statements + 2);
+}
+
+TEST_F(Batch, EachCallGetsTheViewThatItAskedFor) {
+  const std::string lot_id = CreateLot("acme", "L-1");
+  std::vector<std::unique_ptr<Read>> reads;
+
+  WhileTheWorkerIsBusy([&] {
+    for (const v1::LotView view : {v1::LOT_VIEW_BASIC, v1::LOT_VIEW_FULL, v1::LOT_VIEW_BASIC,
+                                   v1::LOT_VIEW_FULL, static_cast<v1::LotView>(7)}) {
+      reads.push_back(std::make_unique<Read>(*lots_, "acme", lot_id, view));
+    }
+    EXPECT_TRUE(Eventually([&] { return server_.Metric("lots_queue_waiting") == 5; }));
+  });
+
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(reads[i]->Number(), "L-1");
+    EXPECT_EQ(reads[i]->StateCount(), i % 2) << i;
+  }
+  EXPECT_EQ(reads[4]->Reason(), "FIELD_INVALID");
 }
 
 TEST_F(Batch, AClientThatLeavesDoesNotTakeTheAnswerFromTheOthers) {
