@@ -4,6 +4,7 @@
 #include "absl/strings/str_replace.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/lot_numbers.pb.h"
+#include "lots/v1/whereabouts.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"

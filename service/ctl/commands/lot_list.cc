@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/lot_history.pb.h"
+#include "lots/v1/whereabouts.pb.h"
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/text_width.h"
