@@ -108,6 +108,24 @@ TEST(Filter, MembersOfAnEnum) {
   EXPECT_THAT(Sql("cause = OLD"), HasSubstr("PLANNED, ACTIVE"));
 }
 
+TEST(Filter, MembersOfAUuidAndOfValuesWithAPredicateEach) {
+  constexpr FilterEnumValue kPlaces[] = {{"HERE", 1, "here"}, {"GONE", 2, "NOT here"}};
+  constexpr FilterField kOwn[] = {
+      {.name = "unit", .type = FilterType::kMember, .sql = "inside($?, $?)", .is_uuid = true},
+      {.name = "where", .type = FilterType::kMember, .values = kPlaces}};
+  const auto sql = [&](absl::string_view text) {
+    pg::Params params;
+    const auto filter = CompileFilter(text, kOwn, absl::UTCTimeZone(), params);
+    return filter.ok() ? absl::StrCat(filter->sql, " of ", params.size())
+                       : std::string(filter.status().message());
+  };
+  EXPECT_EQ(sql("unit = 00000000-0000-0000-0000-00000000000c"), "(inside($1, $1)) of 1");
+  EXPECT_THAT(sql("unit = c"), HasSubstr("expected a UUID"));
+  EXPECT_EQ(sql("where = GONE OR where = HERE"), "((NOT here) OR (here)) of 0");
+  EXPECT_EQ(sql("where != HERE"), "((here) IS NOT TRUE) of 0");
+  EXPECT_THAT(sql("where = LOST"), HasSubstr("expected one of HERE, GONE"));
+}
+
 // An attribute has one of five types, and a filter does not say which.
 TEST(Filter, AttributesByTheirKeys) {
   const auto is = [](const std::string& type, int value) {
