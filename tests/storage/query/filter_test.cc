@@ -109,8 +109,8 @@ TEST(Filter, MembersOfAnEnum) {
 }
 
 TEST(Filter, MembersOfAUuidAndOfValuesWithAPredicateEach) {
-  constexpr FilterEnumValue kPlaces[] = {{"HERE", 1, "here"}, {"GONE", 2, "NOT here"}};
-  constexpr FilterField kOwn[] = {
+  static constexpr FilterEnumValue kPlaces[] = {{"HERE", 1, "here"}, {"GONE", 2, "NOT here"}};
+  static constexpr FilterField kOwn[] = {
       {.name = "unit", .type = FilterType::kMember, .sql = "inside($?, $?)", .is_uuid = true},
       {.name = "where", .type = FilterType::kMember, .values = kPlaces}};
   const auto sql = [&](absl::string_view text) {
