@@ -32,11 +32,12 @@ absl::Status SetBounds(pg::ParallelReads& reads, const TraceQuery& query, TraceS
   for (const TraceNode& node : seeds.nodes) {
     if (node.tracking != Tracking::kSerial) lots.push_back(node.lot_id);
   }
-  ASSIGN_OR_RETURN(const std::vector<Quantity> totals, ReadTotals(reads, query, lots));
+  ASSIGN_OR_RETURN(const std::vector<LotTotal> totals, ReadTotals(reads, query, lots));
+  for (const LotTotal& total : totals) seeds.may_go_round |= total.made.IsPositive();
   size_t next = 0;
   for (TraceNode& node : seeds.nodes) {
     const bool serial = node.tracking == Tracking::kSerial;
-    const Quantity total = serial ? Quantity::FromUnits(1) : totals[next++];
+    const Quantity total = serial ? Quantity::FromUnits(1) : totals[next++].gross;
     node.bounds = {total, total, total, total, total};
     node.seed_scale = seeds.common_scale;
   }

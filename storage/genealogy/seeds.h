@@ -14,6 +14,8 @@ struct TraceSeeds {
   std::vector<LotId> lot_ids;       // those that exist, each once, by product and number
   std::vector<TraceNode> nodes;     // in the same order, at most as many as the query's node_limit
   std::optional<int> common_scale;  // as TraceNode::seed_scale; set downstream only
+  // Goods of a seed may have gone round: only the walk knows its bounds. Set downstream only.
+  bool may_go_round = false;
 };
 
 absl::StatusOr<TraceSeeds> ReadSeeds(pg::Transaction& snapshot, const TraceQuery& query);

@@ -1,4 +1,5 @@
-// A trace in its order: the seeds, the walk, then nodes and links depth by depth.
+// A trace in its order: the seeds, the walk, then nodes and links depth by depth. The seeds are
+// emitted before the walk, unless their totals depend on it.
 #include "storage/genealogy/trace.h"
 
 #include <utility>
@@ -17,7 +18,7 @@ class TraceEmitter {
 
   absl::StatusOr<std::optional<TracePiece>> Next(pg::Connection& db) {
     if (!snapshot_) snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
-    if (!seeds_) return EmitSeeds();
+    if (!seeds_) return EmitSeeds(db);
     if (!walked_ && !query_.seeds.empty()) RETURN_IF_ERROR(Walk(db));
     for (; walked_ && depth_ < static_cast<int>(walked_->graph.level_count()); ++depth_) {
       RETURN_IF_ERROR(nodes_->Read(*snapshot_, depth_));
@@ -37,9 +38,16 @@ class TraceEmitter {
   const TraceSummary& summary() const { return summary_; }
 
  private:
-  absl::StatusOr<TracePiece> EmitSeeds() {
+  absl::StatusOr<TracePiece> EmitSeeds(pg::Connection& db) {
     ASSIGN_OR_RETURN(seeds_, ReadSeeds(*snapshot_, query_));
     query_.seeds = std::move(seeds_->lot_ids);
+    if (seeds_->may_go_round) {
+      RETURN_IF_ERROR(Walk(db));
+      for (TraceNode& node : seeds_->nodes) {
+        const uint32_t number = walked_->graph.nodes.Find(node.lot_id);
+        if (number != kNoNumber) node.bounds = walked_->bounds[number];
+      }
+    }
     return Count({.nodes = std::move(seeds_->nodes)});
   }
 

@@ -12,6 +12,8 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/tracking.h"
+#include "storage/genealogy/bounds/bounds.h"
 #include "storage/recalls/rows.h"
 
 namespace lots {
@@ -25,7 +27,7 @@ constexpr pg::Statement kListMembers{"list_recall_members", R"sql(
 
 constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
   SELECT m.lot_id, l.product_id, l.number, l.scale, l.reference, l.expires_on, m.certain, m.depth,
-         m.joined_at
+         m.joined_at, l.tracking
   FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
   WHERE m.company = $1 AND m.recall_id = $2 AND m.lot_id = ANY($3)
   ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
@@ -47,21 +49,21 @@ constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
   GROUP BY m.lot_id)sql"_sql};
 
-// What movements brought in and took out. Reversed movements do not count. An adjustment adds to
-// one of the two; one that brings in what a customer sends back undelivered adds to both, and the
-// return takes it off the second.
+// What movements brought in and took out, by the kinds of their places. Reversed movements do not
+// count. Received or found; back from production; gone into production; lost or back at the
+// supplier; left with customers.
 constexpr pg::Statement kReadFlows{"read_recall_flows", R"sql(
   SELECT m.lot_id,
          coalesce(sum(m.quantity) FILTER (
-           WHERE m.kind IN ({MOVEMENT_RECEIPT}, {MOVEMENT_PRODUCTION})
-             OR f.kind = {PLACE_ADJUSTMENT}), 0),
+           WHERE f.kind IN ({PLACE_SUPPLIER}, {PLACE_ADJUSTMENT})), 0),
          coalesce(sum(m.quantity) FILTER (
-           WHERE m.kind IN ({MOVEMENT_CONSUMPTION}, {MOVEMENT_SUPPLIER_RETURN})
-             OR t.kind = {PLACE_ADJUSTMENT}), 0),
+           WHERE f.kind = {PLACE_PRODUCTION} AND t.kind <> {PLACE_PRODUCTION}), 0),
          coalesce(sum(m.quantity) FILTER (
-           WHERE m.kind = {MOVEMENT_DELIVERY}
-             OR m.kind = {MOVEMENT_ADJUSTMENT} AND t.kind = {PLACE_CUSTOMER}), 0)
-           - coalesce(sum(m.quantity) FILTER (WHERE m.kind = {MOVEMENT_RETURN}), 0)
+           WHERE t.kind = {PLACE_PRODUCTION} AND f.kind <> {PLACE_PRODUCTION}), 0),
+         coalesce(sum(m.quantity) FILTER (
+           WHERE t.kind IN ({PLACE_SUPPLIER}, {PLACE_ADJUSTMENT})), 0),
+         coalesce(sum(m.quantity) FILTER (WHERE t.kind = {PLACE_CUSTOMER}), 0)
+           - coalesce(sum(m.quantity) FILTER (WHERE f.kind = {PLACE_CUSTOMER}), 0)
   FROM movements m
   JOIN locations f ON f.company = $1 AND f.location_id = m.from_location_id
   JOIN locations t ON t.company = $1 AND t.location_id = m.to_location_id
@@ -96,6 +98,7 @@ RecallLot ReadMember(const pg::Row& row) {
   lot.certain = row.Get<bool>(6);
   lot.depth = row.Get<int>(7);
   lot.joined_at = row.Get<absl::Time>(8);
+  lot.tracking = row.Get<Tracking>(9);
   return lot;
 }
 
@@ -117,11 +120,22 @@ void SetSource(const pg::Row& row, RecallLot& lot) {
   if (kind == MovementKind::kProduction) lot.source = row.Get<LocationId>(3);
 }
 
+// What went into production and came back counts neither as in nor as out. `total` is T: of what
+// came back, it has what was made anew.
+void SetFlows(const pg::Row& flows, Quantity total, MassBalance& balance) {
+  const Quantity came = flows.Get<Quantity>(1);
+  const Quantity came_back = flows.Get<Quantity>(2);
+  const Quantity used = flows.Get<Quantity>(3);
+  const Quantity went_round = std::min(used, std::max(Quantity(), came + came_back - total));
+  balance.in = came + came_back - went_round;
+  balance.out = used - went_round + flows.Get<Quantity>(4) + flows.Get<Quantity>(5);
+}
+
 // Returned goods count as recovered while they are on hand, then if they were scrapped: goods of
 // one lot cannot be distinguished. Goods that were delivered again are not recovered.
-void SetQuantities(const RecallLot& seed, const pg::Row& flows, MassBalance& balance) {
-  balance.in = flows.Get<Quantity>(1);
-  balance.out = flows.Get<Quantity>(2) + flows.Get<Quantity>(3);
+void SetQuantities(const RecallLot& seed, const pg::Row& flows, Quantity total,
+                   MassBalance& balance) {
+  SetFlows(flows, total, balance);
   balance.recovered = std::min(seed.recovered, seed.on_hand + seed.scrapped);
   const Quantity from_on_hand = std::min(balance.recovered, seed.on_hand);
   balance.on_hand = seed.on_hand - from_on_hand;
@@ -208,6 +222,7 @@ class RecallReportEmitter {
     ASSIGN_OR_RETURN(const std::vector<RecallLot> lots, ReadMembers(seeds));
     snapshot_->Add(kReadFlows, company_, seeds);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
+    ASSIGN_OR_RETURN(const auto totals, ReadSeedTotals(lots));
     absl::flat_hash_map<LotId, pg::Row> flows;
     for (const pg::Row row : results[0]) flows.emplace(row.Get<LotId>(0), row);
     std::vector<MassBalance> balances;
@@ -217,9 +232,24 @@ class RecallReportEmitter {
       balance.scale = lot.scale;
       // A seed that never moved has no quantities.
       const auto found = flows.find(lot.lot_id);
-      if (found != flows.end()) SetQuantities(lot, found->second, balance);
+      if (found == flows.end()) continue;
+      SetQuantities(lot, found->second, totals.at(lot.lot_id), balance);
     }
     return balances;
+  }
+
+  // T of each seed. A serial is one unit, however often it came in.
+  absl::StatusOr<absl::flat_hash_map<LotId, Quantity>> ReadSeedTotals(
+      const std::vector<RecallLot>& seeds) {
+    absl::flat_hash_map<LotId, Quantity> totals;
+    std::vector<LotId> lots;
+    for (const RecallLot& seed : seeds) {
+      totals[seed.lot_id] = Quantity::FromUnits(1);
+      if (seed.tracking != Tracking::kSerial) lots.push_back(seed.lot_id);
+    }
+    ASSIGN_OR_RETURN(const auto net, ReadNetTotals(*snapshot_, company_, lots));
+    for (size_t i = 0; i < lots.size(); ++i) totals[lots[i]] = net[i];
+    return totals;
   }
 
   absl::StatusOr<std::vector<RecallLot>> NextMembers(pg::Connection& db) {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/genealogy/graph/places.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/pg/connection.h"
@@ -24,6 +25,7 @@ struct RecallLot {
   LotId lot_id;
   ProductId product_id;
   std::string number;
+  Tracking tracking{};
   int scale = 0;
   std::string reference;
   std::optional<absl::CivilDay> expires_on;
@@ -44,6 +46,8 @@ struct RecallLot {
 
 // in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are sums of movements;
 // `on_hand` and `scrapped` come from balances. `difference` is 0 while the ledger is consistent.
+// What went round counts neither as in nor as out: `in` is T of storage/genealogy/bounds, and what
+// a disassembly gave of goods that were never used.
 struct MassBalance {
   RecallSeed seed;
   int scale = 0;

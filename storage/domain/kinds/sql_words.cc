@@ -29,6 +29,7 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("PLACE_INTERNAL", LocationKind::kInternal),
     WordOf("PLACE_SUPPLIER", LocationKind::kSupplier),
     WordOf("PLACE_CUSTOMER", LocationKind::kCustomer),
+    WordOf("PLACE_PRODUCTION", LocationKind::kProduction),
     WordOf("PLACE_SCRAP", LocationKind::kScrap),
     WordOf("PLACE_ADJUSTMENT", LocationKind::kAdjustment),
     // IsOnHand and HoldsGoods.

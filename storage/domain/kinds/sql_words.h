@@ -32,6 +32,7 @@ inline constexpr Word kWords[] = {
     {"PLACE_INTERNAL", {1}},
     {"PLACE_SUPPLIER", {3}},
     {"PLACE_CUSTOMER", {4}},
+    {"PLACE_PRODUCTION", {5}},
     {"PLACE_SCRAP", {6}},
     {"PLACE_ADJUSTMENT", {7}},
     // IsOnHand and HoldsGoods.

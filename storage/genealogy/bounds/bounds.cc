@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/genealogy/bounds/components.h"
+#include "storage/genealogy/bounds/net.h"
 #include "storage/genealogy/graph/links.h"
 
 namespace lots {
@@ -36,6 +37,15 @@ struct Part {
   bool pure = true;
 };
 
+// What came into a cycle from outside, at most.
+struct Entry {
+  Quantity pool;
+  Quantity affected;
+  Quantity seeds;
+  bool mixes = false;  // a transformation of the cycle mixes
+  bool mixed = false;  // that, or mixed goods came in
+};
+
 // What a transformation made of a lot, and its exact inputs.
 struct Output {
   uint32_t lot = kNoNumber;
@@ -51,27 +61,36 @@ Quantity AtomOf(int scale) {
   return Quantity::FromMicros(micros);
 }
 
-bool PassesOn(TransformationKind kind) {
-  return kind == TransformationKind::kSplit || kind == TransformationKind::kMerge ||
-         kind == TransformationKind::kRelabel;
-}
-
-// A lot of `total` has `atoms` of some kind: how many of them are in a part of q?
-Range PartOf(Quantity q, Quantity total, const Range& atoms) {
-  const Quantity others = NotNegative(total - atoms.min);
-  return {q >= total ? atoms.min : NotNegative(q - others), std::min(q, atoms.max)};
+// A lot of `pool` has `atoms` of some kind: how many of them are in a part of q.min to q.max?
+Range PartOf(const Range& q, Quantity pool, const Range& atoms) {
+  const Quantity others = NotNegative(pool - atoms.min);
+  return {q.min >= pool ? atoms.min : NotNegative(q.min - others), std::min(q.max, atoms.max)};
 }
 
 class BoundsCalculator {
  public:
-  BoundsCalculator(const TraceGraph& graph, absl::Span<const Quantity> totals)
-      : graph_(graph), bounds_(totals.size()), mixed_(totals.size()) {
-    for (uint32_t lot = 0; lot < totals.size(); ++lot) bounds_[lot].total = totals[lot];
-    SumTakenAndMade();
-  }
+  BoundsCalculator(const TraceGraph& graph, absl::Span<const Quantity> gross)
+      : graph_(graph),
+        bounds_(gross.size()),
+        pools_(gross.begin(), gross.end()),
+        mixed_(gross.size()),
+        remade_(gross.size()),
+        gives_back_(graph.transformations.size()) {}
 
   std::vector<TraceBounds> Run() {
-    const TraceComponents components = ComponentsOf(graph_);
+    const TraceComponents all = ComponentsOf(graph_, EdgesIntoSeeds::kIncluded);
+    SumTakenAndMade(all);
+    if (SeedsAreOnCycles(all)) {
+      ApplyAll(ComponentsOf(graph_, EdgesIntoSeeds::kLeftOut));
+    } else {
+      ApplyAll(all);
+    }
+    for (uint32_t lot = 0; lot < bounds_.size(); ++lot) Limit(lot);
+    return std::move(bounds_);
+  }
+
+ private:
+  void ApplyAll(const TraceComponents& components) {
     for (size_t i = components.size(); i-- > 0;) {
       const absl::Span<const uint32_t> component = components[i];
       if (component.size() > 1) {
@@ -82,36 +101,59 @@ class BoundsCalculator {
         Apply(TransformationOf(component[0]), [](uint32_t) { return true; });
       }
     }
-    return std::move(bounds_);
   }
 
- private:
   int ScaleOf(uint32_t lot) const { return graph_.nodes[lot].second.scale; }
   bool IsSeed(uint32_t lot) const { return graph_.nodes[lot].second.depth == 0; }
   uint32_t TransformationOf(uint32_t vertex) const {
     return vertex - static_cast<uint32_t>(graph_.nodes.size());
   }
 
-  // Sums up what was taken from the seeds, and finds out whether goods may have been taken twice.
-  void SumTakenAndMade() {
+  // Finds the totals, what was taken from the seeds, and whether goods may have been taken twice.
+  void SumTakenAndMade(const TraceComponents& all) {
     std::vector<Quantity> taken(bounds_.size());
     std::vector<Quantity> made(bounds_.size());
     for (const Link& link : graph_.links) {
       if (IsInput(link.kind)) taken[link.lot] += link.quantity;
       if (IsMade(link.kind)) made[link.lot] += link.quantity;
-      if (link.kind == TraceLinkKind::kReturnedComponent) taken_twice_ = true;
+      if (link.kind != TraceLinkKind::kReturnedComponent) continue;
+      const Quantity taken_here = TakenOf(graph_, link.transformation, link.lot);
+      taken[link.lot] -= std::min(link.quantity, taken_here);
+      if (taken_here.IsZero()) {
+        taken_twice_ = true;
+      } else {
+        gives_back_[link.transformation] = true;
+      }
     }
     for (uint32_t lot = 0; lot < bounds_.size(); ++lot) {
-      Quantity& total = bounds_[lot].total;
-      if (IsSeed(lot)) {
-        all_seeds_ += std::max(total, taken[lot]);
-        continue;
-      }
       // A serial is one unit, however often it was remade.
       const bool serial = graph_.nodes[lot].second.serial;
-      if (!serial) total = std::max(total, made[lot]);
-      if (taken[lot] > total) taken_twice_ = true;
+      if (!IsSeed(lot) && !serial) pools_[lot] = std::max(pools_[lot], made[lot]);
+      if (!IsSeed(lot) && taken[lot] > pools_[lot]) taken_twice_ = true;
     }
+    const std::vector<Quantity> totals = TakeOffRounds(graph_, all, pools_);
+    for (uint32_t lot = 0; lot < bounds_.size(); ++lot) {
+      bounds_[lot].total = totals[lot];
+      if (!IsSeed(lot)) continue;
+      const Quantity went_round = pools_[lot] - totals[lot];
+      all_seeds_ += std::max(totals[lot], taken[lot] - went_round);
+    }
+  }
+
+  // A lot that shares a cycle with a seed may have got the same goods of the seed more than once.
+  bool SeedsAreOnCycles(const TraceComponents& all) {
+    bool found = false;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (all[i].size() == 1) continue;
+      const auto is_seed = [&](uint32_t vertex) { return graph_.IsNode(vertex) && IsSeed(vertex); };
+      if (std::none_of(all[i].begin(), all[i].end(), is_seed)) continue;
+      found = true;
+      for (const uint32_t vertex : all[i]) {
+        if (graph_.IsNode(vertex) && !IsSeed(vertex)) taken_twice_ = true;
+      }
+    }
+    seeds_on_cycles_ = found;
+    return found;
   }
 
   // Runs when every transformation that made the lot has been applied.
@@ -122,30 +164,52 @@ class BoundsCalculator {
       bounds = {total, total, total, total, total};
       return;
     }
-    bounds.affected_min = std::min(bounds.affected_min, bounds.total);
-    bounds.affected_max = std::min(bounds.affected_max, bounds.total);
+    bounds.affected_min = std::min(bounds.affected_min, pools_[lot]);
+    bounds.affected_max = std::min(bounds.affected_max, pools_[lot]);
     bounds.seed_min = std::min(bounds.seed_min, all_seeds_);
     bounds.seed_max = std::min(bounds.seed_max, all_seeds_);
   }
 
+  // Runs at the end: turns the bounds of the pool into bounds of the total. Where goods went round,
+  // the pool counts some of them again, and all of these may be among the unaffected ones.
+  void Limit(uint32_t lot) {
+    if (IsSeed(lot)) return;
+    TraceBounds& bounds = bounds_[lot];
+    const Quantity unaffected = pools_[lot] - bounds.affected_min;
+    if (!remade_[lot]) bounds.affected_min = NotNegative(bounds.total - unaffected);
+    bounds.affected_min = std::min(bounds.affected_min, bounds.total);
+    bounds.affected_max = std::min(bounds.affected_max, bounds.total);
+  }
+
+  // What the transformation took of the link's lot, without what it left over.
+  Range TakenQuantity(const Link& link) const {
+    if (!gives_back_[link.transformation]) return {link.quantity, link.quantity};
+    const Quantity left_over = LeftOverOf(graph_, link.transformation, link.lot);
+    const Quantity elsewhere = TakenOf(graph_, link.transformation, link.lot) - link.quantity;
+    // What is left over is of this link as far as the other links of the lot are too small.
+    return {NotNegative(link.quantity - left_over),
+            NotNegative(link.quantity - NotNegative(left_over - elsewhere))};
+  }
+
   Part TakenPart(const Link& link) const {
-    const Quantity q = link.quantity;
-    if (IsSeed(link.lot)) return {{q, q}, {q, q}, true};
+    const Range q = TakenQuantity(link);
+    if (IsSeed(link.lot)) return {q, q, true};
     const TraceBounds& of = bounds_[link.lot];
+    const Quantity pool = pools_[link.lot];
     Part part;
-    part.affected = PartOf(q, of.total, {of.affected_min, of.affected_max});
+    part.affected = PartOf(q, pool, {of.affected_min, of.affected_max});
     part.pure = !mixed_[link.lot];
     if (part.pure) {
-      part.seeds = PartOf(q, of.total, {of.seed_min, of.seed_max});
+      part.seeds = PartOf(q, pool, {of.seed_min, of.seed_max});
     } else if (part.affected.max.IsPositive()) {
-      part.seeds = {q >= of.total ? of.seed_min : Quantity(), of.seed_max};
+      part.seeds = {q.min >= pool ? of.seed_min : Quantity(), of.seed_max};
     }
     return part;
   }
 
   // What was taken from a lot of the cycle, before its bounds are known.
-  static Part UnknownPart(const Link& link) {
-    return {{Quantity(), link.quantity}, {Quantity(), Quantity()}, false};
+  Part UnknownPart(const Link& link) const {
+    return {{Quantity(), link.quantity}, {Quantity(), Quantity()}, !cycle_mixes_};
   }
 
   // Adds what the transformation made to the bounds of its outputs for which wanted(lot) holds.
@@ -271,7 +335,12 @@ class BoundsCalculator {
 
   void AddTo(uint32_t lot, const Part& made) {
     TraceBounds& bounds = bounds_[lot];
-    bounds.affected_min += made.affected.min;
+    if (cycle_mixes_) {
+      // The same goods may have been made again.
+      bounds.affected_min = std::max(bounds.affected_min, made.affected.min);
+    } else {
+      bounds.affected_min += made.affected.min;
+    }
     bounds.affected_max += made.affected.max;
     Range seeds{bounds.seed_min, bounds.seed_max};
     JoinSeeds(seeds, made.seeds);
@@ -282,34 +351,80 @@ class BoundsCalculator {
 
   // Calculates the lots of a cycle, then what they lead to outside of the cycle.
   void ApplyCycle(absl::Span<const uint32_t> cycle) {
+    std::vector<uint32_t> transformations;
     for (const uint32_t vertex : cycle) {
-      if (graph_.IsNode(vertex)) cyclic_.push_back(vertex);
+      if (graph_.IsNode(vertex)) {
+        cyclic_.push_back(vertex);
+      } else {
+        transformations.push_back(TransformationOf(vertex));
+      }
     }
     std::sort(cyclic_.begin(), cyclic_.end());
-    const auto each_transformation = [&](auto&& take) {
-      for (const uint32_t vertex : cycle) {
-        if (!graph_.IsNode(vertex)) take(TransformationOf(vertex));
-      }
-    };
-    Quantity entered;
-    for (const uint32_t lot : cyclic_) entered += bounds_[lot].seed_max;
-    each_transformation([&](uint32_t transformation) {
-      for (const Link& link : graph_.LinksOfTransformation(transformation)) {
-        if (IsInput(link.kind) && !IsInCycle(link.lot)) entered += TakenPart(link).seeds.max;
-      }
+    cycle_mixes_ = std::any_of(transformations.begin(), transformations.end(),
+                               [this](uint32_t transformation) { return Mixes(transformation); });
+    Entry entry = EntryOf(transformations);
+    for (const uint32_t transformation : transformations) {
       Apply(transformation, [this](uint32_t lot) { return IsInCycle(lot); });
-    });
-    const std::vector<uint32_t> lots = std::exchange(cyclic_, {});
-    for (const uint32_t lot : lots) {
-      bounds_[lot].affected_max = bounds_[lot].total;
-      bounds_[lot].seed_max = entered;
-      mixed_[lot] = true;
-      Finish(lot);
     }
-    each_transformation([&](uint32_t transformation) {
+    entry.mixes = std::exchange(cycle_mixes_, false);
+    const std::vector<uint32_t> lots = std::exchange(cyclic_, {});
+    entry.mixed = entry.mixes || std::any_of(lots.begin(), lots.end(),
+                                             [this](uint32_t lot) -> bool { return mixed_[lot]; });
+    for (const uint32_t lot : lots) FinishInCycle(lot, entry);
+    for (const uint32_t transformation : transformations) {
       Apply(transformation,
             [&](uint32_t lot) { return !std::binary_search(lots.begin(), lots.end(), lot); });
-    });
+    }
+  }
+
+  // Whether the transformation of the cycle mixes what it makes of lots of the cycle.
+  bool Mixes(uint32_t transformation) const {
+    if (!PassesOn(graph_.transformations[transformation].kind)) return true;
+    std::optional<int> scale;
+    for (const Link& link : graph_.LinksOfTransformation(transformation)) {
+      if (!IsInput(link.kind) && !IsInCycle(link.lot)) continue;
+      if (scale.value_or(ScaleOf(link.lot)) != ScaleOf(link.lot)) return true;
+      scale = ScaleOf(link.lot);
+    }
+    return false;
+  }
+
+  // Runs when the transformations that lead into the cycle have been applied.
+  Entry EntryOf(const std::vector<uint32_t>& transformations) const {
+    Entry entry;
+    const auto is_in = [this](uint32_t lot) { return IsInCycle(lot); };
+    for (const uint32_t lot : cyclic_) {
+      entry.pool += pools_[lot];
+      entry.affected += bounds_[lot].affected_max;
+      entry.seeds += bounds_[lot].seed_max;
+    }
+    // A saturated sum is too small to take anything off.
+    const bool is_known = entry.pool != kUnlimited;
+    for (const uint32_t transformation : transformations) {
+      if (is_known) entry.pool -= RoundOf(graph_, transformation, is_in);
+      for (const Link& link : graph_.LinksOfTransformation(transformation)) {
+        if (!IsInput(link.kind) || IsInCycle(link.lot)) continue;
+        const Part part = TakenPart(link);
+        entry.affected += part.affected.max;
+        entry.seeds += part.seeds.max;
+      }
+    }
+    return entry;
+  }
+
+  void FinishInCycle(uint32_t lot, const Entry& entry) {
+    TraceBounds& bounds = bounds_[lot];
+    if (entry.mixes) {
+      bounds.affected_max = bounds.total;
+      remade_[lot] = !seeds_on_cycles_;
+    } else {
+      // What goes round unchanged is the same goods.
+      pools_[lot] = std::min(pools_[lot], entry.pool);
+      bounds.affected_max = entry.affected;
+    }
+    bounds.seed_max = entry.seeds;
+    mixed_[lot] = entry.mixed;
+    Finish(lot);
   }
 
   bool IsInCycle(uint32_t lot) const {
@@ -317,19 +432,27 @@ class BoundsCalculator {
   }
 
   const TraceGraph& graph_;
-  // Of a lot that is not finished: the sums over the transformations applied so far.
+  // Of a lot that is not finished: the sums over the transformations applied so far. Until Limit,
+  // `total` is T, and the others are of the lot's pool.
   std::vector<TraceBounds> bounds_;
+  // All goods that ever came into the lot. What goes round counts each time, unless it is known to
+  // be the same.
+  std::vector<Quantity> pools_;
   std::vector<bool> mixed_;       // the seeds' goods are not atoms of the lot
+  std::vector<bool> remade_;      // goods that were made again count once in affected_min
+  std::vector<bool> gives_back_;  // by transformation: some of what it took was left over
   std::vector<uint32_t> cyclic_;  // the lots of the cycle that is being applied, sorted
+  bool cycle_mixes_ = false;      // the cycle that is being applied mixes
   Quantity all_seeds_;            // what was taken from all seeds
   bool taken_twice_ = false;      // some goods may have been taken twice
+  bool seeds_on_cycles_ = false;
 };
 
 }  // namespace
 
 std::vector<TraceBounds> CalculateBounds(const TraceGraph& graph,
-                                         absl::Span<const Quantity> totals) {
-  return BoundsCalculator(graph, totals).Run();
+                                         absl::Span<const Quantity> gross) {
+  return BoundsCalculator(graph, gross).Run();
 }
 
 }  // namespace lots

@@ -9,8 +9,9 @@ namespace lots {
 // thread's stack.
 class ComponentSearch {
  public:
-  explicit ComponentSearch(const TraceGraph& graph)
+  ComponentSearch(const TraceGraph& graph, EdgesIntoSeeds edges)
       : graph_(graph),
+        into_seeds_(edges == EdgesIntoSeeds::kIncluded),
         nodes_(static_cast<uint32_t>(graph.nodes.size())),
         count_(nodes_ + static_cast<uint32_t>(graph.transformations.size())),
         low_(count_, kNew) {}
@@ -93,12 +94,14 @@ class ComponentSearch {
         graph_.LinksOfTransformation(visit.vertex - nodes_);
     while (visit.next_link < links.size()) {
       const TraceGraph::Link& link = links[visit.next_link++];
-      if (IsMade(link.kind) && graph_.nodes[link.lot].second.depth != 0) return link.lot;
+      const bool leads_on = into_seeds_ || graph_.nodes[link.lot].second.depth != 0;
+      if (IsMade(link.kind) && leads_on) return link.lot;
     }
     return kNoNumber;
   }
 
   const TraceGraph& graph_;
+  const bool into_seeds_;
   const uint32_t nodes_;
   const uint32_t count_;
   std::vector<uint32_t> low_;   // by vertex: the lowest index reached, or kNew, or kDone
@@ -108,6 +111,8 @@ class ComponentSearch {
   TraceComponents found_;
 };
 
-TraceComponents ComponentsOf(const TraceGraph& graph) { return ComponentSearch(graph).Run(); }
+TraceComponents ComponentsOf(const TraceGraph& graph, EdgesIntoSeeds edges) {
+  return ComponentSearch(graph, edges).Run();
+}
 
 }  // namespace lots

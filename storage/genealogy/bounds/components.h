@@ -10,8 +10,7 @@
 namespace lots {
 
 // The strongly connected components of a downstream graph. The vertex of a lot is the lot's number;
-// the vertex of a transformation is its number plus the number of nodes. Edges into a seed are left
-// out, because all of a seed is affected, whatever went into it.
+// the vertex of a transformation is its number plus the number of nodes.
 class TraceComponents {
  public:
   size_t size() const { return ends_.size(); }
@@ -28,6 +27,10 @@ class TraceComponents {
   std::vector<uint32_t> ends_;
 };
 
-TraceComponents ComponentsOf(const TraceGraph& graph);
+// What is affected needs no edges into seeds: all of a seed is affected, whatever went into it.
+// What goes round needs them.
+enum class EdgesIntoSeeds { kLeftOut, kIncluded };
+
+TraceComponents ComponentsOf(const TraceGraph& graph, EdgesIntoSeeds edges);
 
 }  // namespace lots

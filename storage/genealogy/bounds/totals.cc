@@ -1,13 +1,17 @@
-// Reads T of lots: all that was ever received, found or made of them.
+// Reads the gross totals of lots, and T of lots outside of a trace.
 #include <algorithm>
 #include <cstddef>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
+#include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/bounds/bounds.h"
+#include "storage/genealogy/bounds/components.h"
+#include "storage/genealogy/bounds/net.h"
 #include "storage/genealogy/graph/by_ids.h"
+#include "storage/genealogy/graph/left_over.h"
 
 namespace lots {
 namespace {
@@ -35,14 +39,16 @@ constexpr pg::Statement kOriginsBetween{"trace_count_origins_between", R"sql(
 )sql"_sql};
 
 // Lines that made the lots. Their transformations had happened by $3, and were recorded by $4.
-constexpr pg::Statement kMade{"trace_total_made", R"sql(
+constexpr const char* kMadeText = R"sql(
   SELECT o.lot_id, o.quantity
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
     AND t.occurred_at <= $3 AND t.recorded_at <= $4
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role IN ({OUTPUTS_MADE}) AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2)
+    AND )sql" LOTS_OUTPUT_ROLE(o) R"sql( IN ({OUTPUTS_MADE}) AND NOT EXISTS (
     SELECT FROM transformations r
-    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"_sql};
+    WHERE r.company = $1 AND r.reverses_id = o.transformation_id AND r.recorded_at <= $4))sql"_sql;
+constexpr pg::Statement kMade{"trace_total_made", kMadeText};
 
 // Receipts, and adjustments out of a location of kind ADJUSTMENT: something was found.
 LOTS_BY_IDS(
@@ -184,22 +190,48 @@ absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const
   return NodeTotals(reads, query, graph).Read();
 }
 
-absl::StatusOr<std::vector<Quantity>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
+absl::StatusOr<std::vector<LotTotal>> ReadTotals(pg::ParallelReads& reads, const TraceQuery& query,
                                                  const std::vector<LotId>& lot_ids) {
-  std::vector<Quantity> totals(lot_ids.size());
+  std::vector<LotTotal> totals(lot_ids.size());
   if (lot_ids.empty()) return totals;
   AddMade(reads, query, lot_ids);
   AddCame(reads, query, {lot_ids});
   RETURN_IF_ERROR(reads.SendAsync());
   absl::flat_hash_map<LotId, size_t> index_of;
   for (size_t i = 0; i < lot_ids.size(); ++i) index_of[lot_ids[i]] = i;
-  for (int i = 0; i < 2; ++i) {
+  for (const bool made : {true, false}) {
     ASSIGN_OR_RETURN(const pg::Result lines, reads.Take());
     for (const pg::Row& row : lines) {
-      totals[index_of.at(row.Get<LotId>(0))] += row.Get<Quantity>(1);
+      LotTotal& total = totals[index_of.at(row.Get<LotId>(0))];
+      total.gross += row.Get<Quantity>(1);
+      if (made) total.made += row.Get<Quantity>(1);
     }
   }
   return totals;
+}
+
+absl::StatusOr<std::vector<Quantity>> ReadNetTotals(pg::Transaction& snapshot,
+                                                    const CompanyId& company,
+                                                    const std::vector<LotId>& lot_ids) {
+  pg::ParallelReads reads(snapshot);
+  TraceQuery query{
+      .company = company, .seeds = {}, .depth_max = kTraceDepthMax, .node_limit = kTraceNodesMax};
+  ASSIGN_OR_RETURN(const std::vector<LotTotal> totals, ReadTotals(reads, query, lot_ids));
+  std::vector<Quantity> net;
+  for (size_t i = 0; i < lot_ids.size(); ++i) {
+    net.push_back(totals[i].gross);
+    if (totals[i].made.IsPositive()) query.seeds.push_back(lot_ids[i]);
+  }
+  if (query.seeds.empty()) return net;
+  ASSIGN_OR_RETURN(const TraceGraph graph, WalkTrace(reads, query));
+  ASSIGN_OR_RETURN(const std::vector<Quantity> gross, ReadTotals(reads, query, graph));
+  const std::vector<Quantity> without_rounds =
+      TakeOffRounds(graph, ComponentsOf(graph, EdgesIntoSeeds::kIncluded), gross);
+  for (size_t i = 0; i < lot_ids.size(); ++i) {
+    const uint32_t number = graph.nodes.Find(lot_ids[i]);
+    if (number != kNoNumber) net[i] = without_rounds[number];
+  }
+  return net;
 }
 
 absl::StatusOr<std::optional<int>> ReadCommonScale(pg::Transaction& snapshot,

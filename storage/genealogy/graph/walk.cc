@@ -16,6 +16,7 @@
 #include "storage/genealogy/graph/collect.h"
 #include "storage/genealogy/graph/ended.h"
 #include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/graph/left_over.h"
 #include "storage/genealogy/graph/lines.h"
 #include "storage/genealogy/graph/lots.h"
 
@@ -69,20 +70,21 @@ LOTS_BY_IDS(kInputsOfLots, "trace_inputs_of_lots", R"sql(
 
 // A returned component was not made by the transformation.
 LOTS_BY_IDS(kOutputsOfLots, "trace_outputs_of_lots", R"sql(
-  SELECT transformation_id, lot_id, role, quantity, line
-  FROM transformation_outputs WHERE company = $1 AND )sql",
-            "lot_id", " AND role <> {OUTPUT_RETURNED}"_sql);
-
-LOTS_BY_IDS(kAllOutputs, "trace_all_outputs", R"sql(
-  SELECT transformation_id, lot_id, role, quantity, line
-  FROM transformation_outputs WHERE company = $1 AND )sql",
-            "transformation_id", "");
-
-constexpr pg::Statement kExactOutputs{"trace_exact_outputs", R"sql(
   SELECT o.transformation_id, o.lot_id, o.role, o.quantity, o.line
+  FROM transformation_outputs o WHERE o.company = $1 AND )sql"_sql,
+            "o.lot_id", " AND " LOTS_OUTPUT_ROLE(o) " <> {OUTPUT_RETURNED}"_sql);
+
+LOTS_BY_IDS(kAllOutputs, "trace_all_outputs",
+            "SELECT o.transformation_id, o.lot_id, " LOTS_OUTPUT_ROLE(o) R"sql(, o.quantity, o.line
+  FROM transformation_outputs o WHERE o.company = $1 AND )sql"_sql,
+            "o.transformation_id", "");
+
+constexpr const char* kExactOutputsText =
+    "SELECT o.transformation_id, o.lot_id, " LOTS_OUTPUT_ROLE(o) R"sql(, o.quantity, o.line
   FROM (SELECT DISTINCT * FROM unnest($2::uuid[], $3::uuid[])) AS pair (transformation_id, lot_id)
   JOIN transformation_outputs o ON o.company = $1
-    AND o.transformation_id = pair.transformation_id AND o.lot_id = pair.lot_id)sql"};
+    AND o.transformation_id = pair.transformation_id AND o.lot_id = pair.lot_id)sql"_sql;
+constexpr pg::Statement kExactOutputs{"trace_exact_outputs", kExactOutputsText};
 
 LOTS_BY_IDS(kPooledInputs, "trace_pooled_inputs", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
@@ -97,8 +99,8 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
 // The transformations that are in effect: they happened in [$3, $4) and by $5, were recorded by $6,
 // and were not reversed. A reversal corrects the record: it takes effect when it is recorded,
 // whatever its own time is. $7: whether to find out if the transformation has a single output; a
-// lot that is listed twice is one output. A walk downstream sees this from the outputs that it
-// reads.
+// lot that is listed twice is one output, and a returned component is none. A walk downstream sees
+// this from the outputs that it reads.
 LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
          $7 AND NOT EXISTS (
@@ -106,7 +108,9 @@ LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
            WHERE o.company = $1 AND o.transformation_id = t.transformation_id AND o.lot_id <> (
              SELECT f.lot_id FROM transformation_outputs f
              WHERE f.company = $1 AND f.transformation_id = t.transformation_id
-             ORDER BY f.line LIMIT 1)),
+               AND )sql" LOTS_OUTPUT_ROLE(f) R"sql( <> {OUTPUT_RETURNED}
+             ORDER BY f.line LIMIT 1)
+             AND )sql" LOTS_OUTPUT_ROLE(o) R"sql( <> {OUTPUT_RETURNED}),
          t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note
   FROM transformations t
   WHERE t.company = $1 AND )sql",
@@ -114,7 +118,8 @@ LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
     AND t.occurred_at >= $3 AND t.occurred_at < $4 AND t.occurred_at <= $5 AND t.recorded_at <= $6
     AND NOT EXISTS (
       SELECT FROM transformations r
-      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6))sql");
+      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6)
+            )sql"_sql);
 
 // A level is read in parts, several of them in one pipeline. The answer of one statement stays
 // small, and the database reads the next part while C++ takes in the one before.
@@ -391,6 +396,7 @@ class Walk {
   void FindSingleOutputs(const pg::Result& outputs) {
     absl::flat_hash_map<uint32_t, LotId> firsts;
     for (const pg::Row& row : outputs) {
+      if (row.Get<OutputRole>(2) == OutputRole::kReturnedComponent) continue;
       const uint32_t number = graph_.FindTransformation(row.Get<TransformationId>(0));
       const auto [first, is_first] = firsts.emplace(number, row.Get<LotId>(1));
       bool& single = graph_.transformation(number).single_output;

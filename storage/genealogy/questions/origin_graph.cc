@@ -12,6 +12,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/ends/sql_ends.h"
+#include "storage/genealogy/graph/left_over.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
@@ -23,7 +24,9 @@ constexpr const char* kFindMakersText = R"sql(
   SELECT DISTINCT o.lot_id, o.transformation_id, t.kind, t.work_order_id, t.occurred_at
   FROM transformation_outputs o
   JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
-  WHERE o.company = $1 AND o.lot_id = ANY($2) AND o.role <> {OUTPUT_RETURNED} AND NOT EXISTS (
+  WHERE o.company = $1 AND o.lot_id = ANY($2)
+    AND )sql" LOTS_OUTPUT_ROLE(o) R"sql( <> {OUTPUT_RETURNED}
+    AND NOT EXISTS (
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = o.transformation_id)
     AND NOT)sql" LOTS_MAKING_ENDED("o.transformation_id", "o.lot_id") ""_sql;
 constexpr pg::Statement kFindMakers{"origin_makers", kFindMakersText};

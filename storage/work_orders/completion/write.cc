@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/transformation.h"
@@ -86,6 +87,24 @@ std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
   return lines;
 }
 
+// What the completion took and gave back as a by-product: nothing went into that. By the same rule
+// as LOTS_OUTPUT_ROLE of storage/genealogy/graph/left_over.h.
+absl::btree_set<LotId> LeftOver(const CompletionPlan& plan) {
+  absl::btree_map<LotId, Quantity> given;
+  for (const MadeLot& made : plan.made) {
+    const bool is_serial = made.product->tracking == Tracking::kSerial;
+    if (made.role == OutputRole::kByProduct && !is_serial) given[made.lot_id] += made.quantity;
+  }
+  absl::btree_set<LotId> left_over;
+  if (given.empty()) return left_over;
+  absl::btree_map<LotId, Quantity> taken;
+  for (const UsedLot& used : plan.used) taken[used.lot_id] += used.quantity;
+  for (const auto& [lot_id, quantity] : given) {
+    if (taken[lot_id] >= quantity) left_over.insert(lot_id);
+  }
+  return left_over;
+}
+
 // What holds an exact input goes on to its output, what holds a pooled one to all that came out.
 void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
                  const CompletionPlan& plan, const Ledger& ledger) {
@@ -100,9 +119,13 @@ void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
     }
   }
   if (exact.empty() && pooled.inputs.empty()) return;
+  const absl::btree_set<LotId> left_over = LeftOver(plan);
   for (const MadeLot& made : plan.made) {
-    // A component that comes out was not made of what went in.
-    if (made.role != OutputRole::kReturnedComponent) pooled.outputs.push_back(made.lot_id);
+    // A component that comes out was not made of what went in, and neither was what is left over.
+    const bool is_made =
+        made.role == OutputRole::kProduct ||
+        (made.role == OutputRole::kByProduct && !left_over.contains(made.lot_id));
+    if (is_made) pooled.outputs.push_back(made.lot_id);
   }
   // Exact ones first: a member is written once, and what is certain must not be only possible.
   AddInheritedHolds(transaction, context, plan.transformation_id, ledger.facts(), exact);
