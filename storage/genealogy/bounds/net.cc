@@ -77,11 +77,69 @@ Quantity SumOf(absl::Span<const Link> links, TraceLinkKind kind, uint32_t lot) {
   return sum;
 }
 
+// What a transformation made of one lot, and its exact inputs as far as they count.
+struct Made {
+  uint32_t lot = kNoNumber;
+  Quantity quantity;
+  Quantity exact;
+};
+
+// By lot, each once.
+std::vector<Made> MadeOf(absl::Span<const Link> links, absl::FunctionRef<bool(uint32_t)> is_in) {
+  std::vector<Made> made;
+  for (const Link& link : links) {
+    if (IsMade(link.kind) && is_in(link.lot)) made.push_back({link.lot, link.quantity, Quantity()});
+  }
+  std::sort(made.begin(), made.end(), [](const Made& a, const Made& b) { return a.lot < b.lot; });
+  size_t kept = 0;
+  for (size_t i = 0; i < made.size(); ++i) {
+    if (kept > 0 && made[kept - 1].lot == made[i].lot) {
+      made[kept - 1].quantity += made[i].quantity;
+    } else {
+      made[kept++] = made[i];
+    }
+  }
+  made.resize(kept);
+  return made;
+}
+
+// Adds the link's quantity to the output that it names, if that is among them.
+void AddExact(const Link& link, std::vector<Made>& made) {
+  const auto found = std::lower_bound(made.begin(), made.end(), link.output,
+                                      [](const Made& a, uint32_t lot) { return a.lot < lot; });
+  if (found != made.end() && found->lot == link.output) found->exact += link.quantity;
+}
+
 }  // namespace
 
 std::vector<Quantity> TakeOffRounds(const TraceGraph& graph, const TraceComponents& all,
                                     absl::Span<const Quantity> gross) {
   return RoundRemover(graph, gross).Run(all);
+}
+
+Quantity RoundOf(const TraceGraph& graph, uint32_t transformation,
+                 absl::FunctionRef<bool(uint32_t)> is_in) {
+  const TraceGraph::Transformation& own = graph.transformations[transformation];
+  const absl::Span<const Link> links = graph.LinksOfTransformation(transformation);
+  std::vector<Made> made = MadeOf(links, is_in);
+  bool pooled_came_back = !PassesOn(own.kind) || !own.outputs_missing;
+  Quantity pooled, left_over;
+  for (const Link& link : links) {
+    if (IsMade(link.kind) && PassesOn(own.kind) && !is_in(link.lot)) pooled_came_back = false;
+    if (IsMade(link.kind) || !is_in(link.lot)) continue;
+    if (link.kind == TraceLinkKind::kPooledInput) pooled += link.quantity;
+    if (link.kind == TraceLinkKind::kExactInput) AddExact(link, made);
+    if (link.kind == TraceLinkKind::kReturnedComponent) {
+      left_over += std::min(link.quantity, TakenOf(graph, transformation, link.lot));
+    }
+  }
+  Quantity back, room;
+  for (const Made& output : made) {
+    back += std::min(output.quantity, output.exact);
+    room += std::max(Quantity(), output.quantity - output.exact);
+  }
+  if (pooled_came_back) back += std::min(pooled, room);
+  return std::max(Quantity(), back - left_over);
 }
 
 Quantity TakenOf(const TraceGraph& graph, uint32_t transformation, uint32_t lot) {

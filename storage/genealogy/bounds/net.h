@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "storage/base/quantity.h"
 #include "storage/genealogy/bounds/components.h"
@@ -28,27 +29,8 @@ std::vector<Quantity> TakeOffRounds(const TraceGraph& graph, const TraceComponen
 // How much of what the transformation made of these lots came from these lots. A transformation
 // that passes goods on counts only what certainly came from them. `is_in` is called with numbers of
 // lots, and of lots beyond a limit.
-template <class IsIn>
-Quantity RoundOf(const TraceGraph& graph, uint32_t transformation, IsIn is_in) {
-  const TraceGraph::Transformation& own = graph.transformations[transformation];
-  bool pooled_came_back = !PassesOn(own.kind) || !own.outputs_missing;
-  Quantity made, exact, pooled;
-  for (const TraceGraph::Link& link : graph.LinksOfTransformation(transformation)) {
-    if (IsMade(link.kind)) {
-      if (is_in(link.lot)) {
-        made += link.quantity;
-      } else if (PassesOn(own.kind)) {
-        pooled_came_back = false;
-      }
-    } else if (link.kind == TraceLinkKind::kPooledInput) {
-      if (is_in(link.lot)) pooled += link.quantity;
-    } else if (link.kind == TraceLinkKind::kExactInput) {
-      if (is_in(link.lot) && is_in(link.output)) exact += link.quantity;
-    }
-  }
-  const Quantity back = pooled_came_back ? exact + pooled : exact;
-  return back < made ? back : made;
-}
+Quantity RoundOf(const TraceGraph& graph, uint32_t transformation,
+                 absl::FunctionRef<bool(uint32_t)> is_in);
 
 // How much the transformation gave back of what it took of the lot, without having used it.
 Quantity LeftOverOf(const TraceGraph& graph, uint32_t transformation, uint32_t lot);
