@@ -186,6 +186,11 @@ v1::LotStock ToProto(const LotStock& stock) {
            [&](auto time) { *message.mutable_stock_since_time() = ToProto(time); });
   SetIfAny(stock.expires_on, [&](auto day) { *message.mutable_expire_date() = ToProto(day); });
   SetIfAny(stock.hold_cause, [&](auto cause) { message.set_hold_cause(ToProto(cause)); });
+  for (size_t i = 0; i < stock.work_orders.size(); ++i) {
+    v1::LotStock::IssuedQuantity& issued = *message.add_issued();
+    issued.set_work_order_id(stock.work_orders[i].value());
+    issued.set_quantity(stock.work_order_quantities[i].Format(stock.scale));
+  }
   return message;
 }
 
@@ -241,6 +246,9 @@ v1::Transformation ToProto(const Transformation& transformation) {
   message.set_note(transformation.note);
   message.set_reverses_transformation_id(IdText(transformation.reverses));
   message.set_reversed_by_transformation_id(IdText(transformation.reversed_by));
+  message.set_operation(transformation.work_place.operation);
+  message.set_work_centre(transformation.work_place.work_centre);
+  message.set_subcontractor_id(transformation.work_place.subcontractor_id);
   return message;
 }
 

@@ -29,6 +29,8 @@ v1::TracePlace ToProto(const TracePlace& place, int scale) {
   message.set_quantity(place.quantity.Format(scale));
   SetIfAny(place.arrived_at,
            [&](absl::Time time) { *message.mutable_arrive_time() = lots::ToProto(time); });
+  SetIfAny(place.work_order,
+           [&](const WorkOrderId& order) { message.set_work_order_id(order.value()); });
   return message;
 }
 

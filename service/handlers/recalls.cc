@@ -84,6 +84,7 @@ v1::MassBalance ToProto(const MassBalance& balance) {
   message.set_scrapped_quantity(balance.scrapped.Format(balance.scale));
   message.set_recovered_quantity(balance.recovered.Format(balance.scale));
   message.set_difference(balance.difference.Format(balance.scale));
+  message.set_in_process_quantity(balance.in_process.Format(balance.scale));
   return message;
 }
 

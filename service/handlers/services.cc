@@ -186,6 +186,8 @@ class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
   LOTS_UNARY(WorkOrderService, ListWorkOrders, .every_company = true);
   LOTS_UNARY(WorkOrderService, Disassemble, .is_large = true);
   LOTS_UNARY(WorkOrderService, ReverseCompletion, .is_large = true);
+  LOTS_UNARY(WorkOrderService, IssueComponents, .is_large = true);
+  LOTS_UNARY(WorkOrderService, ReturnComponents, .is_large = true);
 };
 
 #undef LOTS_METHOD

@@ -10,6 +10,7 @@
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "service/convert/issues.h"
 #include "service/convert/list_page.h"
 #include "service/convert/work_orders.h"
 #include "service/convert/writes.h"
@@ -57,6 +58,24 @@ absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
   v1::UnassignSerialsResponse response;
   for (const NumberedLot& serial : serials) *response.add_serials() = ToProto(serial);
   return response;
+}
+
+absl::StatusOr<v1::IssueComponentsResponse> IssueComponents(
+    const v1::IssueComponentsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const IssueCommand command = CommandOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const IssuePosted posted, lots::IssueComponents(db, command));
+  return IssueToProto(posted);
+}
+
+absl::StatusOr<v1::ReturnComponentsResponse> ReturnComponents(
+    const v1::ReturnComponentsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const ReturnCommand command = CommandOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const IssuePosted posted, lots::ReturnComponents(db, command));
+  return ReturnToProto(posted);
 }
 
 absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(

@@ -13,6 +13,10 @@ absl::StatusOr<v1::AssignSerialsResponse> AssignSerials(const v1::AssignSerialsR
                                                         const Call& call, pg::Connection& db);
 absl::StatusOr<v1::UnassignSerialsResponse> UnassignSerials(
     const v1::UnassignSerialsRequest& request, const Call& call, pg::Connection& db);
+absl::StatusOr<v1::IssueComponentsResponse> IssueComponents(
+    const v1::IssueComponentsRequest& request, const Call& call, pg::Connection& db);
+absl::StatusOr<v1::ReturnComponentsResponse> ReturnComponents(
+    const v1::ReturnComponentsRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::CompleteWorkOrderResponse> CompleteWorkOrder(
     const v1::CompleteWorkOrderRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::CancelWorkOrderResponse> CancelWorkOrder(

@@ -23,6 +23,11 @@ inline constexpr int64_t kComponentsPerCompletionMax = 50'000;
 // One completion makes a few by-products, and a unit comes apart into a few hundred parts.
 inline constexpr int64_t kByProductsPerCompletionMax = 1'000;
 inline constexpr int64_t kDisassemblyComponentsMax = 1'000;
+// A bill of material has a few hundred lines. Each automatic component locks the places that it may
+// take from.
+inline constexpr int64_t kIssueLinesMax = 1'000;
+inline constexpr int64_t kAutoComponentsMax = 100;
+inline constexpr int64_t kIssuedLotsShownMax = 1'000;  // of an order: as many as its serials
 // Whole resources in one answer: as many as a page has (kPageSizeMax).
 inline constexpr int64_t kCatalogBatchMax = 1'000;
 inline constexpr int64_t kBatchGetMax = 1'000;
@@ -57,6 +62,8 @@ inline constexpr int kPhoneCharactersMax = 40;
 inline constexpr int kNotesCharactersMax = 4'000;
 inline constexpr int kNoteCharactersMax = 1'000;
 inline constexpr int kUnitCharactersMax = 16;  // codes of units; UN/ECE has three characters
+// Operations and work centres of an ERP's routing: as its ids.
+inline constexpr int kOperationCharactersMax = 64;
 inline constexpr int kDocumentTypeCharactersMax = 32;  // words such as delivery_note
 inline constexpr int kQueryCharactersMax = 64;         // a search for numbers, which have as many
 // The attributes of one lot are then about 50 KiB of JSON at the most.

@@ -30,15 +30,15 @@ inline constexpr std::array<pg::Counter, 13> kMovements = {{{"movements", "recei
                                                             {"movements", "installation"},
                                                             {"movements", "removal"}}};
 
-// Productions are the completions of work orders.
-inline constexpr std::array<pg::Counter, 7> kTransformations = {
-    {{"transformations", "production"},
-     {"transformations", "disassembly"},
-     {"transformations", "split"},
-     {"transformations", "merge"},
-     {"transformations", "relabel"},
-     {"transformations", "maintenance"},
-     {"transformations", "correction"}}};
+// In the order of their numbers. Productions are the completions of work orders.
+inline constexpr std::array<pg::Counter, 8> kTransformations = {{{"transformations", "production"},
+                                                                 {"transformations", "disassembly"},
+                                                                 {"transformations", "split"},
+                                                                 {"transformations", "merge"},
+                                                                 {"transformations", "relabel"},
+                                                                 {"transformations", "maintenance"},
+                                                                 {"transformations", "correction"},
+                                                                 {"transformations", "issue"}}};
 inline constexpr pg::Counter kTransformationsReversed = {"transformations", "reversal"};
 
 inline constexpr pg::Counter kHoldsPlaced = {"holds_placed"};

@@ -12,4 +12,9 @@ namespace lots {
 // PRODUCTION, SCRAP, ADJUSTMENT): the kind's name.
 inline LocationId DefaultLocation(LocationKind kind) { return LocationId(std::string(Name(kind))); }
 
+// Where goods are that were issued to a work order and not used up yet, of whichever order: a
+// location of kind PRODUCTION. The first issue of a company creates it. issued_components says
+// which order has how much.
+inline LocationId WorkInProcess() { return LocationId("WORK_IN_PROCESS"); }
+
 }  // namespace lots

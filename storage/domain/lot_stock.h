@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -28,6 +29,10 @@ struct LotStock {
   std::optional<absl::Time> stock_since;
   std::optional<absl::CivilDay> expires_on;
   std::optional<HoldCause> hold_cause;  // of what is here
+  // Of WORK_IN_PROCESS: the orders that have it, the first 20 by id, and how much each of them
+  // has.
+  std::vector<WorkOrderId> work_orders = {};
+  std::vector<Quantity> work_order_quantities = {};
 };
 
 }  // namespace lots

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/graph/by_ids.h"
 
@@ -114,9 +115,23 @@ constexpr pg::Statement kPlacesThen{"trace_places_then", R"sql(
                  AND (m.from_location_id = b.location_id OR m.to_location_id = b.location_id)
                  AND m.occurred_at <= $4 AND m.recorded_at <= $5) AS quantity
       FROM balances b
-      WHERE b.company = $1 AND b.lot_id = ANY($2) AND b.kind IN ({PLACES_OF_GOODS})) summed
+      WHERE b.company = $1 AND b.lot_id = ANY($2)
+        AND (b.kind IN ({PLACES_OF_GOODS}) OR b.location_id = 'WORK_IN_PROCESS')) summed
     WHERE quantity <> 0) held
   WHERE place <= $3 ORDER BY lot_id, place)sql"_sql};
+
+// What is issued to orders, as it is now, and of how many orders. One look at the index when the
+// company issued nothing.
+constexpr pg::Statement kNodeIssued{"trace_node_issued", R"sql(
+  SELECT lot_id, work_order_id, quantity, issued_at, orders
+  FROM (
+    SELECT i.lot_id, i.work_order_id, i.quantity, i.issued_at,
+           row_number() OVER (PARTITION BY i.lot_id ORDER BY i.work_order_id) AS place,
+           count(*) OVER (PARTITION BY i.lot_id) AS orders
+    FROM issued_components i
+    WHERE i.company = $1 AND i.lot_id = ANY($2) AND i.quantity > 0 AND EXISTS (
+      SELECT FROM issued_components a WHERE a.company = $1 AND a.quantity > 0)) issued
+  WHERE place <= $3 ORDER BY lot_id, place)sql"};
 
 using NodeOfLot = absl::flat_hash_map<LotId, TraceNode*>;
 
@@ -179,6 +194,29 @@ void ReadEveryPlace(const pg::Result& places, NodeOfLot& nodes) {
   }
 }
 
+// Issued goods are ours: they stand behind our places, and before those of others.
+void ReadIssued(const pg::Result& issued, NodeOfLot& nodes) {
+  LotId lot;
+  TraceNode* node = nullptr;
+  size_t next = 0;
+  for (const pg::Row& row : issued) {
+    if (node == nullptr || row.Get<LotId>(0) != lot) {
+      lot = row.Get<LotId>(0);
+      node = nodes.at(lot);
+      node->place_count += row.Get<int64_t>(4);
+      next = std::count_if(node->places.begin(), node->places.end(), IsOurs);
+    }
+    if (next >= static_cast<size_t>(kTracePlacesShownMax)) continue;
+    TracePlace place{.location_id = WorkInProcess(),
+                     .kind = LocationKind::kProduction,
+                     .quantity = row.Get<Quantity>(2),
+                     .arrived_at = row.Get<absl::Time>(3),
+                     .work_order = row.Get<WorkOrderId>(1)};
+    node->places.insert(node->places.begin() + static_cast<ptrdiff_t>(next++), std::move(place));
+    if (node->places.size() > static_cast<size_t>(kTracePlacesShownMax)) node->places.pop_back();
+  }
+}
+
 void ReadEveryPartner(const pg::Result& partners, NodeOfLot& nodes) {
   struct Found {
     TraceNode* node;
@@ -232,6 +270,7 @@ absl::Status NodeRead::SendAsync(pg::Transaction& snapshot) const {
   }
   AddByIds(snapshot, kNodePartners, query_->company, parts[0], RowsMax(), query_->as_of,
            query_->known_at);
+  if (query_->IsNow()) snapshot.Add(kNodeIssued, query_->company, lot_ids_, kTracePlacesShownMax);
   return snapshot.SendAsync();
 }
 
@@ -241,7 +280,12 @@ absl::StatusOr<std::vector<TraceNode>> NodeRead::Take(pg::Transaction& snapshot)
   for (TraceNode& node : nodes_) node_of_lot[node.lot_id] = &node;
   ASSIGN_OR_RETURN(const pg::Result places, snapshot.Take());
   ASSIGN_OR_RETURN(const pg::Result partners, snapshot.Take());
+  pg::Result issued;
+  if (query_->IsNow()) {
+    ASSIGN_OR_RETURN(issued, snapshot.Take());
+  }
   RETURN_IF_ERROR(TakePlaces(snapshot, places, node_of_lot));
+  ReadIssued(issued, node_of_lot);
   RETURN_IF_ERROR(TakePartners(snapshot, partners, node_of_lot));
   return std::move(nodes_);
 }

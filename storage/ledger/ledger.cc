@@ -70,6 +70,12 @@ void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
   movements_.push_back(ApplyPosting(posting, facts_));
 }
 
+bool Ledger::CanPost(const Posting& wanted) const {
+  Posting posting = wanted;
+  RaiseToArrivalWithinClockSkew(posting);
+  return ValidatePosting(facts_, Accept(), posting).empty();
+}
+
 void Ledger::PostAdjustment(Quantity missing, const Posting& posting) {
   const bool is_return = posting.kind == MovementKind::kReturn;
   const Posting adjustment{.movement_id = MovementId(Uuid::MakeV7()),

@@ -90,6 +90,9 @@ class Ledger {
   // that it can mean (FindDelivery). If MissingAtSource is positive, Post first posts an
   // ADJUSTMENT of that quantity.
   void Post(const Posting& wanted, std::vector<Problem>& problems);
+  // Whether Post would post the movement without overruling anything: for an operation that chooses
+  // among lots.
+  bool CanPost(const Posting& wanted) const;
   // Validates a reversal (ValidateReversal) and applies it to the facts, or appends its problems.
   void PostReversal(const PostedMovement& original, const Reversal& reversal,
                     std::vector<Problem>& problems);

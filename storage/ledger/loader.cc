@@ -9,6 +9,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/dates.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/hold_row.h"
@@ -190,11 +191,15 @@ void LoadBalance(const pg::Row& row, LedgerFacts& facts) {
 
 // A serial is at the place with the greatest rank: the place that holds it; else the virtual side
 // of its last movement. The two balances of that movement share the latest record; the other one
-// is the place that the serial left.
-std::tuple<bool, absl::Time, bool> PlaceRank(const SerialPlace& candidate) {
+// is the place that the serial left. Between an order's work in process and what it is used up in,
+// the quantity decides: work in process has 1 or nothing.
+std::tuple<bool, absl::Time, int> PlaceRank(const SerialPlace& candidate) {
   const Place& place = candidate.place;
-  const bool holds = HoldsGoods(place.kind) && place.quantity > Quantity();
-  return {holds, candidate.last_recorded_at, !HoldsGoods(place.kind)};
+  const bool has_some = place.quantity > Quantity();
+  const bool is_in_process = place.location_id == WorkInProcess();
+  int virtual_rank = HoldsGoods(place.kind) ? 0 : 1;
+  if (is_in_process) virtual_rank = has_some ? 2 : 0;
+  return {HoldsGoods(place.kind) && has_some, candidate.last_recorded_at, virtual_rank};
 }
 
 void LoadSerialPlaces(const pg::Result& rows, LedgerFacts& facts) {

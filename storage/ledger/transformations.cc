@@ -15,8 +15,9 @@ namespace {
 
 constexpr pg::Statement kInsertTransformation{"insert_transformation", R"sql(
   INSERT INTO transformations (company, transformation_id, kind, work_order_id, occurred_at,
-                               recorded_at, actor, note, reverses_id, entry_id, corrects_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
+                               recorded_at, actor, note, reverses_id, entry_id, corrects_id,
+                               operation, work_centre, subcontractor_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql"};
 
 constexpr pg::Statement kInsertInputs{"insert_transformation_inputs", R"sql(
   INSERT INTO transformation_inputs (company, transformation_id, line, lot_id, quantity,
@@ -52,7 +53,9 @@ void AddTransformation(pg::Transaction& transaction, const WriteContext& context
   transaction.Add(kInsertTransformation, context.company, transformation.transformation_id,
                   transformation.kind, transformation.work_order, transformation.occurred_at,
                   transformation.recorded_at, transformation.actor, transformation.note,
-                  transformation.reverses, context.entry_id, transformation.corrects);
+                  transformation.reverses, context.entry_id, transformation.corrects,
+                  transformation.work_place.operation, transformation.work_place.work_centre,
+                  transformation.work_place.subcontractor_id);
   transaction.Count(transformation.reverses.has_value()
                         ? counters::kTransformationsReversed
                         : counters::Of(counters::kTransformations, transformation.kind));

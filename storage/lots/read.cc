@@ -18,6 +18,7 @@
 #include "storage/lot_rows/computed_fields.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/hold_row.h"
+#include "storage/lot_rows/issued_row.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lot_rows/product.h"
@@ -217,11 +218,12 @@ namespace {
 // Every row has the lot's own columns. A lot that is nowhere has one row.
 constexpr pg::Statement kListLocations{"list_lot_locations", R"sql(
   SELECT asked.ordinal, l.product_id, l.number, l.scale, l.expires_on, b.location_id, b.kind,
-         b.quantity, b.arrived_at, b.stock_since
+         b.quantity, b.arrived_at, b.stock_since, )sql" LOTS_ISSUED_ARRAYS("b", "20") R"sql(
   FROM unnest($2::uuid[], $3::bool[]) WITH ORDINALITY AS asked (lot_id, show_all, ordinal)
   JOIN lots l ON l.company = $1 AND l.lot_id = asked.lot_id
   LEFT JOIN balances b ON b.company = $1 AND b.lot_id = asked.lot_id
-    AND (asked.show_all OR (b.quantity <> 0 AND b.kind IN ({PLACES_OF_GOODS})))
+    AND (asked.show_all OR (b.quantity <> 0 AND (b.kind IN ({PLACES_OF_GOODS})
+                                                 OR b.location_id = 'WORK_IN_PROCESS')))
   ORDER BY asked.ordinal,
            CASE WHEN b.kind IN ({PLACES_ON_HAND}) THEN 1 WHEN b.kind = {PLACE_CUSTOMER} THEN 2
            WHEN b.kind = {PLACE_SCRAP} THEN 3 ELSE 4 END, b.location_id)sql"_sql};
@@ -259,7 +261,10 @@ LotStock ReadStock(const pg::Row& row, const CompanyId& company, const LotId& lo
                  .quantity = row.Get<Quantity>(7),
                  .arrived_at = row.Get<std::optional<absl::Time>>(8),
                  .stock_since = row.Get<std::optional<absl::Time>>(9),
-                 .expires_on = row.Get<std::optional<absl::CivilDay>>(4)};
+                 .expires_on = row.Get<std::optional<absl::CivilDay>>(4),
+                 .hold_cause = {},
+                 .work_orders = row.Get<std::vector<WorkOrderId>>(10),
+                 .work_order_quantities = row.Get<std::vector<Quantity>>(11)};
   stock.hold_cause = CauseAt(stock, holds);
   return stock;
 }

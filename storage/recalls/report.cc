@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/kinds/tracking.h"
@@ -38,6 +39,13 @@ constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
   FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN ({PLACES_OF_GOODS})
   ORDER BY lot_id, kind NOT IN ({PLACES_ON_HAND}), kind, location_id)sql"_sql};
+
+// What is issued to orders.
+constexpr pg::Statement kReadIssued{"read_recall_issued", R"sql(
+  SELECT lot_id, work_order_id, quantity, issued_at
+  FROM issued_components
+  WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0
+  ORDER BY lot_id, work_order_id)sql"};
 
 // Returns since the recall was opened that were not reversed.
 constexpr pg::Statement kReadRecovered{"read_recall_recovered", R"sql(
@@ -111,6 +119,16 @@ void AddPlace(const pg::Row& row, RecallLot& lot) {
   if (++lot.place_count <= kTracePlacesShownMax) lot.places.push_back(place);
 }
 
+void AddIssued(const pg::Row& row, RecallLot& lot) {
+  lot.in_process += row.Get<Quantity>(2);
+  if (++lot.place_count > kTracePlacesShownMax) return;
+  lot.places.push_back({.location_id = WorkInProcess(),
+                        .kind = LocationKind::kProduction,
+                        .quantity = row.Get<Quantity>(2),
+                        .arrived_at = row.Get<absl::Time>(3),
+                        .work_order = row.Get<WorkOrderId>(1)});
+}
+
 void SetSource(const pg::Row& row, RecallLot& lot) {
   const auto kind = row.Get<MovementKind>(1);
   if (kind == MovementKind::kReceipt) {
@@ -140,8 +158,9 @@ void SetQuantities(const RecallLot& seed, const pg::Row& flows, Quantity total,
   const Quantity from_on_hand = std::min(balance.recovered, seed.on_hand);
   balance.on_hand = seed.on_hand - from_on_hand;
   balance.scrapped = seed.scrapped - (balance.recovered - from_on_hand);
-  balance.difference =
-      balance.in - balance.out - balance.on_hand - balance.scrapped - balance.recovered;
+  balance.in_process = seed.in_process;
+  balance.difference = balance.in - balance.out - balance.on_hand - balance.scrapped -
+                       balance.recovered - balance.in_process;
 }
 
 }  // namespace
@@ -204,12 +223,14 @@ class RecallReportEmitter {
     snapshot_->Add(kReadPlaces, company_, lot_ids);
     snapshot_->Add(kReadRecovered, company_, lot_ids, opened_at_);
     snapshot_->Add(kReadSources, company_, lot_ids);
+    snapshot_->Add(kReadIssued, company_, lot_ids);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     std::vector<RecallLot> lots;
     lots.reserve(lot_ids.size());
     for (const pg::Row row : results[0]) lots.push_back(ReadMember(row));
     LotsById by_id;
     for (RecallLot& lot : lots) by_id[lot.lot_id] = &lot;
+    for (const pg::Row row : results[4]) AddIssued(row, *by_id.at(row.Get<LotId>(0)));
     for (const pg::Row row : results[1]) AddPlace(row, *by_id.at(row.Get<LotId>(0)));
     for (const pg::Row row : results[2]) {
       by_id.at(row.Get<LotId>(0))->recovered = row.Get<Quantity>(1);

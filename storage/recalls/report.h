@@ -32,9 +32,11 @@ struct RecallLot {
   bool certain = false;
   int depth = 0;
   absl::Time joined_at;
-  std::vector<TracePlace> places;  // the first kTracePlacesShownMax: ours, customers', scrap
+  // The first kTracePlacesShownMax: work in process, ours, customers', scrap.
+  std::vector<TracePlace> places;
   int64_t place_count = 0;
   Quantity on_hand;
+  Quantity in_process;  // issued to orders and not used up
   Quantity delivered;
   Quantity recovered;  // sent back since the recall was opened
   Quantity scrapped;
@@ -44,10 +46,10 @@ struct RecallLot {
   std::string source_partner_id;
 };
 
-// in = out + on_hand + scrapped + recovered. `in`, `out` and `recovered` are sums of movements;
-// `on_hand` and `scrapped` come from balances. `difference` is 0 while the ledger is consistent.
-// What went round counts neither as in nor as out: `in` is T of storage/genealogy/bounds, and what
-// a disassembly gave of goods that were never used.
+// in = out + on_hand + in_process + scrapped + recovered. `in`, `out` and `recovered` are sums of
+// movements; `on_hand` and `scrapped` come from balances. `difference` is 0 while the ledger is
+// consistent. What went round counts neither as in nor as out: `in` is T of
+// storage/genealogy/bounds, and what a disassembly gave of goods that were never used.
 struct MassBalance {
   RecallSeed seed;
   int scale = 0;
@@ -56,6 +58,7 @@ struct MassBalance {
   Quantity on_hand;
   Quantity scrapped;
   Quantity recovered;
+  Quantity in_process;
   Quantity difference;
 };
 

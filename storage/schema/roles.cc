@@ -24,7 +24,7 @@ constexpr char kGrants[] = R"sql(
         TO lots_app;
       GRANT INSERT, UPDATE ON
         companies, products, number_counters, locations, lots, balances, work_orders, assignments,
-        deliveries, requests, holds, recalls, recall_members
+        deliveries, requests, holds, recalls, recall_members, issued_components
         TO lots_app;
       GRANT INSERT, DELETE ON former_numbers TO lots_app;
       GRANT DELETE ON lots, requests TO lots_app;

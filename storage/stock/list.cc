@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/hold.h"
 #include "storage/domain/kinds/location.h"
@@ -17,6 +18,7 @@
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/existence.h"
 #include "storage/lot_rows/hold_row.h"
+#include "storage/lot_rows/issued_row.h"
 #include "storage/pg/pipeline.h"
 #include "storage/query/filter.h"
 
@@ -30,7 +32,8 @@ constexpr const char* kStockNow =
   SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
          balances.kind, balances.quantity, balances.arrived_at, balances.stock_since,
          lots.expires_on,
-         )sql" LOTS_PLACE_HOLD_CAUSE("balances", "$2") R"sql(
+         )sql" LOTS_PLACE_HOLD_CAUSE("balances", "$2") ", " LOTS_ISSUED_ARRAYS("balances",
+                                                                               "20") R"sql(
   FROM balances
   JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
   WHERE balances.company = $1 AND balances.quantity <> 0)sql";
@@ -40,7 +43,7 @@ constexpr const char* kStockNow =
 constexpr char kStockThen[] = R"sql(
   SELECT balances.lot_id, balances.product_id, lots.number, lots.scale, balances.location_id,
          balances.kind, moved.quantity, NULL::timestamptz, NULL::timestamptz, lots.expires_on,
-         NULL::smallint
+         NULL::smallint, '{}'::text[], '{}'::numeric[]
   FROM balances
   JOIN lots ON lots.company = $1 AND lots.lot_id = balances.lot_id
   CROSS JOIN LATERAL (
@@ -140,7 +143,8 @@ StockSql StockAt(const ListStockQuery& query, pg::Params& params) {
 void AppendSelection(const ListStockQuery& query, const Filter& filter, std::string& sql,
                      pg::Params& params) {
   absl::StrAppend(&sql, " AND ", filter.sql);
-  const bool all_kinds = query.all_kinds || filter.Names("location_kind");
+  const bool all_kinds =
+      query.all_kinds || filter.Names("location_kind") || query.location_id == WorkInProcess();
   if (!all_kinds) absl::StrAppend(&sql, " AND balances.kind IN ({PLACES_ON_HAND})"_sql);
   if (!query.lot_ids.empty()) {
     absl::StrAppend(&sql, " AND balances.lot_id = ANY($", params.Add(query.lot_ids), ")");
@@ -187,7 +191,9 @@ LotStock StockOf(const CompanyId& company, const pg::Row& row) {
           .arrived_at = row.Get<std::optional<absl::Time>>(7),
           .stock_since = row.Get<std::optional<absl::Time>>(8),
           .expires_on = row.Get<std::optional<absl::CivilDay>>(9),
-          .hold_cause = row.Get<std::optional<HoldCause>>(10)};
+          .hold_cause = row.Get<std::optional<HoldCause>>(10),
+          .work_orders = row.Get<std::vector<WorkOrderId>>(11),
+          .work_order_quantities = row.Get<std::vector<Quantity>>(12)};
 }
 
 }  // namespace

@@ -27,8 +27,10 @@ struct ListStockQuery {
   bool include_descendants = false;
   std::optional<absl::Time> as_of;  // counts what happened until then
   std::optional<absl::Time>
-      known_at;             // counts what was recorded until then; at most one of the two
-  bool all_kinds = false;   // false: INTERNAL and TRANSIT only, unless the filter names the kind
+      known_at;  // counts what was recorded until then; at most one of the two
+  // False: INTERNAL and TRANSIT only, unless the filter names the kind, or WORK_IN_PROCESS is
+  // asked.
+  bool all_kinds = false;
   std::string filter = {};  // the fields of ListStockRequest.filter
   absl::Time now;           // decides which holds have expired
   std::optional<StockPosition> after;

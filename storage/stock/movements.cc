@@ -18,9 +18,9 @@ namespace lots {
 namespace {
 
 constexpr FilterEnumValue kKinds[] = {
-    {"RECEIPT", 1}, {"TRANSFER", 2},    {"DELIVERY", 3},
-    {"RETURN", 4},  {"CONSUMPTION", 5}, {"PRODUCTION", 6},
-    {"SCRAP", 7},   {"ADJUSTMENT", 8},  {"SUPPLIER_RETURN", 9},
+    {"RECEIPT", 1},         {"TRANSFER", 2},   {"DELIVERY", 3},      {"RETURN", 4},
+    {"CONSUMPTION", 5},     {"PRODUCTION", 6}, {"SCRAP", 7},         {"ADJUSTMENT", 8},
+    {"SUPPLIER_RETURN", 9}, {"ISSUE", 10},     {"ISSUE_RETURN", 11},
 };
 
 constexpr FilterField kFields[] = {

@@ -2,10 +2,12 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/kinds/location.h"
+#include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
@@ -126,6 +128,45 @@ void CompleteSupplierReturn(const NewMovement& movement, size_t index, const Nam
   }
 }
 
+// Goods that an order uses are linked to what it makes; a movement by itself would lose the link.
+Problem ConsumptionOfOrder(size_t index, const std::string& work_order) {
+  return {.reason = Reason::kConsumptionOfOrder,
+          .field = FieldAt(index, "document"),
+          .message = absl::StrCat("a CONSUMPTION is not linked to what work order ", work_order,
+                                  " makes; use IssueComponents, or name the component in "
+                                  "CompleteWorkOrder; for anything else name another document"),
+          .facts = {{"work_order_id", work_order}}};
+}
+
+// What is posted by operations of its own; none: the kind is fine.
+std::optional<Problem> FindOwnOperation(const NewMovement& movement, size_t index) {
+  const auto refused = [&](absl::string_view advice) {
+    return FieldInvalid(FieldAt(index, "kind"), Name(movement.kind), advice);
+  };
+  switch (movement.kind) {
+    case MovementKind::kProduction:
+      return refused(
+          "PRODUCTION is posted by CompleteWorkOrder; found goods come in by ADJUSTMENT");
+    case MovementKind::kIssue:
+      return refused("ISSUE is posted by IssueComponents");
+    case MovementKind::kIssueReturn:
+      return refused("ISSUE_RETURN is posted by ReturnComponents");
+    case MovementKind::kConsumption:
+      if (!absl::EqualsIgnoreCase(movement.document.type, "work_order")) break;
+      return ConsumptionOfOrder(index, movement.document.number);
+    default:
+      break;
+  }
+  for (const auto& [side, field] :
+       {std::pair(movement.from, "from_location_id"), std::pair(movement.to, "to_location_id")}) {
+    if (side != WorkInProcess()) continue;
+    return FieldInvalid(FieldAt(index, field), side.value(),
+                        "goods go into a work order by IssueComponents, and out of it by "
+                        "ReturnComponents or CompleteWorkOrder");
+  }
+  return std::nullopt;
+}
+
 Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
               const MovementId& movement_id, const NamedMovements& named) {
   Draft draft{.posting = {.movement_id = movement_id,
@@ -139,10 +180,9 @@ Draft DraftOf(const NewMovement& movement, size_t index, const LotId& lot_id,
                           .occurred_at = movement.occurred_at,
                           .note = movement.note,
                           .field = FieldAt(index, "")}};
-  if (movement.kind == MovementKind::kProduction) {
-    draft.problems.push_back(FieldInvalid(
-        FieldAt(index, "kind"), Name(movement.kind),
-        "PRODUCTION is posted by CompleteWorkOrder; found goods come in by ADJUSTMENT"));
+  std::optional<Problem> own = FindOwnOperation(movement, index);
+  if (own.has_value()) {
+    draft.problems.push_back(*std::move(own));
     return draft;
   }
   CompleteReturn(movement, index, named, draft);

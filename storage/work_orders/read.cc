@@ -39,11 +39,18 @@ constexpr pg::Statement kReadSerials{"read_order_serials", R"sql(
 
 constexpr pg::Statement kReadCompletions{"read_order_completions", R"sql(
   SELECT t.transformation_id, t.kind, t.work_order_id, t.occurred_at, t.recorded_at, t.actor,
-         t.note, t.reverses_id, r.transformation_id
+         t.note, t.reverses_id, r.transformation_id, t.operation, t.work_centre,
+         t.subcontractor_id
   FROM transformations t
   LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
   WHERE t.company = $1 AND t.work_order_id = $2
   ORDER BY t.recorded_at DESC, t.transformation_id DESC LIMIT $3)sql"};
+
+constexpr pg::Statement kReadIssued{"read_issued_of_order", R"sql(
+  SELECT i.lot_id, l.product_id, l.number, i.quantity, l.scale, i.issued_at, count(*) OVER ()
+  FROM issued_components i JOIN lots l ON l.company = $1 AND l.lot_id = i.lot_id
+  WHERE i.company = $1 AND i.work_order_id = $2 AND i.quantity > 0
+  ORDER BY l.product_id, l.number_key, i.lot_id LIMIT $3)sql"};
 
 WorkOrder ReadOrder(const pg::Row& row, const CompanyId& company) {
   return {.work_order_id = row.Get<WorkOrderId>(0),
@@ -81,9 +88,24 @@ void ReadCompletions(const pg::Result& rows, WorkOrder& order) {
                                  .actor = row.Get<std::string>(5),
                                  .note = row.Get<std::string>(6),
                                  .reverses = row.Get<std::optional<TransformationId>>(7),
-                                 .reversed_by = row.Get<std::optional<TransformationId>>(8)});
+                                 .reversed_by = row.Get<std::optional<TransformationId>>(8),
+                                 .work_place = {.operation = row.Get<std::string>(9),
+                                                .work_centre = row.Get<std::string>(10),
+                                                .subcontractor_id = row.Get<std::string>(11)}});
   }
   std::reverse(order.completions.begin(), order.completions.end());
+}
+
+void ReadIssued(const pg::Result& rows, WorkOrder& order) {
+  for (const pg::Row row : rows) {
+    order.issued.push_back({.lot_id = row.Get<LotId>(0),
+                            .product_id = row.Get<ProductId>(1),
+                            .number = row.Get<std::string>(2),
+                            .quantity = row.Get<Quantity>(3),
+                            .scale = row.Get<int>(4),
+                            .issued_at = row.Get<absl::Time>(5)});
+    order.issued_count = row.Get<int64_t>(6);
+  }
 }
 
 constexpr FilterEnumValue kStates[] = {
@@ -112,6 +134,7 @@ absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& comp
   snapshot.Add(kGetOrder, company, work_order);
   snapshot.Add(kReadSerials, company, work_order, kWorkOrderSerialsShownMax);
   snapshot.Add(kReadCompletions, company, work_order, kWorkOrderSerialsShownMax);
+  snapshot.Add(kReadIssued, company, work_order, kIssuedLotsShownMax);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Commit());
   if (results[0].empty()) {
     return Refuse(WorkOrderNotFound(work_order));
@@ -119,6 +142,7 @@ absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& comp
   WorkOrder order = ReadOrder(results[0][0], company);
   ReadSerials(results[1], order);
   ReadCompletions(results[2], order);
+  ReadIssued(results[3], order);
   return order;
 }
 

@@ -24,6 +24,16 @@ struct WorkOrderSerial {
   LotState state = LotState::kPlanned;
 };
 
+// What was issued of a lot and not used up.
+struct IssuedComponent {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  Quantity quantity;
+  int scale = 0;
+  absl::Time issued_at;  // last
+};
+
 struct WorkOrder {
   WorkOrderId work_order_id;
   CompanyId company;
@@ -38,6 +48,9 @@ struct WorkOrder {
   std::vector<WorkOrderSerial> serials;  // GetWorkOrder only: the first kWorkOrderSerialsShownMax
   bool serials_truncated = false;
   std::vector<Transformation> completions;  // GetWorkOrder only: the last so many, oldest first
+  // GetWorkOrder only: the first kIssuedLotsShownMax by product and number, and how many there are.
+  std::vector<IssuedComponent> issued = {};
+  int64_t issued_count = 0;
 };
 // WORK_ORDER_NOT_FOUND.
 absl::StatusOr<WorkOrder> GetWorkOrder(pg::Connection& db, const CompanyId& company,

@@ -17,6 +17,7 @@ constexpr pg::Statement kReadLastUses{"read_last_transformations", R"sql(
   FROM movements m
   JOIN transformations t ON t.company = $1 AND t.transformation_id = m.transformation_id
   WHERE m.company = $1 AND m.lot_id = ANY($2) AND m.reverses_id IS NULL
+    AND t.kind <> {TRANSFORMATION_ISSUE}
     AND NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
   ORDER BY m.lot_id, m.recorded_at DESC, m.movement_id DESC)sql"_sql};

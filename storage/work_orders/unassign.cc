@@ -12,6 +12,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
+#include "storage/work_orders/issued.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/refusals.h"
 #include "storage/work_orders/rows.h"
@@ -142,9 +143,13 @@ absl::StatusOr<std::vector<NumberedLot>> TryCancel(pg::Connection& db,
       orders::AddOrderLock(transaction, command.context, order_ref);
   const size_t planned = orders::AddPlannedSerials(transaction, command.context.company,
                                                    command.work_order, std::nullopt, {});
+  const size_t issued =
+      orders::AddIssuedRead(transaction, command.context.company, command.work_order);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const OrderFacts facts = orders::ReadOrder(order_ref, results, indices);
   RETURN_IF_ERROR(orders::CheckOpen(order_ref, facts));
+  const orders::IssuedLots left = orders::ReadIssued(results[issued]);
+  if (!left.empty()) return Refuse(orders::ComponentsIssued(command.work_order, left));
   const std::vector<PlannedSerial> ended = orders::ReadPlannedSerials(results[planned]);
   std::vector<NumberedLot> voided = orders::VoidedOf(ended);
 

@@ -16,9 +16,11 @@
 #include "storage/domain/kinds/work_order.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/domain/transformation.h"
 #include "storage/domain/write_context.h"
 #include "storage/ledger/rules/accept.h"
 #include "storage/pg/connection.h"
+#include "storage/stock/suggest.h"
 
 namespace lots {
 
@@ -55,7 +57,8 @@ struct CancelWorkOrderCommand {
   WriteContext context;
   WorkOrderId work_order;
 };
-// Ends an open order and gives its planned serials up. Returns those that became VOID, in the order
+// Ends an open order and gives its planned serials up. Refused while components are issued to it.
+// Returns those that became VOID, in the order
 // of assignment.
 absl::StatusOr<std::vector<NumberedLot>> CancelWorkOrder(pg::Connection& db,
                                                          const CancelWorkOrderCommand& command);
@@ -75,12 +78,22 @@ absl::StatusOr<ReopenedOrder> ReopenWorkOrder(pg::Connection& db,
 
 // Completion (completion/complete.cc).
 
+// What a completion says of a lot beside its dates; what is empty is not said.
+struct LotTexts {
+  std::string reference;
+  std::string notes;
+  Attributes attributes;
+
+  friend bool operator==(const LotTexts&, const LotTexts&) = default;
+};
+
 struct CompletionOutput {
   std::optional<LotId> lot_id;
   std::string number;  // without lot_id; empty: the next of the template
   std::optional<Quantity> quantity;
   std::optional<LocationId> to;
   LotDates dates;
+  LotTexts texts = {};
 };
 
 struct CompletionComponent {
@@ -88,6 +101,16 @@ struct CompletionComponent {
   std::optional<Quantity> quantity;
   std::optional<LocationId> from;
   std::optional<int64_t> output_index;  // exact: into `outputs`, then the planned serials taken
+  bool from_issued = false;             // it was issued to the order: `from` is not given
+};
+
+// A component of which the completion chooses the lots (backflush).
+struct AutoComponent {
+  ProductId product_id;
+  Quantity quantity;
+  std::optional<SuggestStrategy> strategy;
+  std::optional<LocationId> from;  // with the locations below; none: the command's source
+  std::optional<int64_t> output_index;
 };
 
 struct CompletionByProduct {
@@ -104,6 +127,8 @@ struct CompletionCommand {
   std::vector<CompletionOutput> outputs;
   int64_t planned_serial_count = 0;
   std::vector<CompletionComponent> components;
+  std::vector<AutoComponent> auto_components = {};
+  bool consume_issued = false;  // what is left of all that was issued, pooled
   std::vector<CompletionByProduct> by_products;
   std::optional<LocationId> destination;
   std::optional<LocationId> source;
@@ -113,6 +138,17 @@ struct CompletionCommand {
   bool accept_later_expiry = false;  // `note` says why then
   std::string note;
   bool validate_only = false;
+  WorkPlace work_place = {};
+};
+
+// What a completion took of a lot that its request does not name.
+struct ChosenComponent {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  Quantity quantity;
+  int scale = 0;
+  LocationId from;
 };
 
 struct Completion {
@@ -121,6 +157,8 @@ struct Completion {
   std::vector<NumberedLot> by_products;  // in the order of the request
   std::vector<NumberedLot> voided;       // with `close`
   std::vector<MovementId> adjustments;   // for accepted shortages
+  // The lots of auto_components in their order, then those of consume_issued.
+  std::vector<ChosenComponent> chosen;
   WorkOrderState state = WorkOrderState::kOpen;
   Quantity completed;
   int scale = 0;  // of the product

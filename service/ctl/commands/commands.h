@@ -74,6 +74,9 @@ void AddLocationCommands(Command& program, Work& chosen);
 void AddSettingsCommands(Command& program, Work& chosen);
 void AddStockCommands(Command& program, Work& chosen);
 void AddWorkOrderCommands(Command& program, Work& chosen);
+// Those of `lotctl work-order` that complete, and that issue and return components.
+void AddCompleteCommand(CommandGroup& group);
+void AddIssueCommands(CommandGroup& group);
 void AddTraceCommands(Command& program, Work& chosen);
 void AddRecallCommands(Command& program, Work& chosen);
 void AddAuditCommands(Command& program, Work& chosen);

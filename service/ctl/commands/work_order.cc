@@ -1,7 +1,4 @@
-// lotctl work-order assign | unassign | complete | disassemble | reverse | cancel | reopen | get |
-// list
-#include <algorithm>
-
+// lotctl work-order assign | unassign | disassemble | reverse | cancel | reopen | get | list
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"
@@ -10,24 +7,14 @@
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
-#include "service/ctl/session/json.h"
 #include "service/ctl/session/paging.h"
 #include "service/ctl/session/times.h"
 #include "service/ctl/shared/list_table.h"
 #include "service/ctl/shared/lots.h"
-#include "service/ctl/shared/redirect.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {
 namespace {
-
-// Says that an answer lists only the first of so many serials of an order.
-void PrintMore(bool truncated, int64_t count, const std::string& work_order_id,
-               const Terminal& terminal) {
-  if (!truncated) return;
-  terminal.out << "… of " << count << " in all: lotctl lot list --work-order " << work_order_id
-               << "\n";
-}
 
 struct AssignOptions {
   std::string work_order_id;
@@ -107,8 +94,8 @@ absl::Status Cancel(Session& session, const OrderName& options) {
   if (session.json()) return session.PrintJson(response);
   session.terminal().out << "cancelled " << options.work_order_id << "\n";
   PrintNumberedLots("void", response.voided(), session.terminal());
-  PrintMore(response.voided_truncated(), response.voided_count(), options.work_order_id,
-            session.terminal());
+  PrintMoreSerials(response.voided_truncated(), response.voided_count(), options.work_order_id,
+                   session.terminal());
   return absl::OkStatus();
 }
 
@@ -120,8 +107,8 @@ absl::Status Reopen(Session& session, const OrderName& options) {
   if (session.json()) return session.PrintJson(response);
   session.terminal().out << "open again: " << options.work_order_id << "\n";
   PrintNumberedLots("void, to be assigned again by number", response.voided(), session.terminal());
-  PrintMore(response.voided_truncated(), response.voided_count(), options.work_order_id,
-            session.terminal());
+  PrintMoreSerials(response.voided_truncated(), response.voided_count(), options.work_order_id,
+                   session.terminal());
   return absl::OkStatus();
 }
 
@@ -136,15 +123,31 @@ void PrintSerials(const v1::WorkOrder& order, const Terminal& terminal) {
   }
 }
 
+void PrintIssued(const v1::WorkOrder& order, const Terminal& terminal) {
+  if (order.issued().empty()) return;
+  Table table({{"ISSUED"}, {"LEFT", Column::kRight}, {"LOT ID", Column::kLeft, Column::kDetail}});
+  for (const v1::WorkOrder::Issued& issued : order.issued()) {
+    table.Add({ShowLot(issued.product_id(), issued.number()), issued.quantity(), issued.lot_id()});
+  }
+  table.Print(terminal);
+  if (order.issued_size() < order.issued_count()) {
+    terminal.out << "… of " << order.issued_count() << " lots in all\n";
+  }
+}
+
 void PrintCompletions(const v1::WorkOrder& order, absl::TimeZone zone, const Terminal& terminal) {
   Table table({{"COMPLETED"},
                {"KIND"},
+               {"OPERATION", Column::kLeft, Column::kUseful},
+               {"AT", Column::kLeft, Column::kUseful},
+               {"SUBCONTRACTOR", Column::kLeft, Column::kDetail},
                {"BY", Column::kLeft, Column::kUseful},
                {"NOTE", Column::kLeft, Column::kUseful},
                {"REVERSES", Column::kLeft, Column::kDetail},
                {"TRANSFORMATION ID"}});
   for (const v1::Transformation& completion : order.completions()) {
-    table.Add({Show(completion.occur_time(), zone), Show(completion.kind()), completion.actor(),
+    table.Add({Show(completion.occur_time(), zone), Show(completion.kind()), completion.operation(),
+               completion.work_centre(), completion.subcontractor_id(), completion.actor(),
                completion.note(), completion.reverses_transformation_id(),
                completion.transformation_id()});
   }
@@ -168,6 +171,7 @@ absl::Status Get(Session& session, const OrderName& options) {
                 {"updated", Show(order.update_time(), zone)}},
                session.terminal());
   PrintSerials(order, session.terminal());
+  PrintIssued(order, session.terminal());
   PrintCompletions(order, zone, session.terminal());
   return absl::OkStatus();
 }
@@ -215,142 +219,6 @@ absl::Status List(Session& session, const ListOptions& options) {
     return page.work_orders_size();
   };
   return ForEachPage(session, kListWorkOrders, request, {"work orders", options.limit}, show);
-}
-
-struct CompleteOptions {
-  std::string work_order_id;
-  std::string product_id;
-  std::string planned_quantity;
-  std::vector<std::string> outputs;
-  int planned_serial_count = 0;
-  std::vector<std::string> components;
-  std::vector<std::string> by_products;
-  std::string to;
-  std::string from;
-  bool close = false;
-  std::string at;
-  std::vector<std::string> accept;
-  std::string note;
-  std::string file;
-};
-
-void Declare(Command& command, CompleteOptions& options) {
-  command.Add("work-order", options.work_order_id, "the work order; not with --file");
-  command.Add("--product", options.product_id, "what it makes; needed when it is new here");
-  command.Add("--planned", options.planned_quantity, "how much is planned in all").Quantity();
-  command.Add(
-      "--finished", options.outputs,
-      "what was made: NUMBER[=QUANTITY][@LOCATION], or a lot's UUID, with the dates that it "
-      "gets behind that: :manufactured=DATE, :expires=DATE, :best-before=DATE, "
-      ":remove-by=DATE and :alert=DATE; repeatable");
-  command
-      .Add("--planned-serials", options.planned_serial_count,
-           "complete so many planned serials, in the order of assignment")
-      .Positive();
-  command.Add("--component", options.components,
-              "what went in: LOT[=QUANTITY][@LOCATION][:into=INDEX], the lot as NUMBER, "
-              "PRODUCT/NUMBER or UUID, the index that of the --finished it went into, from 0; "
-              "repeatable. A shell takes '>0' for a file, which is noticed where the file is "
-              "standard output, or new in the working directory, and not otherwise");
-  command.Add("--by-product", options.by_products,
-              "what else came out: LOT=QUANTITY[@LOCATION], or PRODUCT/=QUANTITY for the next "
-              "number of its template; repeatable");
-  command.Add("--to", options.to, "where finished goods go that do not say");
-  command.Add("--from", options.from, "where components come from that do not say");
-  command.AddSwitch("--close", options.close, "this was the last completion");
-  command.Add("--at", options.at, "when it happened, a day or a time; default now");
-  command
-      .Add("--accept", options.accept, "overrule: held, expired, short, later-expiry (with --note)")
-      .SplitAtCommas();
-  command.Add("--note", options.note, "why");
-  command
-      .Add("--file", options.file,
-           "the completion as JSON, {\"workOrderId\": …, \"outputs\": [{\"number\": …}]}; '-': "
-           "stdin")
-      .File();
-}
-
-absl::Status AddLines(Session& session, const CompleteOptions& options,
-                      v1::CompleteWorkOrderRequest& request) {
-  for (const std::string& text : options.outputs) {
-    ASSIGN_OR_RETURN(*request.add_outputs(), ParseOutput(text));
-  }
-  for (const std::string& text : options.components) {
-    ASSIGN_OR_RETURN(*request.add_components(), ParseComponent(text));
-  }
-  for (const std::string& text : options.by_products) {
-    ASSIGN_OR_RETURN(*request.add_by_products(), ParseByProduct(text));
-  }
-  std::vector<v1::LotRef*> used, made;
-  for (auto& component : *request.mutable_components()) used.push_back(component.mutable_lot());
-  for (auto& by_product : *request.mutable_by_products()) made.push_back(by_product.mutable_lot());
-  RETURN_IF_ERROR(ResolveNumbers(session, used));
-  return ResolveNumbersAlone(session, made);
-}
-
-// A component may say the index of any output, whether a flag or the file names it.
-absl::Status CheckComponents(const Session& session, const CompleteOptions& options,
-                             const v1::CompleteWorkOrderRequest& from_file) {
-  if (options.components.empty()) return absl::OkStatus();
-  const int output_count = static_cast<int>(options.outputs.size()) + from_file.outputs_size() +
-                           std::max(options.planned_serial_count, from_file.planned_serial_count());
-  return CheckRedirection(session.terminal(), output_count);
-}
-
-// The file's request, with what the flags say instead of it or on top of it.
-absl::StatusOr<v1::CompleteWorkOrderRequest> RequestOf(Session& session,
-                                                       const CompleteOptions& options) {
-  v1::CompleteWorkOrderRequest request;
-  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
-  RETURN_IF_ERROR(CheckComponents(session, options, request));
-  const auto set = [](const std::string& value, std::string* field) {
-    if (!value.empty()) *field = value;
-  };
-  set(options.work_order_id, request.mutable_work_order_id());
-  set(options.product_id, request.mutable_product_id());
-  set(options.planned_quantity, request.mutable_planned_quantity());
-  set(options.to, request.mutable_destination_location_id());
-  set(options.from, request.mutable_source_location_id());
-  set(options.note, request.mutable_note());
-  if (options.planned_serial_count > 0) {
-    request.set_planned_serial_count(options.planned_serial_count);
-  }
-  if (options.close) request.set_close(true);
-  RETURN_IF_ERROR(SetOccurTime(session, options.at, request));
-  RETURN_IF_ERROR(AddLines(session, options, request));
-  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
-  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
-  if (request.work_order_id().empty()) return UsageError("name the work order");
-  return request;
-}
-
-void Print(const v1::CompleteWorkOrderResponse& response, const std::string& work_order_id,
-           const Terminal& terminal) {
-  PrintNumberedLots("finished", response.outputs(), terminal);
-  PrintNumberedLots("by-products", response.by_products(), terminal);
-  PrintNumberedLots("void", response.voided(), terminal);
-  PrintMore(response.voided_truncated(), response.voided_count(), work_order_id, terminal);
-  for (const std::string& id : response.adjustment_movement_ids()) {
-    terminal.out << "adjusted a shortage: movement " << id << "\n";
-  }
-  if (response.adjustments_truncated()) {
-    terminal.out << "… of " << response.adjustment_count()
-                 << " in all: lotctl stock movements --kind adjustment --work-order "
-                 << work_order_id << "\n";
-  }
-  PrintDetails({{"transformation", response.transformation_id()},
-                {"completed in all", response.completed_quantity()},
-                {"work order", Show(response.state())}},
-               terminal);
-}
-
-absl::Status Complete(Session& session, const CompleteOptions& options) {
-  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderRequest request, RequestOf(session, options));
-  ASSIGN_OR_RETURN(const v1::CompleteWorkOrderResponse response,
-                   session.Write(kCompleteWorkOrder, request));
-  if (session.json()) return session.PrintJson(response);
-  Print(response, request.work_order_id(), session.terminal());
-  return absl::OkStatus();
 }
 
 struct DisassembleOptions {
@@ -418,17 +286,8 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
                                  "work-order assign WO-7 SN-1 SN-2\n"
                                  "work-order assign WO-7 --count 3 --first SN-0100"},
                                 Declare, Assign);
-  group.AddWrite<CompleteOptions>(
-      {"complete", "Posts what was made and what it was made of, in one transaction",
-       "work-order complete WO-7 --finished SN-1 --component steel/H-1=2.5:into=0 --from RAW --to "
-       "HALL\n"
-       "work-order complete WO-8 --product paint --finished B-1=200@HALL --component base/L-9=180\n"
-       "work-order complete WO-8 --finished B-2=200@HALL:expires=2027-06-30 --component "
-       "base/L-9=180\n"
-       "work-order complete WO-7 --planned-serials 5 --component steel/H-1=12.5@RAW --to HALL "
-       "--close\n"
-       "work-order complete --file order.json --validate-only"},
-      Declare, Complete);
+  AddCompleteCommand(group);
+  AddIssueCommands(group);
   group.AddWrite<DisassembleOptions>(
       {"disassemble",
        "Takes a unit, or a quantity of a lot, apart; a unit's exact components come back as they "
@@ -438,8 +297,9 @@ void AddWorkOrderCommands(Command& program, Work& chosen) {
        "work-order disassemble pump/SN-1 --to RAW --component seal/S-4@SCRAP --component "
        "oil/O-1=0.5"},
       Declare, Disassemble);
-  AddReverseCommand(group, {"reverse", "Takes a completion or a disassembly back, once",
-                            "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
+  AddReverseCommand(
+      group, {"reverse", "Takes a completion, an issue, a return or a disassembly back, once",
+              "work-order reverse 0190163d-8694-739b-aea5-966c26f8ad91"});
   AddCorrectCommand(group);
   group.AddWrite<OrderName>(
       {"cancel", "Closes an order that nothing more will come of", "work-order cancel WO-7"},

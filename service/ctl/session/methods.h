@@ -79,7 +79,9 @@ struct StreamMethod {
   UNARY(WorkOrderService, GetWorkOrder, WorkOrder)                      \
   UNARY(WorkOrderService, ListWorkOrders, ListWorkOrdersResponse)       \
   UNARY(WorkOrderService, Disassemble, DisassembleResponse)             \
-  UNARY(WorkOrderService, ReverseCompletion, ReverseCompletionResponse)
+  UNARY(WorkOrderService, ReverseCompletion, ReverseCompletionResponse) \
+  UNARY(WorkOrderService, IssueComponents, IssueComponentsResponse)     \
+  UNARY(WorkOrderService, ReturnComponents, ReturnComponentsResponse)
 
 // kGetLot and its like, with the declarations of their messages.
 #define LOTS_CTL_DECLARE(KIND, SERVICE, METHOD, RESPONSE)                                 \

@@ -274,4 +274,11 @@ void PrintNumberedLots(const std::string& title,
   table.Print(terminal);
 }
 
+void PrintMoreSerials(bool truncated, int64_t count, const std::string& work_order_id,
+                      const Terminal& terminal) {
+  if (!truncated) return;
+  terminal.out << "… of " << count << " in all: lotctl lot list --work-order " << work_order_id
+               << "\n";
+}
+
 }  // namespace lots::ctl

@@ -38,5 +38,8 @@ void PrintLot(const v1::Lot& lot, Session& session);
 void PrintNumberedLots(const std::string& title,
                        const google::protobuf::RepeatedPtrField<v1::NumberedLot>& lots,
                        const Terminal& terminal);
+// Says that an answer lists only the first of so many serials of an order.
+void PrintMoreSerials(bool truncated, int64_t count, const std::string& work_order_id,
+                      const Terminal& terminal);
 
 }  // namespace lots::ctl

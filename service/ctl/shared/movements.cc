@@ -2,6 +2,7 @@
 #include "service/ctl/shared/movements.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/shared/holds.h"
 
@@ -57,6 +58,20 @@ void AddMovement(const v1::Movement& movement, Session& session, ListTable& tabl
              WayOf(movement), movement.actor(), CauseOf(movement), movement.movement_id()});
 }
 
+namespace {
+
+// "WORK_IN_PROCESS (5 in WO-7, 2 in WO-8)".
+std::string LocationOf(const v1::LotStock& stock) {
+  if (stock.issued().empty()) return stock.location_id();
+  const std::string orders = absl::StrJoin(
+      stock.issued(), ", ", [](std::string* out, const v1::LotStock::IssuedQuantity& issued) {
+        absl::StrAppend(out, issued.quantity(), " in ", issued.work_order_id());
+      });
+  return absl::StrCat(stock.location_id(), " (", orders, ")");
+}
+
+}  // namespace
+
 ListTable StockTable(const Session& session) {
   return ListTable(session, {{"LOT"},
                              {"LOCATION"},
@@ -71,7 +86,7 @@ ListTable StockTable(const Session& session) {
 void AddStock(const v1::LotStock& stock, Session& session, ListTable& table) {
   const absl::TimeZone zone = session.zone();
   table.Add(stock.company(),
-            {ShowLot(stock.product_id(), stock.number()), stock.location_id(),
+            {ShowLot(stock.product_id(), stock.number()), LocationOf(stock),
              Show(stock.location_kind()), stock.quantity(), Show(stock.hold_cause()),
              ShowExpiry(stock.expire_date(), session.TodayIn(stock.company())),
              Show(stock.arrive_time(), zone), Show(stock.stock_since_time(), zone)});

@@ -43,7 +43,8 @@ std::string WithUnit(const RecallReport& report, const std::string& quantity,
 std::string ShowPlaces(const RecallReport& report, const v1::RecallLot& lot) {
   std::string places =
       absl::StrJoin(lot.places(), ", ", [&](std::string* out, const v1::TracePlace& place) {
-        absl::StrAppend(out, place.location_id(), " ",
+        const absl::string_view of = place.work_order_id().empty() ? "" : " of ";
+        absl::StrAppend(out, place.location_id(), of, place.work_order_id(), " ",
                         WithUnit(report, place.quantity(), lot.product_id()));
       });
   if (lot.place_count() > lot.places_size()) {

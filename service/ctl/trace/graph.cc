@@ -13,7 +13,9 @@ namespace {
 std::string PlacesOf(const v1::TraceNode& node) {
   std::vector<std::string> places;
   for (const v1::TracePlace& place : node.places()) {
-    places.push_back(absl::StrCat(place.quantity(), "@", place.location_id()));
+    places.push_back(absl::StrCat(place.quantity(), "@", place.location_id(),
+                                  place.work_order_id().empty() ? "" : " of ",
+                                  place.work_order_id()));
   }
   if (node.place_count() > node.places_size()) {
     places.push_back(absl::StrCat("… ", node.place_count(), " in all"));

@@ -22,7 +22,9 @@ std::string PlaceOf(const v1::TracePlace& place, absl::TimeZone zone) {
   const std::string since = place.has_arrive_time()
                                 ? absl::StrCat(" since ", Show(place.arrive_time(), zone))
                                 : std::string();
-  return absl::StrCat(" at ", place.location_id(), kind, since);
+  const std::string order =
+      place.work_order_id().empty() ? "" : absl::StrCat(" of ", place.work_order_id());
+  return absl::StrCat(" at ", place.location_id(), order, kind, since);
 }
 
 // " to ACME, delivery_note 7, 2026-12-31 …".

@@ -92,6 +92,10 @@ absl::string_view Name(MovementKind kind) {
       return "ADJUSTMENT";
     case MovementKind::kSupplierReturn:
       return "SUPPLIER_RETURN";
+    case MovementKind::kIssue:
+      return "ISSUE";
+    case MovementKind::kIssueReturn:
+      return "ISSUE_RETURN";
     case MovementKind::kInstallation:
       return "INSTALLATION";
     case MovementKind::kRemoval:

@@ -17,6 +17,8 @@ enum class MovementKind : int16_t {
   kScrap = 7,
   kAdjustment = 8,
   kSupplierReturn = 9,
+  kIssue = 10,
+  kIssueReturn = 11,
   kInstallation = 12,  // a component goes into a unit
   kRemoval = 13,       // a component comes out of a unit
 };

@@ -49,6 +49,8 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("MOVEMENT_PRODUCTION", MovementKind::kProduction),
     WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
     WordOf("MOVEMENT_SUPPLIER_RETURN", MovementKind::kSupplierReturn),
+    WordOf("MOVEMENT_ISSUE", MovementKind::kIssue),
+    WordOf("MOVEMENT_ISSUE_RETURN", MovementKind::kIssueReturn),
     WordOf("MOVEMENT_INSTALLATION", MovementKind::kInstallation),
     WordOf("MOVEMENTS_INTO_UNITS", MovementKind::kConsumption, MovementKind::kInstallation),
 
@@ -59,6 +61,7 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("TRANSFORMATION_CORRECTION", TransformationKind::kCorrection),
     WordOf("TRANSFORMATIONS_OF_NAMES", TransformationKind::kSplit, TransformationKind::kMerge,
            TransformationKind::kRelabel),
+    WordOf("TRANSFORMATION_ISSUE", TransformationKind::kIssue),
 
     WordOf("OUTPUT_PRODUCT", OutputRole::kProduct),
     WordOf("OUTPUT_BY_PRODUCT", OutputRole::kByProduct),

@@ -51,6 +51,8 @@ inline constexpr Word kWords[] = {
     {"MOVEMENT_PRODUCTION", {6}},
     {"MOVEMENT_ADJUSTMENT", {8}},
     {"MOVEMENT_SUPPLIER_RETURN", {9}},
+    {"MOVEMENT_ISSUE", {10}},
+    {"MOVEMENT_ISSUE_RETURN", {11}},
     {"MOVEMENT_INSTALLATION", {12}},
     {"MOVEMENTS_INTO_UNITS", {5, 12}},
 
@@ -60,6 +62,7 @@ inline constexpr Word kWords[] = {
     {"TRANSFORMATION_MAINTENANCE", {6}},
     {"TRANSFORMATION_CORRECTION", {7}},
     {"TRANSFORMATIONS_OF_NAMES", {3, 4, 5}},
+    {"TRANSFORMATION_ISSUE", {8}},
 
     {"OUTPUT_PRODUCT", {1}},
     {"OUTPUT_BY_PRODUCT", {2}},

@@ -35,6 +35,7 @@ struct TransformationHeader {
   int64_t occurred_at, recorded_at;  // microseconds, as the database keeps them
   uint16_t work_order_size;
   uint16_t actor_size;
+  uint16_t operation_size, work_centre_size, subcontractor_size;
   bool has_work_order;
   bool same_actor;  // as the transformation before
 };
@@ -134,7 +135,12 @@ void TransformationQueue::Push(const Transformation& transformation) {
   header.actor_size = static_cast<uint16_t>(actor.size());
   header.has_work_order = transformation.work_order.has_value();
   header.same_actor = same_actor;
-  queue_.Push({BytesOf(header), work_order, actor, transformation.note});
+  const WorkPlace& place = transformation.work_place;
+  header.operation_size = static_cast<uint16_t>(place.operation.size());
+  header.work_centre_size = static_cast<uint16_t>(place.work_centre.size());
+  header.subcontractor_size = static_cast<uint16_t>(place.subcontractor_id.size());
+  queue_.Push({BytesOf(header), work_order, actor, place.operation, place.work_centre,
+               place.subcontractor_id, transformation.note});
   if (!same_actor) pushed_ = transformation.actor;
 }
 
@@ -149,6 +155,10 @@ Transformation TransformationQueue::Pop() {
   const absl::string_view actor = TakePiece(left, header.actor_size);
   if (!header.same_actor) popped_ = std::string(actor);
   transformation.actor = popped_;
+  transformation.work_place = {
+      .operation = std::string(TakePiece(left, header.operation_size)),
+      .work_centre = std::string(TakePiece(left, header.work_centre_size)),
+      .subcontractor_id = std::string(TakePiece(left, header.subcontractor_size))};
   transformation.note = std::string(left);
   return transformation;
 }

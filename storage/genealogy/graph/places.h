@@ -28,6 +28,7 @@ struct TracePlace {
   LocationKind kind = LocationKind::kInternal;
   Quantity quantity;
   std::optional<absl::Time> arrived_at;
+  std::optional<WorkOrderId> work_order = {};  // of WORK_IN_PROCESS: the order that has it
 };
 
 }  // namespace lots

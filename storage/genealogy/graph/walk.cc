@@ -111,7 +111,8 @@ LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
                AND )sql" LOTS_OUTPUT_ROLE(f) R"sql( <> {OUTPUT_RETURNED}
              ORDER BY f.line LIMIT 1)
              AND )sql" LOTS_OUTPUT_ROLE(o) R"sql( <> {OUTPUT_RETURNED}),
-         t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note
+         t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note, t.operation, t.work_centre,
+         t.subcontractor_id
   FROM transformations t
   WHERE t.company = $1 AND )sql",
             "t.transformation_id", R"sql(
@@ -383,6 +384,9 @@ class Walk {
       read.recorded_at = row.Get<absl::Time>(5);
       read.actor = row.Get<std::string>(6);
       read.note = row.Get<std::string>(7);
+      read.work_place = {.operation = row.Get<std::string>(8),
+                         .work_centre = row.Get<std::string>(9),
+                         .subcontractor_id = row.Get<std::string>(10)};
       const uint32_t number = graph_.FindTransformation(read.transformation_id);
       TraceGraph::Transformation& transformation = graph_.transformation(number);
       transformation.kind = read.kind;

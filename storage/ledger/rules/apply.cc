@@ -113,6 +113,9 @@ MovementRow ApplyPosting(const Posting& posting, LedgerFacts& facts) {
   const absl::Time since = StockSinceOf(facts, posting, move.from.dates);
   const bool was_empty = move.to.quantity.IsZero();
   MovementRow row = Record(facts, move);
+  // A balance of work in process has no dates; the order knows them.
+  const bool leaves_order = posting.is_issued || posting.kind == MovementKind::kIssueReturn;
+  if (leaves_order) row.from_before.stock_since = posting.stock_since;
   if (move.from.quantity.IsZero()) move.from.dates = {};
   if (HoldsGoods(move.to.kind) && was_empty) move.to.dates.arrived_at = posting.occurred_at;
   if (IsOnHand(move.to.kind)) {
@@ -160,9 +163,11 @@ MovementRow ApplyReversal(const PostedMovement& original, const Posting& posting
   if (move.from.quantity.IsZero()) move.from.dates = {};
   // The original changed no dates at its source, or removed the dates because the source was then
   // empty. The earlier dates are therefore the dates before the original.
-  move.to.dates = {
-      .arrived_at = Earlier(move.to.dates.arrived_at, original.from_before.arrived_at),
-      .stock_since = Earlier(move.to.dates.stock_since, original.from_before.stock_since)};
+  move.to.dates.arrived_at = Earlier(move.to.dates.arrived_at, original.from_before.arrived_at);
+  if (IsOnHand(move.to.kind)) {
+    move.to.dates.stock_since =
+        Earlier(move.to.dates.stock_since, original.from_before.stock_since);
+  }
   ReverseDeliveries(movement, facts);
   return row;
 }

@@ -148,7 +148,8 @@ struct LedgerFacts {
   // Whether an applied movement took goods from this place.
   bool HasTaken(const LotId& lot_id, const LocationId& location_id) const;
   // Where a serial is: the place that holds it; else the virtual place of its last movement
-  // (PRODUCTION: it was used up or taken apart). Empty when no movement of it is in effect.
+  // (PRODUCTION: it was used up or taken apart; WORK_IN_PROCESS: an order has it). Empty when no
+  // movement of it is in effect.
   std::optional<Place> WhereIs(const LotId& serial) const;
   // When a serial came to where it is. InfinitePast when it never moved.
   absl::Time CameAt(const LotId& serial) const;

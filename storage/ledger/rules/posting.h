@@ -41,11 +41,13 @@ struct Posting {
   std::optional<MovementId> receipt;   // of a SUPPLIER_RETURN; the caller calls TouchReceiptsOf
   std::optional<TransformationId> transformation;
   std::optional<WorkOrderId> work_order;
-  // Of a PRODUCTION that renames goods, or of a component that comes back from a unit or is left
-  // over: since when these goods are in stock.
+  // Of a PRODUCTION that renames goods, or of a component that comes back from a unit or an order
+  // or is left over: since when these goods are in stock.
   std::optional<absl::Time> stock_since;
   // Of a PRODUCTION: a component comes back from a unit. An archived lot is ACTIVE again.
   bool is_return = false;
+  // Of a CONSUMPTION: the goods were issued to the order before, and come from its work in process.
+  bool is_issued = false;
   std::string field;  // the path in the request, for problems: "movements[3]"
 };
 

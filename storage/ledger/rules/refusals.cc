@@ -7,10 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/reasons.h"
 #include "storage/domain/refusals.h"
+#include "storage/ledger/rules/kinds.h"
 
 namespace lots {
 
@@ -41,37 +43,10 @@ Facts FactsOf(const LotFacts& lot, More... more) {
 
 using Fact = Facts::value_type;
 
-absl::string_view KindsWanted(MovementKind kind) {
-  switch (kind) {
-    case MovementKind::kReceipt:
-      return "goes from SUPPLIER to INTERNAL or TRANSIT";
-    case MovementKind::kTransfer:
-      return "goes between INTERNAL and TRANSIT locations";
-    case MovementKind::kDelivery:
-      return "goes from INTERNAL or TRANSIT to CUSTOMER";
-    case MovementKind::kReturn:
-      return "goes from CUSTOMER to INTERNAL or TRANSIT";
-    case MovementKind::kConsumption:
-      return "goes from INTERNAL or TRANSIT to PRODUCTION";
-    case MovementKind::kProduction:
-      return "goes from PRODUCTION to INTERNAL, TRANSIT or SCRAP";
-    case MovementKind::kScrap:
-      return "goes from INTERNAL or TRANSIT to SCRAP";
-    case MovementKind::kSupplierReturn:
-      return "goes from INTERNAL or TRANSIT to SUPPLIER";
-    case MovementKind::kAdjustment:
-      return "goes between ADJUSTMENT and INTERNAL or TRANSIT";
-    case MovementKind::kInstallation:
-      return "goes from INTERNAL, TRANSIT or CUSTOMER to PRODUCTION";
-    case MovementKind::kRemoval:
-      return "goes from PRODUCTION to INTERNAL, TRANSIT, CUSTOMER or SCRAP";
-  }
-  return "is unknown";
-}
-
-// How a serial that is at a place of this kind can come in.
-absl::string_view WayBackFrom(LocationKind kind) {
-  switch (kind) {
+// How a serial that is at this place can come in.
+absl::string_view WayBackFrom(const Place& place) {
+  if (place.location_id == WorkInProcess()) return "; return it from its work order first";
+  switch (place.kind) {
     case LocationKind::kCustomer:
       return "; record a RETURN that names its delivery";
     case LocationKind::kScrap:
@@ -318,7 +293,7 @@ Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& h
           .field = FieldOf(posting, "lot"),
           .message = absl::StrCat(
               NameOf(lot), here.kind == LocationKind::kProduction ? " went into " : " is at ",
-              here.location_id.value(), " and cannot come in again", WayBackFrom(here.kind)),
+              here.location_id.value(), " and cannot come in again", WayBackFrom(here)),
           .facts = FactsOf(lot, Fact{"actual_location_id", here.location_id.value()})};
 }
 

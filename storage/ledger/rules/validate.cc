@@ -11,6 +11,7 @@
 #include "storage/domain/hold.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/rules/accept.h"
+#include "storage/ledger/rules/kinds.h"
 #include "storage/ledger/rules/refusals.h"
 
 namespace lots {
@@ -28,37 +29,6 @@ struct Case {
   BalanceFacts from;
   BalanceFacts to;
 };
-
-// The kinds of location that each side of a movement may have; MovementKind in the proto says the
-// same.
-bool KindsFit(MovementKind kind, LocationKind from, LocationKind to) {
-  switch (kind) {
-    case MovementKind::kReceipt:
-      return from == LocationKind::kSupplier && IsOnHand(to);
-    case MovementKind::kTransfer:
-      return IsOnHand(from) && IsOnHand(to);
-    case MovementKind::kDelivery:
-      return IsOnHand(from) && to == LocationKind::kCustomer;
-    case MovementKind::kReturn:
-      return from == LocationKind::kCustomer && IsOnHand(to);
-    case MovementKind::kConsumption:
-      return IsOnHand(from) && to == LocationKind::kProduction;
-    case MovementKind::kProduction:
-      return from == LocationKind::kProduction && (IsOnHand(to) || to == LocationKind::kScrap);
-    case MovementKind::kScrap:
-      return IsOnHand(from) && to == LocationKind::kScrap;
-    case MovementKind::kAdjustment:
-      return (IsOnHand(from) && to == LocationKind::kAdjustment) ||
-             (from == LocationKind::kAdjustment && IsOnHand(to));
-    case MovementKind::kSupplierReturn:
-      return IsOnHand(from) && to == LocationKind::kSupplier;
-    case MovementKind::kInstallation:
-      return (IsOnHand(from) || from == LocationKind::kCustomer) && to == LocationKind::kProduction;
-    case MovementKind::kRemoval:
-      return from == LocationKind::kProduction && HoldsGoods(to);
-  }
-  return false;
-}
 
 void ValidateReferences(const LedgerFacts& facts, const Posting& posting, Problems& problems) {
   if (facts.FindLot(posting.lot_id) == nullptr) {
@@ -79,7 +49,7 @@ void ValidateReferences(const LedgerFacts& facts, const Posting& posting, Proble
 // The kinds of the two places, and the quantity by itself.
 void ValidateShape(const Case& c, Problems& problems) {
   const Posting& posting = c.posting;
-  if (!KindsFit(posting.kind, c.from.kind, c.to.kind)) {
+  if (!KindsFit(posting, c.from.kind, c.to.kind)) {
     problems.push_back(KindMismatch(posting, c.from.kind, c.to.kind));
   }
   if (!posting.quantity.IsPositive()) {
@@ -93,16 +63,21 @@ void ValidateShape(const Case& c, Problems& problems) {
   }
 }
 
-// Goods that come back make an archived lot ACTIVE again.
+// Goods that come back make an archived lot ACTIVE again. A lot may be archived while an order has
+// all that is left of it.
 bool IsAlive(const Case& c) {
-  const bool comes_back = c.posting.kind == MovementKind::kReturn || c.posting.is_return;
-  return c.lot.state == LotState::kActive || (comes_back && c.lot.state == LotState::kArchived);
+  const Posting& posting = c.posting;
+  const bool comes_back = posting.kind == MovementKind::kReturn ||
+                          posting.kind == MovementKind::kIssueReturn || posting.is_return;
+  const bool may_be_archived = comes_back || posting.is_issued;
+  return c.lot.state == LotState::kActive ||
+         (may_be_archived && c.lot.state == LotState::kArchived);
 }
 
 void ValidateExpiry(const Case& c, Problems& problems) {
-  const bool uses_up = c.posting.kind == MovementKind::kDelivery ||
-                       c.posting.kind == MovementKind::kConsumption ||
-                       c.posting.kind == MovementKind::kInstallation;
+  const MovementKind kind = c.posting.kind;
+  const bool uses_up = kind == MovementKind::kDelivery || kind == MovementKind::kConsumption ||
+                       kind == MovementKind::kInstallation || kind == MovementKind::kIssue;
   if (!uses_up || !c.facts.company.expiry_enabled || c.accept.expired) return;
   const absl::CivilDay day = DayIn(c.posting.occurred_at, c.facts.company.zone);
   if (IsExpired(c.lot.expires_on, day)) problems.push_back(LotExpired(c.posting, c.lot, day));
@@ -132,7 +107,8 @@ void ValidatePartHolds(const Case& c, const std::string& field, Problems& proble
 // Of several holds the refusal names the strongest, and of equally strong ones the oldest.
 void ValidateHolds(const Case& c, const std::string& field, Problems& problems) {
   // What a customer has is not held back, but nobody builds it into a unit.
-  const bool can_refuse = IsOnHand(c.from.kind) || c.posting.kind == MovementKind::kInstallation;
+  const bool can_refuse = IsOnHand(c.from.kind) || c.posting.is_issued ||
+                          c.posting.kind == MovementKind::kInstallation;
   if (c.accept.held || !can_refuse) return;
   const Hold* strongest = nullptr;
   for (const Hold& hold : c.facts.HoldsOf(c.lot.lot_id)) {

@@ -69,7 +69,7 @@ constexpr pg::Statement kReadTransformations{"read_history_transformations", R"s
           WHERE i.company = $1 AND i.lot_id = $2 AND i.transformation_id = t.transformation_id),
          (SELECT sum(o.quantity) FROM transformation_outputs o
           WHERE o.company = $1 AND o.lot_id = $2 AND o.transformation_id = t.transformation_id),
-         t.entry_id
+         t.entry_id, t.operation, t.work_centre, t.subcontractor_id
   FROM transformations t
   LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
   WHERE t.company = $1 AND (t.recorded_at, t.transformation_id) > ($3, $4)
@@ -181,7 +181,10 @@ Transformation ReadTransformation(const pg::Row& row) {
           .actor = row.Get<std::string>(5),
           .note = row.Get<std::string>(6),
           .reverses = row.Get<std::optional<TransformationId>>(7),
-          .reversed_by = row.Get<std::optional<TransformationId>>(8)};
+          .reversed_by = row.Get<std::optional<TransformationId>>(8),
+          .work_place = {.operation = row.Get<std::string>(12),
+                         .work_centre = row.Get<std::string>(13),
+                         .subcontractor_id = row.Get<std::string>(14)}};
 }
 
 void AppendTransformations(const pg::Result& rows, Entries& entries) {

@@ -12,6 +12,7 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"
+#include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/numbers/number.h"
 #include "storage/work_orders/completion/completion.h"
@@ -32,7 +33,7 @@ using orders::StoredLots;
 // NO KEY UPDATE: others that make these lots wait; others that use them (KEY SHARE) do not.
 constexpr pg::Statement kLockOutputs{"lock_completion_outputs", R"sql(
   SELECT lot_id, product_id, number, tracking, state, manufactured_on, expires_on, best_before_on,
-         removal_on, alert_on, active_before
+         removal_on, alert_on, active_before, reference, notes, attributes::text
   FROM lots WHERE company = $1 AND lot_id = ANY($2)
   ORDER BY lot_id FOR NO KEY UPDATE)sql"};
 
@@ -72,6 +73,9 @@ StoredLots ReadStored(const pg::Result& rows, const pg::Result& plans) {
                             .best_before_on = row.Get<Day>(7),
                             .removal_on = row.Get<Day>(8),
                             .alert_on = row.Get<Day>(9)},
+                  .texts = {.reference = row.Get<std::string>(11),
+                            .notes = row.Get<std::string>(12),
+                            .attributes = AttributesFromJson(row.Get<absl::string_view>(13))},
                   .active_before = row.Get<bool>(10),
                   .planned_for = {}};
     const LotId id = lot.lot_id;
@@ -106,6 +110,8 @@ class CompletionTransaction {
   void TouchNamed();
   void TouchMade(const LotId& lot_id, const std::optional<LocationId>& to);
   void TouchPlanned();
+  void TouchIssued();
+  bool NeedsIssued() const;
   std::vector<Problem> Validate();
   absl::Status GiveNumbers();
 
@@ -142,13 +148,27 @@ void CompletionTransaction::TouchNamed() {
     const CompletionComponent& component = command_.components[i];
     if (!names_.components[i].has_value()) continue;
     if (component.quantity.has_value()) ledger_.ExpectNoSerial(*names_.components[i]);
-    TouchMade(*names_.components[i], component.from.has_value() ? component.from : command_.source);
+    const std::optional<LocationId>& from =
+        component.from.has_value() ? component.from : command_.source;
+    TouchMade(*names_.components[i], component.from_issued ? WorkInProcess() : from);
   }
+  orders::TouchPlaces(names_.places, DefaultLocation(LocationKind::kProduction), ledger_);
 }
 
 void CompletionTransaction::TouchPlanned() {
   const size_t taken = std::min(facts_.planned.size(), size_t(command_.planned_serial_count));
   for (size_t i = 0; i < taken; ++i) TouchMade(facts_.planned[i].lot_id, command_.destination);
+}
+
+void CompletionTransaction::TouchIssued() {
+  if (!command_.consume_issued) return;
+  for (const auto& [lot, issued] : facts_.issued) TouchMade(lot, WorkInProcess());
+}
+
+bool CompletionTransaction::NeedsIssued() const {
+  return command_.close || command_.consume_issued ||
+         std::any_of(command_.components.begin(), command_.components.end(),
+                     [](const CompletionComponent& component) { return component.from_issued; });
 }
 
 // Where the answers begin; none: only new lots are made, and nothing is to be read.
@@ -159,11 +179,13 @@ std::optional<size_t> CompletionTransaction::AddStored(const std::vector<LotId>&
   return rows;
 }
 
-// Two pipelines where the order's planned serials must be known before they can be locked.
+// Two pipelines where the order's planned serials or issued components must be known before they
+// can be locked.
 absl::Status CompletionTransaction::LockAndRead() {
   const OrderRef order_ref = OrderRefOf(command_);
   const std::vector<LotId> stored = StoredIds(names_);
   const bool takes_planned = command_.planned_serial_count > 0;
+  const bool locks_later = takes_planned || command_.consume_issued;
   ClaimRequest(transaction_, context_, {plan_.transformation_id.value()});
   const auto places =
       orders::AddOrderLock(transaction_, context_, order_ref, names_.by_product_products);
@@ -174,14 +196,20 @@ absl::Status CompletionTransaction::LockAndRead() {
     planned = orders::AddPlannedSerials(transaction_, context_.company, command_.work_order, limit,
                                         stored);
   }
+  std::optional<size_t> issued;
+  if (NeedsIssued()) {
+    issued = orders::AddIssuedRead(transaction_, context_.company, command_.work_order);
+  }
   TouchNamed();
-  if (!takes_planned) ledger_.AddLocks(transaction_);
+  if (!locks_later) ledger_.AddLocks(transaction_);
   ASSIGN_OR_RETURN(pg::Results results, transaction_.Send());
   facts_.of_order = orders::ReadOrder(order_ref, results, places);
   if (rows.has_value()) facts_.stored = ReadStored(results[*rows], results[*rows + 1]);
   if (planned.has_value()) facts_.planned = orders::ReadPlannedSerials(results[*planned]);
-  if (takes_planned) {
+  if (issued.has_value()) facts_.issued = orders::ReadIssued(results[*issued]);
+  if (locks_later) {
     TouchPlanned();
+    TouchIssued();
     ledger_.AddLocks(transaction_);
     ASSIGN_OR_RETURN(results, transaction_.Send());
   }
@@ -233,8 +261,14 @@ std::vector<Problem> CompletionTransaction::Validate() {
   if (!problems.empty()) return problems;
   problems = names_.problems;
   plan_.at = orders::OrderTime(*facts_.of_order.order, context_.now);
+  plan_.left = facts_.issued;
   orders::PlanMade(facts_, plan_, problems);
   orders::PlanUsed(facts_, ledger_, plan_, problems);
+  orders::PlanChosen(facts_, ledger_, plan_, problems);
+  const orders::IssuedLots left = orders::WhatIsLeft(plan_.left);
+  if (command_.close && !left.empty()) {
+    problems.push_back(orders::ComponentsIssued(command_.work_order, left));
+  }
   orders::PlanDates(command_, ledger_.facts().company, plan_, problems);
   orders::PostCompletion(command_, plan_, ledger_, problems);
   return problems;
@@ -274,6 +308,9 @@ absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(ReadPasts());
   RETURN_IF_ERROR(ReadReworked());
   std::vector<Problem> problems = Validate();
+  if (plan_.is_short) {
+    RETURN_IF_ERROR(orders::FindMore(transaction_, context_, names_.queries, names_.places));
+  }
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (command_.validate_only) return orders::AnswerOf(facts_, plan_, ledger_);
   RETURN_IF_ERROR(GiveNumbers());

@@ -15,12 +15,16 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/lot_state.h"
+#include "storage/domain/kinds/movement.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_details.h"
 #include "storage/domain/lot_ref.h"
+#include "storage/ledger/rules/posting.h"
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/resolve.h"
+#include "storage/work_orders/issued.h"
+#include "storage/work_orders/picks.h"
 #include "storage/work_orders/completion/unit.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serial_past.h"
@@ -39,7 +43,8 @@ namespace lots::orders {
 // The field that planned serials are asked for with.
 inline constexpr char kPlannedField[] = "planned_serial_count";
 
-// What is read without a lock: the lots that the request names, and likely numbers for new lots.
+// What is read without a lock: the lots that the request names, likely numbers for new lots, and
+// places of automatic components.
 struct CompletionNames {
   // One for each output, by-product and component of the request.
   std::vector<std::optional<LotId>> outputs;      // none: a new lot
@@ -52,6 +57,8 @@ struct CompletionNames {
   std::vector<std::string> by_product_numbers;
   // The product of each by-product; empty where its lot_id is unknown.
   std::vector<ProductId> by_product_products;
+  std::vector<PickQuery> queries;  // of each automatic component
+  std::vector<PickPlaces> places;  // what each query may take from
   std::vector<Problem> problems;
 };
 // Refuses only when numbers cannot be made.
@@ -65,6 +72,7 @@ struct StoredLot {
   Tracking tracking = Tracking::kLot;
   LotState state = LotState::kActive;
   LotDates dates;
+  LotTexts texts = {};
   bool active_before = false;  // of a PLANNED or VOID one
   std::optional<WorkOrderId> planned_for;
 };
@@ -94,6 +102,11 @@ struct MadeLot {
   std::optional<LotBefore> before;  // of a serial of kRevived, and of kKept whose dates change
   std::string field;
   bool is_sound = true;  // false: it has a problem, and only keeps its position
+  LotTexts given_texts = {};
+  LotTexts stored_texts = {};
+
+  // The given texts, and the stored ones that are not given.
+  LotTexts TextsAfter() const;
 };
 
 // One component.
@@ -105,6 +118,9 @@ struct UsedLot {
   std::optional<absl::CivilDay> expires_on;
   std::string field;
   bool is_sound = true;
+  bool from_issued = false;  // `from` is the order's work in process
+  // Of issued goods: since when they had been in stock.
+  std::optional<absl::Time> stock_since = {};
 };
 
 struct CompletionPlan {
@@ -112,7 +128,11 @@ struct CompletionPlan {
   absl::Time at;              // of the order's and lots' rows
   std::vector<MadeLot> made;  // outputs, planned serials, by-products
   size_t output_count = 0;    // without by-products
+  // The components of the request, then those that the completion chooses.
   std::vector<UsedLot> used;
+  size_t named_count = 0;            // the components of the request
+  IssuedLots left;                   // what is issued to the order and not used here
+  bool is_short = false;             // of an automatic component
   std::vector<PlannedSerial> ended;  // with `close`: the planned serials that are left
 
   // False: the order is closed, and nothing else.
@@ -129,6 +149,7 @@ struct CompletionFacts {
   SerialPasts pasts;                   // of the serials that were ACTIVE before
   // What is in the units that this completion works on, where by-products may come out of them.
   std::vector<UnitContents> reworked = {};
+  IssuedLots issued;  // to the order; where the completion takes from there, or closes the order
 
   SerialPast PastOf(const LotId& serial) const {
     const auto found = pasts.find(serial);
@@ -145,10 +166,20 @@ void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan
               std::vector<Problem>& problems);
 // What is no longer in the units that the completion works on, because it came out of them.
 std::vector<ComponentEnd> RemovalsOf(const CompletionFacts& facts, const CompletionPlan& plan);
+// Plans the automatic components, and with `consume_issued` all that is left of what was issued.
+// After PlanUsed.
+void PlanChosen(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
+                std::vector<Problem>& problems);
+// The lot of an exact component's output; none, with a problem, when there is no such output.
+std::optional<LotId> OutputOf(int64_t index, const CompletionPlan& plan, const std::string& field,
+                              std::vector<Problem>& problems);
 // Plans the dates of the outputs.
 void PlanDates(const CompletionCommand& command, const CompanyFacts& company, CompletionPlan& plan,
                std::vector<Problem>& problems);
 
+// A movement of the completion, without lot and quantity, from PRODUCTION to PRODUCTION.
+Posting CompletionPosting(const CompletionCommand& command, const CompletionPlan& plan,
+                          MovementKind kind, const std::string& field);
 // Posts the plan's movements to the ledger, components first.
 void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan, Ledger& ledger,
                     std::vector<Problem>& problems);

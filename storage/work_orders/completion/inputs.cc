@@ -29,22 +29,17 @@ Problem NoSuchOutput(const std::string& field, int64_t index, size_t count) {
           {{"index", absl::StrCat(index)}, {"outputs", absl::StrCat(count)}}};
 }
 
-// The lot of an exact component's output; none, with a problem, when there is no such output.
-std::optional<LotId> OutputOf(const CompletionComponent& component, const CompletionPlan& plan,
-                              const std::string& field, std::vector<Problem>& problems) {
-  const int64_t index = *component.output_index;
-  if (index >= 0 && index < static_cast<int64_t>(plan.output_count)) {
-    return plan.made[index].lot_id;
-  }
-  problems.push_back(NoSuchOutput(field, index, plan.output_count));
-  return std::nullopt;
-}
-
 UsedLot PlanOne(const CompletionCommand& command, const CompletionComponent& component,
                 const LotFacts& lot, const std::string& field, std::vector<Problem>& problems) {
   const bool is_serial = lot.tracking == Tracking::kSerial;
-  const std::optional<LocationId>& from =
-      component.from.has_value() ? component.from : command.source;
+  std::optional<LocationId> from = component.from.has_value() ? component.from : command.source;
+  if (component.from_issued) from = WorkInProcess();
+  if (component.from_issued && component.from.has_value()) {
+    problems.push_back(FieldInvalid(absl::StrCat(field, ".from_location_id"),
+                                    component.from->value(),
+                                    "what was issued comes from the work order; give from_issued "
+                                    "or a location, not both"));
+  }
   if (!from.has_value()) {
     problems.push_back(FieldInvalid(absl::StrCat(field, ".from_location_id"), "",
                                     "say where it comes from, here or in source_location_id"));
@@ -58,7 +53,18 @@ UsedLot PlanOne(const CompletionCommand& command, const CompletionComponent& com
           .from = from.value_or(LocationId()),
           .output = {},
           .expires_on = lot.expires_on,
-          .field = field};
+          .field = field,
+          .from_issued = component.from_issued};
+}
+
+// Takes the component off what was issued to the order.
+void TakeFromIssued(const CompletionFacts& facts, UsedLot& used, CompletionPlan& plan,
+                    std::vector<Problem>& problems) {
+  if (!used.from_issued) return;
+  const auto issued = facts.issued.find(used.lot_id);
+  if (issued != facts.issued.end()) used.stock_since = issued->second.stock_since;
+  TakeIssued(facts.command.work_order, absl::StrCat(used.field, ".quantity"), used.lot_id,
+             used.quantity, plan.left, problems);
 }
 
 // The first position of each serial; a second one is a problem.
@@ -163,24 +169,6 @@ void ValidateExpiry(const CompletionCommand& command, const MadeLot& made,
   if (!is_known) problems.push_back(*std::move(later));
 }
 
-Posting PostingOf(const CompletionCommand& command, const CompletionPlan& plan, MovementKind kind,
-                  const std::string& field) {
-  return {.movement_id = MovementId(Uuid::MakeV7()),
-          .kind = kind,
-          .lot_id = {},
-          .quantity = {},
-          .from = DefaultLocation(LocationKind::kProduction),
-          .to = DefaultLocation(LocationKind::kProduction),
-          .document = {.type = "work_order", .number = command.work_order.value()},
-          .partner_id = "",
-          .occurred_at = command.occurred_at,
-          .note = command.note,
-          .delivery = {},
-          .transformation = plan.transformation_id,
-          .work_order = command.work_order,
-          .field = field};
-}
-
 // The ledger names fields as a movement has them; here they have the names of the completion's.
 void RenameFields(absl::string_view ledger_field, absl::string_view field, const Posting& posting,
                   size_t first, std::vector<Problem>& problems) {
@@ -234,13 +222,41 @@ using StockSince = absl::flat_hash_map<LotId, absl::Time>;
 // Call before the consumption is posted: an empty place has no date.
 void Note(const UsedLot& used, const Ledger& ledger, StockSince& stock_since) {
   const std::optional<absl::Time> since =
-      ledger.facts().DatesAt(used.lot_id, used.from).stock_since;
+      used.from_issued ? used.stock_since
+                       : ledger.facts().DatesAt(used.lot_id, used.from).stock_since;
   if (!since.has_value()) return;
   const auto [noted, is_first] = stock_since.emplace(used.lot_id, *since);
   if (!is_first) noted->second = std::min(noted->second, *since);
 }
 
 }  // namespace
+
+std::optional<LotId> OutputOf(int64_t index, const CompletionPlan& plan, const std::string& field,
+                              std::vector<Problem>& problems) {
+  if (index >= 0 && index < static_cast<int64_t>(plan.output_count)) {
+    return plan.made[index].lot_id;
+  }
+  problems.push_back(NoSuchOutput(field, index, plan.output_count));
+  return std::nullopt;
+}
+
+Posting CompletionPosting(const CompletionCommand& command, const CompletionPlan& plan,
+                          MovementKind kind, const std::string& field) {
+  return {.movement_id = MovementId(Uuid::MakeV7()),
+          .kind = kind,
+          .lot_id = {},
+          .quantity = {},
+          .from = DefaultLocation(LocationKind::kProduction),
+          .to = DefaultLocation(LocationKind::kProduction),
+          .document = {.type = "work_order", .number = command.work_order.value()},
+          .partner_id = "",
+          .occurred_at = command.occurred_at,
+          .note = command.note,
+          .delivery = {},
+          .transformation = plan.transformation_id,
+          .work_order = command.work_order,
+          .field = field};
+}
 
 void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan& plan,
               std::vector<Problem>& problems) {
@@ -260,11 +276,13 @@ void PlanUsed(const CompletionFacts& facts, const Ledger& ledger, CompletionPlan
     ValidateTwice(*lot, i, field, first_serial, problems);
     UsedLot used = PlanOne(command, component, *lot, field, problems);
     if (component.output_index.has_value()) {
-      used.output = OutputOf(component, plan, field, problems);
+      used.output = OutputOf(*component.output_index, plan, field, problems);
     }
+    TakeFromIssued(facts, used, plan, problems);
     used.is_sound = problems.size() == problems_before;
     plan.used.push_back(std::move(used));
   }
+  plan.named_count = plan.used.size();
 }
 
 void PlanDates(const CompletionCommand& command, const CompanyFacts& company, CompletionPlan& plan,
@@ -295,10 +313,12 @@ void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan
   StockSince stock_since;
   for (const UsedLot& used : plan.used) {
     Note(used, ledger, stock_since);
-    Posting posting = PostingOf(command, plan, MovementKind::kConsumption, used.field);
+    Posting posting = CompletionPosting(command, plan, MovementKind::kConsumption, used.field);
     posting.lot_id = used.lot_id;
     posting.quantity = used.quantity;
     posting.from = used.from;
+    posting.is_issued = used.from_issued;
+    if (used.from_issued) posting.stock_since = used.stock_since;
     const size_t problems_before = problems.size();
     if (used.is_sound) PostUsed(posting, ledger, problems);
     if (!used.is_sound || problems.size() > problems_before) not_consumed.insert(used.lot_id);
@@ -308,7 +328,7 @@ void PostCompletion(const CompletionCommand& command, const CompletionPlan& plan
     // A reworked unit that could not be consumed is one problem, not two.
     if (!made.is_sound || not_consumed.contains(made.lot_id)) continue;
     const bool comes_out = made.role == OutputRole::kReturnedComponent;
-    Posting posting = PostingOf(
+    Posting posting = CompletionPosting(
         command, plan, comes_out ? MovementKind::kRemoval : MovementKind::kProduction, made.field);
     posting.is_return = comes_out;
     posting.stock_since = made.stock_since;

@@ -159,6 +159,25 @@ absl::Status GiveNumbers(pg::Connection& db, const CompletionCommand& command,
   return absl::OkStatus();
 }
 
+absl::Status FindPlacesOfComponents(pg::Connection& db, const CompletionCommand& command,
+                                    CompletionNames& names) {
+  for (size_t i = 0; i < command.auto_components.size(); ++i) {
+    const AutoComponent& component = command.auto_components[i];
+    names.queries.push_back({.product_id = component.product_id,
+                             .quantity = component.quantity,
+                             .strategy = component.strategy,
+                             .from = component.from.has_value() ? component.from : command.source,
+                             .occurred_at = command.occurred_at,
+                             .field = Indexed("auto_components", i)});
+  }
+  Quantity besides;
+  for (const CompletionComponent& component : command.components) {
+    besides += component.quantity.value_or(Quantity::FromUnits(1));
+  }
+  ASSIGN_OR_RETURN(names.places, FindPlaces(db, command.context, names.queries, besides));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionCommand& command) {
@@ -172,6 +191,7 @@ absl::StatusOr<CompletionNames> NameLots(pg::Connection& db, const CompletionCom
   ASSIGN_OR_RETURN(const ProductId product, ProductOf(db, command));
   RETURN_IF_ERROR(Resolve(db, command.context.company, PlacesOf(command, product, names)));
   RETURN_IF_ERROR(GiveNumbers(db, command, product, names));
+  RETURN_IF_ERROR(FindPlacesOfComponents(db, command, names));
   return names;
 }
 

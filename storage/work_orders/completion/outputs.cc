@@ -51,6 +51,7 @@ class OutputPlanner {
     std::optional<LocationId> to;
     size_t index;
     std::string field;
+    LotTexts texts = {};
   };
 
   void Add(const Wanted& wanted, LotDates given);
@@ -63,6 +64,10 @@ class OutputPlanner {
   // Whether a by-product is a component that comes out of a unit which this completion works on.
   bool ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made) const;
   LotDates StoredDates(const LotId& serial, const LotDates& dates) const;
+  // What is said of a stored lot agrees with it; a lot that is made now may get what it lacks.
+  void ValidateTexts(const MadeLot& made);
+  void ValidateText(const MadeLot& made, absl::string_view name, const std::string& given,
+                    const std::string& stored);
   // The same lot further up in the request.
   void ValidateFirst(const Wanted& wanted, MadeLot& made);
   bool Refused(Problem problem, const StoredLot& lot);
@@ -178,6 +183,7 @@ bool OutputPlanner::Identify(const Wanted& wanted, MadeLot& made) {
   const StoredLot& lot = found->second;
   made.lot_id = lot.lot_id;
   made.number = lot.number;
+  made.stored_texts = lot.texts;
   if (lot.product_id == wanted.product->product_id) return ValidateStored(lot, wanted, made);
   problems_.push_back(OutputOfOtherProduct(wanted.field, command_.work_order,
                                            wanted.product->product_id, lot.number, lot.product_id));
@@ -191,10 +197,36 @@ void OutputPlanner::ValidateFirst(const Wanted& wanted, MadeLot& made) {
     problems_.push_back(ValueTwice(wanted.field, "number", made.number, seen->second));
   }
   made.kind = MadeLot::Kind::kAgain;
-  if (made.given == LotDates()) return;
-  problems_.push_back(FieldInvalid(
-      wanted.field, made.number,
-      absl::StrCat("a lot's dates stand where it is listed first, at position ", seen->second)));
+  if (made.given == LotDates() && made.given_texts == LotTexts()) return;
+  problems_.push_back(
+      FieldInvalid(wanted.field, made.number,
+                   absl::StrCat("a lot's dates, reference, notes and attributes stand where it is "
+                                "listed first, at position ",
+                                seen->second)));
+}
+
+void OutputPlanner::ValidateText(const MadeLot& made, absl::string_view name,
+                                 const std::string& given, const std::string& stored) {
+  if (given.empty() || given == stored) return;
+  if (stored.empty() && made.kind == MadeLot::Kind::kRevived) return;
+  problems_.push_back(
+      FieldInvalid(absl::StrCat(made.field, ".", name), given,
+                   absl::StrCat("the lot has \"", stored, "\"; change it with UpdateLot")));
+}
+
+void OutputPlanner::ValidateTexts(const MadeLot& made) {
+  if (made.kind == MadeLot::Kind::kNew || made.kind == MadeLot::Kind::kAgain) return;
+  ValidateText(made, "reference", made.given_texts.reference, made.stored_texts.reference);
+  ValidateText(made, "notes", made.given_texts.notes, made.stored_texts.notes);
+  for (const auto& [key, value] : made.given_texts.attributes) {
+    const auto stored = made.stored_texts.attributes.find(key);
+    const bool lacks = stored == made.stored_texts.attributes.end();
+    if (lacks ? made.kind == MadeLot::Kind::kRevived : stored->second == value) continue;
+    problems_.push_back(FieldInvalid(absl::StrCat(made.field, ".attributes.", key), "",
+                                     lacks
+                                         ? "the lot has no such attribute; change it with UpdateLot"
+                                         : "the lot has another value; change it with UpdateLot"));
+  }
 }
 
 void OutputPlanner::Add(const Wanted& wanted, LotDates given) {
@@ -211,9 +243,14 @@ void OutputPlanner::Add(const Wanted& wanted, LotDates given) {
                .given = given,
                .stored = {},
                .dates = {},
-               .field = wanted.field};
+               .before = {},
+               .field = wanted.field,
+               .given_texts = wanted.texts};
   const size_t problems_before = problems_.size();
-  if (Identify(wanted, made)) ValidateFirst(wanted, made);
+  if (Identify(wanted, made)) {
+    ValidateFirst(wanted, made);
+    ValidateTexts(made);
+  }
   if (!to.has_value()) {
     problems_.push_back(FieldInvalid(absl::StrCat(wanted.field, ".to_location_id"), "",
                                      "say where it goes, here or in destination_location_id"));
@@ -236,7 +273,8 @@ void OutputPlanner::AddOutput(size_t index) {
        .quantity = output.quantity,
        .to = output.to,
        .index = index,
-       .field = Indexed("outputs", index)},
+       .field = Indexed("outputs", index),
+       .texts = output.texts},
       output.dates);
 }
 
@@ -307,7 +345,9 @@ void OutputPlanner::AddByProduct(size_t index) {
 
 void OutputPlanner::ValidateEmptiness() {
   if (!plan_.made.empty() || command_.planned_serial_count > 0) return;
-  if (command_.close && command_.components.empty()) return;
+  const bool uses_something = !command_.components.empty() || !command_.auto_components.empty() ||
+                              (command_.consume_issued && !facts_.issued.empty());
+  if (command_.close && !uses_something) return;
   problems_.push_back(FieldInvalid("outputs", "", "say what was made"));
 }
 
@@ -340,6 +380,14 @@ std::vector<ComponentEnd> RemovalsOf(const CompletionFacts& facts, const Complet
     }
   }
   return ends;
+}
+
+LotTexts MadeLot::TextsAfter() const {
+  LotTexts texts = given_texts;
+  if (texts.reference.empty()) texts.reference = stored_texts.reference;
+  if (texts.notes.empty()) texts.notes = stored_texts.notes;
+  texts.attributes.insert(stored_texts.attributes.begin(), stored_texts.attributes.end());
+  return texts;
 }
 
 void PlanMade(const CompletionFacts& facts, CompletionPlan& plan, std::vector<Problem>& problems) {

@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/default_location.h"
 #include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/lot_ref.h"
@@ -16,6 +17,7 @@
 #include "storage/pg/error.h"
 #include "storage/work_orders/completion/corrected.h"
 #include "storage/work_orders/completion/restore.h"
+#include "storage/work_orders/issued.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"
@@ -185,7 +187,8 @@ class ReversalTransaction {
         transaction_(db),
         ledger_(command.context),
         restoration_(company_, command.transformation_id),
-        reversal_id_(Uuid::MakeV7()) {}
+        reversal_id_(Uuid::MakeV7()),
+        issued_changes_(orders::ChangesOfReversal(movements)) {}
 
   absl::StatusOr<CompletionReversal> Run();
 
@@ -196,6 +199,7 @@ class ReversalTransaction {
   void ReadLaterWork(const pg::Result& rows);
   std::optional<Problem> ValidateTransformation(const pg::Result& rows);
   void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
+  void ValidateIssued(std::vector<Problem>& problems) const;
   void Post(std::vector<Problem>& problems);
   void AddReversal(const TransformationId& reversal, TransformationKind kind,
                    const TransformationId& reversed);
@@ -211,6 +215,8 @@ class ReversalTransaction {
   Ledger ledger_;
   orders::Restoration restoration_;
   const TransformationId reversal_id_;
+  const orders::IssuedChanges issued_changes_;
+  orders::IssuedLots issued_;  // to the order, where the reversal changes that
   TransformationKind kind_ = TransformationKind::kProduction;
   absl::Time occurred_at_;
   std::optional<orders::OrderRow> work_order_;  // none: not of an order
@@ -251,6 +257,10 @@ absl::Status ReversalTransaction::LockAndRead() {
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
   const size_t scale = transaction_.Add(kReadScale, company_, id);
   transaction_.Add(kLockUnits, company_, id);
+  std::optional<size_t> issued;
+  if (!issued_changes_.empty()) {
+    issued = orders::AddIssuedRead(transaction_, company_, *movements_.front().movement.work_order);
+  }
   restoration_.AddLock(transaction_);
   for (const PostedMovement& movement : movements_) ledger_.TouchReversal(movement);
   ledger_.AddLocks(transaction_);
@@ -268,6 +278,7 @@ absl::Status ReversalTransaction::LockAndRead() {
   }
   ReadOrder(results[work_order]);
   ReadLaterWork(results[later_work]);
+  if (issued.has_value()) issued_ = orders::ReadIssued(results[*issued]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
   undone_ = UndoneOf(results[outputs]);
   RETURN_IF_ERROR(restoration_.Load(transaction_, results));
@@ -312,7 +323,27 @@ void ReversalTransaction::ValidateReturning(const PostedMovement& original,
                                 QuotedLot(lot->number), " for a work order and cannot come back"));
 }
 
+// What was issued and used up since cannot go back. Of a serial, the ledger knows where it went.
+void ReversalTransaction::ValidateIssued(std::vector<Problem>& problems) const {
+  for (const PostedMovement& original : movements_) {
+    const Movement& movement = original.movement;
+    const auto change = issued_changes_.find(movement.lot_id);
+    if (movement.to != WorkInProcess() || change == issued_changes_.end()) continue;
+    const LotFacts* lot = ledger_.facts().FindLot(movement.lot_id);
+    if (lot == nullptr || lot->tracking == Tracking::kSerial) continue;
+    const auto found = issued_.find(movement.lot_id);
+    const Quantity left = found == issued_.end() ? Quantity() : found->second.quantity;
+    if (!(left + change->second.quantity).IsNegative()) continue;
+    const Posting reversal = PostingOf(original, {.movement_id = {},
+                                                  .note = "",
+                                                  .transformation = reversal_id_,
+                                                  .field = "transformation_id"});
+    problems.push_back(ResultUsedUp(reversal, *lot, left, -change->second.quantity));
+  }
+}
+
 void ReversalTransaction::Post(std::vector<Problem>& problems) {
+  ValidateIssued(problems);
   for (auto original = movements_.rbegin(); original != movements_.rend(); ++original) {
     ValidateReturning(*original, problems);
     ledger_.PostReversal(*original,
@@ -332,6 +363,7 @@ void ReversalTransaction::AddOrderWrites() {
   orders::AddAssignments(transaction_, context, id, undone_.replanned, AssignmentState::kPlanned,
                          at);
   orders::AddUnassigning(transaction_, context, id, undone_.released, at);
+  orders::AddIssuedChanges(transaction_, company_, id, issued_changes_, at);
   orders::AddOrderChange(transaction_, company_,
                          {.work_order = id,
                           .state = WorkOrderState::kOpen,

@@ -24,6 +24,9 @@ LotDraft DraftOf(const MadeLot& made) {
   draft.lot_id = made.lot_id;
   draft.number = made.number;
   draft.dates = made.dates;
+  draft.reference = made.given_texts.reference;
+  draft.notes = made.given_texts.notes;
+  draft.attributes = made.given_texts.attributes;
   return draft;
 }
 
@@ -55,18 +58,41 @@ LotChanges LotChangesOf(const CompletionPlan& plan) {
   return changes;
 }
 
-// Of lots that had dates, or that get more. A serial that was planned without dates has no history
-// of them.
-std::vector<DetailsChange> DateChangesOf(const CompletionPlan& plan) {
+LotDetails DetailsOf(const std::string& number, const LotTexts& texts) {
+  LotDetails details;
+  details.number = number;
+  details.reference = texts.reference;
+  details.notes = texts.notes;
+  details.attributes = texts.attributes;
+  return details;
+}
+
+// Of lots that had dates, that get more, or that get texts. A serial that was planned without dates
+// has no history of them.
+std::vector<DetailsChange> DetailsChangesOf(const CompletionPlan& plan) {
   std::vector<DetailsChange> changes;
   for (const MadeLot& made : plan.made) {
     if (!made.before.has_value()) continue;
     const LotDates& before = made.before->dates;
-    if (made.kind == MadeLot::Kind::kRevived && before == LotDates()) continue;
+    const LotTexts texts = made.TextsAfter();
+    const bool has_dates = made.kind != MadeLot::Kind::kRevived || before != LotDates();
+    if (!has_dates && texts == made.stored_texts) continue;
     DetailsChange& change = changes.emplace_back();
     change.lot_id = made.lot_id;
+    change.before = DetailsOf(made.number, made.stored_texts);
+    change.after = DetailsOf(made.number, texts);
+    if (!has_dates) continue;
     change.before.dates = before;
     change.after.dates = made.dates;
+  }
+  return changes;
+}
+
+// What is taken out of the order's work in process.
+IssuedChanges IssuedChangesOf(const CompletionPlan& plan) {
+  IssuedChanges changes;
+  for (const UsedLot& used : plan.used) {
+    if (used.from_issued) AddPosted(used.lot_id, -used.quantity, *used.stock_since, changes);
   }
   return changes;
 }
@@ -175,6 +201,13 @@ constexpr pg::Statement kFindAdjustments{"find_completion_adjustments", R"sql(
   WHERE company = $1 AND transformation_id = $2 AND kind = {MOVEMENT_ADJUSTMENT}
   ORDER BY movement_id)sql"_sql};
 
+// In the order of posting: the components that the request names come first.
+constexpr pg::Statement kFindChosen{"find_chosen_components", R"sql(
+  SELECT m.lot_id, l.product_id, l.number, l.scale, m.quantity, m.from_location_id
+  FROM movements m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  WHERE m.company = $1 AND m.transformation_id = $2 AND m.kind = {MOVEMENT_CONSUMPTION}
+  ORDER BY m.movement_id OFFSET $3)sql"_sql};
+
 constexpr pg::Statement kFindOrderNow{"find_order_of_completion", R"sql(
   SELECT w.state, w.completed_quantity, p.scale
   FROM work_orders w JOIN products p ON p.company = $1 AND p.product_id = w.product_id
@@ -190,6 +223,29 @@ void ReadAgain(const pg::Results& results, Completion& completion) {
   completion.state = results[2][0].Get<WorkOrderState>(0);
   completion.completed = results[2][0].Get<Quantity>(1);
   completion.scale = results[2][0].Get<int>(2);
+  for (const pg::Row row : results[3]) {
+    completion.chosen.push_back({.lot_id = row.Get<LotId>(0),
+                                 .product_id = row.Get<ProductId>(1),
+                                 .number = row.Get<std::string>(2),
+                                 .quantity = row.Get<Quantity>(4),
+                                 .scale = row.Get<int>(3),
+                                 .from = row.Get<LocationId>(5)});
+  }
+}
+
+std::vector<ChosenComponent> ChosenOf(const CompletionPlan& plan, const Ledger& ledger) {
+  std::vector<ChosenComponent> chosen;
+  for (size_t i = plan.named_count; i < plan.used.size(); ++i) {
+    const UsedLot& used = plan.used[i];
+    const LotFacts& lot = *ledger.facts().FindLot(used.lot_id);
+    chosen.push_back({.lot_id = used.lot_id,
+                      .product_id = lot.product_id,
+                      .number = lot.number,
+                      .quantity = used.quantity,
+                      .scale = lot.scale,
+                      .from = used.from});
+  }
+  return chosen;
 }
 
 // What was made first: that is what an order is known by.
@@ -212,7 +268,7 @@ void AddMaking(pg::Transaction& transaction, const CompletionFacts& facts,
   const WriteContext& context = command.context;
   AddNewLots(transaction, context, plan);
   AddLotChanges(transaction, context.company, LotChangesOf(plan), plan.at);
-  AddDetailsChanges(transaction, context, DateChangesOf(plan), ledger.facts().recorded_at);
+  AddDetailsChanges(transaction, context, DetailsChangesOf(plan), ledger.facts().recorded_at);
   AddTransformation(transaction, context,
                     {.transformation_id = plan.transformation_id,
                      .kind = TransformationKind::kProduction,
@@ -222,11 +278,14 @@ void AddMaking(pg::Transaction& transaction, const CompletionFacts& facts,
                      .actor = context.actor,
                      .note = command.note,
                      .reverses = {},
-                     .reversed_by = {}});
+                     .reversed_by = {},
+                     .work_place = command.work_place});
   AddInputs(transaction, context.company, plan.transformation_id, InputsOf(plan));
   AddOutputs(transaction, context.company, plan.transformation_id, OutputsOf(plan));
   AddComponentEnds(transaction, context, plan.transformation_id, RemovalsOf(facts, plan));
   ledger.AddWrites(transaction);
+  AddIssuedChanges(transaction, context.company, command.work_order, IssuedChangesOf(plan),
+                   plan.at);
   PassOnHolds(transaction, context, plan, ledger);
   AddAssignments(transaction, context, command.work_order, FinishedSerials(facts, plan),
                  AssignmentState::kCompleted, plan.at);
@@ -263,6 +322,7 @@ Completion AnswerOf(const CompletionFacts& facts, const CompletionPlan& plan,
                         .by_products = {},
                         .voided = VoidedOf(plan.ended),
                         .adjustments = ledger.adjustments(),
+                        .chosen = ChosenOf(plan, ledger),
                         .state = StateAfter(facts.command),
                         .completed = facts.of_order.order->completed + MadeQuantity(plan),
                         .scale = facts.of_order.product()->scale};
@@ -284,6 +344,8 @@ absl::StatusOr<Completion> FindCompletion(pg::Connection& db, const CompletionCo
   pipeline.Add(kFindOutputs, company, completion.transformation_id);
   pipeline.Add(kFindAdjustments, company, completion.transformation_id);
   pipeline.Add(kFindOrderNow, company, command.work_order);
+  pipeline.Add(kFindChosen, company, completion.transformation_id,
+               static_cast<int64_t>(command.components.size()));
   ASSIGN_OR_RETURN(const pg::Results results, pipeline.Send());
   ReadAgain(results, completion);
   return completion;
