@@ -172,7 +172,7 @@ absl::Status Change::LockMade() {
   walk.lock = true;
   pg::ParallelReads reads(transaction_);
   ASSIGN_OR_RETURN(graph_, WalkTrace(reads, walk));
-  if (!graph_.truncated_by.empty()) return Refuse(RecallTooLarge());
+  if (!graph_.truncated_by.empty()) return Refuse(RecallTooLarge("lines"));
   for (const auto& [lot, node] : graph_.nodes) lots_.push_back(lot);
   std::sort(lots_.begin(), lots_.end());
   return absl::OkStatus();

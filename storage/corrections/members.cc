@@ -61,7 +61,7 @@ absl::StatusOr<TraceGraph> WalkRecall(pg::Transaction& transaction, const Compan
   walk.node_limit = kRecallMembersMax;
   pg::ParallelReads reads(transaction);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
-  if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge());
+  if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge("lines"));
   MarkCertain(graph, walk);
   return graph;
 }

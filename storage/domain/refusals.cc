@@ -347,12 +347,12 @@ Problem NumberTwice(absl::string_view field, absl::string_view number,
 }
 
 Problem SeedTwice(absl::string_view list, const LotRef& seed, size_t index, size_t first) {
-  return Duplicate(
-      Indexed(list, index),
-      absl::StrCat(Indexed(list, index), " is ", Indexed(list, first), " again; name each lot once"),
-      {{"lot_id", seed.lot_id.has_value() ? seed.lot_id->value().ToString() : ""},
-       {"number", seed.number}},
-      absl::StrCat(first));
+  return Duplicate(Indexed(list, index),
+                   absl::StrCat(Indexed(list, index), " is ", Indexed(list, first),
+                                " again; name each lot once"),
+                   {{"lot_id", seed.lot_id.has_value() ? seed.lot_id->value().ToString() : ""},
+                    {"number", seed.number}},
+                   absl::StrCat(first));
 }
 
 Problem UnitTwice(absl::string_view field, absl::string_view first_field, const NumberedLot& unit) {

@@ -131,8 +131,7 @@ absl::Status RecallCloser::CheckAccounted() {
 absl::Status RecallCloser::LockGoods() {
   absl::flat_hash_set<LotId> locked;
   for (int round = 0; round < kLockRoundsMax; ++round) {
-    const size_t lock =
-        transaction_.Add(kLockOnHand, command_.context.company, command_.recall_id);
+    const size_t lock = transaction_.Add(kLockOnHand, command_.context.company, command_.recall_id);
     ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
     const size_t before = locked.size();
     for (const pg::Row row : results[lock]) locked.insert(row.Get<LotId>(0));
@@ -184,7 +183,8 @@ absl::Status RecallCloser::Run() {
   const WriteContext& context = command_.context;
   RETURN_IF_ERROR(Lock());
   if (!recall_.drill) {
-    // Refuses before it locks: a large recall of which much is left would stop its lots for nothing.
+    // Refuses before it locks: a large recall of which much is left would stop its lots for
+    // nothing.
     if (!command_.leave_held) RETURN_IF_ERROR(CheckAccounted());
     RETURN_IF_ERROR(LockGoods());
     if (command_.leave_held) {

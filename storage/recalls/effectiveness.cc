@@ -8,8 +8,8 @@ namespace lots {
 namespace {
 
 // Deliveries `v` in effect of the members `m` of the recall $2.
-#define LOTS_RECALL_DELIVERIES                                                                \
-  " v.company = $1 AND v.lot_id = m.lot_id AND v.kind = {MOVEMENT_DELIVERY} "_sql             \
+#define LOTS_RECALL_DELIVERIES                                                              \
+  " v.company = $1 AND v.lot_id = m.lot_id AND v.kind = {MOVEMENT_DELIVERY} "_sql           \
   "AND v.reverses_id IS NULL AND NOT EXISTS (SELECT FROM movements r WHERE r.company = $1 " \
   "AND r.reverses_id = v.movement_id) "
 

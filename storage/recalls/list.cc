@@ -22,11 +22,11 @@ constexpr FilterEnumValue kStates[] = {
     {"CLOSED", static_cast<int64_t>(RecallState::kClosed)},
 };
 
-// A member is found by its lot: recall_members has the lot before the recall in its key. A text that
-// is no UUID is no lot.
-#define LOTS_RECALL_HAS_MEMBER(condition)                                            \
-  "EXISTS (SELECT FROM recall_members m WHERE m.company = $1 "                       \
-  "AND m.recall_id = recalls.recall_id AND m.lot_id = CASE WHEN $? ~* "              \
+// A member is found by its lot: recall_members has the lot before the recall in its key. A text
+// that is no UUID is no lot.
+#define LOTS_RECALL_HAS_MEMBER(condition)                               \
+  "EXISTS (SELECT FROM recall_members m WHERE m.company = $1 "          \
+  "AND m.recall_id = recalls.recall_id AND m.lot_id = CASE WHEN $? ~* " \
   "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN $?::uuid END" condition ")"
 
 constexpr FilterField kFields[] = {
@@ -103,8 +103,7 @@ absl::StatusOr<std::vector<Recall>> ListRecalls(pg::Connection& db, const ListRe
       "SELECT " LOTS_RECALL_COLUMNS "FROM recalls WHERE company = $1 AND ", filter.sql);
   if (query.state.has_value()) absl::StrAppend(&sql, " AND state = $", params.Add(*query.state));
   ASSIGN_OR_RETURN(const std::string after, After(keys, query.after, params));
-  absl::StrAppend(&sql, after, " ORDER BY ", OrderBySql(keys), " LIMIT $",
-                  params.Add(query.limit));
+  absl::StrAppend(&sql, after, " ORDER BY ", OrderBySql(keys), " LIMIT $", params.Add(query.limit));
   pg::Transaction snapshot(db, pg::Transaction::Kind::kSnapshot);
   snapshot.AddComposed("list_recalls", std::move(sql), std::move(params));
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());

@@ -49,8 +49,7 @@ absl::Status End(pg::Transaction& transaction, const RecallLotsCommand& command,
                  const LockedLots& locked) {
   AddNextVersion(transaction, command.context.company, command.recall_id,
                  locked.recall.version + 1);
-  AddAuditEntry(transaction, command.context,
-                {.lots = locked.lots, .recall = command.recall_id});
+  AddAuditEntry(transaction, command.context, {.lots = locked.lots, .recall = command.recall_id});
   return transaction.Commit().status();
 }
 

@@ -94,8 +94,7 @@ absl::Status RecallOpener::ClaimAndValidate() {
   const WriteContext& context = command_.context;
   if (!command_.validate_only) ClaimRequest(transaction_, context, {});
   const size_t company = AddCompanyRead(transaction_, context.company);
-  const size_t exempt =
-      AddExemptRead(transaction_, context.company, command_.exempt_location_ids);
+  const size_t exempt = AddExemptRead(transaction_, context.company, command_.exempt_location_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ReadEnabledCompany(context.company, results[company]).status());
   std::vector<Problem> problems = ValidateLots("seeds", command_.seeds, found_, seeds_);
@@ -107,11 +106,11 @@ absl::Status RecallOpener::ClaimAndValidate() {
 }
 
 absl::Status RecallOpener::FindAffected() {
-  ASSIGN_OR_RETURN(affected_, FindAffected(transaction_, {.company = command_.context.company,
-                                                          .field = "seeds",
-                                                          .refs = command_.seeds,
-                                                          .seeds = seeds_,
-                                                          .lock = !command_.validate_only}));
+  ASSIGN_OR_RETURN(affected_, lots::FindAffected(transaction_, {.company = command_.context.company,
+                                                                .field = "seeds",
+                                                                .refs = command_.seeds,
+                                                                .seeds = seeds_,
+                                                                .lock = !command_.validate_only}));
   return absl::OkStatus();
 }
 
@@ -119,8 +118,8 @@ absl::Status RecallOpener::Run() {
   const WriteContext& context = command_.context;
   RETURN_IF_ERROR(ClaimAndValidate());
   transaction_.Add(kInsertRecall, context.company, command_.recall_id, command_.reason,
-                   command_.drill, command_.exempt_location_ids, command_.only_listed_exempt, context.actor, context.now,
-                   context.entry_id);
+                   command_.drill, command_.exempt_location_ids, command_.only_listed_exempt,
+                   context.actor, context.now, context.entry_id);
   RETURN_IF_ERROR(transaction_.Send().status());
   RETURN_IF_ERROR(FindAffected());
   // All lots are locked now. Movements before this moment are in the scope; later ones wait, and

@@ -108,9 +108,8 @@ absl::Status AddSeedsAndScope(pg::Transaction& snapshot, const CompanyId& compan
                             .excluded_lot_count = row.Get<int64_t>(4)};
   }
   for (const pg::Row row : results[1]) {
-    recall_of(row).seeds.push_back(
-        {row.Get<LotId>(1), row.Get<ProductId>(2), row.Get<std::string>(3),
-         row.Get<absl::Time>(4)});
+    recall_of(row).seeds.push_back({row.Get<LotId>(1), row.Get<ProductId>(2),
+                                    row.Get<std::string>(3), row.Get<absl::Time>(4)});
   }
   for (Recall& recall : recalls) SortSeeds(recall.seeds);
   return absl::OkStatus();
@@ -203,9 +202,8 @@ absl::Status CheckMemberCount(pg::Transaction& transaction, const CompanyId& com
 KnownMembers ReadKnownMembers(const pg::Result& rows) {
   KnownMembers members;
   for (const pg::Row row : rows) {
-    const RecallMember member{.lot_id = row.Get<LotId>(0),
-                              .depth = row.Get<int>(1),
-                              .certain = row.Get<bool>(2)};
+    const RecallMember member{
+        .lot_id = row.Get<LotId>(0), .depth = row.Get<int>(1), .certain = row.Get<bool>(2)};
     members[member.lot_id] = {.member = member, .has_ended = row.Get<bool>(3)};
   }
   return members;

@@ -73,16 +73,16 @@ void ResponseWriter::ValidateQuantities(size_t index, const ResolvedLot& lot,
       {"sold_on_quantity", given.sold_on}};
   for (const auto& [field, quantity] : quantities) {
     if (quantity.FitsScale(lot.scale)) continue;
-    problems.push_back(QuantityScale(Indexed("quantities", index, field), quantity, lot.scale,
-                                     lot.product_id));
+    problems.push_back(
+        QuantityScale(Indexed("quantities", index, field), quantity, lot.scale, lot.product_id));
   }
   if (given.destroyed + given.returned <= FoundOf(given)) return;
   const std::string found = FoundOf(given).Format(lot.scale);
-  problems.push_back(FieldInvalid(
-      Indexed("quantities", index, "found_quantity"), found,
-      absl::StrCat(found, " is less than what was destroyed and returned of it, ",
-                   (given.destroyed + given.returned).Format(lot.scale),
-                   "; it is everything that the recipient still had")));
+  problems.push_back(
+      FieldInvalid(Indexed("quantities", index, "found_quantity"), found,
+                   absl::StrCat(found, " is less than what was destroyed and returned of it, ",
+                                (given.destroyed + given.returned).Format(lot.scale),
+                                "; it is everything that the recipient still had")));
 }
 
 std::vector<Problem> ResponseWriter::Validate(const KnownMembers& known,
@@ -104,15 +104,15 @@ std::vector<Problem> ResponseWriter::Validate(const KnownMembers& known,
     if (given.delivery.has_value()) {
       const auto delivery = deliveries.find(*given.delivery);
       if (delivery == deliveries.end() || delivery->second != lot.lot_id) {
-        problems.push_back(MovementNotFound(Indexed("quantities", i, "delivery_movement_id"),
-                                            *given.delivery));
+        problems.push_back(
+            MovementNotFound(Indexed("quantities", i, "delivery_movement_id"), *given.delivery));
       }
     }
     ValidateQuantities(i, lot, problems);
     const auto [first, is_first] = first_index.emplace(std::pair(lot.lot_id, given.delivery), i);
     if (!is_first) {
-      problems.push_back(ListedTwice("quantities", i, first->second,
-                                     {{"lot_id", lot.lot_id.value().ToString()}}));
+      problems.push_back(
+          ListedTwice("quantities", i, first->second, {{"lot_id", lot.lot_id.value().ToString()}}));
     }
   }
   return problems;

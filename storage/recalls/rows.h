@@ -21,19 +21,19 @@
 #include "storage/recalls/recall.h"
 
 // What recalls read, as ReadRecallRow and AddSeedsAndScope know the columns.
-#define LOTS_RECALL_COLUMNS                                                                    \
+#define LOTS_RECALL_COLUMNS                                                                   \
   "recall_id, reason, state, drill, exempt_location_ids, opened_by, opened_at, open_micros, " \
   "closed_by, closed_at, closing_note, only_listed_exempt, version "
 // The dispositions in effect of the recall $2: the columns of `d` are those of recall_dispositions.
 // The primary key finds them by lot and location.
-#define LOTS_DISPOSITION_IN_EFFECT                                                            \
-  " NOT EXISTS (SELECT FROM recall_dispositions later WHERE later.company = $1 "              \
+#define LOTS_DISPOSITION_IN_EFFECT                                                              \
+  " NOT EXISTS (SELECT FROM recall_dispositions later WHERE later.company = $1 "                \
   "AND later.recall_id = $2 AND later.lot_id = d.lot_id AND later.location_id = d.location_id " \
   "AND later.kind = d.kind AND later.version > d.version) "
 // How much of a row of `balances b` is good, by dispositions of the recall $2.
-#define LOTS_GOOD_QUANTITY                                                                       \
-  "(SELECT COALESCE(sum(d.quantity), 0) FROM recall_dispositions d WHERE d.company = $1 "        \
-  "AND d.recall_id = $2 AND d.lot_id = b.lot_id AND d.location_id = b.location_id "              \
+#define LOTS_GOOD_QUANTITY                                                                \
+  "(SELECT COALESCE(sum(d.quantity), 0) FROM recall_dispositions d WHERE d.company = $1 " \
+  "AND d.recall_id = $2 AND d.lot_id = b.lot_id AND d.location_id = b.location_id "       \
   "AND d.kind IN ({DISPOSITIONS_ON_HAND}) AND"_sql LOTS_DISPOSITION_IN_EFFECT ")"
 
 namespace lots {

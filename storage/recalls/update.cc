@@ -81,13 +81,12 @@ absl::Status TryUpdate(pg::Connection& db, const UpdateRecallCommand& command) {
   if (!problems.empty()) return Refuse(std::move(problems));
   AuditSubject subject{.recall = command.recall_id};
   if (!seeds.empty()) RETURN_IF_ERROR(AddSeeds(transaction, command, seeds, subject));
-  transaction.Add(
-      kUpdateRecall, context.company, command.recall_id,
-      Writes(command, "reason") ? command.reason : recall.reason,
-      writes_exempt ? command.exempt_location_ids : recall.exempt_location_ids,
-      Writes(command, "only_listed_exempt") ? command.only_listed_exempt
-                                            : recall.only_listed_exempt,
-      recall.version + 1);
+  transaction.Add(kUpdateRecall, context.company, command.recall_id,
+                  Writes(command, "reason") ? command.reason : recall.reason,
+                  writes_exempt ? command.exempt_location_ids : recall.exempt_location_ids,
+                  Writes(command, "only_listed_exempt") ? command.only_listed_exempt
+                                                        : recall.only_listed_exempt,
+                  recall.version + 1);
   AddAuditEntry(transaction, context, subject);
   return transaction.Commit().status();
 }

@@ -203,10 +203,10 @@ struct Disassembly {
 };
 // Takes a unit apart. The exact components that are in it now come back without being named, those
 // that were installed later too. Pooled components come back as stated, at most what the unit's
-// completions used and what did not come back before. Only completions since the unit was last taken
-// apart count.
-// Takes a quantity of a lot apart. Every component comes back as stated, at most the share that the
-// quantity has of what the lot's completions used, and of what did not come back before.
+// completions used and what did not come back before. Only completions since the unit was last
+// taken apart count. Takes a quantity of a lot apart. Every component comes back as stated, at most
+// the share that the quantity has of what the lot's completions used, and of what did not come back
+// before.
 absl::StatusOr<Disassembly> Disassemble(pg::Connection& db, const DisassemblyCommand& command);
 
 struct CompletionReversalCommand {

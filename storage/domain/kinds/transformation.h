@@ -14,7 +14,7 @@ enum class TransformationKind : int16_t {
   kRelabel = 5,
   kMaintenance = 6,  // components were installed in a unit, or removed from it
   kCorrection = 7,   // what was recorded about another transformation was wrong
-  kIssue = 8,  // components went into an order's work in process, or came back from it
+  kIssue = 8,        // components went into an order's work in process, or came back from it
 };
 
 enum class OutputRole : int16_t {

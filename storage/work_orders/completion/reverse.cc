@@ -188,7 +188,7 @@ class ReversalTransaction {
         ledger_(command.context),
         restoration_(company_, command.transformation_id),
         reversal_id_(Uuid::MakeV7()),
-        issued_changes_(orders::ChangesOfReversal(movements)) {}
+        issued_changes_(orders::ChangesOfReversal(corrected.movements)) {}
 
   absl::StatusOr<CompletionReversal> Run();
 

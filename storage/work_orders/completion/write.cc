@@ -148,9 +148,8 @@ void PassOnHolds(pg::Transaction& transaction, const WriteContext& context,
   const absl::btree_set<LotId> left_over = LeftOver(plan);
   for (const MadeLot& made : plan.made) {
     // A component that comes out was not made of what went in, and neither was what is left over.
-    const bool is_made =
-        made.role == OutputRole::kProduct ||
-        (made.role == OutputRole::kByProduct && !left_over.contains(made.lot_id));
+    const bool is_made = made.role == OutputRole::kProduct ||
+                         (made.role == OutputRole::kByProduct && !left_over.contains(made.lot_id));
     if (is_made) pooled.outputs.push_back(made.lot_id);
   }
   // Exact ones first: a member is written once, and what is certain must not be only possible.
