@@ -58,6 +58,9 @@ v1::TraceNode ToProto(const TraceNode& node) {
   message.set_state(lots::ToProto(node.state));
   message.set_depth(node.depth);
   message.set_certainty(static_cast<v1::Certainty>(node.certainty));
+  message.set_former(node.former);
+  SetIfAny(node.until,
+           [&](absl::Time time) { *message.mutable_until_time() = lots::ToProto(time); });
   SetIfAny(node.expires_on,
            [&](absl::CivilDay day) { *message.mutable_expire_date() = lots::ToProto(day); });
   message.set_on_hand_quantity(node.on_hand.Format(node.scale));
@@ -79,6 +82,10 @@ v1::TraceLink ToProto(const TraceLink& link) {
   message.set_lot_id(link.lot_id.value().ToString());
   message.set_kind(static_cast<v1::TraceLinkKind>(link.kind));
   message.set_quantity(link.quantity.ToString());
+  if (link.former_until.has_value()) {
+    message.set_former(true);
+    *message.mutable_until_time() = lots::ToProto(*link.former_until);
+  }
   if (link.output_lot_id) message.set_output_lot_id(link.output_lot_id->value().ToString());
   return message;
 }
@@ -126,6 +133,7 @@ v1::Recipient ToProto(const Recipient& recipient) {
   message.set_net_quantity(recipient.net().Format(recipient.scale));
   message.set_direct(recipient.direct());
   message.set_depth(recipient.depth);
+  message.set_former(recipient.former);
   message.set_certainty(recipient.certain ? v1::CERTAINTY_CERTAIN : v1::CERTAINTY_POSSIBLE);
   return message;
 }

@@ -106,6 +106,7 @@ void DeclareGroups(Command& program, Work& chosen) {
   AddSettingsCommands(program, chosen);
   AddStockCommands(program, chosen);
   AddWorkOrderCommands(program, chosen);
+  AddUnitCommands(program, chosen);
   AddTraceCommands(program, chosen);
   AddRecallCommands(program, chosen);
   AddHoldGroup(program, chosen);

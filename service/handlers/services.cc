@@ -10,6 +10,7 @@
 #include "lots/v1/recall.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
+#include "lots/v1/unit.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "service/handlers/audit.h"
 #include "service/handlers/catalog.h"
@@ -19,6 +20,7 @@
 #include "service/handlers/recalls.h"
 #include "service/handlers/stock.h"
 #include "service/handlers/trace.h"
+#include "service/handlers/units.h"
 #include "service/handlers/work_orders.h"
 #include "service/rpc/call.h"
 
@@ -174,6 +176,13 @@ class TraceService final : public OnCallPath<v1::TraceService> {
   LOTS_UNARY(TraceService, CorrectGenealogy, .is_large = true);
 };
 
+class UnitService final : public OnCallPath<v1::UnitService> {
+ public:
+  using OnCallPath::OnCallPath;
+  LOTS_UNARY(UnitService, MaintainUnit, .is_large = true);
+  LOTS_UNARY(UnitService, GetComposition, .is_large = true);
+};
+
 class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
  public:
   using OnCallPath::OnCallPath;
@@ -202,7 +211,7 @@ std::vector<std::string> ServiceNames() {
           v1::HoldService::service_full_name(),     v1::InspectionService::service_full_name(),
           v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
           v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
-          v1::WorkOrderService::service_full_name()};
+          v1::UnitService::service_full_name(),     v1::WorkOrderService::service_full_name()};
 }
 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
@@ -215,6 +224,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {
   services.push_back(std::make_unique<RecallService>(rpc));
   services.push_back(std::make_unique<StockService>(rpc));
   services.push_back(std::make_unique<TraceService>(rpc));
+  services.push_back(std::make_unique<UnitService>(rpc));
   services.push_back(std::make_unique<WorkOrderService>(rpc));
   return services;
 }

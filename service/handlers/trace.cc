@@ -89,6 +89,7 @@ absl::StatusOr<TraceQuery> QueryOf(TraceDirection direction, const Request& requ
   query.known_at = fields.Time("known_at", request.has_known_at() ? &request.known_at() : nullptr)
                        .value_or(absl::InfiniteFuture());
   query.filter = FilterOf(request.filter(), fields);
+  query.include_former = request.include_former();
   if (!fields.ok()) return fields.status();
   if (query.depth_max == 0) query.depth_max = kTraceDepthMax;
   if (query.node_limit == 0) query.node_limit = kTraceNodesDefault;

@@ -95,7 +95,9 @@ absl::Status ListRecipients(const v1::ListRecipientsRequest& request, const Call
   FieldChecker fields;
   const std::vector<LotRef> refs = ReadLots("seeds", request.seeds(), 1, kTraceSeedsMax, fields);
   if (!fields.ok()) return fields.status();
-  RecipientsQuery query{.company = call.company, .show_returned = request.show_returned()};
+  RecipientsQuery query{.company = call.company,
+                        .show_returned = request.show_returned(),
+                        .include_former = request.include_former()};
   ASSIGN_OR_RETURN(query.seeds, FindEvery(db, call.company, refs, "seeds"));
   return SendPieces(std::make_shared<RecipientReader>(std::move(query)), db, sink, MessageOf);
 }

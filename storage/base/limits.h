@@ -99,7 +99,7 @@ inline constexpr int64_t kTraceNodesDefault = 10'000;
 // A million lots are the largest graphs that were tried.
 inline constexpr int64_t kTraceNodesMax = 1'000'000;
 inline constexpr int64_t kTraceFilterValuesMax = 100;   // a person or a program writes fewer
-inline constexpr int64_t kTraceLinkKindsMax = 4;        // all that are followed
+inline constexpr int64_t kTraceLinkKindsMax = 5;        // all that are followed
 inline constexpr int64_t kTraceResumeShownMax = 1'000;  // as many as may be the seeds of a trace
 inline constexpr int kTraceNodesPerRead = 4'000;        // they wait in memory to be sent
 inline constexpr int kTraceNodesPerMessage = 500;       // about 150 KiB a message
@@ -133,6 +133,13 @@ inline constexpr int kRecallRowsPerMessage = 500;        // about 150 KiB a mess
 inline constexpr int64_t kRecallEntriesPerCallMax = 10'000;
 // A refusal to close names so many lots and locations, and how many there are.
 inline constexpr int64_t kUnaccountedShownMax = 1'000;
+
+inline constexpr int64_t kMaintainedComponentsMax = 1'000;    // as many as a disassembly names
+inline constexpr int64_t kCompositionEntriesDefault = 1'000;  // more than a person reads
+inline constexpr int64_t kCompositionEntriesMax = 10'000;     // about 3 MiB
+inline constexpr int kCompositionLevelsDefault = 20;          // as the units that a lot is in
+inline constexpr int kCompositionLevelsMax = 100;             // as a trace
+inline constexpr int64_t kContainingUnitsMax = 100;           // of a lot; a person reads no more
 
 inline constexpr int64_t kFailedUnitsMax = 1'000;  // failures of one kind from the field
 // With the failed ones, a set of units is a bitmap of 3,000 bits at every lot that is looked at.

@@ -20,7 +20,8 @@ namespace {
 constexpr FilterEnumValue kKinds[] = {
     {"RECEIPT", 1},         {"TRANSFER", 2},   {"DELIVERY", 3},      {"RETURN", 4},
     {"CONSUMPTION", 5},     {"PRODUCTION", 6}, {"SCRAP", 7},         {"ADJUSTMENT", 8},
-    {"SUPPLIER_RETURN", 9}, {"ISSUE", 10},     {"ISSUE_RETURN", 11},
+    {"SUPPLIER_RETURN", 9}, {"ISSUE", 10},     {"ISSUE_RETURN", 11}, {"INSTALLATION", 12},
+    {"REMOVAL", 13},
 };
 
 constexpr FilterField kFields[] = {

@@ -151,6 +151,9 @@ std::optional<Problem> FindOwnOperation(const NewMovement& movement, size_t inde
       return refused("ISSUE is posted by IssueComponents");
     case MovementKind::kIssueReturn:
       return refused("ISSUE_RETURN is posted by ReturnComponents");
+    case MovementKind::kInstallation:
+    case MovementKind::kRemoval:
+      return refused("what goes into a unit and comes out of it is posted by MaintainUnit");
     case MovementKind::kConsumption:
       if (!absl::EqualsIgnoreCase(movement.document.type, "work_order")) break;
       return ConsumptionOfOrder(index, movement.document.number);

@@ -74,6 +74,7 @@ void AddLocationCommands(Command& program, Work& chosen);
 void AddSettingsCommands(Command& program, Work& chosen);
 void AddStockCommands(Command& program, Work& chosen);
 void AddWorkOrderCommands(Command& program, Work& chosen);
+void AddUnitCommands(Command& program, Work& chosen);
 // Those of `lotctl work-order` that complete, and that issue and return components.
 void AddCompleteCommand(CommandGroup& group);
 void AddIssueCommands(CommandGroup& group);

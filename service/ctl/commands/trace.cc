@@ -32,6 +32,7 @@ struct TraceOptions {
   std::vector<std::string> links;
   std::vector<std::string> products;
   std::vector<std::string> locations;
+  bool former = false;
   std::string format = "tree";
   std::string out;
 };
@@ -48,8 +49,11 @@ void Declare(Command& command, TraceOptions& options) {
               "only transformations of this day or later, or from this time on");
   command.Add("--until", options.until,
               "only transformations up to this day and on it, or before this time");
-  command.Add("--link", options.links, "only these links: pooled, exact, output, by-product")
-      .OneOf({"pooled", "exact", "output", "by-product"});
+  command
+      .Add("--link", options.links,
+           "only these links: pooled, exact, output, by-product, maintained")
+      .OneOf({"pooled", "exact", "output", "by-product", "maintained"});
+  command.AddSwitch("--former", options.former, "also what was in a unit and is no longer");
   command.Add("--product", options.products, "show only lots of these products");
   command.Add("--location", options.locations, "show only lots at these places");
   command.Add("--format", options.format, "tree, table, csv, dot, svg or html")
@@ -61,6 +65,7 @@ v1::TraceLinkKind LinkKindOf(absl::string_view name) {
   if (name == "pooled") return v1::TRACE_LINK_KIND_POOLED_INPUT;
   if (name == "exact") return v1::TRACE_LINK_KIND_EXACT_INPUT;
   if (name == "output") return v1::TRACE_LINK_KIND_OUTPUT;
+  if (name == "maintained") return v1::TRACE_LINK_KIND_MAINTAINED;
   return v1::TRACE_LINK_KIND_BY_PRODUCT;
 }
 
@@ -88,6 +93,7 @@ absl::StatusOr<Request> RequestOf(Session& session, const TraceOptions& options)
   RETURN_IF_ERROR(ResolveNumbers(session, *request.mutable_seeds()));
   request.set_depth_max(options.depth_max);
   request.set_node_limit(options.limit);
+  request.set_include_former(options.former);
   if (!options.as_of.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_as_of(),
                      ReadTime(session, "--as-of", options.as_of, DayEdge::kLast));
@@ -188,11 +194,14 @@ absl::Status Downstream(Session& session, const TraceOptions& options) {
 struct RecipientOptions {
   std::vector<std::string> lots;
   bool show_returned = false;
+  bool former = false;
 };
 
 void Declare(Command& command, RecipientOptions& options) {
   command.Add("lot", options.lots, "lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.AddSwitch("--returned", options.show_returned, "also what came back as a whole");
+  command.AddSwitch("--former", options.former,
+                    "also deliveries of what a lot was in and is no longer");
 }
 
 Table RecipientTable() {
@@ -209,7 +218,7 @@ Table RecipientTable() {
 std::string RelationOf(const v1::Recipient& recipient) {
   if (recipient.direct()) return "itself";
   return absl::StrCat(recipient.certainty() == v1::CERTAINTY_CERTAIN ? "certain" : "possible",
-                      ", depth ", recipient.depth());
+                      ", depth ", recipient.depth(), recipient.former() ? ", no longer" : "");
 }
 
 void AddRecipient(const v1::Recipient& recipient, absl::TimeZone zone, Table& table) {
@@ -230,6 +239,7 @@ void PrintSummary(const v1::RecipientSummary& summary, const Terminal& terminal)
 absl::Status Recipients(Session& session, const RecipientOptions& options) {
   v1::ListRecipientsRequest request;
   request.set_show_returned(options.show_returned);
+  request.set_include_former(options.former);
   for (const std::string& lot : options.lots) {
     ASSIGN_OR_RETURN(*request.add_seeds(), ParseLotRef(lot));
   }

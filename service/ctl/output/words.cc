@@ -88,6 +88,8 @@ constexpr Translation kMethods[] = {
     {"ReverseCompletion", "'lotctl work-order reverse' ('lotctl lot reverse' for a split)"},
     {"IssueComponents", "'lotctl work-order issue'"},
     {"ReturnComponents", "'lotctl work-order return'"},
+    {"MaintainUnit", "'lotctl unit swap'"},
+    {"GetComposition", "'lotctl unit show'"},
     {"AuditService", "'lotctl audit'"},
     {"CatalogService", "'lotctl product', 'lotctl location' and 'lotctl settings'"},
     {"HoldService", "'lotctl hold'"},
@@ -96,6 +98,7 @@ constexpr Translation kMethods[] = {
     {"RecallService", "'lotctl recall'"},
     {"StockService", "'lotctl stock'"},
     {"TraceService", "'lotctl trace'"},
+    {"UnitService", "'lotctl unit'"},
     {"WorkOrderService", "'lotctl work-order'"},
 };
 

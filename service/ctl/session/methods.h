@@ -71,6 +71,8 @@ struct StreamMethod {
   UNARY(TraceService, GetWarranty, Warranty)                            \
   UNARY(TraceService, GetTransformation, TransformationDetails)         \
   UNARY(TraceService, CorrectGenealogy, CorrectGenealogyResponse)       \
+  UNARY(UnitService, MaintainUnit, MaintainUnitResponse)                \
+  UNARY(UnitService, GetComposition, Composition)                       \
   UNARY(WorkOrderService, AssignSerials, AssignSerialsResponse)         \
   UNARY(WorkOrderService, UnassignSerials, UnassignSerialsResponse)     \
   UNARY(WorkOrderService, CompleteWorkOrder, CompleteWorkOrderResponse) \

@@ -85,7 +85,11 @@ class DotWriter {
     const bool exact = link.kind() == v1::TRACE_LINK_KIND_EXACT_INPUT;
     const bool input = exact || link.kind() == v1::TRACE_LINK_KIND_POOLED_INPUT;
     out_ << "  " << (input ? lot->second : step->second) << " -> "
-         << (input ? step->second : lot->second) << " [label=" << Quoted({link.quantity()});
+         << (input ? step->second : lot->second) << " [label="
+         << Quoted({link.quantity(),
+                    link.former() ? absl::StrCat("until ", Show(link.until_time(), graph_.zone))
+                                  : ""});
+    if (link.former()) out_ << ", color=gray, fontcolor=gray";
     if (link.kind() == v1::TRACE_LINK_KIND_POOLED_INPUT) out_ << ", style=dashed";
     if (link.kind() == v1::TRACE_LINK_KIND_RETURNED_COMPONENT) {
       out_ << ", style=dotted, color=gray";

@@ -45,6 +45,7 @@ std::string TitleOf(const v1::TraceNode& node, absl::CivilDay today) {
   if (node.depth() > 0 && node.certainty() == v1::CERTAINTY_POSSIBLE) {
     absl::StrAppend(&title, "  possibly");
   }
+  if (node.former()) absl::StrAppend(&title, "  no longer");
   if (node.expire_date().year() > 0) {
     absl::StrAppend(&title, "  expires ", ShowExpiry(node.expire_date(), today));
   }
@@ -64,6 +65,11 @@ std::string TraceTree::WithUnit(const std::string& quantity, const std::string& 
 }
 
 std::string TraceTree::PartOf(const v1::TraceLink& link) const {
+  if (!link.former()) return PartInEffect(link);
+  return absl::StrCat(PartInEffect(link), ", until ", Show(link.until_time(), zone_));
+}
+
+std::string TraceTree::PartInEffect(const v1::TraceLink& link) const {
   const auto node = nodes_.find(link.lot_id());
   const std::string quantity =
       node == nodes_.end() ? link.quantity() : WithUnit(link.quantity(), node->second.product_id());
@@ -74,6 +80,8 @@ std::string TraceTree::PartOf(const v1::TraceLink& link) const {
       return absl::StrCat("used ", quantity, " (exact)");
     case v1::TRACE_LINK_KIND_BY_PRODUCT:
       return absl::StrCat("by-product ", quantity);
+    case v1::TRACE_LINK_KIND_MAINTAINED:
+      return "got it";
     case v1::TRACE_LINK_KIND_RETURNED_COMPONENT:
       return absl::StrCat("came back whole ", quantity, ", not followed");
     default:
@@ -148,7 +156,8 @@ std::vector<TreeNode> TraceTree::Draw() const {
 bool TraceTree::Leads(const v1::TraceLink& link) const {
   return direction_ == kDownstream ? IsInput(link)
                                    : link.kind() == v1::TRACE_LINK_KIND_OUTPUT ||
-                                         link.kind() == v1::TRACE_LINK_KIND_BY_PRODUCT;
+                                         link.kind() == v1::TRACE_LINK_KIND_BY_PRODUCT ||
+                                         link.kind() == v1::TRACE_LINK_KIND_MAINTAINED;
 }
 
 // Whether a walk that came into the transformation through `from` leaves it through `to`. An exact

@@ -50,6 +50,7 @@ class TraceTree {
   std::string WithUnit(const std::string& quantity, const std::string& product_id) const;
   // How a lot takes part in the transformation above it.
   std::string PartOf(const v1::TraceLink& link) const;
+  std::string PartInEffect(const v1::TraceLink& link) const;
   std::vector<std::string> NotesOf(const v1::TraceNode& node) const;
 
   const Direction direction_;

@@ -60,7 +60,7 @@ struct RecipientSummary {
 struct RecipientsQuery {
   CompanyId company;
   // Exist; duplicates are fine. A relabelled serial's former lots are seeds too.
-  std::vector<LotId> seeds;
+  std::vector<LotId> seeds = {};
   bool show_returned = false;
   bool include_former = false;  // also deliveries of what the seeds were in before
 };
