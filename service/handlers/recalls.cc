@@ -42,6 +42,7 @@ v1::RecallScope ToProto(const RecallScope& scope) {
   message.set_depth(scope.depth);
   message.set_on_hand_lot_count(scope.on_hand_lot_count);
   message.set_delivered_lot_count(scope.delivered_lot_count);
+  message.set_former_count(scope.former_count);
   return message;
 }
 
@@ -112,12 +113,24 @@ v1::RecallLot ToProto(const RecallLot& lot) {
   return message;
 }
 
+v1::RecallFormerLot ToProto(const RecallFormerLot& lot) {
+  v1::RecallFormerLot message;
+  message.set_lot_id(lot.lot_id.value().ToString());
+  message.set_product_id(lot.product_id.value());
+  message.set_number(lot.number);
+  message.set_certainty(lot.certain ? v1::CERTAINTY_CERTAIN : v1::CERTAINTY_POSSIBLE);
+  message.set_depth(lot.depth);
+  *message.mutable_until_time() = lots::ToProto(lot.until);
+  return message;
+}
+
 v1::StreamRecallReportResponse ToProto(const RecallReportPiece& piece) {
   v1::StreamRecallReportResponse message;
   SetIfAny(piece.recall,
            [&](const Recall& recall) { *message.mutable_recall() = ToProto(recall); });
   for (const MassBalance& balance : piece.balances) *message.add_balances() = ToProto(balance);
   for (const RecallLot& lot : piece.lots) *message.add_lots() = ToProto(lot);
+  for (const RecallFormerLot& lot : piece.former_lots) *message.add_former_lots() = ToProto(lot);
   for (const Recipient& recipient : piece.recipients) {
     *message.add_recipients() = lots::ToProto(recipient);
   }
@@ -163,6 +176,7 @@ OpenRecallCommand CommandOf(const v1::OpenRecallRequest& request, const Call& ca
         Indexed("exempt_location_ids", i), request.exempt_location_ids(i)));
   }
   command.drill = request.drill();
+  command.include_former = request.include_former();
   command.validate_only = request.validate_only();
   return command;
 }

@@ -36,7 +36,8 @@ constexpr pg::Statement kReadUses{"read_lot_uses", R"sql(
            OR EXISTS (SELECT 1 FROM transformation_outputs WHERE company = $1 AND lot_id = $2),
          EXISTS (SELECT 1 FROM assignments WHERE company = $1 AND lot_id = $2),
          EXISTS (SELECT 1 FROM holds WHERE company = $1 AND lot_id = $2),
-         EXISTS (SELECT 1 FROM recall_members WHERE company = $1 AND lot_id = $2),
+         EXISTS (SELECT 1 FROM recall_members WHERE company = $1 AND lot_id = $2)
+           OR EXISTS (SELECT 1 FROM recall_former_lots WHERE company = $1 AND lot_id = $2),
          EXISTS (SELECT 1 FROM inspections WHERE company = $1 AND lot_id = $2))sql"};
 
 // In the order of kReadUses.

@@ -88,14 +88,15 @@ absl::Status AddNewLots(pg::Transaction& transaction, const RecallLotsCommand& c
     return by_id;
   }();
   ASSIGN_OR_RETURN(
-      std::vector<RecallMember> affected,
+      Affected affected,
       FindAffected(
           transaction,
           {.company = command.context.company, .field = "lots", .refs = refs, .seeds = lots}));
   // The lots are no seeds: a transformation may lie between them and one, of which nobody knows.
-  for (RecallMember& member : affected) ++member.depth;
-  AddMembers(transaction, command.context, command.recall_id, affected,
+  for (RecallMember& member : affected.members) ++member.depth;
+  AddMembers(transaction, command.context, command.recall_id, affected.members,
              ReasonOf(command, RecallMemberChange::kIncluded), absl::Now());
+  AddFormerLots(transaction, command.context.company, command.recall_id, affected.former);
   return CheckMemberCount(transaction, command.context.company, command.recall_id, "lots");
 }
 

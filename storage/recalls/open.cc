@@ -36,6 +36,13 @@ constexpr pg::Statement kInsertRecall{"insert_recall", R"sql(
                        only_listed_exempt, opened_by, opened_at, open_micros, entry_id)
   VALUES ($1, $2, $3, {RECALL_OPEN}, $4, $5, $6, $7, $8, 0, $9))sql"_sql};
 
+constexpr pg::Statement kInsertFormer{"insert_recall_former_lots", R"sql(
+  INSERT INTO recall_former_lots (company, recall_id, lot_id, depth, certain, until)
+  SELECT $1, $2, n.lot_id, n.depth, n.certain, n.until
+  FROM unnest($3::uuid[], $4::bigint[], $5::boolean[], $6::timestamptz[])
+    AS n (lot_id, depth, certain, until)
+  ON CONFLICT (company, recall_id, lot_id) DO NOTHING)sql"};
+
 constexpr pg::Statement kFinishRecall{"finish_recall_opening", R"sql(
   UPDATE recalls SET opened_at = $3, open_micros = $4 WHERE company = $1 AND recall_id = $2)sql"};
 
@@ -54,6 +61,8 @@ TraceQuery WalkOf(const CompanyId& company, std::vector<LotId> seeds) {
   // A recall is complete or refused. Only the number of lots limits the walk.
   walk.depth_max = static_cast<int>(kRecallMembersMax);
   walk.node_limit = kRecallMembersMax;
+  // What a seed was in before is counted apart.
+  walk.include_former = true;
   return walk;
 }
 
@@ -87,7 +96,7 @@ class RecallOpener {
   const std::vector<std::optional<ResolvedLot>>& found_;
   pg::Transaction transaction_;
   std::vector<LotId> seeds_;
-  std::vector<RecallMember> affected_;  // by lot id
+  Affected affected_;
 };
 
 absl::Status RecallOpener::ClaimAndValidate() {
@@ -106,11 +115,13 @@ absl::Status RecallOpener::ClaimAndValidate() {
 }
 
 absl::Status RecallOpener::FindAffected() {
-  ASSIGN_OR_RETURN(affected_, lots::FindAffected(transaction_, {.company = command_.context.company,
-                                                                .field = "seeds",
-                                                                .refs = command_.seeds,
-                                                                .seeds = seeds_,
-                                                                .lock = !command_.validate_only}));
+  ASSIGN_OR_RETURN(affected_,
+                   lots::FindAffected(transaction_, {.company = command_.context.company,
+                                                     .field = "seeds",
+                                                     .refs = command_.seeds,
+                                                     .seeds = seeds_,
+                                                     .include_former = command_.include_former,
+                                                     .lock = !command_.validate_only}));
   return absl::OkStatus();
 }
 
@@ -125,13 +136,14 @@ absl::Status RecallOpener::Run() {
   // All lots are locked now. Movements before this moment are in the scope; later ones wait, and
   // are then refused by the hold.
   const absl::Time opened_at = absl::Now();
-  AddFirstMembers(transaction_, context, command_.recall_id, affected_, opened_at);
+  AddFirstMembers(transaction_, context, command_.recall_id, affected_.members, opened_at);
+  AddFormerLots(transaction_, context.company, command_.recall_id, affected_.former);
   RETURN_IF_ERROR(transaction_.Send().status());
   const absl::Duration open_duration = absl::Now() - context.now;
   transaction_.Add(kFinishRecall, context.company, command_.recall_id, opened_at,
                    absl::ToInt64Microseconds(open_duration));
   AuditSubject subject{.lots = seeds_, .recall = command_.recall_id};
-  for (const RecallMember& lot : affected_) subject.lots.push_back(lot.lot_id);
+  for (const RecallMember& lot : affected_.members) subject.lots.push_back(lot.lot_id);
   AddAuditEntry(transaction_, context, subject);
   transaction_.Count(command_.drill ? counters::kDrillOpened : counters::kRecallOpened,
                      absl::ToDoubleSeconds(open_duration));
@@ -161,12 +173,13 @@ absl::StatusOr<Recall> RecallOpener::DryRun() {
   RETURN_IF_ERROR(FindAffected());
   Recall recall = Planned();
   std::vector<LotId> lot_ids;
-  for (const RecallMember& lot : affected_) {
+  for (const RecallMember& lot : affected_.members) {
     lot_ids.push_back(lot.lot_id);
     recall.scope.certain_count += lot.certain;
     recall.scope.depth = std::max(recall.scope.depth, lot.depth);
   }
   recall.scope.lot_count = static_cast<int64_t>(lot_ids.size());
+  recall.scope.former_count = static_cast<int64_t>(affected_.former.size());
   transaction_.Add(kCountPlaces, command_.context.company, lot_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   recall.scope.on_hand_lot_count = results[0][0].Get<int64_t>(0);
@@ -236,8 +249,7 @@ std::vector<Problem> ValidateLots(absl::string_view field, const std::vector<Lot
   return problems;
 }
 
-absl::StatusOr<std::vector<RecallMember>> FindAffected(pg::Transaction& transaction,
-                                                       const AffectedQuery& query) {
+absl::StatusOr<Affected> FindAffected(pg::Transaction& transaction, const AffectedQuery& query) {
   TraceQuery walk = WalkOf(query.company, query.seeds);
   walk.lock = query.lock;
   pg::ParallelReads reads(transaction);
@@ -248,16 +260,38 @@ absl::StatusOr<std::vector<RecallMember>> FindAffected(pg::Transaction& transact
     // The seed was deleted since it was resolved.
     return Refuse(LotNotFound(query.refs[i], Indexed(query.field, i)));
   }
+  MarkFormer(graph, walk);
   MarkCertain(graph, walk);
-  std::vector<RecallMember> affected;
-  affected.reserve(graph.nodes.size());
-  for (const auto& [lot_id, node] : graph.nodes) {
-    affected.push_back({lot_id, node.depth, node.certain});
+  Affected affected;
+  affected.members.reserve(graph.nodes.size());
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto& [lot_id, node] = graph.nodes[i];
+    if (node.former && !query.include_former) {
+      affected.former.push_back({lot_id, node.depth, node.certain, graph.UntilOf(i)});
+    } else {
+      affected.members.push_back({lot_id, node.depth, node.certain});
+    }
   }
   // Inserting rows in the order of their index is faster.
-  std::sort(affected.begin(), affected.end(),
+  std::sort(affected.members.begin(), affected.members.end(),
             [](const RecallMember& a, const RecallMember& b) { return a.lot_id < b.lot_id; });
   return affected;
+}
+
+void AddFormerLots(pg::Transaction& transaction, const CompanyId& company,
+                   const RecallId& recall_id, const std::vector<FormerLot>& former) {
+  if (former.empty()) return;
+  std::vector<LotId> lot_ids;
+  std::vector<int64_t> depths;
+  std::vector<bool> certain;
+  std::vector<absl::Time> until;
+  for (const FormerLot& lot : former) {
+    lot_ids.push_back(lot.lot_id);
+    depths.push_back(lot.depth);
+    certain.push_back(lot.certain);
+    until.push_back(lot.until);
+  }
+  transaction.Add(kInsertFormer, company, recall_id, lot_ids, depths, certain, until);
 }
 
 absl::StatusOr<Recall> OpenRecall(pg::Connection& db, const OpenRecallCommand& command) {

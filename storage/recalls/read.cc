@@ -28,6 +28,11 @@ constexpr pg::Statement kCountMembers{"count_recall_members", R"sql(
   FROM recall_members WHERE company = $1 AND recall_id = ANY($2)
   GROUP BY recall_id)sql"};
 
+constexpr pg::Statement kCountFormer{"count_recall_former_lots", R"sql(
+  SELECT recall_id, count(*)
+  FROM recall_former_lots WHERE company = $1 AND recall_id = ANY($2)
+  GROUP BY recall_id)sql"};
+
 constexpr pg::Statement kReadSeeds{"read_recall_seeds", R"sql(
   SELECT m.recall_id, m.lot_id, l.product_id, l.number, COALESCE(s.added_at, r.opened_at)
   FROM recall_members m
@@ -95,6 +100,7 @@ absl::Status AddSeedsAndScope(pg::Transaction& snapshot, const CompanyId& compan
   const std::vector<RecallId> ids = IdsOf(recalls);
   snapshot.Add(kCountMembers, company, ids);
   snapshot.Add(kReadSeeds, company, ids);
+  snapshot.Add(kCountFormer, company, ids);
   ASSIGN_OR_RETURN(const pg::Results results, snapshot.Send());
   const auto recall_of = [&](const pg::Row& row) -> Recall& {
     const auto id = row.Get<RecallId>(0);
@@ -111,6 +117,7 @@ absl::Status AddSeedsAndScope(pg::Transaction& snapshot, const CompanyId& compan
     recall_of(row).seeds.push_back({row.Get<LotId>(1), row.Get<ProductId>(2),
                                     row.Get<std::string>(3), row.Get<absl::Time>(4)});
   }
+  for (const pg::Row row : results[2]) recall_of(row).scope.former_count = row.Get<int64_t>(1);
   for (Recall& recall : recalls) SortSeeds(recall.seeds);
   return absl::OkStatus();
 }

@@ -27,6 +27,8 @@ struct RecallScope {
   int64_t on_hand_lot_count = 0;
   int64_t delivered_lot_count = 0;
   int64_t excluded_lot_count = 0;
+  // Lots that a seed was in and is no longer; none of them is a member.
+  int64_t former_count = 0;
 };
 
 // How far a recall has come. Percentages are in tenths; 1,000 where there is nothing to do.

@@ -37,6 +37,7 @@ struct OpenRecallCommand {
   bool drill = false;
   // Scrap, quarantine places and suppliers are not exempt on their own.
   bool only_listed_exempt = false;
+  bool include_former = false;  // what a seed was in and is no longer is a member too
   bool validate_only = false;
 };
 

@@ -93,6 +93,13 @@ constexpr pg::Statement kReadSources{"read_recall_sources", R"sql(
       SELECT FROM movements r WHERE r.company = $1 AND r.reverses_id = m.movement_id)
   ORDER BY m.lot_id, m.occurred_at, m.recorded_at, m.movement_id)sql"_sql};
 
+constexpr pg::Statement kListFormer{"list_recall_former_lots", R"sql(
+  SELECT f.lot_id, l.product_id, l.number, f.certain, f.depth, f.until
+  FROM recall_former_lots f
+  JOIN lots l ON l.company = $1 AND l.lot_id = f.lot_id
+  WHERE f.company = $1 AND f.recall_id = $2
+  ORDER BY f.depth, l.product_id, l.number_key, f.lot_id)sql"};
+
 using LotsById = absl::flat_hash_map<LotId, RecallLot*>;
 
 RecallLot ReadMember(const pg::Row& row) {
@@ -166,7 +173,7 @@ void SetQuantities(const RecallLot& seed, const pg::Row& flows, Quantity total,
 }  // namespace
 
 // The first piece reads everything that must be of one snapshot. Then come the balances, the
-// members, and the deliveries.
+// members, what the seeds were in before, and the deliveries.
 class RecallReportEmitter {
  public:
   RecallReportEmitter(CompanyId company, RecallId recall_id)
@@ -179,6 +186,8 @@ class RecallReportEmitter {
       piece.balances.swap(*balances_);
     } else if (emitted_ < members_.size()) {
       ASSIGN_OR_RETURN(piece.lots, NextMembers(db));
+    } else if (emitted_former_ < former_.size()) {
+      piece.former_lots = NextFormer();
     } else {
       // Deliveries do not change, so they need no snapshot.
       snapshot_.reset();
@@ -202,17 +211,29 @@ class RecallReportEmitter {
     RETURN_IF_ERROR(ListMembers());
     ASSIGN_OR_RETURN(recipients_, RecipientReader::Of(*snapshot_, company_, members_,
                                                       /*show_returned=*/true));
-    return RecallReportPiece{
-        .recall = std::move(recall), .balances = {}, .lots = {}, .recipients = {}};
+    return RecallReportPiece{.recall = std::move(recall),
+                             .balances = {},
+                             .lots = {},
+                             .former_lots = {},
+                             .recipients = {}};
   }
 
   absl::Status ListMembers() {
     snapshot_->Add(kListMembers, company_, recall_id_);
+    snapshot_->Add(kListFormer, company_, recall_id_);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     members_.reserve(results[0].size());
     for (const pg::Row row : results[0]) {
       members_.push_back(
           {.lot_id = row.Get<LotId>(0), .depth = row.Get<int>(1), .certain = row.Get<bool>(2)});
+    }
+    for (const pg::Row row : results[1]) {
+      former_.push_back({.lot_id = row.Get<LotId>(0),
+                         .product_id = row.Get<ProductId>(1),
+                         .number = row.Get<std::string>(2),
+                         .certain = row.Get<bool>(3),
+                         .depth = row.Get<int>(4),
+                         .until = row.Get<absl::Time>(5)});
     }
     return absl::OkStatus();
   }
@@ -282,6 +303,12 @@ class RecallReportEmitter {
     return ReadMembers(lot_ids);
   }
 
+  std::vector<RecallFormerLot> NextFormer() {
+    const auto next = absl::MakeConstSpan(former_).subspan(emitted_former_, kRecallRowsPerMessage);
+    emitted_former_ += next.size();
+    return {next.begin(), next.end()};
+  }
+
   const CompanyId company_;
   const RecallId recall_id_;
   std::optional<pg::Transaction> snapshot_;
@@ -289,6 +316,8 @@ class RecallReportEmitter {
   std::optional<std::vector<MassBalance>> balances_;  // none: before Begin; empty: emitted
   std::vector<AffectedLot> members_;
   size_t emitted_ = 0;  // how many of members_
+  std::vector<RecallFormerLot> former_;
+  size_t emitted_former_ = 0;
   std::unique_ptr<RecipientReader> recipients_;
 };
 

@@ -46,6 +46,16 @@ struct RecallLot {
   std::string source_partner_id;
 };
 
+// A lot that a seed was in, and is no longer.
+struct RecallFormerLot {
+  LotId lot_id;
+  ProductId product_id;
+  std::string number;
+  bool certain = false;
+  int depth = 0;
+  absl::Time until;
+};
+
 // in = out + on_hand + in_process + scrapped + recovered. `in`, `out` and `recovered` are sums of
 // movements; `on_hand` and `scrapped` come from balances. `difference` is 0 while the ledger is
 // consistent. What went round counts neither as in nor as out: `in` is T of
@@ -68,6 +78,7 @@ struct RecallReportPiece {
   std::optional<Recall> recall;
   std::vector<MassBalance> balances;
   std::vector<RecallLot> lots;
+  std::vector<RecallFormerLot> former_lots = {};
   std::vector<Recipient> recipients;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -104,12 +105,26 @@ struct AffectedQuery {
   absl::string_view field;          // of the request, with the seeds
   const std::vector<LotRef>& refs;  // the seeds, as the request names them
   const std::vector<LotId>& seeds;
+  bool include_former = false;  // what a seed was in, and is no longer, is a member too
   bool lock = true;
 };
-// The seeds and everything that was made of them, by lot id; locked, level by level.
-// RECALL_TOO_LARGE, LOT_NOT_FOUND.
-absl::StatusOr<std::vector<RecallMember>> FindAffected(pg::Transaction& transaction,
-                                                       const AffectedQuery& query);
+// A lot that a seed was in, and is no longer.
+struct FormerLot {
+  LotId lot_id;
+  int depth = 0;
+  bool certain = false;
+  absl::Time until;
+};
+struct Affected {
+  std::vector<RecallMember> members;  // by lot id
+  std::vector<FormerLot> former;      // no members
+};
+// The seeds and everything that was made of them; locked, level by level. RECALL_TOO_LARGE,
+// LOT_NOT_FOUND.
+absl::StatusOr<Affected> FindAffected(pg::Transaction& transaction, const AffectedQuery& query);
+// Lists what a recall counts apart from its members.
+void AddFormerLots(pg::Transaction& transaction, const CompanyId& company,
+                   const RecallId& recall_id, const std::vector<FormerLot>& former);
 
 // Sends what was added. RECALL_TOO_LARGE when the recall has too many members by now.
 absl::Status CheckMemberCount(pg::Transaction& transaction, const CompanyId& company,

@@ -38,7 +38,7 @@ absl::Status AddSeeds(pg::Transaction& transaction, const UpdateRecallCommand& c
   const size_t read = AddMembersRead(transaction, context.company, command.recall_id, seeds);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const KnownMembers known = ReadKnownMembers(results[read]);
-  ASSIGN_OR_RETURN(const std::vector<RecallMember> affected,
+  ASSIGN_OR_RETURN(const Affected affected,
                    FindAffected(transaction, {.company = context.company,
                                               .field = "add_seeds",
                                               .refs = command.add_seeds,
@@ -50,12 +50,13 @@ absl::Status AddSeeds(pg::Transaction& transaction, const UpdateRecallCommand& c
     if (!is_seed) added.push_back(seed);
   }
   const absl::Time now = absl::Now();
-  AddMembers(transaction, context, command.recall_id, affected,
+  AddMembers(transaction, context, command.recall_id, affected.members,
              {.change = RecallMemberChange::kJoinedAgain}, now);
+  AddFormerLots(transaction, context.company, command.recall_id, affected.former);
   transaction.Add(kInsertSeeds, context.company, command.recall_id, added, context.actor, now,
                   context.entry_id);
   subject.lots = seeds;
-  for (const RecallMember& member : affected) subject.lots.push_back(member.lot_id);
+  for (const RecallMember& member : affected.members) subject.lots.push_back(member.lot_id);
   return CheckMemberCount(transaction, context.company, command.recall_id, "add_seeds");
 }
 

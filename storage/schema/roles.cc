@@ -20,7 +20,8 @@ constexpr char kGrants[] = R"sql(
       GRANT SELECT ON ALL TABLES IN SCHEMA public TO lots_app;
       GRANT INSERT ON
         movements, transformations, transformation_inputs, transformation_outputs, lot_events,
-        audit_entries, inspections, inspection_results, inspection_documents
+        audit_entries, inspections, inspection_results, inspection_documents, component_ends,
+        recall_former_lots
         TO lots_app;
       GRANT INSERT, UPDATE ON
         companies, products, number_counters, locations, lots, balances, work_orders, assignments,

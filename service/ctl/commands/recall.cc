@@ -35,6 +35,7 @@ struct OpenOptions {
   std::string reason;
   std::vector<std::string> exempt_location_ids;
   bool drill = false;
+  bool former = false;
 };
 
 void Declare(Command& command, OpenOptions& options) {
@@ -44,6 +45,8 @@ void Declare(Command& command, OpenOptions& options) {
   command.Add("--exempt", options.exempt_location_ids,
               "a location that held goods may still go to; may be repeated");
   command.AddSwitch("--drill", options.drill, "record everything and hold nothing");
+  command.AddSwitch("--former", options.former,
+                    "also what a bad lot was in and is no longer; without: listed apart");
 }
 
 absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
@@ -58,6 +61,7 @@ absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
     request.add_exempt_location_ids(location);
   }
   request.set_drill(options.drill);
+  request.set_include_former(options.former);
   return session.WriteOrPreview(kOpenRecall, request);
 }
 

@@ -147,6 +147,26 @@ Sheet RecipientSheet(const RecallReport& report) {
   return sheet;
 }
 
+Sheet FormerSheet(const RecallReport& report) {
+  Sheet sheet{.title = "No longer affected",
+              .columns = {{"Lot"}, {"Certainty"}, {"Depth", kNumber}, {"Until"}},
+              .rows = {}};
+  for (const v1::RecallFormerLot& lot : report.former_lots) {
+    const std::string certainty = Show(lot.certainty());
+    sheet.rows.push_back({{ShowLot(lot.product_id(), lot.number()), certainty,
+                           absl::StrCat(lot.depth()), Show(lot.until_time(), report.zone)},
+                          certainty});
+  }
+  return sheet;
+}
+
+// The tables of the report; what seeds were in before has one where there is some.
+std::vector<Sheet> SheetsOf(const RecallReport& report) {
+  std::vector<Sheet> sheets = {BalanceSheet(report), LotSheet(report), RecipientSheet(report)};
+  if (!report.former_lots.empty()) sheets.push_back(FormerSheet(report));
+  return sheets;
+}
+
 // What a narrow terminal does without.
 Column::Need NeedOf(absl::string_view title) {
   for (const absl::string_view detail :
@@ -186,6 +206,7 @@ void RecallReport::Add(const v1::StreamRecallReportResponse& piece) {
   balances.insert(balances.end(), piece.balances().begin(), piece.balances().end());
   lots.insert(lots.end(), piece.lots().begin(), piece.lots().end());
   recipients.insert(recipients.end(), piece.recipients().begin(), piece.recipients().end());
+  former_lots.insert(former_lots.end(), piece.former_lots().begin(), piece.former_lots().end());
 }
 
 std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& recall,
@@ -202,6 +223,7 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& rec
           {"depth", absl::StrCat(scope.depth())},
           {"on hand", CountLots(scope.on_hand_lot_count())},
           {"with customers", CountLots(scope.delivered_lot_count())},
+          {"no longer affected", scope.former_count() == 0 ? "" : CountLots(scope.former_count())},
           {"may go to", absl::StrJoin(recall.exempt_location_ids(), ", ")},
           {"opened", Show(recall.open_time(), zone)},
           {"opened by", recall.opener()},
@@ -213,9 +235,7 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& rec
 
 void PrintReport(const RecallReport& report, const Terminal& terminal) {
   PrintDetails(DetailsOf(report.recall, report.zone), terminal);
-  for (const Sheet& sheet : {BalanceSheet(report), LotSheet(report), RecipientSheet(report)}) {
-    PrintSheet(sheet, terminal);
-  }
+  for (const Sheet& sheet : SheetsOf(report)) PrintSheet(sheet, terminal);
 }
 
 void WriteReportHtml(const RecallReport& report, std::ostream& out) {
@@ -225,7 +245,7 @@ void WriteReportHtml(const RecallReport& report, std::ostream& out) {
       .legend = {{"certain", "has goods of a seed in it, or is a seed"},
                  {"possible",
                   "may have some in it: an order used goods of a seed for several units"}},
-      .tables = {BalanceSheet(report), LotSheet(report), RecipientSheet(report)}};
+      .tables = SheetsOf(report)};
   page.facts.emplace_back("report of", Show(report.read_time, report.zone));
   page.facts.emplace_back("time zone", report.zone.name());
   WriteHtml(page, out);

@@ -21,6 +21,7 @@ struct RecallReport {
   v1::Recall recall;
   std::vector<v1::MassBalance> balances;
   std::vector<v1::RecallLot> lots;
+  std::vector<v1::RecallFormerLot> former_lots;
   std::vector<v1::Recipient> recipients;
   std::vector<v1::Movement> receipts;  // of the lots, oldest first; for the sheet alone
 
@@ -36,7 +37,7 @@ struct RecallReport {
 std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& recall,
                                                            absl::TimeZone zone);
 
-// Three tables.
+// Three tables, and one of lots that a seed was in before, where there are some.
 void PrintReport(const RecallReport& report, const Terminal& terminal);
 
 // One sortable sheet: a LOT record for each affected lot, a PLACE record for each place of one, a

@@ -28,6 +28,21 @@ CREATE TABLE component_ends (
 );
 CREATE INDEX component_ends_by_input ON component_ends (company, transformation_id, input_line);
 
+-- What a recall's seeds were in and are no longer when it is opened: counted and listed apart, and no member.
+CREATE TABLE recall_former_lots (
+  company   text COLLATE "C" NOT NULL,
+  recall_id text COLLATE "C" NOT NULL,
+  lot_id    uuid NOT NULL,
+  depth     integer NOT NULL,
+  certain   boolean NOT NULL,
+  -- Until when a seed was in it.
+  until     timestamptz NOT NULL,
+  CONSTRAINT recall_former_lots_pkey PRIMARY KEY (company, recall_id, lot_id),
+  CONSTRAINT recall_former_lots_recall_fkey FOREIGN KEY (company, recall_id)
+    REFERENCES recalls (company, recall_id),
+  CONSTRAINT recall_former_lots_lot_fkey FOREIGN KEY (company, lot_id) REFERENCES lots (company, lot_id)
+);
+
 -- Rows that exist fit the wider kinds; migration 21 proves it while others write.
 -- Transformations: 6 maintenance of a unit. Movements: 12 a component is installed, 13 it is removed. Outputs: 4 a unit that got components.
 ALTER TABLE transformations
