@@ -12,7 +12,7 @@
 #include "storage/domain/kinds/lot_state.h"
 #include "storage/domain/refusals.h"
 #include "storage/numbers/number.h"
-#include "storage/work_orders/issued.h"
+#include "storage/work_orders/components/issued.h"
 #include "storage/work_orders/numbers.h"
 #include "storage/work_orders/refusals.h"
 #include "storage/work_orders/rows.h"

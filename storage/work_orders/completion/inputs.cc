@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/default_location.h"
@@ -183,6 +184,9 @@ void PostUsed(const Posting& posting, Ledger& ledger, std::vector<Problem>& prob
   ledger.Post(posting, problems);
   RenameFields(".kind", absl::StrCat(posting.field, ".from_location_id"), posting, first, problems);
   RenameFields(".occur_time", "occur_time", posting, first, problems);
+  // A chosen lot has no field of its own.
+  const bool is_named = absl::StartsWith(posting.field, "components[");
+  if (!is_named) RenameFields(".lot", posting.field, posting, first, problems);
 }
 
 void PostMade(const Posting& posting, Ledger& ledger, std::vector<Problem>& problems) {

@@ -17,7 +17,7 @@
 #include "storage/pg/error.h"
 #include "storage/work_orders/completion/corrected.h"
 #include "storage/work_orders/completion/restore.h"
-#include "storage/work_orders/issued.h"
+#include "storage/work_orders/components/issued.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
 #include "storage/work_orders/work_orders.h"

@@ -10,8 +10,8 @@
 #include "storage/domain/kinds/movement.h"
 #include "storage/ledger/rules/posting.h"
 #include "storage/pg/pipeline.h"
+#include "storage/work_orders/components/issued.h"
 #include "storage/work_orders/issue/issue.h"
-#include "storage/work_orders/issued.h"
 
 namespace lots {
 

@@ -234,6 +234,10 @@ void AuditTest::WriteOrders() {
          source_location_id: "stock" destination_location_id: "stock")");
   EXPECT_THAT(again.outputs(), SizeIs(1));
   Do("WorkOrderService/Disassemble", R"(lot {lot_id: "$P1"} destination_location_id: "stock")");
+  Do("WorkOrderService/IssueComponents", R"(work_order_id: "MO-1" source_location_id: "stock"
+                                            lines {lot {lot_id: "$W1"} quantity: "1.0"})");
+  Do("WorkOrderService/ReturnComponents", R"(work_order_id: "MO-1" everything: true
+                                             destination_location_id: "stock")");
   Do("WorkOrderService/CancelWorkOrder", R"(work_order_id: "MO-1")");
   Do("WorkOrderService/ReopenWorkOrder", R"(work_order_id: "MO-1")");
 }

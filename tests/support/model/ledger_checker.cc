@@ -118,6 +118,27 @@ FROM balances
 WHERE company = $1
   AND ((arrived_at IS NOT NULL) <> (quantity <> 0 AND kind IN (1, 2, 4, 6))
        OR (stock_since IS NOT NULL) <> (quantity <> 0 AND kind IN (1, 2))))sql"},
+    {"check_issued_are_sums", R"sql(
+WITH sides AS (
+  SELECT work_order_id, lot_id, quantity FROM movements
+  WHERE company = $1 AND to_location_id = 'WORK_IN_PROCESS'
+  UNION ALL
+  SELECT work_order_id, lot_id, -quantity FROM movements
+  WHERE company = $1 AND from_location_id = 'WORK_IN_PROCESS'),
+sums AS (
+  SELECT work_order_id, lot_id, sum(quantity) AS quantity FROM sides
+  GROUP BY work_order_id, lot_id),
+held AS (
+  SELECT work_order_id, lot_id, quantity FROM issued_components WHERE company = $1)
+SELECT format('lot %s in order %s: issued %s, movements %s', lot_id, work_order_id, held.quantity,
+              sums.quantity)
+FROM sums FULL JOIN held USING (work_order_id, lot_id)
+WHERE held.quantity IS DISTINCT FROM COALESCE(sums.quantity, 0))sql"},
+    {"check_ended_orders_have_nothing", R"sql(
+SELECT format('order %s is not open and has %s of lot %s', i.work_order_id, i.quantity, i.lot_id)
+FROM issued_components i
+JOIN work_orders w ON w.company = $1 AND w.work_order_id = i.work_order_id
+WHERE i.company = $1 AND i.quantity > 0 AND w.state <> 1)sql"},
 };
 
 }  // namespace

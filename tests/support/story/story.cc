@@ -88,6 +88,22 @@ constexpr StoryStep kStory[] = {
     {"WorkOrderService.GetWorkOrder", "work_order_id: 'MO'"},
     {"WorkOrderService.ReverseCompletion", "transformation_id: '$completion2' note: '$words'"},
     {"WorkOrderService.AssignSerials", "work_order_id: 'MO-2' product_id: 'bike' count: 2"},
+    {"WorkOrderService.IssueComponents", R"(
+       work_order_id: 'MO-2' source_location_id: 'shelf' operation: '20' work_centre: '$words'
+       subcontractor_id: 'smith' note: '$words' lines {lot {lot_id: '$paint'} quantity: '2'}
+       lines {product_id: 'paint' quantity: '1' strategy: SUGGEST_STRATEGY_FIFO})"},
+    {"WorkOrderService.GetWorkOrder", "work_order_id: 'MO-2'"},
+    {"LotService.ListLotLocations", "lot_id: '$paint'"},
+    {"StockService.ListStock", "location_id: 'WORK_IN_PROCESS'"},
+    {"WorkOrderService.CompleteWorkOrder", R"(
+       work_order_id: 'MO-2' planned_serial_count: 1 destination_location_id: 'hall'
+       source_location_id: 'shelf' operation: '30' work_centre: '$words' subcontractor_id: 'smith'
+       components {lot {lot_id: '$paint'} quantity: '1' from_issued: true}
+       auto_components {product_id: 'paint' quantity: '1' output_index: 0})",
+     "completion3"},
+    {"WorkOrderService.ReverseCompletion", "transformation_id: '$completion3'"},
+    {"WorkOrderService.ReturnComponents", R"(
+       work_order_id: 'MO-2' everything: true destination_location_id: 'shelf' note: '$words')"},
     {"WorkOrderService.CancelWorkOrder", "work_order_id: 'MO-2'"},
     {"WorkOrderService.ReopenWorkOrder", "work_order_id: 'MO-2'"},
     {"WorkOrderService.GetWorkOrder", "work_order_id: 'MO'"},

@@ -85,6 +85,8 @@ TEST(ValidatePosting, KindsOfLocationsFitTheKindOfMovement) {
       {kProduction, {"PRODUCTION>stock", "PRODUCTION>truck", "PRODUCTION>SCRAP"}},
       {kScrap, {"stock>SCRAP", "truck>SCRAP"}},
       {MovementKind::kSupplierReturn, {"stock>SUPPLIER", "truck>SUPPLIER"}},
+      {MovementKind::kIssue, {"stock>PRODUCTION", "truck>PRODUCTION"}},
+      {MovementKind::kIssueReturn, {"PRODUCTION>stock", "PRODUCTION>truck", "PRODUCTION>SCRAP"}},
       {kAdjustment,
        {"stock>ADJUSTMENT", "truck>ADJUSTMENT", "ADJUSTMENT>stock", "ADJUSTMENT>truck"}},
   };
@@ -105,6 +107,23 @@ TEST(ValidatePosting, KindsOfLocationsFitTheKindOfMovement) {
       }
     }
   }
+}
+
+TEST(ValidatePosting, IssuedGoodsComeFromProductionAndAreUsedUpAsOthersAre) {
+  LedgerFacts facts = Warehouse();
+  facts.kinds[LocationId("WORK_IN_PROCESS")] = LocationKind::kProduction;
+  Posting issued = Move(kConsumption, kSteel, "1", "WORK_IN_PROCESS", "PRODUCTION");
+  EXPECT_EQ(RefusalOf(ValidatePosting(facts, {}, issued)), "LOCATION_KIND_MISMATCH m.kind");
+  issued.is_issued = true;
+  EXPECT_EQ(RefusalOf(ValidatePosting(facts, {}, issued)), "OK");
+  facts.lots.at(kSteel).state = LotState::kArchived;
+  EXPECT_EQ(RefusalOf(ValidatePosting(facts, {}, issued)), "OK");
+  facts.lots.at(kSteel).state = LotState::kVoid;
+  EXPECT_EQ(RefusalOf(ValidatePosting(facts, {}, issued)), "LOT_VOID m.lot");
+  Posting from_stock = Move(kConsumption, kSteel, "1", "stock", "PRODUCTION");
+  from_stock.is_issued = true;
+  EXPECT_EQ(RefusalOf(ValidatePosting(Warehouse(), {}, from_stock)),
+            "LOCATION_KIND_MISMATCH m.kind");
 }
 
 TEST(ValidatePosting, OnlyActiveLotsMove) {

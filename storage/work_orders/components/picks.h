@@ -1,5 +1,5 @@
 // Chooses the lots of a product that an operation takes: of components that are named by product
-// and quantity. For this folder and those below it only.
+// and quantity. For work orders only.
 //
 // The places of the product are read without a lock, in the order of the strategy, and more of them
 // than are needed. The ledger locks them with everything else, in its own order. Then the lots are

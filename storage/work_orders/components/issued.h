@@ -1,5 +1,5 @@
-// What is issued to an order and not used up: the rows of issued_components. For this folder and
-// those below it only.
+// What is issued to an order and not used up: the rows of issued_components. For work orders
+// only.
 //
 // The goods themselves are in the location WorkInProcess(), and move there and away through the
 // ledger. The order's row is locked by every operation that changes its issued components.

@@ -1,5 +1,5 @@
 // Reads and writes what is issued to orders, and words its refusals.
-#include "storage/work_orders/issued.h"
+#include "storage/work_orders/components/issued.h"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 
 #include "service/convert/convert.h"
 #include "service/convert/list_page.h"
-#include "service/convert/work_orders.h"
+#include "service/convert/orders/work_orders.h"
 #include "storage/base/limits.h"
 #include "storage/domain/transformation.h"
 #include "storage/work_orders/read.h"

@@ -1,11 +1,11 @@
 // Issues and returns of components as commands and messages.
-#include "service/convert/issues.h"
+#include "service/convert/orders/issues.h"
 
 #include <algorithm>
 #include <string>
 
 #include "service/convert/list_page.h"
-#include "service/convert/order_fields.h"
+#include "service/convert/orders/fields.h"
 #include "service/convert/writes.h"
 #include "storage/base/limits.h"
 

@@ -1,5 +1,5 @@
 // Reads the places of products, and chooses lots from them under the ledger's locks.
-#include "storage/work_orders/picks.h"
+#include "storage/work_orders/components/picks.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Fields that the requests of WorkOrderService share.
-#include "service/convert/order_fields.h"
+#include "service/convert/orders/fields.h"
 
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"

@@ -1,11 +1,11 @@
 // Requests of work orders as commands.
-#include "service/convert/work_orders.h"
+#include "service/convert/orders/work_orders.h"
 
 #include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "service/convert/order_fields.h"
+#include "service/convert/orders/fields.h"
 #include "service/convert/writes.h"
 #include "storage/base/limits.h"
 
