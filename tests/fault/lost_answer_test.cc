@@ -337,6 +337,33 @@ Write ReverseCompletion(Company& company) {
   return company.Make(company.api().orders, &Orders::ReverseCompletion, request);
 }
 
+v1::IssueComponentsRequest PaintForBikes() {
+  v1::IssueComponentsRequest request;
+  request.set_work_order_id("MO-1");
+  request.set_product_id("bike");
+  request.set_source_location_id("shelf");
+  v1::IssueLine& line = *request.add_lines();
+  line.mutable_lot()->set_product_id("paint");
+  line.mutable_lot()->set_number("RED-7");
+  line.set_quantity("3");
+  return request;
+}
+
+Write IssueComponents(Company& company) {
+  ReceivePaint(company);
+  return company.Make(company.api().orders, &Orders::IssueComponents, PaintForBikes());
+}
+
+Write ReturnComponents(Company& company) {
+  ReceivePaint(company);
+  company.Do(company.api().orders, &Orders::IssueComponents, PaintForBikes());
+  v1::ReturnComponentsRequest request;
+  request.set_work_order_id("MO-1");
+  request.set_everything(true);
+  request.set_destination_location_id("shelf");
+  return company.Make(company.api().orders, &Orders::ReturnComponents, request);
+}
+
 struct Method {
   const char* name;
   Write (*prepare)(Company&);
@@ -362,6 +389,8 @@ constexpr Method kMethods[] = {
     {"ReopenWorkOrder", ReopenWorkOrder},
     {"Disassemble", Disassemble},
     {"ReverseCompletion", ReverseCompletion},
+    {"IssueComponents", IssueComponents},
+    {"ReturnComponents", ReturnComponents},
 };
 
 class LostAnswer : public ::testing::TestWithParam<std::tuple<Method, Gate::Loss>> {

@@ -26,6 +26,8 @@ class CtlDryRun : public CtlFactory {
     CtlFactory::SetUp();
     MakePump();
     lotctl_.Ok({"lot", "create", "steel", "OLD", "OLDER"});
+    lotctl_.Ok(
+        {"work-order", "issue", "WO-9", "--product", "pump", "steel/H-1=5", "--from", "RAW"});
     lotctl_.Ok({"lot", "hold", "steel/H-1", "--reason", "look", "--exempt", "HALL"});
     lotctl_.Ok({"recall", "open", "RC-1", "motor/M-2", "--reason", "splinters"});
   }
@@ -94,6 +96,8 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
       {"work-order", "assign", "WO-8", "--product", "pump", "--count", "2"},
       {"work-order", "unassign", "WO-7", "SN-0002"},
       {"work-order", "complete", "WO-7", "--finished", "SN-0002", "--to", "HALL"},
+      {"work-order", "issue", "WO-9", "steel/H-1=1", "--from", "RAW", "--accept", "held"},
+      {"work-order", "return", "WO-9", "--everything", "--to", "RAW"},
       {"work-order", "disassemble", "pump/SN-0001", "--to", "HALL"},
       {"work-order", "reverse", completion},
       {"work-order", "cancel", "WO-7"},
