@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/movement.h"
 #include "storage/lots/lists/list.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/reshape/reshape.h"
