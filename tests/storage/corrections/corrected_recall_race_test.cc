@@ -18,6 +18,7 @@
 #include "storage/corrections/corrections.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/genealogy/trace.h"
+#include "storage/pg/pipeline.h"
 #include "storage/recalls/recalls.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/work_orders.h"
