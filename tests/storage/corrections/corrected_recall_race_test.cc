@@ -1,5 +1,5 @@
-// Recalls, corrections and deliveries at the same time: what is held stays, and every lot that the
-// genealogy reaches at the end is a member.
+// Recalls, corrections, maintenance and deliveries at the same time: what is held stays, and every
+// lot that the genealogy reaches at the end is a member.
 #include <array>
 #include <atomic>
 #include <memory>
@@ -21,6 +21,7 @@
 #include "storage/pg/pipeline.h"
 #include "storage/recalls/recalls.h"
 #include "storage/stock/stock.h"
+#include "storage/units/maintain.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/support/base/eventually.h"
 #include "tests/support/base/must.h"
@@ -123,6 +124,25 @@ class RecallRace : public ::testing::Test {
       return CorrectGenealogy(world.db(), command).status();
     });
   }
+  // BAD goes into the unit now.
+  absl::Status Install(World& world, size_t unit) {
+    return Repeatedly([&] {
+      MaintenanceCommand command;
+      command.context = world.Context("MaintainUnit");
+      command.unit.lot_id = units_[unit];
+      ComponentMove& bad = command.installations.emplace_back();
+      bad.lot.lot_id = bad_;
+      bad.quantity = Q("1");
+      command.source = LocationId("stock");
+      command.occurred_at = world.now();
+      command.accept.held = true;
+      return MaintainUnit(world.db(), command).status();
+    });
+  }
+  // In one way or the other.
+  absl::Status PutIn(World& world, size_t unit) {
+    return unit % 4 < 2 ? Correct(world, unit) : Install(world, unit);
+  }
   absl::Status Open(World& world) {
     return Repeatedly([&] {
       return OpenRecall(world.db(), {.context = world.Context("OpenRecall"),
@@ -169,17 +189,17 @@ class RecallRace : public ::testing::Test {
 // A unit is held from when both are known: that BAD is in it, and that BAD is recalled.
 TEST_F(RecallRace, AUnitThatTurnsOutToBeAffectedStays) {
   std::atomic<bool> opened{false};
-  std::array<std::atomic<bool>, kUnits> corrected{};
+  std::array<std::atomic<bool>, kUnits> affected{};
   std::array<std::atomic<bool>, kUnits> delivered{};
-  std::atomic<size_t> corrections{0};
+  std::atomic<size_t> affected_count{0};
   std::vector<std::thread> threads;
   for (size_t first = 0; first < 2; ++first) {
     threads.emplace_back([&, first] {
       World world = NewWorld();
       for (size_t i = first; i < kUnits; i += 2) {
-        Expect(Correct(world, i), "correction", {});
-        corrected[i] = true;
-        ++corrections;
+        Expect(PutIn(world, i), "correction or installation", {});
+        affected[i] = true;
+        ++affected_count;
       }
     });
   }
@@ -188,11 +208,11 @@ TEST_F(RecallRace, AUnitThatTurnsOutToBeAffectedStays) {
       World world = NewWorld();
       // Until all is known: then each unit has left, or never will.
       for (bool last = false; !last;) {
-        last = opened && corrections == kUnits;
+        last = opened && affected_count == kUnits;
         for (size_t i = 0; i < kUnits; ++i) {
-          const bool is_known = opened && corrected[i];
-          // At first a few leave with each correction, so that there is something to hold.
-          if (!last && i > corrections + 2) continue;
+          const bool is_known = opened && affected[i];
+          // At first a few leave with each of those, so that there is something to hold.
+          if (!last && i > affected_count + 2) continue;
           const absl::Status status = Deliver(world, i);
           if (status.ok()) delivered[i] = true;
           if (status.ok() && is_known) surprises_.Add(absl::StrCat("U", i, " slipped through"));
@@ -201,17 +221,17 @@ TEST_F(RecallRace, AUnitThatTurnsOutToBeAffectedStays) {
       }
     });
   }
-  EXPECT_TRUE(Eventually([&] { return corrections >= kUnits / 3; }));
+  EXPECT_TRUE(Eventually([&] { return affected_count >= kUnits / 3; }));
   const absl::Status recall = Open(world_);
   opened = true;
   for (std::thread& thread : threads) thread.join();
 
   ASSERT_TRUE(recall.ok()) << recall;
   EXPECT_THAT(surprises_.seen(), IsEmpty());
-  std::set<LotId> affected(units_.begin(), units_.end());
-  affected.insert(bad_);
-  EXPECT_EQ(MadeOf(world_, bad_), affected);
-  EXPECT_EQ(MembersOf(world_), affected);
+  std::set<LotId> all(units_.begin(), units_.end());
+  all.insert(bad_);
+  EXPECT_EQ(MadeOf(world_, bad_), all);
+  EXPECT_EQ(MembersOf(world_), all);
   for (size_t i = 0; i < kUnits; ++i) {
     EXPECT_EQ(world_.Where(units_[i]), delivered[i] ? "shop 1" : "stock 1") << i;
   }
