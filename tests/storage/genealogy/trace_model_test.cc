@@ -1,5 +1,6 @@
 // Random genealogies, the answers computed by definition: which lots a path reaches, how short the
 // shortest is, and whether one of certain links leads there.
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -34,17 +35,30 @@ struct ModelNode {
 };
 using ModelAnswer = std::map<std::string, ModelNode>;
 
+// What was made. A by-product of a lot that went in too, in no smaller quantity, is left over: all
+// quantities here are 1.
+std::set<std::string> MadeBy(const ModelStep& step) {
+  std::set<std::string> made;
+  for (const Output& output : step.outputs) {
+    const bool went_in = std::any_of(step.inputs.begin(), step.inputs.end(),
+                                     [&](const Input& input) { return input.lot == output.lot; });
+    const bool is_left_over = output.role == OutputRole::kByProduct && went_in;
+    if (output.role != OutputRole::kReturnedComponent && !is_left_over) made.insert(output.lot);
+  }
+  return made;
+}
+
 // Every edge (input lot → output lot) that the steps stand for, and whether it is certain.
 std::map<std::pair<std::string, std::string>, bool> EdgesOf(const std::vector<ModelStep>& steps) {
   std::map<std::pair<std::string, std::string>, bool> edges;
   for (const ModelStep& step : steps) {
     if (step.reversed) continue;
+    const std::set<std::string> made = MadeBy(step);
     for (const Input& input : step.inputs) {
-      for (const Output& output : step.outputs) {
-        if (output.role == OutputRole::kReturnedComponent) continue;
-        if (!input.output.empty() && input.output != output.lot) continue;
-        const bool certain = !input.output.empty() || step.outputs.size() == 1;
-        bool& edge = edges[{input.lot, output.lot}];
+      for (const std::string& output : made) {
+        if (!input.output.empty() && input.output != output) continue;
+        const bool certain = !input.output.empty() || made.size() == 1;
+        bool& edge = edges[{input.lot, output}];
         edge = edge || certain;
       }
     }
