@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/domain/kinds/transformation.h"
+#include "tests/simulator/rounds.h"
 #include "tests/simulator/simulation.h"
 #include "tests/support/model/bounds_model.h"
 
@@ -15,6 +16,7 @@ namespace {
 // What can still be tried one by one.
 constexpr int64_t kAtomsMax = 6;
 constexpr size_t kStepsMax = 5;
+constexpr size_t kLotsMax = 32;
 
 int64_t AtomsOf(Quantity quantity, int scale) {
   int64_t micros = 1'000'000;
@@ -27,7 +29,7 @@ TransformationKind KindOf(v1::TransformationKind kind) {
 }
 
 // The part of the history that the trace is about, as the brute force takes it; none where that
-// cannot try it: goods taken twice, seeds with a past, cycles, units of several scales.
+// cannot try it: goods taken twice, units of several scales.
 class CaseBuilder {
  public:
   CaseBuilder(const History& history, const TraceQuestion& question)
@@ -43,8 +45,9 @@ class CaseBuilder {
     }
     for (const auto& [lot, traced] : reached_) Number(lot);
     for (const LotIndex seed : question_.seeds) case_.seeds.insert(Number(seed));
+    if (lots_.size() > kLotsMax) return std::nullopt;
     for (const int walked : walked_) {
-      if (!AddStep(history_.transformations[walked])) return std::nullopt;
+      if (!AddStep(history_.GenealogyOf(walked))) return std::nullopt;
     }
     for (const LotIndex lot : lots_) {
       const int scale = history_.lots[lot].product->scale;
@@ -82,15 +85,15 @@ class CaseBuilder {
       const int scale = history_.lots[input.lot].product->scale;
       const int output = input.output == kNone ? -1 : Number(input.output);
       step.inputs.push_back({Number(input.lot), AtomsOf(input.quantity, scale), output});
-      used_.insert(input.lot);
     }
     std::set<LotIndex> outputs;
     for (const auto& output : own.outputs) {
-      // A lot on a cycle, one that is listed twice, or a seed that is made more of.
-      const bool is_late = used_.count(output.lot) > 0 || !outputs.insert(output.lot).second;
-      if (is_late || question_.seeds.count(output.lot) > 0) return false;
+      // A lot that is listed twice.
+      if (!outputs.insert(output.lot).second) return false;
       const int scale = history_.lots[output.lot].product->scale;
-      step.outputs.push_back({Number(output.lot), AtomsOf(output.quantity, scale)});
+      const bool is_left_over = output.role == Role::kReturned;
+      (is_left_over ? step.left_over : step.outputs)
+          .push_back({Number(output.lot), AtomsOf(output.quantity, scale)});
     }
     case_.steps.push_back(std::move(step));
     return true;
@@ -108,6 +111,7 @@ class CaseBuilder {
         if ((left[input.lot] -= input.quantity) < 0) return false;
       }
       for (const auto& output : step.outputs) left[output.lot] += output.quantity;
+      for (const auto& output : step.left_over) left[output.lot] += output.quantity;
     }
     return std::all_of(left.begin(), left.end(), [](int64_t atoms) { return atoms >= 0; });
   }
@@ -117,20 +121,32 @@ class CaseBuilder {
   const std::map<LotIndex, TracedLot> reached_;
   const std::set<int> walked_;
   std::vector<LotIndex> lots_;
-  std::set<LotIndex> used_;
   BoundsCase case_;
 };
 
-bool IsWithin(int64_t atoms_min, int64_t atoms_max, absl::string_view least, absl::string_view most,
-              int scale) {
-  return AtomsOf(QuantityOf(least), scale) <= atoms_min &&
-         atoms_max <= AtomsOf(QuantityOf(most), scale);
+int64_t AtomsOf(absl::string_view quantity, int scale) {
+  return AtomsOf(QuantityOf(quantity), scale);
+}
+
+bool IsAffectedWithin(const Observed& seen, const v1::TraceBounds& own, int scale) {
+  const int64_t total = AtomsOf(own.total_quantity(), scale);
+  return seen.goods_max <= total &&
+         seen.unaffected_max <= total - AtomsOf(own.affected_quantity_min(), scale) &&
+         seen.affected_max <= AtomsOf(own.affected_quantity_max(), scale);
+}
+
+// Of a seed it is known: all that it ever had.
+bool AreSeedsWithin(const Observed& seen, const v1::TraceBounds& own, int scale, bool is_seed) {
+  if (own.seed_quantity_max().empty()) return true;
+  return (is_seed || AtomsOf(own.seed_quantity_min(), scale) <= seen.seed_min) &&
+         seen.seed_max <= AtomsOf(own.seed_quantity_max(), scale);
 }
 
 }  // namespace
 
 void Simulation::CompareBounds(const TraceQuestion& question, const v1::TracePiece& whole) {
   std::map<LotIndex, const v1::TraceBounds*> reported;
+  const std::map<LotIndex, TracedLot> reached = Trace(history(), question);
   for (const v1::TraceNode& node : whole.nodes()) {
     const LotIndex lot = LotOf(node.lot_id());
     if (lot == kNone) continue;
@@ -140,8 +156,12 @@ void Simulation::CompareBounds(const TraceQuestion& question, const v1::TracePie
     const Quantity total = QuantityOf(bounds.total_quantity());
     const Quantity least = QuantityOf(bounds.affected_quantity_min());
     const Quantity most = QuantityOf(bounds.affected_quantity_max());
-    Expect(history().lots[lot].product->is_serial() ||
-               total == TotalOf(history(), lot, question.moment),
+    // Beyond a depth, the trace does not see what goes round.
+    const bool is_exact = question.depth_max == INT_MAX;
+    const Quantity net = NetTotalOf(history(), lot, question, reached);
+    Expect(is_exact ? total == net
+                    : total <= TotalOf(history(), lot, question.moment) ||
+                          history().lots[lot].product->is_serial(),
            absl::StrCat("the total of ", name, " is wrong: ", total.ToString()));
     Expect(least <= most && most <= total, absl::StrCat("bounds of ", name, " are no bounds"));
     Expect(question.seeds.count(lot) == 0 || least == total,
@@ -158,13 +178,9 @@ void Simulation::CompareBounds(const TraceQuestion& question, const v1::TracePie
     if (bounds == reported.end()) continue;
     const Observed& seen = (*observed)[i];
     const v1::TraceBounds& own = *bounds->second;
-    const bool affected_within =
-        IsWithin(seen.affected_min, seen.affected_max, own.affected_quantity_min(),
-                 own.affected_quantity_max(), small->scale);
-    const bool seeds_within = own.seed_quantity_max().empty() ||
-                              IsWithin(seen.seed_min, seen.seed_max, own.seed_quantity_min(),
-                                       own.seed_quantity_max(), small->scale);
-    Expect(affected_within && seeds_within,
+    const bool is_seed = question.seeds.count(builder.lots()[i]) > 0;
+    Expect(IsAffectedWithin(seen, own, small->scale) &&
+               AreSeedsWithin(seen, own, small->scale, is_seed),
            absl::StrCat("an allocation falls outside of the bounds of ", LotName(builder.lots()[i]),
                         ": ", own.ShortDebugString(), "\n", small->Text()));
   }

@@ -95,10 +95,12 @@ class Generator {
   void AddOutputs(v1::CompleteWorkOrderRequest& request, const Product& product);
   void AddComponents(v1::CompleteWorkOrderRequest& request, const Product& product);
   void AddRework(v1::CompleteWorkOrderRequest& request, const Product& product);
+  void AddLeftOver(v1::CompleteWorkOrderRequest& request);
   Request Disassemble();
   Request ReverseCompletion();
   Request Split();
   Request Merge();
+  LotIndex SplitFrom(LotIndex part) const;
   Request Relabel();
 
   const GeneratorOptions options_;

@@ -86,7 +86,8 @@ Request Generator::Complete() {
   }
   AddOutputs(request, *product);
   AddComponents(request, *product);
-  if (product->is_serial() && Chance(12)) AddRework(request, *product);
+  if (Chance(12)) AddRework(request, *product);
+  if (Chance(12)) AddLeftOver(request);
   if (Chance(20)) {
     v1::CompletionByProduct& other = *request.add_by_products();
     const Product& peel = *FindProduct(Chance(95) ? "peel" : product->id);
@@ -149,15 +150,32 @@ void Generator::AddComponents(v1::CompleteWorkOrderRequest& request, const Produ
   }
 }
 
-// A unit that is worked on again goes in and comes out.
+// A unit or lot that is worked on again goes in and comes out.
 void Generator::AddRework(v1::CompleteWorkOrderRequest& request, const Product& product) {
   const Stock stock = AnyStock(product.id);
   if (stock.lot == kNone) return;
   v1::CompletionComponent& component = *request.add_components();
   Name(stock.lot, *component.mutable_lot());
   component.set_from_location_id(stock.place);
-  request.add_outputs()->set_number(history_->lots[stock.lot].number);
+  v1::CompletionOutput& output = *request.add_outputs();
+  output.set_number(history_->lots[stock.lot].number);
+  if (!product.is_serial()) {
+    component.set_quantity(Some(stock));
+    output.set_quantity(Chance(80) ? component.quantity() : "1");
+  }
   if (Chance(60)) component.set_output_index(request.outputs_size() - 1);
+}
+
+// Some of a component is not used, or now and then more than that comes back.
+void Generator::AddLeftOver(v1::CompleteWorkOrderRequest& request) {
+  if (request.components_size() == 0) return;
+  const auto index = static_cast<int>(random_.Between(0, request.components_size() - 1));
+  const v1::CompletionComponent& component = request.components(index);
+  const Product* product = FindProduct(component.lot().product_id());
+  if (product == nullptr || product->tracking != v1::TRACKING_LOT) return;
+  v1::CompletionByProduct& left_over = *request.add_by_products();
+  *left_over.mutable_lot() = component.lot();
+  left_over.set_quantity(Chance(70) ? "1" : component.quantity());
 }
 
 Request Generator::Disassemble() {
@@ -221,19 +239,33 @@ Request Generator::Merge() {
   static const std::vector<std::string> kMerged = {"salt", "soup", "brine", "steel"};
   const std::string& product = Pick(kMerged);
   const int64_t sources = random_.Between(1, 3);
+  LotIndex whole = kNone;
   for (int64_t i = 0; i < sources; ++i) {
     Stock stock = AnyStock(Chance(98) ? product : "");
     if (stock.lot == kNone) stock = {AnyLot(), "STOCK", Quantity::FromUnits(1)};
+    if (i == 0) whole = SplitFrom(stock.lot);
     v1::MergeSource& source = *request.add_sources();
     Name(stock.lot, *source.mutable_lot());
     source.set_location_id(stock.place);
     if (Chance(50)) source.set_quantity(Some(stock));
   }
   request.set_number(Number(*FindProduct(product)));
+  if (whole != kNone && Chance(50)) request.set_number(history_->lots[whole].number);
   if (Chance(30)) request.set_location_id(OwnPlace());
   AcceptSome(request);
   DateIt(request);
   return request;
+}
+
+// The lot from which the part was split off; kNone: it was not.
+LotIndex Generator::SplitFrom(LotIndex part) const {
+  for (const Transformation& own : history_->transformations) {
+    if (own.kind != v1::TRANSFORMATION_KIND_SPLIT || own.inputs.empty()) continue;
+    const bool made_it = std::any_of(own.outputs.begin(), own.outputs.end(),
+                                     [&](const auto& output) { return output.lot == part; });
+    if (made_it) return own.inputs[0].lot;
+  }
+  return kNone;
 }
 
 Request Generator::Relabel() {

@@ -323,10 +323,24 @@ std::vector<LotIndex> History::IdentitiesOf(LotIndex lot) const {
   return identities;
 }
 
+Transformation History::GenealogyOf(int transformation) const {
+  Transformation own = transformations[transformation];
+  std::map<LotIndex, Quantity> left;
+  for (const auto& input : own.inputs) left[input.lot] += input.quantity;
+  for (const auto& output : own.outputs) {
+    if (output.role == Role::kByProduct) left[output.lot] -= output.quantity;
+  }
+  for (auto& output : own.outputs) {
+    const bool may_be = output.role == Role::kByProduct && !lots[output.lot].product->is_serial();
+    if (may_be && !left[output.lot].IsNegative()) output.role = Role::kReturned;
+  }
+  return own;
+}
+
 // Certain is what is exact, and what went into the one thing that came out. What came back from a
 // disassembly was not made of the unit.
 std::vector<Edge> History::EdgesOf(int transformation) const {
-  const Transformation& own = transformations[transformation];
+  const Transformation own = GenealogyOf(transformation);
   std::set<LotIndex> outputs;
   for (const auto& output : own.outputs) {
     if (output.role != Role::kReturned) outputs.insert(output.lot);

@@ -200,6 +200,9 @@ class History {
 
   // What was made of what.
   std::vector<Edge> EdgesOf(int transformation) const;
+  // The transformation as the genealogy takes it: what is left over of a lot that went in is
+  // returned. A serial is never left over.
+  Transformation GenealogyOf(int transformation) const;
 
  private:
   struct Dates {

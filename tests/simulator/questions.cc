@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "absl/algorithm/container.h"
+#include "tests/simulator/rounds.h"
 
 namespace lots::simulator {
 
@@ -114,7 +115,7 @@ std::set<int> WalkedTransformations(const History& history, const TraceQuestion&
   for (size_t i = 0; i < history.transformations.size(); ++i) {
     const int transformation = static_cast<int>(i);
     if (!history.TransformationStands(transformation, question.moment)) continue;
-    const Transformation& own = history.transformations[i];
+    const Transformation own = history.GenealogyOf(transformation);
     const auto is_left = [&](LotIndex lot) {
       const auto found = reached.find(lot);
       return found != reached.end() && found->second.depth < question.depth_max;
@@ -167,7 +168,7 @@ Quantity TotalOf(const History& history, LotIndex lot, const Moment& moment) {
   Quantity total;
   for (size_t i = 0; i < history.transformations.size(); ++i) {
     if (!history.TransformationStands(static_cast<int>(i), moment)) continue;
-    for (const auto& output : history.transformations[i].outputs) {
+    for (const auto& output : history.GenealogyOf(static_cast<int>(i)).outputs) {
       if (output.lot == lot && output.role != Role::kReturned) total += output.quantity;
     }
   }
@@ -204,6 +205,7 @@ std::vector<DeliveryAnswer> DeliveriesOf(const History& history,
 
 Flows FlowsOf(const History& history, LotIndex lot, int since_step) {
   Flows flows;
+  Quantity came_back;  // from production, or made there
   for (size_t i = 0; i < history.movements.size(); ++i) {
     const Movement& movement = history.movements[i];
     if (movement.lot != lot || !history.Stands(static_cast<int>(i))) continue;
@@ -213,11 +215,18 @@ Flows FlowsOf(const History& history, LotIndex lot, int since_step) {
                           from == v1::LOCATION_KIND_PRODUCTION ||
                           from == v1::LOCATION_KIND_ADJUSTMENT;
     if (comes_in) flows.in += movement.quantity;
+    if (from == v1::LOCATION_KIND_PRODUCTION) came_back += movement.quantity;
     if (to == v1::LOCATION_KIND_SUPPLIER) flows.lost += movement.quantity;
     if (to == v1::LOCATION_KIND_PRODUCTION) flows.consumed += movement.quantity;
     if (to == v1::LOCATION_KIND_ADJUSTMENT) flows.lost += movement.quantity;
     const bool came_back = movement.kind == v1::MOVEMENT_KIND_RETURN && movement.step > since_step;
     if (came_back) flows.recovered += movement.quantity;
+  }
+  if (came_back.IsPositive() || history.lots[lot].product->is_serial()) {
+    const Quantity went_round =
+        std::min(flows.consumed, std::max(Quantity(), flows.in - WholeNetTotalOf(history, lot)));
+    flows.in -= went_round;
+    flows.consumed -= went_round;
   }
   for (const auto& [place, there] : history.PlacesThen(lot, {})) {
     const v1::LocationKind kind = FindLocation(place)->kind;

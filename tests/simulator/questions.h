@@ -42,7 +42,8 @@ struct FollowedLines {
 FollowedLines FollowedLinesOf(const Transformation& transformation, const TraceQuestion& question,
                               const std::map<LotIndex, TracedLot>& reached);
 
-// All that was ever received, found by counting and made of a lot.
+// All that was ever received, found by counting and made of a lot. What goes round counts each
+// time.
 Quantity TotalOf(const History& history, LotIndex lot, const Moment& moment);
 
 struct DeliveryAnswer {
@@ -55,6 +56,7 @@ struct DeliveryAnswer {
 std::vector<DeliveryAnswer> DeliveriesOf(const History& history,
                                          const std::map<LotIndex, TracedLot>& lots);
 
+// What went into production and came back counts neither as in nor as consumed.
 struct Flows {
   Quantity in;
   Quantity consumed;
