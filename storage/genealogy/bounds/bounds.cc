@@ -50,8 +50,9 @@ struct Entry {
 struct Output {
   uint32_t lot = kNoNumber;
   Quantity quantity;
-  Part exact;               // the sum of the exact inputs
-  Quantity exact_quantity;  // their quantity
+  Part exact = {};               // the sum of the exact inputs
+  Quantity exact_quantity = {};  // their quantity
+  bool former = false;           // the lot is no longer what was made
   Quantity Room() const { return NotNegative(quantity - exact_quantity); }
 };
 
@@ -75,7 +76,8 @@ class BoundsCalculator {
         pools_(gross.begin(), gross.end()),
         mixed_(gross.size()),
         remade_(gross.size()),
-        gives_back_(graph.transformations.size()) {}
+        gives_back_(graph.transformations.size()),
+        opens_units_(graph.transformations.size()) {}
 
   std::vector<TraceBounds> Run() {
     const TraceComponents all = ComponentsOf(graph_, EdgesIntoSeeds::kIncluded);
@@ -117,13 +119,9 @@ class BoundsCalculator {
       if (IsInput(link.kind)) taken[link.lot] += link.quantity;
       if (IsMade(link.kind)) made[link.lot] += link.quantity;
       if (link.kind != TraceLinkKind::kReturnedComponent) continue;
-      const Quantity taken_here = TakenOf(graph_, link.transformation, link.lot);
-      taken[link.lot] -= std::min(link.quantity, taken_here);
-      if (taken_here.IsZero()) {
-        taken_twice_ = true;
-      } else {
-        gives_back_[link.transformation] = true;
-      }
+      const Quantity left_over = LeftOver(link);
+      taken[link.lot] -= left_over;
+      if (left_over.IsZero()) taken_twice_ = true;
     }
     for (uint32_t lot = 0; lot < bounds_.size(); ++lot) {
       // A serial is one unit, however often it was remade.
@@ -181,14 +179,38 @@ class BoundsCalculator {
     bounds.affected_max = std::min(bounds.affected_max, bounds.total);
   }
 
+  // How much of what the transformation returned it had certainly taken before: it is left over.
+  Quantity LeftOver(const Link& returned) {
+    const uint32_t own = returned.transformation;
+    const Quantity taken = TakenOf(graph_, own, returned.lot);
+    if (taken.IsZero()) return {};
+    if (!gives_back_[own]) {
+      gives_back_[own] = true;
+      opens_units_[own] = OpensUnits(own);
+    }
+    return opens_units_[own] ? Quantity() : std::min(returned.quantity, taken);
+  }
+
+  // Whether the goods that the transformation returned may have been in a unit before.
+  bool OpensUnits(uint32_t transformation) const {
+    if (graph_.transformations[transformation].kind != TransformationKind::kProduction) return true;
+    const absl::Span<const Link> links = graph_.LinksOfTransformation(transformation);
+    return std::any_of(links.begin(), links.end(), [&](const Link& link) {
+      return IsMade(link.kind) && graph_.nodes[link.lot].second.serial &&
+             TakenOf(graph_, transformation, link.lot).IsPositive();
+    });
+  }
+
   // What the transformation took of the link's lot, without what it left over.
   Range TakenQuantity(const Link& link) const {
+    if (link.former) return {Quantity(), link.quantity};
     if (!gives_back_[link.transformation]) return {link.quantity, link.quantity};
     const Quantity left_over = LeftOverOf(graph_, link.transformation, link.lot);
+    const Quantity least = NotNegative(link.quantity - left_over);
+    if (opens_units_[link.transformation]) return {least, link.quantity};
     const Quantity elsewhere = TakenOf(graph_, link.transformation, link.lot) - link.quantity;
     // What is left over is of this link as far as the other links of the lot are too small.
-    return {NotNegative(link.quantity - left_over),
-            NotNegative(link.quantity - NotNegative(left_over - elsewhere))};
+    return {least, NotNegative(link.quantity - NotNegative(left_over - elsewhere))};
   }
 
   Part TakenPart(const Link& link) const {
@@ -240,7 +262,8 @@ class BoundsCalculator {
   std::vector<Output> OutputsOf(uint32_t transformation) const {
     std::vector<Output> outputs;
     for (const Link& link : graph_.LinksOfTransformation(transformation)) {
-      if (IsMade(link.kind)) outputs.push_back({.lot = link.lot, .quantity = link.quantity});
+      if (!IsMade(link.kind)) continue;
+      outputs.push_back({.lot = link.lot, .quantity = link.quantity, .former = link.former});
     }
     std::sort(outputs.begin(), outputs.end(),
               [](const Output& a, const Output& b) { return a.lot < b.lot; });
@@ -248,6 +271,7 @@ class BoundsCalculator {
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (kept > 0 && outputs[kept - 1].lot == outputs[i].lot) {
         outputs[kept - 1].quantity += outputs[i].quantity;
+        outputs[kept - 1].former |= outputs[i].former;
       } else {
         outputs[kept++] = outputs[i];
       }
@@ -278,10 +302,10 @@ class BoundsCalculator {
       const Quantity elsewhere = graph_.transformations[transformation].outputs_missing
                                      ? kUnlimited
                                      : room - output.Room();
-      const Part made =
-          PassesOnUnchanged(transformation, output)
-              ? PassOn(pooled, output, elsewhere)
-              : Mix(pooled, output, graph_.transformations[transformation].single_output);
+      Part made = PassesOnUnchanged(transformation, output)
+                      ? PassOn(pooled, output, elsewhere)
+                      : Mix(pooled, output, graph_.transformations[transformation].single_output);
+      if (output.former) made.affected.min = made.seeds.min = Quantity();
       AddTo(output.lot, made);
     }
   }
@@ -438,13 +462,15 @@ class BoundsCalculator {
   // All goods that ever came into the lot. What goes round counts each time, unless it is known to
   // be the same.
   std::vector<Quantity> pools_;
-  std::vector<bool> mixed_;       // the seeds' goods are not atoms of the lot
-  std::vector<bool> remade_;      // goods that were made again count once in affected_min
-  std::vector<bool> gives_back_;  // by transformation: some of what it took was left over
-  std::vector<uint32_t> cyclic_;  // the lots of the cycle that is being applied, sorted
-  bool cycle_mixes_ = false;      // the cycle that is being applied mixes
-  Quantity all_seeds_;            // what was taken from all seeds
-  bool taken_twice_ = false;      // some goods may have been taken twice
+  std::vector<bool> mixed_;   // the seeds' goods are not atoms of the lot
+  std::vector<bool> remade_;  // goods that were made again count once in affected_min
+  // By transformation: some of a lot that it took came back, left over or out of a unit.
+  std::vector<bool> gives_back_;
+  std::vector<bool> opens_units_;  // of those: it may be out of a unit
+  std::vector<uint32_t> cyclic_;   // the lots of the cycle that is being applied, sorted
+  bool cycle_mixes_ = false;       // the cycle that is being applied mixes
+  Quantity all_seeds_;             // what was taken from all seeds
+  bool taken_twice_ = false;       // some goods may have been taken twice
   bool seeds_on_cycles_ = false;
 };
 

@@ -98,9 +98,8 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
 
 // The transformations that are in effect: they happened in [$3, $4) and by $5, were recorded by $6,
 // and were not reversed. A reversal corrects the record: it takes effect when it is recorded,
-// whatever its own time is. $7: whether to find out if the transformation has a single output; a
-// lot that is listed twice is one output, and a returned component is none. A walk downstream sees
-// this from the outputs that it reads.
+// whatever its own time is. $7: whether to find out if a single lot was made, which may be listed
+// twice; a walk downstream sees this from the outputs that it reads.
 LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
   SELECT t.transformation_id, t.kind,
          $7 AND NOT EXISTS (
