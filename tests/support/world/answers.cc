@@ -19,7 +19,8 @@ namespace {
 std::string NameOf(LotEventKind kind) {
   static const char* const kNames[] = {"",           "CREATED",  "EDITED",     "ARCHIVED",
                                        "UNARCHIVED", "ASSIGNED", "UNASSIGNED", "VOIDED",
-                                       "DELETED",    "HELD",     "RELEASED"};
+                                       "DELETED",    "HELD",     "RELEASED",
+                                       "HOLD_CHANGED", "INSPECTED"};
   return kNames[static_cast<int>(kind)];
 }
 

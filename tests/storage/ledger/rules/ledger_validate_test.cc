@@ -198,6 +198,51 @@ TEST(ValidatePosting, HeldGoodsDoNotLeave) {
   ExpectAnswers({{"accepted", Held(hold), posting, "OK"}}, {.held = true});
 }
 
+// 10 of steel are in stock.
+TEST(ValidatePosting, AHeldPartStaysWhereItIs) {
+  const auto taking = [](const std::string& quantity) {
+    return Move(kTransfer, kSteel, quantity, "stock", "yard");
+  };
+  const Hold four{.lot_id = kSteel,
+                  .cause = HoldCause::kPlace,
+                  .location_id = LocationId("stock"),
+                  .reason = "wet",
+                  .quantity = Quantity::FromUnits(4)};
+  Hold elsewhere = four, exempting = four, more_than_there = four, whole = four, drill = four;
+  elsewhere.location_id = LocationId("truck");
+  exempting.exempt_location_ids = {LocationId("yard")};
+  more_than_there.quantity = Quantity::FromUnits(11);
+  whole.quantity.reset();
+  drill.binding = false;
+  const auto both = [](const Hold& one, const Hold& other) {
+    return [=](LedgerFacts& facts) { facts.holds[kSteel] = {one, other}; };
+  };
+  Hold of_bike = four;
+  of_bike.lot_id = kBike;
+  of_bike.quantity = Quantity::FromUnits(1);
+  ExpectAnswers({
+      {"the-free-rest", Held(four), taking("6"), "OK"},
+      {"one-more", Held(four), taking("6.001"), "LOT_HELD m.lot", "free_quantity=6"},
+      {"its-quantity", Held(four), taking("7"), "LOT_HELD m.lot", "held_quantity=4"},
+      {"two-add-up", both(four, four), taking("2"), "OK"},
+      {"two-add-up-to", both(four, four), taking("3"), "LOT_HELD m.lot", "held_quantity=8"},
+      {"elsewhere", Held(elsewhere), taking("10"), "OK"},
+      {"exempt", Held(exempting), taking("10"), "OK"},
+      {"one-exempts", both(exempting, four), taking("6"), "OK"},
+      {"one-exempts-the-other-not", both(exempting, four), taking("7"), "LOT_HELD m.lot",
+       "held_quantity=4"},
+      {"drill", Held(drill), taking("10"), "OK"},
+      {"more-than-is-there", Held(more_than_there), taking("1"), "LOT_HELD m.lot",
+       "free_quantity=0"},
+      {"the-whole-outranks-a-part", both(four, whole), taking("1"), "LOT_HELD m.lot",
+       "cause=PLACE"},
+      {"a-serial", Held(of_bike), Move(kTransfer, kBike, "1", "stock", "yard"), "LOT_HELD m.lot",
+       "free_quantity=0"},
+      {"comes-in", Held(four), Move(kReceipt, kSteel, "1", "SUPPLIER", "stock"), "OK"},
+  });
+  ExpectAnswers({{"accepted", Held(four), taking("10"), "OK"}}, {.held = true});
+}
+
 TEST(ValidatePosting, BalancesStayInTheirRange) {
   const std::string most = "1000000000000";
   ExpectAnswers({
