@@ -66,6 +66,7 @@ using HoldEnd = std::optional<absl::Time>;
 struct UpdateHoldCommand {
   WriteContext context;
   HoldId hold_id;
+  std::optional<LotId> lot_id;  // must be the hold's lot
   std::optional<HoldEnd> expires_at;
   std::optional<std::vector<LocationId>> exempt_location_ids;
   std::optional<std::string> reason;

@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/btree_set.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
@@ -102,6 +103,7 @@ class HoldUpdate {
   absl::Status LockAndRead(pg::Transaction& transaction);
   absl::Status CheckInEffect() const;
   void ApplyCommand();
+  void ValidateLot();
   void ValidateEnd();
   void ValidateExemptions();
   void AddWrites(pg::Transaction& transaction, const Changes& changes);
@@ -165,6 +167,14 @@ void HoldUpdate::ApplyCommand() {
   if (command_.case_id.has_value()) hold.case_id = *command_.case_id;
 }
 
+void HoldUpdate::ValidateLot() {
+  const LotId& held = before_.hold.lot_id;
+  if (command_.lot_id.value_or(held) == held) return;
+  problems_.push_back(FieldInvalid(
+      "hold.lot_id", command_.lot_id->value().ToString(),
+      absl::StrCat("is not the lot of this hold, ", held.value().ToString(), "; leave it out")));
+}
+
 void HoldUpdate::ValidateEnd() {
   const HoldEnd& before = before_.hold.expires_at;
   const HoldEnd& after = after_.hold.expires_at;
@@ -222,6 +232,7 @@ absl::StatusOr<LotHold> HoldUpdate::Run() {
   RETURN_IF_ERROR(LockAndRead(transaction));
   RETURN_IF_ERROR(CheckInEffect());
   ApplyCommand();
+  ValidateLot();
   ValidateEnd();
   ValidateExemptions();
   if (!problems_.empty()) return Refuse(std::move(problems_));

@@ -74,6 +74,7 @@ UpdateHoldCommand CommandOf(const v1::UpdateHoldRequest& request, const Call& ca
   }
   UpdateHoldCommand command{.context = fields.OptionalWrite(request, call),
                             .hold_id = fields.RequiredUuid<HoldId>("hold.hold_id", hold.hold_id()),
+                            .lot_id = fields.OptionalUuid<LotId>("hold.lot_id", hold.lot_id()),
                             .note = fields.Text("note", request.note(), kNoteCharactersMax),
                             .version = FieldChecker::Etag(hold.etag()),
                             .may_weaken = call.caller->permissions.Has(v1::PERMISSION_RELEASE)};

@@ -196,6 +196,13 @@ void AuditTest::WriteLots() {
   Do("LotService/DeleteLot", R"(lot_id: "$W5")");
   Do("LotService/HoldLots", R"(targets {lot {lot_id: "$W2"}} reason: "look")");
   Do("LotService/ReleaseLots", R"(lots {lot_id: "$W2"} note: "good")");
+  Keep("hold", Answer<v1::HoldLotsResponse>("LotService/HoldLots",
+                                            R"(targets {lot {lot_id: "$W1"}} reason: "look")")
+                   .hold_ids(0));
+  Do("HoldService/UpdateHold", R"(hold {hold_id: "$hold" case_id: "CAPA-7"})");
+  Do("LotService/ReleaseLots", R"(hold_ids: "$hold" note: "good")");
+  Do("InspectionService/RecordInspection",
+     R"(inspections {lot {lot_id: "$W1"} verdict: VERDICT_PASSED} plan: "QP-7")");
   Do("LotService/SplitLot", R"(lot {lot_id: "$W1"} location_id: "stock"
                                parts {number: "W1a" quantity: "1.0"})");
   Do("LotService/MergeLots",

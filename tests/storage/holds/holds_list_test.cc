@@ -70,11 +70,11 @@ class HoldsListTest : public ::testing::Test {
     }
   }
   std::string Refusal(const std::string& filter, const std::string& company = "acme") {
-    return ReasonOf(ListHolds(world_.db(), {.company = CompanyId(company),
-                                            .filter = filter,
-                                            .limit = 1,
-                                            .now = world_.now()})
-                        .status());
+    return ReasonOf(
+        ListHolds(
+            world_.db(),
+            {.company = CompanyId(company), .filter = filter, .limit = 1, .now = world_.now()})
+            .status());
   }
 
   TestDatabase database_{TestDatabase::kMigrated};

@@ -68,10 +68,10 @@ TEST_F(HoldsPartTest, HoldsOfOnePlaceAddUpAndEndOnTheirOwn) {
   const HoldId second = Hold(Holding("L1", "3"));
 
   EXPECT_EQ(Move({"DELIVERY L1 4 stock>"}), "LOT_HELD movements[0].lot");
-  ASSERT_TRUE(ReleaseLots(world_.db(), {.context = world_.Context("ReleaseLots"),
-                                        .holds = {second},
-                                        .note = "dried"})
-                  .ok());
+  ASSERT_TRUE(
+      ReleaseLots(world_.db(),
+                  {.context = world_.Context("ReleaseLots"), .holds = {second}, .note = "dried"})
+          .ok());
   EXPECT_EQ(Move({"DELIVERY L1 4 stock>"}), "OK");
 }
 

@@ -87,15 +87,23 @@ TEST_F(HoldsUpdateTest, OnlyWhoMayReleaseMakesAHoldWeaker) {
     std::optional<Places> exempt;
     const char* answer;
   } kCases[] = {
-      {"earlier", HoldEnd(world_.now() + absl::Hours(47)), {},
+      {"earlier",
+       HoldEnd(world_.now() + absl::Hours(47)),
+       {},
        "PERMISSION_MISSING hold.expire_time"},
       {"later", HoldEnd(world_.now() + absl::Hours(49)), {}, "OK"},
       {"no end", HoldEnd(), {}, "OK"},
-      {"an end again", HoldEnd(world_.now() + absl::Hours(100)), {},
+      {"an end again",
+       HoldEnd(world_.now() + absl::Hours(100)),
+       {},
        "PERMISSION_MISSING hold.expire_time"},
-      {"one more place", {}, Places({LocationId("yard"), LocationId("truck")}),
+      {"one more place",
+       {},
+       Places({LocationId("yard"), LocationId("truck")}),
        "PERMISSION_MISSING hold.exempt_location_ids"},
-      {"another place", {}, Places({LocationId("truck")}),
+      {"another place",
+       {},
+       Places({LocationId("truck")}),
        "PERMISSION_MISSING hold.exempt_location_ids"},
       {"fewer places", {}, Places(), "OK"},
   };
@@ -133,10 +141,10 @@ TEST_F(HoldsUpdateTest, AStaleEtagIsRefused) {
 }
 
 TEST_F(HoldsUpdateTest, WhatHasEndedDoesNotChange) {
-  ASSERT_TRUE(ReleaseLots(world_.db(), {.context = world_.Context("ReleaseLots"),
-                                        .holds = {hold_},
-                                        .note = "good"})
-                  .ok());
+  ASSERT_TRUE(
+      ReleaseLots(world_.db(),
+                  {.context = world_.Context("ReleaseLots"), .holds = {hold_}, .note = "good"})
+          .ok());
   UpdateHoldCommand command = Changing();
   command.reason = "still odd";
   EXPECT_EQ(Answer(command), "HOLD_ENDED hold.hold_id");
@@ -175,9 +183,8 @@ TEST_F(HoldsUpdateTest, HistoryIsInTheOrderOfWhatHappened) {
   command.context.now -= absl::Seconds(30);
   command.reason = "lab report 8";
   ASSERT_EQ(Answer(command), "OK");
-  ReleaseLotsCommand release{.context = world_.Context("ReleaseLots"),
-                             .holds = {hold_},
-                             .note = "good"};
+  ReleaseLotsCommand release{
+      .context = world_.Context("ReleaseLots"), .holds = {hold_}, .note = "good"};
   release.context.now -= absl::Seconds(40);
   ASSERT_TRUE(ReleaseLots(world_.db(), release).ok());
 

@@ -155,9 +155,8 @@ TEST_F(InspectionsTest, WhatFailedIsHeldWhenThatIsAsked) {
   const LotHold hold = GetHold(world_.db(), world_.company(), recorded.placed[0]).value();
   EXPECT_EQ(hold.hold.lot_id, world_.IdOf("L1"));
   EXPECT_EQ(hold.hold.case_id, "CAPA-7");
-  EXPECT_EQ(
-      GetInspection(world_.db(), world_.company(), recorded.inspections[0]).value().hold_id,
-      recorded.placed[0]);
+  EXPECT_EQ(GetInspection(world_.db(), world_.company(), recorded.inspections[0]).value().hold_id,
+            recorded.placed[0]);
 }
 
 TEST_F(InspectionsTest, WhatPassedAndWaitedIsFreeWhenThatIsAsked) {
@@ -192,7 +191,8 @@ TEST_F(InspectionsTest, OtherHoldsStay) {
 
 TEST_F(InspectionsTest, EveryProblemIsSaidAndNothingIsWritten) {
   world_.SetState(world_.IdOf("L2"), LotState::kVoid);
-  RecordInspectionCommand command = Inspecting({"L1 failed", "L2 passed", "L1 passed", "S1 passed"});
+  RecordInspectionCommand command =
+      Inspecting({"L1 failed", "L2 passed", "L1 passed", "S1 passed"});
   command.inspections[3].lot = {.lot_id = LotId(Uuid::MakeV7())};
   command.hold_failed =
       HoldTerms{.reason = "bad", .exempt_location_ids = {LocationId("yard"), LocationId("moon")}};
@@ -238,8 +238,7 @@ TEST_F(InspectionsTest, AnInspectionStandsInTheHistoryOfItsLot) {
 
 TEST_F(InspectionsTest, AnInspectedLotIsNotDeleted) {
   Record(Inspecting({"L2 passed"}));
-  const absl::Status refused =
-      DeleteLot(world_.db(), world_.LotCommandFor(world_.IdOf("L2")));
+  const absl::Status refused = DeleteLot(world_.db(), world_.LotCommandFor(world_.IdOf("L2")));
   EXPECT_EQ(ReasonOf(refused), "LOT_IN_USE");
   EXPECT_EQ(FactOf(refused, "what"), "inspections");
 }
@@ -281,16 +280,15 @@ TEST_F(InspectionsTest, ListsFilterAndPage) {
 TEST_F(InspectionsTest, WhatDoesNotExistIsRefused) {
   const auto list = [&](const std::string& filter, const char* company) {
     return ReasonOf(
-        ListInspections(world_.db(),
-                        {.company = CompanyId(company), .filter = filter, .limit = 1})
+        ListInspections(world_.db(), {.company = CompanyId(company), .filter = filter, .limit = 1})
             .status());
   };
   EXPECT_EQ(list("", "nobody"), "COMPANY_NOT_FOUND");
   EXPECT_EQ(list("product_id = gold", "acme"), "PRODUCT_NOT_FOUND");
   EXPECT_EQ(list("colour = red", "acme"), "FILTER_INVALID");
-  EXPECT_EQ(ReasonOf(GetInspection(world_.db(), world_.company(), InspectionId(Uuid::MakeV7()))
-                         .status()),
-            "INSPECTION_NOT_FOUND");
+  EXPECT_EQ(
+      ReasonOf(GetInspection(world_.db(), world_.company(), InspectionId(Uuid::MakeV7())).status()),
+      "INSPECTION_NOT_FOUND");
 }
 
 TEST_F(InspectionsTest, TenThousandUnitsAreOneCall) {

@@ -22,7 +22,8 @@ using ::testing::SizeIs;
 class ReceiptHoldsTest : public ::testing::Test {
  protected:
   ReceiptHoldsTest() {
-    world_.Execute("UPDATE products SET hold_on_receipt = true WHERE product_id IN ('salt', 'bike')");
+    world_.Execute(
+        "UPDATE products SET hold_on_receipt = true WHERE product_id IN ('salt', 'bike')");
     world_.CreateLot("salt", "L1");
     world_.CreateLot("wire", "W1");
     world_.CreateLot("bike", "S1");
@@ -119,8 +120,7 @@ TEST_F(ReceiptHoldsTest, ItGetsNoEnd) {
                             .hold_id = *Waiting().front().hold.hold_id,
                             .may_weaken = true};
   command.expires_at.emplace(world_.now() + absl::Hours(1));
-  EXPECT_EQ(RefusalOf(UpdateHold(world_.db(), command).status()),
-            "FIELD_INVALID hold.expire_time");
+  EXPECT_EQ(RefusalOf(UpdateHold(world_.db(), command).status()), "FIELD_INVALID hold.expire_time");
 }
 
 }  // namespace

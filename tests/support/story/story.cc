@@ -174,10 +174,35 @@ constexpr StoryStep kStory[] = {
        reason: '$words' exempt_location_ids: 'hall')",
      "hold hold2"},
     {"LotService.ListLotLocations", "lot_id: '$paint2'"},
+    {"HoldService.GetHold", "hold_id: '$hold'"},
+    {"HoldService.ListHolds", ""},
+    {"HoldService.ListHolds", "filter: 'product_id = \"paint\" AND active = true'"},
+    {"HoldService.UpdateHold", R"(
+       hold {hold_id: '$hold' case_id: 'CAPA-7' reason: '$words' exempt_location_ids: 'yard'}
+       note: '$words')"},
     {"LotService.ReleaseLots", "hold_ids: ['$hold'] note: '$words'"},
     {"LotService.ReleaseLots", "lots {lot_id: '$paint2'} note: '$words'"},
     {"LotService.HoldLots", "targets {lot {lot_id: '$paint2'}} reason: '$words'"},
     {"LotService.ReleaseLots", "lots {product_id: 'paint' number: 'P2'} note: '$words'"},
+    {"LotService.HoldLots", R"(
+       targets {lot {lot_id: '$paint'} location_id: 'shelf' quantity: '1'}
+       reason: '$words' case_id: 'CAPA-7')",
+     "hold3"},
+    {"HoldService.ListHolds", "filter: 'case_id = \"CAPA-7\" AND location_id = \"shelf\"'"},
+    {"LotService.ReleaseLots", "hold_ids: ['$hold3'] note: '$words'"},
+    {"InspectionService.RecordInspection", R"(
+       plan: 'QP-7' inspector: '$words' failed_hold {reason: '$words' exempt_location_ids: 'hall'}
+       documents {type: 'certificate' title: '$words' url: 'https://docs.example/4711'}
+       inspections {lot {lot_id: '$paint'} verdict: VERDICT_FAILED note: '$words'
+                    results {name: 'viscosity' value {decimal: '9.1'} upper_limit: '4.5'}}
+       inspections {lot {product_id: 'paint' number: 'P2'} verdict: VERDICT_PASSED
+                    results {name: 'colour' value {text: '$words'} passed: true}}
+       release_passed: true)",
+     "inspection inspection2 hold4"},
+    {"InspectionService.GetInspection", "inspection_id: '$inspection'"},
+    {"InspectionService.ListInspections", ""},
+    {"InspectionService.ListInspections", "filter: 'failed_result = \"viscosity\"'"},
+    {"LotService.ReleaseLots", "hold_ids: ['$hold4'] note: '$words'"},
     {"RecallService.OpenRecall", R"(
        recall_id: 'RC' reason: '$words' exempt_location_ids: 'hall'
        seeds {lot_id: '$paint'} seeds {product_id: 'paint' number: 'P2'})"},

@@ -17,10 +17,9 @@ namespace lots {
 namespace {
 
 std::string NameOf(LotEventKind kind) {
-  static const char* const kNames[] = {"",           "CREATED",  "EDITED",     "ARCHIVED",
-                                       "UNARCHIVED", "ASSIGNED", "UNASSIGNED", "VOIDED",
-                                       "DELETED",    "HELD",     "RELEASED",
-                                       "HOLD_CHANGED", "INSPECTED"};
+  static const char* const kNames[] = {
+      "",       "CREATED", "EDITED", "ARCHIVED", "UNARCHIVED",   "ASSIGNED", "UNASSIGNED",
+      "VOIDED", "DELETED", "HELD",   "RELEASED", "HOLD_CHANGED", "INSPECTED"};
   return kNames[static_cast<int>(kind)];
 }
 

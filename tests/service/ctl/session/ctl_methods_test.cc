@@ -10,6 +10,8 @@
 #include "google/protobuf/descriptor.h"
 #include "lots/v1/audit.pb.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/hold.pb.h"
+#include "lots/v1/inspection.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/recall.pb.h"
 #include "lots/v1/stock.pb.h"
@@ -48,6 +50,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
   std::vector<const MethodDescriptor*> methods;
   for (const FileDescriptor* file :
        {v1::AuditEntry::descriptor()->file(), v1::Settings::descriptor()->file(),
+        v1::Hold::descriptor()->file(), v1::Inspection::descriptor()->file(),
         v1::Lot::descriptor()->file(), v1::Recall::descriptor()->file(),
         v1::ListStockRequest::descriptor()->file(), v1::TraceNode::descriptor()->file(),
         v1::WorkOrder::descriptor()->file()}) {
