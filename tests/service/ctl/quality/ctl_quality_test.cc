@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -129,11 +128,11 @@ TEST_F(CtlQuality, WhatIsReceivedWaitsForItsInspection) {
 
 TEST_F(CtlQuality, FilesHaveTheInspectionsOfManyLots) {
   const TestFolder folder;
-  const std::string csv = folder.path() + "/measured.csv";
-  std::ofstream(csv) << "lot,verdict,result,value,unit,min,max\n"
-                        "steel/H-1,passed,carbon,0.42,%,,0.45\n"
-                        "motor/M-1,failed,torque,38,N.m,40,\n"
-                        "motor/M-1,failed,noise,failed,,,\n";
+  const std::string csv = folder.Write("measured.csv",
+                                       "lot,verdict,result,value,unit,min,max\n"
+                                       "steel/H-1,passed,carbon,0.42,%,,0.45\n"
+                                       "motor/M-1,failed,torque,38,N.m,40,\n"
+                                       "motor/M-1,failed,noise,failed,,,\n");
   const auto recorded =
       lotctl_.Answer<v1::RecordInspectionResponse>({"inspect", "record", "--file", csv});
   ASSERT_THAT(recorded.inspection_ids(), SizeIs(2));
@@ -142,15 +141,13 @@ TEST_F(CtlQuality, FilesHaveTheInspectionsOfManyLots) {
   ASSERT_THAT(second.results(), SizeIs(2));
   EXPECT_FALSE(second.results(0).passed());
 
-  const std::string json = folder.path() + "/measured.json";
-  std::ofstream(json) << R"({"plan": "QP-9", "inspections": [
-      {"lot": {"productId": "motor", "number": "M-2"}, "verdict": "VERDICT_PASSED"}]})";
+  const std::string json = folder.Write("measured.json", R"({"plan": "QP-9", "inspections": [
+      {"lot": {"productId": "motor", "number": "M-2"}, "verdict": "VERDICT_PASSED"}]})");
   EXPECT_THAT(lotctl_.Answer<v1::RecordInspectionResponse>({"inspect", "record", "--file", json})
                   .inspection_ids(),
               SizeIs(1));
 
-  const std::string wrong = folder.path() + "/wrong.csv";
-  std::ofstream(wrong) << "lot,verdict\nsteel/H-1,good\n";
+  const std::string wrong = folder.Write("wrong.csv", "lot,verdict\nsteel/H-1,good\n");
   const CtlEnd end = lotctl_.Run({"inspect", "record", "--file", wrong});
   EXPECT_EQ(end.code, 2);
   EXPECT_THAT(end.err, AllOf(HasSubstr("wrong.csv"), HasSubstr("line 2")));
