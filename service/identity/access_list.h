@@ -7,7 +7,7 @@
 //       "backup.plant.example": {"companies": ["*"], "permissions": ["read"]}
 //     },
 //     "tokens": {
-//       "anna": {"companies": ["acme"], "permissions": ["read", "hold"]}
+//       "anna": {"companies": ["acme"], "permissions": ["read", "hold", "inspect"]}
 //     }
 //   }
 #pragma once

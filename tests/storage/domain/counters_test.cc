@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/holds/holds.h"
+#include "storage/inspections/inspections.h"
 #include "storage/pg/dry_run.h"
 #include "storage/recalls/recalls.h"
 #include "storage/stock/stock.h"
@@ -122,6 +123,23 @@ TEST_F(Counters, HoldsAndReleases) {
   EXPECT_EQ(counting_.Take(), (Counts{{"holds_placed/", 1}}));
   ASSERT_TRUE(ReleaseLots(*db_, release).ok());
   EXPECT_EQ(counting_.Take(), (Counts{{"holds_released/", 1}}));
+}
+
+TEST_F(Counters, InspectionsByVerdictWithTheirHolds) {
+  RecordInspectionCommand command{.context = world_.Context("RecordInspection"),
+                                  .inspector = "ines",
+                                  .inspected_at = world_.now(),
+                                  .hold_failed = HoldTerms{.reason = "metal"}};
+  for (const char* number : {"A", "B", "C"}) {
+    command.inspections.push_back({.lot = {.lot_id = world_.CreateLot("salt", number)}});
+  }
+  command.inspections[0].verdict = Verdict::kFailed;
+
+  ASSERT_TRUE(RecordInspection(*db_, command).ok());
+
+  EXPECT_EQ(counting_.Take(), (Counts{{"holds_placed/", 1},
+                                      {"inspections/failed", 1},
+                                      {"inspections/passed", 2}}));
 }
 
 TEST_F(Counters, ADrillTellsItsSeconds) {
