@@ -11,6 +11,7 @@
 #include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/write_context.h"
+#include "storage/ledger/receipt_holds.h"
 #include "storage/ledger/refusal_reads.h"
 #include "storage/ledger/rules/apply.h"
 #include "storage/ledger/rules/validate.h"
@@ -68,6 +69,19 @@ void Ledger::Post(const Posting& wanted, std::vector<Problem>& problems) {
   const Quantity missing = MissingAtSource(facts_, accept_, posting);
   if (missing.IsPositive()) PostAdjustment(missing, posting);
   movements_.push_back(ApplyPosting(posting, facts_));
+  if (posting.kind == MovementKind::kReceipt) HoldReceived(movements_.back());
+}
+
+void Ledger::HoldReceived(const MovementRow& receipt) {
+  const LotId& lot_id = receipt.posting.lot_id;
+  if (!facts_.held_on_receipt.contains(lot_id)) return;
+  Hold hold{.lot_id = lot_id,
+            .reason = kAwaitsInspectionReason,
+            .exempt_location_ids = {receipt.posting.from},
+            .placed_by = context_.actor,
+            .placed_at = receipt.recorded_at};
+  hold.awaits_inspection = true;
+  facts_.holds[lot_id].push_back(std::move(hold));
 }
 
 bool Ledger::CanPost(const Posting& wanted) const {

@@ -67,6 +67,7 @@ class Ledger {
   void TouchLocation(const LocationId& location_id) { loader_.TouchLocation(location_id); }
   void TouchDelivery(const MovementId& delivery) { loader_.TouchDelivery(delivery); }
   void TouchReceiptsOf(const LotId& lot_id) { loader_.TouchReceiptsOf(lot_id); }
+  void ExpectReceipt(const LotId& lot_id) { loader_.ExpectReceipt(lot_id); }
   // Of a RETURN that names no delivery.
   void TouchUnnamedReturn(const LotId& lot_id);
   void TouchReversal(const PostedMovement& original) { loader_.TouchReversal(original); }
@@ -115,6 +116,8 @@ class Ledger {
   // Raises the time of a serial's movement to the serial's arrival, if the movement is earlier by
   // less than kClockSkewMax.
   void RaiseToArrivalWithinClockSkew(Posting& posting) const;
+  // Lets the hold of a receipt bind the movements that follow in this write.
+  void HoldReceived(const MovementRow& receipt);
   // Posts the ADJUSTMENT that adds what is missing at the source of the posting.
   void PostAdjustment(Quantity missing, const Posting& posting);
 

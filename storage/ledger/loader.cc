@@ -145,6 +145,12 @@ constexpr pg::Statement kReadReversals{"ledger_read_reversals", R"sql(
   SELECT reverses_id, movement_id FROM movements
   WHERE company = $1 AND reverses_id = ANY($2))sql"};
 
+constexpr pg::Statement kReadHeldOnReceipt{"ledger_read_held_on_receipt", R"sql(
+  SELECT l.lot_id
+  FROM lots l
+  JOIN products p ON p.company = $1 AND p.product_id = l.product_id AND p.hold_on_receipt
+  WHERE l.company = $1 AND l.lot_id = ANY($2))sql"};
+
 // Runs after the locks: a hold that was placed while this transaction waited for a lock is seen.
 constexpr pg::Statement kReadHolds{"ledger_read_holds",
                                    "SELECT" LOTS_HOLD_COLUMNS
@@ -240,6 +246,8 @@ void LedgerLoader::TouchDeliveriesOf(const LotId& lot_id) { delivered_.insert(lo
 
 void LedgerLoader::TouchReceiptsOf(const LotId& lot_id) { received_.insert(lot_id); }
 
+void LedgerLoader::ExpectReceipt(const LotId& lot_id) { expected_receipts_.push_back(lot_id); }
+
 void LedgerLoader::TouchReversal(const PostedMovement& original) {
   const Movement& movement = original.movement;
   Touch(movement.lot_id, movement.from);
@@ -274,6 +282,9 @@ void LedgerLoader::AddLocks(pg::Transaction& transaction,
     locks_.serial_places = transaction.Add(kReadSerialPlaces, company_, perhaps_serials);
   }
   if (accepts_shortage_) locks_.on_hand = transaction.Add(kReadOnHand, company_, lot_ids);
+  if (!expected_receipts_.empty()) {
+    locks_.held_on_receipt = transaction.Add(kReadHeldOnReceipt, company_, expected_receipts_);
+  }
   AddReversalLocks(transaction);
 }
 
@@ -306,6 +317,11 @@ absl::Status LedgerLoader::Load(pg::Transaction& transaction, const pg::Results&
   for (const pg::Row row : results[locks_.balances]) LoadBalance(row, facts);
   if (locks_.serial_places.has_value()) LoadSerialPlaces(results[*locks_.serial_places], facts);
   LoadHolds(results[locks_.holds], facts);
+  if (locks_.held_on_receipt.has_value()) {
+    for (const pg::Row row : results[*locks_.held_on_receipt]) {
+      facts.held_on_receipt.insert(row.Get<LotId>(0));
+    }
+  }
   LoadOnHandElsewhere(results, facts);
   LoadDeliveries(results, facts);
   LoadReceipts(results, facts);

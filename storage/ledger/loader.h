@@ -38,6 +38,9 @@ class LedgerLoader {
   void TouchDeliveriesOf(const LotId& lot_id);
   // A SUPPLIER_RETURN of this lot names a receipt, or a receipt of this lot is reversed.
   void TouchReceiptsOf(const LotId& lot_id);
+  // The lot may be received: Load reads whether what is received of it waits for an inspection.
+  // Only for the movements that follow in the same write; receipt_holds.h holds every receipt.
+  void ExpectReceipt(const LotId& lot_id);
   // A movement that will be reversed: its two places, and its delivery or receipt.
   void TouchReversal(const PostedMovement& original);
 
@@ -56,7 +59,7 @@ class LedgerLoader {
   struct Locks {
     size_t company, serials, lots, balances, holds;
     std::optional<size_t> serial_places, deliveries, open_deliveries, receipts, later_movements,
-        reversals, on_hand;
+        reversals, on_hand, held_on_receipt;
   };
 
   void AddReversalLocks(pg::Transaction& transaction);
@@ -77,6 +80,7 @@ class LedgerLoader {
   absl::btree_set<MovementId> deliveries_;
   absl::btree_set<LotId> delivered_;
   absl::btree_set<LotId> received_;
+  std::vector<LotId> expected_receipts_;
   std::vector<MovementId> reversed_;
   Locks locks_{};
 };

@@ -18,8 +18,8 @@ constexpr pg::Statement kHoldReceived{"ledger_hold_received", R"sql(
   INSERT INTO holds (company, hold_id, lot_id, cause, location_id, source_lot_id, reason,
                      exempt_location_ids, expires_at, placed_by, placed_at, entry_id,
                      awaits_inspection)
-  SELECT $1, r.hold_id, r.lot_id, {CAUSE_LOT}, NULL, NULL, 'waits for inspection',
-         ARRAY[r.source], NULL, $6, $7, $8, true
+  SELECT $1, r.hold_id, r.lot_id, {CAUSE_LOT}, NULL, NULL, $9, ARRAY[r.source], NULL, $6, $7,
+         $8, true
   FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[])
     AS r (hold_id, lot_id, product_id, source)
   JOIN products p ON p.company = $1 AND p.product_id = r.product_id
@@ -48,7 +48,8 @@ void AddReceiptHolds(pg::Transaction& transaction, const WriteContext& context,
   }
   if (lots.empty()) return;
   transaction.Add(kHoldReceived, context.company, holds, lots, products, sources, context.actor,
-                  facts.recorded_at + absl::Microseconds(1), context.entry_id);
+                  facts.recorded_at + absl::Microseconds(1), context.entry_id,
+                  kAwaitsInspectionReason);
 }
 
 }  // namespace lots

@@ -300,6 +300,7 @@ absl::StatusOr<RecordedMovements> MovementRecorder::Attempt() {
     if (command_.movements[i].quantity.has_value()) ledger.ExpectNoSerial(draft.posting.lot_id);
     ledger.Touch(draft.posting.lot_id, draft.posting.from);
     ledger.Touch(draft.posting.lot_id, draft.posting.to);
+    if (draft.posting.kind == MovementKind::kReceipt) ledger.ExpectReceipt(draft.posting.lot_id);
     if (draft.posting.receipt.has_value()) ledger.TouchReceiptsOf(draft.posting.lot_id);
     if (draft.posting.delivery.has_value()) {
       ledger.TouchDelivery(*draft.posting.delivery);

@@ -121,6 +121,8 @@ struct LedgerFacts {
   // Where a shortage is accepted: how much of a lot is on hand in places that are not touched.
   absl::flat_hash_map<LotId, Quantity> on_hand_elsewhere;
   absl::flat_hash_map<LotId, std::vector<Hold>> holds;  // those in effect; only of held lots
+  // Lots whose receipt is held until an inspection; only those that the write may receive.
+  absl::flat_hash_set<LotId> held_on_receipt;
   std::map<MovementId, DeliveryFacts> deliveries;
   absl::flat_hash_map<MovementId, ReceiptFacts> receipts;  // those in effect
   // Of a movement to reverse: the later movements of the same serial that are not reversed, the

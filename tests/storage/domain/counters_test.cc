@@ -137,9 +137,8 @@ TEST_F(Counters, InspectionsByVerdictWithTheirHolds) {
 
   ASSERT_TRUE(RecordInspection(*db_, command).ok());
 
-  EXPECT_EQ(counting_.Take(), (Counts{{"holds_placed/", 1},
-                                      {"inspections/failed", 1},
-                                      {"inspections/passed", 2}}));
+  EXPECT_EQ(counting_.Take(),
+            (Counts{{"holds_placed/", 1}, {"inspections/failed", 1}, {"inspections/passed", 2}}));
 }
 
 TEST_F(Counters, ADrillTellsItsSeconds) {

@@ -92,6 +92,15 @@ TEST_F(ReceiptHoldsTest, ALotWaitsOnceUntilItIsReleased) {
   EXPECT_EQ(Move("DELIVERY L1 1 stock>"), "LOT_HELD");
 }
 
+// One call that receives goods and passes them on does not get around the inspection.
+TEST_F(ReceiptHoldsTest, AlsoInTheRequestThatReceivesIt) {
+  EXPECT_EQ(RefusalOf(world_.Record({"RECEIPT L1 10 >stock", "DELIVERY L1 10 stock>"}).status()),
+            "LOT_HELD movements[1].lot");
+  EXPECT_EQ(RefusalOf(world_.Record({"RECEIPT W1 10 >stock", "DELIVERY W1 10 stock>"}).status()),
+            "OK");
+  EXPECT_EQ(world_.Where("L1"), "");
+}
+
 TEST_F(ReceiptHoldsTest, OnlyReceiptsWait) {
   EXPECT_EQ(Move("ADJUSTMENT L1 10 >stock"), "OK");
   EXPECT_EQ(Move("TRANSFER L1 10 stock>shelf"), "OK");
