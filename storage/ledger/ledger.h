@@ -29,7 +29,7 @@
 // - An operation that changes the state of other lots locks these lots FOR UPDATE before. So does
 //   an operation that places a hold. Both locks of the ledger wait for FOR UPDATE. The ledger reads
 //   holds in a statement after the locks: a movement is either posted before the hold, or waits and
-//   sees the hold.
+//   sees the hold. The hold of a receipt (receipt_holds.h) needs no such lock.
 // - A balance that does not exist cannot be locked. The last pipeline inserts it. If another writer
 //   inserted it first, Explain returns a conflict and the operation runs again.
 // The database decides in the end: its constraints balances_not_negative, balances_serial_is_one

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "storage/base/uuid.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
@@ -49,7 +50,7 @@ void AddReceiptHolds(pg::Transaction& transaction, const WriteContext& context,
   if (lots.empty()) return;
   transaction.Add(kHoldReceived, context.company, holds, lots, products, sources, context.actor,
                   facts.recorded_at + absl::Microseconds(1), context.entry_id,
-                  kAwaitsInspectionReason);
+                  absl::string_view(kAwaitsInspectionReason));
 }
 
 }  // namespace lots
