@@ -14,6 +14,7 @@
 #include "google/protobuf/dynamic_message.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "lots/v1/catalog.grpc.pb.h"
+#include "lots/v1/hold.grpc.pb.h"
 #include "lots/v1/lot.grpc.pb.h"
 #include "lots/v1/permission.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
@@ -21,11 +22,13 @@
 #include "service/handlers/services.h"
 #include "service/identity/caller.h"
 #include "service/rpc/rpc.h"
+#include "storage/holds/holds.h"
 #include "tests/support/base/test_folder.h"
 #include "tests/support/server/byte_calls.h"
 #include "tests/support/server/served_methods.h"
 #include "tests/support/server/test_server.h"
 #include "tests/support/server/tokens.h"
+#include "tests/support/world/world.h"
 
 namespace lots {
 namespace {
@@ -203,6 +206,38 @@ std::string ReasonWith(Stub& stub,
   return status.error_code() == grpc::StatusCode::PERMISSION_DENIED
              ? ErrorInfoOf(status).metadata().at("permission")
              : "let in";
+}
+
+TEST_F(PermissionTest, WhoMayHoldMakesHoldsStrongerAndNotWeaker) {
+  World world(server_.database());
+  world.CreateLot("salt", "L1");
+  HoldLotsCommand hold{.context = world.Context("HoldLots"), .reason = "lab report 7"};
+  hold.targets.push_back({.lot = {.lot_id = world.IdOf("L1")}});
+  const HoldId id = HoldLots(world.db(), hold).value().front();
+  const std::string may_hold = Token(Only(v1::PERMISSION_HOLD));
+  Permissions both = Only(v1::PERMISSION_HOLD);
+  both.Add(v1::PERMISSION_RELEASE);
+  const auto holds = server_.NewStub<v1::HoldService>();
+  const auto exempting = [&](const std::string& place, const std::string& request_id) {
+    v1::UpdateHoldRequest request;
+    request.set_company("acme");
+    request.set_request_id(request_id);
+    request.mutable_hold()->set_hold_id(id.value().ToString());
+    if (!place.empty()) request.mutable_hold()->add_exempt_location_ids(place);
+    request.mutable_update_mask()->add_paths("exempt_location_ids");
+    return request;
+  };
+  const auto ask = [&](const v1::UpdateHoldRequest& request, const std::string& token) {
+    return ReasonWith(*holds, &v1::HoldService::Stub::UpdateHold, request, token);
+  };
+
+  EXPECT_EQ(ask(exempting("yard", "r1"), may_hold), "release");
+  EXPECT_EQ(ask(exempting("yard", "r1"), Token(both)), "let in");
+  EXPECT_EQ(ask(exempting("", "r2"), may_hold), "let in");
+
+  const Hold found = GetHold(world.db(), world.company(), id).value().hold;
+  EXPECT_TRUE(found.exempt_location_ids.empty());
+  EXPECT_EQ(found.version, 3);
 }
 
 TEST_F(PermissionTest, OverrulingNeedsAPermissionOfItsOwn) {
