@@ -2,13 +2,13 @@
 -- release a hold of a part holds all that is at the place.
 ALTER TABLE holds
   -- So much must stay at the place. NULL: all of it.
-  ADD COLUMN quantity numeric(19, 6)
-    CONSTRAINT holds_quantity_of_place CHECK (quantity IS NULL OR (cause = 2 AND quantity > 0)),
+  ADD COLUMN quantity numeric(19, 6),
+  ADD CONSTRAINT holds_quantity_of_place CHECK (quantity IS NULL OR (cause = 2 AND quantity > 0)) NOT VALID,
   -- The complaint, deviation or corrective action that the hold belongs to.
   ADD COLUMN case_id text COLLATE "C",
   -- Placed with a receipt, because the product holds what comes in until somebody has inspected it.
-  ADD COLUMN awaits_inspection boolean NOT NULL DEFAULT false
-    CONSTRAINT holds_inspection_of_lot CHECK (NOT awaits_inspection OR (cause = 1 AND expires_at IS NULL)),
+  ADD COLUMN awaits_inspection boolean NOT NULL DEFAULT false,
+  ADD CONSTRAINT holds_inspection_of_lot CHECK (NOT awaits_inspection OR (cause = 1 AND expires_at IS NULL)) NOT VALID,
   ADD COLUMN version bigint NOT NULL DEFAULT 1,
   -- The last change. NULL: none.
   ADD COLUMN updated_at timestamptz;

@@ -62,7 +62,8 @@ class Catalog : public testing::Test {
             .shelf_life = {.expire_days = 100, .alert_days = 90},
             .warranty_months = 24,
             .gtin = "4006381333931",
-            .producible = true};
+            .producible = true,
+            .hold_on_receipt = true};
   }
   // Every field by default.
   absl::StatusOr<Product> Upsert(const Product& product,
@@ -177,7 +178,13 @@ TEST_F(Catalog, AMaskLeavesOtherServicesFieldsAlone) {
   EXPECT_EQ(changed->warranty_months, 12);
   EXPECT_EQ(changed->display_name, "Bolt");
   EXPECT_EQ(changed->number_template, "B{YYYY}-{#####}");
+  EXPECT_TRUE(Get(ProductId("bolt"))->hold_on_receipt);
   EXPECT_EQ(changed->version, 2);
+
+  const auto cleared = Upsert({.product_id = ProductId("bolt")}, {"hold_on_receipt"});
+  ASSERT_TRUE(cleared.ok()) << cleared.status();
+  EXPECT_FALSE(Get(ProductId("bolt"))->hold_on_receipt);
+  EXPECT_EQ(cleared->version, 3);
 }
 
 TEST_F(Catalog, EachProductOfAnUpsertHasPathsOfItsOwn) {
