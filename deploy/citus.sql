@@ -38,6 +38,7 @@ SELECT create_distributed_table('transformation_outputs', 'company', colocate_wi
 SELECT create_distributed_table('movements', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('deliveries', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('lot_events', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('warranty_extensions', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('audit_entries', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('requests', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('holds', 'company', colocate_with => 'companies');

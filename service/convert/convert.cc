@@ -126,6 +126,8 @@ v1::Product ToProto(const Product& product, const CompanyId& company) {
   message.set_etag(EtagOf(product.version));
   *message.mutable_create_time() = ToProto(product.created_at);
   *message.mutable_update_time() = ToProto(product.updated_at);
+  SetIfAny(product.retired_at,
+           [&](absl::Time time) { *message.mutable_retire_time() = ToProto(time); });
   return message;
 }
 
@@ -142,6 +144,8 @@ v1::Location ToProto(const Location& location, const CompanyId& company) {
   message.set_etag(EtagOf(location.version));
   *message.mutable_create_time() = ToProto(location.created_at);
   *message.mutable_update_time() = ToProto(location.updated_at);
+  SetIfAny(location.retired_at,
+           [&](absl::Time time) { *message.mutable_retire_time() = ToProto(time); });
   return message;
 }
 

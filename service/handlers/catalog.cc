@@ -106,6 +106,21 @@ Location LocationOf(const v1::Location& message, const Entry& at, FieldChecker& 
       .updated_at = {}};
 }
 
+// The ids of a list, each once.
+template <class Id, class Ids>
+std::vector<Id> IdsOf(absl::string_view list, const Ids& given, FieldChecker& fields) {
+  std::vector<Id> ids;
+  fields.Count(list, given.size(), 1, kCatalogBatchMax);
+  if (given.size() > kCatalogBatchMax) return ids;
+  UniqueIds unique;
+  for (const std::string& id : given) {
+    const Entry at{list, ids.size()};
+    ids.push_back(fields.Required<Id>(at(""), id));
+    unique.Check(at, "", id, fields);
+  }
+  return ids;
+}
+
 UpdateSettingsCommand CommandOf(const v1::UpdateSettingsRequest& request, const Call& call,
                                 FieldChecker& fields) {
   const v1::Settings& given = request.settings();
@@ -187,14 +202,31 @@ absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequ
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const ProductId last(after.empty() ? "" : after.front());
-    ASSIGN_OR_RETURN(const std::vector<Product> products,
-                     lots::ListProducts(db, {company, last, room.items + 1, call.now}));
+    ASSIGN_OR_RETURN(
+        const std::vector<Product> products,
+        lots::ListProducts(db, {company, last, room.items + 1, call.now, request.show_retired()}));
     return FillPiece(
         products, /*has_more=*/false, room, [&](const Product& p) { return ToProto(p, company); },
         [&](size_t i) { return PageKeys{products[i].product_id.value()}; },
         *response.mutable_products());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
+  return response;
+}
+
+absl::StatusOr<v1::RetireProductsResponse> RetireProducts(const v1::RetireProductsRequest& request,
+                                                          const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const RetireProductsCommand command{
+      .context = fields.Write(request, call),
+      .product_ids = IdsOf<ProductId>("product_ids", request.product_ids(), fields),
+      .undo = request.undo()};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Product> products, lots::RetireProducts(db, command));
+  v1::RetireProductsResponse response;
+  for (const Product& product : products) {
+    *response.add_products() = ToProto(product, call.company);
+  }
   return response;
 }
 
@@ -224,14 +256,41 @@ absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
   return response;
 }
 
+absl::StatusOr<v1::Location> GetLocation(const v1::GetLocationRequest& request, const Call& call,
+                                         pg::Connection& db) {
+  FieldChecker fields;
+  const auto location_id = fields.Required<LocationId>("location_id", request.location_id());
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const Location location, lots::GetLocation(db, call.company, location_id));
+  return ToProto(location, call.company);
+}
+
+absl::StatusOr<v1::RetireLocationsResponse> RetireLocations(
+    const v1::RetireLocationsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const RetireLocationsCommand command{
+      .context = fields.Write(request, call),
+      .location_ids = IdsOf<LocationId>("location_ids", request.location_ids(), fields),
+      .undo = request.undo()};
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Location> locations, lots::RetireLocations(db, command));
+  v1::RetireLocationsResponse response;
+  response.set_location_count(static_cast<int64_t>(locations.size()));
+  response.set_locations_truncated(!AnswerRoom(response).Fill(
+      locations, [&](const Location& l) { return ToProto(l, call.company); },
+      *response.mutable_locations()));
+  return response;
+}
+
 absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsRequest& request,
                                                         const Call& call, pg::Connection& db) {
   v1::ListLocationsResponse response;
   const auto list = [&](const CompanyId& company, const PageKeys& after,
                         const PageRoom& room) -> absl::StatusOr<PagePiece> {
     const LocationId last(after.empty() ? "" : after.front());
-    ASSIGN_OR_RETURN(const std::vector<Location> locations,
-                     lots::ListLocations(db, company, last, room.items + 1));
+    ASSIGN_OR_RETURN(
+        const std::vector<Location> locations,
+        lots::ListLocations(db, company, last, room.items + 1, request.show_retired()));
     return FillPiece(
         locations, /*has_more=*/false, room, [&](const Location& l) { return ToProto(l, company); },
         [&](size_t i) { return PageKeys{locations[i].location_id.value()}; },

@@ -18,8 +18,14 @@ absl::StatusOr<v1::Product> GetProduct(const v1::GetProductRequest& request, con
                                        pg::Connection& db);
 absl::StatusOr<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequest& request,
                                                       const Call& call, pg::Connection& db);
+absl::StatusOr<v1::RetireProductsResponse> RetireProducts(const v1::RetireProductsRequest& request,
+                                                          const Call& call, pg::Connection& db);
 absl::StatusOr<v1::UpsertLocationsResponse> UpsertLocations(
     const v1::UpsertLocationsRequest& request, const Call& call, pg::Connection& db);
+absl::StatusOr<v1::Location> GetLocation(const v1::GetLocationRequest& request, const Call& call,
+                                         pg::Connection& db);
+absl::StatusOr<v1::RetireLocationsResponse> RetireLocations(
+    const v1::RetireLocationsRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::ListLocationsResponse> ListLocations(const v1::ListLocationsRequest& request,
                                                         const Call& call, pg::Connection& db);
 

@@ -102,6 +102,9 @@ class CatalogService final : public OnCallPath<v1::CatalogService> {
   LOTS_UNARY(CatalogService, ListProducts, .every_company = true);
   LOTS_UNARY(CatalogService, UpsertLocations);
   LOTS_UNARY(CatalogService, ListLocations, .every_company = true);
+  LOTS_UNARY(CatalogService, GetLocation);
+  LOTS_UNARY(CatalogService, RetireProducts);
+  LOTS_UNARY(CatalogService, RetireLocations);
 };
 
 class HoldService final : public OnCallPath<v1::HoldService> {

@@ -58,7 +58,8 @@ struct ProductsQuery {
   CompanyId company;
   ProductId after;
   int limit = 0;
-  absl::Time now;  // the day of next_number
+  absl::Time now;             // the day of next_number
+  bool show_retired = false;  // retired products, too
 };
 // At most `limit` products with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const ProductsQuery& query);
@@ -79,8 +80,37 @@ absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
 // The fields that a path may name: "gln", "address.city".
 std::vector<absl::string_view> LocationFields();
 
-// At most `limit` locations with ids after `after`, sorted by id. COMPANY_NOT_FOUND.
+// LOCATION_NOT_FOUND.
+absl::StatusOr<Location> GetLocation(pg::Connection& db, const CompanyId& company,
+                                     const LocationId& location_id);
+
+// At most `limit` locations with ids after `after`, sorted by id; retired ones when asked.
+// COMPANY_NOT_FOUND.
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
-                                                    const LocationId& after, int limit);
+                                                    const LocationId& after, int limit,
+                                                    bool show_retired = false);
+
+// Retiring (retire.cc). Both operations retire all or none, or with `undo` take back into use; what
+// is retired (in use) already stays as it is, its version too.
+
+struct RetireProductsCommand {
+  WriteContext context;
+  std::vector<ProductId> product_ids;  // none twice
+  bool undo = false;
+};
+// A retired product gets no new lots and work orders. Returns the products in the order of the
+// command. PRODUCT_NOT_FOUND, STILL_IN_USE (goods on hand, open work orders).
+absl::StatusOr<std::vector<Product>> RetireProducts(pg::Connection& db,
+                                                    const RetireProductsCommand& command);
+
+struct RetireLocationsCommand {
+  WriteContext context;
+  std::vector<LocationId> location_ids;  // none twice
+  bool undo = false;
+};
+// Nothing goes into a retired location; what is there may leave. Returns the locations in the order
+// of the command. LOCATION_NOT_FOUND, STILL_IN_USE (goods on hand; default locations).
+absl::StatusOr<std::vector<Location>> RetireLocations(pg::Connection& db,
+                                                      const RetireLocationsCommand& command);
 
 }  // namespace lots

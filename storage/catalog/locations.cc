@@ -1,4 +1,4 @@
-// UpsertLocations and ListLocations.
+// UpsertLocations, GetLocation and ListLocations.
 
 #include <map>
 #include <tuple>
@@ -11,6 +11,7 @@
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/location_tree.h"
 #include "storage/catalog/new_company.h"
+#include "storage/catalog/read_each.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/reasons.h"
@@ -35,13 +36,14 @@ constexpr pg::Statement kLockTree{"lock_location_tree", R"sql(
 
 constexpr pg::Statement kFindLocations{"find_locations", R"sql(
   SELECT location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-         country, phone, is_default, version, created_at, updated_at
+         country, phone, is_default, version, created_at, updated_at, retired_at
   FROM locations WHERE company = $1 AND location_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListLocations{"list_locations", R"sql(
   SELECT location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-         country, phone, is_default, version, created_at, updated_at
-  FROM locations WHERE company = $1 AND location_id > $2 ORDER BY location_id LIMIT $3)sql"};
+         country, phone, is_default, version, created_at, updated_at, retired_at
+  FROM locations WHERE company = $1 AND location_id > $2 AND ($4 OR retired_at IS NULL)
+  ORDER BY location_id LIMIT $3)sql"};
 
 constexpr pg::Statement kInsertLocation{"insert_location", R"sql(
   INSERT INTO locations
@@ -93,7 +95,8 @@ Location ReadLocation(const pg::Row& row) {
           .is_default = row.Get<bool>(11),
           .version = row.Get<int64_t>(12),
           .created_at = row.Get<absl::Time>(13),
-          .updated_at = row.Get<absl::Time>(14)};
+          .updated_at = row.Get<absl::Time>(14),
+          .retired_at = row.Get<std::optional<absl::Time>>(15)};
 }
 
 using LocationsById = std::map<LocationId, Location>;
@@ -323,17 +326,19 @@ absl::StatusOr<std::vector<Location>> TryUpsert(pg::Connection& db,
 
 absl::StatusOr<std::vector<Location>> Rebuild(pg::Connection& db,
                                               const UpsertLocationsCommand& command) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindLocations, command.context.company,
-                                                    IdsOf(command.locations)));
-  const LocationsById by_id = ReadLocations(rows);
-  std::vector<Location> locations;
-  for (const Location& location : command.locations) {
-    locations.push_back(by_id.at(location.location_id));
-  }
-  return locations;
+  return ReadEach(db, command.context.company, IdsOf(command.locations));
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<Location>> ReadEach(pg::Connection& db, const CompanyId& company,
+                                               const std::vector<LocationId>& ids) {
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindLocations, company, ids));
+  const LocationsById by_id = ReadLocations(rows);
+  std::vector<Location> locations;
+  for (const LocationId& id : ids) locations.push_back(by_id.at(id));
+  return locations;
+}
 
 std::vector<absl::string_view> LocationFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
 
@@ -344,9 +349,19 @@ absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                          [&] { return TryUpsert(db, command); });
 }
 
+absl::StatusOr<Location> GetLocation(pg::Connection& db, const CompanyId& company,
+                                     const LocationId& location_id) {
+  ASSIGN_OR_RETURN(const pg::Result rows,
+                   pg::Query(db, kFindLocations, company, std::vector<LocationId>{location_id}));
+  if (rows.empty()) return Refuse(LocationNotFound("location_id", location_id));
+  return ReadLocation(rows[0]);
+}
+
 absl::StatusOr<std::vector<Location>> ListLocations(pg::Connection& db, const CompanyId& company,
-                                                    const LocationId& after, int limit) {
-  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListLocations, company, after, limit));
+                                                    const LocationId& after, int limit,
+                                                    bool show_retired) {
+  ASSIGN_OR_RETURN(const pg::Result rows,
+                   pg::Query(db, kListLocations, company, after, limit, show_retired));
   if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<Location> locations;
   for (const pg::Row& row : rows) locations.push_back(ReadLocation(row));

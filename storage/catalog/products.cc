@@ -11,6 +11,7 @@
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/new_company.h"
 #include "storage/catalog/product_counters.h"
+#include "storage/catalog/read_each.h"
 #include "storage/catalog/update_fields.h"
 #include "storage/domain/dates.h"
 #include "storage/domain/errors.h"
@@ -37,7 +38,7 @@ constexpr pg::Statement kLockProducts{"lock_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
          producible, case_sensitive, version, created_at, updated_at, counter_reset,
-         hold_on_receipt
+         hold_on_receipt, retired_at
   FROM products WHERE company = $1 AND product_id = ANY ($2)
   ORDER BY product_id FOR UPDATE)sql"};
 
@@ -51,15 +52,16 @@ constexpr pg::Statement kFindProducts{"find_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
          producible, case_sensitive, version, created_at, updated_at, counter_reset,
-         hold_on_receipt
+         hold_on_receipt, retired_at
   FROM products WHERE company = $1 AND product_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListProducts{"list_products", R"sql(
   SELECT product_id, display_name, tracking, unit, scale, number_template, expire_days,
          best_before_days, removal_days, alert_days, inherit_expiry, warranty_months, gtin,
          producible, case_sensitive, version, created_at, updated_at, counter_reset,
-         hold_on_receipt
-  FROM products WHERE company = $1 AND product_id > $2 ORDER BY product_id LIMIT $3)sql"};
+         hold_on_receipt, retired_at
+  FROM products WHERE company = $1 AND product_id > $2 AND ($4 OR retired_at IS NULL)
+  ORDER BY product_id LIMIT $3)sql"};
 
 constexpr pg::Statement kCountLotsOfProducts{"count_lots_of_products", R"sql(
   SELECT product_id, count(*) FROM lots WHERE company = $1 AND product_id = ANY ($2)
@@ -152,7 +154,8 @@ Product ReadProduct(const pg::Row& row) {
           .hold_on_receipt = row.Get<bool>(19),
           .version = row.Get<int64_t>(15),
           .created_at = row.Get<absl::Time>(16),
-          .updated_at = row.Get<absl::Time>(17)};
+          .updated_at = row.Get<absl::Time>(17),
+          .retired_at = row.Get<std::optional<absl::Time>>(20)};
 }
 
 using ProductsById = std::map<ProductId, StoredProduct>;
@@ -398,17 +401,18 @@ absl::StatusOr<ProductsById> FindProducts(pg::Connection& db, const CompanyId& c
 
 absl::StatusOr<std::vector<Product>> Rebuild(pg::Connection& db,
                                              const UpsertProductsCommand& command) {
-  const WriteContext& context = command.context;
-  ASSIGN_OR_RETURN(const ProductsById by_id,
-                   FindProducts(db, context.company, IdsOf(command.products), context.now));
-  std::vector<Product> products;
-  for (const Product& product : command.products) {
-    products.push_back(by_id.at(product.product_id).product);
-  }
-  return products;
+  return ReadEach(db, command.context.company, IdsOf(command.products), command.context.now);
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<Product>> ReadEach(pg::Connection& db, const CompanyId& company,
+                                              const std::vector<ProductId>& ids, absl::Time now) {
+  ASSIGN_OR_RETURN(const ProductsById by_id, FindProducts(db, company, ids, now));
+  std::vector<Product> products;
+  for (const ProductId& id : ids) products.push_back(by_id.at(id).product);
+  return products;
+}
 
 std::vector<absl::string_view> ProductFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
 
@@ -428,8 +432,8 @@ absl::StatusOr<Product> GetProduct(pg::Connection& db, const ProductQuery& query
 
 absl::StatusOr<std::vector<Product>> ListProducts(pg::Connection& db, const ProductsQuery& query) {
   const CompanyId& company = query.company;
-  ASSIGN_OR_RETURN(const pg::Result rows,
-                   pg::Query(db, kListProducts, company, query.after, query.limit));
+  ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kListProducts, company, query.after,
+                                                    query.limit, query.show_retired));
   if (rows.empty()) RETURN_IF_ERROR(CheckExistence(db, {.company = company}));
   std::vector<ProductId> ids;
   for (const pg::Row& row : rows) ids.emplace_back(row.Get<std::string>(0));

@@ -44,6 +44,8 @@ struct Product {
   int64_t version = 0;           // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
+  // Set by RetireProducts only: the product gets no new lots and work orders.
+  std::optional<absl::Time> retired_at = {};
 };
 
 struct Address {
@@ -66,6 +68,8 @@ struct Location {
   int64_t version = 0;  // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
+  // Set by RetireLocations only: nothing goes into the location.
+  std::optional<absl::Time> retired_at = {};
 };
 
 }  // namespace lots

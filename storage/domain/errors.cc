@@ -52,6 +52,8 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kLocationCycle, "LOCATION_CYCLE", absl::StatusCode::kFailedPrecondition},
     {Reason::kLocationKindMismatch, "LOCATION_KIND_MISMATCH",
      absl::StatusCode::kFailedPrecondition},
+    {Reason::kRetired, "RETIRED", absl::StatusCode::kFailedPrecondition},
+    {Reason::kStillInUse, "STILL_IN_USE", absl::StatusCode::kFailedPrecondition},
     {Reason::kNotEnough, "NOT_ENOUGH", absl::StatusCode::kFailedPrecondition},
     {Reason::kSerialNotThere, "SERIAL_NOT_THERE", absl::StatusCode::kFailedPrecondition},
     {Reason::kSerialOnHand, "SERIAL_ON_HAND", absl::StatusCode::kFailedPrecondition},

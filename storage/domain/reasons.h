@@ -44,6 +44,8 @@ enum class Reason : int {
   kLocationKindImmutable = 67,
   kLocationCycle = 68,
   kLocationKindMismatch = 69,
+  kRetired = 70,
+  kStillInUse = 71,
 
   kNotEnough = 80,
   kSerialNotThere = 81,

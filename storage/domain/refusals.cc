@@ -141,6 +141,24 @@ Problem MovementNotFound(absl::string_view field, const MovementId& movement_id)
           .facts = {{"movement_id", id}}};
 }
 
+Problem ProductRetired(absl::string_view field, const ProductId& product_id) {
+  return {.reason = Reason::kRetired,
+          .field = std::string(field),
+          .message = absl::StrCat("product \"", product_id.value(),
+                                  "\" is retired and gets no new lots and work orders; "
+                                  "RetireProducts with undo takes it back into use"),
+          .facts = {{"product_id", product_id.value()}}};
+}
+
+Problem LocationRetired(absl::string_view field, const LocationId& location_id) {
+  return {.reason = Reason::kRetired,
+          .field = std::string(field),
+          .message = absl::StrCat("location \"", location_id.value(),
+                                  "\" is retired and nothing goes into it; RetireLocations with "
+                                  "undo takes it back into use"),
+          .facts = {{"location_id", location_id.value()}}};
+}
+
 Problem LotNotFound(const LotRef& ref, absl::string_view field) {
   if (ref.lot_id.has_value()) return LotNotFound(*ref.lot_id, field);
   return {.reason = Reason::kLotNotFound,

@@ -51,6 +51,10 @@ Problem LocationNotFound(absl::string_view field, const LocationId& location_id)
 Problem ParentLocationNotFound(absl::string_view field, const LocationId& parent_id);
 Problem MovementNotFound(absl::string_view field, const MovementId& movement_id);
 
+// RETIRED.
+Problem ProductRetired(absl::string_view field, const ProductId& product_id);
+Problem LocationRetired(absl::string_view field, const LocationId& location_id);
+
 // LOT_NOT_FOUND.
 Problem LotNotFound(const LotRef& ref, absl::string_view field);
 Problem LotNotFound(const LotId& lot_id, absl::string_view field = "");

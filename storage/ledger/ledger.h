@@ -30,6 +30,9 @@
 //   an operation that places a hold. Both locks of the ledger wait for FOR UPDATE. The ledger reads
 //   holds in a statement after the locks: a movement is either posted before the hold, or waits and
 //   sees the hold. The hold of a receipt (receipt_holds.h) needs no such lock.
+// - Locations are locked FOR KEY SHARE, by id, as the foreign keys of movements do. Only
+//   RetireLocations locks them FOR UPDATE: it sees what went into the place, or the movement sees
+//   that the place is retired.
 // - A balance that does not exist cannot be locked. The last pipeline inserts it. If another writer
 //   inserted it first, Explain returns a conflict and the operation runs again.
 // The database decides in the end: its constraints balances_not_negative, balances_serial_is_one

@@ -18,11 +18,19 @@ namespace lots {
 
 namespace {
 
-// One row for each of the locations, or one row without a location; the company stands in each.
+// One row for each of the locations, or one row without a location; the company stands in each. The
+// lock is the one that the foreign keys of movements take anyway: RetireLocations waits for it, and
+// a movement waits for RetireLocations before it looks whether the place is retired.
 constexpr pg::Statement kReadCompany{"ledger_read_company", R"sql(
-  SELECT c.lots_enabled, c.expiry_enabled, c.time_zone, l.location_id, l.kind
+  SELECT c.lots_enabled, c.expiry_enabled, c.time_zone, l.location_id, l.kind,
+         l.retired_at IS NOT NULL
   FROM companies c
-  LEFT JOIN locations l ON l.company = $1 AND l.location_id = ANY($2)
+  LEFT JOIN (
+    SELECT place.location_id, place.kind, place.retired_at
+    FROM locations place
+    WHERE place.company = $1 AND place.location_id = ANY($2)
+    ORDER BY place.location_id
+    FOR KEY SHARE) AS l ON true
   WHERE c.company = $1)sql"};
 
 constexpr pg::Statement kLockSerials{"ledger_lock_serials", R"sql(
@@ -179,7 +187,9 @@ absl::Status LoadCompany(const CompanyId& company, const pg::Result& rows, Ledge
   if (!facts.company.lots_enabled) return Refuse(LotsDisabled(company));
   for (const pg::Row row : rows) {
     const auto location_id = row.Get<std::optional<LocationId>>(3);
-    if (location_id.has_value()) facts.kinds[*location_id] = row.Get<LocationKind>(4);
+    if (!location_id.has_value()) continue;
+    facts.kinds[*location_id] = row.Get<LocationKind>(4);
+    if (row.Get<bool>(5)) facts.retired.insert(*location_id);
   }
   return absl::OkStatus();
 }

@@ -14,7 +14,8 @@ namespace {
 constexpr pg::Statement kReadProductContext{"read_product_context", R"sql(
   SELECT EXISTS (SELECT 1 FROM requests r WHERE r.company = $1 AND r.request_id = $3),
          c.lots_enabled, c.time_zone, p.tracking, p.scale, p.case_sensitive, p.number_template,
-         p.expire_days, p.best_before_days, p.removal_days, p.alert_days, p.counter_reset
+         p.expire_days, p.best_before_days, p.removal_days, p.alert_days, p.counter_reset,
+         p.retired_at IS NOT NULL
   FROM companies c LEFT JOIN products p ON p.company = $1 AND p.product_id = $2
   WHERE c.company = $1)sql"};
 
@@ -49,6 +50,7 @@ absl::StatusOr<ProductContext> ReadProductContext(pg::Connection& db,
   if (context.product.tracking == Tracking::kNone) {
     return Refuse(ProductNotTracked(query.field, query.product_id));
   }
+  context.is_retired = row.Get<bool>(12);
   ASSIGN_OR_RETURN(context.zone, LoadZone(row.Get<absl::string_view>(2)));
   return context;
 }

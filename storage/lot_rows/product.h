@@ -29,6 +29,7 @@ struct ProductContext {
   bool lots_enabled = false;
   absl::TimeZone zone;
   LotProduct product;
+  bool is_retired = false;  // the product gets no new lots
   // Whether the request_id was used before; false without a request_id.
   bool is_repeat = false;
 };

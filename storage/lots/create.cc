@@ -76,8 +76,13 @@ class Creation {
 };
 
 void Creation::CheckProductContext() {
-  if (product_context_.lots_enabled) return;
-  problems_.push_back(LotsDisabled(command_.context.company, "company"));
+  if (!product_context_.lots_enabled) {
+    problems_.push_back(LotsDisabled(command_.context.company, "company"));
+  }
+  if (product_context_.is_retired) {
+    problems_.push_back(
+        ProductRetired(command_.is_single ? "lot.product_id" : "product_id", command_.product_id));
+  }
 }
 
 void Creation::CheckNumber(size_t index, const std::string& number) {

@@ -54,6 +54,9 @@ absl::StatusOr<ReopenedOrder> TryReopen(pg::Connection& db, const ReopenWorkOrde
   const OrderFacts facts = orders::ReadOrder(order_ref, results, indices);
   if (!facts.order.has_value()) return Refuse(WorkOrderNotFound(command.work_order));
   if (facts.order->state != WorkOrderState::kOpen) {
+    if (facts.product()->is_retired) {
+      return Refuse(ProductRetired("work_order_id", facts.order->product_id));
+    }
     orders::AddOrderChange(transaction, context.company,
                            {.work_order = command.work_order,
                             .state = WorkOrderState::kOpen,

@@ -31,10 +31,12 @@ constexpr pg::Statement kReadOrderUnlocked{"read_work_order_unlocked", R"sql(
   SELECT product_id, completed_quantity, state, updated_at
   FROM work_orders WHERE company = $1 AND work_order_id = $2)sql"};
 
-// KEY SHARE: tracking, scale and case rule are part of a key, so they cannot change meanwhile.
+// KEY SHARE: tracking, scale and case rule are part of a key, so they cannot change meanwhile; and
+// RetireProducts waits.
 constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
-         best_before_days, removal_days, alert_days, inherit_expiry, counter_reset
+         best_before_days, removal_days, alert_days, inherit_expiry, counter_reset,
+         retired_at IS NOT NULL
   FROM products
   WHERE company = $1 AND product_id = ANY ($3 || ARRAY(
     SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2))
@@ -42,7 +44,8 @@ constexpr pg::Statement kLockProducts{"lock_order_products", R"sql(
 
 constexpr pg::Statement kReadProductsUnlocked{"read_order_products_unlocked", R"sql(
   SELECT product_id, tracking, scale, case_sensitive, producible, number_template, expire_days,
-         best_before_days, removal_days, alert_days, inherit_expiry, counter_reset
+         best_before_days, removal_days, alert_days, inherit_expiry, counter_reset,
+         retired_at IS NOT NULL
   FROM products
   WHERE company = $1 AND product_id = ANY ($3 || ARRAY(
     SELECT w.product_id FROM work_orders w WHERE w.company = $1 AND w.work_order_id = $2)))sql"};
@@ -61,6 +64,7 @@ ProductRules RulesOf(const pg::Row& row) {
                       .alert_days = row.Get<std::optional<int32_t>>(9)};
   rules.inherit_expiry = row.Get<bool>(10);
   rules.counter_reset = row.Get<CounterReset>(11);
+  rules.is_retired = row.Get<bool>(12);
   return rules;
 }
 
@@ -170,6 +174,9 @@ std::vector<Problem> ValidateOrder(const OrderRef& order_ref, const OrderFacts& 
     problems.push_back(OtherProduct(*facts.order, *order_ref.product));
   }
   ValidateProduct(order_ref, *facts.product(), problems);
+  if (facts.is_new && facts.product()->is_retired) {
+    problems.push_back(ProductRetired("product_id", facts.order->product_id));
+  }
   return problems;
 }
 

@@ -32,6 +32,7 @@ namespace lots::orders {
 struct ProductRules : LotProduct {
   bool producible = false;
   bool inherit_expiry = false;
+  bool is_retired = false;
 };
 
 struct OrderRow {

@@ -1,4 +1,4 @@
-// lotctl location upsert | list
+// lotctl location upsert | get | list | retire
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -108,15 +108,17 @@ ListTable LocationTable(const Session& session) {
                              {"IN", Column::kLeft, Column::kUseful},
                              {"GLN", Column::kLeft, Column::kDetail},
                              {"ADDRESS", Column::kLeft, Column::kUseful},
-                             {"DEFAULT", Column::kLeft, Column::kDetail}});
+                             {"DEFAULT", Column::kLeft, Column::kDetail},
+                             {"RETIRED", Column::kLeft, Column::kDetail}});
 }
 
 void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations,
                     ListTable& table, const Terminal& terminal) {
   for (const v1::Location& location : locations) {
-    table.Add(location.company(), {location.location_id(), Show(location.kind()),
-                                   location.display_name(), location.parent_id(), location.gln(),
-                                   TextOf(location.address()), location.is_default() ? "yes" : ""});
+    table.Add(location.company(),
+              {location.location_id(), Show(location.kind()), location.display_name(),
+               location.parent_id(), location.gln(), TextOf(location.address()),
+               location.is_default() ? "yes" : "", location.has_retire_time() ? "yes" : ""});
   }
   table.Print(terminal);
 }
@@ -143,12 +145,44 @@ absl::Status Upsert(Session& session, const UpsertOptions& options) {
   return absl::OkStatus();
 }
 
+struct GetOptions {
+  std::string id;
+};
+
+void Declare(Command& command, GetOptions& options) {
+  command.Add("location", options.id, "the location").Required();
+}
+
+absl::Status Get(Session& session, const GetOptions& options) {
+  v1::GetLocationRequest request;
+  request.set_location_id(options.id);
+  ASSIGN_OR_RETURN(const v1::Location location, session.Call(kGetLocation, request));
+  if (session.json()) return session.PrintJson(location);
+  const absl::TimeZone zone = session.zone();
+  PrintDetails({{"location", location.location_id()},
+                {"kind", Show(location.kind())},
+                {"name", location.display_name()},
+                {"in", location.parent_id()},
+                {"GLN", location.gln()},
+                {"address", TextOf(location.address())},
+                {"phone", location.address().phone()},
+                {"default", location.is_default() ? "yes" : ""},
+                {"retired", location.has_retire_time() ? Show(location.retire_time(), zone) : ""},
+                {"created", Show(location.create_time(), zone)},
+                {"updated", Show(location.update_time(), zone)},
+                {"etag", location.etag()}},
+               session.terminal());
+  return absl::OkStatus();
+}
+
 struct ListOptions {
   int64_t limit = kLimitDefault;
+  bool show_retired = false;
 };
 
 void Declare(Command& command, ListOptions& options) {
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
+  command.AddSwitch("--retired", options.show_retired, "retired ones, too");
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -157,7 +191,35 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintLocations(page.locations(), table, session.terminal());
     return page.locations_size();
   };
-  return ForEachPage(session, kListLocations, {}, {"locations", options.limit}, show);
+  v1::ListLocationsRequest request;
+  request.set_show_retired(options.show_retired);
+  return ForEachPage(session, kListLocations, request, {"locations", options.limit}, show);
+}
+
+struct RetireOptions {
+  std::vector<std::string> ids;
+  bool undo = false;
+};
+
+void Declare(Command& command, RetireOptions& options) {
+  command.Add("location", options.ids, "the locations").Required();
+  command.AddSwitch("--undo", options.undo, "take them back into use");
+}
+
+absl::Status Retire(Session& session, const RetireOptions& options) {
+  v1::RetireLocationsRequest request;
+  for (const std::string& id : options.ids) request.add_location_ids(id);
+  request.set_undo(options.undo);
+  ASSIGN_OR_RETURN(const v1::RetireLocationsResponse response,
+                   session.Write(kRetireLocations, request));
+  if (session.json()) return session.PrintJson(response);
+  ListTable table = LocationTable(session);
+  PrintLocations(response.locations(), table, session.terminal());
+  if (response.locations_truncated()) {
+    session.terminal().out << "… of " << response.location_count()
+                           << " in all: lotctl location list --retired\n";
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -170,7 +232,12 @@ void AddLocationCommands(Command& program, Work& chosen) {
        "location upsert RAW-1 --kind internal --parent RAW --name 'Shelf 1'\n"
        "location upsert --file locations.json"},
       Declare, Upsert);
-  group.Add<ListOptions>({"list", "Lists locations", "location list"}, Declare, List);
+  group.Add<GetOptions>({"get", "Shows a location", "location get RAW-1"}, Declare, Get);
+  group.Add<ListOptions>({"list", "Lists locations", "location list\nlocation list --retired"},
+                         Declare, List);
+  group.AddWrite<RetireOptions>({"retire", "Takes locations out of use: nothing goes into them",
+                                 "location retire RAW-1 RAW-2\nlocation retire RAW-1 --undo"},
+                                Declare, Retire);
 }
 
 }  // namespace lots::ctl

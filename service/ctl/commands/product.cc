@@ -1,4 +1,4 @@
-// lotctl product upsert | get | list
+// lotctl product upsert | get | list | retire
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -137,7 +137,7 @@ void PrintProducts(const google::protobuf::RepeatedPtrField<v1::Product>& produc
     table.Add(product.company(),
               {product.product_id(), product.display_name(), Show(product.tracking()),
                product.unit(), absl::StrCat(product.scale()), product.number_template(),
-               product.producible() ? "yes" : ""});
+               product.producible() ? "yes" : "", product.has_retire_time() ? "yes" : ""});
   }
   table.Print(terminal);
 }
@@ -149,7 +149,8 @@ ListTable ProductTable(const Session& session) {
                              {"UNIT"},
                              {"SCALE", Column::kRight, Column::kDetail},
                              {"TEMPLATE", Column::kLeft, Column::kUseful},
-                             {"MADE HERE", Column::kLeft, Column::kDetail}});
+                             {"MADE HERE", Column::kLeft, Column::kDetail},
+                             {"RETIRED", Column::kLeft, Column::kDetail}});
 }
 
 absl::Status Upsert(Session& session, const UpsertOptions& options) {
@@ -210,6 +211,7 @@ absl::Status Get(Session& session, const GetOptions& options) {
        {"made here", product.producible() ? "yes" : "no"},
        {"case matters", product.case_sensitive() ? "yes" : "no"},
        {"held on receipt", product.hold_on_receipt() ? "yes" : ""},
+       {"retired", product.has_retire_time() ? Show(product.retire_time(), zone) : ""},
        {"created", Show(product.create_time(), zone)},
        {"updated", Show(product.update_time(), zone)},
        {"etag", product.etag()}},
@@ -219,10 +221,12 @@ absl::Status Get(Session& session, const GetOptions& options) {
 
 struct ListOptions {
   int64_t limit = kLimitDefault;
+  bool show_retired = false;
 };
 
 void Declare(Command& command, ListOptions& options) {
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
+  command.AddSwitch("--retired", options.show_retired, "retired ones, too");
 }
 
 absl::Status List(Session& session, const ListOptions& options) {
@@ -231,7 +235,31 @@ absl::Status List(Session& session, const ListOptions& options) {
     if (!session.json()) PrintProducts(page.products(), table, session.terminal());
     return page.products_size();
   };
-  return ForEachPage(session, kListProducts, {}, {"products", options.limit}, show);
+  v1::ListProductsRequest request;
+  request.set_show_retired(options.show_retired);
+  return ForEachPage(session, kListProducts, request, {"products", options.limit}, show);
+}
+
+struct RetireOptions {
+  std::vector<std::string> ids;
+  bool undo = false;
+};
+
+void Declare(Command& command, RetireOptions& options) {
+  command.Add("product", options.ids, "the products").Required();
+  command.AddSwitch("--undo", options.undo, "take them back into use");
+}
+
+absl::Status Retire(Session& session, const RetireOptions& options) {
+  v1::RetireProductsRequest request;
+  for (const std::string& id : options.ids) request.add_product_ids(id);
+  request.set_undo(options.undo);
+  ASSIGN_OR_RETURN(const v1::RetireProductsResponse response,
+                   session.Write(kRetireProducts, request));
+  if (session.json()) return session.PrintJson(response);
+  ListTable table = ProductTable(session);
+  PrintProducts(response.products(), table, session.terminal());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -245,7 +273,12 @@ void AddProductCommands(Command& program, Work& chosen) {
        "product upsert --file products.json"},
       Declare, Upsert);
   group.Add<GetOptions>({"get", "Shows a product", "product get pump"}, Declare, Get);
-  group.Add<ListOptions>({"list", "Lists products", "product list --limit 0"}, Declare, List);
+  group.Add<ListOptions>(
+      {"list", "Lists products", "product list --limit 0\nproduct list --retired"}, Declare, List);
+  group.AddWrite<RetireOptions>(
+      {"retire", "Takes products out of use: no new lots, no new work orders",
+       "product retire pump-1 pump-2\nproduct retire pump-1 --undo"},
+      Declare, Retire);
 }
 
 }  // namespace lots::ctl

@@ -29,6 +29,9 @@ struct StreamMethod {
   UNARY(CatalogService, ListProducts, ListProductsResponse)             \
   UNARY(CatalogService, UpsertLocations, UpsertLocationsResponse)       \
   UNARY(CatalogService, ListLocations, ListLocationsResponse)           \
+  UNARY(CatalogService, GetLocation, Location)                          \
+  UNARY(CatalogService, RetireProducts, RetireProductsResponse)         \
+  UNARY(CatalogService, RetireLocations, RetireLocationsResponse)       \
   UNARY(HoldService, GetHold, Hold)                                     \
   UNARY(HoldService, ListHolds, ListHoldsResponse)                      \
   UNARY(HoldService, UpdateHold, Hold)                                  \

@@ -63,6 +63,12 @@ void ValidateShape(const Case& c, Problems& problems) {
   }
 }
 
+// What is in a retired place may leave it.
+void ValidateDestination(const Case& c, const std::string& field, Problems& problems) {
+  if (!c.facts.retired.contains(c.posting.to)) return;
+  problems.push_back(LocationRetired(field, c.posting.to));
+}
+
 // Goods that come back make an archived lot ACTIVE again. A lot may be archived while an order has
 // all that is left of it.
 bool IsAlive(const Case& c) {
@@ -303,6 +309,7 @@ std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& acc
   const Case c = CaseOf(facts, accept, posting);
   ValidateShape(c, problems);
   if (!problems.empty()) return problems;
+  ValidateDestination(c, FieldOf(posting, "to_location_id"), problems);
   if (!IsAlive(c)) problems.push_back(LotNotActive(posting, c.lot));
   ValidateExpiry(c, problems);
   ValidateHolds(c, FieldOf(posting, "lot"), problems);
@@ -320,6 +327,7 @@ std::vector<Problem> ValidateReversal(const LedgerFacts& facts, const Accept& ac
   if (problem.has_value()) {
     problems.push_back(*std::move(problem));
   } else {
+    ValidateDestination(c, posting.field, problems);
     ValidateHolds(c, posting.field, problems);
   }
   return problems;

@@ -321,9 +321,15 @@ const ProductRules* OutputPlanner::ByProductRules(size_t index, const std::strin
     problems_.push_back(ProductNotFound(absl::StrCat(field, ".lot.product_id"), id));
     return nullptr;
   }
-  if (product->tracking != Tracking::kNone) return product;
-  problems_.push_back(ProductNotTracked(absl::StrCat(field, ".lot.product_id"), id));
-  return nullptr;
+  if (product->tracking == Tracking::kNone) {
+    problems_.push_back(ProductNotTracked(absl::StrCat(field, ".lot.product_id"), id));
+    return nullptr;
+  }
+  if (product->is_retired) {
+    problems_.push_back(ProductRetired(absl::StrCat(field, ".lot.product_id"), id));
+    return nullptr;
+  }
+  return product;
 }
 
 void OutputPlanner::AddByProduct(size_t index) {

@@ -101,6 +101,10 @@ class NameResolver {
                                  .product_id = command_.product.value_or(lot.product_id)}));
     names_.product = std::move(context.product);
     const LotProduct& product = names_.product;
+    // A lot of a retired product may still be split, merged and renumbered.
+    if (context.is_retired && product.product_id != lot.product_id) {
+      return Refuse(ProductRetired("product_id", product.product_id));
+    }
     if (product.tracking == lot.tracking && product.scale == lot.scale) return absl::OkStatus();
     return Refuse(TrackingDiffers(product.product_id, {product.tracking, product.scale}, lot.number,
                                   {lot.tracking, lot.scale}));
