@@ -175,6 +175,7 @@ class TraceService final : public OnCallPath<v1::TraceService> {
   LOTS_STREAM(TraceService, ListRecipients, .is_large = true);
   LOTS_UNARY(TraceService, FindCommonOrigins, .is_large = true);
   LOTS_UNARY(TraceService, GetWarranty);
+  LOTS_UNARY(TraceService, ExtendWarranty, .is_large = true);
   LOTS_UNARY(TraceService, GetTransformation);
   LOTS_UNARY(TraceService, CorrectGenealogy, .is_large = true);
 };

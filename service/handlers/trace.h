@@ -22,6 +22,8 @@ absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(
     const v1::FindCommonOriginsRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::Warranty> GetWarranty(const v1::GetWarrantyRequest& request, const Call& call,
                                          pg::Connection& db);
+absl::StatusOr<v1::ExtendWarrantyResponse> ExtendWarranty(const v1::ExtendWarrantyRequest& request,
+                                                          const Call& call, pg::Connection& db);
 
 // transformations.cc
 absl::StatusOr<v1::TransformationDetails> GetTransformation(

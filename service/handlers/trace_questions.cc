@@ -1,13 +1,16 @@
-// TraceService: recipients of a lot, common origins of failed units, warranty.
+// TraceService: recipients of a lot, common origins of failed units, warranties.
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "service/convert/list_page.h"
 #include "service/convert/send_pieces.h"
 #include "service/convert/traces.h"
+#include "service/convert/writes.h"
 #include "service/handlers/trace.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
@@ -15,6 +18,7 @@
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/genealogy/questions/warranty.h"
 #include "storage/lot_rows/existence.h"
+#include "storage/warranty/extend.h"
 
 namespace lots {
 namespace {
@@ -68,6 +72,20 @@ v1::Origin ToProto(const Origin& origin) {
   return message;
 }
 
+v1::WarrantyExtension ToProto(const WarrantyExtension& extension) {
+  v1::WarrantyExtension message;
+  message.set_extension_id(extension.extension_id.ToString());
+  message.set_add_months(extension.months.value_or(0));
+  SetIfAny(extension.ends_on,
+           [&](absl::CivilDay day) { *message.mutable_end_date() = lots::ToProto(day); });
+  message.set_shortens(extension.is_shortening);
+  message.set_reason(extension.reason);
+  *message.mutable_document() = lots::ToProto(extension.document);
+  message.set_actor(extension.actor);
+  *message.mutable_record_time() = lots::ToProto(extension.recorded_at);
+  return message;
+}
+
 v1::Warranty ToProto(const Warranty& warranty) {
   v1::Warranty message;
   message.set_lot_id(warranty.lot_id.value().ToString());
@@ -79,11 +97,41 @@ v1::Warranty ToProto(const Warranty& warranty) {
            [&](absl::CivilDay day) { *message.mutable_start_date() = lots::ToProto(day); });
   SetIfAny(warranty.ends_on,
            [&](absl::CivilDay day) { *message.mutable_end_date() = lots::ToProto(day); });
+  SetIfAny(warranty.original_ends_on,
+           [&](absl::CivilDay day) { *message.mutable_original_end_date() = lots::ToProto(day); });
+  for (const WarrantyExtension& extension : warranty.extensions) {
+    *message.add_extensions() = ToProto(extension);
+  }
   if (!warranty.delivery.has_value()) return message;
   message.set_delivery_movement_id(warranty.delivery->movement_id.value().ToString());
   message.set_partner_id(warranty.delivery->partner_id);
   *message.mutable_document() = lots::ToProto(warranty.delivery->document);
   return message;
+}
+
+ExtendWarrantyCommand CommandOf(const v1::ExtendWarrantyRequest& request, const Call& call,
+                                FieldChecker& fields) {
+  ExtendWarrantyCommand command{
+      .context = fields.Write(request, call),
+      .lots = ReadLots("lots", request.lots(), 1, kWarrantyUnitsMax, fields),
+      .ends_on = fields.Date("end_date", request.has_end_date() ? &request.end_date() : nullptr),
+      .is_shortening = request.shortens(),
+      .reason = fields.Text("reason", request.reason(), kNoteCharactersMax),
+      .document = fields.DocumentOf("document", request.document())};
+  if (request.add_months() != 0) {
+    command.months = static_cast<int32_t>(
+        fields.InRange("add_months", request.add_months(), 1, kWarrantyMonthsMax));
+  }
+  if (request.reason().empty()) fields.Refused("reason", "", "is required: say why");
+  const bool has_months = request.add_months() != 0;
+  if (has_months == request.has_end_date()) {
+    fields.Refused("add_months", absl::StrCat(request.add_months()),
+                   "stands instead of end_date: give one of the two");
+  }
+  if (request.shortens() && !request.has_end_date()) {
+    fields.Refused("shortens", "true", "goes with end_date: give the new last day");
+  }
+  return command;
 }
 
 }  // namespace
@@ -124,10 +172,27 @@ absl::StatusOr<v1::Warranty> GetWarranty(const v1::GetWarrantyRequest& request, 
                                          pg::Connection& db) {
   FieldChecker fields;
   const WarrantyQuery query{
-      .company = call.company, .lot = fields.Lot("lot", request.lot()), .now = call.now};
+      .company = call.company,
+      .lot = fields.Lot("lot", request.lot()),
+      .now = call.now,
+      .as_of = fields.Time("as_of", request.has_as_of() ? &request.as_of() : nullptr)};
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Warranty warranty, lots::GetWarranty(db, query));
   return ToProto(warranty);
+}
+
+absl::StatusOr<v1::ExtendWarrantyResponse> ExtendWarranty(const v1::ExtendWarrantyRequest& request,
+                                                          const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  const ExtendWarrantyCommand command = CommandOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Warranty> warranties, lots::ExtendWarranty(db, command));
+  v1::ExtendWarrantyResponse response;
+  response.set_warranty_count(static_cast<int64_t>(warranties.size()));
+  response.set_warranties_truncated(!AnswerRoom(response).Fill(
+      warranties, [](const Warranty& warranty) { return ToProto(warranty); },
+      *response.mutable_warranties()));
+  return response;
 }
 
 }  // namespace handlers

@@ -81,6 +81,9 @@ inline constexpr int kLocationDepthMax = 20;
 inline constexpr int kShelfLifeDaysMax = 36'500;                 // a century
 inline constexpr int64_t kCounterMax = 999'999'999'999'999'999;  // 18 digits fit int64_t
 inline constexpr int kWarrantyMonthsMax = 1'200;                 // a century
+inline constexpr int64_t kWarrantyUnitsMax = 1'000;              // as a page
+// Of one unit: one a year for a long life. All of them are in every answer.
+inline constexpr int64_t kWarrantyExtensionsMax = 100;
 // A clock may be wrong by a time zone, not more.
 inline constexpr absl::Duration kOccurredAtAheadMax = absl::Hours(24);
 // What to reverse before an earlier movement: as many ids as one fact of a refusal can hold.

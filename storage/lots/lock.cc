@@ -38,12 +38,13 @@ constexpr pg::Statement kReadUses{"read_lot_uses", R"sql(
          EXISTS (SELECT 1 FROM holds WHERE company = $1 AND lot_id = $2),
          EXISTS (SELECT 1 FROM recall_members WHERE company = $1 AND lot_id = $2)
            OR EXISTS (SELECT 1 FROM recall_former_lots WHERE company = $1 AND lot_id = $2),
-         EXISTS (SELECT 1 FROM inspections WHERE company = $1 AND lot_id = $2))sql"};
+         EXISTS (SELECT 1 FROM inspections WHERE company = $1 AND lot_id = $2),
+         EXISTS (SELECT 1 FROM warranty_extensions WHERE company = $1 AND lot_id = $2))sql"};
 
 // In the order of kReadUses.
-constexpr const char* kUses[] = {"movements", "transformations", "assignments",
-                                 "holds",     "recalls",         "inspections"};
-constexpr int kUseCount = 6;
+constexpr const char* kUses[] = {"movements", "transformations", "assignments",        "holds",
+                                 "recalls",   "inspections",     "warranty extensions"};
+constexpr int kUseCount = 7;
 
 }  // namespace
 

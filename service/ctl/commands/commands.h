@@ -65,7 +65,7 @@ void AddHoldCommandsAgain(CommandGroup& group);
 void AddReshapeCommands(CommandGroup& group);
 // What takes a transformation back, in the words of the group.
 void AddReverseCommand(CommandGroup& group, const CommandText& text);
-void AddWarrantyCommand(CommandGroup& group);
+void AddWarrantyCommands(CommandGroup& group);
 // What shows one transformation, and what corrects one.
 void AddTransformationCommand(CommandGroup& group);
 void AddCorrectCommand(CommandGroup& group);

@@ -374,7 +374,7 @@ void AddLotCommands(Command& program, Work& chosen) {
   AddLotListCommands(group);
   AddHoldCommands(group);
   AddReshapeCommands(group);
-  AddWarrantyCommand(group);
+  AddWarrantyCommands(group);
   group.AddWrite<UpdateOptions>(
       {"update", "Changes a lot's number, reference, notes, attributes, dates",
        "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"

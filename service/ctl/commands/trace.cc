@@ -1,4 +1,4 @@
-// lotctl trace upstream | downstream | recipients | origins, lotctl lot warranty
+// lotctl trace upstream | downstream | recipients | origins
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -341,48 +341,6 @@ absl::Status Origins(Session& session, const OriginOptions& options) {
   return absl::OkStatus();
 }
 
-struct WarrantyOptions {
-  std::string lot;
-};
-
-void Declare(Command& command, WarrantyOptions& options) {
-  command.Add("lot", options.lot, "the serial, as NUMBER, PRODUCT/NUMBER or UUID").Required();
-}
-
-std::string StateOf(v1::WarrantyState state) {
-  switch (state) {
-    case v1::WARRANTY_STATE_NONE:
-      return "the product has none";
-    case v1::WARRANTY_STATE_NOT_DELIVERED:
-      return "has not begun";
-    case v1::WARRANTY_STATE_IN_FORCE:
-      return "in force";
-    case v1::WARRANTY_STATE_ENDED:
-      return "ended";
-    default:
-      return "";
-  }
-}
-
-absl::Status GetWarranty(Session& session, const WarrantyOptions& options) {
-  v1::GetWarrantyRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_lot(), ParseLotRef(options.lot));
-  RETURN_IF_ERROR(ResolveNumbers(session, {request.mutable_lot()}));
-  ASSIGN_OR_RETURN(const v1::Warranty warranty, session.Call(kGetWarranty, request));
-  if (session.json()) return session.PrintJson(warranty);
-  const int months = warranty.warranty_months();
-  PrintDetails({{"unit", ShowLot(warranty.product_id(), warranty.number())},
-                {"warranty", StateOf(warranty.state())},
-                {"length", months == 0 ? "" : absl::StrCat(months, " months")},
-                {"from", Show(warranty.start_date())},
-                {"to", Show(warranty.end_date())},
-                {"customer", warranty.partner_id()},
-                {"document", Show(warranty.document())},
-                {"delivery", warranty.delivery_movement_id()}},
-               session.terminal());
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void AddTraceCommands(Command& program, Work& chosen) {
@@ -405,12 +363,6 @@ void AddTraceCommands(Command& program, Work& chosen) {
        "trace origins pump/SN-1 pump/SN-7 --sound pump/SN-2 pump/SN-3 --limit 10"},
       Declare, Origins);
   AddTransformationCommand(group);
-}
-
-void AddWarrantyCommand(CommandGroup& group) {
-  group.Add<WarrantyOptions>(
-      {"warranty", "Tells whether a unit's warranty runs", "lot warranty pump/SN-1"}, Declare,
-      GetWarranty);
 }
 
 }  // namespace lots::ctl

@@ -72,6 +72,7 @@ struct StreamMethod {
   STREAM(TraceService, ListRecipients, ListRecipientsResponse)          \
   UNARY(TraceService, FindCommonOrigins, FindCommonOriginsResponse)     \
   UNARY(TraceService, GetWarranty, Warranty)                            \
+  UNARY(TraceService, ExtendWarranty, ExtendWarrantyResponse)           \
   UNARY(TraceService, GetTransformation, TransformationDetails)         \
   UNARY(TraceService, CorrectGenealogy, CorrectGenealogyResponse)       \
   UNARY(UnitService, MaintainUnit, MaintainUnitResponse)                \

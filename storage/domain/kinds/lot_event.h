@@ -21,6 +21,7 @@ enum class LotEventKind : int16_t {
   kRecallMember = 13,       // a membership ended or began again
   kRecallDisposition = 14,  // a recall says what became of goods
   kCorrected = 16,
+  kWarrantyExtended = 17,
 };
 
 }  // namespace lots
