@@ -145,6 +145,7 @@ class LotService final : public OnCallPath<v1::LotService> {
   LOTS_UNARY(LotService, SplitLot, .is_large = true);
   LOTS_UNARY(LotService, MergeLots, .is_large = true);
   LOTS_UNARY(LotService, RelabelLot);
+  LOTS_UNARY(LotService, BatchUpdateLots, .is_large = true);
 };
 
 class RecallService final : public OnCallPath<v1::RecallService> {

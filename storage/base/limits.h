@@ -31,6 +31,7 @@ inline constexpr int64_t kIssuedLotsShownMax = 1'000;  // of an order: as many a
 // Whole resources in one answer: as many as a page has (kPageSizeMax).
 inline constexpr int64_t kCatalogBatchMax = 1'000;
 inline constexpr int64_t kBatchGetMax = 1'000;
+inline constexpr int64_t kBatchUpdateMax = 1'000;
 inline constexpr int64_t kFindNumbersMax = 1'000;
 inline constexpr int64_t kStockLotIdsMax = 1'000;
 inline constexpr int64_t kPreviewNumbersMax = 1'000;

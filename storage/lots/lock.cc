@@ -60,7 +60,7 @@ size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, con
 
 absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first,
                                         const WriteContext& context, const LotId& lot_id,
-                                        std::optional<int64_t> version) {
+                                        std::optional<int64_t> version, LotLock lock) {
   const pg::Result& read = results[first + 1];
   if (read.empty()) return Refuse(LotNotFound(lot_id, "lot_id"));
   const pg::Row row = read[0];
@@ -79,7 +79,7 @@ absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first
                                    .removal_days = row.Get<Days>(kProduct + 3),
                                    .alert_days = row.Get<Days>(kProduct + 4)}};
   locked.active_before = row.Get<bool>(kProduct + 5);
-  if (results.size() <= first + 2) return locked;
+  if (lock != LotLock::kExclusive) return locked;
   const pg::Row uses = results[first + 2][0];
   for (int use = 0; use < kUseCount; ++use) {
     if (uses.Get<bool>(use)) locked.uses.push_back(kUses[use]);

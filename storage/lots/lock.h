@@ -37,11 +37,12 @@ struct LockedLot {
 size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, const LotId& lot_id,
                   LotLock lock);
 
-// Reads their results. LOT_NOT_FOUND; ETAG_MISMATCH when `version` is given and is not the current
-// version.
+// Reads their results; `lock` is the lock that was added. LOT_NOT_FOUND; ETAG_MISMATCH when
+// `version` is given and is not the current version.
 absl::StatusOr<LockedLot> ReadLockedLot(const pg::Results& results, size_t first,
                                         const WriteContext& context, const LotId& lot_id,
-                                        std::optional<int64_t> version);
+                                        std::optional<int64_t> version,
+                                        LotLock lock = LotLock::kExclusive);
 
 // FAILED_PRECONDITION with the lot's id and number, and with `facts`.
 absl::Status RefuseLot(Reason reason, const Lot& lot, absl::string_view message, Facts facts = {});

@@ -74,8 +74,8 @@ absl::StatusOr<Lot> CreateLot(pg::Connection& db, const CreateLotsCommand& comma
 // A date that an edit changes: the new day, or none to clear the date.
 using NewDate = std::optional<std::optional<absl::CivilDay>>;
 
-struct UpdateLotCommand {
-  WriteContext context;
+// The edit of one lot.
+struct LotEdit {
   LotId lot_id;
   std::optional<int64_t> version;  // must be the current one
   std::optional<ProductId> product_id;
@@ -97,6 +97,10 @@ struct UpdateLotCommand {
   std::optional<Quantity> on_hand;
   std::optional<LotState> state;
 };
+
+struct UpdateLotCommand : LotEdit {
+  WriteContext context;
+};
 // Changes the given fields and records old and new values. A derived date that the edit does not
 // name is derived again. A new product brings its own tracking, scale and case rule; the edit is
 // refused when anything but edits has happened to the lot. An edit that changes nothing keeps the
@@ -104,8 +108,18 @@ struct UpdateLotCommand {
 // The former number stays the lot's.
 // LOT_NOT_FOUND, ETAG_MISMATCH, LOT_VOID, NUMBER_INVALID, LOT_NUMBER_TAKEN, FIELD_INVALID (dates,
 // number of attributes, quantity, state),
-// LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, EXPIRY_LATER.
+// LOT_IN_USE, PRODUCT_NOT_FOUND, PRODUCT_NOT_TRACKED, RETIRED, EXPIRY_LATER.
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command);
+
+struct UpdateLotsCommand {
+  WriteContext context;
+  std::vector<LotEdit> edits;  // no lot twice
+};
+// The same for many lots, all or none, in their order: a number that an edit gives up and may be
+// used again is free for the edits after it. A refusal has every problem at once, each field in the
+// edit that it is of: "updates[3].lot.number". Returns the lots in the order of the command. As
+// UpdateLot; also DUPLICATE_IN_REQUEST (one number for two lots).
+absl::StatusOr<std::vector<Lot>> UpdateLots(pg::Connection& db, const UpdateLotsCommand& command);
 
 // Archiving and deleting (state.cc).
 

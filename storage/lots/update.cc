@@ -1,21 +1,27 @@
-// UpdateLot: the edit of one lot, its product, number and dates.
+// UpdateLot and UpdateLots: locks, plans and writes edits.
 
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
-#include "storage/base/limits.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
-#include "storage/domain/dates.h"
+#include "storage/domain/errors.h"
 #include "storage/domain/refusals.h"
 #include "storage/lot_rows/attributes.h"
 #include "storage/lot_rows/former/numbers.h"
 #include "storage/lot_rows/lot_row.h"
 #include "storage/lot_rows/numbers.h"
 #include "storage/lots/deleted.h"
+#include "storage/lots/edit.h"
 #include "storage/lots/events.h"
 #include "storage/lots/lock.h"
 #include "storage/lots/lots.h"
+#include "storage/lots/read.h"
 #include "storage/numbers/number.h"
 #include "storage/pg/error.h"
 #include "storage/pg/pipeline.h"
@@ -25,70 +31,6 @@
 
 namespace lots {
 namespace {
-
-using Day = std::optional<absl::CivilDay>;
-
-// One date of a lot and of an edit.
-struct EditedDate {
-  Day LotDates::*date;
-  NewDate UpdateLotCommand::*edit;
-};
-constexpr EditedDate kDates[] = {
-    {&LotDates::manufactured_on, &UpdateLotCommand::manufactured_on},
-    {&LotDates::expires_on, &UpdateLotCommand::expires_on},
-    {&LotDates::best_before_on, &UpdateLotCommand::best_before_on},
-    {&LotDates::removal_on, &UpdateLotCommand::removal_on},
-    {&LotDates::alert_on, &UpdateLotCommand::alert_on},
-};
-
-bool NamesDate(const UpdateLotCommand& command) {
-  for (const EditedDate& field : kDates) {
-    if ((command.*field.edit).has_value()) return true;
-  }
-  return false;
-}
-
-// The dates that were given: without those that equal the derived ones.
-LotDates GivenDates(const LotDates& dates, const ShelfLife& shelf_life) {
-  LotDates given = dates;
-  LotDates derived = DeriveDates({.manufactured_on = dates.manufactured_on}, shelf_life);
-  if (dates.expires_on == derived.expires_on) given.expires_on.reset();
-  derived = DeriveDates({.manufactured_on = dates.manufactured_on, .expires_on = dates.expires_on},
-                        shelf_life);
-  for (Day LotDates::*date :
-       {&LotDates::best_before_on, &LotDates::removal_on, &LotDates::alert_on}) {
-    if (dates.*date == derived.*date) (given.*date).reset();
-  }
-  return given;
-}
-
-// The dates with those that the edit names, a cleared one too.
-LotDates WithEdits(const UpdateLotCommand& command, LotDates dates) {
-  for (const EditedDate& field : kDates) {
-    if ((command.*field.edit).has_value()) dates.*field.date = *(command.*field.edit);
-  }
-  return dates;
-}
-
-constexpr char kQuantityAdvice[] =
-    "record an ADJUSTMENT with StockService.RecordMovements, or leave the field out";
-constexpr char kStateAdvice[] =
-    "call ArchiveLot, UnarchiveLot or a method of WorkOrderService, or leave the field out";
-
-std::vector<FieldChange> Compare(const Lot& before, const Lot& after) {
-  std::vector<FieldChange> changes;
-  const auto add = [&](const char* field, std::string old_value, std::string new_value) {
-    if (old_value == new_value) return;
-    changes.push_back({field, std::move(old_value), std::move(new_value)});
-  };
-  add("product_id", before.product_id.value(), after.product_id.value());
-  add("number", before.number, after.number);
-  add("reference", before.reference, after.reference);
-  add("notes", before.notes, after.notes);
-  AppendDateChanges(before.dates, after.dates, changes);
-  AppendAttributeChanges(before.attributes, after.attributes, changes);
-  return changes;
-}
 
 constexpr pg::Statement kUpdateLot{
     "update_lot",
@@ -100,229 +42,262 @@ constexpr pg::Statement kUpdateLot{
     "updated_at = $18 FROM companies c "
     "WHERE l.company = $1 AND l.lot_id = $2 AND c.company = $1 RETURNING" LOTS_LOT_COLUMNS("$18")};
 
-Attributes WithEdits(const UpdateLotCommand& command, Attributes attributes) {
-  if (command.attributes.has_value()) attributes = *command.attributes;
-  for (const auto& [key, value] : command.attribute_edits) {
-    attributes.erase(key);
-    if (value.has_value()) attributes.emplace(key, *value);
-  }
-  return attributes;
-}
+// What UpdateLot and UpdateLots have in common.
+struct Edits {
+  const WriteContext& context;
+  absl::Span<const LotEdit> edits;
+  bool is_single = false;  // problems name fields as UpdateLotRequest does
+};
 
-// What a caller sent of fields that only other operations change, beside the current values.
-std::vector<Problem> CheckUnchanged(const UpdateLotCommand& command, const Lot& lot) {
-  std::vector<Problem> problems;
-  const auto check = [&](const char* field, const auto& given, const auto& current, auto text,
-                         const char* how) {
-    if (!given.has_value() || *given == current) return;
-    problems.push_back(FieldInvalid(
-        absl::StrCat("lot.", field), text(*given),
-        absl::StrCat("is ", text(current), " now, and an edit does not change it: ", how)));
-  };
-  const auto decimal = [](Quantity quantity) { return quantity.ToString(); };
-  const auto name = [](LotState state) { return std::string(Name(state)); };
-  const Quantity quantity =
-      lot.tracking == Tracking::kSerial ? Quantity::FromUnits(1) : lot.on_hand;
-  check("quantity", command.quantity, quantity, decimal, kQuantityAdvice);
-  check("on_hand_quantity", command.on_hand, lot.on_hand, decimal, kQuantityAdvice);
-  check("state", command.state, lot.state, name, kStateAdvice);
-  return problems;
-}
-
-// One try at the order.
-class Edit {
+// One try at the edits.
+class Editor {
  public:
-  Edit(pg::Connection& db, const UpdateLotCommand& command) : db_(db), command_(command) {}
+  Editor(pg::Connection& db, const Edits& command)
+      : db_(db), command_(command), context_(command.context) {}
 
-  absl::StatusOr<Lot> Run();
+  absl::StatusOr<std::vector<Lot>> Run();
 
  private:
-  // Validates the edit and says what the lot becomes.
-  absl::Status Validate();
-  absl::Status ValidateProduct();
-  absl::Status ValidateNumber();
-  absl::Status ValidateDates();
-  void KeepNumbers(pg::Transaction& transaction) const;
-  absl::Status ValidateExpiry() const;
-  absl::Status ValidateAttributes() const;
-  absl::StatusOr<Lot> Write(pg::Transaction& transaction, std::vector<FieldChange> changes);
+  std::vector<LotId> LotIds() const;
+  absl::Status Lock(pg::Transaction& transaction);
+  absl::Status Plan();
+  absl::Status ValidateNumbers();
+  absl::Status ValidateNumbersOf(const ProductId& product_id, const std::vector<size_t>& indices);
+  bool IsGivenUpBefore(size_t index, const NumberOwner& owner) const;
+  void Add(size_t index, Problem problem);
+  absl::StatusOr<std::vector<Lot>> Write(pg::Transaction& transaction);
+  size_t AddEdit(pg::Transaction& transaction, const PlannedEdit& planned) const;
   absl::Status Explain(const absl::Status& status);
 
   pg::Connection& db_;
-  const UpdateLotCommand& command_;
-  LockedLot before_;
-  LotProduct product_;  // the one it will have
-  Lot after_;
+  const Edits& command_;
+  const WriteContext& context_;
+  std::vector<PlannedEdit> planned_;
+  std::vector<Problem> problems_;
 };
 
-absl::Status Edit::ValidateProduct() {
-  product_ = before_.product;
-  if (!command_.product_id.has_value() || *command_.product_id == product_.product_id) {
-    return absl::OkStatus();
+std::vector<LotId> Editor::LotIds() const {
+  std::vector<LotId> ids;
+  for (const LotEdit& edit : command_.edits) ids.push_back(edit.lot_id);
+  return ids;
+}
+
+void Editor::Add(size_t index, Problem problem) {
+  if (!command_.is_single) problem.field = Indexed("updates", index, problem.field);
+  problems_.push_back(std::move(problem));
+}
+
+LotLock LockFor(const LotEdit& edit) {
+  return edit.product_id.has_value() ? LotLock::kExclusive : LotLock::kEdit;
+}
+
+// Locks the lots in the order of their ids, as every operation does.
+absl::Status Editor::Lock(pg::Transaction& transaction) {
+  std::vector<Uuid> ids;
+  for (const LotEdit& edit : command_.edits) ids.push_back(edit.lot_id.value());
+  ClaimRequest(transaction, context_, ids);
+  std::map<LotId, size_t> index_of;
+  for (size_t i = 0; i < ids.size(); ++i) index_of.emplace(command_.edits[i].lot_id, i);
+  std::vector<size_t> first(ids.size());
+  for (const auto& [lot_id, index] : index_of) {
+    first[index] = AddLockLot(transaction, context_, lot_id, LockFor(command_.edits[index]));
   }
-  if (!before_.uses.empty()) {
-    return LotInUse(before_, "its product cannot change any more: create another lot");
+  ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
+  planned_.resize(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const LotEdit& edit = command_.edits[i];
+    absl::StatusOr<LockedLot> before =
+        ReadLockedLot(locked, first[i], context_, edit.lot_id, edit.version, LockFor(edit));
+    if (before.ok()) {
+      planned_[i].before = *std::move(before);
+      continue;
+    }
+    std::vector<Problem> why = ProblemsOf(before.status());
+    if (why.empty()) return before.status();
+    for (Problem& problem : why) Add(i, std::move(problem));
   }
-  ASSIGN_OR_RETURN(const ProductContext context,
-                   ReadProductContext(db_, {.company = command_.context.company,
-                                            .product_id = *command_.product_id,
-                                            .field = "lot.product_id"}));
-  product_ = context.product;
-  after_.product_id = product_.product_id;
-  after_.tracking = product_.tracking;
-  after_.scale = product_.scale;
+  return problems_.empty() ? absl::OkStatus() : Refuse(problems_);
+}
+
+absl::Status Editor::Plan() {
+  for (size_t i = 0; i < planned_.size(); ++i) {
+    std::vector<Problem> problems;
+    RETURN_IF_ERROR(PlanEdit(db_, context_.company, command_.edits[i], planned_[i], problems));
+    for (Problem& problem : problems) Add(i, std::move(problem));
+  }
+  RETURN_IF_ERROR(ValidateNumbers());
+  return problems_.empty() ? absl::OkStatus() : Refuse(problems_);
+}
+
+// An earlier edit of the request gives the number up, and nothing keeps it.
+bool Editor::IsGivenUpBefore(size_t index, const NumberOwner& owner) const {
+  for (size_t i = 0; i < index; ++i) {
+    const PlannedEdit& earlier = planned_[i];
+    if (earlier.before.lot.lot_id != owner.lot_id || owner.is_former) continue;
+    return (earlier.IsRenamed() || earlier.ChangesProduct()) && !earlier.KeepsFormerNumber();
+  }
+  return false;
+}
+
+// The database decides; here the owner of a number is still known, for words.
+absl::Status Editor::ValidateNumbersOf(const ProductId& product_id,
+                                       const std::vector<size_t>& indices) {
+  std::vector<std::string> keys;
+  absl::flat_hash_map<std::string, size_t> first;
+  for (const size_t index : indices) {
+    const PlannedEdit& planned = planned_[index];
+    const auto [seen, is_first] = first.emplace(planned.KeyAfter(), index);
+    if (!is_first) {
+      Add(index, NumberTwice("lot.number", planned.after.number,
+                             Indexed("updates", seen->second, "lot.number"), seen->second));
+    }
+    keys.push_back(planned.KeyAfter());
+  }
+  ASSIGN_OR_RETURN(const auto owners, FindNumberOwners(db_, context_.company, product_id, keys));
+  for (const size_t index : indices) {
+    const PlannedEdit& planned = planned_[index];
+    const auto owner = owners.find(planned.KeyAfter());
+    const bool is_free = owner == owners.end() ||
+                         owner->second.lot_id == planned.before.lot.lot_id ||
+                         IsGivenUpBefore(index, owner->second);
+    if (!is_free) Add(index, NumberTaken("lot.number", planned.after.number, owner->second));
+  }
   return absl::OkStatus();
 }
 
-absl::Status Edit::ValidateNumber() {
-  if (!command_.number.has_value()) return absl::OkStatus();
-  absl::StatusOr<std::string> clean = CleanNumber(*command_.number);
-  if (!clean.ok()) return Refuse(NumberInvalid("lot.number", *command_.number, clean.status()));
-  after_.number = *std::move(clean);
-  return absl::OkStatus();
-}
-
-// Derived dates follow a new manufacturing date, expiry date or product. Given dates stay. The edit
-// decides the dates that it names.
-absl::Status Edit::ValidateDates() {
-  if (!NamesDate(command_) && !command_.product_id.has_value()) return absl::OkStatus();
-  const LotDates given =
-      WithEdits(command_, GivenDates(before_.lot.dates, before_.product.shelf_life));
-  after_.dates = WithEdits(command_, DeriveDates(given, product_.shelf_life));
-  // Dates derived from wrong ones are wrong for the same reason.
-  std::vector<Problem> problems = CheckDates(given);
-  if (problems.empty()) problems = CheckDates(after_.dates);
-  // What was wrong before is not this edit's affair when it names no date.
-  if (problems.empty() || !NamesDate(command_)) return absl::OkStatus();
-  for (Problem& problem : problems) problem.field = absl::StrCat("lot.", problem.field);
-  return Refuse(std::move(problems));
-}
-
-// Whatever moved the date: the edit itself, or a new manufacturing date or product.
-absl::Status Edit::ValidateExpiry() const {
-  const Lot& lot = before_.lot;
-  std::optional<Problem> later =
-      CheckLaterExpiry("lot.expire_date", {lot.number, lot.lot_id}, lot.dates.expires_on,
-                       after_.dates.expires_on, command_.later_expiry);
-  return later.has_value() ? Refuse(*std::move(later)) : absl::OkStatus();
-}
-
-// The request was checked alone; together with those that the lot has, its attributes may be too
-// many.
-absl::Status Edit::ValidateAttributes() const {
-  const auto count = static_cast<int64_t>(after_.attributes.size());
-  if (count <= kAttributesMax) return absl::OkStatus();
-  return Refuse(FieldInvalid(
-      "lot.attributes", absl::StrCat(count),
-      absl::StrCat("the lot would have ", count, " attributes; it may have ", kAttributesMax)));
-}
-
-absl::Status Edit::Validate() {
-  if (before_.lot.state == LotState::kVoid) {
-    const Lot& lot = before_.lot;
-    return Refuse(LotVoid("lot_id", {lot.number, lot.lot_id}, QuotedLot(lot.number),
-                          "; a void lot is not edited"));
+absl::Status Editor::ValidateNumbers() {
+  std::map<ProductId, std::vector<size_t>> renamed;
+  for (size_t i = 0; i < planned_.size(); ++i) {
+    const PlannedEdit& planned = planned_[i];
+    if (planned.changes.empty()) continue;
+    if (planned.IsRenamed() || planned.ChangesProduct()) {
+      renamed[planned.product.product_id].push_back(i);
+    }
   }
-  std::vector<Problem> problems = CheckUnchanged(command_, before_.lot);
-  if (!problems.empty()) return Refuse(std::move(problems));
-  after_ = before_.lot;
-  RETURN_IF_ERROR(ValidateProduct());
-  RETURN_IF_ERROR(ValidateNumber());
-  RETURN_IF_ERROR(ValidateDates());
-  RETURN_IF_ERROR(ValidateExpiry());
-  if (command_.reference.has_value()) after_.reference = *command_.reference;
-  if (command_.notes.has_value()) after_.notes = *command_.notes;
-  after_.attributes = WithEdits(command_, before_.lot.attributes);
-  return ValidateAttributes();
+  for (const auto& [product_id, indices] : renamed) {
+    RETURN_IF_ERROR(ValidateNumbersOf(product_id, indices));
+  }
+  return absl::OkStatus();
 }
 
 // The number that the lot had stays its own once the lot was ACTIVE. A lot of another product is
 // one that nothing happened to: it leaves nothing behind, as if it had been deleted. The numbers
 // that it had before go too, or they would name a lot of another product.
-void Edit::KeepNumbers(pg::Transaction& transaction) const {
-  if (product_.product_id != before_.product.product_id) {
-    AddFormerNumberDeletion(transaction, command_.context.company, command_.lot_id);
-    return;
+void KeepNumbers(pg::Transaction& transaction, const CompanyId& company,
+                 const PlannedEdit& planned) {
+  const LotId& lot_id = planned.before.lot.lot_id;
+  if (planned.ChangesProduct()) {
+    AddFormerNumberDeletion(transaction, company, lot_id);
+  } else if (planned.KeepsFormerNumber()) {
+    KeepFormerNumber(transaction, {.company = company,
+                                   .product_id = planned.product.product_id,
+                                   .case_sensitive = planned.product.case_sensitive,
+                                   .lot_id = lot_id,
+                                   .number = planned.before.lot.number});
   }
-  const bool is_renamed = NumberKey(after_.number, product_.case_sensitive) !=
-                          NumberKey(before_.lot.number, product_.case_sensitive);
-  const bool was_active = before_.lot.state == LotState::kActive ||
-                          before_.lot.state == LotState::kArchived || before_.active_before;
-  if (!is_renamed || !was_active) return;
-  KeepFormerNumber(transaction, {.company = command_.context.company,
-                                 .product_id = product_.product_id,
-                                 .case_sensitive = product_.case_sensitive,
-                                 .lot_id = command_.lot_id,
-                                 .number = before_.lot.number});
 }
 
-absl::StatusOr<Lot> Edit::Write(pg::Transaction& transaction, std::vector<FieldChange> changes) {
-  const WriteContext& context = command_.context;
-  const LotDates& dates = after_.dates;
-  const std::string key = NumberKey(after_.number, product_.case_sensitive);
-  KeepNumbers(transaction);
-  const size_t updated = transaction.Add(
-      kUpdateLot, context.company, command_.lot_id, product_.product_id, product_.tracking,
-      product_.scale, product_.case_sensitive, after_.number, key, after_.reference,
-      SearchKey(after_.number, after_.reference), after_.notes, AttributesToJson(after_.attributes),
-      dates.manufactured_on, dates.expires_on, dates.best_before_on, dates.removal_on,
-      dates.alert_on, context.now);
-  AddFormerNumberCheck(transaction, context.company, product_.product_id, {key}, command_.lot_id);
-  AppendLotEvents(transaction, context,
-                  {{.event_id = Uuid::MakeV7(),
-                    .lot_id = command_.lot_id,
-                    .kind = LotEventKind::kEdited,
-                    .actor = context.actor,
-                    .recorded_at = context.now,
-                    .changes = std::move(changes)}});
+// Returns the index of the lot's new row in the results.
+size_t Editor::AddEdit(pg::Transaction& transaction, const PlannedEdit& planned) const {
+  const Lot& after = planned.after;
+  const LotProduct& product = planned.product;
+  const LotDates& dates = after.dates;
+  const std::string key = planned.KeyAfter();
+  KeepNumbers(transaction, context_.company, planned);
+  const size_t updated =
+      transaction.Add(kUpdateLot, context_.company, after.lot_id, product.product_id,
+                      product.tracking, product.scale, product.case_sensitive, after.number, key,
+                      after.reference, SearchKey(after.number, after.reference), after.notes,
+                      AttributesToJson(after.attributes), dates.manufactured_on, dates.expires_on,
+                      dates.best_before_on, dates.removal_on, dates.alert_on, context_.now);
+  AddFormerNumberCheck(transaction, context_.company, product.product_id, {key}, after.lot_id);
+  return updated;
+}
+
+absl::StatusOr<std::vector<Lot>> Editor::Write(pg::Transaction& transaction) {
+  AddAuditEntry(transaction, context_, {.lots = LotIds()});
+  std::vector<std::optional<size_t>> updated(planned_.size());
+  std::vector<LotEvent> events;
+  for (size_t i = 0; i < planned_.size(); ++i) {
+    const PlannedEdit& planned = planned_[i];
+    if (planned.changes.empty()) continue;
+    updated[i] = AddEdit(transaction, planned);
+    events.push_back({.event_id = Uuid::MakeV7(),
+                      .lot_id = planned.after.lot_id,
+                      .kind = LotEventKind::kEdited,
+                      .actor = context_.actor,
+                      .recorded_at = context_.now,
+                      .changes = planned.changes});
+  }
+  if (!events.empty()) AppendLotEvents(transaction, context_, events);
   const absl::StatusOr<pg::Results> written = transaction.Commit();
   if (!written.ok()) return Explain(written.status());
-  return LotReader(context.company, context.now).Read((*written)[updated][0]);
+  LotReader reader(context_.company, context_.now);
+  std::vector<Lot> lots;
+  for (size_t i = 0; i < planned_.size(); ++i) {
+    lots.push_back(updated[i].has_value() ? reader.Read((*written)[*updated[i]][0])
+                                          : planned_[i].before.lot);
+  }
+  return lots;
 }
 
 // A taken number is refused with its owner. When the owner is gone again, the status stays the
 // write conflict that it is.
-absl::Status Edit::Explain(const absl::Status& status) {
+absl::Status Editor::Explain(const absl::Status& status) {
   const bool is_taken = pg::ViolatesConstraint(status, "lots_number_key") ||
                         pg::ViolatesConstraint(status, kFormerNumberConstraint);
   if (!is_taken) return status;
-  const std::string key = NumberKey(after_.number, product_.case_sensitive);
-  ASSIGN_OR_RETURN(const auto owners,
-                   FindNumberOwners(db_, command_.context.company, product_.product_id, {key}));
-  const auto owner = owners.find(key);
-  if (owner == owners.end()) return status;
-  return Refuse(NumberTaken("lot.number", after_.number, owner->second));
+  RETURN_IF_ERROR(ValidateNumbers());
+  return problems_.empty() ? status : Refuse(problems_);
 }
 
-absl::StatusOr<Lot> Edit::Run() {
-  const WriteContext& context = command_.context;
+absl::StatusOr<std::vector<Lot>> Editor::Run() {
   pg::Transaction transaction(db_);
-  ClaimRequest(transaction, context, {command_.lot_id.value()});
-  const LotLock lock = command_.product_id.has_value() ? LotLock::kExclusive : LotLock::kEdit;
-  const size_t first = AddLockLot(transaction, context, command_.lot_id, lock);
-  ASSIGN_OR_RETURN(const pg::Results locked, transaction.Send());
-  ASSIGN_OR_RETURN(before_,
-                   ReadLockedLot(locked, first, context, command_.lot_id, command_.version));
-  RETURN_IF_ERROR(Validate());
-  AddAuditEntry(transaction, context, {.lots = {command_.lot_id}});
-  std::vector<FieldChange> changes = Compare(before_.lot, after_);
-  if (!changes.empty()) {
-    const std::string& note = command_.later_expiry.note;
-    if (!note.empty()) changes.push_back({"note", "", note});
-    return Write(transaction, std::move(changes));
+  RETURN_IF_ERROR(Lock(transaction));
+  RETURN_IF_ERROR(Plan());
+  return Write(transaction);
+}
+
+// The lots of a repeated request, or what their deletion recorded.
+absl::StatusOr<std::vector<Lot>> FindEvenDeleted(pg::Connection& db, const WriteContext& context,
+                                                 const std::vector<LotId>& lot_ids) {
+  ASSIGN_OR_RETURN(const std::vector<std::optional<Lot>> found,
+                   FindLotsById(db, context.company, lot_ids, context.now));
+  std::vector<Lot> lots;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (found[i].has_value()) {
+      lots.push_back(*found[i]);
+      continue;
+    }
+    ASSIGN_OR_RETURN(Lot deleted, FindLotEvenDeleted(db, context.company, lot_ids[i], context.now));
+    lots.push_back(std::move(deleted));
   }
-  RETURN_IF_ERROR(transaction.Commit().status());
-  return before_.lot;
+  return lots;
 }
 
 }  // namespace
 
 absl::StatusOr<Lot> UpdateLot(pg::Connection& db, const UpdateLotCommand& command) {
+  const Edits edits{.context = command.context,
+                    .edits = absl::MakeConstSpan(static_cast<const LotEdit*>(&command), 1),
+                    .is_single = true};
   const auto rebuild = [&](const std::vector<Uuid>&) {
     return FindLotEvenDeleted(db, command.context.company, command.lot_id, command.context.now);
   };
-  return RunWrite<Lot>(db, {.context = command.context, .rebuild = rebuild},
-                       [&] { return Edit(db, command).Run(); });
+  const auto attempt = [&]() -> absl::StatusOr<Lot> {
+    ASSIGN_OR_RETURN(std::vector<Lot> lots, Editor(db, edits).Run());
+    return std::move(lots.front());
+  };
+  return RunWrite<Lot>(db, {.context = command.context, .rebuild = rebuild}, attempt);
+}
+
+absl::StatusOr<std::vector<Lot>> UpdateLots(pg::Connection& db, const UpdateLotsCommand& command) {
+  const Edits edits{.context = command.context, .edits = command.edits};
+  const auto rebuild = [&](const std::vector<Uuid>& made) {
+    return FindEvenDeleted(db, command.context, std::vector<LotId>(made.begin(), made.end()));
+  };
+  return RunWrite<std::vector<Lot>>(db, {.context = command.context, .rebuild = rebuild},
+                                    [&] { return Editor(db, edits).Run(); });
 }
 
 }  // namespace lots

@@ -220,7 +220,7 @@ absl::Status Find(Session& session, const FindOptions& options) {
 }
 
 struct UpdateOptions {
-  std::string name;
+  std::vector<std::string> names;
   std::string number;
   std::string product_id;
   LotFields fields;
@@ -228,11 +228,12 @@ struct UpdateOptions {
   std::string etag;
   std::vector<std::string> accept;
   std::string note;
+  std::string file;
 };
 
 void Declare(Command& command, UpdateOptions& options) {
-  command.Add("lot", options.name, "the lot, as NUMBER, PRODUCT/NUMBER or UUID").Required();
-  command.Add("--number", options.number, "its new number");
+  command.Add("lot", options.names, "lots, as NUMBER, PRODUCT/NUMBER or UUID; not with --file");
+  command.Add("--number", options.number, "its new number; with one lot");
   command.Add("--product", options.product_id, "its product, while nothing moved yet");
   Declare(command, options.fields);
   command
@@ -240,9 +241,13 @@ void Declare(Command& command, UpdateOptions& options) {
            "what to empty: reference, notes, attributes, manufactured, expires, best-before, "
            "remove-by or alert; repeatable")
       .OneValueEach();
-  command.Add("--etag", options.etag, "only if nobody changed it since");
+  command.Add("--etag", options.etag, "only if nobody changed it since; with one lot");
   command.Add("--accept", options.accept, "overrule: later-expiry").SplitAtCommas();
   command.Add("--note", options.note, "why");
+  command
+      .Add("--file", options.file,
+           "updates as JSON, {\"updates\": [{\"lot\": {\"lotId\": …, \"notes\": …}}]}; '-': stdin")
+      .File();
 }
 
 // The field that a flag sets; fields may also be named as the API does.
@@ -259,15 +264,13 @@ std::string FieldNamed(const std::string& name) {
   return name;
 }
 
-absl::Status Update(Session& session, const UpdateOptions& options) {
-  v1::UpdateLotRequest request;
-  v1::Lot& lot = *request.mutable_lot();
+// What the flags change, of a lot without an id.
+absl::StatusOr<v1::LotUpdate> UpdateOf(Session& session, const UpdateOptions& options) {
+  v1::LotUpdate update;
+  v1::Lot& lot = *update.mutable_lot();
   RETURN_IF_ERROR(SetFields(session, options.fields, lot));
   lot.set_etag(options.etag);
-  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
-  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
-  request.set_note(options.note);
-  google::protobuf::FieldMask& mask = *request.mutable_update_mask();
+  google::protobuf::FieldMask& mask = *update.mutable_update_mask();
   for (const std::string& field : GivenFields(options.fields, lot)) mask.add_paths(field);
   for (const std::string& name : options.cleared) {
     const std::string field = FieldNamed(name);
@@ -283,10 +286,67 @@ absl::Status Update(Session& session, const UpdateOptions& options) {
     mask.add_paths("product_id");
   }
   if (mask.paths().empty()) return UsageError("say what to change, for example --reference H-4711");
-  ASSIGN_OR_RETURN(*lot.mutable_lot_id(), FindLotId(session, options.name));
+  return update;
+}
+
+// `request` is an UpdateLotRequest or a BatchUpdateLotsRequest.
+template <class Request>
+absl::Status SetOverrides(const UpdateOptions& options, Request& request) {
+  ASSIGN_OR_RETURN(const std::vector<v1::Acceptance> accept, ParseAcceptances(options.accept));
+  for (const v1::Acceptance acceptance : accept) request.add_accept(acceptance);
+  if (!options.note.empty()) request.set_note(options.note);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateOne(Session& session, const UpdateOptions& options) {
+  ASSIGN_OR_RETURN(v1::LotUpdate update, UpdateOf(session, options));
+  v1::UpdateLotRequest request;
+  *request.mutable_lot() = std::move(*update.mutable_lot());
+  *request.mutable_update_mask() = std::move(*update.mutable_update_mask());
+  RETURN_IF_ERROR(SetOverrides(options, request));
+  ASSIGN_OR_RETURN(*request.mutable_lot()->mutable_lot_id(),
+                   FindLotId(session, options.names.front()));
   ASSIGN_OR_RETURN(const v1::Lot updated, session.Write(kUpdateLot, request));
   if (session.json()) return session.PrintJson(updated);
   PrintLot(updated, session);
+  return absl::OkStatus();
+}
+
+// The same change of every lot that is named, and the updates of the file.
+absl::StatusOr<v1::BatchUpdateLotsRequest> UpdatesOf(Session& session,
+                                                     const UpdateOptions& options) {
+  v1::BatchUpdateLotsRequest request;
+  if (!options.file.empty()) RETURN_IF_ERROR(ReadJsonFile(options.file, request));
+  RETURN_IF_ERROR(SetOverrides(options, request));
+  if (options.names.empty()) return request;
+  if (!options.number.empty() || !options.etag.empty()) {
+    return UsageError("--number and --etag go with one lot; --file gives each lot its own");
+  }
+  ASSIGN_OR_RETURN(const v1::LotUpdate update, UpdateOf(session, options));
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, FindLotIds(session, options.names));
+  for (const std::string& id : ids) {
+    v1::LotUpdate& added = *request.add_updates();
+    added = update;
+    added.mutable_lot()->set_lot_id(id);
+  }
+  return request;
+}
+
+absl::Status Update(Session& session, const UpdateOptions& options) {
+  if (options.names.empty() && options.file.empty()) {
+    return UsageError("name a lot, or give a --file");
+  }
+  if (options.names.size() == 1 && options.file.empty()) return UpdateOne(session, options);
+  ASSIGN_OR_RETURN(const v1::BatchUpdateLotsRequest request, UpdatesOf(session, options));
+  ASSIGN_OR_RETURN(const v1::BatchUpdateLotsResponse response,
+                   session.Write(kBatchUpdateLots, request));
+  if (session.json()) return session.PrintJson(response);
+  ListTable table = LotTable(session);
+  for (const v1::Lot& lot : response.lots()) AddLot(lot, session, table);
+  table.Print(session.terminal());
+  if (response.lots_truncated()) {
+    session.terminal().out << "… of " << response.lot_count() << " in all\n";
+  }
   return absl::OkStatus();
 }
 
@@ -376,9 +436,11 @@ void AddLotCommands(Command& program, Work& chosen) {
   AddReshapeCommands(group);
   AddWarrantyCommands(group);
   group.AddWrite<UpdateOptions>(
-      {"update", "Changes a lot's number, reference, notes, attributes, dates",
+      {"update", "Changes numbers, references, notes, attributes, dates of lots",
        "lot update steel/H-1 --reference SUP-10 --attribute colour=blue\n"
-       "lot update steel/H-1 --clear expires"},
+       "lot update steel/H-1 --clear expires\n"
+       "lot update steel/H-1 steel/H-2 --attribute supplier-grade=A\n"
+       "lot update --file updates.json"},
       Declare, Update);
   group.AddWrite<StateOptions>({"archive", "Hides lots from lists and keeps their history",
                                 "lot archive steel/H-1 steel/H-2"},

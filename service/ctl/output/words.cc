@@ -46,6 +46,7 @@ constexpr Translation kMethods[] = {
     {"ListLots", "'lotctl lot list'"},
     {"SummarizeLots", "'lotctl lot summary'"},
     {"UpdateLot", "'lotctl lot update'"},
+    {"BatchUpdateLots", "'lotctl lot update'"},
     {"ArchiveLot", "'lotctl lot archive'"},
     {"UnarchiveLot", "'lotctl lot unarchive'"},
     {"DeleteLot", "'lotctl lot delete'"},

@@ -57,6 +57,7 @@ struct StreamMethod {
   UNARY(LotService, SplitLot, ReshapeResponse)                          \
   UNARY(LotService, MergeLots, ReshapeResponse)                         \
   UNARY(LotService, RelabelLot, ReshapeResponse)                        \
+  UNARY(LotService, BatchUpdateLots, BatchUpdateLotsResponse)           \
   UNARY(RecallService, OpenRecall, Recall)                              \
   UNARY(RecallService, GetRecall, Recall)                               \
   UNARY(RecallService, ListRecalls, ListRecallsResponse)                \

@@ -19,6 +19,8 @@ absl::StatusOr<v1::BatchCreateLotsResponse> BatchCreateLots(
     const v1::BatchCreateLotsRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Call& call,
                                   pg::Connection& db);
+absl::StatusOr<v1::BatchUpdateLotsResponse> BatchUpdateLots(
+    const v1::BatchUpdateLotsRequest& request, const Call& call, pg::Connection& db);
 absl::StatusOr<v1::Lot> ArchiveLot(const v1::ArchiveLotRequest& request, const Call& call,
                                    pg::Connection& db);
 absl::StatusOr<v1::Lot> UnarchiveLot(const v1::UnarchiveLotRequest& request, const Call& call,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "google/api/field_behavior.pb.h"
@@ -18,11 +19,13 @@
 #include "service/base/status.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
+#include "service/convert/list_page.h"
 #include "service/convert/update_mask.h"
 #include "service/handlers/lots/lots.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/lot.h"
+#include "storage/domain/refusals.h"
 #include "storage/lots/lots.h"
 
 namespace lots {
@@ -140,16 +143,24 @@ CreateLotsCommand CommandOf(const v1::BatchCreateLotsRequest& request, const Cal
   return command;
 }
 
-// Refuses fields that UpdateLot cannot change, and says how they change.
-void RefuseUneditable(const google::protobuf::FieldMask& mask, FieldChecker& fields) {
+// Where an edit stands in its request: "" or "updates[3].".
+struct EditPlace {
+  std::string prefix;
+
+  std::string operator()(absl::string_view field) const { return absl::StrCat(prefix, field); }
+};
+
+// Refuses fields that an edit cannot change, and says how they change.
+void RefuseUneditable(const google::protobuf::FieldMask& mask, const std::string& field,
+                      FieldChecker& fields) {
   for (const std::string& path : mask.paths()) {
     if (path == "quantity" || path == "on_hand_quantity") {
-      fields.Refused("update_mask", path,
+      fields.Refused(field, path,
                      absl::StrCat("\"", path,
                                   "\" changes by movements only: record an ADJUSTMENT with "
                                   "StockService.RecordMovements"));
     } else if (path == "state") {
-      fields.Refused("update_mask", path,
+      fields.Refused(field, path,
                      "\"state\" changes by its own methods only: ArchiveLot, UnarchiveLot, and "
                      "those of WorkOrderService");
     }
@@ -161,69 +172,86 @@ constexpr absl::string_view kEditable[] = {
     "manufacture_date", "expire_date", "best_before_date", "removal_date", "alert_date"};
 
 // The paths to write. A mask that names what only other methods change is refused with their names.
-std::vector<std::string> EditedPaths(const v1::UpdateLotRequest& request, FieldChecker& fields) {
-  RefuseUneditable(request.update_mask(), fields);
+// `update` is an UpdateLotRequest or a LotUpdate.
+template <class Update>
+std::vector<std::string> EditedPaths(const Update& update, const EditPlace& at,
+                                     FieldChecker& fields) {
+  const std::string field = at("update_mask");
+  RefuseUneditable(update.update_mask(), field, fields);
   if (!fields.ok()) return {};
-  const UpdateMask mask("update_mask", request.update_mask(),
-                        {std::begin(kEditable), std::end(kEditable)}, *v1::Lot::descriptor(),
-                        fields);
-  return mask.PathsOf(request.lot());
+  const UpdateMask mask(field, update.update_mask(), {std::begin(kEditable), std::end(kEditable)},
+                        *v1::Lot::descriptor(), fields);
+  return mask.PathsOf(update.lot());
 }
 
 // Without a mask, or with one that names all, the caller may send a whole lot, with fields that an
 // edit does not change.
-void SetUnchanged(const v1::Lot& lot, FieldChecker& fields, UpdateLotCommand& command) {
-  const auto decimal = [&](absl::string_view field, const std::string& text) {
+void SetUnchanged(const v1::Lot& lot, const EditPlace& at, FieldChecker& fields, LotEdit& edit) {
+  const auto decimal = [&](absl::string_view name, const std::string& text) {
     std::optional<Quantity> quantity;
     if (text.empty()) return quantity;
     const absl::StatusOr<Quantity> parsed = Quantity::Parse(text);
     if (parsed.ok()) return std::optional(*parsed);
-    fields.Refused(field, text, parsed.status().message());
+    fields.Refused(at(name), text, parsed.status().message());
     return quantity;
   };
-  command.quantity = decimal("lot.quantity", lot.quantity());
-  command.on_hand = decimal("lot.on_hand_quantity", lot.on_hand_quantity());
-  command.state = fields.OptionalEnum<LotState>("lot.state", lot.state());
+  edit.quantity = decimal("lot.quantity", lot.quantity());
+  edit.on_hand = decimal("lot.on_hand_quantity", lot.on_hand_quantity());
+  edit.state = fields.OptionalEnum<LotState>(at("lot.state"), lot.state());
 }
 
 // Sets the edit of one path. `values` has the fields of the request's lot.
-void SetEdit(absl::string_view path, const v1::Lot& lot, const NewLot& values, FieldChecker& fields,
-             UpdateLotCommand& command) {
+void SetEdit(absl::string_view path, const EditPlace& at, const v1::Lot& lot, const NewLot& values,
+             FieldChecker& fields, LotEdit& edit) {
   if (path == "product_id") {
-    command.product_id = fields.Required<ProductId>("lot.product_id", lot.product_id());
+    edit.product_id = fields.Required<ProductId>(at("lot.product_id"), lot.product_id());
   }
-  if (path == "number") command.number = values.number;
-  if (path == "reference") command.reference = values.reference;
-  if (path == "notes") command.notes = values.notes;
-  if (path == "attributes") command.attributes = values.attributes;
-  if (path == "manufacture_date") command.manufactured_on = values.dates.manufactured_on;
-  if (path == "expire_date") command.expires_on = values.dates.expires_on;
-  if (path == "best_before_date") command.best_before_on = values.dates.best_before_on;
-  if (path == "removal_date") command.removal_on = values.dates.removal_on;
-  if (path == "alert_date") command.alert_on = values.dates.alert_on;
+  if (path == "number") edit.number = values.number;
+  if (path == "reference") edit.reference = values.reference;
+  if (path == "notes") edit.notes = values.notes;
+  if (path == "attributes") edit.attributes = values.attributes;
+  if (path == "manufacture_date") edit.manufactured_on = values.dates.manufactured_on;
+  if (path == "expire_date") edit.expires_on = values.dates.expires_on;
+  if (path == "best_before_date") edit.best_before_on = values.dates.best_before_on;
+  if (path == "removal_date") edit.removal_on = values.dates.removal_on;
+  if (path == "alert_date") edit.alert_on = values.dates.alert_on;
   if (!absl::ConsumePrefix(&path, "attributes.")) return;
   const auto value = values.attributes.find(std::string(path));
-  std::optional<AttributeValue>& edit = command.attribute_edits[std::string(path)];
-  if (value != values.attributes.end()) edit = value->second;
+  std::optional<AttributeValue>& attribute = edit.attribute_edits[std::string(path)];
+  if (value != values.attributes.end()) attribute = value->second;
 }
 
-void SetEdits(const v1::UpdateLotRequest& request, FieldChecker& fields,
-              UpdateLotCommand& command) {
-  const std::vector<std::string> paths = EditedPaths(request, fields);
-  const NewLot values = NewLotOf("lot.", request.lot(), fields);
-  const auto& mask = request.update_mask().paths();
+template <class Update>
+void SetEdits(const Update& update, const EditPlace& at, FieldChecker& fields, LotEdit& edit) {
+  const std::vector<std::string> paths = EditedPaths(update, at, fields);
+  const NewLot values = NewLotOf(at("lot."), update.lot(), fields);
+  const auto& mask = update.update_mask().paths();
   const bool is_whole = mask.empty() || absl::c_linear_search(mask, "*");
-  if (is_whole) SetUnchanged(request.lot(), fields, command);
+  if (is_whole) SetUnchanged(update.lot(), at, fields, edit);
   if (!fields.ok()) return;
   if (paths.empty()) {
-    fields.Refused("update_mask", "",
+    fields.Refused(at("update_mask"), "",
                    "names nothing, and lot has no field to change: set the fields to change, or "
                    "name those to clear");
   }
-  for (const std::string& path : paths) SetEdit(path, request.lot(), values, fields, command);
+  for (const std::string& path : paths) SetEdit(path, at, update.lot(), values, fields, edit);
 }
 
-LaterExpiry ReadLaterExpiry(const v1::UpdateLotRequest& request, FieldChecker& fields) {
+// Problems of one edit do not hide those of the next.
+template <class Update>
+LotEdit EditOf(const Update& update, const EditPlace& at, const Call& call, FieldChecker& all) {
+  FieldChecker fields;
+  const v1::Lot& lot = update.lot();
+  fields.SameCompany(at("lot.company"), lot.company(), call.company);
+  LotEdit edit{.lot_id = fields.RequiredUuid<LotId>(at("lot.lot_id"), lot.lot_id()),
+               .version = FieldChecker::Etag(lot.etag())};
+  SetEdits(update, at, fields, edit);
+  for (const Problem& problem : fields.problems()) all.Add(problem);
+  return edit;
+}
+
+template <class Request>
+LaterExpiry ReadLaterExpiry(const Request& request, FieldChecker& fields) {
   for (int i = 0; i < request.accept_size(); ++i) {
     if (request.accept(i) == v1::ACCEPTANCE_LATER_EXPIRY) continue;
     fields.Refused(Indexed("accept", i), v1::Acceptance_Name(request.accept(i)),
@@ -231,6 +259,24 @@ LaterExpiry ReadLaterExpiry(const v1::UpdateLotRequest& request, FieldChecker& f
   }
   return {.accepted = request.accept_size() > 0,
           .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+}
+
+UpdateLotsCommand CommandOf(const v1::BatchUpdateLotsRequest& request, const Call& call,
+                            FieldChecker& fields) {
+  UpdateLotsCommand command{.context = fields.Write(request, call)};
+  const LaterExpiry later_expiry = ReadLaterExpiry(request, fields);
+  absl::flat_hash_map<LotId, size_t> first;
+  for (int i = 0; i < request.updates_size(); ++i) {
+    LotEdit edit = EditOf(request.updates(i), {Indexed("updates", i) + "."}, call, fields);
+    edit.later_expiry = later_expiry;
+    const auto [seen, is_first] = first.emplace(edit.lot_id, command.edits.size());
+    if (!is_first) {
+      fields.Add(
+          ListedTwice("updates", i, seen->second, {{"lot_id", edit.lot_id.value().ToString()}}));
+    }
+    command.edits.push_back(std::move(edit));
+  }
+  return command;
 }
 
 template <class Request>
@@ -272,16 +318,28 @@ absl::StatusOr<v1::Lot> UpdateLot(const v1::UpdateLotRequest& request, const Cal
   if (request.request_id().empty() && request.lot().etag().empty()) {
     fields.Refused("request_id", "", "is required unless lot.etag is given");
   }
-  fields.SameCompany("lot.company", request.lot().company(), call.company);
-  UpdateLotCommand command{
-      .context = fields.OptionalWrite(request, call),
-      .lot_id = fields.RequiredUuid<LotId>("lot.lot_id", request.lot().lot_id()),
-      .version = FieldChecker::Etag(request.lot().etag())};
-  SetEdits(request, fields, command);
+  UpdateLotCommand command;
+  command.context = fields.OptionalWrite(request, call);
+  static_cast<LotEdit&>(command) = EditOf(request, {}, call, fields);
   command.later_expiry = ReadLaterExpiry(request, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Lot lot, lots::UpdateLot(db, command));
   return ToProto(lot);
+}
+
+absl::StatusOr<v1::BatchUpdateLotsResponse> BatchUpdateLots(
+    const v1::BatchUpdateLotsRequest& request, const Call& call, pg::Connection& db) {
+  FieldChecker fields;
+  fields.Count("updates", request.updates_size(), 1, kBatchUpdateMax);
+  if (!fields.ok()) return fields.status();
+  const UpdateLotsCommand command = CommandOf(request, call, fields);
+  if (!fields.ok()) return fields.status();
+  ASSIGN_OR_RETURN(const std::vector<Lot> lots, lots::UpdateLots(db, command));
+  v1::BatchUpdateLotsResponse response;
+  response.set_lot_count(static_cast<int64_t>(lots.size()));
+  response.set_lots_truncated(!AnswerRoom(response).Fill(
+      lots, [](const Lot& lot) { return ToProto(lot); }, *response.mutable_lots()));
+  return response;
 }
 
 absl::StatusOr<v1::Lot> ArchiveLot(const v1::ArchiveLotRequest& request, const Call& call,

@@ -171,7 +171,10 @@ CreateLotsCommand World::CreateCountCommand(absl::string_view product, int64_t c
 }
 
 UpdateLotCommand World::UpdateCommand(const LotId& lot, absl::string_view request_id) {
-  return {.context = Context("UpdateLot", request_id), .lot_id = lot};
+  UpdateLotCommand command;
+  command.context = Context("UpdateLot", request_id);
+  command.lot_id = lot;
+  return command;
 }
 
 LotCommand World::LotCommandFor(const LotId& lot, absl::string_view request_id) {

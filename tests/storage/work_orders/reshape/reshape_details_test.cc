@@ -28,7 +28,7 @@ class ReshapeDetailsTest : public ReshapeCalls {
   }
   void Describe(const LotId& lot, const std::string& reference, const std::string& notes,
                 const Attributes& attributes) {
-    UpdateLotCommand command{.context = world_.Context("UpdateLot"), .lot_id = lot};
+    UpdateLotCommand command = world_.UpdateCommand(lot);
     command.reference = reference;
     command.notes = notes;
     command.attributes = attributes;
