@@ -141,6 +141,7 @@ v1::Location ToProto(const Location& location, const CompanyId& company) {
   message.set_gln(location.gln);
   *message.mutable_address() = ToProto(location.address);
   message.set_is_default(location.is_default);
+  message.set_is_quarantine(location.is_quarantine);
   message.set_etag(EtagOf(location.version));
   *message.mutable_create_time() = ToProto(location.created_at);
   *message.mutable_update_time() = ToProto(location.updated_at);

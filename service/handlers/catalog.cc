@@ -103,7 +103,8 @@ Location LocationOf(const v1::Location& message, const Entry& at, FieldChecker& 
       .is_default = message.is_default(),
       .version = FieldChecker::Etag(message.etag()).value_or(0),
       .created_at = {},
-      .updated_at = {}};
+      .updated_at = {},
+      .is_quarantine = message.is_quarantine()};
 }
 
 // The ids of a list, each once.

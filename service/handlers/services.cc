@@ -152,7 +152,12 @@ class RecallService final : public OnCallPath<v1::RecallService> {
  public:
   using OnCallPath::OnCallPath;
   LOTS_UNARY(RecallService, OpenRecall, .is_large = true);
-  LOTS_UNARY(RecallService, GetRecall);
+  LOTS_UNARY(RecallService, UpdateRecall, .is_large = true);
+  LOTS_UNARY(RecallService, ExcludeRecallLots, .is_large = true);
+  LOTS_UNARY(RecallService, IncludeRecallLots, .is_large = true);
+  LOTS_UNARY(RecallService, SetRecallDisposition, .is_large = true);
+  LOTS_UNARY(RecallService, RecordRecipientResponse, .is_large = true);
+  LOTS_UNARY(RecallService, GetRecall, .is_large = true);
   LOTS_UNARY(RecallService, ListRecalls, .every_company = true);
   LOTS_STREAM(RecallService, StreamRecallReport, .is_large = true);
   LOTS_UNARY(RecallService, CloseRecall, .is_large = true);

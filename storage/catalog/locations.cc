@@ -36,25 +36,26 @@ constexpr pg::Statement kLockTree{"lock_location_tree", R"sql(
 
 constexpr pg::Statement kFindLocations{"find_locations", R"sql(
   SELECT location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-         country, phone, is_default, version, created_at, updated_at, retired_at
+         country, phone, is_default, version, created_at, updated_at, is_quarantine, retired_at
   FROM locations WHERE company = $1 AND location_id = ANY ($2))sql"};
 
 constexpr pg::Statement kListLocations{"list_locations", R"sql(
   SELECT location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-         country, phone, is_default, version, created_at, updated_at, retired_at
+         country, phone, is_default, version, created_at, updated_at, is_quarantine, retired_at
   FROM locations WHERE company = $1 AND location_id > $2 AND ($4 OR retired_at IS NULL)
   ORDER BY location_id LIMIT $3)sql"};
 
 constexpr pg::Statement kInsertLocation{"insert_location", R"sql(
   INSERT INTO locations
     (company, location_id, kind, display_name, parent_id, gln, street, city, region, postal_code,
-     country, phone, is_default, version, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 1, $13, $13))sql"};
+     country, phone, is_default, version, created_at, updated_at, is_quarantine)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 1, $13, $13, $14))sql"};
 
 constexpr pg::Statement kUpdateLocation{"update_location", R"sql(
   UPDATE locations
   SET display_name = $3, parent_id = $4, gln = $5, street = $6, city = $7, region = $8,
-      postal_code = $9, country = $10, phone = $11, version = $12, updated_at = $13
+      postal_code = $9, country = $10, phone = $11, version = $12, updated_at = $13,
+      is_quarantine = $14
   WHERE company = $1 AND location_id = $2)sql"};
 
 using Field = UpdateField<Location>;
@@ -78,6 +79,8 @@ constexpr Field kFields[] = {
      [](const Location& given, Location& l) { l.address.country = given.address.country; }},
     {"address.phone",
      [](const Location& given, Location& l) { l.address.phone = given.address.phone; }},
+    {"is_quarantine",
+     [](const Location& given, Location& l) { l.is_quarantine = given.is_quarantine; }},
 };
 
 Location ReadLocation(const pg::Row& row) {
@@ -96,7 +99,8 @@ Location ReadLocation(const pg::Row& row) {
           .version = row.Get<int64_t>(12),
           .created_at = row.Get<absl::Time>(13),
           .updated_at = row.Get<absl::Time>(14),
-          .retired_at = row.Get<std::optional<absl::Time>>(15)};
+          .is_quarantine = row.Get<bool>(15),
+          .retired_at = row.Get<std::optional<absl::Time>>(16)};
 }
 
 using LocationsById = std::map<LocationId, Location>;
@@ -163,6 +167,10 @@ class LocationValidator {
     if (!location.gln.empty()) {
       const absl::Status gln = CleanGln(location.gln).status();
       if (!gln.ok()) Refused("gln", location.gln, gln.message());
+    }
+    if (location.is_quarantine && !IsOnHand(location.kind.value_or(LocationKind::kInternal))) {
+      Refused("is_quarantine", "true",
+              "is for locations of the kinds INTERNAL and TRANSIT, where goods are on hand");
     }
     const std::string& country = location.address.country;
     const bool is_code =
@@ -260,7 +268,7 @@ bool IsChanged(const Location& a, const Location& b) {
   const auto key = [](const Location& l) {
     const Address& at = l.address;
     return std::tie(l.display_name, l.parent_id, l.gln, at.street, at.city, at.region,
-                    at.postal_code, at.country, at.phone);
+                    at.postal_code, at.country, at.phone, l.is_quarantine);
   };
   return key(a) != key(b);
 }
@@ -273,13 +281,13 @@ void AddWrites(pg::Transaction& transaction, const WriteContext& context,
     if (!change.stored.has_value()) {
       transaction.Add(kInsertLocation, context.company, l.location_id, *l.kind, l.display_name,
                       l.parent_id, l.gln, at.street, at.city, at.region, at.postal_code, at.country,
-                      at.phone, context.now);
+                      at.phone, context.now, l.is_quarantine);
     } else if (IsChanged(*change.stored, l)) {
       l.version += 1;
       l.updated_at = context.now;
       transaction.Add(kUpdateLocation, context.company, l.location_id, l.display_name, l.parent_id,
                       l.gln, at.street, at.city, at.region, at.postal_code, at.country, at.phone,
-                      l.version, context.now);
+                      l.version, context.now, l.is_quarantine);
     }
   }
 }

@@ -68,6 +68,7 @@ struct Location {
   int64_t version = 0;  // in a command: must be the current one; 0: any
   absl::Time created_at;
   absl::Time updated_at;
+  bool is_quarantine = false;  // goods that a recall holds may go there
   // Set by RetireLocations only: nothing goes into the location.
   std::optional<absl::Time> retired_at = {};
 };

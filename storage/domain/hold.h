@@ -36,6 +36,8 @@ struct Hold {
   bool awaits_inspection = false;  // placed with a receipt, until somebody has inspected the lot
   int64_t version = 1;
   std::optional<absl::Time> updated_at;  // the last change; none: it never changed
+  // Of kRecall, as the ledger reads it: scrap, quarantine places and suppliers are exempt too.
+  bool exempts_disposal = false;
 };
 
 // Whether a hold is neither released nor expired. A hold of a drill may be in effect too.

@@ -23,10 +23,10 @@ namespace {
 // a movement waits for RetireLocations before it looks whether the place is retired.
 constexpr pg::Statement kReadCompany{"ledger_read_company", R"sql(
   SELECT c.lots_enabled, c.expiry_enabled, c.time_zone, l.location_id, l.kind,
-         l.retired_at IS NOT NULL
+         l.retired_at IS NOT NULL, l.is_quarantine
   FROM companies c
   LEFT JOIN (
-    SELECT place.location_id, place.kind, place.retired_at
+    SELECT place.location_id, place.kind, place.retired_at, place.is_quarantine
     FROM locations place
     WHERE place.company = $1 AND place.location_id = ANY($2)
     ORDER BY place.location_id
@@ -162,7 +162,10 @@ constexpr pg::Statement kReadHeldOnReceipt{"ledger_read_held_on_receipt", R"sql(
 // Runs after the locks: a hold that was placed while this transaction waited for a lock is seen.
 constexpr pg::Statement kReadHolds{"ledger_read_holds",
                                    "SELECT" LOTS_HOLD_COLUMNS
+                                   ", r.recall_id IS NOT NULL AND NOT r.only_listed_exempt "
                                    "FROM lot_holds h "
+                                   "LEFT JOIN recalls r "
+                                   "ON r.company = $1 AND r.recall_id = h.recall_id "
                                    "WHERE h.company = $1 AND h.lot_id = ANY($2) "
                                    "ORDER BY h.lot_id, h.placed_at, h.hold_id"};
 
@@ -190,6 +193,7 @@ absl::Status LoadCompany(const CompanyId& company, const pg::Result& rows, Ledge
     if (!location_id.has_value()) continue;
     facts.kinds[*location_id] = row.Get<LocationKind>(4);
     if (row.Get<bool>(5)) facts.retired.insert(*location_id);
+    if (row.Get<bool>(6)) facts.quarantines.insert(*location_id);
   }
   return absl::OkStatus();
 }
@@ -234,6 +238,7 @@ void LoadSerialPlaces(const pg::Result& rows, LedgerFacts& facts) {
 void LoadHolds(const pg::Result& rows, LedgerFacts& facts) {
   for (const pg::Row row : rows) {
     Hold hold = ReadHold(row);
+    hold.exempts_disposal = row.Get<bool>(kHoldColumnCount);
     if (IsInEffect(hold, facts.now)) facts.holds[hold.lot_id].push_back(std::move(hold));
   }
 }

@@ -9,9 +9,11 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/hold.h"
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/lot_event.h"
+#include "storage/domain/kinds/recall.h"
 #include "storage/domain/lot_details.h"
 #include "storage/lots/inspection.h"
 #include "storage/pg/pipeline.h"
@@ -43,6 +45,19 @@ inline constexpr DateField kDateFields[] = {
     {"alert_date", &LotDates::alert_on},
 };
 
+// What a recall says about a lot.
+struct RecallLotEvent {
+  RecallId recall_id;
+  std::optional<RecallMemberChange> change;  // of kRecallMember
+  std::string text;                          // the evidence, or the note of the disposition
+  std::string link;
+  // Of kRecallDisposition.
+  std::optional<RecallDispositionKind> disposition;
+  LocationId location_id;
+  Quantity quantity;
+  int scale = 0;
+};
+
 struct LotEvent {
   Uuid event_id;
   LotId lot_id;
@@ -55,6 +70,8 @@ struct LotEvent {
   std::optional<Hold> hold;  // of kHeld and kReleased, which are read from the holds: no rows here
   std::optional<HoldId> hold_id;         // of kHoldChanged: the hold whose fields changed
   std::optional<Inspection> inspection;  // of kInspected, read from the inspections: no rows here
+  // Of kRecallMember and kRecallDisposition, which are read from the recalls: no rows here.
+  std::optional<RecallLotEvent> recall = {};
 };
 
 // Appends a change for each attribute that differs: each key of its own, so that the history says

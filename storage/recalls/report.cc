@@ -15,23 +15,39 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/genealogy/bounds/bounds.h"
+#include "storage/recalls/report_answers.h"
 #include "storage/recalls/rows.h"
 
 namespace lots {
 namespace {
 
 constexpr pg::Statement kListMembers{"list_recall_members", R"sql(
-  SELECT m.lot_id, m.depth, m.certain
+  SELECT m.lot_id, m.depth, m.certain, m.ended_at IS NOT NULL
   FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
   WHERE m.company = $1 AND m.recall_id = $2
   ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
 
 constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
   SELECT m.lot_id, l.product_id, l.number, l.scale, l.reference, l.expires_on, m.certain, m.depth,
-         m.joined_at, l.tracking
-  FROM recall_members m JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+         m.joined_at, l.tracking, c.kind, c.evidence, c.evidence_link, c.changed_by,
+         c.changed_at
+  FROM recall_members m
+  JOIN lots l ON l.company = $1 AND l.lot_id = m.lot_id
+  LEFT JOIN LATERAL (
+    SELECT last.kind, last.evidence, last.evidence_link, last.changed_by, last.changed_at
+    FROM recall_member_changes last
+    WHERE last.company = $1 AND last.lot_id = m.lot_id AND last.recall_id = $2
+      AND m.ended_at IS NOT NULL
+    ORDER BY last.changed_at DESC, last.entry_id DESC LIMIT 1) AS c ON true
   WHERE m.company = $1 AND m.recall_id = $2 AND m.lot_id = ANY($3)
   ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
+
+// What dispositions account for, of goods on hand.
+constexpr pg::Statement kReadGood{"read_recall_good_quantities", R"sql(
+  SELECT b.lot_id, b.location_id, )sql" LOTS_GOOD_QUANTITY R"sql(
+  FROM balances b
+  WHERE b.company = $1 AND b.lot_id = ANY($3) AND b.quantity > 0
+    AND b.kind IN ({PLACES_ON_HAND}))sql"_sql};
 
 // Own places first, then customers', then scrap.
 constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
@@ -114,13 +130,36 @@ RecallLot ReadMember(const pg::Row& row) {
   lot.depth = row.Get<int>(7);
   lot.joined_at = row.Get<absl::Time>(8);
   lot.tracking = row.Get<Tracking>(9);
+  const auto change = row.Get<std::optional<RecallMemberChange>>(10);
+  if (change.has_value()) {
+    lot.exclusion = RecallExclusion{.change = *change,
+                                    .evidence = row.Get<std::string>(11),
+                                    .evidence_link = row.Get<std::string>(12),
+                                    .excluded_by = row.Get<std::string>(13),
+                                    .excluded_at = row.Get<absl::Time>(14)};
+  }
   return lot;
 }
 
-void AddPlace(const pg::Row& row, RecallLot& lot) {
+using GoodQuantities = absl::flat_hash_map<std::pair<LotId, LocationId>, Quantity>;
+
+GoodQuantities ReadGoodQuantities(const pg::Result& rows) {
+  GoodQuantities good;
+  for (const pg::Row row : rows) {
+    good[{row.Get<LotId>(0), row.Get<LocationId>(1)}] = row.Get<Quantity>(2);
+  }
+  return good;
+}
+
+void AddPlace(const pg::Row& row, const GoodQuantities& good, RecallLot& lot) {
   const TracePlace place{row.Get<LocationId>(1), row.Get<LocationKind>(2), row.Get<Quantity>(3),
                          row.Get<std::optional<absl::Time>>(4)};
-  if (IsOnHand(place.kind)) lot.on_hand += place.quantity;
+  if (IsOnHand(place.kind)) {
+    lot.on_hand += place.quantity;
+    const Quantity accounted = good.at({lot.lot_id, place.location_id});
+    const bool is_open = !lot.exclusion.has_value() && accounted < place.quantity;
+    if (is_open) lot.unaccounted += place.quantity - accounted;
+  }
   if (place.kind == LocationKind::kCustomer) lot.delivered += place.quantity;
   if (place.kind == LocationKind::kScrap) lot.scrapped += place.quantity;
   if (++lot.place_count <= kTracePlacesShownMax) lot.places.push_back(place);
@@ -173,11 +212,14 @@ void SetQuantities(const RecallLot& seed, const pg::Row& flows, Quantity total,
 }  // namespace
 
 // The first piece reads everything that must be of one snapshot. Then come the balances, the
-// members, what the seeds were in before, and the deliveries.
+// members, what the seeds were in before, the deliveries, and what was recorded of goods and
+// recipients.
 class RecallReportEmitter {
  public:
   RecallReportEmitter(CompanyId company, RecallId recall_id)
-      : company_(std::move(company)), recall_id_(std::move(recall_id)) {}
+      : company_(std::move(company)),
+        recall_id_(std::move(recall_id)),
+        answers_(company_, recall_id_) {}
 
   absl::StatusOr<std::optional<RecallReportPiece>> Next(pg::Connection& db) {
     if (!balances_.has_value()) return Begin(db);
@@ -191,9 +233,8 @@ class RecallReportEmitter {
     } else {
       // Deliveries do not change, so they need no snapshot.
       snapshot_.reset();
-      ASSIGN_OR_RETURN(auto recipients, recipients_->Next(db));
-      if (!recipients.has_value()) return std::nullopt;
-      piece.recipients = *std::move(recipients);
+      ASSIGN_OR_RETURN(const bool is_any, NextAnswers(db, piece));
+      if (!is_any) return std::nullopt;
     }
     return piece;
   }
@@ -201,6 +242,19 @@ class RecallReportEmitter {
   void Pause() { snapshot_.reset(); }
 
  private:
+  // Returns whether the piece has something.
+  absl::StatusOr<bool> NextAnswers(pg::Connection& db, RecallReportPiece& piece) {
+    if (!recipients_are_done_) {
+      ASSIGN_OR_RETURN(auto recipients, recipients_->Next(db));
+      recipients_are_done_ = !recipients.has_value();
+      if (recipients.has_value()) {
+        piece.recipients = *std::move(recipients);
+        return true;
+      }
+    }
+    return answers_.Next(db, piece);
+  }
+
   absl::StatusOr<RecallReportPiece> Begin(pg::Connection& db) {
     snapshot_.emplace(db, pg::Transaction::Kind::kSnapshot);
     ASSIGN_OR_RETURN(Recall recall, ReadRecall(*snapshot_, company_, recall_id_));
@@ -209,13 +263,13 @@ class RecallReportEmitter {
     for (const RecallSeed& seed : recall.seeds) seeds.push_back(seed.lot_id);
     ASSIGN_OR_RETURN(balances_, ReadBalances(seeds));
     RETURN_IF_ERROR(ListMembers());
-    ASSIGN_OR_RETURN(recipients_, RecipientReader::Of(*snapshot_, company_, members_,
+    ASSIGN_OR_RETURN(recipients_, RecipientReader::Of(*snapshot_, company_, notifiable_,
                                                       /*show_returned=*/true));
-    return RecallReportPiece{.recall = std::move(recall),
-                             .balances = {},
-                             .lots = {},
-                             .former_lots = {},
-                             .recipients = {}};
+    notifiable_ = {};
+    ASSIGN_OR_RETURN(recall.effectiveness, ReadEffectiveness(*snapshot_, company_, recall_id_));
+    RecallReportPiece piece;
+    piece.recall = std::move(recall);
+    return piece;
   }
 
   absl::Status ListMembers() {
@@ -226,6 +280,8 @@ class RecallReportEmitter {
     for (const pg::Row row : results[0]) {
       members_.push_back(
           {.lot_id = row.Get<LotId>(0), .depth = row.Get<int>(1), .certain = row.Get<bool>(2)});
+      // Nobody needs to be told of a lot that is excluded.
+      if (!row.Get<bool>(3)) notifiable_.push_back(members_.back());
     }
     for (const pg::Row row : results[1]) {
       former_.push_back({.lot_id = row.Get<LotId>(0),
@@ -245,6 +301,7 @@ class RecallReportEmitter {
     snapshot_->Add(kReadRecovered, company_, lot_ids, opened_at_);
     snapshot_->Add(kReadSources, company_, lot_ids);
     snapshot_->Add(kReadIssued, company_, lot_ids);
+    snapshot_->Add(kReadGood, company_, recall_id_, lot_ids);
     ASSIGN_OR_RETURN(const pg::Results results, snapshot_->Send());
     std::vector<RecallLot> lots;
     lots.reserve(lot_ids.size());
@@ -252,7 +309,8 @@ class RecallReportEmitter {
     LotsById by_id;
     for (RecallLot& lot : lots) by_id[lot.lot_id] = &lot;
     for (const pg::Row row : results[4]) AddIssued(row, *by_id.at(row.Get<LotId>(0)));
-    for (const pg::Row row : results[1]) AddPlace(row, *by_id.at(row.Get<LotId>(0)));
+    const GoodQuantities good = ReadGoodQuantities(results[5]);
+    for (const pg::Row row : results[1]) AddPlace(row, good, *by_id.at(row.Get<LotId>(0)));
     for (const pg::Row row : results[2]) {
       by_id.at(row.Get<LotId>(0))->recovered = row.Get<Quantity>(1);
     }
@@ -315,10 +373,13 @@ class RecallReportEmitter {
   absl::Time opened_at_;
   std::optional<std::vector<MassBalance>> balances_;  // none: before Begin; empty: emitted
   std::vector<AffectedLot> members_;
-  size_t emitted_ = 0;  // how many of members_
+  std::vector<AffectedLot> notifiable_;  // those that are not excluded; until recipients_ is made
+  size_t emitted_ = 0;                   // how many of members_
   std::vector<RecallFormerLot> former_;
   size_t emitted_former_ = 0;
   std::unique_ptr<RecipientReader> recipients_;
+  bool recipients_are_done_ = false;
+  RecallAnswerReader answers_;
 };
 
 RecallReportReader::RecallReportReader(CompanyId company, RecallId recall_id)

@@ -12,15 +12,26 @@
 #include "absl/time/time.h"
 #include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
+#include "storage/domain/kinds/recall.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/genealogy/graph/places.h"
 #include "storage/genealogy/questions/recipients.h"
 #include "storage/pg/connection.h"
+#include "storage/recalls/answers.h"
 #include "storage/recalls/recall.h"
 
 namespace lots {
 
-// A member in the report.
+// Why a lot that was a member is one no longer.
+struct RecallExclusion {
+  RecallMemberChange change = RecallMemberChange::kExcluded;
+  std::string evidence;
+  std::string evidence_link;
+  std::string excluded_by;
+  absl::Time excluded_at;
+};
+
+// A member in the report, or a lot that was one.
 struct RecallLot {
   LotId lot_id;
   ProductId product_id;
@@ -44,6 +55,8 @@ struct RecallLot {
   // it was put when it was made. Empty: unknown.
   LocationId source;
   std::string source_partner_id;
+  std::optional<RecallExclusion> exclusion;
+  Quantity unaccounted;  // on hand, and nothing accounts for it
 };
 
 // A lot that a seed was in, and is no longer.
@@ -80,6 +93,9 @@ struct RecallReportPiece {
   std::vector<RecallLot> lots;
   std::vector<RecallFormerLot> former_lots = {};
   std::vector<Recipient> recipients;
+  std::vector<RecallDisposition> dispositions;
+  std::vector<RecipientResponse> responses;
+  std::vector<RecipientQuantities> quantities;
 };
 
 // Reads the report piece by piece, in the order of the RPC's answer. The recall, the balances, the

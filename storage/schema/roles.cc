@@ -21,7 +21,8 @@ constexpr char kGrants[] = R"sql(
       GRANT INSERT ON
         movements, transformations, transformation_inputs, transformation_outputs, lot_events,
         audit_entries, inspections, inspection_results, inspection_documents, component_ends,
-        recall_former_lots, warranty_extensions
+        recall_former_lots, recall_member_changes, recall_seeds, recall_dispositions,
+        recall_responses, recall_response_quantities, warranty_extensions
         TO lots_app;
       GRANT INSERT, UPDATE ON
         companies, products, number_counters, locations, lots, balances, work_orders, assignments,

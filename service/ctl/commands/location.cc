@@ -27,6 +27,7 @@ struct UpsertOptions {
   std::optional<std::string> postal_code;
   std::optional<std::string> country;
   std::optional<std::string> phone;
+  std::string quarantine;
   std::string file;
 };
 
@@ -46,6 +47,10 @@ void Declare(Command& command, UpsertOptions& options) {
   command.Add("--postal-code", options.postal_code, "postal code");
   command.Add("--country", options.country, "two letters, as DE");
   command.Add("--phone", options.phone, "phone");
+  command
+      .Add("--quarantine", options.quarantine,
+           "yes or no: whether goods that a recall holds may go there")
+      .OneOf({"yes", "no"});
   command
       .Add("--file", options.file,
            "locations as JSON, {\"locations\": [{\"locationId\": …}]}; '-': stdin")
@@ -89,6 +94,10 @@ absl::Status SetValues(const UpsertOptions& options, v1::Location& location,
   set("parent_id", options.parent_id, &v1::Location::mutable_parent_id);
   set("gln", options.gln, &v1::Location::mutable_gln);
   SetAddress(options, *location.mutable_address(), mask);
+  if (!options.quarantine.empty()) {
+    location.set_is_quarantine(options.quarantine == "yes");
+    mask.add_paths("is_quarantine");
+  }
   return absl::OkStatus();
 }
 
@@ -109,7 +118,8 @@ ListTable LocationTable(const Session& session) {
                              {"GLN", Column::kLeft, Column::kDetail},
                              {"ADDRESS", Column::kLeft, Column::kUseful},
                              {"DEFAULT", Column::kLeft, Column::kDetail},
-                             {"RETIRED", Column::kLeft, Column::kDetail}});
+                              {"QUARANTINE", Column::kLeft, Column::kDetail},
+                              {"RETIRED", Column::kLeft, Column::kDetail}});
 }
 
 void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations,
@@ -118,7 +128,8 @@ void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& loca
     table.Add(location.company(),
               {location.location_id(), Show(location.kind()), location.display_name(),
                location.parent_id(), location.gln(), TextOf(location.address()),
-               location.is_default() ? "yes" : "", location.has_retire_time() ? "yes" : ""});
+                location.is_default() ? "yes" : "", location.is_quarantine() ? "yes" : "",
+                location.has_retire_time() ? "yes" : ""});
   }
   table.Print(terminal);
 }

@@ -248,6 +248,7 @@ std::string TextOf(const v1::LotEvent& event, absl::TimeZone zone) {
                     inspection.plan().empty() ? "" : "  plan ", inspection.plan(),
                     inspection.note().empty() ? "" : "  ", inspection.note());
   }
+  if (event.has_recall()) absl::StrAppend(&text, "  ", ctl::TextOf(event.recall()));
   for (const v1::LotEvent::Change& change : event.changes()) {
     absl::StrAppend(&text, "  ", DetailNamed(change.field()), ": '", change.old_value(), "' → '",
                     change.new_value(), "'");

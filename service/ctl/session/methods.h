@@ -59,6 +59,11 @@ struct StreamMethod {
   UNARY(LotService, RelabelLot, ReshapeResponse)                        \
   UNARY(LotService, BatchUpdateLots, BatchUpdateLotsResponse)           \
   UNARY(RecallService, OpenRecall, Recall)                              \
+  UNARY(RecallService, UpdateRecall, Recall)                            \
+  UNARY(RecallService, ExcludeRecallLots, Recall)                       \
+  UNARY(RecallService, IncludeRecallLots, Recall)                       \
+  UNARY(RecallService, SetRecallDisposition, Recall)                    \
+  UNARY(RecallService, RecordRecipientResponse, Recall)                 \
   UNARY(RecallService, GetRecall, Recall)                               \
   UNARY(RecallService, ListRecalls, ListRecallsResponse)                \
   STREAM(RecallService, StreamRecallReport, StreamRecallReportResponse) \

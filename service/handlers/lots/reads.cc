@@ -55,6 +55,31 @@ v1::TransformationPart PartToProto(const TransformationPart& part, int scale) {
   return message;
 }
 
+v1::RecallLotEvent RecallToProto(const RecallLotEvent& recall, const LotHistoryEntry& entry) {
+  v1::RecallLotEvent message;
+  message.set_recall_id(recall.recall_id.value());
+  if (recall.change.has_value()) {
+    message.set_change(static_cast<v1::RecallMemberChange>(*recall.change));
+    message.set_evidence(recall.text);
+    message.set_evidence_link(recall.link);
+    return message;
+  }
+  v1::RecallDisposition& disposition = *message.mutable_disposition();
+  disposition.mutable_lot()->set_lot_id(entry.lot_id.value().ToString());
+  disposition.mutable_lot()->set_product_id(entry.product_id.value());
+  disposition.mutable_lot()->set_number(entry.number);
+  disposition.set_location_id(recall.location_id.value());
+  SetIfAny(recall.disposition, [&](RecallDispositionKind kind) {
+    disposition.set_kind(static_cast<v1::RecallDispositionKind>(kind));
+  });
+  disposition.set_quantity(recall.quantity.Format(recall.scale));
+  disposition.set_note(recall.text);
+  disposition.set_link(recall.link);
+  disposition.set_recorder(entry.actor);
+  *disposition.mutable_record_time() = ToProto(entry.recorded_at);
+  return message;
+}
+
 v1::LotEvent EventToProto(const LotEvent& event, const LotHistoryEntry& entry) {
   v1::LotEvent message;
   message.set_kind(ToProto(event.kind));
@@ -74,6 +99,9 @@ v1::LotEvent EventToProto(const LotEvent& event, const LotHistoryEntry& entry) {
     shown = ToProto(inspection);
     shown.set_product_id(entry.product_id.value());
     shown.set_number(entry.number);
+  });
+  SetIfAny(event.recall, [&](const RecallLotEvent& recall) {
+    *message.mutable_recall() = RecallToProto(recall, entry);
   });
   return message;
 }

@@ -46,6 +46,9 @@ std::string WayOut(const Hold& hold) {
           ? ""
           : absl::StrCat("move it to ", Places(hold.exempt_location_ids), ", ");
   return absl::StrCat(exempt,
+                      hold.exempts_disposal ? "move it to a quarantine location, scrap it, return "
+                                              "it to its supplier, exclude the lot, "
+                                            : "",
                       hold.cause == HoldCause::kRecall ? "close the recall" : "release it first",
                       ", or accept HELD where that is possible and permitted");
 }

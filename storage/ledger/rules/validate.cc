@@ -89,10 +89,18 @@ void ValidateExpiry(const Case& c, Problems& problems) {
   if (IsExpired(c.lot.expires_on, day)) problems.push_back(LotExpired(c.posting, c.lot, day));
 }
 
+// Whether a hold lets goods go to the posting's destination.
+bool IsExempt(const Hold& hold, const Case& c) {
+  if (absl::c_linear_search(hold.exempt_location_ids, c.posting.to)) return true;
+  if (!hold.exempts_disposal) return false;
+  return c.to.kind == LocationKind::kScrap || c.to.kind == LocationKind::kSupplier ||
+         c.facts.quarantines.contains(c.posting.to);
+}
+
 // Whether a hold keeps goods where this posting takes them from.
 bool HoldApplies(const Case& c, const Hold& hold) {
   return hold.binding && hold.location_id.value_or(c.posting.from) == c.posting.from &&
-         !absl::c_linear_search(hold.exempt_location_ids, c.posting.to);
+         !IsExempt(hold, c);
 }
 
 // The holds of a part of what is at the source: together they keep the sum of their quantities.

@@ -18,8 +18,8 @@ struct Problem;
 //
 // LOT_HELD: goods leave an INTERNAL or TRANSIT place while a hold of the lot, or of the lot at this
 // place, is in effect, binds and does not exempt the destination. Holds of a part of what is at
-// this place refuse what would leave less there than the sum of their quantities. `accept.held`
-// overrules both.
+// this place refuse what would leave less there than the sum of their quantities. Most recalls also
+// exempt scrap, quarantine places and suppliers. `accept.held` overrules all of these.
 // NOT_ENOUGH and SERIAL_NOT_THERE are not given where MissingAtSource is more than 0.
 // The caller refuses a serial that moves twice in one request, and a wrong time.
 std::vector<Problem> ValidatePosting(const LedgerFacts& facts, const Accept& accept,

@@ -11,6 +11,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/lots/lists/history_holds.h"
 #include "storage/lots/lists/history_inspections.h"
+#include "storage/lots/lists/history_recalls.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots {
@@ -215,6 +216,7 @@ void AddReads(pg::Transaction& snapshot, const LotHistoryQuery& query) {
   }
   AddHoldEvents(snapshot, query);
   AddInspectionEvents(snapshot, query);
+  AddRecallEvents(snapshot, query);
 }
 
 // Appends the entries of the query's lot, from the results of AddReads.
@@ -231,6 +233,9 @@ void AppendLot(const pg::Results& read, size_t first, const LotHistoryQuery& que
     entries.push_back(EntryOf(std::move(event)));
   }
   for (LotEvent& event : ReadInspectionEvents(read[first + 7])) {
+    entries.push_back(EntryOf(std::move(event)));
+  }
+  for (LotEvent& event : ReadRecallEvents(read[first + 8])) {
     entries.push_back(EntryOf(std::move(event)));
   }
   for (size_t i = before; i < entries.size(); ++i) {

@@ -45,7 +45,8 @@ constexpr pg::Statement kReadHoldEvents{"read_history_holds",
       UNION ALL
       SELECT md5('release ' || r.recall_id)::uuid, {EVENT_RELEASED}, r.closed_by, r.closed_at,
              r.close_entry_id
-      WHERE r.closed_at IS NOT NULL) AS e (event_id, kind, actor, recorded_at, entry_id)
+      WHERE r.closed_at IS NOT NULL AND m.ended_at IS NULL)
+      AS e (event_id, kind, actor, recorded_at, entry_id)
     WHERE m.company = $1 AND m.lot_id = $2) AS h
   WHERE (h.recorded_at, h.event_id) > ($3, $4)
   ORDER BY h.recorded_at, h.event_id LIMIT $5)sql"_sql};
