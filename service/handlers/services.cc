@@ -17,7 +17,7 @@
 #include "service/handlers/lots/lots.h"
 #include "service/handlers/quality/holds.h"
 #include "service/handlers/quality/inspections.h"
-#include "service/handlers/recalls.h"
+#include "service/handlers/recalls/recalls.h"
 #include "service/handlers/stock.h"
 #include "service/handlers/trace.h"
 #include "service/handlers/units.h"

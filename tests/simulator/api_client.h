@@ -19,7 +19,7 @@
 #include "service/base/status.h"
 #include "service/handlers/catalog.h"
 #include "service/handlers/lots/lots.h"
-#include "service/handlers/recalls.h"
+#include "service/handlers/recalls/recalls.h"
 #include "service/handlers/stock.h"
 #include "service/handlers/trace.h"
 #include "service/handlers/work_orders.h"

@@ -63,6 +63,8 @@ void AddHoldCommands(CommandGroup& group);
 void AddHoldCommandsAgain(CommandGroup& group);
 // Those that split, merge and relabel.
 void AddReshapeCommands(CommandGroup& group);
+// Those of `lotctl recall` that work on an open recall.
+void AddRecallWorkCommands(CommandGroup& group);
 // What takes a transformation back, in the words of the group.
 void AddReverseCommand(CommandGroup& group, const CommandText& text);
 void AddWarrantyCommands(CommandGroup& group);

@@ -1,4 +1,4 @@
-// lotctl recall open | drill | get | list | report | close
+// lotctl recall open | drill | get | list | report | close; recall_work.cc has the others.
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +34,7 @@ struct OpenOptions {
   std::vector<std::string> seeds;
   std::string reason;
   std::vector<std::string> exempt_location_ids;
+  bool only_listed_exempt = false;
   bool drill = false;
   bool former = false;
 };
@@ -43,7 +44,10 @@ void Declare(Command& command, OpenOptions& options) {
   command.Add("lot", options.seeds, "the bad lots, as NUMBER, PRODUCT/NUMBER or UUID").Required();
   command.Add("--reason", options.reason, "why, in words").Required();
   command.Add("--exempt", options.exempt_location_ids,
-              "a location that held goods may still go to; may be repeated");
+              "a location that held goods may still go to, beside scrap, quarantine locations and "
+              "suppliers; may be repeated");
+  command.AddSwitch("--only-exempt", options.only_listed_exempt,
+                    "held goods may go to the --exempt locations only");
   command.AddSwitch("--drill", options.drill, "record everything and hold nothing");
   command.AddSwitch("--former", options.former,
                     "also what a bad lot was in and is no longer; without: listed apart");
@@ -60,6 +64,7 @@ absl::StatusOr<v1::Recall> Open(Session& session, const OpenOptions& options) {
   for (const std::string& location : options.exempt_location_ids) {
     request.add_exempt_location_ids(location);
   }
+  request.set_only_listed_exempt(options.only_listed_exempt);
   request.set_drill(options.drill);
   request.set_include_former(options.former);
   return session.WriteOrPreview(kOpenRecall, request);
@@ -87,11 +92,17 @@ absl::Status Get(Session& session, const RecallName& options) {
 
 struct ListOptions {
   std::string state;
+  std::string filter;
+  std::string order_by;
   int64_t limit = kLimitDefault;
 };
 
 void Declare(Command& command, ListOptions& options) {
   command.Add("--state", options.state, "open or closed").OneOf({"open", "closed"});
+  command.Add("--filter", options.filter,
+              "AIP-160 over recall_id, reason, state, drill, open_time, close_time, opener, "
+              "seed_lot_id, lot_id");
+  command.Add("--order-by", options.order_by, "open_time or recall_id; \"open_time desc\"");
   command.Add("--limit", options.limit, "at most so many; 0: all").ShowDefault().NotNegative();
 }
 
@@ -99,6 +110,8 @@ absl::Status List(Session& session, const ListOptions& options) {
   v1::ListRecallsRequest request;
   if (options.state == "open") request.set_state(v1::RECALL_STATE_OPEN);
   if (options.state == "closed") request.set_state(v1::RECALL_STATE_CLOSED);
+  request.set_filter(options.filter);
+  request.set_order_by(options.order_by);
   ListTable table(session, {{"RECALL"},
                             {"STATE"},
                             {"DRILL"},
@@ -124,17 +137,21 @@ absl::Status List(Session& session, const ListOptions& options) {
 struct CloseOptions {
   std::string recall_id;
   std::string note;
+  bool leave_held = false;
 };
 
 void Declare(Command& command, CloseOptions& options) {
   command.Add("recall", options.recall_id, "the recall").Required();
   command.Add("--note", options.note, "the closing record: what was found and done").Required();
+  command.AddSwitch("--leave-held", options.leave_held,
+                    "close although goods on hand are not accounted for, and hold their lots");
 }
 
 absl::StatusOr<v1::Recall> Close(Session& session, const CloseOptions& options) {
   v1::CloseRecallRequest request;
   request.set_recall_id(options.recall_id);
   request.set_closing_note(options.note);
+  request.set_leave_held(options.leave_held);
   return session.Write(kCloseRecall, request);
 }
 
@@ -274,6 +291,7 @@ absl::Status Drill(Session& session, const DrillOptions& options) {
                                                            .seeds = options.seeds,
                                                            .reason = "recall drill",
                                                            .exempt_location_ids = {},
+                                                           .only_listed_exempt = false,
                                                            .drill = true}));
   // A dry run, or a repeat of what was done before.
   const bool is_all = session.validate_only() || opened.state() == v1::RECALL_STATE_CLOSED;
@@ -289,7 +307,7 @@ absl::Status Drill(Session& session, const DrillOptions& options) {
   const std::string note =
       absl::StrFormat("drill: %d lots and %d deliveries; report read in %.3f s",
                       opened.scope().lot_count(), recipients, report_seconds);
-  ASSIGN_OR_RETURN(const v1::Recall closed, Close(session, {name, note}));
+  ASSIGN_OR_RETURN(const v1::Recall closed, Close(session, {.recall_id = name, .note = note}));
   return Print(closed, session);
 }
 
@@ -306,8 +324,12 @@ void AddRecallCommands(Command& program, Work& chosen) {
   group.AddWrite<DrillOptions>({"drill", "Does all of it but the holds, and tells how long it took",
                                 "recall drill steel/H-1"},
                                Declare, Drill);
-  group.Add<RecallName>({"get", "Shows a recall and its size", "recall get RC-7"}, Declare, Get);
-  group.Add<ListOptions>({"list", "Lists recalls, newest first", "recall list --state open"},
+  AddRecallWorkCommands(group);
+  group.Add<RecallName>(
+      {"get", "Shows a recall, its size and how far it has come", "recall get RC-7"}, Declare, Get);
+  group.Add<ListOptions>({"list", "Lists recalls, newest first",
+                          "recall list --state open\n"
+                          "recall list --filter 'drill = false AND reason:splinters'"},
                          Declare, List);
   group.Add<ReportOptions>(
       {"report", "Tells where the affected lots are, who received them, and what is accounted for",
@@ -316,7 +338,9 @@ void AddRecallCommands(Command& program, Work& chosen) {
        "recall report RC-7 --format html --out RC-7.html"},
       Declare, Report);
   group.AddWrite<CloseOptions>({"close", "Ends a recall and its holds, with a closing record",
-                                "recall close RC-7 --note 'all 40 units destroyed, protocol 88'"},
+                                "recall close RC-7 --note 'all 40 units destroyed, protocol 88'\n"
+                                "recall close RC-7 --note 'the rest stays in quarantine' "
+                                "--leave-held"},
                                Declare, CloseAndPrint);
 }
 

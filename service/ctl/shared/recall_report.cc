@@ -1,6 +1,8 @@
 // Shows a recall report as tables and HTML.
 #include "service/ctl/shared/recall_report.h"
 
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -12,6 +14,7 @@
 #include "service/ctl/output/html_tables.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
+#include "service/ctl/shared/recall_words.h"
 
 namespace lots::ctl {
 namespace {
@@ -51,6 +54,18 @@ std::string ShowPlaces(const RecallReport& report, const v1::RecallLot& lot) {
     absl::StrAppend(&places, " and ", lot.place_count() - lot.places_size(), " more");
   }
   return places;
+}
+
+// "excluded: tested (PR-88)".
+std::string ShowExclusion(const v1::RecallLot& lot) {
+  if (!lot.has_exclusion()) return "";
+  const v1::RecallExclusion& exclusion = lot.exclusion();
+  std::string text = Show(exclusion.change());
+  if (!exclusion.evidence().empty()) absl::StrAppend(&text, ": ", exclusion.evidence());
+  if (!exclusion.evidence_link().empty()) {
+    absl::StrAppend(&text, " (", exclusion.evidence_link(), ")");
+  }
+  return text;
 }
 
 // The day on which the report was read.
@@ -97,7 +112,9 @@ Sheet LotSheet(const RecallReport& report) {
                           {"Delivered", kNumber},
                           {"Recovered", kNumber},
                           {"Scrapped", kNumber},
+                          {"Unaccounted", kNumber},
                           {"Where"},
+                          {"Excluded"},
                           {"Supplier lot"},
                           {"Expires"},
                           {"Joined"}},
@@ -112,7 +129,8 @@ Sheet LotSheet(const RecallReport& report) {
         {{ShowLot(lot.product_id(), lot.number()), certainty, absl::StrCat(lot.depth()),
           with_unit(lot.on_hand_quantity()), with_unit(lot.delivered_quantity()),
           with_unit(lot.recovered_quantity()), with_unit(lot.scrapped_quantity()),
-          ShowPlaces(report, lot), lot.reference(), ShowExpiry(lot.expire_date(), today),
+          with_unit(lot.unaccounted_quantity()), ShowPlaces(report, lot), ShowExclusion(lot),
+          lot.reference(), ShowExpiry(lot.expire_date(), today),
           Show(lot.join_time(), report.zone)},
          certainty});
   }
@@ -160,11 +178,95 @@ Sheet FormerSheet(const RecallReport& report) {
   return sheet;
 }
 
-// The tables of the report; what seeds were in before has one where there is some.
+Sheet DispositionSheet(const RecallReport& report) {
+  Sheet sheet{.title = "Dispositions",
+              .columns = {{"Lot"},
+                          {"Location"},
+                          {"Disposition"},
+                          {"Quantity", kNumber},
+                          {"Note"},
+                          {"Document"},
+                          {"Recorded"},
+                          {"By"}},
+              .rows = {}};
+  for (const v1::RecallDisposition& disposition : report.dispositions) {
+    const v1::LotRef& lot = disposition.lot();
+    sheet.rows.push_back(
+        {{ShowLot(lot.product_id(), lot.number()), disposition.location_id(),
+          Show(disposition.kind()), WithUnit(report, disposition.quantity(), lot.product_id()),
+          disposition.note(), disposition.link(), Show(disposition.record_time(), report.zone),
+          disposition.recorder()},
+         ""});
+  }
+  return sheet;
+}
+
+Sheet ResponseSheet(const RecallReport& report) {
+  Sheet sheet{.title = "Answers of recipients",
+              .columns = {{"Partner"}, {"Notified"}, {"How"}, {"Answered"}, {"Note"}, {"Document"}},
+              .rows = {}};
+  for (const v1::RecipientResponse& response : report.responses) {
+    sheet.rows.push_back({{response.partner_id(), Show(response.notify_time(), report.zone),
+                           response.notify_method(), Show(response.answer_time(), report.zone),
+                           response.note(), response.link()},
+                          ""});
+  }
+  return sheet;
+}
+
+Sheet QuantitySheet(const RecallReport& report) {
+  Sheet sheet{.title = "Quantities at recipients",
+              .columns = {{"Partner"},
+                          {"Lot"},
+                          {"Found", kNumber},
+                          {"Destroyed", kNumber},
+                          {"Returned", kNumber},
+                          {"Sold on", kNumber},
+                          {"Delivery"}},
+              .rows = {}};
+  for (const v1::RecipientQuantities& quantities : report.quantities) {
+    const v1::LotRef& lot = quantities.lot();
+    const auto with_unit = [&](const std::string& quantity) {
+      return WithUnit(report, quantity, lot.product_id());
+    };
+    sheet.rows.push_back(
+        {{quantities.partner_id(), ShowLot(lot.product_id(), lot.number()),
+          with_unit(quantities.found_quantity()), with_unit(quantities.destroyed_quantity()),
+          with_unit(quantities.returned_quantity()), with_unit(quantities.sold_on_quantity()),
+          quantities.delivery_movement_id()},
+         ""});
+  }
+  return sheet;
+}
+
+// What is always shown, and what somebody recorded.
 std::vector<Sheet> SheetsOf(const RecallReport& report) {
   std::vector<Sheet> sheets = {BalanceSheet(report), LotSheet(report), RecipientSheet(report)};
-  if (!report.former_lots.empty()) sheets.push_back(FormerSheet(report));
+  for (Sheet& sheet : std::vector<Sheet>{FormerSheet(report), DispositionSheet(report),
+                                         ResponseSheet(report), QuantitySheet(report)}) {
+    if (!sheet.rows.empty()) sheets.push_back(std::move(sheet));
+  }
   return sheets;
+}
+
+// "75%"; "66.6%".
+std::string ShowPercent(double percent) { return absl::StrCat(percent, "%"); }
+
+std::string ShowRecipients(const v1::RecallEffectiveness& effectiveness) {
+  return absl::StrCat(effectiveness.recipient_count(), ": ", effectiveness.notified_count(),
+                      " notified (", ShowPercent(effectiveness.notified_percent()), "), ",
+                      effectiveness.answered_count(), " answered (",
+                      ShowPercent(effectiveness.answered_percent()), ")");
+}
+
+// Where members may go.
+std::string ShowExempt(const v1::Recall& recall) {
+  std::vector<std::string> places(recall.exempt_location_ids().begin(),
+                                  recall.exempt_location_ids().end());
+  if (!recall.only_listed_exempt()) {
+    places.insert(places.end(), {"scrap", "quarantine locations", "suppliers"});
+  }
+  return absl::StrJoin(places, ", ");
 }
 
 // What a narrow terminal does without.
@@ -173,8 +275,8 @@ Column::Need NeedOf(absl::string_view title) {
        {"Depth", "Joined", "Supplier lot", "Expires", "Direct", "Location"}) {
     if (title == detail) return Column::kDetail;
   }
-  for (const absl::string_view useful :
-       {"Recovered", "Scrapped", "Returned", "Delivered", "Document"}) {
+  for (const absl::string_view useful : {"Recovered", "Scrapped", "Returned", "Delivered",
+                                         "Document", "Unaccounted", "Excluded", "Note", "By"}) {
     if (title == useful) return Column::kUseful;
   }
   return Column::kAlways;
@@ -207,30 +309,43 @@ void RecallReport::Add(const v1::StreamRecallReportResponse& piece) {
   lots.insert(lots.end(), piece.lots().begin(), piece.lots().end());
   recipients.insert(recipients.end(), piece.recipients().begin(), piece.recipients().end());
   former_lots.insert(former_lots.end(), piece.former_lots().begin(), piece.former_lots().end());
+  dispositions.insert(dispositions.end(), piece.dispositions().begin(), piece.dispositions().end());
+  responses.insert(responses.end(), piece.responses().begin(), piece.responses().end());
+  quantities.insert(quantities.end(), piece.recipient_quantities().begin(),
+                    piece.recipient_quantities().end());
 }
 
 std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& recall,
                                                            absl::TimeZone zone) {
   const v1::RecallScope& scope = recall.scope();
-  return {{"recall", recall.recall_id()},
-          {"company", recall.company()},
-          {"state", recall.has_open_time() ? ShowState(recall.state()) : "dry run"},
-          {"drill", recall.drill() ? "yes: nothing is held" : ""},
-          {"reason", recall.reason()},
-          {"seeds", ShowSeeds(recall)},
-          {"affected lots", absl::StrCat(scope.lot_count(), " (", scope.certain_count(),
-                                         " certain, ", scope.possible_count(), " possible)")},
-          {"depth", absl::StrCat(scope.depth())},
-          {"on hand", CountLots(scope.on_hand_lot_count())},
-          {"with customers", CountLots(scope.delivered_lot_count())},
-          {"no longer affected", scope.former_count() == 0 ? "" : CountLots(scope.former_count())},
-          {"may go to", absl::StrJoin(recall.exempt_location_ids(), ", ")},
-          {"opened", Show(recall.open_time(), zone)},
-          {"opened by", recall.opener()},
-          {"took", ShowSeconds(recall.open_duration())},
-          {"closed", Show(recall.close_time(), zone)},
-          {"closed by", recall.closer()},
-          {"closing record", recall.closing_note()}};
+  const v1::RecallEffectiveness& effectiveness = recall.effectiveness();
+  const bool is_known = recall.has_effectiveness();
+  const auto percent = [&](double value) { return is_known ? ShowPercent(value) : ""; };
+  return {
+      {"recall", recall.recall_id()},
+      {"company", recall.company()},
+      {"state", recall.has_open_time() ? ShowState(recall.state()) : "dry run"},
+      {"drill", recall.drill() ? "yes: nothing is held" : ""},
+      {"reason", recall.reason()},
+      {"seeds", ShowSeeds(recall)},
+      {"affected lots", absl::StrCat(scope.lot_count(), " (", scope.certain_count(), " certain, ",
+                                     scope.possible_count(), " possible)")},
+      {"depth", absl::StrCat(scope.depth())},
+      {"on hand", CountLots(scope.on_hand_lot_count())},
+      {"with customers", CountLots(scope.delivered_lot_count())},
+      {"no longer affected", scope.former_count() == 0 ? "" : CountLots(scope.former_count())},
+      {"excluded", scope.excluded_lot_count() == 0 ? "" : CountLots(scope.excluded_lot_count())},
+      {"may go to", ShowExempt(recall)},
+      {"recipients", is_known ? ShowRecipients(effectiveness) : ""},
+      {"shipped accounted for", percent(effectiveness.shipped_percent())},
+      {"on hand accounted for", percent(effectiveness.on_hand_percent())},
+      {"not accounted for", is_known ? CountLots(effectiveness.unaccounted_lot_count()) : ""},
+      {"opened", Show(recall.open_time(), zone)},
+      {"opened by", recall.opener()},
+      {"took", ShowSeconds(recall.open_duration())},
+      {"closed", Show(recall.close_time(), zone)},
+      {"closed by", recall.closer()},
+      {"closing record", recall.closing_note()}};
 }
 
 void PrintReport(const RecallReport& report, const Terminal& terminal) {

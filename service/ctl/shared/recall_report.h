@@ -23,6 +23,9 @@ struct RecallReport {
   std::vector<v1::RecallLot> lots;
   std::vector<v1::RecallFormerLot> former_lots;
   std::vector<v1::Recipient> recipients;
+  std::vector<v1::RecallDisposition> dispositions;
+  std::vector<v1::RecipientResponse> responses;
+  std::vector<v1::RecipientQuantities> quantities;
   std::vector<v1::Movement> receipts;  // of the lots, oldest first; for the sheet alone
 
   absl::TimeZone zone;                            // of times; UTC
@@ -37,11 +40,12 @@ struct RecallReport {
 std::vector<std::pair<std::string, std::string>> DetailsOf(const v1::Recall& recall,
                                                            absl::TimeZone zone);
 
-// Three tables, and one of lots that a seed was in before, where there are some.
+// A table for each of the lists that are not empty; always those of balances, lots and recipients.
 void PrintReport(const RecallReport& report, const Terminal& terminal);
 
 // One sortable sheet: a LOT record for each affected lot, a PLACE record for each place of one, a
-// RECEIPT record for each receipt, a SHIPMENT record for each delivery. It has what FSMA 204 (21
+// RECEIPT record for each receipt, a SHIPMENT record for each delivery, a DISPOSITION record for
+// each disposition, a RESPONSE record for each answer of a recipient. It has what FSMA 204 (21
 // CFR 1.1340, 1.1345) asks of receiving and shipping; recall_sheet.md says what each column is. It
 // is no whole FSMA 204 record: it has no harvesting, cooling, packing and transformation records.
 // It lists at most 20 places of a lot, and says how many it does not.

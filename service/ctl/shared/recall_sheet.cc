@@ -11,6 +11,7 @@
 #include "service/ctl/output/csv.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/shared/recall_report.h"
+#include "service/ctl/shared/recall_words.h"
 
 namespace lots::ctl {
 namespace {
@@ -33,7 +34,10 @@ constexpr const char* kTitles[] = {
     "Traceability Lot Code Source Name", "Traceability Lot Code Source Street",
     "Traceability Lot Code Source City", "Traceability Lot Code Source Region",
     "Traceability Lot Code Source Postal Code", "Traceability Lot Code Source Country",
-    "Traceability Lot Code Source Phone", "Traceability Lot Code Source Reference"};
+    "Traceability Lot Code Source Phone", "Traceability Lot Code Source Reference",
+    // What was done.
+    "Excluded", "Quantity Unaccounted", "Disposition", "Notified Date", "Notified How",
+    "Answered Date", "Quantity Found", "Quantity Destroyed", "Quantity Sold On", "Note", "Link"};
 
 // Each record has all columns, of which its kind fills some.
 class CsvWriter {
@@ -51,6 +55,11 @@ class CsvWriter {
     }
     for (const v1::Movement& receipt : report_.receipts) WriteReceipt(receipt);
     for (const v1::Recipient& recipient : report_.recipients) WriteShipment(recipient);
+    for (const v1::RecallDisposition& disposition : report_.dispositions) {
+      WriteDisposition(disposition);
+    }
+    for (const v1::RecipientResponse& response : report_.responses) WriteResponse(response);
+    for (const v1::RecipientQuantities& quantities : report_.quantities) WriteAnswer(quantities);
   }
 
  private:
@@ -81,6 +90,17 @@ class CsvWriter {
     std::string from_location_id;
     std::string source_partner_id;
     std::string source_location_id;
+    std::string excluded;
+    std::string unaccounted;
+    std::string disposition;
+    google::protobuf::Timestamp notify_time;
+    std::string notify_method;
+    google::protobuf::Timestamp answer_time;
+    std::string found;
+    std::string destroyed;
+    std::string sold_on;
+    std::string note;
+    std::string link;
   };
 
   void WriteHeader() {
@@ -114,6 +134,12 @@ class CsvWriter {
     record.delivered = lot.delivered_quantity();
     record.recovered = lot.recovered_quantity();
     record.scrapped = lot.scrapped_quantity();
+    record.unaccounted = lot.unaccounted_quantity();
+    if (lot.has_exclusion()) {
+      record.excluded = Show(lot.exclusion().change());
+      record.note = lot.exclusion().evidence();
+      record.link = lot.exclusion().evidence_link();
+    }
     Write(record);
   }
 
@@ -156,6 +182,43 @@ class CsvWriter {
     Write(record);
   }
 
+  void WriteDisposition(const v1::RecallDisposition& disposition) {
+    Record record = RecordOf("DISPOSITION", disposition.lot().lot_id());
+    record.product_id = disposition.lot().product_id();
+    record.number = disposition.lot().number();
+    record.quantity = disposition.quantity();
+    record.location_id = disposition.location_id();
+    record.location_kind = KindOf(record.location_id);
+    record.disposition = Show(disposition.kind());
+    record.note = disposition.note();
+    record.link = disposition.link();
+    Write(record);
+  }
+
+  void WriteResponse(const v1::RecipientResponse& response) {
+    Record record{.kind = "RESPONSE"};
+    record.partner_id = response.partner_id();
+    record.notify_time = response.notify_time();
+    record.notify_method = response.notify_method();
+    record.answer_time = response.answer_time();
+    record.note = response.note();
+    record.link = response.link();
+    Write(record);
+  }
+
+  void WriteAnswer(const v1::RecipientQuantities& quantities) {
+    Record record = RecordOf("ANSWER", quantities.lot().lot_id());
+    record.product_id = quantities.lot().product_id();
+    record.number = quantities.lot().number();
+    record.partner_id = quantities.partner_id();
+    record.found = quantities.found_quantity();
+    record.destroyed = quantities.destroyed_quantity();
+    record.returned = quantities.returned_quantity();
+    record.sold_on = quantities.sold_on_quantity();
+    record.note = quantities.delivery_movement_id();
+    Write(record);
+  }
+
   void Write(const Record& record) {
     CsvRecord line;
     AddLot(record, line);
@@ -179,7 +242,22 @@ class CsvWriter {
     AddDescribed(record.from_location_id, line);
     line.Text(record.source_partner_id);
     AddDescribed(record.source_location_id, line);
+    AddWork(record, line);
     line.Write(out_);
+  }
+
+  void AddWork(const Record& record, CsvRecord& line) const {
+    line.Text(record.excluded)
+        .Number(record.unaccounted)
+        .Text(record.disposition)
+        .Date(ShowDay(record.notify_time, report_.zone))
+        .Text(record.notify_method)
+        .Date(ShowDay(record.answer_time, report_.zone))
+        .Number(record.found)
+        .Number(record.destroyed)
+        .Number(record.sold_on)
+        .Text(record.note)
+        .Text(record.link);
   }
 
   void AddLot(const Record& record, CsvRecord& line) const {

@@ -18,6 +18,7 @@
 #include "service/handlers/lots/views.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/recall.h"
 #include "storage/domain/refusals.h"
 #include "storage/lots/lists/history.h"
 #include "storage/lots/lists/list.h"

@@ -204,7 +204,7 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
 }
 
 // What AddReads adds to a pipeline for one lot.
-constexpr size_t kReadsOfLot = 8;
+constexpr size_t kReadsOfLot = 9;
 
 void AddReads(pg::Transaction& snapshot, const LotHistoryQuery& query) {
   const auto& [company, lot_id, after, limit] = query;

@@ -1,5 +1,5 @@
 // RecallService: opens, reads and closes recalls, and streams the report of one.
-#include "service/handlers/recalls.h"
+#include "service/handlers/recalls/recalls.h"
 
 #include <memory>
 #include <optional>
@@ -9,9 +9,9 @@
 
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
-#include "service/convert/recalls.h"
 #include "service/convert/send_pieces.h"
 #include "service/convert/writes.h"
+#include "service/handlers/recalls/convert.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/recalls/recalls.h"
@@ -79,7 +79,8 @@ absl::StatusOr<v1::Recall> GetRecall(const v1::GetRecallRequest& request, const 
   FieldChecker fields;
   const auto recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
   if (!fields.ok()) return fields.status();
-  ASSIGN_OR_RETURN(const Recall recall, lots::GetRecallWithEffectiveness(db, call.company, recall_id));
+  ASSIGN_OR_RETURN(const Recall recall,
+                   lots::GetRecallWithEffectiveness(db, call.company, recall_id));
   return ToProto(recall);
 }
 
@@ -101,7 +102,8 @@ absl::StatusOr<v1::ListRecallsResponse> ListRecalls(const v1::ListRecallsRequest
                                             .limit = room.items + 1}));
     return FillPiece(
         recalls, /*has_more=*/false, room, [](const Recall& recall) { return ToProto(recall); },
-        [&](size_t i) { return PositionOf(recalls[i], request.order_by()); }, *response.mutable_recalls());
+        [&](size_t i) { return PositionOf(recalls[i], request.order_by()); },
+        *response.mutable_recalls());
   };
   ASSIGN_OR_RETURN(*response.mutable_next_page_token(), ListPage(request, call, db, list));
   return response;

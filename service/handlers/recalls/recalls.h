@@ -1,4 +1,5 @@
-// The handlers of RecallService: opening a recall of bad lots, working on it, its report, closing it.
+// The handlers of RecallService: opening a recall of bad lots, working on it, its report, closing
+// it.
 #pragma once
 
 #include <string>
@@ -35,7 +36,7 @@ absl::StatusOr<v1::ListRecallsResponse> ListRecalls(const v1::ListRecallsRequest
                                                     const Call& call, pg::Connection& db);
 absl::Status StreamRecallReport(const v1::StreamRecallReportRequest& request, const Call& call,
                                 pg::Connection& db, Sink<v1::StreamRecallReportResponse>& sink);
-// recall_work.cc
+// work.cc
 absl::StatusOr<v1::Recall> UpdateRecall(const v1::UpdateRecallRequest& request, const Call& call,
                                         pg::Connection& db);
 absl::StatusOr<v1::Recall> ExcludeRecallLots(const v1::ExcludeRecallLotsRequest& request,

@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/convert/fields.h"
-#include "service/convert/recalls.h"
 #include "service/convert/update_mask.h"
 #include "service/convert/writes.h"
-#include "service/handlers/recalls.h"
+#include "service/handlers/recalls/convert.h"
+#include "service/handlers/recalls/recalls.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
 #include "storage/recalls/answers.h"
@@ -87,8 +87,8 @@ RecipientQuantities QuantitiesOf(const v1::RecipientQuantities& given, size_t in
   RecipientQuantities quantities;
   quantities.lot = fields.Lot(at("lot"), given.lot());
   if (!given.delivery_movement_id().empty()) {
-    quantities.delivery = fields.RequiredUuid<MovementId>(at("delivery_movement_id"),
-                                                          given.delivery_movement_id());
+    quantities.delivery =
+        fields.RequiredUuid<MovementId>(at("delivery_movement_id"), given.delivery_movement_id());
   }
   if (!given.found_quantity().empty()) {
     quantities.found = QuantityOrZero(fields, at("found_quantity"), given.found_quantity());
@@ -107,8 +107,7 @@ RecordRecipientResponseCommand CommandOf(const v1::RecordRecipientResponseReques
   command.partner_id = fields.RequiredId("partner_id", request.partner_id());
   command.notified_at =
       fields.Time("notify_time", request.has_notify_time() ? &request.notify_time() : nullptr);
-  command.notified_how =
-      fields.Line("notify_method", request.notify_method(), kNameCharactersMax);
+  command.notified_how = fields.Line("notify_method", request.notify_method(), kNameCharactersMax);
   command.answered_at =
       fields.Time("answer_time", request.has_answer_time() ? &request.answer_time() : nullptr);
   fields.Count("quantities", request.quantities_size(), 0, kRecallEntriesPerCallMax);

@@ -1,5 +1,5 @@
 // Recalls and their reports as messages.
-#include "service/convert/recalls.h"
+#include "service/handlers/recalls/convert.h"
 
 #include <cstdint>
 
@@ -113,9 +113,8 @@ v1::RecipientResponse ToProto(const RecipientResponse& response) {
 v1::RecipientQuantities ToProto(const RecipientQuantities& quantities) {
   v1::RecipientQuantities message;
   *message.mutable_lot() = RefToProto(quantities.lot);
-  SetIfAny(quantities.delivery, [&](const MovementId& id) {
-    message.set_delivery_movement_id(id.value().ToString());
-  });
+  SetIfAny(quantities.delivery,
+           [&](const MovementId& id) { message.set_delivery_movement_id(id.value().ToString()); });
   const int scale = quantities.scale;
   SetIfAny(quantities.found,
            [&](Quantity found) { message.set_found_quantity(found.Format(scale)); });
