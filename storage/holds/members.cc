@@ -30,8 +30,8 @@ constexpr pg::Statement kNoteRejoined{"note_rejoined_recall_members", R"sql(
 
 constexpr pg::Statement kAddMembers{"add_recall_members", R"sql(
   INSERT INTO recall_members (company, recall_id, lot_id, depth, certain, joined_at,
-                              transformation_id)
-  SELECT $1, $2, member.lot_id, member.depth, member.certain, $3, $7
+                              transformation_id, entry_id)
+  SELECT $1, $2, member.lot_id, member.depth, member.certain, $3, $7, $8
   FROM unnest($4::uuid[], $5::bigint[], $6::boolean[]) AS member (lot_id, depth, certain)
   ORDER BY member.lot_id
   ON CONFLICT (company, lot_id, recall_id) DO UPDATE
@@ -102,7 +102,7 @@ void AddMembers(pg::Transaction& transaction, const WriteContext& context,
                     reason.change, reason.evidence, reason.evidence_link, reason.transformation,
                     context.actor, joined_at);
     transaction.Add(kAddMembers, context.company, recall_id, joined_at, columns.lot_ids,
-                    columns.depths, columns.certain, reason.transformation);
+                    columns.depths, columns.certain, reason.transformation, context.entry_id);
     members.remove_prefix(columns.lot_ids.size());
   }
 }

@@ -44,6 +44,7 @@ double OpenOnce(v1::RecallService::Stub& stub, const Graph& graph) {
   close.set_request_id(absl::StrCat(name, "/close"));
   close.set_recall_id(name);
   close.set_closing_note("benchmark");
+  close.set_leave_held(true);
   Call(stub, &v1::RecallService::Stub::CloseRecall, close);
   return milliseconds;
 }

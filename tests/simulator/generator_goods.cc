@@ -224,6 +224,7 @@ Request Generator::OpenRecall() {
 Request Generator::CloseRecall() {
   v1::CloseRecallRequest request;
   request.set_closing_note("destroyed");
+  request.set_leave_held(Chance(70));
   request.set_recall_id("R0");
   if (history_->recalls.empty()) return request;
   std::vector<std::string> open, all;

@@ -289,6 +289,12 @@ bool History::IsHeld(LotIndex lot, absl::string_view from, absl::string_view to,
     if (hold.lot != lot || !HoldStands(hold, now) || hold.exempt.count(destination) > 0) continue;
     if (hold.place.empty() || hold.place == from) return true;
   }
+  // What a recall holds may be scrapped and sent back to a supplier.
+  const Location* const place = FindLocation(destination);
+  if (place != nullptr &&
+      (place->kind == v1::LOCATION_KIND_SCRAP || place->kind == v1::LOCATION_KIND_SUPPLIER)) {
+    return false;
+  }
   for (const auto& [id, recall] : recalls) {
     const bool binds = recall.open && !recall.drill && recall.members.count(lot) > 0;
     if (binds && recall.exempt.count(destination) == 0) return true;

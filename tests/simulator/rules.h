@@ -158,6 +158,8 @@ class Rules {
   // What holds the inputs holds what was made of them, too.
   void PassHoldsOn(int transformation);
   void PassMembershipOn(int transformation);
+  // Whether a recall may end, and what it leaves held.
+  void Account(const Recall& recall, bool leave_held);
 
   History history_;
   const int step_;

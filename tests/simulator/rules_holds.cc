@@ -107,8 +107,25 @@ void Rules::Do(const v1::CloseRecallRequest& request) {
   const auto recall = history_.recalls.find(request.recall_id());
   if (recall == history_.recalls.end()) return (void)Refuse("RECALL_NOT_FOUND");
   for (const auto& [lot, member] : recall->second.members) touched_.insert(lot);
-  if (!recall->second.open) Refuse("RECALL_CLOSED");
+  if (!recall->second.open) return (void)Refuse("RECALL_CLOSED");
+  if (!recall->second.drill) Account(recall->second, request.leave_held());
   recall->second.open = false;
+}
+
+// What a recall that ends leaves on hand stays held, or the recall does not end: nobody excludes
+// lots here or says what became of goods.
+void Rules::Account(const Recall& recall, bool leave_held) {
+  for (const auto& [lot, member] : recall.members) {
+    if (!history_.OnHand(lot).IsPositive()) continue;
+    if (!leave_held) {
+      Refuse("RECALL_UNACCOUNTED");
+      continue;
+    }
+    Hold hold{.step = step_, .lot = lot, .cause = v1::HOLD_CAUSE_LOT};
+    hold.exempt = recall.exempt;
+    hold.exempt.insert("SCRAP");
+    history_.holds.push_back(std::move(hold));
+  }
 }
 
 // What the holds of a lot come to for what is made of it: as long as the longest, and free to go

@@ -18,7 +18,8 @@ v1::RecallSeed ToProto(const RecallSeed& seed) {
   message.set_lot_id(seed.lot_id.value().ToString());
   message.set_product_id(seed.product_id.value());
   message.set_number(seed.number);
-  SetIfAny(seed.added_at, [&](absl::Time time) { *message.mutable_add_time() = ToProto(time); });
+  SetIfAny(seed.added_at,
+           [&](absl::Time time) { *message.mutable_add_time() = lots::ToProto(time); });
   return message;
 }
 
@@ -70,7 +71,7 @@ v1::RecallExclusion ToProto(const RecallExclusion& exclusion) {
   message.set_evidence(exclusion.evidence);
   message.set_evidence_link(exclusion.evidence_link);
   message.set_excluder(exclusion.excluded_by);
-  *message.mutable_exclude_time() = ToProto(exclusion.excluded_at);
+  *message.mutable_exclude_time() = lots::ToProto(exclusion.excluded_at);
   return message;
 }
 
@@ -91,7 +92,7 @@ v1::RecallDisposition ToProto(const RecallDisposition& disposition) {
   message.set_note(disposition.note);
   message.set_link(disposition.link);
   message.set_recorder(disposition.recorded_by);
-  *message.mutable_record_time() = ToProto(disposition.recorded_at);
+  *message.mutable_record_time() = lots::ToProto(disposition.recorded_at);
   return message;
 }
 
@@ -99,14 +100,14 @@ v1::RecipientResponse ToProto(const RecipientResponse& response) {
   v1::RecipientResponse message;
   message.set_partner_id(response.partner_id);
   SetIfAny(response.notified_at,
-           [&](absl::Time time) { *message.mutable_notify_time() = ToProto(time); });
+           [&](absl::Time time) { *message.mutable_notify_time() = lots::ToProto(time); });
   message.set_notify_method(response.notified_how);
   SetIfAny(response.answered_at,
-           [&](absl::Time time) { *message.mutable_answer_time() = ToProto(time); });
+           [&](absl::Time time) { *message.mutable_answer_time() = lots::ToProto(time); });
   message.set_note(response.note);
   message.set_link(response.link);
   message.set_recorder(response.recorded_by);
-  *message.mutable_record_time() = ToProto(response.recorded_at);
+  *message.mutable_record_time() = lots::ToProto(response.recorded_at);
   return message;
 }
 
@@ -145,12 +146,12 @@ v1::RecallLot ToProto(const RecallLot& lot) {
   message.set_number(lot.number);
   message.set_reference(lot.reference);
   SetIfAny(lot.expires_on,
-           [&](absl::CivilDay day) { *message.mutable_expire_date() = ToProto(day); });
+           [&](absl::CivilDay day) { *message.mutable_expire_date() = lots::ToProto(day); });
   message.set_certainty(lot.certain ? v1::CERTAINTY_CERTAIN : v1::CERTAINTY_POSSIBLE);
   message.set_depth(lot.depth);
-  *message.mutable_join_time() = ToProto(lot.joined_at);
+  *message.mutable_join_time() = lots::ToProto(lot.joined_at);
   for (const TracePlace& place : lot.places) {
-    *message.add_places() = ToProto(place, lot.scale);
+    *message.add_places() = lots::ToProto(place, lot.scale);
   }
   message.set_place_count(static_cast<int32_t>(lot.place_count));
   message.set_on_hand_quantity(lot.on_hand.Format(lot.scale));

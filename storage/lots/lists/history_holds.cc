@@ -41,7 +41,8 @@ constexpr pg::Statement kReadHoldEvents{"read_history_holds",
       ON t.company = $1 AND t.transformation_id = m.transformation_id
     CROSS JOIN LATERAL (
       SELECT md5(r.recall_id)::uuid, {EVENT_HELD}, r.opened_by, m.joined_at,
-             CASE WHEN m.transformation_id IS NULL THEN r.entry_id ELSE t.entry_id END
+             CASE WHEN m.transformation_id IS NULL THEN COALESCE(m.entry_id, r.entry_id)
+                  ELSE t.entry_id END
       UNION ALL
       SELECT md5('release ' || r.recall_id)::uuid, {EVENT_RELEASED}, r.closed_by, r.closed_at,
              r.close_entry_id

@@ -13,7 +13,10 @@ ALTER TABLE locations
   ADD CONSTRAINT locations_quarantine_on_hand CHECK (NOT is_quarantine OR kind IN (1, 2));
 
 -- When the membership ended; NULL: the lot is a member. recall_member_changes says why, and keeps each earlier end.
-ALTER TABLE recall_members ADD COLUMN ended_at timestamptz;
+ALTER TABLE recall_members
+  ADD COLUMN ended_at timestamptz,
+  -- The write that added the member later, to a recall that was open. NULL: the opening, or the posting that made the lot.
+  ADD COLUMN entry_id uuid;
 
 -- Why a membership ended or began again. kind: 1 excluded with evidence, 2 included by a person, 3 included because it was made of a member or
 -- because a new seed reached it, 4 no longer made of a member (RecallMemberChange in storage/domain/kinds/recall.h).

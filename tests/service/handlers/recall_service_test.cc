@@ -64,6 +64,7 @@ class RecallRpc : public testing::Test {
     request.set_request_id(absl::StrCat("close-", recall_id));
     request.set_recall_id(recall_id);
     request.set_closing_note("destroyed");
+    request.set_leave_held(true);
     return request;
   }
 
@@ -97,6 +98,9 @@ TEST_F(RecallRpc, OpenGetListAndCloseTellTheSameRecall) {
   get.set_recall_id("RC-1");
   v1::Recall got;
   ASSERT_TRUE(Send(&Stub::GetRecall, get, got).ok());
+  EXPECT_TRUE(got.has_effectiveness());
+  EXPECT_EQ(got.etag(), "\"1\"");
+  got.clear_effectiveness();
   EXPECT_EQ(got.SerializeAsString(), opened.SerializeAsString());
 
   v1::Recall closed;

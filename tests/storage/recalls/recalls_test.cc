@@ -18,6 +18,7 @@
 #include "tests/support/database/test_database.h"
 #include "tests/support/model/ledger_checker.h"
 #include "tests/support/world/answers.h"
+#include "tests/support/world/holds.h"
 #include "tests/support/world/world.h"
 
 namespace lots {
@@ -53,7 +54,8 @@ class RecallsTest : public ::testing::Test {
   CloseRecallCommand Closing(const std::string& recall_id) {
     return {.context = world_.Context("CloseRecall"),
             .recall_id = RecallId(recall_id),
-            .closing_note = "all destroyed"};
+            .closing_note = "all destroyed",
+            .leave_held = true};
   }
 
   // One order that makes these soups of this salt, pooled.
@@ -140,8 +142,13 @@ TEST_F(RecallsTest, MembershipIsTheHold) {
   EXPECT_EQ(FactOf(moved, "cause"), "RECALL");
   EXPECT_EQ(FactOf(moved, "recall_id"), "RC-1");
 
-  ASSERT_TRUE(CloseRecall(world_.db(), Closing("RC-1")).ok());
-  EXPECT_EQ(RefusalOf(Move(MovementKind::kTransfer, soup, "1", "shelf", "stock")), "OK");
+  // Nothing of it is on hand, so nothing is left to be held.
+  ASSERT_TRUE(Move(MovementKind::kScrap, soup, "10", "shelf", "SCRAP").ok());
+  ASSERT_TRUE(Move(MovementKind::kScrap, salt, "9", "stock", "SCRAP").ok());
+  CloseRecallCommand closing = Closing("RC-1");
+  closing.leave_held = false;
+  ASSERT_TRUE(CloseRecall(world_.db(), closing).ok());
+  EXPECT_EQ(CauseOf(world_.db(), world_.company(), soup, absl::Now()), "");
 }
 
 TEST_F(RecallsTest, MembersMayGoToExemptLocationsOnly) {

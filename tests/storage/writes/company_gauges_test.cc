@@ -53,7 +53,8 @@ TEST_F(GaugesOf, OpenRecallsAndDrillsAreCountedApart) {
   Open("D-1", true);
   ASSERT_TRUE(CloseRecall(world_.db(), {.context = world_.Context("CloseRecall"),
                                         .recall_id = RecallId("RC-2"),
-                                        .closing_note = "done"})
+                                        .closing_note = "done",
+                                        .leave_held = true})
                   .ok());
 
   EXPECT_EQ(Take().recalls_open, 1);

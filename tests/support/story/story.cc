@@ -210,10 +210,32 @@ constexpr StoryStep kStory[] = {
     {"RecallService.ListRecalls", "state: RECALL_STATE_OPEN"},
     {"RecallService.StreamRecallReport", "recall_id: 'RC'"},
     {"LotService.ListLotHistory", "lot_id: '$paint'"},
+    {"RecallService.UpdateRecall",
+     "recall {recall_id: 'RC' reason: '$words'} add_seeds {lot_id: '$glue'}"},
+    {"RecallService.SetRecallDisposition", R"(
+       recall_id: 'RC'
+       dispositions {lot {lot_id: '$paint'} location_id: 'shelf' quantity: '1' note: '$words'
+                     kind: RECALL_DISPOSITION_KIND_CLEARED})"},
+    {"RecallService.RecordRecipientResponse", R"(
+       recall_id: 'RC' partner_id: 'bert' notify_time {seconds: 1717243200} notify_method: '$words'
+       answer_time {seconds: 1717243200}
+       quantities {lot {lot_id: '$paint'} delivery_movement_id: '$delivery2' found_quantity: '1'})"},
+    {"RecallService.ExcludeRecallLots", R"(
+       recall_id: 'RC' evidence: '$words' lots {lot_id: '$paint'} lots {lot_id: '$paint2'}
+       lots {lot_id: '$bike'} lots {lot_id: '$bike2'} lots {lot_id: '$glue'})"},
+    {"RecallService.IncludeRecallLots", R"(
+       recall_id: 'RC' evidence: '$words' lots {product_id: 'glue' number: 'G1'})"},
+    {"RecallService.ExcludeRecallLots",
+     "recall_id: 'RC' evidence: '$words' lots {lot_id: '$glue'}"},
+    {"RecallService.GetRecall", "recall_id: 'RC'"},
+    {"RecallService.StreamRecallReport", "recall_id: 'RC'"},
+    {"LotService.ListLotHistory", "lot_id: '$paint'"},
     {"RecallService.CloseRecall", "recall_id: 'RC' closing_note: '$words'"},
     {"RecallService.OpenRecall", "recall_id: 'RC-2' reason: '$words' seeds {lot_id: '$bike2'}"},
-    {"RecallService.CloseRecall", "recall_id: 'RC-2' closing_note: '$words'"},
+    {"RecallService.CloseRecall", "recall_id: 'RC-2' closing_note: '$words' leave_held: true"},
+    {"LotService.ReleaseLots", "lots {lot_id: '$bike2'} note: '$words'"},
     {"RecallService.ListRecalls", ""},
+    {"RecallService.ListRecalls", "filter: 'lot_id = \"$glue\"' order_by: 'recall_id'"},
 
     // Lots are split, merged and relabelled.
     // What is split into P2 agrees with it.

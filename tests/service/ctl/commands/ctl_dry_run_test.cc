@@ -104,7 +104,12 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
       {"work-order", "reopen", "WO-7"},
       {"recall", "open", "RC-2", "steel/H-1", "--reason", "splinters"},
       {"recall", "drill", "steel/H-1"},
-      {"recall", "close", "RC-1", "--note", "destroyed"},
+      {"recall", "update", "RC-1", "--reason", "worse"},
+      {"recall", "exclude", "RC-1", "steel/H-1", "--evidence", "tested"},
+      {"recall", "include", "RC-1", "steel/H-1", "--evidence", "not tested"},
+      {"recall", "dispose", "RC-1", "steel/H-1=1@RAW", "--kind", "cleared"},
+      {"recall", "respond", "RC-1", "ACME", "--notified", "2026-03-05"},
+      {"recall", "close", "RC-1", "--note", "destroyed", "--leave-held"},
   };
   std::set<std::string> commands;
   for (const Line& line : lines) {
@@ -113,7 +118,7 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
     commands.insert(absl::StrCat(line[0], " ", line[1]));
     if (line[1] == "reverse" && line[0] == "stock") continue;  // refused: below
     EXPECT_EQ(end.code, 0) << end.out << end.err;
-    const bool shows = line[0] == "recall" && line[1] != "close";
+    const bool shows = line[0] == "recall" && (line[1] == "open" || line[1] == "drill");
     EXPECT_THAT(end.out, HasSubstr(shows ? "dry run" : "nothing would be refused"));
   }
   EXPECT_EQ(commands, CommandsWithTheFlag());

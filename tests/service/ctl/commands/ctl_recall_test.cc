@@ -52,7 +52,7 @@ class CtlRecall : public testing::Test {
 TEST_F(CtlRecall, OpensShowsListsAndCloses) {
   EXPECT_THAT(Open("RC-1"), AllOf(HasSubstr("2 (2 certain, 0 possible)"), HasSubstr("splinters"),
                                   HasSubstr("steel/H-1"), HasSubstr("HALL")));
-  const CtlEnd refused = lotctl_.Run({"stock", "move", "scrap", "steel/H-1=1", "--from", "RAW"});
+  const CtlEnd refused = lotctl_.Run({"stock", "move", "delivery", "steel/H-1=1", "--from", "RAW"});
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.err, AllOf(HasSubstr("LOT_HELD"), HasSubstr("RC-1")));
 
@@ -61,10 +61,51 @@ TEST_F(CtlRecall, OpensShowsListsAndCloses) {
   EXPECT_EQ(recall.scope().delivered_lot_count(), 1);
   EXPECT_THAT(lotctl_.Ok({"recall", "list", "--state", "open"}), HasSubstr("RC-1"));
 
-  EXPECT_THAT(lotctl_.Ok({"recall", "close", "RC-1", "--note", "destroyed"}),
+  const CtlEnd open = lotctl_.Run({"recall", "close", "RC-1", "--note", "destroyed"});
+  EXPECT_EQ(open.code, 1);
+  EXPECT_THAT(open.err,
+              AllOf(HasSubstr("RECALL_UNACCOUNTED"), HasSubstr("97.5"), HasSubstr("RAW")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "close", "RC-1", "--note", "destroyed", "--leave-held"}),
               AllOf(HasSubstr("closed"), HasSubstr("destroyed")));
   EXPECT_EQ(lotctl_.Run({"recall", "list", "--state", "open"}).out, "");
+  EXPECT_EQ(lotctl_.Run({"stock", "move", "delivery", "steel/H-1=1", "--from", "RAW"}).code, 1);
   lotctl_.Ok({"stock", "move", "scrap", "steel/H-1=1", "--from", "RAW"});
+}
+
+TEST_F(CtlRecall, IsWorkedOnUntilItCloses) {
+  lotctl_.Ok({"lot", "create", "steel", "H-2"});
+  lotctl_.Ok({"location", "upsert", "CAGE", "--kind", "internal", "--quarantine", "yes"});
+  Open("RC-1");
+
+  EXPECT_THAT(lotctl_.Ok({"recall", "update", "RC-1", "--seed", "steel/H-2", "--reason", "glass",
+                          "--exempt", "RAW"}),
+              AllOf(HasSubstr("steel/H-2"), HasSubstr("glass"), HasSubstr("RAW, scrap")));
+  lotctl_.Ok({"stock", "move", "transfer", "steel/H-1=90", "--from", "RAW", "--to", "CAGE"});
+  lotctl_.Ok({"stock", "move", "scrap", "steel/H-1=90", "--from", "CAGE"});
+  EXPECT_THAT(lotctl_.Ok({"recall", "exclude", "RC-1", "pump/SN-1", "--evidence", "tested",
+                          "--link", "PR-88"}),
+              HasSubstr("1 lot"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "history", "pump/SN-1"}), HasSubstr("RC-1  excluded: tested"));
+  lotctl_.Ok({"recall", "include", "RC-1", "pump/SN-1", "--evidence", "another unit was tested"});
+  lotctl_.Ok(
+      {"recall", "dispose", "RC-1", "steel/H-1=7.5@RAW", "--kind", "cleared", "--note", "sieved"});
+  lotctl_.Ok({"recall", "respond", "RC-1", "ACME", "--notified", "2026-03-05", "--how", "e-mail"});
+  lotctl_.Ok({"recall", "respond", "RC-1", "ACME", "--answered", "2026-03-06", "--lot", "pump/SN-1",
+              "--destroyed", "1"});
+
+  EXPECT_THAT(lotctl_.Ok({"recall", "get", "RC-1"}),
+              AllOf(HasSubstr("1: 1 notified (100%), 1 answered (100%)"), HasSubstr("100%")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "report", "RC-1"}),
+              AllOf(HasSubstr("Dispositions (1)"), HasSubstr("sieved"),
+                    HasSubstr("Answers of recipients (1)"), HasSubstr("e-mail"),
+                    HasSubstr("Quantities at recipients (1)")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "report", "RC-1", "--format", "csv"}),
+              AllOf(HasSubstr("\nDISPOSITION,RC-1,H-1,steel"), HasSubstr("\nRESPONSE,RC-1"),
+                    HasSubstr("\nANSWER,RC-1,SN-1,pump")));
+  EXPECT_THAT(lotctl_.Ok({"recall", "list", "--filter", "reason:glass AND drill = false"}),
+              HasSubstr("RC-1"));
+  EXPECT_THAT(lotctl_.Ok({"recall", "close", "RC-1", "--note", "all accounted for"}),
+              HasSubstr("closed"));
 }
 
 TEST_F(CtlRecall, ADryRunOpensNothing) {
