@@ -233,17 +233,14 @@ void AuditTest::WriteOrders() {
   Keep("P1", done.outputs(0).lot_id());
   Do("RecallService/OpenRecall", R"(recall_id: "RC-1" seeds {lot_id: "$W2"} reason: "bad")");
   Do("RecallService/UpdateRecall", R"(recall {recall_id: "RC-1" reason: "worse"})");
-  Do("RecallService/SetRecallDisposition",
-     R"(recall_id: "RC-1" dispositions {lot {lot_id: "$W2"} location_id: "stock" quantity: "1.0"
-                                        kind: RECALL_DISPOSITION_KIND_CLEARED})");
+  Do("RecallService/SetRecallDisposition", R"(recall_id: "RC-1" dispositions {
+       lot {lot_id: "$W2"} location_id: "stock" quantity: "1.0"
+       kind: RECALL_DISPOSITION_KIND_CLEARED})");
   Do("RecallService/RecordRecipientResponse",
      R"(recall_id: "RC-1" partner_id: "anna" notify_time {seconds: 1717243200})");
+  Do("RecallService/IncludeRecallLots", R"(recall_id: "RC-1" lots {lot_id: "$P1"} evidence: "?")");
   Do("RecallService/ExcludeRecallLots",
      R"(recall_id: "RC-1" lots {lot_id: "$W2"} lots {lot_id: "$P1"} evidence: "tested")");
-  Do("RecallService/IncludeRecallLots",
-     R"(recall_id: "RC-1" lots {lot_id: "$P1"} evidence: "another was tested")");
-  Do("RecallService/ExcludeRecallLots",
-     R"(recall_id: "RC-1" lots {lot_id: "$P1"} evidence: "tested too")");
   Do("RecallService/CloseRecall", R"(recall_id: "RC-1" closing_note: "all back")");
   Do("WorkOrderService/ReverseCompletion", R"(transformation_id: "$done")");
   const auto again =

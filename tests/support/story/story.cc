@@ -219,7 +219,8 @@ constexpr StoryStep kStory[] = {
     {"RecallService.RecordRecipientResponse", R"(
        recall_id: 'RC' partner_id: 'bert' notify_time {seconds: 1717243200} notify_method: '$words'
        answer_time {seconds: 1717243200}
-       quantities {lot {lot_id: '$paint'} delivery_movement_id: '$delivery2' found_quantity: '1'})"},
+       quantities {lot {lot_id: '$paint'} delivery_movement_id: '$delivery2'
+                   found_quantity: '1'})"},
     {"RecallService.ExcludeRecallLots", R"(
        recall_id: 'RC' evidence: '$words' lots {lot_id: '$paint'} lots {lot_id: '$paint2'}
        lots {lot_id: '$bike'} lots {lot_id: '$bike2'} lots {lot_id: '$glue'})"},
