@@ -227,5 +227,89 @@ TEST_F(RecallRpc, ADryRunAnswersTheScopeWithoutATime) {
   EXPECT_EQ(Send(&Stub::GetRecall, get, got).error_code(), StatusCode::NOT_FOUND);
 }
 
+TEST_F(RecallRpc, WorkOnARecallIsAnsweredWithTheRecall) {
+  const v1::Recall opened = Open(Opening("RC-1"));
+  v1::Recall recall;
+  v1::UpdateRecallRequest update;
+  update.mutable_recall()->set_recall_id("RC-1");
+  update.mutable_recall()->set_reason("glass");
+  update.mutable_recall()->set_etag(opened.etag());
+  ASSERT_TRUE(Send(&Stub::UpdateRecall, update, recall).ok());
+  EXPECT_EQ(recall.reason(), "glass");
+  EXPECT_NE(recall.etag(), opened.etag());
+  EXPECT_EQ(ReasonOf(Send(&Stub::UpdateRecall, update, recall)), "ETAG_MISMATCH");
+
+  v1::ExcludeRecallLotsRequest exclude;
+  exclude.set_request_id("exclude");
+  exclude.set_recall_id("RC-1");
+  exclude.add_lots()->set_lot_id(salt_.value().ToString());
+  exclude.set_evidence("tested");
+  ASSERT_TRUE(Send(&Stub::ExcludeRecallLots, exclude, recall).ok());
+  EXPECT_EQ(recall.scope().excluded_lot_count(), 1);
+  v1::IncludeRecallLotsRequest include;
+  include.set_request_id("include");
+  include.set_recall_id("RC-1");
+  *include.mutable_lots() = exclude.lots();
+  include.set_evidence("not tested");
+  ASSERT_TRUE(Send(&Stub::IncludeRecallLots, include, recall).ok());
+  EXPECT_EQ(recall.scope().excluded_lot_count(), 0);
+
+  v1::SetRecallDispositionRequest dispose;
+  dispose.set_request_id("dispose");
+  dispose.set_recall_id("RC-1");
+  v1::RecallDisposition& disposition = *dispose.add_dispositions();
+  *disposition.mutable_lot() = exclude.lots(0);
+  disposition.set_location_id("stock");
+  disposition.set_kind(v1::RECALL_DISPOSITION_KIND_CLEARED);
+  disposition.set_quantity("4");
+  ASSERT_TRUE(Send(&Stub::SetRecallDisposition, dispose, recall).ok());
+  v1::RecordRecipientResponseRequest respond;
+  respond.set_request_id("respond");
+  respond.set_recall_id("RC-1");
+  respond.set_partner_id("rewe");
+  respond.mutable_notify_time()->set_seconds(1'000);
+  ASSERT_TRUE(Send(&Stub::RecordRecipientResponse, respond, recall).ok());
+  EXPECT_FALSE(recall.has_effectiveness());
+
+  v1::GetRecallRequest get;
+  get.set_recall_id("RC-1");
+  ASSERT_TRUE(Send(&Stub::GetRecall, get, recall).ok());
+  EXPECT_EQ(recall.effectiveness().recipient_count(), 1);
+  EXPECT_EQ(recall.effectiveness().notified_percent(), 100);
+  EXPECT_EQ(recall.effectiveness().answered_percent(), 0);
+  // All of the salt, nothing of the soup.
+  EXPECT_EQ(recall.effectiveness().on_hand_percent(), 50);
+  EXPECT_EQ(recall.effectiveness().unaccounted_lot_count(), 1);
+}
+
+TEST_F(RecallRpc, BadFieldsOfWorkAreNamed) {
+  v1::Recall recall;
+  const auto fields_of = [&](const grpc::Status& status) {
+    std::vector<std::string> fields;
+    const v1::ProblemList problems = ProblemListOf(status);
+    for (const v1::Problem& problem : problems.problems()) fields.push_back(problem.field());
+    return fields;
+  };
+  v1::UpdateRecallRequest update;
+  update.mutable_update_mask()->add_paths("state");
+  EXPECT_THAT(fields_of(Send(&Stub::UpdateRecall, update, recall)),
+              ElementsAre("request_id", "recall.recall_id", "update_mask"));
+  EXPECT_THAT(fields_of(Send(&Stub::ExcludeRecallLots, v1::ExcludeRecallLotsRequest(), recall)),
+              ElementsAre("request_id", "recall_id", "lots", "evidence"));
+  EXPECT_THAT(fields_of(Send(&Stub::IncludeRecallLots, v1::IncludeRecallLotsRequest(), recall)),
+              ElementsAre("request_id", "recall_id", "lots", "evidence"));
+  v1::SetRecallDispositionRequest dispose;
+  dispose.add_dispositions()->set_quantity("-1");
+  EXPECT_THAT(
+      fields_of(Send(&Stub::SetRecallDisposition, dispose, recall)),
+      ElementsAre("request_id", "recall_id", "dispositions[0].lot", "dispositions[0].location_id",
+                  "dispositions[0].kind", "dispositions[0].quantity"));
+  v1::RecordRecipientResponseRequest respond;
+  respond.add_quantities()->set_delivery_movement_id("nonsense");
+  EXPECT_THAT(fields_of(Send(&Stub::RecordRecipientResponse, respond, recall)),
+              ElementsAre("request_id", "recall_id", "partner_id", "quantities[0].lot",
+                          "quantities[0].delivery_movement_id"));
+}
+
 }  // namespace
 }  // namespace lots

@@ -305,7 +305,7 @@ TEST_F(RecallWork, ClosingAccountsForEverythingOnHand) {
 
   const absl::Status refused = CloseRecall(world_.db(), Closing()).status();
   EXPECT_EQ(RefusalOf(refused), "RECALL_UNACCOUNTED recall_id; RECALL_UNACCOUNTED recall_id");
-  EXPECT_EQ(FactOf(refused, "quantity"), "9");
+  EXPECT_EQ(FactOf(refused, "quantity"), "9.000");
   EXPECT_EQ(FactOf(refused, "location_id"), "stock");
   EXPECT_EQ(FactOf(refused, "unaccounted_count"), "2");
   EXPECT_EQ(Now().state, RecallState::kOpen);

@@ -270,6 +270,57 @@ TEST(RecallReportCsv, SaysHowManyPlacesItDoesNotList) {
   EXPECT_EQ(records[4].at("Places Not Listed"), "");  // a place
 }
 
+// What was done about the lots of Report.
+void AddWork(RecallReport& report) {
+  v1::RecallExclusion& exclusion = *report.lots[1].mutable_exclusion();
+  exclusion.set_change(v1::RECALL_MEMBER_CHANGE_EXCLUDED);
+  exclusion.set_evidence("tested");
+  exclusion.set_evidence_link("PR-88");
+  report.lots[0].set_unaccounted_quantity("2");
+  v1::RecallDisposition& disposition = report.dispositions.emplace_back();
+  disposition.mutable_lot()->set_product_id("pump");
+  disposition.mutable_lot()->set_number("SN-9");
+  disposition.set_location_id("hall");
+  disposition.set_kind(v1::RECALL_DISPOSITION_KIND_RETURNED_TO_SUPPLIER);
+  disposition.set_quantity("7");
+  disposition.set_note("=note");
+  v1::RecipientResponse& response = report.responses.emplace_back();
+  response.set_partner_id("ACME");
+  response.mutable_notify_time()->set_seconds(1767225600);
+  response.set_notify_method("e-mail");
+  v1::RecipientQuantities& quantities = report.quantities.emplace_back();
+  quantities.mutable_lot()->set_product_id("pump");
+  quantities.mutable_lot()->set_number("SN-9");
+  quantities.set_partner_id("ACME");
+  quantities.set_found_quantity("3");
+  quantities.set_sold_on_quantity("1");
+}
+
+TEST(RecallReportCsv, SaysWhatWasDone) {
+  RecallReport report = Report();
+  AddWork(report);
+  std::ostringstream out;
+  WriteReportCsv(report, out);
+  const auto records = RecordsOf(out.str().substr(3));
+  ASSERT_EQ(records.size(), 12u);
+  EXPECT_EQ(records[0].at("Quantity Unaccounted"), "2");
+  EXPECT_EQ(records[1].at("Excluded"), "excluded");
+  EXPECT_EQ(records[1].at("Note"), "tested");
+  EXPECT_EQ(records[1].at("Link"), "PR-88");
+  EXPECT_EQ(records[9].at("Record"), "DISPOSITION");
+  EXPECT_EQ(records[9].at("Disposition"), "returned to supplier");
+  EXPECT_EQ(records[9].at("Quantity"), "7");
+  EXPECT_EQ(records[9].at("Location Name"), "Halle 1");
+  EXPECT_EQ(records[10].at("Record"), "RESPONSE");
+  EXPECT_EQ(records[10].at("Notified Date"), "2026-01-01");
+  EXPECT_EQ(records[10].at("Notified How"), "e-mail");
+  EXPECT_EQ(records[10].at("Answered Date"), "");
+  EXPECT_EQ(records[11].at("Record"), "ANSWER");
+  EXPECT_EQ(records[11].at("Recipient"), "ACME");
+  EXPECT_EQ(records[11].at("Quantity Found"), "3");
+  EXPECT_EQ(records[11].at("Quantity Sold On"), "1");
+}
+
 class RecallReportHtml : public ::testing::Test {
  protected:
   const BrowserPage page_{[](std::ostream& out) { WriteReportHtml(Report(), out); }};
@@ -287,6 +338,22 @@ TEST_F(RecallReportHtml, ShowsEveryRowAndHarmsNobody) {
   EXPECT_EQ(seen["certain"], 4);
   EXPECT_EQ(seen["possible"], 2);
   EXPECT_EQ(seen["reason"], true);
+}
+
+TEST(RecallReportHtmlOfWork, HasATableForEachKindOfRecord) {
+  const BrowserPage page{[](std::ostream& out) {
+    RecallReport report = Report();
+    AddWork(report);
+    WriteReportHtml(report, out);
+  }};
+  const json seen = page.Look(R"js(({
+    tables: document.querySelectorAll('table').length,
+    rows: document.querySelectorAll('tbody tr').length,
+    excluded: document.body.textContent.includes('excluded: tested (PR-88)')
+  }))js");
+  EXPECT_EQ(seen["tables"], 6);
+  EXPECT_EQ(seen["rows"], 9);
+  EXPECT_EQ(seen["excluded"], true);
 }
 
 TEST_F(RecallReportHtml, SearchesAndSortsNumbersAsNumbers) {
