@@ -164,7 +164,7 @@ TEST_F(DisassembleTest, TakenFromWhereItIsOrSaid) {
 
 TEST_F(DisassembleTest, Refusals) {
   EXPECT_EQ(Back(world_.DisassembleCommand(LotId(Uuid::MakeV7()))), "LOT_NOT_FOUND lot");
-  EXPECT_EQ(Back(world_.DisassembleCommand(salt_)), "TRACKING_MISMATCH lot");
+  EXPECT_EQ(Back(world_.DisassembleCommand(salt_)), "FIELD_INVALID quantity");
   ASSERT_TRUE(AssignSerials(world_.db(), world_.AssignCommand("W2", "bike", {"P"})).ok());
   EXPECT_EQ(Back(world_.DisassembleCommand(world_.IdOf("bike", "P"))),
             "LOT_PLANNED lot.lot; SERIAL_NOT_THERE lot.from_location_id");
