@@ -3,15 +3,8 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/reasons.h"
@@ -37,23 +30,6 @@ constexpr pg::Statement kReadPlans{"ledger_read_plans", R"sql(
 
 using PlacesOfLots = absl::flat_hash_map<LotId, std::vector<Place>>;
 using WorkOrdersOfLots = absl::flat_hash_map<LotId, WorkOrderId>;
-
-// Adds to a NOT_ENOUGH the places of the lot other than the source.
-void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem) {
-  std::vector<std::string> elsewhere;
-  for (const Place& place : places) {
-    if (absl::c_linear_search(problem.facts, std::pair<std::string, std::string>(
-                                                 "location_id", place.location_id.value()))) {
-      continue;
-    }
-    elsewhere.push_back(
-        absl::StrCat(place.quantity.Format(scale), " at ", place.location_id.value()));
-  }
-  if (elsewhere.empty()) return;
-  const std::string text = absl::StrJoin(elsewhere, ", ");
-  absl::StrAppend(&problem.message, "; there is ", text, ": move it here first, or take it there");
-  problem.facts.emplace_back("elsewhere", text);
-}
 
 // The lot that a problem of this reason names by its id. Null for any other problem.
 const LotFacts* LotOf(const LedgerFacts& facts, const Problem& problem, Reason reason) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -261,6 +262,21 @@ Problem NotEnough(const Posting& posting, const LotFacts& lot, Quantity availabl
                            Fact{"needed", needed})};
 }
 
+void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem) {
+  std::vector<std::string> elsewhere;
+  for (const Place& place : places) {
+    if (absl::c_linear_search(problem.facts, Fact{"location_id", place.location_id.value()})) {
+      continue;
+    }
+    elsewhere.push_back(
+        absl::StrCat(place.quantity.Format(scale), " at ", place.location_id.value()));
+  }
+  if (elsewhere.empty()) return;
+  const std::string text = absl::StrJoin(elsewhere, ", ");
+  absl::StrAppend(&problem.message, "; there is ", text, ": move it here first, or take it there");
+  problem.facts.emplace_back("elsewhere", text);
+}
+
 Problem QuantityOverflow(const Posting& posting, const LotFacts& lot, const LocationId& location) {
   return {
       .reason = Reason::kQuantityOverflow,
@@ -375,18 +391,6 @@ Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
     problem.facts.emplace_back("transformation_id", last.transformation->value().ToString());
   }
   return problem;
-}
-
-Problem WorkedOnSince(const TransformationId& later, const NumberedLot& lot) {
-  const std::string id = later.value().ToString();
-  return {Reason::kResultUsed,
-          "transformation_id",
-          absl::StrCat("a component of this transformation was taken out of its unit, or one was "
-                       "installed in a unit that it made (lot \"",
-                       lot.number, "\"); reverse transformation ", id, " first"),
-          {{"transformation_id", id},
-           {"lot_id", lot.lot_id.value().ToString()},
-           {"number", lot.number}}};
 }
 
 Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal) {

@@ -16,8 +16,6 @@
 
 namespace lots {
 
-struct NumberedLot;
-
 // The path of a movement's field: "movements[3].quantity".
 std::string FieldOf(const Posting& posting, absl::string_view field);
 
@@ -76,6 +74,9 @@ Problem SerialOnHand(const Posting& posting, const LotFacts& lot, const Place& h
 Problem BeforeArrival(const Posting& posting, const LotFacts& lot, const Place& here,
                       absl::Time since);
 
+// Adds to a NOT_ENOUGH the places of the lot other than the source.
+void AppendElsewhere(absl::Span<const Place> places, int scale, Problem& problem);
+
 // Refusals about a reversal.
 Problem AlreadyReversed(const MovementId& movement, const MovementId& reversal,
                         const std::string& field);
@@ -93,9 +94,6 @@ Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_v
 // RESULT_USED of a serial that moved on: what to reverse before, and in which order.
 Problem SerialMovedSince(const LotFacts& lot, const std::string& field,
                          const LaterMovements& later);
-// RESULT_USED of a transformation: a component of it was taken out of its unit, or one was
-// installed in a unit that it made, by the transformation `later`.
-Problem WorkedOnSince(const TransformationId& later, const NumberedLot& lot);
 // Refusals about a reversal of a whole transformation.
 Problem AlreadyReversed(const TransformationId& transformation, const TransformationId& reversal);
 Problem NotReversible(const TransformationId& transformation);
