@@ -217,11 +217,11 @@ class WorkOrderService final : public OnCallPath<v1::WorkOrderService> {
 }  // namespace
 
 std::vector<std::string> ServiceNames() {
-  return {v1::AuditService::service_full_name(),    v1::CatalogService::service_full_name(),
-          v1::HoldService::service_full_name(),     v1::InspectionService::service_full_name(),
-          v1::LotService::service_full_name(),      v1::RecallService::service_full_name(),
-          v1::StockService::service_full_name(),    v1::TraceService::service_full_name(),
-          v1::UnitService::service_full_name(),     v1::WorkOrderService::service_full_name()};
+  return {v1::AuditService::service_full_name(), v1::CatalogService::service_full_name(),
+          v1::HoldService::service_full_name(),  v1::InspectionService::service_full_name(),
+          v1::LotService::service_full_name(),   v1::RecallService::service_full_name(),
+          v1::StockService::service_full_name(), v1::TraceService::service_full_name(),
+          v1::UnitService::service_full_name(),  v1::WorkOrderService::service_full_name()};
 }
 
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(Rpc& rpc) {

@@ -87,11 +87,10 @@ absl::Status AddNewLots(pg::Transaction& transaction, const RecallLotsCommand& c
     for (const LotId& lot_id : lots) by_id.push_back({.lot_id = lot_id});
     return by_id;
   }();
-  ASSIGN_OR_RETURN(
-      Affected affected,
-      FindAffected(
-          transaction,
-          {.company = command.context.company, .field = "lots", .refs = refs, .seeds = lots}));
+  ASSIGN_OR_RETURN(Affected affected, FindAffected(transaction, {.company = command.context.company,
+                                                                 .field = "lots",
+                                                                 .refs = refs,
+                                                                 .seeds = lots}));
   // The lots are no seeds: a transformation may lie between them and one, of which nobody knows.
   for (RecallMember& member : affected.members) ++member.depth;
   AddMembers(transaction, command.context, command.recall_id, affected.members,

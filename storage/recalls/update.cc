@@ -38,11 +38,10 @@ absl::Status AddSeeds(pg::Transaction& transaction, const UpdateRecallCommand& c
   const size_t read = AddMembersRead(transaction, context.company, command.recall_id, seeds);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   const KnownMembers known = ReadKnownMembers(results[read]);
-  ASSIGN_OR_RETURN(const Affected affected,
-                   FindAffected(transaction, {.company = context.company,
-                                              .field = "add_seeds",
-                                              .refs = command.add_seeds,
-                                              .seeds = seeds}));
+  ASSIGN_OR_RETURN(const Affected affected, FindAffected(transaction, {.company = context.company,
+                                                                       .field = "add_seeds",
+                                                                       .refs = command.add_seeds,
+                                                                       .seeds = seeds}));
   std::vector<LotId> added;
   for (const LotId& seed : seeds) {
     const auto found = known.find(seed);

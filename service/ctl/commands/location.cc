@@ -118,8 +118,8 @@ ListTable LocationTable(const Session& session) {
                              {"GLN", Column::kLeft, Column::kDetail},
                              {"ADDRESS", Column::kLeft, Column::kUseful},
                              {"DEFAULT", Column::kLeft, Column::kDetail},
-                              {"QUARANTINE", Column::kLeft, Column::kDetail},
-                              {"RETIRED", Column::kLeft, Column::kDetail}});
+                             {"QUARANTINE", Column::kLeft, Column::kDetail},
+                             {"RETIRED", Column::kLeft, Column::kDetail}});
 }
 
 void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& locations,
@@ -128,8 +128,8 @@ void PrintLocations(const google::protobuf::RepeatedPtrField<v1::Location>& loca
     table.Add(location.company(),
               {location.location_id(), Show(location.kind()), location.display_name(),
                location.parent_id(), location.gln(), TextOf(location.address()),
-                location.is_default() ? "yes" : "", location.is_quarantine() ? "yes" : "",
-                location.has_retire_time() ? "yes" : ""});
+               location.is_default() ? "yes" : "", location.is_quarantine() ? "yes" : "",
+               location.has_retire_time() ? "yes" : ""});
   }
   table.Print(terminal);
 }

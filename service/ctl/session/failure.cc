@@ -79,6 +79,8 @@ absl::string_view AdviceForReason(absl::string_view reason) {
       {"PART_OF_TRANSFORMATION",
        "reverse it as a whole: a completion or disassembly with 'lotctl work-order reverse', a "
        "split, merge or relabelling with 'lotctl lot reverse'"},
+      {"NOT_A_COMPONENT", "see what is in it with 'lotctl trace transformation ID'"},
+      {"UNIT_NOT_CORRECTABLE", "see what came out with 'lotctl trace transformation ID'"},
       {"CREDENTIALS_MISSING",
        "show who you are with --token FILE or LOTS_TOKEN, or --tls-certificate and --tls-key"},
       {"TOKEN_EXPIRED", "get a new token, and give it with --token FILE or LOTS_TOKEN"},

@@ -114,7 +114,7 @@ struct LedgerFacts {
   absl::flat_hash_map<LotId, LotFacts> lots;
   absl::flat_hash_set<LotId> new_lots;  // lots that this transaction inserts
   absl::flat_hash_map<LocationId, LocationKind> kinds;
-  absl::flat_hash_set<LocationId> retired;  // those of `kinds` that nothing goes into
+  absl::flat_hash_set<LocationId> retired;      // those of `kinds` that nothing goes into
   absl::flat_hash_set<LocationId> quarantines;  // of the locations in `kinds`
   // Every place that may move, stored or not. Ordered as they are locked and written; a reference
   // to a balance stays valid while others are added.

@@ -60,8 +60,8 @@ struct LotHistory {
 // One page of creation, edits, assignments, holds, inspections, movements and transformations, read
 // in one snapshot. Of holds: who placed, changed and released them, and recalls that are no drills,
 // with what these say of the lot later. The history of a serial includes that of the serials that
-// it was before a relabel; the relabel is one entry. A deleted lot still answers. LOT_NOT_FOUND when
-// there never was one.
+// it was before a relabel; the relabel is one entry. A deleted lot still answers. LOT_NOT_FOUND
+// when there never was one.
 absl::StatusOr<LotHistory> ListLotHistory(pg::Connection& db, const LotHistoryQuery& query);
 
 }  // namespace lots

@@ -166,6 +166,14 @@ constexpr StoryStep kStory[] = {
        failed {lot_id: '$bike'} sound {product_id: 'bike' number: 'B-2'})"},
     {"TraceService.GetWarranty", "lot {lot_id: '$bike'}"},
     {"TraceService.GetWarranty", "lot {product_id: 'bike' number: 'B-1'}"},
+    {"TraceService.CorrectGenealogy", R"(
+       transformation_id: '$completion' reason: '$words'
+       lines {wrong {lot {lot_id: '$paint'} quantity: '1' unit {product_id: 'bike' number: 'B-1'}
+                     to_location_id: 'shelf'}})",
+     "correction"},
+    {"TraceService.GetTransformation", "transformation_id: '$completion'"},
+    {"TraceService.GetTransformation", "transformation_id: '$correction'"},
+    {"WorkOrderService.ReverseCompletion", "transformation_id: '$correction' note: '$words'"},
 
     // Some lots are held, and some are recalled.
     {"LotService.HoldLots", R"(

@@ -18,9 +18,10 @@ namespace {
 
 std::string NameOf(LotEventKind kind) {
   static const char* const kNames[] = {
-      "",       "CREATED", "EDITED",       "ARCHIVED",  "UNARCHIVED",    "ASSIGNED",
-      "UNASSIGNED", "VOIDED", "DELETED",   "HELD",      "RELEASED",      "HOLD_CHANGED",
-      "INSPECTED", "RECALL_MEMBER", "RECALL_DISPOSITION", "", "CORRECTED", "WARRANTY_EXTENDED"};
+      "",         "CREATED",      "EDITED",           "ARCHIVED",      "UNARCHIVED",
+      "ASSIGNED", "UNASSIGNED",   "VOIDED",           "DELETED",       "HELD",
+      "RELEASED", "HOLD_CHANGED", "INSPECTED",        "RECALL_MEMBER", "RECALL_DISPOSITION",
+      "",         "CORRECTED",    "WARRANTY_EXTENDED"};
   return kNames[static_cast<int>(kind)];
 }
 

@@ -298,6 +298,32 @@ TEST_F(CtlCommands, AUnitIsTakenApart) {
   EXPECT_EQ(apart.components(1).to_location_id(), "HALL");
 }
 
+TEST_F(CtlCommands, WhatWentInIsCorrected) {
+  MakePump();
+  const auto order = lotctl_.Answer<v1::WorkOrder>({"work-order", "get", "WO-7"});
+  const std::string id = order.completions(0).transformation_id();
+  const std::vector<std::string> line = {"work-order",    "correct",  id,           "--unit",
+                                         "pump/SN-0001",  "--wrong",  "motor/M-1",  "--right",
+                                         "motor/M-2@RAW", "--reason", "wrong label"};
+  std::vector<std::string> dry = line;
+  dry.push_back("--validate-only");
+  EXPECT_EQ(lotctl_.Ok(dry), "nothing would be refused\n");
+  EXPECT_THAT(lotctl_.Ok(line), HasSubstr("corrected by"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "locations", "motor/M-1"}), HasSubstr("RAW"));
+  const std::string shown = lotctl_.Ok({"trace", "transformation", id});
+  EXPECT_THAT(shown, HasSubstr("motor/M-1"));
+  EXPECT_THAT(shown, HasSubstr("wrong label"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "history", "pump/SN-0001"}), HasSubstr("corrected"));
+
+  const CtlEnd uneven = lotctl_.Run({"work-order", "correct", id, "--wrong", "motor/M-1", "--wrong",
+                                     "motor/M-2", "--right", "motor/M-2", "--reason", "x"});
+  EXPECT_EQ(uneven.code, 2);
+  EXPECT_THAT(uneven.err, HasSubstr("equally often"));
+  const CtlEnd silent = lotctl_.Run({"work-order", "correct", id, "--wrong", "motor/M-1"});
+  EXPECT_EQ(silent.code, 2);
+  EXPECT_THAT(silent.err, HasSubstr("--reason"));
+}
+
 TEST_F(CtlCommands, ACompletionComesFromAFile) {
   const TestFolder folder;
   const std::string path = folder.Write("order.json",
