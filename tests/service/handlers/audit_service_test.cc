@@ -333,15 +333,10 @@ TEST_F(AuditTest, ALotIsAskedForAndAnswersWhateverTouchedIt) {
     of_w2.push_back(method.substr(method.find('/') + 1));
   }
   EXPECT_THAT(of_w2, ElementsAre("Disassemble", "CompleteWorkOrder", "ReverseCompletion",
-<<<<<<< HEAD
-                                 "CloseRecall", "ExcludeRecallLots", "SetRecallDisposition",
-                                 "OpenRecall", "CompleteWorkOrder", "ReverseMovement",
-                                 "RecordMovements", "ReleaseLots", "HoldLots", "CreateLot"));
-=======
-                                 "CorrectGenealogy", "CloseRecall", "OpenRecall",
-                                 "CompleteWorkOrder", "ReverseMovement", "RecordMovements",
-                                 "ReleaseLots", "HoldLots", "CreateLot"));
->>>>>>> 4cb21c0b (Try the two methods as callers see them; the story, the audit and lotctl know them)
+                                 "CorrectGenealogy", "CloseRecall", "ExcludeRecallLots",
+                                 "SetRecallDisposition", "OpenRecall", "CompleteWorkOrder",
+                                 "ReverseMovement", "RecordMovements", "ReleaseLots", "HoldLots",
+                                 "CreateLot"));
   // Deleted, and still known: created, archived, unarchived, deleted.
   EXPECT_THAT(OfLot("W5"), SizeIs(4));
   v1::ListAuditEntriesRequest nobodys;
