@@ -100,7 +100,8 @@ WITH computed AS (
 left_to_return AS (
   SELECT delivery.movement_id, COALESCE(max(computed.quantity), 0) - COALESCE((
            SELECT sum(quantity) FROM computed AS returned
-           WHERE returned.kind = 4 AND returned.delivery_id = delivery.movement_id), 0) AS quantity
+           WHERE returned.kind IN (4, 12)
+             AND returned.delivery_id = delivery.movement_id), 0) AS quantity
   FROM movements AS delivery
   LEFT JOIN computed USING (movement_id)
   WHERE delivery.company = $1 AND delivery.kind = 3 AND delivery.reverses_id IS NULL
