@@ -19,6 +19,7 @@
 #include "lots/v1/recall.grpc.pb.h"
 #include "lots/v1/stock.grpc.pb.h"
 #include "lots/v1/trace.grpc.pb.h"
+#include "lots/v1/unit.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
 #include "tests/support/server/byte_calls.h"
 #include "tests/support/server/served_methods.h"
@@ -252,6 +253,9 @@ void AuditTest::WriteOrders() {
          components {lot {lot_id: "$W2"} quantity: "1.0" output_index: 0}
          source_location_id: "stock" destination_location_id: "stock")");
   EXPECT_THAT(again.outputs(), SizeIs(1));
+  Do("UnitService/MaintainUnit", R"(lot {lot_id: "$P1"} reason: "worn out"
+                                    removals {lot {lot_id: "$W2"} quantity: "0.5"}
+                                    destination_location_id: "stock")");
   Do("WorkOrderService/Disassemble", R"(lot {lot_id: "$P1"} destination_location_id: "stock")");
   Do("WorkOrderService/IssueComponents", R"(work_order_id: "MO-1" source_location_id: "stock"
                                             lines {lot {lot_id: "$W1"} quantity: "1.0"})");
@@ -332,11 +336,11 @@ TEST_F(AuditTest, ALotIsAskedForAndAnswersWhateverTouchedIt) {
     const std::string& method = entry.origin().method();
     of_w2.push_back(method.substr(method.find('/') + 1));
   }
-  EXPECT_THAT(of_w2, ElementsAre("Disassemble", "CompleteWorkOrder", "ReverseCompletion",
-                                 "CorrectGenealogy", "CloseRecall", "ExcludeRecallLots",
-                                 "SetRecallDisposition", "OpenRecall", "CompleteWorkOrder",
-                                 "ReverseMovement", "RecordMovements", "ReleaseLots", "HoldLots",
-                                 "CreateLot"));
+  EXPECT_THAT(of_w2, ElementsAre("Disassemble", "MaintainUnit", "CompleteWorkOrder",
+                                 "ReverseCompletion", "CorrectGenealogy", "CloseRecall",
+                                 "ExcludeRecallLots", "SetRecallDisposition", "OpenRecall",
+                                 "CompleteWorkOrder", "ReverseMovement", "RecordMovements",
+                                 "ReleaseLots", "HoldLots", "CreateLot"));
   // Deleted, and still known: created, archived, unarchived, deleted.
   EXPECT_THAT(OfLot("W5"), SizeIs(4));
   v1::ListAuditEntriesRequest nobodys;

@@ -282,6 +282,21 @@ constexpr StoryStep kStory[] = {
     {"LotService.ArchiveLot", "lot_id: '$spare'"},
     {"LotService.UnarchiveLot", "lot_id: '$spare'"},
     {"LotService.DeleteLot", "lot_id: '$spare'"},
+    // A unit gets components, and loses some.
+    {"WorkOrderService.CompleteWorkOrder", R"(
+       work_order_id: 'MO' outputs {number: 'B-9'} destination_location_id: 'hall')"},
+    {"UnitService.MaintainUnit", R"(
+       lot {product_id: 'bike' number: 'B-9'} reason: '$words' note: '$words'
+       installations {lot {lot_id: '$paint2'} quantity: '2' from_location_id: 'shelf'})"},
+    {"UnitService.MaintainUnit", R"(
+       lot {product_id: 'bike' number: 'B-9'} reason: '$words'
+       removals {lot {product_id: 'paint' number: 'P2'} quantity: '1'}
+       destination_location_id: 'hall')",
+     "maintenance"},
+    {"UnitService.GetComposition", R"(
+       lot {product_id: 'bike' number: 'B-9'} include_former: true)"},
+    {"UnitService.GetComposition", "lot {lot_id: '$paint2'}"},
+    {"WorkOrderService.ReverseCompletion", "transformation_id: '$maintenance'"},
     // In another company this would make a circle of locations.
     {"CatalogService.UpsertLocations",
      "locations {location_id: '$lower' parent_id: '$upper'} update_mask {paths: 'parent_id'}"},

@@ -9,6 +9,7 @@
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
+#include "lots/v1/unit.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "tests/support/base/test_folder.h"
 #include "tests/support/server/ctl_factory.h"
@@ -322,6 +323,33 @@ TEST_F(CtlCommands, WhatWentInIsCorrected) {
   const CtlEnd silent = lotctl_.Run({"work-order", "correct", id, "--wrong", "motor/M-1"});
   EXPECT_EQ(silent.code, 2);
   EXPECT_THAT(silent.err, HasSubstr("--reason"));
+}
+
+TEST_F(CtlCommands, AComponentIsSwapped) {
+  MakePump();
+  const auto swapped = lotctl_.Answer<v1::MaintainUnitResponse>(
+      {"unit", "swap", "pump/SN-0001", "--out", "motor/M-1", "--to", "RAW", "--in", "motor/M-2@RAW",
+       "--reason", "worn out"});
+  ASSERT_EQ(swapped.removed_size(), 1);
+  EXPECT_EQ(swapped.removed(0).number(), "M-1");
+  ASSERT_EQ(swapped.installed_size(), 1);
+  EXPECT_EQ(swapped.installed(0).location_id(), "RAW");
+  EXPECT_THAT(lotctl_.Ok({"unit", "show", "pump/SN-0001"}), HasSubstr("motor/M-2  1"));
+  EXPECT_THAT(lotctl_.Ok({"unit", "show", "pump/SN-0001", "--former"}), HasSubstr("until"));
+  EXPECT_THAT(lotctl_.Ok({"unit", "show", "motor/M-2"}), HasSubstr("in pump/SN-0001"));
+  EXPECT_THAT(lotctl_.Ok({"trace", "downstream", "motor/M-1", "--former"}), HasSubstr("no longer"));
+  EXPECT_THAT(lotctl_.Ok({"unit", "remove", "pump/SN-0001", "--component", "motor/M-2@SCRAP",
+                          "--reason", "broken", "--validate-only"}),
+              HasSubstr("nothing would be refused"));
+  lotctl_.Ok(
+      {"unit", "remove", "pump/SN-0001", "--component", "motor/M-2@SCRAP", "--reason", "broken"});
+  EXPECT_THAT(lotctl_.Ok({"unit", "install", "pump/SN-0001", "--component", "motor/M-1@RAW",
+                          "--reason", "repaired"}),
+              HasSubstr("in, from RAW"));
+  // The motor that the swap put in is no longer there.
+  const CtlEnd reversed = lotctl_.Run({"unit", "reverse", swapped.transformation_id()});
+  EXPECT_EQ(reversed.code, 1);
+  EXPECT_THAT(reversed.err, HasSubstr("RESULT_USED"));
 }
 
 TEST_F(CtlCommands, ACompletionComesFromAFile) {

@@ -16,6 +16,7 @@
 #include "lots/v1/recall.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
+#include "lots/v1/unit.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "service/ctl/output/words.h"
 #include "service/ctl/session/methods.h"
@@ -53,7 +54,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
         v1::Hold::descriptor()->file(), v1::Inspection::descriptor()->file(),
         v1::Lot::descriptor()->file(), v1::Recall::descriptor()->file(),
         v1::ListStockRequest::descriptor()->file(), v1::TraceNode::descriptor()->file(),
-        v1::WorkOrder::descriptor()->file()}) {
+        v1::Composition::descriptor()->file(), v1::WorkOrder::descriptor()->file()}) {
     EXPECT_EQ(file->service_count(), 1) << file->name();
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {
