@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/holds/holds.h"
+#include "storage/stock/stock.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/world.h"
 

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/movement.h"
 #include "storage/holds/holds.h"
 #include "storage/stock/stock.h"
 #include "tests/support/model/ledger_checker.h"

@@ -54,7 +54,8 @@ class RolesTest : public ::testing::Test {
 TEST_F(RolesTest, TheServersRoleCannotChangeWhatWasPosted) {
   const auto db = Connect("lots_app");
   for (const char* const table : {"movements", "transformations", "transformation_inputs",
-                                  "transformation_outputs", "lot_events", "audit_entries"}) {
+                                  "transformation_outputs", "lot_events", "audit_entries",
+                                  "inspections", "inspection_results", "inspection_documents"}) {
     for (const std::string& sql :
          {absl::StrCat("UPDATE ", table, " SET company = company"),
           absl::StrCat("DELETE FROM ", table), absl::StrCat("TRUNCATE ", table),
