@@ -54,19 +54,19 @@ void Declare(Command& command, ListOptions& options) {
 absl::StatusOr<std::string> FilterOf(Session& session, const ListOptions& options) {
   std::vector<std::string> terms;
   const auto add = [&](absl::string_view field, absl::string_view op, const std::string& value) {
-    if (!value.empty()) terms.push_back(absl::StrCat(field, " ", op, " ", FilterText(value)));
+    if (!value.empty()) terms.push_back(absl::StrCat(field, op, FilterText(value)));
   };
   if (!options.all) terms.push_back("active = true");
   if (options.waiting) terms.push_back("awaits_inspection = true");
-  add("product_id", "=", options.product_id);
+  add("product_id", " = ", options.product_id);
   if (!options.lot.empty()) {
     ASSIGN_OR_RETURN(const std::string lot_id, FindLotId(session, options.lot));
-    add("lot_id", "=", lot_id);
+    add("lot_id", " = ", lot_id);
   }
-  add("location_id", "=", options.location_id);
+  add("location_id", " = ", options.location_id);
   add("reason", ":", options.reason);
-  add("placer", "=", options.placer);
-  add("case_id", "=", options.case_id);
+  add("placer", " = ", options.placer);
+  add("case_id", " = ", options.case_id);
   RETURN_IF_ERROR(AddTimeTerms(session, "expire_time",
                                {{"--ends-before", options.ends_before, "<", DayEdge::kBegin}},
                                terms));

@@ -18,6 +18,8 @@
 #include "google/protobuf/descriptor.h"
 #include "lots/v1/audit.pb.h"
 #include "lots/v1/catalog.pb.h"
+#include "lots/v1/hold.pb.h"
+#include "lots/v1/inspection.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/recall.pb.h"
@@ -161,6 +163,7 @@ std::set<std::string> NamesOfMethods() {
   std::set<std::string> names;
   for (const FileDescriptor* file :
        {v1::AuditEntry::descriptor()->file(), v1::Settings::descriptor()->file(),
+        v1::Hold::descriptor()->file(), v1::Inspection::descriptor()->file(),
         v1::Lot::descriptor()->file(), v1::Recall::descriptor()->file(),
         v1::ListStockRequest::descriptor()->file(), v1::TraceNode::descriptor()->file(),
         v1::WorkOrder::descriptor()->file()}) {
