@@ -185,7 +185,12 @@ RecordInspectionCommand CommandOf(const v1::RecordInspectionRequest& request, co
   if (command.inspector.empty()) command.inspector = call.actor;
   if (request.has_failed_hold()) command.hold_failed = TermsOf(request, fields);
   fields.Count("inspections", request.inspections_size(), 1, kInspectionsPerCallMax);
-  fields.Count("results of all inspections", ResultCount(request), 0, kInspectionResultsPerCallMax);
+  const int64_t results = ResultCount(request);
+  if (results > kInspectionResultsPerCallMax) {
+    fields.Refused("inspections", absl::StrCat(results),
+                   absl::StrCat("have ", results, " results together; one request has at most ",
+                                kInspectionResultsPerCallMax));
+  }
   fields.Count("documents", request.documents_size(), 0, kInspectionDocumentsMax);
   if (!fields.ok()) return command;
   const std::vector<InspectionDocument> documents =

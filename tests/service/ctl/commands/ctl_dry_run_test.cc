@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lots/v1/hold.pb.h"
 #include "lots/v1/lot.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "tests/support/base/test_folder.h"
@@ -44,8 +45,9 @@ class CtlDryRun : public CtlFactory {
   // The commands whose help has the flag: "lot create".
   std::set<std::string> CommandsWithTheFlag() {
     std::set<std::string> commands;
-    for (const char* const group : {"lot", "product", "location", "settings", "stock", "work-order",
-                                    "trace", "recall", "audit", "import", "server"}) {
+    for (const char* const group :
+         {"lot", "product", "location", "settings", "stock", "work-order", "trace", "recall",
+          "hold", "inspect", "audit", "import", "server"}) {
       for (const std::string& name : NamesIn(lotctl_.Ok({group, "--help"}))) {
         const std::string help = lotctl_.Ok({group, name, "--help"});
         if (absl::StrContains(help, "--validate-only")) {
@@ -76,6 +78,8 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
   const std::string completion = lotctl_.Answer<v1::WorkOrder>({"work-order", "get", "WO-7"})
                                      .completions(0)
                                      .transformation_id();
+  const std::string hold =
+      lotctl_.Answer<v1::ListHoldsResponse>({"hold", "list"}).holds(0).hold_id();
   const std::vector<Line> lines = {
       {"settings", "update", "--time-zone", "Europe/Paris"},
       {"product", "upsert", "glue", "--tracking", "lot"},
@@ -110,6 +114,10 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
       {"recall", "dispose", "RC-1", "steel/H-1=1@RAW", "--kind", "cleared"},
       {"recall", "respond", "RC-1", "ACME", "--notified", "2026-03-05"},
       {"recall", "close", "RC-1", "--note", "destroyed", "--leave-held"},
+      {"hold", "place", "steel/OLD", "--reason", "look"},
+      {"hold", "update", hold, "--case", "CAPA-7"},
+      {"hold", "release", "--hold", hold, "--note", "good"},
+      {"inspect", "record", "steel/OLD", "--verdict", "failed", "--hold"},
   };
   std::set<std::string> commands;
   for (const Line& line : lines) {
