@@ -221,6 +221,23 @@ TEST_F(MigrateFilledTest, WhatWasActiveBeforeComesFromMovements) {
   EXPECT_THAT(Former(), IsEmpty());
 }
 
+// The release before goes on placing holds and does not know what is new about them.
+TEST_F(MigrateFilledTest, HoldsOfTheReleaseBeforeHoldAllUntilTheyAreReleased) {
+  AddLot(10, "pump", "A");
+  const std::string place_hold = absl::StrCat(
+      "INSERT INTO holds (company, hold_id, lot_id, cause, reason, exempt_location_ids, placed_by, "
+      "placed_at) VALUES ('acme', gen_random_uuid(), ",
+      Id(10), ", 1, 'odd', '{}', 'ann', ", At(1), ")");
+  database_.Execute(place_hold);
+
+  Migrate();
+  database_.Execute(place_hold);
+
+  EXPECT_THAT(Read("SELECT coalesce(quantity::text, 'all') || ' ' || coalesce(case_id, 'no case') "
+                   "|| ' ' || awaits_inspection || ' ' || version FROM lot_holds"),
+              ElementsAre("all no case false 1", "all no case false 1"));
+}
+
 // The release before serves on: neither does a call that takes long fail the migration, nor does
 // the waiting migration hold up other calls.
 TEST_F(MigrateFilledTest, ACallThatTakesLongHoldsUpTheMigrationAndNothingElse) {
