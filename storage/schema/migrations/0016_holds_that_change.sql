@@ -12,12 +12,6 @@ ALTER TABLE holds
   ADD COLUMN version bigint NOT NULL DEFAULT 1,
   -- The last change. NULL: none.
   ADD COLUMN updated_at timestamptz;
--- A lot waits once, however many receipts it has.
-CREATE UNIQUE INDEX holds_one_awaits_inspection ON holds (company, lot_id) WHERE awaits_inspection AND released_at IS NULL;
--- Lists, the newest first: all holds, and those that nobody released.
-CREATE INDEX holds_by_placing ON holds (company, placed_at DESC, hold_id DESC);
-CREATE INDEX holds_standing_by_placing ON holds (company, placed_at DESC, hold_id DESC) WHERE released_at IS NULL;
-CREATE INDEX holds_by_case ON holds (company, case_id, placed_at DESC, hold_id DESC) WHERE case_id IS NOT NULL;
 
 -- Whether goods of a product are held when they are received.
 ALTER TABLE products ADD COLUMN hold_on_receipt boolean NOT NULL DEFAULT false;
