@@ -96,7 +96,7 @@ class RecallWork : public ::testing::Test {
                                         .recall_id = kRecall};
     RecallDisposition& disposition = command.dispositions.emplace_back();
     disposition.lot = {.lot_id = lot};
-    disposition.location_id = LocationId(place);
+    disposition.location_id = LocationId(std::string(place));
     disposition.kind = kind;
     disposition.quantity = Q(quantity);
     disposition.note = "sieved";

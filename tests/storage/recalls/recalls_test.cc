@@ -293,8 +293,7 @@ TEST_F(RecallsTest, RecallsAreListedNewestFirstByState) {
   EXPECT_THAT(ids({.state = RecallState::kOpen, .limit = 10}), ElementsAre("RC-3", "RC-1"));
   const auto newest = GetRecall(world_.db(), world_.company(), RecallId("RC-3"));
   ASSERT_TRUE(newest.ok()) << newest.status();
-  EXPECT_THAT(ids({.after = std::pair(*newest->opened_at, newest->recall_id), .limit = 1}),
-              ElementsAre("RC-2"));
+  EXPECT_THAT(ids({.after = PositionOf(*newest, ""), .limit = 1}), ElementsAre("RC-2"));
 }
 
 struct WholeReport {
