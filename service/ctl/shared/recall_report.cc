@@ -1,6 +1,7 @@
 // Shows a recall report as tables and HTML.
 #include "service/ctl/shared/recall_report.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -56,9 +57,13 @@ std::string ShowPlaces(const RecallReport& report, const v1::RecallLot& lot) {
   return places;
 }
 
-// "excluded: tested (PR-88)".
-std::string ShowExclusion(const v1::RecallLot& lot) {
-  if (!lot.has_exclusion()) return "";
+// "excluded: tested (PR-88)", or the quantity that nothing accounts for; empty: all is accounted
+// for.
+std::string ShowUnaccounted(const RecallReport& report, const v1::RecallLot& lot) {
+  if (!lot.has_exclusion()) {
+    const bool is_zero = lot.unaccounted_quantity().find_first_not_of("0.") == std::string::npos;
+    return is_zero ? "" : WithUnit(report, lot.unaccounted_quantity(), lot.product_id());
+  }
   const v1::RecallExclusion& exclusion = lot.exclusion();
   std::string text = Show(exclusion.change());
   if (!exclusion.evidence().empty()) absl::StrAppend(&text, ": ", exclusion.evidence());
@@ -103,6 +108,17 @@ Sheet BalanceSheet(const RecallReport& report) {
   return sheet;
 }
 
+// A column that a report has where something is not accounted for, or excluded.
+void AddUnaccounted(const RecallReport& report, Sheet& sheet) {
+  std::vector<std::string> cells;
+  for (const v1::RecallLot& lot : report.lots) cells.push_back(ShowUnaccounted(report, lot));
+  const bool is_any = std::any_of(cells.begin(), cells.end(),
+                                  [](const std::string& cell) { return !cell.empty(); });
+  if (!is_any) return;
+  sheet.columns.push_back({"Unaccounted"});
+  for (size_t i = 0; i < cells.size(); ++i) sheet.rows[i].cells.push_back(std::move(cells[i]));
+}
+
 Sheet LotSheet(const RecallReport& report) {
   Sheet sheet{.title = "Affected lots",
               .columns = {{"Lot"},
@@ -112,9 +128,7 @@ Sheet LotSheet(const RecallReport& report) {
                           {"Delivered", kNumber},
                           {"Recovered", kNumber},
                           {"Scrapped", kNumber},
-                          {"Unaccounted", kNumber},
                           {"Where"},
-                          {"Excluded"},
                           {"Supplier lot"},
                           {"Expires"},
                           {"Joined"}},
@@ -129,11 +143,11 @@ Sheet LotSheet(const RecallReport& report) {
         {{ShowLot(lot.product_id(), lot.number()), certainty, absl::StrCat(lot.depth()),
           with_unit(lot.on_hand_quantity()), with_unit(lot.delivered_quantity()),
           with_unit(lot.recovered_quantity()), with_unit(lot.scrapped_quantity()),
-          with_unit(lot.unaccounted_quantity()), ShowPlaces(report, lot), ShowExclusion(lot),
-          lot.reference(), ShowExpiry(lot.expire_date(), today),
+          ShowPlaces(report, lot), lot.reference(), ShowExpiry(lot.expire_date(), today),
           Show(lot.join_time(), report.zone)},
          certainty});
   }
+  AddUnaccounted(report, sheet);
   return sheet;
 }
 
@@ -276,7 +290,7 @@ Column::Need NeedOf(absl::string_view title) {
     if (title == detail) return Column::kDetail;
   }
   for (const absl::string_view useful : {"Recovered", "Scrapped", "Returned", "Delivered",
-                                         "Document", "Unaccounted", "Excluded", "Note", "By"}) {
+                                         "Document", "Unaccounted", "Note", "By"}) {
     if (title == useful) return Column::kUseful;
   }
   return Column::kAlways;
