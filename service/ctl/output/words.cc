@@ -159,6 +159,17 @@ constexpr Translation kFlags[] = {{"from_location_id", "--from"},
                                   {"failed_hold", "--hold"},
                                   {"release_passed", "--release"},
                                   {"hold_on_receipt", "--hold-on-receipt"},
+                                  {"leave_held", "--leave-held"},
+                                  {"only_listed_exempt", "--only-exempt"},
+                                  {"add_seeds", "--seed"},
+                                  {"evidence_link", "--link"},
+                                  {"notify_time", "--notified"},
+                                  {"notify_method", "--how"},
+                                  {"answer_time", "--answered"},
+                                  {"found_quantity", "--found"},
+                                  {"destroyed_quantity", "--destroyed"},
+                                  {"sold_on_quantity", "--sold-on"},
+                                  {"is_quarantine", "--quarantine"},
                                   {"request_id", "--request-id"}};
 
 // The same of fields whose names are also words of texts.

@@ -76,6 +76,9 @@ absl::string_view AdviceForReason(absl::string_view reason) {
       {"LOTS_DIFFER", "say it: --reference, --notes or --attribute NAME=VALUE"},
       {"LOT_ARCHIVED", "unarchive it first with 'lotctl lot unarchive'"},
       {"LOT_EXPIRED", "where it must be recorded nevertheless: --accept expired"},
+      {"RECALL_UNACCOUNTED",
+       "see 'lotctl recall report'; then 'lotctl recall exclude' or 'dispose'"},
+      {"LOT_NOT_IN_RECALL", "include it first with 'lotctl recall include'"},
       {"PART_OF_TRANSFORMATION",
        "reverse it as a whole: a completion or disassembly with 'lotctl work-order reverse', a "
        "split, merge or relabelling with 'lotctl lot reverse'"},
