@@ -85,6 +85,23 @@ TEST_F(Locations, ALocationIsKeptAsItWasGiven) {
   EXPECT_FALSE(found->front().is_default);
 }
 
+TEST_F(Locations, OnlyPlacesOnHandAreAQuarantine) {
+  Location cage = Place("cage");
+  cage.is_quarantine = true;
+  ASSERT_TRUE(Put({cage, Place("hall")}).ok());
+  EXPECT_TRUE(Find("cage").is_quarantine);
+  EXPECT_FALSE(Find("hall").is_quarantine);
+
+  cage.is_quarantine = false;
+  ASSERT_TRUE(Put({cage}, {"is_quarantine"}).ok());
+  EXPECT_FALSE(Find("cage").is_quarantine);
+  EXPECT_EQ(Find("cage").version, 2);
+
+  Location shop = Place("shop", "", LocationKind::kCustomer);
+  shop.is_quarantine = true;
+  EXPECT_EQ(FieldOf(Put({shop})), "locations[0].is_quarantine");
+}
+
 TEST_F(Locations, OfAnUnknownCompanyAreNotFound) {
   EXPECT_EQ(ReasonsOf(ListLocations(*db_, CompanyId("other"), LocationId(), 10).status()),
             std::vector<Reason>{Reason::kCompanyNotFound});

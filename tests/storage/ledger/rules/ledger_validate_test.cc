@@ -243,6 +243,35 @@ TEST(ValidatePosting, AHeldPartStaysWhereItIs) {
   ExpectAnswers({{"accepted", Held(four), taking("10"), "OK"}}, {.held = true});
 }
 
+TEST(ValidatePosting, WhatARecallHoldsMayBeDisposedOf) {
+  Hold recall{.lot_id = kSteel, .cause = HoldCause::kRecall, .reason = "glass"};
+  recall.recall_id = RecallId("R-1");
+  recall.exempts_disposal = true;
+  Hold listed = recall, also_held = recall;
+  listed.exempts_disposal = false;
+  also_held = {.lot_id = kSteel, .cause = HoldCause::kLot, .reason = "smells"};
+  const auto held = [](const std::vector<Hold>& holds) -> Given {
+    return [=](LedgerFacts& facts) {
+      facts.holds[kSteel] = holds;
+      facts.quarantines = {LocationId("yard")};
+    };
+  };
+  const Posting scrap = Move(MovementKind::kScrap, kSteel, "1", "stock", "SCRAP");
+  const Posting supplier = Move(MovementKind::kSupplierReturn, kSteel, "1", "stock", "SUPPLIER");
+  const Posting quarantine = Move(kTransfer, kSteel, "1", "stock", "yard");
+  ExpectAnswers({
+      {"scrap", held({recall}), scrap, "OK"},
+      {"supplier", held({recall}), supplier, "OK"},
+      {"quarantine", held({recall}), quarantine, "OK"},
+      {"elsewhere", held({recall}), Move(kTransfer, kSteel, "1", "stock", "truck"),
+       "LOT_HELD m.lot", "recall_id=R-1"},
+      {"customer", held({recall}), Move(kDelivery, kSteel, "1", "stock", "CUSTOMER"),
+       "LOT_HELD m.lot"},
+      {"only-listed", held({listed}), scrap, "LOT_HELD m.lot"},
+      {"also-held", held({recall, also_held}), scrap, "LOT_HELD m.lot", "reason=smells"},
+  });
+}
+
 TEST(ValidatePosting, BalancesStayInTheirRange) {
   const std::string most = "1000000000000";
   ExpectAnswers({
