@@ -1,8 +1,7 @@
 // ExcludeRecallLots and IncludeRecallLots.
-#include <algorithm>
+#include <map>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
@@ -79,43 +78,61 @@ absl::Status TryExclude(pg::Connection& db, const RecallLotsCommand& command) {
   return End(transaction, command, locked);
 }
 
-// Adds the lots that never were members, with everything that was made of them.
-absl::Status AddNewLots(pg::Transaction& transaction, const RecallLotsCommand& command,
-                        const std::vector<LotId>& lots) {
-  const std::vector<LotRef> refs = [&] {
-    std::vector<LotRef> by_id;
-    for (const LotId& lot_id : lots) by_id.push_back({.lot_id = lot_id});
-    return by_id;
-  }();
-  ASSIGN_OR_RETURN(Affected affected, FindAffected(transaction, {.company = command.context.company,
-                                                                 .field = "lots",
-                                                                 .refs = refs,
-                                                                 .seeds = lots}));
-  // The lots are no seeds: a transformation may lie between them and one, of which nobody knows.
-  for (RecallMember& member : affected.members) ++member.depth;
-  AddMembers(transaction, command.context, command.recall_id, affected.members,
+// How near to a seed lots are that are included, and whether they are certainly affected.
+using Nearness = std::pair<int, bool>;
+// A lot that never was a member is no seed: a transformation may lie between it and one, of which
+// nobody knows.
+constexpr Nearness kByHand = {1, true};
+
+// Makes the lots members, and what was made of them; also while they were excluded.
+// Lots among those that are excluded themselves stay so: they have evidence of their own.
+absl::Status IncludeAll(pg::Transaction& transaction, const RecallLotsCommand& command,
+                        const std::vector<LotId>& lots, Nearness nearness) {
+  const CompanyId& company = command.context.company;
+  std::vector<LotRef> refs;
+  for (const LotId& lot_id : lots) refs.push_back({.lot_id = lot_id});
+  ASSIGN_OR_RETURN(
+      const Affected affected,
+      FindAffected(transaction,
+                   {.company = company, .field = "lots", .refs = refs, .seeds = lots}));
+  std::vector<LotId> ids;
+  for (const RecallMember& member : affected.members) ids.push_back(member.lot_id);
+  const size_t read = AddMembersRead(transaction, company, command.recall_id, ids);
+  ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
+  const KnownMembers known = ReadKnownMembers(results[read]);
+  std::vector<RecallMember> joining;
+  for (const RecallMember& member : affected.members) {
+    const auto found = known.find(member.lot_id);
+    const bool stays_excluded = member.depth > 0 && found != known.end() && found->second.has_ended;
+    if (stays_excluded) continue;
+    joining.push_back({.lot_id = member.lot_id,
+                       .depth = member.depth + nearness.first,
+                       .certain = member.certain && nearness.second});
+  }
+  AddMembers(transaction, command.context, command.recall_id, joining,
              ReasonOf(command, RecallMemberChange::kIncluded), absl::Now());
-  AddFormerLots(transaction, command.context.company, command.recall_id, affected.former);
-  return CheckMemberCount(transaction, command.context.company, command.recall_id, "lots");
+  AddFormerLots(transaction, company, command.recall_id, affected.former);
+  return CheckMemberCount(transaction, company, command.recall_id, "lots");
 }
 
 absl::Status TryInclude(pg::Connection& db, const RecallLotsCommand& command) {
   ASSIGN_OR_RETURN(const FoundLots found, ResolveLots(db, command.context.company, command.lots));
   pg::Transaction transaction(db);
   ASSIGN_OR_RETURN(const LockedLots locked, LockAndRead(transaction, command, found));
-  std::vector<LotId> unknown;
-  std::vector<RecallMember> ended;
+  // Lots that are members stay what they are.
+  std::map<Nearness, std::vector<LotId>> included;
   for (const LotId& lot_id : locked.lots) {
     const auto known = locked.known.find(lot_id);
     if (known == locked.known.end()) {
-      unknown.push_back(lot_id);
+      included[kByHand].push_back(lot_id);
     } else if (known->second.has_ended) {
-      ended.push_back(known->second.member);
+      const RecallMember& member = known->second.member;
+      included[{member.depth, member.certain}].push_back(lot_id);
     }
   }
-  AddMembers(transaction, command.context, command.recall_id, ended,
-             ReasonOf(command, RecallMemberChange::kIncluded), absl::Now());
-  if (!unknown.empty()) RETURN_IF_ERROR(AddNewLots(transaction, command, unknown));
+  for (const auto& [nearness, lots] : included) {
+    RETURN_IF_ERROR(IncludeAll(transaction, command, lots, nearness));
+  }
   return End(transaction, command, locked);
 }
 

@@ -269,8 +269,12 @@ TEST_F(RecallWork, AnExclusionIsTakenBackByAPersonOrByMoreOfAMember) {
   const LotId soup = world_.IdOf("soup", "SOUP");
   Open({salt});
   Must(Exclude({soup}));
+  Cook("W3", "STEW", soup, /*accept_held=*/false, "shelf");
+  EXPECT_EQ(CauseOf(world_.IdOf("soup", "STEW")), "");
   Must(Include({soup}));
   EXPECT_EQ(CauseOf(soup), "RECALL");
+  // What was made of it meanwhile.
+  EXPECT_EQ(CauseOf(world_.IdOf("soup", "STEW")), "RECALL");
   Must(Exclude({soup}));
   EXPECT_EQ(CauseOf(soup), "");
 
