@@ -84,8 +84,8 @@ using Nearness = std::pair<int, bool>;
 // nobody knows.
 constexpr Nearness kByHand = {1, true};
 
-// Makes the lots members, and what was made of them; also while they were excluded.
-// Lots among those that are excluded themselves stay so: they have evidence of their own.
+// Makes the lots members, and what was made of them, also while they were excluded. Of the latter,
+// lots that are excluded themselves stay so: they have evidence of their own.
 absl::Status IncludeAll(pg::Transaction& transaction, const RecallLotsCommand& command,
                         const std::vector<LotId>& lots, Nearness nearness) {
   const CompanyId& company = command.context.company;
