@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/pg/pipeline.h"
 #include "storage/recalls/answers.h"
 #include "storage/recalls/recalls.h"
 #include "storage/stock/stock.h"
