@@ -53,7 +53,7 @@ Picks ChosenPlanner::Choose(size_t index) {
   const Posting like = CompletionPosting(command_, plan_, MovementKind::kConsumption, query.field);
   Picks chosen = ChoosePicks(query, places, like, ledger_, taken_);
   if (!chosen.missing.IsPositive()) return chosen;
-  plan_.is_short = true;
+  plan_.short_queries.push_back(query);
   if (!command_.accept.shortage || chosen.picks.empty()) {
     problems_.push_back(ComponentShort(query, query.quantity - chosen.missing));
     return {};

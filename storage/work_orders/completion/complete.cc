@@ -308,9 +308,7 @@ absl::StatusOr<Completion> CompletionTransaction::Run() {
   RETURN_IF_ERROR(ReadPasts());
   RETURN_IF_ERROR(ReadReworked());
   std::vector<Problem> problems = Validate();
-  if (plan_.is_short) {
-    RETURN_IF_ERROR(orders::FindMore(transaction_, context_, names_.queries, names_.places));
-  }
+  RETURN_IF_ERROR(orders::FindMore(transaction_, context_, plan_.short_queries, names_.places));
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   if (command_.validate_only) return orders::AnswerOf(facts_, plan_, ledger_);
   RETURN_IF_ERROR(GiveNumbers());

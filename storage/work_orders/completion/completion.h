@@ -130,10 +130,10 @@ struct CompletionPlan {
   size_t output_count = 0;    // without by-products
   // The components of the request, then those that the completion chooses.
   std::vector<UsedLot> used;
-  size_t named_count = 0;            // the components of the request
-  IssuedLots left;                   // what is issued to the order and not used here
-  bool is_short = false;             // of an automatic component
-  std::vector<PlannedSerial> ended;  // with `close`: the planned serials that are left
+  size_t named_count = 0;                // the components of the request
+  IssuedLots left;                       // what is issued to the order and not used here
+  std::vector<PickQuery> short_queries;  // of automatic components: something is missing
+  std::vector<PlannedSerial> ended;      // with `close`: the planned serials that are left
 
   // False: the order is closed, and nothing else.
   bool makes_something() const { return !made.empty(); }

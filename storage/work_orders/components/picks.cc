@@ -202,14 +202,15 @@ Problem ComponentShort(const PickQuery& query, Quantity available) {
 }
 
 absl::Status FindMore(pg::Transaction& transaction, const WriteContext& context,
-                      const std::vector<PickQuery>& queries, const std::vector<PickPlaces>& found) {
+                      const std::vector<PickQuery>& missing, const std::vector<PickPlaces>& found) {
+  if (missing.empty()) return absl::OkStatus();
   KnownPlaces known;
   for (const PickPlaces& one : found) {
     for (const PickPlace& place : one.places) known.emplace(place.lot_id, place.location_id);
   }
-  for (const PickQuery& query : queries) AddPlaces(transaction, context, query);
+  for (const PickQuery& query : missing) AddPlaces(transaction, context, query);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  for (size_t i = 0; i < queries.size(); ++i) {
+  for (size_t i = 0; i < missing.size(); ++i) {
     for (const pg::Row row : results[i]) {
       if (known.contains({row.Get<LotId>(0), row.Get<LocationId>(1)})) continue;
       return WriteConflict("the places of a component were emptied by others");

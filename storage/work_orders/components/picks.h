@@ -92,9 +92,11 @@ void ValidatePicks(const PickQuery& query, const PickPlaces& found, std::vector<
 // COMPONENT_SHORT.
 Problem ComponentShort(const PickQuery& query, Quantity available);
 
-// A write conflict when there is a place that one of the queries may take from and that is not
-// among those found; call it when something is missing, with the locks held.
+// A write conflict when there is a place that one of these queries may take from, and that is not
+// among those found: then the operation runs again. `missing`: the queries of which something is
+// missing; of the others not every place was found. Without one nothing is read. Call it with the
+// locks held.
 absl::Status FindMore(pg::Transaction& transaction, const WriteContext& context,
-                      const std::vector<PickQuery>& queries, const std::vector<PickPlaces>& found);
+                      const std::vector<PickQuery>& missing, const std::vector<PickPlaces>& found);
 
 }  // namespace lots::orders

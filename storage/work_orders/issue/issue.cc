@@ -100,7 +100,7 @@ class IssueTransaction {
   const IssueHeader header_;
   orders::IssuedChanges changes_;
   absl::flat_hash_map<LotId, size_t> first_serial_;
-  bool is_short_ = false;  // of a product
+  std::vector<PickQuery> short_;  // those of which something is missing
 };
 
 void IssueTransaction::Touch() {
@@ -178,7 +178,7 @@ void IssueTransaction::PostPicks(const PickQuery& query, const PickPlaces& place
   const Posting like = orders::PostingOf(header_, MovementKind::kIssue, *query.from, query.field);
   Picks chosen = orders::ChoosePicks(query, places, like, ledger_, taken);
   if (chosen.missing.IsPositive()) {
-    is_short_ = true;
+    short_.push_back(query);
     if (!command_.accept.shortage || chosen.picks.empty()) {
       problems.push_back(orders::ComponentShort(query, query.quantity - chosen.missing));
       return;
@@ -209,9 +209,7 @@ absl::StatusOr<IssuePosted> IssueTransaction::Run() {
   std::vector<Problem> problems = orders::ValidateOrder(order_ref, facts);
   if (!problems.empty()) return Refuse(std::move(problems));
   Post(problems);
-  if (is_short_) {
-    RETURN_IF_ERROR(orders::FindMore(transaction_, context, names_.queries, names_.places));
-  }
+  RETURN_IF_ERROR(orders::FindMore(transaction_, context, short_, names_.places));
   if (!problems.empty()) return ledger_.Refuse(transaction_, std::move(problems));
   const absl::Time at = orders::OrderTime(*facts.order, context.now);
   orders::AddIssueWrites(transaction_, header_, changes_, at, ledger_);

@@ -13,6 +13,7 @@
 #include "storage/domain/reasons.h"
 #include "storage/ledger/rules/accept.h"
 #include "storage/ledger/rules/validate.h"
+#include "tests/support/world/answers.h"
 #include "tests/support/world/ledger_facts.h"
 #include "tests/support/world/posting_rules.h"
 

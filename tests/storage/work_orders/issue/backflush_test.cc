@@ -113,6 +113,16 @@ TEST_F(BackflushTest, LotsOfTheRequestAndOtherComponentsAreNotTakenTwice) {
   EXPECT_EQ(world_.Where(salt), "");
 }
 
+// More places than are needed are looked at, but not all: those of another component that are left
+// are no reason to try again.
+TEST_F(BackflushTest, AShortageIsToldWhileOtherComponentsAreInManyPlaces) {
+  for (int i = 0; i < 50; ++i) world_.CreateLot("salt", absl::StrCat("S", i), "10");
+  EXPECT_EQ(Taken(Completion("W1", "A", {Auto("salt", "1"), Auto("frame", "1")})),
+            "COMPONENT_SHORT auto_components[1].quantity");
+  EXPECT_EQ(Taken(Completion("W1", "B", {Auto("salt", "250"), Auto("salt", "251")})),
+            "COMPONENT_SHORT auto_components[1].quantity");
+}
+
 TEST_F(BackflushTest, WrongComponentsAreRefused) {
   world_.CreateLot("salt", "SALT", "5");
   AutoComponent output = Auto("salt", "1");

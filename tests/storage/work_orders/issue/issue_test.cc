@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/lot_stock.h"
 #include "storage/holds/holds.h"
 #include "storage/ledger/movements.h"
