@@ -50,9 +50,7 @@ constexpr Word kWordsOfEnumerators[] = {
     WordOf("MOVEMENT_ADJUSTMENT", MovementKind::kAdjustment),
     WordOf("MOVEMENT_SUPPLIER_RETURN", MovementKind::kSupplierReturn),
     WordOf("MOVEMENT_ISSUE", MovementKind::kIssue),
-    WordOf("MOVEMENT_ISSUE_RETURN", MovementKind::kIssueReturn),
     WordOf("MOVEMENT_INSTALLATION", MovementKind::kInstallation),
-    WordOf("MOVEMENT_REMOVAL", MovementKind::kRemoval),
     WordOf("MOVEMENTS_INTO_UNITS", MovementKind::kConsumption, MovementKind::kInstallation),
 
     WordOf("TRANSFORMATION_PRODUCTION", TransformationKind::kProduction),

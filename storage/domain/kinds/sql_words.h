@@ -52,9 +52,7 @@ inline constexpr Word kWords[] = {
     {"MOVEMENT_ADJUSTMENT", {8}},
     {"MOVEMENT_SUPPLIER_RETURN", {9}},
     {"MOVEMENT_ISSUE", {10}},
-    {"MOVEMENT_ISSUE_RETURN", {11}},
     {"MOVEMENT_INSTALLATION", {12}},
-    {"MOVEMENT_REMOVAL", {13}},
     {"MOVEMENTS_INTO_UNITS", {5, 12}},
 
     {"TRANSFORMATION_PRODUCTION", {1}},
