@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "storage/base/status_macros.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/ends/sql_ends.h"
 #include "storage/genealogy/graph/graph.h"
 
@@ -15,12 +16,14 @@ constexpr pg::Statement kAnyEnds{"trace_any_ends", R"sql(
   SELECT EXISTS (SELECT FROM component_ends WHERE company = $1))sql"};
 
 // An end that happened or was recorded later than asked is none.
-constexpr pg::Statement kEnds{"trace_ends", R"sql(
-  SELECT n.transformation_id, n.input_line = 0, n.lot_id, n.unit_lot_id, n.quantity, t.occurred_at
+constexpr const char* kEndsText = R"sql(
+  SELECT n.transformation_id, n.input_line = 0, n.lot_id, n.unit_lot_id, n.quantity, t.occurred_at,
+         t.kind = {TRANSFORMATION_CORRECTION}
   FROM component_ends n
   JOIN transformations t ON t.company = $1 AND t.transformation_id = n.ending_id
   WHERE n.company = $1 AND n.transformation_id = ANY($2) AND)sql" LOTS_IN_EFFECT("t") R"sql(
-  ORDER BY t.occurred_at, t.recorded_at, n.ending_id, n.line)sql"};
+  ORDER BY t.occurred_at, t.recorded_at, n.ending_id, n.line)sql"_sql;
+constexpr pg::Statement kEnds{"trace_ends", kEndsText};
 
 // One answer stays small.
 constexpr size_t kTransformationsPerStatement = 2'000;
@@ -60,8 +63,9 @@ absl::Status EndedLines::Read(pg::ParallelReads& reads,
         makings_.emplace(std::tuple(transformation, lot), row.Get<absl::Time>(5));
       } else {
         const LotId unit = row.Get<std::optional<LotId>>(3).value_or(LotId());
-        inputs_[{transformation, lot, unit}].push_back(
-            {.quantity = row.Get<Quantity>(4), .until = row.Get<absl::Time>(5)});
+        inputs_[{transformation, lot, unit}].push_back({.quantity = row.Get<Quantity>(4),
+                                                        .until = row.Get<absl::Time>(5),
+                                                        .was_never_in_it = row.Get<bool>(6)});
       }
     }
     left.remove_prefix(part.size());
@@ -93,7 +97,7 @@ void EndedLines::ApplyToInput(TraceLine line, std::vector<TraceLine>& applied) {
     if (!quantity.IsPositive()) continue;
     ended.quantity -= quantity;
     link.quantity -= quantity;
-    if (!query_.include_former) continue;
+    if (!query_.include_former || ended.was_never_in_it) continue;
     TraceLine& former = applied.emplace_back(line);
     former.link.quantity = quantity;
     former.link.former_until = ended.until;

@@ -38,6 +38,7 @@ class EndedLines {
   struct Ended {
     Quantity quantity;  // which Apply has not met yet
     absl::Time until;
+    bool was_never_in_it = false;  // a correction ended the line, which was recorded wrongly
   };
   // The transformation, the component, and the unit that it was exact in (else nil).
   using Key = std::tuple<TransformationId, LotId, LotId>;

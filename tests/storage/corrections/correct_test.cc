@@ -127,6 +127,22 @@ TEST_F(CorrectTest, AnotherComponentWentIn) {
   EXPECT_EQ(world_.Where(a_), "shop 1");
 }
 
+// Not even formerly.
+TEST_F(CorrectTest, WhatIsWrongNeverWentIntoTheUnit) {
+  EXPECT_EQ(Correct({{Wrong(f1_, a_), Right(f3_)}}), "OK");
+  std::vector<std::string> numbers;
+  TraceQuery query{.company = world_.company(), .direction = TraceDirection::kDownstream};
+  query.seeds = {f1_};
+  query.depth_max = kTraceDepthMax;
+  query.node_limit = kTraceNodesMax;
+  query.include_former = true;
+  const auto summary = Trace(world_.db(), query, [&](const TracePiece& piece) {
+    for (const TraceNode& node : piece.nodes) numbers.push_back(node.number);
+  });
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(numbers, std::vector<std::string>{"F1"});
+}
+
 TEST_F(CorrectTest, AComponentWasNeverInIt) {
   EXPECT_EQ(Correct({{Wrong(f1_, a_, "", "SCRAP"), std::nullopt}}), "OK");
   EXPECT_EQ(MadeOf(a_), "A SALT");
