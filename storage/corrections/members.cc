@@ -52,16 +52,19 @@ Memberships ReadMembers(const pg::Result& rows) {
   return members;
 }
 
-// What is in the recall by the links of now. Not locked: the caller locked what may change.
+// What is in the recall by the links of now, and what was: a recall may have taken that in too. Not
+// locked: the caller locked what may change.
 absl::StatusOr<TraceGraph> WalkRecall(pg::Transaction& transaction, const CompanyId& company,
                                       std::vector<LotId> seeds) {
   TraceQuery walk{.company = company, .direction = TraceDirection::kDownstream};
   walk.seeds = std::move(seeds);
   walk.depth_max = static_cast<int>(kRecallMembersMax);
   walk.node_limit = kRecallMembersMax;
+  walk.include_former = true;
   pg::ParallelReads reads(transaction);
   ASSIGN_OR_RETURN(TraceGraph graph, WalkTrace(reads, walk));
   if (!graph.truncated_by.empty()) return Refuse(RecallTooLarge("lines"));
+  MarkFormer(graph, walk);
   MarkCertain(graph, walk);
   return graph;
 }
@@ -82,8 +85,9 @@ MemberChanges Compare(const RecallId& recall, const std::vector<LotId>& lots,
       if (was.in_effect) changes.left.push_back({recall, lot});
       continue;
     }
-    if (!was.in_effect && was.excluded) continue;
     const TraceGraph::Node& node = graph.nodes.at(lot);
+    const bool stays_out = !was.in_effect && was.excluded;
+    if (node.former || stays_out) continue;
     changes.joined.push_back({.lot_id = lot, .depth = node.depth, .certain = node.certain});
   }
   return changes;
