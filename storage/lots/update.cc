@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
@@ -82,8 +83,15 @@ std::vector<LotId> Editor::LotIds() const {
   return ids;
 }
 
+// The note of a batch is one for all of its edits.
 void Editor::Add(size_t index, Problem problem) {
-  if (!command_.is_single) problem.field = Indexed("updates", index, problem.field);
+  const auto is_of_note = [](const Problem& other) { return other.field == "note"; };
+  if (is_of_note(problem)) {
+    if (absl::c_any_of(problems_, is_of_note)) return;
+  } else if (!command_.is_single) {
+    if (problem.field == "lot_id") problem.field = "lot.lot_id";
+    problem.field = Indexed("updates", index, problem.field);
+  }
   problems_.push_back(std::move(problem));
 }
 

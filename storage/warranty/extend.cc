@@ -1,6 +1,7 @@
 // Extends warranties: locks the units, compares the new end with the current one, writes.
 #include "storage/warranty/extend.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <utility>
@@ -145,6 +146,7 @@ class Extender {
   const ExtendWarrantyCommand& command_;
   const Units units_;
   absl::CivilDay today_;
+  absl::Time recorded_at_;
   std::vector<Warranty> before_, after_;
 };
 
@@ -178,6 +180,13 @@ absl::Status Extender::Read(pg::Transaction& transaction) {
 
 absl::Status Extender::Extend() {
   std::vector<Problem> problems;
+  // Extensions count in the order of their recording, whatever the servers' clocks say.
+  recorded_at_ = command_.context.now;
+  for (const Warranty& before : before_) {
+    if (before.extensions.empty()) continue;
+    const absl::Time last = before.extensions.back().recorded_at;
+    recorded_at_ = std::max(recorded_at_, last + absl::Microseconds(1));
+  }
   for (const Warranty& before : before_) {
     Warranty& after = after_.emplace_back(before);
     ApplyExtension({.extension_id = Uuid::MakeV7(),
@@ -187,7 +196,7 @@ absl::Status Extender::Extend() {
                     .reason = command_.reason,
                     .document = command_.document,
                     .actor = command_.context.actor,
-                    .recorded_at = command_.context.now},
+                    .recorded_at = recorded_at_},
                    today_, after);
     ValidateExtension(command_, before, after, problems);
   }
@@ -206,12 +215,12 @@ void Extender::AddWrites(pg::Transaction& transaction) const {
                       .lot_id = units_[i].lot_id,
                       .kind = LotEventKind::kWarrantyExtended,
                       .actor = context.actor,
-                      .recorded_at = context.now,
+                      .recorded_at = recorded_at_,
                       .changes = ChangesOf(command_, before_[i], after_[i])});
   }
   transaction.Add(kInsertExtensions, context.company, extension_ids, lot_ids, command_.months,
                   command_.ends_on, command_.is_shortening, command_.reason, command_.document.type,
-                  command_.document.number, context.actor, context.now, context.entry_id);
+                  command_.document.number, context.actor, recorded_at_, context.entry_id);
   AppendLotEvents(transaction, context, events);
   AddAuditEntry(transaction, context, {.lots = lot_ids});
 }

@@ -47,9 +47,11 @@ class AuditTest : public testing::Test {
        R"(settings {time_zone: "UTC"} update_mask {paths: "time_zone"})");
     Do("CatalogService/UpsertLocations", R"(
         locations {location_id: "stock" kind: LOCATION_KIND_INTERNAL}
+        locations {location_id: "attic" kind: LOCATION_KIND_INTERNAL}
         locations {location_id: "shop" kind: LOCATION_KIND_CUSTOMER})");
     Do("CatalogService/UpsertProducts", R"(
         products {product_id: "wire" tracking: TRACKING_LOT scale: 1}
+        products {product_id: "old" tracking: TRACKING_LOT}
         products {product_id: "pump" tracking: TRACKING_SERIAL producible: true
                   number_template: "P-{###}"})");
   }
@@ -192,6 +194,7 @@ void AuditTest::WriteLots() {
       "W5",
       Answer<v1::Lot>("LotService/CreateLot", R"(lot {product_id: "wire" number: "W5"})").lot_id());
   Do("LotService/UpdateLot", R"(lot {lot_id: "$W1" notes: "n"} update_mask {paths: "notes"})");
+  Do("LotService/BatchUpdateLots", R"(updates {lot {lot_id: "$W1" reference: "r"}})");
   Do("LotService/ArchiveLot", R"(lot_id: "$W5")");
   Do("LotService/UnarchiveLot", R"(lot_id: "$W5")");
   Do("LotService/DeleteLot", R"(lot_id: "$W5")");
@@ -214,6 +217,8 @@ void AuditTest::WriteLots() {
 }
 
 void AuditTest::WriteStock() {
+  Do("CatalogService/RetireProducts", R"(product_ids: "old")");
+  Do("CatalogService/RetireLocations", R"(location_ids: "attic")");
   const auto moved = Answer<v1::RecordMovementsResponse>(
       "StockService/RecordMovements",
       R"(movements {kind: MOVEMENT_KIND_DELIVERY lot {lot_id: "$W2"} quantity: "1.0"
@@ -256,6 +261,7 @@ void AuditTest::WriteOrders() {
   Do("UnitService/MaintainUnit", R"(lot {lot_id: "$P1"} reason: "worn out"
                                     removals {lot {lot_id: "$W2"} quantity: "0.5"}
                                     destination_location_id: "stock")");
+  Do("TraceService/ExtendWarranty", R"(lots {lot_id: "$P1"} add_months: 6 reason: "goodwill")");
   Do("WorkOrderService/Disassemble", R"(lot {lot_id: "$P1"} destination_location_id: "stock")");
   Do("WorkOrderService/IssueComponents", R"(work_order_id: "MO-1" source_location_id: "stock"
                                             lines {lot {lot_id: "$W1"} quantity: "1.0"})");

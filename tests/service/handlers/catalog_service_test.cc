@@ -332,5 +332,65 @@ TEST_F(CatalogRpc, LocationsGoThereAndBack) {
   EXPECT_EQ(all.locations(6).parent_id(), "hall");
 }
 
+TEST_F(CatalogRpc, ProductsAreRetiredAndTakenBack) {
+  ASSERT_TRUE(UpsertProduct("pump").ok());
+  ASSERT_TRUE(UpsertProduct("valve").ok());
+  v1::RetireProductsRequest request;
+  request.set_request_id("retire");
+  request.add_product_ids("pump");
+  v1::RetireProductsResponse retired;
+  ASSERT_TRUE(Send(&Stub::RetireProducts, request, retired).ok());
+
+  ASSERT_EQ(retired.products_size(), 1);
+  EXPECT_TRUE(retired.products(0).has_retire_time());
+  EXPECT_EQ(retired.products(0).etag(), "\"2\"");
+  EXPECT_EQ(ListAll(10), std::vector<std::string>{"valve"});
+  v1::ListProductsRequest all;
+  all.set_show_retired(true);
+  v1::ListProductsResponse page;
+  ASSERT_TRUE(Send(&Stub::ListProducts, all, page).ok());
+  EXPECT_EQ(page.products_size(), 2);
+  request.set_request_id("undo");
+  request.set_undo(true);
+  ASSERT_TRUE(Send(&Stub::RetireProducts, request, retired).ok());
+  EXPECT_FALSE(retired.products(0).has_retire_time());
+}
+
+TEST_F(CatalogRpc, LocationsAreReadRetiredAndTakenBack) {
+  v1::UpsertLocationsRequest upsert;
+  upsert.add_locations()->set_location_id("yard");
+  upsert.mutable_locations(0)->set_kind(v1::LOCATION_KIND_INTERNAL);
+  v1::UpsertLocationsResponse upserted;
+  ASSERT_TRUE(Send(&Stub::UpsertLocations, upsert, upserted).ok());
+  v1::GetLocationRequest get;
+  get.set_location_id("yard");
+  v1::Location yard;
+  ASSERT_TRUE(Send(&Stub::GetLocation, get, yard).ok());
+  EXPECT_EQ(yard.location_id(), "yard");
+  EXPECT_EQ(yard.kind(), v1::LOCATION_KIND_INTERNAL);
+  EXPECT_EQ(yard.etag(), upserted.locations(0).etag());
+  get.set_location_id("attic");
+  EXPECT_EQ(ReasonOf(Send(&Stub::GetLocation, get, yard)), "LOCATION_NOT_FOUND");
+
+  v1::RetireLocationsRequest request;
+  request.set_request_id("retire");
+  request.add_location_ids("yard");
+  v1::RetireLocationsResponse retired;
+  ASSERT_TRUE(Send(&Stub::RetireLocations, request, retired).ok());
+  EXPECT_EQ(retired.location_count(), 1);
+  EXPECT_TRUE(retired.locations(0).has_retire_time());
+  v1::ListLocationsResponse page;
+  ASSERT_TRUE(Send(&Stub::ListLocations, v1::ListLocationsRequest(), page).ok());
+  EXPECT_EQ(page.locations_size(), 5);
+  request.set_request_id("default");
+  request.set_location_ids(0, "SCRAP");
+  EXPECT_EQ(ReasonOf(Send(&Stub::RetireLocations, request, retired)), "STILL_IN_USE");
+  request.set_location_ids(0, "yard");
+  request.add_location_ids("yard");
+  EXPECT_EQ(ReasonOf(Send(&Stub::RetireLocations, request, retired)), "FIELD_INVALID");
+  request.clear_location_ids();
+  EXPECT_EQ(ReasonOf(Send(&Stub::RetireLocations, request, retired)), "FIELD_INVALID");
+}
+
 }  // namespace
 }  // namespace lots

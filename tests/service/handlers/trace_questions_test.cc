@@ -1,4 +1,4 @@
-// ListRecipients, FindCommonOrigins and GetWarranty as callers of the API see them.
+// ListRecipients, FindCommonOrigins, GetWarranty and ExtendWarranty as callers of the API see them.
 #include <memory>
 #include <string>
 #include <utility>
@@ -267,6 +267,66 @@ TEST_F(QuestionsRpc, WarrantyIsAUnits) {
   request.mutable_lot()->set_product_id("salt");
   request.mutable_lot()->set_number("SALT");
   EXPECT_EQ(Warranty(request), "TRACKING_MISMATCH lot");
+}
+
+TEST_F(QuestionsRpc, WarrantiesAreExtended) {
+  v1::ExtendWarrantyRequest request;
+  request.set_company("acme");
+  request.set_request_id("extend");
+  Name("B1", *request.add_lots());
+  Name("B3", *request.add_lots());
+  request.set_add_months(12);
+  request.set_reason("sold with the unit");
+  request.mutable_document()->set_type("contract");
+  request.mutable_document()->set_number("C-77");
+  v1::ExtendWarrantyResponse response;
+
+  ASSERT_EQ(Outcome(Send(*traces_, &Traces::ExtendWarranty, request, response)), "OK");
+
+  ASSERT_EQ(response.warranties_size(), 2);
+  EXPECT_EQ(response.warranty_count(), 2);
+  EXPECT_FALSE(response.warranties_truncated());
+  const v1::Warranty& warranty = response.warranties(0);
+  EXPECT_EQ(warranty.number(), "B1");
+  EXPECT_EQ(warranty.end_date().year(), warranty.original_end_date().year() + 1);
+  ASSERT_EQ(warranty.extensions_size(), 1);
+  EXPECT_EQ(warranty.extensions(0).add_months(), 12);
+  EXPECT_EQ(warranty.extensions(0).document().number(), "C-77");
+  EXPECT_NE(warranty.extensions(0).extension_id(), "");
+  EXPECT_EQ(response.warranties(1).state(), v1::WARRANTY_STATE_NOT_DELIVERED);
+
+  v1::GetWarrantyRequest ask;
+  Name("B1", *ask.mutable_lot());
+  ASSERT_EQ(Warranty(ask), "OK");
+  EXPECT_EQ(warranty_.extensions_size(), 1);
+  ask.mutable_as_of()->set_seconds(warranty_.extensions(0).record_time().seconds() - 1);
+  ASSERT_EQ(Warranty(ask), "OK");
+  EXPECT_EQ(warranty_.extensions_size(), 0);
+}
+
+TEST_F(QuestionsRpc, AnExtensionSaysHowMuchAndWhy) {
+  v1::ExtendWarrantyRequest request;
+  request.set_company("acme");
+  request.set_request_id("extend");
+  v1::ExtendWarrantyResponse response;
+  const auto extend = [&] {
+    return Outcome(Send(*traces_, &Traces::ExtendWarranty, request, response));
+  };
+  EXPECT_EQ(extend(), "FIELD_INVALID lots, reason, add_months");
+  Name("B1", *request.add_lots());
+  request.set_reason("goodwill");
+  request.set_add_months(1'201);
+  request.set_shortens(true);
+  EXPECT_EQ(extend(), "FIELD_INVALID add_months, shortens");
+  request.set_add_months(12);
+  request.set_shortens(false);
+  request.mutable_end_date()->set_year(2099);
+  EXPECT_EQ(extend(), "FIELD_INVALID end_date, add_months");
+  request.clear_end_date();
+  request.clear_request_id();
+  EXPECT_EQ(extend(), "FIELD_INVALID request_id");
+  request.set_request_id("extend");
+  EXPECT_EQ(extend(), "OK");
 }
 
 }  // namespace

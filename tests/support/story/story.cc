@@ -25,6 +25,15 @@ constexpr StoryStep kStory[] = {
     {"CatalogService.GetProduct", "product_id: 'paint'"},
     {"CatalogService.ListProducts", ""},
     {"CatalogService.ListLocations", ""},
+    {"CatalogService.GetLocation", "location_id: 'hall'"},
+    {"CatalogService.UpsertProducts",
+     "products {product_id: 'old' tracking: TRACKING_LOT display_name: '$words'}"},
+    {"CatalogService.RetireProducts", "product_ids: ['old']"},
+    {"CatalogService.UpsertLocations",
+     "locations {location_id: 'attic' kind: LOCATION_KIND_INTERNAL display_name: '$words'}"},
+    {"CatalogService.RetireLocations", "location_ids: ['attic']"},
+    {"CatalogService.RetireLocations", "location_ids: ['attic'] undo: true"},
+    {"CatalogService.ListProducts", "show_retired: true"},
 
     // Goods arrive.
     {"LotService.PreviewLotNumbers", "product_id: 'paint' count: 2"},
@@ -166,6 +175,12 @@ constexpr StoryStep kStory[] = {
        failed {lot_id: '$bike'} sound {product_id: 'bike' number: 'B-2'})"},
     {"TraceService.GetWarranty", "lot {lot_id: '$bike'}"},
     {"TraceService.GetWarranty", "lot {product_id: 'bike' number: 'B-1'}"},
+    {"TraceService.ExtendWarranty",
+     "lots {lot_id: '$bike'} lots {lot_id: '$bike2'} add_months: 12 reason: '$words'"},
+    {"TraceService.ExtendWarranty", R"(
+       lots {product_id: 'bike' number: 'B-1'} end_date {year: 2099 month: 12 day: 31}
+       reason: '$words' document {type: 'contract' number: 'C-1'})"},
+    {"TraceService.GetWarranty", "lot {lot_id: '$bike'}"},
     {"TraceService.CorrectGenealogy", R"(
        transformation_id: '$completion' reason: '$words'
        lines {wrong {lot {lot_id: '$paint'} quantity: '1' unit {product_id: 'bike' number: 'B-1'}
@@ -276,6 +291,10 @@ constexpr StoryStep kStory[] = {
     {"LotService.UpdateLot", R"(
        lot {lot_id: '$spare' notes: '$words' manufacture_date {year: 2019 month: 1 day: 1}}
        update_mask {paths: ['notes', 'manufacture_date']})"},
+    {"LotService.BatchUpdateLots", R"(
+       updates {lot {lot_id: '$spare' reference: '$words'}}
+       updates {lot {lot_id: '$bike' notes: '$words'} update_mask {paths: 'notes'}}
+       note: '$words')"},
     {"LotService.UpdateLot", R"(
        lot {lot_id: '$spare' product_id: 'glue' number: 'G3'}
        update_mask {paths: ['product_id', 'number']})"},

@@ -57,6 +57,74 @@ TEST_F(CtlCommands, LocationsHaveAddressesAndParents) {
   EXPECT_THAT(lotctl_.Ok({"location", "list"}), HasSubstr("Domplatz 1, Köln, DE"));
 }
 
+TEST_F(CtlCommands, ProductsAndLocationsAreRetired) {
+  EXPECT_THAT(lotctl_.Ok({"location", "get", "SHIP"}), HasSubstr("kind:"));
+  EXPECT_TRUE(lotctl_.Answer<v1::RetireLocationsResponse>({"location", "retire", "SHIP"})
+                  .locations(0)
+                  .has_retire_time());
+  EXPECT_THAT(lotctl_.Ok({"location", "get", "SHIP"}), HasSubstr("retired:"));
+  EXPECT_THAT(lotctl_.Ok({"location", "list"}), Not(HasSubstr("SHIP")));
+  EXPECT_THAT(lotctl_.Ok({"location", "list", "--retired"}), HasSubstr("SHIP"));
+  const auto refused =
+      lotctl_.Run({"stock", "move", "transfer", "steel/H-1=1", "--from", "RAW", "--to", "SHIP"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("location retire --undo"));
+  EXPECT_THAT(lotctl_.Ok({"location", "retire", "SHIP", "--undo"}), HasSubstr("SHIP"));
+  EXPECT_EQ(lotctl_.Run({"location", "retire", "RAW"}).code, 1);
+
+  EXPECT_EQ(lotctl_.Run({"product", "retire", "steel"}).code, 1);
+  EXPECT_THAT(lotctl_.Ok({"product", "retire", "pump"}), HasSubstr("pump"));
+  EXPECT_THAT(lotctl_.Ok({"product", "list"}), Not(HasSubstr("pump")));
+  EXPECT_THAT(lotctl_.Ok({"product", "list", "--retired"}), HasSubstr("pump"));
+  EXPECT_THAT(lotctl_.Ok({"product", "get", "pump"}), HasSubstr("retired:"));
+}
+
+TEST_F(CtlCommands, WarrantiesAreExtended) {
+  lotctl_.Ok({"product", "upsert", "motor", "--warranty-months", "24"});
+  lotctl_.Ok({"location", "upsert", "SHOP", "--kind", "customer"});
+  lotctl_.Ok({"stock", "move", "delivery", "motor/M-1", "--from", "RAW", "--to", "SHOP",
+              "--partner", "C-9"});
+  const auto extended = lotctl_.Answer<v1::ExtendWarrantyResponse>(
+      {"lot", "extend-warranty", "motor/M-1", "motor/M-2", "--months", "12", "--reason",
+       "sold with it", "--document", "contract:C-77"});
+  ASSERT_EQ(extended.warranties_size(), 2);
+  EXPECT_EQ(extended.warranties(0).end_date().year(),
+            extended.warranties(0).original_end_date().year() + 1);
+  EXPECT_THAT(lotctl_.Ok({"lot", "extend-warranty", "motor/M-1", "--until", "2099-12-31",
+                          "--reason", "goodwill"}),
+              HasSubstr("2099-12-31"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "warranty", "motor/M-1"}),
+              AllOf(HasSubstr("2099-12-31"), HasSubstr("12 months more"), HasSubstr("goodwill"),
+                    HasSubstr("first to:")));
+  EXPECT_THAT(lotctl_.Ok({"lot", "warranty", "motor/M-1", "--as-of", "2020-01-01"}),
+              HasSubstr("has not begun"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "history", "motor/M-1"}), HasSubstr("sold with it"));
+  EXPECT_EQ(lotctl_.Run({"lot", "extend-warranty", "motor/M-1", "--reason", "x"}).code, 2);
+  const auto earlier = lotctl_.Run(
+      {"lot", "extend-warranty", "motor/M-1", "--until", "2098-12-31", "--reason", "x"});
+  EXPECT_EQ(earlier.code, 1);
+  EXPECT_THAT(earlier.err, HasSubstr("2099-12-31"));
+  lotctl_.Ok({"lot", "extend-warranty", "motor/M-1", "--until", "2098-12-31", "--shorten",
+              "--reason", "x"});
+}
+
+TEST_F(CtlCommands, SeveralLotsAreEditedAtOnce) {
+  lotctl_.Ok({"lot", "create", "steel", "E-1", "E-2"});
+  const auto edited = lotctl_.Answer<v1::BatchUpdateLotsResponse>(
+      {"lot", "update", "steel/E-1", "steel/E-2", "--reference", "SUP-7"});
+  ASSERT_EQ(edited.lots_size(), 2);
+  EXPECT_EQ(edited.lots(1).reference(), "SUP-7");
+  EXPECT_THAT(lotctl_.Ok({"lot", "update", "steel/E-1", "steel/E-2", "--notes", "seen"}),
+              AllOf(HasSubstr("E-1"), HasSubstr("E-2")));
+  const TestFolder folder;
+  const std::string file = folder.Write(
+      "updates.json", absl::StrCat(R"({"updates": [{"lot": {"lotId": ")", edited.lots(0).lot_id(),
+                                   R"(", "number": "E-9"}}]})"));
+  EXPECT_THAT(lotctl_.Ok({"lot", "update", "--file", file}), HasSubstr("E-9"));
+  EXPECT_EQ(lotctl_.Run({"lot", "update"}).code, 2);
+  EXPECT_EQ(lotctl_.Run({"lot", "update", "steel/E-9", "steel/E-2", "--number", "N"}).code, 2);
+}
+
 TEST_F(CtlCommands, LotsAreNamedEitherWay) {
   const auto lot = lotctl_.Answer<v1::Lot>({"lot", "get", "steel/H-1"});
   EXPECT_EQ(lotctl_.Answer<v1::Lot>({"lot", "get", lot.lot_id()}).number(), "H-1");

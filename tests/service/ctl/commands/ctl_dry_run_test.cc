@@ -80,10 +80,14 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
                                      .transformation_id();
   const std::string hold =
       lotctl_.Answer<v1::ListHoldsResponse>({"hold", "list"}).holds(0).hold_id();
+  lotctl_.Ok({"product", "upsert", "gone", "--tracking", "lot"});
   const std::vector<Line> lines = {
       {"settings", "update", "--time-zone", "Europe/Paris"},
       {"product", "upsert", "glue", "--tracking", "lot"},
       {"location", "upsert", "YARD", "--kind", "internal"},
+      {"product", "retire", "gone"},
+      {"location", "retire", "SHIP"},
+      {"lot", "extend-warranty", "pump/SN-0001", "--months", "12", "--reason", "goodwill"},
       {"lot", "create", "steel", "H-9"},
       {"lot", "update", "steel/OLD", "--notes", "dented"},
       {"lot", "archive", "steel/OLD", "steel/OLDER"},

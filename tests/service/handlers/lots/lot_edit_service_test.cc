@@ -1,4 +1,5 @@
-// UpdateLot as its callers see it: masks, etags, fields that other methods change.
+// UpdateLot and BatchUpdateLots as their callers see them: masks, etags, fields that other methods
+// change.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,9 +15,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class LotEdit : public LotCalls {};
+class LotEdits : public LotCalls {};
 
-TEST_F(LotEdit, UpdatesWhatTheMaskNamesAndNothingElse) {
+TEST_F(LotEdits, UpdatesWhatTheMaskNamesAndNothingElse) {
   v1::CreateLotRequest creating = Creating("wire", "a");
   creating.mutable_lot()->set_reference("keep");
   *creating.mutable_lot()->mutable_manufacture_date() = Date(2026, 1, 1);
@@ -45,7 +46,7 @@ TEST_F(LotEdit, UpdatesWhatTheMaskNamesAndNothingElse) {
   EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
 }
 
-TEST_F(LotEdit, WithoutAMaskOnlyThePopulatedFieldsChange) {
+TEST_F(LotEdits, WithoutAMaskOnlyThePopulatedFieldsChange) {
   v1::CreateLotRequest creating = Creating("wire", "a");
   creating.mutable_lot()->set_reference("keep");
   (*creating.mutable_lot()->mutable_attributes())["grade"].set_text("A");
@@ -67,7 +68,7 @@ TEST_F(LotEdit, WithoutAMaskOnlyThePopulatedFieldsChange) {
   EXPECT_EQ(lot.notes(), "new");
 }
 
-TEST_F(LotEdit, AWholeLotCanBeSentBackWithOneChange) {
+TEST_F(LotEdits, AWholeLotCanBeSentBackWithOneChange) {
   v1::CreateLotRequest creating = Creating("wire", "a");
   creating.set_opening_quantity("5");
   creating.set_opening_location_id("stock");
@@ -102,7 +103,7 @@ TEST_F(LotEdit, AWholeLotCanBeSentBackWithOneChange) {
   EXPECT_EQ(Refusal(request), "OK");
 }
 
-TEST_F(LotEdit, UpdatesAreRefused) {
+TEST_F(LotEdits, UpdatesAreRefused) {
   const v1::Lot lot = Create(Creating("wire", "a"));
   EXPECT_EQ(Refusal(Editing(lot, {})), "FIELD_INVALID update_mask");
   EXPECT_EQ(Refusal(Editing(lot, {"creator"})), "FIELD_INVALID update_mask");
@@ -119,7 +120,7 @@ TEST_F(LotEdit, UpdatesAreRefused) {
   EXPECT_EQ(Refusal(request), "ETAG_MISMATCH");
 }
 
-TEST_F(LotEdit, QuantityAndStateNameTheMethodsThatChangeThem) {
+TEST_F(LotEdits, QuantityAndStateNameTheMethodsThatChangeThem) {
   const v1::Lot lot = Create(Creating("wire", "a"));
   const auto message = [&](const char* field) {
     v1::Lot updated;
@@ -130,12 +131,95 @@ TEST_F(LotEdit, QuantityAndStateNameTheMethodsThatChangeThem) {
   EXPECT_THAT(message("state"), HasSubstr("ArchiveLot"));
 }
 
-TEST_F(LotEdit, AQuantityInANewLotNamesTheOpeningQuantity) {
+TEST_F(LotEdits, AQuantityInANewLotNamesTheOpeningQuantity) {
   v1::CreateLotRequest serial = Creating("pump", "P-1");
   serial.mutable_lot()->set_quantity("3");
   v1::Lot none;
 
   EXPECT_THAT(Send(&Stub::CreateLot, serial, none).error_message(), HasSubstr("opening_quantity"));
+}
+
+TEST_F(LotEdits, ABatchHasAMaskAndAnEtagForEachLot) {
+  const v1::Lot one = Create(Creating("wire", "a"));
+  const v1::Lot two = Create(Creating("wire", "b"));
+  v1::BatchUpdateLotsRequest request;
+  request.set_company("acme");
+  request.set_request_id("batch");
+  v1::LotUpdate& first = *request.add_updates();
+  first.mutable_lot()->set_lot_id(two.lot_id());
+  first.mutable_lot()->set_etag(two.etag());
+  first.mutable_lot()->set_reference("SUP-2");
+  first.mutable_lot()->set_notes("not named");
+  first.mutable_update_mask()->add_paths("reference");
+  v1::LotUpdate& second = *request.add_updates();
+  second.mutable_lot()->set_lot_id(one.lot_id());
+  second.mutable_lot()->set_notes("dented");
+  v1::BatchUpdateLotsResponse response;
+
+  ASSERT_EQ(Outcome(&Stub::BatchUpdateLots, request, response), "OK");
+
+  ASSERT_EQ(response.lots_size(), 2);
+  EXPECT_EQ(response.lot_count(), 2);
+  EXPECT_FALSE(response.lots_truncated());
+  EXPECT_EQ(response.lots(0).number(), "b");
+  EXPECT_EQ(response.lots(0).reference(), "SUP-2");
+  EXPECT_EQ(response.lots(0).notes(), "");
+  EXPECT_EQ(response.lots(1).notes(), "dented");
+  // A repeat is answered; the same etag under another id is stale.
+  EXPECT_EQ(Outcome(&Stub::BatchUpdateLots, request, response), "OK");
+  request.set_request_id("again");
+  EXPECT_THAT(Outcome(&Stub::BatchUpdateLots, request, response),
+              testing::StartsWith("ETAG_MISMATCH"));
+}
+
+TEST_F(LotEdits, ABatchIsRefusedWithEveryProblem) {
+  const v1::Lot lot = Create(Creating("wire", "a"));
+  v1::BatchUpdateLotsRequest request;
+  request.set_company("acme");
+  request.set_request_id("batch");
+  v1::BatchUpdateLotsResponse response;
+  EXPECT_EQ(ReasonOf(Send(&Stub::BatchUpdateLots, request, response)), "FIELD_INVALID");
+  request.add_updates()->mutable_lot()->set_lot_id("nonsense");
+  request.add_updates()->mutable_lot()->set_lot_id(lot.lot_id());
+  v1::LotUpdate& twice = *request.add_updates();
+  twice.mutable_lot()->set_lot_id(lot.lot_id());
+  twice.mutable_update_mask()->add_paths("state");
+
+  const grpc::Status status = Send(&Stub::BatchUpdateLots, request, response);
+
+  std::vector<std::string> fields;
+  for (const v1::Problem& problem : ProblemListOf(status).problems()) {
+    fields.push_back(problem.field());
+  }
+  EXPECT_THAT(fields, testing::ElementsAre("updates[0].lot.lot_id", "updates[1].update_mask",
+                                           "updates[2].update_mask", "updates[2]"));
+  for (int i = request.updates_size(); i <= 1'000; ++i) request.add_updates();
+  EXPECT_EQ(ReasonOf(Send(&Stub::BatchUpdateLots, request, response)), "FIELD_INVALID");
+}
+
+// Lots with long notes: the answer says that it has not all of them.
+TEST_F(LotEdits, ALargeBatchIsAnsweredInPart) {
+  v1::BatchUpdateLotsRequest request;
+  request.set_company("acme");
+  request.set_request_id("batch");
+  v1::BatchCreateLotsResponse created;
+  ASSERT_EQ(Outcome(&Stub::BatchCreateLots, Batch(300), created), "OK");
+  for (const v1::NumberedLot& numbered : created.lots()) {
+    v1::Lot& lot = *request.add_updates()->mutable_lot();
+    lot.set_lot_id(numbered.lot_id());
+    lot.set_notes(std::string(4'000, 'n'));
+    for (int attribute = 0; attribute < 7; ++attribute) {
+      (*lot.mutable_attributes())[absl::StrCat("a", attribute)].set_text(std::string(1'000, 'a'));
+    }
+  }
+  v1::BatchUpdateLotsResponse response;
+
+  ASSERT_EQ(Outcome(&Stub::BatchUpdateLots, request, response), "OK");
+
+  EXPECT_EQ(response.lot_count(), 300);
+  EXPECT_TRUE(response.lots_truncated());
+  EXPECT_GT(response.lots_size(), 100);
+  EXPECT_LE(response.ByteSizeLong(), 3u * 1024 * 1024);
 }
 
 }  // namespace

@@ -127,6 +127,22 @@ TEST(ValidatePosting, IssuedGoodsComeFromProductionAndAreUsedUpAsOthersAre) {
             "LOCATION_KIND_MISMATCH m.kind");
 }
 
+TEST(ValidatePosting, NothingGoesIntoARetiredPlace) {
+  const Given retired = [](LedgerFacts& facts) { facts.retired.insert(LocationId("yard")); };
+  const Given left_there = [&](LedgerFacts& facts) {
+    retired(facts);
+    Put(facts, kSteel, "yard", "5");
+  };
+  ExpectAnswers({
+      {"into", retired, Move(kTransfer, kSteel, "1", "stock", "yard"), "RETIRED m.to_location_id",
+       "location_id=yard"},
+      {"received", retired, Move(kReceipt, kSteel, "1", "SUPPLIER", "yard"),
+       "RETIRED m.to_location_id"},
+      {"out-of", left_there, Move(kTransfer, kSteel, "1", "yard", "stock"), "OK"},
+      {"elsewhere", retired, Move(kTransfer, kSteel, "1", "stock", "truck"), "OK"},
+  });
+}
+
 TEST(ValidatePosting, OnlyActiveLotsMove) {
   const Posting posting = Move(kTransfer, kSteel, "1", "stock", "yard");
   ExpectAnswers({
