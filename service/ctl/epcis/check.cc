@@ -158,12 +158,18 @@ void PlanChecker::CheckProduct(const v1::Product& needed, const v1::Product& fou
 }
 
 absl::Status PlanChecker::CheckLocations() {
-  ASSIGN_OR_RETURN(const auto found, ListLocationKinds(session_));
+  ASSIGN_OR_RETURN(const auto known, ListKnownLocations(session_));
   for (const v1::Location& needed : plan_.locations) {
-    const auto kind = found.find(needed.location_id());
-    if (kind == found.end() || kind->second == needed.kind()) continue;
-    Obstacle(absl::StrCat("the location ", needed.location_id(), " is registered as ",
-                          Show(kind->second), ", and the document needs ", Show(needed.kind())));
+    const std::string& id = needed.location_id();
+    const auto found = known.find(id);
+    if (found == known.end()) continue;
+    if (found->second.has_retire_time()) {
+      Obstacle(absl::StrCat("the location ", id, " is retired; 'lotctl location retire ", id,
+                            " --undo' takes it back into use"));
+    }
+    if (found->second.kind() == needed.kind()) continue;
+    Obstacle(absl::StrCat("the location ", id, " is registered as ", Show(found->second.kind()),
+                          ", and the document needs ", Show(needed.kind())));
   }
   return absl::OkStatus();
 }

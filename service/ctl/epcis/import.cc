@@ -47,21 +47,22 @@ std::vector<v1::BatchCreateLotsRequest> LotRequestsOf(const EpcisPlan& plan) {
   return requests;
 }
 
-absl::StatusOr<std::map<std::string, v1::LocationKind>> ListLocationKinds(Session& session) {
-  std::map<std::string, v1::LocationKind> kinds;
+absl::StatusOr<std::map<std::string, v1::Location>> ListKnownLocations(Session& session) {
+  std::map<std::string, v1::Location> known;
   v1::ListLocationsRequest list;
   list.set_page_size(kPageSizeMax);
+  list.set_show_retired(true);
   do {
     const absl::StatusOr<v1::ListLocationsResponse> page = session.Call(kListLocations, list);
     // A company that nothing was registered in yet.
     if (absl::IsNotFound(page.status())) break;
     RETURN_IF_ERROR(page.status());
     for (const v1::Location& location : page->locations()) {
-      kinds[location.location_id()] = location.kind();
+      known[location.location_id()] = location;
     }
     list.set_page_token(page->next_page_token());
   } while (!list.page_token().empty());
-  return kinds;
+  return known;
 }
 
 absl::StatusOr<EpcisOutcome> EpcisImport::Run(const std::set<size_t>& done) {
@@ -135,7 +136,7 @@ absl::Status EpcisImport::Upsert(const v1::UpsertProductsRequest& products) {
 }
 
 absl::Status EpcisImport::UpsertLocations() {
-  ASSIGN_OR_RETURN(const auto known, ListLocationKinds(session_));
+  ASSIGN_OR_RETURN(const auto known, ListKnownLocations(session_));
   std::vector<v1::Location> missing;
   for (const v1::Location& location : plan_.locations) {
     if (!known.contains(location.location_id())) missing.push_back(location);

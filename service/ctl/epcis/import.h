@@ -30,8 +30,8 @@ struct EpcisOutcome {
 // The plan's lots as requests without ids, at most kFindNumbersMax of one product each.
 std::vector<v1::BatchCreateLotsRequest> LotRequestsOf(const EpcisPlan& plan);
 
-// The kinds of the company's locations, by their ids. None when the company is not there yet.
-absl::StatusOr<std::map<std::string, v1::LocationKind>> ListLocationKinds(Session& session);
+// The company's locations by their ids, retired ones too. None when the company is not there yet.
+absl::StatusOr<std::map<std::string, v1::Location>> ListKnownLocations(Session& session);
 
 class EpcisImport {
  public:

@@ -40,6 +40,7 @@ absl::StatusOr<std::map<std::string, v1::Location>> ReadLocations(Session& sessi
   std::map<std::string, v1::Location> locations;
   v1::ListLocationsRequest request;
   request.set_page_size(kPageSize);
+  request.set_show_retired(true);  // past movements name them
   do {
     ASSIGN_OR_RETURN(const v1::ListLocationsResponse page, session.Call(kListLocations, request));
     for (const v1::Location& location : page.locations()) {

@@ -33,5 +33,5 @@ ALTER TABLE products ADD COLUMN retired_at timestamptz;
 ALTER TABLE locations
   ADD COLUMN retired_at timestamptz,
   ADD CONSTRAINT locations_default_in_use CHECK (retired_at IS NULL OR NOT is_default) NOT VALID;
--- Open orders of a product: they keep it in use.
+-- Open orders (state 1) of a product: they keep it in use.
 CREATE INDEX work_orders_open_of_product ON work_orders (company, product_id, work_order_id) WHERE state = 1;

@@ -53,9 +53,10 @@ class RolesTest : public ::testing::Test {
 
 TEST_F(RolesTest, TheServersRoleCannotChangeWhatWasPosted) {
   const auto db = Connect("lots_app");
-  for (const char* const table : {"movements", "transformations", "transformation_inputs",
-                                  "transformation_outputs", "lot_events", "audit_entries",
-                                  "inspections", "inspection_results", "inspection_documents"}) {
+  for (const char* const table :
+       {"movements", "transformations", "transformation_inputs", "transformation_outputs",
+        "lot_events", "audit_entries", "inspections", "inspection_results", "inspection_documents",
+        "component_ends", "recall_former_lots", "warranty_extensions"}) {
     for (const std::string& sql :
          {absl::StrCat("UPDATE ", table, " SET company = company"),
           absl::StrCat("DELETE FROM ", table), absl::StrCat("TRUNCATE ", table),

@@ -121,6 +121,14 @@ TEST_F(CtlImportCompany, GoodsThatWereRecordedByHandAreFromElsewhere) {
       "04012345123456/R already, and not from this document: it is active and never");
 }
 
+TEST_F(CtlImportCompany, ARetiredPlaceIsSaidBeforeAnythingIsWritten) {
+  lotctl_.Ok({"location", "upsert", "MILL", "--kind", "internal"});
+  lotctl_.Ok({"location", "retire", "MILL"});
+  ExpectRefused({Made(Goods("R", "10"))}, "the location MILL is retired");
+  lotctl_.Ok({"location", "retire", "MILL", "--undo"});
+  EXPECT_EQ(Import({Made(Goods("R", "10"))}).code, 0);
+}
+
 TEST_F(CtlImportCompany, TheWholeChainAgainWithItsNextEventGoesOn) {
   ASSERT_EQ(Import({Made(Goods("R", "10"))}).code, 0);
   const CtlEnd end = Import({Made(Goods("R", "10")), Shipped(Goods("R", "10"))});
