@@ -9,6 +9,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
@@ -89,8 +90,8 @@ void Editor::Add(size_t index, Problem problem) {
   if (is_of_note(problem)) {
     if (absl::c_any_of(problems_, is_of_note)) return;
   } else if (!command_.is_single) {
-    if (problem.field == "lot_id") problem.field = "lot.lot_id";
-    problem.field = Indexed("updates", index, problem.field);
+    const bool is_of_lot = problem.field == "lot_id" || problem.field == "etag";
+    problem.field = Indexed("updates", index, absl::StrCat(is_of_lot ? "lot." : "", problem.field));
   }
   problems_.push_back(std::move(problem));
 }
