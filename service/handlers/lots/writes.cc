@@ -270,7 +270,8 @@ UpdateLotsCommand CommandOf(const v1::BatchUpdateLotsRequest& request, const Cal
     LotEdit edit = EditOf(request.updates(i), {Indexed("updates", i) + "."}, call, fields);
     edit.later_expiry = later_expiry;
     const auto [seen, is_first] = first.emplace(edit.lot_id, command.edits.size());
-    if (!is_first) {
+    const bool is_known = edit.lot_id != LotId();  // else it was refused
+    if (!is_first && is_known) {
       fields.Add(
           ListedTwice("updates", i, seen->second, {{"lot_id", edit.lot_id.value().ToString()}}));
     }

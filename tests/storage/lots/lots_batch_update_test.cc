@@ -97,8 +97,8 @@ TEST_F(BatchUpdateTest, MissingAndChangedLotsAreNamedFirst) {
   good.version = 1;
   good.notes = "n";
 
-  EXPECT_EQ(ReasonOf(UpdateLots(world_.db(), CommandOf({good, stale, nobody})).status()),
-            "ETAG_MISMATCH");
+  EXPECT_EQ(Update({good, stale, nobody}),
+            "ETAG_MISMATCH updates[1].lot.etag; LOT_NOT_FOUND updates[2].lot.lot_id");
   EXPECT_EQ(Update({nobody, good}), "LOT_NOT_FOUND updates[0].lot.lot_id");
   EXPECT_EQ(Update({good}), "OK");
 }
