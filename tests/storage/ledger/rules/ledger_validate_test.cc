@@ -462,6 +462,8 @@ TEST(ValidateReversal, EveryReason) {
       {"used", At(kSteel, "stock", "3"), "RESULT_USED movement_id", "available=3.000"},
       {"archived", State(kSteel, LotState::kArchived), "OK"},
       {"held", Held({.lot_id = kSteel, .reason = "smells"}), "LOT_HELD movement_id"},
+      {"retired", [](LedgerFacts& facts) { facts.retired.insert(LocationId("yard")); },
+       "RETIRED movement_id", "location_id=yard"},
       // A reversal may take back what was planned or voided since: its caller decides.
       {"void", State(kSteel, LotState::kVoid), "OK"},
   };
