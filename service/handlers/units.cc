@@ -19,10 +19,6 @@
 namespace lots {
 namespace {
 
-constexpr int kReasonCharactersMax = 200;
-// With the reason, at most kNoteCharactersMax.
-constexpr int kMaintenanceNoteCharactersMax = 700;
-
 std::optional<LocationId> PlaceOf(absl::string_view field, const std::string& value,
                                   FieldChecker& fields) {
   if (value.empty()) return std::nullopt;
@@ -68,7 +64,8 @@ Accept ReadAccept(const v1::MaintainUnitRequest& request, FieldChecker& fields) 
 }
 
 std::string NoteOf(const v1::MaintainUnitRequest& request, FieldChecker& fields) {
-  const std::string reason = fields.Text("reason", request.reason(), kReasonCharactersMax);
+  const std::string reason =
+      fields.Text("reason", request.reason(), kMaintenanceReasonCharactersMax);
   if (reason.empty()) fields.Refused("reason", "", "say why");
   const std::string note = fields.Text("note", request.note(), kMaintenanceNoteCharactersMax);
   return note.empty() ? reason : absl::StrCat(reason, ": ", note);

@@ -138,6 +138,9 @@ inline constexpr int64_t kRecallEntriesPerCallMax = 10'000;
 // A refusal to close names so many lots and locations, and how many there are.
 inline constexpr int64_t kUnaccountedShownMax = 1'000;
 
+// Together, with what joins them, at most kNoteCharactersMax.
+inline constexpr int kMaintenanceReasonCharactersMax = 200;
+inline constexpr int kMaintenanceNoteCharactersMax = 700;
 inline constexpr int64_t kMaintainedComponentsMax = 1'000;    // as many as a disassembly names
 inline constexpr int64_t kCompositionEntriesDefault = 1'000;  // more than a person reads
 inline constexpr int64_t kCompositionEntriesMax = 10'000;     // about 3 MiB

@@ -210,7 +210,7 @@ void Simulation::CompareLinks(const TraceQuestion& question,
   Lines of_model, of_server, transformations;
   std::map<std::string, Quantity> quantities;
   for (const int walked : WalkedTransformations(history(), question, reached)) {
-    const Transformation own = history().GenealogyOf(walked);
+    const Transformation own = history().WithoutEnded(walked, question.moment);
     transformations.push_back(own.symbol);
     const auto add = [&](LotIndex lot, absl::string_view kind, const std::string& output,
                          Quantity quantity) {

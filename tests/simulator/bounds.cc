@@ -41,13 +41,13 @@ class CaseBuilder {
   std::optional<BoundsCase> Build() {
     if (walked_.size() > kStepsMax) return std::nullopt;
     for (const int walked : walked_) {
-      if (!Collect(history_.transformations[walked])) return std::nullopt;
+      if (!Collect(walked)) return std::nullopt;
     }
     for (const auto& [lot, traced] : reached_) Number(lot);
     for (const LotIndex seed : question_.seeds) case_.seeds.insert(Number(seed));
     if (lots_.size() > kLotsMax) return std::nullopt;
     for (const int walked : walked_) {
-      if (!AddStep(history_.GenealogyOf(walked))) return std::nullopt;
+      if (!AddStep(history_.WithoutEnded(walked, question_.moment))) return std::nullopt;
     }
     for (const LotIndex lot : lots_) {
       const int scale = history_.lots[lot].product->scale;
@@ -65,7 +65,13 @@ class CaseBuilder {
   const std::vector<LotIndex>& lots() const { return lots_; }
 
  private:
-  bool Collect(const Transformation& own) {
+  // What came out of a unit cannot be allocated by what went in.
+  bool Collect(int walked) {
+    const Transformation own = history_.WithoutEnded(walked, question_.moment);
+    const Transformation& whole = history_.transformations[walked];
+    const bool is_whole =
+        own.inputs.size() == whole.inputs.size() && own.outputs.size() == whole.outputs.size();
+    if (!is_whole || !whole.ends.empty()) return false;
     if (own.kind == v1::TRANSFORMATION_KIND_DISASSEMBLY) return false;
     for (const auto& input : own.inputs) Number(input.lot);
     for (const auto& output : own.outputs) Number(output.lot);

@@ -343,10 +343,52 @@ Transformation History::GenealogyOf(int transformation) const {
   return own;
 }
 
+Quantity History::LeftOf(int transformation, int input, const Moment& moment) const {
+  Quantity left = transformations[transformation].inputs[input].quantity;
+  for (size_t i = 0; i < transformations.size(); ++i) {
+    const auto& ends = transformations[i].ends;
+    if (ends.empty() || !TransformationStands(static_cast<int>(i), moment)) continue;
+    for (const Transformation::End& end : ends) {
+      if (end.transformation == transformation && end.input == input) left -= end.quantity;
+    }
+  }
+  return left;
+}
+
+bool History::IsStillMade(int transformation, LotIndex unit, const Moment& moment) const {
+  for (size_t i = 0; i < transformations.size(); ++i) {
+    const auto& ends = transformations[i].ends;
+    if (ends.empty() || !TransformationStands(static_cast<int>(i), moment)) continue;
+    for (const Transformation::End& end : ends) {
+      if (end.transformation == transformation && end.input == kNone && end.unit == unit) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+Transformation History::WithoutEnded(int transformation, const Moment& moment) const {
+  Transformation own = GenealogyOf(transformation);
+  for (size_t i = 0; i < own.inputs.size(); ++i) {
+    own.inputs[i].quantity = LeftOf(transformation, static_cast<int>(i), moment);
+  }
+  std::erase_if(own.inputs, [](const auto& input) { return !input.quantity.IsPositive(); });
+  std::erase_if(own.outputs, [&](const auto& output) {
+    return !IsStillMade(transformation, output.lot, moment);
+  });
+  return own;
+}
+
 // Certain is what is exact, and what went into the one thing that came out. What came back from a
 // disassembly was not made of the unit.
-std::vector<Edge> History::EdgesOf(int transformation) const {
-  const Transformation own = GenealogyOf(transformation);
+std::vector<Edge> History::EdgesOf(int transformation, const Moment& moment) const {
+  std::set<LotIndex> made;
+  const Transformation whole = GenealogyOf(transformation);
+  for (const auto& output : whole.outputs) {
+    if (output.role != Role::kReturned) made.insert(output.lot);
+  }
+  const Transformation own = WithoutEnded(transformation, moment);
   std::set<LotIndex> outputs;
   for (const auto& output : own.outputs) {
     if (output.role != Role::kReturned) outputs.insert(output.lot);
@@ -355,7 +397,7 @@ std::vector<Edge> History::EdgesOf(int transformation) const {
   for (const auto& input : own.inputs) {
     for (const LotIndex output : outputs) {
       if (!input.MayBeIn(output)) continue;
-      edges.push_back({input.lot, output, input.output != kNone || outputs.size() == 1});
+      edges.push_back({input.lot, output, input.output != kNone || made.size() == 1});
     }
   }
   return edges;

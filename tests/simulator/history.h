@@ -79,6 +79,13 @@ struct Transformation {
     // Of a lot that got more, or a unit that went in: an expiry date that this changed.
     std::optional<ExpiryChange> expiry = {};
   };
+  // Something that is no longer in what it went into.
+  struct End {
+    int transformation = kNone;  // which put it in
+    int input = kNone;           // its line there; kNone: `unit` is no longer what was made
+    LotIndex unit = kNone;
+    Quantity quantity = {};
+  };
   int step = 0;
   std::string symbol;
   v1::TransformationKind kind = v1::TRANSFORMATION_KIND_UNSPECIFIED;
@@ -86,6 +93,7 @@ struct Transformation {
   absl::Time occurred_at;
   std::vector<Input> inputs;
   std::vector<Output> outputs;
+  std::vector<End> ends;  // what this one took out
   int reverses = kNone;
 };
 
@@ -198,11 +206,16 @@ class History {
   // A lot; of a serial also what it was before it got another number, the unit first.
   std::vector<LotIndex> IdentitiesOf(LotIndex lot) const;
 
-  // What was made of what.
-  std::vector<Edge> EdgesOf(int transformation) const;
   // The transformation as the genealogy takes it: what is left over of a lot that went in is
   // returned. A serial is never left over.
   Transformation GenealogyOf(int transformation) const;
+  // The same, without what had ended by then.
+  Transformation WithoutEnded(int transformation, const Moment& moment = {}) const;
+  // How much is left of one input, and whether the unit is still what was made.
+  Quantity LeftOf(int transformation, int input, const Moment& moment = {}) const;
+  bool IsStillMade(int transformation, LotIndex unit, const Moment& moment = {}) const;
+  // What was made of what, and is still in it.
+  std::vector<Edge> EdgesOf(int transformation, const Moment& moment = {}) const;
 
  private:
   struct Dates {

@@ -24,7 +24,9 @@ std::vector<Edge> StandingEdges(const History& history, const TraceQuestion& que
   for (size_t i = 0; i < history.transformations.size(); ++i) {
     const int transformation = static_cast<int>(i);
     if (!history.TransformationStands(transformation, question.moment)) continue;
-    for (const Edge& edge : history.EdgesOf(transformation)) edges.push_back(edge);
+    for (const Edge& edge : history.EdgesOf(transformation, question.moment)) {
+      edges.push_back(edge);
+    }
   }
   return edges;
 }
@@ -63,8 +65,9 @@ class CertainEdges {
     for (size_t i = 0; i < history_.transformations.size(); ++i) {
       const int transformation = static_cast<int>(i);
       if (!history_.TransformationStands(transformation, question_.moment)) continue;
-      for (const Edge& edge : history_.EdgesOf(transformation)) {
-        if (edge.certain && IsRead(edge, history_.transformations[i])) found.push_back(edge);
+      const Transformation own = history_.WithoutEnded(transformation, question_.moment);
+      for (const Edge& edge : history_.EdgesOf(transformation, question_.moment)) {
+        if (edge.certain && IsRead(edge, own)) found.push_back(edge);
       }
     }
     return found;
@@ -115,7 +118,7 @@ std::set<int> WalkedTransformations(const History& history, const TraceQuestion&
   for (size_t i = 0; i < history.transformations.size(); ++i) {
     const int transformation = static_cast<int>(i);
     if (!history.TransformationStands(transformation, question.moment)) continue;
-    const Transformation own = history.GenealogyOf(transformation);
+    const Transformation own = history.WithoutEnded(transformation, question.moment);
     const auto is_left = [&](LotIndex lot) {
       const auto found = reached.find(lot);
       return found != reached.end() && found->second.depth < question.depth_max;
@@ -168,7 +171,8 @@ Quantity TotalOf(const History& history, LotIndex lot, const Moment& moment) {
   Quantity total;
   for (size_t i = 0; i < history.transformations.size(); ++i) {
     if (!history.TransformationStands(static_cast<int>(i), moment)) continue;
-    for (const auto& output : history.GenealogyOf(static_cast<int>(i)).outputs) {
+    const Transformation own = history.GenealogyOf(static_cast<int>(i));
+    for (const auto& output : own.outputs) {
       if (output.lot == lot && output.role != Role::kReturned) total += output.quantity;
     }
   }

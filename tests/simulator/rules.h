@@ -124,15 +124,22 @@ class Rules {
   bool WasTakenApart(LotIndex serial) const { return TakenApartBy(serial) != kNone; }
   bool WasMadeComponents(LotIndex serial) const;
   int AddTransformation(v1::TransformationKind kind, absl::Time occurred_at);
+  // What is in the units that the completion works on.
+  std::vector<Contents> ReworkedBy(const v1::CompleteWorkOrderRequest& request);
+  // Marks a by-product that comes out of one of these. `all` is what is further up.
+  void FindRemoved(const v1::CompleteWorkOrderRequest& request, const std::vector<Made>& all,
+                   Made& made);
+  static std::vector<Transformation::End> RemovalsOf(const std::vector<Contents>& reworked,
+                                                     const std::vector<Made>& made);
   void DateMade(const std::vector<Made>& made, const std::vector<Used>& used, int posted);
 
   // Units.
   struct Contents;
   Contents ContentsOf(LotIndex unit) const;
   std::optional<absl::Time> LeftWith(const Contents& contents, LotIndex lot) const;
-  Quantity RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
-                           LotIndex lot) const;
-  Quantity GivenBack(const std::set<int>& completions, LotIndex lot) const;
+  // What ends when these come out, the oldest lines first.
+  static std::vector<Transformation::End> EndsOf(const Contents& contents,
+                                                 const std::vector<Made>& out);
   void TakeComponent(const v1::DisassembleRequest& request,
                      const v1::DisassembleRequest::Component& component, Contents& contents,
                      std::vector<Made>& back);

@@ -29,6 +29,8 @@ bool KindsFit(v1::MovementKind kind, const std::string& from, const std::string&
     case v1::MOVEMENT_KIND_PRODUCTION:
       return source == v1::LOCATION_KIND_PRODUCTION &&
              (IsOnHand(target) || target == v1::LOCATION_KIND_SCRAP);
+    case v1::MOVEMENT_KIND_REMOVAL:
+      return source == v1::LOCATION_KIND_PRODUCTION && HoldsGoods(target);
     case v1::MOVEMENT_KIND_SCRAP:
       return IsOnHand(source) && target == v1::LOCATION_KIND_SCRAP;
     case v1::MOVEMENT_KIND_ADJUSTMENT:
@@ -138,7 +140,7 @@ void Rules::ValidateLotState(const Movement& movement, const Accepts& accepts, R
   if (lot.state == v1::LOT_STATE_PLANNED) why.insert("LOT_PLANNED");
   // Goods that come back make an archived lot ACTIVE again.
   const bool comes_back =
-      movement.kind == v1::MOVEMENT_KIND_RETURN ||
+      movement.kind == v1::MOVEMENT_KIND_RETURN || movement.kind == v1::MOVEMENT_KIND_REMOVAL ||
       (movement.kind == v1::MOVEMENT_KIND_PRODUCTION && movement.transformation != kNone &&
        history_.transformations[movement.transformation].kind ==
            v1::TRANSFORMATION_KIND_DISASSEMBLY);

@@ -25,7 +25,8 @@ struct Rules::Made {
   bool is_new = false;
   bool was_planned = false;
   bool was_apart = false;
-  std::optional<Lot> before = {};  // of a serial that was there, and does not go in
+  std::optional<Lot> before = {};        // of a serial that was there, and does not go in
+  std::optional<absl::Time> since = {};  // of what comes out of a unit: its date in stock
   bool is_sound = true;
 };
 
@@ -41,6 +42,17 @@ struct Rules::Used {
 
 // What is in a unit.
 struct Rules::Contents {
+  // One input of a completion that is at least partly in the unit, the oldest first.
+  struct Line {
+    int transformation = kNone;
+    int input = kNone;
+    LotIndex lot = kNone;
+    LotIndex unit = kNone;  // of an exact one
+    bool exact = false;
+    Quantity left = {};
+  };
+  std::vector<Line> lines = {};
+  std::vector<std::pair<int, LotIndex>> makings = {};  // that still hold
   std::map<LotIndex, Quantity> exact = {};
   std::map<LotIndex, Quantity> pooled = {};
   std::set<int> completions = {};

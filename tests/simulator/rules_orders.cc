@@ -182,6 +182,64 @@ std::set<LotIndex> Rules::ComponentsOf(const v1::CompleteWorkOrderRequest& reque
 
 // A finished serial exists already, unless it is planned, reworked, was never moved, or was taken
 // apart.
+std::vector<Rules::Contents> Rules::ReworkedBy(const v1::CompleteWorkOrderRequest& request) {
+  const std::string product = history_.work_orders.at(request.work_order_id()).product->id;
+  std::vector<Contents> reworked;
+  for (const v1::CompletionOutput& output : request.outputs()) {
+    const LotIndex unit = history_.FindLot(product, output.number());
+    if (unit == kNone || ComponentsOf(request).count(unit) == 0) continue;
+    if (history_.lots[unit].product->is_serial()) reworked.push_back(ContentsOf(unit));
+  }
+  return reworked;
+}
+
+void Rules::FindRemoved(const v1::CompleteWorkOrderRequest& request, const std::vector<Made>& all,
+                        Made& made) {
+  if (made.role != Role::kByProduct || ComponentsOf(request).count(made.lot) > 0) return;
+  const v1::LotState state = history_.lots[made.lot].state;
+  if (state == v1::LOT_STATE_VOID || state == v1::LOT_STATE_PLANNED) return;
+  Quantity left;
+  std::optional<absl::Time> since;
+  for (Contents& contents : ReworkedBy(request)) {
+    left += contents.exact[made.lot];
+    const bool is_there =
+        contents.exact[made.lot].IsPositive() || contents.pooled[made.lot].IsPositive();
+    if (is_there && LeftWith(contents, made.lot).has_value()) {
+      since = LeftWith(contents, made.lot);
+    }
+  }
+  for (const Made& other : all) {
+    if (other.role == Role::kReturned && other.lot == made.lot) left -= other.quantity;
+  }
+  if (!made.quantity.IsPositive() || made.quantity > left) return;
+  made.role = Role::kReturned;
+  made.exact = true;
+  made.since = since;
+}
+
+std::vector<Transformation::End> Rules::RemovalsOf(const std::vector<Contents>& reworked,
+                                                   const std::vector<Made>& made) {
+  std::map<LotIndex, Quantity> removed;
+  for (const Made& one : made) {
+    if (one.role == Role::kReturned) removed[one.lot] += one.quantity;
+  }
+  std::vector<Transformation::End> all;
+  for (const Contents& contents : reworked) {
+    std::vector<Made> out;
+    for (const auto& [lot, quantity] : removed) {
+      out.push_back({.lot = lot, .quantity = quantity, .exact = true});
+    }
+    for (const Transformation::End& end : EndsOf(contents, out)) {
+      const auto line = absl::c_find_if(contents.lines, [&](const auto& one) {
+        return one.transformation == end.transformation && one.input == end.input;
+      });
+      removed[line->lot] -= end.quantity;
+      all.push_back(end);
+    }
+  }
+  return all;
+}
+
 bool Rules::ValidateStored(const Made& made, const v1::CompleteWorkOrderRequest& request) {
   const Lot& lot = history_.lots[made.lot];
   const bool is_ours = lot.planned_for == request.work_order_id();
@@ -193,6 +251,7 @@ bool Rules::ValidateStored(const Made& made, const v1::CompleteWorkOrderRequest&
     default:
       break;
   }
+  if (made.role == Role::kReturned) return true;
   const bool is_archived = lot.state == v1::LOT_STATE_ARCHIVED;
   if (!lot.product->is_serial()) return RefuseUnless(!is_archived, "LOT_ARCHIVED");
   if (ComponentsOf(request).count(made.lot) > 0) return true;
@@ -211,14 +270,16 @@ void Rules::PlanOne(Made made, absl::string_view quantity, std::vector<Made>& al
   touched_.insert(made.lot);
   const bool is_again =
       absl::c_any_of(all, [&](const Made& other) { return other.lot == made.lot; });
+  made.quantity = QuantityOf(quantity);
+  if (is_serial && quantity.empty()) made.quantity = Quantity::FromUnits(1);
+  if (!is_new) FindRemoved(request, all, made);
   if (!is_new && !is_again) made.is_sound = ValidateStored(made, request);
   if (!is_new && !is_again) made.was_planned = IsPlanned(history_.lots[made.lot]);
   const bool goes_in = ComponentsOf(request).count(made.lot) > 0;
-  if (!is_new && !goes_in && is_serial) made.before = history_.lots[made.lot];
+  const bool comes_out = made.role == Role::kReturned;
+  if (!is_new && !goes_in && !comes_out && is_serial) made.before = history_.lots[made.lot];
   if (is_again && is_serial) made.is_sound = Refuse("DUPLICATE_IN_REQUEST");
   made.is_new = is_new;
-  made.quantity = QuantityOf(quantity);
-  if (is_serial && quantity.empty()) made.quantity = Quantity::FromUnits(1);
   if (!is_serial && quantity.empty()) made.is_sound = Refuse("FIELD_INVALID");
   if (made.to.empty()) made.to = request.destination_location_id();
   if (made.to.empty()) made.is_sound = Refuse("FIELD_INVALID");
@@ -341,7 +402,11 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
   for (const Made& one : made) {
     if (!one.is_sound || not_used.count(one.lot) > 0) continue;
     if (one.was_planned) history_.lots[one.lot].state = v1::LOT_STATE_ACTIVE;
-    Movement movement = NewMovement(v1::MOVEMENT_KIND_PRODUCTION, one.lot, one.quantity);
+    const bool comes_out = one.role == Role::kReturned;
+    Movement movement =
+        NewMovement(comes_out ? v1::MOVEMENT_KIND_REMOVAL : v1::MOVEMENT_KIND_PRODUCTION, one.lot,
+                    one.quantity);
+    movement.stock_since = one.since;
     movement.from = "PRODUCTION";
     movement.to = one.to;
     movement.occurred_at = at;
@@ -350,7 +415,7 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
     if (one.role == Role::kByProduct) movement.stock_since = since[one.lot];
     Post(std::move(movement), {});
     history_.transformations[posted].outputs.push_back(
-        {one.lot, one.quantity, one.role, false, one.before});
+        {one.lot, one.quantity, one.role, comes_out, one.before});
   }
   return posted;
 }
@@ -360,6 +425,7 @@ int Rules::PostCompletion(const v1::CompleteWorkOrderRequest& request,
 void Rules::DateMade(const std::vector<Made>& made, const std::vector<Used>& used, int posted) {
   Transformation& own = history_.transformations[posted];
   for (const Made& one : made) {
+    if (one.role == Role::kReturned) continue;
     Lot& lot = history_.lots[one.lot];
     const std::optional<absl::CivilDay> before = lot.expires_on;
     if (one.was_apart) lot.expires_on.reset();
@@ -382,7 +448,7 @@ void Rules::FinishCompletion(const v1::CompleteWorkOrderRequest& request,
   const std::string& id = request.work_order_id();
   for (const Made& one : made) {
     // What is of second grade is the order's, and not counted.
-    if (one.product != order.product) continue;
+    if (one.product != order.product || one.role == Role::kReturned) continue;
     if (one.role == Role::kProduct) order.completed += one.quantity;
     history_.lots[one.lot].planned_for.clear();
     const bool is_listed = absl::c_linear_search(order.serials, one.lot);
@@ -407,7 +473,9 @@ void Rules::Do(const v1::CompleteWorkOrderRequest& request) {
   if (made.empty() && used.empty() && reasons_.empty()) {
     return FinishCompletion(request, made, *order);
   }
+  const std::vector<Transformation::End> ends = RemovalsOf(ReworkedBy(request), made);
   const int posted = PostCompletion(request, made, used);
+  history_.transformations[posted].ends = ends;
   if (!reasons_.empty()) return;
   DateMade(made, used, posted);
   PassHoldsOn(posted);

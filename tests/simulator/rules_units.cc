@@ -8,79 +8,63 @@
 
 namespace lots::simulator {
 
-// What computed disassemblies gave back of a lot that these completions had pooled.
-Quantity Rules::GivenBack(const std::set<int>& completions, LotIndex lot) const {
-  Quantity back;
-  for (size_t i = 0; i < history_.transformations.size(); ++i) {
-    const Transformation& apart = history_.transformations[i];
-    if (apart.kind != v1::TRANSFORMATION_KIND_DISASSEMBLY) continue;
-    if (!history_.TransformationStands(static_cast<int>(i))) continue;
-    const std::vector<LotIndex> was = history_.IdentitiesOf(apart.inputs[0].lot);
-    const bool is_sibling = absl::c_any_of(completions, [&](int completion) {
-      const auto& outputs = history_.transformations[completion].outputs;
-      return completion < static_cast<int>(i) && absl::c_any_of(outputs, [&](const auto& output) {
-               return absl::c_linear_search(was, output.lot);
-             });
-    });
-    if (!is_sibling) continue;
-    for (const auto& output : apart.outputs) {
-      if (output.lot == lot && !output.exact) back += output.quantity;
-    }
-  }
-  return back;
-}
-
-// What came out beside the unit when it was worked on again.
-Quantity Rules::RemovedInRework(int transformation, const std::vector<LotIndex>& unit,
-                                LotIndex lot) const {
-  const Transformation& rework = history_.transformations[transformation];
-  const bool is_rework = absl::c_any_of(
-      rework.inputs, [&](const auto& input) { return absl::c_linear_search(unit, input.lot); });
-  Quantity removed;
-  for (const auto& output : rework.outputs) {
-    if (is_rework && output.lot == lot && output.role == Role::kByProduct) {
-      removed += output.quantity;
-    }
-  }
-  return removed;
-}
-
-// What the completions that made the unit used, since it was last taken apart, and what did not
-// come out again.
+// What the completions that made the unit put in, and what did not come out again.
 Rules::Contents Rules::ContentsOf(LotIndex unit) const {
   const std::vector<LotIndex> identities = history_.IdentitiesOf(unit);
   const auto is_unit = [&](LotIndex lot) { return absl::c_linear_search(identities, lot); };
-  std::set<int> completions;
+  Contents contents;
   for (size_t i = 0; i < history_.transformations.size(); ++i) {
+    const int transformation = static_cast<int>(i);
     const Transformation& own = history_.transformations[i];
-    if (!history_.TransformationStands(static_cast<int>(i))) continue;
-    const bool made =
-        absl::c_any_of(own.outputs, [&](const auto& output) { return is_unit(output.lot); });
-    if (own.kind == v1::TRANSFORMATION_KIND_PRODUCTION && made) {
-      completions.insert(static_cast<int>(i));
-    }
-    if (own.kind == v1::TRANSFORMATION_KIND_DISASSEMBLY && is_unit(own.inputs[0].lot)) {
-      completions.clear();
+    if (!history_.TransformationStands(transformation)) continue;
+    if (own.kind != v1::TRANSFORMATION_KIND_PRODUCTION) continue;
+    const auto made = absl::c_find_if(own.outputs, [&](const auto& output) {
+      return output.role != Role::kReturned && is_unit(output.lot);
+    });
+    const bool is_made =
+        made != own.outputs.end() && history_.IsStillMade(transformation, made->lot);
+    if (is_made) contents.makings.emplace_back(transformation, made->lot);
+    for (size_t j = 0; j < own.inputs.size(); ++j) {
+      const auto& input = own.inputs[j];
+      const bool exact = input.output != kNone && is_unit(input.output);
+      const bool pooled = input.output == kNone && is_made;
+      const Quantity left = history_.LeftOf(transformation, static_cast<int>(j));
+      if (is_unit(input.lot) || (!exact && !pooled) || !left.IsPositive()) continue;
+      contents.lines.push_back({.transformation = transformation,
+                                .input = static_cast<int>(j),
+                                .lot = input.lot,
+                                .unit = input.output,
+                                .exact = exact,
+                                .left = left});
     }
   }
-  Contents contents{.completions = completions};
-  for (const int completion : completions) {
-    for (const auto& input : history_.transformations[completion].inputs) {
-      if (is_unit(input.lot)) continue;
-      if (input.output != kNone && is_unit(input.output))
-        contents.exact[input.lot] += input.quantity;
-      if (input.output == kNone) contents.pooled[input.lot] += input.quantity;
-    }
-  }
-  for (auto& [lot, quantity] : contents.pooled) {
-    quantity = std::max(Quantity(), quantity - GivenBack(completions, lot));
-  }
-  for (auto& [lot, quantity] : contents.exact) {
-    for (const int completion : completions)
-      quantity -= RemovedInRework(completion, identities, lot);
-    quantity = std::max(Quantity(), quantity);
+  absl::c_stable_sort(contents.lines, [&](const auto& a, const auto& b) {
+    return history_.transformations[a.transformation].occurred_at <
+           history_.transformations[b.transformation].occurred_at;
+  });
+  for (const Contents::Line& line : contents.lines) {
+    contents.completions.insert(line.transformation);
+    (line.exact ? contents.exact : contents.pooled)[line.lot] += line.left;
   }
   return contents;
+}
+
+std::vector<Transformation::End> Rules::EndsOf(const Contents& contents,
+                                               const std::vector<Made>& out) {
+  std::map<std::pair<LotIndex, bool>, Quantity> left;
+  for (const Made& one : out) left[{one.lot, one.exact}] += one.quantity;
+  std::vector<Transformation::End> ends;
+  for (const Contents::Line& line : contents.lines) {
+    Quantity& of_line = left[{line.lot, line.exact}];
+    const Quantity ended = std::min(of_line, line.left);
+    if (!ended.IsPositive()) continue;
+    of_line -= ended;
+    ends.push_back({.transformation = line.transformation,
+                    .input = line.input,
+                    .unit = line.unit,
+                    .quantity = ended});
+  }
+  return ends;
 }
 
 // Since when the component had been in stock when it went in.
@@ -130,6 +114,7 @@ void Rules::Do(const v1::DisassembleRequest& request) {
   if (unit == kNone) return (void)Refuse("LOT_NOT_FOUND");
   if (!history_.lots[unit].product->is_serial()) return (void)Refuse("TRACKING_MISMATCH");
   Contents contents = ContentsOf(unit);
+  const Contents whole = contents;
   std::vector<Made> back;
   std::set<LotIndex> stated;
   for (const auto& component : request.components()) {
@@ -167,6 +152,11 @@ void Rules::Do(const v1::DisassembleRequest& request) {
     Post(std::move(movement), {});
     history_.transformations[posted].outputs.push_back(
         {line.lot, line.quantity, Role::kReturned, line.exact});
+  }
+  auto& ends = history_.transformations[posted].ends;
+  ends = EndsOf(whole, back);
+  for (const auto& [making, made] : whole.makings) {
+    ends.push_back({.transformation = making, .unit = made});
   }
 }
 
@@ -234,6 +224,7 @@ void Rules::UndoCompletion(int original) {
   const Transformation& undone = history_.transformations[original];
   WorkOrder* order = undone.work_order.empty() ? nullptr : &history_.work_orders[undone.work_order];
   for (const auto& output : undone.outputs) {
+    if (output.role == Role::kReturned) continue;
     const bool is_product = output.role == Role::kProduct;
     if (order != nullptr && is_product) order->completed -= output.quantity;
     Lot& lot = history_.lots[output.lot];

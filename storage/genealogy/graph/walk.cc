@@ -113,7 +113,7 @@ LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
          t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note, t.operation, t.work_centre,
          t.subcontractor_id
   FROM transformations t
-  WHERE t.company = $1 AND )sql",
+  WHERE t.company = $1 AND )sql"_sql,
             "t.transformation_id", R"sql(
     AND t.occurred_at >= $3 AND t.occurred_at < $4 AND t.occurred_at <= $5 AND t.recorded_at <= $6
     AND NOT EXISTS (

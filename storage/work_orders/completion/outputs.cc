@@ -62,7 +62,7 @@ class OutputPlanner {
   bool ValidateSerial(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   bool ValidatePlanned(const StoredLot& lot, const Wanted& wanted);
   // Whether a by-product is a component that comes out of a unit which this completion works on.
-  bool ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made) const;
+  bool ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made);
   LotDates StoredDates(const LotId& serial, const LotDates& dates) const;
   // What is said of a stored lot agrees with it; a lot that is made now may get what it lacks.
   void ValidateTexts(const MadeLot& made);
@@ -82,6 +82,7 @@ class OutputPlanner {
   // New lots of the request by product and number key, and where each lot stood first.
   absl::flat_hash_map<std::pair<ProductId, std::string>, LotId> new_lots_;
   absl::flat_hash_map<LotId, size_t> first_;
+  absl::flat_hash_map<LotId, Quantity> taken_out_;  // of units that are worked on
 };
 
 // Adds the order that produced the lot to the facts.
@@ -103,10 +104,12 @@ bool OutputPlanner::ValidatePlanned(const StoredLot& lot, const Wanted& wanted) 
 }
 
 // What the completion itself uses of the lot is left over, and not taken out of the unit.
-bool OutputPlanner::ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made) const {
+bool OutputPlanner::ComesOut(const StoredLot& lot, const Wanted& wanted, MadeLot& made) {
   if (wanted.role != OutputRole::kByProduct || used_.contains(lot.lot_id)) return false;
-  const Quantity in_units = facts_.InReworked(lot.lot_id);
-  if (!in_units.IsPositive() || made.quantity > in_units) return false;
+  Quantity& taken = taken_out_[lot.lot_id];
+  const bool is_there = taken + made.quantity <= facts_.InReworked(lot.lot_id);
+  if (!made.quantity.IsPositive() || !is_there) return false;
+  taken += made.quantity;
   made.role = OutputRole::kReturnedComponent;
   made.kind = MadeLot::Kind::kKept;
   for (const UnitContents& unit : facts_.reworked) {
