@@ -1,9 +1,11 @@
 -- Fills what migration 19 added: what was in a unit when it was taken apart is no longer in it. What the release before took apart while both ran
 -- is filled too. Locks no row.
 
--- Each unit that was taken apart, under every number that it had.
-CREATE TEMPORARY TABLE units_apart ON COMMIT DROP AS
-WITH RECURSIVE self AS (
+-- units_apart: each unit that was taken apart, under every number that it had. units_made: the completions that made it since it was last taken
+-- apart, in the order of its own movements, as the operation saw them.
+INSERT INTO component_ends (company, ending_id, line, transformation_id, input_line, lot_id,
+                            unit_lot_id, quantity, entry_id)
+WITH RECURSIVE units_apart AS (
   SELECT t.company, t.transformation_id AS ending_id, t.entry_id, m.lot_id, 0 AS depth,
          m.recorded_at, m.movement_id, m.lot_id AS taken_lot_id
   FROM transformations t
@@ -11,47 +13,38 @@ WITH RECURSIVE self AS (
     AND m.kind = 5 AND m.reverses_id IS NULL
   WHERE t.kind = 2 AND t.reverses_id IS NULL
   UNION ALL
-  SELECT self.company, self.ending_id, self.entry_id, i.lot_id, self.depth + 1,
-         self.recorded_at, self.movement_id, self.taken_lot_id
-  FROM self
-  JOIN transformation_outputs o ON o.company = self.company AND o.lot_id = self.lot_id
+  SELECT u.company, u.ending_id, u.entry_id, i.lot_id, u.depth + 1,
+         u.recorded_at, u.movement_id, u.taken_lot_id
+  FROM units_apart u
+  JOIN transformation_outputs o ON o.company = u.company AND o.lot_id = u.lot_id
   JOIN transformations t ON t.company = o.company AND t.transformation_id = o.transformation_id
     AND t.kind = 5 AND t.reverses_id IS NULL
   JOIN transformation_inputs i ON i.company = t.company
     AND i.transformation_id = t.transformation_id
-  WHERE self.depth < 100
+  WHERE u.depth < 100
     AND NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = t.company AND r.reverses_id = t.transformation_id)
+), units_made AS MATERIALIZED (
+  SELECT DISTINCT s.company, s.ending_id, s.entry_id, s.lot_id, m.transformation_id, m.recorded_at
+  FROM units_apart s
+  JOIN movements m ON m.company = s.company AND m.lot_id = s.lot_id
+    AND m.kind = 6 AND m.reverses_id IS NULL
+  JOIN transformations t ON t.company = m.company AND t.transformation_id = m.transformation_id
+    AND t.kind = 1
+  WHERE (s.depth > 0 OR (m.recorded_at, m.movement_id) < (s.recorded_at, s.movement_id))
+    AND NOT EXISTS (
+      SELECT FROM units_apart p
+      JOIN units_apart former ON former.company = p.company AND former.lot_id = p.taken_lot_id
+      WHERE former.company = s.company AND former.ending_id = s.ending_id
+        AND p.depth = 0 AND p.ending_id <> s.ending_id
+        AND (former.depth > 0
+             OR (p.recorded_at, p.movement_id) < (s.recorded_at, s.movement_id))
+        AND (former.depth < s.depth
+             OR former.depth = s.depth
+               AND (p.recorded_at, p.movement_id) > (m.recorded_at, m.movement_id))
+        AND NOT EXISTS (SELECT FROM transformations r
+                        WHERE r.company = p.company AND r.reverses_id = p.ending_id))
 )
-SELECT company, ending_id, entry_id, lot_id, depth, recorded_at, movement_id, taken_lot_id
-FROM self;
-ANALYZE units_apart;
-
--- The completions that made it, since it was last taken apart. In the order of its own movements, as the operation saw them.
-CREATE TEMPORARY TABLE units_made ON COMMIT DROP AS
-SELECT DISTINCT s.company, s.ending_id, s.entry_id, s.lot_id, m.transformation_id, m.recorded_at
-FROM units_apart s
-JOIN movements m ON m.company = s.company AND m.lot_id = s.lot_id
-  AND m.kind = 6 AND m.reverses_id IS NULL
-JOIN transformations t ON t.company = m.company AND t.transformation_id = m.transformation_id
-  AND t.kind = 1
-WHERE (s.depth > 0 OR (m.recorded_at, m.movement_id) < (s.recorded_at, s.movement_id))
-  AND NOT EXISTS (
-    SELECT FROM units_apart p
-    JOIN units_apart former ON former.company = p.company AND former.ending_id = s.ending_id
-      AND former.lot_id = p.taken_lot_id
-    WHERE p.company = s.company AND p.depth = 0 AND p.ending_id <> s.ending_id
-      AND (former.depth > 0
-           OR (p.recorded_at, p.movement_id) < (s.recorded_at, s.movement_id))
-      AND (former.depth < s.depth
-           OR former.depth = s.depth
-             AND (p.recorded_at, p.movement_id) > (m.recorded_at, m.movement_id))
-      AND NOT EXISTS (SELECT FROM transformations r
-                      WHERE r.company = p.company AND r.reverses_id = p.ending_id));
-ANALYZE units_made;
-
-INSERT INTO component_ends (company, ending_id, line, transformation_id, input_line, lot_id,
-                            unit_lot_id, quantity, entry_id)
 SELECT n.company, n.ending_id,
        row_number() OVER (PARTITION BY n.company, n.ending_id
                           ORDER BY n.transformation_id, n.input_line, n.lot_id),
