@@ -124,6 +124,7 @@ class Rules {
   bool WasTakenApart(LotIndex serial) const { return TakenApartBy(serial) != kNone; }
   bool WasMadeComponents(LotIndex serial) const;
   int AddTransformation(v1::TransformationKind kind, absl::Time occurred_at);
+  struct Contents;  // of a unit
   // What is in the units that the completion works on.
   std::vector<Contents> ReworkedBy(const v1::CompleteWorkOrderRequest& request);
   // Marks a by-product that comes out of one of these. `all` is what is further up.
@@ -134,7 +135,6 @@ class Rules {
   void DateMade(const std::vector<Made>& made, const std::vector<Used>& used, int posted);
 
   // Units.
-  struct Contents;
   Contents ContentsOf(LotIndex unit) const;
   std::optional<absl::Time> LeftWith(const Contents& contents, LotIndex lot) const;
   // What ends when these come out, the oldest lines first.
