@@ -21,11 +21,11 @@ CREATE TABLE component_ends (
     REFERENCES transformations (company, transformation_id),
   CONSTRAINT component_ends_transformation_fkey FOREIGN KEY (company, transformation_id)
     REFERENCES transformations (company, transformation_id),
-  CONSTRAINT component_ends_lot_fkey FOREIGN KEY (company, lot_id) REFERENCES lots (company, lot_id),
   CONSTRAINT component_ends_positive CHECK (quantity > 0),
   CONSTRAINT component_ends_of_a_line CHECK (input_line >= 0),
   CONSTRAINT component_ends_of_a_unit CHECK (input_line > 0 OR unit_lot_id = lot_id)
 );
+-- No key to lots: the lots are those of the line, which has one.
 CREATE INDEX component_ends_by_input ON component_ends (company, transformation_id, input_line);
 
 -- What a recall's seeds were in and are no longer when it is opened: counted and listed apart, and no member.
@@ -42,6 +42,7 @@ CREATE TABLE recall_former_lots (
     REFERENCES recalls (company, recall_id),
   CONSTRAINT recall_former_lots_lot_fkey FOREIGN KEY (company, lot_id) REFERENCES lots (company, lot_id)
 );
+CREATE INDEX recall_former_lots_by_lot ON recall_former_lots (company, lot_id);
 
 -- Rows that exist fit the wider kinds; migration 21 proves it while others write.
 -- Transformations: 6 maintenance of a unit. Movements: 12 a component is installed, 13 it is removed. Outputs: 4 a unit that got components.
