@@ -209,9 +209,8 @@ void MaintenanceTransaction::AddGenealogy() {
   for (const PlannedMove& move : plan_.installations) {
     inputs.push_back({move.lot_id, move.quantity, unit().lot_id});
   }
-  if (!inputs.empty()) {
-    outputs.push_back({unit().lot_id, Quantity::FromUnits(1), OutputRole::kMaintained});
-  }
+  // Also where nothing was installed: it is part of the unit's history.
+  outputs.push_back({unit().lot_id, Quantity::FromUnits(1), OutputRole::kMaintained});
   for (const PlannedMove& move : plan_.removals) {
     outputs.push_back({move.lot_id, move.quantity, OutputRole::kReturnedComponent,
                        move.exact ? std::optional(unit().lot_id) : std::nullopt});

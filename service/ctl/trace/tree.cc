@@ -81,7 +81,7 @@ std::string TraceTree::PartInEffect(const v1::TraceLink& link) const {
     case v1::TRACE_LINK_KIND_BY_PRODUCT:
       return absl::StrCat("by-product ", quantity);
     case v1::TRACE_LINK_KIND_MAINTAINED:
-      return "got it";
+      return "maintained";
     case v1::TRACE_LINK_KIND_RETURNED_COMPONENT:
       return absl::StrCat("came back whole ", quantity, ", not followed");
     default:

@@ -21,7 +21,7 @@ enum class OutputRole : int16_t {
   kProduct = 1,
   kByProduct = 2,
   kReturnedComponent = 3,
-  kMaintained = 4,  // a unit that got components: it was not made, and did not move
+  kMaintained = 4,  // a unit that was maintained: it was not made, and did not move
 };
 
 }  // namespace lots

@@ -19,7 +19,7 @@ enum class TraceLinkKind : int16_t {
   kOutput = 3,
   kByProduct = 4,
   kReturnedComponent = 5,
-  kMaintained = 6,  // the unit that got the exact inputs
+  kMaintained = 6,  // the unit that got the exact inputs, if there are some
 };
 
 // The walk follows only links that `begin`, `end` and `link_kinds` allow. `product_ids` and

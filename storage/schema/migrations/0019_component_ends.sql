@@ -45,7 +45,7 @@ CREATE TABLE recall_former_lots (
 CREATE INDEX recall_former_lots_by_lot ON recall_former_lots (company, lot_id);
 
 -- Rows that exist fit the wider kinds; migration 21 proves it while others write.
--- Transformations: 6 maintenance of a unit. Movements: 12 a component is installed, 13 it is removed. Outputs: 4 a unit that got components.
+-- Transformations: 6 maintenance of a unit. Movements: 12 a component is installed, 13 it is removed. Outputs: 4 a unit that was maintained.
 ALTER TABLE transformations
   DROP CONSTRAINT transformations_kind_known,
   ADD CONSTRAINT transformations_kind_known CHECK (kind BETWEEN 1 AND 9) NOT VALID;

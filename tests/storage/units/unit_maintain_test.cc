@@ -1,7 +1,9 @@
 // MaintainUnit: what comes out and goes in, what is refused, and taking it back.
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "storage/holds/holds.h"
 #include "tests/storage/units/unit_world.h"
 
@@ -147,6 +149,20 @@ TEST_F(MaintainTest, AHeldComponentComesOut) {
                   .ok());
   EXPECT_EQ(Maintain("A", {"F1@yard"}, {}), "OK");
   EXPECT_EQ(world_.Where("F1"), "yard 1");
+}
+
+// Also where nothing goes in.
+TEST_F(MaintainTest, IsPartOfTheHistoryOfTheUnitAndOfTheComponent) {
+  const auto count = [&](const LotId& lot) {
+    const std::vector<std::string> lines = world_.History(lot);
+    return std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+      return absl::StartsWith(line, "TRANSFORMATION");
+    });
+  };
+  const auto of_unit = count(Id("A")), of_component = count(Id("F1"));
+  EXPECT_EQ(Maintain("A", {"F1@yard"}, {}), "OK");
+  EXPECT_EQ(count(Id("A")), of_unit + 1);
+  EXPECT_EQ(count(Id("F1")), of_component + 1);
 }
 
 TEST_F(MaintainTest, IsReversedOnceWhileNothingWasDoneOnTop) {
