@@ -1,4 +1,5 @@
 // The traced graph as a tree.
+#include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +9,8 @@
 
 namespace lots::ctl {
 namespace {
+
+using ::testing::HasSubstr;
 
 v1::TracePiece PieceOf(const std::string& text) {
   v1::TracePiece piece;
@@ -115,6 +118,22 @@ TEST(TraceTree, WhatCameBackWholeIsShownAndNotFollowed) {
             "│  now nowhere\n"
             "└─ disassembly  used 1 (exact)\n"
             "   └─ motor/M-1  came back whole 1, not followed\n");
+}
+
+TEST(TraceTree, WhatIsNoLongerThereSaysUntilWhen) {
+  TraceTree tree(TraceTree::kDownstream);
+  tree.Add(PieceOf(R"(
+    nodes { lot_id: "m" product_id: "motor" number: "M-1" }
+    nodes { lot_id: "u" product_id: "pump" number: "SN-1" depth: 1 certainty: CERTAINTY_CERTAIN
+            former: true until_time { seconds: 1767225600 } }
+    transformations { transformation_id: "1" kind: TRANSFORMATION_KIND_MAINTENANCE }
+    links { transformation_id: "1" lot_id: "m" kind: TRACE_LINK_KIND_EXACT_INPUT quantity: "1"
+            output_lot_id: "u" former: true until_time { seconds: 1767225600 } }
+    links { transformation_id: "1" lot_id: "u" kind: TRACE_LINK_KIND_MAINTAINED
+            quantity: "1" })"));
+  const std::string drawn = Drawn(tree);
+  EXPECT_THAT(drawn, HasSubstr("─ maintenance  used 1 (exact), until 2026-01-01 00:00"));
+  EXPECT_THAT(drawn, HasSubstr("─ pump/SN-1  no longer  maintained\n"));
 }
 
 TEST(TraceTree, ACircleOfReworkEnds) {
