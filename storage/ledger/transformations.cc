@@ -28,13 +28,13 @@ constexpr pg::Statement kInsertInputs{"insert_transformation_inputs", R"sql(
 
 constexpr pg::Statement kInsertOutputs{"insert_transformation_outputs", R"sql(
   INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role,
-                                      input_lot_id, before_state, before_dates)
+                                      input_lot_id, before_state, before_dates, left_over)
   SELECT $1, $2, n.line, n.lot_id, n.quantity, n.role, n.input_lot_id,
-         n.before_state, n.before_dates::date[]
+         n.before_state, n.before_dates::date[], n.left_over
   FROM unnest($3::uuid[], $4::numeric[], $5::bigint[], $6::uuid[], $7::bigint[],
-              $8::text[])
+              $8::text[], $9::boolean[])
     WITH ORDINALITY AS n (lot_id, quantity, role, input_lot_id, before_state, before_dates,
-                          line))sql"};
+                          left_over, line))sql"};
 
 // "{2026-01-31,NULL,…}", in the order of before_dates.
 std::string ArrayOf(const LotDates& dates) {
@@ -84,11 +84,13 @@ void AddOutputs(pg::Transaction& transaction, const CompanyId& company,
   std::vector<std::optional<LotId>> inputs;
   std::vector<std::optional<LotState>> states;
   std::vector<std::optional<std::string>> dates;
+  std::vector<bool> left_over;
   for (const OutputLine& line : lines) {
     lots.push_back(line.lot_id);
     quantities.push_back(line.quantity);
     roles.push_back(line.role);
     inputs.push_back(line.input);
+    left_over.push_back(line.left_over);
     states.emplace_back();
     dates.emplace_back();
     if (!line.before.has_value()) continue;
@@ -96,7 +98,7 @@ void AddOutputs(pg::Transaction& transaction, const CompanyId& company,
     dates.back() = ArrayOf(line.before->dates);
   }
   transaction.Add(kInsertOutputs, company, transformation, lots, quantities, roles, inputs, states,
-                  dates);
+                  dates, left_over);
 }
 
 }  // namespace lots

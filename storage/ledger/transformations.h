@@ -35,6 +35,7 @@ struct OutputLine {
   OutputRole role = OutputRole::kProduct;
   std::optional<LotId> input;  // of kReturnedComponent: the unit whose exact component this was
   std::optional<LotBefore> before;  // only of a stored serial that is made, or changed dates
+  bool left_over = false;           // of kByProduct: it went in, and was not used
 };
 
 // Each function adds one statement. The lots and the work order are added before. Lines keep their

@@ -104,17 +104,8 @@ std::vector<InputLine> InputsOf(const CompletionPlan& plan) {
   return lines;
 }
 
-std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
-  std::vector<OutputLine> lines;
-  lines.reserve(plan.made.size());
-  for (const MadeLot& made : plan.made) {
-    lines.push_back({made.lot_id, made.quantity, made.role, std::nullopt, made.before});
-  }
-  return lines;
-}
-
-// What the completion took and gave back as a by-product: nothing went into that. By the same rule
-// as LOTS_OUTPUT_ROLE of storage/genealogy/graph/left_over.h.
+// The lots that the completion took, and of which it gave back at most as much as a by-product.
+// That is left over: it was not made. A serial went in and came out as a whole.
 absl::btree_set<LotId> LeftOver(const CompletionPlan& plan) {
   absl::btree_map<LotId, Quantity> given;
   for (const MadeLot& made : plan.made) {
@@ -129,6 +120,21 @@ absl::btree_set<LotId> LeftOver(const CompletionPlan& plan) {
     if (taken[lot_id] >= quantity) left_over.insert(lot_id);
   }
   return left_over;
+}
+
+std::vector<OutputLine> OutputsOf(const CompletionPlan& plan) {
+  std::vector<OutputLine> lines;
+  lines.reserve(plan.made.size());
+  const absl::btree_set<LotId> left_over = LeftOver(plan);
+  for (const MadeLot& made : plan.made) {
+    OutputLine& line = lines.emplace_back();
+    line.lot_id = made.lot_id;
+    line.quantity = made.quantity;
+    line.role = made.role;
+    line.before = made.before;
+    line.left_over = made.role == OutputRole::kByProduct && left_over.contains(made.lot_id);
+  }
+  return lines;
 }
 
 // What holds an exact input goes on to its output, what holds a pooled one to all that came out.

@@ -1,6 +1,5 @@
 // Random genealogies, the answers computed by definition: which lots a path reaches, how short the
 // shortest is, and whether one of certain links leads there.
-#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -35,15 +34,11 @@ struct ModelNode {
 };
 using ModelAnswer = std::map<std::string, ModelNode>;
 
-// What was made. A by-product of a lot that went in too, in no smaller quantity, is left over: all
-// quantities here are 1.
+// What was made: neither came back nor is left over.
 std::set<std::string> MadeBy(const ModelStep& step) {
   std::set<std::string> made;
   for (const Output& output : step.outputs) {
-    const bool went_in = std::any_of(step.inputs.begin(), step.inputs.end(),
-                                     [&](const Input& input) { return input.lot == output.lot; });
-    const bool is_left_over = output.role == OutputRole::kByProduct && went_in;
-    if (output.role != OutputRole::kReturnedComponent && !is_left_over) made.insert(output.lot);
+    if (output.role != OutputRole::kReturnedComponent && !output.left_over) made.insert(output.lot);
   }
   return made;
 }
@@ -132,6 +127,9 @@ class RandomGenealogy {
       const Output& output = step.outputs[Below(static_cast<int>(step.outputs.size()))];
       const bool exact = Below(2) == 0 && output.role == OutputRole::kProduct;
       step.inputs.push_back({AnyLot(), exact ? output.lot : ""});
+    }
+    for (Output& output : step.outputs) {
+      output.left_over = output.role == OutputRole::kByProduct && Below(2) == 0;
     }
     step.reversed = Below(8) == 0;
     const TransformationId id = graph_.AddTransformation(step.inputs, step.outputs);

@@ -26,8 +26,9 @@ constexpr pg::Statement kAddInput{"test_add_input", R"sql(
   VALUES ($1, $2, $3, $4, $5, $6))sql"};
 
 constexpr pg::Statement kAddOutput{"test_add_output", R"sql(
-  INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role)
-  VALUES ($1, $2, $3, $4, $5, $6))sql"};
+  INSERT INTO transformation_outputs (company, transformation_id, line, lot_id, quantity, role,
+    left_over)
+  VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
 
 constexpr char kCompany[] = R"sql(
   INSERT INTO companies VALUES ('$0', true, true, 'UTC', 1, now(), now());
@@ -70,7 +71,7 @@ TransformationId TraceGraphBuilder::AddTransformation(const std::vector<Input>& 
   }
   for (const Output& output : outputs) {
     transaction.Add(kAddOutput, company_, transformation_id, ++line, Lot(output.lot),
-                    output.quantity, output.role);
+                    output.quantity, output.role, output.left_over);
   }
   Check(transaction.Commit().ok());
   return transformation_id;

@@ -25,6 +25,7 @@ class TraceGraphBuilder {
     std::string lot;
     OutputRole role = OutputRole::kProduct;
     Quantity quantity = Quantity::FromUnits(1);
+    bool left_over = false;  // of a by-product
   };
 
   // Creates the company. Builders of several companies can share one database.
