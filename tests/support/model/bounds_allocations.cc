@@ -56,7 +56,7 @@ struct State {
   }
 };
 
-constexpr size_t kStatesMax = 20'000;
+constexpr size_t kStatesMax = 5'000;
 
 // Finds all states to which one step can lead from one state.
 class Allocator {
