@@ -1,5 +1,7 @@
-// The mass balance of a recall counts goods that go round once: what is left over, what is split
-// off and merged back, what is reworked in place, and what comes back from a unit.
+// The mass balance of a recall, and the totals of a trace, count goods that go round once: what is
+// left over, what is split off and merged back, what is reworked in place, and what comes back from
+// a unit.
+#include <map>
 #include <string>
 #include <vector>
 
@@ -7,7 +9,9 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/domain/kinds/movement.h"
+#include "storage/base/limits.h"
+#include "storage/genealogy/trace.h"
+#include "storage/pg/pipeline.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/report.h"
 #include "storage/work_orders/reshape/reshape.h"
@@ -21,6 +25,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 class RecallBalanceTest : public ::testing::Test {
  protected:
@@ -54,6 +59,27 @@ class RecallBalanceTest : public ::testing::Test {
                           balance.difference.ToString());
     }
     return "no balance";
+  }
+
+  // The lots of a trace, by number: "100: 7–7 of the seeds", and upstream "".
+  std::map<std::string, std::string> TraceOf(
+      const LotId& seed, TraceDirection direction = TraceDirection::kDownstream) {
+    const TraceQuery query{.company = world_.company(),
+                           .direction = direction,
+                           .seeds = {seed},
+                           .depth_max = kTraceDepthMax,
+                           .node_limit = kTraceNodesDefault};
+    std::map<std::string, std::string> found;
+    const auto summary = Trace(world_.db(), query, [&](const TracePiece& piece) {
+      for (const TraceNode& node : piece.nodes) {
+        std::string& text = found[node.number];
+        if (!node.bounds.has_value()) continue;
+        text = absl::StrCat(node.bounds->total.ToString(), ": ", node.bounds->seed_min.ToString(),
+                            "–", node.bounds->seed_max.ToString(), " of the seeds");
+      }
+    });
+    EXPECT_TRUE(summary.ok()) << summary.status();
+    return found;
   }
 
   // The order takes so much of the lot, and gives back a by-product of the same lot.
@@ -103,6 +129,8 @@ TEST_F(RecallBalanceTest, WhatIsLeftOverCountsOnce) {
   const LotId salt = world_.CreateLot("salt", "SALT", "100");
   Complete(Using("W1", "SOUP", salt, "10", "3"));
   EXPECT_EQ(BalanceOf(salt), "in 100 out 7 on hand 93 difference 0");
+  EXPECT_THAT(TraceOf(salt), ElementsAre(Pair("SALT", "100: 100–100 of the seeds"),
+                                         Pair("SOUP", "10: 7–7 of the seeds")));
 }
 
 // Of the 5, 3 went in before.
@@ -110,6 +138,8 @@ TEST_F(RecallBalanceTest, WhatIsMadeBeyondWhatWentInCounts) {
   const LotId salt = world_.CreateLot("salt", "SALT", "100");
   Complete(Using("W1", "SOUP", salt, "3", "5"));
   EXPECT_EQ(BalanceOf(salt), "in 102 out 0 on hand 102 difference 0");
+  EXPECT_THAT(TraceOf(salt), ElementsAre(Pair("SALT", "102: 102–102 of the seeds"),
+                                         Pair("SOUP", "10: 0–3 of the seeds")));
 }
 
 TEST_F(RecallBalanceTest, WhatIsSplitOffAndMergedBackCountsOnce) {
@@ -129,6 +159,8 @@ TEST_F(RecallBalanceTest, WhatIsSplitOffAndMergedBackCountsOnce) {
   EXPECT_EQ(BalanceOf(part), "in 4 out 3 on hand 1 difference 0");
   Merge(part, "1", "SALT");
   EXPECT_EQ(BalanceOf(salt), "in 10 out 0 on hand 10 difference 0");
+  EXPECT_THAT(TraceOf(salt), ElementsAre(Pair("PART", "4: 4–4 of the seeds"),
+                                         Pair("SALT", "10: 10–10 of the seeds")));
 }
 
 TEST_F(RecallBalanceTest, WhatIsReworkedInPlaceCountsOnce) {
@@ -138,6 +170,19 @@ TEST_F(RecallBalanceTest, WhatIsReworkedInPlaceCountsOnce) {
   command.components = {Component(soup, "100")};
   Complete(command);
   EXPECT_EQ(BalanceOf(soup), "in 100 out 0 on hand 100 difference 0");
+  EXPECT_THAT(TraceOf(soup), ElementsAre(Pair("SOUP", "100: 100–100 of the seeds")));
+}
+
+TEST_F(RecallBalanceTest, WhatGetsInAtAReworkLeavesTheTotal) {
+  const LotId soup = world_.CreateLot("soup", "SOUP", "100");
+  const LotId salt = world_.CreateLot("salt", "SALT", "5");
+  CompletionCommand command = world_.CompleteCommand("W1", "soup");
+  command.outputs = {Output("SOUP", "100")};
+  command.components = {Component(soup, "100"), Component(salt, "5")};
+  Complete(command);
+  EXPECT_THAT(TraceOf(salt), ElementsAre(Pair("SALT", "5: 5–5 of the seeds"),
+                                         Pair("SOUP", "100: 5–5 of the seeds")));
+  EXPECT_THAT(TraceOf(soup), ElementsAre(Pair("SOUP", "100: 100–100 of the seeds")));
 }
 
 TEST_F(RecallBalanceTest, WhatComesBackFromAUnitCountsOnce) {
@@ -169,6 +214,8 @@ TEST_F(RecallBalanceTest, WhatIsLeftOverIsNotMadeOfWhatElseWentIn) {
   command.components = {Component(salt, "1")};
   Complete(command);
 
+  EXPECT_THAT(TraceOf(world_.IdOf("soup", "STRANGER"), TraceDirection::kUpstream),
+              ElementsAre(Pair("SALT", ""), Pair("STRANGER", "")));
   Open("BAD", bad, /*drill=*/false);
   EXPECT_THAT(Members("BAD"), ElementsAre("BAD", "SOUP"));
 
