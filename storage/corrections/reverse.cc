@@ -2,13 +2,13 @@
 #include <utility>
 
 #include "absl/container/btree_set.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/corrections/corrections.h"
 #include "storage/corrections/effects.h"
 #include "storage/corrections/facts.h"
 #include "storage/corrections/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
-#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 #include "storage/domain/transformation.h"
 #include "storage/ledger/ledger.h"
@@ -39,7 +39,7 @@ constexpr pg::Statement kReadCorrection{"read_correction_to_reverse", R"sql(
 
 // A link of the correction that ended since. Units that were taken apart are validated apart.
 constexpr pg::Statement kReadLaterEnd{"read_later_end_of_correction", R"sql(
-  SELECT e.ending_id, l.number, l.lot_id
+  SELECT e.ending_id, l.number, l.lot_id, l.product_id
   FROM component_ends e
   JOIN lots l ON l.company = $1 AND l.lot_id = e.lot_id
   WHERE e.company = $1 AND e.transformation_id = $2 AND e.input_line > 0 AND NOT EXISTS (
@@ -70,6 +70,17 @@ std::vector<ChangedLink> ReadChanged(const pg::Result& rows) {
     links.push_back({row.Get<LotId>(0), row.Get<std::optional<LotId>>(1)});
   }
   return links;
+}
+
+Problem EndedBy(const pg::Row& row) {
+  const std::string later = row.Get<TransformationId>(0).value().ToString();
+  LotFacts lot;
+  lot.number = row.Get<std::string>(1);
+  lot.lot_id = row.Get<LotId>(2);
+  lot.product_id = row.Get<ProductId>(3);
+  return ResultUsed(lot, "transformation_id",
+                    absl::StrCat("is not in it any more; reverse transformation ", later, " first"),
+                    {"transformation_id", later});
 }
 
 // One reversal of a correction under way.
@@ -121,10 +132,7 @@ void CorrectionReversal::ReadState(const pg::Results& results, size_t first) {
   occurred_at_ = header.Get<absl::Time>(1);
   reversed_by_ = header.Get<std::optional<TransformationId>>(2);
   const pg::Result& later = results[first + 1];
-  if (!later.empty()) {
-    later_end_ = WorkedOnSince(later[0].Get<TransformationId>(0),
-                               {later[0].Get<std::string>(1), later[0].Get<LotId>(2)});
-  }
+  if (!later.empty()) later_end_ = EndedBy(later[0]);
   added_ = ReadChanged(results[first + 2]);
   ended_ = ReadChanged(results[first + 3]);
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/kinds/sql_identities.h"
@@ -238,8 +239,16 @@ void ReversalTransaction::ReadOrder(const pg::Result& rows) {
 void ReversalTransaction::ReadLaterWork(const pg::Result& rows) {
   if (rows.empty()) return;
   const pg::Row row = rows[0];
-  later_work_ =
-      WorkedOnSince(row.Get<TransformationId>(0), {row.Get<std::string>(2), row.Get<LotId>(1)});
+  const std::string later = row.Get<TransformationId>(0).value().ToString();
+  LotFacts lot;
+  lot.lot_id = row.Get<LotId>(1);
+  lot.number = row.Get<std::string>(2);
+  lot.product_id = row.Get<ProductId>(3);
+  later_work_ = ResultUsed(
+      lot, "transformation_id",
+      absl::StrCat("was taken out of its unit since, or got a component; reverse transformation ",
+                   later, " first"),
+      {"transformation_id", later});
 }
 
 constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
