@@ -279,7 +279,9 @@ void ExpectSound(const TraceBounds& b, const Observed& seen, bool is_seed,
   ASSERT_GE(b.total, Units(seen.goods_max)) << text;
   ASSERT_GE(b.total - b.affected_min, Units(seen.unaffected_max)) << text;
   ASSERT_GE(b.affected_max, Units(seen.affected_max)) << text;
-  if (!is_seed) ASSERT_LE(b.seed_min, Units(seen.seed_min)) << text;
+  if (!is_seed) {
+    ASSERT_LE(b.seed_min, Units(seen.seed_min)) << text;
+  }
   ASSERT_GE(b.seed_max, Units(seen.seed_max)) << text;
 }
 
