@@ -16,7 +16,7 @@
 #include "service/ctl/shared/holds.h"
 #include "service/ctl/shared/lots.h"
 #include "service/ctl/shared/movements.h"
-#include "service/ctl/shared/recall_words.h"
+#include "service/ctl/shared/recalls/words.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/unicode.h"
 

@@ -16,7 +16,7 @@
 #include "service/ctl/shared/catalog.h"
 #include "service/ctl/shared/list_table.h"
 #include "service/ctl/shared/lots.h"
-#include "service/ctl/shared/recall_report.h"
+#include "service/ctl/shared/recalls/report.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {

@@ -13,8 +13,8 @@
 #include "service/ctl/session/output.h"
 #include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
-#include "service/ctl/shared/recall_report.h"
-#include "service/ctl/shared/recall_words.h"
+#include "service/ctl/shared/recalls/report.h"
+#include "service/ctl/shared/recalls/words.h"
 #include "storage/base/status_macros.h"
 
 namespace lots::ctl {

@@ -1,5 +1,5 @@
 // The words for what happens in a recall.
-#include "service/ctl/shared/recall_words.h"
+#include "service/ctl/shared/recalls/words.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"

@@ -1,5 +1,5 @@
 // Shows a recall report as tables and HTML.
-#include "service/ctl/shared/recall_report.h"
+#include "service/ctl/shared/recalls/report.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +15,7 @@
 #include "service/ctl/output/html_tables.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
-#include "service/ctl/shared/recall_words.h"
+#include "service/ctl/shared/recalls/words.h"
 
 namespace lots::ctl {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/ctl/shared/recall_report.h"
+#include "service/ctl/shared/recalls/report.h"
 #include "tests/support/base/browser_page.h"
 
 namespace lots::ctl {

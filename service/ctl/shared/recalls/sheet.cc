@@ -10,8 +10,8 @@
 #include "lots/v1/trace_questions.pb.h"
 #include "service/ctl/output/csv.h"
 #include "service/ctl/output/show.h"
-#include "service/ctl/shared/recall_report.h"
-#include "service/ctl/shared/recall_words.h"
+#include "service/ctl/shared/recalls/report.h"
+#include "service/ctl/shared/recalls/words.h"
 
 namespace lots::ctl {
 namespace {

@@ -46,9 +46,9 @@ void PrintReport(const RecallReport& report, const Terminal& terminal);
 // One sortable sheet: a LOT record for each affected lot, a PLACE record for each place of one, a
 // RECEIPT record for each receipt, a SHIPMENT record for each delivery, a DISPOSITION record for
 // each disposition, a RESPONSE record for each answer of a recipient. It has what FSMA 204 (21
-// CFR 1.1340, 1.1345) asks of receiving and shipping; recall_sheet.md says what each column is. It
-// is no whole FSMA 204 record: it has no harvesting, cooling, packing and transformation records.
-// It lists at most 20 places of a lot, and says how many it does not.
+// CFR 1.1340, 1.1345) asks of receiving and shipping; sheet.md says what each column is. It is no
+// whole FSMA 204 record: it has no harvesting, cooling, packing and transformation records. It
+// lists at most 20 places of a lot, and says how many it does not.
 void WriteReportCsv(const RecallReport& report, std::ostream& out);
 
 // One file for a browser.
