@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/ctl/commands/commands.h"
+#include "service/ctl/commands/orders/orders.h"
 #include "service/ctl/manual/completion.h"
 #include "service/ctl/manual/page.h"
 #include "service/ctl/quality/quality.h"

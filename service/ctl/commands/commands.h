@@ -68,18 +68,13 @@ void AddRecallWorkCommands(CommandGroup& group);
 // What takes a transformation back, in the words of the group.
 void AddReverseCommand(CommandGroup& group, const CommandText& text);
 void AddWarrantyCommands(CommandGroup& group);
-// What shows one transformation, and what corrects one.
+// What shows one transformation.
 void AddTransformationCommand(CommandGroup& group);
-void AddCorrectCommand(CommandGroup& group);
 void AddProductCommands(Command& program, Work& chosen);
 void AddLocationCommands(Command& program, Work& chosen);
 void AddSettingsCommands(Command& program, Work& chosen);
 void AddStockCommands(Command& program, Work& chosen);
-void AddWorkOrderCommands(Command& program, Work& chosen);
 void AddUnitCommands(Command& program, Work& chosen);
-// Those of `lotctl work-order` that complete, and that issue and return components.
-void AddCompleteCommand(CommandGroup& group);
-void AddIssueCommands(CommandGroup& group);
 void AddTraceCommands(Command& program, Work& chosen);
 void AddRecallCommands(Command& program, Work& chosen);
 void AddAuditCommands(Command& program, Work& chosen);

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/work_order.pb.h"
-#include "service/ctl/commands/commands.h"
+#include "service/ctl/commands/orders/orders.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"

@@ -2,7 +2,7 @@
 #include "lots/v1/issue.pb.h"
 #include "lots/v1/ledger.pb.h"
 #include "lots/v1/stock.pb.h"
-#include "service/ctl/commands/commands.h"
+#include "service/ctl/commands/orders/orders.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
 #include "service/ctl/session/times.h"
