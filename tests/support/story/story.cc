@@ -214,7 +214,8 @@ constexpr StoryStep kStory[] = {
     {"HoldService.ListHolds", "filter: 'case_id = \"CAPA-7\" AND location_id = \"shelf\"'"},
     {"LotService.ReleaseLots", "hold_ids: ['$hold3'] note: '$words'"},
     {"InspectionService.RecordInspection", R"(
-       plan: 'QP-7' inspector: '$words' failed_hold {reason: '$words' exempt_location_ids: 'hall' case_id: 'CAPA-9'}
+       plan: 'QP-7' inspector: '$words'
+       failed_hold {reason: '$words' exempt_location_ids: 'hall' case_id: 'CAPA-9'}
        documents {type: 'certificate' title: '$words' url: 'https://docs.example/4711'}
        inspections {lot {lot_id: '$paint'} verdict: VERDICT_FAILED note: '$words'
                     results {name: 'viscosity' value {decimal: '9.1'} upper_limit: '4.5'}}
