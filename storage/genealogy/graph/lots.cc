@@ -1,4 +1,4 @@
-// Reads lots for the walk; packs lots and transformations that wait to be emitted.
+// Reads lots and transformations for the walk; packs those that wait to be emitted.
 #include "storage/genealogy/graph/lots.h"
 
 #include <algorithm>
@@ -8,8 +8,10 @@
 #include <type_traits>
 
 #include "absl/strings/string_view.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/transformation.h"
 #include "storage/genealogy/graph/answer.h"
+#include "storage/genealogy/graph/left_over.h"
 #include "storage/genealogy/graph/query.h"
 
 namespace lots {
@@ -19,6 +21,31 @@ LOTS_BY_IDS(kTraceLots, "trace_lots", R"sql(
   SELECT lot_id, product_id, number_key, number, tracking, scale, reference, state, expires_on
   FROM lots WHERE company = $1 AND )sql",
             "lot_id", "");
+
+// The transformations that are in effect: they happened in [$3, $4) and by $5, were recorded by $6,
+// and were not reversed. A reversal corrects the record: it takes effect when it is recorded,
+// whatever its own time is. $7: whether to find out if a single lot was made, which may be listed
+// twice; a walk downstream sees this from the outputs that it reads.
+LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
+  SELECT t.transformation_id, t.kind,
+         $7 AND NOT EXISTS (
+           SELECT FROM transformation_outputs o
+           WHERE o.company = $1 AND o.transformation_id = t.transformation_id AND o.lot_id <> (
+             SELECT f.lot_id FROM transformation_outputs f
+             WHERE f.company = $1 AND f.transformation_id = t.transformation_id
+               AND )sql" LOTS_OUTPUT_ROLE(f) R"sql( <> {OUTPUT_RETURNED}
+             ORDER BY f.line LIMIT 1)
+             AND )sql" LOTS_OUTPUT_ROLE(o) R"sql( <> {OUTPUT_RETURNED}),
+         t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note, t.operation, t.work_centre,
+         t.subcontractor_id
+  FROM transformations t
+  WHERE t.company = $1 AND )sql"_sql,
+            "t.transformation_id", R"sql(
+    AND t.occurred_at >= $3 AND t.occurred_at < $4 AND t.occurred_at <= $5 AND t.recorded_at <= $6
+    AND NOT EXISTS (
+      SELECT FROM transformations r
+      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6)
+            )sql"_sql);
 
 constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
 
@@ -72,6 +99,30 @@ TraceLot ReadTraceLot(const pg::Row& row) {
   lot.expires_on = row.Get<std::optional<absl::CivilDay>>(8);
   return lot;
 }
+
+void AddTraceTransformations(pg::ParallelReads& reads, const TraceQuery& query,
+                             const IdPart<TransformationId>& transformations) {
+  AddByIds(reads, kTransformationHeaders, query.company, transformations, query.filter.begin,
+           query.filter.end, query.as_of, query.known_at,
+           query.direction == TraceDirection::kUpstream);
+}
+
+Transformation ReadTraceTransformation(const pg::Row& row) {
+  Transformation transformation;
+  transformation.transformation_id = row.Get<TransformationId>(0);
+  transformation.kind = row.Get<TransformationKind>(1);
+  transformation.occurred_at = row.Get<absl::Time>(3);
+  transformation.work_order = row.Get<std::optional<WorkOrderId>>(4);
+  transformation.recorded_at = row.Get<absl::Time>(5);
+  transformation.actor = row.Get<std::string>(6);
+  transformation.note = row.Get<std::string>(7);
+  transformation.work_place = {.operation = row.Get<std::string>(8),
+                               .work_centre = row.Get<std::string>(9),
+                               .subcontractor_id = row.Get<std::string>(10)};
+  return transformation;
+}
+
+bool HasSingleOutput(const pg::Row& row) { return row.Get<bool>(2); }
 
 void SortTraceLots(std::vector<TraceLot>& lots) {
   const auto comes_before = [](const TraceLot& a, const TraceLot& b) {

@@ -39,6 +39,14 @@ struct TraceLot {
 void AddTraceLots(pg::ParallelReads& reads, const TraceQuery& query, const IdPart<LotId>& lots);
 TraceLot ReadTraceLot(const pg::Row& row);
 
+// Adds the statement whose rows ReadTraceTransformation and HasSingleOutput read: of the
+// transformations, those in effect.
+void AddTraceTransformations(pg::ParallelReads& reads, const TraceQuery& query,
+                             const IdPart<TransformationId>& transformations);
+Transformation ReadTraceTransformation(const pg::Row& row);
+// Whether a single lot was made. Upstream only: a walk downstream reads the outputs.
+bool HasSingleOutput(const pg::Row& row);
+
 // By product, number, id: the order in which a level's nodes are emitted.
 void SortTraceLots(std::vector<TraceLot>& lots);
 

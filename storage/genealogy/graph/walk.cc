@@ -1,7 +1,6 @@
 // Walks the genealogy level by level: the lots of a level, the transformations that they take part
 // in, and the lots on the other side of these.
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -95,31 +94,6 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
   FROM transformation_inputs
   WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2))sql"};
-
-// The transformations that are in effect: they happened in [$3, $4) and by $5, were recorded by $6,
-// and were not reversed. A reversal corrects the record: it takes effect when it is recorded,
-// whatever its own time is. $7: whether to find out if a single lot was made, which may be listed
-// twice; a walk downstream sees this from the outputs that it reads.
-LOTS_BY_IDS(kTransformationHeaders, "trace_step_headers", R"sql(
-  SELECT t.transformation_id, t.kind,
-         $7 AND NOT EXISTS (
-           SELECT FROM transformation_outputs o
-           WHERE o.company = $1 AND o.transformation_id = t.transformation_id AND o.lot_id <> (
-             SELECT f.lot_id FROM transformation_outputs f
-             WHERE f.company = $1 AND f.transformation_id = t.transformation_id
-               AND )sql" LOTS_OUTPUT_ROLE(f) R"sql( <> {OUTPUT_RETURNED}
-             ORDER BY f.line LIMIT 1)
-             AND )sql" LOTS_OUTPUT_ROLE(o) R"sql( <> {OUTPUT_RETURNED}),
-         t.occurred_at, t.work_order_id, t.recorded_at, t.actor, t.note, t.operation, t.work_centre,
-         t.subcontractor_id
-  FROM transformations t
-  WHERE t.company = $1 AND )sql"_sql,
-            "t.transformation_id", R"sql(
-    AND t.occurred_at >= $3 AND t.occurred_at < $4 AND t.occurred_at <= $5 AND t.recorded_at <= $6
-    AND NOT EXISTS (
-      SELECT FROM transformations r
-      WHERE r.company = $1 AND r.reverses_id = t.transformation_id AND r.recorded_at <= $6)
-            )sql"_sql);
 
 // A level is read in parts, several of them in one pipeline. The answer of one statement stays
 // small, and the database reads the next part while C++ takes in the one before.
@@ -338,7 +312,7 @@ class Walk {
     if (far.pooled != far.headers) {
       ASSIGN_OR_RETURN(pooled, PartsOfTransformations(far.pooled));
     }
-    for (const auto& part : headers) AddHeaders(part);
+    for (const auto& part : headers) AddTraceTransformations(reads_, query_, part);
     const ByIds& far_lots = downstream_ ? kAllOutputs : kPooledInputs;
     for (const auto& part : pooled) AddByIds(reads_, far_lots, query_.company, part);
     for (const ExactRequest& part : far.exact) {
@@ -368,28 +342,13 @@ class Walk {
     return PartsOf(reads_, downstream_ ? kOutputsBetween : kInputsBetween, query_.company, ids);
   }
 
-  void AddHeaders(const IdPart<TransformationId>& part) {
-    AddByIds(reads_, kTransformationHeaders, query_.company, part, query_.filter.begin,
-             query_.filter.end, query_.as_of, query_.known_at, !downstream_);
-  }
-
   void ReadHeaders(const pg::Result& rows) {
     for (const pg::Row& row : rows) {
-      Transformation read;
-      read.transformation_id = row.Get<TransformationId>(0);
-      read.kind = row.Get<TransformationKind>(1);
-      read.occurred_at = row.Get<absl::Time>(3);
-      read.work_order = row.Get<std::optional<WorkOrderId>>(4);
-      read.recorded_at = row.Get<absl::Time>(5);
-      read.actor = row.Get<std::string>(6);
-      read.note = row.Get<std::string>(7);
-      read.work_place = {.operation = row.Get<std::string>(8),
-                         .work_centre = row.Get<std::string>(9),
-                         .subcontractor_id = row.Get<std::string>(10)};
+      Transformation read = ReadTraceTransformation(row);
       const uint32_t number = graph_.FindTransformation(read.transformation_id);
       TraceGraph::Transformation& transformation = graph_.transformation(number);
       transformation.kind = read.kind;
-      transformation.single_output = row.Get<bool>(2);
+      transformation.single_output = HasSingleOutput(row);
       transformation.in_effect = true;
       found_.push_back({std::move(read), number});
     }
@@ -438,7 +397,7 @@ class Walk {
         AddLinkAtDepthMax(link, number, line);
       }
     }
-    AddHeaders({unknown});
+    AddTraceTransformations(reads_, query_, {unknown});
     RETURN_IF_ERROR(reads_.SendAsync());
     ASSIGN_OR_RETURN(const pg::Result headers, reads_.Take());
     absl::flat_hash_set<TransformationId> in_effect;
