@@ -1,28 +1,22 @@
 // IssueComponents and ReturnComponents, and completions of what was issued.
 
-#include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/domain/kinds/movement.h"
 #include "storage/domain/lot.h"
 #include "storage/domain/lot_stock.h"
-#include "storage/holds/holds.h"
 #include "storage/ledger/movements.h"
 #include "storage/lots/locations.h"
-#include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 #include "storage/stock/list.h"
 #include "storage/stock/stock.h"
 #include "storage/work_orders/read.h"
 #include "storage/work_orders/work_orders.h"
 #include "tests/storage/work_orders/issue/issue_calls.h"
-#include "tests/support/database/test_database.h"
-#include "tests/support/model/ledger_checker.h"
+#include "tests/storage/work_orders/issue/issue_fixture.h"
 #include "tests/support/world/answers.h"
 #include "tests/support/world/world.h"
 
@@ -32,63 +26,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class IssueTest : public ::testing::Test {
- protected:
-  ~IssueTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }
-
-  IssuePosted Issue(const IssueCommand& command) {
-    const auto posted = IssueComponents(world_.db(), command);
-    EXPECT_TRUE(posted.ok()) << posted.status();
-    return posted.value_or(IssuePosted());
-  }
-  IssuePosted Issue(absl::string_view work_order, const std::vector<IssueLine>& lines) {
-    IssueCommand command = IssueOf(world_, work_order, "bike");
-    command.lines = lines;
-    return Issue(command);
-  }
-  std::string Refused(const IssueCommand& command) {
-    return RefusalOf(IssueComponents(world_.db(), command).status());
-  }
-  std::string Returned(const ReturnCommand& command) {
-    return RefusalOf(ReturnComponents(world_.db(), command).status());
-  }
-  std::string Completed(const CompletionCommand& command) {
-    return RefusalOf(CompleteWorkOrder(world_.db(), command).status());
-  }
-  CompletionCommand Completion(absl::string_view work_order, const std::string& number) {
-    CompletionCommand command = world_.CompleteCommand(work_order, "bike");
-    command.outputs = {Output(number)};
-    return command;
-  }
-  // "SALT 3", by product and number.
-  std::vector<std::string> Left(absl::string_view work_order) {
-    const auto order =
-        GetWorkOrder(world_.db(), world_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(order.ok()) << order.status();
-    std::vector<std::string> left;
-    for (const IssuedComponent& issued : order->issued) {
-      left.push_back(absl::StrCat(issued.number, " ", issued.quantity.ToString()));
-    }
-    EXPECT_EQ(order->issued_count, static_cast<int64_t>(left.size()));
-    return left;
-  }
-  WorkOrderState StateOf(absl::string_view work_order) {
-    const auto order =
-        GetWorkOrder(world_.db(), world_.company(), WorkOrderId(std::string(work_order)));
-    EXPECT_TRUE(order.ok()) << order.status();
-    return order.ok() ? order->state : WorkOrderState::kOpen;
-  }
-  void Hold(const LotId& lot) {
-    const auto held = HoldLots(world_.db(), {.context = world_.Context("HoldLots"),
-                                             .targets = {{.lot = {.lot_id = lot}}},
-                                             .reason = "look at it"});
-    ASSERT_TRUE(held.ok()) << held.status();
-  }
-
-  TestDatabase database_{TestDatabase::kMigrated};
-  World world_{database_};
-};
 
 TEST_F(IssueTest, GoodsGoIntoTheOrderAreUsedUpInPartsAndTheRestComesBack) {
   const LotId salt = world_.CreateLot("salt", "SALT", "100");
@@ -200,45 +137,6 @@ TEST_F(IssueTest, WrongLinesAreRefusedTogether) {
   EXPECT_EQ(Returned(back), "WORK_ORDER_NOT_FOUND work_order_id");
 }
 
-TEST_F(IssueTest, AnOrderDoesNotEndWithIssuedComponents) {
-  const LotId salt = world_.CreateLot("salt", "SALT", "10");
-  const LotId frame = world_.CreateLot("frame", "F1", "1");
-  Issue("W1", {LineOf(salt, "5"), LineOf(frame)});
-  const CancelWorkOrderCommand cancel{.context = world_.Context("CancelWorkOrder"),
-                                      .work_order = WorkOrderId("W1")};
-  EXPECT_EQ(RefusalOf(CancelWorkOrder(world_.db(), cancel).status()),
-            "COMPONENTS_ISSUED work_order_id");
-  CompletionCommand close = world_.CompleteCommand("W1", "");
-  close.close = true;
-  EXPECT_EQ(Completed(close), "COMPONENTS_ISSUED work_order_id");
-  CompletionCommand last = Completion("W1", "A");
-  last.close = true;
-  last.components = {Issued(frame, "", 0)};
-  EXPECT_EQ(Completed(last), "COMPONENTS_ISSUED work_order_id");
-  last.consume_issued = true;
-  EXPECT_EQ(Completed(last), "OK");
-  EXPECT_EQ(StateOf("W1"), WorkOrderState::kClosed);
-  EXPECT_THAT(Left("W1"), IsEmpty());
-}
-
-TEST_F(IssueTest, ConsumingTheRestNamesItAlsoInARepeat) {
-  const LotId salt = world_.CreateLot("salt", "SALT", "10");
-  Issue("W1", {LineOf(salt, "5")});
-  CompletionCommand last = Completion("W1", "A");
-  last.components = {Issued(salt, "1")};
-  last.consume_issued = true;
-  for (int i = 0; i < 2; ++i) {
-    SCOPED_TRACE(i);
-    const auto completion = CompleteWorkOrder(world_.db(), last);
-    ASSERT_TRUE(completion.ok()) << completion.status();
-    ASSERT_THAT(completion->chosen, SizeIs(1));
-    EXPECT_EQ(completion->chosen[0].lot_id, salt);
-    EXPECT_EQ(completion->chosen[0].quantity, Q("4"));
-    EXPECT_EQ(completion->chosen[0].from.value(), "WORK_IN_PROCESS");
-  }
-  EXPECT_EQ(world_.Where(salt), "stock 5");
-}
-
 TEST_F(IssueTest, EverythingComesBackAtOnce) {
   const LotId salt = world_.CreateLot("salt", "SALT", "10");
   const LotId frame = world_.CreateLot("frame", "F1", "1");
@@ -344,77 +242,6 @@ TEST_F(IssueTest, ASerialIsInOneOrder) {
   EXPECT_EQ(Refused(other), "SERIAL_NOT_THERE lines[0].from_location_id");
 }
 
-TEST_F(IssueTest, TakenApartItComesBackWithItsDate) {
-  const LotId frame = world_.CreateLot("frame", "F1", "1");
-  const std::string before = world_.Dates("F1", "stock");
-  Issue("W1", {LineOf(frame)});
-  CompletionCommand completion = Completion("W1", "A");
-  completion.components = {Issued(frame, "", 0)};
-  ASSERT_EQ(Completed(completion), "OK");
-  const auto apart = Disassemble(world_.db(), world_.DisassembleCommand(world_.IdOf("bike", "A")));
-  ASSERT_TRUE(apart.ok()) << apart.status();
-  EXPECT_EQ(world_.Where(frame), "stock 1");
-  EXPECT_EQ(world_.Dates("F1", "stock").substr(world_.Dates("F1", "stock").find(" since ")),
-            before.substr(before.find(" since ")));
-}
-
-TEST_F(IssueTest, AReversedCompletionGivesBackToTheOrder) {
-  const LotId salt = world_.CreateLot("salt", "SALT", "10");
-  const LotId frame = world_.CreateLot("frame", "F1", "1");
-  const IssuePosted issue = Issue("W1", {LineOf(salt, "5"), LineOf(frame)});
-  CompletionCommand completion = Completion("W1", "A");
-  completion.components = {Issued(salt, "4"), Issued(frame, "", 0)};
-  const auto made = CompleteWorkOrder(world_.db(), completion);
-  ASSERT_TRUE(made.ok()) << made.status();
-  // What was used up does not go back to its location before that.
-  EXPECT_EQ(ReasonOf(ReverseCompletion(world_.db(),
-                                       world_.ReverseCompletionCommand(issue.transformation_id))
-                         .status()),
-            "RESULT_USED");
-  ASSERT_TRUE(
-      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(made->transformation_id))
-          .ok());
-  EXPECT_THAT(Left("W1"), ElementsAre("F1 1", "SALT 5"));
-  EXPECT_EQ(world_.Where(salt), "stock 5");
-  const auto reversed =
-      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(issue.transformation_id));
-  ASSERT_TRUE(reversed.ok()) << reversed.status();
-  EXPECT_THAT(Left("W1"), IsEmpty());
-  EXPECT_EQ(world_.Where(salt), "stock 10");
-  EXPECT_EQ(world_.Where(frame), "stock 1");
-}
-
-TEST_F(IssueTest, AReversedReturnIsInTheOrderAgain) {
-  const LotId salt = world_.CreateLot("salt", "SALT", "10");
-  Issue("W1", {LineOf(salt, "5")});
-  ReturnCommand back = ReturnOf(world_, "W1");
-  back.lines = {BackOf(salt, "2")};
-  const auto posted = ReturnComponents(world_.db(), back);
-  ASSERT_TRUE(posted.ok()) << posted.status();
-  ASSERT_TRUE(
-      ReverseCompletion(world_.db(), world_.ReverseCompletionCommand(posted->transformation_id))
-          .ok());
-  EXPECT_THAT(Left("W1"), ElementsAre("SALT 5"));
-  EXPECT_EQ(world_.Where(salt), "stock 5");
-}
-
-TEST_F(IssueTest, AnArchivedLotIsUsedUpAndComesBackToLife) {
-  const LotId salt = world_.CreateLot("salt", "SALT", "5");
-  Issue("W1", {LineOf(salt, "5")});
-  const auto archived = ArchiveLot(world_.db(), world_.LotCommandFor(salt));
-  ASSERT_TRUE(archived.ok()) << archived.status();
-  CompletionCommand completion = Completion("W1", "A");
-  completion.components = {Issued(salt, "3")};
-  EXPECT_EQ(Completed(completion), "OK");
-  EXPECT_EQ(world_.StateOf(salt), "ARCHIVED");
-  ReturnCommand back = ReturnOf(world_, "W1");
-  back.lines = {BackOf(salt)};
-  const auto posted = ReturnComponents(world_.db(), back);
-  ASSERT_TRUE(posted.ok()) << posted.status();
-  EXPECT_THAT(posted->unarchived, ElementsAre(salt));
-  EXPECT_EQ(world_.StateOf(salt), "ACTIVE");
-}
-
 TEST_F(IssueTest, AShortageIsFoundWhenAccepted) {
   const LotId salt = world_.CreateLot("salt", "SALT", "5");
   IssueCommand command = IssueOf(world_, "W1", "bike");
@@ -495,33 +322,6 @@ TEST_F(IssueTest, AConsumptionThatNamesAnOrderIsRefusedSayingHow) {
   EXPECT_EQ(FactOf(refused, "work_order_id"), "W1");
   command.movements[0].document.type = "cost_centre";
   EXPECT_TRUE(RecordMovements(world_.db(), command).ok());
-}
-
-TEST_F(IssueTest, ReturnsUsesAndTheEndOfAnOrderExcludeEachOther) {
-  constexpr int kConnections = 8;
-  const LotId salt = world_.CreateLot("salt", "SALT", "100");
-  Issue("W1", {LineOf(salt, "4")});
-  std::vector<CompletionCommand> completions;
-  std::vector<ReturnCommand> returns;
-  for (int i = 0; i < kConnections; ++i) {
-    completions.push_back(Completion("W1", absl::StrCat("A", i)));
-    completions.back().components = {Issued(salt, "1")};
-    returns.push_back(ReturnOf(world_, "W1"));
-    returns.back().lines = {BackOf(salt, "1")};
-  }
-  std::vector<std::string> answers(kConnections);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kConnections; ++i) {
-    threads.emplace_back([&, i] {
-      const auto db = database_.Connect();
-      answers[i] = i % 2 == 0 ? ReasonOf(CompleteWorkOrder(*db, completions[i]).status())
-                              : ReasonOf(ReturnComponents(*db, returns[i]).status());
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(std::count(answers.begin(), answers.end(), "OK"), 4);
-  EXPECT_EQ(std::count(answers.begin(), answers.end(), "NOT_ISSUED"), 4);
-  EXPECT_THAT(Left("W1"), IsEmpty());
 }
 
 }  // namespace
