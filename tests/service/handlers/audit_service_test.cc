@@ -1,17 +1,13 @@
 // The audit log: one entry for each write that happened, and for nothing else; who, from
 // where, and to which lots.
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "google/protobuf/descriptor.h"
 #include "lots/v1/audit.grpc.pb.h"
 #include "lots/v1/catalog.grpc.pb.h"
@@ -21,169 +17,23 @@
 #include "lots/v1/trace.grpc.pb.h"
 #include "lots/v1/unit.grpc.pb.h"
 #include "lots/v1/work_order.grpc.pb.h"
-#include "tests/support/server/byte_calls.h"
+#include "tests/service/handlers/audit_calls.h"
 #include "tests/support/server/served_methods.h"
 #include "tests/support/server/test_server.h"
 
 namespace lots {
 namespace {
 
-using google::protobuf::DescriptorPool;
-using google::protobuf::Message;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
-// A write that was made, so that it can be made again.
-struct Made {
-  std::string method;
-  std::string bytes;
-};
-
-class AuditTest : public testing::Test {
+class AuditTest : public AuditCalls {
  protected:
-  AuditTest() {
-    Do("CatalogService/UpdateSettings",
-       R"(settings {time_zone: "UTC"} update_mask {paths: "time_zone"})");
-    Do("CatalogService/UpsertLocations", R"(
-        locations {location_id: "stock" kind: LOCATION_KIND_INTERNAL}
-        locations {location_id: "attic" kind: LOCATION_KIND_INTERNAL}
-        locations {location_id: "shop" kind: LOCATION_KIND_CUSTOMER})");
-    Do("CatalogService/UpsertProducts", R"(
-        products {product_id: "wire" tracking: TRACKING_LOT scale: 1}
-        products {product_id: "old" tracking: TRACKING_LOT}
-        products {product_id: "pump" tracking: TRACKING_SERIAL producible: true
-                  number_template: "P-{###}"})");
-  }
-
-  // The request of the text, for a company and under a request id; $NAME stands for what was kept
-  // of earlier answers.
-  std::unique_ptr<Message> RequestOf(const std::string& method, const std::string& text,
-                                     const std::string& company, const std::string& request_id) {
-    const auto* const type = MethodOf(method)->input_type();
-    auto* const factory = google::protobuf::MessageFactory::generated_factory();
-    std::unique_ptr<Message> request(factory->GetPrototype(type)->New());
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(absl::StrReplaceAll(text, kept_),
-                                                              request.get()))
-        << method << text;
-    const auto set = [&](const char* name, const std::string& value) {
-      const auto* const field = type->FindFieldByName(name);
-      if (field != nullptr) request->GetReflection()->SetString(request.get(), field, value);
-    };
-    set("company", company);
-    set("request_id", request_id);
-    return request;
-  }
-
-  static const google::protobuf::MethodDescriptor* MethodOf(const std::string& method) {
-    const std::string name = absl::StrReplaceAll(method, {{"/", "."}});
-    return DescriptorPool::generated_pool()->FindMethodByName("lots.v1." + name);
-  }
-
-  grpc::Status SendTo(const std::string& method, const std::string& bytes, std::string* answer) {
-    return SendBytes(stub_, "/lots.v1." + method, bytes, answer);
-  }
-
-  // One write that must be accepted, after a rehearsal where the method has one. Answers its
-  // answer's text.
-  std::unique_ptr<Message> Do(const std::string& method, const std::string& text) {
-    Rehearse(method, text);
-    const std::string request_id = absl::StrCat("r", made_.size() + 1);
-    const std::string bytes = RequestOf(method, text, "acme", request_id)->SerializeAsString();
-    std::string answered;
-    const grpc::Status status = SendTo(method, bytes, &answered);
-    EXPECT_TRUE(status.ok()) << method << text << ": " << status.error_message();
-    made_.push_back({method, bytes});
-    auto* const factory = google::protobuf::MessageFactory::generated_factory();
-    std::unique_ptr<Message> answer(factory->GetPrototype(MethodOf(method)->output_type())->New());
-    EXPECT_TRUE(answer->ParseFromString(answered));
-    return answer;
-  }
-  template <class Response>
-  Response Answer(const std::string& method, const std::string& text) {
-    return dynamic_cast<const Response&>(*Do(method, text));
-  }
-
-  void Rehearse(const std::string& method, const std::string& text) {
-    const auto* const type = MethodOf(method)->input_type();
-    const auto* const dry = type->FindFieldByName("validate_only");
-    if (dry == nullptr) return;
-    const auto request = RequestOf(method, text, "acme", "rehearsal");
-    request->GetReflection()->SetBool(request.get(), dry, true);
-    const grpc::Status status = SendTo(method, request->SerializeAsString(), nullptr);
-    EXPECT_TRUE(status.ok()) << method << text << ": " << status.error_message();
-    ++rehearsals_;
-  }
-
-  std::string Refused(const std::string& method, const std::string& text) {
-    const auto request = RequestOf(method, text, "acme", absl::StrCat("refused", ++refusals_));
-    return ReasonOf(SendTo(method, request->SerializeAsString(), nullptr));
-  }
-
-  void Keep(const std::string& name, const std::string& value) { kept_["$" + name] = value; }
-
-  // Everything that the question finds, by pages of `page`.
-  std::vector<v1::AuditEntry> List(v1::ListAuditEntriesRequest request, int page = 1000) {
-    if (request.company().empty()) request.set_company("acme");
-    request.set_page_size(page);
-    std::vector<v1::AuditEntry> entries;
-    do {
-      v1::ListAuditEntriesResponse response;
-      const grpc::Status status =
-          Send(*audit_, &v1::AuditService::Stub::ListAuditEntries, request, response);
-      EXPECT_TRUE(status.ok()) << status.error_message();
-      EXPECT_LE(response.entries_size(), page);
-      entries.insert(entries.end(), response.entries().begin(), response.entries().end());
-      request.set_page_token(response.next_page_token());
-    } while (!request.page_token().empty());
-    return entries;
-  }
-  std::string Refusal(v1::ListAuditEntriesRequest request) {
-    if (request.company().empty()) request.set_company("acme");
-    v1::ListAuditEntriesResponse response;
-    return ReasonOf(Send(*audit_, &v1::AuditService::Stub::ListAuditEntries, request, response));
-  }
-  std::vector<std::string> RequestIds(const v1::ListAuditEntriesRequest& request, int page = 1000) {
-    std::vector<std::string> ids;
-    for (const v1::AuditEntry& entry : List(request, page)) {
-      ids.push_back(entry.origin().request_id());
-    }
-    return ids;
-  }
-  std::vector<std::string> Filtered(const std::string& filter) {
-    v1::ListAuditEntriesRequest request;
-    request.set_filter(filter);
-    return RequestIds(request);
-  }
-  std::vector<std::string> OfLot(const std::string& name) {
-    v1::ListAuditEntriesRequest request;
-    request.set_lot_id(kept_.at("$" + name));
-    return RequestIds(request);
-  }
-  // The id of the last write.
-  std::string Last() const { return absl::StrCat("r", made_.size()); }
-
-  void CreateWire(const std::string& name, const std::string& quantity) {
-    const auto lot = Answer<v1::Lot>(
-        "LotService/CreateLot",
-        absl::StrCat(R"(lot {product_id: "wire" number: ")", name, R"("} opening_quantity: ")",
-                     quantity, R"(" opening_location_id: "stock")"));
-    Keep(name, lot.lot_id());
-  }
-
   // Each method that writes, at least once.
   void WriteEverything();
   void WriteLots();
   void WriteStock();
   void WriteOrders();
-
-  TestServer server_;
-  grpc::GenericStub stub_{server_.NewChannel()};
-  const std::unique_ptr<v1::AuditService::Stub> audit_ = server_.NewStub<v1::AuditService>();
-  std::vector<Made> made_;
-  std::map<std::string, std::string> kept_;
-  int rehearsals_ = 0;
-  int refusals_ = 0;
 };
 
 void AuditTest::WriteLots() {
@@ -354,45 +204,6 @@ TEST_F(AuditTest, ALotIsAskedForAndAnswersWhateverTouchedIt) {
   EXPECT_EQ(Refusal(nobodys), "LOT_NOT_FOUND");
 }
 
-// What was written of a unit before its relabel was not found by its new number, nor later writes
-// by its old one.
-TEST_F(AuditTest, ARelabelledUnitIsAskedForByAnyOfItsNumbers) {
-  Do("WorkOrderService/AssignSerials", R"(work_order_id: "MO-1" product_id: "pump" count: 2)");
-  const std::string assigned = Last();
-  const auto done = Answer<v1::CompleteWorkOrderResponse>(
-      "WorkOrderService/CompleteWorkOrder",
-      R"(work_order_id: "MO-1" outputs {number: "P-001"} outputs {number: "P-002"}
-         source_location_id: "stock" destination_location_id: "stock")");
-  const std::string completed = Last();
-  Keep("P1", done.outputs(0).lot_id());
-  Keep("P2", done.outputs(1).lot_id());
-  const auto relabel = [&](const std::string& name, const std::string& number) {
-    const auto relabelled = Answer<v1::ReshapeResponse>(
-        "LotService/RelabelLot",
-        absl::StrCat("lot {lot_id: \"$", name, "\"} location_id: \"stock\" ", "number: \"", number,
-                     "\""));
-    Keep(number, relabelled.lots(0).lot_id());
-    Keep("of-" + number, relabelled.transformation_id());
-    return Last();
-  };
-  const std::string second = relabel("P1", "P-801");
-  const std::string third = relabel("P-801", "P-901");
-  Do("LotService/UpdateLot", R"(lot {lot_id: "$P-901" notes: "n"} update_mask {paths: "notes"})");
-  const std::string edited = Last();
-  const std::string mistaken = relabel("P2", "P-802");
-  Do("WorkOrderService/ReverseCompletion", R"(transformation_id: "$of-P-802")");
-  const std::string reversed = Last();
-
-  for (const char* const name : {"P1", "P-801", "P-901"}) {
-    EXPECT_THAT(OfLot(name), ElementsAre(edited, third, second, completed, assigned)) << name;
-  }
-  EXPECT_THAT(OfLot("P-802"), ElementsAre(reversed, mistaken));
-  EXPECT_THAT(OfLot("P2"), ElementsAre(reversed, mistaken, completed, assigned));
-  v1::ListAuditEntriesRequest paged;
-  paged.set_lot_id(kept_.at("$P-901"));
-  EXPECT_THAT(RequestIds(paged, 2), ElementsAre(edited, third, second, completed, assigned));
-}
-
 TEST_F(AuditTest, EachLineOfALotsHistoryTellsItsWrite) {
   WriteEverything();
   const auto lots = server_.NewStub<v1::LotService>();
@@ -440,20 +251,6 @@ TEST_F(AuditTest, AnEntryNamesItsLotsItsOrderAndItsRecall) {
   EXPECT_EQ(deleted.lots(0).number(), "");
 }
 
-TEST_F(AuditTest, OfManyLotsTheFirstAreNamedAndAllAreFound) {
-  const auto created = Answer<v1::BatchCreateLotsResponse>("LotService/BatchCreateLots",
-                                                           R"(product_id: "pump" count: 25)");
-  Keep("last", created.lots(24).lot_id());
-  v1::ListAuditEntriesRequest request;
-  request.set_filter(absl::StrCat("request_id = ", Last()));
-  const v1::AuditEntry entry = List(request).back();
-
-  EXPECT_EQ(entry.lot_count(), 25);
-  EXPECT_THAT(entry.lots(), SizeIs(20));
-  EXPECT_EQ(entry.lots(0).lot_id(), created.lots(0).lot_id());
-  EXPECT_THAT(OfLot("last"), ElementsAre(Last()));
-}
-
 TEST_F(AuditTest, PagesShowEachEntryOnceNewestFirst) {
   WriteLots();
 
@@ -462,62 +259,6 @@ TEST_F(AuditTest, PagesShowEachEntryOnceNewestFirst) {
   EXPECT_EQ(RequestIds({}), all);
   EXPECT_EQ(RequestIds({}, 1), all);
   EXPECT_EQ(RequestIds({}, 4), all);
-}
-
-TEST_F(AuditTest, FiltersFindByWhoWhatAndWhen) {
-  CreateWire("W1", "10.0");
-  const std::string created = Last();
-  Do("WorkOrderService/AssignSerials", R"(work_order_id: "MO-7" product_id: "pump" count: 1)");
-  const std::string assigned = Last();
-
-  EXPECT_THAT(Filtered("method = \"lots.v1.LotService/CreateLot\""), ElementsAre(created));
-  EXPECT_THAT(Filtered("method = \"lots.v1.WorkOrderService*\""), ElementsAre(assigned));
-  EXPECT_THAT(Filtered("work_order_id = MO-7"), ElementsAre(assigned));
-  EXPECT_THAT(Filtered("request_id = " + created), ElementsAre(created));
-  EXPECT_THAT(Filtered("actor = anna"), IsEmpty());
-  EXPECT_THAT(Filtered("peer = unix AND actor = anonymous"), SizeIs(made_.size()));
-  EXPECT_THAT(Filtered("record_time < 2020-01-01"), IsEmpty());
-  EXPECT_THAT(Filtered("record_time >= 2020-01-01"), SizeIs(made_.size()));
-  EXPECT_THAT(Filtered("recall_id:*"), IsEmpty());
-}
-
-TEST_F(AuditTest, AFilterNamesWhatExists) {
-  CreateWire("W1", "10.0");
-  v1::ListAuditEntriesRequest request;
-  request.set_filter("work_order_id = nope");
-  EXPECT_EQ(Refusal(request), "WORK_ORDER_NOT_FOUND");
-  request.set_filter("recall_id = nope AND actor = anonymous");
-  EXPECT_EQ(Refusal(request), "RECALL_NOT_FOUND");
-  request.set_filter("work_order_id = nope OR actor = anna");
-  EXPECT_THAT(List(request), IsEmpty());
-}
-
-TEST_F(AuditTest, NoCompanySeesAnothers) {
-  CreateWire("W1", "1.0");
-  v1::ListAuditEntriesRequest request;
-  request.set_company("other");
-  EXPECT_EQ(Refusal(request), "COMPANY_NOT_FOUND");
-  server_.database().AddCompany("other");
-  EXPECT_THAT(List(request), IsEmpty());
-  request.set_lot_id(kept_.at("$W1"));
-  EXPECT_EQ(Refusal(request), "LOT_NOT_FOUND");
-}
-
-TEST_F(AuditTest, NonsenseIsRefused) {
-  v1::ListAuditEntriesRequest request;
-  request.set_company("acme");
-  v1::ListAuditEntriesResponse response;
-  const auto reason = [&] {
-    return ReasonOf(Send(*audit_, &v1::AuditService::Stub::ListAuditEntries, request, response));
-  };
-  request.set_lot_id("W1");
-  EXPECT_EQ(reason(), "FIELD_INVALID");
-  request.clear_lot_id();
-  request.set_filter("number = 1");
-  EXPECT_EQ(reason(), "FILTER_INVALID");
-  request.clear_filter();
-  request.set_page_token("made up");
-  EXPECT_EQ(reason(), "PAGE_TOKEN_INVALID");
 }
 
 }  // namespace
