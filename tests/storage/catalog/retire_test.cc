@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "storage/catalog/catalog.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot.h"
 #include "storage/domain/movement.h"
 #include "storage/lots/lots.h"
 #include "storage/stock/stock.h"
