@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/domain/lot.h"
 #include "storage/lots/lots.h"
 #include "storage/pg/pipeline.h"
 #include "storage/work_orders/work_orders.h"
