@@ -10,6 +10,7 @@
 #include "service/ctl/commands/commands.h"
 #include "service/ctl/output/table.h"
 #include "service/ctl/session/arguments.h"
+#include "service/ctl/session/failure.h"
 #include "service/ctl/session/output.h"
 #include "service/ctl/session/times.h"
 #include "service/ctl/shared/lots.h"
@@ -59,6 +60,9 @@ void Declare(Command& command, UpdateOptions& options) {
 }
 
 absl::Status Update(Session& session, const UpdateOptions& options) {
+  if (options.no_exempt && !options.exempt_location_ids.empty()) {
+    return UsageError("give --exempt or --no-exempt, not both");
+  }
   v1::UpdateRecallRequest request;
   v1::Recall& recall = *request.mutable_recall();
   recall.set_recall_id(options.recall_id);
@@ -192,7 +196,13 @@ void Declare(Command& command, RespondOptions& options) {
 
 absl::Status AddQuantities(Session& session, const RespondOptions& options,
                            v1::RecordRecipientResponseRequest& request) {
-  if (options.lot.empty()) return absl::OkStatus();
+  if (options.lot.empty()) {
+    for (const std::string* value : {&options.delivery, &options.found, &options.destroyed,
+                                     &options.returned, &options.sold_on}) {
+      if (!value->empty()) return UsageError("say of which --lot the recipient tells");
+    }
+    return absl::OkStatus();
+  }
   v1::RecipientQuantities& quantities = *request.add_quantities();
   ASSIGN_OR_RETURN(*quantities.mutable_lot(), ParseLotRef(options.lot));
   RETURN_IF_ERROR(ResolveNumbers(session, std::vector<v1::LotRef*>{quantities.mutable_lot()}));
