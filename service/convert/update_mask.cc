@@ -43,6 +43,13 @@ std::vector<std::string> KeysOfMap(const Message& message, const FieldDescriptor
   return keys;
 }
 
+// A list is populated when it has an entry; protobuf's HasField ends the program for a list.
+bool Populates(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  if (field.is_repeated()) return reflection.FieldSize(message, &field) > 0;
+  return reflection.HasField(message, &field);
+}
+
 // Appends the path when the message populates its field, and the keys of a map.
 void AppendPopulated(const Message& message, absl::string_view rest, absl::string_view path,
                      std::vector<std::string>& paths) {
@@ -54,12 +61,11 @@ void AppendPopulated(const Message& message, absl::string_view rest, absl::strin
     }
     return;
   }
-  const Reflection& reflection = *message.GetReflection();
-  if (!reflection.HasField(message, &field)) return;
+  if (!Populates(message, field)) return;
   if (below.empty()) {
     paths.emplace_back(path);
   } else {
-    AppendPopulated(reflection.GetMessage(message, &field), below, path, paths);
+    AppendPopulated(message.GetReflection()->GetMessage(message, &field), below, path, paths);
   }
 }
 

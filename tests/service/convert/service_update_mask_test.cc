@@ -6,6 +6,7 @@
 
 #include "lots/v1/catalog.pb.h"
 #include "lots/v1/lot.pb.h"
+#include "lots/v1/recall.pb.h"
 #include "service/convert/update_mask.h"
 
 namespace lots {
@@ -46,6 +47,19 @@ TEST(UpdateMask, WithoutAMaskNamesThePopulatedFields) {
   // 0 days are given; an absent offset is not.
   product.mutable_shelf_life()->set_expire_days(0);
   EXPECT_EQ(PathsOfProduct(product, {}), (Paths{"unit", "shelf_life.expire_days"}));
+}
+
+TEST(UpdateMask, WithoutAMaskNamesAListThatHasAnEntry) {
+  const auto paths_of = [](const v1::Recall& recall) {
+    FieldChecker fields;
+    return UpdateMask("update_mask", MaskOf({}), {"reason", "exempt_location_ids"},
+                      *v1::Recall::descriptor(), fields)
+        .PathsOf(recall);
+  };
+  v1::Recall recall;
+  EXPECT_EQ(paths_of(recall), Paths{});
+  recall.add_exempt_location_ids("line");
+  EXPECT_EQ(paths_of(recall), Paths{"exempt_location_ids"});
 }
 
 TEST(UpdateMask, WithoutAMaskNamesEachGivenKeyOfAMap) {
