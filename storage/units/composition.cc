@@ -143,10 +143,12 @@ class Tree {
     if (PassesOn(graph_.transformations[input.transformation].kind)) {
       return Collect(input.lot, ended, components);
     }
+    // What a single output used as a whole is certainly in it.
+    const bool single = graph_.transformations[input.transformation].single_output;
     components.push_back({.lot = input.lot,
                           .transformation = input.transformation,
                           .quantity = input.quantity,
-                          .exact = input.kind == TraceLinkKind::kExactInput,
+                          .exact = single || input.kind == TraceLinkKind::kExactInput,
                           .until = ended});
   }
 

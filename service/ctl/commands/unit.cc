@@ -266,7 +266,7 @@ void AddUnitCommands(Command& program, Work& chosen) {
   group.Add<ShowOptions>({"show", "Shows what is in a unit, and the units that it is in",
                           "unit show bike/B-1\n"
                           "unit show bike/B-1 --as-of 2026-05-01\n"
-                          "unit show battery/A-7 --former"},
+                          "unit show bike/B-1 --former"},
                          Declare, ShowUnit);
   AddReverseCommand(group, {"reverse", "Takes an installation, a removal or a swap back, once",
                             "unit reverse 0190163d-8694-739b-aea5-966c26f8ad91"});

@@ -1,9 +1,11 @@
 // RecallService: what is done while a recall is open.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "service/convert/fields.h"
 #include "service/convert/update_mask.h"
 #include "service/convert/writes.h"
@@ -100,16 +102,23 @@ RecipientQuantities QuantitiesOf(const v1::RecipientQuantities& given, size_t in
   return quantities;
 }
 
+// What was done is not in the future.
+std::optional<absl::Time> PastTime(FieldChecker& fields, absl::string_view field, bool is_given,
+                                   const google::protobuf::Timestamp& time, absl::Time now) {
+  if (!is_given) return std::nullopt;
+  return fields.OccurTime(field, &time, now);
+}
+
 RecordRecipientResponseCommand CommandOf(const v1::RecordRecipientResponseRequest& request,
                                          const Call& call, FieldChecker& fields) {
   RecordRecipientResponseCommand command{.context = fields.Write(request, call)};
   command.recall_id = fields.Required<RecallId>("recall_id", request.recall_id());
   command.partner_id = fields.RequiredId("partner_id", request.partner_id());
   command.notified_at =
-      fields.Time("notify_time", request.has_notify_time() ? &request.notify_time() : nullptr);
+      PastTime(fields, "notify_time", request.has_notify_time(), request.notify_time(), call.now);
   command.notified_how = fields.Line("notify_method", request.notify_method(), kNameCharactersMax);
   command.answered_at =
-      fields.Time("answer_time", request.has_answer_time() ? &request.answer_time() : nullptr);
+      PastTime(fields, "answer_time", request.has_answer_time(), request.answer_time(), call.now);
   fields.Count("quantities", request.quantities_size(), 0, kRecallEntriesPerCallMax);
   for (int i = 0; i < request.quantities_size(); ++i) {
     command.quantities.push_back(QuantitiesOf(request.quantities(i), i, fields));

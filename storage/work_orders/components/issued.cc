@@ -2,6 +2,7 @@
 #include "storage/work_orders/components/issued.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -138,6 +139,20 @@ void TakeIssued(const WorkOrderId& work_order, const std::string& field, const L
                  {"number", number},
                  {"issued", there.ToString()},
                  {"needed", quantity.ToString()}}});
+}
+
+Problem NothingIssued(const WorkOrderId& work_order, std::string field, const LotId& lot,
+                      const std::string& number) {
+  const std::string name = number.empty() ? lot.value().ToString() : number;
+  return {.reason = Reason::kNotIssued,
+          .field = std::move(field),
+          .message = absl::StrCat("work order ", work_order.value(), " has nothing left of lot ",
+                                  name, " that was issued to it; leave the lot out"),
+          .facts = {{"work_order_id", work_order.value()},
+                    {"lot_id", lot.value().ToString()},
+                    {"number", number},
+                    {"issued", "0"},
+                    {"needed", ""}}};
 }
 
 IssuedLots WhatIsLeft(const IssuedLots& issued) {

@@ -63,6 +63,10 @@ void AddWorkInProcess(pg::Transaction& transaction, const WriteContext& context)
 void TakeIssued(const WorkOrderId& work_order, const std::string& field, const LotId& lot,
                 Quantity quantity, IssuedLots& left, std::vector<Problem>& problems);
 
+// All that is left of the lot was asked for, and nothing is left. `number`: empty if not known.
+Problem NothingIssued(const WorkOrderId& work_order, std::string field, const LotId& lot,
+                      const std::string& number);
+
 // Leaves out the lots of which nothing is left.
 IssuedLots WhatIsLeft(const IssuedLots& issued);
 // COMPONENTS_ISSUED: the order would end, and this is left; at least one lot.

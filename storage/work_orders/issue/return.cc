@@ -93,9 +93,12 @@ void ReturnTransaction::PlanLine(size_t index, std::vector<Planned>& planned,
   const auto found = left_.find(*lot);
   const Quantity all = found == left_.end() ? Quantity() : found->second.quantity;
   const absl::Time since = found == left_.end() ? command_.occurred_at : found->second.stock_since;
-  // Nothing is left of it: that is a problem too.
-  const Quantity least = Quantity::FromMicros(1);
-  const Quantity quantity = line.quantity.value_or(all.IsPositive() ? all : least);
+  if (!line.quantity.has_value() && !all.IsPositive()) {
+    problems.push_back(orders::NothingIssued(command_.work_order, absl::StrCat(field, ".quantity"),
+                                             *lot, line.lot.number));
+    return;
+  }
+  const Quantity quantity = line.quantity.value_or(all);
   orders::TakeIssued(command_.work_order, absl::StrCat(field, ".quantity"), *lot, quantity, left_,
                      problems);
   planned.push_back({*lot, quantity, to.value_or(LocationId()), since, field});

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lots/v1/recall.grpc.pb.h"
@@ -270,6 +272,10 @@ TEST_F(RecallRpc, WorkOnARecallIsAnsweredWithTheRecall) {
   respond.mutable_notify_time()->set_seconds(1'000);
   ASSERT_TRUE(Send(&Stub::RecordRecipientResponse, respond, recall).ok());
   EXPECT_FALSE(recall.has_effectiveness());
+  respond.set_request_id("tomorrow");
+  respond.mutable_answer_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(48)));
+  EXPECT_EQ(Send(&Stub::RecordRecipientResponse, respond, recall).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
 
   v1::GetRecallRequest get;
   get.set_recall_id("RC-1");

@@ -43,6 +43,13 @@ TEST_F(MaintainTest, LotsByQuantityExactAndPooled) {
   EXPECT_EQ(Maintain("A", {"SALT=7.5@stock"}, {}), "NOT_A_COMPONENT removals[0]");
 }
 
+TEST_F(MaintainTest, WhatASingleUnitUsedAsAWholeIsInIt) {
+  CompletionCommand command = Making("W2", "C", "F3");
+  command.components.push_back(Component(Id("SALT"), "5"));
+  Complete(command);
+  EXPECT_EQ(In("C"), "1 F3 1; 1 SALT 5");
+}
+
 TEST_F(MaintainTest, AUnitIsMaintainedWhereverItIs) {
   Deliver("A", "anna");
   Tick();

@@ -5,6 +5,7 @@
 #include "service/ctl/commands/orders/orders.h"
 #include "service/ctl/output/show.h"
 #include "service/ctl/session/arguments.h"
+#include "service/ctl/session/failure.h"
 #include "service/ctl/session/times.h"
 #include "service/ctl/shared/issued.h"
 #include "service/ctl/shared/lots.h"
@@ -137,6 +138,9 @@ void Declare(Command& command, ReturnOptions& options) {
 }
 
 absl::Status Return(Session& session, const ReturnOptions& options) {
+  if (options.lots.empty() != options.everything) {
+    return UsageError("say what comes back: lots, or --everything");
+  }
   v1::ReturnComponentsRequest request;
   request.set_work_order_id(options.work_order_id);
   request.set_everything(options.everything);

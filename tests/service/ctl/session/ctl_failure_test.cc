@@ -178,6 +178,8 @@ TEST(CommandLine, MistakesAreUsageErrorsAndSendNothing) {
            {"work-order", "complete"},
            {"work-order", "complete", "WO-1", "--accept", "late"},
            {"work-order", "complete", "--file", "/does/not/exist.json"},
+           {"work-order", "return", "WO-1", "--to", "RAW"},
+           {"work-order", "return", "WO-1", "steel/H-1", "--everything", "--to", "RAW"},
            {"recall", "respond", "RC-1", "ACME", "--found", "3"},
            {"recall", "update", "RC-1", "--exempt", "LAB", "--no-exempt"},
            {"import", "epcis", "/does/not/exist.jsonld"},

@@ -108,6 +108,9 @@ TEST_F(IssueTest, MoreThanIsLeftIsRefusedAndLeavesNothing) {
   ReturnCommand back = ReturnOf(world_, "W1");
   back.lines = {BackOf(salt, "3"), BackOf(salt, "3"), BackOf(other)};
   EXPECT_EQ(Returned(back), "NOT_ISSUED lines[1].quantity; NOT_ISSUED lines[2].quantity");
+  back.lines = {BackOf(other)};
+  EXPECT_THAT(ReturnComponents(world_.db(), back).status().message(),
+              testing::HasSubstr("has nothing left of lot"));
   EXPECT_THAT(Left("W1"), ElementsAre("SALT 5"));
   EXPECT_THAT(Left("W2"), ElementsAre("OTHER 5"));
   EXPECT_EQ(world_.Where(salt), "stock 95");
