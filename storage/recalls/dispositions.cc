@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/domain/refusals.h"
 #include "storage/recalls/answers.h"
 #include "storage/recalls/refusals.h"
@@ -70,6 +71,8 @@ void DispositionWriter::Validate(const pg::Result& members, const pg::Result& pl
     }
     if (!given.quantity.FitsScale(lot.scale)) {
       problems.push_back(QuantityScale(at("quantity"), given.quantity, lot.scale, lot.product_id));
+    } else if (lot.tracking == Tracking::kSerial && given.quantity > Quantity::FromUnits(1)) {
+      problems.push_back(MoreThanOneUnit(at("quantity"), given.quantity, lot.number));
     }
     const auto [first, is_first] =
         first_index.emplace(std::tuple(lot.lot_id, given.location_id, given.kind), i);

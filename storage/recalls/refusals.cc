@@ -49,6 +49,11 @@ Problem LotNotInRecall(absl::string_view field, const NumberedLot& lot, const Re
                     {"recall_id", recall_id.value()}}};
 }
 
+Problem MoreThanOneUnit(absl::string_view field, Quantity quantity, absl::string_view number) {
+  return FieldInvalid(field, quantity.ToString(),
+                      absl::StrCat("serial ", number, " is one unit: say 1 at most"));
+}
+
 Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count) {
   const std::string quantity = goods.quantity.Format(goods.scale);
   return {.reason = Reason::kRecallUnaccounted,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/base/quantity.h"
 #include "storage/domain/ids.h"
 
 namespace lots {
@@ -19,6 +20,8 @@ Problem RecallClosed(const RecallId& recall_id, absl::Time closed_at);
 Problem RecallTooLarge(absl::string_view field);
 // LOT_NOT_IN_RECALL.
 Problem LotNotInRecall(absl::string_view field, const NumberedLot& lot, const RecallId& recall_id);
+// FIELD_INVALID: more than one of a serial.
+Problem MoreThanOneUnit(absl::string_view field, Quantity quantity, absl::string_view number);
 // RECALL_UNACCOUNTED: `count` is of all such lots and places.
 Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count);
 

@@ -8,6 +8,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/domain/kinds/tracking.h"
 #include "storage/domain/refusals.h"
 #include "storage/recalls/answers.h"
 #include "storage/recalls/refusals.h"
@@ -71,10 +72,13 @@ void ResponseWriter::ValidateQuantities(size_t index, const ResolvedLot& lot,
       {"destroyed_quantity", given.destroyed},
       {"returned_quantity", given.returned},
       {"sold_on_quantity", given.sold_on}};
-  for (const auto& [field, quantity] : quantities) {
-    if (quantity.FitsScale(lot.scale)) continue;
-    problems.push_back(
-        QuantityScale(Indexed("quantities", index, field), quantity, lot.scale, lot.product_id));
+  for (const auto& [name, quantity] : quantities) {
+    const std::string field = Indexed("quantities", index, name);
+    if (!quantity.FitsScale(lot.scale)) {
+      problems.push_back(QuantityScale(field, quantity, lot.scale, lot.product_id));
+    } else if (lot.tracking == Tracking::kSerial && quantity > Quantity::FromUnits(1)) {
+      problems.push_back(MoreThanOneUnit(field, quantity, lot.number));
+    }
   }
   if (given.destroyed + given.returned <= FoundOf(given)) return;
   const std::string found = FoundOf(given).Format(lot.scale);

@@ -466,6 +466,17 @@ TEST_F(RecallWork, AnAnswerNamesEverythingThatIsWrong) {
             "quantities[3].sold_on_quantity; DUPLICATE_IN_REQUEST quantities[3]");
 }
 
+TEST_F(RecallWork, ASerialIsOneUnit) {
+  const LotId frame = world_.CreateLot("frame", "F-1", "1");
+  Open({frame});
+  EXPECT_EQ(Clear(frame, "stock", "2"), "FIELD_INVALID dispositions[0].quantity");
+  RecordRecipientResponseCommand command = Responding("anna");
+  command.quantities.emplace_back().lot = {.lot_id = frame};
+  command.quantities.back().found = Q("2");
+  EXPECT_EQ(RefusalOf(RecordRecipientResponse(world_.db(), command).status()),
+            "FIELD_INVALID quantities[0].found_quantity");
+}
+
 TEST_F(RecallWork, NothingIsDoneToAClosedRecall) {
   const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Open({salt});
