@@ -52,6 +52,14 @@ std::string TitleOf(const v1::TraceNode& node, absl::CivilDay today) {
   return title;
 }
 
+// The order says more than that something was made; a correction is none of its completions.
+std::string TitleOf(const v1::Transformation& transformation) {
+  if (transformation.work_order_id().empty()) return Show(transformation.kind());
+  const bool corrects = transformation.kind() == v1::TRANSFORMATION_KIND_CORRECTION;
+  return absl::StrCat(corrects ? "correction of work order " : "work order ",
+                      transformation.work_order_id());
+}
+
 }  // namespace
 
 std::string TraceTree::UnitOf(const std::string& product_id) const {
@@ -202,9 +210,7 @@ TreeNode TraceTree::DrawTransformation(const v1::TraceLink& link, Drawn& drawn) 
     tree.text = absl::StrCat("transformation ", link.transformation_id());
   } else {
     const v1::Transformation& transformation = found->second;
-    tree.text = transformation.work_order_id().empty()
-                    ? Show(transformation.kind())
-                    : absl::StrCat("work order ", transformation.work_order_id());
+    tree.text = TitleOf(transformation);
     const std::string time = Show(transformation.occur_time(), zone_);
     if (!time.empty()) absl::StrAppend(&tree.text, "  ", time);
   }

@@ -136,6 +136,19 @@ TEST(TraceTree, WhatIsNoLongerThereSaysUntilWhen) {
   EXPECT_THAT(drawn, HasSubstr("─ pump/SN-1  no longer  maintained\n"));
 }
 
+TEST(TraceTree, ACorrectionIsNoCompletion) {
+  TraceTree tree(TraceTree::kUpstream);
+  tree.Add(PieceOf(R"(
+    nodes { lot_id: "u" product_id: "pump" number: "SN-1" }
+    nodes { lot_id: "m" product_id: "motor" number: "M-1" depth: 1 }
+    transformations { transformation_id: "1" kind: TRANSFORMATION_KIND_CORRECTION
+                      work_order_id: "WO-7" }
+    links { transformation_id: "1" lot_id: "u" kind: TRACE_LINK_KIND_MAINTAINED quantity: "1" }
+    links { transformation_id: "1" lot_id: "m" kind: TRACE_LINK_KIND_EXACT_INPUT quantity: "1"
+            output_lot_id: "u" })"));
+  EXPECT_THAT(Drawn(tree), HasSubstr("─ correction of work order WO-7  maintained\n"));
+}
+
 TEST(TraceTree, ACircleOfReworkEnds) {
   TraceTree tree(TraceTree::kDownstream);
   tree.Add(PieceOf(R"(
