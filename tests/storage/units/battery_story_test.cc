@@ -178,7 +178,7 @@ TEST_F(BatteryStoryTest, WhatOnceWasInTheBike) {
   EXPECT_EQ(composition_.entries[1].since, made_);
   EXPECT_EQ(composition_.entries[1].until, swapped_);
   EXPECT_EQ(composition_.entries[2].since, made_);
-  EXPECT_EQ(composition_.entries[2].until, std::nullopt);
+  EXPECT_FALSE(composition_.entries[2].until.has_value());
 }
 
 TEST_F(BatteryStoryTest, WhereTheGoodsAre) {
