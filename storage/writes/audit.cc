@@ -72,13 +72,15 @@ constexpr absl::string_view kOfLot = R"sql(a.entry_id IN (
   JOIN recalls r ON r.company = $1 AND r.recall_id = b.recall_id
   CROSS JOIN LATERAL (
     VALUES (CASE WHEN b.transformation_id IS NULL THEN COALESCE(b.entry_id, r.entry_id) END),
-           (r.close_entry_id))
+           (CASE WHEN b.ended_at IS NULL THEN r.close_entry_id END))
     AS w (entry_id)
   WHERE b.company = $1 AND b.lot_id = ANY($2)
   UNION ALL
   SELECT c.entry_id FROM recall_member_changes c WHERE c.company = $1 AND c.lot_id = ANY($2)
   UNION ALL
-  SELECT d.entry_id FROM recall_dispositions d WHERE d.company = $1 AND d.lot_id = ANY($2)))sql";
+  SELECT d.entry_id FROM recall_dispositions d WHERE d.company = $1 AND d.lot_id = ANY($2)
+  UNION ALL
+  SELECT i.entry_id FROM inspections i WHERE i.company = $1 AND i.lot_id = ANY($2)))sql";
 
 const FilterField kFilterFields[] = {
     {.name = "record_time", .type = FilterType::kTime, .sql = "a.recorded_at"},

@@ -192,11 +192,11 @@ TEST_F(AuditTest, ALotIsAskedForAndAnswersWhateverTouchedIt) {
     const std::string& method = entry.origin().method();
     of_w2.push_back(method.substr(method.find('/') + 1));
   }
-  EXPECT_THAT(of_w2, ElementsAre("Disassemble", "MaintainUnit", "CompleteWorkOrder",
-                                 "ReverseCompletion", "CorrectGenealogy", "CloseRecall",
-                                 "ExcludeRecallLots", "SetRecallDisposition", "OpenRecall",
-                                 "CompleteWorkOrder", "ReverseMovement", "RecordMovements",
-                                 "ReleaseLots", "HoldLots", "CreateLot"));
+  EXPECT_THAT(of_w2,
+              ElementsAre("Disassemble", "MaintainUnit", "CompleteWorkOrder", "ReverseCompletion",
+                          "CorrectGenealogy", "ExcludeRecallLots", "SetRecallDisposition",
+                          "OpenRecall", "CompleteWorkOrder", "ReverseMovement", "RecordMovements",
+                          "ReleaseLots", "HoldLots", "CreateLot"));
   // Deleted, and still known: created, archived, unarchived, deleted.
   EXPECT_THAT(OfLot("W5"), SizeIs(4));
   v1::ListAuditEntriesRequest nobodys;

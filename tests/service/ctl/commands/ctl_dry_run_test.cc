@@ -47,7 +47,7 @@ class CtlDryRun : public CtlFactory {
     std::set<std::string> commands;
     for (const char* const group :
          {"lot", "product", "location", "settings", "stock", "work-order", "trace", "recall",
-          "hold", "inspect", "audit", "import", "server"}) {
+          "hold", "inspect", "unit", "audit", "import", "server"}) {
       for (const std::string& name : NamesIn(lotctl_.Ok({group, "--help"}))) {
         const std::string help = lotctl_.Ok({group, name, "--help"});
         if (absl::StrContains(help, "--validate-only")) {
@@ -113,15 +113,24 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
       {"recall", "open", "RC-2", "steel/H-1", "--reason", "splinters"},
       {"recall", "drill", "steel/H-1"},
       {"recall", "update", "RC-1", "--reason", "worse"},
-      {"recall", "exclude", "RC-1", "steel/H-1", "--evidence", "tested"},
+      {"recall", "exclude", "RC-1", "motor/M-2", "--evidence", "tested"},
       {"recall", "include", "RC-1", "steel/H-1", "--evidence", "not tested"},
-      {"recall", "dispose", "RC-1", "steel/H-1=1@RAW", "--kind", "cleared"},
+      {"recall", "dispose", "RC-1", "motor/M-2=1@RAW", "--kind", "cleared"},
       {"recall", "respond", "RC-1", "ACME", "--notified", "2026-03-05"},
       {"recall", "close", "RC-1", "--note", "destroyed", "--leave-held"},
       {"hold", "place", "steel/OLD", "--reason", "look"},
       {"hold", "update", hold, "--case", "CAPA-7"},
       {"hold", "release", "--hold", hold, "--note", "good"},
       {"inspect", "record", "steel/OLD", "--verdict", "failed", "--hold"},
+      {"unit", "remove", "pump/SN-0001", "--component", "motor/M-1", "--to", "RAW", "--reason",
+       "worn out"},
+      {"unit", "install", "pump/SN-0001", "--component", "steel/H-1=1@RAW", "--reason", "worn out",
+       "--accept", "held"},
+      {"unit", "swap", "pump/SN-0001", "--out", "motor/M-1", "--to", "RAW", "--in", "motor/M-2@RAW",
+       "--reason", "worn out", "--accept", "held"},
+      {"unit", "reverse", completion},
+      {"work-order", "correct", completion, "--unit", "pump/SN-0001", "--wrong", "motor/M-1",
+       "--reason", "it has none"},
   };
   std::set<std::string> commands;
   for (const Line& line : lines) {
