@@ -120,9 +120,12 @@ void ValidatePartHolds(const Case& c, const std::string& field, Problems& proble
 
 // Of several holds the refusal names the strongest, and of equally strong ones the oldest.
 void ValidateHolds(const Case& c, const std::string& field, Problems& problems) {
-  // What a customer has is not held back, but nobody builds it into a unit.
-  const bool can_refuse =
-      IsOnHand(c.from.kind) || c.posting.is_issued || c.posting.kind == MovementKind::kInstallation;
+  // What a customer has is not held back, but nobody builds it into a unit. The reversal of an
+  // installation goes the other way: the goods come out of the unit, and a hold keeps nothing
+  // there.
+  const bool is_built_in =
+      c.posting.kind == MovementKind::kInstallation && c.to.kind == LocationKind::kProduction;
+  const bool can_refuse = IsOnHand(c.from.kind) || c.posting.is_issued || is_built_in;
   if (c.accept.held || !can_refuse) return;
   const Hold* strongest = nullptr;
   for (const Hold& hold : c.facts.HoldsOf(c.lot.lot_id)) {
