@@ -67,6 +67,8 @@ constexpr pg::Statement kLockUnits{"lock_units_of_transformation", kLockUnitsTex
 // What was done since to what went in here, or to a unit that was made here: something was taken
 // out, or a component was installed. A unit that was only worked on here stays what it is. What was
 // put in or taken out by a correction is as if it had been so from the beginning.
+// What was installed before (recorded_at) was in the unit when it was whole the last time, and came
+// out of it before it was rebuilt here.
 constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
   SELECT t.transformation_id, l.lot_id, l.number, l.product_id
   FROM (SELECT e.ending_id, e.lot_id
@@ -82,10 +84,12 @@ constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
         JOIN transformation_inputs i ON i.company = $1 AND i.output_lot_id = o.lot_id
         JOIN transformations m ON m.company = $1 AND m.transformation_id = i.transformation_id
           AND m.kind = {TRANSFORMATION_MAINTENANCE}
+        JOIN transformations own ON own.company = $1 AND own.transformation_id = $2
+          AND own.recorded_at < m.recorded_at
         WHERE o.company = $1 AND o.transformation_id = $2 AND o.role IN ({OUTPUTS_MADE})
-          AND NOT EXISTS (SELECT FROM transformation_inputs own
-                          WHERE own.company = $1 AND own.transformation_id = $2
-                            AND own.lot_id = o.lot_id)) AS later (transformation_id, lot_id)
+          AND NOT EXISTS (SELECT FROM transformation_inputs used
+                          WHERE used.company = $1 AND used.transformation_id = $2
+                            AND used.lot_id = o.lot_id)) AS later (transformation_id, lot_id)
   JOIN transformations t ON t.company = $1 AND t.transformation_id = later.transformation_id
     AND t.reverses_id IS NULL AND t.corrects_id IS DISTINCT FROM $2
   JOIN lots l ON l.company = $1 AND l.lot_id = later.lot_id
