@@ -3,10 +3,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/default_location.h"
-#include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
@@ -17,6 +15,7 @@
 #include "storage/ledger/transformations.h"
 #include "storage/pg/error.h"
 #include "storage/work_orders/completion/corrected.h"
+#include "storage/work_orders/completion/later_work.h"
 #include "storage/work_orders/completion/restore.h"
 #include "storage/work_orders/components/issued.h"
 #include "storage/work_orders/rows.h"
@@ -42,61 +41,6 @@ constexpr pg::Statement kReadTransformation{"read_transformation_to_reverse", R"
   FROM transformations t
   LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
   WHERE t.company = $1 AND t.transformation_id = $2)sql"};
-
-// The units that components were installed in or removed from, under their numbers of now too:
-// nobody takes these apart meanwhile.
-constexpr const char* kLockUnitsText = R"sql(
-  WITH RECURSIVE later AS (
-    SELECT unit.lot_id, 0 AS depth
-    FROM (SELECT i.output_lot_id
-          FROM transformation_inputs i
-          JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
-            AND t.kind = {TRANSFORMATION_MAINTENANCE}
-          WHERE i.company = $1 AND i.transformation_id = $2
-          UNION
-          SELECT e.unit_lot_id
-          FROM component_ends e
-          WHERE e.company = $1 AND e.ending_id = $2 AND e.unit_lot_id IS NOT NULL) AS unit (lot_id)
-    UNION ALL)sql" LOTS_LATER_IDENTITY R"sql()
-  SELECT l.lot_id
-  FROM lots l
-  WHERE l.company = $1 AND l.lot_id IN (SELECT lot_id FROM later)
-  ORDER BY l.lot_id FOR NO KEY UPDATE)sql"_sql;
-constexpr pg::Statement kLockUnits{"lock_units_of_transformation", kLockUnitsText};
-
-// What was done since to what went in here, or to a unit that was made here: something was taken
-// out, or a component was installed. A unit that was only worked on here stays what it is. What was
-// put in or taken out by a correction is as if it had been so from the beginning.
-// What was installed before (recorded_at) was in the unit when it was whole the last time, and came
-// out of it before it was rebuilt here.
-constexpr pg::Statement kReadLaterWork{"read_later_work_on_units", R"sql(
-  SELECT t.transformation_id, l.lot_id, l.number, l.product_id
-  FROM (SELECT e.ending_id, e.lot_id
-        FROM component_ends e
-        WHERE e.company = $1 AND e.transformation_id IN (
-          SELECT $2::uuid
-          UNION ALL
-          SELECT c.transformation_id FROM transformations c
-          WHERE c.company = $1 AND c.corrects_id = $2)
-        UNION ALL
-        SELECT i.transformation_id, i.output_lot_id
-        FROM transformation_outputs o
-        JOIN transformation_inputs i ON i.company = $1 AND i.output_lot_id = o.lot_id
-        JOIN transformations m ON m.company = $1 AND m.transformation_id = i.transformation_id
-          AND m.kind = {TRANSFORMATION_MAINTENANCE}
-        JOIN transformations own ON own.company = $1 AND own.transformation_id = $2
-          AND own.recorded_at < m.recorded_at
-        WHERE o.company = $1 AND o.transformation_id = $2 AND o.role IN ({OUTPUTS_MADE})
-          AND NOT EXISTS (SELECT FROM transformation_inputs used
-                          WHERE used.company = $1 AND used.transformation_id = $2
-                            AND used.lot_id = o.lot_id)) AS later (transformation_id, lot_id)
-  JOIN transformations t ON t.company = $1 AND t.transformation_id = later.transformation_id
-    AND t.reverses_id IS NULL AND t.corrects_id IS DISTINCT FROM $2
-  JOIN lots l ON l.company = $1 AND l.lot_id = later.lot_id
-  WHERE NOT EXISTS (SELECT FROM transformations r
-                    WHERE r.company = $1 AND r.reverses_id = t.transformation_id)
-  ORDER BY t.recorded_at DESC, t.transformation_id DESC
-  LIMIT 1)sql"_sql};
 
 // IN and not EXISTS: hashed once, whatever the statistics say of a completion of 10,000 units.
 constexpr pg::Statement kReadOutputs{"read_outputs_to_reverse", R"sql(
@@ -201,7 +145,6 @@ class ReversalTransaction {
   absl::Status LockAndRead();
   absl::Status KeepMadeBefore();
   void ReadOrder(const pg::Result& rows);
-  void ReadLaterWork(const pg::Result& rows);
   std::optional<Problem> ValidateTransformation(const pg::Result& rows);
   void ValidateReturning(const PostedMovement& original, std::vector<Problem>& problems) const;
   void ValidateIssued(std::vector<Problem>& problems) const;
@@ -240,21 +183,6 @@ void ReversalTransaction::ReadOrder(const pg::Result& rows) {
                                  .updated_at = row.Get<absl::Time>(4)};
 }
 
-void ReversalTransaction::ReadLaterWork(const pg::Result& rows) {
-  if (rows.empty()) return;
-  const pg::Row row = rows[0];
-  const std::string later = row.Get<TransformationId>(0).value().ToString();
-  LotFacts lot;
-  lot.lot_id = row.Get<LotId>(1);
-  lot.number = row.Get<std::string>(2);
-  lot.product_id = row.Get<ProductId>(3);
-  later_work_ = ResultUsed(
-      lot, "transformation_id",
-      absl::StrCat("was taken out of its unit since, or got a component; reverse transformation ",
-                   later, " first"),
-      {"transformation_id", later});
-}
-
 constexpr pg::Statement kReadScale{"read_scale_of_order", R"sql(
   SELECT p.scale
   FROM transformations t
@@ -269,7 +197,7 @@ absl::Status ReversalTransaction::LockAndRead() {
   ClaimRequest(transaction_, command_.context, {reversal_id_.value()});
   const size_t work_order = transaction_.Add(kLockOrderOf, company_, id);
   const size_t scale = transaction_.Add(kReadScale, company_, id);
-  transaction_.Add(kLockUnits, company_, id);
+  orders::AddUnitLocks(transaction_, company_, id);
   std::optional<size_t> issued;
   if (!issued_changes_.empty()) {
     issued = orders::AddIssuedRead(transaction_, company_, *movements_.front().movement.work_order);
@@ -279,7 +207,7 @@ absl::Status ReversalTransaction::LockAndRead() {
   ledger_.AddLocks(transaction_);
   const size_t outputs = transaction_.Add(kReadOutputs, company_, id);
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
-  const size_t later_work = transaction_.Add(kReadLaterWork, company_, id);
+  const size_t later_work = orders::AddLaterWork(transaction_, company_, id);
   const size_t corrections = orders::AddCorrections(transaction_, company_, id);
   restoration_.AddRead(transaction_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
@@ -290,7 +218,7 @@ absl::Status ReversalTransaction::LockAndRead() {
     return WriteConflict("a correction of the transformation came between");
   }
   ReadOrder(results[work_order]);
-  ReadLaterWork(results[later_work]);
+  later_work_ = orders::FindLaterWork(results, later_work);
   if (issued.has_value()) issued_ = orders::ReadIssued(results[*issued]);
   if (!results[scale].empty()) scale_ = results[scale][0].Get<int>(0);
   undone_ = UndoneOf(results[outputs]);
