@@ -9,7 +9,6 @@
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
 #include "storage/corrections/corrections.h"
-#include "storage/corrections/effects.h"
 #include "storage/corrections/facts.h"
 #include "storage/corrections/plan.h"
 #include "storage/corrections/refusals.h"
@@ -25,6 +24,7 @@
 #include "storage/ledger/transformations.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/lots/events.h"
+#include "storage/recalls/effects/effects.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
@@ -32,16 +32,16 @@
 namespace lots {
 namespace {
 
-using corrections::ComponentOfUnit;
 using corrections::CorrectedTransformation;
 using corrections::CorrectionPlan;
 using corrections::FactsQuery;
-using corrections::GenealogyChange;
 using corrections::GenealogyFacts;
 using corrections::NamedLine;
 using corrections::ReturnedPart;
 using corrections::UnitFacts;
 using corrections::UsedPart;
+using effects::ComponentOfUnit;
+using effects::GenealogyChange;
 
 // What is pooled is in every unit of the transformation, and there may be thousands: the history of
 // each lists so many lines of the correction. The correction itself lists all.
@@ -330,7 +330,7 @@ absl::StatusOr<GenealogyCorrection> CorrectionTransaction::Run() {
   AddWrites();
   const absl::Status written = transaction_.Send().status();
   if (!written.ok()) return Ledger::Explain(written);
-  RETURN_IF_ERROR(corrections::ApplyChange(transaction_, context_, ledger_.facts(), Change()));
+  RETURN_IF_ERROR(effects::ApplyChange(transaction_, context_, ledger_.facts(), Change()));
   const absl::Status committed = transaction_.Commit().status();
   if (!committed.ok()) return Ledger::Explain(committed);
   return GenealogyCorrection{

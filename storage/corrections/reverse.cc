@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "storage/corrections/corrections.h"
-#include "storage/corrections/effects.h"
 #include "storage/corrections/facts.h"
 #include "storage/corrections/refusals.h"
 #include "storage/domain/kinds/sql_words.h"
@@ -15,6 +14,7 @@
 #include "storage/ledger/movements.h"
 #include "storage/ledger/rules/refusals.h"
 #include "storage/ledger/transformations.h"
+#include "storage/recalls/effects/effects.h"
 #include "storage/writes/audit.h"
 #include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
@@ -23,7 +23,7 @@ namespace lots {
 namespace {
 
 using corrections::FactsQuery;
-using corrections::GenealogyChange;
+using effects::GenealogyChange;
 
 // The transformation that a correction corrects. None: the transformation is no correction, or is a
 // reversal of one. Neither changes.
@@ -251,7 +251,7 @@ absl::StatusOr<CompletionReversal> CorrectionReversal::Run() {
   AddWrites();
   const absl::Status written = transaction_.Send().status();
   if (!written.ok()) return Ledger::Explain(written);
-  RETURN_IF_ERROR(corrections::ApplyChange(transaction_, context_, ledger_.facts(), Change()));
+  RETURN_IF_ERROR(effects::ApplyChange(transaction_, context_, ledger_.facts(), Change()));
   const absl::Status committed = transaction_.Commit().status();
   if (!committed.ok()) return Ledger::Explain(committed);
   return CompletionReversal{

@@ -17,7 +17,7 @@ struct WriteContext;
 
 }  // namespace lots
 
-namespace lots::corrections {
+namespace lots::effects {
 
 struct GenealogyChange;
 
@@ -35,4 +35,4 @@ absl::Status UpdateMembers(pg::Transaction& transaction, const WriteContext& con
                            const GenealogyChange& change, const std::vector<LotId>& lots,
                            const absl::btree_set<RecallId>& recalls, absl::Time at);
 
-}  // namespace lots::corrections
+}  // namespace lots::effects

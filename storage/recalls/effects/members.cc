@@ -1,21 +1,21 @@
 // Finds the members that recalls gain and lose by a change of the genealogy.
-#include "storage/corrections/members.h"
+#include "storage/recalls/effects/members.h"
 
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/corrections/effects.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/recall.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/holds/members.h"
+#include "storage/recalls/effects/effects.h"
 #include "storage/recalls/refusals.h"
 
-namespace lots::corrections {
+namespace lots::effects {
 namespace {
 
 constexpr pg::Statement kFindRecalls{"recalls_of_corrected_lots", R"sql(
@@ -136,4 +136,4 @@ absl::Status UpdateMembers(pg::Transaction& transaction, const WriteContext& con
   return absl::OkStatus();
 }
 
-}  // namespace lots::corrections
+}  // namespace lots::effects

@@ -1,5 +1,5 @@
 // Follows a change of the genealogy through holds; members.cc does it for recalls.
-#include "storage/corrections/effects.h"
+#include "storage/recalls/effects/effects.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,15 +7,15 @@
 #include "absl/container/btree_set.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
-#include "storage/corrections/members.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/write_context.h"
 #include "storage/genealogy/graph/graph.h"
 #include "storage/ledger/rules/facts.h"
+#include "storage/recalls/effects/members.h"
 #include "storage/recalls/refusals.h"
 
-namespace lots::corrections {
+namespace lots::effects {
 namespace {
 
 // Whether something holds one of these lots, a recall too, or would still hold it.
@@ -263,4 +263,4 @@ absl::Status ApplyChange(pg::Transaction& transaction, const WriteContext& conte
   return Change(transaction, context, facts, change).Apply();
 }
 
-}  // namespace lots::corrections
+}  // namespace lots::effects

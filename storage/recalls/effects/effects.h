@@ -1,5 +1,5 @@
 // What a changed genealogy does to the units, and to everything that was made of them: holds that
-// they inherit, and memberships of open recalls. For this folder only.
+// they inherit, and memberships of open recalls.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct WriteContext;
 
 }  // namespace lots
 
-namespace lots::corrections {
+namespace lots::effects {
 
 // One lot that is in a unit, or is not in it any more.
 struct ComponentOfUnit {
@@ -26,7 +26,7 @@ struct ComponentOfUnit {
 };
 
 struct GenealogyChange {
-  TransformationId transformation_id;  // the correction, or what takes one back
+  TransformationId transformation_id;  // the correction, or the reversal
   std::string reason;
   std::vector<HoldInheritance> added;    // exact
   PooledHoldInheritance added_pooled;    // no inputs: nothing pooled was added
@@ -42,4 +42,4 @@ struct GenealogyChange {
 absl::Status ApplyChange(pg::Transaction& transaction, const WriteContext& context,
                          const LedgerFacts& facts, const GenealogyChange& change);
 
-}  // namespace lots::corrections
+}  // namespace lots::effects
