@@ -167,7 +167,7 @@ struct Completion {
 // the refusal that the call would get, or OK.
 absl::StatusOr<Completion> CompleteWorkOrder(pg::Connection& db, const CompletionCommand& command);
 
-// Disassembly and reversal (completion/disassemble.cc, completion/reverse.cc).
+// Disassembly and reversal (completion/disassemble.cc, reversal/reverse.cc).
 
 struct DisassemblyComponent {
   LotRef lot;

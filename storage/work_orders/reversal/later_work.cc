@@ -1,5 +1,5 @@
 // Finds the work on units since a transformation.
-#include "storage/work_orders/completion/later_work.h"
+#include "storage/work_orders/reversal/later_work.h"
 
 #include <string>
 

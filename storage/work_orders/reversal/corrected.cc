@@ -1,5 +1,5 @@
 // Joins the movements of a transformation with those of its corrections.
-#include "storage/work_orders/completion/corrected.h"
+#include "storage/work_orders/reversal/corrected.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,5 +1,5 @@
 // Finds what the fields of a lot were before transformations that are reversed.
-#include "storage/work_orders/completion/restore.h"
+#include "storage/work_orders/reversal/restore.h"
 
 #include <algorithm>
 #include <map>
