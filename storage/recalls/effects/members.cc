@@ -110,6 +110,8 @@ absl::Status UpdateRecall(pg::Transaction& transaction, const WriteContext& cont
                             .evidence_link = "",
                             .transformation = change.transformation_id};
   AddMembers(transaction, context, recall, changes.joined, reason, at);
+  // Links that are only added unlink nothing: a lot that they do not reach was included by hand.
+  if (change.removed.empty()) return absl::OkStatus();
   reason.change = RecallMemberChange::kUnlinked;
   EndMemberships(transaction, context, changes.left, reason, at);
   return absl::OkStatus();

@@ -17,6 +17,7 @@
 #include "storage/work_orders/components/issued.h"
 #include "storage/work_orders/reversal/corrected.h"
 #include "storage/work_orders/reversal/later_work.h"
+#include "storage/work_orders/reversal/regained.h"
 #include "storage/work_orders/reversal/restore.h"
 #include "storage/work_orders/rows.h"
 #include "storage/work_orders/serials.h"
@@ -128,11 +129,13 @@ Undone UndoneOf(const pg::Result& outputs) {
 class ReversalTransaction {
  public:
   ReversalTransaction(pg::Connection& db, const CompletionReversalCommand& command,
-                      const orders::CorrectedMovements& corrected)
+                      const orders::CorrectedMovements& corrected,
+                      const std::vector<LotId>& regained)
       : command_(command),
         company_(command.context.company),
         corrections_(corrected.corrections),
         movements_(corrected.movements),
+        regained_(regained),
         transaction_(db),
         ledger_(command.context),
         restoration_(company_, command.transformation_id),
@@ -159,6 +162,7 @@ class ReversalTransaction {
   const CompanyId& company_;
   const std::vector<TransformationId>& corrections_;  // those in effect: they are reversed too
   const std::vector<PostedMovement>& movements_;
+  const std::vector<LotId>& regained_;  // components that units have again
   pg::Transaction transaction_;
   Ledger ledger_;
   orders::Restoration restoration_;
@@ -204,11 +208,15 @@ absl::Status ReversalTransaction::LockAndRead() {
   }
   restoration_.AddLock(transaction_);
   for (const PostedMovement& movement : movements_) ledger_.TouchReversal(movement);
+  for (const LotId& component : regained_) {
+    ledger_.Touch(component, DefaultLocation(LocationKind::kProduction));
+  }
   ledger_.AddLocks(transaction_);
   const size_t outputs = transaction_.Add(kReadOutputs, company_, id);
   const size_t transformation = transaction_.Add(kReadTransformation, company_, id);
   const size_t later_work = orders::AddLaterWork(transaction_, company_, id);
   const size_t corrections = orders::AddCorrections(transaction_, company_, id);
+  const size_t regained = orders::AddRegained(transaction_, company_, id);
   restoration_.AddRead(transaction_);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   RETURN_IF_ERROR(ledger_.Load(transaction_, results));
@@ -216,6 +224,9 @@ absl::Status ReversalTransaction::LockAndRead() {
   if (problem.has_value()) return Refuse(*std::move(problem));
   if (orders::ReadCorrections(results[corrections]) != corrections_) {
     return WriteConflict("a correction of the transformation came between");
+  }
+  if (orders::ReadRegained(results[regained]) != regained_) {
+    return WriteConflict("a correction of what units regain came between");
   }
   ReadOrder(results[work_order]);
   later_work_ = orders::FindLaterWork(results, later_work);
@@ -361,6 +372,10 @@ absl::StatusOr<CompletionReversal> ReversalTransaction::Run() {
   if (problems.empty() && later_work_.has_value()) problems.push_back(*std::move(later_work_));
   if (!problems.empty()) return Refuse(std::move(problems));
   AddWrites();
+  RETURN_IF_ERROR(orders::PassOnRegained(
+      transaction_, command_.context, ledger_.facts(),
+      {.reversal = reversal_id_, .reversed = command_.transformation_id, .note = command_.note},
+      regained_));
   const absl::Status committed = transaction_.Commit().status();
   if (!committed.ok()) return Ledger::Explain(committed);
   return Answer();
@@ -371,7 +386,9 @@ absl::StatusOr<CompletionReversal> TryReverse(pg::Connection& db,
   ASSIGN_OR_RETURN(
       const orders::CorrectedMovements corrected,
       orders::FindCorrectedMovements(db, command.context.company, command.transformation_id));
-  return ReversalTransaction(db, command, corrected).Run();
+  ASSIGN_OR_RETURN(const std::vector<LotId> regained,
+                   orders::FindRegained(db, command.context.company, command.transformation_id));
+  return ReversalTransaction(db, command, corrected, regained).Run();
 }
 
 constexpr pg::Statement kFindReversal{"find_order_of_reversal", R"sql(

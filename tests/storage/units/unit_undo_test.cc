@@ -7,15 +7,18 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/corrections/corrections.h"
+#include "storage/holds/holds.h"
 #include "storage/recalls/recalls.h"
 #include "storage/recalls/report.h"
 #include "tests/storage/units/unit_world.h"
 #include "tests/support/base/must.h"
+#include "tests/support/world/holds.h"
 
 namespace lots {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class UnitUndoTest : public UnitTest {
  protected:
@@ -53,6 +56,14 @@ class UnitUndoTest : public UnitTest {
     command.seeds.push_back({.lot_id = Id(seed)});
     command.include_former = include_former;
     return Must(OpenRecall(world_.db(), command));
+  }
+  void PlaceHold(const std::string& lot) {
+    Must(HoldLots(world_.db(), {.context = world_.Context("HoldLots"),
+                                .targets = {{.lot = {.lot_id = Id(lot)}}},
+                                .reason = "cracks"}));
+  }
+  std::vector<std::string> Holds(const std::string& lot) {
+    return HoldsOn(world_.db(), world_.company(), Id(lot));
   }
   std::vector<std::string> Members(const std::string& name) {
     std::vector<std::string> members;
@@ -113,6 +124,29 @@ TEST_F(UnitUndoTest, AUnitThatHasTheRecalledComponentAgainJoinsTheRecall) {
   EXPECT_EQ(Reverse(removal), "OK");
   EXPECT_EQ(Affected("F1"), "A certain");
   EXPECT_THAT(Members("R1"), ElementsAre("F1", "A"));
+}
+
+// The other bike had the salt all the time.
+TEST_F(UnitUndoTest, AUnitThatIsThereAgainInheritsTheHoldOfWhatIsInIt) {
+  EXPECT_EQ(Disassemble("B"), "F2 1");
+  const TransformationId apart = last_;
+  PlaceHold("SALT");
+  EXPECT_EQ(Reverse(apart), "OK");
+  EXPECT_THAT(Holds("B"), ElementsAre("INHERITED from SALT"));
+  EXPECT_THAT(Holds("A"), IsEmpty());
+}
+
+// The frame is in the motor again, and the motor is in the bike.
+TEST_F(UnitUndoTest, TheHoldOfARegainedComponentGoesOnToWhatTheUnitIsIn) {
+  MakeMotor("MX", "BAD");
+  Complete(Making("W2", "C", "MX"));
+  Deliver("C", "anna");
+  EXPECT_EQ(Maintain("MX", {"BAD@shop"}, {}), "OK");
+  const TransformationId removal = last_;
+  PlaceHold("BAD");
+  EXPECT_EQ(Reverse(removal), "OK");
+  EXPECT_THAT(Holds("MX"), ElementsAre("INHERITED from BAD"));
+  EXPECT_THAT(Holds("C"), ElementsAre("INHERITED from MX"));
 }
 
 // An installation of what is recalled since is taken back: the component comes out.
