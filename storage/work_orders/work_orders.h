@@ -224,7 +224,7 @@ struct CompletionReversal {
 };
 // Reverses a transformation of any kind, once. A lot that the transformation made stays and is
 // empty. A serial becomes PLANNED; one that was rebuilt is taken apart again, and planned only if
-// it was planned before.
+// it was planned before. A unit that has components in it again inherits what holds them by now.
 absl::StatusOr<CompletionReversal> ReverseCompletion(pg::Connection& db,
                                                      const CompletionReversalCommand& command);
 
