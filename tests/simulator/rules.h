@@ -164,7 +164,15 @@ class Rules {
   Inheritance InheritanceOf(LotIndex source, int transformation) const;
   // What holds the inputs holds what was made of them, too.
   void PassHoldsOn(int transformation);
-  void PassMembershipOn(int transformation);
+  void PassHoldsOn(int transformation, const std::vector<Edge>& edges);
+  void PassMembershipOn(const std::vector<Edge>& edges);
+  // Once the transformation is reversed, what it took out is in again: what holds that holds the
+  // unit too, and what was made of the unit.
+  void PassRegainedOn(int original, int reversal);
+  std::vector<Edge> RegainedBy(int original) const;
+  bool IsHeldOrMember(LotIndex lot) const;
+  void PassHoldsFurther(size_t first, std::set<LotIndex> units);
+  void JoinRecalls(const std::set<LotIndex>& components, const std::set<LotIndex>& units);
   // Whether a recall may end, and what it leaves held.
   void Account(const Recall& recall, bool leave_held);
 

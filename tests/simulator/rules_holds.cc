@@ -154,9 +154,13 @@ Rules::Inheritance Rules::InheritanceOf(LotIndex source, int transformation) con
 }
 
 void Rules::PassHoldsOn(int transformation) {
+  PassHoldsOn(transformation, history_.EdgesOf(transformation));
+}
+
+void Rules::PassHoldsOn(int transformation, const std::vector<Edge>& edges) {
   std::vector<Hold> inherited;
   std::set<std::pair<LotIndex, LotIndex>> seen;
-  for (const Edge& edge : history_.EdgesOf(transformation)) {
+  for (const Edge& edge : edges) {
     if (edge.input == edge.output || !seen.emplace(edge.input, edge.output).second) continue;
     const Inheritance inheritance = InheritanceOf(edge.input, transformation);
     if (!inheritance.any) continue;
@@ -173,13 +177,12 @@ void Rules::PassHoldsOn(int transformation) {
     hold.expires_at = inheritance.expires_at;
     inherited.push_back(std::move(hold));
   }
-  PassMembershipOn(transformation);
+  PassMembershipOn(edges);
   history_.holds.insert(history_.holds.end(), inherited.begin(), inherited.end());
 }
 
 // What is made of a member of an open recall becomes a member, a drill's too.
-void Rules::PassMembershipOn(int transformation) {
-  const std::vector<Edge> edges = history_.EdgesOf(transformation);
+void Rules::PassMembershipOn(const std::vector<Edge>& edges) {
   for (auto& [id, recall] : history_.recalls) {
     if (!recall.open) continue;
     const std::map<LotIndex, Member> before = recall.members;
@@ -194,6 +197,122 @@ void Rules::PassMembershipOn(int transformation) {
       member.depth = std::min(member.depth, depth);
     }
   }
+}
+
+bool Rules::IsHeldOrMember(LotIndex lot) const {
+  const bool is_held = absl::c_any_of(history_.holds, [&](const Hold& hold) {
+    return hold.lot == lot && history_.HoldStands(hold, now_);
+  });
+  return is_held || absl::c_any_of(history_.recalls, [&](const auto& recall) {
+           return recall.second.open && recall.second.members.count(lot) > 0;
+         });
+}
+
+// Exact components are in their unit again. A pooled line of which nothing was left is in all that
+// is still made of it; and what is pooled in the making of a unit is in the unit that is there
+// again.
+std::vector<Edge> Rules::RegainedBy(int original) const {
+  std::vector<Edge> edges;
+  for (const Transformation::End& end : history_.transformations[original].ends) {
+    const Transformation into = history_.GenealogyOf(end.transformation);
+    if (end.input == kNone) {
+      for (size_t i = 0; i < into.inputs.size(); ++i) {
+        const bool is_left = history_.LeftOf(end.transformation, static_cast<int>(i)).IsPositive();
+        const bool is_pooled = into.inputs[i].output == kNone;
+        if (is_left && is_pooled) edges.push_back({into.inputs[i].lot, end.unit, false});
+      }
+      continue;
+    }
+    const LotIndex component = into.inputs[end.input].lot;
+    if (end.unit != kNone) {
+      edges.push_back({component, end.unit, true});
+      continue;
+    }
+    const Quantity before = history_.LeftOf(end.transformation, end.input) - end.quantity;
+    if (before.IsPositive()) continue;
+    for (const auto& output : into.outputs) {
+      const bool is_made =
+          output.role != Role::kReturned && history_.IsStillMade(end.transformation, output.lot);
+      if (is_made) edges.push_back({component, output.lot, false});
+    }
+  }
+  std::erase_if(edges, [&](const Edge& edge) { return !IsHeldOrMember(edge.input); });
+  return edges;
+}
+
+void Rules::PassRegainedOn(int original, int reversal) {
+  const std::vector<Edge> edges = RegainedBy(original);
+  if (edges.empty()) return;
+  std::set<LotIndex> components, units;
+  for (const Edge& edge : edges) {
+    components.insert(edge.input);
+    units.insert(edge.output);
+  }
+  const size_t first = history_.holds.size();
+  PassHoldsOn(reversal, edges);
+  PassHoldsFurther(first, units);
+  JoinRecalls(components, units);
+}
+
+// From the units that inherited a hold by this step, those from `first` on, to what was made of
+// them: of several holds the one that ends last.
+void Rules::PassHoldsFurther(size_t first, std::set<LotIndex> units) {
+  const auto end_of = [](const Hold& hold) {
+    return hold.expires_at.value_or(absl::InfiniteFuture());
+  };
+  const auto longest = [&](LotIndex lot) -> const Hold* {
+    const Hold* found = nullptr;
+    for (size_t i = first; i < history_.holds.size(); ++i) {
+      const Hold& hold = history_.holds[i];
+      if (hold.lot != lot) continue;
+      if (found == nullptr || end_of(hold) > end_of(*found)) found = &hold;
+    }
+    return found;
+  };
+  while (!units.empty()) {
+    std::vector<Hold> inherited;
+    std::set<std::pair<LotIndex, LotIndex>> seen;
+    for (size_t i = 0; i < history_.transformations.size(); ++i) {
+      if (!history_.TransformationStands(static_cast<int>(i))) continue;
+      for (const Edge& edge : history_.EdgesOf(static_cast<int>(i))) {
+        if (units.count(edge.input) == 0 || edge.input == edge.output) continue;
+        const Hold* const source = longest(edge.input);
+        const bool has_it = absl::c_any_of(history_.holds, [&](const Hold& hold) {
+          return hold.lot == edge.output && hold.source == edge.input && !hold.released;
+        });
+        if (source == nullptr || has_it || !seen.emplace(edge.input, edge.output).second) continue;
+        Hold hold{.step = step_, .lot = edge.output, .cause = v1::HOLD_CAUSE_INHERITED};
+        hold.source = edge.input;
+        hold.exempt = source->exempt;
+        hold.expires_at = source->expires_at;
+        inherited.push_back(std::move(hold));
+      }
+    }
+    units.clear();
+    for (const Hold& hold : inherited) units.insert(hold.lot);
+    touched_.insert(units.begin(), units.end());
+    history_.holds.insert(history_.holds.end(), inherited.begin(), inherited.end());
+  }
+}
+
+// The units, and what was made of them, are in the recalls that reach them now.
+void Rules::JoinRecalls(const std::set<LotIndex>& components, const std::set<LotIndex>& units) {
+  const std::map<LotIndex, TracedLot> made = Trace(history_, {.seeds = units});
+  for (auto& [id, recall] : history_.recalls) {
+    const bool concerns = absl::c_any_of(recall.members, [&](const auto& member) {
+      return components.count(member.first) > 0 || made.count(member.first) > 0;
+    });
+    if (!recall.open || !concerns) continue;
+    for (const auto& [lot, traced] : Trace(history_, {.seeds = recall.seeds})) {
+      if (made.count(lot) == 0) continue;
+      Member& member =
+          recall.members.emplace(lot, Member{traced.certain, traced.depth, step_}).first->second;
+      member.certain |= traced.certain;
+      member.depth = std::min(member.depth, traced.depth);
+      touched_.insert(lot);
+    }
+  }
+  touched_.insert(units.begin(), units.end());
 }
 
 }  // namespace lots::simulator

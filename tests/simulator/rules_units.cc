@@ -276,6 +276,7 @@ void Rules::Do(const v1::ReverseCompletionRequest& request) {
   if (reasons_.empty() && undone.kind != v1::TRANSFORMATION_KIND_DISASSEMBLY) {
     UndoCompletion(original);
   }
+  if (reasons_.empty()) PassRegainedOn(original, reversal);
 }
 
 }  // namespace lots::simulator

@@ -38,9 +38,9 @@ constexpr const char* kReadRegainedText = R"sql(
 constexpr pg::Statement kReadRegained{"read_regained_components", kReadRegainedText};
 
 // Of these components ($3): the units that each is in again, and whether it certainly is. A pooled
-// line of which nothing was left is in all that came out of its transformation and was not taken
-// apart since; while something was left, they had it all the time. Runs when the reversal is
-// written: what it reverses ($2) has no ends in effect any more.
+// line of which nothing was left is in all that was made of it and not taken apart since; while
+// something was left, they had it all the time. Runs when the reversal is written: what it reverses
+// ($2) has no ends in effect any more.
 constexpr const char* kReadLinksText = R"sql(
   SELECT e.lot_id, e.unit_lot_id, true
   FROM component_ends e
@@ -59,7 +59,7 @@ constexpr const char* kReadLinksText = R"sql(
           WHERE r.company = $1 AND r.reverses_id = back.ending_id)))
   JOIN transformation_outputs o ON o.company = $1
     AND o.transformation_id = COALESCE(t.corrects_id, t.transformation_id)
-    AND o.role <> {OUTPUT_RETURNED}
+    AND o.role <> {OUTPUT_RETURNED} AND NOT o.left_over
   WHERE e.company = $1 AND e.ending_id = $2 AND e.input_line > 0 AND e.lot_id = ANY($3)
     AND e.unit_lot_id IS NULL AND NOT EXISTS (
       SELECT FROM component_ends apart
