@@ -19,6 +19,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/transformation.h"
 #include "storage/genealogy/ends/ends.h"
+#include "storage/genealogy/ends/in_unit.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/movements.h"
 #include "storage/ledger/transformations.h"
@@ -59,6 +60,13 @@ void Add(const std::optional<ResolvedLot>& lot, std::vector<LotId>& lots) {
   if (std::find(lots.begin(), lots.end(), lot->lot_id) == lots.end()) lots.push_back(lot->lot_id);
 }
 
+// What a line names as right may have come out of the transformation itself.
+std::vector<LotId> UnitsToAsk(const NamedLots& named) {
+  std::vector<LotId> units = named.units;
+  units.insert(units.end(), named.right_serials.begin(), named.right_serials.end());
+  return units;
+}
+
 // One correction under way.
 class CorrectionTransaction {
  public:
@@ -72,13 +80,14 @@ class CorrectionTransaction {
         query_{.company = command.context.company,
                .transformation_id = command.transformation_id,
                .components = named.wrong,
-               .units = named.units},
+               .units = UnitsToAsk(named)},
         correction_id_(Uuid::MakeV7()) {}
 
   absl::StatusOr<GenealogyCorrection> Run();
 
  private:
   absl::Status LockAndRead();
+  std::vector<LotId> UnitsThatGetSerials() const;
   void Touch(const absl::flat_hash_map<LotId, LocationId>& places);
   void TouchLine(const CorrectionLine& line, const NamedLine& named);
   std::optional<Problem> ValidateTransformation() const;
@@ -138,6 +147,24 @@ void CorrectionTransaction::Touch(const absl::flat_hash_map<LotId, LocationId>& 
   for (const auto& [serial, place] : places) ledger_.Touch(serial, place);
 }
 
+// The units, which are serials, into which a line may put a serial. Only a serial contains units.
+std::vector<LotId> CorrectionTransaction::UnitsThatGetSerials() const {
+  std::vector<LotId> units;
+  if (named_.right_serials.empty()) return units;
+  absl::btree_set<LotId> exact;
+  for (const auto& [named, unit] : facts_.outputs) exact.insert(unit);
+  const bool puts_pooled =
+      std::any_of(command_.lines.begin(), command_.lines.end(), [](const CorrectionLine& line) {
+        const bool names_wrong_unit = line.wrong.has_value() && line.wrong->unit.has_value();
+        return line.right.has_value() && !line.right->unit.has_value() && !names_wrong_unit;
+      });
+  for (const UnitFacts& unit : facts_.units) {
+    const bool gets_some = puts_pooled || exact.contains(unit.lot_id);
+    if (gets_some && unit.tracking == Tracking::kSerial) units.push_back(unit.lot_id);
+  }
+  return units;
+}
+
 // What is recorded is read twice: first to know which places may move, and again when the balances
 // are locked, because a part of a lot may have been taken apart meanwhile.
 absl::Status CorrectionTransaction::LockAndRead() {
@@ -154,8 +181,13 @@ absl::Status CorrectionTransaction::LockAndRead() {
   Touch(corrections::ReadPlaces(results[places]));
   ledger_.AddLocks(transaction_);
   first = corrections::AddReads(transaction_, query_);
+  // Now that the components are locked too, no unit goes into one of them.
+  const std::vector<LotId> units = UnitsThatGetSerials();
+  const size_t containers = AddInUnits(transaction_, context_.company, units,
+                                       static_cast<int64_t>(units.size()) * kUnitLevelsMax);
   ASSIGN_OR_RETURN(results, transaction_.Send());
   facts_ = corrections::ReadFacts(results, first);
+  facts_.containers = ReadInUnits(results[containers]);
   return ledger_.Load(transaction_, results);
 }
 

@@ -13,6 +13,7 @@
 #include "storage/domain/ids.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/kinds/transformation.h"
+#include "storage/genealogy/ends/in_unit.h"
 #include "storage/pg/pipeline.h"
 
 namespace lots::corrections {
@@ -54,6 +55,7 @@ struct GenealogyFacts {
   absl::flat_hash_map<LotId, LotId> outputs;  // of the units that were asked: as what each came out
   std::vector<UnitFacts> units;               // all, but for those that were taken apart since
   absl::flat_hash_map<LotId, UnitFacts> apart;  // those
+  std::vector<InUnit> containers;               // that these units are in
 };
 
 // What is read of the transformation.
@@ -61,7 +63,7 @@ struct FactsQuery {
   CompanyId company;
   TransformationId transformation_id;
   std::vector<LotId> components;  // whose links are read
-  std::vector<LotId> units;       // under any number that they have had
+  std::vector<LotId> units;       // under any number that they have had; also right components
 };
 
 // Adds the locks: of the work order, so that completions, reversals and corrections of one order

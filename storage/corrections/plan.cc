@@ -10,6 +10,7 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"
@@ -38,6 +39,7 @@ class Planner {
     Unit unit;
   };
 
+  const UnitFacts* FindContained(const LotId& component, const Unit& unit) const;
   bool FindUnit(const std::optional<LotRef>& ref, const std::optional<ResolvedLot>& unit,
                 const std::string& field, Unit& output);
   std::optional<Wrong> TakeOut(const WrongComponent& wrong, const NamedLine& named,
@@ -149,6 +151,18 @@ std::optional<Quantity> Planner::QuantityOf(const RightComponent& right, const R
   return std::nullopt;
 }
 
+// The unit, or without one any of all units, that is in the component. Both would be in each other,
+// and at no place.
+const UnitFacts* Planner::FindContained(const LotId& component, const Unit& unit) const {
+  for (const InUnit& container : facts_.containers) {
+    if (container.unit != component) continue;
+    if (unit.has_value() && container.lot_id != *unit) continue;
+    const auto found = units_.find(container.lot_id);
+    if (found != units_.end()) return found->second;
+  }
+  return nullptr;
+}
+
 void Planner::PutIn(const RightComponent& right, const NamedLine& named,
                     const std::optional<Wrong>& instead_of, const std::string& field,
                     size_t index) {
@@ -159,10 +173,17 @@ void Planner::PutIn(const RightComponent& right, const NamedLine& named,
   const ResolvedLot& lot = *named.right;
   Unit unit = instead_of.has_value() ? instead_of->unit : std::nullopt;
   if (!FindUnit(right.unit, named.right_unit, absl::StrCat(field, ".unit"), unit)) return;
-  const bool is_itself = unit.has_value() ? *unit == lot.lot_id : units_.contains(lot.lot_id);
-  if (is_itself) {
+  // Under whatever number it has now. What was made at one moment is not in each other either.
+  if (facts_.outputs.contains(lot.lot_id) || units_.contains(lot.lot_id)) {
     problems_.push_back(FieldInvalid(absl::StrCat(field, ".lot"), lot.number,
                                      "came out of this transformation; it is no component of it"));
+    return;
+  }
+  const UnitFacts* contained = FindContained(lot.lot_id, unit);
+  if (contained != nullptr) {
+    problems_.push_back(ComponentContainsUnit(absl::StrCat(field, ".lot"), {lot.number, lot.lot_id},
+                                              lot.product_id,
+                                              {contained->number, contained->lot_id}));
     return;
   }
   if (lot.tracking == Tracking::kSerial) {

@@ -210,6 +210,19 @@ Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity 
            {"needed", needed.ToString()}}};
 }
 
+Problem ComponentContainsUnit(absl::string_view field, const NumberedLot& component,
+                              const ProductId& product_id, const NumberedLot& unit) {
+  Facts facts = FactsOf(component);
+  facts.emplace_back("unit_lot_id", unit.lot_id.value().ToString());
+  return {.reason = Reason::kComponentContainsUnit,
+          .field = std::string(field),
+          .message = absl::StrCat(
+              LotOfProduct(component.number, product_id), " cannot be installed in unit \"",
+              unit.number,
+              component.lot_id == unit.lot_id ? "\": it is this unit" : "\": this unit is in it"),
+          .facts = std::move(facts)};
+}
+
 Problem PageTokenInvalid(absl::string_view what) {
   return {
       .reason = Reason::kPageTokenInvalid,

@@ -67,6 +67,9 @@ Problem TransformationNotFound(const TransformationId& transformation);
 // NOT_A_COMPONENT: `available` of the lot `is_there`, and not so much as is needed.
 Problem NotAComponent(absl::string_view field, const NumberedLot& lot, Quantity available,
                       Quantity needed, absl::string_view is_there = "can come back of this unit");
+// COMPONENT_CONTAINS_UNIT: the component is the unit, or the unit is in it.
+Problem ComponentContainsUnit(absl::string_view field, const NumberedLot& component,
+                              const ProductId& product_id, const NumberedLot& unit);
 
 // PAGE_TOKEN_INVALID: `what` completes "the page token belongs to another".
 Problem PageTokenInvalid(absl::string_view what);

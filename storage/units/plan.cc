@@ -131,7 +131,8 @@ class Planner {
       return;
     }
     if (ContainsUnit(lot->lot_id)) {
-      problems_.push_back(ComponentContainsUnit(field, *lot, *names_.unit));
+      problems_.push_back(ComponentContainsUnit(field, {lot->number, lot->lot_id}, lot->product_id,
+                                                {names_.unit->number, names_.unit->lot_id}));
       return;
     }
     if (!from.has_value()) return;

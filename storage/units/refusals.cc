@@ -31,17 +31,4 @@ Problem UnitNotInUse(const ResolvedLot& unit, const std::optional<Place>& here) 
   return problem;
 }
 
-Problem ComponentContainsUnit(const std::string& field, const ResolvedLot& component,
-                              const ResolvedLot& unit) {
-  return {.reason = Reason::kComponentContainsUnit,
-          .field = field,
-          .message = absl::StrCat(
-              LotOfProduct(component.number, component.product_id),
-              " cannot be installed in unit \"", unit.number,
-              component.lot_id == unit.lot_id ? "\": it is this unit" : "\": this unit is in it"),
-          .facts = {{"lot_id", component.lot_id.value().ToString()},
-                    {"number", component.number},
-                    {"unit_lot_id", unit.lot_id.value().ToString()}}};
-}
-
 }  // namespace lots::units

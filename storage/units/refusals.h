@@ -18,8 +18,5 @@ namespace lots::units {
 
 // UNIT_NOT_IN_USE: the unit is nowhere, scrapped, taken apart or used up. `here` is where it is.
 Problem UnitNotInUse(const ResolvedLot& unit, const std::optional<Place>& here);
-// COMPONENT_CONTAINS_UNIT: the component is the unit, or the unit is in it.
-Problem ComponentContainsUnit(const std::string& field, const ResolvedLot& component,
-                              const ResolvedLot& unit);
 
 }  // namespace lots::units
