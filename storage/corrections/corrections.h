@@ -27,7 +27,7 @@ namespace lots {
 struct WrongComponent {
   LotRef lot;
   std::optional<Quantity> quantity;  // none: all that is recorded
-  std::optional<LotRef> unit;        // none: it is recorded as pooled
+  std::optional<LotRef> unit;        // none: it is recorded as pooled, or in a maintenance
   std::optional<LocationId> to;      // none: where it was taken from
 };
 
@@ -36,7 +36,8 @@ struct RightComponent {
   LotRef lot;
   std::optional<Quantity> quantity;  // none: 1 of a serial, else as much as the wrong one
   std::optional<LocationId> from;    // none: where the serial is, else where the wrong one was
-  std::optional<LotRef> unit;        // none: that of the wrong one, else pooled
+  // None: that of the wrong one; else the one of a maintenance, or pooled.
+  std::optional<LotRef> unit;
 };
 
 // At least one of the two.

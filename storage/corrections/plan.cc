@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/check.h"
 #include "storage/corrections/refusals.h"
 #include "storage/domain/default_location.h"
 #include "storage/domain/errors.h"
@@ -42,6 +43,7 @@ class Planner {
   const UnitFacts* FindContained(const LotId& component, const Unit& unit) const;
   bool FindUnit(const std::optional<LotRef>& ref, const std::optional<ResolvedLot>& unit,
                 const std::string& field, Unit& output);
+  bool FindOnlyUnit(const std::string& field, Unit& output);
   std::optional<Wrong> TakeOut(const WrongComponent& wrong, const NamedLine& named,
                                const std::string& field);
   void End(Link& link, Quantity quantity, const WrongComponent& wrong, const std::string& field);
@@ -59,10 +61,23 @@ class Planner {
   CorrectionPlan plan_;
 };
 
+// Nothing is pooled in a maintenance: it has one unit, which need not be named. What would be
+// pooled there could never be removed again. False, with a problem: the unit was taken apart.
+bool Planner::FindOnlyUnit(const std::string& field, Unit& output) {
+  if (facts_.transformation->kind != TransformationKind::kMaintenance) return true;
+  if (!facts_.apart.empty()) {
+    problems_.push_back(UnitApart(field, facts_.apart.begin()->second));
+    return false;
+  }
+  Check(facts_.units.size() == 1);
+  output = facts_.units.front().lot_id;
+  return true;
+}
+
 // False, with a problem, when there is no such unit in the transformation.
 bool Planner::FindUnit(const std::optional<LotRef>& ref, const std::optional<ResolvedLot>& unit,
                        const std::string& field, Unit& output) {
-  if (!ref.has_value()) return true;
+  if (!ref.has_value()) return FindOnlyUnit(field, output);
   if (!unit.has_value()) {
     problems_.push_back(LotNotFound(*ref, field));
     return false;

@@ -34,8 +34,10 @@ void Declare(Command& command, CorrectOptions& options) {
   command.Add("--right", options.right,
               "what was in it: LOT[=QUANTITY][@LOCATION where it is missing]; the first --right "
               "replaces the first --wrong, and so on; repeatable");
-  command.Add("--unit", options.units,
-              "the unit that it was in, for each --wrong or --right; without: pooled; repeatable");
+  command.Add(
+      "--unit", options.units,
+      "the unit that it was in, for each --wrong or --right; without: pooled, or the unit of "
+      "a maintenance; repeatable");
   command.Add("--reason", options.reason, "why");
   command.Add("--accept", options.accept, "overrule: held, expired, short").SplitAtCommas();
   command
