@@ -188,8 +188,13 @@ void Planner::PutIn(const RightComponent& right, const NamedLine& named,
   const ResolvedLot& lot = *named.right;
   Unit unit = instead_of.has_value() ? instead_of->unit : std::nullopt;
   if (!FindUnit(right.unit, named.right_unit, absl::StrCat(field, ".unit"), unit)) return;
-  // Under whatever number it has now. What was made at one moment is not in each other either.
-  if (facts_.outputs.contains(lot.lot_id) || units_.contains(lot.lot_id)) {
+  // It came out under the number that it has now, or under an earlier one.
+  const auto output = facts_.outputs.find(lot.lot_id);
+  const LotId& made = output == facts_.outputs.end() ? lot.lot_id : output->second;
+  const bool is_itself = unit.has_value()
+                             ? *unit == made
+                             : output != facts_.outputs.end() || units_.contains(lot.lot_id);
+  if (is_itself) {
     problems_.push_back(FieldInvalid(absl::StrCat(field, ".lot"), lot.number,
                                      "came out of this transformation; it is no component of it"));
     return;
