@@ -8,6 +8,17 @@
 #include "storage/base/limits.h"
 
 namespace lots {
+namespace {
+
+// Of a former link: one of its lots has nothing to do with the seeds.
+bool LeadsNowhere(const TraceGraph& graph, const TraceGraph::Link& link) {
+  const auto is_unrelated = [&](uint32_t lot) {
+    return graph.IsNode(lot) && graph.nodes[lot].second.unrelated;
+  };
+  return is_unrelated(link.lot) || is_unrelated(link.output);
+}
+
+}  // namespace
 
 TracePiece LinkEmitter::Emit(int depth) {
   const std::vector<TraceGraph::Transformation>& all = walked_.graph.transformations;
@@ -35,7 +46,7 @@ bool LinkEmitter::AddLinks(TracePiece& piece) {
   const absl::Span<const TraceGraph::Link> links = graph.LinksOfTransformation(number_);
   for (; next_link_ < links.size(); ++next_link_) {
     const TraceGraph::Link& link = links[next_link_];
-    if (graph.nodes[link.lot].second.filtered_out) continue;
+    if (graph.nodes[link.lot].second.filtered_out || LeadsNowhere(graph, link)) continue;
     if (piece.links.size() == kTraceLinksPerMessage) return false;
     if (header_) piece.transformations.push_back(*std::exchange(header_, std::nullopt));
     TraceLink& emitted = piece.links.emplace_back();

@@ -41,7 +41,8 @@ void NodeEmitter::PlanAhead() {
   for (; next_ < walked_.graph.nodes.size() && nodes.size() < kTraceNodesPerRead; ++next_) {
     TraceNode node;
     walked_.pending.lots.Pop(node);
-    if (walked_.graph.nodes[next_].second.filtered_out) continue;
+    const TraceGraph::Node& found = walked_.graph.nodes[next_].second;
+    if (found.filtered_out || found.unrelated) continue;
     walked_.Describe(next_, node);
     nodes.push_back(std::move(node));
   }

@@ -48,7 +48,7 @@ void Summarize(const WalkedTrace& walked, const TraceQuery& query, TraceSummary&
     if (!graph.nodes.contains(seed)) add_to_resume(seed);
   }
   for (const auto& [lot_id, node] : graph.nodes) {
-    if (node.cut) add_to_resume(lot_id);
+    if (node.cut && !node.unrelated) add_to_resume(lot_id);
   }
 }
 

@@ -266,6 +266,7 @@ absl::StatusOr<Affected> FindAffected(pg::Transaction& transaction, const Affect
   affected.members.reserve(graph.nodes.size());
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& [lot_id, node] = graph.nodes[i];
+    if (node.unrelated) continue;
     if (node.former && !query.include_former) {
       affected.former.push_back({lot_id, node.depth, node.certain, graph.UntilOf(i)});
     } else {

@@ -49,10 +49,11 @@ constexpr pg::Statement kReadPlace{"composition_place", kReadPlaceText};
 using Names = absl::flat_hash_map<LotId, LotName>;
 using Link = TraceGraph::Link;
 
-bool PassesOn(TransformationKind kind) {
-  return kind == TransformationKind::kSplit || kind == TransformationKind::kMerge ||
-         kind == TransformationKind::kRelabel;
-}
+// When something was in the unit, through everything that it is in.
+struct Span {
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();  // InfiniteFuture: it is there
+};
 
 // What went into one lot by one transformation.
 struct Component {
@@ -60,7 +61,7 @@ struct Component {
   uint32_t transformation;
   Quantity quantity;
   bool exact;
-  absl::Time until;  // InfiniteFuture: it is there
+  Span span;
 };
 
 class Tree {
@@ -74,13 +75,13 @@ class Tree {
         composition_(composition),
         on_path_(graph.nodes.size()) {}
 
-  void AddFrom(uint32_t unit) { AddContents(unit, 1, absl::InfiniteFuture()); }
+  void AddFrom(uint32_t unit) { AddContents(unit, 1, Span()); }
 
  private:
-  // Adds what is in the lot. `until`: until when the lot is in what is above it.
-  void AddContents(uint32_t lot, int level, absl::Time until) {
+  // Adds what is in the lot. `span`: when the lot was in what is above it.
+  void AddContents(uint32_t lot, int level, const Span& span) {
     std::vector<Component> components;
-    Collect(lot, until, components);
+    Collect(lot, span, components);
     if (!components.empty() && level > query_.level_max) {
       composition_.truncated = true;
       return;
@@ -101,7 +102,7 @@ class Tree {
   std::tuple<const ProductId&, const std::string&, absl::Time, uint32_t, bool> KeyOf(
       const Component& component) const {
     const LotName& name = NameOf(component.lot);
-    return {name.product_id, name.number, component.until, component.transformation,
+    return {name.product_id, name.number, component.span.until, component.transformation,
             component.exact};
   }
 
@@ -113,22 +114,22 @@ class Tree {
     entry.exact = component.exact;
     entry.transformation_id = graph_.transformations[component.transformation].transformation_id;
     entry.since = times_[component.transformation];
-    if (component.until < absl::InfiniteFuture()) entry.until = component.until;
-    AddContents(component.lot, level + 1, component.until);
+    if (component.span.until < absl::InfiniteFuture()) entry.until = component.span.until;
+    AddContents(component.lot, level + 1, component.span);
   }
 
   // What was split, merged or got another number has the contents that it had before.
-  void Collect(uint32_t lot, absl::Time until, std::vector<Component>& components) {
+  void Collect(uint32_t lot, const Span& span, std::vector<Component>& components) {
     if (on_path_[lot]) return;
     on_path_[lot] = true;
     absl::flat_hash_set<uint32_t> makers;  // a lot may be two outputs of one transformation
     for (const uint32_t number : graph_.LinksOfLot(lot)) {
       const Link& link = graph_.links[number];
       if (link.kind == TraceLinkKind::kExactInput && link.output == lot) {
-        CollectInput(link, until, components);
+        CollectInput(link, span, components);
       } else if (IsMade(link.kind) && link.lot == lot &&
                  makers.insert(link.transformation).second) {
-        const absl::Time made = std::min(until, UntilOf(link));
+        const Span made{span.since, std::min(span.until, UntilOf(link))};
         for (const Link& input : graph_.LinksOfTransformation(link.transformation)) {
           if (input.kind == TraceLinkKind::kPooledInput) CollectInput(input, made, components);
         }
@@ -137,19 +138,22 @@ class Tree {
     on_path_[lot] = false;
   }
 
-  void CollectInput(const Link& input, absl::Time until, std::vector<Component>& components) {
+  void CollectInput(const Link& input, const Span& span, std::vector<Component>& components) {
     if (on_path_[input.lot]) return;
-    const absl::Time ended = std::min(until, UntilOf(input));
+    Span within{span.since, std::min(span.until, UntilOf(input))};
     if (PassesOn(graph_.transformations[input.transformation].kind)) {
-      return Collect(input.lot, ended, components);
+      return Collect(input.lot, within, components);
     }
+    within.since = std::max(span.since, times_[input.transformation]);
+    // It left before what it was in went in, or went into that one after it had come out.
+    if (within.since > within.until) return;
     // What a single output used as a whole is certainly in it.
     const bool single = graph_.transformations[input.transformation].single_output;
     components.push_back({.lot = input.lot,
                           .transformation = input.transformation,
                           .quantity = input.quantity,
                           .exact = single || input.kind == TraceLinkKind::kExactInput,
-                          .until = ended});
+                          .span = within});
   }
 
   absl::Time UntilOf(const Link& link) const {

@@ -60,6 +60,7 @@ TraceGraph TraceCollector::Finish(std::string truncated_by) && {
   TraceGraph graph;
   graph.truncated_by = std::move(truncated_by);
   graph.former_until = std::move(former_until_);
+  graph.happened_at = std::move(happened_at_);
   if (graph.truncated_by == "node_limit") MarkCuts();
   NumberLots(graph);
   NumberTransformations(graph);

@@ -48,6 +48,10 @@ class TraceCollector {
   // be added again. Finish adds up lines that name the same lots.
   void AddLink(const TraceLink& link, uint32_t transformation, uint32_t line = 0);
 
+  void SetTime(const TransformationId& id, absl::Time happened_at) {
+    happened_at_.emplace(id, happened_at);
+  }
+
   int64_t reached_count() const { return static_cast<int64_t>(sorted_lots_.size()); }
 
   // `truncated_by` as in TraceSummary.
@@ -85,6 +89,7 @@ class TraceCollector {
   Numbered<TraceGraph::Transformation, IdOfTransformation> transformations_;
   Links links_;
   absl::flat_hash_map<TraceGraph::LinkKey, absl::Time> former_until_;
+  absl::flat_hash_map<TransformationId, absl::Time> happened_at_;
   std::vector<uint32_t> sorted_lots_;  // the reached lots, in the order of the answer
   std::vector<uint32_t> level_begin_;
   std::vector<uint32_t> sorted_transformations_;

@@ -38,7 +38,9 @@ struct TraceGraph {
     bool filtered_out = false;  // found, but not in the answer
     bool serial = false;
     bool former = false;  // only former links lead to it
-    uint8_t scale = 0;    // decimals of its quantities
+    // Found, and in no answer: the links to it were never in effect at one time.
+    bool unrelated = false;
+    uint8_t scale = 0;  // decimals of its quantities
   };
   struct Transformation {
     TransformationId transformation_id;
@@ -106,10 +108,13 @@ struct TraceGraph {
   // input (else nil).
   using LinkKey = std::tuple<TransformationId, LotId, LotId>;
   absl::flat_hash_map<LinkKey, absl::Time> former_until;
+  // When the transformations happened; only where former links are asked, and there are some.
+  absl::flat_hash_map<TransformationId, absl::Time> happened_at;
   bool has_former() const { return !former_until.empty(); }
   std::optional<absl::Time> FormerUntil(const Link& link) const;
   // Until when the seeds were in each lot (or, upstream, each lot in the seeds), as the links say;
-  // InfiniteFuture: they are now. Empty, where MarkFormer found no former links.
+  // InfiniteFuture: they are now; InfinitePast: they never were. Empty, where MarkFormer found no
+  // former links.
   std::vector<absl::Time> until;
   absl::Time UntilOf(uint32_t lot) const {
     return until.empty() ? absl::InfiniteFuture() : until[lot];
@@ -126,14 +131,20 @@ inline bool IsMade(TraceLinkKind kind) {
          kind == TraceLinkKind::kMaintained;
 }
 
+// Whether the outputs have the contents that the inputs had before.
+inline bool PassesOn(TransformationKind kind) {
+  return kind == TransformationKind::kSplit || kind == TransformationKind::kMerge ||
+         kind == TransformationKind::kRelabel;
+}
+
 // Reads the graph within a transaction of kind kSnapshot, or within one that locks the lots.
 // `pending` receives the texts of the nodes of depth 1 and more, and of the transformations, in
 // their order; may be null.
 absl::StatusOr<TraceGraph> WalkTrace(pg::ParallelReads& reads, const TraceQuery& query,
                                      PendingTrace* pending = nullptr);
 
-// Marks the nodes that only former links join to the seeds, and sets `until`. Call before
-// MarkCertain.
+// Marks the nodes that only former links join to the seeds, and those that no path joins to them
+// whose links were in effect at one time; sets `until`. Call before MarkCertain.
 void MarkFormer(TraceGraph& graph, const TraceQuery& query);
 
 // Marks the nodes that a path of certain links joins to a seed. Former links count only for former

@@ -350,6 +350,9 @@ class Walk {
       transformation.kind = read.kind;
       transformation.single_output = HasSingleOutput(row);
       transformation.in_effect = true;
+      if (ended_.any() && query_.include_former) {
+        graph_.SetTime(read.transformation_id, read.occurred_at);
+      }
       found_.push_back({std::move(read), number});
     }
   }

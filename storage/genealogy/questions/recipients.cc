@@ -198,6 +198,7 @@ absl::StatusOr<std::unique_ptr<RecipientList>> FindAll(pg::Connection& db,
   lots.reserve(graph.nodes.size());
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& [lot_id, node] = graph.nodes[i];
+    if (node.unrelated) continue;
     lots.push_back({lot_id, node.depth, node.certain, graph.UntilOf(i)});
   }
   auto list = std::make_unique<RecipientList>(query.company, query.show_returned);

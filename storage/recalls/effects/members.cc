@@ -81,7 +81,7 @@ MemberChanges Compare(const RecallId& recall, const std::vector<LotId>& lots,
   for (const LotId& lot : lots) {
     const auto found = members.find(lot);
     const Membership was = found == members.end() ? Membership() : found->second;
-    if (!graph.nodes.contains(lot)) {
+    if (!graph.nodes.contains(lot) || graph.nodes.at(lot).unrelated) {
       if (was.in_effect) changes.left.push_back({recall, lot});
       continue;
     }
