@@ -92,6 +92,7 @@ class CorrectionTransaction {
   void TouchLine(const CorrectionLine& line, const NamedLine& named);
   std::optional<Problem> ValidateTransformation() const;
   std::vector<OutputLine> Outputs() const;
+  void AddEnds();
   std::vector<LotEvent> Events() const;
   GenealogyChange Change() const;
   void AddWrites();
@@ -220,10 +221,29 @@ std::vector<OutputLine> CorrectionTransaction::Outputs() const {
     if (!uses_pooled && !exact.contains(unit.lot_id)) continue;
     lines.push_back({unit.lot_id, unit.quantity, OutputRole::kMaintained, std::nullopt, {}});
   }
+  // What was pooled was in these too. AddEnds says since when they are apart.
+  if (uses_pooled) {
+    for (const auto& [lot, unit] : facts_.apart) {
+      lines.push_back({lot, unit.quantity, OutputRole::kMaintained, std::nullopt, {}});
+    }
+    std::sort(lines.begin(), lines.end(),
+              [](const OutputLine& a, const OutputLine& b) { return a.lot_id < b.lot_id; });
+  }
   for (const ReturnedPart& part : plan_.returned) {
     lines.push_back({part.lot_id, part.quantity, OutputRole::kReturnedComponent, part.unit, {}});
   }
   return lines;
+}
+
+// A unit that was taken apart has nothing of the correction since then. The disassembly ends it, so
+// that a reversal of the disassembly brings that back too.
+void CorrectionTransaction::AddEnds() {
+  AddComponentEnds(transaction_, context_, correction_id_, plan_.ends);
+  if (!UsesPooled()) return;
+  for (const auto& [lot, unit] : facts_.apart) {
+    const ComponentEnd end = EndOfMaking(correction_id_, lot);
+    AddComponentEnds(transaction_, context_, *unit.taken_apart_by, absl::MakeConstSpan(&end, 1));
+  }
 }
 
 const std::string& CorrectionTransaction::NumberOf(const LotId& lot) const {
@@ -340,7 +360,7 @@ void CorrectionTransaction::AddWrites() {
   }
   AddInputs(transaction_, context_.company, correction_id_, inputs);
   AddOutputs(transaction_, context_.company, correction_id_, Outputs());
-  AddComponentEnds(transaction_, context_, correction_id_, plan_.ends);
+  AddEnds();
   ledger_.AddWrites(transaction_);
   const std::vector<LotEvent> events = Events();
   AppendLotEvents(transaction_, context_, events);

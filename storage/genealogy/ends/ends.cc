@@ -8,10 +8,13 @@
 namespace lots {
 namespace {
 
+// After the lines that the ending has already.
 constexpr pg::Statement kInsertEnds{"insert_component_ends", R"sql(
   INSERT INTO component_ends (company, ending_id, line, transformation_id, input_line, lot_id,
                               unit_lot_id, quantity, entry_id)
-  SELECT $1, $2, n.line, n.transformation_id, n.input_line, n.lot_id, n.unit_lot_id, n.quantity, $8
+  SELECT $1, $2, n.line + COALESCE((
+           SELECT max(x.line) FROM component_ends x WHERE x.company = $1 AND x.ending_id = $2), 0),
+         n.transformation_id, n.input_line, n.lot_id, n.unit_lot_id, n.quantity, $8
   FROM unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::numeric[])
     WITH ORDINALITY AS n (transformation_id, input_line, lot_id, unit_lot_id, quantity,
                           line))sql"};

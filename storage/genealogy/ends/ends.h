@@ -29,8 +29,9 @@ struct ComponentEnd {
 // apart. What was pooled there is not in it any more, whether or not it came back.
 ComponentEnd EndOfMaking(const TransformationId& transformation, const LotId& unit);
 
-// Adds one statement. `ending` is added before. The caller holds the locks of the units that are
-// named, or of the pooled components' balances: two endings of one line take turns.
+// Adds one statement. `ending` is added before; it may have ends already. The caller holds the
+// locks of the units that are named, or of the pooled components' balances: two endings of one line
+// take turns.
 void AddComponentEnds(pg::Transaction& transaction, const WriteContext& context,
                       const TransformationId& ending, absl::Span<const ComponentEnd> ends);
 

@@ -297,7 +297,7 @@ TEST_F(CorrectTest, AUnitThatWasTakenApartIsNotCorrected) {
   ASSERT_TRUE(Disassemble(world_.db(), world_.DisassembleCommand(a_)).ok());
   EXPECT_EQ(Correct({{Wrong(f1_, a_), std::nullopt}}), "UNIT_NOT_CORRECTABLE lines[0].wrong.unit");
   EXPECT_EQ(Correct({{std::nullopt, Right(f3_, a_)}}), "UNIT_NOT_CORRECTABLE lines[0].right.unit");
-  // A forgotten pooled component was in the other one.
+  // A forgotten pooled component was in both of them, and is in the other one.
   EXPECT_EQ(Correct({{std::nullopt, Right(sugar_, {}, "1", "stock")}}), "OK");
   EXPECT_EQ(MadeOf(b_), "B F2 SALT SUGAR");
   EXPECT_EQ(MadeOf(a_), "A");
