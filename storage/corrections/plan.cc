@@ -2,9 +2,11 @@
 #include "storage/corrections/plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "storage/base/check.h"
 #include "storage/corrections/refusals.h"
 #include "storage/domain/default_location.h"
@@ -44,6 +46,7 @@ class Planner {
   bool FindUnit(const std::optional<LotRef>& ref, const std::optional<ResolvedLot>& unit,
                 const std::string& field, Unit& output);
   bool FindOnlyUnit(const std::string& field, Unit& output);
+  absl::string_view RecordedElsewhere(const LotId& lot, const Unit& unit) const;
   std::optional<Wrong> TakeOut(const WrongComponent& wrong, const NamedLine& named,
                                const std::string& field);
   void End(Link& link, Quantity quantity, const WrongComponent& wrong, const std::string& field);
@@ -119,6 +122,23 @@ void Planner::End(Link& link, Quantity quantity, const WrongComponent& wrong,
                             .field = field});
 }
 
+// What to do where the lot is recorded in another way than the line says: empty, or the end of a
+// sentence.
+absl::string_view Planner::RecordedElsewhere(const LotId& lot, const Unit& unit) const {
+  const auto is_elsewhere = [&](bool pooled) {
+    return std::any_of(links_.begin(), links_.end(), [&](const Link& link) {
+      return link.lot_id == lot && link.left.IsPositive() && link.unit != unit &&
+             link.unit.has_value() != pooled;
+    });
+  };
+  if (is_elsewhere(/*pooled=*/true)) {
+    return "; it went into all units together: leave out `unit`";
+  }
+  if (!is_elsewhere(/*pooled=*/false)) return "";
+  return unit.has_value() ? "; it is in another unit: give that one as `unit`"
+                          : "; it is exactly in a unit: give that one as `unit`";
+}
+
 std::optional<Planner::Wrong> Planner::TakeOut(const WrongComponent& wrong, const NamedLine& named,
                                                const std::string& field) {
   Wrong taken;
@@ -138,9 +158,11 @@ std::optional<Planner::Wrong> Planner::TakeOut(const WrongComponent& wrong, cons
   }
   const Quantity needed = wrong.quantity.value_or(available);
   if (!needed.IsPositive() || needed > available) {
-    problems_.push_back(NotAComponent(field, {named.wrong->number, named.wrong->lot_id}, available,
-                                      wrong.quantity.value_or(Quantity::FromUnits(1)),
-                                      "is recorded there"));
+    Problem problem =
+        NotAComponent(field, {named.wrong->number, named.wrong->lot_id}, available,
+                      wrong.quantity.value_or(Quantity::FromUnits(1)), "is recorded there");
+    absl::StrAppend(&problem.message, RecordedElsewhere(named.wrong->lot_id, taken.unit));
+    problems_.push_back(std::move(problem));
     return std::nullopt;
   }
   taken.quantity = needed;

@@ -40,6 +40,9 @@ void Declare(Command& command, HoldOptions& options) {
 }
 
 absl::Status Hold(Session& session, const HoldOptions& options) {
+  if (!options.quantity.empty() && options.location_id.empty()) {
+    return UsageError("--quantity is of what is at one location: name it with --location");
+  }
   v1::HoldLotsRequest request;
   std::vector<v1::LotRef*> lots;
   for (const std::string& lot : options.lots) {

@@ -206,6 +206,7 @@ constexpr std::pair<absl::string_view, absl::string_view> kPhrases[] = {
     {"INTERNAL and TRANSIT", "internal and transit"},
     {"accept HELD and EXPIRED", "accept HELD, accept EXPIRED"},
     {"`note`", "--note"},
+    {"`unit`", "--unit"},
     {"or by product_id, location_id or both", "or by --product, --location or both"},
     {"lot_ids", "lots"},
 };
@@ -305,9 +306,19 @@ class Translator {
   std::string said_;
 };
 
+// Of a field of a correction: quantities and places stand behind the lots, "--right oil/O-1=2@RAW".
+absl::string_view FlagOfCorrection(absl::Span<const absl::string_view> names) {
+  if (names.size() < 2 || !absl::StartsWith(names[0], "lines[")) return "";
+  if (names.size() > 2 && names[2] == "unit") return "--unit";
+  if (names[1] == "wrong") return "--wrong";
+  return names[1] == "right" ? "--right" : "";
+}
+
 // Of the field, or else of the nearest one that it is in: "components[3].quantity".
 absl::string_view FlagOf(absl::string_view field) {
   const std::vector<absl::string_view> names = absl::StrSplit(field, '.');
+  const absl::string_view of_correction = FlagOfCorrection(names);
+  if (!of_correction.empty()) return of_correction;
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     const absl::string_view without_index = name->substr(0, name->find('['));
     absl::string_view flag = Find(kFlags, without_index);

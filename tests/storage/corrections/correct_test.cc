@@ -29,6 +29,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // W1 made bikes A and B: frames F1 and F2 went into one each, and 4 of SALT into both as a whole.
 // F3 and 10 of SUGAR are in stock. An hour later somebody looks at it.
@@ -274,6 +275,17 @@ TEST_F(CorrectTest, RefusalsLeaveNothingBehind) {
   const std::string before = database_.AllRows();
   for (const auto& each : kCases) EXPECT_EQ(Correct(each.lines), each.refusal);
   EXPECT_EQ(database_.AllRows(), before);
+}
+
+TEST_F(CorrectTest, ARefusalSaysWhetherTheUnitIsToBeNamed) {
+  const auto message = [&](const LotId& lot, std::optional<LotId> unit) {
+    const auto done = CorrectGenealogy(world_.db(), Command({{Wrong(lot, unit), std::nullopt}}));
+    return std::string(done.status().message());
+  };
+  EXPECT_THAT(message(f1_, std::nullopt), HasSubstr("give that one as `unit`"));
+  EXPECT_THAT(message(f1_, b_), HasSubstr("it is in another unit"));
+  EXPECT_THAT(message(salt_, a_), HasSubstr("leave out `unit`"));
+  EXPECT_THAT(message(f3_, a_), Not(HasSubstr("`unit`")));
 }
 
 TEST_F(CorrectTest, OnlyWhatIsInEffectIsCorrected) {

@@ -98,6 +98,9 @@ TEST(RefusalWords, APartOfAComponentHasTheFlagOfComponents) {
   EXPECT_EQ(WithFlag("components[2].output_index"), "components[2].output_index (:into=)");
   EXPECT_EQ(WithFlag("outputs[0]"), "outputs[0] (--finished)");
   EXPECT_EQ(WithFlag("lot.attributes.colour"), "lot.attributes.colour (--attribute)");
+  EXPECT_EQ(WithFlag("lines[0].right.from_location_id"),
+            "lines[0].right.from_location_id (--right)");
+  EXPECT_EQ(WithFlag("lines[0].wrong.unit"), "lines[0].wrong.unit (--unit)");
 }
 
 TEST(RefusalWords, AHistoryNamesDetailsAsTheLotDoes) {

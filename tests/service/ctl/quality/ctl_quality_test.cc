@@ -39,8 +39,10 @@ TEST_F(CtlQuality, APartIsHeldAndTheRestLeaves) {
   EXPECT_THAT(lotctl_.Ok({"hold", "list", "--case", "CAPA-7"}),
               AllOf(HasSubstr("steel/H-1"), HasSubstr("60.000"), HasSubstr("wet")));
   EXPECT_THAT(lotctl_.Ok({"lot", "locations", "steel/H-1"}), HasSubstr("wet"));
-  EXPECT_EQ(lotctl_.Run({"hold", "place", "steel/H-1", "--quantity", "5", "--reason", "x"}).code,
-            1);
+  const auto nowhere =
+      lotctl_.Run({"hold", "place", "steel/H-1", "--quantity", "5", "--reason", "x"});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("--location"));
 }
 
 TEST_F(CtlQuality, HoldsAreFoundByWhatPeopleKnowOfThem) {
