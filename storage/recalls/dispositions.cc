@@ -1,12 +1,15 @@
 // SetRecallDisposition.
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
+#include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/kinds/tracking.h"
 #include "storage/domain/refusals.h"
 #include "storage/recalls/answers.h"
@@ -20,6 +23,27 @@ namespace {
 
 constexpr pg::Statement kReadPlaces{"recall_read_disposition_locations", R"sql(
   SELECT location_id FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
+
+// Of the kinds that say that goods on hand are good: what is there, and what was recorded before.
+// Goods that come later would else be accounted for already.
+constexpr pg::Statement kReadThere{"recall_read_disposed_goods", R"sql(
+  SELECT n.ordinal - 1,
+         COALESCE((SELECT GREATEST(b.quantity, 0) FROM balances b
+                   WHERE b.company = $1 AND b.lot_id = n.lot_id
+                     AND b.location_id = n.location_id), 0),
+         COALESCE((SELECT d.quantity FROM recall_dispositions d
+                   WHERE d.company = $1 AND d.recall_id = $2 AND d.lot_id = n.lot_id
+                     AND d.location_id = n.location_id AND d.kind = n.kind
+                     AND)sql" LOTS_DISPOSITION_IN_EFFECT R"sql(), 0)
+  FROM unnest($3::uuid[], $4::text[], $5::bigint[])
+    WITH ORDINALITY AS n (lot_id, location_id, kind, ordinal)
+  WHERE n.lot_id IS NOT NULL AND n.kind IN ({DISPOSITIONS_ON_HAND}))sql"_sql};
+
+// What one disposition may say at most.
+struct Goods {
+  Quantity there;
+  Quantity before;
+};
 
 constexpr pg::Statement kInsertDispositions{"insert_recall_dispositions", R"sql(
   INSERT INTO recall_dispositions (company, recall_id, lot_id, location_id, kind, version, quantity,
@@ -39,7 +63,8 @@ class DispositionWriter {
   absl::Status Attempt();
 
  private:
-  void Validate(const pg::Result& members, const pg::Result& places,
+  size_t AddThereRead(pg::Transaction& transaction) const;
+  void Validate(const pg::Result& members, const pg::Result& places, const pg::Result& there,
                 std::vector<Problem>& problems) const;
   void AddRows(pg::Transaction& transaction, int64_t version) const;
 
@@ -48,11 +73,29 @@ class DispositionWriter {
   FoundLots found_;
 };
 
+size_t DispositionWriter::AddThereRead(pg::Transaction& transaction) const {
+  std::vector<std::optional<LotId>> lots;
+  std::vector<LocationId> places;
+  std::vector<int64_t> kinds;
+  for (size_t i = 0; i < found_.size(); ++i) {
+    const RecallDisposition& given = command_.dispositions[i];
+    lots.push_back(found_[i].has_value() ? std::optional(found_[i]->lot_id) : std::nullopt);
+    places.push_back(given.location_id);
+    kinds.push_back(static_cast<int64_t>(given.kind));
+  }
+  return transaction.Add(kReadThere, command_.context.company, command_.recall_id, lots, places,
+                         kinds);
+}
+
 void DispositionWriter::Validate(const pg::Result& members, const pg::Result& places,
-                                 std::vector<Problem>& problems) const {
+                                 const pg::Result& there, std::vector<Problem>& problems) const {
   const KnownMembers known = ReadKnownMembers(members);
   absl::flat_hash_set<LocationId> existing;
   for (const pg::Row row : places) existing.insert(row.Get<LocationId>(0));
+  std::map<size_t, Goods> goods;
+  for (const pg::Row row : there) {
+    goods[static_cast<size_t>(row.Get<int64_t>(0))] = {row.Get<Quantity>(1), row.Get<Quantity>(2)};
+  }
   std::map<std::tuple<LotId, LocationId, RecallDispositionKind>, size_t> first_index;
   for (size_t i = 0; i < found_.size(); ++i) {
     const RecallDisposition& given = command_.dispositions[i];
@@ -73,6 +116,11 @@ void DispositionWriter::Validate(const pg::Result& members, const pg::Result& pl
       problems.push_back(QuantityScale(at("quantity"), given.quantity, lot.scale, lot.product_id));
     } else if (lot.tracking == Tracking::kSerial && given.quantity > Quantity::FromUnits(1)) {
       problems.push_back(MoreThanOneUnit(at("quantity"), given.quantity, lot.number));
+    } else if (const auto at_most = goods.find(i);
+               at_most != goods.end() && known.contains(lot.lot_id) &&
+               given.quantity > at_most->second.there + at_most->second.before) {
+      problems.push_back(MoreThanIsThere(at("quantity"), given.quantity, at_most->second.there,
+                                         at_most->second.before));
     }
     const auto [first, is_first] =
         first_index.emplace(std::tuple(lot.lot_id, given.location_id, given.kind), i);
@@ -123,10 +171,11 @@ absl::Status DispositionWriter::Attempt() {
   const size_t lock = AddRecallLock(transaction, company, command_.recall_id);
   const size_t members = AddMembersRead(transaction, company, command_.recall_id, lots);
   const size_t existing = transaction.Add(kReadPlaces, company, places);
+  const size_t there = AddThereRead(transaction);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   ASSIGN_OR_RETURN(const LockedRecall recall, ReadLockedRecall(results[lock], command_.recall_id));
   std::vector<Problem> problems;
-  Validate(results[members], results[existing], problems);
+  Validate(results[members], results[existing], results[there], problems);
   if (!problems.empty()) return Refuse(std::move(problems));
   AddRows(transaction, recall.version + 1);
   return transaction.Commit().status();

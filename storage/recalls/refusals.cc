@@ -54,6 +54,15 @@ Problem MoreThanOneUnit(absl::string_view field, Quantity quantity, absl::string
                       absl::StrCat("serial ", number, " is one unit: say 1 at most"));
 }
 
+Problem MoreThanIsThere(absl::string_view field, Quantity quantity, Quantity there,
+                        Quantity before) {
+  std::string message = absl::StrCat(there.ToString(), " are there");
+  if (before.IsPositive()) {
+    absl::StrAppend(&message, ", and ", before.ToString(), " were recorded before");
+  }
+  return FieldInvalid(field, quantity.ToString(), absl::StrCat(message, ": say that much at most"));
+}
+
 Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count) {
   const std::string quantity = goods.quantity.Format(goods.scale);
   return {.reason = Reason::kRecallUnaccounted,

@@ -352,6 +352,7 @@ TEST_F(RecallWork, ADrillIsRehearsedAndClosesAsItIs) {
 TEST_F(RecallWork, ADispositionReplacesTheOneBeforeAndStandsInHistory) {
   const LotId salt = world_.CreateLot("salt", "SALT", "10");
   Open({salt});
+  EXPECT_EQ(Clear(salt, "stock", "10.001"), "FIELD_INVALID dispositions[0].quantity");
   EXPECT_EQ(Clear(salt, "stock", "4"), "OK");
   EXPECT_EQ(Clear(salt, "stock", "6"), "OK");
   Must(SetRecallDisposition(world_.db(),
