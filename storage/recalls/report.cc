@@ -184,22 +184,22 @@ void SetSource(const pg::Row& row, RecallLot& lot) {
   if (kind == MovementKind::kProduction) lot.source = row.Get<LocationId>(3);
 }
 
-// What went into production and came back counts neither as in nor as out. `total` is T: of what
-// came back, it has what was made anew.
-void SetFlows(const pg::Row& flows, Quantity total, MassBalance& balance) {
+// What went into production and came back counts neither as in nor as out, and what is in the work
+// in process of orders is not out yet. `total` is T: of what came back, it has what was made anew.
+void SetFlows(const pg::Row& flows, Quantity total, Quantity in_process, MassBalance& balance) {
   const Quantity came = flows.Get<Quantity>(1);
   const Quantity came_back = flows.Get<Quantity>(2);
   const Quantity used = flows.Get<Quantity>(3);
   const Quantity went_round = std::min(used, std::max(Quantity(), came + came_back - total));
   balance.in = came + came_back - went_round;
-  balance.out = used - went_round + flows.Get<Quantity>(4) + flows.Get<Quantity>(5);
+  balance.out = used - went_round - in_process + flows.Get<Quantity>(4) + flows.Get<Quantity>(5);
 }
 
 // Returned goods count as recovered while they are on hand, then if they were scrapped: goods of
 // one lot cannot be distinguished. Goods that were delivered again are not recovered.
 void SetQuantities(const RecallLot& seed, const pg::Row& flows, Quantity total,
                    MassBalance& balance) {
-  SetFlows(flows, total, balance);
+  SetFlows(flows, total, seed.in_process, balance);
   balance.recovered = std::min(seed.recovered, seed.on_hand + seed.scrapped);
   const Quantity from_on_hand = std::min(balance.recovered, seed.on_hand);
   balance.on_hand = seed.on_hand - from_on_hand;

@@ -14,12 +14,6 @@
 
 namespace lots {
 
-// Splits, merges and relabels pass goods on; everything else mixes them.
-inline bool PassesOn(TransformationKind kind) {
-  return kind == TransformationKind::kSplit || kind == TransformationKind::kMerge ||
-         kind == TransformationKind::kRelabel;
-}
-
 // T of each lot, by number. In `gross`, what goes round counts each time that it comes in. `all`
 // are the components with the edges into seeds. A serial keeps its total: it is one unit, however
 // often it was made.

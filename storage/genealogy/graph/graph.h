@@ -131,7 +131,7 @@ inline bool IsMade(TraceLinkKind kind) {
          kind == TraceLinkKind::kMaintained;
 }
 
-// Whether the outputs have the contents that the inputs had before.
+// Splits, merges and relabels pass goods on as they are; everything else mixes them.
 inline bool PassesOn(TransformationKind kind) {
   return kind == TransformationKind::kSplit || kind == TransformationKind::kMerge ||
          kind == TransformationKind::kRelabel;

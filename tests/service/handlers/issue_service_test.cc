@@ -214,8 +214,10 @@ TEST_F(IssueRpc, PlacesTracesAndRecallsSayInWhichOrderGoodsAre) {
   v1::CompleteWorkOrderRequest completing = Completing("W1", "A");
   completing.set_consume_issued(true);
   v1::CompleteWorkOrderResponse completion;
-  EXPECT_EQ(OutcomeOf(Send(&Stub::CompleteWorkOrder, completing, completion)),
-            "LOT_HELD consume_issued");
+  const grpc::Status held = Send(&Stub::CompleteWorkOrder, completing, completion);
+  EXPECT_EQ(ReasonOf(held), "LOT_HELD");
+  ASSERT_EQ(ProblemListOf(held).problems_size(), 1);
+  EXPECT_EQ(ProblemListOf(held).problems(0).field(), "consume_issued");
   v1::StreamRecallReportRequest reporting;
   reporting.set_company("acme");
   reporting.set_recall_id("RC-1");

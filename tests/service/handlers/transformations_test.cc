@@ -34,6 +34,7 @@ class TransformationsRpc : public testing::Test {
 
   v1::TransformationDetails Get(const std::string& id) {
     v1::GetTransformationRequest request;
+    request.set_company("acme");
     request.set_transformation_id(id);
     v1::TransformationDetails details;
     const grpc::Status status = Send(*traces_, &Traces::GetTransformation, request, details);
@@ -43,6 +44,7 @@ class TransformationsRpc : public testing::Test {
   // F2 went in, and not F1.
   v1::CorrectGenealogyRequest Correcting() {
     v1::CorrectGenealogyRequest request;
+    request.set_company("acme");
     request.set_request_id(absl::StrCat("r", ++requests_));
     request.set_transformation_id(completion_);
     request.set_reason("wrong label");
@@ -109,6 +111,7 @@ TEST_F(TransformationsRpc, CorrectsAndTakesItBack) {
   EXPECT_EQ(again.transformation_id(), response.transformation_id());
 
   v1::ReverseCompletionRequest reversing;
+  reversing.set_company("acme");
   reversing.set_request_id("reverse");
   reversing.set_transformation_id(response.transformation_id());
   v1::ReverseCompletionResponse reversal;
@@ -124,6 +127,7 @@ TEST_F(TransformationsRpc, AnOpenOrderStaysAsItIs) {
   ASSERT_TRUE(Correct(Correcting(), response).ok());
   const auto orders = server_.NewStub<v1::WorkOrderService>();
   v1::GetWorkOrderRequest request;
+  request.set_company("acme");
   request.set_work_order_id("W1");
   v1::WorkOrder order;
   ASSERT_TRUE(Send(*orders, &Orders::GetWorkOrder, request, order).ok());

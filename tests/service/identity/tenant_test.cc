@@ -195,6 +195,7 @@ TEST(TenantTest, APageTokenIsOfItsCompanyAlone) {
   std::set<std::string> asked;
   for (const StoryStep& step : Story()) {
     if (!paged.contains(step.method)) continue;
+    if (absl::StrContains(step.request, "page_size")) continue;  // has all on one page
     // The query is the same, no matter which company sends it.
     const std::string query = Filled(step.request, street.own().names) + " page_size: 1";
     const std::string first = street.Ask(step.method, query, "own", "").text;

@@ -49,7 +49,8 @@ class CorrectTest : public ::testing::Test {
     completion_ = made->transformation_id;
     a_ = made->outputs[0].lot_id;
     b_ = made->outputs[1].lot_id;
-    made_at_ = world_.now();
+    // As the database keeps it.
+    made_at_ = absl::FromUnixMicros(absl::ToUnixMicros(world_.now()));
     world_.set_now(made_at_ + absl::Hours(1));
   }
   ~CorrectTest() override { EXPECT_THAT(CheckLedger(world_.db(), world_.company()), IsEmpty()); }

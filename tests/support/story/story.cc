@@ -98,8 +98,10 @@ constexpr StoryStep kStory[] = {
     {"WorkOrderService.ReverseCompletion", "transformation_id: '$completion2' note: '$words'"},
     {"WorkOrderService.AssignSerials", "work_order_id: 'MO-2' product_id: 'bike' count: 2"},
     {"WorkOrderService.IssueComponents", R"(
-       work_order_id: 'MO-2' source_location_id: 'shelf' operation: '20' work_centre: '$words'
-       subcontractor_id: 'smith' note: '$words' lines {lot {lot_id: '$paint'} quantity: '2'}
+       work_order_id: 'MO-2' product_id: 'bike' source_location_id: 'shelf' operation: '20'
+       work_centre: '$words' subcontractor_id: 'smith' note: '$words'
+       lines {lot {lot_id: '$paint'} quantity: '2'}
+       lines {lot {product_id: 'paint' number: 'P2'} quantity: '1' from_location_id: 'shelf'}
        lines {product_id: 'paint' quantity: '1' strategy: SUGGEST_STRATEGY_FIFO})"},
     {"WorkOrderService.GetWorkOrder", "work_order_id: 'MO-2'"},
     {"LotService.ListLotLocations", "lot_id: '$paint'"},
@@ -108,9 +110,14 @@ constexpr StoryStep kStory[] = {
        work_order_id: 'MO-2' planned_serial_count: 1 destination_location_id: 'hall'
        source_location_id: 'shelf' operation: '30' work_centre: '$words' subcontractor_id: 'smith'
        components {lot {lot_id: '$paint'} quantity: '1' from_issued: true}
-       auto_components {product_id: 'paint' quantity: '1' output_index: 0})",
+       auto_components {product_id: 'paint' quantity: '1' from_location_id: 'shelf'
+                        output_index: 0})",
      "completion3"},
     {"WorkOrderService.ReverseCompletion", "transformation_id: '$completion3'"},
+    {"WorkOrderService.ReturnComponents", R"(
+       work_order_id: 'MO-2' destination_location_id: 'shelf'
+       lines {lot {lot_id: '$paint'} quantity: '1' to_location_id: 'shelf'}
+       lines {lot {product_id: 'paint' number: 'P2'} quantity: '1'})"},
     {"WorkOrderService.ReturnComponents", R"(
        work_order_id: 'MO-2' everything: true destination_location_id: 'shelf' note: '$words')"},
     {"WorkOrderService.CancelWorkOrder", "work_order_id: 'MO-2'"},
@@ -189,6 +196,15 @@ constexpr StoryStep kStory[] = {
     {"TraceService.GetTransformation", "transformation_id: '$completion'"},
     {"TraceService.GetTransformation", "transformation_id: '$correction'"},
     {"WorkOrderService.ReverseCompletion", "transformation_id: '$correction' note: '$words'"},
+    {"TraceService.CorrectGenealogy", R"(
+       transformation_id: '$completion' reason: '$words'
+       lines {wrong {lot {product_id: 'paint' number: 'P1'} quantity: '1' unit {lot_id: '$bike'}}
+              right {lot {lot_id: '$paint2'} from_location_id: 'shelf'
+                     unit {product_id: 'bike' number: 'B-1'}}}
+       lines {right {lot {product_id: 'paint' number: 'P2'} quantity: '1' from_location_id: 'shelf'
+                     unit {lot_id: '$bike2'}}})",
+     "correction2"},
+    {"WorkOrderService.ReverseCompletion", "transformation_id: '$correction2'"},
 
     // Some lots are held, and some are recalled.
     {"LotService.HoldLots", R"(
@@ -233,18 +249,25 @@ constexpr StoryStep kStory[] = {
     {"RecallService.GetRecall", "recall_id: 'RC'"},
     {"RecallService.ListRecalls", "state: RECALL_STATE_OPEN"},
     {"RecallService.StreamRecallReport", "recall_id: 'RC'"},
-    {"LotService.ListLotHistory", "lot_id: '$paint'"},
-    {"RecallService.UpdateRecall",
-     "recall {recall_id: 'RC' reason: '$words'} add_seeds {lot_id: '$glue'}"},
+    {"LotService.ListLotHistory", "lot_id: '$paint' page_size: 1000"},
+    {"RecallService.UpdateRecall", R"(
+       recall {recall_id: 'RC' reason: '$words' exempt_location_ids: ['hall', 'yard']}
+       add_seeds {lot_id: '$glue'} add_seeds {product_id: 'paint' number: 'P2'})"},
     {"RecallService.SetRecallDisposition", R"(
        recall_id: 'RC'
        dispositions {lot {lot_id: '$paint'} location_id: 'shelf' quantity: '1' note: '$words'
+                     kind: RECALL_DISPOSITION_KIND_CLEARED}
+       dispositions {lot {product_id: 'paint' number: 'P2'} location_id: 'shelf' quantity: '1'
                      kind: RECALL_DISPOSITION_KIND_CLEARED})"},
     {"RecallService.RecordRecipientResponse", R"(
        recall_id: 'RC' partner_id: 'bert' notify_time {seconds: 1717243200} notify_method: '$words'
        answer_time {seconds: 1717243200}
        quantities {lot {lot_id: '$paint'} delivery_movement_id: '$delivery2'
                    found_quantity: '1'})"},
+    {"RecallService.RecordRecipientResponse", R"(
+       recall_id: 'RC' partner_id: 'bert'
+       quantities {lot {product_id: 'paint' number: 'P1'} delivery_movement_id: '$delivery2'
+                   found_quantity: '1' returned_quantity: '1'})"},
     {"RecallService.ExcludeRecallLots", R"(
        recall_id: 'RC' evidence: '$words' lots {lot_id: '$paint'} lots {lot_id: '$paint2'}
        lots {lot_id: '$bike'} lots {lot_id: '$bike2'} lots {lot_id: '$glue'})"},
@@ -252,9 +275,13 @@ constexpr StoryStep kStory[] = {
        recall_id: 'RC' evidence: '$words' lots {product_id: 'glue' number: 'G1'})"},
     {"RecallService.ExcludeRecallLots",
      "recall_id: 'RC' evidence: '$words' lots {lot_id: '$glue'}"},
+    {"RecallService.IncludeRecallLots",
+     "recall_id: 'RC' evidence: '$words' lots {lot_id: '$glue'}"},
+    {"RecallService.ExcludeRecallLots",
+     "recall_id: 'RC' evidence: '$words' lots {product_id: 'glue' number: 'G1'}"},
     {"RecallService.GetRecall", "recall_id: 'RC'"},
     {"RecallService.StreamRecallReport", "recall_id: 'RC'"},
-    {"LotService.ListLotHistory", "lot_id: '$paint'"},
+    {"LotService.ListLotHistory", "lot_id: '$paint' page_size: 1000"},
     {"RecallService.CloseRecall", "recall_id: 'RC' closing_note: '$words'"},
     {"RecallService.OpenRecall", "recall_id: 'RC-2' reason: '$words' seeds {lot_id: '$bike2'}"},
     {"RecallService.CloseRecall", "recall_id: 'RC-2' closing_note: '$words' leave_held: true"},
@@ -293,7 +320,7 @@ constexpr StoryStep kStory[] = {
        lot {lot_id: '$spare' notes: '$words' manufacture_date {year: 2019 month: 1 day: 1}}
        update_mask {paths: ['notes', 'manufacture_date']})"},
     {"LotService.BatchUpdateLots", R"(
-       updates {lot {lot_id: '$spare' reference: '$words'}}
+       updates {lot {lot_id: '$spare' reference: '$words' product_id: 'paint' number: 'P33'}}
        updates {lot {lot_id: '$bike' notes: '$words'} update_mask {paths: 'notes'}}
        note: '$words')"},
     {"LotService.UpdateLot", R"(
@@ -304,10 +331,18 @@ constexpr StoryStep kStory[] = {
     {"LotService.DeleteLot", "lot_id: '$spare'"},
     // A unit gets components, and loses some.
     {"WorkOrderService.CompleteWorkOrder", R"(
-       work_order_id: 'MO' outputs {number: 'B-9'} destination_location_id: 'hall')"},
+       work_order_id: 'MO' outputs {number: 'B-9'} destination_location_id: 'hall')",
+     "completion9 bike9"},
     {"UnitService.MaintainUnit", R"(
        lot {product_id: 'bike' number: 'B-9'} reason: '$words' note: '$words'
        installations {lot {lot_id: '$paint2'} quantity: '2' from_location_id: 'shelf'})"},
+    {"UnitService.MaintainUnit", R"(
+       lot {lot_id: '$bike9'} reason: '$words' source_location_id: 'shelf'
+       document {type: 'service_order' number: 'S-1'}
+       installations {lot {product_id: 'paint' number: 'P2'} quantity: '1'})"},
+    {"UnitService.MaintainUnit", R"(
+       lot {lot_id: '$bike9'} reason: '$words'
+       removals {lot {lot_id: '$paint2'} quantity: '1' to_location_id: 'hall'})"},
     {"UnitService.MaintainUnit", R"(
        lot {product_id: 'bike' number: 'B-9'} reason: '$words'
        removals {lot {product_id: 'paint' number: 'P2'} quantity: '1'}
@@ -320,7 +355,7 @@ constexpr StoryStep kStory[] = {
     // In another company this would make a circle of locations.
     {"CatalogService.UpsertLocations",
      "locations {location_id: '$lower' parent_id: '$upper'} update_mask {paths: 'parent_id'}"},
-    {"AuditService.ListAuditEntries", ""},
+    {"AuditService.ListAuditEntries", "page_size: 1000"},
     {"AuditService.ListAuditEntries", "lot_id: '$bike'"},
     {"AuditService.ListAuditEntries", "filter: 'work_order_id = \"MO\"'"},
 };

@@ -187,10 +187,9 @@ TEST_F(LotEdits, ABatchIsRefusedWithEveryProblem) {
 
   const grpc::Status status = Send(&Stub::BatchUpdateLots, request, response);
 
+  const v1::ProblemList list = ProblemListOf(status);
   std::vector<std::string> fields;
-  for (const v1::Problem& problem : ProblemListOf(status).problems()) {
-    fields.push_back(problem.field());
-  }
+  for (const v1::Problem& problem : list.problems()) fields.push_back(problem.field());
   EXPECT_THAT(fields, testing::ElementsAre("updates[0].lot.lot_id", "updates[1].update_mask",
                                            "updates[2].update_mask", "updates[2]"));
   for (int i = request.updates_size(); i <= 1'000; ++i) request.add_updates();
