@@ -52,14 +52,19 @@ constexpr const char* kFindIdentitiesText = R"sql(
   SELECT lot_id FROM later WHERE depth > 0)sql"_sql;
 constexpr pg::Statement kFindIdentities{"find_audited_identities", kFindIdentitiesText};
 
-// $2 are the lot and its other identities. What went into a transformation or came out of it moved,
-// too.
+// $2 are the lot and its other identities. What went into a transformation moved, too; a unit that
+// was maintained did not.
 constexpr absl::string_view kOfLot = R"sql(a.entry_id IN (
   SELECT l.entry_id FROM lots l WHERE l.company = $1 AND l.lot_id = ANY($2)
   UNION ALL
   SELECT m.entry_id FROM movements m WHERE m.company = $1 AND m.lot_id = ANY($2)
   UNION ALL
   SELECT e.entry_id FROM lot_events e WHERE e.company = $1 AND e.lot_id = ANY($2)
+  UNION ALL
+  SELECT t.entry_id
+  FROM transformation_outputs o
+  JOIN transformations t ON t.company = $1 AND t.transformation_id = o.transformation_id
+  WHERE o.company = $1 AND o.lot_id = ANY($2)
   UNION ALL
   SELECT s.entry_id FROM assignments s WHERE s.company = $1 AND s.lot_id = ANY($2)
   UNION ALL
