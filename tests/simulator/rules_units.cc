@@ -112,7 +112,7 @@ void Rules::TakeComponent(const v1::DisassembleRequest& request,
 void Rules::Do(const v1::DisassembleRequest& request) {
   const LotIndex unit = Resolve(request.lot());
   if (unit == kNone) return (void)Refuse("LOT_NOT_FOUND");
-  if (!history_.lots[unit].product->is_serial()) return (void)Refuse("TRACKING_MISMATCH");
+  if (!history_.lots[unit].product->is_serial()) return (void)Refuse("FIELD_INVALID");
   Contents contents = ContentsOf(unit);
   const Contents whole = contents;
   std::vector<Made> back;

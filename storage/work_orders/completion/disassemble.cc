@@ -226,7 +226,8 @@ void DisassemblyTransaction::AddWrites(const ResolvedLot& unit) {
   }
   AddOutputs(transaction_, context.company, transformation_id_, outputs);
   AddComponentEnds(transaction_, context, transformation_id_,
-                   orders::EndsOf(contents_.links, lines_));
+                   unit.tracking == Tracking::kSerial ? orders::EndsOf(contents_.links, lines_)
+                                                      : orders::EndsOf(portion_, lines_));
   ledger_.AddWrites(transaction_);
   AddAuditEntry(transaction_, context, subject);
 }

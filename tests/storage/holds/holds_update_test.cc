@@ -62,7 +62,8 @@ TEST_F(HoldsUpdateTest, ChangesWhatIsNamedAndNothingElse) {
   const Hold found = Found().hold;
   EXPECT_EQ(found.case_id, "CAPA-7");
   EXPECT_EQ(found.reason, "lab report 7");
-  EXPECT_EQ(found.expires_at, absl::FromUnixMicros(absl::ToUnixMicros(world_.now())) + absl::Hours(48));
+  EXPECT_EQ(found.expires_at,
+            absl::FromUnixMicros(absl::ToUnixMicros(world_.now())) + absl::Hours(48));
   EXPECT_THAT(found.exempt_location_ids, ElementsAre(LocationId("yard")));
   EXPECT_THAT(world_.History(world_.IdOf("L1")),
               Contains(AllOf(HasSubstr("HOLD_CHANGED"), HasSubstr("CAPA-7"),

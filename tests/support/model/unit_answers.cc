@@ -106,7 +106,7 @@ void UnitModel::AddContents(const std::string& unit, const std::vector<Link>& li
   for (const Link& link : links) {
     const bool is_round = std::count(on_path.begin(), on_path.end(), link.lot) > 0;
     if (link.unit != unit || is_round) continue;
-    const std::string here = absl::StrCat(path, link.lot, link.exact ? "" : " pooled");
+    const std::string here = absl::StrCat(path, link.lot, link.certain ? "" : " pooled");
     tree[here] += link.left;
     AddContents(link.lot, links, absl::StrCat(here, "/"), on_path, tree);
   }

@@ -72,8 +72,8 @@ class UnitModel {
   std::string Return(const std::string& serial, const std::string& from, const std::string& to,
                      When when);
 
-  // The tree of what is in the unit, by path: "M1/F1" and "M1/S2 pooled" with their
-  // quantities.
+  // The tree of what is in the unit, by path: "M1/F1" and, of what one of several units has, "M1/S2
+  // pooled" with their quantities.
   std::map<std::string, Quantity> Composition(const std::string& unit, Times times = {}) const;
   // "1 M1 1", "2 A 1": the units that the lot is in, sorted.
   std::vector<std::string> UnitsOf(const std::string& lot, Times times = {}) const;
