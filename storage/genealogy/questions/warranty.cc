@@ -165,13 +165,13 @@ absl::StatusOr<std::optional<Warranty>> ReadWarranty(const pg::Results& results,
                     .product_id = row.Get<ProductId>(9),
                     .number = row.Get<std::string>(10),
                     .months = row.Get<std::optional<int32_t>>(7).value_or(row.Get<int32_t>(0))};
-  if (warranty.months == 0 && extensions.empty()) return std::optional(std::move(warranty));
-  warranty.state = WarrantyState::kNotDelivered;
+  const bool has_none = warranty.months == 0 && extensions.empty();
+  if (!has_none) warranty.state = WarrantyState::kNotDelivered;
   ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(row.Get<absl::string_view>(1)));
   const absl::CivilDay today = DayIn(now, zone);
   if (!row.IsNull(2)) {
     SetDelivery(row, zone, warranty);
-    warranty.state = StateOn(today, warranty);
+    if (!has_none) warranty.state = StateOn(today, warranty);
   }
   for (const pg::Row extension : extensions) {
     ApplyExtension(ReadExtension(extension), today, warranty);
@@ -194,6 +194,12 @@ absl::StatusOr<Warranty> GetWarranty(pg::Connection& db, const WarrantyQuery& qu
                    ReadWarranty(results, reads, query.as_of.value_or(query.now)));
   // The lot was deleted since it was resolved.
   if (!warranty.has_value()) return Refuse(LotNotFound(query.lot, "lot"));
+  // Nothing begins and ends where there is no warranty.
+  if (warranty->state == WarrantyState::kNone) {
+    warranty->delivery.reset();
+    warranty->starts_on.reset();
+    warranty->ends_on.reset();
+  }
   return *std::move(warranty);
 }
 
