@@ -32,9 +32,11 @@ SELECT create_distributed_table('former_numbers', 'company', colocate_with => 'c
 SELECT create_distributed_table('balances', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('work_orders', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('assignments', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('issued_components', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('transformations', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('transformation_inputs', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('transformation_outputs', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('component_ends', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('movements', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('deliveries', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('lot_events', 'company', colocate_with => 'companies');
@@ -47,5 +49,11 @@ SELECT create_distributed_table('inspection_results', 'company', colocate_with =
 SELECT create_distributed_table('inspection_documents', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('recalls', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('recall_members', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_member_changes', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_seeds', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_dispositions', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_former_lots', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_responses', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('recall_response_quantities', 'company', colocate_with => 'companies');
 
 COMMIT;

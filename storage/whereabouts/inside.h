@@ -14,10 +14,11 @@
   " WHERE i.company = $1 AND i.output_lot_id = inside.lot_id AND i.lot_id <> inside.lot_id" \
   " AND" LOTS_LINE_IN_EFFECT                                                              \
   " UNION ALL"                                                                            \
-  " SELECT was.lot_id, false FROM transformation_outputs o"                               \
-  " JOIN transformations t ON t.company = $1"                                             \
-  " AND t.transformation_id = o.transformation_id AND t.kind = {TRANSFORMATION_RELABEL}"  \
-  " AND" LOTS_MADE_IN_EFFECT("t")                                                         \
-  " JOIN transformation_inputs was ON was.company = $1"                                   \
-  " AND was.transformation_id = t.transformation_id"                                      \
-  " WHERE o.company = $1 AND o.lot_id = inside.lot_id) AS step "
+  " SELECT was.lot_id, false FROM ("                                                        \
+  "  SELECT t.transformation_id FROM transformation_outputs o"                              \
+  "  JOIN transformations t ON t.company = $1"                                              \
+  "  AND t.transformation_id = o.transformation_id AND t.kind = {TRANSFORMATION_RELABEL}"   \
+  "  AND" LOTS_MADE_IN_EFFECT("t")                                                          \
+  "  WHERE o.company = $1 AND o.lot_id = inside.lot_id OFFSET 0) AS relabel"                \
+  " JOIN transformation_inputs was ON was.company = $1"                                     \
+  " AND was.transformation_id = relabel.transformation_id) AS step "

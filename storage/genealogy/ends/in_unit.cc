@@ -10,7 +10,8 @@ namespace {
 // A step goes from a lot to the units that it is in, or from a unit to its next number: level,
 // quantity and time then stay. Of a unit that has several numbers, only the last one is answered.
 // What is in a unit is in no other one as well, so that only the first level can be wide; $5 bounds
-// that. OFFSET 0 keeps the planner from reading all relabels instead of those of these lots.
+// that. OFFSET 0 keeps the planner from reading
+// what else went into or came out of an order before it looks whether that was a relabel.
 constexpr const char* kInUnitsText = R"sql(
   WITH RECURSIVE up AS (
     SELECT n.lot_id AS asked_id, n.lot_id, 0 AS level, NULL::numeric AS quantity,
@@ -33,13 +34,17 @@ constexpr const char* kInUnitsText = R"sql(
        ORDER BY i.transformation_id, i.line LIMIT $5)
       UNION ALL
       (SELECT o.lot_id, 0, NULL, NULL
-       FROM transformation_inputs i
-       JOIN transformations t ON t.company = $1 AND t.transformation_id = i.transformation_id
-         AND t.kind = {TRANSFORMATION_RELABEL}
+       FROM (SELECT t.transformation_id
+             FROM transformation_inputs i
+             JOIN transformations t ON t.company = $1
+               AND t.transformation_id = i.transformation_id
+               AND t.kind = {TRANSFORMATION_RELABEL}
+             WHERE i.company = $1 AND i.lot_id = up.lot_id
+               AND)sql" LOTS_IN_EFFECT("t") R"sql(
+             OFFSET 0) AS relabel
        JOIN transformation_outputs o ON o.company = $1
-         AND o.transformation_id = t.transformation_id
+         AND o.transformation_id = relabel.transformation_id
        JOIN lots l ON l.company = $1 AND l.lot_id = o.lot_id AND l.tracking = {TRACKING_SERIAL}
-       WHERE i.company = $1 AND i.lot_id = up.lot_id AND)sql" LOTS_IN_EFFECT("t") R"sql(
        LIMIT 1)
     ) AS n
     WHERE up.level < $6 AND up.steps < 100

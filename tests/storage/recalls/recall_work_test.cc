@@ -282,7 +282,6 @@ TEST_F(RecallWork, AnExclusionIsTakenBackByAPersonOrByMoreOfAMember) {
   Cook("W2", "SOUP", salt, /*accept_held=*/true);
 
   EXPECT_EQ(CauseOf(soup), "RECALL");
-  // Completions are recorded at the time of the test's world, changes by hand at the real one.
   EXPECT_THAT(RecallEvents(soup), UnorderedElementsAre("EXCLUDED tested", "INCLUDED tested",
                                                        "EXCLUDED tested", "JOINED_AGAIN "));
 }

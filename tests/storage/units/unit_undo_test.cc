@@ -204,20 +204,5 @@ TEST_F(UnitUndoTest, AForgottenPooledComponentIsInTheUnitThatIsThereAgain) {
   EXPECT_EQ(In("B"), "1 F2 1; 1 SALT 10 pooled; 1 SALT 1 pooled");
 }
 
-// The dealer swapped the frame, and noted the wrong one.
-TEST_F(UnitUndoTest, ASwapAtACustomerIsCorrected) {
-  Deliver("A", "anna");
-  Tick();
-  world_.MustRecord("DELIVERY F3 1 stock>shop #anna");
-  world_.MustRecord("DELIVERY GOOD 1 stock>shop #anna");
-  EXPECT_EQ(Maintain("A", {"F1@shop"}, {"F3@shop"}), "OK");
-  CorrectionLine line = Forgotten("GOOD", std::nullopt);
-  line.wrong = WrongComponent{
-      .lot = {.lot_id = Id("F3")}, .quantity = {}, .unit = LotRef{.lot_id = Id("A")}, .to = {}};
-  EXPECT_EQ(Correct(last_, line), "OK");
-  EXPECT_EQ(In("A"), "1 GOOD 1; 1 M1 1; 1 PAINT 2; 1 SALT 10 pooled");
-  EXPECT_EQ(world_.Where("F3"), "shop 1");
-}
-
 }  // namespace
 }  // namespace lots
