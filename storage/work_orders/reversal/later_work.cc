@@ -83,7 +83,7 @@ constexpr const char* kReadTakenApartText = R"sql(
   JOIN transformations d ON d.company = $1 AND d.transformation_id = i.transformation_id
     AND d.kind = {TRANSFORMATION_DISASSEMBLY} AND d.reverses_id IS NULL
   JOIN transformations t ON t.company = $1 AND t.transformation_id = $2
-    AND t.recorded_at < d.recorded_at
+    AND (t.recorded_at, t.transformation_id) < (d.recorded_at, d.transformation_id)
   WHERE NOT EXISTS (SELECT FROM transformations r
                     WHERE r.company = $1 AND r.reverses_id = d.transformation_id)
   ORDER BY d.recorded_at DESC, d.transformation_id DESC
