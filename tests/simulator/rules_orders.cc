@@ -345,7 +345,11 @@ std::vector<Rules::Used> Rules::PlanUsed(const v1::CompleteWorkOrderRequest& req
   std::set<LotIndex> serials;
   for (const v1::CompletionComponent& component : request.components()) {
     Used used{.lot = Resolve(component.lot()), .from = component.from_location_id()};
-    if (used.lot == kNone) {
+    // What this completion makes anew is not there to be used.
+    const bool is_made_here = std::any_of(made.begin(), made.end(), [&](const Made& one) {
+      return one.is_new && one.lot == used.lot;
+    });
+    if (used.lot == kNone || is_made_here) {
       Refuse("LOT_NOT_FOUND");
       continue;
     }
