@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
+#include "service/convert/orders/fields.h"
 #include "service/convert/writes.h"
 #include "service/handlers/trace.h"
 #include "storage/base/limits.h"
@@ -104,27 +104,6 @@ CorrectionLine LineOf(const v1::CorrectGenealogyRequest::Line& line, size_t inde
   return read;
 }
 
-Accept AcceptOf(const v1::CorrectGenealogyRequest& request, FieldChecker& fields) {
-  Accept accept;
-  for (int i = 0; i < request.accept_size(); ++i) {
-    switch (request.accept(i)) {
-      case v1::ACCEPTANCE_HELD:
-        accept.held = true;
-        break;
-      case v1::ACCEPTANCE_EXPIRED:
-        accept.expired = true;
-        break;
-      case v1::ACCEPTANCE_SHORT:
-        accept.shortage = true;
-        break;
-      default:
-        fields.Refused(Indexed("accept", i), absl::StrCat(static_cast<int>(request.accept(i))),
-                       "must be HELD, EXPIRED or SHORT");
-    }
-  }
-  return accept;
-}
-
 CorrectGenealogyCommand CommandOf(const v1::CorrectGenealogyRequest& request, const Call& call,
                                   FieldChecker& fields) {
   CorrectGenealogyCommand command{
@@ -133,7 +112,7 @@ CorrectGenealogyCommand CommandOf(const v1::CorrectGenealogyRequest& request, co
           fields.RequiredUuid<TransformationId>("transformation_id", request.transformation_id()),
       .reason = fields.Text("reason", request.reason(), kNoteCharactersMax),
       .lines = {},
-      .accept = AcceptOf(request, fields)};
+      .accept = ReadAccept(request.accept(), /*later_expiry=*/false, fields)};
   if (request.reason().empty()) fields.Refused("reason", "", "say why");
   fields.Count("lines", request.lines_size(), 1, kCorrectionLinesMax);
   if (request.lines_size() > kCorrectionLinesMax) return command;

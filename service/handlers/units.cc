@@ -10,6 +10,7 @@
 #include "service/convert/convert.h"
 #include "service/convert/fields.h"
 #include "service/convert/list_page.h"
+#include "service/convert/orders/fields.h"
 #include "service/convert/writes.h"
 #include "storage/base/limits.h"
 #include "storage/base/status_macros.h"
@@ -42,27 +43,6 @@ std::vector<ComponentMove> ReadMoves(absl::string_view list, const Entries& entr
   return moves;
 }
 
-Accept ReadAccept(const v1::MaintainUnitRequest& request, FieldChecker& fields) {
-  Accept accept;
-  for (int i = 0; i < request.accept_size(); ++i) {
-    switch (request.accept(i)) {
-      case v1::ACCEPTANCE_HELD:
-        accept.held = true;
-        break;
-      case v1::ACCEPTANCE_EXPIRED:
-        accept.expired = true;
-        break;
-      case v1::ACCEPTANCE_SHORT:
-        accept.shortage = true;
-        break;
-      default:
-        fields.Refused(Indexed("accept", i), absl::StrCat(static_cast<int>(request.accept(i))),
-                       "must be HELD, EXPIRED or SHORT");
-    }
-  }
-  return accept;
-}
-
 std::string NoteOf(const v1::MaintainUnitRequest& request, FieldChecker& fields) {
   const std::string reason =
       fields.Text("reason", request.reason(), kMaintenanceReasonCharactersMax);
@@ -87,7 +67,7 @@ MaintenanceCommand CommandOf(const v1::MaintainUnitRequest& request, const Call&
       .document = fields.DocumentOf("document", request.document()),
       .occurred_at = fields.OccurTime(
           "occur_time", request.has_occur_time() ? &request.occur_time() : nullptr, call.now),
-      .accept = ReadAccept(request, fields),
+      .accept = ReadAccept(request.accept(), /*later_expiry=*/false, fields),
       .note = NoteOf(request, fields)};
 }
 

@@ -1,6 +1,6 @@
 // What statements about the contents of units share. $1 is the company, $3 the time by which
-// things happened (as_of), $4 the time by which they were recorded (known_at); both are infinity
-// for now. A reversal takes effect when it is recorded, whatever its own time is.
+// things happened (as_of), $4 the time by which they were recorded (known_at); both are
+// infinity for the present. A reversal takes effect when it is recorded, whatever its own time is.
 #pragma once
 
 // SQL: whether the transformation `t`, a row of transformations, is in effect.
