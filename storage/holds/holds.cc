@@ -20,6 +20,7 @@
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/resolve.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/lot_queue.h"
 #include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
@@ -120,6 +121,7 @@ absl::StatusOr<HoldFacts> HoldPlacer::LockAndRead(pg::Transaction& transaction) 
   }
   ClaimRequest(transaction, command_.context, made_);
   const size_t settings = AddCompanyRead(transaction, company);
+  AddTurnAtLots(transaction, company, ids);
   const size_t lots = transaction.Add(kLockLots, company, ids);
   const size_t places = transaction.Add(kReadPlaces, company, Places());
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());

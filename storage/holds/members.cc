@@ -3,6 +3,7 @@
 
 #include "storage/domain/kinds/recall.h"
 #include "storage/domain/write_context.h"
+#include "storage/writes/lot_queue.h"
 
 namespace lots {
 namespace {
@@ -79,6 +80,7 @@ struct MemberColumns {
 
 size_t LockMembers(pg::Transaction& transaction, const CompanyId& company,
                    const std::vector<LotId>& lot_ids) {
+  AddTurnAtLots(transaction, company, lot_ids);
   return transaction.Add(kLockMembers, company, lot_ids);
 }
 

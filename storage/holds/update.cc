@@ -16,19 +16,20 @@
 #include "storage/lot_rows/company.h"
 #include "storage/lot_rows/hold_row.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/lot_queue.h"
 #include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
 namespace lots {
 namespace {
 
+// Not locked: a hold never changes its lot.
+constexpr pg::Statement kFindLot{"find_lot_of_hold", R"sql(
+  SELECT lot_id FROM holds WHERE company = $1 AND hold_id = $2)sql"};
+
 // As for a new hold: a movement either finished before the change, or waits and then sees it.
 constexpr pg::Statement kLockLot{"lock_lot_of_hold", R"sql(
-  SELECT l.product_id, l.number, l.scale
-  FROM lots l
-  WHERE l.company = $1
-    AND l.lot_id = (SELECT h.lot_id FROM holds h WHERE h.company = $1 AND h.hold_id = $2)
-  FOR UPDATE)sql"};
+  SELECT product_id, number, scale FROM lots WHERE company = $1 AND lot_id = $2 FOR UPDATE)sql"};
 
 constexpr pg::Statement kLockHold{"lock_hold", "SELECT" LOTS_PLACED_HOLD_COLUMNS R"sql(
   FROM holds h
@@ -37,9 +38,8 @@ constexpr pg::Statement kLockHold{"lock_hold", "SELECT" LOTS_PLACED_HOLD_COLUMNS
 
 // Runs after the lock on the lot.
 constexpr pg::Statement kReadLastMove{"update_hold_read_last_move", R"sql(
-  SELECT max(b.last_recorded_at) FROM balances b
-  WHERE b.company = $1 AND b.last_recorded_at > '-infinity'
-    AND b.lot_id = (SELECT h.lot_id FROM holds h WHERE h.company = $1 AND h.hold_id = $2))sql"};
+  SELECT max(last_recorded_at) FROM balances
+  WHERE company = $1 AND lot_id = $2 AND last_recorded_at > '-infinity')sql"};
 
 constexpr pg::Statement kFindPlaces{"update_hold_find_places", R"sql(
   SELECT location_id FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
@@ -121,14 +121,18 @@ absl::Status HoldUpdate::LockAndRead(pg::Transaction& transaction) {
   const CompanyId& company = command_.context.company;
   ClaimRequest(transaction, command_.context, {command_.hold_id.value()});
   const size_t settings = AddCompanyRead(transaction, company);
-  const size_t lot = transaction.Add(kLockLot, company, command_.hold_id);
+  const size_t found = transaction.Add(kFindLot, company, command_.hold_id);
+  ASSIGN_OR_RETURN(const pg::Results first, transaction.Send());
+  RETURN_IF_ERROR(ReadEnabledCompany(company, first[settings]).status());
+  if (first[found].empty()) return Refuse(HoldNotFound("hold.hold_id", command_.hold_id));
+  const auto lot_id = first[found][0].Get<LotId>(0);
+  AddTurnAtLots(transaction, company, {lot_id});
+  const size_t lot = transaction.Add(kLockLot, company, lot_id);
   const size_t hold = transaction.Add(kLockHold, company, command_.hold_id);
-  const size_t moved = transaction.Add(kReadLastMove, company, command_.hold_id);
+  const size_t moved = transaction.Add(kReadLastMove, company, lot_id);
   const size_t places = transaction.Add(
       kFindPlaces, company, command_.exempt_location_ids.value_or(std::vector<LocationId>()));
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
-  RETURN_IF_ERROR(ReadEnabledCompany(company, results[settings]).status());
-  if (results[hold].empty()) return Refuse(HoldNotFound("hold.hold_id", command_.hold_id));
   const pg::Row row = results[lot][0];
   before_ = {.company = company,
              .hold = ReadPlacedHold(results[hold][0]),

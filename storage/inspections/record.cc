@@ -16,6 +16,7 @@
 #include "storage/lot_rows/resolve.h"
 #include "storage/pg/pipeline.h"
 #include "storage/writes/audit.h"
+#include "storage/writes/lot_queue.h"
 #include "storage/writes/requests.h"
 #include "storage/writes/run_write.h"
 
@@ -171,6 +172,7 @@ absl::StatusOr<InspectionFacts> Recorder::LockAndRead(pg::Transaction& transacti
   if (command_.hold_failed.has_value()) exempt = command_.hold_failed->exempt_location_ids;
   ClaimRequest(transaction, command_.context, made_);
   const size_t settings = AddCompanyRead(transaction, company);
+  AddTurnAtLots(transaction, company, ids);
   const size_t lots = transaction.Add(kLockLots, company, ids);
   const size_t waiting = transaction.Add(kLockWaiting, company, ids);
   const size_t places = transaction.Add(kFindPlaces, company, exempt);

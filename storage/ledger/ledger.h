@@ -19,10 +19,12 @@
 //   auto committed = transaction.Commit();
 //   if (!committed.ok()) return Ledger::Explain(committed.status());
 //
-// The order of locks is the same in every operation: the request, the work order, the lots by id,
-// the balances by (lot, location), the deliveries by id, the number counters by product.
+// The order of locks is the same in every operation: the request, the work order, the serials by
+// id, the balances of lots by (lot, location), the lots by id, the deliveries by id, the number
+// counters by product.
 // - A lot of a LOT product is locked FOR KEY SHARE. Two movements of such a lot wait for each other
-//   only at a balance that both change.
+//   only at a balance that both change. They wait there before they lock the lot: else some of them
+//   would always hold its lock, and nobody would ever get it FOR UPDATE (writes/lot_queue.h).
 // - A serial is locked FOR NO KEY UPDATE. All movements of a serial wait for each other, whatever
 //   the places are. What was read of the serial stays true until the commit, and the operation may
 //   update the serial's row.

@@ -290,8 +290,8 @@ void LedgerLoader::AddLocks(pg::Transaction& transaction,
   const std::vector<LocationId> location_ids(locations_.begin(), locations_.end());
   locks_.company = transaction.Add(kReadCompany, company_, location_ids);
   locks_.serials = transaction.Add(kLockSerials, company_, lot_ids);
-  locks_.lots = transaction.Add(kLockLots, company_, lot_ids);
   locks_.balances = transaction.Add(kLockBalances, company_, lot_ids, place_lots, place_locations);
+  locks_.lots = transaction.Add(kLockLots, company_, lot_ids);
   locks_.holds = transaction.Add(kReadHolds, company_, lot_ids);
   if (!perhaps_serials.empty()) {
     locks_.serial_places = transaction.Add(kReadSerialPlaces, company_, perhaps_serials);

@@ -10,6 +10,7 @@
 #include "storage/domain/refusals.h"
 #include "storage/domain/write_context.h"
 #include "storage/lot_rows/lot_row.h"
+#include "storage/writes/lot_queue.h"
 
 namespace lots {
 namespace {
@@ -51,6 +52,7 @@ constexpr int kUseCount = 7;
 size_t AddLockLot(pg::Transaction& transaction, const WriteContext& context, const LotId& lot_id,
                   LotLock lock) {
   const bool exclusive = lock == LotLock::kExclusive;
+  if (exclusive) AddTurnAtLots(transaction, context.company, {lot_id});
   const size_t first =
       transaction.Add(exclusive ? kLockExclusively : kLockForEdit, context.company, lot_id);
   transaction.Add(kReadLocked, context.company, lot_id, context.now);

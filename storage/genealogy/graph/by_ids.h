@@ -44,6 +44,7 @@ struct IdPart {
 // The parts of a level fill a pipeline, and the database reads one while C++ takes in another:
 // smaller parts would cost more round trips, larger ones more waiting. 2,000 ids are 32 kB.
 inline constexpr size_t kIdsPerPart = 2'000;
+inline constexpr size_t kPartsPerPipeline = 5;
 
 // Splits `ids` into parts. The ids are sorted, and must outlive the parts. If there are enough ids,
 // asks the database how dense each part is: `between` counts the ids from $2 to $3 (at most $4) and

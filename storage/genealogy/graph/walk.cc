@@ -17,6 +17,7 @@
 #include "storage/genealogy/graph/graph.h"
 #include "storage/genealogy/graph/left_over.h"
 #include "storage/genealogy/graph/lines.h"
+#include "storage/genealogy/graph/lock_lots.h"
 #include "storage/genealogy/graph/lots.h"
 
 namespace lots {
@@ -55,12 +56,6 @@ constexpr pg::Statement kInputsBetween{"trace_count_inputs_between", R"sql(
             SELECT FROM transformation_inputs
             WHERE company = $1 AND transformation_id BETWEEN $2 AND $3 LIMIT $5) AS lines))sql"};
 
-// A stronger lock than the ledger's on lots and serials: another transaction that moves one of the
-// lots has either committed, or waits.
-LOTS_BY_IDS(kLockLots, "trace_lock_lots",
-            "SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND ", "lot_id",
-            " ORDER BY lot_id FOR UPDATE");
-
 // Single lines: adding them up costs PostgreSQL more than it costs C++.
 LOTS_BY_IDS(kInputsOfLots, "trace_inputs_of_lots", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
@@ -94,10 +89,6 @@ constexpr pg::Statement kExactInputs{"trace_exact_inputs", R"sql(
   SELECT transformation_id, lot_id, output_lot_id, quantity
   FROM transformation_inputs
   WHERE company = $1 AND output_lot_id = ANY($3) AND transformation_id = ANY($2))sql"};
-
-// A level is read in parts, several of them in one pipeline. The answer of one statement stays
-// small, and the database reads the next part while C++ takes in the one before.
-constexpr size_t kPartsPerPipeline = 5;
 
 using LotNumbers = std::vector<uint32_t>;
 using LotParts = absl::Span<const IdPart<LotId>>;
@@ -189,18 +180,12 @@ class Walk {
   }
 
   absl::Status LockLevel(size_t room) {
-    return EachPipeline([&](LotParts parts) -> absl::Status {
-      for (const auto& part : parts) AddByIds(reads_, kLockLots, query_.company, part);
-      RETURN_IF_ERROR(reads_.SendAsync());
-      for (size_t i = 0; i < parts.size(); ++i) {
-        ASSIGN_OR_RETURN(const pg::Result rows, reads_.Take());
-        for (const pg::Row& row : rows) {
-          if (level_.size() == room) break;
-          AddToLevel(row.Get<LotId>(0), row.Get<int>(1), row.Get<Tracking>(2));
-        }
-      }
-      return absl::OkStatus();
-    });
+    ASSIGN_OR_RETURN(const std::vector<LockedLot> locked, LockLots(reads_, query_.company, parts_));
+    for (const LockedLot& lot : locked) {
+      if (level_.size() == room) break;
+      AddToLevel(lot.lot_id, lot.scale, lot.tracking);
+    }
+    return absl::OkStatus();
   }
 
   absl::Status ReadLevel(size_t room) {

@@ -88,7 +88,9 @@ std::string DayText(std::optional<absl::Time> time) {
 // The company.
 
 World::World(const TestDatabase& database, absl::string_view company)
-    : company_(Text(company)), now_(absl::Now()), db_(database.Connect()) {
+    : company_(Text(company)),
+      now_(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()))),
+      db_(database.Connect()) {
   MakeProducts();
   MakeLocations();
 }
