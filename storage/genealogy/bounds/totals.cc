@@ -10,8 +10,8 @@
 #include "storage/genealogy/bounds/bounds.h"
 #include "storage/genealogy/bounds/components.h"
 #include "storage/genealogy/bounds/net.h"
+#include "storage/genealogy/ends/left_over.h"
 #include "storage/genealogy/graph/by_ids.h"
-#include "storage/genealogy/graph/left_over.h"
 
 namespace lots {
 namespace {

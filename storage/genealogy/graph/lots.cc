@@ -10,8 +10,8 @@
 #include "absl/strings/string_view.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/transformation.h"
+#include "storage/genealogy/ends/left_over.h"
 #include "storage/genealogy/graph/answer.h"
-#include "storage/genealogy/graph/left_over.h"
 #include "storage/genealogy/graph/query.h"
 
 namespace lots {

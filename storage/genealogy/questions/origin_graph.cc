@@ -11,8 +11,8 @@
 #include "storage/base/status_macros.h"
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/sql_words.h"
+#include "storage/genealogy/ends/left_over.h"
 #include "storage/genealogy/ends/sql_ends.h"
-#include "storage/genealogy/graph/left_over.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
