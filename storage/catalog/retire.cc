@@ -108,7 +108,7 @@ struct Retiring {
   std::string id;
 };
 
-Problem InUse(const Retiring& retiring, std::string why, Facts facts) {
+Problem InUse(const Retiring& retiring, const std::string& why, Facts facts) {
   facts.emplace(facts.begin(), retiring.id_fact, retiring.id);
   return {.reason = Reason::kStillInUse,
           .field = retiring.field,
