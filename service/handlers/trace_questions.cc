@@ -42,7 +42,7 @@ v1::RecipientSummary ToProto(const RecipientSummary& summary) {
 }
 
 // Deliveries, or at the end the summary.
-std::optional<v1::ListRecipientsResponse> MessageOf(
+std::optional<v1::ListRecipientsResponse> RecipientsMessage(
     const RecipientReader& reader, const std::optional<std::vector<Recipient>>& recipients) {
   v1::ListRecipientsResponse message;
   if (!recipients.has_value()) {
@@ -147,7 +147,8 @@ absl::Status ListRecipients(const v1::ListRecipientsRequest& request, const Call
                         .show_returned = request.show_returned(),
                         .include_former = request.include_former()};
   ASSIGN_OR_RETURN(query.seeds, FindEvery(db, call.company, refs, "seeds"));
-  return SendPieces(std::make_shared<RecipientReader>(std::move(query)), db, sink, MessageOf);
+  return SendPieces(std::make_shared<RecipientReader>(std::move(query)), db, sink,
+                    RecipientsMessage);
 }
 
 absl::StatusOr<v1::FindCommonOriginsResponse> FindCommonOrigins(

@@ -13,8 +13,6 @@
 namespace lots {
 namespace {
 
-constexpr absl::string_view kEveryCompany = "*";
-
 absl::Status Wrong(absl::string_view subject, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("\"", subject, "\": ", what));
 }
@@ -33,7 +31,7 @@ absl::StatusOr<Companies> CompaniesOf(absl::string_view subject, const nlohmann:
     }
     names.insert(name.get<std::string>());
   }
-  return names.count(kEveryCompany) > 0 ? Companies::Every() : Companies(std::move(names));
+  return Companies::Named(std::move(names));
 }
 
 absl::StatusOr<Permissions> PermissionsOf(absl::string_view subject, const nlohmann::json& list) {

@@ -41,6 +41,10 @@ std::string NameOf(v1::Permission permission) {
   return absl::AsciiStrToLower(absl::StripPrefix(name, kPrefix));
 }
 
+Companies Companies::Named(std::set<std::string, std::less<>> names) {
+  return names.count("*") > 0 ? Every() : Companies(std::move(names));
+}
+
 Companies Companies::Every() {
   Companies every;
   every.every_ = true;

@@ -48,6 +48,8 @@ class Companies {
   Companies() = default;
   explicit Companies(std::set<std::string, std::less<>> names) : names_(std::move(names)) {}
   static Companies Every();
+  // As lists of access and tokens name them: "*" among them is every company.
+  static Companies Named(std::set<std::string, std::less<>> names);
 
   bool Has(absl::string_view company) const;
   // The only company, for requests that name none; empty when there are none or several.

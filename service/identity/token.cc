@@ -24,7 +24,6 @@ namespace lots {
 namespace {
 
 constexpr absl::string_view kScopePrefix = "lots.";
-constexpr absl::string_view kEveryCompany = "*";
 // Year 5138: a larger number is not a date in seconds.
 constexpr double kNumericDateMax = 1e11;
 
@@ -124,7 +123,7 @@ absl::StatusOr<Companies> CompaniesOf(const nlohmann::json& claims) {
     if (!name.is_string() || !fields.ok()) return Invalid("its \"companies\" lists no names");
     names.insert(name.get<std::string>());
   }
-  return names.count(kEveryCompany) > 0 ? Companies::Every() : Companies(std::move(names));
+  return Companies::Named(std::move(names));
 }
 
 absl::StatusOr<Permissions> PermissionsOf(const nlohmann::json& claims) {

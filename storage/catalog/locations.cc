@@ -58,9 +58,9 @@ constexpr pg::Statement kUpdateLocation{"update_location", R"sql(
       is_quarantine = $14
   WHERE company = $1 AND location_id = $2)sql"};
 
-using Field = UpdateField<Location>;
+using LocationField = UpdateField<Location>;
 
-constexpr Field kFields[] = {
+constexpr LocationField kLocationFields[] = {
     // Never copied: ValidateKind refuses another kind.
     {"kind", [](const Location&, Location&) {}},
     {"display_name",
@@ -232,7 +232,7 @@ std::vector<Change> PlanChanges(const UpsertLocationsCommand& command, const Loc
     if (found != stored.end()) {
       change.stored = found->second;
       change.wanted = Updated(found->second, given, PathsOfEntry(command.paths, i),
-                              absl::MakeConstSpan(kFields));
+                              absl::MakeConstSpan(kLocationFields));
     }
     LocationValidator validator(i, problems);
     validator.ValidateVersion(given, change.stored.has_value() ? change.stored->version : 0);
@@ -348,7 +348,9 @@ absl::StatusOr<std::vector<Location>> ReadEach(pg::Connection& db, const Company
   return locations;
 }
 
-std::vector<absl::string_view> LocationFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
+std::vector<absl::string_view> LocationFields() {
+  return PathsOf(absl::MakeConstSpan(kLocationFields));
+}
 
 absl::StatusOr<std::vector<Location>> UpsertLocations(pg::Connection& db,
                                                       const UpsertLocationsCommand& command) {

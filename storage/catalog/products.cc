@@ -84,9 +84,9 @@ constexpr pg::Statement kUpdateProduct{"update_product", R"sql(
       hold_on_receipt = $20
   WHERE company = $1 AND product_id = $2)sql"};
 
-using Field = UpdateField<Product>;
+using ProductField = UpdateField<Product>;
 
-constexpr Field kFields[] = {
+constexpr ProductField kProductFields[] = {
     {"display_name", [](const Product& given, Product& p) { p.display_name = given.display_name; }},
     {"tracking",
      [](const Product& given, Product& p) {
@@ -294,7 +294,7 @@ std::vector<ProductChange> PlanChanges(const UpsertProductsCommand& command,
     } else {
       change.stored = found->second;
       change.wanted = Updated(found->second.product, given, PathsOfEntry(command.paths, i),
-                              absl::MakeConstSpan(kFields));
+                              absl::MakeConstSpan(kProductFields));
     }
     validator.Validate(change.wanted);
     changes.push_back(std::move(change));
@@ -414,7 +414,9 @@ absl::StatusOr<std::vector<Product>> ReadEach(pg::Connection& db, const CompanyI
   return products;
 }
 
-std::vector<absl::string_view> ProductFields() { return PathsOf(absl::MakeConstSpan(kFields)); }
+std::vector<absl::string_view> ProductFields() {
+  return PathsOf(absl::MakeConstSpan(kProductFields));
+}
 
 absl::StatusOr<std::vector<Product>> UpsertProducts(pg::Connection& db,
                                                     const UpsertProductsCommand& command) {

@@ -26,7 +26,7 @@ namespace {
 
 // Whoever names a new work order of the product has a share of its row and is waited for; who comes
 // later waits, and finds the product retired.
-constexpr pg::Statement kLockProducts{"lock_retiring_products", R"sql(
+constexpr pg::Statement kLockRetiring{"lock_retiring_products", R"sql(
   SELECT product_id, false FROM products
   WHERE company = $1 AND product_id = ANY ($2)
   ORDER BY product_id FOR UPDATE)sql"};
@@ -201,7 +201,7 @@ absl::StatusOr<std::vector<Product>> TryProducts(pg::Connection& db,
   const std::vector<ProductId>& ids = command.product_ids;
   pg::Transaction transaction(db);
   ClaimRequest(transaction, context, {});
-  const size_t locked = transaction.Add(kLockProducts, context.company, ids);
+  const size_t locked = transaction.Add(kLockRetiring, context.company, ids);
   if (!command.undo) {
     transaction.Add(kFindGoodsOfProducts, context.company, ids, kUsesShownMax);
     transaction.Add(kFindOpenOrders, context.company, ids, kUsesShownMax);

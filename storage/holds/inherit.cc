@@ -48,7 +48,7 @@ constexpr pg::Statement kInsertInherited{"insert_inherited_holds", R"sql(
 
 // A lot of which more is made of a member is a member again, whatever had ended its membership
 // before. Runs before the members are inserted.
-constexpr pg::Statement kNoteRejoined{"note_rejoined_inherited_members", R"sql(
+constexpr pg::Statement kNoteInheritedRejoined{"note_rejoined_inherited_members", R"sql(
   INSERT INTO recall_member_changes (company, lot_id, recall_id, entry_id, kind, evidence,
                                      evidence_link, transformation_id, changed_by, changed_at)
   SELECT DISTINCT $1, ended.lot_id, ended.recall_id, $4::uuid, {MEMBER_JOINED_AGAIN}::smallint, '',
@@ -74,7 +74,7 @@ constexpr pg::Statement kNotePooledRejoined{"note_rejoined_pooled_members", R"sq
 
 // A lot of which more is made may be a member already. It may now be certainly affected, or nearer
 // to a seed.
-constexpr pg::Statement kInsertMembers{"insert_inherited_members", R"sql(
+constexpr pg::Statement kInsertInheritedMembers{"insert_inherited_members", R"sql(
   INSERT INTO recall_members (company, lot_id, recall_id, depth, certain, joined_at,
                               transformation_id)
   SELECT $1, p.output, m.recall_id, min(m.depth) + 1, bool_or(m.certain AND p.certain), $5, $6
@@ -268,10 +268,10 @@ void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context
   transaction.Add(kLockOutputs, context.company, inheriting);
   rows.AddTo(transaction, context, facts.recorded_at);
   if (inputs.empty()) return;
-  transaction.Add(kNoteRejoined, context.company, inputs, outputs, context.entry_id, transformation,
-                  context.actor, facts.recorded_at);
-  transaction.Add(kInsertMembers, context.company, inputs, outputs, certain, facts.recorded_at,
-                  transformation);
+  transaction.Add(kNoteInheritedRejoined, context.company, inputs, outputs, context.entry_id,
+                  transformation, context.actor, facts.recorded_at);
+  transaction.Add(kInsertInheritedMembers, context.company, inputs, outputs, certain,
+                  facts.recorded_at, transformation);
 }
 
 void AddInheritedHolds(pg::Transaction& transaction, const WriteContext& context,

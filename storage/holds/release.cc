@@ -59,8 +59,6 @@ struct HoldRow {
   std::optional<absl::Time> released_at;
 };
 
-std::string TextOf(const HoldId& hold_id) { return hold_id.value().ToString(); }
-
 HoldRow HoldRowOf(const pg::Row& row) {
   return {.hold_id = row.Get<HoldId>(0),
           .lot_id = row.Get<LotId>(1),
@@ -115,7 +113,7 @@ Release ValidateHolds(const ReleaseLotsCommand& command, const pg::Result& rows)
     const auto hold = found.find(id);
     if (!is_first) {
       release.problems.push_back(
-          ListedTwice("hold_ids", i, first->second, {{"hold_id", TextOf(id)}}));
+          ListedTwice("hold_ids", i, first->second, {{"hold_id", id.value().ToString()}}));
     } else if (hold == found.end()) {
       release.problems.push_back(HoldNotFound(Indexed("hold_ids", i), id));
     } else if (const auto end = EndOf(hold->second, command.context.now); end.has_value()) {

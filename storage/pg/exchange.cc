@@ -31,7 +31,7 @@ constexpr absl::string_view kForceGenericPlan =
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
 // Before the first statement with many values: cached plans that were made while a table was empty,
 // those of foreign key checks too, could read all rows of the table for each of the values.
-constexpr absl::string_view kDropPlans = "DISCARD PLANS";
+constexpr absl::string_view kDropPlansText = "DISCARD PLANS";
 
 // Goes before a composed statement; ends with the transaction.
 std::string SettingsFor(const Connection& db) {
@@ -199,7 +199,7 @@ bool Exchange::Send(const QueuedStatement& queued) {
 std::vector<absl::string_view> Exchange::SettingsBefore(const QueuedStatement& queued) const {
   if (IsComposed(queued)) return {kForceCustomPlan};
   std::vector<absl::string_view> settings;
-  if (&queued == FirstThatDropsPlans()) settings.push_back(kDropPlans);
+  if (&queued == FirstThatDropsPlans()) settings.push_back(kDropPlansText);
   if (HasCustomPlan(queued)) settings.push_back(kForceCustomPlan);
   return settings;
 }

@@ -46,7 +46,7 @@ constexpr pg::Statement kInsertFormer{"insert_recall_former_lots", R"sql(
 constexpr pg::Statement kFinishRecall{"finish_recall_opening", R"sql(
   UPDATE recalls SET opened_at = $3, open_micros = $4 WHERE company = $1 AND recall_id = $2)sql"};
 
-constexpr pg::Statement kCountPlaces{"recall_count_places_of_lots", R"sql(
+constexpr pg::Statement kCountPlacesOfLots{"recall_count_places_of_lots", R"sql(
   SELECT count(*) FILTER (WHERE p.here), count(*) FILTER (WHERE p.delivered)
   FROM unnest($2::uuid[]) AS affected (lot_id)
   CROSS JOIN LATERAL (
@@ -180,7 +180,7 @@ absl::StatusOr<Recall> RecallOpener::DryRun() {
   }
   recall.scope.lot_count = static_cast<int64_t>(lot_ids.size());
   recall.scope.former_count = static_cast<int64_t>(affected_.former.size());
-  transaction_.Add(kCountPlaces, command_.context.company, lot_ids);
+  transaction_.Add(kCountPlacesOfLots, command_.context.company, lot_ids);
   ASSIGN_OR_RETURN(const pg::Results results, transaction_.Send());
   recall.scope.on_hand_lot_count = results[0][0].Get<int64_t>(0);
   recall.scope.delivered_lot_count = results[0][0].Get<int64_t>(1);

@@ -27,7 +27,7 @@ constexpr pg::Statement kListMembers{"list_recall_members", R"sql(
   WHERE m.company = $1 AND m.recall_id = $2
   ORDER BY m.depth, l.product_id, l.number_key, m.lot_id)sql"};
 
-constexpr pg::Statement kReadMembers{"read_recall_members", R"sql(
+constexpr pg::Statement kReadReportMembers{"read_recall_members", R"sql(
   SELECT m.lot_id, l.product_id, l.number, l.scale, l.reference, l.expires_on, m.certain, m.depth,
          m.joined_at, l.tracking, c.kind, c.evidence, c.evidence_link, c.changed_by,
          c.changed_at
@@ -50,7 +50,7 @@ constexpr pg::Statement kReadGood{"read_recall_good_quantities", R"sql(
     AND b.kind IN ({PLACES_ON_HAND}))sql"_sql};
 
 // Own places first, then customers', then scrap.
-constexpr pg::Statement kReadPlaces{"read_recall_places", R"sql(
+constexpr pg::Statement kReadReportPlaces{"read_recall_places", R"sql(
   SELECT lot_id, location_id, kind, quantity, arrived_at
   FROM balances
   WHERE company = $1 AND lot_id = ANY($2) AND quantity > 0 AND kind IN ({PLACES_OF_GOODS})
@@ -296,8 +296,8 @@ class RecallReportEmitter {
 
   // Reads these members and their places, in the order of the answer.
   absl::StatusOr<std::vector<RecallLot>> ReadMembers(const std::vector<LotId>& lot_ids) {
-    snapshot_->Add(kReadMembers, company_, recall_id_, lot_ids);
-    snapshot_->Add(kReadPlaces, company_, lot_ids);
+    snapshot_->Add(kReadReportMembers, company_, recall_id_, lot_ids);
+    snapshot_->Add(kReadReportPlaces, company_, lot_ids);
     snapshot_->Add(kReadRecovered, company_, lot_ids, opened_at_);
     snapshot_->Add(kReadSources, company_, lot_ids);
     snapshot_->Add(kReadIssued, company_, lot_ids);

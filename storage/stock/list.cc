@@ -66,7 +66,7 @@ constexpr char kBelow[] = R"sql((
       JOIN locations AS child ON child.company = $1 AND child.parent_id = below.location_id)
     SELECT location_id FROM below))sql";
 
-constexpr FilterEnumValue kKinds[] = {
+constexpr FilterEnumValue kPlaceKinds[] = {
     {"INTERNAL", static_cast<int64_t>(LocationKind::kInternal)},
     {"TRANSIT", static_cast<int64_t>(LocationKind::kTransit)},
     {"SUPPLIER", static_cast<int64_t>(LocationKind::kSupplier)},
@@ -98,7 +98,7 @@ constexpr FilterField kFieldsThen[] = {
     {.name = "location_kind",
      .type = FilterType::kEnum,
      .sql = "balances.kind",
-     .values = kKinds,
+     .values = kPlaceKinds,
      .value_prefix = "LOCATION_KIND_"},
     {.name = "expire_date", .type = FilterType::kDate, .sql = "lots.expires_on"},
     {.name = "attributes", .type = FilterType::kAttributes, .sql = "lots.attributes"},

@@ -17,7 +17,7 @@ namespace lots {
 
 namespace {
 
-constexpr FilterEnumValue kKinds[] = {
+constexpr FilterEnumValue kMovementKinds[] = {
     {"RECEIPT", 1},         {"TRANSFER", 2},   {"DELIVERY", 3},      {"RETURN", 4},
     {"CONSUMPTION", 5},     {"PRODUCTION", 6}, {"SCRAP", 7},         {"ADJUSTMENT", 8},
     {"SUPPLIER_RETURN", 9}, {"ISSUE", 10},     {"ISSUE_RETURN", 11}, {"INSTALLATION", 12},
@@ -30,7 +30,7 @@ constexpr FilterField kFields[] = {
     {.name = "kind",
      .type = FilterType::kEnum,
      .sql = "movements.kind",
-     .values = kKinds,
+     .values = kMovementKinds,
      .value_prefix = "MOVEMENT_KIND_"},
     {.name = "from_location_id", .sql = "movements.from_location_id"},
     {.name = "to_location_id", .sql = "movements.to_location_id"},

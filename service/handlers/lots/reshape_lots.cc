@@ -104,10 +104,10 @@ RelabelLotCommand CommandOf(const v1::RelabelLotRequest& request, const Call& ca
   return command;
 }
 
-v1::ReshapeResponse ToProto(const Reshaping& reshaping) {
+v1::ReshapeResponse ResponseOf(const Reshaping& reshaping) {
   v1::ReshapeResponse response;
   response.set_transformation_id(reshaping.transformation_id.value().ToString());
-  for (const NumberedLot& lot : reshaping.lots) *response.add_lots() = lots::ToProto(lot);
+  for (const NumberedLot& lot : reshaping.lots) *response.add_lots() = ToProto(lot);
   return response;
 }
 
@@ -119,7 +119,7 @@ absl::StatusOr<v1::ReshapeResponse> Reshape(
   const Command command = CommandOf(request, call, fields);
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const Reshaping reshaping, operation(db, command));
-  return ToProto(reshaping);
+  return ResponseOf(reshaping);
 }
 
 }  // namespace

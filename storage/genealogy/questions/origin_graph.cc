@@ -13,6 +13,7 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/ends/left_over.h"
 #include "storage/genealogy/ends/sql_ends.h"
+#include "storage/genealogy/questions/lots_per_statement.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
@@ -43,9 +44,6 @@ constexpr pg::Statement kFindExact{"origin_exact_inputs", R"sql(
   WHERE i.company = $1 AND i.output_lot_id = ANY($2) AND NOT EXISTS (
     SELECT FROM transformations r WHERE r.company = $1 AND r.reverses_id = i.transformation_id)
     AND i.quantity >)sql" LOTS_ENDED_OF("i")};
-
-// One answer stays small, and the round trips cost little.
-constexpr size_t kLotsPerStatement = 5'000;
 
 class OriginWalk {
  public:

@@ -16,6 +16,7 @@
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/domain/refusals.h"
 #include "storage/genealogy/questions/fisher.h"
+#include "storage/genealogy/questions/lots_per_statement.h"
 #include "storage/genealogy/questions/origin_graph.h"
 #include "storage/genealogy/questions/refusals.h"
 #include "storage/lot_rows/company.h"
@@ -89,8 +90,6 @@ constexpr pg::Statement kReadFormer{"origin_former_identities", kReadFormerText}
 constexpr pg::Statement kReadNames{"origin_lot_names", R"sql(
   SELECT lot_id, product_id, number FROM lots WHERE company = $1 AND lot_id = ANY($2))sql"};
 
-// One answer stays small, and the round trips cost little.
-constexpr size_t kLotsPerStatement = 5'000;
 // Units are created before they are made, but not long before.
 constexpr int64_t kSoundCandidates = 10 * kSoundUnitsMax;
 

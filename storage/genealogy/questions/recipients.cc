@@ -14,6 +14,7 @@
 #include "storage/domain/kinds/sql_identities.h"
 #include "storage/domain/kinds/sql_words.h"
 #include "storage/genealogy/graph/graph.h"
+#include "storage/genealogy/questions/lots_per_statement.h"
 #include "storage/genealogy/questions/refusals.h"
 
 namespace lots {
@@ -47,9 +48,6 @@ constexpr const char* kFormerSerialsText = R"sql(
     UNION ALL)sql" LOTS_FORMER_IDENTITY R"sql()
   SELECT lot_id FROM self WHERE depth > 0)sql"_sql;
 constexpr pg::Statement kFormerSerials{"find_former_serials", kFormerSerialsText};
-
-// One answer stays small, and the round trips cost little.
-constexpr size_t kLotsPerStatement = 5'000;
 
 // What is kept of each delivery: the sort keys, and what the first statement read.
 struct Delivery {

@@ -12,12 +12,6 @@ namespace lots {
 
 namespace {
 
-// "serial SN-1 of product bike".
-std::string NameOf(const LotFacts& lot) {
-  return absl::StrCat(lot.tracking == Tracking::kSerial ? "serial " : "lot ", lot.number,
-                      " of product ", lot.product_id.value());
-}
-
 std::string Places(const std::vector<LocationId>& locations) {
   return absl::StrJoin(locations, ", ", [](std::string* out, const LocationId& location) {
     absl::StrAppend(out, location.value());

@@ -19,12 +19,6 @@ namespace lots {
 
 namespace {
 
-// "serial SN-1 of product bike".
-std::string NameOf(const LotFacts& lot) {
-  return absl::StrCat(lot.tracking == Tracking::kSerial ? "serial " : "lot ", lot.number,
-                      " of product ", lot.product_id.value());
-}
-
 std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
 
 std::string TimeText(absl::Time time) {
@@ -106,6 +100,11 @@ Problem ReceiptMismatch(const Posting& posting, absl::string_view why) {
 }
 
 }  // namespace
+
+std::string NameOf(const LotFacts& lot) {
+  return absl::StrCat(lot.tracking == Tracking::kSerial ? "serial " : "lot ", lot.number,
+                      " of product ", lot.product_id.value());
+}
 
 Problem ResultUsed(const LotFacts& lot, const std::string& field, absl::string_view why,
                    Fact fact) {

@@ -16,6 +16,9 @@
 
 namespace lots {
 
+// "serial SN-1 of product bike".
+std::string NameOf(const LotFacts& lot);
+
 // The path of a movement's field: "movements[3].quantity".
 std::string FieldOf(const Posting& posting, absl::string_view field);
 

@@ -148,20 +148,20 @@ bool IsDate(absl::string_view field) {
 }
 
 // Changes of one field that are undone, with nothing in effect after them.
-struct Undone {
+struct UndoneField {
   FieldChange first;
   std::string now;  // what the last of them set
 };
 
 // What is to be given back.
 struct Findings {
-  std::map<std::string, Undone> fields;
+  std::map<std::string, UndoneField> fields;
   Day expires_on;  // the earliest of goods that were added since, and are there
 };
 
 void Take(const Step& step, Findings& found) {
   for (const FieldChange& change : step.changes) {
-    const auto [field, is_first] = found.fields.emplace(change.field, Undone{change, {}});
+    const auto [field, is_first] = found.fields.emplace(change.field, UndoneField{change, {}});
     field->second.now = change.new_value;
     if (is_first && change.field == kExpireDate) found.expires_on.reset();
   }
