@@ -154,7 +154,8 @@ absl::StatusOr<v1::ReverseCompletionResponse> ReverseCompletion(
       .context = fields.Write(request, call),
       .transformation_id =
           fields.RequiredUuid<TransformationId>("transformation_id", request.transformation_id()),
-      .note = fields.Text("note", request.note(), kNoteCharactersMax)};
+      .note = fields.Text("note", request.note(), kNoteCharactersMax),
+      .may_correct = call.caller->permissions.Has(v1::PERMISSION_CORRECT)};
   if (!fields.ok()) return fields.status();
   ASSIGN_OR_RETURN(const CompletionReversal reversal, lots::ReverseTransformation(db, command));
   return ToProto(reversal);

@@ -288,6 +288,9 @@ absl::StatusOr<CompletionReversal> ReverseTransformation(pg::Connection& db,
   ASSIGN_OR_RETURN(const pg::Result rows, pg::Query(db, kFindCorrected, command.context.company,
                                                     command.transformation_id));
   if (rows.empty()) return ReverseCompletion(db, command);
+  if (!command.may_correct) {
+    return Refuse(PermissionMissing("correct", "transformation_id", "it is a correction"));
+  }
   return ReverseCorrection(db, command, rows[0].Get<TransformationId>(0));
 }
 

@@ -1,4 +1,5 @@
 // SetRecallDisposition.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -24,8 +25,8 @@ namespace {
 constexpr pg::Statement kReadPlaces{"recall_read_disposition_locations", R"sql(
   SELECT location_id FROM locations WHERE company = $1 AND location_id = ANY($2))sql"};
 
-// Of the kinds that say that goods on hand are good: what is there, and what was recorded before.
-// Goods that come later would else be accounted for already.
+// Of the kinds that say that goods on hand are good: what is there, and what was recorded before,
+// of the kind and of the other ones. Goods that come later would else be accounted for already.
 constexpr pg::Statement kReadThere{"recall_read_disposed_goods", R"sql(
   SELECT n.ordinal - 1,
          COALESCE((SELECT GREATEST(b.quantity, 0) FROM balances b
@@ -34,15 +35,23 @@ constexpr pg::Statement kReadThere{"recall_read_disposed_goods", R"sql(
          COALESCE((SELECT d.quantity FROM recall_dispositions d
                    WHERE d.company = $1 AND d.recall_id = $2 AND d.lot_id = n.lot_id
                      AND d.location_id = n.location_id AND d.kind = n.kind
+                     AND)sql" LOTS_DISPOSITION_IN_EFFECT R"sql(), 0),
+         COALESCE((SELECT sum(d.quantity) FROM recall_dispositions d
+                   WHERE d.company = $1 AND d.recall_id = $2 AND d.lot_id = n.lot_id
+                     AND d.location_id = n.location_id AND d.kind <> n.kind
+                     AND d.kind IN ({DISPOSITIONS_ON_HAND})
                      AND)sql" LOTS_DISPOSITION_IN_EFFECT R"sql(), 0)
   FROM unnest($3::uuid[], $4::text[], $5::bigint[])
     WITH ORDINALITY AS n (lot_id, location_id, kind, ordinal)
   WHERE n.lot_id IS NOT NULL AND n.kind IN ({DISPOSITIONS_ON_HAND}))sql"_sql};
 
-// What one disposition may say at most.
+// What the dispositions of a lot at a place may say at most.
 struct Goods {
   Quantity there;
-  Quantity before;
+  Quantity before;  // of the kind
+  Quantity other;   // good by another kind
+
+  Quantity most() const { return std::max(there, before + other); }
 };
 
 constexpr pg::Statement kInsertDispositions{"insert_recall_dispositions", R"sql(
@@ -51,6 +60,12 @@ constexpr pg::Statement kInsertDispositions{"insert_recall_dispositions", R"sql(
   SELECT $1, $2, d.lot_id, d.location_id, d.kind, $3, d.quantity, d.note, d.link, $4, $5, $6
   FROM unnest($7::uuid[], $8::text[], $9::bigint[], $10::numeric[], $11::text[], $12::text[])
     AS d (lot_id, location_id, kind, quantity, note, link))sql"};
+
+// Goods on hand are good by one of two kinds.
+RecallDispositionKind OtherKind(RecallDispositionKind kind) {
+  return kind == RecallDispositionKind::kCleared ? RecallDispositionKind::kReworked
+                                                 : RecallDispositionKind::kCleared;
+}
 
 using FoundLots = std::vector<std::optional<ResolvedLot>>;
 
@@ -63,9 +78,12 @@ class DispositionWriter {
   absl::Status Attempt();
 
  private:
+  using GoodQuantities = std::map<std::tuple<LotId, LocationId, RecallDispositionKind>, Quantity>;
+
   size_t AddThereRead(pg::Transaction& transaction) const;
   void Validate(const pg::Result& members, const pg::Result& places, const pg::Result& there,
                 std::vector<Problem>& problems) const;
+  GoodQuantities GoodOfCall() const;
   void AddRows(pg::Transaction& transaction, int64_t version) const;
 
   pg::Connection& db_;
@@ -92,9 +110,12 @@ void DispositionWriter::Validate(const pg::Result& members, const pg::Result& pl
   const KnownMembers known = ReadKnownMembers(members);
   absl::flat_hash_set<LocationId> existing;
   for (const pg::Row row : places) existing.insert(row.Get<LocationId>(0));
+  const GoodQuantities good = GoodOfCall();
   std::map<size_t, Goods> goods;
   for (const pg::Row row : there) {
-    goods[static_cast<size_t>(row.Get<int64_t>(0))] = {row.Get<Quantity>(1), row.Get<Quantity>(2)};
+    goods[static_cast<size_t>(row.Get<int64_t>(0))] = {.there = row.Get<Quantity>(1),
+                                                       .before = row.Get<Quantity>(2),
+                                                       .other = row.Get<Quantity>(3)};
   }
   std::map<std::tuple<LotId, LocationId, RecallDispositionKind>, size_t> first_index;
   for (size_t i = 0; i < found_.size(); ++i) {
@@ -116,11 +137,15 @@ void DispositionWriter::Validate(const pg::Result& members, const pg::Result& pl
       problems.push_back(QuantityScale(at("quantity"), given.quantity, lot.scale, lot.product_id));
     } else if (lot.tracking == Tracking::kSerial && given.quantity > Quantity::FromUnits(1)) {
       problems.push_back(MoreThanOneUnit(at("quantity"), given.quantity, lot.number));
-    } else if (const auto at_most = goods.find(i);
-               at_most != goods.end() && known.contains(lot.lot_id) &&
-               given.quantity > at_most->second.there + at_most->second.before) {
-      problems.push_back(MoreThanIsThere(at("quantity"), given.quantity, at_most->second.there,
-                                         at_most->second.before));
+    } else if (const auto found = goods.find(i);
+               found != goods.end() && known.contains(lot.lot_id)) {
+      const Goods& place = found->second;
+      const auto said = good.find(std::tuple(lot.lot_id, given.location_id, OtherKind(given.kind)));
+      const Quantity other = said == good.end() ? place.other : said->second;
+      if (given.quantity > Quantity() && given.quantity + other > place.most()) {
+        problems.push_back(MoreThanIsThere(at("quantity"), given.quantity, place.there,
+                                           place.before + place.other, other));
+      }
     }
     const auto [first, is_first] =
         first_index.emplace(std::tuple(lot.lot_id, given.location_id, given.kind), i);
@@ -129,6 +154,17 @@ void DispositionWriter::Validate(const pg::Result& members, const pg::Result& pl
                                      {{"lot_id", lot.lot_id.value().ToString()}}));
     }
   }
+}
+
+// What the call itself says of goods that are good.
+DispositionWriter::GoodQuantities DispositionWriter::GoodOfCall() const {
+  GoodQuantities good;
+  for (size_t i = 0; i < found_.size(); ++i) {
+    const RecallDisposition& given = command_.dispositions[i];
+    if (!found_[i].has_value()) continue;
+    good.emplace(std::tuple(found_[i]->lot_id, given.location_id, given.kind), given.quantity);
+  }
+  return good;
 }
 
 void DispositionWriter::AddRows(pg::Transaction& transaction, int64_t version) const {

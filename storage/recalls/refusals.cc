@@ -54,13 +54,19 @@ Problem MoreThanOneUnit(absl::string_view field, Quantity quantity, absl::string
                       absl::StrCat("serial ", number, " is one unit: say 1 at most"));
 }
 
-Problem MoreThanIsThere(absl::string_view field, Quantity quantity, Quantity there,
-                        Quantity before) {
+Problem MoreThanIsThere(absl::string_view field, Quantity quantity, Quantity there, Quantity before,
+                        Quantity other) {
   std::string message = absl::StrCat(there.ToString(), " are there");
   if (before.IsPositive()) {
     absl::StrAppend(&message, ", and ", before.ToString(), " were recorded before");
   }
-  return FieldInvalid(field, quantity.ToString(), absl::StrCat(message, ": say that much at most"));
+  if (other.IsPositive()) {
+    absl::StrAppend(&message, ", and ", other.ToString(), " are good by the other kind already");
+  }
+  absl::StrAppend(&message,
+                  ": CLEARED and REWORKED are together what is there at most, or what was ",
+                  "recorded before");
+  return FieldInvalid(field, quantity.ToString(), message);
 }
 
 Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count) {

@@ -22,9 +22,10 @@ Problem RecallTooLarge(absl::string_view field);
 Problem LotNotInRecall(absl::string_view field, const NumberedLot& lot, const RecallId& recall_id);
 // FIELD_INVALID: more than one of a serial.
 Problem MoreThanOneUnit(absl::string_view field, Quantity quantity, absl::string_view number);
-// FIELD_INVALID: more is good than the location has, `there`, and was found good there before.
-Problem MoreThanIsThere(absl::string_view field, Quantity quantity, Quantity there,
-                        Quantity before);
+// FIELD_INVALID: more is good than the location has, `there`, and than was found good there before;
+// `other` is good by the other kind.
+Problem MoreThanIsThere(absl::string_view field, Quantity quantity, Quantity there, Quantity before,
+                        Quantity other);
 // RECALL_UNACCOUNTED: `count` is of all such lots and places.
 Problem RecallUnaccounted(const UnaccountedGoods& goods, int64_t count);
 

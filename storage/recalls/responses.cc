@@ -24,6 +24,13 @@ constexpr pg::Statement kReadDeliveries{"recall_read_deliveries", R"sql(
   WHERE company = $1 AND movement_id = ANY($2) AND kind = {MOVEMENT_DELIVERY}
     AND partner_id = $3 AND reverses_id IS NULL)sql"_sql};
 
+// Of anything: goods of the recall may have come to the partner in a unit that is no member.
+constexpr pg::Statement kReadIsRecipient{"recall_read_is_recipient", R"sql(
+  SELECT EXISTS (
+    SELECT FROM movements
+    WHERE company = $1 AND partner_id = $2 AND partner_id <> ''
+      AND kind = {MOVEMENT_DELIVERY}))sql"_sql};
+
 constexpr pg::Statement kInsertResponse{"insert_recall_response", R"sql(
   INSERT INTO recall_responses (company, recall_id, partner_id, version, notified_at, notified_how,
                                 answered_at, note, link, recorded_by, recorded_at, entry_id)
@@ -163,6 +170,7 @@ absl::Status ResponseWriter::Attempt() {
   const size_t lock = AddRecallLock(transaction, company, command_.recall_id);
   const size_t members = AddMembersRead(transaction, company, command_.recall_id, lots);
   const size_t read = transaction.Add(kReadDeliveries, company, named, command_.partner_id);
+  const size_t recipient = transaction.Add(kReadIsRecipient, company, command_.partner_id);
   ASSIGN_OR_RETURN(const pg::Results results, transaction.Send());
   ASSIGN_OR_RETURN(const LockedRecall recall, ReadLockedRecall(results[lock], command_.recall_id));
   Deliveries deliveries;
@@ -170,6 +178,12 @@ absl::Status ResponseWriter::Attempt() {
     deliveries.emplace(row.Get<MovementId>(0), row.Get<LotId>(1));
   }
   std::vector<Problem> problems = Validate(ReadKnownMembers(results[members]), deliveries);
+  if (!results[recipient][0].Get<bool>(0)) {
+    problems.insert(problems.begin(),
+                    FieldInvalid("partner_id", command_.partner_id,
+                                 "nothing was ever delivered to this partner; ListRecipients "
+                                 "names those of the recall"));
+  }
   if (!problems.empty()) return Refuse(std::move(problems));
   AddRows(transaction, recall.version + 1);
   return transaction.Commit().status();

@@ -213,6 +213,7 @@ struct CompletionReversalCommand {
   WriteContext context;
   TransformationId transformation_id;
   std::string note;
+  bool may_correct = false;  // the caller has the permission to correct: for a correction
 };
 
 struct CompletionReversal {

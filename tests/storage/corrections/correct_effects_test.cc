@@ -167,6 +167,10 @@ TEST_F(CorrectEffectsTest, TheReversalOfACorrectionGivesItBack) {
   Replace(bad_, good_);
   EXPECT_THAT(HoldsOf(bike_), ElementsAre("INHERITED from M"));
   CompletionReversalCommand command = world_.ReverseCompletionCommand(correction_);
+  command.may_correct = false;
+  EXPECT_EQ(RefusalOf(ReverseTransformation(world_.db(), command).status()),
+            "PERMISSION_MISSING transformation_id");
+  command.may_correct = true;
   const auto reversed = ReverseTransformation(world_.db(), command);
   // The frame that the recall holds would leave its place again.
   EXPECT_EQ(ReasonOf(reversed.status()), "LOT_HELD");

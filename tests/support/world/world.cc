@@ -315,7 +315,8 @@ DisassemblyCommand World::DisassembleCommand(const LotId& unit) {
 CompletionReversalCommand World::ReverseCompletionCommand(const TransformationId& transformation) {
   return {.context = Context("ReverseCompletion"),
           .transformation_id = transformation,
-          .note = "typed wrongly"};
+          .note = "typed wrongly",
+          .may_correct = true};
 }
 
 // Reading.
