@@ -72,7 +72,7 @@ void AuditTest::WriteStock() {
   const auto moved = Answer<v1::RecordMovementsResponse>(
       "StockService/RecordMovements",
       R"(movements {kind: MOVEMENT_KIND_DELIVERY lot {lot_id: "$W2"} quantity: "1.0"
-                    from_location_id: "stock" to_location_id: "shop"})");
+                    from_location_id: "stock" to_location_id: "shop" partner_id: "anna"})");
   Keep("moved", moved.movement_ids(0));
   Do("StockService/ReverseMovement", R"(movement_id: "$moved")");
 }

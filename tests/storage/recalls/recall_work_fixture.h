@@ -65,9 +65,10 @@ class RecallWork : public ::testing::Test {
     command.context.now = absl::Now();
     return RefusalOf(RecordMovements(world_.db(), command).status());
   }
-  MovementId Deliver(const LotId& lot, absl::string_view quantity, const std::string& partner) {
+  MovementId Deliver(const LotId& lot, absl::string_view quantity, const std::string& partner,
+                     const char* from = "shelf") {
     RecordMovementsCommand command =
-        world_.MoveCommand(MovementKind::kDelivery, lot, quantity, "shelf", "shop");
+        world_.MoveCommand(MovementKind::kDelivery, lot, quantity, from, "shop");
     command.movements.front().partner_id = partner;
     const auto recorded = RecordMovements(world_.db(), command);
     EXPECT_TRUE(recorded.ok()) << recorded.status();

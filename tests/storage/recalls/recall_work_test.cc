@@ -277,6 +277,7 @@ TEST_F(RecallWork, AnAnswerNamesEverythingThatIsWrong) {
 
 TEST_F(RecallWork, ASerialIsOneUnit) {
   const LotId frame = world_.CreateLot("frame", "F-1", "1");
+  Deliver(world_.CreateLot("frame", "F-2", "1"), "1", "anna", "stock");
   Open({frame});
   EXPECT_EQ(Clear(frame, "stock", "2"), "FIELD_INVALID dispositions[0].quantity");
   RecordRecipientResponseCommand command = Responding("anna");

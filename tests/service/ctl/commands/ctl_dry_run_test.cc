@@ -29,6 +29,7 @@ class CtlDryRun : public CtlFactory {
     lotctl_.Ok({"lot", "create", "steel", "OLD", "OLDER"});
     lotctl_.Ok(
         {"work-order", "issue", "WO-9", "--product", "pump", "steel/H-1=5", "--from", "RAW"});
+    lotctl_.Ok({"stock", "move", "delivery", "steel/H-1=1", "--from", "RAW", "--partner", "BETA"});
     lotctl_.Ok({"lot", "hold", "steel/H-1", "--reason", "look", "--exempt", "HALL"});
     lotctl_.Ok({"recall", "open", "RC-1", "motor/M-2", "--reason", "splinters"});
   }
@@ -116,7 +117,7 @@ TEST_F(CtlDryRun, EveryCommandThatWritesHasOne) {
       {"recall", "exclude", "RC-1", "motor/M-2", "--evidence", "tested"},
       {"recall", "include", "RC-1", "steel/H-1", "--evidence", "not tested"},
       {"recall", "dispose", "RC-1", "motor/M-2=1@RAW", "--kind", "cleared"},
-      {"recall", "respond", "RC-1", "ACME", "--notified", "2026-03-05"},
+      {"recall", "respond", "RC-1", "BETA", "--notified", "2026-03-05"},
       {"recall", "close", "RC-1", "--note", "destroyed", "--leave-held"},
       {"hold", "place", "steel/OLD", "--reason", "look"},
       {"hold", "update", hold, "--case", "CAPA-7"},
