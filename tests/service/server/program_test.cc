@@ -86,9 +86,10 @@ TEST(Secrets, OfCallsAreInNoLog) {
 std::string SaidByLotd(const std::string& arguments, const std::string& last) {
   const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "lotd";
-  // The shell says the number of what it becomes.
+  // The shell says the number of what it becomes. `timeout` passes the signal on, and ends a lotd
+  // that does not heed it so late that a test sees it.
   const std::string command =
-      absl::StrCat("echo $$; exec timeout -k 1 120 ", program, " --listen 127.0.0.1:0 ",
+      absl::StrCat("echo $$; exec timeout -k 30 120 ", program, " --listen 127.0.0.1:0 ",
                    "--metrics-listen '' --log-level debug ", arguments, " 2>&1");
   FILE* const pipe = popen(command.c_str(), "r");
   int pid = 0;
