@@ -129,6 +129,8 @@ void CorrectionTransaction::TouchLine(const CorrectionLine& line, const NamedLin
     ledger_.Touch(named.right->lot_id, production);
     if (line.right->from.has_value()) ledger_.Touch(named.right->lot_id, *line.right->from);
     touch_sources(named.right->lot_id);
+    const bool is_installed = facts_.transformation->kind == TransformationKind::kMaintenance;
+    if (is_installed) ledger_.TouchUnnamedReturn(named.right->lot_id);
   }
 }
 

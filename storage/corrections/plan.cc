@@ -13,11 +13,13 @@
 #include "storage/domain/errors.h"
 #include "storage/domain/kinds/location.h"
 #include "storage/domain/kinds/movement.h"
+#include "storage/domain/kinds/transformation.h"
 #include "storage/domain/lot_ref.h"
 #include "storage/domain/refusals.h"
 #include "storage/ledger/ledger.h"
 #include "storage/ledger/rules/facts.h"
 #include "storage/ledger/rules/posting.h"
+#include "storage/ledger/rules/validate.h"
 
 namespace lots::corrections {
 namespace {
@@ -285,6 +287,8 @@ class Poster {
   void Use(const UsedPart& part);
 
  private:
+  // A maintenance may have been at a customer, where goods are neither produced nor consumed.
+  bool IsOfMaintenance() const { return corrected_.kind == TransformationKind::kMaintenance; }
   Posting PostingOf(MovementKind kind, const LotId& lot, Quantity quantity,
                     const std::string& field) const;
   std::optional<LocationId> SourceOf(const UsedPart& part) const;
@@ -336,7 +340,8 @@ void Poster::Post(const Posting& posting, absl::string_view place) {
 }
 
 void Poster::Return(const ReturnedPart& part) {
-  Posting posting = PostingOf(MovementKind::kProduction, part.lot_id, part.quantity, part.field);
+  const MovementKind kind = IsOfMaintenance() ? MovementKind::kRemoval : MovementKind::kProduction;
+  Posting posting = PostingOf(kind, part.lot_id, part.quantity, part.field);
   posting.to = part.to;
   posting.stock_since = part.stock_since;
   posting.is_return = true;
@@ -359,8 +364,11 @@ void Poster::Use(const UsedPart& part) {
                                      "the serial is at no location; say where it is missing from"));
     return;
   }
-  Posting posting = PostingOf(MovementKind::kConsumption, part.lot_id, part.quantity, part.field);
+  const MovementKind kind =
+      IsOfMaintenance() ? MovementKind::kInstallation : MovementKind::kConsumption;
+  Posting posting = PostingOf(kind, part.lot_id, part.quantity, part.field);
   posting.from = *from;
+  if (IsOfMaintenance()) posting.delivery = FindInstalledDelivery(ledger_.facts(), posting);
   Post(posting, "from_location_id");
 }
 

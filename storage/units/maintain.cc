@@ -175,19 +175,10 @@ void MaintenanceTransaction::PostRemovals(std::vector<Problem>& problems) {
   }
 }
 
-// What a customer bought and has built in is no longer his to send back by itself: it goes where
-// the unit goes. So an installation takes it off its delivery, as a return does.
 void MaintenanceTransaction::PostInstallations(std::vector<Problem>& problems) {
   for (const PlannedMove& move : plan_.installations) {
     Posting posting = PostingOf(MovementKind::kInstallation, move);
-    if (ledger_.facts().FindKind(move.location) == LocationKind::kCustomer) {
-      Posting sent_back = posting;
-      sent_back.kind = MovementKind::kReturn;
-      const std::optional<MovementId> delivery = FindDelivery(ledger_.facts(), sent_back);
-      const bool covers = delivery.has_value() &&
-                          ledger_.facts().deliveries.at(*delivery).returnable >= move.quantity;
-      if (covers) posting.delivery = delivery;
-    }
+    posting.delivery = FindInstalledDelivery(ledger_.facts(), posting);
     ledger_.Post(posting, problems);
   }
 }

@@ -355,6 +355,16 @@ std::optional<MovementId> FindDelivery(const LedgerFacts& facts, const Posting& 
   return open.size() == 1 ? std::optional(open.front()) : std::nullopt;
 }
 
+std::optional<MovementId> FindInstalledDelivery(const LedgerFacts& facts, const Posting& posting) {
+  if (facts.FindKind(posting.from) != LocationKind::kCustomer) return std::nullopt;
+  Posting sent_back = posting;
+  sent_back.kind = MovementKind::kReturn;
+  const std::optional<MovementId> delivery = FindDelivery(facts, sent_back);
+  const bool covers =
+      delivery.has_value() && facts.deliveries.at(*delivery).returnable >= posting.quantity;
+  return covers ? delivery : std::nullopt;
+}
+
 namespace {
 
 // What is missing at the source, unless the posting moves a serial that is elsewhere.

@@ -36,6 +36,11 @@ std::vector<Problem> ValidateReversal(const LedgerFacts& facts, const Accept& ac
 // not count. A serial is recognised by its number, whoever sends it: it may have a second owner.
 std::optional<MovementId> FindDelivery(const LedgerFacts& facts, const Posting& posting);
 
+// For an INSTALLATION of goods that a customer bought: the delivery that it takes them off. What is
+// built in is no longer the customer's to send back by itself: it goes where the unit goes. Empty
+// as for a RETURN, and where the delivery has less than that.
+std::optional<MovementId> FindInstalledDelivery(const LedgerFacts& facts, const Posting& posting);
+
 // The quantity of an ADJUSTMENT that is posted before a movement without any other problem: an
 // accepted shortage; or what a customer sends back that was never delivered (bought elsewhere, or
 // before lots were recorded here).

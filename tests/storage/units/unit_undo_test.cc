@@ -191,6 +191,28 @@ TEST_F(UnitUndoTest, AForgottenComponentOfAMaintenanceComesBack) {
   EXPECT_EQ(world_.Where("PAINT"), "stock 100");
 }
 
+// The dealer swapped the frame, and noted the wrong one, which comes back to the dealer. What is
+// built in is no longer the customer's to send back by itself.
+TEST_F(UnitUndoTest, ASwapAtACustomerIsCorrected) {
+  Deliver("A", "anna");
+  Tick();
+  world_.MustRecord("DELIVERY F3 1 stock>shop #anna");
+  world_.MustRecord("DELIVERY GOOD 1 stock>shop #anna");
+  EXPECT_EQ(Maintain("A", {"F1@shop"}, {"F3@shop"}), "OK");
+  CorrectionLine line = Forgotten("GOOD", std::nullopt);
+  line.wrong = WrongComponent{
+      .lot = {.lot_id = Id("F3")}, .quantity = {}, .unit = LotRef{.lot_id = Id("A")}, .to = {}};
+  EXPECT_EQ(Correct(last_, line), "OK");
+  const TransformationId correction = last_;
+  EXPECT_EQ(In("A"), "1 GOOD 1; 1 M1 1; 1 PAINT 2; 1 SALT 10 pooled");
+  EXPECT_EQ(world_.Where("F3"), "shop 1");
+  EXPECT_EQ(world_.Where("GOOD"), "");
+  EXPECT_EQ(Reverse(correction), "OK");
+  EXPECT_EQ(In("A"), "1 F3 1; 1 M1 1; 1 PAINT 2; 1 SALT 10 pooled");
+  EXPECT_EQ(world_.Where("F3"), "");
+  EXPECT_EQ(world_.Where("GOOD"), "shop 1");
+}
+
 // It was in both bikes, of which one is there no longer, until that is undone.
 TEST_F(UnitUndoTest, AForgottenPooledComponentIsInTheUnitThatIsThereAgain) {
   const TransformationId making = last_;
