@@ -34,12 +34,13 @@ class UnitUndoTest : public UnitTest {
   }
   std::string Correct(const TransformationId& transformation, CorrectionLine line) {
     Tick();
-    return RefusalOf(CorrectGenealogy(world_.db(), {.context = world_.Context("Correct"),
-                                                    .transformation_id = transformation,
-                                                    .reason = "scanned the wrong label",
-                                                    .lines = {line},
-                                                    .accept = {}})
-                         .status());
+    const auto corrected = CorrectGenealogy(world_.db(), {.context = world_.Context("Correct"),
+                                                          .transformation_id = transformation,
+                                                          .reason = "scanned the wrong label",
+                                                          .lines = {line},
+                                                          .accept = {}});
+    if (corrected.ok()) correction_ = corrected->transformation_id;
+    return RefusalOf(corrected.status());
   }
   CorrectionLine Forgotten(const std::string& lot, std::optional<std::string> unit,
                            const std::string& quantity = "", const std::string& from = "") {
@@ -76,6 +77,8 @@ class UnitUndoTest : public UnitTest {
       }
     }
   }
+
+  TransformationId correction_;  // the last one
 };
 
 // The bike got a component in its life before this one.
@@ -203,11 +206,10 @@ TEST_F(UnitUndoTest, ASwapAtACustomerIsCorrected) {
   line.wrong = WrongComponent{
       .lot = {.lot_id = Id("F3")}, .quantity = {}, .unit = LotRef{.lot_id = Id("A")}, .to = {}};
   EXPECT_EQ(Correct(last_, line), "OK");
-  const TransformationId correction = last_;
   EXPECT_EQ(In("A"), "1 GOOD 1; 1 M1 1; 1 PAINT 2; 1 SALT 10 pooled");
   EXPECT_EQ(world_.Where("F3"), "shop 1");
   EXPECT_EQ(world_.Where("GOOD"), "");
-  EXPECT_EQ(Reverse(correction), "OK");
+  EXPECT_EQ(Reverse(correction_), "OK");
   EXPECT_EQ(In("A"), "1 F3 1; 1 M1 1; 1 PAINT 2; 1 SALT 10 pooled");
   EXPECT_EQ(world_.Where("F3"), "");
   EXPECT_EQ(world_.Where("GOOD"), "shop 1");
