@@ -97,6 +97,49 @@ std::string TraceTree::PartInEffect(const v1::TraceLink& link) const {
   }
 }
 
+// What became of a lot that went into the transformation of the link.
+std::string TraceTree::EndingOf(const v1::TraceLink& link) const {
+  const auto found = transformations_.find(link.transformation_id());
+  if (found == transformations_.end()) return "used up";
+  switch (found->second.kind()) {
+    case v1::TRANSFORMATION_KIND_DISASSEMBLY:
+      return "taken apart";
+    case v1::TRANSFORMATION_KIND_SPLIT:
+    case v1::TRANSFORMATION_KIND_MERGE:
+    case v1::TRANSFORMATION_KIND_RELABEL:
+      return "now under another number";
+    default:
+      return "used up";
+  }
+}
+
+// Of a lot that no place has, the links of the graph say where it went.
+std::string TraceTree::WhereNow(const v1::TraceNode& node) const {
+  std::vector<std::string> places;
+  for (const v1::TracePlace& place : node.places()) {
+    places.push_back(
+        absl::StrCat(WithUnit(place.quantity(), node.product_id()), PlaceOf(place, zone_)));
+  }
+  if (node.place_count() > node.places_size()) {
+    places.push_back(absl::StrCat("… ", node.place_count(), " places in all"));
+  }
+  if (!places.empty()) return absl::StrCat("now ", absl::StrJoin(places, ", "));
+  std::string ending = "now at no place";
+  std::set<std::string> units;
+  const auto links = links_by_lot_.find(node.lot_id());
+  if (links == links_by_lot_.end()) return ending;
+  for (const v1::TraceLink& link : links->second) {
+    if (link.former() || !IsInput(link)) continue;
+    ending = EndingOf(link);
+    const auto unit = nodes_.find(link.output_lot_id());
+    if (unit == nodes_.end() || unit->second.tracking() != v1::TRACKING_SERIAL) continue;
+    units.insert(absl::StrCat(unit->second.product_id(), "/", unit->second.number()));
+  }
+  if (units.empty()) return ending;
+  return absl::StrCat("now in ", *units.begin(),
+                      units.size() > 1 ? absl::StrCat(" and ", units.size() - 1, " more") : "");
+}
+
 std::vector<std::string> TraceTree::NotesOf(const v1::TraceNode& node) const {
   const auto with_unit = [&](const std::string& quantity) {
     return WithUnit(quantity, node.product_id());
@@ -105,15 +148,7 @@ std::vector<std::string> TraceTree::NotesOf(const v1::TraceNode& node) const {
   const std::string affected = AffectedOf(node, UnitOf(node.product_id()));
   if (!affected.empty() && node.depth() > 0) notes.push_back(absl::StrCat("affected ", affected));
   if (!node.reference().empty()) notes.push_back(absl::StrCat("reference ", node.reference()));
-  std::vector<std::string> places;
-  for (const v1::TracePlace& place : node.places()) {
-    places.push_back(absl::StrCat(with_unit(place.quantity()), PlaceOf(place, zone_)));
-  }
-  if (node.place_count() > node.places_size()) {
-    places.push_back(absl::StrCat("… ", node.place_count(), " places in all"));
-  }
-  notes.push_back(places.empty() ? "now nowhere"
-                                 : absl::StrCat("now ", absl::StrJoin(places, ", ")));
+  notes.push_back(WhereNow(node));
   for (const v1::PartnerMovement& movement : node.partner_movements()) {
     notes.push_back(absl::StrCat(Show(movement.kind()), " ", with_unit(movement.quantity()),
                                  PartnerOf(movement, zone_)));

@@ -51,6 +51,9 @@ class TraceTree {
   // How a lot takes part in the transformation above it.
   std::string PartOf(const v1::TraceLink& link) const;
   std::string PartInEffect(const v1::TraceLink& link) const;
+  std::string EndingOf(const v1::TraceLink& link) const;
+  // "now 2 kg at RAW", "now in ebike/EB-1", "used up".
+  std::string WhereNow(const v1::TraceNode& node) const;
   std::vector<std::string> NotesOf(const v1::TraceNode& node) const;
 
   const Direction direction_;

@@ -72,15 +72,15 @@ TEST(TraceTree, ExpandsALotOnce) {
   tree.Add(PieceOf(kDiamond));
   EXPECT_EQ(Drawn(tree),
             "x/A\n"
-            "│  now nowhere\n"
+            "│  used up\n"
             "└─ transformation 1  used 2 (pooled)\n"
             "   ├─ x/B  made 1\n"
-            "   │  │  now nowhere\n"
+            "   │  │  used up\n"
             "   │  └─ transformation 2  used 1 (pooled)\n"
             "   │     └─ x/D  made 2\n"
-            "   │           now nowhere\n"
+            "   │           now at no place\n"
             "   └─ x/C  by-product 1\n"
-            "      │  now nowhere\n"
+            "      │  used up\n"
             "      └─ transformation 2  used 1 (pooled)\n"
             "         └─ x/D  made 2  ↑ above\n");
 }
@@ -89,17 +89,17 @@ TEST(TraceTree, AnExactComponentLeadsToItsOwnUnitOnly) {
   TraceTree tree(TraceTree::kDownstream);
   tree.Add(PieceOf(R"(
     nodes { lot_id: "a" product_id: "motor" number: "M-1" }
-    nodes { lot_id: "b" product_id: "pump" number: "SN-1" depth: 1 }
+    nodes { lot_id: "b" product_id: "pump" number: "SN-1" tracking: TRACKING_SERIAL depth: 1 }
     links { transformation_id: "1" lot_id: "a" kind: TRACE_LINK_KIND_EXACT_INPUT quantity: "1"
             output_lot_id: "b" }
     links { transformation_id: "1" lot_id: "b" kind: TRACE_LINK_KIND_OUTPUT quantity: "1" }
     links { transformation_id: "1" lot_id: "c" kind: TRACE_LINK_KIND_OUTPUT quantity: "1" })"));
   EXPECT_EQ(Drawn(tree),
             "motor/M-1\n"
-            "│  now nowhere\n"
+            "│  now in pump/SN-1\n"
             "└─ transformation 1  used 1 (exact)\n"
             "   └─ pump/SN-1  made 1\n"
-            "         now nowhere\n");
+            "         now at no place\n");
 }
 
 TEST(TraceTree, WhatCameBackWholeIsShownAndNotFollowed) {
@@ -115,7 +115,7 @@ TEST(TraceTree, WhatCameBackWholeIsShownAndNotFollowed) {
             quantity: "1" })"));
   EXPECT_EQ(Drawn(tree),
             "pump/SN-1\n"
-            "│  now nowhere\n"
+            "│  taken apart\n"
             "└─ disassembly  used 1 (exact)\n"
             "   └─ motor/M-1  came back whole 1, not followed\n");
 }
@@ -157,7 +157,7 @@ TEST(TraceTree, ACircleOfReworkEnds) {
     links { transformation_id: "1" lot_id: "a" kind: TRACE_LINK_KIND_OUTPUT quantity: "1" })"));
   EXPECT_EQ(Drawn(tree),
             "pump/SN-1\n"
-            "│  now nowhere\n"
+            "│  used up\n"
             "└─ transformation 1  used 1 (pooled)\n"
             "   └─ pump/SN-1  made 1  ↑ above\n");
 }
