@@ -267,6 +267,7 @@ std::vector<Sheet> SheetsOf(const RecallReport& report) {
 std::string ShowPercent(double percent) { return absl::StrCat(percent, "%"); }
 
 std::string ShowRecipients(const v1::RecallEffectiveness& effectiveness) {
+  if (effectiveness.recipient_count() == 0) return "none";
   return absl::StrCat(effectiveness.recipient_count(), ": ", effectiveness.notified_count(),
                       " notified (", ShowPercent(effectiveness.notified_percent()), "), ",
                       effectiveness.answered_count(), " answered (",
