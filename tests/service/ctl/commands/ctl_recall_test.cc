@@ -111,7 +111,7 @@ TEST_F(CtlRecall, IsWorkedOnUntilItCloses) {
 TEST_F(CtlRecall, NobodyIsNoHundredPercent) {
   lotctl_.Ok({"lot", "create", "steel", "H-2"});
   lotctl_.Ok({"recall", "open", "RC-2", "steel/H-2", "--reason", "splinters"});
-  EXPECT_THAT(lotctl_.Ok({"recall", "get", "RC-2"}), testing::ContainsRegex("recipients +none\n"));
+  EXPECT_THAT(lotctl_.Ok({"recall", "get", "RC-2"}), testing::ContainsRegex("recipients: +none\n"));
 }
 
 TEST_F(CtlRecall, ADryRunOpensNothing) {
