@@ -22,8 +22,8 @@ struct LockedLot {
 };
 
 // Locks the lots FOR UPDATE and returns those that exist, by id. A stronger lock than the ledger's:
-// another transaction that moves one of the lots has either committed, or waits. Takes the turn at
-// lots that are no serials as writes/lot_queue.h does.
+// another transaction that moves one of the lots has either committed, or waits. If one of the lots
+// is locked by somebody else, waits for its turn as writes/lot_queue.h does.
 absl::StatusOr<std::vector<LockedLot>> LockLots(pg::ParallelReads& reads, const CompanyId& company,
                                                 absl::Span<const IdPart<LotId>> parts);
 
