@@ -238,6 +238,14 @@ absl::Status CheckNewNumber(absl::string_view number) {
                                  "' is no quantity, and a new number does not begin with '='"));
 }
 
+absl::Status CheckProductLine(absl::string_view text, const v1::LotRef& lot,
+                              absl::string_view quantity) {
+  const bool is_product = lot.lot_id().empty() && lot.product_id().empty() && !lot.number().empty();
+  if (is_product && !quantity.empty()) return absl::OkStatus();
+  return UsageError(absl::StrCat("'", text, "' names no ", is_product ? "quantity" : "product",
+                                 ": give PRODUCT=QUANTITY, as in screw=12"));
+}
+
 absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text) {
   ASSIGN_OR_RETURN(LotLine line, ParseLotLine(text));
   RETURN_IF_ERROR(CheckNewNumber(line.name));

@@ -34,6 +34,9 @@ struct LotLine {
 absl::StatusOr<LotLine> ParseLotLine(absl::string_view text);
 // A new number does not begin with '=': nobody means that, a mistyped quantity would become a lot.
 absl::Status CheckNewNumber(absl::string_view number);
+// Whether `text` (PRODUCT=QUANTITY), read as a lot and a quantity, names a product and a quantity.
+absl::Status CheckProductLine(absl::string_view text, const v1::LotRef& lot,
+                              absl::string_view quantity);
 // As ParseLotLine, where the number may be a new one.
 absl::StatusOr<LotLine> ParseNewLotLine(absl::string_view text);
 

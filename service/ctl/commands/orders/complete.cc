@@ -120,10 +120,8 @@ absl::StatusOr<v1::AutoComponent> ParseAutoComponent(const std::string& text,
                                                      const std::string& strategy) {
   ASSIGN_OR_RETURN(const v1::CompletionComponent parsed, ParseComponent(text));
   v1::AutoComponent component;
+  RETURN_IF_ERROR(CheckProductLine(text, parsed.lot(), parsed.quantity()));
   component.set_product_id(parsed.lot().number());
-  if (component.product_id().empty() || !parsed.lot().product_id().empty()) {
-    return UsageError(absl::StrCat("'", text, "' names no product; PRODUCT=QUANTITY"));
-  }
   component.set_quantity(parsed.quantity());
   component.set_from_location_id(parsed.from_location_id());
   if (parsed.has_output_index()) component.set_output_index(parsed.output_index());

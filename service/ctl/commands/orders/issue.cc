@@ -63,8 +63,10 @@ absl::StatusOr<v1::IssueLine> ParseIssueLine(const std::string& text) {
 absl::StatusOr<v1::IssueLine> ParseProductLine(const std::string& text,
                                                v1::SuggestStrategy strategy) {
   ASSIGN_OR_RETURN(const LotLine parsed, ParseLotLine(text));
+  ASSIGN_OR_RETURN(const v1::LotRef named, ParseLotRef(parsed.name));
+  RETURN_IF_ERROR(CheckProductLine(text, named, parsed.quantity));
   v1::IssueLine line;
-  line.set_product_id(parsed.name);
+  line.set_product_id(named.number());
   line.set_quantity(parsed.quantity);
   line.set_from_location_id(parsed.location_id);
   line.set_strategy(strategy);

@@ -138,7 +138,7 @@ Sheet LotSheet(const RecallReport& report) {
     const auto with_unit = [&](const std::string& quantity) {
       return WithUnit(report, quantity, lot.product_id());
     };
-    const std::string certainty = Show(lot.certainty());
+    const std::string certainty = lot.has_exclusion() ? "excluded" : Show(lot.certainty());
     sheet.rows.push_back(
         {{ShowLot(lot.product_id(), lot.number()), certainty, absl::StrCat(lot.depth()),
           with_unit(lot.on_hand_quantity()), with_unit(lot.delivered_quantity()),

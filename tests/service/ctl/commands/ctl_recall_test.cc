@@ -18,6 +18,7 @@ namespace lots {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -86,6 +87,7 @@ TEST_F(CtlRecall, IsWorkedOnUntilItCloses) {
                           "--link", "PR-88"}),
               HasSubstr("1 lot"));
   EXPECT_THAT(lotctl_.Ok({"lot", "history", "pump/SN-1"}), HasSubstr("RC-1  excluded: tested"));
+  EXPECT_THAT(lotctl_.Ok({"recall", "report", "RC-1"}), ContainsRegex("pump/SN-1 +excluded "));
   lotctl_.Ok({"recall", "include", "RC-1", "pump/SN-1", "--evidence", "another unit was tested"});
   lotctl_.Ok(
       {"recall", "dispose", "RC-1", "steel/H-1=7.5@RAW", "--kind", "cleared", "--note", "sieved"});

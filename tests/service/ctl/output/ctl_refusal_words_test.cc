@@ -25,6 +25,7 @@
 #include "lots/v1/recall.pb.h"
 #include "lots/v1/stock.pb.h"
 #include "lots/v1/trace.pb.h"
+#include "lots/v1/unit.pb.h"
 #include "lots/v1/work_order.pb.h"
 #include "service/ctl/output/words.h"
 
@@ -169,7 +170,7 @@ std::set<std::string> NamesOfMethods() {
         v1::Hold::descriptor()->file(), v1::Inspection::descriptor()->file(),
         v1::Lot::descriptor()->file(), v1::Recall::descriptor()->file(),
         v1::ListStockRequest::descriptor()->file(), v1::TraceNode::descriptor()->file(),
-        v1::WorkOrder::descriptor()->file()}) {
+        v1::GetCompositionRequest::descriptor()->file(), v1::WorkOrder::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
       names.insert(file->service(0)->method(i)->name());
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "lots/v1/issue.pb.h"
 #include "lots/v1/lot.pb.h"
@@ -54,6 +55,22 @@ TEST_F(CtlIssue, LotsOfAProductAreChosen) {
   const auto returned = lotctl_.Answer<v1::ReturnComponentsResponse>(
       {"work-order", "return", "WO-7", "--everything", "--to", "HALL"});
   EXPECT_EQ(returned.lines_size(), 3);
+}
+
+TEST_F(CtlIssue, AComponentToBeChosenNamesAProductAndAQuantity) {
+  const std::string usage = "give PRODUCT=QUANTITY, as in screw=12";
+  for (const auto& [text, problem] : {std::pair("steel=abc", "'steel=abc' names no quantity"),
+                                      std::pair("steel", "'steel' names no quantity"),
+                                      std::pair("steel/H-1=2", "'steel/H-1=2' names no product")}) {
+    for (const char* command : {"issue", "complete"}) {
+      EXPECT_THAT(lotctl_
+                      .Run({"work-order", command, "WO-7", "--product", "pump", "--auto", text,
+                            "--from", "RAW"})
+                      .err,
+                  AllOf(HasSubstr(problem), HasSubstr(usage)))
+          << command;
+    }
+  }
 }
 
 TEST_F(CtlIssue, AnOrderWithIssuedComponentsIsNotCancelled) {
