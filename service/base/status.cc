@@ -178,7 +178,7 @@ Problem DatabaseUnavailable(const absl::Status& cause) {
   if (pg::IsUnknownOutcome(cause)) {
     return {Reason::kDatabaseUnavailable,
             "",
-            "the connection to the database broke at the commit, which may have happened: repeat "
+            "the database did not confirm the commit, which may have happened: repeat "
             "the call with the same request_id to get its answer",
             {}};
   }

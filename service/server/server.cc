@@ -70,6 +70,10 @@ void SetLimits(const Config& config, grpc::ServerBuilder& builder) {
        MillisecondsOf(kClientPingIntervalMin)},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
+  // gRPC unpacks a message before it looks at its size: 1.5 MB would become 1.5 GiB.
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
 }
 
 // Removes channelz, which shows every connection to any caller. Health and reflection show only

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "storage/base/check.h"
 #include "storage/base/status_macros.h"
@@ -30,10 +31,27 @@ constexpr const char* kForgetPrepared = "DEALLOCATE ALL";
 // made in C++; a session in UTC keeps SQL from disagreeing. Prepared statements find rows by their
 // keys, whatever the values: one plan is right for all of them, once the tables have their size
 // (table_growth.h). Left to itself, PostgreSQL takes short arrays for cheaper than the plan it
-// keeps, and plans anew each time: a third of what it computed for a completion.
+// keeps, and plans anew each time: a third of what it computed for a completion. A role or a
+// database that sets synchronous_commit off would lose acknowledged writes, and one that hides
+// warnings would hide that a commit was not replicated (TakeNotice).
 constexpr absl::string_view kSessionSettings =
     "-c idle_in_transaction_session_timeout=60s -c timezone=UTC "
-    "-c plan_cache_mode=force_generic_plan";
+    "-c plan_cache_mode=force_generic_plan -c synchronous_commit=on -c client_min_messages=warning";
+
+// Whether the options say of synchronous_commit what is as durable as `on`, or nothing.
+absl::Status CheckDurable(absl::string_view options) {
+  constexpr absl::string_view kName = "synchronous_commit";
+  const size_t at = options.rfind(kName);
+  if (at == absl::string_view::npos) return absl::OkStatus();
+  absl::string_view value = options.substr(at + kName.size());
+  absl::ConsumePrefix(&value, "=");
+  value = value.substr(0, value.find(' '));
+  if (value == "on" || value == "remote_apply") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the options of the database's conninfo set synchronous_commit to \"", value,
+                   "\", with which acknowledged writes can be lost: leave it out, or write on or "
+                   "remote_apply"));
+}
 
 // The `options` of the conninfo, to be appended to ours: given twice, the last one alone would
 // count.
@@ -47,6 +65,7 @@ absl::StatusOr<std::string> OptionsOf(const std::string& conninfo) {
   }
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
     if (absl::string_view(option->keyword) != "options" || option->val == nullptr) continue;
+    RETURN_IF_ERROR(CheckDurable(option->val));
     return std::string(option->val);
   }
   return std::string();
@@ -79,7 +98,15 @@ pg_conn* Connect(const ConnectionOptions& options, const std::string& session_se
   return PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/1);
 }
 
-void IgnoreNotice(void*, const pg_result*) {}
+// PostgreSQL gives up waiting for a synchronous standby when the statement is cancelled, says so in
+// a warning, and answers COMMIT with success. The warning's text is in the server's language; the
+// function that gives it is not.
+void TakeNotice(void* unreplicated, const pg_result* notice) {
+  const char* const source = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
+  if (source != nullptr && absl::string_view(source) == "SyncRepWaitForLSN") {
+    *static_cast<bool*>(unreplicated) = true;
+  }
+}
 
 absl::Status ExchangeScript(Wire& wire, pg_conn* connection, absl::string_view name,
                             const std::string& sql) {
@@ -105,7 +132,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
       Connect(options, absl::StrCat(kSessionSettings, " ", extra)), options.observer));
   pg_conn* const raw = connection->connection_.get();
   if (PQstatus(raw) != CONNECTION_OK) return ConnectionLost(raw);
-  PQsetNoticeReceiver(raw, IgnoreNotice, nullptr);
+  PQsetNoticeReceiver(raw, TakeNotice, &connection->unreplicated_);
   if (PQsetnonblocking(raw, 1) != 0 || PQenterPipelineMode(raw) != 1) return ConnectionLost(raw);
   return connection;
 }

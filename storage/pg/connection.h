@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -95,6 +96,9 @@ class Connection {
   // opened before that moment may be useless too.
   bool server_lost() const { return server_lost_; }
   int server_version() const;
+  // Whether a commit since the last call was not confirmed by the synchronous standby: it stands
+  // here, and is lost if this server is.
+  bool TakeUnreplicated() { return std::exchange(unreplicated_, false); }
 
   // Whether the server has sent nothing to this idle connection. Bytes, or their end, mean that the
   // server has closed it. Takes no round trip.
@@ -160,6 +164,7 @@ class Connection {
   absl::Duration stop_wait_ = absl::Seconds(5);
   bool broken_ = false;
   bool server_lost_ = false;
+  bool unreplicated_ = false;
   // By Statement::name, whose characters are constants.
   absl::flat_hash_map<absl::string_view, Prepared> prepared_;
   std::unique_ptr<AsyncExchange> async_;  // until all its results are taken

@@ -126,6 +126,7 @@ absl::StatusOr<Results> Transaction::Commit() {
   if (db_.dry_run()) return EndInDryRun();
   Append(QueuedOf(kCommit));
   const bool can_send = db_.usable();
+  db_.TakeUnreplicated();  // of an earlier statement that was its own transaction
   absl::StatusOr<Results> results = RunStatements();
   state_ = State::kOver;
   if (!results.ok()) {
@@ -137,6 +138,9 @@ absl::StatusOr<Results> Transaction::Commit() {
   // A COMMIT that finds its transaction failed answers with success, and ROLLBACK for a word.
   if (results->back().command() != kCommit.sql) {
     return absl::InternalError("the transaction was rolled back before its COMMIT");
+  }
+  if (db_.TakeUnreplicated()) {
+    return UnknownOutcome(absl::UnavailableError("the synchronous standby did not confirm it"));
   }
   results->pop_back();
   ReportCounted();

@@ -1,6 +1,8 @@
 // The rows of requests: claimed by the write itself, found by a repeat, forgotten after a month.
 #include "storage/writes/requests.h"
 
+#include <utility>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
@@ -23,6 +25,14 @@ constexpr pg::Statement kSetCreatedIds{"set_made", R"sql(
 
 constexpr pg::Statement kFindRequest{"find_request", R"sql(
   SELECT method, payload_hash, made FROM requests WHERE company = $1 AND request_id = $2)sql"};
+
+// The lock makes the transaction one that writes: its COMMIT waits until the synchronous standby,
+// if there is one, has everything up to here, the first call's commit too. That one may have given
+// up waiting.
+constexpr pg::Statement kFindDurableRequest{"find_durable_request", R"sql(
+  SELECT method, payload_hash, made FROM requests
+  WHERE company = $1 AND request_id = $2
+  FOR NO KEY UPDATE)sql"};
 
 constexpr pg::Statement kWasMade{"was_request_made", R"sql(
   SELECT TRUE FROM requests WHERE company = $1 AND request_id = $2)sql"};
@@ -79,9 +89,20 @@ bool IsRepeat(const absl::Status& status) {
          status.GetPayload(kRepeatPayload).has_value();
 }
 
+namespace {
+
+absl::StatusOr<pg::Result> FindRequest(pg::Connection& db, const WriteContext& context) {
+  if (db.dry_run()) return pg::Query(db, kFindRequest, context.company, context.request_id);
+  pg::Transaction transaction(db);
+  transaction.Add(kFindDurableRequest, context.company, context.request_id);
+  ASSIGN_OR_RETURN(pg::Results results, transaction.Commit());
+  return std::move(results.front());
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Uuid>> FindCreatedIds(pg::Connection& db, const WriteContext& context) {
-  ASSIGN_OR_RETURN(const pg::Result found,
-                   pg::Query(db, kFindRequest, context.company, context.request_id));
+  ASSIGN_OR_RETURN(const pg::Result found, FindRequest(db, context));
   // Forgotten between the claim and this read: thirty days old to the second. The caller repeats.
   if (found.empty()) return absl::UnavailableError("the request was just forgotten; repeat it");
   const pg::Row row = found[0];

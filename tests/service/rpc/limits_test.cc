@@ -63,6 +63,22 @@ TEST(Limits, AMessageThatIsTooLargeFailsAlone) {
   EXPECT_TRUE(Upsert(*stub, Products(1)).ok());
 }
 
+// gRPC would unpack it before it looks at its size.
+TEST(Limits, ACompressedMessageIsNotUnpacked) {
+  const TestServer server;
+  const auto stub = server.NewStub<v1::CatalogService>();
+  v1::UpsertProductsRequest request = Products(1);
+  request.mutable_products(0)->set_display_name(std::string(200, 'x'));
+  for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    grpc::ClientContext context;
+    context.set_compression_algorithm(algorithm);
+    v1::UpsertProductsResponse response;
+    EXPECT_EQ(stub->UpsertProducts(&context, request, &response).error_code(),
+              StatusCode::UNIMPLEMENTED);
+  }
+  EXPECT_TRUE(Upsert(*stub, request).ok());
+}
+
 // gRPC may close the connection that such metadata came over, even while the next call is on it.
 TEST(Limits, MetadataThatIsTooLargeDisturbsNoOtherClient) {
   const TestServer server;

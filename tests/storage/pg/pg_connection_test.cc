@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
 #include <thread>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "storage/pg/connection.h"
@@ -91,6 +93,38 @@ TEST(Connection, OptionsOfTheConninfoAreKept) {
   EXPECT_EQ((*settings)[0].Get<std::string>(0), "5MB");
   EXPECT_EQ((*settings)[0].Get<std::string>(1), "mine");
   EXPECT_EQ((*settings)[0].Get<std::string>(2), "UTC");
+}
+
+std::string SynchronousCommitOf(Connection& db) {
+  constexpr Statement kSetting{"test_synchronous_commit",
+                               "SELECT current_setting('synchronous_commit')"};
+  const auto setting = Query(db, kSetting);
+  EXPECT_TRUE(setting.ok()) << setting.status();
+  return setting.ok() ? (*setting)[0].Get<std::string>(0) : "";
+}
+
+TEST(Connection, CommitsAreDurableWhateverTheDatabaseSets) {
+  TestDatabase database;
+  const absl::Status set = database.Connect()->RunScript("test_set", R"sql(
+    DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
+    END $$)sql");
+  ASSERT_TRUE(set.ok()) << set;
+  EXPECT_EQ(SynchronousCommitOf(*database.Connect()), "on");
+
+  ConnectionOptions options = database.options();
+  options.conninfo += " options='-c work_mem=5MB -c synchronous_commit=remote_apply'";
+  const auto stronger = Connection::Open(options);
+  ASSERT_TRUE(stronger.ok()) << stronger.status();
+  EXPECT_EQ(SynchronousCommitOf(**stronger), "remote_apply");
+  for (const char* weaker : {"off", "local", "remote_write"}) {
+    options = database.options();
+    absl::StrAppend(&options.conninfo, " options='-c synchronous_commit=", weaker,
+                    " -c work_mem=5MB'");
+    const absl::Status refused = Connection::Open(options).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << weaker;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr(absl::StrCat("\"", weaker, "\"")));
+  }
 }
 
 TEST(Connection, DeadlineCancelsAtTheServerAndTheConnectionLivesOn) {
