@@ -262,6 +262,9 @@ std::string TextOf(const v1::TransformationPart& part) {
   if (!part.transformation().work_order_id().empty()) {
     absl::StrAppend(&text, " work order ", part.transformation().work_order_id());
   }
+  if (part.has_unit()) {
+    absl::StrAppend(&text, " of ", ShowLot(part.unit().product_id(), part.unit().number()));
+  }
   if (!part.input_quantity().empty()) absl::StrAppend(&text, "  in ", part.input_quantity());
   if (!part.output_quantity().empty()) absl::StrAppend(&text, "  out ", part.output_quantity());
   if (!part.transformation().reverses_transformation_id().empty()) {

@@ -53,6 +53,11 @@ v1::TransformationPart PartToProto(const TransformationPart& part, int scale) {
   *message.mutable_transformation() = ToProto(part.transformation);
   SetIfAny(part.input, [&](auto input) { message.set_input_quantity(input.Format(scale)); });
   SetIfAny(part.output, [&](auto output) { message.set_output_quantity(output.Format(scale)); });
+  if (part.unit.has_value()) {
+    message.mutable_unit()->set_lot_id(part.unit->lot_id.value().ToString());
+    message.mutable_unit()->set_product_id(part.unit->product_id.value());
+    message.mutable_unit()->set_number(part.unit->number);
+  }
   return message;
 }
 

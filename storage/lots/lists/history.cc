@@ -70,15 +70,28 @@ constexpr pg::Statement kReadTransformations{"read_history_transformations", R"s
           WHERE i.company = $1 AND i.lot_id = $2 AND i.transformation_id = t.transformation_id),
          (SELECT sum(o.quantity) FROM transformation_outputs o
           WHERE o.company = $1 AND o.lot_id = $2 AND o.transformation_id = t.transformation_id),
-         t.entry_id, t.operation, t.work_centre, t.subcontractor_id
+         t.entry_id, t.operation, t.work_centre, t.subcontractor_id,
+         unit.lot_id, unit.product_id, unit.number
   FROM transformations t
+  LEFT JOIN LATERAL (
+    SELECT u.lot_id, u.product_id, u.number
+    FROM (SELECT o.lot_id FROM transformation_outputs o
+          WHERE o.company = $1 AND o.transformation_id = t.transformation_id
+            AND t.kind = {TRANSFORMATION_MAINTENANCE} AND o.role = {OUTPUT_MAINTAINED}
+          UNION ALL
+          SELECT i.lot_id FROM transformation_inputs i
+          WHERE i.company = $1 AND i.transformation_id = t.transformation_id
+            AND t.kind = {TRANSFORMATION_DISASSEMBLY}) worked_on
+    JOIN lots u ON u.company = $1 AND u.lot_id = worked_on.lot_id
+    WHERE worked_on.lot_id <> $2
+    LIMIT 1) unit ON TRUE
   LEFT JOIN transformations r ON r.company = $1 AND r.reverses_id = t.transformation_id
   WHERE t.company = $1 AND (t.recorded_at, t.transformation_id) > ($3, $4)
     AND t.transformation_id IN (
       SELECT transformation_id FROM transformation_inputs WHERE company = $1 AND lot_id = $2
       UNION
       SELECT transformation_id FROM transformation_outputs WHERE company = $1 AND lot_id = $2)
-  ORDER BY t.recorded_at, t.transformation_id LIMIT $5)sql"};
+  ORDER BY t.recorded_at, t.transformation_id LIMIT $5)sql"_sql};
 
 using Entries = std::vector<LotHistoryEntry>;
 
@@ -192,7 +205,11 @@ void AppendTransformations(const pg::Result& rows, Entries& entries) {
   for (const pg::Row row : rows) {
     TransformationPart part{.transformation = ReadTransformation(row),
                             .input = row.Get<std::optional<Quantity>>(9),
-                            .output = row.Get<std::optional<Quantity>>(10)};
+                            .output = row.Get<std::optional<Quantity>>(10),
+                            .unit = {}};
+    if (const auto unit = row.Get<std::optional<LotId>>(15)) {
+      part.unit = {*unit, row.Get<ProductId>(16), row.Get<std::string>(17)};
+    }
     entries.push_back({.recorded_at = part.transformation.recorded_at,
                        .id = part.transformation.transformation_id.value(),
                        .occurred_at = part.transformation.occurred_at,

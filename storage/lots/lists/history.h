@@ -22,6 +22,13 @@ struct TransformationPart {
   Transformation transformation;
   std::optional<Quantity> input;   // how much of it went in
   std::optional<Quantity> output;  // how much of it came out
+  // Of a component in a maintenance or disassembly: the unit.
+  struct Unit {
+    LotId lot_id;
+    ProductId product_id;
+    std::string number;
+  };
+  std::optional<Unit> unit;
 };
 
 struct LotHistoryEntry {
