@@ -55,7 +55,7 @@ std::string CertaintyOf(const v1::TraceNode& node) {
 }
 
 std::string AffectedOf(const v1::TraceNode& node, absl::string_view unit) {
-  if (!node.has_bounds()) return "";
+  if (!node.has_bounds() || node.former()) return "";
   const v1::TraceBounds& bounds = node.bounds();
   return absl::StrCat(Span(bounds.affected_quantity_min(), bounds.affected_quantity_max()), " of ",
                       bounds.total_quantity(), unit.empty() ? "" : " ", unit);

@@ -33,7 +33,8 @@ struct TracedGraph {
 
 // "seed", "certain" or "possible".
 std::string CertaintyOf(const v1::TraceNode& node);
-// "10–20 of 100", with the unit where there is one; empty when the service gives no quantities.
+// "10–20 of 100", with the unit where there is one; empty when the service gives no quantities, and
+// of what is no longer affected.
 std::string AffectedOf(const v1::TraceNode& node, absl::string_view unit = "");
 // "12 lots, 3 transformations, depth 2".
 std::string CountsOf(const v1::TraceSummary& summary);

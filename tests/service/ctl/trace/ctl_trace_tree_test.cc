@@ -11,6 +11,7 @@ namespace lots::ctl {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 v1::TracePiece PieceOf(const std::string& text) {
   v1::TracePiece piece;
@@ -125,7 +126,8 @@ TEST(TraceTree, WhatIsNoLongerThereSaysUntilWhen) {
   tree.Add(PieceOf(R"(
     nodes { lot_id: "m" product_id: "motor" number: "M-1" }
     nodes { lot_id: "u" product_id: "pump" number: "SN-1" depth: 1 certainty: CERTAINTY_CERTAIN
-            former: true until_time { seconds: 1767225600 } }
+            former: true until_time { seconds: 1767225600 }
+            bounds { total_quantity: "1" affected_quantity_min: "0" affected_quantity_max: "1" } }
     transformations { transformation_id: "1" kind: TRANSFORMATION_KIND_MAINTENANCE }
     links { transformation_id: "1" lot_id: "m" kind: TRACE_LINK_KIND_EXACT_INPUT quantity: "1"
             output_lot_id: "u" former: true until_time { seconds: 1767225600 } }
@@ -134,6 +136,7 @@ TEST(TraceTree, WhatIsNoLongerThereSaysUntilWhen) {
   const std::string drawn = Drawn(tree);
   EXPECT_THAT(drawn, HasSubstr("─ maintenance  used 1 (exact), until 2026-01-01 00:00"));
   EXPECT_THAT(drawn, HasSubstr("─ pump/SN-1  no longer  maintained\n"));
+  EXPECT_THAT(drawn, Not(HasSubstr("affected")));
 }
 
 TEST(TraceTree, ACorrectionIsNoCompletion) {
