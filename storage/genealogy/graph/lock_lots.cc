@@ -19,12 +19,17 @@ LOTS_BY_IDS(kTryToLock, "trace_try_to_lock",
             "SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND ", "lot_id",
             " ORDER BY lot_id FOR UPDATE SKIP LOCKED");
 
-LOTS_BY_IDS(kLockSerials, "trace_lock_serials",
-            "SELECT lot_id, scale, tracking FROM lots WHERE company = $1 AND ", "lot_id",
-            " AND tracking = {TRACKING_SERIAL} ORDER BY lot_id FOR UPDATE"_sql);
+constexpr pg::Statement kLockSerials{"trace_lock_serials", R"sql(
+  SELECT lot_id, scale, tracking FROM lots
+  WHERE company = $1 AND lot_id = ANY($2) AND tracking = {TRACKING_SERIAL}
+  ORDER BY lot_id
+  FOR UPDATE)sql"_sql};
 
-LOTS_BY_IDS(kTakeTurn, "trace_take_turn", "SELECT lot_id FROM lots WHERE company = $1 AND ",
-            "lot_id", " AND tracking <> {TRACKING_SERIAL} ORDER BY lot_id FOR NO KEY UPDATE"_sql);
+constexpr pg::Statement kTakeTurn{"trace_take_turn", R"sql(
+  SELECT lot_id FROM lots
+  WHERE company = $1 AND lot_id = ANY($2) AND tracking <> {TRACKING_SERIAL}
+  ORDER BY lot_id
+  FOR NO KEY UPDATE)sql"_sql};
 
 constexpr pg::Statement kTakeTurnAtBalances{"trace_take_turn_at_balances", R"sql(
   SELECT 1 FROM balances
@@ -82,8 +87,8 @@ absl::StatusOr<std::vector<LockedLot>> LockInTurn(pg::ParallelReads& reads,
   RETURN_IF_ERROR(EachPart(
       reads, parts,
       [&](const auto& part) {
-        AddByIds(reads, kLockSerials, company, part);
-        AddByIds(reads, kTakeTurn, company, part);
+        reads.Add(kLockSerials, company, part.ids);
+        reads.Add(kTakeTurn, company, part.ids);
       },
       [&]() -> absl::Status {
         ASSIGN_OR_RETURN(const pg::Result serials, reads.Take());
